@@ -133,7 +133,9 @@ def workspace(folder: Path) -> tuple[Context, str]:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     context = open_context(folder / "config.yaml")
     said = {"campaign": "monsoon26", "channel": "instagram", "web": WEB}
-    return context, tracked_links.create(context, said | {"android": PLAY}).link.code
+    return context, tracked_links.create_link(
+        context, said | {"android": PLAY}
+    ).link.code
 
 
 def counted(context: Context) -> int:

@@ -7,10 +7,10 @@ import typer
 from socialcell.commands import output
 
 if TYPE_CHECKING:
-    from socialcell.services.manual_entry import Imported
+    from socialcell.services.manual_entry import ImportCounts
 
 
-def tell(done: "Imported", *, dry_run: bool, json: bool) -> None:
+def tell(done: "ImportCounts", *, dry_run: bool, json: bool) -> None:
     """Counts and rejects. typer.Exit: 3 when some rows were rejected, 1 when all."""
     counts = {name: done.outcomes[name] for name in ("stored", "updated", "unchanged")}
     if json:

@@ -88,4 +88,4 @@ def people_of(context: "Context") -> "People":
     """How people are shown: the workspace's key and its registry."""
     from socialcell.services import pseudonyms
 
-    return pseudonyms.of(context)
+    return pseudonyms.load_people(context)

@@ -1,4 +1,4 @@
-"""Outcomes find their area: names become ids, as the city was divided on that day."""
+"""Matches names of areas to ids, as the city was divided on a day."""
 
 import difflib
 import re
@@ -23,17 +23,17 @@ ELSEWHERE = re.compile(r"elsewhere:\s*(\S.*)", re.IGNORECASE)
 _MARKS = re.compile(r"[\s\-–—_/]+")
 
 
-class Places:
+class AreaMatcher:
     """The city's areas by id and by name in any language; dashes and case are free."""
 
     def __init__(self, areas: Iterable[AreaRecord]) -> None:
         self._named: dict[str, list[AreaRecord]] = defaultdict(list)
         self._cities = []
-        for area in sorted(areas, key=lambda one: _KINDS.index(one.kind)):
+        for area in sorted(areas, key=lambda candidate: _KINDS.index(candidate.kind)):
             if area.kind == "city" and area.tree == "administrative":
                 self._cities.append(area)
             names = {area.id, area.name_en, area.name_mr, area.name_hi}
-            for name in {_bare(name) for name in names}:
+            for name in {_normalised(name) for name in names}:
                 self._named[name].append(area)
 
     def id_of(self, text: str, day: date) -> str:
@@ -42,14 +42,18 @@ class Places:
         `elsewhere:` and a name is any place outside, to compare with.
         """
         if outside := ELSEWHERE.fullmatch(text.strip()):
-            return "elsewhere:" + _bare(outside[1]).replace(" ", "-")
-        known = self._named.get(_bare(text), ()) if text.strip() else self._cities
-        there = next((area for area in known if area.is_valid(day)), None)
-        if there is not None:
-            return there.id
-        if known:
+            return "elsewhere:" + _normalised(outside[1]).replace(" ", "-")
+        candidates = (
+            self._named.get(_normalised(text), ()) if text.strip() else self._cities
+        )
+        match = next((area for area in candidates if area.is_valid(day)), None)
+        if match is not None:
+            return match.id
+        if candidates:
             raise ValueError(f"{text or 'The city'} was no area on {day}")
-        near = difflib.get_close_matches(_bare(text), self._named, n=1, cutoff=0.6)
+        near = difflib.get_close_matches(
+            _normalised(text), self._named, n=1, cutoff=0.6
+        )
         hint = (
             f"the nearest is {self._named[near[0]][0].name_en!r}"
             if near
@@ -58,22 +62,24 @@ class Places:
         raise ValueError(f"there is no area {text!r}: {hint}")
 
 
-def placed(context: Context, session: Session, items: Sequence[Item]) -> list[Item]:
+def match_areas(
+    context: Context, session: Session, items: Sequence[Item]
+) -> list[Item]:
     """A page's items with the areas of outcomes looked up; what cannot be is a reject.
 
     A day that has not come yet is one too.
     """
     if not any(isinstance(item, OutcomeFact) for item in items):
         return list(items)
-    places = Places(area_store.all_areas(session))
+    places = AreaMatcher(area_store.all_areas(session))
     today = context.clock.now().astimezone(IST).date()
     return [
-        _placed(places, item, today) if isinstance(item, OutcomeFact) else item
+        _match_area(places, item, today) if isinstance(item, OutcomeFact) else item
         for item in items
     ]
 
 
-def _placed(places: Places, fact: OutcomeFact, today: date) -> Item:
+def _match_area(places: AreaMatcher, fact: OutcomeFact, today: date) -> Item:
     try:
         if fact.day > today:
             raise ValueError(f"the day {fact.day} has not come yet")
@@ -88,5 +94,5 @@ def _placed(places: Places, fact: OutcomeFact, today: date) -> Item:
         return Reject(raw, str(error), fact.row)
 
 
-def _bare(name: str) -> str:
+def _normalised(name: str) -> str:
     return _MARKS.sub(" ", fold(name)).strip()

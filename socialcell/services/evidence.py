@@ -1,4 +1,4 @@
-"""Evidence that people bring: a link, or a file that is kept under its hash."""
+"""Evidence of a step: a link, or a file that is stored under its hash."""
 
 import hashlib
 from pathlib import Path
@@ -13,18 +13,18 @@ _LARGEST = 25_000_000
 _LONGEST = 2000
 
 
-def link(given: str) -> str:
+def check_link(text: str) -> str:
     """An address as evidence. UsageError: it is none."""
-    made = clean_text(given).strip()
-    parts = urlsplit(made)
-    if parts.scheme not in ("http", "https") or not parts.hostname or " " in made:
-        raise UsageError(f"--link takes an address such as https://…, not {given!r}.")
-    if len(made) > _LONGEST:
+    address = clean_text(text).strip()
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname or " " in address:
+        raise UsageError(f"--link takes an address such as https://…, not {text!r}.")
+    if len(address) > _LONGEST:
         raise UsageError(f"--link has more than {_LONGEST} characters.")
-    return made
+    return address
 
 
-def keep(context: Context, path: Path) -> str:
+def store_file(context: Context, path: Path) -> str:
     """Copy a file into the workspace's folder of evidence; its SHA-256, hexadecimal.
 
     SocialcellError: it cannot be read, is empty or has more than 25 MB.
@@ -42,16 +42,16 @@ def keep(context: Context, path: Path) -> str:
     target = folder / f"{digest}{path.suffix.lower()}"
     try:
         folder.mkdir(mode=0o770, exist_ok=True)
-        aside = target.with_name(target.name + ".part")
-        aside.touch(mode=0o660)
-        aside.write_bytes(content)
-        aside.replace(target)
+        partial = target.with_name(target.name + ".part")
+        partial.touch(mode=0o660)
+        partial.write_bytes(content)
+        partial.replace(target)
     except OSError as error:
         raise SocialcellError(f"{target} cannot be kept: {error.strerror}") from None
     return digest
 
 
-def drop(context: Context, digests: list[str]) -> None:
+def delete_files(context: Context, digests: list[str]) -> None:
     """Delete files of evidence, where they are."""
     folder = context.workspace.folder / FOLDER
     for digest in digests:

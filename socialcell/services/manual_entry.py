@@ -1,4 +1,4 @@
-"""Things that a person enters, by hand or from a file: written whole, or tried only."""
+"""Entries of a person, by hand or from a file: written in one transaction, or tried."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -15,8 +15,8 @@ ROWS = 200  # of a file, in one transaction
 
 
 @dataclass
-class Imported:
-    """What became of the rows of a file."""
+class ImportCounts:
+    """Outcomes of the rows of a file."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     rejects: list[tuple[int, str]] = field(default_factory=list)
@@ -26,25 +26,25 @@ class Imported:
         return sum(self.outcomes.values()) + len(self.rejects)
 
 
-class _Undone(Exception):  # noqa: N818 - not an error: a dry run ends so
+class _DryRun(Exception):  # noqa: N818 - not an error: a dry run ends so
     pass
 
 
-def written(
-    context: Context, act: Callable[[Session], _T], dry_run: bool = False
+def run_entry(
+    context: Context, action: Callable[[Session], _T], dry_run: bool = False
 ) -> _T:
     """Do it in one transaction; in a dry run, undo it and tell what it came to.
 
     What `act` returns may be rows: they are whole, and no longer of the session.
     """
-    made: list[_T] = []
+    results: list[_T] = []
     try:
         with db.writing(context.engine) as session:
-            made.append(act(session))
+            results.append(action(session))
             session.flush()
             session.expunge_all()
             if dry_run:
-                raise _Undone
-    except _Undone:
+                raise _DryRun
+    except _DryRun:
         pass
-    return made[0]
+    return results[0]

@@ -1,4 +1,4 @@
-"""How people are shown on every way out of this workspace, and who is let in."""
+"""Pseudonyms of this workspace, and the filter of suppressed people."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,26 +14,26 @@ from socialcell.listening.store.people import registry, suppressions
 from socialcell.services.context import Context
 
 
-def of(context: Context) -> People:
+def load_people(context: Context) -> People:
     """The workspace's key and registry. ConfigError when the key is missing."""
     with db.reading(context.engine) as session:
         return People(_key(context), registry.registry(session))
 
 
-def unnamed(context: Context) -> People:
+def load_key_only(context: Context) -> People:
     """The workspace's key without its registry: everybody by pseudonym. ConfigError
     when the key is missing."""
     return People(_key(context), frozenset())
 
 
-def admitted(
+def filter_suppressed(
     context: Context, session: Session, platform: str, items: Sequence[Item]
 ) -> list[Item]:
     """A page's items as they may be stored: suppressed people's are Filtered.
 
     The reason of a reject may quote what stands in it, so it is masked here.
     """
-    said = [
+    masked = [
         replace(item, reason=masking.unnamed(item.reason))
         if isinstance(item, Reject)
         else item
@@ -41,10 +41,10 @@ def admitted(
     ]
     platforms = suppressions.platforms(session)
     if not platforms:
-        return said
-    known = partial(suppressions.suppressed_keys, session)
+        return masked
+    is_suppressed = partial(suppressions.suppressed_keys, session)
     return suppression.filter_suppressed(
-        said, platform, unnamed(context), known, platforms
+        masked, platform, load_key_only(context), is_suppressed, platforms
     )
 
 

@@ -1,4 +1,4 @@
-"""A second person's yes: two names, and two users of the operating system behind them.
+"""Approval by a second person: two names, and two users of the operating system.
 
 A name is what somebody says; whoever may start a process may give any name. The user of
 the operating system is what its administrator gave, and the audit log has it sealed.
@@ -19,16 +19,16 @@ def same_name(first: str, second: str) -> bool:
     return first.strip().casefold() == second.strip().casefold()
 
 
-def entered_under(
+def os_user_of(
     session: Session, action: str, object_: str, detail: Mapping[str, Any] | None = None
 ) -> str | None:
     """The OS user of the newest audit row of an action on an object, with these values
     in its detail; None when there is no such row, or it is older than that column."""
-    wanted = dict(detail or {})
+    required = dict(detail or {})
     users = [
         row.os_user
         for row in audit.entries_about(session, action, object_)
-        if row.action == action and wanted.items() <= row.detail.items()
+        if row.action == action and required.items() <= row.detail.items()
     ]
     return users[-1] if users else None
 

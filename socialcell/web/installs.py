@@ -21,7 +21,7 @@ from socialcell.campaigns.links.install_postback import SIGNATURE, TIMESTAMP
 from socialcell.errors import SocialcellError
 from socialcell.services.context import Context
 from socialcell.services.links import install_postbacks
-from socialcell.services.links.install_postbacks import Met
+from socialcell.services.links.install_postbacks import PostbackResult
 from socialcell.web.application import UNCACHED, ExactRoute, create_application
 from socialcell.web.body import BodyLimits
 
@@ -29,16 +29,21 @@ PATH = "/installs"
 MAX_BYTES = 16 * 1024
 BODY_SECONDS = 10.0
 _STATUS = {
-    Met.STORED: 200,
-    Met.DUPLICATE: 200,
-    Met.MALFORMED: 400,
-    Met.UNSIGNED: 401,
-    Met.STALE: 401,
-    Met.FORGED: 403,
-    Met.CHANGED: 409,
-    Met.LATER: 503,
+    PostbackResult.STORED: 200,
+    PostbackResult.DUPLICATE: 200,
+    PostbackResult.MALFORMED: 400,
+    PostbackResult.UNSIGNED: 401,
+    PostbackResult.STALE: 401,
+    PostbackResult.FORGED: 403,
+    PostbackResult.CHANGED: 409,
+    PostbackResult.LATER: 503,
 }
-_UNREAD = (Met.MALFORMED, Met.UNSIGNED, Met.STALE, Met.FORGED)
+_UNREAD = (
+    PostbackResult.MALFORMED,
+    PostbackResult.UNSIGNED,
+    PostbackResult.STALE,
+    PostbackResult.FORGED,
+)
 _REFUSALS_TOGETHER = 100  # that are recorded in one transaction
 _LOG = log.logger(__name__)
 
@@ -68,8 +73,10 @@ class InstallEndpoint:
         signature = headers.get(SIGNATURE, "")
         if not signature:
             # The signature header is checked before the body is read.
-            self._refusals[Met.UNSIGNED.value] += 1
-            return _respond(_STATUS[Met.UNSIGNED], Met.UNSIGNED.value)
+            self._refusals[PostbackResult.UNSIGNED.value] += 1
+            return _respond(
+                _STATUS[PostbackResult.UNSIGNED], PostbackResult.UNSIGNED.value
+            )
         timestamp = headers.get(TIMESTAMP, "")
         body = await request.body()
         return await asyncio.get_running_loop().run_in_executor(
@@ -77,7 +84,7 @@ class InstallEndpoint:
         )
 
     def _store(self, timestamp: str, signature: str, body: bytes) -> Response:
-        result, outcome = install_postbacks.accept(
+        result, outcome = install_postbacks.store_postback(
             self._context,
             self._key,
             timestamp,
@@ -94,7 +101,7 @@ class InstallEndpoint:
     def _record_refusals(self) -> None:
         refusals = Counter(dict(self._refusals))
         try:
-            install_postbacks.turned_away(self._context, refusals)
+            install_postbacks.record_refusals(self._context, refusals)
         except SocialcellError as error:
             _LOG.error("refused postbacks are not recorded yet", reason=str(error))
             return

@@ -75,7 +75,7 @@ def application(context: Context, *, capacity: int = CAPACITY) -> Iterator[Redir
         stack.callback(cache.stop)
         log.start()
         stack.callback(log.stop)
-        key = install_postbacks.key_of(context)
+        key = install_postbacks.signing_key(context)
         installs = None
         if key is not None:
             endpoint = InstallEndpoint(context, key, log.has_unstored)

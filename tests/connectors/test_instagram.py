@@ -136,7 +136,16 @@ def test_a_medium_becomes_a_record() -> None:
     assert record.text == "नवे उद्यान #Pune"
 
 
-@ pytest . mark . parametrize ( "changes" , [ { "id" : None } , { "id" : 5 } , { "timestamp" : "noon" } , { "timestamp" : None } , { "username" : 7 } ] )  # fmt: skip
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": None},
+        {"id": 5},
+        {"timestamp": "noon"},
+        {"timestamp": None},
+        {"username": 7},
+    ],
+)
 def test_a_medium_without_what_it_needs_is_none(changes: dict[str, Any]) -> None:
     node = {"id": "1", "timestamp": "2026-11-20T04:00:00+0000", **changes}
 

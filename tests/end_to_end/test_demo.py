@@ -46,7 +46,7 @@ def kept_id(item: dict[str, Any]) -> str:
 def moments(truth: dict[str, Any]) -> list[datetime]:
     start, end = (datetime.fromisoformat(truth[key]) for key in ("start", "end"))
     crisis = datetime.fromisoformat(truth["stories"]["crisis"]["start"])
-    return rehearsal_run.steps(start, end, crisis)
+    return rehearsal_run.rehearsal_moments(start, end, crisis)
 
 
 def stored(folder: Path) -> set[tuple[str, str]]:

@@ -94,7 +94,9 @@ def test_a_creator_is_never_named_not_even_by_a_rule(
     city: Context, folder: Path
 ) -> None:
     made = agreed.approved(city, folder)
-    creator_registry.flag(made, "instagram:dev_sample", "blocked", "letter 7 of 2 May")
+    creator_registry.flag_account(
+        made, "instagram:dev_sample", "blocked", "letter 7 of 2 May"
+    )
     n = agreed.number_of(made, "dev")
 
     written = weekly_report.write_weekly(made)

@@ -70,12 +70,12 @@ def test_the_newest_row_of_an_action_says_who_entered_a_thing(
 
     with db.reading(context.engine) as session:
         users = [
-            second_approver.entered_under(
+            second_approver.os_user_of(
                 session, "campaign.plan", "monsoon26", {"version": version}
             )
             for version in (1, 2, 4)
         ]
-        newest = second_approver.entered_under(session, "campaign.plan", "monsoon26")
+        newest = second_approver.os_user_of(session, "campaign.plan", "monsoon26")
 
     assert users == ["uid 4000001", "uid 4000002", None]
     assert newest == "uid 4000004"

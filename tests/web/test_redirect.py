@@ -106,7 +106,7 @@ def test_people_previews_and_tools_are_counted_apart(context: Context) -> None:
         ask(address, path, agent="WhatsApp/2.24.20.89 A")
         ask(address, path, agent=None)
         ask(address, f"{path}?fbclid=1&qr=1", agent=IPHONE)
-    found = link_statistics.stats(context, by=["trigger"])
+    found = link_statistics.link_statistics(context, by=["trigger"])
     by_trigger = {row["trigger"]: row for row in found["rows"]}
     assert kinds(context) == {"human": 2, "duplicate": 1, "preview": 3, "tool": 1}
     assert by_trigger["qr"]["human"] == by_trigger["qr"]["raw"] == 1
@@ -213,7 +213,7 @@ def test_a_link_that_is_new_or_changed_is_known_without_a_restart(
         path = f"/r/{link.code}"
         while ask(address, path).status == 404:
             pass  # it looks once a second
-        tracked_links.edit(context, link.code, {"web": f"{WEB}/new"}, "moved")
+        tracked_links.edit_link(context, link.code, {"web": f"{WEB}/new"}, "moved")
         while f"{WEB}/new" not in (ask(address, path).location or ""):
             pass
 

@@ -41,8 +41,8 @@ def show(
     from socialcell.services.outcomes import daily_figures
 
     context = open_context(config)
-    span = daily_figures.span(context, since, until)
-    found = daily_figures.ads(context, span, by, daily=daily)
+    span = daily_figures.requested_days(context, since, until)
+    found = daily_figures.ad_document(context, span, by, daily=daily)
     if json:
         output.as_json(found)
         return

@@ -58,7 +58,7 @@ def create(
     """
     from socialcell.services.outcomes import campaign_results
 
-    made = campaign_results.create(
+    made = campaign_results.create_campaign(
         open_context(config),
         name,
         start,
@@ -79,7 +79,7 @@ def list_(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.outcomes import campaign_results
 
-    found = campaign_results.listed(open_context(config))
+    found = campaign_results.list_campaigns(open_context(config))
     if json:
         output.as_json({"campaigns": found})
         return
@@ -125,13 +125,13 @@ def show(
 
     context = open_context(config)
     if plan or version is not None:
-        found = plan_documents.shown(context, name, version)
+        found = plan_documents.plan_document(context, name, version)
         if json:
             output.as_json(found)
         else:
             told(found)
         return
-    campaign = campaign_results.shown(context, name)
+    campaign = campaign_results.show_campaign(context, name)
     planned = plan_documents.summary(context, name)
     reached = outreach_view.summary(context, name)
     _tell(campaign | {"plan": planned, "outreach": reached}, json)
@@ -162,7 +162,7 @@ def attribution(
     """
     from socialcell.services.outcomes import campaign_results
 
-    found = campaign_results.attribute(open_context(config), name, by)
+    found = campaign_results.attribute_campaign(open_context(config), name, by)
     if json:
         output.as_json(found)
         return
@@ -232,8 +232,8 @@ def measure(
     from socialcell.services.outreach import outreach_entry as steps
 
     context = open_context(config)
-    found = campaign_results.measure(context, name, rupees("--cost", cost))
-    posts = steps.measured(context, name, found)
+    found = campaign_results.measure_campaign(context, name, rupees("--cost", cost))
+    posts = steps.record_measured(context, name, found)
     if json:
         output.as_json(found | {"posts_measured": posts})
         return

@@ -92,9 +92,9 @@ def show(
     from socialcell.services.outcomes import daily_figures
 
     context = open_context(config)
-    found = daily_figures.installs(
+    found = daily_figures.install_document(
         context,
-        daily_figures.span(context, since, until),
+        daily_figures.requested_days(context, since, until),
         store=store,
         metric=metric,
         by=by,

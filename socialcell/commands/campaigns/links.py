@@ -95,7 +95,7 @@ def create(
         **{"initiative": initiative, "creator": creator, "content": content},
         **{"term": term, "android": android, "ios": ios, "expires": expires},
     }
-    made = tracked_links.create(context, stated_fields, dry_run=dry_run)
+    made = tracked_links.create_link(context, stated_fields, dry_run=dry_run)
     _tell(context, made, json=json, dry_run=dry_run)
     if made.nearly is not None:
         output.note(
@@ -139,7 +139,7 @@ def edit(
         **{"term": term, "android": android, "ios": ios, "expires": expires},
     }
     changed = {key: value for key, value in stated_fields.items() if value is not None}
-    made = tracked_links.edit(context, code, changed, reason, dry_run=dry_run)
+    made = tracked_links.edit_link(context, code, changed, reason, dry_run=dry_run)
     _tell(context, made, json=json, dry_run=dry_run)
 
 
@@ -161,7 +161,7 @@ def list_(
     context = open_context(config)
     wanted = {"campaign": campaign, "channel": channel}
     wanted |= {"initiative": initiative, "creator": creator}
-    found = tracked_links.some(context, wanted)
+    found = tracked_links.list_links(context, wanted)
     if json:
         output.as_json({"links": [_plain(context, link) for link in found]})
         return
@@ -171,7 +171,7 @@ def list_(
         [
             (
                 *(getattr(link, name) for name in columns),
-                tracked_links.address(context, link),
+                tracked_links.link_address(context, link),
             )
             for link in found
         ],
@@ -188,7 +188,7 @@ def show(code: Code, config: Config = None, json: Json = False) -> None:
     from socialcell.services.links import tracked_links
 
     context = open_context(config)
-    link, versions = tracked_links.find(context, code)
+    link, versions = tracked_links.find_link(context, code)
     leads = {device: one.of("CLICK") for device, one in landings(link).items()}
     history = [
         {
@@ -243,14 +243,14 @@ def stats(
     from socialcell.services.outcomes import daily_figures
 
     context = open_context(config)
-    span = daily_figures.span(context, since, until)
+    span = daily_figures.requested_days(context, since, until)
     names = [name.strip() for name in by.split(",") if name.strip()]
-    found = link_statistics.stats(
+    found = link_statistics.link_statistics(
         context,
         by=names,
         since=span.since,
         until=span.until,
-        wanted={"code": code and code.lower(), "campaign": campaign},
+        filters={"code": code and code.lower(), "campaign": campaign},
     )
     columns = (*names, "raw", *KINDS)
     if json:
@@ -285,7 +285,7 @@ def qr(
     """
     from socialcell.services.links import qr_codes as job
 
-    said = job.write(open_context(config), code, out)
+    said = job.write_qr_code(open_context(config), code, out)
     if json:
         output.as_json({"code": code, "says": said, "file": str(out)})
     else:
@@ -313,7 +313,7 @@ def import_(
 
     context = open_context(config)
     with on_disk(file) as path:
-        done = tracked_links.import_file(context, path, dry_run=dry_run)
+        done = tracked_links.import_links(context, path, dry_run=dry_run)
     file_outcome.tell(done, dry_run=dry_run, json=json)
 
 
@@ -326,7 +326,7 @@ def export(config: Config = None) -> None:
     from socialcell.campaigns.links import links_file
     from socialcell.services.links import tracked_links
 
-    output.as_csv(links_file.columns(), tracked_links.rows(open_context(config)))
+    output.as_csv(links_file.columns(), tracked_links.export_rows(open_context(config)))
 
 
 def _kept(row: dict[str, Any], column: str) -> bool:
@@ -339,7 +339,7 @@ def _plain(context: "Context", link: "TrackedLink") -> dict[str, Any]:
 
     return {
         "code": link.code,
-        "address": tracked_links.address(context, link),
+        "address": tracked_links.link_address(context, link),
         **stated_fields(link),
         "utm_source": link.source,
         "utm_medium": link.medium,
@@ -362,4 +362,4 @@ def _tell(context: "Context", made: Any, *, json: bool, dry_run: bool) -> None:
 
     words = {"stored": "Made", "updated": "Changed", "unchanged": "Is there already"}
     verb = f"Would be: {made.outcome}" if dry_run else words[made.outcome]
-    output.say(f"{verb}: {tracked_links.address(context, link)}")
+    output.say(f"{verb}: {tracked_links.link_address(context, link)}")

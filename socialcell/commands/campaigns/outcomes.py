@@ -68,7 +68,7 @@ def list_(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.outcomes import outcome_records
 
-    found = outcome_records.held(open_context(config))
+    found = outcome_records.list_outcomes(open_context(config))
     if json:
         output.as_json({"outcomes": found})
         return
@@ -99,8 +99,8 @@ def show(
     from socialcell.services.outcomes import daily_figures, outcome_records
 
     context = open_context(config)
-    days = daily_figures.span(context, since, until)
-    found = outcome_records.outcome(
+    days = daily_figures.requested_days(context, since, until)
+    found = outcome_records.outcome_document(
         context, days, outcome, daily=daily or history, history=history
     )
     if json:

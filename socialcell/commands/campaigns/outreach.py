@@ -42,7 +42,9 @@ def approve(
     """
     from socialcell.services.outreach import plan_approvals
 
-    made = plan_approvals.approve(open_context(config), plan, by, note, dry_run=dry_run)
+    made = plan_approvals.approve_plan(
+        open_context(config), plan, by, note, dry_run=dry_run
+    )
     about = f"version {made.version} of the plan of {made.campaign}"
     if json:
         output.as_json(
@@ -75,7 +77,7 @@ def list_(name: Name, config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.outreach import outreach_view
 
-    found = outreach_view.listed(open_context(config), name)
+    found = outreach_view.list_tags(open_context(config), name)
     if json:
         output.as_json(found)
         return
@@ -172,10 +174,12 @@ def advance(
     --link https://instagram.example/p/1 --label --seconds 5 --length 12
     """
     from socialcell.services.outreach import outreach_entry
-    from socialcell.services.outreach.step_checks import Told
+    from socialcell.services.outreach.step_checks import StepDetails
 
-    told = Told(note, link, file, mention, tool, label, seconds, length, cool_off)
-    made = outreach_entry.advance(open_context(config), name, tag, state, by, told)
+    told = StepDetails(
+        note, link, file, mention, tool, label, seconds, length, cool_off
+    )
+    made = outreach_entry.enter_step(open_context(config), name, tag, state, by, told)
     if json:
         output.as_json(made)
     else:
@@ -193,7 +197,7 @@ def look(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.outreach import post_matching
 
-    new = post_matching.look(open_context(config))
+    new = post_matching.find_posts(open_context(config))
     if json:
         output.as_json({"found": new})
     else:
@@ -238,7 +242,7 @@ def due(
     """
     from socialcell.services.outreach import outreach_view
 
-    found = outreach_view.due(open_context(config), lang)
+    found = outreach_view.list_due(open_context(config), lang)
     if json:
         output.as_json({"due": found})
         return

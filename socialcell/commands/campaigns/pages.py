@@ -49,8 +49,8 @@ def show(
     from socialcell.services.outcomes import daily_figures
 
     context = open_context(config)
-    days = daily_figures.span(context, since, until)
-    found = daily_figures.pages(context, days, metric=metric, daily=daily)
+    days = daily_figures.requested_days(context, since, until)
+    found = daily_figures.page_document(context, days, metric=metric, daily=daily)
     if json:
         output.as_json(found)
         return

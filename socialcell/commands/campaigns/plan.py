@@ -35,11 +35,13 @@ def plan(
     from socialcell.services.planning import plan_creation, plan_documents
 
     context = open_context(config)
-    made = plan_creation.plan(context, file, dry_run=dry_run)
+    made = plan_creation.create_plan(context, file, dry_run=dry_run)
     if dry_run:
-        found = plan_documents.drafted(context, made)
+        found = plan_documents.draft_document(context, made)
     else:
-        found = plan_documents.shown(context, made.plan.campaign, made.plan.version)
+        found = plan_documents.plan_document(
+            context, made.plan.campaign, made.plan.version
+        )
     if json:
         output.as_json(found)
         return
@@ -79,9 +81,9 @@ def calendar(
 
     context = open_context(config)
     if name is None:
-        own = content_calendar.coming(context)
+        own = content_calendar.list_coming(context)
         if out is not None:
-            plan_documents.write(out, content_calendar.ics(context))
+            plan_documents.write_file(out, content_calendar.calendar_file(context))
         if json:
             output.as_json({"posts": own})
             return
@@ -90,9 +92,11 @@ def calendar(
             output.note(f"{out} is written.")
         return
     if out is not None:
-        plan_documents.write(out, plan_documents.calendar(context, name, version))
-    found = plan_documents.shown(context, name, version)
-    own = content_calendar.listed(context, found["start"], found["end"])
+        plan_documents.write_file(
+            out, plan_documents.plan_calendar_file(context, name, version)
+        )
+    found = plan_documents.plan_document(context, name, version)
+    own = content_calendar.list_posts(context, found["start"], found["end"])
     if json:
         said = {name: found[name] for name in ("campaign", "tags")}
         output.as_json(said | {"posts": own})
@@ -120,7 +124,7 @@ def export(
     """
     from socialcell.services.planning import plan_documents
 
-    files = plan_documents.export(open_context(config), name, out, lang, version)
+    files = plan_documents.export_plan(open_context(config), name, out, lang, version)
     if json:
         output.as_json({"files": [str(file) for file in files]})
         return

@@ -46,8 +46,8 @@ def show(
     from socialcell.services.outcomes import daily_figures
 
     context = open_context(config)
-    span = daily_figures.span(context, since, until)
-    found = daily_figures.search(context, span, by=by, site=site, daily=daily)
+    span = daily_figures.requested_days(context, since, until)
+    found = daily_figures.search_document(context, span, by=by, site=site, daily=daily)
     if json:
         output.as_json(found)
         return

@@ -76,8 +76,8 @@ def show(
     from socialcell.services.outcomes import daily_figures, outcome_records
 
     context = open_context(config)
-    days = daily_figures.span(context, since, until)
-    found = outcome_records.visits(context, days, by, daily=daily)
+    days = daily_figures.requested_days(context, since, until)
+    found = outcome_records.visit_document(context, days, by, daily=daily)
     if json:
         output.as_json(found)
         return

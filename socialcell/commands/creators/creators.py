@@ -49,7 +49,7 @@ def list_(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.creators import creator_registry
 
-    rows = creator_registry.listed(open_context(config))
+    rows = creator_registry.list_creators(open_context(config))
     if json:
         output.as_json({"creators": rows})
         return
@@ -122,7 +122,7 @@ def set_(
     }
     said = {name: value for name, value in given.items() if value is not None}
     context = open_context(config)
-    made = creator_registry.put(context, {**said, "key": key}, dry_run=dry_run)
+    made = creator_registry.put_creator(context, {**said, "key": key}, dry_run=dry_run)
     if json:
         output.as_json(
             {"key": made.key, "outcome": made.outcome, "changed": list(made.changed)}
@@ -150,7 +150,7 @@ def import_(
 
     context = open_context(config)
     with on_disk(file) as path:
-        done = creator_registry.import_file(context, path, dry_run=dry_run)
+        done = creator_registry.import_creators(context, path, dry_run=dry_run)
     file_outcome.tell(done, dry_run=dry_run, json=json)
 
 
@@ -173,7 +173,7 @@ def export(
 
     if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
         raise UsageError(f"--out {out} ends in neither .csv nor .xlsx.")
-    rows = creator_registry.exported(open_context(config))
+    rows = creator_registry.export_creators(open_context(config))
     if json:
         output.as_json({"creators": rows})
     elif out is None:
@@ -225,7 +225,9 @@ def audience(
     """
     from socialcell.services.creators import creator_audiences
 
-    made = creator_audiences.sketch(open_context(config), days, dry_run=dry_run)
+    made = creator_audiences.sketch_audiences(
+        open_context(config), days, dry_run=dry_run
+    )
     if json:
         output.as_json(
             {
@@ -292,7 +294,7 @@ def remove(
     """
     from socialcell.services.creators import creator_registry
 
-    creator_registry.remove(open_context(config), key, reason)
+    creator_registry.forget_creator(open_context(config), key, reason)
     if json:
         output.as_json({"key": key, "removed": True})
     else:
@@ -311,7 +313,7 @@ def _flag(
     from socialcell.services.creators import creator_registry
 
     context = open_context(config)
-    changed = creator_registry.flag(context, account, flag, reason, lift=lift)
+    changed = creator_registry.flag_account(context, account, flag, reason, lift=lift)
     if json:
         output.as_json({"account": account, "flag": flag, "changed": changed})
         return

@@ -58,16 +58,16 @@ def rank(
     Example: socialcell influencers rank --initiative "PMC Care" --ward Kothrud-Bavdhan
     """
     from socialcell.services.creators import influencer_ranking
-    from socialcell.services.creators.candidate_facts import Asked
+    from socialcell.services.creators.candidate_facts import RankingRequest
 
-    asked = Asked(
+    asked = RankingRequest(
         words=tuple(initiative or ()),
         topics=tuple(topic or ()),
         wards=tuple(ward or ()),
         languages=tuple(language or ()),
         days=days,
     )
-    found = influencer_ranking.rank(open_context(config), asked, limit)
+    found = influencer_ranking.rank_candidates(open_context(config), asked, limit)
     if json:
         output.as_json(found)
         return
@@ -101,16 +101,16 @@ def show(
     Example: socialcell influencers show x:asha_creates
     """
     from socialcell.services.creators import influencer_ranking
-    from socialcell.services.creators.candidate_facts import Asked
+    from socialcell.services.creators.candidate_facts import RankingRequest
 
-    asked = Asked(
+    asked = RankingRequest(
         words=tuple(initiative or ()),
         topics=tuple(topic or ()),
         wards=tuple(ward or ()),
         languages=tuple(language or ()),
         days=days,
     )
-    found = influencer_ranking.show(open_context(config), who, asked)
+    found = influencer_ranking.show_candidate(open_context(config), who, asked)
     if json:
         output.as_json(found)
         return

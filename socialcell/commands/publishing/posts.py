@@ -213,7 +213,7 @@ def list_(
     """
     from socialcell.services.planning import content_calendar
 
-    found = content_calendar.listed(open_context(config), since, until)
+    found = content_calendar.list_posts(open_context(config), since, until)
     if json:
         output.as_json({"posts": found})
     else:

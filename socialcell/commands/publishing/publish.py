@@ -124,7 +124,7 @@ def _decide(
 def _preview(context: Any, name: str | None, json: bool) -> None:
     from socialcell.services.planning import content_calendar
 
-    rows = content_calendar.preview(context, name)
+    rows = content_calendar.list_pending(context, name)
     if json:
         output.as_json({"posts": rows})
         return

@@ -60,7 +60,9 @@ def demo(
     started = time.monotonic()
     if fresh:
         _remove(dir)
-    state = rehearsal_workspace.State(seed=seed, days=days, end=END.isoformat())
+    state = rehearsal_workspace.RehearsalState(
+        seed=seed, days=days, end=END.isoformat()
+    )
     found = rehearsal_workspace.read_state(dir)
     city = City(seed=seed, end=END, days=days)
     clock = FixedClock(END)
@@ -79,10 +81,12 @@ def demo(
             apps=(PACKAGE,),
         )
         _keep_truth(dir, city)
-        moments = rehearsal_run.steps(city.start, city.end, city.crisis_start)
+        moments = rehearsal_run.rehearsal_moments(
+            city.start, city.end, city.crisis_start
+        )
         if found and not json:
             output.note(f"Going on in {dir}.")
-        context = rehearsal_run.run(
+        context = rehearsal_run.run_rehearsal(
             dir,
             state,
             moments,
@@ -116,13 +120,13 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def watched(running: "Sandbox") -> "list[rehearsal_workspace.Watched]":
+def watched(running: "Sandbox") -> "list[rehearsal_workspace.RehearsedSource]":
     """The sandbox's sources as a cell would enter them."""
     from socialcell import connectors
     from socialcell.services.rehearsal import rehearsal_workspace
 
     return [
-        rehearsal_workspace.Watched(
+        rehearsal_workspace.RehearsedSource(
             source["name"],
             source["connector"],
             connectors.settings_in(source["connector"], source),
@@ -131,7 +135,7 @@ def watched(running: "Sandbox") -> "list[rehearsal_workspace.Watched]":
     ]
 
 
-def named(running: "Sandbox") -> "list[rehearsal_workspace.Named]":
+def named(running: "Sandbox") -> "list[rehearsal_workspace.RegisteredAccount]":
     """The city's own account and the papers: shown by name."""
     from socialcell import connectors
     from socialcell.services.rehearsal import rehearsal_workspace
@@ -144,12 +148,16 @@ def named(running: "Sandbox") -> "list[rehearsal_workspace.Named]":
                 connectors.platform(source["connector"]),
             )
             made.append(
-                rehearsal_workspace.Named(platform, handle, handle, "public_office")
+                rehearsal_workspace.RegisteredAccount(
+                    platform, handle, handle, "public_office"
+                )
             )
         if "title" in source:
             paper = urlsplit(source["url"]).netloc
             made.append(
-                rehearsal_workspace.Named("news", paper, source["title"], "media")
+                rehearsal_workspace.RegisteredAccount(
+                    "news", paper, source["title"], "media"
+                )
             )
     return made
 
@@ -201,17 +209,17 @@ def _clicking(
             yield
             return
         if not opened:
-            codes = click_rehearsal.codes(
+            codes = click_rehearsal.link_codes(
                 context, tracked_links.link_forms(audience.campaign)
             )
             address = doors.enter_context(redirect_server.serving(context))
             opened.append(ClickTraffic(address, codes, clock))
         seconds = moments(visits)
         installs = [one.install.key for one in visits if one.install]
-        click_rehearsal.take_back(context, seconds, installs)
+        click_rehearsal.delete_rehearsed(context, seconds, installs)
         opened[0].send(visits)
         yield
-        click_rehearsal.wait(context, seconds)
+        click_rehearsal.wait_for_clicks(context, seconds)
         opened[0].report_installs(visits)
 
     return clicking
@@ -226,10 +234,10 @@ def _campaign(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
     file = folder / "outcomes.csv"
     file.write_bytes(world.file())
     one = world.campaign
-    planned = campaign_rehearsal.Planned(
+    planned = campaign_rehearsal.RehearsedCampaign(
         one.name, one.initiative, one.wards, one.start, one.end, one.budget * 1_000_000
     )
-    return campaign_rehearsal.campaign(context, planned, file)
+    return campaign_rehearsal.run_campaign(context, planned, file)
 
 
 def _plan(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
@@ -240,7 +248,7 @@ def _plan(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
     world = CreatorWorld(seed, END)
     place = folder / "plan"
     place.mkdir(exist_ok=True)
-    files = plan_rehearsal.Files(
+    files = plan_rehearsal.PlanFiles(
         registry=place / "creators.csv",
         comments=place / "comments.csv",
         mapping=place / "comments.toml",
@@ -250,7 +258,7 @@ def _plan(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
     files.comments.write_bytes(world.comments())
     files.mapping.write_text(world.mapping(), encoding="utf-8")
     files.initiative.write_text(world.initiative(), encoding="utf-8")
-    return plan_rehearsal.plan(context, PLAN, files, "meera")
+    return plan_rehearsal.run_plan(context, PLAN, files, "meera")
 
 
 def _keep_truth(folder: Path, city: Any) -> None:

@@ -98,7 +98,7 @@ def page(
     """The page that reports the item; `repeated`: nobody has acknowledged it yet."""
     evidence, standing = _evidence(context, mention_id, repeated)
     return critical_item_page.page(
-        evidence, standing, pseudonyms.of(context), language(lang)
+        evidence, standing, pseudonyms.load_people(context), language(lang)
     )
 
 
@@ -208,7 +208,7 @@ def _phone_call(context: Context, mention_id: int, lang: str, repeated: bool) ->
     """The body of a phone call, as JSON: our ids, and the text to be read out."""
     evidence, standing = _evidence(context, mention_id, repeated)
     notice = critical_item_page.page(
-        evidence, standing, pseudonyms.of(context), language(lang)
+        evidence, standing, pseudonyms.load_people(context), language(lang)
     )
     document = {
         "incident": standing.incident_id,
@@ -216,7 +216,7 @@ def _phone_call(context: Context, mention_id: int, lang: str, repeated: bool) ->
         "lang": lang,
         "title": notice.title,
         "lines": list(notice.summary),
-        "text": critical_item_page.mask_text(evidence, pseudonyms.of(context)),
+        "text": critical_item_page.mask_text(evidence, pseudonyms.load_people(context)),
         "platform": evidence.row.platform,
         "at": evidence.at.astimezone(IST).isoformat(),
         "topics": list(evidence.values.get("topic", ())),

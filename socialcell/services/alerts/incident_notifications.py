@@ -264,7 +264,7 @@ def _incident_page(
     context: Context, incident_id: int, lang: str
 ) -> tuple[Page, str | None]:
     """The incident's page, and its link."""
-    shown, config = pseudonyms.of(context), context.workspace.config.alerts
+    shown, config = pseudonyms.load_people(context), context.workspace.config.alerts
     with db.reading(context.engine) as session:
         incident = session.get(Incident, incident_id)
         if incident is None:

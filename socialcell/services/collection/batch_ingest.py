@@ -65,8 +65,8 @@ def store_batch(
     outcome = IngestCounts()
     changes = lookups.changes(session, batch.items)
     readables = [readable(item) for item in changes]
-    placed_items = area_matching.placed(context, session, readables)
-    items = pseudonyms.admitted(context, session, platform, placed_items)
+    placed_items = area_matching.match_areas(context, session, readables)
+    items = pseudonyms.filter_suppressed(context, session, platform, placed_items)
     outcome.rules.update(item.rule for item in items if isinstance(item, Filtered))
     outcome.rejects = _of_type(items, Reject)
     pages.keep_rejects(session, platform, outcome.rejects, arrival)

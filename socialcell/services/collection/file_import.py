@@ -221,8 +221,10 @@ def _admitted(
     context: Context, session: Session, connector: FileConnector, batch: Batch
 ) -> Batch:
     """The batch without items of suppressed people."""
-    placed_items = area_matching.placed(context, session, batch.items)
-    items = pseudonyms.admitted(context, session, connector.platform, placed_items)
+    placed_items = area_matching.match_areas(context, session, batch.items)
+    items = pseudonyms.filter_suppressed(
+        context, session, connector.platform, placed_items
+    )
     return replace(batch, items=items)
 
 

@@ -24,27 +24,28 @@ from socialcell.errors import UsageError
 from socialcell.listening.people import masking
 from socialcell.listening.store import areas
 from socialcell.ops import audit
-from socialcell.services import pseudonyms as people
-from socialcell.services.area_matching import Places
+from socialcell.services import pseudonyms
+from socialcell.services.area_matching import AreaMatcher
 from socialcell.services.context import Context
 from socialcell.services.creators.creator_registry import (
-    found,
-    log,
-    rejecting,
+    audit_entry,
+    import_rows,
+    require_creator,
     today,
     ward_of,
 )
-from socialcell.services.manual_entry import ROWS, Imported, written
+from socialcell.services.manual_entry import ROWS, ImportCounts, run_entry
 
 INSIGHTS = ("key", "platform", "day", "dimension", "value", "number")
 PRECISION = 12  # of sketches: 4,096 registers, an error of 1.6 %
+
 FEWEST = 25
 """Fewer people than this are not sketched: a sketch of few tells who they are to
 whoever holds the key."""
 
 
 @dataclass(frozen=True)
-class Sketched:
+class AudienceSketch:
     """What became of a creator's sketch; people is None below FEWEST."""
 
     key: str
@@ -54,47 +55,49 @@ class Sketched:
 
 def import_insights(
     context: Context, path: Path, source: str, *, dry_run: bool = False
-) -> Imported:
+) -> ImportCounts:
     """Take in figures of audiences from a CSV or XLSX file (INSIGHTS).
 
     `source` says where they come from; the same file again changes nothing.
     """
     if not source.strip():
         raise UsageError("Say with --source where the figures come from.")
-    done = Imported()
-    wanted = sheets.Columns("insights", INSIGHTS, ("dimension",))
-    take = partial(_take, context, source=source.strip(), done=done)
-    for rows in db.chunks(sheets.asked(path, wanted), ROWS):
-        written(context, partial(take, rows), dry_run)
-    return done
+    counts = ImportCounts()
+    columns = sheets.Columns("insights", INSIGHTS, ("dimension",))
+    take_rows = partial(_import_rows, context, source=source.strip(), counts=counts)
+    for rows in db.chunks(sheets.asked(path, columns), ROWS):
+        run_entry(context, partial(take_rows, rows), dry_run)
+    return counts
 
 
-def sketch(context: Context, days: int, *, dry_run: bool = False) -> list[Sketched]:
+def sketch_audiences(
+    context: Context, days: int, *, dry_run: bool = False
+) -> list[AudienceSketch]:
     """Count who engaged with each creator's posts of the last days, and hold a sketch.
 
     People are hashed under this workspace's key, each account of a platform by itself.
     A sketch that would hold fewer than FEWEST people is dropped.
     """
-    return written(context, partial(_sketch, context, days), dry_run)
+    return run_entry(context, partial(_sketch_all, context, days), dry_run)
 
 
-def _sketch(context: Context, days: int, session: Session) -> list[Sketched]:
+def _sketch_all(context: Context, days: int, session: Session) -> list[AudienceSketch]:
     now = context.clock.now()
     since = now - timedelta(days=days)
-    hidden, family = people.unnamed(context), HyperLogLog(PRECISION)
-    made = []
+    hidden, family = pseudonyms.load_key_only(context), HyperLogLog(PRECISION)
+    results = []
     for row in entries.all_creators(session):
         accounts = entries.accounts(session, row.id)
         numbers = candidate_posts.author_ids_of(session, accounts)
         posts = candidate_posts.posts(session, numbers, since, now)
         ids = [post.id for some in posts.values() for post in some]
-        who = {
+        people_engaged = {
             hidden.pseudonym(platform, uid)
             for platform, uid in candidate_posts.engaged_people(session, ids)
         }
-        if len(who) < FEWEST:
+        if len(people_engaged) < FEWEST:
             entries.delete_sketch(session, row.id)
-            made.append(Sketched(row.key, len(ids), None))
+            results.append(AudienceSketch(row.key, len(ids), None))
             continue
         entries.save_sketch(
             session,
@@ -104,29 +107,31 @@ def _sketch(context: Context, days: int, session: Session) -> list[Sketched]:
                 until=now,
                 posts=len(ids),
                 precision=PRECISION,
-                registers=family.of(sorted(who)).astype(np.uint8).tobytes(),
+                registers=family.of(sorted(people_engaged)).astype(np.uint8).tobytes(),
                 made_at=now,
             ),
         )
-        made.append(Sketched(row.key, len(ids), len(who)))
-    kept = sum(one.people is not None for one in made)
-    log(context, session, "influencers.sketch", "registry", {"kept": kept})
-    return made
+        results.append(AudienceSketch(row.key, len(ids), len(people_engaged)))
+    sketch_count = sum(result.people is not None for result in results)
+    audit_entry(
+        context, session, "influencers.sketch", "registry", {"kept": sketch_count}
+    )
+    return results
 
 
-def _take(
+def _import_rows(
     context: Context,
-    asked: Sequence[sheets.Asked],
+    rows: Sequence[sheets.Asked],
     session: Session,
     *,
     source: str,
-    done: Imported,
+    counts: ImportCounts,
 ) -> None:
-    places = Places(areas.all_areas(session))
-    kept: dict[int, int] = {}
+    places = AreaMatcher(areas.all_areas(session))
+    figures_by_creator: dict[int, int] = {}
 
-    def take(given: dict[str, str | None]) -> str:
-        row = _insight(context, session, places, given)
+    def take(cells: dict[str, str | None]) -> str:
+        row = _insight(context, session, places, cells)
         row |= {
             "source": source,
             "added_by": audit.operator(),
@@ -134,48 +139,55 @@ def _take(
         }
         if not entries.save_insight(session, StoredInsight(**row)):
             return "unchanged"
-        kept[row["creator_id"]] = kept.get(row["creator_id"], 0) + 1
+        figures_by_creator[row["creator_id"]] = (
+            figures_by_creator.get(row["creator_id"], 0) + 1
+        )
         return "stored"
 
-    rejecting(asked, done, take)
-    for creator, n in sorted(kept.items()):
+    import_rows(rows, counts, take)
+    for creator, n in sorted(figures_by_creator.items()):
         detail = {"figures": n, "source": masking.unnamed(source)}
-        log(context, session, "influencers.insights", f"creator:{creator}", detail)
+        audit_entry(
+            context, session, "influencers.insights", f"creator:{creator}", detail
+        )
 
 
 def _insight(
-    context: Context, session: Session, places: Places, given: dict[str, str | None]
+    context: Context,
+    session: Session,
+    places: AreaMatcher,
+    cells: dict[str, str | None],
 ) -> dict[str, Any]:
     """A row of a file, checked. UsageError or SocialcellError says what is wrong."""
     for needed in ("key", "platform", "day", "dimension", "number"):
-        if not given.get(needed):
+        if not cells.get(needed):
             raise UsageError(f"An insight needs {needed}.")
-    platform = str(given["platform"]).lower()
+    platform = str(cells["platform"]).lower()
     if platform not in PLATFORMS:
-        known = ", ".join(PLATFORMS)
-        raise UsageError(f"{platform!r} is no platform. There are: {known}.")
-    dimension, value = str(given["dimension"]).lower(), given.get("value") or ""
+        names = ", ".join(PLATFORMS)
+        raise UsageError(f"{platform!r} is no platform. There are: {names}.")
+    dimension, category = str(cells["dimension"]).lower(), cells.get("value") or ""
     try:
-        day = date.fromisoformat(str(given["day"]))
-        number = _number(str(given["number"]), dimension)
+        day = date.fromisoformat(str(cells["day"]))
+        number = _number(str(cells["number"]), dimension)
         if dimension == "ward":
-            value = ward_of(places, day, value) if value else ""
+            category = ward_of(places, day, category) if category else ""
     except ValueError as error:
         raise UsageError(f"{error}.") from None
     if day > today(context):
         raise UsageError(f"The day {day} has not come yet.")
-    if dimension in COUNTS and value:
-        raise UsageError(f"{dimension} has no value; {value!r} is given.")
-    if dimension in SHARES and not value:
+    if dimension in COUNTS and category:
+        raise UsageError(f"{dimension} has no value; {category!r} is given.")
+    if dimension in SHARES and not category:
         raise UsageError(f"{dimension} needs a value: which one?")
-    if dimension == "language" and value not in LANGUAGES:
-        raise UsageError(f"language {value!r} is none of {', '.join(LANGUAGES)}.")
+    if dimension == "language" and category not in LANGUAGES:
+        raise UsageError(f"language {category!r} is none of {', '.join(LANGUAGES)}.")
     return {
-        "creator_id": found(session, str(given["key"])).id,
+        "creator_id": require_creator(session, str(cells["key"])).id,
         "platform": platform,
         "day": day,
         "dimension": dimension,
-        "value": value,
+        "value": category,
         "number": number,
     }
 
@@ -188,8 +200,8 @@ def _number(text: str, dimension: str) -> float:
     if dimension in COUNTS:
         return number
     if dimension not in SHARES:
-        known = ", ".join((*COUNTS, *SHARES))
-        raise ValueError(f"{dimension!r} is no dimension; there are: {known}")
+        names = ", ".join((*COUNTS, *SHARES))
+        raise ValueError(f"{dimension!r} is no dimension; there are: {names}")
     share = number / 100 if "%" in text else number
     if share > 1:
         raise ValueError(f"a share of {text} is over 1; write 0.41 or 41%")

@@ -11,7 +11,7 @@ from socialcell.campaigns.creators.store import link_results as store
 from socialcell.services.context import Context
 
 
-def of(context: Context, keys: Collection[str]) -> dict[str, dict[str, Any]]:
+def results_of(context: Context, keys: Collection[str]) -> dict[str, dict[str, Any]]:
     """Results by creator and campaign; a creator without links is not there.
 
     `human` are requests by people, each counted once an hour; `installs` those whose
@@ -19,20 +19,20 @@ def of(context: Context, keys: Collection[str]) -> dict[str, dict[str, Any]]:
     """
     with db.reading(context.engine) as session:
         rows = store.results_by_campaign(session, keys)
-    found: dict[str, dict[str, Any]] = {}
+    results: dict[str, dict[str, Any]] = {}
     for row in rows:
-        one = found.setdefault(
+        result = results.setdefault(
             row.creator, {"campaigns": [], "human": 0, "installs": 0}
         )
-        one["campaigns"].append(
+        result["campaigns"].append(
             {"campaign": row.campaign, "human": row.human, "installs": row.installs}
         )
-        one["human"] += row.human
-        one["installs"] += row.installs
-    return found
+        result["human"] += row.human
+        result["installs"] += row.installs
+    return results
 
 
-def people(engaged: EngagedAudience) -> float:
+def people_count(engaged: EngagedAudience) -> float:
     """About how many people a sketch holds."""
     return HyperLogLog(engaged.precision).count(engaged.sketch)
 

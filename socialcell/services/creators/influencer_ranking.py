@@ -1,5 +1,5 @@
-"""Who could carry a message: candidates with their scores, for approvers, each look
-noted in the audit log before anything is shown."""
+"""Candidates with their scores, for approvers; each access is recorded in the audit
+log before anything is shown."""
 
 from dataclasses import asdict
 from typing import Any
@@ -20,17 +20,19 @@ from socialcell.errors import SocialcellError
 from socialcell.listening.people import masking
 from socialcell.services.context import Context
 from socialcell.services.creators import candidate_facts, creator_results
-from socialcell.services.creators.candidate_facts import Asked
+from socialcell.services.creators.candidate_facts import RankingRequest
 from socialcell.services.creators.creator_registry import (
-    account_of,
-    admit,
-    found,
+    parse_account,
     pseudonym,
+    require_approver,
+    require_creator,
     today,
 )
 
 
-def rank(context: Context, asked: Asked, limit: int | None = None) -> dict[str, Any]:
+def rank_candidates(
+    context: Context, request: RankingRequest, limit: int | None = None
+) -> dict[str, Any]:
     """The candidates in order, as a document. Flagged ones come last, whatever their
     points; those whose refusal stands are counted and not shown.
 
@@ -39,10 +41,12 @@ def rank(context: Context, asked: Asked, limit: int | None = None) -> dict[str, 
     """
     now = context.clock.now()
     with db.reading(context.engine) as session:
-        about = candidate_facts.about(context, session, asked)
-    admit(context, "influencers.rank", "candidates", _said(asked))
+        about = candidate_facts.resolve_request(context, session, request)
+    require_approver(context, "influencers.rank", "candidates", _audit_detail(request))
     with db.reading(context.engine) as session:
-        scored, creators = candidate_facts.scored(context, session, asked, about)
+        scored, creators = candidate_facts.score_candidates(
+            context, session, request, about
+        )
         standing = flags.standing_flags(session)
     flagged: dict[str, list[dict[str, Any]]] = {}
     for row in standing:
@@ -50,24 +54,26 @@ def rank(context: Context, asked: Asked, limit: int | None = None) -> dict[str, 
             flag_document(row)
         )
     open_, refused = [], 0
-    for one in scored:
-        creator = creators.get(one.candidate.creator or "")
+    for score in scored:
+        creator = creators.get(score.candidate.creator or "")
         if creator is not None and not creator.may_be_asked(today(context)):
             refused += 1
             continue
-        open_.append(one)
-    open_.sort(key=lambda one: one.candidate.id in flagged)
+        open_.append(score)
+    open_.sort(key=lambda score: score.candidate.id in flagged)
     return {
         "as_of": now.astimezone(IST),
-        "days": asked.days,
+        "days": request.days,
         "about": _about_document(about),
         "candidates": [
             {
                 "place": place,
-                **document(one, creators.get(one.candidate.creator or "")),
-                "flags": flagged.get(one.candidate.id, []),
+                **candidate_document(
+                    score, creators.get(score.candidate.creator or "")
+                ),
+                "flags": flagged.get(score.candidate.id, []),
             }
-            for place, one in enumerate(open_[:limit], 1)
+            for place, score in enumerate(open_[:limit], 1)
         ],
         "not_shown": {
             "refused": refused,
@@ -76,45 +82,52 @@ def rank(context: Context, asked: Asked, limit: int | None = None) -> dict[str, 
     }
 
 
-def show(context: Context, who: str, asked: Asked) -> dict[str, Any]:
+def show_candidate(
+    context: Context, name: str, request: RankingRequest
+) -> dict[str, Any]:
     """One creator (by key) or account (platform:handle), with all that is held of it.
 
     SocialcellError: it is no candidate and not in the registry; or no approver asks.
     """
     with db.reading(context.engine) as session:
-        about = candidate_facts.about(context, session, asked)
-        row, accounts = _whom(session, who)
+        about = candidate_facts.resolve_request(context, session, request)
+        row, accounts = _resolve_name(session, name)
     object_ = (
         f"creator:{row.id}" if row is not None else pseudonym(context, *accounts[0])
     )
-    admit(context, "influencers.show", object_, _said(asked))
+    require_approver(context, "influencers.show", object_, _audit_detail(request))
     with db.reading(context.engine) as session:
-        scored, creators = candidate_facts.scored(context, session, asked, about)
+        scored, creators = candidate_facts.score_candidates(
+            context, session, request, about
+        )
         history = flags.flag_history(session, accounts)
         entry = _entry(context, session, row) if row is not None else None
-    wanted = {f"{platform}:{handle}" for platform, handle in accounts}
-    shown = [one for one in scored if one.candidate.id in wanted]
-    if entry is None and not shown:
+    account_ids = {f"{platform}:{handle}" for platform, handle in accounts}
+    matches = [score for score in scored if score.candidate.id in account_ids]
+    if entry is None and not matches:
         raise SocialcellError(
-            f"{who} is no candidate: it is not registered, not verified as a business "
+            f"{name} is no candidate: it is not registered, not verified as a business "
             "or a government, and below influencers.follower_floor; or it was not seen."
         )
     return {
         "creator": entry,
         "accounts": [
-            document(one, creators.get(one.candidate.creator or "")) for one in shown
+            candidate_document(score, creators.get(score.candidate.creator or ""))
+            for score in matches
         ],
         "of_candidates": len(scored),
-        "flags": [flag_document(one) for one in history],
+        "flags": [flag_document(flag_row) for flag_row in history],
         "results": None
         if row is None
-        else creator_results.of(context, [row.key]).get(row.key),
+        else creator_results.results_of(context, [row.key]).get(row.key),
     }
 
 
-def document(one: ScoredCandidate, creator: Creator | None) -> dict[str, Any]:
+def candidate_document(
+    score: ScoredCandidate, creator: Creator | None
+) -> dict[str, Any]:
     """A candidate with every score and its parts, as plain JSON."""
-    candidate = one.candidate
+    candidate = score.candidate
     return {
         "id": candidate.id,
         "platform": candidate.platform,
@@ -125,17 +138,17 @@ def document(one: ScoredCandidate, creator: Creator | None) -> dict[str, Any]:
         "why": list(candidate.why),
         "followers": candidate.followers,
         "posts": len(candidate.posts),
-        "points": round(one.points, 2),
-        "points_by": {name: _points(part) for name, part in one.parts.items()},
-        "effective_reach": one.effective_reach,
-        "reach": _plain(one.reach),
-        "engagement": _engagement(one),
-        "relevance": _plain(one.relevance),
-        "locality": _plain(one.locality),
-        "languages": dict(one.languages),
-        "language": _plain(one.language),
-        "authenticity": _plain(one.authenticity),
-        "standing": _plain(one.standing),
+        "points": round(score.points, 2),
+        "points_by": {name: _points(part) for name, part in score.parts.items()},
+        "effective_reach": score.effective_reach,
+        "reach": _plain(score.reach),
+        "engagement": _engagement(score),
+        "relevance": _plain(score.relevance),
+        "locality": _plain(score.locality),
+        "languages": dict(score.languages),
+        "language": _plain(score.language),
+        "authenticity": _plain(score.authenticity),
+        "standing": _plain(score.standing),
     }
 
 
@@ -154,24 +167,24 @@ def _points(part: Points) -> dict[str, Any]:
     }
 
 
-def _engagement(one: ScoredCandidate) -> dict[str, Any] | None:
-    if one.engagement is None:
+def _engagement(score: ScoredCandidate) -> dict[str, Any] | None:
+    if score.engagement is None:
         return None
-    return {**_plain(one.engagement), "few_posts": one.engagement.posts < ENOUGH}
+    return {**_plain(score.engagement), "few_posts": score.engagement.posts < ENOUGH}
 
 
 def _plain(score: Any) -> Any:
     return None if score is None else asdict(score)
 
 
-def _whom(
+def _resolve_name(
     session: Session, who: str
 ) -> tuple[StoredCreator | None, list[tuple[str, str]]]:
     """The creator's row, if any, and the accounts that are meant."""
     if ":" not in who:
-        row = found(session, who)
+        row = require_creator(session, who)
         return row, entries.accounts(session, row.id)
-    account = account_of(who)
+    account = parse_account(who)
     return entries.account_owner(session, *account), [account]
 
 
@@ -193,11 +206,11 @@ def _entry(context: Context, session: Session, row: StoredCreator) -> dict[str, 
             for format_, rate in creator.rates.items()
         },
         "may_be_asked": creator.may_be_asked(on),
-        "insights": [asdict(one) for one in creator.insights],
+        "insights": [asdict(insight) for insight in creator.insights],
         "engaged": None
         if engaged is None
         else {
-            "people": round(creator_results.people(engaged)),
+            "people": round(creator_results.people_count(engaged)),
             "relative_error": creator_results.relative_error(engaged),
             "posts": engaged.posts,
             "since": engaged.since,
@@ -219,7 +232,9 @@ def _about_document(about: InitiativeSubject) -> dict[str, Any]:
     }
 
 
-def _said(asked: Asked) -> dict[str, Any]:
+def _audit_detail(request: RankingRequest) -> dict[str, Any]:
     """What was asked for, for the audit log: without names of people."""
-    said = {key: value for key, value in asdict(asked).items() if value}
-    return {**said, "words": [masking.unnamed(one) for one in asked.words]}
+    parameters = {
+        key: given_value for key, given_value in asdict(request).items() if given_value
+    }
+    return {**parameters, "words": [masking.unnamed(word) for word in request.words]}

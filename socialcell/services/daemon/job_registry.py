@@ -158,7 +158,7 @@ def _recheck(context: Context, slot: JobSlot, stop: Stop) -> str:
 
 
 def _outreach(context: Context, slot: JobSlot, stop: Stop) -> str:
-    return f"{post_matching.look(context)} planned posts found"
+    return f"{post_matching.find_posts(context)} planned posts found"
 
 
 def _credentials(context: Context, slot: JobSlot, stop: Stop) -> str:

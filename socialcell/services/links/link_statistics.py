@@ -1,4 +1,4 @@
-"""What is counted of tracked links: requests by kind, and installs told of."""
+"""Statistics of tracked links: requests by kind, and reported installs."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,17 +13,17 @@ from socialcell.errors import UsageError
 from socialcell.services.context import Context
 
 BY = ("day", "code", *store.LINK_FIELDS, "trigger", "device")
-FEWEST = 10
+FEWEST_PEOPLE = 10
 """Fewer people than this on one kind of device are not told apart."""
 
 
-def stats(
+def link_statistics(
     context: Context,
     *,
     by: Sequence[str] = ("code",),
     since: date | None = None,
     until: date | None = None,
-    wanted: Mapping[str, str | None] | None = None,
+    filters: Mapping[str, str | None] | None = None,
 ) -> dict[str, Any]:
     """Requests by kind in groups, as rows ready to be shown. UsageError: no such group.
 
@@ -34,19 +34,19 @@ def stats(
         if name not in BY:
             raise UsageError(f"--by takes {', '.join(BY)}, not {name!r}.")
     with db.reading(context.engine) as session:
-        if wanted and wanted.get("code"):
-            code = str(wanted["code"]).lower()
+        if filters and filters.get("code"):
+            code = str(filters["code"]).lower()
             if link_store.by_code(session, code) is None:
                 raise UsageError(f"No link has the code {code!r}.")
-        found = store.count_by_kind(
-            session, by, since=since, until=until, filters=wanted
+        counts = store.count_by_kind(
+            session, by, since=since, until=until, filters=filters
         )
         installs = postbacks.count_by_outcome(session, since, until)
-        away = postbacks.refusal_counts(session, since, until)
+        refusals = postbacks.refusal_counts(session, since, until)
     groups: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for one in found:
-        row = groups.setdefault(one.group, dict.fromkeys(KINDS, 0))
-        row[one.kind] += int(one.n)
+    for row_by_kind in counts:
+        row = groups.setdefault(row_by_kind.group, dict.fromkeys(KINDS, 0))
+        row[row_by_kind.kind] += int(row_by_kind.n)
     return {
         "by": list(by),
         "since": since,
@@ -59,11 +59,11 @@ def stats(
             {"outcome": row.outcome, "reason": row.reason, "n": row.n}
             for row in installs
         ],
-        "turned_away": away,
+        "turned_away": refusals,
     }
 
 
 def _counted(row: dict[str, int], by_device: bool) -> dict[str, Any]:
-    if by_device and 0 < row["human"] < FEWEST:
+    if by_device and 0 < row["human"] < FEWEST_PEOPLE:
         return {"raw": None, **dict.fromkeys(KINDS), "withheld": True}
     return {"raw": sum(row.values()), **row, "withheld": False}

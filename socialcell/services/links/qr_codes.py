@@ -15,40 +15,40 @@ _QUIET = 4  # modules of white around it, as ISO/IEC 18004 asks
 _PIXELS = 20  # of a module in a PNG
 
 
-def address(context: Context, code: str) -> str:
+def qr_address(context: Context, code: str) -> str:
     """What the code says: the link, and that it was scanned. ConfigError: it is not
     known where the redirect is reached."""
-    link, _ = tracked_links.find(context, code)
+    link, _ = tracked_links.find_link(context, code)
     if context.workspace.config.links.address is None:
         raise ConfigError(
             "links.address in config.yaml is not set: a QR code needs the address at "
             "which the redirect is reached, such as https://go.city.example"
         )
-    return tracked_links.address(context, link) + "?qr=1"
+    return tracked_links.link_address(context, link) + "?qr=1"
 
 
-def image(text: str, form: str) -> bytes:
+def qr_image(text: str, form: str) -> bytes:
     """The picture of a text, .svg or .png. UsageError: another form."""
     if form not in FORMS:
         raise UsageError(f"A QR code is written as .svg or .png, not {form or 'so'!r}.")
-    made = segno.make(text, error=_LEVEL, micro=False, boost_error=False)
+    qr = segno.make(text, error=_LEVEL, micro=False, boost_error=False)
     page = io.BytesIO()
     if form == ".svg":
-        made.save(page, kind="svg", border=_QUIET, omitsize=True, nl=True)
+        qr.save(page, kind="svg", border=_QUIET, omitsize=True, nl=True)
     else:
-        made.save(page, kind="png", border=_QUIET, scale=_PIXELS)
+        qr.save(page, kind="png", border=_QUIET, scale=_PIXELS)
     return page.getvalue()
 
 
-def write(context: Context, code: str, path: Path) -> str:
+def write_qr_code(context: Context, code: str, path: Path) -> str:
     """Write the picture of a link's code whole or not at all; what the code says."""
-    said = address(context, code)
-    made = image(said, path.suffix.lower())
-    aside = path.with_name(path.name + ".part")
+    address_text = qr_address(context, code)
+    picture = qr_image(address_text, path.suffix.lower())
+    partial = path.with_name(path.name + ".part")
     try:
-        aside.write_bytes(made)
-        aside.replace(path)
+        partial.write_bytes(picture)
+        partial.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
         raise SocialcellError(f"{path} cannot be written: {error.strerror}") from None
-    return said
+    return address_text

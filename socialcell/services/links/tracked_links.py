@@ -1,4 +1,4 @@
-"""Tracked links: made, changed, shown, imported and exported, each act audited."""
+"""Tracked links: created, changed, shown, imported, exported; changes are audited."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,145 +10,152 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.campaigns.links import links_file, tracked_link, utm_naming
 from socialcell.campaigns.links.model import TrackedLink
-from socialcell.campaigns.links.store import links as store
+from socialcell.campaigns.links.store import links as link_store
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.ops import audit
 from socialcell.services.context import Context
-from socialcell.services.manual_entry import ROWS, Imported, written
+from socialcell.services.manual_entry import ROWS, ImportCounts, run_entry
 
 
 @dataclass(frozen=True)
-class Made:
+class LinkResult:
     """A link, what became of it, and a campaign that it may be a misspelling of."""
 
     link: TrackedLink
     outcome: str  # stored | updated | unchanged
+
     nearly: str | None = None
 
 
-def create(
-    context: Context, given: Mapping[str, str | None], *, dry_run: bool = False
-) -> Made:
+def create_link(
+    context: Context, fields: Mapping[str, str | None], *, dry_run: bool = False
+) -> LinkResult:
     """A link that says so; the one that says just that already. UsageError."""
-    return written(context, lambda session: make(context, session, given), dry_run)
+    return run_entry(
+        context, lambda session: make_link(context, session, fields), dry_run
+    )
 
 
-def edit(
+def edit_link(
     context: Context,
     code: str,
-    given: Mapping[str, str | None],
+    fields: Mapping[str, str | None],
     reason: str,
     *,
     dry_run: bool = False,
-) -> Made:
+) -> LinkResult:
     """Change what is given, and leave the rest; an empty text takes a value away."""
-    return written(
+    return run_entry(
         context,
-        lambda session: _change(context, session, code, given, reason),
+        lambda session: _change_link(context, session, code, fields, reason),
         dry_run,
     )
 
 
-def find(
+def find_link(
     context: Context, code: str
-) -> tuple[TrackedLink, Sequence[store.LinkVersion]]:
+) -> tuple[TrackedLink, Sequence[link_store.LinkVersion]]:
     """A link and all that it has said. SocialcellError: there is none."""
     with db.reading(context.engine) as session:
-        link = _found(session, code)
-        versions = store.versions(session, link)
+        link = _require_link(session, code)
+        versions = link_store.versions(session, link)
         session.expunge_all()
     return link, versions
 
 
-def some(
-    context: Context, wanted: Mapping[str, str | None] | None = None
+def list_links(
+    context: Context, filters: Mapping[str, str | None] | None = None
 ) -> Sequence[TrackedLink]:
     with db.reading(context.engine) as session:
-        found = store.find_links(session, wanted)
+        links = link_store.find_links(session, filters)
         session.expunge_all()
-    return found
+    return links
 
 
-def address(context: Context, link: TrackedLink) -> str:
+def link_address(context: Context, link: TrackedLink) -> str:
     """Where a link is reached from outside; without `links.address`, its path only."""
     base = context.workspace.config.links.address or ""
     return f"{base.rstrip('/')}/r/{link.code}"
 
 
-def import_file(context: Context, path: Path, *, dry_run: bool = False) -> Imported:
+def import_links(
+    context: Context, path: Path, *, dry_run: bool = False
+) -> ImportCounts:
     """Make and change the links of a file. A row with a code changes that link, one
     without makes one; the same file again changes nothing."""
-    done = Imported()
-    for rows in db.chunks(links_file.read_links(path), ROWS):
-        written(context, partial(_take, context, rows, done), dry_run)
-    return done
+    counts = ImportCounts()
+    for export_rows in db.chunks(links_file.read_links(path), ROWS):
+        run_entry(context, partial(_import_rows, context, export_rows, counts), dry_run)
+    return counts
 
 
-def rows(context: Context) -> Iterator[dict[str, object]]:
+def export_rows(context: Context) -> Iterator[dict[str, object]]:
     """All links as an export shows them, the oldest first."""
-    for link in reversed(some(context)):
-        yield links_file.row(link, address(context, link))
+    for link in reversed(list_links(context)):
+        yield links_file.row(link, link_address(context, link))
 
 
-def make(context: Context, session: Session, given: Mapping[str, str | None]) -> Made:
+def make_link(
+    context: Context, session: Session, fields: Mapping[str, str | None]
+) -> LinkResult:
     """As `create`, in the caller's transaction."""
-    draft = tracked_link.check_draft(given)
-    link = store.find_same(session, draft)
+    draft = tracked_link.check_draft(fields)
+    link = link_store.find_same(session, draft)
     if link is not None:
-        return Made(link, "unchanged")
-    nearly = utm_naming.similar_campaign(draft.campaign, store.campaigns(session))
+        return LinkResult(link, "unchanged")
+    nearly = utm_naming.similar_campaign(draft.campaign, link_store.campaigns(session))
     now, actor = context.clock.now(), audit.operator()
-    link = store.add(session, draft, actor, now)
+    link = link_store.add(session, draft, actor, now)
     detail = {"version": 1, "campaign": link.campaign, "channel": link.channel}
     audit.append(session, actor, "link.create", link.code, detail, now)
-    return Made(link, "stored", nearly)
+    return LinkResult(link, "stored", nearly)
 
 
-def _change(
+def _change_link(
     context: Context,
     session: Session,
     code: str,
-    given: Mapping[str, str | None],
+    fields: Mapping[str, str | None],
     reason: str,
-) -> Made:
-    link = _found(session, code)
-    draft = tracked_link.check_draft({**tracked_link.stated_fields(link), **given})
+) -> LinkResult:
+    link = _require_link(session, code)
+    draft = tracked_link.check_draft({**tracked_link.stated_fields(link), **fields})
     now, actor = context.clock.now(), audit.operator()
-    changed = store.change_link(session, link, draft, actor, reason, now)
+    changed = link_store.change_link(session, link, draft, actor, reason, now)
     if not changed:
-        return Made(link, "unchanged")
+        return LinkResult(link, "unchanged")
     detail = {"version": link.version, "changed": sorted(changed)}
     audit.append(session, actor, "link.edit", link.code, detail, now)
-    return Made(link, "updated")
+    return LinkResult(link, "updated")
 
 
-def _take(
+def _import_rows(
     context: Context,
-    rows: list[links_file.LinkFileRow],
-    done: Imported,
+    export_rows: list[links_file.LinkFileRow],
+    counts: ImportCounts,
     session: Session,
 ) -> None:
-    for asked in rows:
+    for row in export_rows:
         try:
-            if asked.reason is not None:
-                raise UsageError(asked.reason)
-            if asked.code is None:
-                made = make(context, session, asked.fields)
+            if row.reason is not None:
+                raise UsageError(row.reason)
+            if row.code is None:
+                result = make_link(context, session, row.fields)
             else:
-                said = "imported from a file"
-                made = _change(context, session, asked.code, asked.fields, said)
+                reason = "imported from a file"
+                result = _change_link(context, session, row.code, row.fields, reason)
         except (UsageError, NoSuchLink) as error:
-            done.rejects.append((asked.row, str(error)))
+            counts.rejects.append((row.row, str(error)))
         else:
-            done.outcomes[made.outcome] += 1
+            counts.outcomes[result.outcome] += 1
 
 
 class NoSuchLink(SocialcellError):  # noqa: N818 - named for what happened
     """No link has that code."""
 
 
-def _found(session: Session, code: str) -> TrackedLink:
-    link = store.by_code(session, code)
+def _require_link(session: Session, code: str) -> TrackedLink:
+    link = link_store.by_code(session, code)
     if link is None:
         raise NoSuchLink(
             f"No link has the code {code!r}. See them: socialcell links list"

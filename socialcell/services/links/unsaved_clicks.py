@@ -1,4 +1,4 @@
-"""Where clicks lie that the database did not take, and what of it cannot be read."""
+"""Files of clicks that are not stored yet, and of lines that cannot be read."""
 
 from pathlib import Path
 

@@ -120,7 +120,7 @@ def export_labels(
     telephones, and the names of persons that the reader saw are hidden. The files hold
     all decisions and nothing else: what was erased here is gone from them next time.
     """
-    shown = pseudonyms.of(context)
+    shown = pseudonyms.load_people(context)
     files: dict[str, list[str]] = {}
     left_out: Counter[str] = Counter()
     with db.reading(context.engine) as session:

@@ -111,7 +111,7 @@ def list_consent(context: Context) -> list[OptIn]:
 
 def person_of(context: Context, platform: str, uid: str) -> LedgerPerson:
     """A person as the ledger knows them. ConfigError when the key is missing."""
-    keyed = pseudonyms.unnamed(context)
+    keyed = pseudonyms.load_key_only(context)
     sealed = keyed.suppression(platform, "opt-in", uid)
     return LedgerPerson(platform, sealed, keyed.pseudonym(platform, uid))
 

@@ -29,7 +29,7 @@ def approve(context: Context, id_: int) -> ReplyResult:
     with db.reading(context.engine) as session:
         draft = reply_drafts.require(session, id_)
         _require_second(draft, who)
-        written_by = second_approver.entered_under(session, "message.draft", str(id_))
+        written_by = second_approver.os_user_of(session, "message.draft", str(id_))
         persons = second_approver.require_two(context, written_by, f"Answer {id_}")
         words, made_by, mention_id = draft.text or "", draft.made_by, draft.mention_id
     to = messages.reply_recipient(context, mention_id)

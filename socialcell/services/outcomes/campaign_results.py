@@ -10,10 +10,10 @@ from socialcell import db
 from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.outcomes import (
     attributed_results,
+    campaign_measure,
     install_attribution,
     randomised_test,
 )
-from socialcell.campaigns.outcomes import campaign_measure as measuring
 from socialcell.campaigns.outcomes.attributed_results import Attribution
 from socialcell.campaigns.outcomes.daily_sums import Total
 from socialcell.campaigns.outcomes.install_attribution import (
@@ -28,14 +28,14 @@ from socialcell.errors import UsageError
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import areas
 from socialcell.ops import audit
-from socialcell.services.area_matching import Places
+from socialcell.services.area_matching import AreaMatcher
 from socialcell.services.context import Context
 
 GOAL = "activated_users"
 CURRENCY = "INR"
 
 
-def create(
+def create_campaign(
     context: Context,
     name: str,
     start: str,
@@ -53,50 +53,57 @@ def create(
     campaign of that name that says something else.
     """
     with db.writing(context.engine) as session:
-        made = _campaign(context, session, name, start, end, initiative, goal, wards)
-        made.budget_micros = budget_micros
-        return document(session, enter(context, session, made, replace=replace))
+        campaign = _campaign(
+            context, session, name, start, end, initiative, goal, wards
+        )
+        campaign.budget_micros = budget_micros
+        return campaign_document(
+            session, enter_campaign(context, session, campaign, replace=replace)
+        )
 
 
-def enter(
-    context: Context, session: Session, made: Campaign, *, replace: bool
+def enter_campaign(
+    context: Context, session: Session, campaign: Campaign, *, replace: bool
 ) -> Campaign:
     """As `create`, in the caller's transaction; the campaign as it is kept."""
-    known = outcomes.campaign(session, made.name)
-    if known is None or _said(known) != _said(made):
-        if known is not None and not replace:
+    existing = outcomes.campaign(session, campaign.name)
+    if existing is None or _fields(existing) != _fields(campaign):
+        if existing is not None and not replace:
             raise UsageError(
-                f"The campaign {made.name} is there already and says something "
+                f"The campaign {campaign.name} is there already and says something "
                 "else. Choose another name, or say --replace."
             )
         audit.append(
             session,
             audit.operator(),
-            "campaign.replace" if known else "campaign.create",
-            made.name,
-            _plain(_said(made)),
+            "campaign.replace" if existing else "campaign.create",
+            campaign.name,
+            _with_text_dates(_fields(campaign)),
             context.clock.now(),
         )
-        session.merge(made)
+        session.merge(campaign)
         session.flush()
-    kept = outcomes.campaign(session, made.name)
-    assert kept is not None
-    return kept
+    stored = outcomes.campaign(session, campaign.name)
+    assert stored is not None
+    return stored
 
 
-def listed(context: Context) -> list[dict[str, Any]]:
+def list_campaigns(context: Context) -> list[dict[str, Any]]:
     """Every campaign, the newest first."""
     with db.reading(context.engine) as session:
-        return [document(session, one) for one in outcomes.campaigns(session)]
+        return [
+            campaign_document(session, campaign)
+            for campaign in outcomes.campaigns(session)
+        ]
 
 
-def shown(context: Context, name: str) -> dict[str, Any]:
+def show_campaign(context: Context, name: str) -> dict[str, Any]:
     """One campaign. UsageError when there is none of that name."""
     with db.reading(context.engine) as session:
-        return document(session, _find(session, name))
+        return campaign_document(session, _require_campaign(session, name))
 
 
-def attribute(context: Context, name: str, by: str) -> dict[str, Any]:
+def attribute_campaign(context: Context, name: str, by: str) -> dict[str, Any]:
     """A campaign's clicks, installs and visits, and what could not be attributed.
 
     UsageError: no such campaign, a campaign that has not begun, an unknown group.
@@ -106,48 +113,53 @@ def attribute(context: Context, name: str, by: str) -> dict[str, Any]:
             f"--by is one of {', '.join(install_attribution.GROUPS)}, not {by!r}."
         )
     with db.reading(context.engine) as session:
-        campaign = _find(session, name)
+        campaign = _require_campaign(session, name)
         today = _today(context)
         if today < campaign.start:
             raise UsageError(f"{name} has not begun: it does on {campaign.start}.")
         until = min(campaign.end, today)
-        found = attributed_results.attribution_of(
+        attribution = attributed_results.attribution_of(
             session, campaign, campaign.start, until
         )
-    return _attributed(found, by)
+    return _attribution_document(attribution, by)
 
 
-def measure(
+def measure_campaign(
     context: Context, name: str, cost_micros: int | None = None, *, power: bool = True
 ) -> dict[str, Any]:
     """A campaign's direct and incremental effect, and what its lot tells where one was
     drawn (None: none was). UsageError: no such campaign."""
     with db.reading(context.engine) as session:
-        campaign = _find(session, name)
+        campaign = _require_campaign(session, name)
         today = _today(context)
-        found = measuring.measure(session, campaign, today, cost_micros, power=power)
+        measured = campaign_measure.measure(
+            session, campaign, today, cost_micros, power=power
+        )
         drawn = randomised_test.randomised_result(session, campaign, today)
-        return found.as_dict() | {"lot": drawn and drawn.as_dict()}
+        return measured.as_dict() | {"lot": drawn and drawn.as_dict()}
 
 
-def document(session: Session, one: Campaign) -> dict[str, Any]:
+def campaign_document(session: Session, campaign: Campaign) -> dict[str, Any]:
     """A campaign ready for JSON; its wards with the names they had at its start."""
-    there = {area.id: area for area in areas.areas_on(session, one.start)}
-    budget = one.budget_micros
+    areas_by_id = {area.id: area for area in areas.areas_on(session, campaign.start)}
+    budget = campaign.budget_micros
     return {
-        "name": one.name,
-        "initiative": one.initiative,
-        "goal": one.goal,
+        "name": campaign.name,
+        "initiative": campaign.initiative,
+        "goal": campaign.goal,
         "wards": [
-            {"id": ward, "name": names_of(there[ward]) if ward in there else None}
-            for ward in one.wards
+            {
+                "id": ward,
+                "name": names_of(areas_by_id[ward]) if ward in areas_by_id else None,
+            }
+            for ward in campaign.wards
         ],
-        "start": one.start,
-        "end": one.end,
+        "start": campaign.start,
+        "end": campaign.end,
         "budget": None
         if budget is None
-        else {"amount_micros": budget, "currency": one.currency},
-        "created_at": one.created_at,
+        else {"amount_micros": budget, "currency": campaign.currency},
+        "created_at": campaign.created_at,
     }
 
 
@@ -164,10 +176,10 @@ def _campaign(
     first, last = _day("--start", start), _day("--end", end)
     if last < first:
         raise UsageError(f"--end {last} is before --start {first}.")
-    places = Places(areas.all_areas(session))
+    places = AreaMatcher(areas.all_areas(session))
     try:
         ids = sorted({places.id_of(ward, first) for ward in wards})
-        wanted = outcome_name(goal)
+        outcome = outcome_name(goal)
     except ValueError as error:
         raise UsageError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
     return Campaign(
@@ -175,7 +187,7 @@ def _campaign(
         initiative=utm_naming.normalise_name(initiative, "The initiative")
         if initiative
         else None,
-        goal=wanted,
+        goal=outcome,
         wards=ids,
         start=first,
         end=last,
@@ -185,60 +197,72 @@ def _campaign(
     )
 
 
-def _said(one: Campaign) -> dict[str, Any]:
-    kept = ("initiative", "goal", "wards", "start", "end", "budget_micros", "currency")
-    return {name: getattr(one, name) for name in kept}
+def _fields(campaign: Campaign) -> dict[str, Any]:
+    fields = (
+        "initiative",
+        "goal",
+        "wards",
+        "start",
+        "end",
+        "budget_micros",
+        "currency",
+    )
+    return {name: getattr(campaign, name) for name in fields}
 
 
-def _plain(said: dict[str, Any]) -> dict[str, Any]:
+def _with_text_dates(fields: dict[str, Any]) -> dict[str, Any]:
     return {
-        key: value.isoformat() if isinstance(value, date) else value
-        for key, value in said.items()
+        key: field_value.isoformat() if isinstance(field_value, date) else field_value
+        for key, field_value in fields.items()
     }
 
 
-def _find(session: Session, name: str) -> Campaign:
-    found = outcomes.campaign(session, utm_naming.normalise_name(name, "The campaign"))
-    if found is None:
-        known = ", ".join(one.name for one in outcomes.campaigns(session)[:8])
+def _require_campaign(session: Session, name: str) -> Campaign:
+    campaign = outcomes.campaign(
+        session, utm_naming.normalise_name(name, "The campaign")
+    )
+    if campaign is None:
+        names = ", ".join(
+            campaign_row.name for campaign_row in outcomes.campaigns(session)[:8]
+        )
         raise UsageError(
             f"There is no campaign {name!r}. "
-            + (f"There are: {known}." if known else "Enter it: campaigns create")
+            + (f"There are: {names}." if names else "Enter it: campaigns create")
         )
-    return found
+    return campaign
 
 
-def _attributed(found: Attribution, by: str) -> dict[str, Any]:
+def _attribution_document(attribution: Attribution, by: str) -> dict[str, Any]:
     return {
-        "campaign": found.campaign,
-        "since": found.since,
-        "until": found.until,
+        "campaign": attribution.campaign,
+        "since": attribution.since,
+        "until": attribution.until,
         "by": by,
         "clicks": {
-            "human": found.human_clicks,
+            "human": attribution.human_clicks,
             "links": [
                 {
-                    "code": one.link.code,
-                    "channel": one.link.channel,
-                    "creator": one.link.creator,
-                    "post": one.link.post,
-                    "initiative": one.link.initiative,
-                    "clicks": dict(one.kinds),
+                    "code": activity.link.code,
+                    "channel": activity.link.channel,
+                    "creator": activity.link.creator,
+                    "post": activity.link.post,
+                    "initiative": activity.link.initiative,
+                    "clicks": dict(activity.kinds),
                 }
-                for one in found.clicks
+                for activity in attribution.clicks
             ],
         },
         "installs": {
-            "attributed": found.installs(install_attribution.OURS),
+            "attributed": attribution.installs(install_attribution.OURS),
             "groups": [
                 {by: name, "installs": n}
                 for name, n in install_attribution.installs_by_group(
-                    found.parts, by
+                    attribution.parts, by
                 ).items()
             ],
-            "parts": [_part(part) for part in found.parts],
+            "parts": [_part(part) for part in attribution.parts],
         },
-        "visits": [asdict(one) for one in found.visits],
+        "visits": [asdict(visit) for visit in attribution.visits],
     }
 
 

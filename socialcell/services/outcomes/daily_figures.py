@@ -1,4 +1,4 @@
-"""Daily figures of ads, app stores and search results, ready to be shown or printed."""
+"""Daily figures of ads, app stores and search results as documents."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,14 +32,14 @@ PACIFIC = "America/Los_Angeles"
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DayRange:
     """Days from the first to the last, both included."""
 
     since: date
     until: date
 
 
-def span(context: Context, since: str | None, until: str | None) -> Span:
+def requested_days(context: Context, since: str | None, until: str | None) -> DayRange:
     """The days that were asked for: 28 that end today, in Pune, where none are said.
 
     UsageError for what is no day, or for an end before the beginning.
@@ -51,15 +51,17 @@ def span(context: Context, since: str | None, until: str | None) -> Span:
     )
     if first > last:
         raise UsageError(f"--since {first} is after --until {last}.")
-    return Span(first, last)
+    return DayRange(first, last)
 
 
-def ads(context: Context, days: Span, level: str, *, daily: bool) -> dict[str, Any]:
+def ad_document(
+    context: Context, days: DayRange, level: str, *, daily: bool
+) -> dict[str, Any]:
     """Ads' figures as a document. UsageError for an unknown level."""
     _require("--by", level, LEVELS)
     with db.reading(context.engine) as session:
         rows = figures.ad_days(session, days.since, days.until, level)
-    found = ad_sums.ad_figures(rows, days.since, daily=daily)
+    sums = ad_sums.ad_figures(rows, days.since, daily=daily)
     return {
         **span_document(days),
         "level": level,
@@ -69,17 +71,17 @@ def ads(context: Context, days: Span, level: str, *, daily: bool) -> dict[str, A
                 "account": account.id,
                 "zone": account.zone,
                 "currency": account.currency,
-                **covered(coverage),
+                **coverage_document(coverage),
             }
-            for account, coverage in found.covered.items()
+            for account, coverage in sums.covered.items()
         ],
-        "rows": [_ad(line) for line in found.lines],
+        "rows": [_ad(line) for line in sums.lines],
     }
 
 
-def installs(
+def install_document(
     context: Context,
-    days: Span,
+    days: DayRange,
     *,
     store: str | None,
     metric: str | None,
@@ -97,32 +99,32 @@ def installs(
         rows = figures.store_days(session, days.since, days.until, stores, metric)
         if GOOGLE_PLAY.id in stores and metric in (None, referred_installs.METRIC):
             rows += _referred(session, days)
-    found = store_sums.install_figures(rows, days.since, by=by, daily=daily)
-    return _store_document(found, days, by) | {
+    sums = store_sums.install_figures(rows, days.since, by=by, daily=daily)
+    return _store_document(sums, days, by) | {
         "rates": [
             {
-                "store": one.series.store,
-                "app": one.series.app,
-                **({"group": one.group} if by else {}),
-                "acquisitions_per_visitor": one.rate,
+                "store": rate.series.store,
+                "app": rate.series.app,
+                **({"group": rate.group} if by else {}),
+                "acquisitions_per_visitor": rate.rate,
             }
-            for one in found.rates
+            for rate in sums.rates
         ],
     }
 
 
-def pages(
-    context: Context, days: Span, *, metric: str | None, daily: bool
+def page_document(
+    context: Context, days: DayRange, *, metric: str | None, daily: bool
 ) -> dict[str, Any]:
     """Figures of the city's own pages as a document; `app` is the page's number."""
     with db.reading(context.engine) as session:
         rows = figures.store_days(session, days.since, days.until, PAGES, metric)
-    found = store_sums.install_figures(rows, days.since, by=None, daily=daily)
-    return _store_document(found, days, None)
+    sums = store_sums.install_figures(rows, days.since, by=None, daily=daily)
+    return _store_document(sums, days, None)
 
 
 def _store_document(
-    found: store_sums.InstallFigures, days: Span, by: str | None
+    sums: store_sums.InstallFigures, days: DayRange, by: str | None
 ) -> dict[str, Any]:
     return {
         **span_document(days),
@@ -133,9 +135,9 @@ def _store_document(
                 "dimension": series.dimension,
                 "zone": series.zone,
                 "keeps_small_numbers_back": series.withholds,
-                **covered(coverage),
+                **coverage_document(coverage),
             }
-            for series, coverage in found.covered.items()
+            for series, coverage in sums.covered.items()
         ],
         "rows": [
             {
@@ -145,29 +147,33 @@ def _store_document(
                 **_total(line.total),
                 "as_of": line.as_of,
             }
-            for line in found.lines
+            for line in sums.lines
         ],
     }
 
 
-def _referred(session: Session, days: Span) -> list[StoreDay]:
+def _referred(session: Session, days: DayRange) -> list[StoreDay]:
     """Installs with a referrer; a day of the store ends in Pune on the day after."""
-    told = link_activity.postbacks(session, days.since, days.until + timedelta(days=1))
-    installs = referred_installs.referred_installs(told, days.since, days.until)
-    known = attribution_index(session)
+    postbacks = link_activity.postbacks(
+        session, days.since, days.until + timedelta(days=1)
+    )
+    install_document = referred_installs.referred_installs(
+        postbacks, days.since, days.until
+    )
+    campaigns = attribution_index(session)
     return referred_installs.store_days(
-        installs, lambda one: install_origin(one, known)
+        install_document, lambda install: install_origin(install, campaigns)
     )
 
 
-def search(
-    context: Context, days: Span, *, by: str, site: str | None, daily: bool
+def search_document(
+    context: Context, days: DayRange, *, by: str, site: str | None, daily: bool
 ) -> dict[str, Any]:
     """Search results' figures as a document. UsageError for an unknown cut."""
     _require("--by", by, SEARCHES)
     with db.reading(context.engine) as session:
         rows = figures.search_days(session, days.since, days.until, site)
-    found = search_sums.search_figures(rows, days.since, by=by, daily=daily)
+    sums = search_sums.search_figures(rows, days.since, by=by, daily=daily)
     return {
         **span_document(days),
         "by": by,
@@ -175,17 +181,17 @@ def search(
             {
                 "site": name,
                 "zone": PACIFIC,
-                **covered(told.covered),
-                "final_through": told.final_through,
-                "total": _result(told.totals) if told.totals else None,
+                **coverage_document(site_sums.covered),
+                "final_through": site_sums.final_through,
+                "total": _result(site_sums.totals) if site_sums.totals else None,
                 "unnamed": {
-                    "clicks": whole(told.unnamed_clicks),
-                    "impressions": whole(told.unnamed_impressions),
+                    "clicks": as_whole(site_sums.unnamed_clicks),
+                    "impressions": as_whole(site_sums.unnamed_impressions),
                 }
                 if by != "total"
                 else None,
             }
-            for name, told in found.sites.items()
+            for name, site_sums in sums.sites.items()
         ],
         "rows": [
             {
@@ -194,43 +200,43 @@ def search(
                 **_dated(line.day),
                 **_result(line),
             }
-            for line in found.lines
+            for line in sums.lines
         ],
     }
 
 
 def _ad(line: ad_sums.AdLine) -> dict[str, Any]:
-    thing = line.newest
-    made: dict[str, Any] = {
-        "network": thing.network,
-        "account": thing.account,
-        "campaign": {"id": thing.campaign, "name": thing.campaign_name},
+    ad = line.newest
+    document: dict[str, Any] = {
+        "network": ad.network,
+        "account": ad.account,
+        "campaign": {"id": ad.campaign, "name": ad.campaign_name},
     }
-    if thing.ad_group is not None:
-        made["ad_group"] = {"id": thing.ad_group, "name": thing.ad_group_name}
-    if thing.ad is not None:
-        made["ad"] = {"id": thing.ad, "name": thing.ad_name}
-    made |= _dated(line.day)
+    if ad.ad_group is not None:
+        document["ad_group"] = {"id": ad.ad_group, "name": ad.ad_group_name}
+    if ad.ad is not None:
+        document["ad"] = {"id": ad.ad, "name": ad.ad_name}
+    document |= _dated(line.day)
     cost = line.cost_micros.value
-    made |= {
-        **{name: whole(one.value) for name, one in line.counts.items()},
-        "cost": None if cost is None else _money(int(cost), thing.currency),
-        "installs": {name: one.value for name, one in line.installs.items()},
+    document |= {
+        **{name: as_whole(figure.value) for name, figure in line.counts.items()},
+        "cost": None if cost is None else _money(int(cost), ad.currency),
+        "installs": {name: figure.value for name, figure in line.installs.items()},
         "days": line.cost_micros.days,
         "days_not_reported": {
-            name: one.not_reported
-            for name, one in {**line.counts, "cost": line.cost_micros}.items()
-            if one.not_reported
+            name: figure.not_reported
+            for name, figure in {**line.counts, "cost": line.cost_micros}.items()
+            if figure.not_reported
         },
     }
     if line.day is not None:
-        made |= {
+        document |= {
             "reach": line.reach,
-            "restatements": thing.restatements,
-            "restated_at": thing.restated_at,
-            "first": thing.first,
+            "restatements": ad.restatements,
+            "restated_at": ad.restated_at,
+            "first": ad.first,
         }
-    return made
+    return document
 
 
 def _money(micros: int, currency: str) -> dict[str, Any]:
@@ -239,8 +245,8 @@ def _money(micros: int, currency: str) -> dict[str, Any]:
 
 def _result(line: search_sums.SearchLine) -> dict[str, Any]:
     return {
-        "clicks": whole(line.clicks.value),
-        "impressions": whole(line.impressions.value),
+        "clicks": as_whole(line.clicks.value),
+        "impressions": as_whole(line.impressions.value),
         "rate": line.rate,
         "position": line.position,
         "days": line.clicks.days,
@@ -259,21 +265,21 @@ def _series(series: store_sums.StoreSeries) -> dict[str, Any]:
 
 def _total(total: Total) -> dict[str, Any]:
     return {
-        "value": whole(total.value),
+        "value": as_whole(total.value),
         "days": total.days,
         "days_withheld": total.withheld,
         "days_not_reported": total.not_reported,
     }
 
 
-def whole(value: float | None) -> float | int | None:
+def as_whole(number: float | None) -> float | int | None:
     """A count without a fraction as the whole number that it is."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
+    if isinstance(number, float) and number.is_integer():
+        return int(number)
+    return number
 
 
-def covered(coverage: DayCoverage) -> dict[str, Any]:
+def coverage_document(coverage: DayCoverage) -> dict[str, Any]:
     """Which days a figure covers, as it stands in documents."""
     return {
         "data_through": coverage.through,
@@ -282,7 +288,7 @@ def covered(coverage: DayCoverage) -> dict[str, Any]:
     }
 
 
-def span_document(days: Span) -> Mapping[str, Any]:
+def span_document(days: DayRange) -> Mapping[str, Any]:
     """The days that were asked for, as they stand in documents."""
     return {"since": days.since, "until": days.until}
 
@@ -291,6 +297,6 @@ def _dated(day: date | None) -> dict[str, Any]:
     return {} if day is None else {"day": day}
 
 
-def _require(option: str, given: str, known: tuple[str, ...]) -> None:
-    if given not in known:
-        raise UsageError(f"{option} is one of {', '.join(known)}, not {given!r}.")
+def _require(option: str, choice: str, choices: tuple[str, ...]) -> None:
+    if choice not in choices:
+        raise UsageError(f"{option} is one of {', '.join(choices)}, not {choice!r}.")

@@ -1,4 +1,4 @@
-"""Outreach entered: who was contacted, accepted, declined, is scheduled, has posted."""
+"""Steps of outreach entered by hand: contacted, accepted, declined, posted."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.outcomes.store import outcomes
 from socialcell.campaigns.outreach import plan_approval, tag_states
 from socialcell.campaigns.outreach.model import OutreachStep
-from socialcell.campaigns.outreach.store import outreach as store
+from socialcell.campaigns.outreach.store import outreach as outreach_store
 from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan, PlanTag
 from socialcell.errors import UsageError
@@ -19,17 +19,21 @@ from socialcell.services import evidence
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.outreach import outreach_steps
-from socialcell.services.outreach.plan_approvals import newest, note_of, person
-from socialcell.services.outreach.step_checks import CHECKS, Entered, Told
+from socialcell.services.outreach.plan_approvals import (
+    acting_person,
+    newest_plan,
+    note_of,
+)
+from socialcell.services.outreach.step_checks import CHECKS, StepDetails, StepEntry
 
 
-def advance(
+def enter_step(
     context: Context,
     campaign: str,
     n: int,
     state: str,
     by: str | None = None,
-    told: Told | None = None,
+    details: StepDetails | None = None,
 ) -> dict[str, Any]:
     """Enter that tag `n` of the newest plan has come to `state`. For approvers;
     audited.
@@ -38,58 +42,69 @@ def advance(
     something that the step needs and was not said. NotAllowed: a rule stands against
     it, or the plan is not approved as it is now.
     """
-    name, who, told = (
+    name, operator, details = (
         utm_naming.normalise_name(campaign, "The campaign"),
-        person(by),
-        told or Told(),
+        acting_person(by),
+        details or StepDetails(),
     )
     if state not in tag_states.MANUAL_STATES:
         raise UsageError(
             f"{state!r} is no state to enter. "
             f"There are: {', '.join(tag_states.MANUAL_STATES)}."
         )
-    creator_registry.admit(
+    creator_registry.require_approver(
         context, "campaigns.outreach", name, {"tag": n, "state": state}
     )
-    kept = None if told.file is None else evidence.keep(context, told.file)
+    digest = (
+        None if details.file is None else evidence.store_file(context, details.file)
+    )
     with db.writing(context.engine) as session:
-        plan = newest(session, name)
-        store.lock_plan(session, plan)
-        tag = tag_of(session, plan, n)
+        plan = newest_plan(session, name)
+        outreach_store.lock_plan(session, plan)
+        tag = require_tag(session, plan, n)
         steps = plan_approval.steps_by_tag(session, plan)[tag.id or 0]
-        now = plan_approval.state_of(steps)
-        tag_states.require_transition(now, state, f"Tag {n} of {name}")
+        current = plan_approval.state_of(steps)
+        tag_states.require_transition(current, state, f"Tag {n} of {name}")
         step = OutreachStep(
             campaign=name,
             terms=plan_approval.terms_of(tag, steps),
             tag_id=tag.id or 0,
             state=state,
-            by=who,
+            by=operator,
             at=context.clock.now(),
-            note=note_of(told.note),
+            note=note_of(details.note),
             detail={},
         )
-        _evidence(step, told, kept)
-        CHECKS[state](Entered(context, session, plan, tag, step, told))
-        outreach_steps.add(context, session, plan, tag, step)
-        return {"campaign": name, "tag": n, "was": now, "state": state, "by": who}
+        _add_evidence(step, details, digest)
+        CHECKS[state](StepEntry(context, session, plan, tag, step, details))
+        outreach_steps.add_step(context, session, plan, tag, step)
+        return {
+            "campaign": name,
+            "tag": n,
+            "was": current,
+            "state": state,
+            "by": operator,
+        }
 
 
-def measured(context: Context, campaign: str, found: dict[str, Any]) -> int:
+def record_measured(context: Context, campaign: str, measure: dict[str, Any]) -> int:
     """Note that the campaign of posts that are out was measured, with the hash of the
     document; how many. Only once its last day is over."""
     name = utm_naming.normalise_name(campaign, "The campaign")
-    canonical = json.dumps(found, sort_keys=True, default=str)
+    canonical = json.dumps(measure, sort_keys=True, default=str)
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     with db.writing(context.engine) as session:
-        plan, known = plans.find_plan(session, name), outcomes.campaign(session, name)
+        plan, campaign_row = (
+            plans.find_plan(session, name),
+            outcomes.campaign(session, name),
+        )
         if (
             plan is None
-            or known is None
-            or creator_registry.today(context) <= known.end
+            or campaign_row is None
+            or creator_registry.today(context) <= campaign_row.end
         ):
             return 0
-        store.lock_plan(session, plan)
+        outreach_store.lock_plan(session, plan)
         steps = plan_approval.steps_by_tag(session, plan)
         posted = [
             tag
@@ -102,35 +117,41 @@ def measured(context: Context, campaign: str, found: dict[str, Any]) -> int:
                 terms=plan_approval.terms_of(tag, steps[tag.id or 0]),
                 tag_id=tag.id or 0,
                 state="measured",
-                by=person(None),
+                by=acting_person(None),
                 at=context.clock.now(),
                 evidence_kind="measure",
                 evidence=digest,
                 detail=dict(steps[tag.id or 0][-1].detail),
             )
-            outreach_steps.add(context, session, plan, tag, step)
+            outreach_steps.add_step(context, session, plan, tag, step)
         return len(posted)
 
 
-def tag_of(session: Session, plan: Plan, n: int) -> PlanTag:
+def require_tag(session: Session, plan: Plan, n: int) -> PlanTag:
     """A tag of a plan by its number. UsageError: there is none."""
-    held = [tag for tag, _ in plans.tags(session, plan)]
-    for tag in held:
+    tags = [tag for tag, _ in plans.tags(session, plan)]
+    for tag in tags:
         if tag.n == n:
             return tag
     raise UsageError(
         f"Version {plan.version} of the plan of {plan.campaign} has no tag {n}: it has "
-        f"1 to {len(held)}."
+        f"1 to {len(tags)}."
     )
 
 
-def _evidence(step: OutreachStep, told: Told, kept: str | None) -> None:
-    given = [
-        ("link", None if told.link is None else evidence.link(told.link)),
-        ("mention", None if told.mention is None else str(told.mention)),
-        ("file", kept),
+def _add_evidence(step: OutreachStep, details: StepDetails, digest: str | None) -> None:
+    sources = [
+        ("link", None if details.link is None else evidence.check_link(details.link)),
+        ("mention", None if details.mention is None else str(details.mention)),
+        ("file", digest),
     ]
-    held = [(kind, value) for kind, value in given if value is not None]
-    if held:
-        step.evidence_kind, step.evidence = held[0]
-        step.detail = {"also": [list(one) for one in held[1:]]} if held[1:] else {}
+    evidence_items = [
+        (kind, reference) for kind, reference in sources if reference is not None
+    ]
+    if evidence_items:
+        step.evidence_kind, step.evidence = evidence_items[0]
+        step.detail = (
+            {"also": [list(pair) for pair in evidence_items[1:]]}
+            if evidence_items[1:]
+            else {}
+        )

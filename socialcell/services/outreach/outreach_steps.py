@@ -20,7 +20,7 @@ _SEALED = (
 )
 
 
-def add(
+def add_step(
     context: Context, session: Session, plan: Plan, tag: PlanTag, step: OutreachStep
 ) -> None:
     """Keep a step. The audit log has its seal, and the creator by number: forgetting
@@ -36,12 +36,12 @@ def add(
         "evidence": step.evidence_kind,
         "seal": seal(step),
     }
-    creator_registry.log(
+    creator_registry.audit_entry(
         context, session, f"outreach.{step.state}", plan.campaign, detail
     )
 
 
-def altered(
+def altered_steps(
     session: Session, plan: Plan, steps: Mapping[int, Sequence[OutreachStep]]
 ) -> dict[int, list[str]]:
     """States whose steps are not as they were entered, by tag's id: the audit log has
@@ -51,13 +51,13 @@ def altered(
         for entry in audit.entries_about(session, "outreach.", plan.campaign)
     }
     return {
-        tag_id: [one.state for one in own if seal(one) not in sealed]
+        tag_id: [step.state for step in own if seal(step) not in sealed]
         for tag_id, own in steps.items()
     }
 
 
 def seal(step: OutreachStep) -> str:
     """The hash of what a step says, hexadecimal."""
-    said: dict[str, Any] = {name: getattr(step, name) for name in _SEALED}
-    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    fields: dict[str, Any] = {name: getattr(step, name) for name in _SEALED}
+    canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

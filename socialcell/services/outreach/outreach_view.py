@@ -17,7 +17,7 @@ from socialcell.campaigns.outreach import (
     tag_states,
 )
 from socialcell.campaigns.outreach.model import OutreachFound, OutreachStep
-from socialcell.campaigns.outreach.store import outreach as store
+from socialcell.campaigns.outreach.store import outreach as outreach_store
 from socialcell.campaigns.outreach.store import outreach_posts
 from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan, PlanTag
@@ -25,36 +25,38 @@ from socialcell.i18n import language
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.outreach import outreach_steps
-from socialcell.services.outreach.plan_approvals import newest, told
-from socialcell.services.outreach.step_checks import tie_of
+from socialcell.services.outreach.plan_approvals import approval_document, newest_plan
+from socialcell.services.outreach.step_checks import connection_of
 
 
-def listed(context: Context, campaign: str) -> dict[str, Any]:
+def list_tags(context: Context, campaign: str) -> dict[str, Any]:
     """Every tag of a campaign's newest plan with its steps. For approvers; noted."""
     name = utm_naming.normalise_name(campaign, "The campaign")
-    creator_registry.admit(context, "campaigns.outreach.list", name, {})
+    creator_registry.require_approver(context, "campaigns.outreach.list", name, {})
     settings = context.workspace.config.planning
     with db.reading(context.engine) as session:
-        plan = newest(session, name)
+        plan = newest_plan(session, name)
         tags = plans.tags(session, plan)
         steps = plan_approval.steps_by_tag(session, plan, tags)
-        found = store.found_posts(session, [tag.id or 0 for tag, _ in tags])
+        proposals = outreach_store.found_posts(
+            session, [tag.id or 0 for tag, _ in tags]
+        )
         broken = plan_rules.find_violations(session, plan, tags, settings)
         standing = plan_approval.valid_approval(session, plan, tags)
-        altered = outreach_steps.altered(session, plan, steps)
+        altered = outreach_steps.altered_steps(session, plan, steps)
         return {
             "campaign": name,
             "version": plan.version,
             "made_by": plan.made_by,
-            "approval": told(standing),
-            "broken": [str(one) for one in broken if one.n is None],
+            "approval": approval_document(standing),
+            "broken": [str(violation) for violation in broken if violation.n is None],
             "tags": [
                 _tag(
                     session,
                     tag,
                     steps[tag.id or 0],
-                    found.get(tag.id or 0, []),
-                    [one.words for one in broken if one.n == tag.n],
+                    proposals.get(tag.id or 0, []),
+                    [violation.words for violation in broken if violation.n == tag.n],
                 )
                 | {"altered": altered[tag.id or 0] if tag.text else []}
                 for tag, _ in tags
@@ -73,10 +75,16 @@ def summary(context: Context, campaign: str) -> dict[str, Any] | None:
             return None
         tags = plans.tags(session, plan)
         steps = plan_approval.steps_by_tag(session, plan, tags)
-        many = Counter(plan_approval.state_of(one) for one in steps.values())
+        counts = Counter(
+            plan_approval.state_of(tag_steps) for tag_steps in steps.values()
+        )
         return {
-            "approval": told(plan_approval.valid_approval(session, plan, tags)),
-            "states": {one: many[one] for one in tag_states.STATES if many[one]},
+            "approval": approval_document(
+                plan_approval.valid_approval(session, plan, tags)
+            ),
+            "states": {
+                state: counts[state] for state in tag_states.STATES if counts[state]
+            },
             "found": _unconfirmed(session, plan, steps),
             "undisclosed": [
                 {
@@ -95,49 +103,54 @@ def summary(context: Context, campaign: str) -> dict[str, Any] | None:
         }
 
 
-def due(context: Context, lang: str = "en") -> list[dict[str, Any]]:
+def list_due(context: Context, lang: str = "en") -> list[dict[str, Any]]:
     """What outreach waits for, as of today, in words of a language."""
     today, settings = creator_registry.today(context), context.workspace.config.planning
     with db.reading(context.engine) as session:
-        found = pending_steps.pending_steps(session, today, settings)
+        pending = pending_steps.pending_steps(session, today, settings)
     return [
         {
-            "kind": one.kind,
-            "campaign": one.campaign,
-            "tag": one.n,
-            "day": one.day,
-            "said": pending_steps.step_text(one, language(lang)),
+            "kind": step.kind,
+            "campaign": step.campaign,
+            "tag": step.n,
+            "day": step.day,
+            "said": pending_steps.step_text(step, language(lang)),
             "words": [
-                disclosure_status.PROBLEM_MESSAGES.get(word, word) for word in one.words
+                disclosure_status.PROBLEM_MESSAGES.get(word, word)
+                for word in step.words
             ],
         }
-        for one in found
+        for step in pending
     ]
 
 
 def _unconfirmed(
     session: Session, plan: Plan, steps: dict[int, list[OutreachStep]]
 ) -> int:
-    waits = [
+    open_ids = [
         id_
-        for id_, one in steps.items()
-        if plan_approval.state_of(one) in tag_states.OPEN_STATES
+        for id_, tag_steps in steps.items()
+        if plan_approval.state_of(tag_steps) in tag_states.OPEN_STATES
     ]
-    return len(store.found_posts(session, waits))
+    return len(outreach_store.found_posts(session, open_ids))
 
 
 def _tag(
     session: Session,
     tag: PlanTag,
     steps: Sequence[OutreachStep],
-    found: Sequence[OutreachFound],
+    proposals: Sequence[OutreachFound],
     broken: list[str],
 ) -> dict[str, Any]:
     state = plan_approval.state_of(steps)
-    tie = tie_of(session, tag)
-    urls = outreach_posts.urls(session, [one.mention_id for one in found])
+    connection = connection_of(session, tag)
+    urls = outreach_posts.urls(session, [proposal.mention_id for proposal in proposals])
     wrong = pending_steps.problems_of_tag(session, tag, steps)
-    needed = disclosure_rules.visual_rules(tag.format, tag.day) if tie != "none" else []
+    labels = (
+        disclosure_rules.visual_rules(tag.format, tag.day)
+        if connection != "none"
+        else []
+    )
     return {
         "tag": tag.n,
         "day": tag.day,
@@ -148,29 +161,29 @@ def _tag(
         "state": state,
         "next": list(tag_states.NEXT_STATES[state]),
         "broken": broken if state in tag_states.OPEN_STATES else [],
-        "connection": tie,
-        "needed": [one.source for one in needed],
+        "connection": connection,
+        "needed": [label.source for label in labels],
         "undisclosed": [disclosure_status.PROBLEM_MESSAGES[kind] for kind in wrong],
         "found": [
             {
-                "mention": one.mention_id,
-                "by": one.by,
-                "url": urls.get(one.mention_id),
+                "mention": proposal.mention_id,
+                "by": proposal.by,
+                "url": urls.get(proposal.mention_id),
                 "faults": [
-                    disclosure_status.PROBLEM_MESSAGES[kind] for kind in one.faults
+                    disclosure_status.PROBLEM_MESSAGES[kind] for kind in proposal.faults
                 ],
             }
-            for one in found
+            for proposal in proposals
         ],
         "steps": [
             {
-                "state": one.state,
-                "by": one.by,
-                "at": one.at,
-                "note": one.note,
-                "evidence": one.evidence and f"{one.evidence_kind} {one.evidence}",
-                **one.detail,
+                "state": step.state,
+                "by": step.by,
+                "at": step.at,
+                "note": step.note,
+                "evidence": step.evidence and f"{step.evidence_kind} {step.evidence}",
+                **step.detail,
             }
-            for one in steps
+            for step in steps
         ],
     }

@@ -10,7 +10,7 @@ from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.outreach import plan_approval, plan_rules
 from socialcell.campaigns.outreach.model import OutreachStep, PlanApproval
 from socialcell.campaigns.outreach.plan_facts import RuleViolation, Tag
-from socialcell.campaigns.outreach.store import outreach as store
+from socialcell.campaigns.outreach.store import outreach as outreach_store
 from socialcell.campaigns.outreach.tag_states import OPEN_STATES
 from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan
@@ -27,7 +27,7 @@ _LONGEST = 500
 
 
 @dataclass(frozen=True)
-class Decision:
+class ApprovalDecision:
     """What came of asking for approval: `broken` rules stand against it, or the plan
     is approved (`new`: it was not before)."""
 
@@ -38,14 +38,14 @@ class Decision:
     new: bool = False
 
 
-def approve(
+def approve_plan(
     context: Context,
     campaign: str,
     by: str | None = None,
     note: str = "",
     *,
     dry_run: bool = False,
-) -> Decision:
+) -> ApprovalDecision:
     """Approve the newest version of a plan in the name of `by`, else of who is at the
     command line. Audited, refused or not.
 
@@ -53,32 +53,32 @@ def approve(
     influencers.approvers; NoPlan.
     """
     name = utm_naming.normalise_name(campaign, "The campaign")
-    who = person(by)
-    creator_registry.admit(context, "campaigns.approve", name, {"by": who})
+    who = acting_person(by)
+    creator_registry.require_approver(context, "campaigns.approve", name, {"by": who})
     with db.writing(context.engine) as session:
-        plan = newest(session, name)
-        store.lock_plan(session, plan)
+        plan = newest_plan(session, name)
+        outreach_store.lock_plan(session, plan)
         persons = _require_second(context, session, plan, who)
         tags = plans.tags(session, plan)
-        found = _broken(context, session, plan, tags)
-        decision = Decision(name, plan.version, who, tuple(found))
+        violations = _violations(context, session, plan, tags)
+        decision = ApprovalDecision(name, plan.version, who, tuple(violations))
         if dry_run:
             session.rollback()
             return decision
-        if found:
-            rules = sorted({one.rule for one in found})
+        if violations:
+            rules = sorted({violation.rule for violation in violations})
             detail = {"version": plan.version, "by": who, "rules": rules}
-            creator_registry.log(
+            creator_registry.audit_entry(
                 context, session, "campaign.approve.refused", name, detail
             )
             return decision
         if plan_approval.valid_approval(session, plan, tags) is not None:
             return decision
-        _keep(context, session, plan, tags, who, note, persons)
+        _store_approval(context, session, plan, tags, who, note, persons)
     return replace(decision, new=True)
 
 
-def newest(session: Session, campaign: str) -> Plan:
+def newest_plan(session: Session, campaign: str) -> Plan:
     """The newest version of a campaign's plan. NoPlan: there is none."""
     plan = plans.find_plan(session, campaign)
     if plan is None:
@@ -89,7 +89,7 @@ def newest(session: Session, campaign: str) -> Plan:
     return plan
 
 
-def person(by: str | None) -> str:
+def acting_person(by: str | None) -> str:
     """Who acts: the name that was given, else who is at the command line."""
     if by is None:
         return audit.operator()
@@ -99,8 +99,8 @@ def person(by: str | None) -> str:
     return name
 
 
-def note_of(given: str) -> str | None:
-    return one_line(clean_text(given), _LONGEST).strip() or None
+def note_of(text: str) -> str | None:
+    return one_line(clean_text(text), _LONGEST).strip() or None
 
 
 def _require_second(
@@ -117,32 +117,36 @@ def _require_second(
         raise SocialcellError(
             f"{who} is none of those that influencers.approvers in config.yaml names."
         )
-    made_under = second_approver.entered_under(
+    made_under = second_approver.os_user_of(
         session, "campaign.plan", plan.campaign, {"version": plan.version}
     )
     about = f"Version {plan.version} of the plan of {plan.campaign}"
     return second_approver.require_two(context, made_under, about)
 
 
-def _broken(
+def _violations(
     context: Context, session: Session, plan: Plan, tags: list[Tag]
 ) -> list[RuleViolation]:
     settings = context.workspace.config.planning
     states = plan_approval.steps_by_tag(session, plan, tags)
-    now = {tag.n: plan_approval.state_of(states[tag.id or 0]) for tag, _ in tags}
-    found = plan_rules.find_violations(session, plan, tags, settings)
+    states_now = {tag.n: plan_approval.state_of(states[tag.id or 0]) for tag, _ in tags}
+    violations = plan_rules.find_violations(session, plan, tags, settings)
     today = creator_registry.today(context)
     return [
-        *(one for one in found if one.n is None or now[one.n] in OPEN_STATES),
+        *(
+            violation
+            for violation in violations
+            if violation.n is None or states_now[violation.n] in OPEN_STATES
+        ),
         *(
             RuleViolation("words", tag.n, f"its day, {tag.day}, has passed", "house")
             for tag, _ in tags
-            if now[tag.n] in OPEN_STATES and tag.day < today
+            if states_now[tag.n] in OPEN_STATES and tag.day < today
         ),
     ]
 
 
-def _keep(
+def _store_approval(
     context: Context,
     session: Session,
     plan: Plan,
@@ -151,44 +155,46 @@ def _keep(
     note: str,
     persons: dict[str, Any],
 ) -> None:
-    made = plan_approval.plan_content(plan, tags)
-    given = PlanApproval(
+    content = plan_approval.plan_content(plan, tags)
+    approval = PlanApproval(
         plan_id=plan.id or 0,
-        content=made.hash,
-        seals=list(made.seals),
+        content=content.hash,
+        seals=list(content.seals),
         by=who,
         at=context.clock.now(),
         note=note_of(note),
     )
-    session.add(given)
+    session.add(approval)
     session.flush()
-    detail = {"version": plan.version, "by": who, "content": made.hash, **persons}
-    creator_registry.log(context, session, "campaign.approve", plan.campaign, detail)
+    detail = {"version": plan.version, "by": who, "content": content.hash, **persons}
+    creator_registry.audit_entry(
+        context, session, "campaign.approve", plan.campaign, detail
+    )
     steps = plan_approval.steps_by_tag(session, plan, tags)
     for tag, _ in tags:
         if plan_approval.state_of(steps[tag.id or 0]) != "proposed":
             continue
         step = OutreachStep(
             campaign=plan.campaign,
-            terms=made.terms[tag.id or 0],
+            terms=content.terms[tag.id or 0],
             tag_id=tag.id or 0,
             state="approved",
             by=who,
-            at=given.at,
+            at=approval.at,
             evidence_kind="approval",
-            evidence=made.hash,
+            evidence=content.hash,
             detail={},
         )
-        outreach_steps.add(context, session, plan, tag, step)
+        outreach_steps.add_step(context, session, plan, tag, step)
 
 
-def told(given: PlanApproval | None) -> dict[str, Any] | None:
+def approval_document(approval: PlanApproval | None) -> dict[str, Any] | None:
     """An approval as a document."""
-    if given is None:
+    if approval is None:
         return None
     return {
-        "by": given.by,
-        "at": given.at,
-        "note": given.note,
-        "content": given.content,
+        "by": approval.by,
+        "at": approval.at,
+        "note": approval.note,
+        "content": approval.content,
     }

@@ -12,7 +12,7 @@ from socialcell.campaigns.outreach import dated_rules, disclosure_rules, plan_ap
 from socialcell.campaigns.outreach.model import OutreachDismissed, OutreachFound
 from socialcell.campaigns.outreach.plan_facts import Tag
 from socialcell.campaigns.outreach.store import outreach
-from socialcell.campaigns.outreach.store import outreach_posts as store
+from socialcell.campaigns.outreach.store import outreach_posts as post_store
 from socialcell.campaigns.outreach.store.outreach_posts import OutreachPost
 from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan, PlanTag
@@ -20,28 +20,28 @@ from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
-from socialcell.services.outreach.outreach_entry import tag_of
-from socialcell.services.outreach.plan_approvals import newest, person
-from socialcell.services.outreach.step_checks import tie_of
+from socialcell.services.outreach.outreach_entry import require_tag
+from socialcell.services.outreach.plan_approvals import acting_person, newest_plan
+from socialcell.services.outreach.step_checks import connection_of
 
-AWAITED = ("accepted", "scheduled")
+AWAITING_STATES = ("accepted", "scheduled")
 """States of a tag whose post is looked for."""
 
 
-def look(context: Context) -> int:
+def find_posts(context: Context) -> int:
     """Look for posts of all newest plans and propose them; how many are new.
 
     A post carries the tag's tracked link; or, where no post does, names whom it should.
     A person confirms it: `outreach advance … posted --mention ID`, or dismisses it.
     """
-    now, made = context.clock.now(), []
+    now, matches = context.clock.now(), []
     with db.reading(context.engine) as session:
         for plan in plans.newest_plans(session):
-            made += list(_plan(context, session, plan, now))
-    if not made:
+            matches += list(_match_plan(context, session, plan, now))
+    if not matches:
         return 0
     with db.writing(context.engine) as session:
-        return store.add_found(session, made)
+        return post_store.add_found(session, matches)
 
 
 def dismiss(
@@ -53,18 +53,20 @@ def dismiss(
     False: that was said before. UsageError: no such tag; a mention that was not found
     for it, or that was confirmed as its post.
     """
-    name, who = utm_naming.normalise_name(campaign, "The campaign"), person(by)
-    asked = {"tag": n, "mention": mention}
-    creator_registry.admit(context, "campaigns.outreach.dismiss", name, asked)
+    name, who = utm_naming.normalise_name(campaign, "The campaign"), acting_person(by)
+    detail_asked = {"tag": n, "mention": mention}
+    creator_registry.require_approver(
+        context, "campaigns.outreach.dismiss", name, detail_asked
+    )
     with db.writing(context.engine) as session:
-        plan = newest(session, name)
+        plan = newest_plan(session, name)
         outreach.lock_plan(session, plan)
-        tag = tag_of(session, plan, n)
+        tag = require_tag(session, plan, n)
         steps = plan_approval.steps_by_tag(session, plan)[tag.id or 0]
         terms = plan_approval.terms_of(tag, steps)
-        if (terms, mention) in store.dismissed_pairs(session, name):
+        if (terms, mention) in post_store.dismissed_pairs(session, name):
             return False
-        if store.find_found_post(session, tag.id or 0, mention) is None:
+        if post_store.find_found_post(session, tag.id or 0, mention) is None:
             raise UsageError(
                 f"Mention {mention} was not found for tag {n}. See those that were: "
                 "socialcell campaigns outreach list"
@@ -77,31 +79,33 @@ def dismiss(
                 f"Mention {mention} was confirmed as the post of tag {n}. Enter the "
                 "right one first: socialcell campaigns outreach advance … posted"
             )
-        said = OutreachDismissed(
+        dismissal = OutreachDismissed(
             campaign=name,
             terms=terms,
             mention_id=mention,
             by=who,
             at=context.clock.now(),
         )
-        store.dismiss(session, tag.id or 0, said)
+        post_store.dismiss(session, tag.id or 0, dismissal)
         detail = {"version": plan.version, "tag": n, "mention": mention, "by": who}
-        creator_registry.log(context, session, "outreach.dismissed", name, detail)
+        creator_registry.audit_entry(
+            context, session, "outreach.dismissed", name, detail
+        )
     return True
 
 
-def _plan(
+def _match_plan(
     context: Context, session: Session, plan: Plan, now: datetime
 ) -> Iterator[OutreachFound]:
     tags = plans.tags(session, plan)
     steps = plan_approval.steps_by_tag(session, plan, tags)
-    awaited = [
+    awaiting = [
         (tag, link)
         for tag, link in tags
-        if plan_approval.state_of(steps[tag.id or 0]) in AWAITED
+        if plan_approval.state_of(steps[tag.id or 0]) in AWAITING_STATES
     ]
     handles = context.workspace.config.planning.handles
-    dismissed = store.dismissed_pairs(session, plan.campaign)
+    dismissed = post_store.dismissed_pairs(session, plan.campaign)
     posts = {
         tag.n: [
             post
@@ -109,39 +113,43 @@ def _plan(
             if (plan_approval.terms_of(tag, steps[tag.id or 0]), post.mention)
             not in dismissed
         ]
-        for tag, _ in awaited
+        for tag, _ in awaiting
         if tag.text
     }
-    for tag, link in awaited:
-        for post, by in _of_tag(session, (tag, link), posts.get(tag.n, []), handles):
-            if by == "name" and any(_carries(post, one.code) for _, one in tags):
+    for tag, link in awaiting:
+        for post, by in _candidates(
+            session, (tag, link), posts.get(tag.n, []), handles
+        ):
+            if by == "name" and any(
+                _has_link(post, label_fault.code) for _, label_fault in tags
+            ):
                 continue
-            tie = tie_of(session, tag)
+            connection = connection_of(session, tag)
             faults = disclosure_rules.label_faults(
-                post.text or "", tie, tag.language, tag.day
+                post.text or "", connection, tag.language, tag.day
             )
             yield OutreachFound(
                 tag_id=tag.id or 0,
                 mention_id=post.mention,
                 by=by,
-                faults=[one.kind for one in faults],
+                faults=[label_fault.kind for label_fault in faults],
                 found_at=now,
             )
 
 
-def _of_tag(
+def _candidates(
     session: Session, tag: Tag, posts: list[OutreachPost], handles: Mapping[str, str]
 ) -> list[tuple[OutreachPost, str]]:
     """Posts that may be a tag's, each with how it is known."""
     planned, link = tag
-    carried = [(post, "link") for post in posts if _carries(post, link.code)]
+    carried = [(post, "link") for post in posts if _has_link(post, link.code)]
     if carried:
         return carried
     named = _accounts(session, planned)
     if planned.posted_by == "creator":
         own = handles.get(planned.channel)
         named = [own.lower()] if own else []
-    return [(post, "name") for post in posts if _names(post, named)]
+    return [(post, "name") for post in posts if _mentions_handle(post, named)]
 
 
 def _posts(
@@ -156,7 +164,7 @@ def _posts(
         own = handles.get(tag.channel)
         names = [own.lower()] if own else []
     midnight = datetime.combine(tag.day, time(), IST)
-    return store.posts_of_accounts(
+    return post_store.posts_of_accounts(
         session,
         [(tag.channel, name) for name in names],
         midnight - timedelta(days=rule.says["before"]),
@@ -167,18 +175,18 @@ def _posts(
 def _accounts(session: Session, tag: PlanTag) -> list[str]:
     """The creator's handles on the tag's channel."""
     row = entries.find(session, tag.creator)
-    held = [] if row is None else entries.accounts(session, row.id)
-    return [handle for platform, handle in held if platform == tag.channel]
+    accounts = [] if row is None else entries.accounts(session, row.id)
+    return [handle for platform, handle in accounts if platform == tag.channel]
 
 
-def _carries(post: OutreachPost, code: str) -> bool:
+def _has_link(post: OutreachPost, code: str) -> bool:
     """Whether the tracked link is among a post's addresses, or in its words."""
     end = f"/r/{code}"
-    said = [*post.links, *(post.text or "").split()]
-    return any(one.partition("?")[0].rstrip("/.,;)!।").endswith(end) for one in said)
+    words = [*post.links, *(post.text or "").split()]
+    return any(word.partition("?")[0].rstrip("/.,;)!।").endswith(end) for word in words)
 
 
-def _names(post: OutreachPost, handles: list[str]) -> bool:
+def _mentions_handle(post: OutreachPost, handles: list[str]) -> bool:
     words = (post.text or "").lower().split()
-    said = {word.lstrip("(\"'").rstrip(".,;:!?)\"'।") for word in words}
-    return any(f"@{handle}" in said for handle in handles)
+    words_said = {word.lstrip("(\"'").rstrip(".,;:!?)\"'।") for word in words}
+    return any(f"@{handle}" in words_said for handle in handles)

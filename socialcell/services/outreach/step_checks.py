@@ -28,12 +28,12 @@ from socialcell.services.creators import creator_registry
 from socialcell.services.outbox.outbox import HELD, mode_in
 
 
-class NotAllowed(SocialcellError):  # noqa: N818 - named for what it is
+class StepNotAllowed(SocialcellError):  # noqa: N818 - named for what it is
     """A step that rules, or a missing approval, stand against."""
 
 
 @dataclass(frozen=True)
-class Told:
+class StepDetails:
     """What a person says of a step; what a step needs, `advance` says.
 
     `tool`: the platform's own label is agreed. `label`: a person saw the label, for
@@ -52,7 +52,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class StepEntry:
     """A step that somebody enters: of which tag and plan, and what was told with it."""
 
     context: Context
@@ -60,92 +60,103 @@ class Entered:
     plan: Plan
     tag: PlanTag
     step: OutreachStep
-    told: Told
+    told: StepDetails
 
 
-Check: TypeAlias = Callable[[Entered], None]
+StepCheck: TypeAlias = Callable[[StepEntry], None]
 
 
-def _contacted(it: Entered) -> None:
-    switch = mode_in(it.session)
+def _contacted(entry: StepEntry) -> None:
+    switch = mode_in(entry.session)
     if "outreach" in HELD[switch]:
-        raise NotAllowed(
+        raise StepNotAllowed(
             f"The switch is set to {switch}, and outreach is held back. To change it: "
             "socialcell outbox mode --help"
         )
-    today = creator_registry.today(it.context)
-    one = creator_store.creator(it.session, it.tag.creator, today)
-    if one is not None and not one.may_be_asked(today):
-        raise NotAllowed(
-            f"{it.tag.creator} refused on {one.consent_on}, and the cool-off is not "
-            "over."
+    today = creator_registry.today(entry.context)
+    creator = creator_store.creator(entry.session, entry.tag.creator, today)
+    if creator is not None and not creator.may_be_asked(today):
+        raise StepNotAllowed(
+            f"{entry.tag.creator} refused on {creator.consent_on}, and the cool-off is "
+            "not over."
         )
-    _allowed(it.context, it.session, it.plan, it.tag)
-    if one is not None and one.consent in ("unknown", "refused"):
-        _consent(it.context, it.session, it.tag, "asked")
+    _require_allowed(entry.context, entry.session, entry.plan, entry.tag)
+    if creator is not None and creator.consent in ("unknown", "refused"):
+        _set_consent(entry.context, entry.session, entry.tag, "asked")
 
 
-def _accepted(it: Entered) -> None:
-    if it.step.evidence is None:
+def _accepted(entry: StepEntry) -> None:
+    if entry.step.evidence is None:
         raise UsageError(
             "Where is it written that they accept? Say --link, or --file of the letter."
         )
-    row = entries.find(it.session, it.tag.creator)
+    row = entries.find(entry.session, entry.tag.creator)
     if row is not None and row.consent != "agreed":
-        shown = f"{it.step.evidence_kind} {it.step.evidence}"
-        _consent(it.context, it.session, it.tag, "agreed", shown=shown)
+        shown = f"{entry.step.evidence_kind} {entry.step.evidence}"
+        _set_consent(entry.context, entry.session, entry.tag, "agreed", shown=shown)
 
 
-def _declined(it: Entered) -> None:
-    if it.step.note is None:
+def _declined(entry: StepEntry) -> None:
+    if entry.step.note is None:
         raise UsageError("Say in --note why they declined.")
-    row, days = entries.find(it.session, it.tag.creator), it.told.cool_off
+    row, days = entries.find(entry.session, entry.tag.creator), entry.told.cool_off
     if row is not None and days is None and row.cool_off_days is None:
-        rule = dated_rules.rule_on("consent", creator_registry.today(it.context))
+        rule = dated_rules.rule_on("consent", creator_registry.today(entry.context))
         days = None if rule is None else rule.says["cool_off_days"]
-    _consent(it.context, it.session, it.tag, "refused", days=days)
+    _set_consent(entry.context, entry.session, entry.tag, "refused", days=days)
 
 
-def _scheduled(it: Entered) -> None:
-    _allowed(it.context, it.session, it.plan, it.tag)
-    row = entries.find(it.session, it.tag.creator)
+def _scheduled(entry: StepEntry) -> None:
+    _require_allowed(entry.context, entry.session, entry.plan, entry.tag)
+    row = entries.find(entry.session, entry.tag.creator)
     if row is not None and row.kind in PERSON_KINDS and row.consent != "agreed":
-        raise NotAllowed(f"{it.tag.creator} has not agreed (consent: {row.consent}).")
-    rule = dated_rules.rule_on("tool", it.tag.day)
-    name = rule.says["tools"].get(it.tag.channel) if rule else None
-    if name and tie_of(it.session, it.tag) != "none" and not it.told.tool:
+        raise StepNotAllowed(
+            f"{entry.tag.creator} has not agreed (consent: {row.consent})."
+        )
+    rule = dated_rules.rule_on("tool", entry.tag.day)
+    name = rule.says["tools"].get(entry.tag.channel) if rule else None
+    if (
+        name
+        and connection_of(entry.session, entry.tag) != "none"
+        and not entry.told.tool
+    ):
         raise UsageError(
-            f"{it.tag.channel} has a label of its own ({name}), and it is needed as "
+            f"{entry.tag.channel} has a label of its own ({name}), and it is needed as "
             f"well [{rule.source if rule else ''}]. When it is agreed, say --tool."
         )
-    it.step.detail = {**it.step.detail, "tool": it.told.tool}
+    entry.step.detail = {**entry.step.detail, "tool": entry.told.tool}
 
 
-def _posted(it: Entered) -> None:
-    before = plan_approval.steps_by_tag(it.session, it.plan)[it.tag.id or 0][-1]
-    if before.state == "posted" and it.step.evidence_kind in (None, "file"):
+def _posted(entry: StepEntry) -> None:
+    before = plan_approval.steps_by_tag(entry.session, entry.plan)[entry.tag.id or 0][
+        -1
+    ]
+    if before.state == "posted" and entry.step.evidence_kind in (None, "file"):
         # The same post, looked at again.
-        if it.step.evidence is not None:
-            it.step.detail = {"also": [["file", it.step.evidence]]}
-        it.step.evidence_kind, it.step.evidence = before.evidence_kind, before.evidence
-    if it.step.evidence_kind not in ("link", "mention"):
+        if entry.step.evidence is not None:
+            entry.step.detail = {"also": [["file", entry.step.evidence]]}
+        entry.step.evidence_kind, entry.step.evidence = (
+            before.evidence_kind,
+            before.evidence,
+        )
+    if entry.step.evidence_kind not in ("link", "mention"):
         raise UsageError(
             "Where is the post? Say --link, or --mention of one that was found: "
             "socialcell campaigns outreach look"
         )
-    faults = _read(it.session, it.tag, it.step)
-    it.step.detail = {
-        **it.step.detail,
+    faults = _label_faults(entry.session, entry.tag, entry.step)
+    entry.step.detail = {
+        **entry.step.detail,
         **disclosure_status.DisclosureFinding(
             None if faults is None else tuple(faults),
-            it.told.label,
-            it.told.seconds,
-            it.told.length,
+            entry.told.label,
+            entry.told.seconds,
+            entry.told.length,
         ).as_dict(),
     }
 
 
-CHECKS: dict[str, Check] = {
+CHECKS: dict[str, StepCheck] = {
     "contacted": _contacted,
     "accepted": _accepted,
     "declined": _declined,
@@ -154,7 +165,7 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def tie_of(session: Session, tag: PlanTag) -> str:
+def connection_of(session: Session, tag: PlanTag) -> str:
     """What ties a tag's creator to the city, to be disclosed."""
     row = entries.find(session, tag.creator)
     return disclosure_rules.connection_to_disclose(
@@ -162,20 +173,24 @@ def tie_of(session: Session, tag: PlanTag) -> str:
     )
 
 
-def _allowed(context: Context, session: Session, plan: Plan, tag: PlanTag) -> None:
+def _require_allowed(
+    context: Context, session: Session, plan: Plan, tag: PlanTag
+) -> None:
     """NotAllowed, with every reason, unless the plan's approval and the rules hold."""
     tags = store.tags(session, plan)
     reasons = []
     if plan_approval.valid_approval(session, plan, tags) is None:
         reasons.append(plan_approval.unapproved_message(session, plan))
     settings = context.workspace.config.planning
-    found = plan_rules.find_violations(session, plan, tags, settings)
-    reasons += [str(one) for one in found if one.n in (None, tag.n)]
+    violations = plan_rules.find_violations(session, plan, tags, settings)
+    reasons += [
+        str(violation) for violation in violations if violation.n in (None, tag.n)
+    ]
     if reasons:
-        raise NotAllowed("\n".join(reasons))
+        raise StepNotAllowed("\n".join(reasons))
 
 
-def _consent(
+def _set_consent(
     context: Context,
     session: Session,
     tag: PlanTag,
@@ -193,31 +208,33 @@ def _consent(
         session, row.id, consent, today, now, evidence=shown, cool_off_days=days
     )
     detail = {"outcome": "updated", "changed": ["consent"], "consent": consent}
-    creator_registry.log(
+    creator_registry.audit_entry(
         context, session, "influencers.set", f"creator:{row.id}", detail
     )
 
 
-def _read(session: Session, tag: PlanTag, step: OutreachStep) -> Sequence[str] | None:
+def _label_faults(
+    session: Session, tag: PlanTag, step: OutreachStep
+) -> Sequence[str] | None:
     """Kinds of faults of the label in the words that are held; None: none are held.
 
     UsageError: a mention that was not found for this tag.
     """
     if step.evidence_kind == "mention":
-        known = outreach_posts.find_found_post(
+        proposal = outreach_posts.find_found_post(
             session, tag.id or 0, int(step.evidence or 0)
         )
-        if known is None:
+        if proposal is None:
             raise UsageError(
                 f"Mention {step.evidence} was not found for tag {tag.n}. See those "
                 "that were: socialcell campaigns outreach list"
             )
-        text: str | None = known.text
+        text: str | None = proposal.text
     else:
         text = outreach_posts.text_at(session, step.evidence or "")
     if text is None:
         return None
-    found = disclosure_rules.label_faults(
-        text, tie_of(session, tag), tag.language, tag.day
+    faults = disclosure_rules.label_faults(
+        text, connection_of(session, tag), tag.language, tag.day
     )
-    return [one.kind for one in found]
+    return [fault.kind for fault in faults]

@@ -1,4 +1,4 @@
-"""The cell's own calendar: what is planned, where it stands, and why it may not go."""
+"""The cell's content calendar: planned posts, their state, and what holds them."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -28,25 +28,25 @@ from socialcell.services.publishing.scheduled_tags import (
 _AHEAD = timedelta(days=92)
 
 
-def preview(context: Context, campaign: str | None = None) -> list[dict[str, Any]]:
+def list_pending(context: Context, campaign: str | None = None) -> list[dict[str, Any]]:
     """What is still to go out, by time: words, their length as the platform counts,
     where to, and why not (`why_not` empty: it goes when its time comes)."""
     with db.reading(context.engine) as session:
         posts = [
             {
-                **post_document(context, session, one),
-                "why_not": list(why_not(context, session, one)),
+                **post_document(context, session, post),
+                "why_not": list(reasons_held(context, session, post)),
             }
-            for one in store.unposted(session, campaign)
+            for post in store.unposted(session, campaign)
         ]
         tags = [
-            _tag(context, one, session)
-            for one in scheduled_tags(context, session, campaign)
+            _tag(context, post, session)
+            for post in scheduled_tags(context, session, campaign)
         ]
-    return sorted([*posts, *tags], key=lambda one: (one["due_at"], one["id"] or 0))
+    return sorted([*posts, *tags], key=lambda post: (post["due_at"], post["id"] or 0))
 
 
-def why_not(context: Context, session: Session, post: OwnPost) -> Iterator[str]:
+def reasons_held(context: Context, session: Session, post: OwnPost) -> Iterator[str]:
     """Why a post does not go out when its time comes, in words."""
     if post.state == "draft":
         yield (
@@ -57,24 +57,26 @@ def why_not(context: Context, session: Session, post: OwnPost) -> Iterator[str]:
     if waits is not None and waits.state == "held":
         yield waits.answer or "It is held: socialcell outbox release"
     elif waits is None or waits.answer != outbox_store.RELEASED:
-        yield from _held(session, post.outgoing_kind)
-        if on := election_periods.why_held(context, session, post, post.due_at):
-            yield on
+        yield from _held_by_mode(session, post.outgoing_kind)
+        if election := election_periods.why_held(context, session, post, post.due_at):
+            yield election
     if post.kind == "tag":
         yield from why_not_now(context, session, post)
-    yield from _not_there(context, post.platform)
+    yield from _unconfigured(context, post.platform)
 
 
-def between(context: Context, start: datetime, end: datetime) -> list[dict[str, Any]]:
+def list_between(
+    context: Context, start: datetime, end: datetime
+) -> list[dict[str, Any]]:
     """Own posts that are due in [start, end), in their order."""
     with db.reading(context.engine) as session:
         return [
-            post_document(context, session, one)
-            for one in store.posts_between(session, start, end)
+            post_document(context, session, post)
+            for post in store.posts_between(session, start, end)
         ]
 
 
-def listed(
+def list_posts(
     context: Context, since: str | None, until: str | None
 ) -> list[dict[str, Any]]:
     """Own posts of days in Pune, both included; from today for three months without
@@ -85,29 +87,29 @@ def listed(
     last = read_day(until, "--until", now) if until else first + _AHEAD
     start = datetime.combine(first, time(), IST)
     end = datetime.combine(last, time(), IST) + timedelta(days=1)
-    left = [] if since else _left(context, start)
-    return [*left, *between(context, start, end)]
+    overdue = [] if since else _overdue(context, start)
+    return [*overdue, *list_between(context, start, end)]
 
 
-def coming(context: Context) -> list[dict[str, Any]]:
+def list_coming(context: Context) -> list[dict[str, Any]]:
     """Own posts from today on, for three months."""
     start = datetime.combine(context.clock.now().astimezone(IST).date(), time(), IST)
-    return between(context, start, start + _AHEAD + timedelta(days=1))
+    return list_between(context, start, start + _AHEAD + timedelta(days=1))
 
 
-def _left(context: Context, before: datetime) -> list[dict[str, Any]]:
+def _overdue(context: Context, before: datetime) -> list[dict[str, Any]]:
     """Own posts whose time has come and that wait for a person still, oldest first."""
     with db.reading(context.engine) as session:
         return [
-            post_document(context, session, one)
-            for one in store.unposted(session)
-            if one.due_at < before
+            post_document(context, session, post)
+            for post in store.unposted(session)
+            if post.due_at < before
         ]
 
 
-def ics(context: Context) -> bytes:
+def calendar_file(context: Context) -> bytes:
     """Own posts from today on as an iCalendar file."""
-    rows = coming(context)
+    rows = list_coming(context)
     made_at = max((row["made_at"] for row in rows), default=context.clock.now())
     return plan_calendar.calendar("socialcell", events(rows), made_at)
 
@@ -127,8 +129,8 @@ def events(rows: list[dict[str, Any]]) -> list[Event]:
     ]
 
 
-def _tag(context: Context, one: ScheduledTag, session: Session) -> dict[str, Any]:
-    tag, text = one.tag, one.tag.text or ""
+def _tag(context: Context, scheduled: ScheduledTag, session: Session) -> dict[str, Any]:
+    tag, text = scheduled.tag, scheduled.tag.text or ""
     count = (
         length_of(tag.channel, text, None, None) if tag.channel in PUBLISHERS else None
     )
@@ -136,28 +138,28 @@ def _tag(context: Context, one: ScheduledTag, session: Session) -> dict[str, Any
         "id": None,
         "kind": "tag",
         "platform": tag.channel,
-        "due_at": one.due_at,
+        "due_at": scheduled.due_at,
         "language": tag.language,
         "text": text,
-        "campaign": one.plan.campaign,
-        "link": tracked_links.address(context, one.link),
+        "campaign": scheduled.plan.campaign,
+        "link": tracked_links.link_address(context, scheduled.link),
         "state": "planned",
         "length": count and {"used": count.used, "limit": count.limit},
         "why_not": [
-            *one.why_not,
-            *_held(session, "post"),
-            *_not_there(context, tag.channel),
+            *scheduled.why_not,
+            *_held_by_mode(session, "post"),
+            *_unconfigured(context, tag.channel),
         ],
     }
 
 
-def _held(session: Session, kind: str) -> Iterator[str]:
-    held, mode = outbox.check_mode(session, kind)
-    if held:
+def _held_by_mode(session: Session, kind: str) -> Iterator[str]:
+    is_held, mode = outbox.check_mode(session, kind)
+    if is_held:
         yield f"The switch is set to {mode}: it will be held."
 
 
-def _not_there(context: Context, platform: str) -> Iterator[str]:
+def _unconfigured(context: Context, platform: str) -> Iterator[str]:
     publishing = context.workspace.config.publishing
     if platform in PUBLISHERS and getattr(publishing, platform) is None:
         yield f"publishing.{platform} is not set in config.yaml."

@@ -1,4 +1,4 @@
-"""A plan made: creators chosen, a calendar found, words drafted, links made; kept."""
+"""Creates plans: chooses creators, finds a calendar, drafts texts, makes links."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ from socialcell.campaigns.planning import (
     assemble_plan,
     conflict_messages,
     draft_posts,
+    eligible_creators,
     store,
 )
 from socialcell.campaigns.planning import brief as briefs
-from socialcell.campaigns.planning import eligible_creators as asking
 from socialcell.campaigns.planning.assemble_plan import MICROS, PlanInputs
 from socialcell.campaigns.planning.brief import CampaignBrief
 from socialcell.campaigns.planning.calendar import NoCalendar, Schedule, solve_calendar
@@ -42,7 +42,7 @@ from socialcell.connectors.files.outcome_file import outcome_name
 from socialcell.errors import UsageError
 from socialcell.listening.store import areas
 from socialcell.ops import audit
-from socialcell.services.area_matching import Places
+from socialcell.services.area_matching import AreaMatcher
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.links import tracked_links
@@ -52,7 +52,7 @@ from socialcell.settings.campaigns import Planning
 
 
 @dataclass(frozen=True)
-class Made:
+class NewPlan:
     """A plan with its tags and their links, before or after it is kept."""
 
     plan: Plan
@@ -60,7 +60,7 @@ class Made:
     left_out: dict[str, str]
 
 
-def plan(context: Context, path: Path, *, dry_run: bool = False) -> Made:
+def create_plan(context: Context, path: Path, *, dry_run: bool = False) -> NewPlan:
     """Plan the initiative of a file as the next version of its campaign's plan.
 
     The campaign, links, the plan and its tags are kept together, or not at all; with
@@ -70,39 +70,39 @@ def plan(context: Context, path: Path, *, dry_run: bool = False) -> Made:
     brief = briefs.read_brief(path)
     solver()
     campaign = utm_naming.normalise_name(brief.campaign, "The campaign")
-    creator_registry.admit(context, "campaigns.plan", campaign, {})
+    creator_registry.require_approver(context, "campaigns.plan", campaign, {})
     with db.reading(context.engine) as session:
         ground = _ground(context, session, brief)
     settings = context.workspace.config.planning
     choice = assemble_plan.choose_creators(ground)
-    lot = assemble_plan.random_draw(ground)
-    problem, found = _calendar(ground, settings, choice, lot)
+    draw = assemble_plan.random_draw(ground)
+    problem, schedule = _calendar(ground, settings, choice, draw)
     with db.reading(context.engine) as session:
-        told = detectable_lift.smallest_detectable(
-            session, _campaign(context, ground, lot, campaign), lot, ground.today
+        power = detectable_lift.smallest_detectable(
+            session, _campaign(context, ground, draw, campaign), draw, ground.today
         )
-    made = _made(context, ground, choice, problem, found, lot, told)
+    new_plan = _build_plan(context, ground, choice, problem, schedule, draw, power)
     if dry_run:
-        return made
+        return new_plan
     with db.writing(context.engine) as session:
-        _keep(context, session, ground, made, lot, campaign)
+        _store_plan(context, session, ground, new_plan, draw, campaign)
         session.expunge_all()
-    return made
+    return new_plan
 
 
 def _calendar(
     ground: PlanInputs,
     settings: Planning,
     choice: Choice,
-    lot: RandomDraw | None,
+    draw: RandomDraw | None,
 ) -> tuple[CalendarProblem, Schedule]:
     """The calendar of the chosen; of everybody, where theirs cannot keep all rules.
 
     SocialcellError when neither can: it names the fewest rules to change.
     """
-    for everybody in (False, True):
-        speakers = assemble_plan.plan_speakers(ground, choice, everybody=everybody)
-        closed = assemble_plan.closed_days(ground, settings, lot, speakers)
+    for all_creators in (False, True):
+        speakers = assemble_plan.plan_speakers(ground, choice, everybody=all_creators)
+        closed = assemble_plan.closed_days(ground, settings, draw, speakers)
         problem = assemble_plan.calendar_problem(ground, settings, speakers, closed)
         try:
             return problem, solve_calendar(problem)
@@ -119,22 +119,23 @@ def _ground(context: Context, session: Session, brief: CampaignBrief) -> PlanInp
             f"The initiative starts on {brief.start}, and today is {today}: a plan is "
             "made before its first day."
         )
-    places = Places(areas.all_areas(session))
+    places = AreaMatcher(areas.all_areas(session))
     try:
         wards = sorted({places.id_of(ward, brief.start) for ward in brief.wards})
         outcome_name(brief.goal)
     except ValueError as error:
         raise UsageError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
     known = creator_store.creators(session, brief.start)
-    if strange := sorted(set(brief.creators) - {one.id for one in known}):
+    if strange := sorted(set(brief.creators) - {creator.id for creator in known}):
         raise UsageError(
             f"The registry has no creator {strange[0]!r}. See them: socialcell "
             "influencers list"
         )
     assets = {
-        utm_naming.normalise_name(one.name, "The asset"): one for one in brief.assets
+        utm_naming.normalise_name(asset.name, "The asset"): asset
+        for asset in brief.assets
     }
-    askable = asking.eligible_creators(
+    askable = eligible_creators.eligible_creators(
         brief, assets, known, _flagged(session, known), days
     )
     campaign = utm_naming.normalise_name(brief.campaign, "The campaign")
@@ -142,11 +143,12 @@ def _ground(context: Context, session: Session, brief: CampaignBrief) -> PlanInp
     margin = max(30, context.workspace.config.planning.apart)
     booked = tuple(
         BookedTag(
-            one.creator,
-            one.day,
-            utm_naming.normalise_name(one.initiative, "The initiative") == initiative,
+            booking.creator,
+            booking.day,
+            utm_naming.normalise_name(booking.initiative, "The initiative")
+            == initiative,
         )
-        for one in store.tags_of_other_plans(
+        for booking in store.tags_of_other_plans(
             session,
             date.fromordinal(brief.start.toordinal() - margin),
             date.fromordinal(brief.end.toordinal() + margin),
@@ -157,25 +159,25 @@ def _ground(context: Context, session: Session, brief: CampaignBrief) -> PlanInp
     return PlanInputs(brief, assets, wards, days, askable, booked, switch, today)
 
 
-def _flagged(session: Session, known: Sequence[Creator]) -> dict[str, str]:
-    standing = {
+def _flagged(session: Session, creators: Sequence[Creator]) -> dict[str, str]:
+    flags_by_account = {
         (row.platform, row.handle): row.flag for row in flags.standing_flags(session)
     }
     return {
-        one.id: standing[account.platform, account.handle]
-        for one in known
-        for account in one.accounts
-        if (account.platform, account.handle) in standing
+        creator.id: flags_by_account[account.platform, account.handle]
+        for creator in creators
+        for account in creator.accounts
+        if (account.platform, account.handle) in flags_by_account
     }
 
 
 def _campaign(
-    context: Context, ground: PlanInputs, lot: RandomDraw | None, name: str
+    context: Context, ground: PlanInputs, draw: RandomDraw | None, name: str
 ) -> Campaign:
     """The campaign as it is measured: its wards are those where it begins."""
     wards = ground.wards
-    if lot is not None and lot.kind == "wards":
-        wards = sorted(ward for ward, start in lot.units.items() if start)
+    if draw is not None and draw.kind == "wards":
+        wards = sorted(ward for ward, start in draw.units.items() if start)
     return Campaign(
         name=name,
         initiative=utm_naming.normalise_name(ground.brief.initiative, "The initiative"),
@@ -190,21 +192,21 @@ def _campaign(
     )
 
 
-def _made(
+def _build_plan(
     context: Context,
     ground: PlanInputs,
     choice: Choice,
     problem: CalendarProblem,
-    found: Schedule,
-    lot: RandomDraw | None,
-    told: DetectableLift,
-) -> Made:
+    schedule: Schedule,
+    draw: RandomDraw | None,
+    power: DetectableLift,
+) -> NewPlan:
     askable = ground.eligible
     ids = [askable.creators[place].id for place in choice.chosen]
-    tags = assemble_plan.plan_tags(ground, problem, found.tags)
+    tags = assemble_plan.plan_tags(ground, problem, schedule.tags)
     cost = sum(tag.cost_micros for tag in tags)
     audiences = askable.audiences()
-    made = Plan(
+    plan = Plan(
         campaign=utm_naming.normalise_name(ground.brief.campaign, "The campaign"),
         version=0,
         brief=ground.brief.model_dump(mode="json"),
@@ -229,51 +231,55 @@ def _made(
         },
         calendar={
             "tags": len(tags),
-            "reach": found.reach,
-            "upper_bound": found.bound,
-            "ratio": found.reach / found.bound if found.bound else 1.0,
-            "proved": found.proved,
+            "reach": schedule.reach,
+            "upper_bound": schedule.bound,
+            "ratio": schedule.reach / schedule.bound if schedule.bound else 1.0,
+            "proved": schedule.proved,
             "cost": money(cost),
             "closed": [
                 {
-                    "kind": one.rule.kind,
-                    "about": one.rule.about,
-                    "creators": None if one.creators is None else sorted(one.creators),
-                    "days": [day.isoformat() for day in sorted(one.days)],
+                    "kind": closure.rule.kind,
+                    "about": closure.rule.about,
+                    "creators": None
+                    if closure.creators is None
+                    else sorted(closure.creators),
+                    "days": [day.isoformat() for day in sorted(closure.days)],
                 }
-                for one in problem.closed
+                for closure in problem.closed
             ],
         },
-        lot=None if lot is None else lot.as_dict(),
-        power=told.as_dict(),
-        warnings=_warnings(context, ground, tags, told),
+        lot=None if draw is None else draw.as_dict(),
+        power=power.as_dict(),
+        warnings=_warnings(context, ground, tags, power),
         made_by=audit.operator(),
         made_at=context.clock.now(),
     )
-    return Made(made, tags, askable.left_out)
+    return NewPlan(plan, tags, askable.left_out)
 
 
 def _warnings(
     context: Context,
     ground: PlanInputs,
     tags: Sequence[PlanTag],
-    told: DetectableLift,
+    power: DetectableLift,
 ) -> list[str]:
-    found = []
+    warnings = []
     if not tags:
-        found.append("The plan holds no tag: nothing was asked for that adds anybody.")
-    unsaid = sorted(
-        one.id
-        for one in ground.eligible.creators
-        if one.connection is None and any(tag.creator == one.id for tag in tags)
+        warnings.append(
+            "The plan holds no tag: nothing was asked for that adds anybody."
+        )
+    undeclared = sorted(
+        creator.id
+        for creator in ground.eligible.creators
+        if creator.connection is None and any(tag.creator == creator.id for tag in tags)
     )
-    if unsaid:
-        found.append(
+    if undeclared:
+        warnings.append(
             "Nobody has said whether there is a material connection with "
-            f"{', '.join(unsaid)}: their posts are labelled as paid until then."
+            f"{', '.join(undeclared)}: their posts are labelled as paid until then."
         )
     if context.workspace.config.links.address is None:
-        found.append(
+        warnings.append(
             "links.address in config.yaml is not set: links have no host, and no QR "
             "codes can be made."
         )
@@ -281,33 +287,33 @@ def _warnings(
         context.workspace.config.planning.handles
     )
     if lacking:
-        found.append(
+        warnings.append(
             f"The cell's own account is not known on {', '.join(sorted(lacking))}: say "
             "it under planning.handles in config.yaml, so that drafts name it."
         )
     if ground.switch != "normal":
-        found.append(
+        warnings.append(
             f"The switch is set to {ground.switch}: what is planned is held back."
         )
-    if told.refused is not None:
-        found.append(f"What could be detected is not known. {told.refused}")
-    return found
+    if power.refused is not None:
+        warnings.append(f"What could be detected is not known. {power.refused}")
+    return warnings
 
 
-def _keep(
+def _store_plan(
     context: Context,
     session: Session,
     ground: PlanInputs,
-    made: Made,
-    lot: RandomDraw | None,
+    new_plan: NewPlan,
+    draw: RandomDraw | None,
     campaign: str,
 ) -> None:
-    campaign_results.enter(
-        context, session, _campaign(context, ground, lot, campaign), replace=True
+    campaign_results.enter_campaign(
+        context, session, _campaign(context, ground, draw, campaign), replace=True
     )
-    brief, cell = ground.brief, context.workspace.config.planning.handles
-    for tag in made.tags:
-        link = tracked_links.make(
+    brief, handles = ground.brief, context.workspace.config.planning.handles
+    for tag in new_plan.tags:
+        link = tracked_links.make_link(
             context,
             session,
             {
@@ -326,27 +332,29 @@ def _keep(
         tag.link_id = link.id
         asset = ground.assets[tag.asset]
         account = ground.eligible.accounts[tag.asset, tag.creator]
-        named = account.handle if tag.posted_by == "cell" else cell.get(tag.channel)
+        account_name = (
+            account.handle if tag.posted_by == "cell" else handles.get(tag.channel)
+        )
         label = draft_posts.DisclosureLabel(tag.label, "") if tag.label else None
         drafts = dict[str, str](asset.words.items())
         tag.text = draft_posts.text(
             drafts[tag.language],
             tag.language,
             label,
-            [named] if named else [],
-            tracked_links.address(context, link),
+            [account_name] if account_name else [],
+            tracked_links.link_address(context, link),
         )
-    kept = store.add(session, made.plan, made.tags)
+    stored = store.add(session, new_plan.plan, new_plan.tags)
     detail = {
-        "version": kept.version,
-        "tags": len(made.tags),
-        "creators": len({tag.creator for tag in made.tags}),
-        "cost_micros": sum(tag.cost_micros for tag in made.tags),
-        "seed": lot.seed if lot else None,
+        "version": stored.version,
+        "tags": len(new_plan.tags),
+        "creators": len({tag.creator for tag in new_plan.tags}),
+        "cost_micros": sum(tag.cost_micros for tag in new_plan.tags),
+        "seed": draw.seed if draw else None,
         "elections": len(context.workspace.config.planning.elections),
     }
     audit.append(
-        session, audit.operator(), "campaign.plan", campaign, detail, kept.made_at
+        session, audit.operator(), "campaign.plan", campaign, detail, stored.made_at
     )
 
 

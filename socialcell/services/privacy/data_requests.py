@@ -40,11 +40,13 @@ def export_account(
     Audited. UsageError when neither number nor handle is given.
     """
     _require_one(uid, handle)
-    shown = pseudonyms.of(context)
+    shown = pseudonyms.load_people(context)
     with db.writing(context.engine) as session:
         account = accounts.find(session, platform, uid, handle)
         document = accounts.everything(session, account)
-        document["creator"] = creator_registry.held(session, platform, account.handles)
+        document["creator"] = creator_registry.export_account(
+            session, platform, account.handles
+        )
         document["consent"] = consent.export_consent(
             context, session, platform, account.uids
         )
@@ -66,7 +68,7 @@ def erase_account(
     of the registry, which must be removed there first.
     """
     _require_one(uid, handle)
-    shown = pseudonyms.of(context)
+    shown = pseudonyms.load_people(context)
     pending_reason = None if dry_run else _process_waiting(context)
     with db.writing(context.engine) as session:
         account = accounts.find(session, platform, uid, handle)

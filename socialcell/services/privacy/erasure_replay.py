@@ -27,7 +27,7 @@ def replay_erasures(context: Context) -> ReplayResult:
         platforms = suppressions.platforms(session)
     if not platforms:
         return ReplayResult(0, 0)
-    shown, now = pseudonyms.of(context), context.clock.now()
+    shown, now = pseudonyms.load_people(context), context.clock.now()
     with db.writing(context.engine) as session:
         erased = [
             erasure.erase(session, shown, account, now)

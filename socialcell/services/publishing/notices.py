@@ -22,9 +22,9 @@ from socialcell.listening.areas.area_table import AreaRecord
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import areas
 from socialcell.services.alerts import detection
-from socialcell.services.area_matching import Places
+from socialcell.services.area_matching import AreaMatcher
 from socialcell.services.context import Context
-from socialcell.services.manual_entry import written
+from socialcell.services.manual_entry import run_entry
 from socialcell.services.mentions import gazetteer
 from socialcell.services.publishing import notice_templates
 from socialcell.services.publishing.own_posts import PostDraft, enter_post
@@ -76,7 +76,7 @@ class _NameFinder:
         return self._place(text)
 
     def _area(self, text: str) -> Words:
-        id_ = Places(self.areas).id_of(text, self.day)
+        id_ = AreaMatcher(self.areas).id_of(text, self.day)
         named = {area.id: area for area in self.areas if area.is_valid(self.day)}
         if id_ not in named:
             raise ValueError(f"{id_} is no area of the city on {self.day}")
@@ -152,7 +152,7 @@ def create_notice(
         ]
         return NoticeDrafts(posts, closure)
 
-    return written(context, act, dry_run)
+    return run_entry(context, act, dry_run)
 
 
 def _require_fit(

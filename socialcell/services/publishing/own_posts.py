@@ -21,9 +21,9 @@ from socialcell.listening.store import areas
 from socialcell.ops import audit, outbox_store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.services import second_approver
-from socialcell.services.area_matching import Places
+from socialcell.services.area_matching import AreaMatcher
 from socialcell.services.context import Context
-from socialcell.services.manual_entry import written
+from socialcell.services.manual_entry import run_entry
 from socialcell.services.outbox import election_periods, outbox
 from socialcell.text import clean_text, one_line
 
@@ -78,7 +78,7 @@ def add_post(context: Context, draft: PostDraft, *, dry_run: bool = False) -> Ow
     def act(session: Session) -> OwnPost:
         return enter_post(context, session, draft)
 
-    return written(context, act, dry_run)
+    return run_entry(context, act, dry_run)
 
 
 def enter_post(
@@ -132,7 +132,7 @@ def build_post(
     now = context.clock.now()
     due_at = draft.due_at or now
     day = due_at.astimezone(IST).date()
-    places = Places(areas.all_areas(session))
+    places = AreaMatcher(areas.all_areas(session))
     try:
         wards = sorted({places.id_of(ward, day) for ward in draft.wards if ward})
     except ValueError as error:
@@ -178,13 +178,11 @@ def approve_posts(context: Context, ids: Sequence[int]) -> list[OwnPost]:
                     f"Post {post.id} was entered by {who}: a second person approves it "
                     "($SOCIALCELL_ACTOR says who is at work)."
                 )
-            entered_by = second_approver.entered_under(
-                session, "post.add", str(post.id)
-            )
+            entered_by = second_approver.os_user_of(session, "post.add", str(post.id))
             if post.at_once:
                 post.due_at = now
             if post.safety:  # whoever marks a notice has entered it
-                marked_by = second_approver.entered_under(
+                marked_by = second_approver.os_user_of(
                     session, "post.safety", str(post.id)
                 )
                 entered_by = marked_by or entered_by
@@ -203,7 +201,7 @@ def approve_posts(context: Context, ids: Sequence[int]) -> list[OwnPost]:
             audit.append(session, who, "post.approve", str(post.id), detail, now)
         return posts
 
-    return written(context, act)
+    return run_entry(context, act)
 
 
 def _mark_as_safety(session: Session, post: OwnPost, now: datetime) -> None:
@@ -314,7 +312,7 @@ def withdraw_post(context: Context, id_: int, reason: str) -> OwnPost:
         audit.append(session, who, "post.withdraw", str(id_), detail, now)
         return post
 
-    return written(context, act)
+    return run_entry(context, act)
 
 
 def post_document(context: Context, session: Session, post: OwnPost) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from socialcell.campaigns.publishing import store
 from socialcell.connectors.files import sheets
 from socialcell.errors import UsageError
 from socialcell.services.context import Context
-from socialcell.services.manual_entry import ROWS, Imported, written
+from socialcell.services.manual_entry import ROWS, ImportCounts, run_entry
 from socialcell.services.publishing import own_posts
 
 COLUMNS = sheets.Columns(
@@ -19,12 +19,12 @@ COLUMNS = sheets.Columns(
 )
 
 
-def import_file(context: Context, path: Path, *, dry_run: bool = False) -> Imported:
+def import_file(context: Context, path: Path, *, dry_run: bool = False) -> ImportCounts:
     """Enter every row that can be planned; the others are rejects with their number.
 
     SocialcellError when the file cannot be read.
     """
-    counts = Imported()
+    counts = ImportCounts()
     rows = sheets.asked(path, COLUMNS)
     while batch := list(islice(rows, ROWS)):
         _enter_batch(context, batch, counts, dry_run)
@@ -32,16 +32,16 @@ def import_file(context: Context, path: Path, *, dry_run: bool = False) -> Impor
 
 
 def _enter_batch(
-    context: Context, batch: list[sheets.Asked], counts: Imported, dry_run: bool
+    context: Context, batch: list[sheets.Asked], counts: ImportCounts, dry_run: bool
 ) -> None:
     def act(session: Session) -> None:
         _enter_rows(context, session, batch, counts)
 
-    written(context, act, dry_run)
+    run_entry(context, act, dry_run)
 
 
 def _enter_rows(
-    context: Context, session: Session, batch: list[sheets.Asked], counts: Imported
+    context: Context, session: Session, batch: list[sheets.Asked], counts: ImportCounts
 ) -> None:
     for row in batch:
         try:

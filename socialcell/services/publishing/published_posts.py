@@ -10,7 +10,7 @@ from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.errors import NeedsAPerson, UsageError
 from socialcell.ops import audit, outbox_store
 from socialcell.services.context import Context
-from socialcell.services.manual_entry import written
+from socialcell.services.manual_entry import run_entry
 from socialcell.services.publishing import own_posts
 from socialcell.services.publishing.posting import ledger_of
 
@@ -36,7 +36,7 @@ def confirm_post(context: Context, id_: int, external_id: str | None) -> OwnPost
         audit.append(session, audit.operator(), "post.confirm", str(id_), detail, now)
         return post
 
-    return written(context, act)
+    return run_entry(context, act)
 
 
 def repost(context: Context, id_: int) -> OwnPost:
@@ -55,7 +55,7 @@ def repost(context: Context, id_: int) -> OwnPost:
         audit.append(session, audit.operator(), "post.again", str(id_), detail, now)
         return post
 
-    return written(context, act)
+    return run_entry(context, act)
 
 
 def delete_post(
@@ -94,7 +94,7 @@ def delete_post(
         audit.append(session, audit.operator(), "post.delete", str(id_), detail, now)
         return gone
 
-    return written(context, act)
+    return run_entry(context, act)
 
 
 def _uncertain_post(session: Session, id_: int) -> OwnPost:

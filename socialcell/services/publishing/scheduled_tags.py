@@ -93,7 +93,7 @@ def record_posted(context: Context, session: Session, post: OwnPost) -> None:
         # The words are those that were approved, and so is the label in them.
         detail=disclosure_status.DisclosureFinding(faults=()).as_dict(),
     )
-    outreach_steps.add(context, session, plan, tag, step)
+    outreach_steps.add_step(context, session, plan, tag, step)
 
 
 def why_not_now(context: Context, session: Session, post: OwnPost) -> list[str]:

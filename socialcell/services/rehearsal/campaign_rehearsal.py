@@ -12,7 +12,7 @@ from socialcell.services.outcomes import campaign_results
 
 
 @dataclass(frozen=True)
-class Planned:
+class RehearsedCampaign:
     """A campaign of the rehearsal; its days, both included, are days of Pune."""
 
     name: str
@@ -23,12 +23,14 @@ class Planned:
     budget_micros: int
 
 
-def campaign(context: Context, planned: Planned, file: Path) -> dict[str, Any]:
+def run_campaign(
+    context: Context, planned: RehearsedCampaign, file: Path
+) -> dict[str, Any]:
     """A campaign as a cell would measure it: its outcomes imported, what came of it."""
     moment = context.clock.now().timestamp()
     os.utime(file, (moment, moment))  # an export of the rehearsal's own last day
     file_import.import_file(context, file, format="outcomes")
-    campaign_results.create(
+    campaign_results.create_campaign(
         context,
         planned.name,
         planned.start.isoformat(),
@@ -37,6 +39,6 @@ def campaign(context: Context, planned: Planned, file: Path) -> dict[str, Any]:
         wards=planned.wards,
         budget_micros=planned.budget_micros,
     )
-    found = campaign_results.measure(context, planned.name)
-    found.pop("series", None)
-    return found
+    measure = campaign_results.measure_campaign(context, planned.name)
+    measure.pop("series", None)
+    return measure

@@ -14,21 +14,21 @@ from socialcell.errors import SocialcellError
 from socialcell.services.context import Context
 from socialcell.services.links import tracked_links
 
-_PATIENCE = 60.0  # seconds
-_LOOK = 0.01
+_TIMEOUT = 60.0  # seconds
+_INTERVAL = 0.01
 
 
-def codes(
-    context: Context, asked: Mapping[str, Mapping[str, str | None]]
+def link_codes(
+    context: Context, requests: Mapping[str, Mapping[str, str | None]]
 ) -> dict[str, str]:
     """The codes of links, made where they are not there; by the caller's word."""
     return {
-        word: tracked_links.create(context, one).link.code
-        for word, one in asked.items()
+        word: tracked_links.create_link(context, request).link.code
+        for word, request in requests.items()
     }
 
 
-def take_back(
+def delete_rehearsed(
     context: Context, moments: Collection[datetime], installs: Collection[str]
 ) -> None:
     """Let the clicks of these seconds and the installs of these keys not have been."""
@@ -37,9 +37,9 @@ def take_back(
         clicks.delete_clicks(session, moments)
 
 
-def wait(context: Context, moments: Collection[datetime]) -> None:
+def wait_for_clicks(context: Context, moments: Collection[datetime]) -> None:
     """Return when every click of these seconds is stored. SocialcellError: too late."""
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + _TIMEOUT
     while True:
         with db.reading(context.engine) as session:
             stored = len(clicks.clicks_at(session, moments))
@@ -50,4 +50,4 @@ def wait(context: Context, moments: Collection[datetime]) -> None:
                 f"Of {len(moments)} clicks of the rehearsal {stored} are stored. Run "
                 "it again: the step is done anew."
             )
-        time.sleep(_LOOK)
+        time.sleep(_INTERVAL)

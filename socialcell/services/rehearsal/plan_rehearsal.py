@@ -12,7 +12,7 @@ from typing import Any
 from socialcell import db
 from socialcell.campaigns.creators.store import creator_entries
 from socialcell.campaigns.outreach import plan_approval
-from socialcell.campaigns.outreach.store import outreach as steps
+from socialcell.campaigns.outreach.store import outreach as outreach_store
 from socialcell.campaigns.planning import store
 from socialcell.errors import SocialcellError
 from socialcell.services.collection import file_import
@@ -22,11 +22,11 @@ from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outreach import outreach_entry, plan_approvals
 from socialcell.services.planning import plan_creation
 
-_SEEN = 90  # days of posts that are looked at
+_DAYS = 90  # days of posts that are looked at
 
 
 @dataclass(frozen=True)
-class Files:
+class PlanFiles:
     """What a cell has in hand before it plans."""
 
     registry: Path
@@ -35,49 +35,51 @@ class Files:
     initiative: Path
 
 
-def plan(
-    context: Context, campaign: str, files: Files, approver: str
+def run_plan(
+    context: Context, campaign: str, files: PlanFiles, approver: str
 ) -> dict[str, Any]:
     """A plan for the coming weeks, approved by a second person, its first creator
     asked; what it says, in figures."""
     with db.reading(context.engine) as session:
-        known, planned = (
+        creators, planned = (
             creator_entries.all_creators(session),
             store.find_plan(session, campaign),
         )
-    if not known:
-        creator_registry.import_file(context, files.registry)
+    if not creators:
+        creator_registry.import_creators(context, files.registry)
     moment = context.clock.now().timestamp()
     os.utime(files.comments, (moment, moment))  # an export of the last day
     file_import.import_file(context, files.comments, mapping=files.mapping)
     tag_waiting(context)
     if planned is None:
-        creator_audiences.sketch(context, _SEEN)
-        plan_creation.plan(context, files.initiative)
-    if _told(context, campaign)["approved_by"] is None:
-        broken = plan_approvals.approve(context, campaign, approver).broken
+        creator_audiences.sketch_audiences(context, _DAYS)
+        plan_creation.create_plan(context, files.initiative)
+    if _plan_state(context, campaign)["approved_by"] is None:
+        broken = plan_approvals.approve_plan(context, campaign, approver).broken
         if broken:
             raise SocialcellError(f"The plan breaks rules: {broken[0].words}")
-    if not _told(context, campaign)["states"].get("contacted"):
-        outreach_entry.advance(context, campaign, 1, "contacted", approver)
-    return _told(context, campaign)
+    if not _plan_state(context, campaign)["states"].get("contacted"):
+        outreach_entry.enter_step(context, campaign, 1, "contacted", approver)
+    return _plan_state(context, campaign)
 
 
-def _told(context: Context, campaign: str) -> dict[str, Any]:
+def _plan_state(context: Context, campaign: str) -> dict[str, Any]:
     with db.reading(context.engine) as session:
-        found = store.find_plan(session, campaign)
-        assert found is not None
-        by_tag = plan_approval.steps_by_tag(session, found).values()
-        states = [plan_approval.state_of(one) for one in by_tag]
-        tagged = {tag.creator for tag, _link in store.tags(session, found)}
-        approved = steps.newest_approval(session, found)
+        plan_row = store.find_plan(session, campaign)
+        assert plan_row is not None
+        by_tag = plan_approval.steps_by_tag(session, plan_row).values()
+        states = [plan_approval.state_of(tag_steps) for tag_steps in by_tag]
+        tagged = {tag.creator for tag, _link in store.tags(session, plan_row)}
+        approved = outreach_store.newest_approval(session, plan_row)
         return {
             "campaign": campaign,
             "creators": sorted(tagged),
-            "chosen": sorted(one["creator"] for one in found.choice["chosen"]),
-            "choice": {name: found.choice[name] for name in ("reach", "ratio")},
-            "reach": found.calendar["reach"],
-            "cost": found.calendar["cost"],
+            "chosen": sorted(
+                tag_steps["creator"] for tag_steps in plan_row.choice["chosen"]
+            ),
+            "choice": {name: plan_row.choice[name] for name in ("reach", "ratio")},
+            "reach": plan_row.calendar["reach"],
+            "cost": plan_row.calendar["cost"],
             "tags": len(states),
             "states": {state: states.count(state) for state in sorted(set(states))},
             "approved_by": None if approved is None else approved.by,

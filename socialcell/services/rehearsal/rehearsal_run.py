@@ -22,20 +22,25 @@ from socialcell.services.collection import collector, recheck
 from socialcell.services.collection.collector import RunResult
 from socialcell.services.context import Context
 from socialcell.services.mentions.tagging import tag_waiting
-from socialcell.services.rehearsal.rehearsal_workspace import State, write_state
+from socialcell.services.rehearsal.rehearsal_workspace import (
+    RehearsalState,
+    write_state,
+)
 from socialcell.services.reporting import weekly_report
 from socialcell.services.webhooks import media_download, webhook_ingest
 
 STEP = timedelta(hours=12)
 DENSE_STEP = timedelta(minutes=5)
 DENSE_FOR = timedelta(hours=1)
-_LOOK_AGAIN = timedelta(hours=1)  # as the daemon does
+_SNAPSHOT_EVERY = timedelta(hours=1)  # as the daemon does
 
 
 Meanwhile = Callable[[Context, datetime | None, datetime], AbstractContextManager[None]]
 
 
-def steps(start: datetime, end: datetime, dense_from: datetime) -> list[datetime]:
+def rehearsal_moments(
+    start: datetime, end: datetime, dense_from: datetime
+) -> list[datetime]:
     """The moments of a rehearsal: every twelve hours back from its end, and every five
     minutes in the hour from `dense_from`."""
     moments = set()
@@ -50,9 +55,9 @@ def steps(start: datetime, end: datetime, dense_from: datetime) -> list[datetime
     return sorted(moments)
 
 
-def run(
+def run_rehearsal(
     folder: Path,
-    state: State,
+    state: RehearsalState,
     moments: Sequence[datetime],
     clock: FixedClock,
     base_urls: Mapping[str, str],
@@ -72,9 +77,9 @@ def run(
     busy = workspace.config.database.busy_seconds
     engine = db.connect(workspace.database_url, busy, durable=False)
     context = Context(workspace, engine, clock, base_urls)
-    done = datetime.fromisoformat(state.done_until) if state.done_until else None
+    done_until = datetime.fromisoformat(state.done_until) if state.done_until else None
     for number, moment in enumerate(moments, 1):
-        if done is not None and moment <= done:
+        if done_until is not None and moment <= done_until:
             continue
         clock.set(moment)
         before = moments[number - 2] if number > 1 else None
@@ -82,7 +87,7 @@ def run(
             _step(context, moment, before)
             if push is not None:
                 push(context)
-                _take_in(context, since=before or moment)
+                _process_pushes(context, since=before or moment)
             tag_waiting(context)
             detection.detect(context, since=before)
         state = replace(state, done_until=moment.isoformat())
@@ -113,21 +118,21 @@ def summary(context: Context) -> dict[str, Any]:
             "entities": mention_queries.entity_count(session),
             "alerts": [
                 {
-                    "incident": one.id,
-                    "subject": one.subject,
-                    "severity": one.severity,
-                    "opened_at": one.opened_at,
-                    "alerts": len(alerts.alerts_of(session, one.id or 0)),
+                    "incident": incident.id,
+                    "subject": incident.subject,
+                    "severity": incident.severity,
+                    "opened_at": incident.opened_at,
+                    "alerts": len(alerts.alerts_of(session, incident.id or 0)),
                 }
-                for one in alerts.incidents(session)
+                for incident in alerts.incidents(session)
             ],
         }
 
 
 def weekly(context: Context, lang: str) -> dict[str, str]:
     """The weekly report of the rehearsal's last complete week."""
-    made = weekly_report.write_weekly(context, lang=lang)
-    return {"html": str(made.html), "text": str(made.text)}
+    files = weekly_report.write_weekly(context, lang=lang)
+    return {"html": str(files.html), "text": str(files.text)}
 
 
 def _step(context: Context, moment: datetime, before: datetime | None) -> None:
@@ -135,29 +140,31 @@ def _step(context: Context, moment: datetime, before: datetime | None) -> None:
     daily."""
     new_day = before is None or _day(before) != _day(moment)
     with db.reading(context.engine) as session:
-        asked = [
+        due_names = [
             source.name
             for source in store.enabled(session)
             if connectors.is_pulled(source.connector)
             and (new_day or not connectors.is_daily(source.connector, source.settings))
         ]
-    _require(collector.collect(context, asked))
-    if before is None or moment - before >= _LOOK_AGAIN:
+    _require(collector.collect(context, due_names))
+    if before is None or moment - before >= _SNAPSHOT_EVERY:
         _require(recheck.snapshot(context))
     if new_day:
-        _recheck(context)
+        _recheck_all(context)
 
 
-def _recheck(context: Context) -> None:
+def _recheck_all(context: Context) -> None:
     """All that is due, run by run, as the daemon does hour by hour."""
     results = recheck.recheck(context)
-    while more := [one.source for one in results if one.reason == recheck.MORE_DUE]:
-        _require(one for one in results if one.reason != recheck.MORE_DUE)
+    while more := [
+        result.source for result in results if result.reason == recheck.MORE_DUE
+    ]:
+        _require(result for result in results if result.reason != recheck.MORE_DUE)
         results = recheck.recheck(context, more)
     _require(results)
 
 
-def _take_in(context: Context, since: datetime) -> None:
+def _process_pushes(context: Context, since: datetime) -> None:
     """Read what was pushed, and fetch what was only named."""
     _require(webhook_ingest.process_pushes(context))
     fetched = media_download.fetch(context)

@@ -1,4 +1,4 @@
-"""Workspaces that listen to the sandbox: made, entered, and how far they have come."""
+"""Workspaces of the sandbox: created, filled, and their progress."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ _TRUSTED = ("  trust_names: false", "  trust_names: true")
 
 
 @dataclass(frozen=True)
-class State:
+class RehearsalState:
     """How far a rehearsal is; kept beside the config, replaced atomically."""
 
     seed: int
@@ -34,7 +34,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Watched:
+class RehearsedSource:
     """A source of the rehearsal, and the account that may be shown by name."""
 
     name: str
@@ -43,7 +43,7 @@ class Watched:
 
 
 @dataclass(frozen=True)
-class Named:
+class RegisteredAccount:
     """An account for the registry of people who are shown by name."""
 
     platform: str
@@ -54,19 +54,19 @@ class Named:
 
 def prepare(
     folder: Path,
-    state: State,
+    state: RehearsalState,
     secrets: Mapping[str, str],
-    watched: Iterable[Watched],
-    named: Iterable[Named],
+    sources: Iterable[RehearsedSource],
+    accounts: Iterable[RegisteredAccount],
     apps: Sequence[str] = (),
-) -> State:
+) -> RehearsalState:
     """A workspace for this rehearsal; the state of an earlier run that it resumes.
 
     `apps` are the Android apps whose installs it takes in. UsageError when the folder
     holds something else.
     """
-    found = read_state(folder)
-    if found is None and folder.exists() and any(folder.iterdir()):
+    earlier = read_state(folder)
+    if earlier is None and folder.exists() and any(folder.iterdir()):
         allowed = {
             "truth.json",
             "config.yaml",
@@ -80,16 +80,16 @@ def prepare(
                 f"{folder} is not empty and holds no rehearsal. Choose another folder "
                 "with --dir."
             )
-    if found is not None and (found.seed, found.days) != (state.seed, state.days):
+    if earlier is not None and (earlier.seed, earlier.days) != (state.seed, state.days):
         raise UsageError(
-            f"{folder} holds a rehearsal of seed {found.seed} over {found.days} days. "
-            "Use the same, another --dir, or --fresh to rebuild it."
+            f"{folder} holds a rehearsal of seed {earlier.seed} over {earlier.days} "
+            "days. Use the same, another --dir, or --fresh to rebuild it."
         )
-    current = found or state
+    current = earlier or state
     fixed = datetime.fromisoformat(current.end)
-    made = workspace_setup.initialise(folder, settings=_settings(fixed, apps))
-    _enter(made.workspace, secrets, watched, named, fixed)
-    if found is None:
+    new_workspace = workspace_setup.initialise(folder, settings=_settings(fixed, apps))
+    _enter_sources(new_workspace.workspace, secrets, sources, accounts, fixed)
+    if earlier is None:
         write_state(folder, current)
     return current
 
@@ -97,8 +97,8 @@ def prepare(
 def connect(
     folder: Path,
     secrets: Mapping[str, str],
-    watched: Iterable[Watched],
-    named: Iterable[Named],
+    sources: Iterable[RehearsedSource],
+    registered: Iterable[RegisteredAccount],
     base_urls: Mapping[str, str],
     accounts: Mapping[str, Mapping[str, str]],
 ) -> None:
@@ -107,10 +107,10 @@ def connect(
     config.yaml gets the addresses and `accounts` of now; what else it says is kept.
     UsageError when it is a workspace that listens to real platforms.
     """
-    place = folder / "config.yaml"
-    if place.exists() and SANDBOX_MARK not in place.read_text(encoding="utf-8"):
+    path = folder / "config.yaml"
+    if path.exists() and SANDBOX_MARK not in path.read_text(encoding="utf-8"):
         raise UsageError(
-            f"{place} is not a sandbox workspace, and is left as it is. Choose another "
+            f"{path} is not a sandbox workspace, and is left as it is. Choose another "
             "folder with --workspace."
         )
     folder.mkdir(parents=True, exist_ok=True)
@@ -118,42 +118,50 @@ def connect(
         f"    {origin}: {url}\n" for origin, url in sorted(base_urls.items())
     )
     shipped = workspace_setup.config_alerting(*_CONTROL_ROOM)
-    shipped = _replaced(shipped, *_TRUSTED)
-    text = _replaced(shipped, "  base_urls: {}", "  base_urls:\n" + lines.rstrip())
-    for platform, given in accounts.items():
-        told = json.dumps(given)
-        text = _replaced(text, f"\n  {platform}: null", f"\n  {platform}: {told}")
-    aside = place.with_name("config.yaml.new")
-    aside.write_text(f"{SANDBOX_MARK}\n{text}", encoding="utf-8")
-    aside.replace(place)
-    made = workspace_setup.initialise(folder)
-    _enter(made.workspace, secrets, watched, named, made.workspace.clock().now())
+    shipped = _replace_line(shipped, *_TRUSTED)
+    text = _replace_line(shipped, "  base_urls: {}", "  base_urls:\n" + lines.rstrip())
+    for platform, account_settings in accounts.items():
+        account_json = json.dumps(account_settings)
+        text = _replace_line(
+            text, f"\n  {platform}: null", f"\n  {platform}: {account_json}"
+        )
+    partial = path.with_name("config.yaml.new")
+    partial.write_text(f"{SANDBOX_MARK}\n{text}", encoding="utf-8")
+    partial.replace(path)
+    new_workspace = workspace_setup.initialise(folder)
+    _enter_sources(
+        new_workspace.workspace,
+        secrets,
+        sources,
+        registered,
+        new_workspace.workspace.clock().now(),
+    )
 
 
-def read_state(folder: Path) -> State | None:
-    place = folder / STATE_FILE
-    if not place.is_file():
+def read_state(folder: Path) -> RehearsalState | None:
+    path = folder / STATE_FILE
+    if not path.is_file():
         return None
     try:
-        return State(**json.loads(place.read_text(encoding="utf-8")))
+        return RehearsalState(**json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
         raise SocialcellError(
-            f"{place} cannot be read ({error}). Rebuild the workspace with --fresh."
+            f"{path} cannot be read ({error}). Rebuild the workspace with --fresh."
         ) from None
 
 
-def write_state(folder: Path, state: State) -> None:
-    place = folder / STATE_FILE
-    aside = place.with_name(STATE_FILE + ".new")
-    aside.write_text(json.dumps(asdict(state)) + "\n", encoding="utf-8")
-    aside.replace(place)
+def write_state(folder: Path, state: RehearsalState) -> None:
+    path = folder / STATE_FILE
+    partial = path.with_name(STATE_FILE + ".new")
+    partial.write_text(json.dumps(asdict(state)) + "\n", encoding="utf-8")
+    partial.replace(path)
 
 
-def _enter(
+def _enter_sources(
     workspace: Workspace,
     secrets: Mapping[str, str],
-    watched: Iterable[Watched],
-    named: Iterable[Named],
+    sources: Iterable[RehearsedSource],
+    accounts: Iterable[RegisteredAccount],
     now: datetime,
 ) -> None:
     """Tokens, sources and the registry, as a cell would enter them."""
@@ -161,11 +169,13 @@ def _enter(
     engine = db.connect(workspace.database_url, workspace.config.database.busy_seconds)
     try:
         with db.writing(engine) as session:
-            for one in watched:
-                if store.find_source(session, one.name) is None:
-                    settings = check_settings(one.connector, one.settings)
-                    store.add_source(session, one.name, one.connector, settings, now)
-            for account in named:
+            for source in sources:
+                if store.find_source(session, source.name) is None:
+                    settings = check_settings(source.connector, source.settings)
+                    store.add_source(
+                        session, source.name, source.connector, settings, now
+                    )
+            for account in accounts:
                 registry.register(
                     session,
                     account.platform,
@@ -187,16 +197,16 @@ def _settings(fixed: datetime, apps: Sequence[str]) -> str:
     account.
     """
     text = workspace_setup.config_alerting(*_CONTROL_ROOM)
-    text = _replaced(text, "  fixed: null", f"  fixed: {fixed.isoformat()}")
-    text = _replaced(text, "  trusted: []", '  trusted: ["127.0.0.1"]')
-    text = _replaced(text, "  address: null", "  address: https://go.city.example")
-    text = _replaced(text, "  handles: {}", "  handles: {instagram: city_sbx}")
-    text = _replaced(text, "  apps: []", f"  apps: [{', '.join(apps)}]")
-    text = _replaced(text, *_TRUSTED)
-    return _replaced(text, "  caps: {}", "  caps: {x: {posts: 200000}}")
+    text = _replace_line(text, "  fixed: null", f"  fixed: {fixed.isoformat()}")
+    text = _replace_line(text, "  trusted: []", '  trusted: ["127.0.0.1"]')
+    text = _replace_line(text, "  address: null", "  address: https://go.city.example")
+    text = _replace_line(text, "  handles: {}", "  handles: {instagram: city_sbx}")
+    text = _replace_line(text, "  apps: []", f"  apps: [{', '.join(apps)}]")
+    text = _replace_line(text, *_TRUSTED)
+    return _replace_line(text, "  caps: {}", "  caps: {x: {posts: 200000}}")
 
 
-def _replaced(text: str, line: str, instead: str) -> str:
+def _replace_line(text: str, line: str, instead: str) -> str:
     if line not in text:
         raise SocialcellError(f"config.yaml as shipped lacks {line.strip()!r}")
     return text.replace(line, instead)

@@ -94,7 +94,7 @@ def make_daily(
     """The brief of the last span before a moment (default: now); nothing is kept."""
     translations = language(lang)
     span = daily_brief.span_of(as_of or context.clock.now())
-    shown = pseudonyms.of(context)
+    shown = pseudonyms.load_people(context)
     with db.reading(context.engine) as session:
         brief = daily_brief.collect(
             session, span, names_nobody=context.workspace.config.alerts.names_nobody

@@ -58,7 +58,7 @@ def write_weekly(
     goals = strategy.load(context.workspace.folder)
     settings = context.workspace.config.planning
     numbers = week_report.numbers_of_week(context.engine, week, now, goals, settings)
-    people = pseudonyms.of(context)
+    people = pseudonyms.load_people(context)
     with db.reading(context.engine) as session:
         quotations = frozen_quotes.quotations(
             session, numbers["quotations"], people, Phrases(translations)

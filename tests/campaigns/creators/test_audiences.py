@@ -18,9 +18,9 @@ from socialcell.services.creators import (
     creator_registry,
     influencer_ranking,
 )
-from socialcell.services.creators.candidate_facts import Asked
-from socialcell.services.creators.creator_audiences import Sketched
-from socialcell.services.manual_entry import Imported
+from socialcell.services.creators.candidate_facts import RankingRequest
+from socialcell.services.creators.creator_audiences import AudienceSketch
+from socialcell.services.manual_entry import ImportCounts
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.privacy import data_requests
 from tests.builders import NOON, make_author, make_record, store_records
@@ -35,7 +35,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def asha(workspace: Context) -> Context:
     """The workspace with one creator, who posted once."""
-    creator_registry.put(
+    creator_registry.put_creator(
         workspace,
         {
             **{"key": "asha", "name": "Asha Sample", "kind": "creator"},
@@ -76,7 +76,7 @@ def held(context: Context) -> Creator:
     return found
 
 
-def taken(context: Context, folder: Path, *rows: str) -> Imported:
+def taken(context: Context, folder: Path, *rows: str) -> ImportCounts:
     path = folder / "insights.csv"
     path.write_text("\n".join((HEADING, *rows)) + "\n", encoding="utf-8")
     return creator_audiences.import_insights(context, path, "media kit")
@@ -113,7 +113,7 @@ def test_insights_count_in_scores(asha: Context, tmp_path: Path) -> None:
         "asha,x,2026-11-01,reach,,1000",
         "asha,x,2026-11-01,city,Poona,0.41",
     )
-    made = influencer_ranking.rank(asha, Asked())["candidates"][0]
+    made = influencer_ranking.rank_candidates(asha, RankingRequest())["candidates"][0]
     assert (made["reach"]["value"], made["reach"]["by"]) == (1000.0, "insights")
     assert (made["locality"]["value"], made["locality"]["by"]) == (0.41, "insights")
     assert made["effective_reach"] == pytest.approx(410)
@@ -154,8 +154,8 @@ def test_insights_need_a_source(asha: Context, tmp_path: Path) -> None:
 def test_a_sketch_counts_people_once(asha: Context) -> None:
     answers(asha, *range(30))
     answers(asha, *range(5))
-    made = creator_audiences.sketch(asha, 90)
-    assert made == [Sketched("asha", 1, 30)]
+    made = creator_audiences.sketch_audiences(asha, 90)
+    assert made == [AudienceSketch("asha", 1, 30)]
     engaged = held(asha).engaged
     assert engaged is not None
     family = HyperLogLog(engaged.precision)
@@ -164,25 +164,29 @@ def test_a_sketch_counts_people_once(asha: Context) -> None:
 
 def test_a_sketch_of_few_is_dropped(asha: Context) -> None:
     answers(asha, *range(25))
-    creator_audiences.sketch(asha, 90)
+    creator_audiences.sketch_audiences(asha, 90)
     assert held(asha).engaged is not None
     asha.clock.advance(100 * DAY)
-    assert creator_audiences.sketch(asha, 90) == [Sketched("asha", 0, None)]
+    assert creator_audiences.sketch_audiences(asha, 90) == [
+        AudienceSketch("asha", 0, None)
+    ]
     assert held(asha).engaged is None
 
 
 def test_twenty_four_people_are_too_few(asha: Context) -> None:
     answers(asha, *range(24))
-    assert creator_audiences.sketch(asha, 90) == [Sketched("asha", 1, None)]
+    assert creator_audiences.sketch_audiences(asha, 90) == [
+        AudienceSketch("asha", 1, None)
+    ]
 
 
 def test_a_sketch_in_another_workspace_is_another(asha: Context) -> None:
     """People are hashed under the key: nobody else can ask whether one is in it."""
     answers(asha, *range(30))
-    creator_audiences.sketch(asha, 90)
+    creator_audiences.sketch_audiences(asha, 90)
     before = held(asha).engaged
     (asha.workspace.folder / "secrets" / "person_key").write_text("another key\n")
-    creator_audiences.sketch(asha, 90)
+    creator_audiences.sketch_audiences(asha, 90)
     after = held(asha).engaged
     assert before is not None
     assert after is not None
@@ -192,15 +196,17 @@ def test_a_sketch_in_another_workspace_is_another(asha: Context) -> None:
 def test_a_creator_is_forgotten_before_the_account_is_erased(asha: Context) -> None:
     with pytest.raises(UsageError, match="influencers remove asha"):
         data_requests.erase_account(asha, "x", None, "asha")
-    creator_registry.remove(asha, "asha", "asked to be forgotten")
+    creator_registry.forget_creator(asha, "asha", "asked to be forgotten")
     data_requests.erase_account(asha, "x", None, "asha")
 
 
 def test_a_flag_goes_with_the_account(asha: Context) -> None:
-    creator_registry.flag(asha, "x:asha", "controversy", "the papers of 2 November")
+    creator_registry.flag_account(
+        asha, "x:asha", "controversy", "the papers of 2 November"
+    )
     given = data_requests.export_account(asha, "x", None, "asha")
     assert {row.get("flag") for row in given["creator"]} == {None, "controversy"}
-    creator_registry.remove(asha, "asha", "asked to be forgotten")
+    creator_registry.forget_creator(asha, "asha", "asked to be forgotten")
     data_requests.erase_account(asha, "x", None, "asha")
     assert data_requests.export_account(asha, "x", None, "asha")["creator"] == []
 
@@ -215,5 +221,5 @@ def test_answers_to_oneself_are_no_audience(asha: Context) -> None:
     )
     store_records(asha.engine, own, at=NOON - DAY)
     answers(asha, 1)
-    shown = influencer_ranking.rank(asha, Asked())["candidates"][0]
+    shown = influencer_ranking.rank_candidates(asha, RankingRequest())["candidates"][0]
     assert shown["authenticity"]["answers"] == 1

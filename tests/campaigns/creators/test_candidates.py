@@ -15,7 +15,7 @@ from socialcell.listening.store.people import registry
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry, influencer_ranking
-from socialcell.services.creators.candidate_facts import Asked
+from socialcell.services.creators.candidate_facts import RankingRequest
 from socialcell.services.mentions.tagging import tag_waiting
 from tests.builders import NOON, make_author, make_record, make_source, store_records
 
@@ -41,9 +41,9 @@ def listened(context: Context, *records: Record) -> None:
 
 
 def ranked(context: Context, **asked: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = influencer_ranking.rank(context, Asked(**asked))[
-        "candidates"
-    ]
+    found: list[dict[str, Any]] = influencer_ranking.rank_candidates(
+        context, RankingRequest(**asked)
+    )["candidates"]
     return found
 
 
@@ -121,10 +121,10 @@ def test_a_look_is_in_the_log_before_anything_is_shown(workspace: Context) -> No
 def test_who_is_no_approver_sees_nothing_and_is_noted(workspace: Context) -> None:
     guarded = approvers(workspace, "deputy")
     for act in (
-        lambda: influencer_ranking.rank(guarded, Asked()),
-        lambda: influencer_ranking.show(guarded, "x:star", Asked()),
-        lambda: creator_registry.listed(guarded),
-        lambda: creator_registry.exported(guarded),
+        lambda: influencer_ranking.rank_candidates(guarded, RankingRequest()),
+        lambda: influencer_ranking.show_candidate(guarded, "x:star", RankingRequest()),
+        lambda: creator_registry.list_creators(guarded),
+        lambda: creator_registry.export_creators(guarded),
     ):
         with pytest.raises(SocialcellError, match="approvers only, and lead is none"):
             act()
@@ -224,7 +224,9 @@ def test_of_those_who_answer_only_numbers_come_out(workspace: Context) -> None:
         said("1", "star", "Hello Kothrud", **BIG),
         said("2", "asha_k", "thank you so much", relations=(Relation("reply", "1"),)),
     )
-    shown = str(influencer_ranking.show(workspace, "x:star", Asked()))
+    shown = str(
+        influencer_ranking.show_candidate(workspace, "x:star", RankingRequest())
+    )
     assert "asha_k" not in shown
     assert "uid-" not in shown
     assert "thank you" not in shown
@@ -233,7 +235,7 @@ def test_of_those_who_answer_only_numbers_come_out(workspace: Context) -> None:
 def test_a_private_account_is_not_shown(workspace: Context) -> None:
     listened(workspace, said("1", "asha_k", "No water in Kothrud"))
     with pytest.raises(SocialcellError, match="is no candidate"):
-        influencer_ranking.show(workspace, "x:asha_k", Asked())
+        influencer_ranking.show_candidate(workspace, "x:asha_k", RankingRequest())
     assert "asha_k" not in str([tuple(one) for one in log(workspace)])
 
 
@@ -243,25 +245,31 @@ def test_a_flag_comes_last_with_its_reason(workspace: Context) -> None:
         said("1", "star", "Hello Kothrud", followers=90_000),
         said("2", "shop", "Sale", verified="business", followers=200),
     )
-    assert creator_registry.flag(
+    assert creator_registry.flag_account(
         workspace, "x:@Star", "undisclosed", "post of 2 November"
     )
-    assert not creator_registry.flag(workspace, "x:star", "undisclosed", "again")
+    assert not creator_registry.flag_account(
+        workspace, "x:star", "undisclosed", "again"
+    )
     found = ranked(workspace)
     assert [one["id"] for one in found] == ["x:shop", "x:star"]
     assert found[1]["points"] > found[0]["points"]
     flag = found[1]["flags"][0]
     assert (flag["by"], flag["reason"]) == ("lead", "post of 2 November")
-    creator_registry.flag(workspace, "x:star", "undisclosed", "label added", lift=True)
+    creator_registry.flag_account(
+        workspace, "x:star", "undisclosed", "label added", lift=True
+    )
     assert [one["id"] for one in ranked(workspace)] == ["x:star", "x:shop"]
-    kept = influencer_ranking.show(workspace, "x:star", Asked())["flags"][0]
+    kept = influencer_ranking.show_candidate(workspace, "x:star", RankingRequest())[
+        "flags"
+    ][0]
     assert kept["lifted_reason"] == "label added"
 
 
 def test_nothing_is_noted_about_a_private_person(workspace: Context) -> None:
     listened(workspace, said("1", "asha_k", "No water in Kothrud"))
     with pytest.raises(SocialcellError, match="nothing is noted about private"):
-        creator_registry.flag(workspace, "x:asha_k", "controversy", "why not")
+        creator_registry.flag_account(workspace, "x:asha_k", "controversy", "why not")
 
 
 @pytest.mark.parametrize(
@@ -274,12 +282,12 @@ def test_a_flag_is_a_known_word_with_a_reason(
     register(workspace, "paper")
     listened(workspace, make_record("1", author=make_author("p", handle="paper")))
     with pytest.raises(UsageError, match=said):
-        creator_registry.flag(workspace, "x:paper", flag, reason)
+        creator_registry.flag_account(workspace, "x:paper", flag, reason)
 
 
 def test_who_refused_is_counted_and_not_shown(workspace: Context) -> None:
     listened(workspace, said("1", "star", "Hello Kothrud", **BIG))
-    creator_registry.put(
+    creator_registry.put_creator(
         workspace,
         {
             **{"key": "star", "name": "Star", "kind": "celebrity"},
@@ -287,5 +295,5 @@ def test_who_refused_is_counted_and_not_shown(workspace: Context) -> None:
             "public_because": "plays for the city",
         },
     )
-    found = influencer_ranking.rank(workspace, Asked())
+    found = influencer_ranking.rank_candidates(workspace, RankingRequest())
     assert (found["candidates"], found["not_shown"]["refused"]) == ([], 1)

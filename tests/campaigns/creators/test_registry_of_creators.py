@@ -38,8 +38,8 @@ ASHA: dict[str, str | None] = {
 TODAY = date(2026, 11, 23)
 
 
-def put(context: Context, **changes: str | None) -> creator_registry.Made:
-    return creator_registry.put(context, {**ASHA, **changes})
+def put(context: Context, **changes: str | None) -> creator_registry.CreatorEntry:
+    return creator_registry.put_creator(context, {**ASHA, **changes})
 
 
 def held(context: Context, key: str = "asha", on: date = TODAY) -> Creator:
@@ -98,14 +98,16 @@ def test_who_stated_a_connection_and_when_is_kept_until_it_changes(
         "connection_by",
         "connection_on",
     )
-    assert creator_registry.exported(workspace)[0]["connection_by"] == "deputy"
-    assert creator_registry.exported(workspace)[0]["connection_on"] == "2026-11-24"
+    assert creator_registry.export_creators(workspace)[0]["connection_by"] == "deputy"
+    assert (
+        creator_registry.export_creators(workspace)[0]["connection_on"] == "2026-11-24"
+    )
 
 
 def test_a_rate_holds_from_its_day_on(workspace: Context) -> None:
     put(workspace)
     said: dict[str, str | None] = {"key": "asha", "rate_reel": "50000"}
-    creator_registry.put(workspace, {**said, "rates_since": "2026-12-01"})
+    creator_registry.put_creator(workspace, {**said, "rates_since": "2026-12-01"})
     assert held(workspace).rates["reel"].micros == 40_000_000_000
     later = held(workspace, on=date(2026, 12, 1))
     assert later.rates["reel"].micros == 50_000_000_000
@@ -113,7 +115,9 @@ def test_a_rate_holds_from_its_day_on(workspace: Context) -> None:
 
 def test_an_empty_text_takes_a_value_away(workspace: Context) -> None:
     put(workspace)
-    made = creator_registry.put(workspace, {"key": "asha", "email": "", "wards": None})
+    made = creator_registry.put_creator(
+        workspace, {"key": "asha", "email": "", "wards": None}
+    )
     assert made.changed == ("email", "wards")
     assert held(workspace).wards == ()
 
@@ -188,16 +192,18 @@ def test_a_refusal_stands_as_long_as_the_cool_off(
 
 def test_a_file_of_creators_is_taken_once(workspace: Context, tmp_path: Path) -> None:
     path = csv_file(tmp_path, ASHA, {**ASHA, "key": "ravi", "accounts": "x:ravi"})
-    assert creator_registry.import_file(workspace, path).outcomes == {"stored": 2}
+    assert creator_registry.import_creators(workspace, path).outcomes == {"stored": 2}
     workspace.clock.advance(timedelta(days=3))
-    assert creator_registry.import_file(workspace, path).outcomes == {"unchanged": 2}
+    assert creator_registry.import_creators(workspace, path).outcomes == {
+        "unchanged": 2
+    }
 
 
 def test_a_dry_run_tells_what_it_would_do_and_does_nothing(
     workspace: Context, tmp_path: Path
 ) -> None:
     path = csv_file(tmp_path, ASHA)
-    done = creator_registry.import_file(workspace, path, dry_run=True)
+    done = creator_registry.import_creators(workspace, path, dry_run=True)
     assert done.outcomes == {"stored": 1}
     assert nobody(workspace)
     assert log(workspace) == []
@@ -212,7 +218,7 @@ def test_a_row_that_cannot_be_taken_leaves_nothing_behind(
         {**ASHA, "key": "mira", "accounts": "x:mira", "kind": "star"},
         {**ASHA, "key": "uma", "accounts": "x:uma"},
     ]
-    done = creator_registry.import_file(workspace, csv_file(tmp_path, *rows))
+    done = creator_registry.import_creators(workspace, csv_file(tmp_path, *rows))
     assert done.outcomes == {"stored": 2}
     assert [row for row, _ in done.rejects] == [3, 4]
     with db.reading(workspace.engine) as session:
@@ -224,19 +230,21 @@ def test_an_export_comes_back_unchanged(
     workspace: Context, tmp_path: Path, form: str
 ) -> None:
     put(workspace, name="=cmd|' /C calc'!A0", phone="+91 20 0000 0000")
-    rows = creator_registry.exported(workspace)
+    rows = creator_registry.export_creators(workspace)
     path = tmp_path / f"creators.{form}"
     if form == "csv":
         path.write_text("".join(sheet.csv_lines(creator_registry.COLUMNS_OUT, rows)))
     else:
         path.write_bytes(sheet.workbook(creator_registry.COLUMNS_OUT, rows, "creators"))
     workspace.clock.advance(timedelta(days=1))
-    assert creator_registry.import_file(workspace, path).outcomes == {"unchanged": 1}
+    assert creator_registry.import_creators(workspace, path).outcomes == {
+        "unchanged": 1
+    }
 
 
 def test_no_text_of_an_export_is_a_formula(workspace: Context) -> None:
     put(workspace, name="=1+1", contact="@SUM(A1)")
-    rows = creator_registry.exported(workspace)
+    rows = creator_registry.export_creators(workspace)
     made = sheet.workbook(creator_registry.COLUMNS_OUT, rows, "creators")
     page = openpyxl.load_workbook(io.BytesIO(made)).active
     assert page is not None
@@ -249,7 +257,7 @@ def test_no_text_of_an_export_is_a_formula(workspace: Context) -> None:
 
 def test_a_creator_is_forgotten_whole(workspace: Context) -> None:
     put(workspace)
-    creator_registry.remove(
+    creator_registry.forget_creator(
         workspace, "asha", "consent withdrawn by asha@agency.example"
     )
     assert nobody(workspace)
@@ -265,4 +273,4 @@ def test_the_log_names_nobody(workspace: Context) -> None:
 
 def test_who_is_not_there_cannot_be_removed(workspace: Context) -> None:
     with pytest.raises(SocialcellError, match="No creator has the key"):
-        creator_registry.remove(workspace, "asha", "why")
+        creator_registry.forget_creator(workspace, "asha", "why")

@@ -46,7 +46,7 @@ def given(**changes: str | None) -> dict[str, str | None]:
 
 
 def make_link(context: Context, **changes: str | None) -> TrackedLink:
-    return tracked_links.create(context, given(**changes)).link
+    return tracked_links.create_link(context, given(**changes)).link
 
 
 def make_request(link: TrackedLink | None = None, **changes: Any) -> LinkRequest:

@@ -41,13 +41,15 @@ def cell(folder: Path, context: Context, clock: FixedClock) -> Context:
 def step(cell: Context, visits: Sequence[Visit], clock: FixedClock) -> dict[str, str]:
     """One step of a rehearsal, with a redirect of its own; the codes by word."""
     clock.set(visits[-1].end)
-    codes = click_rehearsal.codes(cell, tracked_links.link_forms(AUDIENCE.campaign))
+    codes = click_rehearsal.link_codes(
+        cell, tracked_links.link_forms(AUDIENCE.campaign)
+    )
     keys = [visit.install.key for visit in visits if visit.install]
-    click_rehearsal.take_back(cell, moments(visits), keys)
+    click_rehearsal.delete_rehearsed(cell, moments(visits), keys)
     with redirect_server.serving(cell) as address:
         audience = ClickTraffic(address, codes, clock)
         audience.send(visits)
-        click_rehearsal.wait(cell, moments(visits))
+        click_rehearsal.wait_for_clicks(cell, moments(visits))
         audience.report_installs(visits)
     return codes
 
@@ -57,7 +59,9 @@ def sent_only(
 ) -> None:
     """A step that ends after so many requests, in the middle of a visit maybe."""
     clock.set(visits[-1].end)
-    codes = click_rehearsal.codes(cell, tracked_links.link_forms(AUDIENCE.campaign))
+    codes = click_rehearsal.link_codes(
+        cell, tracked_links.link_forms(AUDIENCE.campaign)
+    )
     cut: list[Visit] = []
     for visit in visits:
         cut.append(Visit(visit.requests[: max(n, 0)], visit.install))
@@ -76,7 +80,7 @@ def test_what_is_counted_of_each_link_is_what_the_audience_did(
     cell: Context, clock: FixedClock
 ) -> None:
     codes = step(cell, AUDIENCE.visits, clock)
-    found = {row["code"]: row for row in link_statistics.stats(cell)["rows"]}
+    found = {row["code"]: row for row in link_statistics.link_statistics(cell)["rows"]}
     truth = AUDIENCE.truth()
     assert sum(row["scanner"] for row in truth.values()) == 30
     for word, true in truth.items():
@@ -84,7 +88,7 @@ def test_what_is_counted_of_each_link_is_what_the_audience_did(
         for kind in ("person", "again", "preview", "scanner", "crawler", "tool"):
             assert (word, kind, row[OURS.get(kind, kind)]) == (word, kind, true[kind])
         assert row["dropped"] == row["internal"] == 0
-    scanned = link_statistics.stats(cell, by=["trigger"])["rows"]
+    scanned = link_statistics.link_statistics(cell, by=["trigger"])["rows"]
     poster = truth["ward-offices"]
     assert {row["trigger"]: row["human"] for row in scanned}["qr"] == poster["person"]
 
@@ -94,7 +98,8 @@ def test_each_install_of_a_link_is_attributed_to_its_click(
 ) -> None:
     step(cell, AUDIENCE.visits, clock)
     outcomes = {
-        row["outcome"]: row["n"] for row in link_statistics.stats(cell)["installs"]
+        row["outcome"]: row["n"]
+        for row in link_statistics.link_statistics(cell)["installs"]
     }
     by_links = sum(row["installs"] for row in AUDIENCE.truth().values())
     assert outcomes["attributed"] == by_links > 0
@@ -112,7 +117,7 @@ def test_a_step_that_is_interrupted_is_done_again_and_nothing_is_there_twice(
     whole = tables(cell)
     kinds = [one.kind for visit in DAY for one in visit.requests]
     cuts = (kinds.index("again"), kinds.index("scanner") + 3, len(kinds))
-    click_rehearsal.take_back(cell, moments(DAY), _keys())
+    click_rehearsal.delete_rehearsed(cell, moments(DAY), _keys())
     assert tables(cell) == nothing
 
     for cut in cuts:
@@ -126,7 +131,7 @@ def test_in_many_steps_it_is_the_same_as_in_one(
 ) -> None:
     step(cell, DAY, clock)
     whole = tables(cell)
-    click_rehearsal.take_back(cell, moments(DAY), _keys())
+    click_rehearsal.delete_rehearsed(cell, moments(DAY), _keys())
     for n in range(0, len(DAY), 100):
         step(cell, DAY[n : n + 100], clock)
     assert tables(cell)["click_day"] == whole["click_day"]

@@ -20,7 +20,7 @@ from socialcell.campaigns.links.store import clicks, postbacks
 from socialcell.clock import FixedClock
 from socialcell.services.context import Context
 from socialcell.services.links import install_postbacks as job
-from socialcell.services.links.install_postbacks import Met
+from socialcell.services.links.install_postbacks import PostbackResult
 from socialcell.web import redirect_server
 from tests.builders import NOON
 from tests.campaigns.links.link_requests import (
@@ -63,10 +63,12 @@ def store_click(context: Context, link: TrackedLink, **changes: Any) -> None:
 
 def hand_in(
     context: Context, said: dict[str, Any], at: int | None = None, **more: Any
-) -> tuple[Met, str]:
+) -> tuple[PostbackResult, str]:
     body = as_bytes(said)
     stamp = str(seconds(context.clock.now()) if at is None else at)
-    return job.accept(context, KEY, stamp, signature_of(KEY, stamp, body), body, **more)
+    return job.store_postback(
+        context, KEY, stamp, signature_of(KEY, stamp, body), body, **more
+    )
 
 
 def kept(context: Context) -> list[tuple[Any, ...]]:
@@ -78,7 +80,7 @@ def kept(context: Context) -> list[tuple[Any, ...]]:
 
 
 def test_an_install_is_put_down_to_its_link(cell: Context, link: TrackedLink) -> None:
-    assert hand_in(cell, told()) == (Met.STORED, "attributed")
+    assert hand_in(cell, told()) == (PostbackResult.STORED, "attributed")
     assert kept(cell) == [("install-0001", "attributed", None, link.id, 1)]
 
 
@@ -86,7 +88,7 @@ def test_the_same_words_again_are_known_and_counted_once(
     cell: Context, link: TrackedLink
 ) -> None:
     hand_in(cell, told())
-    assert hand_in(cell, told()) == (Met.DUPLICATE, "known")
+    assert hand_in(cell, told()) == (PostbackResult.DUPLICATE, "known")
     assert kept(cell) == [("install-0001", "attributed", None, link.id, 2)]
 
 
@@ -94,13 +96,19 @@ def test_other_words_of_the_same_install_change_nothing(
     cell: Context, link: TrackedLink
 ) -> None:
     hand_in(cell, told())
-    assert hand_in(cell, told(install_version="9")) == (Met.CHANGED, "changed")
+    assert hand_in(cell, told(install_version="9")) == (
+        PostbackResult.CHANGED,
+        "changed",
+    )
     assert kept(cell) == [("install-0001", "attributed", None, link.id, 1)]
 
 
 def test_a_click_brings_one_install(cell: Context, link: TrackedLink) -> None:
     hand_in(cell, told())
-    assert hand_in(cell, told(id="install-0002")) == (Met.STORED, "click_used")
+    assert hand_in(cell, told(id="install-0002")) == (
+        PostbackResult.STORED,
+        "click_used",
+    )
     assert kept(cell) == [
         ("install-0001", "attributed", None, link.id, 1),
         ("install-0002", "refused", "click_used", link.id, 1),
@@ -155,28 +163,34 @@ def test_the_bounds_of_config_yaml_decide(
     clock.set(NOON + timedelta(days=2))
     set_up = Context(config.load(folder / "config.yaml"), cell.engine, clock)
 
-    assert hand_in(set_up, told(begun=NOON + begun)) == (Met.STORED, outcome)
+    assert hand_in(set_up, told(begun=NOON + begun)) == (PostbackResult.STORED, outcome)
 
 
 def test_an_install_without_a_click_is_kept_and_belongs_to_no_link(
     cell: Context,
 ) -> None:
     organic = "utm_source=google-play&utm_medium=organic"
-    assert hand_in(cell, told(referrer=organic)) == (Met.STORED, "organic")
+    assert hand_in(cell, told(referrer=organic)) == (PostbackResult.STORED, "organic")
     assert kept(cell) == [("install-0001", "organic", None, None, 1)]
 
 
 def test_a_click_that_may_still_be_on_its_way_is_waited_for(cell: Context) -> None:
-    assert hand_in(cell, told(), behind=lambda: True) == (Met.LATER, "not now")
+    assert hand_in(cell, told(), behind=lambda: True) == (
+        PostbackResult.LATER,
+        "not now",
+    )
     assert kept(cell) == []
-    assert hand_in(cell, told()) == (Met.STORED, "click_unknown")
+    assert hand_in(cell, told()) == (PostbackResult.STORED, "click_unknown")
 
 
 def test_what_is_turned_away_unread_is_kept_nowhere(cell: Context) -> None:
     at = seconds(cell.clock.now())
-    assert hand_in(cell, told(), at=at - 600) == (Met.STALE, "stale")
+    assert hand_in(cell, told(), at=at - 600) == (PostbackResult.STALE, "stale")
     body = as_bytes(told())
-    assert job.accept(cell, KEY, str(at), "00", body) == (Met.FORGED, "forged")
+    assert job.store_postback(cell, KEY, str(at), "00", body) == (
+        PostbackResult.FORGED,
+        "forged",
+    )
     assert kept(cell) == []
 
 

@@ -51,7 +51,7 @@ def test_clicks_are_counted_by_what_their_link_belongs_to(context: Context) -> N
     ravi = make_link(context, creator="ravi")
     again = people(ravi, 1)[0]._replace(id="click-again-0001")
     click(context, *people(asha, 3), *people(ravi, 2), again)
-    found = link_statistics.stats(context, by=["campaign", "creator"])
+    found = link_statistics.link_statistics(context, by=["campaign", "creator"])
     assert rows(found, "campaign", "creator", "raw", "human", "duplicate") == [
         ("monsoon26", "asha", 3, 3, 0),
         ("monsoon26", "ravi", 3, 2, 1),
@@ -61,8 +61,8 @@ def test_clicks_are_counted_by_what_their_link_belongs_to(context: Context) -> N
 def test_a_correction_of_the_creator_holds_for_past_clicks(context: Context) -> None:
     link = make_link(context, creator="asha")
     click(context, *people(link, 3))
-    tracked_links.edit(context, link.code, {"creator": "ravi"}, "it was hers")
-    found = link_statistics.stats(context, by=["creator"])
+    tracked_links.edit_link(context, link.code, {"creator": "ravi"}, "it was hers")
+    found = link_statistics.link_statistics(context, by=["creator"])
     assert rows(found, "creator", "human") == [("ravi", 3)]
 
 
@@ -70,7 +70,9 @@ def test_days_are_counted_within_their_span(context: Context) -> None:
     link = make_link(context)
     click(context, *people(link, 2), *people(link, 3, start=10, at=NOON + DAY))
     monday = date(2026, 11, 23)
-    found = link_statistics.stats(context, by=["day"], since=monday, until=monday)
+    found = link_statistics.link_statistics(
+        context, by=["day"], since=monday, until=monday
+    )
     assert rows(found, "day", "human") == [(monday, 2)]
 
 
@@ -78,7 +80,7 @@ def test_few_people_on_a_kind_of_device_are_withheld(context: Context) -> None:
     link = make_link(context)
     computers = people(link, 9, start=100, device="other", agent=COMPUTER.encode())
     click(context, *people(link, 10), *computers)
-    found = link_statistics.stats(context, by=["device"])
+    found = link_statistics.link_statistics(context, by=["device"])
     assert rows(found, "device", "raw", "human", "withheld") == [
         ("android", 10, 10, False),
         ("other", None, None, True),
@@ -87,9 +89,9 @@ def test_few_people_on_a_kind_of_device_are_withheld(context: Context) -> None:
 
 def test_what_is_no_group_is_said_so(context: Context) -> None:
     with pytest.raises(UsageError, match="--by takes day, code"):
-        link_statistics.stats(context, by=["person"])
+        link_statistics.link_statistics(context, by=["person"])
     with pytest.raises(UsageError, match="No link has the code 'zzz'"):
-        link_statistics.stats(context, wanted={"code": "zzz"})
+        link_statistics.link_statistics(context, filters={"code": "zzz"})
 
 
 def test_the_command_prints_the_same_as_csv(context: Context) -> None:
@@ -134,7 +136,7 @@ def test_the_kinds_of_every_group_add_up_to_raw(
                 session, clicks.DAY, key, [row | {"kind": kind, "trigger": trigger}]
             )
     for by in ([], ["trigger"], ["code", "day"]):
-        found = link_statistics.stats(context, by=by)["rows"]
+        found = link_statistics.link_statistics(context, by=by)["rows"]
         assert all(row["raw"] == sum(row[kind] for kind in KINDS) for row in found)
         assert sum(row["raw"] for row in found) == sum(n for _k, _t, n in counted)
 
@@ -145,7 +147,7 @@ def test_retention_takes_single_clicks_and_leaves_their_counts(
     link = make_link(context)
     click(context, *people(link, 3), *people(link, 2, start=10, at=NOON + 115 * DAY))
     clock.set(NOON + 121 * DAY)
-    before = link_statistics.stats(context, by=["day"])
+    before = link_statistics.link_statistics(context, by=["day"])
 
     would, did = (
         retention.run_retention(context, dry_run=True),
@@ -153,7 +155,7 @@ def test_retention_takes_single_clicks_and_leaves_their_counts(
     )
 
     assert (would.clicks, did.clicks) == (3, 3)
-    assert link_statistics.stats(context, by=["day"]) == before
+    assert link_statistics.link_statistics(context, by=["day"]) == before
     with db.reading(context.engine) as session:
         left = session.execute(select(db.table(Click).c.prefix)).scalars().all()
     assert len(left) == 2

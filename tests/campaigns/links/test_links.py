@@ -33,7 +33,7 @@ def entries(context: Context) -> list[tuple[str, str, Any]]:
 
 
 def export(context: Context) -> list[dict[str, Any]]:
-    return list(tracked_links.rows(context))
+    return list(tracked_links.export_rows(context))
 
 
 def write(folder: Path, *rows: dict[str, str], bom: bool = False) -> Path:
@@ -48,7 +48,7 @@ def write(folder: Path, *rows: dict[str, str], bom: bool = False) -> Path:
 
 
 def test_a_link_has_a_code_and_its_values(context: Context) -> None:
-    made = tracked_links.create(
+    made = tracked_links.create_link(
         context, given(creator="Asha", initiative="Clean lakes")
     )
     link = made.link
@@ -64,18 +64,18 @@ def test_a_link_has_a_code_and_its_values(context: Context) -> None:
 
 
 def test_the_same_link_is_not_made_twice(context: Context) -> None:
-    first = tracked_links.create(context, given(expires="2026-12-31"))
-    again = tracked_links.create(
+    first = tracked_links.create_link(context, given(expires="2026-12-31"))
+    again = tracked_links.create_link(
         context, given(expires="2026-12-31", campaign="MONSOON26")
     )
-    other = tracked_links.create(context, given(content="reel07"))
+    other = tracked_links.create_link(context, given(content="reel07"))
     assert again.outcome == "unchanged"
     assert again.link.code == first.link.code != other.link.code
 
 
 def test_a_dry_run_makes_nothing(context: Context) -> None:
-    assert tracked_links.create(context, given(), dry_run=True).outcome == "stored"
-    assert tracked_links.some(context) == []
+    assert tracked_links.create_link(context, given(), dry_run=True).outcome == "stored"
+    assert tracked_links.list_links(context) == []
     assert entries(context) == []
 
 
@@ -91,10 +91,10 @@ def test_a_change_keeps_what_was_said_before(
 ) -> None:
     monkeypatch.setenv("SOCIALCELL_ACTOR", "meera")
     link = make_link(context)
-    changed = tracked_links.edit(
+    changed = tracked_links.edit_link(
         context, link.code, {"web": f"{WEB}/new", "ios": ""}, "the page has moved"
     )
-    found, versions = tracked_links.find(context, link.code.upper())
+    found, versions = tracked_links.find_link(context, link.code.upper())
     assert changed.outcome == "updated"
     assert (found.version, found.web, found.ios) == (2, f"{WEB}/new", None)
     assert found.android == PLAY
@@ -108,7 +108,7 @@ def test_a_change_keeps_what_was_said_before(
 
 def test_a_change_to_what_it_says_already_is_none(context: Context) -> None:
     link = make_link(context)
-    made = tracked_links.edit(
+    made = tracked_links.edit_link(
         context, link.code, {"web": WEB, "channel": "Instagram"}, "so"
     )
     assert (made.outcome, made.link.version) == ("unchanged", 1)
@@ -116,7 +116,7 @@ def test_a_change_to_what_it_says_already_is_none(context: Context) -> None:
 
 def test_making_and_changing_stand_in_the_audit_log(context: Context) -> None:
     link = make_link(context, creator="asha")
-    tracked_links.edit(
+    tracked_links.edit_link(
         context, link.code, {"channel": "x", "creator": ""}, "it was theirs"
     )
     assert entries(context) == [
@@ -138,7 +138,7 @@ def test_making_and_changing_stand_in_the_audit_log(context: Context) -> None:
 
 def test_an_unknown_code_is_said_so(context: Context) -> None:
     with pytest.raises(SocialcellError, match="No link has the code 'zzzzzzz'"):
-        tracked_links.find(context, "zzzzzzz")
+        tracked_links.find_link(context, "zzzzzzz")
 
 
 def test_what_is_exported_is_imported_again_and_changes_nothing(
@@ -153,7 +153,7 @@ def test_what_is_exported_is_imported_again_and_changes_nothing(
     path = tmp_path / "links.csv"
     path.write_text(text, encoding="utf-8")
 
-    done = tracked_links.import_file(context, path)
+    done = tracked_links.import_links(context, path)
 
     assert "'=1+1" in text  # no spreadsheet calculates it
     assert dict(done.outcomes) == {"unchanged": 2}
@@ -173,13 +173,13 @@ def test_rows_make_change_and_are_rejected_each_by_itself(
         {"code": "", "campaign": "a", "channel": "x", "web": "javascript:alert(1)"},
         bom=True,
     )
-    done = tracked_links.import_file(context, path)
+    done = tracked_links.import_links(context, path)
     assert dict(done.outcomes) == {"stored": 1, "updated": 1}
     assert done.received == 5
     assert [row for row, _reason in done.rejects] == [4, 5, 6]
-    assert dict(tracked_links.import_file(context, path).outcomes) == {"unchanged": 2}
+    assert dict(tracked_links.import_links(context, path).outcomes) == {"unchanged": 2}
     # What the file has no column for stays as it was.
-    assert tracked_links.find(context, known.code)[0].android == PLAY
+    assert tracked_links.find_link(context, known.code)[0].android == PLAY
 
 
 def test_a_damaged_row_does_not_take_the_others_along(
@@ -193,7 +193,7 @@ def test_a_damaged_row_does_not_take_the_others_along(
         b"a;x;https://a.example/;more\n"
         b"diwali26;x;https://a.example/\n"
     )
-    done = tracked_links.import_file(context, path)
+    done = tracked_links.import_links(context, path)
     assert dict(done.outcomes) == {"stored": 1}
     assert [row for row, _reason in done.rejects] == [2, 3, 4]
 
@@ -213,13 +213,14 @@ def test_a_file_of_something_else_is_refused(
     path = tmp_path / "links.csv"
     path.write_text(heading + "\n")
     with pytest.raises(SocialcellError, match=reason):
-        tracked_links.import_file(context, path)
+        tracked_links.import_links(context, path)
 
 
 def test_a_new_campaign_like_another_is_noticed(context: Context) -> None:
     make_link(context)
     assert (
-        tracked_links.create(context, given(campaign="monson26")).nearly == "monsoon26"
+        tracked_links.create_link(context, given(campaign="monson26")).nearly
+        == "monsoon26"
     )
 
 
@@ -265,7 +266,7 @@ def test_codes_that_are_taken_are_drawn_again(context: Context) -> None:
         for content in ("one", "two"):
             draft = rules.check_draft(given(content=content))
             store.add(session, draft, "meera", NOON, lambda: next(drawn))
-    found = {link.content: link.code for link in tracked_links.some(context)}
+    found = {link.content: link.code for link in tracked_links.list_links(context)}
     assert found == {"one": "bbbbbbb", "two": "ccccccc"}
 
 
@@ -280,11 +281,11 @@ def test_when_every_code_is_taken_it_is_said_so(context: Context) -> None:
 def test_a_link_is_known_by_all_that_it_says(context: Context) -> None:
     known: TrackedLink = make_link(context, android=None, ios=None)
     assert (
-        tracked_links.create(context, given(android=None, ios=None)).link.code
+        tracked_links.create_link(context, given(android=None, ios=None)).link.code
         == known.code
     )
     with pytest.raises(UsageError):
-        tracked_links.create(context, given(channel=""))
+        tracked_links.create_link(context, given(channel=""))
 
 
 def test_a_finished_process_answers_in_json(folder: Path) -> None:

@@ -31,7 +31,7 @@ def cell(folder: Path, context: Context) -> Context:
 
 
 def test_a_png_shows_every_module_within_its_white_border() -> None:
-    pixels = imread(io.BytesIO(qr_codes.image(TEXT, ".png")))
+    pixels = imread(io.BytesIO(qr_codes.qr_image(TEXT, ".png")))
     gray = pixels if pixels.ndim == 2 else pixels[..., 0]
     modules = np.array(segno.make(TEXT, error="q", boost_error=False).matrix)
     side = len(modules) + 2 * BORDER
@@ -50,7 +50,7 @@ def read_by_a_phone(gray: np.ndarray) -> list[str]:
 
 def pixels_of(text: str) -> np.ndarray:
     """The picture as shades of gray, 0 to 255."""
-    found = imread(io.BytesIO(qr_codes.image(text, ".png")))
+    found = imread(io.BytesIO(qr_codes.qr_image(text, ".png")))
     gray = found if found.ndim == 2 else found[..., 0]
     return (gray * 255).astype(np.uint8)
 
@@ -78,7 +78,7 @@ def test_a_small_print_in_poor_light_is_read() -> None:
 
 
 def test_an_svg_has_the_same_modules_and_no_size_of_its_own() -> None:
-    root = ET.fromstring(qr_codes.image(TEXT, ".svg"))
+    root = ET.fromstring(qr_codes.qr_image(TEXT, ".svg"))
     modules = len(segno.make(TEXT, error="q", boost_error=False).matrix)
     side = modules + 2 * BORDER
     assert root.get("viewBox") == f"0 0 {side} {side}"
@@ -94,23 +94,23 @@ def test_the_code_says_the_link_and_that_it_was_scanned(
 ) -> None:
     link = make_link(cell)
     path = tmp_path / "poster.svg"
-    said = qr_codes.write(cell, link.code, path)
+    said = qr_codes.write_qr_code(cell, link.code, path)
     assert said == f"https://go.pune.example/r/{link.code}?qr=1"
-    assert path.read_bytes() == qr_codes.image(said, ".svg")
+    assert path.read_bytes() == qr_codes.qr_image(said, ".svg")
 
 
 def test_without_an_address_there_is_no_code(context: Context) -> None:
     link = make_link(context)
     with pytest.raises(ConfigError, match=r"links\.address"):
-        qr_codes.address(context, link.code)
+        qr_codes.qr_address(context, link.code)
 
 
 def test_another_form_is_refused() -> None:
     with pytest.raises(UsageError, match=r"\.svg or \.png"):
-        qr_codes.image(TEXT, ".pdf")
+        qr_codes.qr_image(TEXT, ".pdf")
 
 
 def test_a_folder_that_is_not_there_is_said_so(cell: Context, tmp_path: Path) -> None:
     link = make_link(cell)
     with pytest.raises(SocialcellError, match="cannot be written"):
-        qr_codes.write(cell, link.code, tmp_path / "nowhere" / "poster.svg")
+        qr_codes.write_qr_code(cell, link.code, tmp_path / "nowhere" / "poster.svg")

@@ -14,7 +14,7 @@ from socialcell.ops.model import AuditEntry
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.outreach import outreach_entry, plan_approvals
-from socialcell.services.outreach.step_checks import Told
+from socialcell.services.outreach.step_checks import StepDetails
 from socialcell.services.planning import plan_creation
 from socialcell.settings import Config
 from tests.campaigns.planning import worlds
@@ -65,13 +65,13 @@ def planned(context: Context, folder: Path, **changes: Any) -> Context:
     }
     for key in ("chitra", "dev"):
         put(made, key, rate_post="2000")
-    plan_creation.plan(made, worlds.initiative(folder, **said))
+    plan_creation.create_plan(made, worlds.initiative(folder, **said))
     return made
 
 
 def approved(context: Context, folder: Path, **changes: Any) -> Context:
     made = planned(context, folder, **changes)
-    decision = plan_approvals.approve(made, NAME, "meera")
+    decision = plan_approvals.approve_plan(made, NAME, "meera")
     assert decision.new, decision.broken
     return made
 
@@ -79,7 +79,7 @@ def approved(context: Context, folder: Path, **changes: Any) -> Context:
 def put(context: Context, key: str, **said: str | None) -> None:
     """Change what the registry says of a creator; a rate is of the tests' card."""
     dated = {"rates_since": "2026-01-01"} if any("rate" in one for one in said) else {}
-    creator_registry.put(context, {"key": key, **dated, **said})
+    creator_registry.put_creator(context, {"key": key, **dated, **said})
 
 
 def number_of(context: Context, creator: str) -> int:
@@ -110,16 +110,16 @@ def code_of(context: Context, creator: str) -> str:
 
 def come_to(context: Context, n: int, state: str) -> None:
     """Take an approved tag on to a state, by the usual way."""
-    way: Sequence[tuple[str, Told]] = (
-        ("contacted", Told()),
-        ("accepted", Told(link=LETTER)),
-        ("scheduled", Told(tool=True)),
-        ("posted", Told(link=POST, label=True)),
+    way: Sequence[tuple[str, StepDetails]] = (
+        ("contacted", StepDetails()),
+        ("accepted", StepDetails(link=LETTER)),
+        ("scheduled", StepDetails(tool=True)),
+        ("posted", StepDetails(link=POST, label=True)),
     )
     if state == "declined":
-        way = (*way[:1], ("declined", Told(note="no time")))
+        way = (*way[:1], ("declined", StepDetails(note="no time")))
     for step, told in way:
-        outreach_entry.advance(context, NAME, n, step, "ravi", told)
+        outreach_entry.enter_step(context, NAME, n, step, "ravi", told)
         if step == state:
             return
 
@@ -143,7 +143,8 @@ def audited(context: Context, action: str) -> list[AuditEntry]:
 def rules(context: Context, by: str = "meera") -> dict[str, str]:
     """Rule that stands against the plan → in words."""
     return {
-        one.rule: str(one) for one in plan_approvals.approve(context, NAME, by).broken
+        one.rule: str(one)
+        for one in plan_approvals.approve_plan(context, NAME, by).broken
     }
 
 

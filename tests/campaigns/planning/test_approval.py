@@ -21,7 +21,7 @@ from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.links import tracked_links
 from socialcell.services.outreach import outreach_entry, plan_approvals
-from socialcell.services.outreach.step_checks import Told
+from socialcell.services.outreach.step_checks import StepDetails
 from socialcell.settings import Approvals
 from tests.campaigns.planning import agreed_plans as agreed
 from tests.campaigns.planning.agreed_plans import (
@@ -53,7 +53,7 @@ def test_a_second_person_approves_what_a_plan_holds(
 ) -> None:
     made = planned(city, folder)
 
-    decision = plan_approvals.approve(made, NAME, "meera", "seen with the lead")
+    decision = plan_approvals.approve_plan(made, NAME, "meera", "seen with the lead")
 
     assert (decision.new, decision.by, decision.broken) == (True, "meera", ())
     assert [one.state for one in agreed.steps(made)] == ["approved", "approved"]
@@ -78,7 +78,7 @@ def test_who_made_a_plan_cannot_approve_it(
     made = planned(city, folder)
 
     with pytest.raises(SocialcellError, match="a second person approves it"):
-        plan_approvals.approve(made, NAME, who)
+        plan_approvals.approve_plan(made, NAME, who)
     assert agreed.steps(made) == []
 
 
@@ -95,8 +95,8 @@ def test_only_whom_the_settings_name_approves(city: Context, folder: Path) -> No
     strict = Context(workspace, made.engine, made.clock)
 
     with pytest.raises(SocialcellError, match="ravi is none of those"):
-        plan_approvals.approve(strict, NAME, "ravi")
-    assert plan_approvals.approve(strict, NAME, "meera").new
+        plan_approvals.approve_plan(strict, NAME, "ravi")
+    assert plan_approvals.approve_plan(strict, NAME, "meera").new
 
 
 def strict(context: Context) -> Context:
@@ -111,7 +111,7 @@ def test_two_names_of_one_os_user_are_no_two_persons(
     made = strict(planned(city, folder))
 
     with pytest.raises(SocialcellError, match="two names do not make two persons"):
-        plan_approvals.approve(made, NAME, "meera")
+        plan_approvals.approve_plan(made, NAME, "meera")
 
     assert agreed.audited(made, "campaign.approve") == []
     assert {one.state for one in agreed.steps(made)} == set()
@@ -124,7 +124,7 @@ def test_another_os_user_is_a_second_person(
     maker = audit.os_user()
     monkeypatch.setattr("os.getuid", lambda: 4_000_111)
 
-    assert plan_approvals.approve(made, NAME, "meera").new
+    assert plan_approvals.approve_plan(made, NAME, "meera").new
 
     (entry,) = agreed.audited(made, "campaign.approve")
     assert entry.os_user == "uid 4000111"
@@ -134,18 +134,18 @@ def test_another_os_user_is_a_second_person(
 
 def test_without_a_plan_there_is_nothing_to_approve(city: Context) -> None:
     with pytest.raises(NoPlan, match="campaigns plan FILE"):
-        plan_approvals.approve(city, NAME, "meera")
+        plan_approvals.approve_plan(city, NAME, "meera")
 
 
 def test_a_name_that_is_empty_is_nobody(city: Context, folder: Path) -> None:
     with pytest.raises(UsageError, match="--by is empty"):
-        plan_approvals.approve(planned(city, folder), NAME, "  ")
+        plan_approvals.approve_plan(planned(city, folder), NAME, "  ")
 
 
 def test_asked_again_an_approval_stays_as_it_was(city: Context, folder: Path) -> None:
     made = approved(city, folder)
 
-    again = plan_approvals.approve(made, NAME, "ravi")
+    again = plan_approvals.approve_plan(made, NAME, "ravi")
 
     assert (again.new, again.broken) == (False, ())
     assert len(agreed.audited(made, "campaign.approve")) == 1
@@ -154,7 +154,7 @@ def test_asked_again_an_approval_stays_as_it_was(city: Context, folder: Path) ->
 def test_a_dry_run_tells_and_approves_nothing(city: Context, folder: Path) -> None:
     made = planned(city, folder)
 
-    assert plan_approvals.approve(made, NAME, "meera", dry_run=True).broken == ()
+    assert plan_approvals.approve_plan(made, NAME, "meera", dry_run=True).broken == ()
     assert agreed.steps(made) == []
     assert agreed.audited(made, "campaign.approve") == []
 
@@ -188,8 +188,12 @@ def test_what_is_scheduled_of_an_approved_plan_goes_out(
     agreed.come_to(made, n, "contacted")
     assert why_not(made) == [f"Tag {n} is contacted: only what is scheduled goes out."]
 
-    outreach_entry.advance(made, NAME, n, "accepted", "ravi", Told(link=agreed.LETTER))
-    outreach_entry.advance(made, NAME, n, "scheduled", "ravi", Told(tool=True))
+    outreach_entry.enter_step(
+        made, NAME, n, "accepted", "ravi", StepDetails(link=agreed.LETTER)
+    )
+    outreach_entry.enter_step(
+        made, NAME, n, "scheduled", "ravi", StepDetails(tool=True)
+    )
 
     assert why_not(made) == []
     text = next(one.text for one in agreed.tags(made) if one.creator == "dev")
@@ -217,7 +221,7 @@ def test_a_next_version_needs_approval_again(city: Context, folder: Path) -> Non
             "Version 2 of the plan replaces 1."
         )
     # What is agreed with the creator is the same: approved again, it may go out.
-    assert plan_approvals.approve(made, NAME, "meera").new
+    assert plan_approvals.approve_plan(made, NAME, "meera").new
     assert why_not(made) == []
 
 
@@ -244,7 +248,7 @@ def test_a_link_that_leads_elsewhere_needs_approval_again(
     city: Context, folder: Path
 ) -> None:
     made = approved(city, folder)
-    tracked_links.edit(
+    tracked_links.edit_link(
         made,
         agreed.code_of(made, "dev"),
         {"web": "https://other.example/"},
@@ -259,7 +263,7 @@ def test_a_creator_who_is_forgotten_does_not_undo_the_approval_of_others(
 ) -> None:
     made = approved(city, folder)
     agreed.come_to(made, number_of(made, "dev"), "scheduled")
-    creator_registry.remove(made, "chitra", "asked for it")
+    creator_registry.forget_creator(made, "chitra", "asked for it")
 
     assert why_not(made) == []
     assert any("no longer in the registry" in one for one in why_not(made, "chitra"))

@@ -25,7 +25,7 @@ from socialcell.services.outbox import outbox
 from socialcell.services.outcomes import campaign_results
 from socialcell.services.outreach import outreach_entry, plan_approvals
 from socialcell.services.outreach import outreach_view as view
-from socialcell.services.outreach.step_checks import NotAllowed, Told
+from socialcell.services.outreach.step_checks import StepDetails, StepNotAllowed
 from socialcell.services.privacy import data_requests
 from socialcell.services.workspace import digest
 from tests.campaigns.planning import agreed_plans as agreed
@@ -59,11 +59,13 @@ def ready(city: Context, folder: Path) -> Context:
 
 def step(context: Context, state: str, n: int | None = None, **told: Any) -> dict:
     n = number_of(context, "dev") if n is None else n
-    return outreach_entry.advance(context, NAME, n, state, "ravi", Told(**told))
+    return outreach_entry.enter_step(
+        context, NAME, n, state, "ravi", StepDetails(**told)
+    )
 
 
 def state_of(context: Context, creator: str = "dev") -> str:
-    found = view.listed(context, NAME)["tags"]
+    found = view.list_tags(context, NAME)["tags"]
     return next(one["state"] for one in found if one["creator"] == creator)
 
 
@@ -113,7 +115,7 @@ def test_two_who_enter_the_same_step_at_once_enter_it_once(ready: Context) -> No
     def enter(who: str) -> bool:
         ready_both.wait()
         try:
-            outreach_entry.advance(ready, NAME, n, "contacted", who)
+            outreach_entry.enter_step(ready, NAME, n, "contacted", who)
         except UsageError:
             return False
         return True
@@ -135,7 +137,7 @@ def test_a_step_that_was_altered_since_is_told(ready: Context) -> None:
 
 
 def altered(context: Context) -> list[str]:
-    tags = view.listed(context, NAME)["tags"]
+    tags = view.list_tags(context, NAME)["tags"]
     return [state for one in tags for state in one["altered"]]
 
 
@@ -189,9 +191,9 @@ def test_a_plan_that_changed_asks_for_approval_before_the_next_step(
     planned(ready, folder)
     step(ready, "accepted", link=LETTER)
 
-    with pytest.raises(NotAllowed, match="Version 2 of the plan is not approved"):
+    with pytest.raises(StepNotAllowed, match="Version 2 of the plan is not approved"):
         step(ready, "scheduled", tool=True)
-    plan_approvals.approve(ready, NAME, "meera")
+    plan_approvals.approve_plan(ready, NAME, "meera")
     step(ready, "scheduled", tool=True)
     assert state_of(ready) == "scheduled"
 
@@ -213,7 +215,9 @@ def test_while_the_switch_holds_outreach_nobody_is_contacted(
 ) -> None:
     outbox.set_mode(ready, mode, "a reason")
 
-    with pytest.raises(NotAllowed, match=f"set to {mode}, and outreach is held back"):
+    with pytest.raises(
+        StepNotAllowed, match=f"set to {mode}, and outreach is held back"
+    ):
         step(ready, "contacted")
 
 
@@ -228,7 +232,7 @@ def test_within_a_cool_off_nobody_is_contacted(ready: Context) -> None:
     )
 
     # The tag's day is free again; today is not.
-    with pytest.raises(NotAllowed, match="the cool-off is not over"):
+    with pytest.raises(StepNotAllowed, match="the cool-off is not over"):
         step(ready, "contacted")
     ready.clock.advance(timedelta(days=3))
     step(ready, "contacted")
@@ -236,9 +240,11 @@ def test_within_a_cool_off_nobody_is_contacted(ready: Context) -> None:
 
 
 def test_whom_a_rule_is_against_is_not_contacted(ready: Context) -> None:
-    creator_registry.flag(ready, "instagram:dev_sample", "blocked", "letter 7 of 2 May")
+    creator_registry.flag_account(
+        ready, "instagram:dev_sample", "blocked", "letter 7 of 2 May"
+    )
 
-    with pytest.raises(NotAllowed, match="an account of dev is flagged: blocked"):
+    with pytest.raises(StepNotAllowed, match="an account of dev is flagged: blocked"):
         step(ready, "contacted")
     come_to(ready, number_of(ready, "chitra"), "contacted")
 
@@ -343,7 +349,7 @@ def test_nobody_is_scheduled_who_took_the_yes_back(ready: Context) -> None:
     come_to(ready, number_of(ready, "dev"), "accepted")
     change(ready, CreatorEntry, consent="asked")
 
-    with pytest.raises(NotAllowed, match="dev has not agreed \\(consent: asked\\)"):
+    with pytest.raises(StepNotAllowed, match="dev has not agreed \\(consent: asked\\)"):
         step(ready, "scheduled", tool=True)
 
 
@@ -436,18 +442,24 @@ def test_posts_are_measured_when_their_campaign_is_over_and_was(
     come_to(ready, number_of(ready, "dev"), "posted")
     ready.clock.advance(timedelta(days=20))  # 13 December: the campaign's last day
     assert (
-        outreach_entry.measured(ready, NAME, campaign_results.measure(ready, NAME)) == 0
+        outreach_entry.record_measured(
+            ready, NAME, campaign_results.measure_campaign(ready, NAME)
+        )
+        == 0
     )
     ready.clock.advance(timedelta(days=1))
 
     assert (
-        outreach_entry.measured(ready, NAME, campaign_results.measure(ready, NAME)) == 1
+        outreach_entry.record_measured(
+            ready, NAME, campaign_results.measure_campaign(ready, NAME)
+        )
+        == 1
     )
 
     last = agreed.steps(ready)[-1]
     assert (last.state, last.evidence_kind) == ("measured", "measure")
     assert view.summary(ready, NAME)["states"] == {"approved": 1, "measured": 1}
-    assert outreach_entry.measured(ready, NAME, {}) == 0
+    assert outreach_entry.record_measured(ready, NAME, {}) == 0
 
 
 def test_who_is_forgotten_takes_notes_and_evidence_along(
@@ -462,7 +474,7 @@ def test_who_is_forgotten_takes_notes_and_evidence_along(
     ]
     assert "by post" in [one.get("note") for one in held]
 
-    creator_registry.remove(ready, "dev", "asked for it")
+    creator_registry.forget_creator(ready, "dev", "asked for it")
 
     mine = [one for one in agreed.steps(ready) if one.by == "ravi"]
     assert [one.state for one in mine] == ["contacted", "accepted"]
@@ -486,4 +498,4 @@ def test_only_approvers_see_and_enter_outreach(ready: Context) -> None:
     with pytest.raises(SocialcellError, match="approvers only"):
         step(strict, "contacted")
     with pytest.raises(SocialcellError, match="approvers only"):
-        view.listed(strict, NAME)
+        view.list_tags(strict, NAME)

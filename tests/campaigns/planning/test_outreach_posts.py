@@ -16,7 +16,7 @@ from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.outreach import outreach_entry, plan_approvals, post_matching
 from socialcell.services.outreach import outreach_view as view
-from socialcell.services.outreach.step_checks import Told
+from socialcell.services.outreach.step_checks import StepDetails
 from socialcell.services.privacy import data_requests
 from tests.builders import make_author, make_record, store_records
 from tests.campaigns.planning import agreed_plans as agreed
@@ -66,8 +66,8 @@ def posted(context: Context, text: str, id_: str = "1", **said: Any) -> None:
 
 
 def found(context: Context, creator: str = "dev") -> list[dict[str, Any]]:
-    post_matching.look(context)
-    rows = view.listed(context, NAME)["tags"]
+    post_matching.find_posts(context)
+    rows = view.list_tags(context, NAME)["tags"]
     return next(one["found"] for one in rows if one["creator"] == creator)
 
 
@@ -87,7 +87,7 @@ def test_a_post_of_the_account_with_the_tracked_link_is_proposed(
 
     assert (one["by"], one["faults"]) == ("link", [])
     assert one["url"] == "https://instagram.example/p/1"
-    assert post_matching.look(ready) == 0  # known already
+    assert post_matching.find_posts(ready) == 0  # known already
 
 
 @pytest.mark.swept_on_postgresql
@@ -166,9 +166,9 @@ def test_a_post_with_the_link_of_one_tag_is_not_proposed_for_another(
     come_to(made, second, "scheduled")
     posted(made, f"{LABEL} {linked(made)} @pmcpune", later=6)
 
-    post_matching.look(made)
+    post_matching.find_posts(made)
 
-    rows = view.listed(made, NAME)["tags"]
+    rows = view.list_tags(made, NAME)["tags"]
     assert [[one["by"] for one in row["found"]] for row in rows] == [["link"], []]
 
 
@@ -180,8 +180,8 @@ def test_a_post_is_looked_for_once_the_creator_has_accepted(
 
     come_to(made, number_of(made, "dev"), "contacted")
     assert found(made) == []
-    outreach_entry.advance(
-        made, NAME, number_of(made, "dev"), "accepted", "ravi", Told(link=POST)
+    outreach_entry.enter_step(
+        made, NAME, number_of(made, "dev"), "accepted", "ravi", StepDetails(link=POST)
     )
     assert len(found(made)) == 1
 
@@ -204,8 +204,8 @@ def test_a_found_post_is_confirmed_by_its_number(ready: Context) -> None:
     (one,) = found(ready)
     n = number_of(ready, "dev")
 
-    outreach_entry.advance(
-        ready, NAME, n, "posted", "ravi", Told(mention=one["mention"])
+    outreach_entry.enter_step(
+        ready, NAME, n, "posted", "ravi", StepDetails(mention=one["mention"])
     )
 
     last = agreed.steps(ready)[-1]
@@ -221,8 +221,8 @@ def test_a_post_found_for_one_tag_is_none_of_another(ready: Context) -> None:
     come_to(ready, n, "scheduled")
 
     with pytest.raises(UsageError, match="was not found for tag"):
-        outreach_entry.advance(
-            ready, NAME, n, "posted", "ravi", Told(mention=one["mention"])
+        outreach_entry.enter_step(
+            ready, NAME, n, "posted", "ravi", StepDetails(mention=one["mention"])
         )
 
 
@@ -243,7 +243,7 @@ def test_a_post_that_is_not_the_one_is_dismissed_once_and_never_found_again(
     assert dismiss(ready, one["mention"])
     assert not dismiss(ready, one["mention"], "meera")
 
-    assert post_matching.look(ready) == 0
+    assert post_matching.find_posts(ready) == 0
     assert found(ready) == []
     assert view.summary(ready, NAME)["found"] == 0
     (entry,) = agreed.audited(ready, "outreach.dismissed")
@@ -285,8 +285,10 @@ def test_only_what_was_found_and_not_confirmed_is_dismissed(ready: Context) -> N
     (one,) = found(ready)
     with pytest.raises(UsageError, match="was not found for tag"):
         dismiss(ready, one["mention"] + 1)
-    told = Told(mention=one["mention"])
-    outreach_entry.advance(ready, NAME, number_of(ready, "dev"), "posted", "ravi", told)
+    told = StepDetails(mention=one["mention"])
+    outreach_entry.enter_step(
+        ready, NAME, number_of(ready, "dev"), "posted", "ravi", told
+    )
 
     with pytest.raises(UsageError, match="was confirmed as the post"):
         dismiss(ready, one["mention"])
@@ -309,12 +311,12 @@ def test_a_post_whose_label_lacks_is_told_when_it_is_found_and_when_it_is_out(
     assert one["faults"] == said
     n = number_of(ready, "dev")
 
-    outreach_entry.advance(
-        ready, NAME, n, "posted", "ravi", Told(mention=one["mention"])
+    outreach_entry.enter_step(
+        ready, NAME, n, "posted", "ravi", StepDetails(mention=one["mention"])
     )
 
     assert view.summary(ready, NAME)["undisclosed"] == [{"tag": n, "wrong": said}]
-    assert {one["said"] for one in view.due(ready)} >= {
+    assert {one["said"] for one in view.list_due(ready)} >= {
         f"{NAME}, tag {n}: is the post disclosed?"
     }
 
@@ -325,8 +327,8 @@ def test_a_post_that_is_confirmed_by_its_link_is_read_where_it_reached_us(
     posted(ready, "शिकायत दर्ज करें")
     n = number_of(ready, "dev")
 
-    told = Told(link="https://instagram.example/p/1?igsh=abc")
-    outreach_entry.advance(ready, NAME, n, "posted", "ravi", told)
+    told = StepDetails(link="https://instagram.example/p/1?igsh=abc")
+    outreach_entry.enter_step(ready, NAME, n, "posted", "ravi", told)
 
     assert agreed.steps(ready)[-1].detail["faults"] == ["missing"]
 
@@ -334,10 +336,10 @@ def test_a_post_that_is_confirmed_by_its_link_is_read_where_it_reached_us(
 def test_a_post_that_is_erased_leaves_no_words(ready: Context) -> None:
     posted(ready, f"{LABEL} {linked(ready)}")
     (one,) = found(ready)
-    creator_registry.remove(ready, "dev", "asked for it")
+    creator_registry.forget_creator(ready, "dev", "asked for it")
     data_requests.erase_account(ready, "instagram", None, "dev_sample")
 
-    rows = view.listed(ready, NAME)["tags"]
+    rows = view.list_tags(ready, NAME)["tags"]
     (left,) = next(row["found"] for row in rows if row["creator"] == "dev")
     assert (left["mention"], left["url"]) == (one["mention"], None)
 
@@ -346,7 +348,7 @@ def test_a_post_that_is_erased_leaves_no_words(ready: Context) -> None:
 
 
 def due(context: Context) -> set[tuple[str, int | None]]:
-    return {(one["kind"], one["tag"]) for one in view.due(context)}
+    return {(one["kind"], one["tag"]) for one in view.list_due(context)}
 
 
 def test_a_plan_waits_for_approval_and_for_another_when_it_changed(
@@ -355,7 +357,7 @@ def test_a_plan_waits_for_approval_and_for_another_when_it_changed(
     made = planned(city, folder)
     assert due(made) == {("approve", None)}
 
-    plan_approvals.approve(made, NAME, "meera")
+    plan_approvals.approve_plan(made, NAME, "meera")
     agreed.change(made, PlanTag, at="09:00")
     assert ("approve_again", None) in due(made)
 
@@ -374,9 +376,11 @@ def test_each_tag_says_what_it_waits_for_as_its_day_comes_near(
     made.clock.advance(timedelta(days=3))
     assert ("answer", n) in due(made)
 
-    outreach_entry.advance(made, NAME, n, "accepted", "ravi", Told(link=POST))
+    outreach_entry.enter_step(made, NAME, n, "accepted", "ravi", StepDetails(link=POST))
     assert ("schedule", n) in due(made)
-    outreach_entry.advance(made, NAME, n, "scheduled", "ravi", Told(tool=True))
+    outreach_entry.enter_step(
+        made, NAME, n, "scheduled", "ravi", StepDetails(tool=True)
+    )
     assert n not in {tag for _, tag in due(made)}
 
     made.clock.set(_morning(day_of(made) + timedelta(days=1)))
@@ -384,7 +388,9 @@ def test_each_tag_says_what_it_waits_for_as_its_day_comes_near(
     posted(made, linked(made))
     found(made)
     assert ("confirm", n) in due(made)
-    outreach_entry.advance(made, NAME, n, "posted", "ravi", Told(link=POST, label=True))
+    outreach_entry.enter_step(
+        made, NAME, n, "posted", "ravi", StepDetails(link=POST, label=True)
+    )
     assert n not in {tag for _, tag in due(made)}
 
     made.clock.set(_morning(date(2026, 12, 14)))
@@ -395,9 +401,11 @@ def test_a_rule_that_came_in_the_way_is_due_with_its_words(
     city: Context, folder: Path
 ) -> None:
     made = approved(city, folder, asset={"start": "2026-12-03"})
-    creator_registry.flag(made, "instagram:dev_sample", "blocked", "letter 7 of 2 May")
+    creator_registry.flag_account(
+        made, "instagram:dev_sample", "blocked", "letter 7 of 2 May"
+    )
 
-    (one,) = view.due(made)
+    (one,) = view.list_due(made)
 
     assert (one["kind"], one["tag"]) == ("blocked", number_of(made, "dev"))
     assert "is flagged: blocked" in one["words"][0]

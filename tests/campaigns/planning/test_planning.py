@@ -42,8 +42,8 @@ HISTORY = date(2026, 8, 3)  # a Monday; figures from here to the day before the 
 
 def made(context: Context, folder: Path, **changes: Any) -> dict[str, Any]:
     """Plan an initiative, and show what is kept."""
-    plan_creation.plan(context, worlds.initiative(folder, **changes))
-    return plan_documents.shown(context, "monsoon26")
+    plan_creation.create_plan(context, worlds.initiative(folder, **changes))
+    return plan_documents.plan_document(context, "monsoon26")
 
 
 def with_settings(context: Context, **sections: Any) -> Context:
@@ -109,7 +109,7 @@ def test_the_same_initiative_gives_the_same_plan_and_the_next_version(
 
     assert (first["version"], second["version"]) == (1, 2)
     assert first["tags"] == second["tags"]
-    assert plan_documents.shown(city, "monsoon26", 1)["tags"] == first["tags"]
+    assert plan_documents.plan_document(city, "monsoon26", 1)["tags"] == first["tags"]
     # The links are the same too: planned again, none is made.
     assert len(rows(city, TrackedLink)) == len({t["link"] for t in first["tags"]})
 
@@ -132,9 +132,9 @@ def test_a_plan_is_in_the_audit_log_and_its_campaign_is_entered(
 
 
 def test_a_dry_run_keeps_nothing(city: Context, folder: Path) -> None:
-    drafted = plan_creation.plan(city, worlds.initiative(folder), dry_run=True)
+    drafted = plan_creation.create_plan(city, worlds.initiative(folder), dry_run=True)
 
-    assert plan_documents.drafted(city, drafted)["tags"][0]["link"] is None
+    assert plan_documents.draft_document(city, drafted)["tags"][0]["link"] is None
     for model in (Plan, PlanTag, TrackedLink, Campaign):
         assert rows(city, model) == []
 
@@ -150,7 +150,7 @@ def test_who_refused_or_is_flagged_is_not_asked(context: Context, folder: Path) 
             **PUBLIC,
         },
     )
-    creator_registry.flag(
+    creator_registry.flag_account(
         context, "instagram:esha_sample", "false_claims", "as the paper says"
     )
 
@@ -215,7 +215,7 @@ def test_where_no_rate_is_known_the_rates_are_asked_for(
 
 def test_tags_of_other_plans_count_for_the_caps(city: Context, folder: Path) -> None:
     first = made(city, folder)
-    plan_creation.plan(
+    plan_creation.create_plan(
         city,
         worlds.initiative(
             folder,
@@ -225,7 +225,7 @@ def test_tags_of_other_plans_count_for_the_caps(city: Context, folder: Path) -> 
             end="2026-12-20",
         ),
     )
-    second = plan_documents.shown(city, "second")
+    second = plan_documents.plan_document(city, "second")
 
     busy = [(t["creator"], t["day"]) for t in first["tags"] + second["tags"]]
     for creator, day in busy:
@@ -240,16 +240,16 @@ def test_plans_are_for_approvers(city: Context, folder: Path) -> None:
     with pytest.raises(SocialcellError, match="approvers only"):
         made(closed, folder)
     with pytest.raises(SocialcellError, match="approvers only"):
-        plan_documents.shown(closed, "monsoon26")
+        plan_documents.plan_document(closed, "monsoon26")
 
 
 def test_words_of_a_creator_go_when_the_creator_is_forgotten(
     city: Context, folder: Path
 ) -> None:
     made(city, folder)
-    creator_registry.remove(city, "chitra", "asked to be forgotten")
+    creator_registry.forget_creator(city, "chitra", "asked to be forgotten")
 
-    for tag in plan_documents.shown(city, "monsoon26")["tags"]:
+    for tag in plan_documents.plan_document(city, "monsoon26")["tags"]:
         assert (tag["text"] is None) == (tag["creator"] == "chitra")
 
 
@@ -289,7 +289,7 @@ def test_what_a_plan_is_handed_on_as(
 
     files = {
         one.suffix: one
-        for one in plan_documents.export(open_, "monsoon26", tmp_path, "mr")
+        for one in plan_documents.export_plan(open_, "monsoon26", tmp_path, "mr")
     }
 
     table = list(csv.DictReader(io.StringIO(files[".csv"].read_text())))
@@ -379,7 +379,7 @@ def test_a_draw_of_wards_is_kept_and_measured(city: Context, folder: Path) -> No
     history(city, dict.fromkeys(begun, 0.2))
     city.clock.set(NOON + timedelta(days=21))
 
-    told = campaign_results.measure(city, "monsoon26", power=False)["lot"]
+    told = campaign_results.measure_campaign(city, "monsoon26", power=False)["lot"]
 
     assert told["lift_percent"] == pytest.approx(20, abs=1.5)
     # Seventy ways to draw four of eight: the one made and its mirror are as extreme.

@@ -134,7 +134,7 @@ def test_who_is_no_longer_in_the_registry_is_not_asked(
     city: Context, folder: Path
 ) -> None:
     made = planned(city, folder)
-    creator_registry.remove(made, "dev", "asked for it")
+    creator_registry.forget_creator(made, "dev", "asked for it")
 
     said = rules(made)
 
@@ -146,7 +146,7 @@ def test_what_people_hold_against_an_account_is_in_the_way(
     city: Context, folder: Path
 ) -> None:
     made = planned(city, folder)
-    creator_registry.flag(
+    creator_registry.flag_account(
         made, "instagram:dev_sample", "party_office", "the gazette of 2 May"
     )
 
@@ -210,7 +210,7 @@ def test_a_tag_may_not_cost_more_than_its_class_of_the_rate_card(
     card = {**agreed.CARD, "classes": {"B": held}}
     made = agreed.city_with(planned(city, folder), rate_cards=[card])
 
-    (broken, *_) = plan_approvals.approve(made, NAME, "meera").broken
+    (broken, *_) = plan_approvals.approve_plan(made, NAME, "meera").broken
 
     assert broken.rule == "rate"
     assert said in broken.words.replace("of dev", "of chitra")

@@ -39,7 +39,7 @@ def fill(context: Context, **changes: dict[str, str]) -> None:
     with db.writing(context.engine) as session:
         area_store.replace(session, area_table.read_areas())
     for key, said in PEOPLE.items():
-        creator_registry.put(
+        creator_registry.put_creator(
             context,
             {
                 "key": key,

@@ -111,7 +111,7 @@ def test_what_is_stored_is_the_cleaned_text_and_the_raw_form_is_whole(
 
 @pytest.mark.fault("F25")
 def test_each_is_found_by_its_word_and_shown_whole(held: Context) -> None:
-    shown = pseudonyms.of(held)
+    shown = pseudonyms.load_people(held)
     listed = json.loads(said(held, "mentions", "list", "--json", "--limit", "500"))
     assert listed["total"] == len(TEXTS)
     by_text = {row["text"]: row for row in listed["mentions"]}
@@ -129,7 +129,7 @@ def test_each_is_found_by_its_word_and_shown_whole(held: Context) -> None:
 
 
 def test_the_masking_hides_nothing_but_people(held: Context) -> None:
-    shown = pseudonyms.of(held)
+    shown = pseudonyms.load_people(held)
     for name, text in POISON.items():
         clean = clean_text(text)
         if not re.search(r"[@＠0-9०-९]", clean) and "://" not in clean:
@@ -219,7 +219,7 @@ def test_a_quotation_adds_words_to_the_report_and_nothing_else(held: Context) ->
     ]
     with db.reading(held.engine) as session:
         made = frozen_quotes.quotations(
-            session, frozen, pseudonyms.of(held), Phrases(lang)
+            session, frozen, pseudonyms.load_people(held), Phrases(lang)
         )
 
     def written(quotation: Quotation) -> tuple[str, str]:

@@ -38,7 +38,7 @@ def enter(context: Context, **changes: Any) -> dict[str, Any]:
         "wards": ("Bibwewadi", "Aundh-Baner"),
         "budget_micros": 60_000_000_000,
     }
-    return campaign_results.create(
+    return campaign_results.create_campaign(
         context, "Monsoon26", START.isoformat(), END.isoformat(), **(made | changes)
     )
 
@@ -62,8 +62,8 @@ def test_a_campaign_is_known_by_the_name_of_its_links(context: Context) -> None:
     ]
     assert made["wards"][1]["name"]["mr"] == "बिबवेवाडी"
     assert made["budget"] == {"amount_micros": 60_000_000_000, "currency": "INR"}
-    assert campaign_results.listed(context) == [made]
-    assert campaign_results.shown(context, "MONSOON26") == made
+    assert campaign_results.list_campaigns(context) == [made]
+    assert campaign_results.show_campaign(context, "MONSOON26") == made
 
 
 def test_the_same_again_changes_nothing_and_something_else_is_refused(
@@ -97,16 +97,20 @@ def test_what_a_campaign_cannot_be_is_said(
 
 def test_days_in_the_wrong_order_are_refused(context: Context) -> None:
     with pytest.raises(UsageError, match="is before --start"):
-        campaign_results.create(context, "monsoon26", "2026-11-09", "2026-11-08")
+        campaign_results.create_campaign(
+            context, "monsoon26", "2026-11-09", "2026-11-08"
+        )
     with pytest.raises(UsageError, match="--start takes a day"):
-        campaign_results.create(context, "monsoon26", "09/11/2026", "2026-11-08")
+        campaign_results.create_campaign(
+            context, "monsoon26", "09/11/2026", "2026-11-08"
+        )
 
 
 def test_an_unknown_campaign_is_named_with_those_there_are(context: Context) -> None:
     enter(context)
 
     with pytest.raises(UsageError, match=r"no campaign 'tax'. There are: monsoon26"):
-        campaign_results.measure(context, "tax")
+        campaign_results.measure_campaign(context, "tax")
 
 
 # Attributed -----------------------------------------------------------------------
@@ -216,7 +220,7 @@ def test_clicks_installs_and_visits_of_a_campaign_add_up(
         + [visit],
     )
 
-    found = campaign_results.attribute(context, "monsoon26", "creator")
+    found = campaign_results.attribute_campaign(context, "monsoon26", "creator")
 
     assert found["clicks"]["human"] == 45
     assert found["clicks"]["links"][0]["clicks"] == {"human": 40, "preview": 100}
@@ -248,9 +252,9 @@ def test_installs_that_were_told_stand_beside_what_the_store_reports(
     link(engine, 1, "asha")
     postback(engine, "a", datetime(2026, 11, 20, 20, tzinfo=UTC), "attributed", 1)
     keep(engine, [installed(date(2026, 11, 20), 10)])
-    span = daily_figures.Span(date(2026, 11, 16), date(2026, 11, 22))
+    span = daily_figures.DayRange(date(2026, 11, 16), date(2026, 11, 22))
 
-    found = daily_figures.installs(
+    found = daily_figures.install_document(
         context, span, store=None, metric=None, by=None, daily=False
     )
 
@@ -258,7 +262,7 @@ def test_installs_that_were_told_stand_beside_what_the_store_reports(
         "Daily User Installs": 10,
         "Install Referrer postbacks": 1,
     }
-    by = daily_figures.installs(
+    by = daily_figures.install_document(
         context, span, store=None, metric=None, by="creator", daily=False
     )
     assert [(row["group"], row["value"]) for row in by["rows"]] == [("asha", 1)]
@@ -287,7 +291,7 @@ def test_without_figures_nothing_is_claimed_and_it_is_said_what_to_do(
 ) -> None:
     enter(context)
 
-    found = campaign_results.measure(context, "monsoon26")
+    found = campaign_results.measure_campaign(context, "monsoon26")
 
     assert found["incremental"] is None
     (reason,) = found["refused"]
@@ -301,12 +305,12 @@ def test_a_campaign_that_has_not_begun_is_not_measured(
     enter(context)
     clock.set(datetime(2026, 11, 8, 12, tzinfo=UTC))
 
-    found = campaign_results.measure(context, "monsoon26")
+    found = campaign_results.measure_campaign(context, "monsoon26")
 
     assert found["direct"] is None
     assert found["refused"] == ["The campaign has not begun: it does on 2026-11-09."]
     with pytest.raises(UsageError, match="has not begun"):
-        campaign_results.attribute(context, "monsoon26", "creator")
+        campaign_results.attribute_campaign(context, "monsoon26", "creator")
 
 
 def test_wards_that_nothing_follows_before_the_start_are_refused(
@@ -325,7 +329,7 @@ def test_wards_that_nothing_follows_before_the_start_are_refused(
         keep(engine, facts)
     enter(context)
 
-    found = campaign_results.measure(context, "monsoon26")
+    found = campaign_results.measure_campaign(context, "monsoon26")
 
     assert found["incremental"] is None
     assert "no mix of controls follows the treated units" in " ".join(found["refused"])
@@ -341,7 +345,9 @@ def test_the_price_of_an_install_lies_between_what_is_told_and_what_is_not(
     postback(engine, "c", datetime(2026, 11, 10, 20, tzinfo=UTC), "organic")
     keep(engine, [installed(START + n * DAY, 3 if n == 1 else 1) for n in range(14)])
 
-    direct = campaign_results.measure(context, "monsoon26", 32_000_000)["direct"]
+    direct = campaign_results.measure_campaign(context, "monsoon26", 32_000_000)[
+        "direct"
+    ]
 
     # Of 16 installs 2 are ours, 1 is organic, and of 13 nobody knows.
     assert (direct["installs"], direct["unattributed"], direct["total"]) == (2, 13, 16)
@@ -354,7 +360,7 @@ def test_the_price_of_an_install_lies_between_what_is_told_and_what_is_not(
 def test_downloads_are_never_measured_by_ward(context: Context) -> None:
     enter(context, goal="downloads")
 
-    (reason,) = campaign_results.measure(context, "monsoon26")["refused"]
+    (reason,) = campaign_results.measure_campaign(context, "monsoon26")["refused"]
     assert "No store tells downloads by ward" in reason
 
 
@@ -363,7 +369,7 @@ def test_a_goal_whose_days_cannot_be_added_up_is_not_measured(
 ) -> None:
     enter(context, goal="followers")
 
-    (reason,) = campaign_results.measure(context, "monsoon26")["refused"]
+    (reason,) = campaign_results.measure_campaign(context, "monsoon26")["refused"]
     assert "Days of followers cannot be added up (stock)" in reason
 
 
@@ -382,7 +388,7 @@ def test_a_city_is_measured_on_the_stores_days_that_its_campaign_touches(
         keep(engine, [OutcomeFact("downloads", "elsewhere:nashik", day, count)])
     enter(context, goal="downloads", wards=())
 
-    found = campaign_results.measure(context, "monsoon26")
+    found = campaign_results.measure_campaign(context, "monsoon26")
 
     assert found["refused"] == []
     compared = found["compared"]

@@ -13,7 +13,7 @@ from socialcell.services.workspace import digest as digests
 from tests.builders import NOON
 
 DAY = date(2026, 11, 20)
-SPAN = daily_figures.Span(date(2026, 11, 16), date(2026, 11, 22))
+SPAN = daily_figures.DayRange(date(2026, 11, 16), date(2026, 11, 22))
 
 
 def keep(engine: Engine, *facts: Fact) -> None:
@@ -71,11 +71,11 @@ def test_days_outside_the_span_and_other_levels_are_left_out(
     outside = (SPAN.since - timedelta(days=1), SPAN.until + timedelta(days=1))
     keep(engine, *map(ad, (*outside, SPAN.since, SPAN.until)), ad(DAY, "ad_group"))
 
-    (row,) = daily_figures.ads(context, SPAN, "campaign", daily=False)["rows"]
+    (row,) = daily_figures.ad_document(context, SPAN, "campaign", daily=False)["rows"]
     assert (row["days"], row["clicks"]) == (2, 40)
     assert row["cost"] == {"amount_micros": 10_500_000, "currency": "INR"}
 
-    (row,) = daily_figures.ads(context, SPAN, "ad_group", daily=True)["rows"]
+    (row,) = daily_figures.ad_document(context, SPAN, "ad_group", daily=True)["rows"]
     assert row["ad_group"] == {"id": "7", "name": "Kothrud"}
     assert row["day"] == DAY
 
@@ -87,7 +87,7 @@ def test_a_store_is_asked_for_by_name_and_metric(
 
     def shown(**asked: str | None) -> list[tuple[str | None, int | None]]:
         wanted = {"store": None, "metric": None, "by": None} | asked
-        found = daily_figures.installs(context, SPAN, daily=False, **wanted)
+        found = daily_figures.install_document(context, SPAN, daily=False, **wanted)
         return [(row.get("group"), row["value"]) for row in found["rows"]]
 
     assert shown() == [(None, 9)]
@@ -114,10 +114,10 @@ def test_figures_of_pages_are_no_installs_and_have_a_list_of_their_own(
 ) -> None:
     keep(engine, store(DAY), followers(DAY, 900), followers(SPAN.until, 910))
 
-    installed = daily_figures.installs(
+    installed = daily_figures.install_document(
         context, SPAN, store=None, metric=None, by=None, daily=False
     )
-    pages = daily_figures.pages(context, SPAN, metric=None, daily=False)
+    pages = daily_figures.page_document(context, SPAN, metric=None, daily=False)
 
     assert [row["store"] for row in installed["rows"]] == ["google_play"]
     assert [one["kind"] for one in installed["series"]] == ["flow"]
@@ -129,11 +129,15 @@ def test_figures_of_pages_are_no_installs_and_have_a_list_of_their_own(
 def test_a_site_is_asked_for_by_name(context: Context, engine: Engine) -> None:
     keep(engine, result(DAY, "total", "", 50), result(DAY, "query", "पाणी", 20))
 
-    found = daily_figures.search(context, SPAN, by="query", site=None, daily=False)
+    found = daily_figures.search_document(
+        context, SPAN, by="query", site=None, daily=False
+    )
     assert [row["query"] for row in found["rows"]] == ["पाणी"]
     assert found["sites"][0]["unnamed"]["clicks"] == 30
 
-    other = daily_figures.search(context, SPAN, by="query", site="other", daily=False)
+    other = daily_figures.search_document(
+        context, SPAN, by="query", site="other", daily=False
+    )
     assert (other["rows"], other["sites"]) == ([], [])
 
 
@@ -152,12 +156,12 @@ def test_the_digest_of_a_database_knows_its_figures(engine: Engine) -> None:
 
 def test_without_days_the_last_four_weeks_in_pune_are_meant(context: Context) -> None:
     # The clock of tests stands on Monday 23 November.
-    found = daily_figures.span(context, None, None)
+    found = daily_figures.requested_days(context, None, None)
 
-    assert found == daily_figures.Span(date(2026, 10, 27), date(2026, 11, 23))
+    assert found == daily_figures.DayRange(date(2026, 10, 27), date(2026, 11, 23))
 
 
 def test_days_before_now_are_days_in_pune(context: Context) -> None:
-    found = daily_figures.span(context, "7d", "24h")
+    found = daily_figures.requested_days(context, "7d", "24h")
 
-    assert found == daily_figures.Span(date(2026, 11, 16), date(2026, 11, 22))
+    assert found == daily_figures.DayRange(date(2026, 11, 16), date(2026, 11, 22))

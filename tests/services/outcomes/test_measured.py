@@ -26,7 +26,7 @@ def measured(context: Context, seed: int, folder: Path) -> tuple[dict[str, Any],
     done = file_import.import_file(context, path, format="outcomes").result
     assert done.state == "ok"
     one = world.campaign
-    campaign_results.create(
+    campaign_results.create_campaign(
         context,
         one.name,
         one.start.isoformat(),
@@ -34,7 +34,9 @@ def measured(context: Context, seed: int, folder: Path) -> tuple[dict[str, Any],
         wards=one.wards,
         budget_micros=one.budget * 1_000_000,
     )
-    return campaign_results.measure(context, one.name, power=False), world.brought()
+    return campaign_results.measure_campaign(
+        context, one.name, power=False
+    ), world.brought()
 
 
 def covers(found: dict[str, Any], truth: int) -> bool:

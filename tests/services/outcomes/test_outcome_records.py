@@ -16,9 +16,9 @@ from socialcell.listening.store import areas as area_store
 from socialcell.services.collection import file_import
 from socialcell.services.context import Context
 from socialcell.services.outcomes import outcome_records
-from socialcell.services.outcomes.daily_figures import Span
+from socialcell.services.outcomes.daily_figures import DayRange
 
-SPAN = Span(date(2026, 11, 16), date(2026, 11, 22))
+SPAN = DayRange(date(2026, 11, 16), date(2026, 11, 22))
 KOTHRUD = "ward:kothrud-bavdhan"
 
 
@@ -138,7 +138,9 @@ def test_every_restatement_keeps_what_was_said_before(
             context, saved(tmp_path, f"2026-11-20,payments,Bibwewadi,{value}", at=at)
         )
 
-    found = outcome_records.outcome(context, SPAN, "payments", daily=True, history=True)
+    found = outcome_records.outcome_document(
+        context, SPAN, "payments", daily=True, history=True
+    )
 
     (row,) = found["rows"]
     # An empty cell says nothing: the number that was withheld stays withheld.
@@ -164,7 +166,7 @@ def test_sums_by_area_say_which_days_they_lack(
     )
     imported(context, saved(tmp_path, *rows))
 
-    found = outcome_records.outcome(context, SPAN, "Payments", daily=False)
+    found = outcome_records.outcome_document(context, SPAN, "Payments", daily=False)
 
     assert found["rows"] == [
         {
@@ -192,7 +194,7 @@ def test_what_is_held_is_listed(context: Context, tmp_path: Path) -> None:
     rows = ("2026-11-17,payments,Bibwewadi,7", "2026-11-18,payments,,<5")
     imported(context, saved(tmp_path, *rows))
 
-    (one,) = outcome_records.held(context)
+    (one,) = outcome_records.list_outcomes(context)
 
     assert (one["outcome"], one["areas"], one["rows"]) == ("payments", 2, 2)
     assert (one["first"], one["last"]) == (date(2026, 11, 17), date(2026, 11, 18))
@@ -205,7 +207,7 @@ def test_an_outcome_that_is_not_held_is_named_with_those_that_are(
     imported(context, saved(tmp_path, "2026-11-17,payments,,7"))
 
     with pytest.raises(UsageError, match=r"No outcome 'forms'.*There are: payments"):
-        outcome_records.outcome(context, SPAN, "forms", daily=False)
+        outcome_records.outcome_document(context, SPAN, "forms", daily=False)
 
 
 def test_visits_are_summed_by_one_value(
@@ -221,7 +223,7 @@ def test_visits_are_summed_by_one_value(
     settings = {"site": "pune.example", "zone": "Asia/Kolkata"}
     file_import.import_file(context, path, format="site-visits", settings=settings)
 
-    found = outcome_records.visits(context, SPAN, "campaign", daily=False)
+    found = outcome_records.visit_document(context, SPAN, "campaign", daily=False)
 
     assert [(row["campaign"], row["visits"]) for row in found["rows"]] == [
         ("", 90),
@@ -243,7 +245,7 @@ def test_an_outcome_that_is_a_stock_has_its_last_value(
     imported(context, saved(tmp_path, *rows, *more))
 
     stock, flow = (
-        outcome_records.outcome(context, SPAN, name, daily=False)
+        outcome_records.outcome_document(context, SPAN, name, daily=False)
         for name in ("followers", "payments")
     )
 

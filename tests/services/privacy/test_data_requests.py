@@ -342,7 +342,7 @@ def test_the_log_names_nobody(listened: Context) -> None:
 
     with db.reading(listened.engine) as session:
         (entry,) = audit.entries(session, 9)
-    shown = pseudonyms.of(listened).pseudonym("x", UID)
+    shown = pseudonyms.load_people(listened).pseudonym("x", UID)
     assert entry.object == f"x:{shown}"
     assert not [m for m in MARKS if m in json.dumps(entry._asdict(), default=str)]
 

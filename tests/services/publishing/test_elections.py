@@ -46,7 +46,7 @@ def test_a_post_for_a_day_of_an_election_is_refused(
         planned(town)
 
     assert "planning.elections in config.yaml" in str(refused.value)
-    assert content_calendar.preview(town.context) == []
+    assert content_calendar.list_pending(town.context) == []
 
 
 @pytest.mark.parametrize(("first", "last"), [(-3, -1), (1, 3)])
@@ -100,14 +100,14 @@ def test_a_post_approved_before_is_held_until_a_person_releases_it(
 
     (check,) = posting_checks.held(town.context)
     assert (check.state, f" {post.id}" in check.finding) == ("warning", True)
-    (shown,) = content_calendar.preview(town.context)
+    (shown,) = content_calendar.list_pending(town.context)
     assert "within an election" in shown["why_not"][0]
     town.clock.advance(HOUR)
     (held,) = publishing.publish_due(town.context).outcomes
     assert held.state == "held"
     assert "within an election" in (held.why or "")
     assert town.copies("x", WORDS) == 0
-    (shown,) = content_calendar.preview(town.context)
+    (shown,) = content_calendar.list_pending(town.context)
     assert shown["outgoing"]["state"] == "held"
     assert "within an election" in shown["outgoing"]["answer"]
 

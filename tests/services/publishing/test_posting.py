@@ -82,7 +82,7 @@ def test_what_nobody_approved_does_not_go_out_and_says_why(town: Town) -> None:
 
     assert states(done) == []
     assert town.copies("x", WORDS) == 0
-    (shown,) = content_calendar.preview(town.context)
+    (shown,) = content_calendar.list_pending(town.context)
     assert "not approved" in shown["why_not"][0]
 
 
@@ -146,7 +146,7 @@ def test_the_switch_holds_a_post_until_a_person_releases_it(
     approve(after)
 
     held = due(town)
-    whys = [one["why_not"][0] for one in content_calendar.preview(town.context)]
+    whys = [one["why_not"][0] for one in content_calendar.list_pending(town.context)]
     outbox.release(town.context, None)
     done = posting.publish_due(town.context)
 
@@ -476,5 +476,5 @@ def test_nothing_goes_out_where_nothing_is_set_up(town: Town, approve: Any) -> N
     assert states(done) == ["later"]
     assert "publishing.x is not set" in done.stopped["x"]
     assert town.asked("x") == 0
-    whys = content_calendar.preview(closed)[0]["why_not"]
+    whys = content_calendar.list_pending(closed)[0]["why_not"]
     assert "publishing.x is not set in config.yaml." in whys

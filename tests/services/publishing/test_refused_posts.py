@@ -92,4 +92,4 @@ def test_a_dry_run_keeps_nothing(town: Town, context: Context) -> None:
 
     own_posts.add_post(town.context, draft, dry_run=True)
 
-    assert content_calendar.coming(town.context) == []
+    assert content_calendar.list_coming(town.context) == []

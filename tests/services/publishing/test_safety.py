@@ -35,7 +35,7 @@ def due(town: Town) -> list[str]:
 
 def standing(town: Town) -> list[str]:
     """Where the cell's own posts stand, as they are listed."""
-    return [one["standing"] for one in content_calendar.coming(town.context)]
+    return [one["standing"] for one in content_calendar.list_coming(town.context)]
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -119,10 +119,10 @@ def test_what_waits_since_yesterday_is_listed_still(town: Town) -> None:
     town.clock.advance(24 * HOUR)
 
     assert [
-        one["text"] for one in content_calendar.listed(town.context, None, None)
+        one["text"] for one in content_calendar.list_posts(town.context, None, None)
     ] == ["Yesterday's draft"]
     day = f"{town.clock.now().astimezone(IST):%Y-%m-%d}"
-    assert content_calendar.listed(town.context, day, None) == []
+    assert content_calendar.list_posts(town.context, day, None) == []
 
 
 def test_only_safety_is_entered_without_a_time(town: Town) -> None:
@@ -179,12 +179,12 @@ def test_in_an_election_safety_that_may_serve_one_is_held_by_that_rule(
         outbox.set_mode(town.context, "election", "as it is")
     else:
         elections(town)
-    (ahead,) = content_calendar.coming(town.context)
+    (ahead,) = content_calendar.list_coming(town.context)
     assert ahead["hold"]["reason"] == "rule"
 
     assert due(town) == ["held"]
 
-    (listed,) = content_calendar.coming(town.context)
+    (listed,) = content_calendar.list_coming(town.context)
     assert (listed["standing"], listed["hold"]["reason"]) == ("held", "rule")
     assert said in listed["hold"]["why"]
 
@@ -240,7 +240,7 @@ def test_the_list_says_held_and_how_it_is_let_go(town: Town, approve: Any) -> No
     outbox.set_mode(town.context, "crisis", "a flood")
     approve(post)
 
-    (one,) = content_calendar.coming(town.context)
+    (one,) = content_calendar.list_coming(town.context)
 
     assert (one["state"], one["held"], one["standing"]) == ("approved", True, "held")
     (event,) = content_calendar.events([one])
@@ -262,7 +262,7 @@ def test_lists_say_what_holds_each_post(
     outbox.set_mode(town.context, "crisis", "a flood")
     approve(planned(town, text="Short"))
 
-    listed = content_calendar.coming(town.context)
+    listed = content_calendar.list_coming(town.context)
     show(listed)
 
     holds = {one["text"]: (one["standing"], one["hold"]["reason"]) for one in listed}

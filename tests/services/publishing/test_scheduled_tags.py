@@ -45,7 +45,7 @@ def planned(
 
 def scheduled(town: Town) -> str:
     """The tag's words, once its plan is approved and its creator agreed."""
-    plan_approvals.approve(town.context, NAME, "meera")
+    plan_approvals.approve_plan(town.context, NAME, "meera")
     agreed.come_to(town.context, 1, "scheduled")
     (tag,) = agreed.tags(town.context)
     return str(tag.text)
@@ -94,7 +94,7 @@ def test_what_is_not_approved_or_not_scheduled_stays_and_says_why(
     assert "is not approved" in refused.why_not[0]
     assert "only what is scheduled goes out" in refused.why_not[1]
     assert town.asked("x") == 0
-    (shown,) = content_calendar.preview(town.context, NAME)
+    (shown,) = content_calendar.list_pending(town.context, NAME)
     assert set(refused.why_not) <= set(shown["why_not"])
 
 

@@ -285,7 +285,7 @@ def test_words_of_an_answer_go_with_the_person_and_after_a_week(
 
     with db.reading(engine) as session:
         assert session.scalars(select(ReplyDraft.id)).all() == []
-    assert pseudonyms.of(listening).pseudonym("whatsapp", uid)
+    assert pseudonyms.load_people(listening).pseudonym("whatsapp", uid)
 
 
 def test_the_commands_answer_in_json(

@@ -219,7 +219,7 @@ def test_people_who_write_are_shown_by_pseudonym(
 
     push_all(served, listening, (kind,))
 
-    shown = pseudonyms.of(listening)
+    shown = pseudonyms.load_people(listening)
     with db.reading(listening.engine) as session:
         authors = session.scalars(in_order(Author)).all()
         assert len(authors) > 1

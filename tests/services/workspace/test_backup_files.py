@@ -17,7 +17,7 @@ from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.doctor import invariants
 from socialcell.services.outreach import outreach_entry
-from socialcell.services.outreach.step_checks import Told
+from socialcell.services.outreach.step_checks import StepDetails
 from socialcell.services.privacy import data_requests
 from socialcell.services.webhooks import media_files
 from socialcell.services.workspace import backup, backup_record, stored_files
@@ -53,8 +53,8 @@ def kept(
     letter = tmp_path / "Letter.PDF"
     letter.write_bytes(LETTER)
     come_to(made, number_of(made, "dev"), "contacted")
-    outreach_entry.advance(
-        made, NAME, number_of(made, "dev"), "accepted", "ravi", Told(file=letter)
+    outreach_entry.enter_step(
+        made, NAME, number_of(made, "dev"), "accepted", "ravi", StepDetails(file=letter)
     )
     with_voice(made)
     return made
@@ -266,11 +266,11 @@ def test_evidence_of_two_creators_stays_until_neither_is_held(
 ) -> None:
     other = number_of(kept, "chitra")
     come_to(kept, other, "contacted")
-    told = Told(file=tmp_path / "Letter.PDF")
-    outreach_entry.advance(kept, NAME, other, "accepted", "ravi", told)
+    told = StepDetails(file=tmp_path / "Letter.PDF")
+    outreach_entry.enter_step(kept, NAME, other, "accepted", "ravi", told)
     file = kept.workspace.folder / f"{EVIDENCE}.pdf"
 
-    creator_registry.remove(kept, "dev", "asked for it")
+    creator_registry.forget_creator(kept, "dev", "asked for it")
     assert file.exists()
-    creator_registry.remove(kept, "chitra", "asked for it")
+    creator_registry.forget_creator(kept, "chitra", "asked for it")
     assert not file.exists()
