@@ -25,9 +25,9 @@ PACKAGE = Path(socialcell.__file__).parent
 # chats that people are told in, whose kinds chat.py and its settings name.
 OTHER_WORDS = {
     ("charts.py", "x"),
-    ("unfinished.py", "x"),
+    ("unfinished_copies.py", "x"),
     ("chat.py", "telegram"),
-    ("telling.py", "telegram"),
+    ("incident_notifications.py", "telegram"),
 }
 
 
