@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import select, text
 from sqlmodel import Session
 
 from socialcell import db
@@ -34,6 +34,21 @@ class Head:
     """The newest row: its number (0 before the first) and its hash."""
 
     seq: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class AuditRecord:
+    """A row of the table `audit`; see `AuditEntry`."""
+
+    seq: int
+    at: datetime
+    actor: str
+    os_user: str | None
+    action: str
+    object: str
+    detail: dict[str, Any]
+    prev_hash: str
     hash: str
 
 
@@ -97,7 +112,8 @@ def verify(session: Session, noted: str | None = None) -> AuditResult:
     has_noted_head = noted in (None, START)
     query = select(AUDIT).order_by(AUDIT.c.seq)
     with session.execute(query, execution_options={"yield_per": 1000}) as rows:
-        for row in rows:
+        for columns in rows.mappings():
+            row = AuditRecord(**columns)
             reason = _row_fault(last, row, named=named)
             if reason:
                 return AuditResult(last, broken=last.seq + 1, reason=reason)
@@ -132,24 +148,24 @@ def seal(prev_hash: str, row: Mapping[str, Any]) -> str:
     return hashlib.sha256((prev_hash + canonical).encode()).hexdigest()
 
 
-def entries(session: Session, limit: int) -> list[Row[Any]]:
+def entries(session: Session, limit: int) -> list[AuditRecord]:
     """The newest rows, newest first."""
     query = select(AUDIT).order_by(AUDIT.c.seq.desc()).limit(limit)
-    return list(session.execute(query))
+    return db.records(session, query, AuditRecord)
 
 
-def entries_about(session: Session, actions: str, object: str) -> list[Row[Any]]:
+def entries_about(session: Session, actions: str, object: str) -> list[AuditRecord]:
     """Rows about an object whose action begins so, in order."""
     c = AUDIT.c
     query = select(AUDIT).where(c.object == object, c.action.startswith(actions))
-    return list(session.execute(query.order_by(c.seq)))
+    return db.records(session, query.order_by(c.seq), AuditRecord)
 
 
-def since(session: Session, action: str, at: datetime) -> list[Row[Any]]:
+def since(session: Session, action: str, at: datetime) -> list[AuditRecord]:
     """Rows of an action from a moment on, in order."""
     c = AUDIT.c
-    asked = select(AUDIT).where(c.action == action, c.at >= at)
-    return list(session.execute(asked.order_by(c.seq)))
+    query = select(AUDIT).where(c.action == action, c.at >= at)
+    return db.records(session, query.order_by(c.seq), AuditRecord)
 
 
 def operator() -> str:
@@ -171,13 +187,13 @@ def os_user() -> str:
         return f"uid {uid}"
 
 
-def _row_fault(last: Head, row: Row[Any], *, named: bool) -> str | None:
+def _row_fault(last: Head, row: AuditRecord, *, named: bool) -> str | None:
     """Why a row is broken. `named`: the row before it has an os_user."""
     if row.seq != last.seq + 1:
         return "the row is missing"
     if row.prev_hash != last.hash:
         return "the row does not follow the one before it"
-    if row.hash != seal(row.prev_hash, row._asdict()):
+    if row.hash != seal(row.prev_hash, vars(row)):
         return "the row was changed after it was written"
     if named and row.os_user is None:
         return "the row names no OS user, and an earlier one does"

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pwd
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -236,3 +237,14 @@ def test_the_actor_is_who_the_environment_names(
     assert (entry["actor"], entry["action"]) == ("asha", "registry.add")
     assert entry["object"] == "x:citydesk"
     assert entry["os_user"] == pwd.getpwuid(os.getuid()).pw_name
+
+
+def test_an_entry_is_listed_with_every_column_of_the_log() -> None:
+    """`audit list --json` prints these fields."""
+    names = [
+        *("seq", "at", "actor", "os_user", "action", "object", "detail"),
+        *("prev_hash", "hash"),
+    ]
+
+    assert [field.name for field in fields(audit.AuditRecord)] == names
+    assert [column.name for column in audit.AUDIT.columns] == names

@@ -78,11 +78,12 @@ class ComparisonSummary:
 class IncrementalGain:
     """What a campaign added to its goal over all its days, with 95 % intervals.
 
-    `counterfactual` is what would have happened without it.
+    `total` is the effect in units of the outcome; `counterfactual` is what would have
+    happened without it.
     """
 
     outcome: str
-    value: float
+    total: float
     interval: tuple[float, float] | None
     counterfactual: float
     lift_percent: float | None
@@ -95,7 +96,7 @@ class IncrementalGain:
         """The part `incremental` of a campaign's document."""
         return {
             "outcome": self.outcome,
-            "value": self.value,
+            "value": self.total,
             "interval": self.interval and list(self.interval),
             "anyway": self.counterfactual,
             "lift_percent": self.lift_percent,
@@ -267,7 +268,7 @@ def _gain_of_panel(
     """The effect over all treated wards and days; `treated_scale` is their mean before
     the start, summed over the wards."""
     whole = treated_scale * lift.split.post
-    value, interval = effect.att * whole, None
+    total, interval = effect.att * whole, None
     if effect.interval is not None:
         low, high = effect.interval
         interval = (low * whole, high * whole)
@@ -278,13 +279,13 @@ def _gain_of_panel(
         lift_interval = (low, high)
     return IncrementalGain(
         outcome=campaign.goal,
-        value=value,
+        total=total,
         interval=interval,
         counterfactual=counterfactual,
         lift_percent=effect.lift_percent,
         lift_interval=lift_interval,
         p_values=asdict(effect.p_values),
-        cost=_unit_cost(cost, value, interval),
+        cost=_unit_cost(cost, total, interval),
         currency=campaign.currency,
     )
 
@@ -362,25 +363,25 @@ def _gain_of_series(
     lift: SeriesLift, posterior: Posterior, campaign: Campaign, cost: int | None
 ) -> IncrementalGain:
     effect, relative = posterior.effect, posterior.relative
-    value = effect.mean * lift.post
+    total = effect.mean * lift.post
     interval = (effect.lower * lift.post, effect.upper * lift.post)
     return IncrementalGain(
         outcome=campaign.goal,
-        value=value,
+        total=total,
         interval=interval,
         counterfactual=posterior.predicted * lift.post,
         lift_percent=lift.lift_percent,
         lift_interval=(100 * relative.lower, 100 * relative.upper),
         p_values={"bsts": posterior.p_value},
-        cost=_unit_cost(cost, value, interval),
+        cost=_unit_cost(cost, total, interval),
         currency=campaign.currency,
     )
 
 
 def _unit_cost(
-    cost: int | None, value: float, interval: tuple[float, float] | None
+    cost: int | None, total: float, interval: tuple[float, float] | None
 ) -> UnitCost | None:
-    return None if cost is None else cost_per_incremental(cost, value, interval)
+    return None if cost is None else cost_per_incremental(cost, total, interval)
 
 
 def _before(days: Sequence[date], pre: int) -> Period:

@@ -26,27 +26,29 @@ def list_(
 
     Example: socialcell audit list --limit 20
     """
+    from dataclasses import asdict
+
     from socialcell import db
     from socialcell.clock import IST
     from socialcell.ops import audit
 
     context = open_context(config)
     with db.reading(context.engine) as session:
-        rows = [row._asdict() for row in audit.entries(session, limit)]
+        rows = audit.entries(session, limit)
     if json:
-        output.as_json({"entries": rows})
+        output.as_json({"entries": [asdict(row) for row in rows]})
         return
     output.table(
         ("no.", "at (IST)", "who", "OS user", "what", "on", "detail"),
         [
             (
-                row["seq"],
-                row["at"].astimezone(IST).strftime("%Y-%m-%d %H:%M"),
-                row["actor"],
-                row["os_user"],
-                row["action"],
-                row["object"],
-                output.dumps(row["detail"]),
+                row.seq,
+                row.at.astimezone(IST).strftime("%Y-%m-%d %H:%M"),
+                row.actor,
+                row.os_user,
+                row.action,
+                row.object,
+                output.dumps(row.detail),
             )
             for row in rows
         ],

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row
 from sqlmodel import Session
 
 from socialcell import db
@@ -117,7 +116,7 @@ def waiting(context: Context) -> list[WaitingTemplate]:
     since = context.clock.now() - VALID
     with db.reading(context.engine) as session:
         rows = audit.since(session, ENTERED, since)
-        entries: dict[int, Row[Any]] = {}
+        entries: dict[int, audit.AuditRecord] = {}
         for row in rows:
             entry = _waiting(_rows(session, _sending(row)), since)
             if entry is not None:
@@ -125,12 +124,14 @@ def waiting(context: Context) -> list[WaitingTemplate]:
     return [_shown(entry) for _seq, entry in sorted(entries.items())]
 
 
-def _rows(session: Session, sending: Sending) -> list[Row[Any]]:
+def _rows(session: Session, sending: Sending) -> list[audit.AuditRecord]:
     rows = audit.entries_about(session, SENT, sending.template)
     return [row for row in rows if row.detail.get("digest") == sending.digest]
 
 
-def _waiting(rows: Iterable[Row[Any]], since: datetime) -> Row[Any] | None:
+def _waiting(
+    rows: Iterable[audit.AuditRecord], since: datetime
+) -> audit.AuditRecord | None:
     """The entry that waits, by what was noted of a sending in its order."""
     entry, is_waiting = None, False
     for row in rows:
@@ -140,7 +141,7 @@ def _waiting(rows: Iterable[Row[Any]], since: datetime) -> Row[Any] | None:
     return entry if is_waiting and entry is not None and entry.at >= since else None
 
 
-def _require_second(entry: Row[Any], who: str) -> None:
+def _require_second(entry: audit.AuditRecord, who: str) -> None:
     if second_approver.same_name(entry.actor, who):
         raise UsageError(
             f"The template {entry.object!r} was entered by {entry.actor}: a second "
@@ -149,12 +150,12 @@ def _require_second(entry: Row[Any], who: str) -> None:
         )
 
 
-def _sending(row: Row[Any]) -> Sending:
+def _sending(row: audit.AuditRecord) -> Sending:
     detail = row.detail
     return Sending(row.object, detail["language"], detail["digest"], detail["people"])
 
 
-def _shown(entry: Row[Any]) -> WaitingTemplate:
+def _shown(entry: audit.AuditRecord) -> WaitingTemplate:
     sending = _sending(entry)
     return WaitingTemplate(
         template=sending.template,

@@ -70,7 +70,7 @@ def make_effect() -> EffectResult:
         ),
         gain=IncrementalGain(
             outcome="payments",
-            value=100.0,
+            total=100.0,
             interval=(50.0, 150.0),
             counterfactual=400.0,
             lift_percent=25.0,
