@@ -33,7 +33,7 @@ from socialcell.language.names.places import (
 from socialcell.language.notes import Fact, Hit, Notes, notes_of, text_of
 from socialcell.language.reading import Entity
 from socialcell.language.stems import Endings, Stems
-from socialcell.language.words import key_of, look_at
+from socialcell.language.words import analyse_word, key_of
 
 _REMEMBERED = 200_000
 _BATCH = 256
@@ -324,7 +324,7 @@ def stems(own: tuple[Place, ...] = ()) -> Stems:
 
 
 def _fact(raw: str, stems: Stems) -> Fact:
-    word = look_at(raw)
+    word = analyse_word(raw)
     stem, length = stems.split(raw)
     return Fact(
         word=word,

@@ -81,7 +81,7 @@ def _is_dangerous(sounds: Sequence[str]) -> bool:
     return any(
         not _is_harmless(pair, span, sounds)
         for pair in _lists().pairs
-        for span in _together(pair, sounds)
+        for span in _pair_spans(pair, sounds)
     )
 
 
@@ -91,7 +91,7 @@ def _is_telling(sound: str) -> bool:
     return _lists().telling.search(f" {sound} ") is not None
 
 
-def _together(pair: _Pair, sounds: Sequence[str]) -> Iterator[_Span]:
+def _pair_spans(pair: _Pair, sounds: Sequence[str]) -> Iterator[_Span]:
     """Where the second of a pair is near the first; of one thing, where that is."""
     firsts = list(_spans(pair.first, sounds))
     if pair.second is None:

@@ -36,7 +36,7 @@ def split(
     return shuffled[len(shuffled) // every :], shuffled[: len(shuffled) // every]
 
 
-def apart(
+def without_held_out(
     training: Iterable[LabelledPost], held_out: Iterable[LabelledPost]
 ) -> list[LabelledPost]:
     """The training posts whose text, normalised, is not one of those held out."""

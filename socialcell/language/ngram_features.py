@@ -85,12 +85,12 @@ def bags(texts: Sequence[str], grams: Grams) -> list[Bag]:
     """
     text_bags = _bags(texts, grams)
     if grams.sounds[1]:
-        sound_texts = [sounded(text) for text in texts]
+        sound_texts = [sounds_of(text) for text in texts]
         text_bags += _bags(sound_texts, Grams(grams.sounds, 0, grams.bits))
     return text_bags
 
 
-def sounded(text: str) -> str:
+def sounds_of(text: str) -> str:
     """A normalised text with the sound of each word, and signs as they are."""
     return " ".join(filter(None, map(_sound, text.split())))
 

@@ -55,7 +55,7 @@ class TextComparison:
             self.measure = BY_LETTERS
             self._runs = [_runs(text) for text in texts]
 
-    def to(self, index: int) -> Nearness:
+    def nearness_to(self, index: int) -> Nearness:
         """Nearness in [0, 1] of every text to the text at place `index`."""
         if self.measure is BY_VECTORS:
             # Rounded: how many rows there are moves a product's last bits.
@@ -80,7 +80,7 @@ def stories(compared: TextComparison, count: int) -> list[list[int]]:
             places_by_leader[int(leader[place])].append(place)
             continue
         places_by_leader[place] = [place]
-        near = compared.to(place)
+        near = compared.nearness_to(place)
         nearer = near > best
         best[nearer], leader[nearer] = near[nearer], place
     return list(places_by_leader.values())

@@ -52,7 +52,7 @@ class Word(NamedTuple):
     number: int | None
 
 
-def look_at(raw: str) -> Word:
+def analyse_word(raw: str) -> Word:
     """The facts about one token; pure."""
     if _HANDLE.match(raw):
         return Word(raw, raw.lower(), "", 0, True, None)

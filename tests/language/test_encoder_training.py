@@ -10,9 +10,13 @@ from socialcell.language.semantic import encoder
 from socialcell.language.semantic.encoder import EncoderOutput, Heads
 from socialcell.language.training import encoder_data, encoder_further, encoder_shares
 from socialcell.language.training.civic import topics_of
-from socialcell.language.training.encoder import halfway
+from socialcell.language.training.encoder import mean_state
 from socialcell.language.training.encoder_civic import Weighed, _add_topics
-from socialcell.language.training.encoder_data import TrainingItem, a_pass, civic_parts
+from socialcell.language.training.encoder_data import (
+    TrainingItem,
+    civic_parts,
+    items_of_pass,
+)
 from socialcell.language.training.posts import Example, posts
 
 
@@ -61,13 +65,17 @@ def test_a_pass_has_every_civic_post_twice_and_the_same_seed_gives_it_again() ->
     ]
     told = [TrainingItem(f"told {n}", {"language": "mr"}) for n in range(3000)]
 
-    found = a_pass([*ours, *told], seed=7, number=4)
+    found = items_of_pass([*ours, *told], seed=7, number=4)
 
     texts = [item.text for item in found]
     assert [texts.count(item.text) for item in ours] == [2] * 5
     assert sum(text.startswith("told") for text in texts) == 2000
-    assert texts == [item.text for item in a_pass([*ours, *told], seed=7, number=4)]
-    assert texts != [item.text for item in a_pass([*ours, *told], seed=7, number=5)]
+    assert texts == [
+        item.text for item in items_of_pass([*ours, *told], seed=7, number=4)
+    ]
+    assert texts != [
+        item.text for item in items_of_pass([*ours, *told], seed=7, number=5)
+    ]
 
 
 def test_weights_come_back_out_of_the_file_by_their_names_in_the_net() -> None:
@@ -111,7 +119,7 @@ def test_who_learned_further_ships_as_the_mean_of_before_and_after() -> None:
     before = {"up": np.array([1.0, 4.0])}
     after = {"up": np.array([3.0, 2.0]), "new head": np.array([8.0])}
 
-    found = halfway(before, after)
+    found = mean_state(before, after)
 
     assert {name: values.tolist() for name, values in found.items()} == {
         "up": [2.0, 3.0],
@@ -138,7 +146,7 @@ def test_topics_above_a_half_are_given_and_else_the_best_that_is_likely_enough()
     None
 ):
     def names(**chances: float) -> list[str]:
-        return [topic.id for topic in topics.decided(chances)]
+        return [topic.id for topic in topics.topics_by_chance(chances)]
 
     assert names(water=0.7, roads=0.9, parks=0.4) == ["roads", "water"]
     assert names(water=0.3, roads=0.25) == ["water"]

@@ -8,7 +8,11 @@ import pytest
 
 from socialcell.errors import SocialcellError
 from socialcell.language import measure, read, weights
-from socialcell.language.labelled_posts import LabelledPost, apart, require_apart
+from socialcell.language.labelled_posts import (
+    LabelledPost,
+    require_apart,
+    without_held_out,
+)
 from socialcell.language.linear_model import Linear
 from socialcell.language.names import conll
 from socialcell.language.ngram_features import Grams, bags, normalised
@@ -93,7 +97,7 @@ def test_a_text_that_measures_never_trains() -> None:
         LabelledPost("another", "pos"),
     ]
 
-    assert apart(training, held) == [LabelledPost("another", "pos")]
+    assert without_held_out(training, held) == [LabelledPost("another", "pos")]
     with pytest.raises(SocialcellError, match="1 texts are both"):
         require_apart(training, held)
 

@@ -63,7 +63,9 @@ def test_no_text_teaches_twice() -> None:
 
 
 def test_every_class_has_posts_that_were_labelled_with_care() -> None:
-    seen = Counter(label for post in posts.listed("once") for label in post.labels)
+    seen = Counter(
+        label for post in posts.posts_of_origin("once") for label in post.labels
+    )
 
     for task in ("intent", "topic", "urgency"):
         for name in lexicon.vocabulary(task):
@@ -71,7 +73,7 @@ def test_every_class_has_posts_that_were_labelled_with_care() -> None:
 
 
 def test_brackets_are_no_part_of_the_text() -> None:
-    assert posts.marked("[कोथरूड]मध्ये, near [Camp]") == (
+    assert posts.split_marked("[कोथरूड]मध्ये, near [Camp]") == (
         "कोथरूडमध्ये, near Camp",
         [(0, 6), (18, 22)],
     )
@@ -91,7 +93,7 @@ def test_the_posts_of_a_file_teach_the_language_that_it_is_named_after(
         LabelledPost("pani nahi", "mr-Latn"),
         LabelledPost("कोथरूडमध्ये पाणी नाही", "mr"),
     ]
-    assert [post.text for post in posts.listed("once")] == [
+    assert [post.text for post in posts.posts_of_origin("once")] == [
         "pani nahi",
         "कोथरूडमध्ये पाणी नाही",
     ]
@@ -109,7 +111,7 @@ def test_a_file_among_them_that_is_named_otherwise_is_refused(
     monkeypatch.setattr(posts, "LABELS", tmp_path)
 
     with pytest.raises(SocialcellError, match=f"labels/once/{name}: a file that"):
-        list(posts.listed("once"))
+        list(posts.posts_of_origin("once"))
     with pytest.raises(SocialcellError, match="named after its language"):
         posts.by_language()
 
@@ -130,7 +132,7 @@ def test_the_language_recipe_learns_from_our_own_posts() -> None:
 @pytest.mark.parametrize("language", lexicon.LANGUAGES)
 def test_the_places_in_brackets_are_found(language: str) -> None:
     told = [
-        posts.marked(line)
+        posts.split_marked(line)
         for path, other in posts.once_files()
         if other == language
         for line in lines_of(path)
@@ -165,4 +167,4 @@ def test_a_file_of_posts_with_a_wrong_head_is_refused(
     monkeypatch.setattr(posts, "LABELS", tmp_path)
 
     with pytest.raises(SocialcellError, match=message):
-        list(posts.listed("once"))
+        list(posts.posts_of_origin("once"))

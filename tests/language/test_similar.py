@@ -64,9 +64,9 @@ def test_nearness_by_letters_is_the_share_of_common_runs_of_five() -> None:
     compared = text_similarity.TextComparison(["abcdefg", "bcdefgh", "", "xyz"], None)
 
     # abcde bcdef cdefg | bcdef cdefg defgh: two of four; a short text is one run
-    assert compared.to(0).tolist() == [1.0, 0.5, 0.0, 0.0]
-    assert compared.to(2).tolist() == [0.0, 0.0, 0.0, 0.0]
-    assert compared.to(3).tolist() == [0.0, 0.0, 0.0, 1.0]
+    assert compared.nearness_to(0).tolist() == [1.0, 0.5, 0.0, 0.0]
+    assert compared.nearness_to(2).tolist() == [0.0, 0.0, 0.0, 0.0]
+    assert compared.nearness_to(3).tolist() == [0.0, 0.0, 0.0, 1.0]
 
 
 def test_a_vector_depends_on_its_text_alone_and_not_on_the_file(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from socialcell.errors import SocialcellError
 from socialcell.language.names import places
-from socialcell.listening.areas.area_table import at, read_areas
+from socialcell.listening.areas.area_table import area_chain, read_areas
 
 HEADING = "id,tree,kind,parent,name_en,name_mr,name_hi,valid_from,valid_to,source"
 CITY = "place:c,administrative,city,,City,शहर,शहर,,,test"
@@ -31,7 +31,7 @@ def ward(
 
 @pytest.mark.parametrize("place", ["place:kothrud", "Kothrud", "कोथरूड", " kothrud "])
 def test_a_locality_leads_up_to_its_city(place: str) -> None:
-    chain = at(read_areas(), place, TODAY)
+    chain = area_chain(read_areas(), place, TODAY)
 
     assert [area.kind for area in chain] == ["locality", "ward_office", "zone", "city"]
     assert [area.id for area in chain] == [
@@ -56,11 +56,11 @@ def test_a_locality_leads_up_to_its_city(place: str) -> None:
     ],
 )
 def test_an_area_counts_only_while_it_is_in_the_city(place, on, inside) -> None:
-    assert bool(at(read_areas(), place, on)) is inside
+    assert bool(area_chain(read_areas(), place, on)) is inside
 
 
 def test_the_electoral_tree_is_apart() -> None:
-    chain = at(read_areas(), "prabhag:14", TODAY)
+    chain = area_chain(read_areas(), "prabhag:14", TODAY)
 
     assert {area.tree for area in chain} == {"electoral"}
     assert [area.kind for area in chain] == ["prabhag", "city"]
@@ -148,8 +148,8 @@ def test_a_place_may_move_to_another_ward(tmp_path: Path) -> None:
     )
     areas = read_areas(path)
 
-    assert at(areas, "Peth", date(2019, 12, 31))[1].id == "ward:a"
-    assert at(areas, "Peth", date(2020, 1, 1))[1].id == "ward:b"
+    assert area_chain(areas, "Peth", date(2019, 12, 31))[1].id == "ward:a"
+    assert area_chain(areas, "Peth", date(2020, 1, 1))[1].id == "ward:b"
 
 
 @pytest.mark.parametrize("content", [b"", b"id,tree\n", b"\xff\xfe"])

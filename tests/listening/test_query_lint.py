@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.listening.query.query_language import Or, QueryError, TextTerm, parse
 from socialcell.listening.query.query_lint import Doubt, lint
-from socialcell.listening.store.mentions.mention_filter import why
+from socialcell.listening.store.mentions.mention_filter import matching_parts
 from tests.listening.test_search import found, store_texts
 
 
@@ -103,7 +103,7 @@ def test_why_says_which_spelling_was_found(engine: Engine) -> None:
     store_texts(engine, "paani nahi")
 
     with db.reading(engine) as session:
-        assert why(session, parse("~पाणी"), 1) == ["says “paani”"]
+        assert matching_parts(session, parse("~पाणी"), 1) == ["says “paani”"]
 
 
 def test_a_concept_is_an_or_of_words() -> None:

@@ -10,7 +10,10 @@ from socialcell.errors import UsageError
 from socialcell.listening.areas.area_table import read_areas
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries, tags
-from socialcell.listening.store.mentions.mention_filter import MentionFilter, why
+from socialcell.listening.store.mentions.mention_filter import (
+    MentionFilter,
+    matching_parts,
+)
 from socialcell.listening.store.people import registry
 from socialcell.services.mentions.tagging import analyse
 from tests.builders import NOON, make_author, make_record, store_records
@@ -114,7 +117,7 @@ def test_what_was_understood_can_be_asked_for(engine: Engine) -> None:
     assert found(engine, "water", urgency="high", intent="complaint") == ["1"]
     assert found(engine, "water", platform="news") == []
     with db.reading(engine) as session:
-        said = why(session, parse("water topic:water OR pani"), 1)
+        said = matching_parts(session, parse("water topic:water OR pani"), 1)
     assert said == ["says “water”", "topic is water"]
 
 

@@ -50,7 +50,7 @@ def _row(
 def _told(session: Session, incident_id: int) -> list[Outgoing]:
     about = [
         f"{outbox_store.ABOUT_ITEM}{call.mention_id}{sign}"
-        for call in critical_calls.of_incident(session, incident_id)
+        for call in critical_calls.escalations_of_incident(session, incident_id)
         for sign in ".|"
     ]
     return [

@@ -117,7 +117,7 @@ def train(
     Example: socialcell language train sentiment-mr --data ../labels --into models
     """
     from socialcell.language.semantic.encoder import NAME
-    from socialcell.language.training.encoder import SHARES, weigh
+    from socialcell.language.training.encoder import SHARES, choose_weights
     from socialcell.language.training.encoder import train as encoder_trained
     from socialcell.language.training.train import train as trained
     from socialcell.language.weights import folder
@@ -141,7 +141,7 @@ def train(
             )
         )
     if SHARES in wanted:
-        made.append(weigh(place, seed=seed, progress=output.note))
+        made.append(choose_weights(place, seed=seed, progress=output.note))
     if json:
         output.as_json({"models": made})
         return

@@ -88,7 +88,7 @@ def at(
     context = open_context(config)
     day = read_day(on) if on else context.clock.now().date()
     with db.reading(context.engine) as session:
-        chain = area_table.at(store.all_areas(session), place, day)
+        chain = area_table.area_chain(store.all_areas(session), place, day)
     if not chain:
         raise SocialcellError(
             f"{place!r} is in no area on {day}. See the names: socialcell areas list"

@@ -62,7 +62,7 @@ class LogisticModel:
 
 
 @lru_cache
-def judges() -> dict[str, LogisticModel]:
+def models_by_task() -> dict[str, LogisticModel]:
     """By task, from the card of the model; none where it is absent."""
     card = weights.card(NAME)
     facts_by_task = {} if card is None else card.facts["judges"]
@@ -103,7 +103,7 @@ def intent_evidence(notes: Notes) -> dict[str, float]:
         "civic": float(civic),
         "trouble": trouble,
         "civic trouble": civic * trouble,
-        "asks": float(asks(notes)),
+        "asks": float(is_asking(notes)),
         "mood": mood,
         "irony": float(any("irony" in fact.roles for fact in notes.facts)),
         "praise trouble": trouble * cues.get("praise", 0.0),
@@ -177,6 +177,6 @@ def _named(kind: str, values: Mapping[str, float]) -> dict[str, float]:
     return {f"{kind}:{name}": weight for name, weight in values.items()}
 
 
-def asks(notes: Notes) -> bool:
+def is_asking(notes: Notes) -> bool:
     """Is there a question mark?"""
     return any("question_mark" in fact.roles for fact in notes.facts)

@@ -26,7 +26,7 @@ def chance(notes: Notes, urgency: Mapping[str, float]) -> float:
 
     `urgency` is the evidence for the level (`civic.urgency_evidence`).
     """
-    judge = civic_model.judges().get(civic_model.DANGER)
+    judge = civic_model.models_by_task().get(civic_model.DANGER)
     if judge is None or not notes.margins:
         return 0.0
     linear = judge.chances(evidence(notes, urgency))[civic_model.DANGER]

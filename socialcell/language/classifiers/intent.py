@@ -26,7 +26,7 @@ def intent(notes: Notes) -> Intent:
 
 def chances(notes: Notes) -> dict[str, float]:
     """Calibrated probabilities of the intents; empty without the model or a word."""
-    judge = civic_model.judges().get("intent")
+    judge = civic_model.models_by_task().get("intent")
     if judge is None or not notes.margins:
         return {}
     linear = judge.chances(civic_model.intent_evidence(notes))
@@ -41,7 +41,7 @@ def _by_rule(notes: Notes) -> dict[str, float]:
     if city and trouble:
         _join(scores, "complaint", 0.35 + 0.5 * trouble)
     _mood(notes, scores, city)
-    if civic_model.asks(notes):
+    if civic_model.is_asking(notes):
         _join(scores, "question", 0.5 if city else 0.3)
     if not city:
         # A word of praise or annoyance about a film is no message to a city.

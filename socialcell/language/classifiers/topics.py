@@ -24,8 +24,8 @@ def topics(notes: Notes) -> list[Topic]:
     Without the model the score joins the cues of a topic as independent evidence.
     """
     if not notes.margins:
-        return decided(notes.values("topic"), _LEAST)
-    return decided(with_meaning(TASK, chances(notes), notes))
+        return topics_by_chance(notes.values("topic"), _LEAST)
+    return topics_by_chance(with_meaning(TASK, chances(notes), notes))
 
 
 def chances(notes: Notes) -> dict[str, float]:
@@ -37,7 +37,9 @@ def chances(notes: Notes) -> dict[str, float]:
     }
 
 
-def decided(chances: Mapping[str, float], least: float = _PERHAPS) -> list[Topic]:
+def topics_by_chance(
+    chances: Mapping[str, float], least: float = _PERHAPS
+) -> list[Topic]:
     """The topics of these chances; the best alone where it is above `least` only."""
     ranked = sorted(chances.items(), key=lambda pair: (-pair[1], pair[0]))
     sure = [(topic, score) for topic, score in ranked if score > _ENOUGH][:_MOST]

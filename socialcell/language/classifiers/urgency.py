@@ -37,8 +37,8 @@ def urgency(notes: Notes) -> Urgency:
     """
     assert notes.intent is not None
     days = longest_wait(notes)
-    score, words = ruled(notes, days)
-    judge = civic_model.judges().get("urgency")
+    score, words = score_by_rules(notes, days)
+    judge = civic_model.models_by_task().get("urgency")
     level = next(name for name, least in _LEVELS if score >= least)
     if judge is not None and notes.margins:
         evidence = civic_model.urgency_evidence(notes, notes.intents, score, days)
@@ -71,7 +71,7 @@ def urgency(notes: Notes) -> Urgency:
 def chance_of_danger(notes: Notes) -> float:
     """How likely it tells of danger, by the learned models; in [0, 1]."""
     days = longest_wait(notes)
-    score, _ = ruled(notes, days)
+    score, _ = score_by_rules(notes, days)
     evidence = civic_model.urgency_evidence(notes, notes.intents, score, days)
     return danger_chance.chance(notes, evidence)
 
@@ -89,7 +89,7 @@ def _likeliest(chances: Mapping[str, float], dangerous: bool) -> str:
     return max(left, key=lambda name: chances[name])
 
 
-def ruled(notes: Notes, days: int) -> tuple[float, list[str]]:
+def score_by_rules(notes: Notes, days: int) -> tuple[float, list[str]]:
     """(score in [0, 1], words for an operator) by the reasons alone."""
     assert notes.intent is not None
     label = notes.intent.label

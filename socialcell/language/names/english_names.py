@@ -33,7 +33,7 @@ _BEFORE = re.compile(r"(?:the\s+|[\W_]+)+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _AFTER = re.compile(r"(?:['’]s?|[\W_])+$")
 
-Found = tuple[int, int, str]  # first code point, past the last, label of ours
+NameSpan = tuple[int, int, str]  # first code point, past the last, label of ours
 
 
 class English:
@@ -44,7 +44,7 @@ class English:
         self._nlp = spacy.load(module, exclude=list(_UNUSED))
         self._lock = threading.Lock()
 
-    def names(self, texts: Sequence[str]) -> list[list[Found]]:
+    def names(self, texts: Sequence[str]) -> list[list[NameSpan]]:
         """The names of each text, without "the", signs and a genitive's s around."""
         heads = [text[:_LONGEST] for text in texts]
         # The zone forgets the words of these texts: a daemon reads for months.
@@ -95,7 +95,7 @@ def _is_english(notes: Notes) -> bool:
     return notes.language == "en" and not notes.mixed and notes.english >= _SURE
 
 
-def _spans(text: str, doc: Doc) -> Iterator[Found]:
+def _spans(text: str, doc: Doc) -> Iterator[NameSpan]:
     for entity in doc.ents:
         label = LABELS.get(entity.label_)
         name_text = entity.text
@@ -114,7 +114,7 @@ def _looks_like_name(name_text: str, label: str) -> bool:
     return all(capital if label == "PERSON" else capital[:1]) and any(capital)
 
 
-def _add(doc: Doc, notes: Notes, spans: list[Found]) -> None:
+def _add(doc: Doc, notes: Notes, spans: list[NameSpan]) -> None:
     occupied = [(entity.start, entity.end) for entity in notes.entities]
     occupied += [
         (token.idx, token.idx + len(token))

@@ -9,7 +9,7 @@ from pathlib import Path
 from socialcell.errors import SocialcellError
 from socialcell.language.names import gazetteer_lint
 from socialcell.language.names.gazetteer_lint import COLUMNS, GazetteerProblem, Row
-from socialcell.language.names.places import Place, checked, places
+from socialcell.language.names.places import Place, check_places, places
 
 FILE = "gazetteer.csv"
 
@@ -42,7 +42,7 @@ def load(path: Path) -> tuple[Place, ...]:
     SocialcellError when somebody has edited it into what cannot be read.
     """
     rows = _rows(path)
-    return checked(((row.file, row.number, row.cells) for row in rows), places())
+    return check_places(((row.file, row.number, row.cells) for row in rows), places())
 
 
 def rows(path: Path) -> list[dict[str, str]]:

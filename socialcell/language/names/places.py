@@ -74,12 +74,12 @@ class Place:
 @lru_cache(maxsize=1)
 def places() -> tuple[Place, ...]:
     """The package's gazetteer, checked; SocialcellError names file and line."""
-    return checked(
+    return check_places(
         (f"gazetteer/{file}", line, row) for file, line, row in lexicon.gazetteer_rows()
     )
 
 
-def checked(
+def check_places(
     rows: Iterable[tuple[str, int, dict[str, str]]], beside: Iterable[Place] = ()
 ) -> tuple[Place, ...]:
     """Entries from (file, line, row), with ids and wards that fit those `beside` them.
@@ -152,7 +152,9 @@ class Gazetteer:
         spans = [(start, end, self._places[match]) for match, start, end in matches]
         if self._sounds:
             spans += self._by_sound(notes.facts)
-        chosen = _longest(span for span in spans if not _vetoed(span[2], notes.facts))
+        chosen = _longest(
+            span for span in spans if not _is_excluded(span[2], notes.facts)
+        )
         for start, end, place in chosen:
             if place.needs_context and not (
                 end - start > place.own_length
@@ -214,7 +216,7 @@ def _longest(spans: Iterator[_Span]) -> list[_Span]:
     return sorted(chosen, key=lambda span: span[0])
 
 
-def _vetoed(place: Place, facts: list[Fact]) -> bool:
+def _is_excluded(place: Place, facts: list[Fact]) -> bool:
     return bool(place.unless) and any(
         fact.word.key in place.unless or fact.stem in place.unless for fact in facts
     )

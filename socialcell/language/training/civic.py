@@ -89,7 +89,7 @@ def train(seed: int, progress: Callable[[str], None]) -> tuple[dict[str, Any], L
     return facts, model
 
 
-def unseen(seed: int) -> tuple[list[Example], dict[str, list[_Chances]]]:
+def unseen_chances(seed: int) -> tuple[list[Example], dict[str, list[_Chances]]]:
     """All posts, and by task the chances of each by models that did not see it."""
     examples = posts_.posts()
     return examples, _judges(*_with_margins(examples, seed), seed)[2]
@@ -191,19 +191,19 @@ def _judges(
     danger = _unseen(evidence, truth, care, _DAY[civic_model.DANGER], seed)
     score(civic_model.DANGER, truth, danger)
     of_topics = [topics.chances(notes) for notes in noted]
-    unseen = {
+    unseen_chances = {
         "intent": chances,
         topics.TASK: of_topics,
         "urgency": urgency_chances,
         civic_model.DANGER: danger,
     }
-    return judges, scores, unseen
+    return judges, scores, unseen_chances
 
 
 def _urgency_evidence(notes: Notes) -> dict[str, float]:
     days = urgency.longest_wait(notes)
     return civic_model.urgency_evidence(
-        notes, notes.intents, urgency.ruled(notes, days)[0], days
+        notes, notes.intents, urgency.score_by_rules(notes, days)[0], days
     )
 
 

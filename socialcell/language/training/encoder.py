@@ -72,7 +72,7 @@ def train(
     progress(f"{NAME}: measuring")
     state = {name: tensor.numpy() for name, tensor in run.state_dict().items()}
     if further:
-        state = halfway(start_state.tensors, state)
+        state = mean_state(start_state.tensors, state)
     file, facts = _measured(
         state, list(run.heads), start_state.pieces, material, models, seed
     )
@@ -80,7 +80,7 @@ def train(
     return write(into / "nc", NAME, facts, file, "onnx")
 
 
-def weigh(
+def choose_weights(
     into: Path, *, seed: int = 7, progress: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
     """The facts of the encoder's card after its weights were chosen anew.
@@ -114,7 +114,7 @@ def _require(*names: str) -> None:
         )
 
 
-def halfway(before: State, after: State) -> State:
+def mean_state(before: State, after: State) -> State:
     """The mean of the weights, and what only `after` has.
 
     It knows what was learned further and forgets less of what was learned before
@@ -139,7 +139,7 @@ def _measured(
     judged = {
         f"{held_out_set.task}: {held_out_set.name}": (
             held_out_set.task,
-            encoder_shares.judge(rough, held_out_set, models),
+            encoder_shares.judge_posts(rough, held_out_set, models),
         )
         for held_out_set in encoder_data.samples(material.held_out, seed)
     }

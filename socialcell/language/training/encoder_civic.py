@@ -52,7 +52,7 @@ def weighed(
     logits = [
         meaning.logits for meaning in encoder.meanings(post.text for post in held_out)
     ]
-    examples, unseen = civic.unseen(seed)
+    examples, unseen = civic.unseen_chances(seed)
     places = {normalised(post.text): index for index, post in enumerate(examples)}
     indexes = [places[normalised(post.text)] for post in held_out]
     weighing = Weighed()
@@ -126,7 +126,7 @@ def _add_topics(
                 name: share * other[name] + (1.0 - share) * chance
                 for name, chance in zip(classes, row, strict=True)
             }
-            decided.append({topic.id for topic in topics.decided(chances)})
+            decided.append({topic.id for topic in topics.topics_by_chance(chances)})
         return civic.topic_scores(posts, decided)
 
     scored = {share: by(share) for share in encoder_shares.SHARES}

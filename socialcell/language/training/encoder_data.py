@@ -131,7 +131,7 @@ def material(
     )
 
 
-def a_pass(
+def items_of_pass(
     items: Sequence[TrainingItem], seed: int, number: int, *, further: bool = False
 ) -> list[TrainingItem]:
     """The items of the pass of that number; the same seed gives the same pass.

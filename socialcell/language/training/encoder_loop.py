@@ -18,7 +18,11 @@ from torch.nn import functional  # type: ignore[import-not-found]
 
 from socialcell.errors import SocialcellError
 from socialcell.language.semantic.word_pieces import END, START, UNKNOWN, Pieces
-from socialcell.language.training.encoder_data import TrainingData, TrainingItem, a_pass
+from socialcell.language.training.encoder_data import (
+    TrainingData,
+    TrainingItem,
+    items_of_pass,
+)
 from socialcell.language.training.encoder_net import EncoderNet
 from socialcell.language.training.encoder_start import Start
 from socialcell.language.training.recipes import LANGUAGES
@@ -221,7 +225,7 @@ def _step(
 ) -> float:
     pieces = batch.pieces
     replaced = (torch.rand(pieces.shape) < _UNKNOWN_SHARE) & (pieces > UNKNOWN)
-    with torch.autocast("cpu", torch.bfloat16, enabled=_half()):
+    with torch.autocast("cpu", torch.bfloat16, enabled=_is_half_precision_fast()):
         vectors = net(pieces.masked_fill(replaced, UNKNOWN), batch.real)
     loss = _loss(net, vectors, batch)
     optimiser.zero_grad()
@@ -231,7 +235,7 @@ def _step(
     return float(loss.detach())
 
 
-def _half() -> bool:
+def _is_half_precision_fast() -> bool:
     """Whether the processor multiplies in half precision; elsewhere it is slower."""
     supported: bool = torch.cpu._is_avx512_bf16_supported()
     return supported
@@ -274,7 +278,7 @@ def _stream(
 ) -> Iterator[TrainingBatch]:
     """Batches without end, from the state of the run on."""
     while True:
-        items = a_pass(material.items, seed, state.passes, further=further)
+        items = items_of_pass(material.items, seed, state.passes, further=further)
         batches = _batches(items, cut)
         order = torch.Generator().manual_seed(seed * 7_919 + state.passes)
         shuffled = torch.randperm(len(batches), generator=order).tolist()

@@ -53,7 +53,9 @@ def slope_of(surprise: Callable[[float], float]) -> float:
     return round(float(best.x), 3)
 
 
-def judge(encoder: Encoder, held_out_set: HeldOut, models: Models) -> list[Judged]:
+def judge_posts(
+    encoder: Encoder, held_out_set: HeldOut, models: Models
+) -> list[Judged]:
     """What encoder and linear model make of the posts of a held-out set.
 
     `models` are linear models by name that did not see the set either.

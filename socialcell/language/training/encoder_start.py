@@ -94,10 +94,10 @@ class _StartFile:
         self._at = 8
         if self._data[:4] != b"E5S1":
             raise SocialcellError(f"{path}: not a weight file of the form E5S1")
-        sizes = self._take("<7ifi")
+        sizes = self._unpack("<7ifi")
         self.width, self._layers = sizes[0], sizes[1]
-        count, *self.reserved = self._take("<5i")
-        (length,) = self._take("<Q")
+        count, *self.reserved = self._unpack("<5i")
+        (length,) = self._unpack("<Q")
         offsets = self._array("<u4", count + 1)
         self.scores: list[float] = self._array("<f4", count).tolist()
         blob = self._data[self._at : self._at + length]
@@ -107,7 +107,7 @@ class _StartFile:
             for first, last in pairwise(offsets)
         ]
         # reserved: first, last, padding and unknown piece, in this order.
-        _, mapping = self._take("<iI")
+        _, mapping = self._unpack("<iI")
         self._at += mapping
         self._places = dict(self._directory())
 
@@ -153,15 +153,15 @@ class _StartFile:
         return self._places[name][1]
 
     def _directory(self) -> Iterable[tuple[str, tuple[int, int]]]:
-        (count,) = self._take("<i")
+        (count,) = self._unpack("<i")
         for _ in range(count):
-            (length,) = self._take("<H")
+            (length,) = self._unpack("<H")
             name = self._data[self._at : self._at + length].decode()
             self._at += length
-            _, numbers, offset, _ = self._take("<BIQQ")
+            _, numbers, offset, _ = self._unpack("<BIQQ")
             yield name, (offset, numbers)
 
-    def _take(self, form: str) -> tuple[Any, ...]:
+    def _unpack(self, form: str) -> tuple[Any, ...]:
         fields = struct.unpack_from(form, self._data, self._at)
         self._at += struct.calcsize(form)
         return fields

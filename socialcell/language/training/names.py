@@ -94,10 +94,10 @@ def _split(
 def _apart(training: list[Sentence], held_out: list[Sentence]) -> list[Sentence]:
     """Training sentences that are not held out; SocialcellError if one slipped in."""
     forbidden = {_key(sentence) for sentence in held_out}
-    kept = [sentence for sentence in training if _key(sentence) not in forbidden]
-    if forbidden & {_key(sentence) for sentence in kept}:
+    separate = [sentence for sentence in training if _key(sentence) not in forbidden]
+    if forbidden & {_key(sentence) for sentence in separate}:
         raise SocialcellError("sentences are both in training and held out")
-    return kept
+    return separate
 
 
 def _key(sentence: Sentence) -> str:

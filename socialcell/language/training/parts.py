@@ -7,10 +7,10 @@ from socialcell.errors import SocialcellError
 from socialcell.language.labelled_posts import (
     OWN,
     LabelledPost,
-    apart,
     posts,
     require_apart,
     split,
+    without_held_out,
 )
 from socialcell.language.linear_model import Linear
 from socialcell.language.training.posts import by_language
@@ -80,9 +80,9 @@ def _apart_from_held_out(
 ) -> list[LabelledPost]:
     """Those that share no text with what is held out, and their cuts if asked for."""
     forbidden = [post for aside in held_out.values() for post in aside]
-    training = apart(posts, forbidden)
+    training = without_held_out(posts, forbidden)
     if recipe.cuts:
-        training += apart(_shortened_posts(training), forbidden)
+        training += without_held_out(_shortened_posts(training), forbidden)
     require_apart(training, forbidden)
     return training
 

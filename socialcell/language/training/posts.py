@@ -47,7 +47,11 @@ def posts() -> list[Example]:
     """The posts, those labelled twice first; a text that came before is left out."""
     keys: set[str] = set()
     unique = []
-    for post in (*twice(), *listed(ONCE), *listed("weak")):
+    for post in (
+        *posts_labelled_twice(),
+        *posts_of_origin(ONCE),
+        *posts_of_origin("weak"),
+    ):
         key = normalised(post.text)
         if key not in keys:
             keys.add(key)
@@ -55,7 +59,7 @@ def posts() -> list[Example]:
     return unique
 
 
-def twice() -> Iterator[Example]:
+def posts_labelled_twice() -> Iterator[Example]:
     """The training half of the posts that were labelled twice."""
     for line in lines_of(LABELS / "civic_train.jsonl"):
         if line.strip():
@@ -64,7 +68,7 @@ def twice() -> Iterator[Example]:
             yield _example("twice", row["text"], *labels)
 
 
-def marked(line: str) -> tuple[str, list[tuple[int, int]]]:
+def split_marked(line: str) -> tuple[str, list[tuple[int, int]]]:
     """(the text without brackets, where the names in brackets are in it)."""
     text, spans, start = "", [], 0
     for piece in re.split(r"(\[|\])", line):
@@ -87,7 +91,7 @@ def phrases() -> Iterator[Example]:
             yield Example(cue.phrase, label, frozenset({"intent"}), _PHRASE)
 
 
-def listed(origin: str) -> Iterator[Example]:
+def posts_of_origin(origin: str) -> Iterator[Example]:
     """The posts of a folder: `once`, labelled with care, or `weak`, in passing."""
     for path in _files(origin):
         head: tuple[str, list[str], str] | None = None
@@ -97,7 +101,7 @@ def listed(origin: str) -> Iterator[Example]:
             elif line.strip():
                 if head is None:
                     raise SocialcellError(f"{path.name}, line {number}: no head above")
-                yield _example(origin, marked(line)[0], *head)
+                yield _example(origin, split_marked(line)[0], *head)
 
 
 def by_language() -> list[LabelledPost]:
@@ -106,7 +110,7 @@ def by_language() -> list[LabelledPost]:
     SocialcellError for a file that is named otherwise.
     """
     return [
-        LabelledPost(marked(line)[0], language)
+        LabelledPost(split_marked(line)[0], language)
         for path, language in once_files()
         for line in lines_of(path)
         if line.strip() and not line.startswith("= ")
@@ -142,8 +146,8 @@ def _head(line: str, where: str) -> tuple[str, list[str], str]:
     words = line.split()[1:]
     if len(words) != 3:
         raise SocialcellError(f"{where}: needs an intent, topics and an urgency")
-    intent, listed, level = words
-    names = [] if listed == "-" else listed.split(",")
+    intent, posts_of_origin, level = words
+    names = [] if posts_of_origin == "-" else posts_of_origin.split(",")
     columns = set(civic_model.columns())
     for name in (
         f"intent:{intent}",

@@ -130,7 +130,7 @@ def spreads(
             [*rumour_texts, *(_plain(text.text) for text in texts)], None
         )
         for place, rumour in enumerate(text_rumours):
-            near = compared.to(place)[len(rumour_texts) :]
+            near = compared.nearness_to(place)[len(rumour_texts) :]
             for text, nearness in zip(texts, near.tolist(), strict=True):
                 if nearness >= BY_LETTERS.copy or rumour_texts[place] in _plain(
                     text.text

@@ -87,7 +87,7 @@ def read_areas(path: Path | None = None) -> list[AreaRecord]:
     return areas
 
 
-def at(areas: Iterable[AreaRecord], place: str, on: date) -> list[AreaRecord]:
+def area_chain(areas: Iterable[AreaRecord], place: str, on: date) -> list[AreaRecord]:
     """The chain from a place up to its city, as it was on a day.
 
     `place` is an id or a name in one of the three languages; an id wins, and of two

@@ -61,7 +61,7 @@ _TOKEN = re.compile(
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
 
 
-def asked_parts(query: str) -> list[TextTerm | FieldTerm]:
+def searched_parts(query: str) -> list[TextTerm | FieldTerm]:
     """The words and people (`from`) that a query asks for, not what it leaves out.
 
     A list of accounts counts as somebody. Operators that only narrow are passed over.

@@ -95,7 +95,7 @@ def _iterate_distinct(texts: Sequence[str], limit: int) -> Iterator[int]:
     for _ in range(limit):
         if not remaining:
             return
-        first, similarities = remaining[0], compared.to(remaining[0])
+        first, similarities = remaining[0], compared.nearness_to(remaining[0])
         yield first
         remaining = [
             position

@@ -54,7 +54,7 @@ def group_items(grouping: IncidentGrouping) -> int:
     compared = TextComparison([critical_item.text for critical_item in all_items], None)
     for position, critical_item in enumerate(new_items, len(earlier)):
         first = max(0, position - _MOST_COMPARED)
-        nearness = compared.to(position).tolist()[first:position]
+        nearness = compared.nearness_to(position).tolist()[first:position]
         earlier_items = list(zip(all_items[first:position], nearness, strict=True))
         incident = _put_into_incident(
             grouping, critical_item, earlier_items, incident_ids

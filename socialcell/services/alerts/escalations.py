@@ -258,7 +258,7 @@ def _status(
 ) -> ItemStatus:
     incident_id = critical_calls.incident_of(session, mention_id)
     incident = session.get(Incident, incident_id) if incident_id else None
-    escalation = critical_calls.of_item(session, mention_id)
+    escalation = critical_calls.escalation_of_item(session, mention_id)
     also = critical_calls.items_of(session, incident_id) if incident_id else []
     return ItemStatus(
         incident_id=incident_id,

@@ -125,7 +125,7 @@ def _tombstones(
     removal = tombstones.apply_tombstones(session, list(by_id.values()), arrival.at)
     outcome.counts.update(
         updated=removal.removed,
-        unchanged=removal.known,
+        unchanged=removal.already_deleted,
         duplicate=len(batch) - len(by_id),
     )
     outcome.rules[_NOT_STORED] += removal.strangers

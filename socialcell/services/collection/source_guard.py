@@ -12,7 +12,7 @@ from socialcell import connectors
 from socialcell.errors import UsageError
 from socialcell.listening.people import protected_topics
 from socialcell.listening.people.protected_topics import Accounts
-from socialcell.listening.query.platform_query import asked_parts, words_of
+from socialcell.listening.query.platform_query import searched_parts, words_of
 from socialcell.listening.query.query_language import FieldTerm, TextTerm
 from socialcell.listening.store.people import protected_accounts
 from socialcell.ops.model import Source
@@ -44,7 +44,7 @@ def refuse(
         elif key == "query":
             text = without_left_out(text_value)
             protected_topics.refuse_parts(
-                asked_parts(text_value), text, accounts, REFUSAL
+                searched_parts(text_value), text, accounts, REFUSAL
             )
         elif key == "hashtag":
             tag = [*words_of(f"#{text_value}")]
@@ -95,7 +95,7 @@ def _refuse_feed(url: str, accounts: Accounts) -> None:
     protected_topics.refuse_parts(words, unquote(url), accounts, REFUSAL)
     for parameter in parameters:
         protected_topics.refuse_parts(
-            asked_parts(parameter), parameter, accounts, REFUSAL
+            searched_parts(parameter), parameter, accounts, REFUSAL
         )
 
 

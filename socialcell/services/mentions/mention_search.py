@@ -12,7 +12,10 @@ from socialcell.listening.people.visibility import People
 from socialcell.listening.query.query_language import find_fault, parse, widen_query
 from socialcell.listening.store import areas
 from socialcell.listening.store.mentions import mention_queries
-from socialcell.listening.store.mentions.mention_filter import MentionFilter, why
+from socialcell.listening.store.mentions.mention_filter import (
+    MentionFilter,
+    matching_parts,
+)
 from socialcell.services.context import Context
 
 
@@ -68,7 +71,7 @@ def list_newest(
         if not explain or request.query is None:
             return rows, total
         return [
-            FoundMention(**row, why=why(session, request.query, row["id"]))
+            FoundMention(**row, why=matching_parts(session, request.query, row["id"]))
             for row in rows
         ], total
 

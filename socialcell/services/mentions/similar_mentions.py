@@ -69,7 +69,7 @@ def find_similar(
         raise UsageError(f"Mention {mention_id} has no text to compare.")
     compared = _compared(context, dated, progress)
     kind = compared.measure
-    nearness = compared.to(at).tolist()
+    nearness = compared.nearness_to(at).tolist()
     matches = [
         SimilarMention(mention.id, round(near, 3), near >= kind.copy)
         for mention, near in zip(dated, nearness, strict=True)
@@ -117,7 +117,7 @@ def _compared(
 
 
 def _story(compared: TextComparison, dated: list[Dated], positions: list[int]) -> Story:
-    near = compared.to(positions[0])
+    near = compared.nearness_to(positions[0])
     copies = sum(near[position] >= compared.measure.copy for position in positions[1:])
     return Story(
         ids=tuple(dated[position].id for position in positions),

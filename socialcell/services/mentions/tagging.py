@@ -120,7 +120,7 @@ class WardFinder:
         # Between two changes of any area the answer stays the same.
         key = (id_, bisect_right(self._changes, day))
         if key not in self._found:
-            chain = area_table.at(self._areas, id_, day)
+            chain = area_table.area_chain(self._areas, id_, day)
             wards = [area.id for area in chain if area.kind == "ward_office"]
             self._found[key] = wards[0] if wards else None
         return self._found[key]

@@ -37,7 +37,7 @@ def acknowledge_by_phone(
 ) -> bool:
     """Acknowledge the incident of an item for somebody on the telephone, in the
     caller's transaction. False when somebody did before. Audited."""
-    escalation = critical_calls.of_item(session, mention_id)
+    escalation = critical_calls.escalation_of_item(session, mention_id)
     if escalation is None or escalation.acked_at is not None:
         return False
     detail = {"phone": phone, "item": mention_id}
@@ -96,7 +96,7 @@ def _acknowledge(
     if incident.state == "open":
         incident.state = "acked"
     incident.acked_by, incident.acked_at = who, now
-    for escalation in critical_calls.of_incident(session, incident_id):
+    for escalation in critical_calls.escalations_of_incident(session, incident_id):
         if escalation.acked_at is None:
             escalation.acked_at = now
         if escalation.climbs and escalation.next_at is not None:

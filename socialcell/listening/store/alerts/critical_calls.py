@@ -142,13 +142,13 @@ def incident_of(session: Session, mention_id: int) -> int | None:
     return session.scalars(statement).first()
 
 
-def of_item(session: Session, mention_id: int) -> Escalation | None:
+def escalation_of_item(session: Session, mention_id: int) -> Escalation | None:
     """The escalation of an item, if it has one."""
     statement = select(Escalation).where(col(Escalation.mention_id) == mention_id)
     return session.scalars(statement).first()
 
 
-def of_incident(session: Session, incident_id: int) -> Sequence[Escalation]:
+def escalations_of_incident(session: Session, incident_id: int) -> Sequence[Escalation]:
     """The escalations of an incident, the oldest first."""
     statement = select(Escalation).where(col(Escalation.incident_id) == incident_id)
     return session.scalars(statement.order_by(col(Escalation.id))).all()
@@ -223,7 +223,7 @@ def running(
 
 def is_acknowledged(session: Session, mention_id: int) -> bool:
     """Whether the calls about an item were answered."""
-    escalation = of_item(session, mention_id)
+    escalation = escalation_of_item(session, mention_id)
     return escalation is not None and escalation.acked_at is not None
 
 

@@ -263,7 +263,7 @@ def list_values(session: Session, column: ColumnElement[str]) -> Iterator[str]:
         last = following
 
 
-def why(session: Session, query: Node, mention_id: int) -> list[str]:
+def matching_parts(session: Session, query: Node, mention_id: int) -> list[str]:
     """The parts of a query that a mention matches, in words, for --explain."""
     matching = Matching(session)
     return [

@@ -55,18 +55,18 @@ BLANK = {
 
 
 @dataclass(frozen=True)
-class BurialCounts:
+class RemovalCounts:
     """What became of tombstones; `reports` are starts of periods that quoted one."""
 
     removed: int = 0
-    known: int = 0  # removed before
+    already_deleted: int = 0  # removed before
     strangers: int = 0  # never held
     reports: tuple[datetime, ...] = ()
 
 
 def apply_tombstones(
     session: Session, stones: Sequence[Tombstone], now: datetime
-) -> BurialCounts:
+) -> RemovalCounts:
     """Remove what these tombstones name; each platform's id at most once."""
     removed = already_deleted = strangers = 0
     quoted: set[datetime] = set()
@@ -81,7 +81,7 @@ def apply_tombstones(
         removed += len(gone)
         already_deleted += sum(row.state == "deleted" for row in stored.values())
         strangers += len(named) - sum(row.state != "stub" for row in stored.values())
-    return BurialCounts(removed, already_deleted, strangers, tuple(sorted(quoted)))
+    return RemovalCounts(removed, already_deleted, strangers, tuple(sorted(quoted)))
 
 
 def removed_before(session: Session, records: Iterable[Record]) -> set[tuple[str, str]]:
