@@ -66,7 +66,7 @@ def test_every_day_of_every_campaign_is_what_truly_happened(
     for campaign in {ad.campaign for ad in ADS}:
         ads = tuple(ad for ad in ADS if ad.campaign == campaign)
         for day in days:
-            if done := meta_ads.world.together(ads, day, TODAY):
+            if done := meta_ads.world.combined_figures(ads, day, TODAY):
                 expected[campaign, None, None, day] = done
     assert len(expected) > 8
     assert {key: value for key, value in found.items() if key[3] < TODAY}.keys() == (
@@ -120,7 +120,7 @@ def test_installs_are_kept_by_action_type_and_never_added_up(
             # The report names the types elsewhere: here there truly were none.
             assert fact.installs == {INSTALL: 0, OMNI: 0}
             continue
-        done = meta_ads.world.together(ads, day, TODAY)
+        done = meta_ads.world.combined_figures(ads, day, TODAY)
         assert fact.installs == {INSTALL: done.installs, OMNI: done.installs}
         assert fact.conversions is None
 

@@ -45,7 +45,7 @@ def serve_grpc(platform: Any, log: list[LoggedRequest]) -> Iterator[str]:
 
 
 def messages() -> Any:
-    """The service's messages: a second to import, and only when somebody asks."""
+    """The service's message classes: imported when needed, as it takes a second."""
     return import_module(
         f"google.ads.googleads.{VERSION}.services.types.google_ads_service"
     )
@@ -64,7 +64,7 @@ def _handler(stream: "_SearchStream") -> Any:
 
 
 class _SearchStream:
-    """One call after another: a platform's switches are plain attributes."""
+    """Serves calls one after another, as a platform's faults are plain attributes."""
 
     def __init__(
         self, platform: Any, log: list[LoggedRequest], closing: threading.Event
@@ -72,12 +72,12 @@ class _SearchStream:
         self._platform, self._log, self._closing = platform, log, closing
         self._lock = threading.Lock()
 
-    def __call__(self, asked: Any, context: Any) -> Iterator[Any]:
+    def __call__(self, message: Any, context: Any) -> Iterator[Any]:
         codes = import_module("grpc").StatusCode
         request = Request(
             "POST",
             f"/{SERVICE}/SearchStream",
-            {"customer_id": asked.customer_id, "query": asked.query},
+            {"customer_id": message.customer_id, "query": message.query},
             dict(context.invocation_metadata()),
         )
         with self._lock:
@@ -113,7 +113,7 @@ def _certificate() -> tuple[bytes, bytes]:
     forms = import_module("cryptography.hazmat.primitives.serialization")
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "sandbox")])
-    now = SystemClock().now()  # TLS lives on the computer's own time
+    now = SystemClock().now()  # TLS uses the computer's own time
     names = x509.SubjectAlternativeName(
         [x509.IPAddress(IPv4Address(HOST)), x509.DNSName("localhost")]
     )

@@ -50,7 +50,7 @@ _COSTS = {"metrics.impressions", "metrics.clicks", "metrics.cost_micros"}
 
 
 class GoogleAdsServer(FaultyPlatform):
-    """One account as one signed-in user sees it. `most`: rows of one message."""
+    """One account, as one signed-in user may read it. `most`: rows of one message."""
 
     name = "google_ads"
     window = RETRY
@@ -108,7 +108,7 @@ class GoogleAdsServer(FaultyPlatform):
         raise ValueError(f"Google Ads has no fault {fault}")
 
     def _error(self, status: str, kind: str | None, code: int) -> ServerResponse:
-        """A gRPC status and the failure message that rides in its trailers."""
+        """A gRPC status, with the failure message for its trailers."""
         if kind is None:
             return ServerResponse(503, b"", {"grpc": status})
         error = self._errors.GoogleAdsError(message=f"{kind} {code}")
@@ -133,40 +133,40 @@ class GoogleAdsServer(FaultyPlatform):
         if source == "customer":
             return [self._row(fields, _CUSTOMER)]
         if source == "conversion_action":
-            return [self._row(fields, one) for one in _actions()]
+            return [self._row(fields, values) for values in _actions()]
         span = _SPAN.search(rules)
         if span is None:
             return []
         since, until = map(date.fromisoformat, span.groups())
-        asked = _ACTIONS.search(rules)
-        found = reported(self.world, source, since, until, self.clock.now())
-        if asked is None:
-            return [self._row(fields, one) for one in found]
-        wanted = re.findall(r"'([^']+)'", asked[1])
+        action_filter = _ACTIONS.search(rules)
+        reported_rows = reported(self.world, source, since, until, self.clock.now())
+        if action_filter is None:
+            return [self._row(fields, values) for values in reported_rows]
+        action_names = re.findall(r"'([^']+)'", action_filter[1])
         return [
             self._row(
                 fields,
-                one
+                values
                 | {"segments.conversion_action": name, "metrics.all_conversions": n},
             )
-            for one in found
-            for name, n in one["installs"].items()
-            if name in wanted and n
+            for values in reported_rows
+            for name, n in values["installs"].items()
+            if name in action_names and n
         ]
 
     def _exists(self, field: str) -> bool:
         """Whether a name of a query is a field of the API's own messages."""
-        found = self._rows.pb(self._rows()).DESCRIPTOR
+        descriptor = self._rows.pb(self._rows()).DESCRIPTOR
         for part in field.split("."):
-            fields: Any = found.fields_by_name if found is not None else {}
-            named = fields.get(part) or fields.get(f"{part}_")
-            if named is None:
+            fields: Any = descriptor.fields_by_name if descriptor is not None else {}
+            field_descriptor = fields.get(part) or fields.get(f"{part}_")
+            if field_descriptor is None:
                 return False
-            found = named.message_type
+            descriptor = field_descriptor.message_type
         return True
 
     def _row(self, fields: list[str], values: Mapping[str, Any]) -> Any:
-        """A row in which exactly the fields that were asked for are set, if known."""
+        """A row in which exactly the requested fields are set, as far as known."""
         row = self._rows()
         for field in fields:
             if field not in values:
@@ -206,20 +206,20 @@ def resource(number: str) -> str:
 def reported(
     world: AppWorld, source: str, since: date, until: date, now: datetime
 ) -> list[dict[str, Any]]:
-    """What the account says `now` of each day and thing; nothing of days without."""
+    """The account's rows as of `now`, by day and entity; days without ads have none."""
     today = now.astimezone(IST).date()
-    made = []
+    rows = []
     for day in world.days(min(until, today) + timedelta(1)):
         if day < since:
             continue
-        done: dict[int, list[AppAdDay]] = {}
+        ad_days: dict[int, list[AppAdDay]] = {}
         for ad in ADS:
-            one = world.ad_day(ad, day)
+            ad_day = world.ad_day(ad, day)
             number = {"campaign": ad.campaign, "ad_group": ad.group}.get(source, ad.id)
-            if one is not None:
-                done.setdefault(number, []).append(one)
-        made += [_figures(ads, today, _elapsed(day, now)) for ads in done.values()]
-    return made
+            if ad_day is not None:
+                ad_days.setdefault(number, []).append(ad_day)
+        rows += [_figures(ads, today, _elapsed(day, now)) for ads in ad_days.values()]
+    return rows
 
 
 def _elapsed(day: date, now: datetime) -> int:
@@ -234,14 +234,14 @@ def _figures(ads: list[AppAdDay], today: date, elapsed: int) -> dict[str, Any]:
     first, day = ads[0].ad, ads[0].day
 
     def total(name: str) -> int:
-        return sum(getattr(one, name) * elapsed // 1000 for one in ads)
+        return sum(getattr(ad_day, name) * elapsed // 1000 for ad_day in ads)
 
     installs: dict[str, float] = {}
-    for one in ads:
-        seen = ripened(one.installs * elapsed // 1000, day, today)
-        for number, _name, _kind, share in ACTIONS.get(one.ad.store or "", ()):
+    for ad_day in ads:
+        conversions = ripened(ad_day.installs * elapsed // 1000, day, today)
+        for number, _name, _kind, share in ACTIONS.get(ad_day.ad.store or "", ()):
             name = resource(number)
-            installs[name] = installs.get(name, 0.0) + seen * share // 100
+            installs[name] = installs.get(name, 0.0) + conversions * share // 100
     best = next(iter(installs.values()), 0.0)
     return {
         "campaign.id": first.campaign,
@@ -269,7 +269,7 @@ class GoogleOAuthServer(FaultyPlatform):
         self._secrets = secrets
 
     def refuse_grant(self) -> None:
-        """The user has taken the permission back, until healed."""
+        """The user has withdrawn the permission, until healed."""
         self._switches["grant"] = Switch()
 
     def respond(self, request: Request) -> ServerResponse:
@@ -280,9 +280,9 @@ class GoogleOAuthServer(FaultyPlatform):
             return ServerResponse(401, {"error": "invalid_client"})
         refresh = [self._secrets["google_ads_refresh_token"]]
         if self._fires("grant") or sent.get("refresh_token") != refresh:
-            said = "Token has been expired or revoked."
+            description = "Token has been expired or revoked."
             return ServerResponse(
-                400, {"error": "invalid_grant", "error_description": said}
+                400, {"error": "invalid_grant", "error_description": description}
             )
         return ServerResponse(
             200,
@@ -303,7 +303,7 @@ class GoogleOAuthServer(FaultyPlatform):
 
 
 def access_token(secrets: Mapping[str, str]) -> str:
-    """What the sign-in gives for the refresh token of this sandbox."""
+    """The access token that belongs to the refresh token of this sandbox."""
     refresh = secrets["google_ads_refresh_token"]
     return "ya29." + hashlib.sha256(refresh.encode()).hexdigest()[:40]
 

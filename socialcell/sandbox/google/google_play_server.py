@@ -36,10 +36,10 @@ class GooglePlayServer(PostServer):
         self._bearer = f"Bearer {access_token(secrets)}"
         self._answered: dict[str, str] = {}
 
-    # Switches of this platform ----------------------------------------------------
+    # Faults and changes that tests switch on ----------------------------------------
 
     def quota_spent(self) -> None:
-        """The hour's questions are used up, until healed."""
+        """The hour's quota of requests is used up, until healed."""
         self._switches["spent"] = Switch()
 
     def revoke_token(self, times: int = 1) -> None:
@@ -53,12 +53,12 @@ class GooglePlayServer(PostServer):
     # Answers ----------------------------------------------------------------------
 
     def respond(self, request: Request) -> ServerResponse:
-        given = request.headers.get("authorization")
-        if self._fires("revoked") or given != self._bearer:
+        authorization = request.headers.get("authorization")
+        if self._fires("revoked") or authorization != self._bearer:
             return refusal(401, "UNAUTHENTICATED", "authError", "Invalid Credentials")
         if request.path != _REVIEWS:
-            said = "No application was found for the given package name."
-            return refusal(404, "NOT_FOUND", "applicationNotFound", said)
+            message = "No application was found for the given package name."
+            return refusal(404, "NOT_FOUND", "applicationNotFound", message)
         return ServerResponse(200, self._list(request))
 
     def refusal(self, fault: str, until: datetime) -> ServerResponse:
@@ -66,29 +66,29 @@ class GooglePlayServer(PostServer):
 
     def _list(self, request: Request) -> dict[str, Any]:
         since = self.clock.now() - SHOWN
-        found = [post for post in self.standing() if self._changed(post) >= since]
-        found.sort(key=self._changed, reverse=True)
+        posts = [post for post in self.standing() if self._changed(post) >= since]
+        posts.sort(key=self._changed, reverse=True)
         size = min(int(request.query.get("maxResults") or 10), 100, self.most)
         stuck = "stuck" in self._switches
-        given = int((request.query.get("token") or "at-0").removeprefix("at-"))
-        start = 0 if stuck else given
-        page, rest = found[start : start + size], found[start + size :]
+        offset = int((request.query.get("token") or "at-0").removeprefix("at-"))
+        start = 0 if stuck else offset
+        page, rest = posts[start : start + size], posts[start + size :]
         self.turned(rest)
         if not page:
-            return {}  # of an app without reviews, Google says nothing at all
+            return {}  # Google leaves out `reviews` when there are none
         reviews: list[Any] = [self._review(post) for post in page]
         if self._fires("malformed"):
             reviews.insert(1, {"reviewId": None, "comments": []})
         body: dict[str, Any] = {"reviews": reviews}
         if rest or stuck:
-            body["tokenPagination"] = {"nextPageToken": f"at-{given + size}"}
+            body["tokenPagination"] = {"nextPageToken": f"at-{offset + size}"}
         return body
 
     def _review(self, post: SandboxPost) -> dict[str, Any]:
         now = self.clock.now()
         language = post.labels.language
-        said = {
-            # A review without a title begins with the tab behind it.
+        user_comment = {
+            # A review without a title begins with the tab that would follow the title.
             "text": f"{post.title or ''}\t{text_at(post, now)}",
             "lastModified": _timestamp(self._changed(post)),
             "starRating": stars(post),
@@ -101,7 +101,7 @@ class GooglePlayServer(PostServer):
             "thumbsDownCount": 0,
             "deviceMetadata": {"productName": "sandbox", "manufacturer": "Sandbox"},
         }
-        comments: list[dict[str, Any]] = [{"userComment": said}]
+        comments: list[dict[str, Any]] = [{"userComment": user_comment}]
         if post.id in self._answered:
             text = self._answered[post.id]
             answer = {"text": text, "lastModified": _timestamp(now)}
@@ -121,7 +121,7 @@ class GooglePlayServer(PostServer):
 
 
 def _timestamp(moment: datetime) -> dict[str, Any]:
-    """Seconds are a text: whole numbers of 64 bits are."""
+    """Seconds are a string, as 64-bit integers are in Google's JSON."""
     return {"seconds": str(int(moment.timestamp())), "nanos": 0}
 
 

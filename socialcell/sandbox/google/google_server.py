@@ -21,7 +21,7 @@ _SCOPES = (
     "https://www.googleapis.com/auth/androidpublisher",
     "https://www.googleapis.com/auth/webmasters.readonly",
 )
-# HTTP status, Google's own status, reason: of refusals that several interfaces know.
+# HTTP status, Google's own status, reason and message of the refusals that are shared.
 _REFUSALS = {
     "expired": (401, "UNAUTHENTICATED", "authError", "Invalid Credentials"),
     "forbidden": (
@@ -36,7 +36,7 @@ _REFUSALS = {
 
 
 class GoogleTokenServer(FaultyPlatform):
-    """The address that gives access tokens for a refresh token or a signed claim."""
+    """The token endpoint: an access token for a refresh token or a signed claim."""
 
     name = "google"
 
@@ -51,27 +51,29 @@ class GoogleTokenServer(FaultyPlatform):
     def respond(self, request: Request) -> ServerResponse:
         if request.path != "/token" or request.method != "POST":
             return refusal(404, "NOT_FOUND", "notFound", "Not Found")
-        asked = {k: v[-1] for k, v in parse_qs(request.body.decode()).items()}
+        parameters = {k: v[-1] for k, v in parse_qs(request.body.decode()).items()}
         if "grant" in self._switches:
-            return _no("invalid_grant", "Token has been expired or revoked.")
-        if asked.get("grant_type") == _JWT:
-            if not _is_claim(asked.get("assertion", "")):
-                return _no("invalid_grant", "Invalid JWT Signature.")
+            return _token_error("invalid_grant", "Token has been expired or revoked.")
+        if parameters.get("grant_type") == _JWT:
+            if not _is_claim(parameters.get("assertion", "")):
+                return _token_error("invalid_grant", "Invalid JWT Signature.")
             return self._token()
-        if asked.get("grant_type") != "refresh_token":
-            return _no("unsupported_grant_type", "Invalid grant_type")
-        if (asked.get("client_id"), asked.get("client_secret")) != (
+        if parameters.get("grant_type") != "refresh_token":
+            return _token_error("unsupported_grant_type", "Invalid grant_type")
+        if (parameters.get("client_id"), parameters.get("client_secret")) != (
             self._secrets["google_client_id"],
             self._secrets["google_client_secret"],
         ):
-            return _no("invalid_client", "The OAuth client was not found.", 401)
-        if asked.get("refresh_token") != self._secrets["google_refresh_token"]:
-            return _no("invalid_grant", "Bad Request")
+            return _token_error(
+                "invalid_client", "The OAuth client was not found.", 401
+            )
+        if parameters.get("refresh_token") != self._secrets["google_refresh_token"]:
+            return _token_error("invalid_grant", "Bad Request")
         return self._token()
 
     def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault in ("expired", "forbidden"):
-            return _no("invalid_grant", "Token has been expired or revoked.")
+            return _token_error("invalid_grant", "Token has been expired or revoked.")
         if fault == "limited":
             return refusal(429, "RESOURCE_EXHAUSTED", "rateLimitExceeded", "Slow down")
         return refusal(*_REFUSALS[fault])
@@ -89,12 +91,12 @@ class GoogleTokenServer(FaultyPlatform):
 
 
 def access_token(secrets: Mapping[str, str]) -> str:
-    """What the token address gives, and the interfaces accept."""
+    """The access token that the token endpoint gives and the interfaces accept."""
     return "ya29.sandbox-" + secrets["google_refresh_token"][-24:]
 
 
 def refusal(status: int, name: str, reason: str, message: str) -> ServerResponse:
-    """A refusal as Google writes it: in words, and a reason in `errors`."""
+    """A refusal as Google writes it: a message, and a reason in `errors`."""
     error = {
         "code": status,
         "message": message,
@@ -118,7 +120,7 @@ def detailed(status: int, name: str, reason: str, message: str) -> ServerRespons
 
 
 class SignedInServer(FaultyPlatform):
-    """An interface behind a sign-in. Subclasses give `read`: the answer to a reader."""
+    """An interface that requires an access token. Subclasses define `respond`."""
 
     def __init__(self, clock: Clock, secrets: Mapping[str, str]) -> None:
         super().__init__(clock)
@@ -128,8 +130,8 @@ class SignedInServer(FaultyPlatform):
         """The access token is not accepted, so many times."""
         self._switches["revoked"] = Switch(times=times)
 
-    def is_let_in(self, request: Request) -> bool:
-        """Whether the request carries an access token that is good."""
+    def is_authorized(self, request: Request) -> bool:
+        """Whether the request carries a valid access token."""
         if self._fires("revoked"):
             return False
         return request.headers.get("authorization") == self._bearer
@@ -141,7 +143,7 @@ class SignedInServer(FaultyPlatform):
 def shared_refusal(
     platform: FaultyPlatform, fault: str, until: datetime
 ) -> ServerResponse:
-    """How interfaces behind a sign-in say that they refuse."""
+    """The refusals of interfaces that require an access token."""
     if fault == "limited":
         answer = refusal(429, "RESOURCE_EXHAUSTED", "rateLimitExceeded", "Slow down")
         seconds = int((until - platform.clock.now()).total_seconds())
@@ -150,12 +152,12 @@ def shared_refusal(
     return refusal(*_REFUSALS[fault])
 
 
-def _no(error: str, why: str, status: int = 400) -> ServerResponse:
-    return ServerResponse(status, {"error": error, "error_description": why})
+def _token_error(error: str, description: str, status: int = 400) -> ServerResponse:
+    return ServerResponse(status, {"error": error, "error_description": description})
 
 
 def _is_claim(assertion: str) -> bool:
-    """Whether a service account asks in due form. Who signed it nobody here can know."""
+    """Whether a service account's claim is well formed. The signature is not checked."""
     parts = assertion.split(".")
     if len(parts) != 3:
         return False

@@ -52,17 +52,17 @@ class PlayConsoleServer(SignedInServer):
         self.world = AppWorld(city.seed, city.start, city.end)
 
     def malformed_item(self, times: int | None = 1) -> None:
-        """The next file has one row more, whose day nobody can read."""
+        """The next file has one row more, whose date is malformed."""
         self._switches["malformed"] = Switch(times=times)
 
     def respond(self, request: Request) -> ServerResponse:
-        if not self.is_let_in(request):
+        if not self.is_authorized(request):
             return refusal(401, "UNAUTHENTICATED", "authError", "Invalid Credentials")
         if not request.path.startswith(_LIST):
             return refusal(404, "NOT_FOUND", "notFound", "The bucket does not exist.")
         files = self.files()
         if request.path == _LIST:
-            return self._listed(files, request.query)
+            return self._file_list(files, request.query)
         name = unquote(request.path.removeprefix(_LIST + "/"))
         if name not in files or request.query.get("alt") != "media":
             return refusal(404, "NOT_FOUND", "notFound", f"No such object: {name}")
@@ -71,13 +71,13 @@ class PlayConsoleServer(SignedInServer):
         )
 
     def files(self) -> "dict[str, _ReportFile]":
-        """What the bucket holds now: the name of each file, and how it is made."""
+        """The files that the bucket holds now, by name."""
         newest = self.newest()
-        found: dict[str, _ReportFile] = {}
+        files: dict[str, _ReportFile] = {}
         for month in sorted({f"{d:%Y%m}" for d in self.world.days(newest)}):
             installs = f"stats/installs/installs_{PACKAGE}"
             listing = f"stats/store_performance/store_performance_{PACKAGE}"
-            found |= {
+            files |= {
                 f"{installs}_{month}_country.csv": _ReportFile(month, self._countries),
                 f"{installs}_{month}_overview.csv": _ReportFile(month, self._overview),
                 f"{listing}_{month}_traffic_source.csv": _ReportFile(
@@ -90,34 +90,35 @@ class PlayConsoleServer(SignedInServer):
                     month, self._overview
                 ),
             }
-        return dict(sorted(found.items()))
+        return dict(sorted(files.items()))
 
     def newest(self) -> date:
         """The day behind the last one that is reported, in California."""
         return self.clock.now().astimezone(PACIFIC).date() - LAG + timedelta(days=1)
 
-    def _listed(
-        self, files: "Mapping[str, _ReportFile]", asked: Mapping[str, str]
+    def _file_list(
+        self, files: "Mapping[str, _ReportFile]", query: Mapping[str, str]
     ) -> ServerResponse:
-        names = [name for name in files if name.startswith(asked.get("prefix", ""))]
-        start = int(asked.get("pageToken") or 0)
+        names = [name for name in files if name.startswith(query.get("prefix", ""))]
+        start = int(query.get("pageToken") or 0)
         body: dict[str, Any] = {
             "items": [
-                self._about(name, files[name]) for name in names[start:][: self.most]
+                self._file_resource(name, files[name])
+                for name in names[start:][: self.most]
             ]
         }
         if start + self.most < len(names):
             body["nextPageToken"] = str(start + self.most)
         return ServerResponse(200, body)
 
-    def _about(self, name: str, file: "_ReportFile") -> dict[str, str]:
+    def _file_resource(self, name: str, file: "_ReportFile") -> dict[str, str]:
         return {
             "name": name,
-            "updated": self._written(file.month),
+            "updated": self._update_time(file.month),
             "size": str(len(file.bytes())),
         }
 
-    def _written(self, month: str) -> str:
+    def _update_time(self, month: str) -> str:
         """A month is written once a day until a week after its end."""
         first = date(int(month[:4]), int(month[4:]), 1)
         last = (first + timedelta(days=32)).replace(day=1) + timedelta(days=7)
@@ -165,20 +166,20 @@ class PlayConsoleServer(SignedInServer):
     def _traffic(self, month: str) -> list[str]:
         rows = [",".join(("Date", "Package name", *_TRAFFIC, *_ACQUIRED))]
         for day in self._days(month):
-            for cut, acquired in sorted(self.acquired(day).items()):
+            for cut, acquired in sorted(self.acquisitions(day).items()):
                 visitors = 3 * acquired
                 rate = "0.3333" if acquired else ""
                 named = (str(day), PACKAGE, *cut)
                 rows.append(",".join((*named, _cell(acquired), _cell(visitors), rate)))
         return rows
 
-    def acquired(self, day: date) -> dict[tuple[str, str, str, str], int]:
-        """Acquisitions of a day by source, term and campaign, as they are known now."""
+    def acquisitions(self, day: date) -> dict[tuple[str, str, str, str], int]:
+        """Acquisitions of a day by source, term and campaign, as reported now."""
         today: datetime = self.clock.now().astimezone(PACIFIC)
         organic = self.world.organic("play", day)
         named = ripened(organic * 4 // 10, day, today.date())
         other = self.world.paid("play", day)
-        found = {
+        acquisitions = {
             ("Google Play search", "pune care", "", ""): named,
             ("Google Play search", "Other", "", ""): organic * 6 // 10 - named,
             ("Google Play explore", "", "", ""): organic - organic * 6 // 10,
@@ -186,22 +187,24 @@ class PlayConsoleServer(SignedInServer):
         for link in OUTREACH:
             count = self.world.outreach("play", link, day)
             if count >= THRESHOLD:
-                found["Third-party referrals", "", link.source, link.token] = count
+                acquisitions["Third-party referrals", "", link.source, link.token] = (
+                    count
+                )
             else:
                 other += count
-        found["Third-party referrals", "", "Other", "Other"] = other
-        return found
+        acquisitions["Third-party referrals", "", "Other", "Other"] = other
+        return acquisitions
 
 
 @dataclass(frozen=True, slots=True)
 class _ReportFile:
-    """A month of one cut, and how its lines are made."""
+    """A month of one breakdown, and the function that writes its lines."""
 
     month: str
-    made: Callable[[str], list[str]]
+    write_lines: Callable[[str], list[str]]
 
     def bytes(self, *, spoiled: bool = False) -> bytes:
-        lines = self.made(self.month)
+        lines = self.write_lines(self.month)
         if spoiled:
             lines.append("the day before yesterday" + "," * lines[0].count(","))
         return ("\n".join(lines) + "\n").encode("utf-16")

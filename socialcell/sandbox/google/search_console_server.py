@@ -23,7 +23,7 @@ _MOST, _USUAL = 25_000, 1_000  # rows of an answer
 
 
 class SearchConsoleServer(SignedInServer):
-    """One property as one signed-in person sees it."""
+    """One property, as one signed-in person may read it."""
 
     name = "search_console"
 
@@ -33,10 +33,10 @@ class SearchConsoleServer(SignedInServer):
         self._rare: dict[date, int] = {}
         self.level = "siteFullUser"
 
-    # Switches of this platform ----------------------------------------------------
+    # Faults and changes that tests switch on ----------------------------------------
 
     def flood(self, day: date, queries: int) -> None:
-        """So many more queries, each seen once, are named on a day."""
+        """So many more queries, each with one impression, are named on a day."""
         self._rare[day] = queries
 
     def malformed_item(self, times: int | None = 1) -> None:
@@ -50,43 +50,47 @@ class SearchConsoleServer(SignedInServer):
     # Answers ----------------------------------------------------------------------
 
     def respond(self, request: Request) -> ServerResponse:
-        if not self.is_let_in(request):
+        if not self.is_authorized(request):
             return refusal(401, "UNAUTHENTICATED", "authError", "Invalid Credentials")
         match = _PATH.fullmatch(unquote(request.path))
         if match is None:
             return refusal(404, "NOT_FOUND", "notFound", "Not Found")
         if match[1] != SITE:
-            said = "User does not have sufficient permission for site."
-            return refusal(403, "PERMISSION_DENIED", "forbidden", said)
+            message = "User does not have sufficient permission for site."
+            return refusal(403, "PERMISSION_DENIED", "forbidden", message)
         if match[2] is None:
             return ServerResponse(200, {"siteUrl": SITE, "permissionLevel": self.level})
-        asked = loads(request.body)
-        if "startDate" not in asked or "endDate" not in asked:
-            said = "Request contains an invalid argument."
-            return refusal(400, "INVALID_ARGUMENT", "invalidParameter", said)
-        return ServerResponse(200, self._answer(asked))
+        query = loads(request.body)
+        if "startDate" not in query or "endDate" not in query:
+            message = "Request contains an invalid argument."
+            return refusal(400, "INVALID_ARGUMENT", "invalidParameter", message)
+        return ServerResponse(200, self._answer(query))
 
-    def _answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        rows = self._rows(asked)
-        size = min(asked.get("rowLimit", _USUAL), _MOST)
-        start = 0 if "stuck" in self._switches else asked.get("startRow", 0)
+    def _answer(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        rows = self._rows(query)
+        size = min(query.get("rowLimit", _USUAL), _MOST)
+        start = 0 if "stuck" in self._switches else query.get("startRow", 0)
         page = rows[start : start + size]
-        by_query = asked.get("dimensions") == ["query"]
+        by_query = query.get("dimensions") == ["query"]
         if page and by_query and self._fires("malformed"):
             page.insert(1, {"keys": [], "clicks": "many"})
-        by = "byPage" if "page" in asked.get("dimensions", []) else "byProperty"
-        # Without rows there is no list either.
+        by = "byPage" if "page" in query.get("dimensions", []) else "byProperty"
+        # Without rows, `rows` is left out.
         return ({"rows": page} if page else {}) | {"responseAggregationType": by}
 
-    def _rows(self, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
-        days = self._days(asked)
-        dimensions = asked.get("dimensions", [])
+    def _rows(self, query: Mapping[str, Any]) -> list[dict[str, Any]]:
+        days = self._days(query)
+        dimensions = query.get("dimensions", [])
         if dimensions == ["date"]:
             return [_row(str(day), self.world.total(day)) for day in days]
         if dimensions in (["query"], ["page"]):
-            found = [pair for day in days for pair in self._of(dimensions[0], day)]
-            found.sort(key=lambda pair: -pair[1].clicks)
-            return [_row(key, seen) for key, seen in found if seen.impressions]
+            entries = [pair for day in days for pair in self._of(dimensions[0], day)]
+            entries.sort(key=lambda pair: -pair[1].clicks)
+            return [
+                _row(key, performance)
+                for key, performance in entries
+                if performance.impressions
+            ]
         raise ValueError(f"the sandbox's Search Console has no answer by {dimensions}")
 
     def _of(self, dimension: str, day: date) -> list[tuple[str, SearchPerformance]]:
@@ -98,24 +102,26 @@ class SearchConsoleServer(SignedInServer):
             *((f"rare {n}", SearchPerformance(1, 0, 40.0)) for n in rare),
         ]
 
-    def _days(self, asked: Mapping[str, Any]) -> list[date]:
-        """The days of the span that are old enough for what was asked for."""
-        since = date.fromisoformat(asked["startDate"])
-        until = date.fromisoformat(asked["endDate"])
-        lag = FINAL if asked.get("dataState", "final") == "final" else FRESH
+    def _days(self, query: Mapping[str, Any]) -> list[date]:
+        """The days of the span that are old enough for the requested data state."""
+        since = date.fromisoformat(query["startDate"])
+        until = date.fromisoformat(query["endDate"])
+        lag = FINAL if query.get("dataState", "final") == "final" else FRESH
         today = self.clock.now().astimezone(PACIFIC).date()
         newest = min(until, today - lag)
         return [day for day in self.world.days() if since <= day <= newest]
 
 
-def _row(key: str, seen: SearchPerformance) -> dict[str, Any]:
-    rate = seen.clicks / seen.impressions if seen.impressions else 0.0
+def _row(key: str, performance: SearchPerformance) -> dict[str, Any]:
+    rate = (
+        performance.clicks / performance.impressions if performance.impressions else 0.0
+    )
     return {
         "keys": [key],
-        "clicks": seen.clicks,
-        "impressions": seen.impressions,
+        "clicks": performance.clicks,
+        "impressions": performance.impressions,
         "ctr": rate,
-        "position": seen.position,
+        "position": performance.position,
     }
 
 

@@ -28,23 +28,23 @@ def listing(
     return page | {"items": list(items)}
 
 
-def found(post: SandboxPost) -> dict[str, Any]:
-    """A video as a search lists it: its texts are cut, its counts are left out."""
-    said = _said(post, post.text[:_CUT])
-    kept = ("publishedAt", "channelId", "title", "description", "thumbnails")
+def search_result(post: SandboxPost) -> dict[str, Any]:
+    """A video as an item of a search: texts are cut, counts are left out."""
+    snippet = _video_snippet(post, post.text[:_CUT])
+    fields = ("publishedAt", "channelId", "title", "description", "thumbnails")
     return {
         "kind": "youtube#searchResult",
         "etag": _etag("found", post.id),
         "id": {"kind": "youtube#video", "videoId": post.id},
-        "snippet": {name: said[name] for name in kept}
+        "snippet": {name: snippet[name] for name in fields}
         | {
-            "channelTitle": said["channelTitle"],
+            "channelTitle": snippet["channelTitle"],
             "liveBroadcastContent": "none",
         },
     }
 
 
-def listed(post: SandboxPost) -> dict[str, Any]:
+def playlist_item(post: SandboxPost) -> dict[str, Any]:
     """A video as an item of a channel's uploads."""
     return {
         "kind": "youtube#playlistItem",
@@ -71,25 +71,25 @@ def video(
     counts: Mapping[str, int | None],
     now: datetime,
 ) -> dict[str, Any]:
-    """A video with the parts that were asked for. A count that is None is hidden."""
-    made: dict[str, Any] = {
+    """A video with the requested parts. A count that is None is hidden."""
+    resource: dict[str, Any] = {
         "kind": "youtube#video",
         "etag": _etag("video", post.id),
         "id": post.id,
     }
     if "snippet" in parts:
         text = text_at(post, now)
-        said = _said(post, text)
+        snippet = _video_snippet(post, text)
         language = post.labels.language
-        made["snippet"] = said | {
+        resource["snippet"] = snippet | {
             "categoryId": "25",
             "liveBroadcastContent": "none",
-            "localized": {"title": said["title"], "description": text},
+            "localized": {"title": snippet["title"], "description": text},
             "defaultAudioLanguage": _SPOKEN.get(language, language),
         }
     if "statistics" in parts:
-        made["statistics"] = statistics(counts) | {"favoriteCount": "0"}
-    return made
+        resource["statistics"] = statistics(counts) | {"favoriteCount": "0"}
+    return resource
 
 
 def statistics(counts: Mapping[str, int | None]) -> dict[str, str]:
@@ -111,26 +111,26 @@ def stat(post: SandboxPost, counts: Mapping[str, int | None]) -> dict[str, Any]:
 
 
 def thread(
-    top: SandboxPost, answers: Sequence[SandboxPost], owner: str, **how: Any
+    top: SandboxPost, answers: Sequence[SandboxPost], owner: str, **options: Any
 ) -> dict[str, Any]:
     """A comment with some of the answers below it."""
-    made: dict[str, Any] = {
+    resource: dict[str, Any] = {
         "kind": "youtube#commentThread",
         "etag": _etag("thread", top.id),
         "id": top.id,
         "snippet": {
             "channelId": owner,
             "videoId": top.conversation,
-            "topLevelComment": comment(top, owner, **how),
+            "topLevelComment": comment(top, owner, **options),
             "canReply": False,
             "totalReplyCount": len(answers),
             "isPublic": True,
         },
     }
     if answers:
-        shown = [comment(one, owner, **how) for one in answers[:_SHOWN]]
-        made["replies"] = {"comments": shown}
-    return made
+        shown = [comment(answer, owner, **options) for answer in answers[:_SHOWN]]
+        resource["replies"] = {"comments": shown}
+    return resource
 
 
 def comment(
@@ -145,7 +145,7 @@ def comment(
     """One comment. `plain`: as text and not as HTML; `nameless`: closed accounts."""
     text = text_at(post, now)
     edited = post.changed is not None and post.changed[0] <= now
-    said: dict[str, Any] = {
+    snippet: dict[str, Any] = {
         "channelId": owner,
         "videoId": post.conversation,
         "textDisplay": text if plain else escape(text).replace("\n", "<br>"),
@@ -158,12 +158,12 @@ def comment(
         **_commenter(post, post.id in nameless),
     }
     if "." in post.id:
-        said["parentId"] = post.reply_to
+        snippet["parentId"] = post.reply_to
     return {
         "kind": "youtube#comment",
         "etag": _etag("comment", post.id),
         "id": post.id,
-        "snippet": said,
+        "snippet": snippet,
     }
 
 
@@ -188,7 +188,7 @@ def _commenter(post: SandboxPost, nameless: bool) -> dict[str, Any]:
     }
 
 
-def _said(post: SandboxPost, text: str) -> dict[str, Any]:
+def _video_snippet(post: SandboxPost, text: str) -> dict[str, Any]:
     picture = {"url": f"https://pictures.example/{post.id}.jpg"}
     return {
         "publishedAt": stamp(post.at),

@@ -31,7 +31,8 @@ SEARCH_REACH = 500
 
 
 class YouTubeServer(PostServer):
-    """What an API key may read. `allowed`: units a Pacific day by bucket."""
+    """The interface as one API key may read it. `allowed`: units a Pacific day by
+    bucket."""
 
     most = 100
 
@@ -55,7 +56,7 @@ class YouTubeServer(PostServer):
             "/youtube/v3/comments": self._comments,
         }
 
-    # Switches of this platform ----------------------------------------------------
+    # Faults and changes that tests switch on ----------------------------------------
 
     def quota_spent(self) -> None:
         """Everything of today is used up, until healed."""
@@ -74,11 +75,11 @@ class YouTubeServer(PostServer):
         self._unfindable.add(id_)
 
     def show_in_search(self, id_: str) -> None:
-        """Search has found out about a video."""
+        """Search lists a video again."""
         self._unfindable.discard(id_)
 
     def hide_likes(self, id_: str) -> None:
-        """A video whose channel does not say how many like it."""
+        """The channel hides the count of likes of a video."""
         self._likeless.add(id_)
 
     def forget_author(self, id_: str) -> None:
@@ -86,7 +87,7 @@ class YouTubeServer(PostServer):
         self._nameless.add(id_)
 
     def revoke_key(self) -> None:
-        """The key is refused in the older words for it: 401, until healed."""
+        """The key is refused with the older error, 401, until healed."""
         self._switches["revoked"] = Switch()
 
     def comment(
@@ -107,14 +108,14 @@ class YouTubeServer(PostServer):
             if above
             else comment_id(video, moment, number)
         )
-        made = replace(
+        comment = replace(
             self.draft(text, moment, own),
             conversation=video,
             reply_to=above.id if above else video,
             group="comment",
             author=self.city.people.citizens[1],
         )
-        self._show([made])
+        self._show([comment])
         return own
 
     # Answers ----------------------------------------------------------------------
@@ -123,132 +124,144 @@ class YouTubeServer(PostServer):
         if "revoked" in self._switches:
             return refusal(401, "UNAUTHENTICATED", "authError", "Invalid Credentials")
         if request.headers.get("x-goog-api-key") != self._key:
-            return self._bad_key()
+            return self._key_error()
         answer = self._answers.get(request.path)
         if answer is None:
             return refusal(404, "NOT_FOUND", "notFound", "Not Found")
         if not self._count(request.path):
-            return self._spent()
+            return self._quota_error()
         return answer(request)
 
     def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "expired":
-            return self._bad_key()
+            return self._key_error()
         if fault == "forbidden":
-            said = "YouTube Data API v3 has not been used in project 7 before"
-            return refusal(403, "PERMISSION_DENIED", "accessNotConfigured", said)
+            message = "YouTube Data API v3 has not been used in project 7 before"
+            return refusal(403, "PERMISSION_DENIED", "accessNotConfigured", message)
         if fault == "limited":
-            said = "The request cannot be completed at this rate."
-            return refusal(403, "RESOURCE_EXHAUSTED", "rateLimitExceeded", said)
+            message = "The request cannot be completed at this rate."
+            return refusal(403, "RESOURCE_EXHAUSTED", "rateLimitExceeded", message)
         if fault == "spent":
-            return self._spent()
+            return self._quota_error()
         if fault == "broken":
             return refusal(503, "UNAVAILABLE", "backendError", "Backend Error")
         raise ValueError(f"YouTube has no way to say {fault}")
 
     def _search(self, request: Request) -> ServerResponse:
-        asked = request.query
-        found = [post for post in self._shown() if matches(asked.get("q", ""), post)]
-        found = [post for post in found if post.id not in self._unfindable]
-        if after := asked.get("publishedAfter"):
+        query = request.query
+        posts = [
+            post
+            for post in self._standing_videos()
+            if matches(query.get("q", ""), post)
+        ]
+        posts = [post for post in posts if post.id not in self._unfindable]
+        if after := query.get("publishedAfter"):
             since = datetime.fromisoformat(after)
-            found = [post for post in found if post.at >= since]
-        page, total, token = self._page(request, found[:SEARCH_REACH], 50)
-        made = [shape.found(post) for post in page]
+            posts = [post for post in posts if post.at >= since]
+        page, total, token = self._page(request, posts[:SEARCH_REACH], 50)
+        results = [shape.search_result(post) for post in page]
         if page and self._fires("malformed"):
-            made.insert(1, {"kind": "youtube#searchResult", "id": {}, "snippet": {}})
-        body = shape.listing("searchListResponse", made, total, token, regionCode="IN")
+            results.insert(1, {"kind": "youtube#searchResult", "id": {}, "snippet": {}})
+        body = shape.listing(
+            "searchListResponse", results, total, token, regionCode="IN"
+        )
         return ServerResponse(200, body)
 
     def _channels(self, request: Request) -> ServerResponse:
-        found = [
+        channels = [
             shape.channel(id_)
             for id_ in request.query.get("id", "").split(",")
             if id_ == self.own_channel
         ]
-        body = shape.listing("channelListResponse", found, len(found), None)
-        if not found:
-            # Of nothing, this list says nothing.
+        body = shape.listing("channelListResponse", channels, len(channels), None)
+        if not channels:
+            # YouTube leaves out `items` when no channel matches.
             del body["items"]
         return ServerResponse(200, body)
 
     def _uploads(self, request: Request) -> ServerResponse:
         if request.query.get("playlistId") != uploads_id(self.own_channel):
-            said = "The playlist cannot be found."
-            return refusal(404, "NOT_FOUND", "playlistNotFound", said)
-        own = [post for post in self._shown() if post.group == "own"]
+            message = "The playlist cannot be found."
+            return refusal(404, "NOT_FOUND", "playlistNotFound", message)
+        own = [post for post in self._standing_videos() if post.group == "own"]
         page, total, token = self._page(request, own, 50)
-        made = [shape.listed(post) for post in page]
+        playlist_items = [shape.playlist_item(post) for post in page]
         if page and self._fires("malformed"):
-            made.insert(1, {"kind": "youtube#playlistItem", "contentDetails": {}})
-        body = shape.listing("playlistItemListResponse", made, total, token)
+            playlist_items.insert(
+                1, {"kind": "youtube#playlistItem", "contentDetails": {}}
+            )
+        body = shape.listing("playlistItemListResponse", playlist_items, total, token)
         return ServerResponse(200, body)
 
     def _videos(self, request: Request) -> ServerResponse:
         parts = request.query.get("part", "").split(",")
         posts = self._readable(request.query.get("id", "").split(","))
         if request.query.get("chart"):
-            posts = [p for p in self._shown() if p.id not in self._private][:1]
+            posts = [p for p in self._standing_videos() if p.id not in self._private][
+                :1
+            ]
         if posts is None:
-            return _too_many()
+            return _too_many_ids()
         now = self.clock.now()
-        made = [shape.video(post, parts, self._counts(post), now) for post in posts]
+        videos = [shape.video(post, parts, self._counts(post), now) for post in posts]
         return ServerResponse(
-            200, shape.listing("videoListResponse", made, len(made), None)
+            200, shape.listing("videoListResponse", videos, len(videos), None)
         )
 
     def _stats(self, request: Request) -> ServerResponse:
         posts = self._readable(request.all("id"))
         if posts is None:
-            return _too_many()
-        made = [shape.stat(post, self._counts(post)) for post in posts]
-        body = {"kind": "youtube#batchGetStatsResponse", "etag": "x", "items": made}
+            return _too_many_ids()
+        stats = [shape.stat(post, self._counts(post)) for post in posts]
+        body = {"kind": "youtube#batchGetStatsResponse", "etag": "x", "items": stats}
         return ServerResponse(200, body)
 
     def _threads(self, request: Request) -> ServerResponse:
         on = request.query.get("videoId")
-        videos = {post.id for post in self._shown()}
+        videos = {post.id for post in self._standing_videos()}
         if on is not None and (on not in videos or on in self._private):
             return refusal(404, "NOT_FOUND", "videoNotFound", "No such video.")
         if on in self._closed:
-            said = "The video has disabled comments."
-            return refusal(403, "PERMISSION_DENIED", "commentsDisabled", said)
+            message = "The video has disabled comments."
+            return refusal(403, "PERMISSION_DENIED", "commentsDisabled", message)
         owner = request.query.get("allThreadsRelatedToChannelId", self.own_channel)
         tops = [
             post
-            for post in self._said()
+            for post in self._standing_comments()
             if "." not in post.id
             and post.conversation in videos
             and (post.conversation == on if on else owner == self.own_channel)
             and post.conversation not in self._closed
         ]
         page, total, token = self._page(request, tops, 100)
-        how = self._how(request)
-        made = [shape.thread(post, self._below(post.id), owner, **how) for post in page]
+        options = self._comment_options(request)
+        threads = [
+            shape.thread(post, self._below(post.id), owner, **options) for post in page
+        ]
         if page and self._fires("malformed"):
-            made.insert(1, {"snippet": {"topLevelComment": {"id": None}}})
+            threads.insert(1, {"snippet": {"topLevelComment": {"id": None}}})
         return ServerResponse(
-            200, shape.listing("commentThreadListResponse", made, total, token)
+            200, shape.listing("commentThreadListResponse", threads, total, token)
         )
 
     def _comments(self, request: Request) -> ServerResponse:
         above = request.query.get("parentId")
-        wanted = set(request.query.get("id", "").split(","))
-        found = (
+        ids = set(request.query.get("id", "").split(","))
+        posts = (
             self._below(above)
             if above
-            else [post for post in self._said() if post.id in wanted]
+            else [post for post in self._standing_comments() if post.id in ids]
         )
-        page, total, token = self._page(request, found, 100)
-        if not above:  # those that are named come together, as far as they are there
-            page, total, token = found, len(found), None
-        how = self._how(request)
-        made = [shape.comment(post, self.own_channel, **how) for post in page]
+        page, total, token = self._page(request, posts, 100)
+        if not above:  # a request by ids has one page
+            page, total, token = posts, len(posts), None
+        options = self._comment_options(request)
+        comments = [shape.comment(post, self.own_channel, **options) for post in page]
         return ServerResponse(
-            200, shape.listing("commentListResponse", made, total, token)
+            200, shape.listing("commentListResponse", comments, total, token)
         )
 
-    # What the answers are made of -------------------------------------------------
+    # Parts of answers -----------------------------------------------------------------
 
     @property
     def own_channel(self) -> str:
@@ -258,11 +271,11 @@ class YouTubeServer(PostServer):
         own = (post for post in self._posts if post.group == "own")
         return next(post.id for post in own if post.ends is None)
 
-    def _shown(self) -> list[SandboxPost]:
+    def _standing_videos(self) -> list[SandboxPost]:
         """The videos that lists show, newest first."""
         return [post for post in reversed(self.standing()) if post.group != "comment"]
 
-    def _said(self) -> list[SandboxPost]:
+    def _standing_comments(self) -> list[SandboxPost]:
         """All comments, newest first."""
         return [post for post in reversed(self.standing()) if post.group == "comment"]
 
@@ -273,8 +286,8 @@ class YouTubeServer(PostServer):
         """The videos of these ids that are there; None when they are too many."""
         if len(ids) > 50:
             return None
-        found = [self.present.by_id.get(id_) for id_ in ids if id_ not in self._private]
-        return [post for post in found if post and post.group != "comment"]
+        posts = [self.present.by_id.get(id_) for id_ in ids if id_ not in self._private]
+        return [post for post in posts if post and post.group != "comment"]
 
     def _counts(self, post: SandboxPost) -> dict[str, int | None]:
         counts: dict[str, int | None] = dict(self.city.metrics(post, self.clock.now()))
@@ -282,10 +295,12 @@ class YouTubeServer(PostServer):
         counts.setdefault("likes", 0)
         if post.id in self._likeless:
             counts["likes"] = None
-        said = sum(one.group == "comment" for one in self.present.within[post.id])
-        return counts | {"comments": None if post.id in self._closed else said}
+        comment_count = sum(
+            answer.group == "comment" for answer in self.present.within[post.id]
+        )
+        return counts | {"comments": None if post.id in self._closed else comment_count}
 
-    def _how(self, request: Request) -> dict[str, Any]:
+    def _comment_options(self, request: Request) -> dict[str, Any]:
         return {
             "city": self.city,
             "now": self.clock.now(),
@@ -294,21 +309,21 @@ class YouTubeServer(PostServer):
         }
 
     def _page(
-        self, request: Request, found: list[SandboxPost], most: int
+        self, request: Request, posts: list[SandboxPost], most: int
     ) -> tuple[list[SandboxPost], int, str | None]:
-        """A page by its place from the top, how many there are, and the next's token.
+        """A page by its offset from the top, the total, and the token of the next page.
 
-        The list moves under a token: what is new at the top pushes the rest down.
+        A token is an offset: a new post at the top moves all others by one.
         """
-        asked = int(request.query.get("maxResults") or 5)
-        size = min(asked, most, self.most)
-        given = _place(request.query.get("pageToken"))
+        requested_size = int(request.query.get("maxResults") or 5)
+        size = min(requested_size, most, self.most)
+        offset = _place(request.query.get("pageToken"))
         stuck = "stuck" in self._switches
-        start = 0 if stuck else given
-        page, rest = found[start : start + size], found[start + size :]
+        start = 0 if stuck else offset
+        page, rest = posts[start : start + size], posts[start + size :]
         self.turned(rest)
         more = bool(rest) or (stuck and bool(page))
-        return page, len(found), _token(given + size) if more else None
+        return page, len(posts), _token(offset + size) if more else None
 
     def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
         post = self.draft(text, at, video_id(at, n))
@@ -316,7 +331,7 @@ class YouTubeServer(PostServer):
         return replace(post, title="Pune today", group="own", author=city)
 
     def _count(self, path: str) -> bool:
-        """Whether today's bucket has room for a call; counts it."""
+        """Count a call, and whether today's quota of its bucket allows it."""
         last = path.rsplit("/", 1)[1]
         bucket = {"search": "search", "videos:batchGetStats": "stats"}.get(
             last, "units"
@@ -325,13 +340,15 @@ class YouTubeServer(PostServer):
         self.used[bucket, day] += 1
         return self.used[bucket, day] <= self.allowed[bucket]
 
-    def _bad_key(self) -> ServerResponse:
-        said = "API key not valid. Please pass a valid API key."
-        return detailed(400, "INVALID_ARGUMENT", "API_KEY_INVALID", said)
+    def _key_error(self) -> ServerResponse:
+        message = "API key not valid. Please pass a valid API key."
+        return detailed(400, "INVALID_ARGUMENT", "API_KEY_INVALID", message)
 
-    def _spent(self) -> ServerResponse:
-        said = "The request cannot be completed because you have exceeded your quota."
-        answer = refusal(403, "PERMISSION_DENIED", "quotaExceeded", said)
+    def _quota_error(self) -> ServerResponse:
+        message = (
+            "The request cannot be completed because you have exceeded your quota."
+        )
+        answer = refusal(403, "PERMISSION_DENIED", "quotaExceeded", message)
         answer.body["error"]["errors"][0]["domain"] = "youtube.quota"
         return answer
 
@@ -353,9 +370,9 @@ def _place(token: str | None) -> int:
     return int(base64.urlsafe_b64decode(padded).decode().removeprefix("CAUQ"))
 
 
-def _too_many() -> ServerResponse:
-    said = "The request specifies too many ids."
-    return refusal(400, "INVALID_ARGUMENT", "invalidFilters", said)
+def _too_many_ids() -> ServerResponse:
+    message = "The request specifies too many ids."
+    return refusal(400, "INVALID_ARGUMENT", "invalidFilters", message)
 
 
 def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> YouTubeServer:
@@ -375,8 +392,8 @@ def sources(city: City) -> list[dict[str, Any]]:
 def shows(city: City, post: SandboxPost) -> list[str]:
     if post.group == "comment":
         return ["youtube.comments"]
-    found = ["youtube.search"] if matches(QUERY, post) else []
-    return [*found, "youtube.uploads"] if post.group == "own" else found
+    source_names = ["youtube.search"] if matches(QUERY, post) else []
+    return [*source_names, "youtube.uploads"] if post.group == "own" else source_names
 
 
 def address(post: SandboxPost) -> str:

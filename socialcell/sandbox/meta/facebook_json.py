@@ -27,7 +27,7 @@ _REACTIONS = ("like", "love", "angry")
 
 
 def post_values(city: City, post: SandboxPost, moment: datetime) -> dict[str, Any]:
-    """The plain fields of a post. `from` is kept back where a person wrote it."""
+    """The plain fields of a post. `from` is left out where a person wrote it."""
     counts = city.metrics(post, moment)
     own = post.group == "own"
     number = post.id.split("_")[1]
@@ -36,7 +36,7 @@ def post_values(city: City, post: SandboxPost, moment: datetime) -> dict[str, An
     return {
         "id": post.id,
         "created_time": stamp(post.at),
-        "updated_time": stamp(post.changed[0] if _changed(post, moment) else post.at),  # type: ignore[index]
+        "updated_time": stamp(_last_change(post, moment)),
         "message": text_at(post, moment),
         "story": None,
         "from": {"id": PAGE_ID, "name": PAGE_NAME} if own else None,
@@ -44,14 +44,14 @@ def post_values(city: City, post: SandboxPost, moment: datetime) -> dict[str, An
         "is_published": True,
         "status_type": "mobile_status_update",
         "parent_id": None,
-        "attachments": {"data": [_attached(url) for url in page]} if page else None,
+        "attachments": {"data": [_attachment(url) for url in page]} if page else None,
         "shares": {"count": shares} if shares else None,
         "promotable_id": f"{PAGE_ID}_{number}",
     }
 
 
 def comment_values(city: City, post: SandboxPost, moment: datetime) -> dict[str, Any]:
-    """The plain fields of a comment; a page is told who wrote below its posts."""
+    """The plain fields of a comment; a page sees who commented on its posts."""
     return {
         "id": post.id,
         "created_time": stamp(post.at),
@@ -77,12 +77,12 @@ def address(post: SandboxPost) -> str:
 
 
 def views(city: City, post: SandboxPost, moment: datetime) -> int:
-    """How often a post was seen: a fixed multiple of what people did with it."""
+    """The views of a post: 20 times its reactions, and three."""
     return 20 * city.metrics(post, moment).get("reactions", 0) + 3
 
 
 def figure(city: City, metric: str, day: date) -> int | dict[str, int]:
-    """What the page's insights say of a day, drawn once."""
+    """A metric of the page's insights on a day, drawn once."""
     rng = Random(f"{city.seed}:facebook:{metric}:{day}")
     if metric == "page_follows":
         return 40_000 + 7 * (day - city.start.date()).days
@@ -110,20 +110,20 @@ def insight(
     }
 
 
-def lifetime(metric: str, node: str, value: int) -> dict[str, Any]:
+def lifetime(metric: str, node: str, count: int) -> dict[str, Any]:
     return {
         "name": metric,
         "period": "lifetime",
-        "values": [{"value": value}],
+        "values": [{"value": count}],
         "title": metric,
         "description": "Lifetime: as drawn by the sandbox",
         "id": f"{node}/insights/{metric}/lifetime",
     }
 
 
-def summary(total: int, data: Sequence[Any] = ()) -> Mapping[str, Any]:
+def summary(total: int, rows: Sequence[Any] = ()) -> Mapping[str, Any]:
     return {
-        "data": list(data),
+        "data": list(rows),
         "summary": {"total_count": total, "can_comment": True},
     }
 
@@ -136,9 +136,12 @@ def _days(start: datetime, until: datetime) -> list[tuple[date, datetime]]:
     ]
 
 
-def _changed(post: SandboxPost, moment: datetime) -> bool:
-    return post.changed is not None and post.changed[0] <= moment
+def _last_change(post: SandboxPost, moment: datetime) -> datetime:
+    """When a post was last changed, as of a moment."""
+    if post.changed is not None and post.changed[0] <= moment:
+        return post.changed[0]
+    return post.at
 
 
-def _attached(url: str) -> dict[str, Any]:
+def _attachment(url: str) -> dict[str, Any]:
     return {"type": "share", "unshimmed_url": url, "title": "Read on"}

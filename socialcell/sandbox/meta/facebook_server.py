@@ -28,14 +28,14 @@ _LONGEST = 90 * 86_400  # seconds of insights at once
 
 
 class FacebookServer(GraphServer):
-    """One page. Its own token, which the system user's opens, sees what people wrote."""
+    """One page. Its page token, which the system user's token reads, sees its posts."""
 
     def __init__(self, city: City, clock: Clock, token: str) -> None:
         super().__init__(city, clock, "facebook", token)
         self.page_token = f"EAApage{token[-24:]}"
         self.has_task = True
 
-    # Switches of this platform ----------------------------------------------------
+    # Faults and changes that tests switch on ----------------------------------------
 
     def take_task(self) -> None:
         """The system user has no task on the page any more."""
@@ -44,7 +44,7 @@ class FacebookServer(GraphServer):
     def comment(self, text: str, at: datetime | None = None, below: str = "") -> str:
         """Somebody comments on a post (else on the page's newest that stays). Its id."""
         moment = at or self.clock.now()
-        post = self._found(below) if below else self._newest_own(moment)
+        post = self._find_post(below) if below else self._newest_own(moment)
         return self.publish(
             text, at, group="comment", conversation=post.id, reply_to=post.id
         )
@@ -58,9 +58,9 @@ class FacebookServer(GraphServer):
     def knows(self, token: str) -> bool:
         return token in (self.token, self.page_token)
 
-    def read(self, parts: Sequence[str], asked: Mapping[str, str], token: str) -> Any:
+    def read(self, parts: Sequence[str], query: Mapping[str, str], token: str) -> Any:
         if parts == [PAGE_ID]:
-            return pick(asked.get("fields", ""), "Page", self._page())
+            return pick(query.get("fields", ""), "Page", self._page())
         if len(parts) == 1 and token == self.token:
             raise missing(parts[0])
         if token != self.page_token:
@@ -69,18 +69,18 @@ class FacebookServer(GraphServer):
             )
         match parts:
             case [page, "insights"] if page == PAGE_ID:
-                return self._insights(asked)
+                return self._insights(query)
             case [page, edge] if page == PAGE_ID and edge in _EDGES:
-                return self._edge(_EDGES[edge], asked)
+                return self._edge(_EDGES[edge], query)
             case [id_]:
-                post = self._found(id_)
+                post = self._find_post(id_)
                 kind = "Comment" if post.group == "comment" else "Post"
-                return pick(asked.get("fields", ""), kind, self._values(post))
+                return pick(query.get("fields", ""), kind, self._values(post))
             case [id_, "comments"]:
-                fields = asked.get("fields", "id,created_time,message,from")
-                return self._comments(self._found(id_), dict(asked), fields)
+                fields = query.get("fields", "id,created_time,message,from")
+                return self._comments(self._find_post(id_), dict(query), fields)
             case [id_, "insights"]:
-                return self._post_insights(self._found(id_), asked)
+                return self._post_insights(self._find_post(id_), query)
         raise GraphRequestError(2500, "Unknown path components: /" + "/".join(parts))
 
     def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
@@ -90,51 +90,51 @@ class FacebookServer(GraphServer):
             )
         match parts:
             case [page, "feed"] if page == PAGE_ID:
-                return {"id": self._say(sent.get("message", "")).id}
+                return {"id": self._publish_page_post(sent.get("message", "")).id}
             case [page, "photos"] if page == PAGE_ID:
                 if not sent.get("url", "").startswith("https://"):
                     raise GraphRequestError(324, "(#324) Missing or invalid image file")
-                post = self._say(sent.get("caption", ""))
+                post = self._publish_page_post(sent.get("caption", ""))
                 return {"id": post.id.split("_")[1], "post_id": post.id}
             case [id_, "comments"]:
                 self.require("pages_manage_engagement")
-                below = self._found(id_)
-                said = self._written(sent.get("message", ""))
-                return {"id": self.said(said, "comment", below).id}
+                below = self._find_post(id_)
+                text = self._require_text(sent.get("message", ""))
+                return {"id": self.said(text, "comment", below).id}
         return super().write(parts, sent, token)
 
     def erase(self, parts: Sequence[str], token: str) -> Any:
         self.require("pages_manage_posts")
-        post = self._found("/".join(parts))
+        post = self._find_post("/".join(parts))
         if token != self.page_token or post.author is not self.city.people.city:
             raise GraphRequestError(200, "(#200) Permissions error", None, 403)
         self.remove(post.id)
         return {"success": True}
 
-    def _say(self, text: str) -> SandboxPost:
+    def _publish_page_post(self, text: str) -> SandboxPost:
         self.require("pages_manage_posts")
-        return self.said(self._written(text), "own")
+        return self.said(self._require_text(text), "own")
 
-    def _written(self, text: str) -> str:
+    def _require_text(self, text: str) -> str:
         if not text.strip():
             raise GraphRequestError(100, "(#100) The parameter message is required")
         return text
 
     def own_id(self, at: datetime, n: int, below: SandboxPost | None) -> str:
-        made = post_id(PAGE_ID, at, n)
-        return made if below is None else f"{below.conversation}_{made.split('_')[1]}"
+        id_ = post_id(PAGE_ID, at, n)
+        return id_ if below is None else f"{below.conversation}_{id_.split('_')[1]}"
 
     def _page(self) -> dict[str, Any]:
         token = self.page_token if self.has_task else None
         return {"id": PAGE_ID, "name": shape.PAGE_NAME, "access_token": token}
 
-    def _edge(self, groups: Sequence[str], asked: Mapping[str, str]) -> dict[str, Any]:
+    def _edge(self, groups: Sequence[str], query: Mapping[str, str]) -> dict[str, Any]:
         self.require("pages_read_engagement", "pages_read_user_content")
         posts = [post for post in self.standing() if post.group in groups]
-        fields = asked.get("fields", "id,created_time,message,story")
+        fields = query.get("fields", "id,created_time,message,story")
         return self.paged(
             newest_first(posts),
-            asked,
+            query,
             lambda post: pick(fields, "Post", self._values(post)),
         )
 
@@ -151,16 +151,16 @@ class FacebookServer(GraphServer):
     def _below(self, post: SandboxPost, args: Mapping[str, str]) -> list[SandboxPost]:
         """Direct answers, oldest first, unless the filter and order say otherwise."""
         flat = args.get("filter") == "stream"
-        found = self.present.answers[post.id]
+        comments = self.present.answers[post.id]
         if flat:
             every = self.present.within[post.id]
-            found = [one for one in every if one.group == "comment"]
+            comments = [comment for comment in every if comment.group == "comment"]
         if args.get("order") == "reverse_chronological":
-            return newest_first(found)
-        return newest_first(found)[::-1]
+            return newest_first(comments)
+        return newest_first(comments)[::-1]
 
     def _values(self, post: SandboxPost) -> dict[str, Any]:
-        """A node's fields; edges within it are functions of what was asked of them."""
+        """A node's fields; an edge within it is a function of its Field."""
         now = self.clock.now()
         if post.group == "comment":
             answers = self.present.answers[post.id]
@@ -177,7 +177,7 @@ class FacebookServer(GraphServer):
             return self.paged(
                 every,
                 field.args,
-                lambda one: within(field.within, "Comment", self._values(one)),
+                lambda comment: within(field.within, "Comment", self._values(comment)),
                 spoiled=False,
             )
 
@@ -189,13 +189,13 @@ class FacebookServer(GraphServer):
             "attachments": lambda field: _attachments(field, values["attachments"]),
         }
 
-    def _insights(self, asked: Mapping[str, str]) -> dict[str, Any]:
+    def _insights(self, query: Mapping[str, str]) -> dict[str, Any]:
         self.require("pages_read_engagement", "read_insights")
-        metrics = asked.get("metric", "").split(",")
+        metrics = query.get("metric", "").split(",")
         self._require_metrics(metrics, shape.METRICS)
         now = self.clock.now()
-        until = int(asked.get("until") or now.timestamp())
-        since = int(asked.get("since") or until - 2 * 86_400)
+        until = int(query.get("until") or now.timestamp())
+        since = int(query.get("since") or until - 2 * 86_400)
         if until - since > _LONGEST:
             raise GraphRequestError(
                 100,
@@ -212,23 +212,26 @@ class FacebookServer(GraphServer):
         }
 
     def _post_insights(
-        self, post: SandboxPost, asked: Mapping[str, str]
+        self, post: SandboxPost, query: Mapping[str, str]
     ) -> dict[str, Any]:
         """Figures of the page's own posts; of others' there are none."""
-        metrics = asked.get("metric", "").split(",")
+        metrics = query.get("metric", "").split(",")
         self._require_metrics(metrics, ("post_media_view", "post_clicks"))
-        seen = shape.views(self.city, post, self.clock.now())
+        view_count = shape.views(self.city, post, self.clock.now())
         own = metrics if post.group == "own" else []
-        return {"data": [shape.lifetime(name, post.id, seen) for name in own]}
+        return {"data": [shape.lifetime(name, post.id, view_count) for name in own]}
 
-    def _require_metrics(self, asked: Sequence[str], known: Sequence[str]) -> None:
-        if any(name not in known or name in self.retired for name in asked):
+    def _require_metrics(self, metrics: Sequence[str], allowed: Sequence[str]) -> None:
+        if any(name not in allowed or name in self.retired for name in metrics):
             raise GraphRequestError(
                 100, "(#100) The value must be a valid insights metric"
             )
 
-    def _found(self, id_: str) -> SandboxPost:
-        """What stands, and what it stands below. Without the permission nothing does."""
+    def _find_post(self, id_: str) -> SandboxPost:
+        """A visible post whose conversation is visible too.
+
+        GraphRequestError otherwise, and without pages_read_user_content.
+        """
         standing = self.present.by_id
         post = standing.get(id_)
         if post is None or post.conversation not in standing:
@@ -247,15 +250,19 @@ class FacebookServer(GraphServer):
         return replace(post, group="tagged", conversation=id_)
 
 
-def _inner(field: Field, value: Mapping[str, Any] | None) -> Any:
-    return None if value is None else within(field.within, "Comment", value)
+def _inner(field: Field, values: Mapping[str, Any] | None) -> Any:
+    return None if values is None else within(field.within, "Comment", values)
 
 
-def _attachments(field: Field, value: Mapping[str, Any] | None) -> Any:
-    if value is None:
+def _attachments(field: Field, attachments: Mapping[str, Any] | None) -> Any:
+    if attachments is None:
         return None
     kind = "StoryAttachment"
-    return {"data": [within(field.within, kind, one) for one in value["data"]]}
+    return {
+        "data": [
+            within(field.within, kind, attachment) for attachment in attachments["data"]
+        ]
+    }
 
 
 def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> FacebookServer:

@@ -1,4 +1,4 @@
-"""What a client asks of a node of the Graph API: fields, with arguments and within."""
+"""The `fields` parameter of the Graph API: names with arguments and nested fields."""
 
 import re
 from collections.abc import Mapping
@@ -20,20 +20,20 @@ class Field:
 
 @lru_cache
 def parse(text: str) -> tuple[Field, ...]:
-    """The fields of a list with commas. ValueError where it is none."""
-    found, end = _fields(text, 0) if text else ((), 0)
+    """The fields of a comma-separated list. ValueError when it is malformed."""
+    fields, end = _fields(text, 0) if text else ((), 0)
     if end != len(text):
         raise ValueError(f"Syntax error at position {end}: {text[end : end + 20]!r}")
-    return found
+    return fields
 
 
 def _fields(text: str, at: int) -> tuple[tuple[Field, ...], int]:
-    found = []
+    fields = []
     while True:
-        one, at = _field(text, at)
-        found.append(one)
+        child, at = _field(text, at)
+        fields.append(child)
         if text[at : at + 1] != ",":
-            return tuple(found), at
+            return tuple(fields), at
         at += 1
 
 

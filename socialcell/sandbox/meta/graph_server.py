@@ -57,7 +57,7 @@ class GraphRequestError(Exception):
 
 
 class GraphServer(PostServer):
-    """The Graph API as one system user's token sees it; subclasses give the nodes."""
+    """The Graph API for one system user's token; subclasses define the nodes."""
 
     usage = "pages"  # the business use case that calls are counted under
 
@@ -71,9 +71,11 @@ class GraphServer(PostServer):
 
     # Switches ---------------------------------------------------------------------
 
-    def lasts_until(self, token: datetime | None, data: datetime | None = None) -> None:
+    def lasts_until(
+        self, token: datetime | None, data_access: datetime | None = None
+    ) -> None:
         """When the token ends, and when its access to data does; None: never."""
-        self._ends = (_seconds(token), _seconds(data))
+        self._ends = (_seconds(token), _seconds(data_access))
 
     def withdraw(self, scope: str) -> None:
         """The token loses a permission, until healed."""
@@ -84,7 +86,7 @@ class GraphServer(PostServer):
         self.retired.add(metric)
 
     def use_up(self, percent: int, minutes: int = 0) -> None:
-        """From now on the headers say that so much of the allowance is used."""
+        """From now on the headers report that so much of the quota is used."""
         self._percent, self._regain = percent, minutes
 
     def lose_in_batch(self) -> None:
@@ -102,50 +104,52 @@ class GraphServer(PostServer):
     def respond(self, request: Request) -> ServerResponse:
         path = re.fullmatch(r"/(v\d{1,3}\.\d)/?(.*?)/?", request.path)
         if path is None:
-            return self._worded(GraphRequestError(2500, "Unknown path components"))
+            return self._error_response(
+                GraphRequestError(2500, "Unknown path components")
+            )
         try:
-            said = self._said(request, path[2])
+            result = self._route(request, path[2])
         except GraphRequestError as refused:
-            return self._worded(refused)
-        return ServerResponse(200, said, self._headers(path[1]))
+            return self._error_response(refused)
+        return ServerResponse(200, result, self._headers(path[1]))
 
     def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "expired":
-            return self._worded(
+            return self._error_response(
                 GraphRequestError(
                     190, "Error validating access token: it has expired.", 463
                 )
             )
         if fault == "forbidden":
-            return self._worded(
+            return self._error_response(
                 GraphRequestError(
                     10, "(#10) Application does not have permission", None, 403
                 )
             )
         if fault == "limited":
             minutes = round((until - self.clock.now()).total_seconds() / 60)
-            answer = self._worded(
+            answer = self._error_response(
                 GraphRequestError(
                     80001, "There have been too many calls to this Page account."
                 )
             )
-            return ServerResponse(400, answer.body, self._used(100, minutes))
+            return ServerResponse(400, answer.body, self._usage_headers(100, minutes))
         if fault == "broken":
             broken = GraphRequestError(2, "Service temporarily unavailable", None, 500)
             broken.error["is_transient"] = True
-            return self._worded(broken)
+            return self._error_response(broken)
         raise ValueError(f"Meta has no way to say {fault}")
 
     @abstractmethod
-    def read(self, parts: Sequence[str], asked: Mapping[str, str], token: str) -> Any:
-        """GET of a path's parts. Refused, as for what is not there."""
+    def read(self, parts: Sequence[str], query: Mapping[str, str], token: str) -> Any:
+        """GET of a path's parts. GraphRequestError, as for a missing node."""
 
     def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
-        """POST to an edge; nothing is written here unless a subclass allows it."""
+        """POST to an edge; refused unless a subclass allows it."""
         raise GraphRequestError(100, "Unsupported post request.", 33)
 
     def erase(self, parts: Sequence[str], token: str) -> Any:
-        """DELETE of a node; nothing is unless a subclass allows it."""
+        """DELETE of a node; refused unless a subclass allows it."""
         raise GraphRequestError(100, "Unsupported delete request.", 33)
 
     def knows(self, token: str) -> bool:
@@ -154,7 +158,7 @@ class GraphServer(PostServer):
     # What subclasses use ----------------------------------------------------------
 
     def require(self, *scopes: str) -> None:
-        """Refused unless the token has these permissions."""
+        """GraphRequestError unless the token has these permissions."""
         for scope in scopes:
             if scope not in self.scopes:
                 raise GraphRequestError(
@@ -175,36 +179,36 @@ class GraphServer(PostServer):
         """A page of posts, as they are ordered. `spoiled`: switches act on this edge."""
         stuck = spoiled and "stuck" in self._switches
         size = min(_number(args, "limit", 25), size, self.most)
-        found = [post for post in posts if _between(post, args)]
+        matches = [post for post in posts if _between(post, args)]
         after = None if stuck else args.get("after")
         if after:
-            found = _behind(found, after)
-        page, rest = found[:size], found[size:]
-        data = [shape(post) for post in page]
+            matches = _behind(matches, after)
+        page, rest = matches[:size], matches[size:]
+        nodes = [shape(post) for post in page]
         if spoiled:
             if page and self._fires("malformed"):
-                data.insert(1, {"id": None, "created_time": 7, "comments": 7})
+                nodes.insert(1, {"id": None, "created_time": 7, "comments": 7})
             self.turned(rest)
         if not page:
-            return {"data": data}
+            return {"data": nodes}
         cursors = {"before": _cursor(page[0]), "after": _cursor(page[-1])}
         paging: dict[str, Any] = {"cursors": cursors}
         if rest or stuck:
             query = urlencode({"access_token": self.token, "after": cursors["after"]})
             paging["next"] = f"{ORIGIN}/v26.0/next?{query}"
-        return {"data": data, "paging": paging}
+        return {"data": nodes, "paging": paging}
 
-    # The envelope -----------------------------------------------------------------
+    # Routing and errors -----------------------------------------------------------
 
-    def _said(self, request: Request, path: str) -> Any:
+    def _route(self, request: Request, path: str) -> Any:
         sent = dict(parse_qsl(request.body.decode()))
-        asked = {**request.query, **sent}
+        query = {**request.query, **sent}
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
-        token = asked.pop("access_token", bearer)
+        token = query.pop("access_token", bearer)
         if not self.knows(token):
             raise GraphRequestError(190, "Invalid OAuth access token.")
         if path == "debug_token":
-            return self._debugged(asked.get("input_token", ""))
+            return self._debug_token(query.get("input_token", ""))
         if request.method == "POST" and "batch" in sent:
             return self._batch(sent["batch"], token)
         parts = path.split("/")
@@ -212,33 +216,33 @@ class GraphServer(PostServer):
             return self.write(parts, sent, token)
         if request.method == "DELETE":
             return self.erase(parts, token)
-        return self.read(parts, asked, token)
+        return self.read(parts, query, token)
 
     def _batch(self, batch: str, token: str) -> list[Any]:
-        wanted = json.loads(batch)
-        if len(wanted) > _MOST_IN_A_BATCH:
+        requests = json.loads(batch)
+        if len(requests) > _MOST_IN_A_BATCH:
             raise GraphRequestError(
                 100, "Too many requests in batch message. Maximum is 50"
             )
-        parts: list[Any] = [self._part(one, token) for one in wanted]
+        parts: list[Any] = [self._part(request, token) for request in requests]
         if "lost" in self._switches:
             parts[-1] = None
         return parts
 
-    def _part(self, one: Mapping[str, Any], token: str) -> dict[str, Any]:
-        address = urlsplit(one["relative_url"])
+    def _part(self, request: Mapping[str, Any], token: str) -> dict[str, Any]:
+        address = urlsplit(request["relative_url"])
         try:
-            asked = dict(parse_qsl(address.query))
-            said = self.read(address.path.strip("/").split("/"), asked, token)
+            query = dict(parse_qsl(address.query))
+            result = self.read(address.path.strip("/").split("/"), query, token)
         except GraphRequestError as refused:
             body = json.dumps({"error": refused.error})
             return {"code": refused.status, "body": body}
-        return {"code": 200, "body": json.dumps(said, ensure_ascii=False)}
+        return {"code": 200, "body": json.dumps(result, ensure_ascii=False)}
 
-    def _debugged(self, token: str) -> dict[str, Any]:
+    def _debug_token(self, token: str) -> dict[str, Any]:
         now = self.clock.now().timestamp()
         expires, data_ends = self._ends
-        data: dict[str, Any] = {
+        token_info: dict[str, Any] = {
             "app_id": "500000000000001",
             "type": "SYSTEM_USER",
             "application": "Sandbox",
@@ -248,17 +252,17 @@ class GraphServer(PostServer):
             "scopes": sorted(self.scopes),
             "user_id": SYSTEM_USER,
         }
-        return {"data": data}
+        return {"data": token_info}
 
-    def _worded(self, refused: GraphRequestError) -> ServerResponse:
+    def _error_response(self, refused: GraphRequestError) -> ServerResponse:
         body = {"error": refused.error}
         return ServerResponse(refused.status, body, self._headers("v26.0"))
 
     def _headers(self, version: str) -> dict[str, str]:
-        used = self._used(self._percent, self._regain)
+        used = self._usage_headers(self._percent, self._regain)
         return {"facebook-api-version": version, **used}
 
-    def _used(self, percent: int, minutes: int) -> dict[str, str]:
+    def _usage_headers(self, percent: int, minutes: int) -> dict[str, str]:
         figures = {
             "type": self.usage,
             "call_count": percent,
@@ -274,37 +278,39 @@ class GraphServer(PostServer):
         }
 
 
-def pick(asked: str, kind: str, values: Values, default: str = "id") -> dict[str, Any]:
-    """What was asked of a node; what is None is left out, as Meta does.
+def pick(
+    field_list: str, kind: str, values: Values, default: str = "id"
+) -> dict[str, Any]:
+    """The requested fields of a node; None is left out, as Meta does.
 
-    A value that is a function gets the Field with its arguments. Refused for a field
-    that there is not.
+    A value that is a function gets the Field with its arguments. GraphRequestError for
+    an unknown field.
     """
     try:
-        fields = parse(asked or default)
+        fields = parse(field_list or default)
     except ValueError as error:
         raise GraphRequestError(2500, str(error)) from None
     return within(fields, kind, values)
 
 
 def within(fields: Sequence[Field], kind: str, values: Values) -> dict[str, Any]:
-    """As `pick`, of fields that stand within another."""
-    said: dict[str, Any] = {}
-    for one in fields:
-        if one.name not in values:
+    """As `pick`, of fields that are nested in another."""
+    result: dict[str, Any] = {}
+    for node_field in fields:
+        if node_field.name not in values:
             raise GraphRequestError(
                 100,
-                f"(#100) Tried accessing nonexisting field ({one.name}) on node type "
+                f"(#100) Tried accessing nonexisting field ({node_field.name}) on node type "
                 f"({kind})",
             )
-        value = values[one.name]
-        if (found := value(one) if callable(value) else value) is not None:
-            said[one.name] = found
-    return {**said, "id": values["id"]} if "id" in values else said
+        value = values[node_field.name]
+        if (content := value(node_field) if callable(value) else value) is not None:
+            result[node_field.name] = content
+    return {**result, "id": values["id"]} if "id" in values else result
 
 
 def missing(id_: str) -> GraphRequestError:
-    """What Meta says of what is gone, and of what this token may not see."""
+    """Meta's error for a node that does not exist or that the token may not see."""
     return GraphRequestError(
         100,
         f"Unsupported get request. Object with ID '{id_}' does not exist, cannot be "
@@ -331,7 +337,7 @@ def _between(post: SandboxPost, args: Mapping[str, str]) -> bool:
 
 
 def _behind(posts: Sequence[SandboxPost], after: str) -> list[SandboxPost]:
-    """What comes behind a cursor, whether its own post still stands or not."""
+    """The posts after a cursor, whether the cursor's own post still exists or not."""
     try:
         milliseconds, id_ = urlsafe_b64decode(after).decode().split(" ")
         place = (int(milliseconds), id_)
@@ -351,10 +357,10 @@ def _place(post: SandboxPost) -> tuple[int, str]:
 
 
 def _number(args: Mapping[str, str], name: str, default: int) -> int:
-    value = args.get(name) or str(default)
-    if not value.isdecimal():
+    text = args.get(name) or str(default)
+    if not text.isdecimal():
         raise GraphRequestError(100, f"(#100) Param {name} must be an integer")
-    return int(value)
+    return int(text)
 
 
 def _seconds(moment: datetime | None) -> int:

@@ -1,4 +1,4 @@
-"""What is to be published on Instagram's sandbox: each once, and within a day."""
+"""Media containers of Instagram's sandbox: each is published once, within a day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,11 +21,11 @@ class MediaContainers:
     """The account's containers, by their numbers."""
 
     def __init__(self) -> None:
-        self.made: dict[str, MediaContainer] = {}
+        self.by_id: dict[str, MediaContainer] = {}
         self._unready = 0
 
     def fetch_slowly(self, asks: int = 1) -> None:
-        """The picture is not there yet for so many questions."""
+        """So many status requests answer that the picture is not fetched yet."""
         self._unready = asks
 
     def make(self, sent: Mapping[str, str], now: datetime) -> str:
@@ -33,15 +33,15 @@ class MediaContainers:
             raise GraphRequestError(
                 9004, "Only photo or video can be accepted as media type"
             )
-        id_ = medium_id(now, len(self.made)).replace("17", "18", 1)
-        self.made[id_] = MediaContainer(sent.get("caption", ""), now)
+        id_ = medium_id(now, len(self.by_id)).replace("17", "18", 1)
+        self.by_id[id_] = MediaContainer(sent.get("caption", ""), now)
         return id_
 
     def state(self, id_: str, now: datetime) -> str:
-        found = self.made[id_]
-        if found.published:
+        container = self.by_id[id_]
+        if container.published:
             return "PUBLISHED"
-        if now - found.at > _LASTS:
+        if now - container.at > _LASTS:
             return "EXPIRED"
         if self._unready:
             self._unready -= 1
@@ -49,11 +49,11 @@ class MediaContainers:
         return "FINISHED"
 
     def publish(self, id_: str, now: datetime) -> str:
-        """Its caption. Refused when it is unknown, published, or too old."""
-        found = self.made.get(id_)
-        if found is None:
+        """Its caption. GraphRequestError when it is unknown, published, or too old."""
+        container = self.by_id.get(id_)
+        if container is None:
             raise missing(id_)
-        if found.published or now - found.at > _LASTS:
+        if container.published or now - container.at > _LASTS:
             raise GraphRequestError(9007, "Media ID is not available", 2207027)
-        self.made[id_] = replace(found, published=True)
-        return found.caption
+        self.by_id[id_] = replace(container, published=True)
+        return container.caption

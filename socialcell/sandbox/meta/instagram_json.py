@@ -54,11 +54,11 @@ def insight(
 ) -> dict[str, Any]:
     """A figure of a medium over its whole life."""
     counts = city.metrics(post, moment)
-    value = counts.get(metric, 7 * counts.get("likes", 0))
+    count = counts.get(metric, 7 * counts.get("likes", 0))
     return {
         "name": metric,
         "period": "lifetime",
-        "values": [{"value": value}],
+        "values": [{"value": count}],
         "title": metric,
         "description": "As drawn by the sandbox",
         "id": f"{post.id}/insights/{metric}/lifetime",

@@ -34,12 +34,12 @@ _SHOWN = timedelta(hours=24)  # of a hashtag
 _WEEK, _A_WEEK = timedelta(days=7), 30
 _MOST_AT_ONCE = 50
 _SAME = "QVFIUnNhbmRib3gtaGFzaHRhZw"  # a hashtag's `after`, the same on each page
-# What a hashtag says of a medium; the rest is refused.
+# Fields that a medium of a hashtag does not have.
 _OF_A_HASHTAG = ("username", "is_comment_enabled", "media_product_type")
 
 
 class InstagramServer(GraphServer):
-    """One professional account, asked with the system user's own token."""
+    """One professional account, read with the system user's own token."""
 
     usage = "instagram"
 
@@ -47,10 +47,10 @@ class InstagramServer(GraphServer):
         super().__init__(city, clock, "instagram", token)
         self.searched: dict[str, datetime] = {}
         self.hides_likes: set[str] = set()
-        self._reached: tuple[datetime, str] | None = None
+        self._hashtag_cursor: tuple[datetime, str] | None = None
         self.containers = MediaContainers()
 
-    # Switches of this platform ----------------------------------------------------
+    # Faults and changes that tests switch on ----------------------------------------
 
     def quota_spent(self) -> None:
         """The thirty hashtags of this week are used up, until healed."""
@@ -60,7 +60,7 @@ class InstagramServer(GraphServer):
         """Somebody comments on a medium (else on the newest own that stays), or on a
         comment. Its id."""
         moment = at or self.clock.now()
-        post = self._found(below) if below else self._newest_own(moment)
+        post = self._find_post(below) if below else self._newest_own(moment)
         return self.publish(
             text, at, group="comment", conversation=post.conversation, reply_to=post.id
         )
@@ -69,41 +69,41 @@ class InstagramServer(GraphServer):
 
     def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "spent":
-            return self._worded(
+            return self._error_response(
                 GraphRequestError(18, "(#18) Max number of hashtags is reached")
             )
         return super().refusal(fault, until)
 
-    def read(self, parts: Sequence[str], asked: Mapping[str, str], token: str) -> Any:
+    def read(self, parts: Sequence[str], query: Mapping[str, str], token: str) -> Any:
         self.require("instagram_basic")
-        fields = asked.get("fields", "")
+        fields = query.get("fields", "")
         match parts:
             case [account] if account == ACCOUNT_ID:
                 return pick(fields, "IGUser", {"id": ACCOUNT_ID, "username": USERNAME})
             case [account, "media"] if account == ACCOUNT_ID:
-                return self._edge("own", asked)
+                return self._edge("own", query)
             case [account, "tags"] if account == ACCOUNT_ID:
                 self.require("instagram_manage_comments")
-                return self._edge("tag", asked)
+                return self._edge("tag", query)
             case ["ig_hashtag_search"]:
-                return self._search(asked)
+                return self._search(query)
             case [number, "recent_media"] if number == HASHTAG_ID:
-                return self._recent(asked)
-            case [id_] if id_ in self.containers.made:
+                return self._recent(query)
+            case [id_] if id_ in self.containers.by_id:
                 state = self.containers.state(id_, self.clock.now())
                 values = {"id": id_, "status_code": state}
                 return pick(fields, "IGContainer", values)
             case [id_, "replies"]:
-                return self._comments(self._found(id_), asked, fields or "id,text")
+                return self._comments(self._find_post(id_), query, fields or "id,text")
             case [id_]:
-                post = self._found(id_)
+                post = self._find_post(id_)
                 kind = "IGComment" if post.group == "comment" else "IGMedia"
                 return pick(fields, kind, self._values(post))
             case [id_, "comments"]:
-                return self._comments(self._found(id_), asked, fields or "id,text")
+                return self._comments(self._find_post(id_), query, fields or "id,text")
             case [id_, "insights"]:
                 self.require("instagram_manage_insights")
-                return self._insights(self._found(id_), asked)
+                return self._insights(self._find_post(id_), query)
         raise GraphRequestError(2500, "Unknown path components: /" + "/".join(parts))
 
     def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
@@ -119,7 +119,7 @@ class InstagramServer(GraphServer):
                 return {"id": self.said(caption, "own").id}
             case [id_, "replies" | "comments"]:
                 self.require("instagram_manage_comments")
-                below = self._found(id_)
+                below = self._find_post(id_)
                 if not sent.get("message", "").strip():
                     raise GraphRequestError(
                         100, "(#100) The parameter message is required"
@@ -128,7 +128,7 @@ class InstagramServer(GraphServer):
         return super().write(parts, sent, token)
 
     def erase(self, parts: Sequence[str], token: str) -> Any:
-        post = self._found("/".join(parts))
+        post = self._find_post("/".join(parts))
         if post.author is not self.city.people.city:
             raise GraphRequestError(
                 10, "(#10) Application does not have permission", None, 403
@@ -139,22 +139,22 @@ class InstagramServer(GraphServer):
     def own_id(self, at: datetime, n: int, below: SandboxPost | None) -> str:
         return medium_id(at, n)
 
-    def _edge(self, group: str, asked: Mapping[str, str]) -> dict[str, Any]:
+    def _edge(self, group: str, query: Mapping[str, str]) -> dict[str, Any]:
         """Media newest first. They are not cut by since and until."""
         posts = [post for post in self.standing() if post.group == group]
-        fields = asked.get("fields") or "id"
+        fields = query.get("fields") or "id"
         return self.paged(
             newest_first(posts),
-            {**asked, "since": "", "until": ""},
+            {**query, "since": "", "until": ""},
             lambda post: pick(fields, "IGMedia", self._values(post)),
         )
 
-    def _search(self, asked: Mapping[str, str]) -> dict[str, Any]:
+    def _search(self, query: Mapping[str, str]) -> dict[str, Any]:
         """A hashtag's number; no more than thirty different ones in seven days."""
-        if asked.get("user_id") != ACCOUNT_ID:
+        if query.get("user_id") != ACCOUNT_ID:
             raise GraphRequestError(100, "(#100) The parameter user_id is required")
-        now, name = self.clock.now(), asked.get("q", "").lower()
-        recent = {one for one, at in self.searched.items() if now - at < _WEEK}
+        now, name = self.clock.now(), query.get("q", "").lower()
+        recent = {hashtag for hashtag, at in self.searched.items() if now - at < _WEEK}
         if name not in recent and len(recent) >= _A_WEEK:
             raise GraphRequestError(18, "(#18) Max number of hashtags is reached")
         if name not in recent:
@@ -165,30 +165,36 @@ class InstagramServer(GraphServer):
             )
         return {"data": [{"id": HASHTAG_ID}]}
 
-    def _recent(self, asked: Mapping[str, str]) -> dict[str, Any]:
-        """The last day's media. `after` never changes; the server keeps the place."""
-        if asked.get("user_id") != ACCOUNT_ID:
+    def _recent(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """The last day's media. `after` never changes; the server keeps the position."""
+        if query.get("user_id") != ACCOUNT_ID:
             raise GraphRequestError(100, "(#100) The parameter user_id is required")
-        now, fields = self.clock.now(), asked.get("fields") or "id"
-        found = newest_first(
+        now, fields = self.clock.now(), query.get("fields") or "id"
+        media = newest_first(
             [
                 post
                 for post in self.standing()
                 if post.group == "hashtag" and post.at >= now - _SHOWN
             ]
         )
-        if asked.get("after") and "stuck" not in self._switches and self._reached:
-            found = [post for post in found if (post.at, post.id) < self._reached]
-        size = min(int(asked.get("limit") or 25), _MOST_AT_ONCE, self.most)
-        page, rest = found[:size], found[size:]
-        data = [pick(fields, "IGMedia", self._of_a_hashtag(post)) for post in page]
+        if (
+            query.get("after")
+            and "stuck" not in self._switches
+            and self._hashtag_cursor
+        ):
+            media = [
+                post for post in media if (post.at, post.id) < self._hashtag_cursor
+            ]
+        size = min(int(query.get("limit") or 25), _MOST_AT_ONCE, self.most)
+        page, rest = media[:size], media[size:]
+        nodes = [pick(fields, "IGMedia", self._hashtag_values(post)) for post in page]
         if page and self._fires("malformed"):
-            data.insert(1, {"id": None, "timestamp": 7})
+            nodes.insert(1, {"id": None, "timestamp": 7})
         self.turned(rest)
         if not page:
             return {"data": []}
-        self._reached = (page[-1].at, page[-1].id)
-        return {"data": data, "paging": {"cursors": {"after": _SAME}}}
+        self._hashtag_cursor = (page[-1].at, page[-1].id)
+        return {"data": nodes, "paging": {"cursors": {"after": _SAME}}}
 
     def _comments(
         self, post: SandboxPost, args: Mapping[str, str], fields: str
@@ -197,17 +203,17 @@ class InstagramServer(GraphServer):
         return self.paged(
             self._answers(post),
             args,
-            lambda one: pick(fields, "IGComment", self._values(one)),
+            lambda comment: pick(fields, "IGComment", self._values(comment)),
             spoiled=False,
             size=_MOST_AT_ONCE,
         )
 
     def _answers(self, post: SandboxPost) -> list[SandboxPost]:
-        """What directly answers a medium or a comment, newest first."""
+        """The direct answers to a medium or a comment, newest first."""
         return newest_first(self.present.answers[post.id])
 
     def _values(self, post: SandboxPost) -> dict[str, Any]:
-        """A node's fields; edges within it are functions of what was asked of them."""
+        """A node's fields; an edge within it is a function of its Field."""
         now = self.clock.now()
 
         def below(field: Field) -> Mapping[str, Any] | None:
@@ -217,7 +223,9 @@ class InstagramServer(GraphServer):
             return self.paged(
                 answers,
                 field.args,
-                lambda one: within(field.within, "IGComment", self._values(one)),
+                lambda comment: within(
+                    field.within, "IGComment", self._values(comment)
+                ),
                 spoiled=False,
                 size=_MOST_AT_ONCE,
             )
@@ -230,21 +238,30 @@ class InstagramServer(GraphServer):
             values["like_count"] = None
         return {**values, "comments": below}
 
-    def _of_a_hashtag(self, post: SandboxPost) -> dict[str, Any]:
+    def _hashtag_values(self, post: SandboxPost) -> dict[str, Any]:
         values = self._values(post)
-        return {name: one for name, one in values.items() if name not in _OF_A_HASHTAG}
+        return {
+            name: field_value
+            for name, field_value in values.items()
+            if name not in _OF_A_HASHTAG
+        }
 
-    def _insights(self, post: SandboxPost, asked: Mapping[str, str]) -> dict[str, Any]:
-        metrics = asked.get("metric", "").split(",")
-        if any(one not in shape.METRICS or one in self.retired for one in metrics):
+    def _insights(self, post: SandboxPost, query: Mapping[str, str]) -> dict[str, Any]:
+        metrics = query.get("metric", "").split(",")
+        if any(
+            metric not in shape.METRICS or metric in self.retired for metric in metrics
+        ):
             raise GraphRequestError(
                 100, f"(#100) metric[0] must be one of: {shape.METRICS}"
             )
         now = self.clock.now()
-        return {"data": [shape.insight(self.city, post, one, now) for one in metrics]}
+        return {
+            "data": [shape.insight(self.city, post, metric, now) for metric in metrics]
+        }
 
-    def _found(self, id_: str) -> SandboxPost:
-        """A medium of the account's own, or a comment below one; no stranger's."""
+    def _find_post(self, id_: str) -> SandboxPost:
+        """A medium of the account, or a comment below one. GraphRequestError when it is
+        neither."""
         standing = self.present.by_id
         post = standing.get(id_)
         if post is None or post.group not in ("own", "comment"):

@@ -19,7 +19,8 @@ _MENTIONED = re.compile(r"mentioned_(media|comment)\.\w+\((\d+)\)\{(.*)\}")
 
 
 class MessengerServer(WebhookPlatform):
-    """One page's inbox. Its own token, which the system user's opens, shows files."""
+    """One page's inbox. Its page token, which the system user's token reads, opens
+    files."""
 
     account, kind = PAGE_ID, "page"
 
@@ -34,18 +35,20 @@ class MessengerServer(WebhookPlatform):
 
     # Pushes -----------------------------------------------------------------------
 
-    def written(self, post: SandboxPost) -> Mapping[str, Any]:
+    def message_push(self, post: SandboxPost) -> Mapping[str, Any]:
         message: dict[str, Any] = {"mid": post.id, "text": post.text}
         if post.group == "image":
             url = f"https://scontent.xx.fbcdn.net/sandbox-files/{post.id}"
             message["attachments"] = [{"type": "image", "payload": {"url": url}}]
         return self._push(self._event(post, post.at, message=message))
 
-    def edited(self, post: SandboxPost, at: datetime, text: str) -> Mapping[str, Any]:
+    def edit_push(
+        self, post: SandboxPost, at: datetime, text: str
+    ) -> Mapping[str, Any]:
         edit = {"mid": post.id, "text": text, "num_edit": 1}
         return self._push(self._event(post, at, message_edit=edit))
 
-    def taken_back(self, post: SandboxPost, at: datetime) -> Mapping[str, Any] | None:
+    def removal_push(self, post: SandboxPost, at: datetime) -> Mapping[str, Any] | None:
         gone = {"mid": post.id, "is_deleted": True}
         return self._push(self._event(post, at, message=gone))
 
@@ -63,14 +66,14 @@ class MessengerServer(WebhookPlatform):
 
     # Graph ------------------------------------------------------------------------
 
-    def read(self, parts: Sequence[str], asked: Mapping[str, str], token: str) -> Any:
+    def read(self, parts: Sequence[str], query: Mapping[str, str], token: str) -> Any:
         if list(parts) == [self.account]:
             values = {
                 "id": self.account,
                 "access_token": self.page_token,
                 "name": "Pune City Demo",
             }
-            return pick(asked.get("fields", ""), "Page", values)
+            return pick(query.get("fields", ""), "Page", values)
         if len(parts) == 2 and parts[1] == "attachments":
             return self._attachments(parts[0])
         raise missing(parts[0])
@@ -82,8 +85,13 @@ class MessengerServer(WebhookPlatform):
         url = self.file_address("scontent.xx.fbcdn.net", id_)
         size = len(photo(id_))
         image = {"width": 1, "height": 1, "url": url}
-        one = {"id": "1", "mime_type": "image/png", "size": size, "image_data": image}
-        return {"data": [one]}
+        attachment = {
+            "id": "1",
+            "mime_type": "image/png",
+            "size": size,
+            "image_data": image,
+        }
+        return {"data": [attachment]}
 
     def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
         return self.draft(text, at, mid(at, n))
@@ -94,11 +102,11 @@ class InstagramInboxServer(MessengerServer):
 
     account, kind, served = INSTAGRAM_ID, "instagram", "instagram_messages"
 
-    def written(self, post: SandboxPost) -> Mapping[str, Any]:
+    def message_push(self, post: SandboxPost) -> Mapping[str, Any]:
         if post.group != "mention":
-            return super().written(post)
-        value = {"media_id": MEDIA_ID, "comment_id": post.id}
-        change = {"field": "mentions", "value": value}
+            return super().message_push(post)
+        mention = {"media_id": MEDIA_ID, "comment_id": post.id}
+        change = {"field": "mentions", "value": mention}
         entry = {
             "id": self.account,
             "time": int(post.at.timestamp()),
@@ -106,15 +114,15 @@ class InstagramInboxServer(MessengerServer):
         }
         return {"object": "instagram", "entry": [entry]}
 
-    def taken_back(self, post: SandboxPost, at: datetime) -> Mapping[str, Any] | None:
-        """Of a comment nobody is told that it is gone."""
-        return None if post.group == "mention" else super().taken_back(post, at)
+    def removal_push(self, post: SandboxPost, at: datetime) -> Mapping[str, Any] | None:
+        """None for a comment, whose removal Meta does not push."""
+        return None if post.group == "mention" else super().removal_push(post, at)
 
-    def read(self, parts: Sequence[str], asked: Mapping[str, str], token: str) -> Any:
-        found = _MENTIONED.fullmatch(asked.get("fields", ""))
-        if list(parts) != [self.account] or found is None:
-            return super().read(parts, asked, token)
-        what, id_, fields = found.groups()
+    def read(self, parts: Sequence[str], query: Mapping[str, str], token: str) -> Any:
+        match = _MENTIONED.fullmatch(query.get("fields", ""))
+        if list(parts) != [self.account] or match is None:
+            return super().read(parts, query, token)
+        what, id_, fields = match.groups()
         post = self.present.by_id.get(id_)
         if what != "comment" or post is None or post.group != "mention":
             raise missing(id_)
@@ -128,12 +136,12 @@ class InstagramInboxServer(MessengerServer):
                 "permalink": "https://www.instagram.com/p/Csandbox/",
             },
         }
-        said = {name: values[name] for name in _names(fields)}
-        return {f"mentioned_{what}": said, "id": self.account}
+        comment = {name: values[name] for name in _names(fields)}
+        return {f"mentioned_{what}": comment, "id": self.account}
 
 
 def _names(fields: str) -> list[str]:
-    """The names of fields, without what is asked of those within."""
+    """The names of fields, without the nested ones."""
     return re.sub(r"\{[^}]*\}", "", fields).split(",")
 
 

@@ -1,4 +1,4 @@
-"""Meta's ads of the sandbox: an account, and reports that are made while one waits."""
+"""Meta's ads of the sandbox: an account, and its asynchronous reports."""
 
 import json
 import re
@@ -40,7 +40,7 @@ _NUMBER = re.compile(r"6([012])(\d{6})(\d{6})\d{5}")  # level, since, until; a c
 
 @dataclass
 class AdReportJob:
-    """A report that was asked for. `waits` is how often it is not ready yet."""
+    """A requested report. `waits`: how many more status requests find it unready."""
 
     level: str
     since: date
@@ -51,7 +51,7 @@ class AdReportJob:
 
 
 class MetaAdsServer(GraphServer):
-    """One ad account. A report is a job: asked for, looked after, then read."""
+    """One ad account. A report is a job: requested, polled, then read."""
 
     usage = "ads_insights"
 
@@ -63,10 +63,10 @@ class MetaAdsServer(GraphServer):
         self.waits = 0
         self.status = 1
 
-    # Switches of this platform ----------------------------------------------------
+    # Faults and changes that tests switch on ----------------------------------------
 
     def take_time(self, looks: int) -> None:
-        """The next reports are not ready so many times that they are looked after."""
+        """The next reports are unready for so many status requests."""
         self.waits = looks
 
     def fail_job(self, times: int | None = 1) -> None:
@@ -93,15 +93,15 @@ class MetaAdsServer(GraphServer):
             return answer
         return super().refusal(fault, until)
 
-    def read(self, parts: Sequence[str], asked: Mapping[str, str], token: str) -> Any:
+    def read(self, parts: Sequence[str], query: Mapping[str, str], token: str) -> Any:
         self.require("ads_read")
         match parts:
             case [account] if account == f"act_{ACCOUNT}":
-                return pick(asked.get("fields", ""), "AdAccount", self._account())
-            case [job] if self._knows(job):
-                return self._looked_after(job)
-            case [job, "insights"] if self._knows(job):
-                return self._result(self.jobs[job], asked)
+                return pick(query.get("fields", ""), "AdAccount", self._account())
+            case [job] if self._find_job(job):
+                return self._job_status(job)
+            case [job, "insights"] if self._find_job(job):
+                return self._result(self.jobs[job], query)
         raise missing("/".join(parts))
 
     def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
@@ -123,28 +123,28 @@ class MetaAdsServer(GraphServer):
             raise GraphRequestError(
                 3018, "The start date of the time range is too far back"
             )
-        known = {*_FIGURES, *_names(ADS[0])}
+        valid_names = {*_FIGURES, *_names(ADS[0])}
         if odd := [
-            name for name in fields if name not in known or name in self.retired
+            name for name in fields if name not in valid_names or name in self.retired
         ]:
             raise GraphRequestError(
                 100, f"(#100) {odd[0]} is not valid for fields param"
             )
-        span_said = f"{since:%y%m%d}{until:%y%m%d}"
-        number = f"6{_LEVELS.index(level)}{span_said}{len(self.jobs):05d}"
+        digits = f"{since:%y%m%d}{until:%y%m%d}"
+        number = f"6{_LEVELS.index(level)}{digits}{len(self.jobs):05d}"
         failed = self._fires("failing")
         self.jobs[number] = AdReportJob(level, since, until, fields, self.waits, failed)
         return {"report_run_id": number}
 
-    def _knows(self, number: str) -> bool:
-        """Whether a report was asked for: its number says what it is of, so that a
-        sandbox which was started again knows it too."""
-        told = _NUMBER.fullmatch(number)
-        if number in self.jobs or number in self._forgotten or told is None:
+    def _find_job(self, number: str) -> bool:
+        """Whether a report was requested. Its number encodes level and days, so that a
+        restarted sandbox finds it too."""
+        match = _NUMBER.fullmatch(number)
+        if number in self.jobs or number in self._forgotten or match is None:
             return number in self.jobs
-        since, until = (_day(told[2]), _day(told[3]))
+        since, until = (_day(match[2]), _day(match[3]))
         fields = (*_FIGURES, *_names(ADS[0]))
-        level = _LEVELS[int(told[1])]
+        level = _LEVELS[int(match[1])]
         self.jobs[number] = AdReportJob(level, since, until, fields, 0, False)
         return True
 
@@ -158,7 +158,7 @@ class MetaAdsServer(GraphServer):
             "account_status": self.status,
         }
 
-    def _looked_after(self, number: str) -> dict[str, Any]:
+    def _job_status(self, number: str) -> dict[str, Any]:
         job = self.jobs[number]
         state, percent = "Job Completed", 100
         more: dict[str, Any] = {}
@@ -184,16 +184,16 @@ class MetaAdsServer(GraphServer):
             **more,
         }
 
-    def _result(self, job: AdReportJob, asked: Mapping[str, str]) -> dict[str, Any]:
-        """A page of rows, each a day of one thing that ran on it."""
+    def _result(self, job: AdReportJob, query: Mapping[str, str]) -> dict[str, Any]:
+        """A page of rows, each a day of one campaign, ad set or ad that ran on it."""
         if job.waits > 0 or job.failed:
             raise GraphRequestError(
                 100, "(#100) Error accessing adreport job.", 1487534
             )
         rows = self._rows(job)
         stuck = "stuck" in self._switches
-        at = 0 if stuck else int(asked.get("after") or 0)
-        size = min(int(asked.get("limit") or 25), 500, self.most)
+        at = 0 if stuck else int(query.get("after") or 0)
+        size = min(int(query.get("limit") or 25), 500, self.most)
         page = rows[at : at + size]
         if page and self._fires("malformed"):
             page.insert(1, {"date_start": 7, "spend": "much"})
@@ -215,41 +215,41 @@ class MetaAdsServer(GraphServer):
         rows = []
         for day in self.world.days(job.since, min(job.until, today)):
             for ads in groups.values():
-                done = self.world.together(ads, day, today)
-                if done is not None:
-                    rows.append(_row(job, ads[0], day, done))
+                figures = self.world.combined_figures(ads, day, today)
+                if figures is not None:
+                    rows.append(_row(job, ads[0], day, figures))
         return rows
 
     def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
         raise ValueError("nobody writes posts to an ad account")
 
 
-def _day(said: str) -> date:
-    return date(2000 + int(said[:2]), int(said[2:4]), int(said[4:]))
+def _day(digits: str) -> date:
+    return date(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]))
 
 
 def _row(
-    job: AdReportJob, ad: MetaAd, day: date, done: MetaAdFigures
+    job: AdReportJob, ad: MetaAd, day: date, figures: MetaAdFigures
 ) -> dict[str, Any]:
-    """A row as Meta writes it: every number is a string, noughts are left out."""
+    """A row as Meta writes it: every number is a string, zeros are left out."""
     names = _names(ad)
-    kept = ("campaign", "adset", "ad")[
+    levels = ("campaign", "adset", "ad")[
         : ("campaign", "adset", "ad").index(job.level) + 1
     ]
     actions = {
-        "link_click": done.link_clicks,
-        "video_view": done.plays,
-        "post_engagement": done.clicks + done.plays,
-        "mobile_app_install": done.installs,
-        "omni_app_install": done.installs,
+        "link_click": figures.link_clicks,
+        "video_view": figures.plays,
+        "post_engagement": figures.clicks + figures.plays,
+        "mobile_app_install": figures.installs,
+        "omni_app_install": figures.installs,
     }
-    told: dict[str, Any] = {
+    row: dict[str, Any] = {
         "account_currency": CURRENCY,
-        "impressions": str(done.impressions),
-        "reach": str(done.reach),
-        "clicks": str(done.clicks),
-        "inline_link_clicks": str(done.link_clicks) if done.link_clicks else None,
-        "spend": f"{done.spend / 100:.2f}",
+        "impressions": str(figures.impressions),
+        "reach": str(figures.reach),
+        "clicks": str(figures.clicks),
+        "inline_link_clicks": str(figures.link_clicks) if figures.link_clicks else None,
+        "spend": f"{figures.spend / 100:.2f}",
         "actions": [
             {"action_type": name, "value": str(count)}
             for name, count in actions.items()
@@ -257,11 +257,15 @@ def _row(
         ],
         "date_start": day.isoformat(),
         "date_stop": day.isoformat(),
-        **{name: value for name, value in names.items() if name.split("_")[0] in kept},
+        **{
+            name: value for name, value in names.items() if name.split("_")[0] in levels
+        },
     }
-    asked = {*job.fields, "date_start", "date_stop"}
+    field_names = {*job.fields, "date_start", "date_stop"}
     return {
-        n: value for n, value in told.items() if n in asked and value not in (None, [])
+        n: value
+        for n, value in row.items()
+        if n in field_names and value not in (None, [])
     }
 
 

@@ -1,4 +1,4 @@
-"""A city's ads at Meta: what each did on each day, and what Meta says of it by when."""
+"""A city's ads at Meta: the figures of each day, and when Meta reports them."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ CURRENCY, ZONE = "INR", "Asia/Kolkata"
 
 @dataclass(frozen=True, slots=True)
 class MetaAd:
-    """One ad and where it hangs. `seen`: impressions a day, on average."""
+    """One ad with its ad set and campaign. `impressions`: a day, on average."""
 
     id: str
     name: str
@@ -23,13 +23,13 @@ class MetaAd:
     adset_name: str
     campaign: str
     campaign_name: str
-    seen: int
+    impressions: int
     installs: bool  # whether it leads to the app
 
 
 @dataclass(frozen=True, slots=True)
 class MetaAdFigures:
-    """What one or more ads truly did on a day; money in hundredths of a rupee."""
+    """The true figures of one or more ads on a day; money in hundredths of a rupee."""
 
     impressions: int = 0
     reach: int = 0
@@ -41,13 +41,13 @@ class MetaAdFigures:
 
 
 def _ads() -> tuple[MetaAd, ...]:
-    made = []
-    for number, (name, seen, installs) in enumerate(
+    ads = []
+    for number, (name, impressions, installs) in enumerate(
         (("Pune Care install", 3000, True), ("पावसाळा २०२६", 1800, False)), start=1
     ):
         for group in (1, 2):
             for one in (1, 2):
-                made.append(
+                ads.append(
                     MetaAd(
                         f"12031{number}{group}{one}0000000",
                         f"{name} reel {group}.{one}",
@@ -55,11 +55,11 @@ def _ads() -> tuple[MetaAd, ...]:
                         f"{name} wards {group}",
                         f"12011{number}000000000",
                         name,
-                        seen // (group + one),
+                        impressions // (group + one),
                         installs,
                     )
                 )
-    return tuple(made)
+    return tuple(ads)
 
 
 ADS = _ads()
@@ -73,30 +73,34 @@ class MetaAdsWorld:
         self.first = city.start.astimezone(IST).date()
         self.last = city.end.astimezone(IST).date()
 
-    def done(self, ad: MetaAd, day: date) -> MetaAdFigures | None:
-        """What an ad did on a day; None outside the world, and on its day off."""
-        return _done(self._seed, ad, day) if self.first <= day < self.last else None
+    def figures(self, ad: MetaAd, day: date) -> MetaAdFigures | None:
+        """An ad's figures on a day; None outside the world, and when it did not run."""
+        return (
+            _draw_figures(self._seed, ad, day)
+            if self.first <= day < self.last
+            else None
+        )
 
-    def together(
+    def combined_figures(
         self, ads: tuple[MetaAd, ...], day: date, today: date
     ) -> MetaAdFigures | None:
-        """What ads did together, as known `today`; None when none of them ran.
+        """The figures of several ads, as known `today`; None when none of them ran.
 
-        Someone whom two ads reached is one person: reach does not add up. Installs
-        are known late.
+        A person whom two ads reached counts once, so reach does not add up. Installs
+        are reported late.
         """
-        found = [done for ad in ads if (done := self.done(ad, day))]
-        if not found:
+        per_ad = [figures for ad in ads if (figures := self.figures(ad, day))]
+        if not per_ad:
             return None
-        reach = sum(one.reach for one in found)
+        reach = sum(ad_figures.reach for ad_figures in per_ad)
         return MetaAdFigures(
-            sum(one.impressions for one in found),
-            reach if len(found) == 1 else reach * 7 // 10,
-            sum(one.clicks for one in found),
-            sum(one.link_clicks for one in found),
-            sum(one.spend for one in found),
-            ripened(sum(one.installs for one in found), day, today),
-            sum(one.plays for one in found),
+            sum(ad_figures.impressions for ad_figures in per_ad),
+            reach if len(per_ad) == 1 else reach * 7 // 10,
+            sum(ad_figures.clicks for ad_figures in per_ad),
+            sum(ad_figures.link_clicks for ad_figures in per_ad),
+            sum(ad_figures.spend for ad_figures in per_ad),
+            ripened(sum(ad_figures.installs for ad_figures in per_ad), day, today),
+            sum(ad_figures.plays for ad_figures in per_ad),
         )
 
     def days(self, since: date, until: date) -> list[date]:
@@ -104,19 +108,19 @@ class MetaAdsWorld:
 
 
 @cache
-def _done(seed: int, ad: MetaAd, day: date) -> MetaAdFigures | None:
+def _draw_figures(seed: int, ad: MetaAd, day: date) -> MetaAdFigures | None:
     rng = Random(f"{seed}:meta:{ad.id}:{day}")
     if rng.random() < 0.1:
         return None
-    seen = round(ad.seen * rng.uniform(0.7, 1.3))
-    clicks = rng.randint(seen // 80, seen // 40)
+    impressions = round(ad.impressions * rng.uniform(0.7, 1.3))
+    clicks = rng.randint(impressions // 80, impressions // 40)
     links = clicks * 2 // 3
     return MetaAdFigures(
-        seen,
-        seen * 3 // 4,
+        impressions,
+        impressions * 3 // 4,
         clicks,
         links,
         clicks * 450 + rng.randrange(100),
         rng.randint(0, links // 4) if ad.installs else 0,
-        seen // 5,
+        impressions // 5,
     )

@@ -1,4 +1,4 @@
-"""A platform of Meta's that pushes what people write, and shows what was pushed."""
+"""A platform of Meta's that pushes messages to a webhook and serves their files."""
 
 import struct
 import zlib
@@ -17,15 +17,13 @@ from socialcell.sandbox.server import Request, ServerResponse
 
 SECRETS = ("meta_token", "meta_app_secret", "meta_verify_token")
 _FILES = "/sandbox-files/"
-_PushFactory = Callable[
-    [], Mapping[str, Any] | None
-]  # makes a push; None: nobody is told
+_PushFactory = Callable[[], Mapping[str, Any] | None]  # None: no push
 
 
 class WebhookPlatform(GraphServer):
-    """Pushes each post when its time has come, and then what becomes of it.
+    """Pushes each post when its time has come, and later its edit and its removal.
 
-    `hand_in` is called by whoever runs the sandbox: it is the platform's own clockwork.
+    `hand_in` is called by the process that runs the sandbox, at moments of its choice.
     """
 
     def __init__(
@@ -35,63 +33,64 @@ class WebhookPlatform(GraphServer):
         self.pusher = WebhookSender(
             f"/{name}", secrets["meta_app_secret"], secrets["meta_verify_token"]
         )
-        self._told: set[tuple[str, str]] = set()
+        self._pushed_events: set[tuple[str, str]] = set()
         self.lost_files: set[str] = set()
 
     # Switches ---------------------------------------------------------------------
 
     def lose_file(self, id_: str) -> None:
-        """The file of a message is no longer kept."""
+        """The file of a message is no longer stored."""
         self.lost_files.add(id_)
 
-    # What the sandbox's clockwork does --------------------------------------------
+    # Pushes -----------------------------------------------------------------------
 
-    def hand_in(self, door: str) -> list[int]:
-        """Push everything that happened up to now and was not taken; the statuses.
+    def hand_in(self, base_url: str) -> list[int]:
+        """Push all events up to now that were not accepted yet; the statuses.
 
-        What was taken back before anybody could be told of it is not handed in; that
-        it is gone is.
+        Of a message that was removed before it was pushed, only the removal is pushed.
         """
         now = self.clock.now()
         gone = {p.id for p in self._posts if p.removed is not None and p.removed <= now}
-        for _, (id_, what), made in sorted(self._news(now), key=lambda one: one[:2]):
-            self._told.add((id_, what))
-            push = made() if what == "gone" or id_ not in gone else None
+        for _, (id_, what), make_push in sorted(
+            self._new_events(now), key=lambda event: event[:2]
+        ):
+            self._pushed_events.add((id_, what))
+            push = make_push() if what == "gone" or id_ not in gone else None
             if push is not None:
                 self.pusher.put(push)
-        return self.pusher.hand_in(door)
+        return self.pusher.hand_in(base_url)
 
     @abstractmethod
-    def written(self, post: SandboxPost) -> Mapping[str, Any]:
+    def message_push(self, post: SandboxPost) -> Mapping[str, Any]:
         """The push of a message."""
 
-    def edited(
+    def edit_push(
         self, post: SandboxPost, at: datetime, text: str
     ) -> Mapping[str, Any] | None:
-        """The push of its edit; None where nobody is told."""
+        """The push of its edit; None where Meta pushes none."""
         return None
 
-    def taken_back(self, post: SandboxPost, at: datetime) -> Mapping[str, Any] | None:
-        """The push of its removal; None where nobody is told."""
+    def removal_push(self, post: SandboxPost, at: datetime) -> Mapping[str, Any] | None:
+        """The push of its removal; None where Meta pushes none."""
         return None
 
-    def _news(
+    def _new_events(
         self, now: datetime
     ) -> Iterator[tuple[datetime, tuple[str, str], _PushFactory]]:
-        """What happened by now and was not told: when, to which post what, its push."""
+        """The events up to now that were not pushed: moment, (post id, event), push."""
         for post in self._posts:
             events: list[tuple[datetime, str, _PushFactory]] = [
-                (post.at, "written", partial(self.written, post))
+                (post.at, "written", partial(self.message_push, post))
             ]
             if post.changed is not None:
                 at, text = post.changed
-                events.append((at, "edited", partial(self.edited, post, at, text)))
+                events.append((at, "edited", partial(self.edit_push, post, at, text)))
             if post.removed is not None:
                 at = post.removed
-                events.append((at, "gone", partial(self.taken_back, post, at)))
-            for at, what, made in events:
-                if at <= now and (post.id, what) not in self._told:
-                    yield at, (post.id, what), made
+                events.append((at, "gone", partial(self.removal_push, post, at)))
+            for at, what, make_push in events:
+                if at <= now and (post.id, what) not in self._pushed_events:
+                    yield at, (post.id, what), make_push
 
     # Files ------------------------------------------------------------------------
 
@@ -109,23 +108,23 @@ class WebhookPlatform(GraphServer):
     files_need_token = False
 
     def file_address(self, host: str, id_: str) -> str:
-        """Where Meta says that a file is. Refused when it is no longer kept."""
+        """The address of a file. GraphRequestError when it is no longer stored."""
         if id_ in self.lost_files:
             raise GraphRequestError(100, "Unsupported get request.", 33)
         return f"https://{host}{_FILES}{id_}"
 
 
 def photo(id_: str) -> bytes:
-    """A picture of one dot, in a colour of its own: a real PNG."""
+    """A PNG of one pixel, whose colour depends on the id."""
     seed = zlib.crc32(id_.encode())
     dot = bytes([0, seed & 255, seed >> 8 & 255, seed >> 16 & 255])
     head = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
     named = b"Comment\0" + id_.encode("latin-1")
     parts = [(b"IHDR", head), (b"tEXt", named), (b"IDAT", zlib.compress(dot))]
-    chunks = [_chunk(kind, data) for kind, data in [*parts, (b"IEND", b"")]]
+    chunks = [_chunk(kind, payload) for kind, payload in [*parts, (b"IEND", b"")]]
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    check = struct.pack(">I", zlib.crc32(kind + data))
-    return struct.pack(">I", len(data)) + kind + data + check
+def _chunk(kind: bytes, payload: bytes) -> bytes:
+    check = struct.pack(">I", zlib.crc32(kind + payload))
+    return struct.pack(">I", len(payload)) + kind + payload + check

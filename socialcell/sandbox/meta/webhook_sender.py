@@ -1,4 +1,4 @@
-"""How Meta hands something in: signed, over the wire, and again until it is taken."""
+"""How Meta sends pushes to a webhook: signed, and again until they are accepted."""
 
 import hashlib
 import hmac
@@ -12,35 +12,34 @@ CHALLENGE = "1158201444"
 
 
 class WebhookSender:
-    """The pushes of one kind that are to be handed in at a door's `path`.
+    """The pushes of one kind to the `path` of a webhook receiver.
 
-    What is not answered 200 is handed in again by the next `hand_in`. `taken` holds
-    the bytes that were answered 200, oldest first.
+    A push that is not answered 200 is sent again by the next `hand_in`. `taken` holds
+    the bodies that were answered 200, oldest first.
     """
 
     def __init__(self, path: str, app_secret: str, verify_token: str) -> None:
-        self.path, self._secret, self._word = path, app_secret, verify_token
+        self.path, self._secret, self._verify_token = path, app_secret, verify_token
         self.waiting: list[bytes] = []
         self.taken: list[bytes] = []
         self._twice = False
 
     def put(self, push: Mapping[str, Any]) -> None:
-        """Something happened that the door is to be told of."""
+        """Queue a push."""
         # Meta escapes what is not ASCII and signs what it sends.
         self.waiting.append(json.dumps(push).encode())
 
     def twice(self) -> None:
-        """From now on each push is handed in twice, as happens when an answer is
-        lost."""
+        """From now on each push is sent twice, as happens when an answer is lost."""
         self._twice = True
 
-    def hand_in(self, door: str) -> list[int]:
-        """Hand in what waits; the statuses of the answers, 0 where there was none."""
+    def hand_in(self, base_url: str) -> list[int]:
+        """Send the queued pushes; the statuses of the answers, 0 where there was none."""
         statuses, left = [], []
         for body in self.waiting:
             status = 0
             for _ in range(1 + self._twice):
-                status = self.send(door, body, self.signed(body))
+                status = self.send(base_url, body, self.signature_headers(body))
                 statuses.append(status)
             if status == 200:
                 self.taken.append(body)
@@ -49,40 +48,45 @@ class WebhookSender:
         self.waiting = left
         return statuses
 
-    def replay(self, door: str) -> list[int]:
-        """Everything that was taken, once more; the statuses."""
-        return [self.send(door, body, self.signed(body)) for body in self.taken]
+    def replay(self, base_url: str) -> list[int]:
+        """Send every accepted push once more; the statuses."""
+        return [
+            self.send(base_url, body, self.signature_headers(body))
+            for body in self.taken
+        ]
 
-    def subscribe(self, door: str) -> bool:
-        """The handshake of the set-up: whether the door knew the verify token."""
-        asked = {
+    def subscribe(self, base_url: str) -> bool:
+        """The handshake of the set-up: whether the receiver knew the verify token."""
+        query = {
             "hub.mode": "subscribe",
-            "hub.verify_token": self._word,
+            "hub.verify_token": self._verify_token,
             "hub.challenge": CHALLENGE,
         }
-        status, said = _asked(door, "GET", f"{self.path}?{urlencode(asked)}", b"", {})
-        return (status, said) == (200, CHALLENGE.encode())
+        status, body = _send_request(
+            base_url, "GET", f"{self.path}?{urlencode(query)}", b"", {}
+        )
+        return (status, body) == (200, CHALLENGE.encode())
 
-    def signed(self, body: bytes) -> dict[str, str]:
+    def signature_headers(self, body: bytes) -> dict[str, str]:
         digest = hmac.new(self._secret.encode(), body, hashlib.sha256).hexdigest()
         return {"X-Hub-Signature-256": f"sha256={digest}"}
 
-    def send(self, door: str, body: bytes, headers: Mapping[str, str]) -> int:
+    def send(self, base_url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """One POST; the answer's status, 0 when there was none."""
-        given = {"Content-Type": "application/json", **headers}
-        return _asked(door, "POST", self.path, body, given)[0]
+        all_headers = {"Content-Type": "application/json", **headers}
+        return _send_request(base_url, "POST", self.path, body, all_headers)[0]
 
 
-def _asked(
-    door: str, method: str, path: str, body: bytes, headers: Mapping[str, str]
+def _send_request(
+    base_url: str, method: str, path: str, body: bytes, headers: Mapping[str, str]
 ) -> tuple[int, bytes]:
-    parts = urlsplit(door)
-    line = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    parts = urlsplit(base_url)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=30)
     try:
-        line.request(method, path, body or None, dict(headers))
-        answer = line.getresponse()
+        connection.request(method, path, body or None, dict(headers))
+        answer = connection.getresponse()
         return answer.status, answer.read()
     except OSError:
         return 0, b""
     finally:
-        line.close()
+        connection.close()

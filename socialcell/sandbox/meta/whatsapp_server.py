@@ -48,7 +48,7 @@ TEMPLATES: tuple[dict[str, Any], ...] = (
 
 
 class WhatsAppServer(WebhookPlatform):
-    """One number as the system user's token and the people who write to it see it."""
+    """One number of the city: its messages, its templates and its pushes."""
 
     files_need_token = True
 
@@ -60,50 +60,52 @@ class WhatsAppServer(WebhookPlatform):
         self.free = False
         self._numbers = count(1)
 
-    # Switches of this platform ----------------------------------------------------
+    # Faults and changes that tests switch on ----------------------------------------
 
     def unreach(self, uid: str) -> None:
-        """Messages to this number fail after they were taken."""
+        """Messages to this number fail after they were accepted."""
         self.unreachable.add(uid)
 
     def make_free(self) -> None:
-        """Meta bills nothing from now on, and says so."""
+        """Meta bills nothing from now on, and reports it in the status."""
         self.free = True
 
     # Pushes -----------------------------------------------------------------------
 
-    def written(self, post: SandboxPost) -> Mapping[str, Any]:
+    def message_push(self, post: SandboxPost) -> Mapping[str, Any]:
         return _push(messages=[_message(post, post.at, _content(post, post.text))])
 
-    def edited(self, post: SandboxPost, at: datetime, text: str) -> Mapping[str, Any]:
+    def edit_push(
+        self, post: SandboxPost, at: datetime, text: str
+    ) -> Mapping[str, Any]:
         inner = {"type": "text", "text": {"body": text}}
         edit = {"original_message_id": post.id, "message": inner}
         return _push(messages=[_message(post, at, {"type": "edit", "edit": edit}, "e")])
 
-    def taken_back(self, post: SandboxPost, at: datetime) -> Mapping[str, Any]:
+    def removal_push(self, post: SandboxPost, at: datetime) -> Mapping[str, Any]:
         revoke = {"original_message_id": post.id}
-        said = {"type": "revoke", "revoke": revoke}
-        return _push(messages=[_message(post, at, said, "r")])
+        content = {"type": "revoke", "revoke": revoke}
+        return _push(messages=[_message(post, at, content, "r")])
 
     def stop(self, person: Person) -> None:
-        """Somebody switches messages of this number off, in WhatsApp's own settings."""
-        told = {
+        """A person switches off marketing messages of this number in WhatsApp."""
+        preference = {
             "wa_id": number(person),
             "value": "stop",
             "category": "marketing_messages",
             "timestamp": _seconds(self.clock.now()),
         }
-        self.pusher.put(_push("user_preferences", user_preferences=[told]))
+        self.pusher.put(_push("user_preferences", user_preferences=[preference]))
 
     # Graph ------------------------------------------------------------------------
 
-    def read(self, parts: Sequence[str], asked: Mapping[str, str], token: str) -> Any:
+    def read(self, parts: Sequence[str], query: Mapping[str, str], token: str) -> Any:
         if parts == [NUMBER_ID]:
-            told = {"id": NUMBER_ID, "quality_rating": "GREEN"}
-            values = told | {"display_phone_number": DISPLAYED}
-            return pick(asked.get("fields", ""), "WhatsAppBusinessPhoneNumber", values)
+            node = {"id": NUMBER_ID, "quality_rating": "GREEN"}
+            values = node | {"display_phone_number": DISPLAYED}
+            return pick(query.get("fields", ""), "WhatsAppBusinessPhoneNumber", values)
         if parts == [BUSINESS_ID, "message_templates"]:
-            return self._templates(asked)
+            return self._templates(query)
         if len(parts) == 1 and parts[0].startswith("99"):
             return self._file(parts[0])
         raise missing(parts[0])
@@ -116,7 +118,7 @@ class WhatsAppServer(WebhookPlatform):
                 100, "(#100) The parameter messaging_product is required."
             )
         to, kind = sent.get("to", ""), sent.get("type", "text")
-        category = self._allowed(to, kind, sent)
+        category = self._category(to, kind, sent)
         id_ = f"wamid.SBXOUT{next(self._numbers):06d}"
         self.sent.append({"id": id_, "to": to, **sent})
         self._report(id_, to, category)
@@ -126,17 +128,17 @@ class WhatsAppServer(WebhookPlatform):
             "messages": [{"id": id_}],
         }
 
-    def _allowed(self, to: str, kind: str, sent: Mapping[str, str]) -> str:
-        """The category that a message is billed as. Refused as Meta refuses it."""
+    def _category(self, to: str, kind: str, sent: Mapping[str, str]) -> str:
+        """The category that a message is billed as. GraphRequestError as at Meta."""
         if kind == "template":
-            asked = json.loads(sent["template"])
-            for one in self.templates:
-                same = asked["language"]["code"] == one["language"]
-                if asked["name"] == one["name"] and same:
-                    if one["status"] != "APPROVED":
+            message = json.loads(sent["template"])
+            for template in self.templates:
+                same = message["language"]["code"] == template["language"]
+                if message["name"] == template["name"] and same:
+                    if template["status"] != "APPROVED":
                         break
-                    _require_values(one, asked)
-                    return str(one["category"]).lower()
+                    _require_values(template, message)
+                    return str(template["category"]).lower()
             raise GraphRequestError(
                 132001, "(#132001) Template name does not exist", None, 404
             )
@@ -148,7 +150,7 @@ class WhatsAppServer(WebhookPlatform):
         return "service"
 
     def _report(self, id_: str, to: str, category: str) -> None:
-        """What becomes of it is pushed: sent and delivered, or failed."""
+        """Push the statuses of a message: sent and delivered, or failed."""
         kind = "free_customer_service" if self.free else "regular"
         pricing = {
             "billable": not self.free,
@@ -158,7 +160,7 @@ class WhatsAppServer(WebhookPlatform):
         }
         failed = to in self.unreachable
         for state in ("failed",) if failed else ("sent", "delivered"):
-            told: dict[str, Any] = {
+            report: dict[str, Any] = {
                 "id": id_,
                 "status": state,
                 "timestamp": _seconds(self.clock.now()),
@@ -166,14 +168,14 @@ class WhatsAppServer(WebhookPlatform):
             }
             if failed:
                 error = {"code": 131026, "title": "Message undeliverable"}
-                told["errors"] = [error]
+                report["errors"] = [error]
             else:
-                told["pricing"] = pricing
-            self.pusher.put(_push(statuses=[told]))
+                report["pricing"] = pricing
+            self.pusher.put(_push(statuses=[report]))
 
-    def _templates(self, asked: Mapping[str, str]) -> dict[str, Any]:
-        """One a page, so that there are pages."""
-        start = int(asked.get("after") or 0)
+    def _templates(self, query: Mapping[str, str]) -> dict[str, Any]:
+        """Two a page, so that there are pages."""
+        start = int(query.get("after") or 0)
         page = self.templates[start : start + 2]
         paging: dict[str, Any] = {
             "cursors": {"before": str(start), "after": str(start + len(page))}
@@ -199,15 +201,15 @@ def file_id(post: SandboxPost) -> str:
     return f"99{post.id[-15:]}"
 
 
-def _require_values(template: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
+def _require_values(template: Mapping[str, Any], message: Mapping[str, Any]) -> None:
     body = template["components"][0]["text"]
-    given = [
-        value
-        for part in asked.get("components", [])
+    parameters = [
+        parameter
+        for part in message.get("components", [])
         if part["type"] == "body"
-        for value in part["parameters"]
+        for parameter in part["parameters"]
     ]
-    if body.count("{{") != len(given):
+    if body.count("{{") != len(parameters):
         raise GraphRequestError(132000, "(#132000) Number of parameters does not match")
 
 
@@ -234,14 +236,14 @@ def _message(
 
 
 def _push(field: str = "messages", **lists: list[dict[str, Any]]) -> dict[str, Any]:
-    contacts = [one.pop("_contact") for one in lists.get("messages", ())]
-    value: dict[str, Any] = {
+    contacts = [message.pop("_contact") for message in lists.get("messages", ())]
+    change: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": DISPLAYED, "phone_number_id": NUMBER_ID},
         **({"contacts": contacts} if contacts else {}),
         **lists,
     }
-    entry = {"id": BUSINESS_ID, "changes": [{"value": value, "field": field}]}
+    entry = {"id": BUSINESS_ID, "changes": [{"value": change, "field": field}]}
     return {"object": "whatsapp_business_account", "entry": [entry]}
 
 

@@ -300,7 +300,7 @@ def test_a_message_taken_back_takes_its_file_with_it(
         and post.stands(listening.clock.now())
     )
     whatsapp = served.platform("whatsapp")
-    whatsapp.pusher.put(whatsapp.taken_back(picture, listening.clock.now()))
+    whatsapp.pusher.put(whatsapp.removal_push(picture, listening.clock.now()))
     held_before = len(files(listening))
 
     push_all(served, listening, ("whatsapp",))
