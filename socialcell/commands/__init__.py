@@ -1,1 +1,1 @@
-"""One thin file a noun: parse, call a job, print."""
+"""One thin file a noun: parse, call a service, print."""

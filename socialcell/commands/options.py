@@ -1,4 +1,4 @@
-"""Options that many commands share, spelled once; and how a command opens its work."""
+"""Options that many commands share, and how a command opens its workspace."""
 
 from contextlib import ExitStack
 from contextvars import ContextVar
@@ -45,32 +45,32 @@ Until = Annotated[
 Daily = Annotated[bool, typer.Option("--daily", help="Each day by itself.")]
 
 
-def read_settings(given: list[str] | None) -> dict[str, str]:
+def read_settings(pairs: list[str] | None) -> dict[str, str]:
     """KEY=VALUE options as a mapping. UsageError for one without `=`."""
     from socialcell.errors import UsageError
 
     settings = {}
-    for pair in given or []:
-        key, equals, value = pair.partition("=")
+    for pair in pairs or []:
+        key, equals, setting = pair.partition("=")
         if not equals or not key:
             raise UsageError(f"--set takes KEY=VALUE, not {pair!r}.")
-        settings[key] = value
+        settings[key] = setting
     return settings
 
 
-def rupees(option: str, given: str | None) -> int | None:
+def rupees(option: str, amount: str | None) -> int | None:
     """An amount such as 25000 or 25000.50 in micros. UsageError when it is none."""
     from decimal import Decimal
 
     from socialcell.errors import UsageError
 
-    if given is None:
+    if amount is None:
         return None
-    if not given.replace(".", "", 1).isdecimal():
+    if not amount.replace(".", "", 1).isdecimal():
         raise UsageError(
-            f"{option} {given} is not an amount such as 25000 or 25000.50."
+            f"{option} {amount} is not an amount such as 25000 or 25000.50."
         )
-    return int(Decimal(given) * 1_000_000)
+    return int(Decimal(amount) * 1_000_000)
 
 
 def open_context(config: Path | None) -> "Context":

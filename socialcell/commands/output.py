@@ -1,4 +1,4 @@
-"""How every command speaks: one JSON document, JSON lines, CSV, or words for people."""
+"""Output of every command: one JSON document, JSON lines, CSV, or text for people."""
 
 import json
 import sys
@@ -51,12 +51,12 @@ def dumps(document: Any, indent: int | None = None) -> str:
     )
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+def _plain(content: Any) -> Any:
+    if isinstance(content, datetime | date):
+        return content.isoformat()
+    if isinstance(content, set | frozenset):
+        return sorted(content)
+    raise TypeError(f"{type(content).__name__} has no JSON form")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -93,11 +93,11 @@ def records(
     tables.show_records(columns, cells, [list(map(cell, own)) for own in lines])
 
 
-def cell(value: Any) -> str:
-    """A value as people read it: nothing for None, a moment in Pune's minutes."""
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return local(value)
-    return "" if value is None else displayed(str(value))
+def cell(content: Any) -> str:
+    """A cell as people read it: empty for None, a moment in Pune's minutes."""
+    if isinstance(content, datetime) and content.tzinfo is not None:
+        return local(content)
+    return "" if content is None else displayed(str(content))
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:

@@ -59,7 +59,7 @@ def opinion_map(
     out, dropped = _names(moderated_out), _names(banned)
     refuse_strangers(out, cast.statements, "statement")
     refuse_strangers(dropped, cast.participants, "participant")
-    made = compare(
+    comparison = compare(
         cast,
         moderated_out=out,
         banned=dropped,
@@ -67,28 +67,28 @@ def opinion_map(
         earlier=read_memory(earlier) if earlier else None,
     )
     if remember:
-        write_memory(made.plain.memory, remember)
+        write_memory(comparison.plain.memory, remember)
     if as_json:
-        output.as_json(document(made))
+        output.as_json(document(comparison))
     else:
-        _show(made.plain)
+        _print_map(comparison.plain)
 
 
 def _names(listed: str) -> list[str]:
     return [name.strip() for name in listed.split(",") if name.strip()]
 
 
-def _show(found: "OpinionMap") -> None:
+def _print_map(opinions: "OpinionMap") -> None:
     output.say(
-        f"{len(found.participants)} people, {len(found.placed)} placed, "
-        f"{len(found.statements)} statements, {len(found.groups)} groups"
+        f"{len(opinions.participants)} people, {len(opinions.placed)} placed, "
+        f"{len(opinions.statements)} statements, {len(opinions.groups)} groups"
     )
-    for group in found.groups:
+    for group in opinions.groups:
         output.say(f"Group {group.id}: {len(group.members)} people")
-        for one in group.representative:
-            side = "agrees with" if one.agrees else "disagrees with"
-            output.say(f"  {side} {one.statement} (z {one.z:.2f})")
-    output.say(f"Most agree with: {', '.join(found.agree) or 'nothing'}")
-    output.say(f"Most disagree with: {', '.join(found.disagree) or 'nothing'}")
-    for reason in found.reasons:
+        for statement in group.representative:
+            side = "agrees with" if statement.agrees else "disagrees with"
+            output.say(f"  {side} {statement.statement} (z {statement.z:.2f})")
+    output.say(f"Most agree with: {', '.join(opinions.agree) or 'nothing'}")
+    output.say(f"Most disagree with: {', '.join(opinions.disagree) or 'nothing'}")
+    for reason in opinions.reasons:
         output.say(f"Not to be published: {reason}")

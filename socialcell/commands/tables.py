@@ -1,7 +1,7 @@
 """Tables on a terminal, in which moments, numbers and ids stay whole at any width.
 
-Other columns yield: their words move to the next line, and where even that does not
-do, each row becomes a paragraph of its own.
+Other columns are narrowed: their words move to the next line. Where even that is not
+enough, each row becomes a paragraph of its own.
 """
 
 import re
@@ -44,7 +44,7 @@ def show(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         collapse_padding=True,
     )
     for row in rows:
-        # Text, not str: Rich would take square brackets and :names: for its own.
+        # Text, not str: Rich would read square brackets and :names: as markup.
         table.add_row(*map(Text, row))
     console.print(table)
 
@@ -119,7 +119,7 @@ def fit(
 
 
 def _narrowed(natural: list[int], least: list[int], room: int) -> list[int]:
-    """The widest column that may yield does so until all have room."""
+    """Narrow the widest column that may be narrowed until all fit."""
     widths = [
         max(own, min(wished, room)) for own, wished in zip(least, natural, strict=True)
     ]

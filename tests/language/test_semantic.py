@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from socialcell.commands.language.language import semantic_wanted
+from socialcell.commands.language.language import uses_encoder
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.language import pipeline, read, weights
 from socialcell.language.pipeline import TextReader
@@ -92,7 +92,7 @@ def test_with_nc_off_it_is_not_asked_and_who_insists_is_told(tmp_path: Path) -> 
     (reading,) = read(["Kothrud madhe pani nahi"], nc=False, semantic=True)
     assert reading.model.name == "socialcell-rules"
     with pytest.raises(UsageError, match="nc: false"):
-        semantic_wanted(config, asked=True)
+        uses_encoder(config, option=True)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_the_option_goes_before_the_configuration(
     config = tmp_path / "config.yaml"
     config.write_text(f"language: {{semantic: {setting}}}\n")
 
-    assert semantic_wanted(config, asked) is wanted
+    assert uses_encoder(config, asked) is wanted
 
 
 def test_a_reading_says_which_models_made_it() -> None:

@@ -74,16 +74,16 @@ def list_(config: Config = None, json: Json = False) -> None:
     with db.reading(context.engine) as session:
         rows: list[dict[str, Any]] = [
             {
-                "name": one.name,
-                "query": one.query,
-                "threshold": one.threshold,
-                "minutes": one.minutes,
-                "severity": one.severity,
-                "told": one.told,
-                "made_by": one.made_by,
-                "made_at": one.made_at,
+                "name": rule.name,
+                "query": rule.query,
+                "threshold": rule.threshold,
+                "minutes": rule.minutes,
+                "severity": rule.severity,
+                "told": rule.told,
+                "made_by": rule.made_by,
+                "made_at": rule.made_at,
             }
-            for one in store.rules(session)
+            for rule in store.rules(session)
         ]
     if json:
         output.as_json({"rules": rows})

@@ -99,7 +99,7 @@ def list_(
     from socialcell.commands.alerts import incident_rows
 
     states = () if all else ("open", "acked")
-    rows = incident_rows.listed(open_context(config), states, texts=json)
+    rows = incident_rows.list_incidents(open_context(config), states, texts=json)
     if json:
         output.as_json({"incidents": rows})
         return
@@ -123,11 +123,11 @@ def list_(
             (
                 row["id"],
                 f"{row['opened_at'].astimezone(IST):%Y-%m-%d %H:%M}",
-                _ended(row),
+                _end_time(row),
                 row["subject"],
                 row["severity"],
                 row["state"],
-                _counted(row["worst"]),
+                _count_with_unit(row["worst"]),
                 row["worst"]["expected"],
                 row["numbers"] and row["numbers"]["mentions"],
                 len(row["told"]),
@@ -156,7 +156,7 @@ def show(
     page = escalations.incident_page(context, incident, lang)
     text = render.text(page)
     if json:
-        row = incident_rows.one(context, incident)
+        row = incident_rows.read_incident(context, incident)
         output.as_json({"incident": incident, "lang": lang, "text": text, **row})
     else:
         output.say(text)
@@ -175,13 +175,13 @@ def rising(config: Config = None, json: Json = False) -> None:
 
     rows: list[dict[str, Any]] = [
         {
-            "phrase": one.phrase,
-            "people": one.observed,
-            "usual": round(one.expected, 1),
-            "score": round(one.score, 2),
-            "mentions": list(one.mentions),
+            "phrase": phrase.phrase,
+            "people": phrase.observed,
+            "usual": round(phrase.expected, 1),
+            "score": round(phrase.score, 2),
+            "mentions": list(phrase.mentions),
         }
-        for one in detection.find_rising(open_context(config))
+        for phrase in detection.find_rising(open_context(config))
     ]
     if json:
         output.as_json({"phrases": rows})
@@ -222,12 +222,12 @@ def try_(
         output.say(f"A trial would be sent to {channel}.")
         return
     incident_notifications.send_trial(context, channel)
-    done = outbox.deliver_due(context, only=channel)
+    delivery = outbox.deliver_due(context, only=channel)
     if json:
-        output.as_json(vars(done))
+        output.as_json(vars(delivery))
     else:
-        output.say("Sent." if done.sent else done.stopped or "Not taken.")
-    if not done.sent:
+        output.say("Sent." if delivery.sent else delivery.stopped or "Not taken.")
+    if not delivery.sent:
         raise typer.Exit(1)
 
 
@@ -269,16 +269,17 @@ def detect_(config: Config = None, json: Json = False) -> None:
     )
 
     context = open_context(config)
-    found = detection.detect(context)
+    detected = detection.detect(context)
     messages = incident_notifications.notify_incidents(
         context
     ) + escalations.put_due_steps(context)
     if json:
-        output.as_json({**vars(found), "messages": messages})
+        output.as_json({**vars(detected), "messages": messages})
     else:
         output.say(
-            f"New incidents: {len(found.opened)}, grown worse: {len(found.worse)}, "
-            f"alerts: {found.alerts}, messages: {messages}"
+            f"New incidents: {len(detected.opened)}, "
+            f"grown worse: {len(detected.worse)}, "
+            f"alerts: {detected.alerts}, messages: {messages}"
         )
 
 
@@ -322,7 +323,7 @@ def mute(
         output.say(f"Closure {id_} is entered.")
 
 
-def _counted(worst: dict[str, Any]) -> int | str | None:
+def _count_with_unit(worst: dict[str, Any]) -> int | str | None:
     """The number of an incident's worst alert, with its unit but for mentions."""
     observed: int | None = worst["observed"]
     if observed is None or worst["unit"] in ("mentions", "people"):
@@ -330,7 +331,7 @@ def _counted(worst: dict[str, Any]) -> int | str | None:
     return f"{observed} {worst['unit']}"
 
 
-def _ended(row: dict[str, Any]) -> str | None:
+def _end_time(row: dict[str, Any]) -> str | None:
     from socialcell.clock import IST
 
     if row["ended_at"] is not None:

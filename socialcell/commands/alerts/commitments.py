@@ -70,20 +70,20 @@ def list_(
     with db.reading(context.engine) as session:
         rows: list[dict[str, Any]] = [
             {
-                "id": one.id,
-                "text": one.text,
-                "due_at": one.due_at,
-                "missed": (one.kept_at or now) > one.due_at,
-                "topic": one.topic,
-                "ward": one.ward,
-                "link": one.link,
-                "made_by": one.made_by,
-                "made_at": one.made_at,
-                "kept_at": one.kept_at,
-                "kept_by": one.kept_by,
-                "note": one.note,
+                "id": promise.id,
+                "text": promise.text,
+                "due_at": promise.due_at,
+                "missed": (promise.kept_at or now) > promise.due_at,
+                "topic": promise.topic,
+                "ward": promise.ward,
+                "link": promise.link,
+                "made_by": promise.made_by,
+                "made_at": promise.made_at,
+                "kept_at": promise.kept_at,
+                "kept_by": promise.kept_by,
+                "note": promise.note,
             }
-            for one in store.promises(session, all=all)
+            for promise in store.promises(session, all=all)
         ]
     if json:
         output.as_json({"promises": rows})

@@ -1,4 +1,4 @@
-"""Incidents as plain JSON: their alerts, numbers as they are now, and who was told."""
+"""Incidents as plain JSON: their alerts, current numbers, and who was notified."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ from socialcell.services.context import Context
 _SHOWN = 3  # mentions of an alert
 
 
-def listed(
+def list_incidents(
     context: Context, states: Iterable[str], *, texts: bool = True
 ) -> list[dict[str, Any]]:
     """Incidents in these states (any without), newest first. Without `texts` neither
@@ -31,8 +31,8 @@ def listed(
         ]
 
 
-def one(context: Context, incident_id: int) -> dict[str, Any]:
-    """One incident that is there."""
+def read_incident(context: Context, incident_id: int) -> dict[str, Any]:
+    """One incident that exists."""
     with db.reading(context.engine) as session:
         incident = session.get_one(Incident, incident_id)
         return _row(context, session, incident, texts=True)
@@ -41,13 +41,15 @@ def one(context: Context, incident_id: int) -> dict[str, Any]:
 def _row(
     context: Context, session: Session, incident: Incident, *, texts: bool
 ) -> dict[str, Any]:
-    own = store.alerts_of(session, incident.id or 0)
+    alerts = store.alerts_of(session, incident.id or 0)
     now = context.clock.now()
-    state = incident_state.state_of(session, incident, own, now, texts=texts)
-    return _plain(incident, own, state, _told(session, incident.id or 0))
+    state = incident_state.state_of(session, incident, alerts, now, texts=texts)
+    return _incident_row(
+        incident, alerts, state, _notifications(session, incident.id or 0)
+    )
 
 
-def _told(session: Session, incident_id: int) -> list[Outgoing]:
+def _notifications(session: Session, incident_id: int) -> list[Outgoing]:
     about = [
         f"{outbox_store.ABOUT_ITEM}{call.mention_id}{sign}"
         for call in critical_calls.escalations_of_incident(session, incident_id)
@@ -60,14 +62,14 @@ def _told(session: Session, incident_id: int) -> list[Outgoing]:
     ]
 
 
-def _plain(
+def _incident_row(
     incident: Incident,
-    own: Sequence[Alert],
+    alerts: Sequence[Alert],
     state: IncidentState,
-    told: Sequence[Outgoing],
+    notifications: Sequence[Outgoing],
 ) -> dict[str, Any]:
-    first = worst_alert(own)
-    named = ("kind", "observed", "expected", "unit", "at")
+    worst = worst_alert(alerts)
+    worst_fields = ("kind", "observed", "expected", "unit", "at")
     return {
         "id": incident.id,
         "kind": incident.kind,
@@ -81,8 +83,8 @@ def _plain(
         "said": incident.said,
         "acked_by": incident.acked_by,
         **incident_state.as_plain(state),
-        "worst": {name: getattr(first, name, None) for name in named},
-        "alerts": [incident_state.alert_fields(alert, _SHOWN) for alert in own],
+        "worst": {name: getattr(worst, name, None) for name in worst_fields},
+        "alerts": [incident_state.alert_fields(alert, _SHOWN) for alert in alerts],
         "told": [
             {
                 "channel": message.channel,
@@ -90,7 +92,7 @@ def _plain(
                 "state": message.state,
                 "at": message.ended_at,
             }
-            for message in told
+            for message in notifications
         ],
     }
 

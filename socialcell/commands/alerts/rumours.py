@@ -56,16 +56,16 @@ def list_(
     with db.reading(open_context(config).engine) as session:
         rows: list[dict[str, Any]] = [
             {
-                "id": one.id,
-                "text": one.text,
-                "url": one.url,
-                "note": one.note,
-                "made_by": one.made_by,
-                "made_at": one.made_at,
-                "ended_at": one.ended_at,
-                "ended_by": one.ended_by,
+                "id": rumour.id,
+                "text": rumour.text,
+                "url": rumour.url,
+                "note": rumour.note,
+                "made_by": rumour.made_by,
+                "made_at": rumour.made_at,
+                "ended_at": rumour.ended_at,
+                "ended_by": rumour.ended_by,
             }
-            for one in store.rumours(session, all=all)
+            for rumour in store.rumours(session, all=all)
         ]
     if json:
         output.as_json({"rumours": rows})

@@ -42,9 +42,9 @@ def show(
 
     context = open_context(config)
     span = daily_figures.requested_days(context, since, until)
-    found = daily_figures.ad_document(context, span, by, daily=daily)
+    figures = daily_figures.ad_document(context, span, by, daily=daily)
     if json:
-        output.as_json(found)
+        output.as_json(figures)
         return
     output.table(
         (
@@ -52,28 +52,30 @@ def show(
             *("network", "campaign", "group", "ad", "impressions", "clicks"),
             *("cost", "conversions", "installs"),
         ),
-        [_row(row, daily) for row in found["rows"]],
+        [_row(row, daily) for row in figures["rows"]],
     )
-    for account in found["accounts"]:
+    for account in figures["accounts"]:
         name = f"{account['network']} {account['account']}"
         output.note(
             f"{name}: days of {account['zone']}, money in {account['currency']}. "
-            + covered(account)
+            + coverage_sentence(account)
         )
-    if not found["rows"]:
+    if not figures["rows"]:
         output.note("No figures of ads are held for these days.")
 
 
-def covered(told: dict[str, Any]) -> str:
+def coverage_sentence(account_coverage: dict[str, Any]) -> str:
     """Which days a series covers, in a sentence or three."""
-    said = [f"Held through {told['data_through']}."]
-    if missing := told["missing_dates"]:
+    sentences = [f"Held through {account_coverage['data_through']}."]
+    if missing := account_coverage["missing_dates"]:
         days = ", ".join(map(str, missing[:5]))
         more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-        said.append(f"Days without a row: {days}{more}.")
-    if told["moving_from"]:
-        said.append(f"Figures from {told['moving_from']} on still move.")
-    return " ".join(said)
+        sentences.append(f"Days without a row: {days}{more}.")
+    if account_coverage["moving_from"]:
+        sentences.append(
+            f"Figures from {account_coverage['moving_from']} on still move."
+        )
+    return " ".join(sentences)
 
 
 def _row(row: dict[str, Any], daily: bool) -> tuple[Any, ...]:

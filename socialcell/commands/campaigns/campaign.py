@@ -7,7 +7,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.campaigns import outreach
-from socialcell.commands.campaigns.plan import told
+from socialcell.commands.campaigns.plan import print_plan
 from socialcell.commands.options import Config, Json, open_context, rupees
 
 Name = Annotated[str, typer.Argument(help="The campaign's name: its utm_campaign.")]
@@ -58,7 +58,7 @@ def create(
     """
     from socialcell.services.outcomes import campaign_results
 
-    made = campaign_results.create_campaign(
+    campaign = campaign_results.create_campaign(
         open_context(config),
         name,
         start,
@@ -69,7 +69,7 @@ def create(
         budget_micros=rupees("--budget", budget),
         replace=replace,
     )
-    _tell(made, json)
+    _print_campaign(campaign, json)
 
 
 def list_(config: Config = None, json: Json = False) -> None:
@@ -79,23 +79,23 @@ def list_(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.outcomes import campaign_results
 
-    found = campaign_results.list_campaigns(open_context(config))
+    campaigns = campaign_results.list_campaigns(open_context(config))
     if json:
-        output.as_json({"campaigns": found})
+        output.as_json({"campaigns": campaigns})
         return
     output.table(
         ("name", "initiative", "goal", "wards", "start", "end", "budget"),
         [
             (
-                one["name"],
-                one["initiative"],
-                one["goal"],
-                len(one["wards"]) or "whole city",
-                one["start"],
-                one["end"],
-                _money(one["budget"]),
+                campaign["name"],
+                campaign["initiative"],
+                campaign["goal"],
+                len(campaign["wards"]) or "whole city",
+                campaign["start"],
+                campaign["end"],
+                _money(campaign["budget"]),
             )
-            for one in found
+            for campaign in campaigns
         ],
     )
 
@@ -125,22 +125,22 @@ def show(
 
     context = open_context(config)
     if plan or version is not None:
-        found = plan_documents.plan_document(context, name, version)
+        document = plan_documents.plan_document(context, name, version)
         if json:
-            output.as_json(found)
+            output.as_json(document)
         else:
-            told(found)
+            print_plan(document)
         return
     campaign = campaign_results.show_campaign(context, name)
     planned = plan_documents.summary(context, name)
     reached = outreach_view.summary(context, name)
-    _tell(campaign | {"plan": planned, "outreach": reached}, json)
+    _print_campaign(campaign | {"plan": planned, "outreach": reached}, json)
     if planned and reached and not json:
         output.say(
             f"Plan: version {planned['version']}, {planned['tags']} tags, "
             f"planned cost {_money(planned['cost'])}"
         )
-        outreach.told(reached)
+        outreach.print_document(reached)
 
 
 def attribution(
@@ -162,15 +162,16 @@ def attribution(
     """
     from socialcell.services.outcomes import campaign_results
 
-    found = campaign_results.attribute_campaign(open_context(config), name, by)
+    attributed = campaign_results.attribute_campaign(open_context(config), name, by)
     if json:
-        output.as_json(found)
+        output.as_json(attributed)
         return
-    clicks = found["clicks"]["human"]
-    installs = found["installs"]
+    clicks = attributed["clicks"]["human"]
+    installs = attributed["installs"]
     output.say(
-        f"{found['since']} to {found['until']}: clicks of people "
-        f"{_known(clicks)}, installs attributed {_known(installs['attributed'])}"
+        f"{attributed['since']} to {attributed['until']}: clicks of people "
+        f"{_or_unknown(clicks)}, "
+        f"installs attributed {_or_unknown(installs['attributed'])}"
     )
     output.table(
         (by, "installs"),
@@ -188,7 +189,7 @@ def attribution(
                     (
                         _whose(line),
                         _WHY[line["why"]],
-                        _known(line["installs"]),
+                        _or_unknown(line["installs"]),
                         line["days_withheld"] or None,
                     )
                     for line in part["lines"]
@@ -201,10 +202,11 @@ def attribution(
                 f"The store's own total is not known of {len(missing)} days, the first "
                 f"{missing[0]}: more may have been installed on them."
             )
-    for one in found["visits"]:
+    for row in attributed["visits"]:
         output.say(
-            f"Visits of {one['site']} from {one['source']} / {one['medium']}"
-            f"{' ' + one['content'] if one['content'] else ''}: {_known(one['visits'])}"
+            f"Visits of {row['site']} from {row['source']} / {row['medium']}"
+            f"{' ' + row['content'] if row['content'] else ''}: "
+            f"{_or_unknown(row['visits'])}"
         )
     if not installs["parts"]:
         output.note("No installs of these days are held: socialcell installs import")
@@ -232,20 +234,22 @@ def measure(
     from socialcell.services.outreach import outreach_entry as steps
 
     context = open_context(config)
-    found = campaign_results.measure_campaign(context, name, rupees("--cost", cost))
-    posts = steps.record_measured(context, name, found)
+    measured = campaign_results.measure_campaign(context, name, rupees("--cost", cost))
+    posts = steps.record_measured(context, name, measured)
     if json:
-        output.as_json(found | {"posts_measured": posts})
+        output.as_json(measured | {"posts_measured": posts})
         return
-    _measured(found)
+    _print_measured(measured)
     if posts:
         output.say(f"Posts of its plan that are measured now: {posts}")
 
 
-def _measured(found: dict[str, Any]) -> None:
-    cost = "Planned cost (by the budget)" if found["cost_basis"] == "budget" else "Cost"
-    if direct := found["direct"]:
-        output.say(f"Direct: clicks of people {_known(direct['clicks'])}")
+def _print_measured(document: dict[str, Any]) -> None:
+    cost = (
+        "Planned cost (by the budget)" if document["cost_basis"] == "budget" else "Cost"
+    )
+    if direct := document["direct"]:
+        output.say(f"Direct: clicks of people {_or_unknown(direct['clicks'])}")
         if direct["total"] is None:
             output.say("Direct: no installs of these days are held")
         else:
@@ -254,24 +258,24 @@ def _measured(found: dict[str, Any]) -> None:
                 f", unattributed {direct['unattributed']}"
             )
         _price(f"{cost} of an install that is attributed", direct["cost_per_install"])
-    if gained := found["incremental"]:
+    if gained := document["incremental"]:
         output.say(
             f"Incremental: {gained['value']:,.0f} {gained['outcome']} (95 %: "
             f"{_span(gained['interval'])}), {gained['lift_percent']:.1f} % (95 %: "
             f"{_span(gained['lift_interval'], 1)})"
         )
         _price(f"{cost} of one more", gained["cost_per_incremental"])
-    for reason in found["refused"]:
+    for reason in document["refused"]:
         output.say(f"Nothing is claimed. {reason}")
-    if (power := found["power"]) is not None:
+    if (power := document["power"]) is not None:
         smallest = power["smallest_detectable_percent"]
         output.say(
             "The smallest lift that would have been seen in four of five: "
             + ("more than 100 %" if smallest is None else f"{smallest:g} %")
         )
-    if lot := found["lot"]:
+    if lot := document["lot"]:
         _by_lot(lot)
-    if compared := found["compared"]:
+    if compared := document["compared"]:
         before, during = compared["before"], compared["during"]
         output.say(
             f"Method {compared['method']}: {before['since']} to {before['until']} "
@@ -280,9 +284,9 @@ def _measured(found: dict[str, Any]) -> None:
         )
         for area, why in compared["left_out"].items():
             output.say(f"Not compared: {area}: {why}")
-    for rule in found["rules"]:
+    for rule in document["rules"]:
         output.say(f"Rule: {rule}")
-    for warning in found["warnings"]:
+    for warning in document["warnings"]:
         output.note(f"Warning: {warning}")
 
 
@@ -298,15 +302,19 @@ def _by_lot(lot: dict[str, Any]) -> None:
     )
 
 
-def _tell(made: dict[str, Any], json: bool) -> None:
+def _print_campaign(campaign: dict[str, Any], json: bool) -> None:
     if json:
-        output.as_json(made)
+        output.as_json(campaign)
         return
-    wards = ", ".join((one["name"] or {}).get("en", one["id"]) for one in made["wards"])
-    output.say(f"{made['name']}: {made['start']} to {made['end']}")
-    output.say(f"Initiative: {made['initiative'] or 'none'}; goal: {made['goal']}")
+    wards = ", ".join(
+        (area["name"] or {}).get("en", area["id"]) for area in campaign["wards"]
+    )
+    output.say(f"{campaign['name']}: {campaign['start']} to {campaign['end']}")
+    output.say(
+        f"Initiative: {campaign['initiative'] or 'none'}; goal: {campaign['goal']}"
+    )
     output.say(f"Wards: {wards or 'the whole city'}")
-    output.say(f"Budget: {_money(made['budget']) or 'not told'}")
+    output.say(f"Budget: {_money(campaign['budget']) or 'not told'}")
 
 
 def _whose(line: dict[str, Any]) -> str:
@@ -336,8 +344,8 @@ def _money(money: dict[str, Any] | None) -> str | None:
     return f"{money['amount_micros'] / 1_000_000:,.2f} {money['currency']}"
 
 
-def _known(value: Any) -> Any:
-    return "not known" if value is None else value
+def _or_unknown(figure: Any) -> Any:
+    return "not known" if figure is None else figure
 
 
 def _span(bounds: list[float] | None, digits: int = 0) -> str:

@@ -73,7 +73,7 @@ def lift(
 
         columns = None if controls is None else _listed(controls)
         lift = series_lift(file, outcome, columns, start, end, micros, power)
-        found = lift.as_dict()
+        document = lift.as_dict()
     else:
         units = _listed(treated)
         if not units or outcome is not None or controls is not None:
@@ -82,11 +82,11 @@ def lift(
             )
         from socialcell.campaigns.outcomes.panel_lift import panel_lift
 
-        found = panel_lift(file, method, units, start, end, micros, power).as_dict()
+        document = panel_lift(file, method, units, start, end, micros, power).as_dict()
     if as_json:
-        output.as_json(found)
+        output.as_json(document)
     else:
-        _show_lift(found)
+        _print_lift(document)
 
 
 @app.command()
@@ -113,58 +113,62 @@ def select(
     selection = selection_document.select(
         file, budget, exact_seconds=exact, sketch=sketch
     )
-    found = selection.as_dict()
+    document = selection.as_dict()
     if as_json:
-        output.as_json(found)
+        output.as_json(document)
     else:
-        _show_choice(found)
+        _print_choice(document)
 
 
 def _listed(names: str) -> list[str]:
     return list(dict.fromkeys(n.strip() for n in names.split(",") if n.strip()))
 
 
-def _show_lift(found: dict[str, Any]) -> None:
-    if found["att"] is None:
+def _print_lift(document: dict[str, Any]) -> None:
+    if document["att"] is None:
         output.say("No effect can be claimed.")
     else:
-        average = found.get("average")
-        bounds = (average["lower"], average["upper"]) if average else found["interval"]
+        average = document.get("average")
+        bounds = (
+            (average["lower"], average["upper"]) if average else document["interval"]
+        )
         span = f"{bounds[0]:.4g} to {bounds[1]:.4g}" if bounds else "unknown"
-        output.say(f"Effect per unit and period: {found['att']:.4g} (95 %: {span})")
-        if found["lift_percent"] is not None:
-            output.say(f"Lift: {found['lift_percent']:.1f} %")
-        output.say(f"Incremental in all: {found['incremental']:.4g}")
+        output.say(f"Effect per unit and period: {document['att']:.4g} (95 %: {span})")
+        if document["lift_percent"] is not None:
+            output.say(f"Lift: {document['lift_percent']:.1f} %")
+        output.say(f"Incremental in all: {document['incremental']:.4g}")
         if average:
-            calibration = found["calibration"]
+            calibration = document["calibration"]
             output.say(
-                f"Probability of the other sign: {found['p_value']:.3g}; false claims "
-                f"in {calibration['placebo_runs']} placebo windows: "
+                f"Probability of the other sign: {document['p_value']:.3g}; "
+                f"false claims in {calibration['placebo_runs']} placebo windows: "
                 f"{100 * calibration['false_positive_rate']:.0f} %"
             )
         else:
             output.say(
                 "p-values: "
                 + ", ".join(
-                    f"{name} {'unknown' if value is None else f'{value:.3g}'}"
-                    for name, value in found["p_values"].items()
+                    f"{name} {'unknown' if p_value is None else f'{p_value:.3g}'}"
+                    for name, p_value in document["p_values"].items()
                 )
             )
-    for warning in found["warnings"]:
+    for warning in document["warnings"]:
         output.note(f"Warning: {warning}")
 
 
-def _show_choice(found: dict[str, Any]) -> None:
-    for one in found["chosen"]:
-        added = f"{one['marginal_reach']:,.0f}"
-        output.say(f"{one['id']}: costs {one['cost']:,.2f}, adds {added} people")
+def _print_choice(document: dict[str, Any]) -> None:
+    for creator in document["chosen"]:
+        added = f"{creator['marginal_reach']:,.0f}"
+        output.say(
+            f"{creator['id']}: costs {creator['cost']:,.2f}, adds {added} people"
+        )
     output.say(
-        f"{len(found['chosen'])} creators reach {found['reach']:,.0f} people for "
-        f"{found['cost']:,.2f}; no choice reaches more than "
-        f"{found['best_bound']:,.0f}."
+        f"{len(document['chosen'])} creators reach {document['reach']:,.0f} people for "
+        f"{document['cost']:,.2f}; no choice reaches more than "
+        f"{document['best_bound']:,.0f}."
     )
-    if found["sketch"]:
-        error = 100 * found["sketch"]["relative_error"]
+    if document["sketch"]:
+        error = 100 * document["sketch"]["relative_error"]
         output.say(f"Estimated from sketches, standard error {error:.1f} %.")
-    for warning in found["warnings"]:
+    for warning in document["warnings"]:
         output.note(f"Warning: {warning}")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.campaigns.ads import covered
+from socialcell.commands.campaigns.ads import coverage_sentence
 from socialcell.commands.options import (
     Config,
     Daily,
@@ -92,7 +92,7 @@ def show(
     from socialcell.services.outcomes import daily_figures
 
     context = open_context(config)
-    found = daily_figures.install_document(
+    document = daily_figures.install_document(
         context,
         daily_figures.requested_days(context, since, until),
         store=store,
@@ -101,14 +101,14 @@ def show(
         daily=daily,
     )
     if json:
-        output.as_json(found)
+        output.as_json(document)
         return
-    print_store_figures(found, daily, by)
-    if not found["rows"]:
+    print_store_figures(document, daily, by)
+    if not document["rows"]:
         output.note("No figures of app stores are held for these days and cuts.")
 
 
-def print_store_figures(found: dict[str, Any], daily: bool, by: str | None) -> None:
+def print_store_figures(document: dict[str, Any], daily: bool, by: str | None) -> None:
     """A table of figures, and what each series covers and how it is counted."""
     output.table(
         (
@@ -118,12 +118,14 @@ def print_store_figures(found: dict[str, Any], daily: bool, by: str | None) -> N
             *("figure", *(() if daily else ("counted",))),
             *("days", "withheld", "not reported"),
         ),
-        [_row(row, daily, by) for row in found["rows"]],
+        [_row(row, daily, by) for row in document["rows"]],
     )
-    for one in found["series"]:
+    for series in document["series"]:
         output.note(
-            f"{one['definition']} of {one['app']}: days of {one['zone']}. "
-            + " ".join(filter(None, (covered(one), not_summed(one["kind"]))))
+            f"{series['definition']} of {series['app']}: days of {series['zone']}. "
+            + " ".join(
+                filter(None, (coverage_sentence(series), not_summed(series["kind"])))
+            )
         )
 
 
@@ -145,16 +147,16 @@ def counted(row: dict[str, Any], kind: str | None) -> str:
 
 
 def _row(row: dict[str, Any], daily: bool, by: str | None) -> tuple[Any, ...]:
-    value = row["value"]
-    if value is None:
-        value = "withheld" if row["days_withheld"] else "not reported"
+    installs = row["value"]
+    if installs is None:
+        installs = "withheld" if row["days_withheld"] else "not reported"
     return (
         *((row["day"],) if daily else ()),
         row["store"],
         row["metric"],
         row["definition"],
         *((row["group"] or "(blank)",) if by else ()),
-        value,
+        installs,
         *(() if daily else (counted(row, row["kind"]),)),
         row["days"],
         row["days_withheld"] or None,

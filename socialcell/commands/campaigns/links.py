@@ -90,16 +90,16 @@ def create(
     from socialcell.services.links import tracked_links
 
     context = open_context(config)
-    stated_fields = {
+    fields = {
         **{"campaign": campaign, "channel": channel, "web": web, "post": post},
         **{"initiative": initiative, "creator": creator, "content": content},
         **{"term": term, "android": android, "ios": ios, "expires": expires},
     }
-    made = tracked_links.create_link(context, stated_fields, dry_run=dry_run)
-    _tell(context, made, json=json, dry_run=dry_run)
-    if made.nearly is not None:
+    result = tracked_links.create_link(context, fields, dry_run=dry_run)
+    _print_result(context, result, json=json, dry_run=dry_run)
+    if result.nearly is not None:
         output.note(
-            f"{made.link.campaign} is a new campaign. Did you mean {made.nearly}?"
+            f"{result.link.campaign} is a new campaign. Did you mean {result.nearly}?"
         )
 
 
@@ -133,14 +133,18 @@ def edit(
     from socialcell.services.links import tracked_links
 
     context = open_context(config)
-    stated_fields = {
+    fields = {
         **{"campaign": campaign, "channel": channel, "web": web, "post": post},
         **{"initiative": initiative, "creator": creator, "content": content},
         **{"term": term, "android": android, "ios": ios, "expires": expires},
     }
-    changed = {key: value for key, value in stated_fields.items() if value is not None}
-    made = tracked_links.edit_link(context, code, changed, reason, dry_run=dry_run)
-    _tell(context, made, json=json, dry_run=dry_run)
+    changed = {
+        key: field_value
+        for key, field_value in fields.items()
+        if field_value is not None
+    }
+    result = tracked_links.edit_link(context, code, changed, reason, dry_run=dry_run)
+    _print_result(context, result, json=json, dry_run=dry_run)
 
 
 @app.command("list")
@@ -159,11 +163,11 @@ def list_(
     from socialcell.services.links import tracked_links
 
     context = open_context(config)
-    wanted = {"campaign": campaign, "channel": channel}
-    wanted |= {"initiative": initiative, "creator": creator}
-    found = tracked_links.list_links(context, wanted)
+    filters = {"campaign": campaign, "channel": channel}
+    filters |= {"initiative": initiative, "creator": creator}
+    rows = tracked_links.list_links(context, filters)
     if json:
-        output.as_json({"links": [_plain(context, link) for link in found]})
+        output.as_json({"links": [_plain(context, link) for link in rows]})
         return
     columns = ("code", "campaign", "channel", "creator", "post", "content", "web")
     output.table(
@@ -173,14 +177,14 @@ def list_(
                 *(getattr(link, name) for name in columns),
                 tracked_links.link_address(context, link),
             )
-            for link in found
+            for link in rows
         ],
     )
 
 
 @app.command()
 def show(code: Code, config: Config = None, json: Json = False) -> None:
-    """Show a link: where it leads on each device, and what it said before.
+    """Show a link: where it targets on each device, and what it said before.
 
     Example: socialcell links show k7mq2xd
     """
@@ -189,27 +193,32 @@ def show(code: Code, config: Config = None, json: Json = False) -> None:
 
     context = open_context(config)
     link, versions = tracked_links.find_link(context, code)
-    leads = {device: one.of("CLICK") for device, one in landings(link).items()}
+    targets = {
+        device: landing.of("CLICK") for device, landing in landings(link).items()
+    }
     history = [
         {
-            "version": one.version,
-            "at": one.changed_at,
-            "actor": one.actor,
-            "reason": one.reason,
-            "said": one.said,
+            "version": version.version,
+            "at": version.changed_at,
+            "actor": version.actor,
+            "reason": version.reason,
+            "said": version.said,
         }
-        for one in versions
+        for version in versions
     ]
     if json:
-        output.as_json({**_plain(context, link), "leads_to": leads, "history": history})
+        output.as_json(
+            {**_plain(context, link), "leads_to": targets, "history": history}
+        )
         return
-    for name, value in _plain(context, link).items():
-        if value is not None:
-            output.say(f"{name}: {output.cell(value)}")
-    for device, address in leads.items():
+    for name, field_value in _plain(context, link).items():
+        if field_value is not None:
+            output.say(f"{name}: {output.cell(field_value)}")
+    for device, address in targets.items():
         output.say(f"{device} is led to: {address}")
-    for one in versions:
-        output.say(f"{output.local(one.changed_at)}: {one.reason} ({one.actor})")
+    for version in versions:
+        at = output.local(version.changed_at)
+        output.say(f"{at}: {version.reason} ({version.actor})")
 
 
 @app.command()
@@ -234,7 +243,7 @@ def stats(
     """Count requests by kind: people, second clicks, previews, scanners of mails,
     crawlers, tools, the cell's own. The kinds add up to raw.
 
-    Days are of Pune. Fewer than ten people on one kind of device are withheld.
+    Days are of Pune. Fewer than ten people on install_row kind of device are withheld.
 
     Example: socialcell links stats --by campaign,day --since 2026-11-01
     """
@@ -245,7 +254,7 @@ def stats(
     context = open_context(config)
     span = daily_figures.requested_days(context, since, until)
     names = [name.strip() for name in by.split(",") if name.strip()]
-    found = link_statistics.link_statistics(
+    document = link_statistics.link_statistics(
         context,
         by=names,
         since=span.since,
@@ -254,20 +263,22 @@ def stats(
     )
     columns = (*names, "raw", *KINDS)
     if json:
-        output.as_json(found)
+        output.as_json(document)
     elif csv:
-        output.as_csv((*columns, "withheld"), found["rows"])
+        output.as_csv((*columns, "withheld"), document["rows"])
     else:
         output.table(
             columns,
             [
                 tuple("withheld" if _kept(row, c) else row[c] for c in columns)
-                for row in found["rows"]
+                for row in document["rows"]
             ],
         )
-        for one in found["installs"]:
-            why = f" ({one['reason']})" if one["reason"] else ""
-            output.say(f"installs told of, {one['outcome']}{why}: {one['n']}")
+        for install_row in document["installs"]:
+            why = f" ({install_row['reason']})" if install_row["reason"] else ""
+            output.say(
+                f"installs told of, {install_row['outcome']}{why}: {install_row['n']}"
+            )
 
 
 @app.command()
@@ -285,11 +296,11 @@ def qr(
     """
     from socialcell.services.links import qr_codes as job
 
-    said = job.write_qr_code(open_context(config), code, out)
+    written = job.write_qr_code(open_context(config), code, out)
     if json:
-        output.as_json({"code": code, "says": said, "file": str(out)})
+        output.as_json({"code": code, "says": written, "file": str(out)})
     else:
-        output.say(f"{out}: {said}")
+        output.say(f"{out}: {written}")
 
 
 @app.command("import")
@@ -313,8 +324,8 @@ def import_(
 
     context = open_context(config)
     with on_disk(file) as path:
-        done = tracked_links.import_links(context, path, dry_run=dry_run)
-    file_outcome.tell(done, dry_run=dry_run, json=json)
+        imported = tracked_links.import_links(context, path, dry_run=dry_run)
+    file_outcome.print_imported(imported, dry_run=dry_run, json=json)
 
 
 @app.command()
@@ -352,14 +363,20 @@ def _plain(context: "Context", link: "TrackedLink") -> dict[str, Any]:
     }
 
 
-def _tell(context: "Context", made: Any, *, json: bool, dry_run: bool) -> None:
-    link = made.link
+def _print_result(
+    context: "Context", result: Any, *, json: bool, dry_run: bool
+) -> None:
+    link = result.link
     if json:
-        said = {"outcome": made.outcome, "dry_run": dry_run, "nearly": made.nearly}
-        output.as_json({**said, **_plain(context, link)})
+        document = {
+            "outcome": result.outcome,
+            "dry_run": dry_run,
+            "nearly": result.nearly,
+        }
+        output.as_json({**document, **_plain(context, link)})
         return
     from socialcell.services.links import tracked_links
 
     words = {"stored": "Made", "updated": "Changed", "unchanged": "Is there already"}
-    verb = f"Would be: {made.outcome}" if dry_run else words[made.outcome]
+    verb = f"Would be: {result.outcome}" if dry_run else words[result.outcome]
     output.say(f"{verb}: {tracked_links.link_address(context, link)}")

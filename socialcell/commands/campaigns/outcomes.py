@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.campaigns.ads import covered
+from socialcell.commands.campaigns.ads import coverage_sentence
 from socialcell.commands.campaigns.installs import counted, not_summed
 from socialcell.commands.options import (
     Config,
@@ -68,12 +68,12 @@ def list_(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.outcomes import outcome_records
 
-    found = outcome_records.list_outcomes(open_context(config))
+    rows = outcome_records.list_outcomes(open_context(config))
     if json:
-        output.as_json({"outcomes": found})
+        output.as_json({"outcomes": rows})
         return
     columns = ("outcome", "areas", "first", "last", "rows", "withheld", "restated")
-    output.table(columns, [[one[name] for name in columns] for one in found])
+    output.table(columns, [[row[name] for name in columns] for row in rows])
 
 
 @app.command()
@@ -100,11 +100,11 @@ def show(
 
     context = open_context(config)
     days = daily_figures.requested_days(context, since, until)
-    found = outcome_records.outcome_document(
+    document = outcome_records.outcome_document(
         context, days, outcome, daily=daily or history, history=history
     )
     if json:
-        output.as_json(found)
+        output.as_json(document)
         return
     output.table(
         (
@@ -113,10 +113,19 @@ def show(
             *("days", "withheld", "not reported"),
             *(("before",) if history else ()),
         ),
-        [_row(row, found["kind"], daily or history, history) for row in found["rows"]],
+        [
+            _row(row, document["kind"], daily or history, history)
+            for row in document["rows"]
+        ],
     )
-    if found["rows"]:
-        output.note(" ".join(filter(None, (covered(found), not_summed(found["kind"])))))
+    if document["rows"]:
+        output.note(
+            " ".join(
+                filter(
+                    None, (coverage_sentence(document), not_summed(document["kind"]))
+                )
+            )
+        )
     else:
         output.note("No figures of it are held for these days.")
 
@@ -130,16 +139,19 @@ def _row(row: dict[str, Any], kind: str, daily: bool, history: bool) -> tuple[An
         row["days"],
         row["days_withheld"] or None,
         row["days_not_reported"] or None,
-        *((_before(row["before"]),) if history else ()),
+        *((_earlier_text(row["before"]),) if history else ()),
     )
 
 
-def _before(said: list[dict[str, Any]]) -> str:
-    figures = [str(_figure(one["value"], one["withheld"])) for one in said]
+def _earlier_text(earlier_figures: list[dict[str, Any]]) -> str:
+    figures = [
+        str(_figure(earlier["value"], earlier["withheld"]))
+        for earlier in earlier_figures
+    ]
     return ", ".join(figures)
 
 
-def _figure(value: Any, withheld: Any) -> Any:
-    if value is None:
+def _figure(figure: Any, withheld: Any) -> Any:
+    if figure is None:
         return "withheld" if withheld else "not reported"
-    return value
+    return figure

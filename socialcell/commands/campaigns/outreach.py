@@ -42,30 +42,32 @@ def approve(
     """
     from socialcell.services.outreach import plan_approvals
 
-    made = plan_approvals.approve_plan(
+    approval = plan_approvals.approve_plan(
         open_context(config), plan, by, note, dry_run=dry_run
     )
-    about = f"version {made.version} of the plan of {made.campaign}"
+    about = f"version {approval.version} of the plan of {approval.campaign}"
     if json:
         output.as_json(
             {
-                "campaign": made.campaign,
-                "version": made.version,
-                "by": made.by,
-                "approved": not made.broken and not dry_run,
-                "broken": [_broken(one) for one in made.broken],
+                "campaign": approval.campaign,
+                "version": approval.version,
+                "by": approval.by,
+                "approved": not approval.broken and not dry_run,
+                "broken": [
+                    _violation_as_json(violation) for violation in approval.broken
+                ],
             }
         )
-    elif made.broken:
-        output.say(f"Not approved: {about}. Rules broken: {len(made.broken)}")
-        for one in made.broken:
-            output.say(f"  {one}")
+    elif approval.broken:
+        output.say(f"Not approved: {about}. Rules broken: {len(approval.broken)}")
+        for violation in approval.broken:
+            output.say(f"  {violation}")
     elif dry_run:
         output.say(f"Nothing stands against {about}.")
     else:
-        said = "is approved by" if made.new else "was approved already; asked by"
-        output.say(f"{about.capitalize()} {said} {made.by}.")
-    if made.broken:
+        verb = "is approved by" if approval.new else "was approved already; asked by"
+        output.say(f"{about.capitalize()} {verb} {approval.by}.")
+    if approval.broken:
         raise typer.Exit(1)
 
 
@@ -77,14 +79,14 @@ def list_(name: Name, config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.outreach import outreach_view
 
-    found = outreach_view.list_tags(open_context(config), name)
+    document = outreach_view.list_tags(open_context(config), name)
     if json:
-        output.as_json(found)
+        output.as_json(document)
         return
-    given = found["approval"]
-    approved = f"approved by {given['by']}" if given else "not approved"
-    output.say(f"{found['campaign']}, version {found['version']}: {approved}")
-    for line in found["broken"]:
+    approval = document["approval"]
+    approved = f"approved by {approval['by']}" if approval else "not approved"
+    output.say(f"{document['campaign']}, version {document['version']}: {approved}")
+    for line in document["broken"]:
         output.say(f"In the way: {line}")
     output.table(
         (
@@ -100,21 +102,21 @@ def list_(name: Name, config: Config = None, json: Json = False) -> None:
         ),
         [
             (
-                one["tag"],
-                one["day"],
-                one["creator"],
-                one["channel"],
-                one["asset"],
-                one["state"],
-                " or ".join(one["next"]) or "its end",
-                one["steps"][-1]["by"] if one["steps"] else None,
-                one["steps"][-1]["evidence"] if one["steps"] else None,
+                tag_row["tag"],
+                tag_row["day"],
+                tag_row["creator"],
+                tag_row["channel"],
+                tag_row["asset"],
+                tag_row["state"],
+                " or ".join(tag_row["next"]) or "its end",
+                tag_row["steps"][-1]["by"] if tag_row["steps"] else None,
+                tag_row["steps"][-1]["evidence"] if tag_row["steps"] else None,
             )
-            for one in found["tags"]
+            for tag_row in document["tags"]
         ],
     )
-    for one in found["tags"]:
-        _remarks(one)
+    for tag_row in document["tags"]:
+        _print_remarks(tag_row)
 
 
 @app.command()
@@ -176,14 +178,16 @@ def advance(
     from socialcell.services.outreach import outreach_entry
     from socialcell.services.outreach.step_checks import StepDetails
 
-    told = StepDetails(
+    details = StepDetails(
         note, link, file, mention, tool, label, seconds, length, cool_off
     )
-    made = outreach_entry.enter_step(open_context(config), name, tag, state, by, told)
+    step = outreach_entry.enter_step(
+        open_context(config), name, tag, state, by, details
+    )
     if json:
-        output.as_json(made)
+        output.as_json(step)
     else:
-        output.say(f"Tag {tag} of {made['campaign']} is {state} (was {made['was']}).")
+        output.say(f"Tag {tag} of {step['campaign']} is {state} (was {step['was']}).")
 
 
 @app.command()
@@ -226,8 +230,8 @@ def dismiss(
     if json:
         output.as_json({"campaign": name, "tag": tag, "mention": mention, "new": new})
     else:
-        said = "is not" if new else "was dismissed before as"
-        output.say(f"Mention {mention} {said} the post of tag {tag} of {name}.")
+        verb = "is not" if new else "was dismissed before as"
+        output.say(f"Mention {mention} {verb} the post of tag {tag} of {name}.")
 
 
 @app.command()
@@ -242,57 +246,59 @@ def due(
     """
     from socialcell.services.outreach import outreach_view
 
-    found = outreach_view.list_due(open_context(config), lang)
+    steps = outreach_view.list_due(open_context(config), lang)
     if json:
-        output.as_json({"due": found})
+        output.as_json({"due": steps})
         return
-    if not found:
+    if not steps:
         output.say("Nothing is due.")
-    for one in found:
-        output.say(f"{one['day']}  {one['said']}")
-        for word in one["words"]:
+    for step in steps:
+        output.say(f"{step['day']}  {step['said']}")
+        for word in step["words"]:
             output.say(f"            {word}")
 
 
-def told(found: dict[str, Any]) -> None:
+def print_document(document: dict[str, Any]) -> None:
     """A plan's outreach in figures, and posts that are not disclosed."""
-    given = found["approval"]
+    approval = document["approval"]
     output.say(
-        f"Approved by {given['by']} on {output.local_day(given['at'])}"
-        if given
+        f"Approved by {approval['by']} on {output.local_day(approval['at'])}"
+        if approval
         else "Not approved as it is now"
     )
-    many = ", ".join(f"{state} {n}" for state, n in found["states"].items())
-    output.say(f"Tags: {many}; posts found, to be confirmed: {found['found']}")
-    for one in found["undisclosed"]:
-        output.say(f"Tag {one['tag']}, not disclosed: {'; '.join(one['wrong'])}")
+    many = ", ".join(f"{state} {n}" for state, n in document["states"].items())
+    output.say(f"Tags: {many}; posts found, to be confirmed: {document['found']}")
+    for tag_row in document["undisclosed"]:
+        output.say(
+            f"Tag {tag_row['tag']}, not disclosed: {'; '.join(tag_row['wrong'])}"
+        )
 
 
-def _broken(one: Any) -> dict[str, Any]:
+def _violation_as_json(violation: Any) -> dict[str, Any]:
     """A broken rule as JSON."""
     return {
-        "rule": one.rule,
-        "tag": one.n,
-        "said": one.words,
-        "source": one.source,
+        "rule": violation.rule,
+        "tag": violation.n,
+        "said": violation.words,
+        "source": violation.source,
     }
 
 
-def _remarks(one: dict[str, Any]) -> None:
-    about = f"Tag {one['tag']}"
-    for line in one["broken"]:
+def _print_remarks(tag_row: dict[str, Any]) -> None:
+    about = f"Tag {tag_row['tag']}"
+    for line in tag_row["broken"]:
         output.say(f"{about}, in the way: {line}")
-    if one["state"] == "scheduled":
-        for line in one["needed"]:
+    if tag_row["state"] == "scheduled":
+        for line in tag_row["needed"]:
             output.say(f"{about}, to be seen to: {line}")
-    if one["state"] in ("accepted", "scheduled"):
-        for post in one["found"]:
+    if tag_row["state"] in ("accepted", "scheduled"):
+        for post in tag_row["found"]:
             wrong = "; ".join(post["faults"]) or "its label is there"
             output.say(
                 f"{about}: mention {post['mention']} may be its post (by {post['by']}; "
                 f"{wrong}) {post['url'] or ''}"
             )
-    for state in one["altered"]:
+    for state in tag_row["altered"]:
         output.say(f"{about}: the step {state} is not as it was entered")
-    for line in one["undisclosed"]:
+    for line in tag_row["undisclosed"]:
         output.say(f"{about}, not disclosed: {line}")

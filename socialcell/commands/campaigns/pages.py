@@ -50,10 +50,10 @@ def show(
 
     context = open_context(config)
     days = daily_figures.requested_days(context, since, until)
-    found = daily_figures.page_document(context, days, metric=metric, daily=daily)
+    document = daily_figures.page_document(context, days, metric=metric, daily=daily)
     if json:
-        output.as_json(found)
+        output.as_json(document)
         return
-    print_store_figures(found, daily, None)
-    if not found["rows"]:
+    print_store_figures(document, daily, None)
+    if not document["rows"]:
         output.note("No figures of pages are held for these days.")

@@ -35,21 +35,21 @@ def plan(
     from socialcell.services.planning import plan_creation, plan_documents
 
     context = open_context(config)
-    made = plan_creation.create_plan(context, file, dry_run=dry_run)
+    result = plan_creation.create_plan(context, file, dry_run=dry_run)
     if dry_run:
-        found = plan_documents.draft_document(context, made)
+        document = plan_documents.draft_document(context, result)
     else:
-        found = plan_documents.plan_document(
-            context, made.plan.campaign, made.plan.version
+        document = plan_documents.plan_document(
+            context, result.plan.campaign, result.plan.version
         )
     if json:
-        output.as_json(found)
+        output.as_json(document)
         return
-    told(found)
+    print_plan(document)
     if not dry_run:
         output.say(
             "Next, a second person: socialcell campaigns approve "
-            f"{found['campaign']} --by NAME"
+            f"{document['campaign']} --by NAME"
         )
 
 
@@ -87,7 +87,7 @@ def calendar(
         if json:
             output.as_json({"posts": own})
             return
-        posts.show(own)
+        posts.print_posts(own)
         if out is not None:
             output.note(f"{out} is written.")
         return
@@ -95,15 +95,15 @@ def calendar(
         plan_documents.write_file(
             out, plan_documents.plan_calendar_file(context, name, version)
         )
-    found = plan_documents.plan_document(context, name, version)
-    own = content_calendar.list_posts(context, found["start"], found["end"])
+    document = plan_documents.plan_document(context, name, version)
+    own = content_calendar.list_posts(context, document["start"], document["end"])
     if json:
-        said = {name: found[name] for name in ("campaign", "tags")}
-        output.as_json(said | {"posts": own})
+        answer = {name: document[name] for name in ("campaign", "tags")}
+        output.as_json(answer | {"posts": own})
         return
-    _table(found)
+    _print_table(document)
     if own:
-        posts.show(own)
+        posts.print_posts(own)
     if out is not None:
         output.note(f"{out} is written.")
 
@@ -132,15 +132,16 @@ def export(
         output.say(str(file))
 
 
-def told(found: dict[str, Any]) -> None:
+def print_plan(document: dict[str, Any]) -> None:
     """A plan in words; first what could be detected, before anybody spends."""
-    _power(found["power"])
-    choice, made = found["choice"], found["calendar"]
-    version = f", version {found['version']}" if found["version"] else ""
+    _power(document["power"])
+    choice, calendar = document["choice"], document["calendar"]
+    version = f", version {document['version']}" if document["version"] else ""
+    creators = {tag["creator"] for tag in document["tags"]}
     output.say(
-        f"{found['campaign']}{version}: {found['start']} to {found['end']}, "
-        f"{made['tags']} tags of {len({tag['creator'] for tag in found['tags']})} "
-        f"creators, planned cost {_money(made['cost'])} of {_money(found['budget'])}"
+        f"{document['campaign']}{version}: {document['start']} to {document['end']}, "
+        f"{calendar['tags']} tags of {len(creators)} creators, "
+        f"planned cost {_money(calendar['cost'])} of {_money(document['budget'])}"
     )
     output.say(
         f"Choice: {choice['reach']:,.0f} people who engage; no choice for this budget "
@@ -148,20 +149,20 @@ def told(found: dict[str, Any]) -> None:
         f"sketches with an error of {100 * choice['relative_error']:.1f} %)"
     )
     output.say(
-        f"Calendar: {made['reach']:,.0f} people at least expected to see it; no "
-        f"calendar of these creators exceeds {made['upper_bound']:,.0f}"
-        + (" (proved best)" if made["proved"] else "")
+        f"Calendar: {calendar['reach']:,.0f} people at least expected to see it; no "
+        f"calendar of these creators exceeds {calendar['upper_bound']:,.0f}"
+        + (" (proved best)" if calendar["proved"] else "")
     )
-    if lot := found["lot"]:
+    if lot := document["lot"]:
         output.say(f"Left to the lot ({lot['kind']}, seed {lot['seed']}):")
         for unit, begins in lot["units"].items():
             output.say(f"  {unit}: {_unit(begins)}")
-    _table(found)
-    for one in made["closed"]:
-        output.say(f"Closed: {one['kind']} {one['about']}")
+    _print_table(document)
+    for closure in calendar["closed"]:
+        output.say(f"Closed: {closure['kind']} {closure['about']}")
     for creator, why in choice["left_out"].items():
         output.say(f"Not asked: {creator}: {why}")
-    for warning in found["warnings"]:
+    for warning in document["warnings"]:
         output.note(f"Warning: {warning}")
 
 
@@ -177,7 +178,7 @@ def _power(power: dict[str, Any] | None) -> None:
     )
 
 
-def _table(found: dict[str, Any]) -> None:
+def _print_table(document: dict[str, Any]) -> None:
     output.table(
         (
             "day",
@@ -202,7 +203,7 @@ def _table(found: dict[str, Any]) -> None:
                 _money(tag["cost"]),
                 tag["link"],
             )
-            for tag in found["tags"]
+            for tag in document["tags"]
         ],
     )
 

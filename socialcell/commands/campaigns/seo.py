@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.campaigns.ads import covered
+from socialcell.commands.campaigns.ads import coverage_sentence
 from socialcell.commands.options import (
     Config,
     Daily,
@@ -47,26 +47,31 @@ def show(
 
     context = open_context(config)
     span = daily_figures.requested_days(context, since, until)
-    found = daily_figures.search_document(context, span, by=by, site=site, daily=daily)
+    document = daily_figures.search_document(
+        context, span, by=by, site=site, daily=daily
+    )
     if json:
-        output.as_json(found)
+        output.as_json(document)
         return
     output.table(
         (
             *(("day",) if daily else ()),
             *(by, "clicks", "impressions", "rate", "position"),
         ),
-        [_row(row, daily, by) for row in found["rows"][:most]],
+        [_row(row, daily, by) for row in document["rows"][:most]],
     )
-    for one in found["sites"]:
-        output.note(f"{one['site']}: days of {one['zone']}. " + covered(one))
-        unnamed = one["unnamed"] or {}
+    for site_row in document["sites"]:
+        output.note(
+            f"{site_row['site']}: days of {site_row['zone']}. "
+            + coverage_sentence(site_row)
+        )
+        unnamed = site_row["unnamed"] or {}
         if unnamed.get("clicks") is not None:
             output.note(
-                f"{one['site']}: {unnamed['clicks']} clicks belong to no {by} that "
-                "Google names."
+                f"{site_row['site']}: {unnamed['clicks']} clicks belong to no {by} "
+                "that Google names."
             )
-    if not found["rows"]:
+    if not document["rows"]:
         output.note("No figures of search results are held for these days.")
 
 

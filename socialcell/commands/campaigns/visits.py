@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.campaigns.ads import covered
+from socialcell.commands.campaigns.ads import coverage_sentence
 from socialcell.commands.options import (
     Config,
     Daily,
@@ -77,9 +77,9 @@ def show(
 
     context = open_context(config)
     days = daily_figures.requested_days(context, since, until)
-    found = outcome_records.visit_document(context, days, by, daily=daily)
+    document = outcome_records.visit_document(context, days, by, daily=daily)
     if json:
-        output.as_json(found)
+        output.as_json(document)
         return
     output.table(
         (*(("day",) if daily else ()), "site", by, "visits"),
@@ -90,10 +90,12 @@ def show(
                 row[by] or "(blank)",
                 "not reported" if row["visits"] is None else row["visits"],
             )
-            for row in found["rows"]
+            for row in document["rows"]
         ],
     )
-    for site in found["sites"]:
-        output.note(f"{site['site']}: days of {site['zone']}. {covered(site)}")
-    if not found["rows"]:
+    for site in document["sites"]:
+        output.note(
+            f"{site['site']}: days of {site['zone']}. {coverage_sentence(site)}"
+        )
+    if not document["rows"]:
         output.note("No visits are held for these days.")

@@ -33,7 +33,7 @@ def _option(text: str) -> Any:
 
 
 def add_to(app: typer.Typer) -> None:
-    """Join these commands to the noun."""
+    """Register these commands on the noun."""
     app.command("list")(list_)
     app.command("set")(set_)
     app.command("import")(import_)
@@ -111,26 +111,32 @@ def set_(
     """
     from socialcell.services.creators import creator_registry
 
-    given: dict[str, str | None] = {
+    fields: dict[str, str | None] = {
         **{"name": name, "kind": kind, "accounts": accounts, "languages": languages},
         **{"wards": wards, "contact": contact, "email": email, "phone": phone},
         **{"rate_source": rate_source, "rate_class": rate_class},
         **{"rates_since": rates_since, "consent": consent, "consent_on": consent_on},
         **{"consent_evidence": consent_evidence, "public_because": public_because},
         **{"connection": connection, "cool_off_days": cool_off_days},
-        **_rates(rate or []),
+        **_rate_fields(rate or []),
     }
-    said = {name: value for name, value in given.items() if value is not None}
+    given_fields = {name: text for name, text in fields.items() if text is not None}
     context = open_context(config)
-    made = creator_registry.put_creator(context, {**said, "key": key}, dry_run=dry_run)
+    stored = creator_registry.put_creator(
+        context, {**given_fields, "key": key}, dry_run=dry_run
+    )
     if json:
         output.as_json(
-            {"key": made.key, "outcome": made.outcome, "changed": list(made.changed)}
+            {
+                "key": stored.key,
+                "outcome": stored.outcome,
+                "changed": list(stored.changed),
+            }
             | {"dry_run": dry_run}
         )
         return
-    what = f": {', '.join(made.changed)}" if made.changed else ""
-    output.say(f"{'Would be ' if dry_run else ''}{made.outcome}: {made.key}{what}")
+    what = f": {', '.join(stored.changed)}" if stored.changed else ""
+    output.say(f"{'Would be ' if dry_run else ''}{stored.outcome}: {stored.key}{what}")
 
 
 def import_(
@@ -150,8 +156,8 @@ def import_(
 
     context = open_context(config)
     with on_disk(file) as path:
-        done = creator_registry.import_creators(context, path, dry_run=dry_run)
-    file_outcome.tell(done, dry_run=dry_run, json=json)
+        imported = creator_registry.import_creators(context, path, dry_run=dry_run)
+    file_outcome.print_imported(imported, dry_run=dry_run, json=json)
 
 
 def export(
@@ -179,8 +185,8 @@ def export(
     elif out is None:
         output.as_csv(creator_registry.COLUMNS_OUT, rows)
     elif out.suffix.lower() == ".xlsx":
-        made = sheet.workbook(creator_registry.COLUMNS_OUT, rows, "creators")
-        output.write_bytes(out, [made])
+        workbook = sheet.workbook(creator_registry.COLUMNS_OUT, rows, "creators")
+        output.write_bytes(out, [workbook])
     else:
         output.write_file(out, sheet.csv_lines(creator_registry.COLUMNS_OUT, rows))
     if out is not None and not json:
@@ -206,8 +212,10 @@ def insights(
 
     context = open_context(config)
     with on_disk(file) as path:
-        done = creator_audiences.import_insights(context, path, source, dry_run=dry_run)
-    file_outcome.tell(done, dry_run=dry_run, json=json)
+        imported = creator_audiences.import_insights(
+            context, path, source, dry_run=dry_run
+        )
+    file_outcome.print_imported(imported, dry_run=dry_run, json=json)
 
 
 def audience(
@@ -225,15 +233,19 @@ def audience(
     """
     from socialcell.services.creators import creator_audiences
 
-    made = creator_audiences.sketch_audiences(
+    sketches = creator_audiences.sketch_audiences(
         open_context(config), days, dry_run=dry_run
     )
     if json:
         output.as_json(
             {
                 "sketches": [
-                    {"key": one.key, "posts": one.posts, "people": one.people}
-                    for one in made
+                    {
+                        "key": account_sketch.key,
+                        "posts": account_sketch.posts,
+                        "people": account_sketch.people,
+                    }
+                    for account_sketch in sketches
                 ],
                 "dry_run": dry_run,
             }
@@ -242,8 +254,12 @@ def audience(
     output.table(
         ("key", "posts", "people"),
         [
-            (one.key, one.posts, "too few" if one.people is None else one.people)
-            for one in made
+            (
+                account_sketch.key,
+                account_sketch.posts,
+                "too few" if account_sketch.people is None else account_sketch.people,
+            )
+            for account_sketch in sketches
         ],
     )
 
@@ -321,11 +337,11 @@ def _flag(
     output.say(f"{verb}: {account} {flag}")
 
 
-def _rates(given: list[str]) -> dict[str, str | None]:
-    found: dict[str, str | None] = {}
-    for pair in given:
+def _rate_fields(pairs: list[str]) -> dict[str, str | None]:
+    rates: dict[str, str | None] = {}
+    for pair in pairs:
         format_, equals, rupees = pair.partition("=")
         if not equals:
             raise UsageError(f"--rate takes FORMAT=RUPEES, not {pair!r}.")
-        found[f"rate_{format_}"] = rupees
-    return found
+        rates[f"rate_{format_}"] = rupees
+    return rates

@@ -60,23 +60,23 @@ def rank(
     from socialcell.services.creators import influencer_ranking
     from socialcell.services.creators.candidate_facts import RankingRequest
 
-    asked = RankingRequest(
+    request = RankingRequest(
         words=tuple(initiative or ()),
         topics=tuple(topic or ()),
         wards=tuple(ward or ()),
         languages=tuple(language or ()),
         days=days,
     )
-    found = influencer_ranking.rank_candidates(open_context(config), asked, limit)
+    document = influencer_ranking.rank_candidates(open_context(config), request, limit)
     if json:
-        output.as_json(found)
+        output.as_json(document)
         return
-    rows = [_row(one) for one in found["candidates"]]
+    rows = [_row(candidate) for candidate in document["candidates"]]
     if csv:
         output.as_csv(tuple(_COLUMNS), rows)
         return
     output.table(_COLUMNS, [[row[name] for name in _COLUMNS] for row in rows])
-    if n := found["not_shown"]["refused"]:
+    if n := document["not_shown"]["refused"]:
         output.note(f"Not shown, for they refused and are not asked again yet: {n}")
     output.note(
         "Why a place: socialcell influencers show ID, with the same options. A score "
@@ -103,18 +103,18 @@ def show(
     from socialcell.services.creators import influencer_ranking
     from socialcell.services.creators.candidate_facts import RankingRequest
 
-    asked = RankingRequest(
+    request = RankingRequest(
         words=tuple(initiative or ()),
         topics=tuple(topic or ()),
         wards=tuple(ward or ()),
         languages=tuple(language or ()),
         days=days,
     )
-    found = influencer_ranking.show_candidate(open_context(config), who, asked)
+    document = influencer_ranking.show_candidate(open_context(config), who, request)
     if json:
-        output.as_json(found)
+        output.as_json(document)
         return
-    for line in _told(found):
+    for line in _lines(document):
         output.say(line)
 
 
@@ -127,41 +127,45 @@ _COLUMNS = (
 )
 
 
-def _row(one: dict[str, Any]) -> dict[str, Any]:
-    reach, genuine = one["reach"], one["authenticity"]
+def _row(candidate: dict[str, Any]) -> dict[str, Any]:
+    reach, genuine = candidate["reach"], candidate["authenticity"]
     low, high = genuine["interval"]
-    engagement = one["engagement"]
+    engagement = candidate["engagement"]
     return {
-        **{name: one[name] for name in ("place", "id", "creator", "consent")},
-        "points": f"{one['points']:.1f}",
-        "followers": one["followers"],
+        **{name: candidate[name] for name in ("place", "id", "creator", "consent")},
+        "points": f"{candidate['points']:.1f}",
+        "followers": candidate["followers"],
         "reach": reach and _sure(f"{reach['value']:.0f}", reach["by"] != "followers"),
-        "effective_reach": _number(one["effective_reach"], ".0f"),
-        "relevance": _number(one["relevance"] and one["relevance"]["value"], ".1%"),
-        "locality": f"{one['locality']['value']:.1%}",
+        "effective_reach": _number(candidate["effective_reach"], ".0f"),
+        "relevance": _number(
+            candidate["relevance"] and candidate["relevance"]["value"], ".1%"
+        ),
+        "locality": f"{candidate['locality']['value']:.1%}",
         "engagement": engagement
         and _sure(f"{engagement['value']:.2%}", not engagement["few_posts"]),
         "authenticity": f"{low:.2f}–{high:.2f}",
-        "standing": _number(one["standing"] and one["standing"]["pagerank"], ".1f"),
-        "flags": ", ".join(flag["flag"] for flag in one["flags"]),
+        "standing": _number(
+            candidate["standing"] and candidate["standing"]["pagerank"], ".1f"
+        ),
+        "flags": ", ".join(flag["flag"] for flag in candidate["flags"]),
     }
 
 
-def _number(value: float | None, form: str) -> str | None:
-    return None if value is None else format(value, form)
+def _number(number: float | None, form: str) -> str | None:
+    return None if number is None else format(number, form)
 
 
 def _sure(text: str, is_seen: bool) -> str:
     return text if is_seen else f"({text})"
 
 
-def _told(found: dict[str, Any]) -> list[str]:
+def _lines(document: dict[str, Any]) -> list[str]:
     lines: list[str] = []
-    if found["creator"] is not None:
-        lines += _entry(found["creator"])
-    for one in found["accounts"]:
-        lines += ["", *_account(one, found["of_candidates"])]
-    for flag in found["flags"]:
+    if document["creator"] is not None:
+        lines += _entry_lines(document["creator"])
+    for account in document["accounts"]:
+        lines += ["", *_account_lines(account, document["of_candidates"])]
+    for flag in document["flags"]:
         ended = (
             f"; lifted {output.local_day(flag['lifted_at'])} by {flag['lifted_by']}: "
             f"{flag['lifted_reason']}"
@@ -172,7 +176,7 @@ def _told(found: dict[str, Any]) -> list[str]:
             f"flag {flag['flag']} on {flag['account']}, "
             f"{output.local_day(flag['at'])} by {flag['by']}: {flag['reason']}{ended}"
         )
-    for result in (found["results"] or {}).get("campaigns", ()):
+    for result in (document["results"] or {}).get("campaigns", ()):
         lines.append(
             f"in {result['campaign']}: {result['human']} clicks of people, "
             f"{result['installs']} installs that name one"
@@ -180,12 +184,14 @@ def _told(found: dict[str, Any]) -> list[str]:
     return [displayed(line) for line in lines]
 
 
-def _entry(entry: dict[str, Any]) -> list[str]:
+def _entry_lines(entry: dict[str, Any]) -> list[str]:
     apart = ("rates", "insights", "engaged")
     lines = [
-        f"{name}: {value}"
-        for name, value in entry.items()
-        if name not in apart and value is not None and not name.startswith("rate_")
+        f"{name}: {field_value}"
+        for name, field_value in entry.items()
+        if name not in apart
+        and field_value is not None
+        and not name.startswith("rate_")
     ]
     for name, rate in entry["rates"].items():
         rupees = rate["amount_micros"] / 1_000_000
@@ -193,11 +199,11 @@ def _entry(entry: dict[str, Any]) -> list[str]:
             f"rate of a {name}: {rupees:.2f} {rate['currency']} since {rate['since']} "
             f"({rate['source']})"
         )
-    for one in entry["insights"]:
-        what = f"{one['dimension']} {one['value']}".strip()
+    for insight in entry["insights"]:
+        what = f"{insight['dimension']} {insight['value']}".strip()
         lines.append(
-            f"insight of {one['platform']}: {what} {one['number']:g}, {one['day']} "
-            f"({one['source']})"
+            f"insight of {insight['platform']}: {what} {insight['number']:g}, "
+            f"{insight['day']} ({insight['source']})"
         )
     if engaged := entry["engaged"]:
         lines.append(
@@ -207,42 +213,45 @@ def _entry(entry: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _account(one: dict[str, Any], of: int) -> list[str]:
+def _account_lines(account: dict[str, Any], of: int) -> list[str]:
     lines = [
-        f"{one['id']}: {one['points']} of 100 points, among {of} candidates",
-        f"a candidate because: {'; '.join(one['why'])}",
-        f"followers: {one['followers']}; posts that were read: {one['posts']}",
+        f"{account['id']}: {account['points']} of 100 points, among {of} candidates",
+        f"a candidate because: {'; '.join(account['why'])}",
+        f"followers: {account['followers']}; posts that were read: {account['posts']}",
     ]
-    for name, part in one["points_by"].items():
-        known = "" if part["known"] else " (not known: taken as the middle)"
+    for name, part in account["points_by"].items():
+        unknown_note = "" if part["known"] else " (not known: taken as the middle)"
         lines.append(
             f"{name}: {part['points']} of {part['of']} points, above "
-            f"{part['place']:.0%} of the others{known}"
+            f"{part['place']:.0%} of the others{unknown_note}"
         )
-        lines += [f"    {said}" for said in _parts(name, one[name])]
-    mix = ", ".join(f"{name} {share:.0%}" for name, share in one["languages"].items())
+        lines += [f"    {line}" for line in _score_lines(name, account[name])]
+    mix = ", ".join(
+        f"{name} {share:.0%}" for name, share in account["languages"].items()
+    )
     return [*lines, f"languages of its posts: {mix or 'none was read'}"]
 
 
-def _parts(name: str, score: dict[str, Any] | None) -> list[str]:
+def _score_lines(name: str, score: dict[str, Any] | None) -> list[str]:
     if score is None:
         return []
     if name == "reach":
         return [f"{score['value']:.0f} by {score['by']}"]
     if name == "engagement":
         low, high = score["interval"]
-        seen = "none" if score["seen"] is None else f"{score['seen']:.2%}"
+        share_seen = "none" if score["seen"] is None else f"{score['seen']:.2%}"
         weight = score["prior_posts"]
         tier = "all of it" if weight is None else f"{weight:.1f} posts"
         return [
-            f"{score['value']:.2%} a post ({low:.2%} to {high:.2%}); seen: {seen} on "
-            f"{score['posts']} posts; tier: {score['tier_mean']:.2%} of "
-            f"{score['tier_accounts']} accounts, weighing {tier}"
+            f"{score['value']:.2%} a post ({low:.2%} to {high:.2%}); "
+            f"seen: {share_seen} on {score['posts']} posts; "
+            f"tier: {score['tier_mean']:.2%} "
+            f"of {score['tier_accounts']} accounts, weighing {tier}"
         ]
     if name == "authenticity":
         low, high = score["interval"]
-        said = [f"between {low:.2f} and {high:.2f}", *score["evidence"]]
-        return [*said, *(f"cannot say {one}" for one in score["cannot_say"])]
+        lines = [f"between {low:.2f} and {high:.2f}", *score["evidence"]]
+        return [*lines, *(f"cannot say {gap}" for gap in score["cannot_say"])]
     if name == "standing":
         return [
             f"{score['pagerank']:.2f} times the average of {score['accounts']} "

@@ -46,9 +46,9 @@ def lint(
     if json:
         output.as_json({"problems": [asdict(problem) for problem in problems]})
     else:
-        for found in problems:
-            column = f", {found.column}" if found.column else ""
-            output.say(f"{found.file}, row {found.row}{column}: {found.message}")
+        for problem in problems:
+            column = f", {problem.column}" if problem.column else ""
+            output.say(f"{problem.file}, row {problem.row}{column}: {problem.message}")
         output.say(f"{len(problems)} problems")
     if problems:
         raise typer.Exit(1)
@@ -74,25 +74,25 @@ def import_(
     """
     from socialcell.services.mentions import gazetteer
 
-    found = gazetteer.import_names(
+    changes = gazetteer.import_names(
         open_context(config), file, dry_run=dry_run, reread=reread
     )
     if json:
         output.as_json(
             {
                 "dry_run": dry_run,
-                "added": found.added,
-                "changed": found.changed,
-                "unchanged": found.unchanged,
+                "added": changes.added,
+                "changed": changes.changed,
+                "unchanged": changes.unchanged,
             }
         )
         return
     word = "Would be" if dry_run else "Were"
     output.say(
-        f"{word} added: {len(found.added)}, changed: {len(found.changed)}, "
-        f"as before: {len(found.unchanged)}"
+        f"{word} added: {len(changes.added)}, changed: {len(changes.changed)}, "
+        f"as before: {len(changes.unchanged)}"
     )
-    for id_ in (*found.added, *found.changed):
+    for id_ in (*changes.added, *changes.changed):
         output.say(f"  {id_}")
 
 
@@ -109,7 +109,7 @@ def list_(config: Config = None, json: Json = False) -> None:
         output.as_json({"entries": entries})
         return
     columns = ("id", "label", "name_en", "name_mr", "name_hi", "ward", "source")
-    output.table(columns, [tuple(one[name] for name in columns) for one in entries])
+    output.table(columns, [tuple(entry[name] for name in columns) for entry in entries])
 
 
 @app.command()

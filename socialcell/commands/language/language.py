@@ -8,13 +8,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.language import gazetteer, public_people
-from socialcell.commands.options import (
-    ROOT_CONFIG,
-    Config,
-    DryRun,
-    Json,
-    open_context,
-)
+from socialcell.commands.options import ROOT_CONFIG, Config, DryRun, Json, open_context
 
 if TYPE_CHECKING:
     from socialcell.config import Workspace
@@ -63,19 +57,25 @@ def evaluate(
     """
     from socialcell.language.evaluate import evaluate as scored
 
-    found = scored(
-        file, task, nc=nc_allowed(config), semantic=semantic_wanted(config, semantic)
+    scores = scored(
+        file, task, nc=nc_allowed(config), semantic=uses_encoder(config, semantic)
     )
     if json:
-        output.as_json(found)
+        output.as_json(scores)
         return
-    overall = {k: v for k, v in found.items() if k not in ("task", "per_class")}
-    output.note("  ".join(f"{name} {value}" for name, value in overall.items()))
+    overall = {k: v for k, v in scores.items() if k not in ("task", "per_class")}
+    output.note("  ".join(f"{name} {share}" for name, share in overall.items()))
     output.table(
         ("label", "precision", "recall", "f1", "n"),
         [
-            (label, one["precision"], one["recall"], one["f1"], one["n"])
-            for label, one in found["per_class"].items()
+            (
+                label,
+                class_scores["precision"],
+                class_scores["recall"],
+                class_scores["f1"],
+                class_scores["n"],
+            )
+            for label, class_scores in scores["per_class"].items()
         ],
     )
 
@@ -122,13 +122,13 @@ def train(
     from socialcell.language.training.train import train as trained
     from socialcell.language.weights import folder
 
-    place, wanted = into or folder(), set(names or ())
-    made = []
-    others = wanted - {NAME, SHARES}
-    if others or not wanted:
-        made += trained(data, place, others, seed=seed, progress=output.note)
-    if NAME in wanted:
-        made.append(
+    place, head_names = into or folder(), set(names or ())
+    trained_heads = []
+    others = head_names - {NAME, SHARES}
+    if others or not head_names:
+        trained_heads += trained(data, place, others, seed=seed, progress=output.note)
+    if NAME in head_names:
+        trained_heads.append(
             encoder_trained(
                 data,
                 place,
@@ -140,14 +140,14 @@ def train(
                 progress=output.note,
             )
         )
-    if SHARES in wanted:
-        made.append(choose_weights(place, seed=seed, progress=output.note))
+    if SHARES in head_names:
+        trained_heads.append(choose_weights(place, seed=seed, progress=output.note))
     if json:
-        output.as_json({"models": made})
+        output.as_json({"models": trained_heads})
         return
     output.table(
         ("model", "held out", "n", "macro F1 or F1", "bytes"),
-        [row for facts in made for row in _score_rows(facts)],
+        [row for facts in trained_heads for row in _score_rows(facts)],
     )
 
 
@@ -173,22 +173,22 @@ def export_labels(
     """
     from socialcell.services.mentions import mention_labels
 
-    found = mention_labels.export_labels(open_context(config), into, dry_run=dry_run)
+    exported = mention_labels.export_labels(open_context(config), into, dry_run=dry_run)
     if json:
         output.as_json(
             {
                 "dry_run": dry_run,
                 "into": str(into),
-                "posts": found.posts,
-                "left_out": found.left_out,
+                "posts": exported.posts,
+                "left_out": exported.left_out,
             }
         )
         return
-    rows = [(f"own/{model}.jsonl", n) for model, n in found.posts.items()]
+    rows = [(f"own/{model}.jsonl", n) for model, n in exported.posts.items()]
     output.table(("file", "posts"), rows)
-    for platform, n in found.left_out.items():
+    for platform, n in exported.left_out.items():
         output.say(f"Left out: {n} mentions of {platform}, whose terms forbid training")
-    if not found.posts and not found.left_out:
+    if not exported.posts and not exported.left_out:
         output.say("Nobody has decided anything yet: see socialcell mentions label.")
 
 
@@ -220,52 +220,52 @@ def models(config: Config = None, json: Json = False) -> None:
     output.table(columns, [tuple(row[key] for key in columns) for row in rows])
 
 
-def nc_allowed(given: Path | None) -> bool:
+def nc_allowed(config_path: Path | None) -> bool:
     """What the workspace says of nc models; yes where there is no workspace."""
-    workspace = workspace_of(given)
+    workspace = workspace_of(config_path)
     return workspace is None or workspace.config.language.nc
 
 
-def semantic_wanted(given: Path | None, asked: bool | None) -> bool:
-    """Whether the encoder is asked: as `asked`, else as the workspace says, else yes.
+def uses_encoder(config_path: Path | None, option: bool | None) -> bool:
+    """Whether the encoder is asked: as `option`, else as the workspace says, else yes.
 
     UsageError when it is asked for by name and the workspace forbids its licence.
     """
     from socialcell.errors import UsageError
 
-    if asked and not nc_allowed(given):
+    if option and not nc_allowed(config_path):
         raise UsageError(
             "--semantic needs a model of models/nc, and config.yaml says "
             "language: {nc: false}"
         )
-    if asked is not None:
-        return asked
-    workspace = workspace_of(given)
+    if option is not None:
+        return option
+    workspace = workspace_of(config_path)
     return workspace is None or workspace.config.language.semantic
 
 
-def english_wanted(given: Path | None, asked: bool | None) -> bool:
-    """Whether English names are looked for: as `asked`, else as the workspace says."""
-    if asked is not None:
-        return asked
-    workspace = workspace_of(given)
+def uses_english_names(config_path: Path | None, option: bool | None) -> bool:
+    """Whether English names are looked for: as `option`, else as the workspace says."""
+    if option is not None:
+        return option
+    workspace = workspace_of(config_path)
     return workspace is None or workspace.config.language.english_names
 
 
-def names_of(given: Path | None) -> "tuple[Place, ...]":
+def names_of(config_path: Path | None) -> "tuple[Place, ...]":
     """The workspace's own names; none where there is no workspace."""
     from socialcell.services.mentions import gazetteer as names
 
-    workspace = workspace_of(given)
+    workspace = workspace_of(config_path)
     return names.load_names(workspace) if workspace else ()
 
 
-def workspace_of(given: Path | None) -> "Workspace | None":
+def workspace_of(config_path: Path | None) -> "Workspace | None":
     """The workspace, or None where none is named and none is found."""
     from socialcell import config
     from socialcell.errors import ConfigError
 
-    path = given or ROOT_CONFIG.get()
+    path = config_path or ROOT_CONFIG.get()
     try:
         place = config.find(path)
     except ConfigError:
@@ -276,6 +276,6 @@ def workspace_of(given: Path | None) -> "Workspace | None":
 
 
 def _score_rows(facts: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
-    for name, found in facts["scores"].items():
-        score = found.get("macro_f1", found.get("f1"))
-        yield facts["name"], name, found["n"], score, facts["bytes"]
+    for name, scores in facts["scores"].items():
+        score = scores.get("macro_f1", scores.get("f1"))
+        yield facts["name"], name, scores["n"], score, facts["bytes"]

@@ -39,9 +39,9 @@ def lint(
     if json:
         output.as_json({"problems": [asdict(problem) for problem in problems]})
     else:
-        for found in problems:
-            column = f", {found.column}" if found.column else ""
-            output.say(f"{found.file}, row {found.row}{column}: {found.message}")
+        for problem in problems:
+            column = f", {problem.column}" if problem.column else ""
+            output.say(f"{problem.file}, row {problem.row}{column}: {problem.message}")
         output.say(f"{len(problems)} problems")
     if problems:
         raise typer.Exit(1)
@@ -66,25 +66,25 @@ def import_(
     """
     from socialcell.services.mentions import public_people
 
-    found = public_people.import_people(
+    changes = public_people.import_people(
         open_context(config), file, dry_run=dry_run, reread=reread
     )
     if json:
         output.as_json(
             {
                 "dry_run": dry_run,
-                "added": found.added,
-                "changed": found.changed,
-                "unchanged": found.unchanged,
+                "added": changes.added,
+                "changed": changes.changed,
+                "unchanged": changes.unchanged,
             }
         )
         return
     word = "Would be" if dry_run else "Were"
     output.say(
-        f"{word} added: {len(found.added)}, changed: {len(found.changed)}, "
-        f"as before: {len(found.unchanged)}"
+        f"{word} added: {len(changes.added)}, changed: {len(changes.changed)}, "
+        f"as before: {len(changes.unchanged)}"
     )
-    for id_ in (*found.added, *found.changed):
+    for id_ in (*changes.added, *changes.changed):
         output.say(f"  {id_}")
 
 
@@ -103,28 +103,28 @@ def list_(
     """
     from socialcell.services.mentions import public_people
 
-    found = [
-        (one, own)
-        for one, own in public_people.list_people(open_context(config))
-        if on is None or one.is_valid(on.date())
+    entries = [
+        (entry, own)
+        for entry, own in public_people.list_people(open_context(config))
+        if on is None or entry.is_valid(on.date())
     ]
     if json:
-        output.as_json({"entries": [_document(one, own) for one, own in found]})
+        output.as_json({"entries": [_document(entry, own) for entry, own in entries]})
         return
     output.table(
         ("id", "kind", "name", "Marathi", "handles", "from", "until", "source"),
         [
             (
-                one.id,
-                one.kind,
-                one.name_en,
-                one.name_mr,
-                ", ".join(f"@{handle}" for handle in one.handles),
-                one.valid_from,
-                one.valid_to,
-                one.source,
+                entry.id,
+                entry.kind,
+                entry.name_en,
+                entry.name_mr,
+                ", ".join(f"@{handle}" for handle in entry.handles),
+                entry.valid_from,
+                entry.valid_to,
+                entry.source,
             )
-            for one, _ in found
+            for entry, _ in entries
         ],
     )
 
@@ -154,6 +154,6 @@ def remove(
         output.say(f"{'Would be removed' if dry_run else 'Removed'}: {', '.join(ids)}")
 
 
-def _document(one: Any, own: bool) -> dict[str, Any]:
+def _document(entry: Any, is_own: bool) -> dict[str, Any]:
     """An entry as JSON has it."""
-    return {**asdict(one), "own": own}
+    return {**asdict(entry), "own": is_own}

@@ -14,10 +14,10 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.language.language import (
     Semantic,
-    english_wanted,
     names_of,
     nc_allowed,
-    semantic_wanted,
+    uses_encoder,
+    uses_english_names,
 )
 from socialcell.commands.options import Config
 from socialcell.errors import SocialcellError
@@ -58,8 +58,8 @@ def tag(
             lines,
             nc=nc_allowed(config),
             own=names_of(config),
-            semantic=semantic_wanted(config, semantic),
-            english=english_wanted(config, english_names),
+            semantic=uses_encoder(config, semantic),
+            english=uses_english_names(config, english_names),
         )
         for row in rows:
             failed = failed or "language" not in row
@@ -127,10 +127,10 @@ def _refuse(name: str) -> float:
 
 
 def _finite(digits: str) -> float:
-    value = float(digits)
-    if math.isinf(value):
+    number = float(digits)
+    if math.isinf(number):
         raise ValueError(f"number out of range: {digits[:20]}")
-    return value
+    return number
 
 
 def _as_json(row: Mapping[str, Any]) -> str:

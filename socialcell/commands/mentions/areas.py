@@ -39,13 +39,13 @@ def list_(
     context = open_context(config)
     day = read_day(on) if on else context.clock.now().date()
     with db.reading(context.engine) as session:
-        found = [
+        areas = [
             area
             for area in store.all_areas(session)
             if area.is_valid(day) and kind in (None, area.kind)
         ]
     if json:
-        output.as_json({"areas": [_plain(area) for area in found]})
+        output.as_json({"areas": [_plain(area) for area in areas]})
         return
     output.table(
         ("id", "kind", "parent", "English", "मराठी", "from", "to", "source"),
@@ -60,7 +60,7 @@ def list_(
                 area.valid_to,
                 area.source,
             )
-            for area in found
+            for area in areas
         ],
     )
 
@@ -142,14 +142,14 @@ def import_(
         output.say(f"{verb} {len(read)} areas.")
 
 
-def read_day(value: str) -> date:
+def read_day(text: str) -> date:
     """A day as --on takes it. UsageError when it is none."""
     from socialcell.errors import UsageError
 
     try:
-        return date.fromisoformat(value)
+        return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"A day looks like 2026-11-23, not {value!r}.") from None
+        raise UsageError(f"A day looks like 2026-11-23, not {text!r}.") from None
 
 
 def _plain(area: "AreaRecord") -> dict[str, Any]:

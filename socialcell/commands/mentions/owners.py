@@ -53,8 +53,8 @@ def list_(
             if (all_ or owner.is_valid(day)) and topic in (None, owner.topic)
         ]
     if json:
-        found = [{**asdict(owner), "own": owner in own} for owner in rows]
-        output.as_json({"owners": found})
+        rows_as_json = [{**asdict(owner), "own": owner in own} for owner in rows]
+        output.as_json({"owners": rows_as_json})
     elif csv:
         output.as_csv(COLUMNS, map(_cells, rows))
     else:
@@ -96,8 +96,8 @@ def lint(
 
     context = open_context(config)
     with db.reading(context.engine) as session:
-        known = areas.all_areas(session)
-    problems = mention_owners.lint_rows(context, read_numbered(file), (), known)
+        known_areas = areas.all_areas(session)
+    problems = mention_owners.lint_rows(context, read_numbered(file), (), known_areas)
     if json:
         output.as_json({"problems": [asdict(problem) for problem in problems]})
     else:
@@ -128,16 +128,16 @@ def import_(
     """
     from socialcell.services.mentions import mention_owners
 
-    done = mention_owners.import_owners(
+    imported = mention_owners.import_owners(
         open_context(config), file, replace=replace, dry_run=dry_run
     )
     if json:
-        output.as_json({"dry_run": dry_run, **vars(done)})
+        output.as_json({"dry_run": dry_run, **vars(imported)})
         return
     word = "Would be" if dry_run else "Were"
     output.say(
-        f"{word} added: {done.added}, changed: {done.changed}, as before: "
-        f"{done.unchanged}, removed: {done.removed}"
+        f"{word} added: {imported.added}, changed: {imported.changed}, as before: "
+        f"{imported.unchanged}, removed: {imported.removed}"
     )
 
 

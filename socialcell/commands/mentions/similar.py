@@ -39,14 +39,16 @@ def similar(
     from socialcell.services.mentions import similar_mentions as job
 
     context = open_context(config)
-    measure, found = job.find_similar(context, mention_id, days=days, progress=_tell)
-    rows = _mentions(context, [near.id for near in found[:limit]])
+    measure, matches = job.find_similar(
+        context, mention_id, days=days, progress=_show_progress
+    )
+    rows = _mentions(context, [near.id for near in matches[:limit]])
     answer = [
         {**rows[near.id], "nearness": near.nearness, "copy": near.copy}
-        for near in found[:limit]
+        for near in matches[:limit]
     ]
     if json:
-        output.as_json({"by": measure.name, "mentions": answer, "total": len(found)})
+        output.as_json({"by": measure.name, "mentions": answer, "total": len(matches)})
         return
     output.table(
         ("id", "nearness", "copy", "at (IST)", "platform", "author", "text"),
@@ -57,10 +59,10 @@ def similar(
                 "yes" if near.copy else "",
                 *_people(rows[near.id]),
             )
-            for near in found[:limit]
+            for near in matches[:limit]
         ],
     )
-    output.say(f"{len(answer)} of {len(found)} mentions")
+    output.say(f"{len(answer)} of {len(matches)} mentions")
     _note(measure)
 
 
@@ -90,8 +92,10 @@ def stories(
     now = context.clock.now()
     end = day_end(until, "--until", now) if until else now
     begin = day_start(since, "--since", now)
-    measure, found = job.find_stories(context, begin, end, least=least, progress=_tell)
-    heads = _mentions(context, [story.ids[0] for story in found[:limit]])
+    measure, clusters = job.find_stories(
+        context, begin, end, least=least, progress=_show_progress
+    )
+    heads = _mentions(context, [story.ids[0] for story in clusters[:limit]])
     answer = [
         {
             "mentions": list(story.ids),
@@ -100,19 +104,19 @@ def stories(
             "last": story.last,
             "head": heads[story.ids[0]],
         }
-        for story in found[:limit]
+        for story in clusters[:limit]
     ]
     if json:
-        output.as_json({"by": measure.name, "stories": answer, "total": len(found)})
+        output.as_json({"by": measure.name, "stories": answer, "total": len(clusters)})
         return
     output.table(
         ("mentions", "copies", "first id", "at (IST)", "platform", "author", "text"),
         [
             (len(s.ids), s.copies, s.ids[0], *_people(heads[s.ids[0]]))
-            for s in found[:limit]
+            for s in clusters[:limit]
         ],
     )
-    output.say(f"{len(answer)} of {len(found)} stories")
+    output.say(f"{len(answer)} of {len(clusters)} stories")
     _note(measure)
 
 
@@ -137,8 +141,8 @@ def _people(row: "MentionDocument") -> tuple[str, str, str | None, str]:
     return at, row["platform"], row["author"], text
 
 
-def _tell(done: int) -> None:
-    output.note(f"{done} new texts looked at")
+def _show_progress(count: int) -> None:
+    output.note(f"{count} new texts looked at")
 
 
 def _note(measure: "SimilarityMeasure") -> None:

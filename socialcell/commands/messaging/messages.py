@@ -35,22 +35,22 @@ def status(config: Config = None, json: Json = False) -> None:
 
     from socialcell.services.webhooks import webhook_status
 
-    found = webhook_status.webhook_statuses(open_context(config))
+    inflows = webhook_status.webhook_statuses(open_context(config))
     if json:
-        output.as_json({"sources": [asdict(one) for one in found]})
+        output.as_json({"sources": [asdict(inflow) for inflow in inflows]})
         return
     output.table(
         ("source", "open until", "waiting", "turned away", "files", "mentions"),
         [
             (
-                one.source,
-                _short(one.open_until),
-                one.waiting,
-                _counts(one.refused),
-                _counts(one.files),
-                _counts(one.mentions),
+                inflow.source,
+                _short(inflow.open_until),
+                inflow.waiting,
+                _counts(inflow.refused),
+                _counts(inflow.files),
+                _counts(inflow.mentions),
             )
-            for one in found
+            for inflow in inflows
         ],
     )
 
@@ -70,20 +70,21 @@ def fetch(config: Config = None, json: Json = False) -> None:
 
     context = open_context(config)
     results = webhook_ingest.process_pushes(context)
-    done = media_download.fetch(context)
+    media = media_download.fetch(context)
     if json:
-        read = [{"name": one.source, **one.counts} for one in results]
-        output.as_json({"sources": read, "fetched": asdict(done)})
+        read = [{"name": result.source, **result.counts} for result in results]
+        output.as_json({"sources": read, "fetched": asdict(media)})
     else:
-        for one in results:
-            output.say(f"{one.source}: {one.counts['received']} items were read")
+        for result in results:
+            output.say(f"{result.source}: {result.counts['received']} items were read")
         output.say(
-            f"Fetched: {done.files} files, {done.mentions} mentions. Gone {done.gone}, "
-            f"refused {done.refused}, given up {done.failed}, later {done.later}."
+            f"Fetched: {media.files} files, {media.mentions} mentions. "
+            f"Gone {media.gone}, refused {media.refused}, "
+            f"given up {media.failed}, later {media.later}."
         )
-    for name, why in done.stopped.items():
+    for name, why in media.stopped.items():
         output.note(f"{name}: {why}")
-    raise typer.Exit(3 if done.stopped else 0)
+    raise typer.Exit(3 if media.stopped else 0)
 
 
 @app.command()
@@ -103,24 +104,24 @@ def templates(
     if sync:
         there, gone = messages.sync_templates(context, source)
         output.note(f"Meta has {there} templates; {gone} are gone.")
-    found = messages.list_templates(context, source)
+    sendings = messages.list_templates(context, source)
     if json:
         rows = [
             {
-                "name": one.name,
-                "language": one.language,
-                "category": one.category,
-                "status": one.status,
-                "body": one.body,
-                "synced_at": one.synced_at,
+                "name": template.name,
+                "language": template.language,
+                "category": template.category,
+                "status": template.status,
+                "body": template.body,
+                "synced_at": template.synced_at,
             }
-            for one in found
+            for template in sendings
         ]
         output.as_json({"templates": rows})
         return
     output.table(
         ("name", "language", "category", "status", "text"),
-        [(t.name, t.language, t.category, t.status, t.body) for t in found],
+        [(t.name, t.language, t.category, t.status, t.body) for t in sendings],
     )
 
 
@@ -151,29 +152,31 @@ def reply(
 
     answer = _stdin() if text == "-" else text
     context = open_context(config)
-    done = messages.reply(context, id, answer, safety=safety, dry_run=dry_run)
+    result = messages.reply(context, id, answer, safety=safety, dry_run=dry_run)
     if json:
         output.as_json(
             {
-                "person": done.person,
-                "window_until": done.until,
-                "message": done.message,
-                "second_person": done.second_person,
-                "waits": done.waits,
+                "person": result.person,
+                "window_until": result.until,
+                "message": result.message,
+                "second_person": result.second_person,
+                "waits": result.waits,
                 "dry_run": dry_run,
             }
         )
         return
-    if done.second_person:
-        number = "" if done.waits is None else f" as answer {done.waits}"
+    if result.second_person:
+        number = "" if result.waits is None else f" as answer {result.waits}"
         output.say(
-            f"The answer to {done.person} is about life or limb: it waits{number} for "
-            f"a second person: socialcell messages approve {done.waits or 'ID'}. It "
-            f"may be sent until {_short(done.until)}"
+            f"The answer to {result.person} is about life or limb: it waits{number} "
+            f"for a second person: socialcell messages approve "
+            f"{result.waits or 'ID'}. It may be sent until {_short(result.until)}"
         )
         return
     would = "Would be answered" if dry_run else "Answered"
-    output.say(f"{would}: {done.person}. The window is open until {_short(done.until)}")
+    output.say(
+        f"{would}: {result.person}. The window is open until {_short(result.until)}"
+    )
 
 
 @app.command()
@@ -187,33 +190,41 @@ def waiting(config: Config = None, json: Json = False) -> None:
     from socialcell.services.messaging import reply_drafts, template_approvals
 
     context = open_context(config)
-    found = reply_drafts.list_waiting(context)
+    drafts = reply_drafts.list_waiting(context)
     sendings = template_approvals.waiting(context)
     if json:
-        document = {"waiting": [asdict(one) for one in found]}
-        output.as_json(document | {"templates": [asdict(one) for one in sendings]})
+        document = {"waiting": [asdict(draft) for draft in drafts]}
+        output.as_json(
+            document | {"templates": [asdict(sending) for sending in sendings]}
+        )
         return
     output.table(
         ("id", "message", "to", "answer", "written by", "may be sent until", "state"),
         [
             (
-                one.id,
-                one.mention_id,
-                one.person,
-                one.text,
-                one.made_by,
-                _short(one.until),
-                "unsure" if one.state == "sending" else one.state,
+                draft.id,
+                draft.mention_id,
+                draft.person,
+                draft.text,
+                draft.made_by,
+                _short(draft.until),
+                "unsure" if draft.state == "sending" else draft.state,
             )
-            for one in found
+            for draft in drafts
         ],
     )
     if sendings:
         output.table(
             ("template", "language", "people", "entered by", "may be sent until"),
             [
-                (one.template, one.language, one.people, one.made_by, _short(one.until))
-                for one in sendings
+                (
+                    sending.template,
+                    sending.language,
+                    sending.people,
+                    sending.made_by,
+                    _short(sending.until),
+                )
+                for sending in sendings
             ],
         )
 
@@ -232,14 +243,18 @@ def approve(
     """
     from socialcell.services.messaging import reply_approvals
 
-    done = reply_approvals.approve(open_context(config), id)
+    result = reply_approvals.approve(open_context(config), id)
     if json:
         output.as_json(
-            {"person": done.person, "window_until": done.until, "message": done.message}
+            {
+                "person": result.person,
+                "window_until": result.until,
+                "message": result.message,
+            }
         )
         return
     output.say(
-        f"Answered: {done.person}. The window is open until {_short(done.until)}"
+        f"Answered: {result.person}. The window is open until {_short(result.until)}"
     )
 
 
@@ -267,7 +282,7 @@ def send(
     template: Annotated[str, typer.Argument(help="An approved template.")],
     to: Annotated[str, typer.Option(help="A file with a number a line; - reads it.")],
     language: Annotated[str, typer.Option(help="The template's language.")] = "mr",
-    value: Annotated[
+    values: Annotated[
         list[str] | None, typer.Option("--value", help="For each gap in the text.")
     ] = None,
     source: Through = None,
@@ -295,43 +310,46 @@ def send(
 
     from socialcell.services.messaging import messages
 
-    done = messages.send_template(
+    result = messages.send_template(
         open_context(config),
         template,
         language,
         _lines(to),
-        value or [],
+        values or [],
         source=source,
         safety=safety,
         dry_run=dry_run,
     )
-    waits = done.second_person and not dry_run
+    waits = result.second_person and not dry_run
     if json:
-        output.as_json({**asdict(done), "dry_run": dry_run})
+        output.as_json({**asdict(result), "dry_run": dry_run})
     elif dry_run:
-        output.say(f"Would be sent to {done.left}; {done.not_agreed} did not agree.")
-    elif waits and done.left:
         output.say(
-            f"This is about life or limb, and waits: it is sent to {done.left} when a "
-            "second person runs the same command with the same list, within 24 hours; "
-            f"{done.not_agreed} did not agree."
+            f"Would be sent to {result.left}; {result.not_agreed} did not agree."
+        )
+    elif waits and result.left:
+        output.say(
+            f"This is about life or limb, and waits: it is sent to {result.left} when "
+            "a second person runs the same command with the same list, within "
+            "24 hours; "
+            f"{result.not_agreed} did not agree."
         )
     else:
         output.say(
-            f"Sent to {done.sent}; {done.not_agreed} did not agree, {done.failed} "
-            f"failed, {done.left} were not tried."
+            f"Sent to {result.sent}; {result.not_agreed} did not agree, "
+            f"{result.failed} failed, {result.left} were not tried."
         )
-    for reason, n in done.reasons.items():
+    for reason, n in result.reasons.items():
         output.note(f"{n} times: {reason}")
-    if done.stopped:
-        output.note(done.stopped)
-    if done.interrupted:
+    if result.stopped:
+        output.note(result.stopped)
+    if result.interrupted:
         output.note(
             "The same was approved before, and its sending did not end: some people "
             "may have it already."
         )
-    bad = done.failed or (done.left and not dry_run and not waits)
-    raise typer.Exit((3 if done.sent else 1) if bad else 0)
+    bad = result.failed or (result.left and not dry_run and not waits)
+    raise typer.Exit((3 if result.sent else 1) if bad else 0)
 
 
 def _lines(place: str) -> Iterator[str]:
@@ -353,8 +371,8 @@ def _stdin() -> str:
     return sys.stdin.read()
 
 
-def _counts(found: dict[str, int]) -> str:
-    return ", ".join(f"{name} {n}" for name, n in sorted(found.items()))
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {n}" for name, n in sorted(counts.items()))
 
 
 def _short(moment: Any) -> str:

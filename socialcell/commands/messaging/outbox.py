@@ -1,4 +1,4 @@
-"""Commands of the noun `outgoing`: mode, list, release, send."""
+"""Commands of the noun `outbox`: mode, list, release, send."""
 
 from typing import Annotated, Any
 
@@ -38,17 +38,17 @@ def mode(
 
     context = open_context(config)
     if mode is None:
-        found = outbox.current_mode(context)
+        current = outbox.current_mode(context)
         if json:
-            output.as_json({"mode": found})
+            output.as_json({"mode": current})
         else:
-            output.say(found)
+            output.say(current)
         return
-    held = outbox.set_mode(context, mode, reason)
+    held_count = outbox.set_mode(context, mode, reason)
     if json:
-        output.as_json({"mode": mode, "held": held})
+        output.as_json({"mode": mode, "held": held_count})
     else:
-        output.say(f"Mode: {mode}. Held back now: {held}.")
+        output.say(f"Mode: {mode}. Held back now: {held_count}.")
 
 
 @app.command("list")
@@ -76,33 +76,33 @@ def list_(
     from socialcell.services.publishing import own_posts
 
     if strange := set(state or ()) - set(_STATES):
-        known = ", ".join(_STATES)
+        state_names = ", ".join(_STATES)
         raise UsageError(
-            f"There is no state {sorted(strange)[0]!r}. There are: {known}."
+            f"There is no state {sorted(strange)[0]!r}. There are: {state_names}."
         )
     context = open_context(config)
     with db.reading(context.engine) as session:
-        found = store.list_messages(session, state or (), limit)
+        messages = store.list_messages(session, state or (), limit)
         rows = [
             {
-                "id": one.id,
-                "kind": one.kind,
-                "recipient": one.recipient,
-                "subject": one.subject,
-                "state": one.state,
-                "attempts": one.attempts,
-                "made_at": one.made_at,
-                "not_before": one.not_before,
-                "ended_at": one.ended_at,
-                "answer": one.answer,
-                "hold": {"reason": one.held_by, "why": one.answer}
-                if one.state == "held"
+                "id": message.id,
+                "kind": message.kind,
+                "recipient": message.recipient,
+                "subject": message.subject,
+                "state": message.state,
+                "attempts": message.attempts,
+                "made_at": message.made_at,
+                "not_before": message.not_before,
+                "ended_at": message.ended_at,
+                "answer": message.answer,
+                "hold": {"reason": message.held_by, "why": message.answer}
+                if message.state == "held"
                 else None,
             }
-            for one in found
+            for message in messages
         ]
     drafts = own_posts.list_drafts(context)
-    answers = [one.id for one in reply_drafts.list_waiting(context)]
+    answers = [message.id for message in reply_drafts.list_waiting(context)]
     if json:
         waiting = {"posts": drafts, "answers": answers}
         output.as_json({"messages": rows, "waiting_for_approval": waiting})
@@ -112,14 +112,14 @@ def list_(
         [
             (
                 row["id"],
-                f"{one.made_at.astimezone(IST):%Y-%m-%d %H:%M}",
+                f"{message.made_at.astimezone(IST):%Y-%m-%d %H:%M}",
                 row["kind"],
                 row["recipient"],
                 row["subject"],
-                _state(one),
+                _state(message),
                 row["answer"],
             )
-            for row, one in zip(rows, found, strict=True)
+            for row, message in zip(rows, messages, strict=True)
         ],
     )
     for what, ids, command in (
@@ -186,11 +186,13 @@ def send(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.outbox import outbox
 
-    done = outbox.deliver_due(open_context(config))
+    delivery = outbox.deliver_due(open_context(config))
     if json:
-        output.as_json(vars(done))
+        output.as_json(vars(delivery))
     else:
-        output.say(f"{done.sent} sent, {done.later} later, {done.dead} dead")
-        if done.stopped:
-            output.say(done.stopped)
-    raise typer.Exit(1 if done.stopped else 3 if done.dead else 0)
+        output.say(
+            f"{delivery.sent} sent, {delivery.later} later, {delivery.dead} dead"
+        )
+        if delivery.stopped:
+            output.say(delivery.stopped)
+    raise typer.Exit(1 if delivery.stopped else 3 if delivery.dead else 0)

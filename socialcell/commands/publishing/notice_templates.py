@@ -33,31 +33,31 @@ def list_(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.publishing import notice_templates
 
-    found = notice_templates.load_templates(_workspace(config))
+    notices = notice_templates.load_templates(_workspace(config))
     if json:
-        made = [
-            _document(one, own=id_ in found.own)
-            for id_, one in sorted(found.templates.items())
+        documents = [
+            _template_as_json(template, is_own=id_ in notices.own)
+            for id_, template in sorted(notices.templates.items())
         ]
-        output.as_json({"templates": made, "faults": dict(found.faults)})
+        output.as_json({"templates": documents, "faults": dict(notices.faults)})
         return
     output.table(
         ("name", "about", "slots", "safety", "from"),
         [
             (
                 id_,
-                one.about,
+                template.about,
                 ", ".join(
                     f"[{name}]" if slot.optional else name
-                    for name, slot in one.slots.items()
+                    for name, slot in template.slots.items()
                 ),
-                "yes" if one.safety else None,
-                f"notices/{id_}.yaml" if id_ in found.own else "the package",
+                "yes" if template.safety else None,
+                f"notices/{id_}.yaml" if id_ in notices.own else "the package",
             )
-            for id_, one in sorted(found.templates.items())
+            for id_, template in sorted(notices.templates.items())
         ],
     )
-    for why in found.faults.values():
+    for why in notices.faults.values():
         output.note(why)
 
 
@@ -83,26 +83,26 @@ def show(
         for code in CODES
     }
     if json:
-        files = {one.stem for one in notice_templates.template_files(workspace)}
-        made = _document(template, own=name in files)
+        files = {file.stem for file in notice_templates.template_files(workspace)}
+        document = _template_as_json(template, is_own=name in files)
         lengths = [
             {"platform": platform, "language": code, "used": n.used, "limit": n.limit}
             for platform, code, n in counts
         ]
-        output.as_json({**made, "example": example, "lengths": lengths})
+        output.as_json({**document, "example": example, "lengths": lengths})
         return
     mark = " (safety: no mode holds it)" if template.safety else ""
     output.say(f"{template.id}: {template.about}{mark}")
-    for slot, one in template.slots.items():
-        optional = ", optional" if one.optional else ""
+    for slot, blank in template.slots.items():
+        optional = ", optional" if blank.optional else ""
         output.say(
-            f"  {slot}: {one.about} ({notice_text.slot_description(one)}{optional})"
+            f"  {slot}: {blank.about} ({notice_text.slot_description(blank)}{optional})"
         )
     for code in CODES:
         used = ", ".join(
             f"{platform} {count.used}/{count.limit}"
-            for platform, said, count in counts
-            if said == code
+            for platform, words, count in counts
+            if words == code
         )
         output.say(f"  {code}, {used}:")
         output.say("      " + example[code].replace("\n", "\n      "))
@@ -127,35 +127,35 @@ def lint(
 
     if not files:
         files = notice_templates.template_files(_workspace(config))
-    found = notice_templates.lint_templates(files)
+    faults = notice_templates.lint_templates(files)
     if json:
-        made = [{"file": str(file), "fault": why} for file, why in found.items()]
-        output.as_json({"files": made})
+        fault_rows = [{"file": str(file), "fault": why} for file, why in faults.items()]
+        output.as_json({"files": fault_rows})
     else:
-        for file, why in found.items():
+        for file, why in faults.items():
             output.say(why or f"{file}: good")
-        if not found:
+        if not faults:
             output.say("There is no file in notices/ beside config.yaml.")
-    raise typer.Exit(1 if any(found.values()) else 0)
+    raise typer.Exit(1 if any(faults.values()) else 0)
 
 
-def _document(template: Any, *, own: bool) -> dict[str, Any]:
-    """A template as JSON has it."""
+def _template_as_json(template: Any, *, is_own: bool) -> dict[str, Any]:
+    """A template as a JSON object."""
     slots = {
-        name: one.model_dump(exclude_defaults=True) | {"optional": one.optional}
-        for name, one in template.slots.items()
+        name: blank.model_dump(exclude_defaults=True) | {"optional": blank.optional}
+        for name, blank in template.slots.items()
     }
     reason = template.slots.get("reason")
     return {
         "id": template.id,
         "about": template.about,
-        "own": own,
+        "own": is_own,
         "closes": template.closes,
         "safety": template.safety,
         "platforms": list(template.platforms),
         "slots": slots,
         "blanks": list(template.slots),
-        "reasons": {id_: dict(one) for id_, one in reason.choices.items()}
+        "reasons": {id_: dict(choice) for id_, choice in reason.choices.items()}
         if reason
         else {},
         "words": dict(template.words),

@@ -85,8 +85,8 @@ def add(
         kind="notice" if safety else "post",
         safety=safety,
     )
-    made = own_posts.add_post(open_context(config), draft, dry_run=dry_run)
-    _told([made], None, dry_run=dry_run, json=json)
+    posts = own_posts.add_post(open_context(config), draft, dry_run=dry_run)
+    _print_posts([posts], None, dry_run=dry_run, json=json)
 
 
 @app.command("import")
@@ -105,8 +105,8 @@ def import_(
     """
     from socialcell.services.publishing import posts_file
 
-    done = posts_file.import_file(open_context(config), file, dry_run=dry_run)
-    file_outcome.tell(done, dry_run=dry_run, json=json)
+    imported = posts_file.import_file(open_context(config), file, dry_run=dry_run)
+    file_outcome.print_imported(imported, dry_run=dry_run, json=json)
 
 
 @app.command()
@@ -179,17 +179,17 @@ def notice(
     chosen = template or name
     if not chosen:
         raise UsageError("Name a template. See them: socialcell posts templates list")
-    asked = notices.NoticeRequest(
+    request = notices.NoticeRequest(
         template=chosen,
         platforms=tuple(dict.fromkeys(on)),
-        given=_given(values or [], start, end, reason or [], contact, ward or []),
+        given=_read_slots(values or [], start, end, reason or [], contact, ward or []),
         at=at and at.replace(tzinfo=IST),
         languages=tuple(dict.fromkeys(lang or CODES)),
         media=media,
         safety=safety,
     )
-    made = notices.create_notice(open_context(config), asked, dry_run=dry_run)
-    _told(made.posts, made.closure, dry_run=dry_run, json=json)
+    posts = notices.create_notice(open_context(config), request, dry_run=dry_run)
+    _print_posts(posts.posts, posts.closure, dry_run=dry_run, json=json)
 
 
 @app.command("list")
@@ -213,39 +213,39 @@ def list_(
     """
     from socialcell.services.planning import content_calendar
 
-    found = content_calendar.list_posts(open_context(config), since, until)
+    rows = content_calendar.list_posts(open_context(config), since, until)
     if json:
-        output.as_json({"posts": found})
+        output.as_json({"posts": rows})
     else:
-        show(found)
+        print_posts(rows)
 
 
-def show(found: list[dict[str, Any]]) -> None:
+def print_posts(posts: list[dict[str, Any]]) -> None:
     """Own posts as a table."""
     output.table(
         ("id", "due", "on", "language", "words", "length", "wards", "state", "why"),
         [
             (
-                one["id"],
-                output.local(one["due_at"]),
-                one["platform"],
-                one["language"],
-                one["text"].replace("\n", " "),
-                f"{one['length']['used']}/{one['length']['limit']}",
-                ", ".join(one["wards"]),
-                one["standing"],
-                _why(one),
+                post["id"],
+                output.local(post["due_at"]),
+                post["platform"],
+                post["language"],
+                post["text"].replace("\n", " "),
+                f"{post['length']['used']}/{post['length']['limit']}",
+                ", ".join(post["wards"]),
+                post["standing"],
+                _held_reason(post),
             )
-            for one in found
+            for post in posts
         ],
     )
 
 
-def _why(one: dict[str, Any]) -> str | None:
+def _held_reason(post: dict[str, Any]) -> str | None:
     """Why a post stands where it stands: what holds it, else what was answered."""
-    if hold := one["hold"]:
+    if hold := post["hold"]:
         return ": ".join(filter(None, (hold["reason"], hold["why"])))
-    waits = one["outgoing"]
+    waits = post["outgoing"]
     return waits and str(waits["answer"] or "")
 
 
@@ -265,29 +265,34 @@ def approve(
     from socialcell.services.publishing import own_posts
 
     context = open_context(config)
-    made = own_posts.approve_posts(context, ids)
-    ids = [one.id or 0 for one in made]
-    held, holds = own_posts.find_held(context, ids), own_posts.find_holds(context, ids)
+    posts = own_posts.approve_posts(context, ids)
+    ids = [approved.id or 0 for approved in posts]
+    held_reasons, holds = (
+        own_posts.find_held(context, ids),
+        own_posts.find_holds(context, ids),
+    )
     if json:
-        also: dict[str, Any] = {"held": list(held)} if held else {}
+        also: dict[str, Any] = {"held": list(held_reasons)} if held_reasons else {}
         if holds:
             also["holds"] = [
                 {"id": id_, "reason": hold.reason, "why": hold.why}
                 for id_, hold in holds.items()
             ]
-        output.as_json({"approved": [one.id for one in made], **also})
+        output.as_json({"approved": [approved.id for approved in posts], **also})
         return
-    for one in made:
-        if hold := holds.get(one.id or 0):
+    for approved in posts:
+        if hold := holds.get(approved.id or 0):
             held_by = f"held ({hold.reason}): {hold.why}"
-            output.say(f"Post {one.id} is approved, and {held_by}")
-        elif one.decided_at and one.due_at <= one.decided_at:
+            output.say(f"Post {approved.id} is approved, and {held_by}")
+        elif approved.decided_at and approved.due_at <= approved.decided_at:
             output.say(
-                f"Post {one.id} goes out now: the daemon posts it within a minute. "
-                "Without the daemon: socialcell posts publish"
+                f"Post {approved.id} goes out now: the daemon posts it within a "
+                "minute. Without the daemon: socialcell posts publish"
             )
         else:
-            output.say(f"Post {one.id} goes out on {output.local(one.due_at)}.")
+            output.say(
+                f"Post {approved.id} goes out on {output.local(approved.due_at)}."
+            )
 
 
 @app.command()
@@ -300,11 +305,11 @@ def withdraw(
     """
     from socialcell.services.publishing import own_posts
 
-    made = own_posts.withdraw_post(open_context(config), post, reason)
+    withdrawn = own_posts.withdraw_post(open_context(config), post, reason)
     if json:
-        output.as_json({"post": made.id, "state": made.state})
+        output.as_json({"post": withdrawn.id, "state": withdrawn.state})
     else:
-        output.say(f"Post {made.id} does not go out.")
+        output.say(f"Post {withdrawn.id} does not go out.")
 
 
 @app.command()
@@ -321,44 +326,48 @@ def delete(
     """
     from socialcell.services.publishing import published_posts
 
-    made = published_posts.delete_post(
+    deletion = published_posts.delete_post(
         open_context(config), post, reason, dry_run=dry_run
     )
     if json:
-        output.as_json({"post": made.id, "state": made.state, "dry_run": dry_run})
+        output.as_json(
+            {"post": deletion.id, "state": deletion.state, "dry_run": dry_run}
+        )
     elif dry_run:
-        output.say(f"Would be deleted: {made.platform} {made.external_id}")
+        output.say(f"Would be deleted: {deletion.platform} {deletion.external_id}")
     else:
-        output.say(f"Post {made.id} is deleted from {made.platform}.")
+        output.say(f"Post {deletion.id} is deleted from {deletion.platform}.")
 
 
-def _told(made: list[Any], closure: int | None, *, dry_run: bool, json: bool) -> None:
+def _print_posts(
+    posts: list[Any], closure: int | None, *, dry_run: bool, json: bool
+) -> None:
     if json:
-        posts = [
+        rows = [
             {
-                "id": None if dry_run else one.id,
-                "platform": one.platform,
-                "language": one.language,
-                "due_at": one.due_at,
-                "text": one.text,
-                "safety": one.safety,
-                "state": one.state,
+                "id": None if dry_run else post.id,
+                "platform": post.platform,
+                "language": post.language,
+                "due_at": post.due_at,
+                "text": post.text,
+                "safety": post.safety,
+                "state": post.state,
             }
-            for one in made
+            for post in posts
         ]
         output.as_json(
-            {"posts": posts, "closure": None if dry_run else closure}
+            {"posts": rows, "closure": None if dry_run else closure}
             | {"dry_run": dry_run}
         )
         return
-    for one in made:
-        number = "Would be planned" if dry_run else f"Post {one.id}"
-        at = output.local(one.due_at)
-        output.say(f"{number}: {at} {one.platform}, {one.language}, {one.state}")
-        output.say("    " + one.text.replace("\n", "\n    "))
+    for post in posts:
+        number = "Would be planned" if dry_run else f"Post {post.id}"
+        at = output.local(post.due_at)
+        output.say(f"{number}: {at} {post.platform}, {post.language}, {post.state}")
+        output.say("    " + post.text.replace("\n", "\n    "))
     if closure is not None and not dry_run:
         output.say(f"Closure {closure} is entered: talk of it raises no alert.")
-    safety = [str(one.id) for one in made if one.safety and one.state == "draft"]
+    safety = [str(post.id) for post in posts if post.safety and post.state == "draft"]
     if safety and not dry_run:
         output.say(
             "About life or limb: ring a second person up. From their account: "
@@ -366,7 +375,7 @@ def _told(made: list[Any], closure: int | None, *, dry_run: bool, json: bool) ->
         )
 
 
-def _given(
+def _read_slots(
     values: list[str],
     start: datetime | None,
     end: datetime | None,
@@ -374,28 +383,28 @@ def _given(
     contact: str | None,
     wards: list[str],
 ) -> dict[str, list[str]]:
-    """What was given by slot; options that are named as a slot fill it. UsageError."""
-    pairs = [_pair("--set", one) for one in values]
+    """Contents by slot; options that are named like a slot fill it. UsageError."""
+    pairs = [_pair("--set", text) for text in values]
     pairs += [("ward", ward) for ward in wards]
     for slot, moment in (("from", start), ("to", end)):
         if moment is not None:
             pairs.append((slot, moment.isoformat(timespec="minutes")))
-    for one in reason:
-        code, equals, words = one.partition("=")
-        pairs.append((f"reason.{code.strip()}", words) if equals else ("reason", one))
+    for text in reason:
+        code, equals, words = text.partition("=")
+        pairs.append((f"reason.{code.strip()}", words) if equals else ("reason", text))
     if contact is not None:
         pairs.append(("contact", contact))
-    given: dict[str, list[str]] = {}
-    for slot, value in pairs:
-        given.setdefault(slot, []).append(value)
-    return given
+    values_by_slot: dict[str, list[str]] = {}
+    for slot, content in pairs:
+        values_by_slot.setdefault(slot, []).append(content)
+    return values_by_slot
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:
-    slot, equals, value = text.partition("=")
+    slot, equals, words = text.partition("=")
     if not equals or not slot.strip():
         raise UsageError(f"{option} {text}: write {option} slot=value.")
-    return slot.strip(), value
+    return slot.strip(), words
 
 
 def _stdin() -> str:

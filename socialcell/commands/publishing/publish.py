@@ -53,53 +53,55 @@ def publish(
         return
     from socialcell.services.publishing import posting
 
-    done = posting.publish_due(context, campaign=name)
+    published = posting.publish_due(context, campaign=name)
     if json:
-        output.as_json(document(done))
+        output.as_json(document(published))
     else:
-        for one in done.outcomes:
-            said = f": {one.why}" if one.why else ""
-            output.say(f"{one.platform}, post {one.post}: {one.state}{said}")
-        for tag in done.not_allowed:
+        for outcome in published.outcomes:
+            reason_text = f": {outcome.why}" if outcome.why else ""
+            output.say(
+                f"{outcome.platform}, post {outcome.post}: {outcome.state}{reason_text}"
+            )
+        for tag in published.not_allowed:
             why = " ".join(tag.why_not)
             output.say(f"{tag.plan.campaign}, tag {tag.tag.n}: not posted: {why}")
-        if not done.outcomes and not done.not_allowed:
+        if not published.outcomes and not published.not_allowed:
             output.say("Nothing is due.")
-        for platform, why in done.stopped.items():
+        for platform, why in published.stopped.items():
             output.note(f"{platform}: {why}")
-    raise typer.Exit(_code(done))
+    raise typer.Exit(_exit_code(published))
 
 
-def document(done: Any) -> dict[str, Any]:
-    """A run as JSON has it."""
+def document(published: Any) -> dict[str, Any]:
+    """A run as a JSON object."""
     return {
         "posts": [
             {
-                "id": one.post,
-                "platform": one.platform,
-                "state": one.state,
-                "why": one.why,
+                "id": outcome.post,
+                "platform": outcome.platform,
+                "state": outcome.state,
+                "why": outcome.why,
             }
-            for one in done.outcomes
+            for outcome in published.outcomes
         ],
         "not_allowed": [
             {
-                "campaign": one.plan.campaign,
-                "tag": one.tag.n,
-                "due_at": one.due_at,
-                "why_not": list(one.why_not),
+                "campaign": post.plan.campaign,
+                "tag": post.tag.n,
+                "due_at": post.due_at,
+                "why_not": list(post.why_not),
             }
-            for one in done.not_allowed
+            for post in published.not_allowed
         ],
-        "stopped": done.stopped,
+        "stopped": published.stopped,
     }
 
 
-def _code(done: Any) -> int:
-    if done.needs_a_person and not done.count("posted"):
+def _exit_code(published: Any) -> int:
+    if published.needs_a_person and not published.count("posted"):
         return 4
-    whole = done.count("posted") == len(done.outcomes)
-    return 0 if whole and not done.not_allowed else 3
+    whole = published.count("posted") == len(published.outcomes)
+    return 0 if whole and not published.not_allowed else 3
 
 
 def _decide(
@@ -111,14 +113,14 @@ def _decide(
         raise UsageError("Say --confirm or --again, not both.")
     if confirm is not None:
         post = published_posts.confirm_post(context, confirm, as_)
-        said = f"Post {post.id} is there."
+        sentence = f"Post {post.id} is there."
     else:
         post = published_posts.repost(context, again or 0)
-        said = f"Post {post.id} goes out again: socialcell posts publish"
+        sentence = f"Post {post.id} goes out again: socialcell posts publish"
     if json:
         output.as_json({"post": post.id, "state": post.state})
     else:
-        output.say(said)
+        output.say(sentence)
 
 
 def _preview(context: Any, name: str | None, json: bool) -> None:
@@ -130,13 +132,13 @@ def _preview(context: Any, name: str | None, json: bool) -> None:
         return
     if not rows:
         output.say("Nothing is planned.")
-    for one in rows:
-        count = one["length"]
+    for row in rows:
+        count = row["length"]
         length = f", {count['used']} of {count['limit']}" if count else ""
-        number = f"post {one['id']}" if one["id"] else f"tag of {one['campaign']}"
-        at = output.local(one["due_at"])
-        output.say(f"{at} {one['platform']}, {one['language']}, {number}{length}")
-        for line in str(one["text"]).splitlines():
+        number = f"post {row['id']}" if row["id"] else f"tag of {row['campaign']}"
+        at = output.local(row["due_at"])
+        output.say(f"{at} {row['platform']}, {row['language']}, {number}{length}")
+        for line in str(row["text"]).splitlines():
             output.say(f"    {line}")
-        for why in one["why_not"]:
+        for why in row["why_not"]:
             output.say(f"  not yet: {why}")

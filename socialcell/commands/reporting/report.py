@@ -62,25 +62,25 @@ def weekly(
             raise UsageError("--send goes by the report in the workspace: leave --out.")
         report_mail.require_readers(context, "recipients", lang)
         mailed = report_mail.mail_weekly(context, lang, as_of=moment)
-        made, delivered = mailed.files, outbox.deliver_due(context)
+        report, delivered = mailed.files, outbox.deliver_due(context)
         letters = {"letters": mailed.letters, "delivered": vars(delivered)}
     else:
-        made = weekly_report.write_weekly(context, as_of=moment, lang=lang, out=out)
+        report = weekly_report.write_weekly(context, as_of=moment, lang=lang, out=out)
     if json:
         output.as_json(
             {
                 **letters,
-                "period": made.period,
-                "html": str(made.html),
-                "text": str(made.text),
-                "charts": [str(chart) for chart in made.charts],
-                "workbook": str(made.workbook),
-                "numbers": made.numbers,
+                "period": report.period,
+                "html": str(report.html),
+                "text": str(report.text),
+                "charts": [str(chart) for chart in report.charts],
+                "workbook": str(report.workbook),
+                "numbers": report.numbers,
             }
         )
         return
-    output.say(f"Week: {made.period['from']} to {made.period['to']}")
-    for path in (made.html, made.text, *made.charts, made.workbook):
+    output.say(f"Week: {report.period['from']} to {report.period['to']}")
+    for path in (report.html, report.text, *report.charts, report.workbook):
         output.say(f"Written: {path}")
     if send:
         output.say(f"New letters: {mailed.letters}; sent now: {delivered.sent}")
@@ -126,7 +126,7 @@ def daily(
     moment = day_start(as_of, "--as-of", context.clock.now()) if as_of else None
     if send:
         report_mail.require_readers(context, "brief_to", lang)
-    made = report_mail.make_daily(context, lang, moment)
+    report = report_mail.make_daily(context, lang, moment)
     sent: dict[str, object] = {}
     stopped = None
     if send:
@@ -134,7 +134,7 @@ def daily(
         delivered = outbox.deliver_due(context)
         stopped = delivered.stopped
         sent = {"letters": letters, "delivered": vars(delivered)}
-    brief = made.brief
+    brief = report.brief
     if json:
         output.as_json(
             {
@@ -150,12 +150,12 @@ def daily(
                 "critical": list(brief.critical),
                 "asked": brief.asking_total,
                 "press": brief.press_total,
-                "incidents": [one.id for one in brief.incidents],
-                "text": made.text,
+                "incidents": [incident.id for incident in brief.incidents],
+                "text": report.text,
             }
         )
         return
-    output.say(made.text)
+    output.say(report.text)
     if send and not text:
         output.say(f"New letters: {sent['letters']}")
     if stopped:

@@ -23,79 +23,81 @@ def budget(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.collection.allowance_usage import spending
 
-    found = spending(open_context(config))
+    usage = spending(open_context(config))
     if json:
         output.as_json(
             {
-                "allowances": [_allowance(one) for one in found.allowances],
-                "money": [_money(one) for one in found.money],
+                "allowances": [
+                    _allowance_as_json(allowance) for allowance in usage.allowances
+                ],
+                "money": [_bill_as_json(bill) for bill in usage.money],
             }
         )
         return
-    if not found.allowances and not found.money:
+    if not usage.allowances and not usage.money:
         output.say("No enabled source is counted by its platform.")
         return
-    if found.allowances:
+    if usage.allowances:
         output.table(
             ("platform", "what", "window", "used", "forecast", "cap", "until"),
-            [_row(one) for one in found.allowances],
+            [_allowance_row(allowance) for allowance in usage.allowances],
         )
-    if found.money:
+    if usage.money:
         output.table(
             ("platform", "money this month", "spent", "forecast", "cap"),
-            [_bill(one) for one in found.money],
+            [_bill_row(bill) for bill in usage.money],
         )
-    for sentence in found.overruns:
+    for sentence in usage.overruns:
         output.say(f"Will not last: {sentence}.")
 
 
-def _row(one: "AllowanceUsage") -> tuple[object, ...]:
+def _allowance_row(allowance: "AllowanceUsage") -> tuple[object, ...]:
     return (
-        one.platform,
-        one.bucket,
-        one.period,
-        one.used,
-        "not yet" if one.forecast is None else one.forecast,
-        "none" if one.cap is None else one.cap,
-        output.local(one.window[1]),
+        allowance.platform,
+        allowance.bucket,
+        allowance.period,
+        allowance.used,
+        "not yet" if allowance.forecast is None else allowance.forecast,
+        "none" if allowance.cap is None else allowance.cap,
+        output.local(allowance.window[1]),
     )
 
 
-def _bill(one: "PlatformSpend") -> tuple[object, ...]:
+def _bill_row(bill: "PlatformSpend") -> tuple[object, ...]:
     from socialcell.services.collection.allowance_usage import in_units
 
     return (
-        one.platform,
-        one.currency,
-        in_units(one.spent),
-        "not yet" if one.forecast is None else in_units(one.forecast),
-        "none" if one.cap is None else in_units(one.cap),
+        bill.platform,
+        bill.currency,
+        in_units(bill.spent),
+        "not yet" if bill.forecast is None else in_units(bill.forecast),
+        "none" if bill.cap is None else in_units(bill.cap),
     )
 
 
-def _allowance(one: "AllowanceUsage") -> dict[str, Any]:
+def _allowance_as_json(allowance: "AllowanceUsage") -> dict[str, Any]:
     return {
-        "platform": one.platform,
-        "bucket": one.bucket,
-        "period": one.period,
-        "from": one.window[0],
-        "to": one.window[1],
-        "used": one.used,
-        "forecast": one.forecast,
-        "cap": one.cap,
-        "remaining": one.remaining,
-        "micros": one.micros,
-        "currency": one.currency,
+        "platform": allowance.platform,
+        "bucket": allowance.bucket,
+        "period": allowance.period,
+        "from": allowance.window[0],
+        "to": allowance.window[1],
+        "used": allowance.used,
+        "forecast": allowance.forecast,
+        "cap": allowance.cap,
+        "remaining": allowance.remaining,
+        "micros": allowance.micros,
+        "currency": allowance.currency,
     }
 
 
-def _money(one: "PlatformSpend") -> dict[str, Any]:
+def _bill_as_json(bill: "PlatformSpend") -> dict[str, Any]:
     return {
-        "platform": one.platform,
-        "from": one.window[0],
-        "to": one.window[1],
-        "spent_micros": one.spent,
-        "forecast_micros": one.forecast,
-        "cap_micros": one.cap,
-        "currency": one.currency,
+        "platform": bill.platform,
+        "from": bill.window[0],
+        "to": bill.window[1],
+        "spent_micros": bill.spent,
+        "forecast_micros": bill.forecast,
+        "cap_micros": bill.cap,
+        "currency": bill.currency,
     }

@@ -9,7 +9,7 @@ from socialcell.commands.options import Config, Json, open_context
 
 
 def credentials(
-    known: Annotated[
+    last_known: Annotated[
         bool, typer.Option("--known", help="Show the last results; ask nobody.")
     ] = False,
     config: Config = None,
@@ -26,23 +26,23 @@ def credentials(
     from socialcell.services.collection import credential_checks as job
 
     context = open_context(config)
-    found = job.last_checks(context) if known else job.check_credentials(context)
+    checks = job.last_checks(context) if last_known else job.check_credentials(context)
     if json:
-        output.as_json({"credentials": [vars(one) for one in found]})
-    elif not found:
+        output.as_json({"credentials": [vars(check) for check in checks]})
+    elif not checks:
         output.say("Nothing is known of any credential: there is no enabled source.")
     else:
         output.table(
             ("connector", "accepted", "days left", "tried", "note"),
             [
                 (
-                    one.connector,
-                    "yes" if one.ok else "NO",
-                    "not told" if one.days_left is None else one.days_left,
-                    f"{one.checked_at.astimezone(IST):%Y-%m-%d %H:%M}",
-                    one.message,
+                    check.connector,
+                    "yes" if check.ok else "NO",
+                    "not told" if check.days_left is None else check.days_left,
+                    f"{check.checked_at.astimezone(IST):%Y-%m-%d %H:%M}",
+                    check.message,
                 )
-                for one in found
+                for check in checks
             ],
         )
-    raise typer.Exit(0 if all(one.ok for one in found) else 4)
+    raise typer.Exit(0 if all(check.ok for check in checks) else 4)

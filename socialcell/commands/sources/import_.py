@@ -186,7 +186,7 @@ class Bar:
         if self._progress:
             self._progress.stop()
 
-    def show(self, done: int, total: int) -> None:
+    def show(self, count: int, total: int) -> None:
         if not sys.stderr.isatty() or time.monotonic() - self._began < _PATIENCE:
             return
         if self._progress is None:
@@ -197,4 +197,4 @@ class Bar:
             self._progress.start()
             self._task = self._progress.add_task("importing", total=total)
         assert self._task is not None
-        self._progress.update(self._task, completed=done)
+        self._progress.update(self._task, completed=count)

@@ -45,11 +45,11 @@ def pin(
     """
     from socialcell.services.collection import recheck
 
-    done = recheck.pin(open_context(config), ids, None if off else days)
+    pinned = recheck.pin(open_context(config), ids, None if off else days)
     if json:
-        output.as_json({"pinned": 0 if off else done, "cooled": done if off else 0})
+        output.as_json({"pinned": 0 if off else pinned, "cooled": pinned if off else 0})
     else:
-        output.say(f"{done} {'cool again' if off else f'pinned for {days} days'}.")
+        output.say(f"{pinned} {'cool again' if off else f'pinned for {days} days'}.")
 
 
 def recheck(sources: Names = None, config: Config = None, json: Json = False) -> None:
@@ -86,7 +86,7 @@ def reprocess(
     from socialcell.services.collection import reprocessing as job
 
     context = open_context(config)
-    done = job.reprocess(
+    remapped = job.reprocess(
         context,
         day_start(since, "--since", context.clock.now()),
         sources or (),
@@ -95,28 +95,31 @@ def reprocess(
     )
     if json:
         output.as_json(
-            {"dry_run": dry_run, "sources": [_remapped(one) for one in done]}
+            {
+                "dry_run": dry_run,
+                "sources": [_remapped_as_json(source) for source in remapped],
+            }
         )
-    elif not done:
+    elif not remapped:
         output.say("No enabled source has raw items that can be read alone.")
     else:
         output.table(
             ("source", "read", "readable now", "not readable", "differs"),
             [
                 (
-                    one.result.source,
-                    one.result.counts["received"],
-                    one.mapped,
-                    one.result.counts["quarantined"],
-                    ", ".join(f"{k} {n}" for k, n in sorted(one.fields.items())),
+                    source.result.source,
+                    source.result.counts["received"],
+                    source.mapped,
+                    source.result.counts["quarantined"],
+                    ", ".join(f"{k} {n}" for k, n in sorted(source.fields.items())),
                 )
-                for one in done
+                for source in remapped
             ],
         )
-        for one in done:
-            for id_, fields in one.examples:
+        for source in remapped:
+            for id_, fields in source.examples:
                 output.say(f"mention {id_}: {', '.join(fields)}")
-    raise typer.Exit(exit_code([one.result for one in done]))
+    raise typer.Exit(exit_code([source.result for source in remapped]))
 
 
 def mapping_errors(config: Config = None, json: Json = False) -> None:
@@ -133,7 +136,7 @@ def mapping_errors(config: Config = None, json: Json = False) -> None:
     context = open_context(config)
     since = context.clock.now() - timedelta(days=7)
     with db.reading(context.engine) as session:
-        found = store.waves(session, since)
+        waves = store.waves(session, since)
     if json:
         output.as_json(
             {
@@ -145,11 +148,11 @@ def mapping_errors(config: Config = None, json: Json = False) -> None:
                         "first": wave.first,
                         "last": wave.last,
                     }
-                    for wave in found
+                    for wave in waves
                 ]
             }
         )
-    elif not found:
+    elif not waves:
         output.say("Everything of the last seven days could be read.")
     else:
         output.table(
@@ -162,7 +165,7 @@ def mapping_errors(config: Config = None, json: Json = False) -> None:
                     f"{wave.last.astimezone(IST):%Y-%m-%d %H:%M}",
                     wave.signature,
                 )
-                for wave in found
+                for wave in waves
             ],
         )
 
@@ -201,12 +204,13 @@ def _note(result: "RunResult") -> str | None:
     return "; ".join(filter(None, [result.reason, *undecided])) or None
 
 
-def _remapped(one: "ReprocessedSource") -> dict[str, Any]:
+def _remapped_as_json(remapped: "ReprocessedSource") -> dict[str, Any]:
     return {
-        **source_counts(one.result),
-        "readable_now": one.mapped,
-        "fields": one.fields,
+        **source_counts(remapped.result),
+        "readable_now": remapped.mapped,
+        "fields": remapped.fields,
         "examples": [
-            {"mention": id_, "fields": list(fields)} for id_, fields in one.examples
+            {"mention": id_, "fields": list(fields)}
+            for id_, fields in remapped.examples
         ],
     }

@@ -64,20 +64,22 @@ def remove(
 
     context = open_context(config)
     if not yes:
-        found = source_setup.count_mentions(context, name)
-        raise UsageError(f"Nothing is removed yet. {_said(found)} Give --yes to do it.")
-    done = source_setup.remove(context, name)
+        counts = source_setup.count_mentions(context, name)
+        raise UsageError(
+            f"Nothing is removed yet. {_removed_sentence(counts)} Give --yes to do it."
+        )
+    removed = source_setup.remove(context, name)
     if json:
         output.as_json(
             {
                 "name": name,
                 "state": "removed",
-                "mentions_kept": done.mentions,
-                "seen_by_it_alone": done.alone,
+                "mentions_kept": removed.mentions,
+                "seen_by_it_alone": removed.alone,
             }
         )
     else:
-        output.say(f"{name} is removed. {_said(done)}")
+        output.say(f"{name} is removed. {_removed_sentence(removed)}")
 
 
 def now(
@@ -102,9 +104,9 @@ def now(
     raise typer.Exit(top.exit_code(results))
 
 
-def _said(found: "RemovedSource") -> str:
+def _removed_sentence(removed: "RemovedSource") -> str:
     return (
-        f"The {found.mentions} mentions that {found.name} brought stay, with its runs "
-        f"and coverage. {found.alone} of them no other source has seen: whether these "
-        "are deleted at their source is not asked any more."
+        f"The {removed.mentions} mentions that {removed.name} brought stay, with its "
+        f"runs and coverage. {removed.alone} of them no other source has seen: whether "
+        "these are deleted at their source is not asked any more."
     )

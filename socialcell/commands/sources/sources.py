@@ -49,7 +49,7 @@ def list_(config: Config = None, json: Json = False) -> None:
 
     context = open_context(config)
     with db.reading(context.engine) as session:
-        found = store.sources(session)
+        sources = store.sources(session)
         totals, last = store.run_totals(session), store.last_runs(session)
         checks = store.last_runs(session, "recheck")
         rows = [
@@ -59,7 +59,7 @@ def list_(config: Config = None, json: Json = False) -> None:
                 last.get(source.id or 0),
                 checks.get(source.id or 0),
             )
-            for source in found
+            for source in sources
         ]
     if json:
         output.as_json({"sources": rows})
@@ -111,14 +111,14 @@ def add(
 
     context, settings = open_context(config), read_settings(setting)
     source_setup.check_settings(context, connector, settings)
-    found = query_estimate.estimate(context, connector, settings)
-    if found is not None:
-        output.note(_cost(found))
+    cost_estimate = query_estimate.estimate(context, connector, settings)
+    if cost_estimate is not None:
+        output.note(_cost(cost_estimate))
     if not dry_run:
         source_setup.add_source(context, name, connector, settings)
     if json:
         document: dict[str, Any] = {"name": name, "connector": connector}
-        document |= {"dry_run": dry_run, "estimate": _as_json(found)}
+        document |= {"dry_run": dry_run, "estimate": _as_json(cost_estimate)}
         output.as_json(document)
     elif dry_run:
         output.say(f"Would be added: {name}")
@@ -148,21 +148,24 @@ def try_(
     raise typer.Exit(0 if health.ok else 1)
 
 
-def _cost(found: "QueryEstimate") -> str:
-    if found.posts is None or found.cost_micros is None:
-        return f"What it will cost is not known: {found.basis}."
-    money = f"{found.cost_micros / 1_000_000:.2f} {found.currency}"
-    return f"In 30 days at least {found.posts} posts, {money}: {found.basis}."
+def _cost(estimate: "QueryEstimate") -> str:
+    if estimate.posts is None or estimate.cost_micros is None:
+        return f"What it will cost is not known: {estimate.basis}."
+    money = f"{estimate.cost_micros / 1_000_000:.2f} {estimate.currency}"
+    return f"In 30 days at least {estimate.posts} posts, {money}: {estimate.basis}."
 
 
-def _as_json(found: "QueryEstimate | None") -> dict[str, Any] | None:
-    if found is None:
+def _as_json(cost_estimate: "QueryEstimate | None") -> dict[str, Any] | None:
+    if cost_estimate is None:
         return None
-    money = {"amount_micros": found.cost_micros, "currency": found.currency}
+    money = {
+        "amount_micros": cost_estimate.cost_micros,
+        "currency": cost_estimate.currency,
+    }
     return {
-        "posts_in_30_days": found.posts,
-        "cost": None if found.cost_micros is None else money,
-        "basis": found.basis,
+        "posts_in_30_days": cost_estimate.posts,
+        "cost": None if cost_estimate.cost_micros is None else money,
+        "basis": cost_estimate.basis,
     }
 
 

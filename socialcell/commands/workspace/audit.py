@@ -80,21 +80,23 @@ def verify(
 
     context = open_context(config)
     with db.reading(context.engine) as session:
-        found = audit.verify(session, head)
+        verification = audit.verify(session, head)
     if json:
         output.as_json(
             {
-                "ok": found.ok,
-                "entries": found.head.seq,
-                "head": found.head.hash,
-                "broken": found.broken,
-                "reason": found.reason,
+                "ok": verification.ok,
+                "entries": verification.head.seq,
+                "head": verification.head.hash,
+                "broken": verification.broken,
+                "reason": verification.reason,
             }
         )
-    elif found.ok:
-        output.say(f"{found.head.seq} entries, unbroken. Head: {found.head.hash}")
-    elif found.broken is not None:
-        output.say(f"Broken at row {found.broken}: {found.reason}.")
+    elif verification.ok:
+        output.say(
+            f"{verification.head.seq} entries, unbroken. Head: {verification.head.hash}"
+        )
+    elif verification.broken is not None:
+        output.say(f"Broken at row {verification.broken}: {verification.reason}.")
     else:
-        output.say(f"Broken: {found.reason}.")
-    raise typer.Exit(0 if found.ok else 1)
+        output.say(f"Broken: {verification.reason}.")
+    raise typer.Exit(0 if verification.ok else 1)

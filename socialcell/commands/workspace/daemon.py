@@ -42,16 +42,19 @@ def health(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.daemon.health import check_health
 
-    found = check_health(open_context(config))
+    daemon_health = check_health(open_context(config))
     if json:
         document: dict[str, Any] = {
-            "state": found.state,
-            "reasons": list(found.reasons),
-            "daemon": {"owner": found.owner, "renewed_at": found.renewed_at},
+            "state": daemon_health.state,
+            "reasons": list(daemon_health.reasons),
+            "daemon": {
+                "owner": daemon_health.owner,
+                "renewed_at": daemon_health.renewed_at,
+            },
         }
         output.as_json(document)
     else:
-        output.say(found.state.capitalize())
-        for reason in found.reasons:
+        output.say(daemon_health.state.capitalize())
+        for reason in daemon_health.reasons:
             output.say(f"  {reason}")
-    raise typer.Exit(_EXIT[found.state])
+    raise typer.Exit(_EXIT[daemon_health.state])

@@ -83,16 +83,16 @@ def backup_(
     """
     from socialcell.services.workspace import backup
 
-    made = backup.make_backup(_workspace(config), out)
+    copy = backup.make_backup(_workspace(config), out)
     if json:
-        output.as_json({"file": str(made.path), **vars(made.record)})
+        output.as_json({"file": str(copy.path), **vars(copy.record)})
         return
-    output.say(f"Backup: {made.path}")
+    output.say(f"Backup: {copy.path}")
     output.say(
-        f"{made.record.bytes} bytes, schema {made.record.schema}, checked. "
-        f"Files beside it: {len(made.record.files or ())}"
+        f"{copy.record.bytes} bytes, schema {copy.record.schema}, checked. "
+        f"Files beside it: {len(copy.record.files or ())}"
     )
-    _missing(made.record.missing, "is not in the workspace, so not in the copy either")
+    _missing(copy.record.missing, "is not in the workspace, so not in the copy either")
     output.say(
         "Not in it: secrets/ with person_key, config.yaml, strategy.yaml, gazetteer.csv"
     )
@@ -121,35 +121,36 @@ def restore(
     """
     from socialcell.services.workspace import restore as restoring
 
-    done = restoring.restore_copy(_workspace(config), file, yes=yes)
+    restored = restoring.restore_copy(_workspace(config), file, yes=yes)
     if json:
         output.as_json(
             {
-                "database": str(done.database),
-                "schema": done.schema,
-                "replaced": str(done.replaced) if done.replaced else None,
-                "kept_out": done.kept_out,
-                "erased_again": vars(done.replayed) if done.replayed else None,
-                "missing": done.missing,
+                "database": str(restored.database),
+                "schema": restored.schema,
+                "replaced": str(restored.replaced) if restored.replaced else None,
+                "kept_out": restored.kept_out,
+                "erased_again": vars(restored.replayed) if restored.replayed else None,
+                "missing": restored.missing,
             }
         )
         return
-    output.say(f"{done.database} is the backup now (schema {done.schema}).")
-    if done.replaced:
-        output.say(f"What was there: {done.replaced}")
-    if done.kept_out is None:
+    output.say(f"{restored.database} is the backup now (schema {restored.schema}).")
+    if restored.replaced:
+        output.say(f"What was there: {restored.replaced}")
+    if restored.kept_out is None:
         output.say(
             "The list of those who were erased since could not be read: erase again "
             "who asked for it after the backup was made (socialcell privacy erase)."
         )
-    if done.replayed is None:
+    if restored.replayed is None:
         output.say("Who was erased since is erased again by the upgrade.")
-    elif done.replayed.mentions or done.replayed.accounts:
+    elif restored.replayed.mentions or restored.replayed.accounts:
         output.say(
-            f"Erased again, as since the backup: {done.replayed.accounts} accounts, "
-            f"{done.replayed.mentions} mentions."
+            f"Erased again, as since the backup: "
+            f"{restored.replayed.accounts} accounts, "
+            f"{restored.replayed.mentions} mentions."
         )
-    _missing(done.missing, "is neither beside the backup nor in the workspace")
+    _missing(restored.missing, "is neither beside the backup nor in the workspace")
     output.say("Next: socialcell db upgrade, then socialcell doctor")
 
 
@@ -183,18 +184,20 @@ def verify(
     context = open_context(config)
     names = stored_files.referenced_files(context.engine)
     with db.reading(context.engine) as session:
-        found = integrity.problems(session)
-        made = digests.digest(session) if digest else None
+        problems = integrity.problems(session)
+        content_digest = digests.digest(session) if digest else None
         parts = digests.table_digests(session) if digest and json else None
-    found += stored_files.find_faults(context.workspace.folder, names)
+    problems += stored_files.find_faults(context.workspace.folder, names)
     if json:
-        document = {"ok": not found, "problems": found}
-        output.as_json(document | ({"digest": made, "tables": parts} if digest else {}))
+        document = {"ok": not problems, "problems": problems}
+        output.as_json(
+            document | ({"digest": content_digest, "tables": parts} if digest else {})
+        )
     else:
-        for problem in found:
+        for problem in problems:
             output.say(problem)
-        output.say(made or ("The database is sound." if not found else ""))
-    raise typer.Exit(1 if found else 0)
+        output.say(content_digest or ("The database is sound." if not problems else ""))
+    raise typer.Exit(1 if problems else 0)
 
 
 def _verify_backup(file: Path, *, digest: bool, json: bool) -> None:

@@ -63,7 +63,7 @@ def demo(
     state = rehearsal_workspace.RehearsalState(
         seed=seed, days=days, end=END.isoformat()
     )
-    found = rehearsal_workspace.read_state(dir)
+    earlier_state = rehearsal_workspace.read_state(dir)
     city = City(seed=seed, end=END, days=days)
     clock = FixedClock(END)
     with sandbox.serve(city, clock) as running, contextlib.ExitStack() as doors:
@@ -73,7 +73,7 @@ def demo(
             {
                 **running.secrets,
                 click_traffic.SECRET: click_traffic.KEY,
-                # Estimates of audiences hang on it: the same city, the same plan.
+                # Estimates of audiences depend on it: same city, same plan.
                 visibility.SECRET_NAME: f"a key of the sandbox city {seed}",
             },
             watched(running),
@@ -84,7 +84,7 @@ def demo(
         moments = rehearsal_run.rehearsal_moments(
             city.start, city.end, city.crisis_start
         )
-        if found and not json:
+        if earlier_state and not json:
             output.note(f"Going on in {dir}.")
         context = rehearsal_run.run_rehearsal(
             dir,
@@ -98,13 +98,13 @@ def demo(
         )
         campaign = _campaign(context, dir, seed)
         plan = _plan(context, dir, seed)
-        made = rehearsal_run.summary(context) | {"campaign": campaign, "plan": plan}
-        made["report"] = rehearsal_run.weekly(context, lang)
-        made["seconds"] = round(time.monotonic() - started, 1)
+        summary = rehearsal_run.summary(context) | {"campaign": campaign, "plan": plan}
+        summary["report"] = rehearsal_run.weekly(context, lang)
+        summary["seconds"] = round(time.monotonic() - started, 1)
         if json:
-            output.as_json(made)
+            output.as_json(summary)
         else:
-            _print(made)
+            _print(summary)
         if serve:
             _serve(dir, running.base_urls)
 
@@ -140,26 +140,26 @@ def named(running: "Sandbox") -> "list[rehearsal_workspace.RegisteredAccount]":
     from socialcell import connectors
     from socialcell.services.rehearsal import rehearsal_workspace
 
-    made = []
+    workspaces = []
     for source in running.sources:
         if "handle" in source:
             handle, platform = (
                 source["handle"],
                 connectors.platform(source["connector"]),
             )
-            made.append(
+            workspaces.append(
                 rehearsal_workspace.RegisteredAccount(
                     platform, handle, handle, "public_office"
                 )
             )
         if "title" in source:
             paper = urlsplit(source["url"]).netloc
-            made.append(
+            workspaces.append(
                 rehearsal_workspace.RegisteredAccount(
                     "news", paper, source["title"], "media"
                 )
             )
-    return made
+    return workspaces
 
 
 def _pushing(
@@ -215,7 +215,7 @@ def _clicking(
             address = doors.enter_context(redirect_server.serving(context))
             opened.append(ClickTraffic(address, codes, clock))
         seconds = moments(visits)
-        installs = [one.install.key for one in visits if one.install]
+        installs = [visit.install.key for visit in visits if visit.install]
         click_rehearsal.delete_rehearsed(context, seconds, installs)
         opened[0].send(visits)
         yield
@@ -233,9 +233,14 @@ def _campaign(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
     world = CampaignWorld(seed, END)
     file = folder / "outcomes.csv"
     file.write_bytes(world.file())
-    one = world.campaign
+    campaign = world.campaign
     planned = campaign_rehearsal.RehearsedCampaign(
-        one.name, one.initiative, one.wards, one.start, one.end, one.budget * 1_000_000
+        campaign.name,
+        campaign.initiative,
+        campaign.wards,
+        campaign.start,
+        campaign.end,
+        campaign.budget * 1_000_000,
     )
     return campaign_rehearsal.run_campaign(context, planned, file)
 
@@ -283,8 +288,8 @@ def _progress(quiet: bool) -> Any:
     return show
 
 
-def _print(made: dict[str, Any]) -> None:
-    output.say(f"{made['mentions']} mentions in {made['workspace']}")
+def _print(summary: dict[str, Any]) -> None:
+    output.say(f"{summary['mentions']} mentions in {summary['workspace']}")
     output.table(
         ("source", "received", "stored", "updated", "unchanged", "state"),
         [
@@ -296,35 +301,35 @@ def _print(made: dict[str, Any]) -> None:
                 source["unchanged"],
                 source["state"],
             )
-            for source in made["sources"]
+            for source in summary["sources"]
         ],
     )
-    languages = ", ".join(f"{name} {n}" for name, n in made["languages"].items())
+    languages = ", ".join(f"{name} {n}" for name, n in summary["languages"].items())
     output.say(f"Languages: {languages}")
-    output.say(f"Places, departments and services named: {made['entities']}")
-    _print_campaign(made["campaign"])
-    _print_plan(made["plan"])
-    output.say(f"Weekly report: {made['report']['html']}")
-    output.say(f"               {made['report']['text']}")
-    output.say(f"Seconds: {made['seconds']}")
+    output.say(f"Places, departments and services named: {summary['entities']}")
+    _print_campaign(summary["campaign"])
+    _print_plan(summary["plan"])
+    output.say(f"Weekly report: {summary['report']['html']}")
+    output.say(f"               {summary['report']['text']}")
+    output.say(f"Seconds: {summary['seconds']}")
     output.say("Look around:")
-    ours = f"socialcell --config {made['workspace']}/config.yaml"
+    ours = f"socialcell --config {summary['workspace']}/config.yaml"
     output.say(f'  {ours} mentions search "पाणी OR pani OR water"')
     output.say(f"  {ours} sources list")
-    output.say(f"  {ours} campaigns show {made['plan']['campaign']}")
+    output.say(f"  {ours} campaigns show {summary['plan']['campaign']}")
 
 
-def _print_campaign(found: dict[str, Any]) -> None:
-    direct, gained = found["direct"], found["incremental"]
-    asked = direct["requests"]
-    programs = sum(asked[kind] for kind in ("preview", "scanner", "crawler", "tool"))
+def _print_campaign(document: dict[str, Any]) -> None:
+    direct, gained = document["direct"], document["incremental"]
+    requests = direct["requests"]
+    programs = sum(requests[kind] for kind in ("preview", "scanner", "crawler", "tool"))
     output.say(
-        f"Links of {found['campaign']}: {asked['human']} clicks of people, "
-        f"{asked['duplicate']} second clicks, {programs} requests of programs"
+        f"Links of {document['campaign']}: {requests['human']} clicks of people, "
+        f"{requests['duplicate']} second clicks, {programs} requests of programs"
     )
     output.say(
-        f"Campaign {found['campaign']}: installs attributed {direct['installs']}, of "
-        f"{direct['unattributed']} nothing is known"
+        f"Campaign {document['campaign']}: installs attributed {direct['installs']}, "
+        f"of {direct['unattributed']} nothing is known"
     )
     if gained is not None:
         low, high = gained["interval"]
@@ -334,14 +339,15 @@ def _print_campaign(found: dict[str, Any]) -> None:
         )
 
 
-def _print_plan(found: dict[str, Any]) -> None:
-    cost = found["cost"]
+def _print_plan(document: dict[str, Any]) -> None:
+    cost = document["cost"]
     output.say(
-        f"Plan {found['campaign']}: {found['tags']} tags of {len(found['creators'])} "
-        f"creators for {cost['amount_micros'] / 1_000_000:,.0f} {cost['currency']}, "
-        f"at least {found['reach']:.0f} people expected to see one"
+        f"Plan {document['campaign']}: {document['tags']} tags of "
+        f"{len(document['creators'])} creators for "
+        f"{cost['amount_micros'] / 1_000_000:,.0f} {cost['currency']}, "
+        f"at least {document['reach']:.0f} people expected to see one"
     )
-    output.say(f"  approved by {found['approved_by']}; the first creator is asked")
+    output.say(f"  approved by {document['approved_by']}; the first creator is asked")
 
 
 def _serve(folder: Path, base_urls: dict[str, str]) -> None:

@@ -44,11 +44,13 @@ def export(
     """
     from socialcell.services.privacy import data_requests
 
-    held = data_requests.export_account(open_context(config), platform, id, handle)
+    personal_data = data_requests.export_account(
+        open_context(config), platform, id, handle
+    )
     if out is None:
-        output.as_json(held)
+        output.as_json(personal_data)
         return
-    output.write_file(out, [output.dumps(held, indent=1), "\n"])
+    output.write_file(out, [output.dumps(personal_data, indent=1), "\n"])
     output.note(f"Written: {out}")
 
 
@@ -71,31 +73,31 @@ def erase(
     """
     from socialcell.services.privacy import data_requests
 
-    done = data_requests.erase_account(
+    erasure = data_requests.erase_account(
         open_context(config), platform, id, handle, dry_run=dry_run
     )
-    erased = done.erased
+    counts = erasure.erased
     if json:
         output.as_json(
             {
-                "person": done.person,
+                "person": erasure.person,
                 "dry_run": dry_run,
-                "mentions": erased.mentions,
-                "raw_items": erased.raw_items,
-                "in_others": erased.in_others,
-                "suppressed": erased.suppressed,
-                "reports": list(done.rewritten),
-                "waits": done.waits,
+                "mentions": counts.mentions,
+                "raw_items": counts.raw_items,
+                "in_others": counts.in_others,
+                "suppressed": counts.suppressed,
+                "reports": list(erasure.rewritten),
+                "waits": erasure.waits,
             }
         )
     else:
-        output.say(f"{'Would erase' if dry_run else 'Erased'}: {done.person}")
+        output.say(f"{'Would erase' if dry_run else 'Erased'}: {erasure.person}")
         output.say(
-            f"posts {erased.mentions}, raw items {erased.raw_items}, "
-            f"named in posts of others {erased.in_others}"
+            f"posts {counts.mentions}, raw items {counts.raw_items}, "
+            f"named in posts of others {counts.in_others}"
         )
-        for file in done.rewritten:
+        for file in erasure.rewritten:
             output.say(f"{'Would be written' if dry_run else 'Written'} again: {file}")
-    if done.waits:
-        output.note(done.waits)
+    if erasure.waits:
+        output.note(erasure.waits)
         raise typer.Exit(3)

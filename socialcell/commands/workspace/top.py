@@ -42,8 +42,8 @@ def init(
     if alert_email is None and is_new and not json:
         alert_email = _ask_whom_to_alert()
     settings = config_alerting(alert_email, alert_lang) if alert_email else None
-    made = initialise(folder, settings=settings)
-    alerts = made.workspace.config.alerts
+    setup = initialise(folder, settings=settings)
+    alerts = setup.workspace.config.alerts
     if alert_email and alert_email not in alerts.names:
         raise UsageError(
             f"{folder / 'config.yaml'} was there and is kept as it is. Write "
@@ -52,22 +52,22 @@ def init(
     if json:
         output.as_json(
             {
-                "workspace": str(made.workspace.folder),
-                "created": made.created,
-                "kept": made.existing,
+                "workspace": str(setup.workspace.folder),
+                "created": setup.created,
+                "kept": setup.existing,
                 "alerted": list(alerts.names),
             }
         )
         return
-    output.say(f"Workspace: {made.workspace.folder}")
-    if made.created:
-        output.say("Made: " + ", ".join(made.created))
-    if made.existing:
-        output.say("Kept as it was: " + ", ".join(made.existing))
+    output.say(f"Workspace: {setup.workspace.folder}")
+    if setup.created:
+        output.say("Made: " + ", ".join(setup.created))
+    if setup.existing:
+        output.say("Kept as it was: " + ", ".join(setup.existing))
     if alerts.names_nobody:
         output.say(
             "Nobody is alerted yet: a call for help would reach nobody. Name somebody "
-            f"in {made.workspace.folder / 'config.yaml'}, at alerts.recipients."
+            f"in {setup.workspace.folder / 'config.yaml'}, at alerts.recipients."
         )
     output.say("Next: socialcell import FILE, or socialcell sources add --help")
 
@@ -83,16 +83,16 @@ def _ask_whom_to_alert() -> str | None:
     from socialcell.services.workspace.workspace_setup import config_alerting
 
     while True:
-        given: str = typer.prompt(
+        answer: str = typer.prompt(
             "Who is told at once when life or limb is in danger? A mail address; "
             "empty: nobody yet",
             default="",
             show_default=False,
         )
         try:
-            if given.strip():
-                config_alerting(given.strip(), "mr")
-            return given.strip() or None
+            if answer.strip():
+                config_alerting(answer.strip(), "mr")
+            return answer.strip() or None
         except UsageError as error:
             output.note(str(error))
 

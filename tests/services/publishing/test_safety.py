@@ -252,7 +252,7 @@ def test_the_list_says_held_and_how_it_is_let_go(town: Town, approve: Any) -> No
 def test_lists_say_what_holds_each_post(
     town: Town, approve: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from socialcell.commands.publishing.posts import show
+    from socialcell.commands.publishing.posts import print_posts
 
     planned(town, text="A draft", due_at=town.clock.now() + 9 * HOUR)
     late = planned(town, text="Too late")
@@ -263,7 +263,7 @@ def test_lists_say_what_holds_each_post(
     approve(planned(town, text="Short"))
 
     listed = content_calendar.list_coming(town.context)
-    show(listed)
+    print_posts(listed)
 
     holds = {one["text"]: (one["standing"], one["hold"]["reason"]) for one in listed}
     assert holds == {

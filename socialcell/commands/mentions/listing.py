@@ -1,0 +1,320 @@
+"""The commands `mentions list`, `search` and `export`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.mentions.mention_options import (
+    Intent,
+    Language,
+    Limit,
+    Owner,
+    Platform,
+    Sentiment,
+    Since,
+    Topic,
+    Until,
+    Urgency,
+    Ward,
+)
+from socialcell.commands.options import (
+    Config,
+    Csv,
+    Json,
+    Jsonl,
+    open_context,
+    people_of,
+)
+
+if TYPE_CHECKING:
+    from socialcell.listening.mentions.mention_view import MentionDocument
+    from socialcell.services.mentions.mention_search import Suggestion
+
+_TEXT_LENGTH = 240
+"""Characters of a mention's text in the table."""
+
+
+def list_(
+    since: Since = None,
+    until: Until = None,
+    topic: Topic = None,
+    ward: Ward = None,
+    language: Language = None,
+    sentiment: Sentiment = None,
+    intent: Intent = None,
+    urgency: Urgency = None,
+    platform: Platform = None,
+    owner: Owner = None,
+    limit: Limit = 50,
+    config: Config = None,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    csv: Csv = False,
+) -> None:
+    """List the newest mentions: when, how urgent, where, whose it is, and what is said.
+
+    Below the words of an account of the registry or a news site stands its address;
+    `mentions open` leads to all others.
+
+    Example: socialcell mentions list --urgency critical --since 24h
+    """
+    from socialcell.services.mentions import mention_search
+
+    context = open_context(config)
+    people = people_of(context)
+    request = mention_search.read_request(
+        context,
+        people,
+        None,
+        since=since,
+        until=until,
+        topic=topic,
+        ward=ward,
+        language=language,
+        sentiment=sentiment,
+        intent=intent,
+        urgency=urgency,
+        platform=platform,
+        owner=owner,
+        limit=limit,
+    )
+    rows, total = mention_search.list_newest(context, people, request)
+    names = mention_search.ward_names(context)
+    _print_rows(rows, total, names, json=json, jsonl=jsonl, csv=csv)
+
+
+def search(
+    query: Annotated[str, typer.Argument(help='Words, "phrases", AND OR NOT, topic:…')],
+    since: Since = None,
+    until: Until = None,
+    topic: Topic = None,
+    ward: Ward = None,
+    language: Language = None,
+    sentiment: Sentiment = None,
+    intent: Intent = None,
+    urgency: Urgency = None,
+    platform: Platform = None,
+    owner: Owner = None,
+    limit: Limit = 50,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why each mention matched.")
+    ] = False,
+    lint: Annotated[
+        bool, typer.Option("--lint", help="Only say what is doubtful in the query.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+    jsonl: Jsonl = False,
+    csv: Csv = False,
+) -> None:
+    """Search the text of mentions, newest first.
+
+    Fields: platform: lang: ward: topic: sentiment: intent: detail: urgency: owner:
+    (pmc, other, none, or an id) since: until: (a day, a moment, 24h, 7d) from:
+    (registry accounts). Marathi words are found with and without joiners and nukta;
+    ~pani finds पाणी, पानी, paani and water as well. Where nothing is found, it is said
+    what ~ would find.
+
+    Example: socialcell mentions search "पाणी OR pani OR water" --since 2026-11-16
+    """
+    from socialcell.services.mentions import mention_search
+
+    if lint:
+        _print_doubts(query, json=json)
+        return
+    context = open_context(config)
+    people = people_of(context)
+    request = mention_search.read_request(
+        context,
+        people,
+        query,
+        since=since,
+        until=until,
+        topic=topic,
+        ward=ward,
+        language=language,
+        sentiment=sentiment,
+        intent=intent,
+        urgency=urgency,
+        platform=platform,
+        owner=owner,
+        limit=limit,
+    )
+    rows, total = mention_search.list_newest(context, people, request, explain=explain)
+    suggestion = None if total else mention_search.widen(context, request, query)
+    names = mention_search.ward_names(context)
+    _print_rows(
+        rows, total, names, json=json, jsonl=jsonl, csv=csv, suggestion=suggestion
+    )
+    if suggestion is not None and not json:
+        _note_suggestion(suggestion)
+
+
+def export(
+    query: Annotated[
+        str | None, typer.Option(help="Only what this query finds.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A file; standard output if none.")
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    topic: Topic = None,
+    ward: Ward = None,
+    language: Language = None,
+    sentiment: Sentiment = None,
+    intent: Intent = None,
+    urgency: Urgency = None,
+    platform: Platform = None,
+    owner: Owner = None,
+    config: Config = None,
+    jsonl: Jsonl = False,
+) -> None:
+    """Export mentions as CSV (or JSON lines); people stay pseudonyms.
+
+    likes, shares, comments, views and saves are the newest that are known, of
+    measured_at; empty is not known. owner is who owns the problem. link is there for
+    accounts of the registry and for articles.
+
+    Example: socialcell mentions export --topic roads --out roads.csv
+    """
+    from socialcell import db
+    from socialcell.listening.mentions import mention_detail, mention_view
+    from socialcell.listening.store.mentions import mention_queries
+    from socialcell.services.mentions import mention_search
+    from socialcell.sheet import csv_lines
+
+    context = open_context(config)
+    people = people_of(context)
+    request = mention_search.read_request(
+        context,
+        people,
+        query or None,
+        since=since,
+        until=until,
+        topic=topic,
+        ward=ward,
+        language=language,
+        sentiment=sentiment,
+        intent=intent,
+        urgency=urgency,
+        platform=platform,
+        owner=owner,
+    )
+    with db.reading(context.engine) as session:
+        rows = mention_detail.mentions(
+            session, mention_queries.stream_mentions(session, request), people
+        )
+        lines: Iterable[str] = (
+            (output.dumps(row) + "\n" for row in rows)
+            if jsonl
+            else csv_lines(mention_view.COLUMNS, rows)
+        )
+        if out is None:
+            output.write(lines)
+            return
+        output.write_file(out, lines)
+    output.note(f"Written: {out}")
+
+
+def _note_suggestion(suggestion: "Suggestion") -> None:
+    from shlex import quote
+
+    command = f"socialcell mentions search {quote(suggestion.query)}"
+    output.note(
+        "With every spelling of the words, which ~ stands for, it would find "
+        f"{suggestion.total}: {command}"
+    )
+
+
+def _print_rows(
+    rows: "Sequence[MentionDocument]",
+    total: int,
+    ward_names: Mapping[str, str],
+    *,
+    json: bool,
+    jsonl: bool,
+    csv: bool,
+    suggestion: "Suggestion | None" = None,
+) -> None:
+    from socialcell.listening.mentions import mention_view
+
+    if json:
+        document: dict[str, Any] = {"mentions": rows, "total": total}
+        if suggestion is not None:
+            document["suggestion"] = vars(suggestion)
+        output.as_json(document)
+    elif jsonl:
+        output.as_jsonl(rows)
+    elif csv:
+        output.as_csv(mention_view.COLUMNS, rows)
+    else:
+        _print_table(rows, total, ward_names)
+
+
+def _print_doubts(query: str, *, json: bool) -> None:
+    from socialcell.clock import SystemClock
+    from socialcell.listening.query import query_lint
+
+    doubts = query_lint.lint(query, SystemClock().now())
+    if json:
+        output.as_json(
+            {
+                "query": query,
+                "warnings": [
+                    {"position": doubt.position, "message": doubt.message}
+                    for doubt in doubts
+                ],
+            }
+        )
+        return
+    for doubt in doubts:
+        output.say(f"at character {doubt.position}: {doubt.message}")
+    if not doubts:
+        output.say("Nothing is doubtful in this query.")
+
+
+def _print_table(
+    rows: "Sequence[MentionDocument]", total: int, ward_names: Mapping[str, str]
+) -> None:
+    from socialcell.listening.mentions.mention_view import withheld_note
+    from socialcell.text import one_line
+
+    output.records(
+        ("id", "at (IST)", "urgency", "ward", "owner", "intent", "platform"),
+        ("author", "topics", "sentiment", "text"),
+        [
+            (
+                row["id"],
+                (row["at"] or "no time")[:16].replace("T", " "),
+                row["urgency"],
+                ", ".join(ward_names.get(ward, ward) for ward in row["wards"]),
+                row["owner"],
+                row["intent"],
+                row["platform"],
+                row["author"],
+                ", ".join(row["topics"]),
+                row["sentiment"],
+                one_line(
+                    _with_note(withheld_note(row), row["title"] or row["text"]),
+                    _TEXT_LENGTH,
+                ),
+            )
+            for row in rows
+        ],
+        [[row["link"] or "", *_match_reasons(row)] for row in rows],
+    )
+    output.say(f"{len(rows)} of {total} mentions")
+
+
+def _match_reasons(row: "MentionDocument") -> list[str]:
+    reasons = row.get("why")  # of a search alone
+    return list(map(str, reasons)) if isinstance(reasons, list) else []
+
+
+def _with_note(note: str, text: str | None) -> str:
+    """A mention's text, after the note that its platform withholds it."""
+    return f"[{note}] {text or ''}" if note else text or ""

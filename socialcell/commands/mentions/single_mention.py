@@ -1,0 +1,77 @@
+"""The commands `mentions show` and `mentions open`."""
+
+from typing import Annotated
+
+import typer
+
+from socialcell.commands import output
+from socialcell.commands.mentions.mention_options import MentionId
+from socialcell.commands.options import Config, Json, open_context, people_of
+
+
+def show(
+    mention_id: MentionId,
+    lang: Annotated[
+        str, typer.Option(help="Owner and referral in mr, hi or en.")
+    ] = "en",
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show one mention with all that is known about it.
+
+    Where it is a body's outside the corporation or a department's, `referral` is the
+    sentence that sends the citizen there, in --lang.
+
+    Example: socialcell mentions show 17 --lang mr
+    """
+    from socialcell import db
+    from socialcell.errors import UsageError
+    from socialcell.i18n import CODES
+    from socialcell.listening.mentions import mention_detail, mention_view
+    from socialcell.listening.store.mentions import mention_queries
+
+    if lang not in CODES:
+        raise UsageError(f"--lang is one of {', '.join(CODES)}, not {lang!r}.")
+    context = open_context(config)
+    people = people_of(context)
+    with db.reading(context.engine) as session:
+        row = mention_queries.mention(session, mention_id)
+        if row is None or row.state != "present":
+            raise UsageError(f"There is no mention {mention_id}.")
+        document = mention_detail.mention(session, row, people)
+    if json:
+        output.as_json(document)
+        return
+    shown = {
+        **document,
+        "owner_name": (document["owner_name"] or {}).get(lang),
+        "referral": (document["referral"] or {}).get(lang),
+        "withheld": mention_view.withheld_note(document),
+    }
+    for key, content in shown.items():
+        if content not in (None, [], "") and not key.startswith("withheld_"):
+            line = content if isinstance(content, str) else output.dumps(content)
+            output.say(f"{key}: {line}")
+
+
+def open_(
+    mention_id: MentionId,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Print the address of the original of a mention. Audited.
+
+    Who follows it sees who wrote; the audit log keeps that you asked.
+
+    Example: socialcell mentions open 17
+    """
+    from dataclasses import asdict
+
+    from socialcell.services.mentions import original_link
+    from socialcell.text import displayed
+
+    original = original_link.open_original(open_context(config), mention_id)
+    if json:
+        output.as_json(asdict(original))
+    else:
+        output.say(displayed(original.link))
