@@ -184,7 +184,7 @@ def list_(
 
 @app.command()
 def show(code: Code, config: Config = None, json: Json = False) -> None:
-    """Show a link: where it targets on each device, and what it said before.
+    """Show a link: where it leads on each device, and what it said before.
 
     Example: socialcell links show k7mq2xd
     """
@@ -243,7 +243,7 @@ def stats(
     """Count requests by kind: people, second clicks, previews, scanners of mails,
     crawlers, tools, the cell's own. The kinds add up to raw.
 
-    Days are of Pune. Fewer than ten people on install_row kind of device are withheld.
+    Days are of Pune. Fewer than ten people on one kind of device are withheld.
 
     Example: socialcell links stats --by campaign,day --since 2026-11-01
     """
