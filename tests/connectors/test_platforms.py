@@ -27,7 +27,7 @@ OTHER_WORDS = {
     ("charts.py", "x"),
     ("unfinished_copies.py", "x"),
     ("chat.py", "telegram"),
-    ("incident_notifications.py", "telegram"),
+    ("telling.py", "telegram"),
 }
 
 
