@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from socialcell.connectors.base import Author, Metric, Record
+from socialcell.connectors.base import Metric, Record, RecordAuthor
 from socialcell.language.names.places import places
 
 END = datetime(2026, 11, 23, tzinfo=UTC)
@@ -116,7 +116,7 @@ def records(
             raw={"id": id_, "text": text, "author_id": uid, "lang": "und"},
             authored_at=END - timedelta(days=DAYS) + at * step,
             url=f"https://platform.example/{uid}/{id_}",
-            author=Author(uid, f"person{uid}", f"Person {uid}"),
+            author=RecordAuthor(uid, f"person{uid}", f"Person {uid}"),
             conversation=id_,
             metrics=tuple(
                 Metric(name, rng.randrange(50), common) for name, common in METRICS

@@ -10,14 +10,14 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.connectors.base import (
-    Author,
     Batch,
     Budget,
     Capability,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Metric,
     Record,
+    RecordAuthor,
 )
 from socialcell.listening.store.pages import pages
 from socialcell.ops import store
@@ -26,9 +26,9 @@ from socialcell.ops.model import Source
 NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)  # Monday 12:00 in Pune
 
 
-def make_author(uid: str = "u1", **changes: Any) -> Author:
+def make_author(uid: str = "u1", **changes: Any) -> RecordAuthor:
     made = {"handle": f"handle_{uid}", "name": "Asha Sample", "followers": 120}
-    return Author(uid=uid, **(made | changes))
+    return RecordAuthor(uid=uid, **(made | changes))
 
 
 def make_record(external_id: str = "100", **changes: Any) -> Record:
@@ -88,8 +88,8 @@ class ScriptedConnector:
     capabilities: ClassVar[frozenset[Capability]] = frozenset()
     Settings: ClassVar[type[BaseModel]] = BaseModel
 
-    def check(self) -> Health:
-        return Health(ok=True, message="scripted")
+    def check(self) -> ConnectorHealth:
+        return ConnectorHealth(ok=True, message="scripted")
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]

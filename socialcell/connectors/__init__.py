@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from socialcell import platforms
-from socialcell.connectors.abilities import Remapping
+from socialcell.connectors.abilities import Remapper
 from socialcell.connectors.base import Bucket, Capability, Connector, ConnectorContext
 from socialcell.errors import ConfigError
 
@@ -51,82 +51,88 @@ def build(
     name: str, settings: Mapping[str, Any], context: ConnectorContext
 ) -> Connector:
     """The connector of that name. ConfigError says what is wrong with its settings."""
-    made: Connector = _class(name)(_checked(name, settings), context)
-    return made
+    connector: Connector = _connector_class(name)(
+        _validated_settings(name, settings), context
+    )
+    return connector
 
 
 def settings_in(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """Those keys of a row that are settings of a connector. ConfigError."""
-    known: Mapping[str, Any] = _class(name).Settings.model_fields
-    return {key: value for key, value in row.items() if key in known}
+    fields: Mapping[str, Any] = _connector_class(name).Settings.model_fields
+    return {key: value for key, value in row.items() if key in fields}
 
 
 def check_settings(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """A source's settings as they are stored. ConfigError says what is wrong."""
-    return _checked(name, settings).model_dump(mode="json", exclude_none=True)
+    return _validated_settings(name, settings).model_dump(
+        mode="json", exclude_none=True
+    )
 
 
 def platform(name: str) -> str:
     """The platform that a connector reads. ConfigError for an unknown name."""
-    found: str = _class(name).platform
-    return found
+    platform_name: str = _connector_class(name).platform
+    return platform_name
 
 
 def buckets(name: str) -> tuple[Bucket, ...]:
     """What a connector's platform counts. ConfigError for an unknown name."""
-    found: tuple[Bucket, ...] = getattr(_class(name), "buckets", ())
-    return found
+    connector_buckets: tuple[Bucket, ...] = getattr(
+        _connector_class(name), "buckets", ()
+    )
+    return connector_buckets
 
 
-def takes(name: str, settings: Mapping[str, Any], bucket: str) -> bool:
+def uses_bucket(name: str, settings: Mapping[str, Any], bucket: str) -> bool:
     """Whether a source of these settings uses up a bucket: yes, unless its connector
-    says which it takes. ConfigError for an unknown name."""
-    of_settings = getattr(_class(name), "takes", None)
+    lists those that it uses. ConfigError for an unknown name."""
+    of_settings = getattr(_connector_class(name), "used_buckets", None)
     return of_settings is None or bucket in of_settings(settings)
 
 
 def capabilities(name: str) -> frozenset[Capability]:
     """What a connector can do. ConfigError for an unknown name."""
-    found: frozenset[Capability] = _class(name).capabilities
-    return found
+    connector_capabilities: frozenset[Capability] = _connector_class(name).capabilities
+    return connector_capabilities
 
 
-def mapper(name: str) -> type[Remapping] | None:
-    """What reads a connector's stored raw items again; None when nothing can."""
-    found: type[Remapping] = _class(name)
-    return found if hasattr(found, "mapped") else None
+def mapper(name: str) -> type[Remapper] | None:
+    """The connector class that maps stored raw items again; None when it cannot."""
+    connector: type[Remapper] = _connector_class(name)
+    return connector if hasattr(connector, "remap") else None
 
 
 def is_pulled(name: str) -> bool:
-    """Whether we ask the platform; some push to us instead. ConfigError."""
+    """Whether the source is pulled; some platforms push instead. ConfigError."""
     return Capability.RECEIVE not in capabilities(name)
 
 
 def is_daily(name: str, settings: Mapping[str, Any]) -> bool:
-    """Whether a source of these settings tells figures of whole days: asked for once a
-    day. ConfigError."""
-    of_settings = getattr(_class(name), "is_daily", None)
+    """Whether a source of these settings has figures of whole days, which are read once
+    a day. ConfigError."""
+    of_settings = getattr(_connector_class(name), "is_daily", None)
     if of_settings is not None and of_settings(settings):
         return True
     return bool(capabilities(name) & _FIGURES)
 
 
-def redelivers(name: str) -> timedelta:
-    """How long a platform hands in again what was not taken. ConfigError."""
-    found: timedelta = _class(name).redelivers
-    return found
+def redelivery_period(name: str) -> timedelta:
+    """How long a platform delivers a push again that was not accepted. ConfigError."""
+    period: timedelta = _connector_class(name).redelivery_period
+    return period
 
 
-def _class(name: str) -> Any:
+def _connector_class(name: str) -> Any:
     if name not in CONNECTORS:
-        known = ", ".join(sorted(CONNECTORS))
-        raise ConfigError(f"There is no connector {name!r}. There are: {known}.")
+        names = ", ".join(sorted(CONNECTORS))
+        raise ConfigError(f"There is no connector {name!r}. There are: {names}.")
     module, cls = CONNECTORS[name].split(":")
     return getattr(importlib.import_module(module), cls)
 
 
-def _checked(name: str, settings: Mapping[str, Any]) -> BaseModel:
-    model: type[BaseModel] = _class(name).Settings
+def _validated_settings(name: str, settings: Mapping[str, Any]) -> BaseModel:
+    model: type[BaseModel] = _connector_class(name).Settings
     try:
         return model.model_validate(dict(settings))
     except ValidationError as error:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Protocol
 from socialcell.connectors.base import Batch, Budget, Item
 
 
-class Rechecking(Protocol):
+class Rechecker(Protocol):
     """A connector with RECHECK: which of these items are gone, page by page."""
 
     def recheck(
@@ -18,7 +18,7 @@ class Rechecking(Protocol):
         ...
 
 
-class Refreshing(Protocol):
+class Refresher(Protocol):
     """A connector with POST_METRICS: the engagement of items, observed again."""
 
     def refresh(
@@ -28,14 +28,14 @@ class Refreshing(Protocol):
         ...
 
 
-class Remapping(Protocol):
+class Remapper(Protocol):
     """A connector whose stored raw items can be read again, each by itself."""
 
     platform: ClassVar[str]
     cursor_version: ClassVar[int]
 
     @staticmethod
-    def mapped(raw: Any) -> Item:
+    def remap(raw: Any) -> Item:
         """What today's mapper makes of a raw item, mapped before or quarantined.
 
         One of UNREADABLE when it cannot be read. An author may come with a number
@@ -44,7 +44,7 @@ class Remapping(Protocol):
         ...
 
 
-class Receiving(Protocol):
+class PushReceiver(Protocol):
     """A connector with RECEIVE: the platform pushes, we read what it sent."""
 
     def receive(self, headers: Mapping[str, str], body: bytes) -> Batch:

@@ -42,7 +42,7 @@ class Kind(StrEnum):
 class ConnectorError(SocialcellError):
     """A platform refused us or answered oddly; `kind` says what to do.
 
-    `until` (aware) is the moment before which asking again is pointless, when told.
+    `until` (aware) is the moment before which a retry is pointless, when known.
     `bucket` is the allowance that is spent, when it is one of several. The message is
     redacted on construction: tokens ride in URLs.
     """
@@ -61,11 +61,11 @@ class ConnectorError(SocialcellError):
         self.bucket = bucket
 
 
-class TokenTaken(ConnectorError):  # noqa: N818 - named for what happened
-    """An access token is no longer good; the sign-in behind it may be.
+class TokenRevoked(ConnectorError):  # noqa: N818 - named for what happened
+    """An access token is no longer valid; the sign-in behind it may be.
 
-    The connector signs in once more. When that token is taken back too, a person has
-    to look: the message says where.
+    The connector signs in once more. When that token is revoked too, a person has to
+    check the account: the message says where.
     """
 
     def __init__(self, message: str) -> None:
@@ -87,7 +87,7 @@ class Capability(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
+class RecordAuthor:
     """Who wrote it, with the figures the platform gave at collection time."""
 
     uid: str
@@ -99,7 +99,7 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
+class RecordRelation:
     """This item replies to, quotes or reposts another item of the same platform."""
 
     kind: str  # reply | quote | repost
@@ -116,15 +116,15 @@ class Metric:
     state: str = "observed"  # observed | absent | hidden
 
     @classmethod
-    def told(
+    def from_count(
         cls, name: str, value: int | None, common: str | None, lack: str = "absent"
     ) -> "Metric":
-        """What a platform says of a count; `lack` is the state where it says none."""
+        """A count as a platform gives it; `lack` is the state where it gives none."""
         return cls(name, value, common, "observed" if value is not None else lack)
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
+class Withholding:
     """Where a platform does not show an item, in its own words.
 
     `countries` are ISO 3166 codes (XX is everywhere); `scope` says whether the post or
@@ -149,14 +149,14 @@ class Record:
     kind: str = "post"  # post | comment | article | review | message
     url: str | None = None
     title: str | None = None
-    author: Author | None = None
+    author: RecordAuthor | None = None
     language: str | None = None  # the platform's own guess
     conversation: str | None = None
-    relations: tuple[Relation, ...] = ()
+    relations: tuple[RecordRelation, ...] = ()
     links: tuple[str, ...] = ()
     metrics: tuple[Metric, ...] = ()
     missing: tuple[str, ...] = ()  # fields the platform did not give
-    withheld: Withheld | None = None  # None: it is shown everywhere
+    withheld: Withholding | None = None  # None: it is shown everywhere
     via: str = "search"  # how we got it: search, mention, feed, file …
 
 
@@ -170,7 +170,7 @@ class Reject:
 
     @classmethod
     def unreadable(cls, raw: Any, error: Exception) -> "Reject":
-        """An item over which a mapper stumbled: one of UNREADABLE."""
+        """An item over which a mapper raised an error, one of UNREADABLE."""
         return cls(raw, f"{type(error).__name__}: {error}")
 
 
@@ -195,9 +195,9 @@ class Tombstone:
 class Refresh:
     """The engagement of an item that we hold, observed again.
 
-    `record` is the item as it is now, where the platform tells that along: what we
-    hold follows it when its text, its edit or its withholding differs. Its author may
-    come with a number alone.
+    `record` is the item as it is now, where the platform sends it too: the stored item
+    is updated when its text, its edit or its withholding differs. Its author may have
+    an id alone.
     """
 
     platform: str
@@ -249,10 +249,10 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
-    """What `check` found: a sentence for the operator, and what it could read.
+class ConnectorHealth:
+    """The result of `check`: a sentence for the operator, and what it could read.
 
-    `kind` is that of the failure; `expires_at` is when the credential ends, if told.
+    `kind` is that of the failure; `expires_at` is when the credential ends, if known.
     """
 
     ok: bool
@@ -263,36 +263,36 @@ class Health:
     @classmethod
     def failed(
         cls, error: ConnectorError, expires_at: datetime | None = None
-    ) -> "Health":
+    ) -> "ConnectorHealth":
         return cls(False, str(error), expires_at, error.kind)
 
 
 class Sessions(Protocol):
-    """Where a sign-in outlives its run, kept as safe as the secrets."""
+    """Where a sign-in is stored between runs, protected as the secrets are."""
 
     def load(self, name: str) -> dict[str, str]:
         """The session of that name; empty when there is none."""
         ...
 
     def save(self, name: str, session: Mapping[str, str]) -> None:
-        """Keep it instead of the one before."""
+        """Store it in place of the previous one."""
         ...
 
 
 class NoSessions:
-    """Keeps no session: each run signs in."""
+    """Stores no session: each run signs in."""
 
     def load(self, name: str) -> dict[str, str]:
         """There is none."""
         return {}
 
     def save(self, name: str, session: Mapping[str, str]) -> None:
-        """Nothing is kept."""
+        """Nothing is stored."""
 
 
 @dataclass(frozen=True)
 class ConnectorContext:
-    """What a connector is given of the world: time, settings, secrets, addresses.
+    """What a connector works with: time, settings, secrets, addresses, sessions.
 
     `base_urls` maps an origin to another base URL at run time; it is never stored.
     """
@@ -335,14 +335,14 @@ class Budget(Protocol):
 
 
 class Connector(Protocol):
-    """One platform, one watched thing. Cursors go in and come out; it keeps none."""
+    """One source of one platform. It takes a cursor, yields new ones, stores none."""
 
     platform: ClassVar[str]
     cursor_version: ClassVar[int]
     capabilities: ClassVar[frozenset[Capability]]
     # buckets: ClassVar[tuple[Bucket, ...]] where the platform counts what is asked.
 
-    def check(self) -> Health: ...
+    def check(self) -> ConnectorHealth: ...
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from socialcell.connectors.base import Author, Item, Record, Reject
+from socialcell.connectors.base import Item, Record, RecordAuthor, Reject
 from socialcell.text import clean_text, one_line
 
 _LONGEST_NAME = 1000  # ids, handles, languages; not texts
@@ -16,74 +16,74 @@ _LARGEST = (1 << 63) - 1  # what a 64-bit column holds
 _T = TypeVar("_T", str, "str | None")
 
 
-def readable(item: Item) -> Item:
+def storable_item(item: Item) -> Item:
     """The item as storage and any screen can take it; a record that cannot be stored
     becomes a reject, and a reject's reason is one clean line."""
     if isinstance(item, Record):
         try:
-            return checked(item)
+            return checked_record(item)
         except ValueError as error:
-            return readable(Reject(raw=item.raw, reason=str(error)))
+            return storable_item(Reject(raw=item.raw, reason=str(error)))
     if isinstance(item, Reject):
         reason = one_line(clean_text(item.reason), _LONGEST_REASON)
         return replace(item, reason=reason)
     return item
 
 
-def checked(record: Record) -> Record:
+def checked_record(record: Record) -> Record:
     """The record with its names cleaned. ValueError names the field that is wrong.
 
     Texts are left to storage, which cleans them; this is for everything that a
     platform promises to be a short string or a count, and that a file may hold as
     anything.
     """
-    _texts(record)
+    _require_texts(record)
     for metric in record.metrics:
-        _count(metric.name, metric.value)
-    _moment("time of writing", record.authored_at)
-    _moment("time of the edit", record.edited_at)
+        _require_count(metric.name, metric.value)
+    _require_year("time of writing", record.authored_at)
+    _require_year("time of the edit", record.edited_at)
     for link in record.links:
-        _string("link", link)
+        _require_string("link", link)
     return replace(
         record,
-        external_id=_name("id", record.external_id),
-        language=_name("language", record.language),
-        conversation=_name("conversation", record.conversation),
-        author=_author(record.author) if record.author else None,
+        external_id=_clean_name("id", record.external_id),
+        language=_clean_name("language", record.language),
+        conversation=_clean_name("conversation", record.conversation),
+        author=_clean_author(record.author) if record.author else None,
         relations=tuple(
             replace(
                 relation,
-                kind=_name("relation", relation.kind),
-                target=_name("related id", relation.target),
+                kind=_clean_name("relation", relation.kind),
+                target=_clean_name("related id", relation.target),
             )
             for relation in record.relations
         ),
     )
 
 
-def _texts(record: Record) -> None:
-    _string("text", record.text)
+def _require_texts(record: Record) -> None:
+    _require_string("text", record.text)
     for field, value in (("title", record.title), ("url", record.url)):
         if value is not None:
-            _string(field, value)
+            _require_string(field, value)
 
 
-def _author(author: Author) -> Author:
-    _count("followers", author.followers)
-    _count("posts", author.posts)
+def _clean_author(author: RecordAuthor) -> RecordAuthor:
+    _require_count("followers", author.followers)
+    _require_count("posts", author.posts)
     return replace(
         author,
-        uid=_name("author id", author.uid),
-        handle=_name("author handle", author.handle),
-        name=_name("author name", author.name),
-        verified=_name("author verified", author.verified),
+        uid=_clean_name("author id", author.uid),
+        handle=_clean_name("author handle", author.handle),
+        name=_clean_name("author name", author.name),
+        verified=_clean_name("author verified", author.verified),
     )
 
 
-def _name(field: str, value: _T) -> _T:
+def _clean_name(field: str, value: _T) -> _T:
     if value is None and field not in _NEEDED:
         return None
-    name = clean_text(_string(field, value))
+    name = clean_text(_require_string(field, value))
     if len(name) > _LONGEST_NAME:
         raise ValueError(f"{field} has {len(name)} characters")
     if not name and field in _NEEDED:
@@ -91,28 +91,28 @@ def _name(field: str, value: _T) -> _T:
     return name
 
 
-def _string(field: str, value: Any) -> str:
+def _require_string(field: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{field} is {_kind(value)}, text is needed")
+        raise ValueError(f"{field} is {_json_kind(value)}, text is needed")
     return value
 
 
-def _count(field: str, value: Any) -> None:
+def _require_count(field: str, value: Any) -> None:
     if value is None:
         return
     if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"{field} is {_kind(value)}, a whole number is needed")
+        raise ValueError(f"{field} is {_json_kind(value)}, a whole number is needed")
     if not 0 <= value <= _LARGEST:
         raise ValueError(f"{field} is out of range")
 
 
-def _moment(field: str, value: datetime | None) -> None:
+def _require_year(field: str, value: datetime | None) -> None:
     """Moments near the ends of the calendar have no time on Indian clocks."""
     if value is not None and not _EARLIEST <= value.year <= _LATEST:
         raise ValueError(f"the {field} is in the year {value.year}")
 
 
-def _kind(value: Any) -> str:
+def _json_kind(value: Any) -> str:
     """What a JSON value is, in words."""
     kinds = {bool: "true or false", dict: "an object", list: "a list", str: "text"}
     if value is None:

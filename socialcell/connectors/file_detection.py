@@ -10,28 +10,28 @@ from typing import Any
 
 from socialcell.connectors.base import ConnectorError
 from socialcell.connectors.file_limits import (
+    require_gzip_size,
     require_members,
-    require_modest,
-    require_modest_gzip,
+    require_unpacked_size,
 )
 from socialcell.connectors.files import export_formats
-from socialcell.connectors.files.column_mapping import Mapping
+from socialcell.connectors.files.column_mapping import ColumnMapping
 from socialcell.connectors.files.csv_rows import delimiter_of
 from socialcell.connectors.files.file_connector import FileConnector, sha256_of
 from socialcell.connectors.files.generic_file import GenericFile
 from socialcell.connectors.files.text_lines import Line, lines
 from socialcell.connectors.strict_json import parse
-from socialcell.connectors.x.x_api_files import XLines
+from socialcell.connectors.x.x_api_files import XApiFile
 from socialcell.connectors.x.x_archive import XArchive, post_files
 from socialcell.errors import SocialcellError, UsageError
 
 FORMATS = ("auto", "x-archive", "x-jsonl", "generic", *export_formats.BY_FORMAT)
-_LOOKED_AT = 20  # lines
+_SAMPLE_LINES = 20  # lines
 _ARCHIVES = (".zip", ".gz", ".7z", ".rar", ".tar")
 _EMPTY = "an empty file"
-_EITHER = ("JSON lines", _EMPTY)  # what x-jsonl and generic can both be said of
+_AMBIGUOUS = ("JSON lines", _EMPTY)  # what x-jsonl and generic can both be said of
 _ARCHIVE_PART = re.compile(r"\s*window\.YTD\.(\w+)\.part\d+\s*=")
-_FOREIGN = {  # first bytes of files that people try: what to do with them
+_FOREIGN_FORMATS = {  # first bytes of files that people try: what to do with them
     b"\x1f\x8b": "compressed (gzip): unpack it first",
     b"%PDF": "a PDF: export the posts as CSV instead",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook: save it as CSV UTF-8 first",
@@ -51,7 +51,7 @@ _POST = {
 
 
 @dataclass(frozen=True)
-class Found:
+class FileFormat:
     """What a file is: a format of ours, and the same in words for a person."""
 
     format: str
@@ -63,9 +63,9 @@ class Found:
 def open_file(
     path: Path,
     format: str = "auto",
-    mapping: Mapping | None = None,
+    mapping: ColumnMapping | None = None,
     settings: dict[str, str] | None = None,
-) -> tuple[FileConnector, Found]:
+) -> tuple[FileConnector, FileFormat]:
     """A connector for the file. One clear SocialcellError when it is not of `format`.
 
     `settings` say what a platform's export does not. UsageError: no such file, a
@@ -74,28 +74,32 @@ def open_file(
     if format not in FORMATS:
         raise UsageError(f"--format is one of {', '.join(FORMATS)}, not {format!r}.")
     try:
-        found = _found(path, format, mapping)
+        file_format = _require_format(path, format, mapping)
         sha256 = sha256_of(path)
     except OSError as error:
         raise SocialcellError(f"{path} cannot be read: {error.strerror}") from None
-    if mapping is not None and found.format != "generic":
+    if mapping is not None and file_format.format != "generic":
         raise UsageError(
-            f"{path} is {found.words}: it needs no --mapping. "
+            f"{path} is {file_format.words}: it needs no --mapping. "
             "To read it by a mapping, say --format generic."
         )
-    if found.format in export_formats.BY_FORMAT:
-        export = export_formats.BY_FORMAT[found.format]
-        return export_formats.open_export(export, path, sha256, settings or {}), found
+    if file_format.format in export_formats.BY_FORMAT:
+        export = export_formats.BY_FORMAT[file_format.format]
+        return export_formats.open_export(
+            export, path, sha256, settings or {}
+        ), file_format
     if settings:
-        raise UsageError(f"{path} is {found.words}, which takes no --set.")
-    if found.format == "x-jsonl":
-        return XLines(path, sha256), found
-    if found.format == "x-archive":
-        return XArchive(path, sha256), found
-    return GenericFile(path, sha256, mapping or Mapping()), found
+        raise UsageError(f"{path} is {file_format.words}, which takes no --set.")
+    if file_format.format == "x-jsonl":
+        return XApiFile(path, sha256), file_format
+    if file_format.format == "x-archive":
+        return XArchive(path, sha256), file_format
+    return GenericFile(path, sha256, mapping or ColumnMapping()), file_format
 
 
-def _found(path: Path, format: str, mapping: Mapping | None) -> Found:
+def _require_format(
+    path: Path, format: str, mapping: ColumnMapping | None
+) -> FileFormat:
     if path.is_dir():
         raise UsageError(
             f"{path} is a folder. Name a file; of an X archive that is the .zip, or "
@@ -103,81 +107,89 @@ def _found(path: Path, format: str, mapping: Mapping | None) -> Found:
         )
     if not path.exists():
         raise UsageError(f"There is no file {path}.")
-    found = sniff(path)
-    if found.problem and format == "auto":
-        raise SocialcellError(f"{path} looks like {found.words}, but {found.problem}.")
-    if format in ("auto", found.format):
-        return found
-    if format in ("x-jsonl", "generic") and found.words.endswith(_EITHER):
-        return Found(format, found.words)
-    if format == "generic" and found.is_table:
-        return Found(format, f"CSV ({found.words})")
-    named = export_formats.BY_FORMAT.get(format)
-    if named and named.takes and (found.is_table or found.words.startswith("CSV")):
-        return Found(format, named.words)
+    file_format = detect_format(path)
+    if file_format.problem and format == "auto":
+        raise SocialcellError(
+            f"{path} looks like {file_format.words}, but {file_format.problem}."
+        )
+    if format in ("auto", file_format.format):
+        return file_format
+    if format in ("x-jsonl", "generic") and file_format.words.endswith(_AMBIGUOUS):
+        return FileFormat(format, file_format.words)
+    if format == "generic" and file_format.is_table:
+        return FileFormat(format, f"CSV ({file_format.words})")
+    export = export_formats.BY_FORMAT.get(format)
+    if (
+        export
+        and export.optional_settings
+        and (file_format.is_table or file_format.words.startswith("CSV"))
+    ):
+        return FileFormat(format, export.words)
     raise SocialcellError(
-        f"{path} is not of the format {format}: it looks like {found.words}. "
+        f"{path} is not of the format {format}: it looks like {file_format.words}. "
         "Leave --format away to have it recognised."
     )
 
 
-def sniff(path: Path) -> Found:
+def detect_format(path: Path) -> FileFormat:
     """What the content of a file is. SocialcellError when it is nothing of ours."""
     with path.open("rb") as file:
         head = file.read(64)
         if head.startswith(b"\x1f\x8b"):
-            _keep_to_limits(path, require_modest_gzip, path)
-            if packed := export_formats.recognised(file):
-                return Found(packed.format, packed.words)
-        for magic, words in _FOREIGN.items():
+            _require_limits(path, require_gzip_size, path)
+            if gzip_export := export_formats.recognise_export(file):
+                return FileFormat(gzip_export.format, gzip_export.words)
+        for magic, words in _FOREIGN_FORMATS.items():
             if head.startswith(magic):
                 raise SocialcellError(f"{path} is {words}.")
         if head.startswith(b"PK\x03\x04"):
-            return _of_zip(path)
+            return _zip_format(path)
         file.seek(0)
-        first = list(islice(_with_words(lines(file)), _LOOKED_AT))
+        first = list(islice(_lines_with_text(lines(file)), _SAMPLE_LINES))
     if not first:
-        return Found("generic", _EMPTY)
+        return FileFormat("generic", _EMPTY)
     start = first[0].text.lstrip()
     part = _ARCHIVE_PART.match(start)
     if part:
-        return _of_part(path, part[1])
+        return _archive_part_format(path, part[1])
     if start.startswith(("{", "[")):
-        return _of_json(path, first)
+        return _json_format(path, first)
     if start.startswith("<"):
         raise SocialcellError(f"{path} is a web page or XML, not an export of posts.")
     if "\x00" in start or (first[0].damage and b"\x00" in head):
         raise SocialcellError(f"{path} is not a text file.")
     with path.open("rb") as file:
-        if known := export_formats.recognised(file):
-            return Found(known.format, known.words, is_table=True)
+        if export := export_formats.recognise_export(file):
+            return FileFormat(export.format, export.words, is_table=True)
     mark = delimiter_of(first[0].text)
     names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-    return Found("generic", f"CSV with {names[mark]}")
+    return FileFormat("generic", f"CSV with {names[mark]}")
 
 
-def _with_words(all_lines: Iterator[Line]) -> Iterator[Line]:
+def _lines_with_text(all_lines: Iterator[Line]) -> Iterator[Line]:
     return (line for line in all_lines if line.damage or line.text.strip())
 
 
-def _of_zip(path: Path) -> Found:
+def _zip_format(path: Path) -> FileFormat:
     try:
         with zipfile.ZipFile(path) as archive:
-            _keep_to_limits(path, require_members, archive)
+            _require_limits(path, require_members, archive)
             names = archive.namelist()
             if posts := post_files(archive):
-                _keep_to_limits(path, require_modest, archive, posts)
-                return Found("x-archive", "an X archive (.zip)")
-            _keep_to_limits(
-                path, require_modest, archive, export_formats.tables_in(archive)
+                _require_limits(path, require_unpacked_size, archive, posts)
+                return FileFormat("x-archive", "an X archive (.zip)")
+            _require_limits(
+                path, require_unpacked_size, archive, export_formats.tables_in(archive)
             )
-            if found := export_formats.recognised_zip(archive):
-                return Found(found.format, found.words)
+            if export := export_formats.recognise_zip(archive):
+                return FileFormat(export.format, export.words)
     except zipfile.BadZipFile as error:
         raise SocialcellError(f"{path} is a damaged .zip: {error}.") from None
     if "xl/workbook.xml" in names:
         raise SocialcellError(f"{path} is an Excel workbook: save it as CSV UTF-8.")
-    if inner := next((one for one in names if one.lower().endswith(_ARCHIVES)), None):
+    if inner := next(
+        (name for name in names if name.lower().endswith(_ARCHIVES)), None
+    ):
         raise SocialcellError(
             f"{path} holds another archive, {inner}. Unpack both, and import a file."
         )
@@ -187,49 +199,49 @@ def _of_zip(path: Path) -> Found:
     )
 
 
-def _keep_to_limits(path: Path, check: Callable[..., None], *given: Any) -> None:
+def _require_limits(path: Path, check: Callable[..., None], *arguments: Any) -> None:
     """SocialcellError with the file's place when it is beyond a limit."""
     try:
-        check(*given)
+        check(*arguments)
     except ConnectorError as error:
         raise SocialcellError(f"{path} is not read: {error}") from None
 
 
-def _of_part(path: Path, part: str) -> Found:
+def _archive_part_format(path: Path, part: str) -> FileFormat:
     if part in ("tweets", "tweet"):
-        return Found("x-archive", "an X archive's tweets.js")
+        return FileFormat("x-archive", "an X archive's tweets.js")
     raise SocialcellError(
         f"{path} is the part {part!r} of an X archive. Posts are in data/tweets.js."
     )
 
 
-def _of_json(path: Path, first: list[Line]) -> Found:
-    values, problem = [], None
+def _json_format(path: Path, first: list[Line]) -> FileFormat:
+    documents, problem = [], None
     for line in first:
         try:
-            values.append(parse(line.text))
+            documents.append(parse(line.text))
         except ValueError as error:
             problem = problem or f"line {line.number}: {error}"
-    if not values:
+    if not documents:
         if first[0].text.strip() in ("{", "[", "[{"):
             raise SocialcellError(
                 f"{path} is one JSON document over many lines. Write one object a line."
             )
-        return Found("generic", "JSON lines", problem)
-    if any(_is_x(value) for value in values):
-        return Found("x-jsonl", "X's API answers in JSON lines")
-    if not any(isinstance(value, dict) for value in values):
+        return FileFormat("generic", "JSON lines", problem)
+    if any(_is_x_document(document) for document in documents):
+        return FileFormat("x-jsonl", "X's API answers in JSON lines")
+    if not any(isinstance(document, dict) for document in documents):
         raise SocialcellError(f"{path} is JSON, but its lines are not objects.")
-    return Found("generic", "JSON lines")
+    return FileFormat("generic", "JSON lines")
 
 
-def _is_x(value: Any) -> bool:
-    if isinstance(value, list):
-        return any(_is_x(one) for one in value)
-    if not isinstance(value, dict):
+def _is_x_document(document: Any) -> bool:
+    if isinstance(document, list):
+        return any(_is_x_document(element) for element in document)
+    if not isinstance(document, dict):
         return False
-    if {"data", "errors", "meta"} & value.keys() and value.keys() <= _RESPONSE:
+    if {"data", "errors", "meta"} & document.keys() and document.keys() <= _RESPONSE:
         return True
-    if "text" in value:
-        return "id" in value and bool(_POST & value.keys())
-    return {"id", "action"} <= value.keys() or {"id", "username"} <= value.keys()
+    if "text" in document:
+        return "id" in document and bool(_POST & document.keys())
+    return {"id", "action"} <= document.keys() or {"id", "username"} <= document.keys()

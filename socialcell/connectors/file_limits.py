@@ -16,7 +16,7 @@ from socialcell.connectors.base import ConnectorError, Kind
 MEMBERS = 200_000  # of a .zip: an X archive holds each picture and film
 UNPACKED = 2 << 30  # bytes, of all that is read of a packed file
 RATIO = 200  # how often larger than packed; text comes to 5 to 30
-MODEST = 16 << 20  # bytes; so little may be packed as tightly as it likes
+SMALL_FILE = 16 << 20  # bytes; so little may be packed as tightly as it likes
 TABLE = 64 << 20  # bytes of one table in a .zip
 COLUMNS = 1_000  # of a table
 CELL = 1 << 20  # characters of one cell of a table
@@ -35,18 +35,18 @@ def require_members(archive: zipfile.ZipFile) -> None:
         )
 
 
-def require_modest(archive: zipfile.ZipFile, names: Iterable[str]) -> None:
+def require_unpacked_size(archive: zipfile.ZipFile, names: Iterable[str]) -> None:
     """ConnectorError CONFIG when these members unpack to too much.
 
     The sizes are those that the .zip states; its reader hands out no byte more.
     """
     members = [archive.getinfo(name) for name in names]
-    for one in members:
-        _require_ratio(one.filename, one.file_size, one.compress_size)
-    _require_size("The .zip", sum(one.file_size for one in members))
+    for member in members:
+        _require_ratio(member.filename, member.file_size, member.compress_size)
+    _require_size("The .zip", sum(member.file_size for member in members))
 
 
-def require_modest_gzip(path: Path) -> None:
+def require_gzip_size(path: Path) -> None:
     """ConnectorError CONFIG when a compressed file unpacks to too much. Nothing states
     its size, so it is unpacked once, to nowhere. Damage is left to whoever reads it."""
     packed, size = path.stat().st_size, 0
@@ -69,7 +69,7 @@ def require_plain(name: str, content: bytes) -> None:
 
 
 def _require_ratio(name: str, size: int, packed: int) -> None:
-    if size > MODEST and size > RATIO * packed:
+    if size > SMALL_FILE and size > RATIO * packed:
         raise ConnectorError(
             Kind.CONFIG,
             f"{name} unpacks to over {RATIO} times its size, as no export does. Unpack "

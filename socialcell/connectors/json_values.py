@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 
-def text_at(data: Mapping[str, Any], key: str) -> str:
+def text_at(node: Mapping[str, Any], key: str) -> str:
     """The text under a key. KeyError without the key, ValueError for no text."""
-    value = data[key]
+    value = node[key]
     if not isinstance(value, str):
         raise ValueError(f"{key} is no text")
     return value

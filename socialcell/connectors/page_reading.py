@@ -16,10 +16,10 @@ from socialcell.connectors.base import (
 _T = TypeVar("_T")
 
 
-def repeated_page(service: str, what: str = "page") -> ConnectorError:
+def repeated_page_error(service: str, unit: str = "page") -> ConnectorError:
     """The error of paging that does not advance: it would never end."""
     return ConnectorError(
-        Kind.DRIFT, f"{service} sends the same {what} again and again"
+        Kind.DRIFT, f"{service} sends the same {unit} again and again"
     )
 
 
@@ -28,19 +28,19 @@ class PageGuard:
 
     def __init__(self, service: str) -> None:
         self._service = service
-        self._seen: set[str] = set()
+        self._known_ids: set[str] = set()
 
     def new_ids(self, ids: Iterable[str]) -> set[str]:
         """Those of a page's ids that no page before it had."""
-        new = set(ids) - self._seen
-        self._seen |= new
+        new = set(ids) - self._known_ids
+        self._known_ids |= new
         return new
 
     def require_new(self, ids: Iterable[str]) -> None:
         """ConnectorError DRIFT when a page has ids and none of them is new."""
         page = set(ids)
         if page and not self.new_ids(page):
-            raise repeated_page(self._service)
+            raise repeated_page_error(self._service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class CoverageWindow:
     end: datetime
 
     @classmethod
-    def opened(
+    def open(
         cls,
         cursor: Mapping[str, Any] | None,
         end: datetime,
@@ -74,7 +74,7 @@ class CoverageWindow:
         covered = datetime.fromisoformat(state["covered"])
         return cls(state, covered, covered, covered - overlap, end)
 
-    def closing(
+    def closing_batch(
         self,
         batch: Batch,
         oldest: datetime | None = None,
@@ -110,11 +110,11 @@ def chunks_with_last(items: Sequence[_T], size: int) -> Iterator[tuple[list[_T],
 def lookup_chunks(
     ids: Sequence[str], size: int, stop: Callable[[], bool]
 ) -> Iterator[list[str]]:
-    """Known ids, as many as one call may ask for, until the run is told to stop."""
-    for some in chunks(ids, size):
+    """Known ids, as many as one call may ask for, until `stop` ends the run."""
+    for chunk in chunks(ids, size):
         if stop():
             return
-        yield some
+        yield chunk
 
 
 def read_or_reject(raw: Any, read: Callable[[Any], _T]) -> _T | Reject:

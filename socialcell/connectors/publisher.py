@@ -1,8 +1,9 @@
 """The contract of a publisher: it posts, answers and deletes in the city's own name.
 
-A publisher never waits, never retries and keeps nothing. What tells whether a call was
-heard is the difference between two errors: ConnectorError, the platform took nothing;
-Unheard, nobody knows. After the second only `find` may be asked, never `post` again.
+A publisher never waits, never retries and stores nothing. Two errors separate what did
+not happen from what is not known: after ConnectorError the platform has done nothing;
+after UnconfirmedCall it may have. After the second only `find` may be called, never
+`post` again.
 """
 
 import importlib
@@ -17,7 +18,7 @@ from socialcell.connectors.base import (
     Bucket,
     ConnectorContext,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Kind,
 )
 from socialcell.errors import ConfigError
@@ -33,47 +34,47 @@ PUBLISHERS = {
 }
 SLACK = timedelta(minutes=2)  # between a platform's clock and ours
 # After these a platform may have done what it was asked.
-_UNKNOWN = (Kind.TRANSIENT, Kind.DRIFT)
+_UNCONFIRMED_KINDS = (Kind.TRANSIENT, Kind.DRIFT)
 
 
-class Unheard(ConnectorError):  # noqa: N818 - named for what happened
-    """The call left, and whether it did what it should is not known."""
+class UnconfirmedCall(ConnectorError):  # noqa: N818 - named for what happened
+    """The call was sent, and whether the platform carried it out is not known."""
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
-    """What stands on the platform: its id, and where people read it, if told."""
+class PostReference:
+    """A post on the platform: its id, and its address for readers, if known."""
 
     id: str
     url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class TimelinePost:
     """A post of the account's own as the platform shows it."""
 
-    posted: Posted
+    posted: PostReference
     words: str
 
 
 class Publisher(ABC):
     """One account. Media are public https addresses of pictures.
 
-    Every call raises ConnectorError; `post`, `reply` and `delete` raise Unheard where
-    the platform may have heard.
+    Every call raises ConnectorError; `post`, `reply` and `delete` raise UnconfirmedCall
+    where the platform may have done what was asked.
     """
 
     platform: ClassVar[str]
     # What a call is counted and billed under; `bucket` says which.
     buckets: ClassVar[tuple[Bucket, ...]] = (Bucket("writes", "day"),)
-    # Whether `find` can tell what the account has posted.
+    # Whether `find` can list what the account has posted.
     can_find: ClassVar[bool] = True
 
     def __init__(self, context: ConnectorContext) -> None:
         self._clock = context.clock
 
     @abstractmethod
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         """Whether the account answers and the credentials may write."""
 
     def bucket(self, words: str) -> str:
@@ -81,16 +82,17 @@ class Publisher(ABC):
         return "writes"
 
     def prepare(self, words: str, media: str | None) -> str | None:
-        """What the platform wants first and nobody sees, made twice without harm: its
-        id, to be kept before `post`. None where there is no such step."""
+        """The id of what the platform needs before a post and shows to nobody (a media
+        container), to be stored before `post`; creating it twice does no harm. None
+        where there is no such step."""
         return None
 
     @abstractmethod
-    def post(self, words: str, media: str | None, key: str | None) -> Posted:
+    def post(self, words: str, media: str | None, key: str | None) -> PostReference:
         """Post these words. `key` is what `prepare` gave."""
 
     @abstractmethod
-    def reply(self, to: str, words: str, key: str | None) -> Posted:
+    def reply(self, to: str, words: str, key: str | None) -> PostReference:
         """Answer a post or a comment, by its id."""
 
     @abstractmethod
@@ -100,86 +102,90 @@ class Publisher(ABC):
     @abstractmethod
     def find(
         self, words: str, key: str | None, since: datetime, to: str | None
-    ) -> Sequence[Posted]:
+    ) -> Sequence[PostReference]:
         """Own posts (answers to `to`) since a moment with these words, oldest first.
 
         Empty: the platform says that there is none.
         """
 
-    def _posted(self, id_: str) -> Posted:
-        return Posted(id_, self._address(id_))
+    def _reference(self, id_: str) -> PostReference:
+        return PostReference(id_, self._post_url(id_))
 
-    def _address(self, id_: str) -> str | None:
-        """Where people read a post, where its id is enough to tell."""
+    def _post_url(self, id_: str) -> str | None:
+        """The address of a post for readers; None where its id does not give it."""
         return None
 
 
 def build(platform: str, context: ConnectorContext) -> Publisher:
     """The publisher of a platform. ConfigError when it is not set up, MissingSecret
     when a credential is nowhere."""
-    publisher: Publisher = _class(platform)(context)
+    publisher: Publisher = _publisher_class(platform)(context)
     return publisher
 
 
-def set_up(given: _T | None, platform: str) -> _T:
-    """What config.yaml says of an account. ConfigError when it says nothing."""
-    if given is None:
+def require_settings(settings: _T | None, platform: str) -> _T:
+    """An account's settings in config.yaml. ConfigError when there are none."""
+    if settings is None:
         raise ConfigError(f"publishing.{platform} is not set in config.yaml.")
-    return given
+    return settings
 
 
 def buckets(platform: str) -> tuple[Bucket, ...]:
     """What posting on a platform is counted and billed in."""
-    found: tuple[Bucket, ...] = _class(platform).buckets
-    return found
+    publisher_buckets: tuple[Bucket, ...] = _publisher_class(platform).buckets
+    return publisher_buckets
 
 
-def _class(platform: str) -> Any:
+def _publisher_class(platform: str) -> Any:
     module, cls = PUBLISHERS[platform].split(":")
     return getattr(importlib.import_module(module), cls)
 
 
-def write(call: Callable[[], _T]) -> _T:
-    """The answer of a call that writes. Unheard where it failed and the platform may
-    have done it all the same."""
+def run_write(call: Callable[[], _T]) -> _T:
+    """The answer of a call that writes. UnconfirmedCall where it failed and the
+    platform may have carried it out."""
     try:
         return call()
     except ConnectorError as error:
-        _raise_of_writing(error)
+        _raise_write_error(error)
 
 
-def take_back(call: Callable[[], object]) -> None:
+def run_delete(call: Callable[[], object]) -> None:
     """Make a call that deletes a post; one that is gone already is no error."""
     try:
         call()
     except ConnectorError as error:
         if error.kind is not Kind.GONE:
-            _raise_of_writing(error)
+            _raise_write_error(error)
 
 
-def _raise_of_writing(error: ConnectorError) -> NoReturn:
-    if error.kind in _UNKNOWN:
-        raise Unheard(error.kind, str(error), until=error.until) from None
+def _raise_write_error(error: ConnectorError) -> NoReturn:
+    if error.kind in _UNCONFIRMED_KINDS:
+        raise UnconfirmedCall(error.kind, str(error), until=error.until) from None
     raise error
 
 
-def same_words(words: str, newest_first: Sequence[Shown]) -> list[Posted]:
-    """Those of a timeline that say the same words, oldest first: white space, joiners
-    and case are free, since platforms change them."""
-    bare = _bare(words)
+def posts_with_text(
+    words: str, newest_first: Sequence[TimelinePost]
+) -> list[PostReference]:
+    """The posts of a timeline with the same text, oldest first. White space, joiners
+    and case are ignored, since platforms change them."""
+    bare = _comparable_text(words)
     oldest_first = reversed(newest_first)
-    return [post.posted for post in oldest_first if _bare(post.words) == bare]
+    return [
+        post.posted for post in oldest_first if _comparable_text(post.words) == bare
+    ]
 
 
-def id_in(body: Mapping[str, Any], name: str = "id") -> str:
-    """The id that a platform answered with. Unheard when there is none."""
-    found = body.get(name)
-    if isinstance(found, int) and not isinstance(found, bool):
-        found = str(found)
-    if not isinstance(found, str) or not found:
-        raise Unheard(Kind.DRIFT, f"The platform's answer has no {name!r}")
-    return found
+def require_id(body: Mapping[str, Any], name: str = "id") -> str:
+    """The id that a platform answered with. UnconfirmedCall when there is none."""
+    id_ = body.get(name)
+    if isinstance(id_, int) and not isinstance(id_, bool):
+        id_ = str(id_)
+    if not isinstance(id_, str) or not id_:
+        raise UnconfirmedCall(Kind.DRIFT, f"The platform's answer has no {name!r}")
+    return id_
 
 
-def _bare(words: str) -> str:
+def _comparable_text(words: str) -> str:
     return "".join(fold(unicodedata.normalize("NFC", words)).split())

@@ -4,7 +4,7 @@ import json
 import math
 from typing import Any, NoReturn
 
-DEEPEST = 100
+MAX_DEPTH = 100
 
 
 def parse(text: str) -> Any:
@@ -17,10 +17,10 @@ def parse(text: str) -> Any:
         ) from None
     except RecursionError:
         raise ValueError("not usable JSON: nested too deeply") from None
-    return shallow(value)
+    return require_shallow(value)
 
 
-def page(body: bytes) -> Any:
+def parse_body(body: bytes) -> Any:
     """The value of an answer's body, which is UTF-8 as JSON must be. ValueError."""
     try:
         return parse(body.decode("utf-8-sig"))
@@ -28,22 +28,22 @@ def page(body: bytes) -> Any:
         raise ValueError(f"not UTF-8 at byte {error.start + 1}") from None
 
 
-def from_text(value: Any) -> Any:
+def parse_setting(value: Any) -> Any:
     """A setting with parts, which the command line gives as JSON. ValueError."""
     return parse(value) if isinstance(value, str) else value
 
 
-def shallow(value: Any) -> Any:
+def require_shallow(value: Any) -> Any:
     """The same value. ValueError when it is nested deeper than 100 levels."""
     level, depth = [value], 0
-    while level := [inner for outer in level for inner in _inside(outer)]:
+    while level := [inner for outer in level for inner in _nested_values(outer)]:
         depth += 1
-        if depth > DEEPEST:
-            raise ValueError(f"not usable JSON: nested deeper than {DEEPEST} levels")
+        if depth > MAX_DEPTH:
+            raise ValueError(f"not usable JSON: nested deeper than {MAX_DEPTH} levels")
     return value
 
 
-def _inside(value: Any) -> list[Any]:
+def _nested_values(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return [inner for inner in value.values() if isinstance(inner, dict | list)]
     if isinstance(value, list):
@@ -51,15 +51,15 @@ def _inside(value: Any) -> list[Any]:
     return []
 
 
-def _constant(name: str) -> NoReturn:
+def _reject_constant(name: str) -> NoReturn:
     raise ValueError(f"not JSON: {name} is no number")
 
 
-def _number(digits: str) -> float:
+def _parse_number(digits: str) -> float:
     value = float(digits)
     if math.isinf(value):
         raise ValueError(f"not usable JSON: the number {digits[:20]} is out of range")
     return value
 
 
-DECODER = json.JSONDecoder(parse_constant=_constant, parse_float=_number)
+DECODER = json.JSONDecoder(parse_constant=_reject_constant, parse_float=_parse_number)

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 _X_LIMIT, _X_ADDRESS = 280, 23
 # Code points that weigh one; all others weigh two. Devanagari is among them.
-_LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
-_PICTURE = (
+_SINGLE_WEIGHT_RANGES = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+_PICTOGRAPH = (
     r"[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B00-\u2BFF\u231A-\u23FF\u2190-\u21FF]"
 )
 _EMOJI = re.compile(
     r"[0-9#*]\uFE0F?\u20E3|[\U0001F1E6-\U0001F1FF]{2}|"
-    rf"{_PICTURE}[\uFE0F\U0001F3FB-\U0001F3FF]*"
-    rf"(?:\u200D{_PICTURE}[\uFE0F\U0001F3FB-\U0001F3FF]*)*"
+    rf"{_PICTOGRAPH}[\uFE0F\U0001F3FB-\U0001F3FF]*"
+    rf"(?:\u200D{_PICTOGRAPH}[\uFE0F\U0001F3FB-\U0001F3FF]*)*"
 )
 # X makes a link of a bare domain, too. Its own list of endings is longer.
 _ENDINGS = "com|org|net|in|gov|edu|info|app|dev|io|co|me|ly|be|news|city"
@@ -32,7 +32,7 @@ _INSTAGRAM, _INSTAGRAM_TAGS, _INSTAGRAM_NAMED = 2200, 30, 20
 
 
 @dataclass(frozen=True, slots=True)
-class Length:
+class PostLength:
     """So long of so much, as the platform counts; `fault` is what else is wrong."""
 
     used: int
@@ -46,22 +46,22 @@ class Length:
 
 def length(
     platform: str, words: str, media: str | None = None, *, reply: bool = False
-) -> Length:
+) -> PostLength:
     """The length of the words of a post or a reply. KeyError for a platform that we do
     not post on."""
     if reply and media:
-        return Length(len(words), len(words), "a reply has no picture")
+        return PostLength(len(words), len(words), "a reply has no picture")
     if platform == "x":
         fault = "pictures are not sent to X from here" if media else None
-        return Length(x_length(words), _X_LIMIT, fault)
+        return PostLength(x_length(words), _X_LIMIT, fault)
     if platform == "facebook":
-        return Length(len(words), _FACEBOOK)
+        return PostLength(len(words), _FACEBOOK)
     if platform == "instagram":
         fault = _instagram_fault(words, reply or media is not None)
-        return Length(len(words), _INSTAGRAM, fault)
+        return PostLength(len(words), _INSTAGRAM, fault)
     if platform == "telegram":
         limit = _TELEGRAM_CAPTION if media else _TELEGRAM
-        return Length(len(words.encode("utf-16-le")) // 2, limit)
+        return PostLength(len(words.encode("utf-16-le")) // 2, limit)
     raise KeyError(platform)
 
 
@@ -80,11 +80,11 @@ def has_address(words: str) -> bool:
 
 def _weight(character: str) -> int:
     code = ord(character)
-    return 1 if any(low <= code <= high for low, high in _LIGHT) else 2
+    return 1 if any(low <= code <= high for low, high in _SINGLE_WEIGHT_RANGES) else 2
 
 
-def _instagram_fault(words: str, has_what_it_needs: bool) -> str | None:
-    if not has_what_it_needs:
+def _instagram_fault(words: str, is_complete: bool) -> str | None:
+    if not is_complete:
         return "Instagram takes no post without a picture"
     if len(re.findall(r"#\w", words)) > _INSTAGRAM_TAGS:
         return f"Instagram takes {_INSTAGRAM_TAGS} hashtags at most"

@@ -18,14 +18,14 @@ def moment(text: str, zone: tzinfo, forms: Sequence[str] = ()) -> datetime:
     epoch number (10 digits are seconds, 13 milliseconds), and dates with the English
     name of a month. 03/04/2026 is refused: it may be March or April. ValueError.
     """
-    found = _by_form(text, forms) if forms else _by_look(text)
+    time = _parse_by_form(text, forms) if forms else _parse_by_appearance(text)
     try:
-        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+        return (time if time.tzinfo else time.replace(tzinfo=zone)).astimezone(UTC)
     except OverflowError:
         raise ValueError(f"the time {text[:60]!r} is out of range") from None
 
 
-def _by_form(text: str, forms: Sequence[str]) -> datetime:
+def _parse_by_form(text: str, forms: Sequence[str]) -> datetime:
     for form in forms:
         try:
             # A form may hold a zone; where it does not, `moment` adds it.
@@ -35,7 +35,7 @@ def _by_form(text: str, forms: Sequence[str]) -> datetime:
     raise ValueError(f"the time {text[:60]!r} is not of the form {' or '.join(forms)}")
 
 
-def _by_look(text: str) -> datetime:
+def _parse_by_appearance(text: str) -> datetime:
     if _EPOCH.fullmatch(text):
         seconds = float(text) / (1000 if len(text) == 13 else 1)
         return datetime.fromtimestamp(seconds, UTC)
@@ -44,7 +44,7 @@ def _by_look(text: str) -> datetime:
     except ValueError:
         pass
     if _MONTH_NAME.search(text):
-        for read in (x_date, parsedate_to_datetime):
+        for read in (parse_x_date, parsedate_to_datetime):
             try:
                 return read(text)
             except (ValueError, TypeError, IndexError):
@@ -55,11 +55,11 @@ def _by_look(text: str) -> datetime:
     )
 
 
-def x_date(text: str) -> datetime:
+def parse_x_date(text: str) -> datetime:
     """X's old form, as in Wed Nov 25 05:00:00 +0000 2026. ValueError."""
     return datetime.strptime(text, _X_ARCHIVE).astimezone(UTC)
 
 
-def names_a_day(text: str) -> bool:
+def is_date_only(text: str) -> bool:
     """Whether a time that could be read is a day without a time of day."""
     return not _TIME_OF_DAY.search(text)

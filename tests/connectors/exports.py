@@ -6,7 +6,7 @@ from typing import Any
 
 from socialcell.connectors.base import Filtered, Item, Record, Reject
 from socialcell.connectors.file_detection import open_file
-from socialcell.connectors.files.column_mapping import Mapping
+from socialcell.connectors.files.column_mapping import ColumnMapping
 
 FIRST_ID = 1991000000000000000
 
@@ -67,7 +67,7 @@ def items(
     path: Path,
     format: str = "auto",
     *,
-    mapping: Mapping | None = None,
+    mapping: ColumnMapping | None = None,
     cursor: dict[str, Any] | None = None,
 ) -> list[Item]:
     connector, _found = open_file(path, format, mapping)

@@ -19,9 +19,9 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.mastodon.mastodon_connector import Mastodon
 from socialcell.connectors.reddit.reddit_connector import Reddit
-from socialcell.connectors.reddit.reddit_post import looked_up as reddit_looked_up
+from socialcell.connectors.reddit.reddit_post import lookup_items as reddit_looked_up
 from socialcell.connectors.x.x_connector import X
-from socialcell.connectors.x.x_lookup import looked_up as x_looked_up
+from socialcell.connectors.x.x_lookup import lookup_items as x_looked_up
 from socialcell.sandbox import Sandbox
 from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import CITY, Unlimited, connector_of

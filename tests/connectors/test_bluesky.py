@@ -10,14 +10,14 @@ import pytest
 from socialcell import connectors
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
-    Author,
     ConnectorContext,
     ConnectorError,
     Kind,
     Metric,
+    RecordAuthor,
+    RecordRelation,
     Refresh,
     Reject,
-    Relation,
     Tombstone,
 )
 from socialcell.connectors.bluesky.bluesky_connector import Bluesky
@@ -416,14 +416,14 @@ def test_a_post_becomes_a_record() -> None:
     assert record.external_id == URI
     assert record.url == "https://bsky.app/profile/did:plc:asha/post/3kabc"
     assert record.authored_at == datetime(2026, 11, 20, 4, 0, 0, 250_000, UTC)
-    assert record.author == Author(
+    assert record.author == RecordAuthor(
         uid="did:plc:asha", handle="asha.example", name="Asha", verified="verified"
     )
     assert record.language == "mr"
     assert record.conversation == "at://r/p/1"
     assert record.relations == (
-        Relation("reply", "at://r/p/2"),
-        Relation("quote", "at://q/p/9"),
+        RecordRelation("reply", "at://r/p/2"),
+        RecordRelation("quote", "at://q/p/9"),
     )
     assert record.links == ("https://example.org/map",)
     assert record.metrics == (
@@ -443,7 +443,7 @@ def test_a_post_from_the_future_was_written_when_it_was_first_seen() -> None:
 
 def test_a_plain_quotation_and_a_card_are_read() -> None:
     quoted = to_record(a_view({"embed": {"record": {"uri": "at://q/p/8"}}}))
-    assert Relation("quote", "at://q/p/8") in quoted.relations
+    assert RecordRelation("quote", "at://q/p/8") in quoted.relations
     card = {"external": {"uri": "https://paper.example/news"}}
     linked = to_record(a_view({"embed": card}))
     assert "https://paper.example/news" in linked.links
@@ -471,4 +471,4 @@ def test_what_is_stored_can_be_read_again_by_itself(
     found = records(pull(served, PUNE, connector_context))
 
     assert found
-    assert [Bluesky.mapped(record.raw) for record in found] == found
+    assert [Bluesky.remap(record.raw) for record in found] == found

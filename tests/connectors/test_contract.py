@@ -365,7 +365,7 @@ class CrashingConnector:
         self.cursor_version = inner.cursor_version
         self.capabilities = inner.capabilities
 
-    def check(self) -> base.Health:
+    def check(self) -> base.ConnectorHealth:
         return self._inner.check()
 
     def pull(self, *given: Any) -> Iterator[Batch]:

@@ -8,13 +8,13 @@ import pytest
 from socialcell import connectors
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
-    Author,
     ConnectorContext,
     ConnectorError,
     Kind,
     Metric,
     Record,
-    Relation,
+    RecordAuthor,
+    RecordRelation,
 )
 from socialcell.connectors.meta.facebook_connector import Facebook
 from socialcell.connectors.meta.facebook_post import comment_record, post_record
@@ -70,8 +70,8 @@ def test_comments_bring_answers_to_comments_and_say_where_they_belong(
         r.external_id: r for r in records(pull(served, COMMENTS, connector_context))
     }
 
-    assert found[top].relations == (Relation("reply", newest_own(facebook)),)
-    assert found[answer].relations == (Relation("reply", top),)
+    assert found[top].relations == (RecordRelation("reply", newest_own(facebook)),)
+    assert found[answer].relations == (RecordRelation("reply", top),)
     assert found[answer].conversation == newest_own(facebook)
     for id_ in set(found) - {top, answer}:
         (relation,) = found[id_].relations
@@ -226,7 +226,7 @@ def test_another_page_that_tags_ours_is_named() -> None:
 
     record = post_record(post(**{"from": other}), PAGE_ID, "tagged")
 
-    assert record.author == Author(uid="555000111", name="Sample Media")
+    assert record.author == RecordAuthor(uid="555000111", name="Sample Media")
     assert record.via == "tagged"
 
 
@@ -252,7 +252,7 @@ def test_what_is_kept_raw_is_read_again_alike(
 ) -> None:
     for name in (FEED, COMMENTS):
         for record in records(pull(served, name, connector_context)):
-            again = Facebook.mapped(record.raw)
+            again = Facebook.remap(record.raw)
             assert isinstance(again, Record)
             for part in ("external_id", "text", "author", "relations", "metrics"):
                 assert getattr(again, part) == getattr(record, part)

@@ -6,7 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from socialcell.connectors.base import Author, Metric, Record, Reject, Relation
+from socialcell.connectors.base import (
+    Metric,
+    Record,
+    RecordAuthor,
+    RecordRelation,
+    Reject,
+)
 from socialcell.connectors.file_detection import open_file
 from tests.connectors.exports import (
     FIRST_ID,
@@ -85,7 +91,7 @@ def test_the_zip_is_read_part_by_part_with_its_owner_as_author(tmp_path):
     found = records(path)
     assert [record.external_id[-1] for record in found] == ["1", "2", "3"]
     assert {record.author for record in found} == {
-        Author("900000009", "cell_sample", "Sample Cell")
+        RecordAuthor("900000009", "cell_sample", "Sample Cell")
     }
     assert "example.org" not in str(found)
 
@@ -117,7 +123,7 @@ def test_answers_and_edits_keep_what_they_refer_to(tmp_path):
         ),
     )
     answer, edit, initial = records(path)
-    assert answer.relations == (Relation("reply", "77"),)
+    assert answer.relations == (RecordRelation("reply", "77"),)
     assert edit.external_id == str(FIRST_ID + 1)
     assert initial.external_id == str(FIRST_ID + 1)
 
@@ -190,7 +196,7 @@ def test_a_repost_that_brings_its_original_is_whole(tmp_path):
     )
     (record,) = records(write(tmp_path / "tweets.js", tweets_js(repost)))
     assert record.text == "RT @asha_sample: " + "पाणी " * 40 + "& वीज"
-    assert record.relations == (Relation("repost", "77"),)
+    assert record.relations == (RecordRelation("repost", "77"),)
 
 
 def test_more_text_than_is_held_at_once_is_read(tmp_path):

@@ -5,9 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from socialcell.connectors.base import Author, Metric, Record, Reject, Relation
+from socialcell.connectors.base import (
+    Metric,
+    Record,
+    RecordAuthor,
+    RecordRelation,
+    Reject,
+)
 from socialcell.connectors.file_detection import open_file
-from socialcell.connectors.files.column_mapping import Mapping, read_mapping
+from socialcell.connectors.files.column_mapping import ColumnMapping, read_mapping
 from socialcell.errors import ConfigError, UsageError
 from tests.connectors.exports import items, reasons, records, write
 from tests.shared import shared
@@ -30,7 +36,7 @@ def test_usual_names_need_no_mapping(tmp_path):
     assert record.text == "पाणी, नाही"
     # 11:00 in Pune is 05:30 UTC.
     assert record.authored_at == datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
-    assert record.author == Author(uid="@asha", handle="Asha")
+    assert record.author == RecordAuthor(uid="@asha", handle="Asha")
     assert record.url == "https://x.example/7"
     assert record.language == "mr"
     assert record.metrics == (Metric("reactions", 1204, "reactions"),)
@@ -130,13 +136,13 @@ skip = 2
     assert record.text == "No water\nsince Monday"
     # 3 April, 10:00 in Dubai (UTC+4).
     assert record.authored_at == datetime(2026, 4, 3, 6, 0, tzinfo=UTC)
-    assert record.author == Author(uid="Asha S", name="Asha S")
-    assert record.relations == (Relation("reply", "R-0"),)
+    assert record.author == RecordAuthor(uid="Asha S", name="Asha S")
+    assert record.relations == (RecordRelation("reply", "R-0"),)
     assert record.metrics == (Metric("views", 1234, "views"),)
 
 
 def test_a_mapping_reaches_into_nested_json(tmp_path):
-    mapping = Mapping(columns={"user.screen_name": "author", "body": "text"})
+    mapping = ColumnMapping(columns={"user.screen_name": "author", "body": "text"})
     path = write(
         tmp_path / "a.jsonl", {"body": "पाणी", "user": {"screen_name": "Asha"}}
     )
@@ -168,7 +174,7 @@ def test_a_mapping_file_that_is_absent_is_a_usage_error(tmp_path):
 
 def test_columns_that_are_not_there_are_named(tmp_path):
     path = write(tmp_path / "a.csv", "a,b", "1,2")
-    mapping = Mapping(columns={"message": "text"})
+    mapping = ColumnMapping(columns={"message": "text"})
     health = open_file(path, "generic", mapping)[0].check()
     assert not health.ok
     assert "message" in health.message
@@ -206,7 +212,7 @@ def test_without_an_id_equal_rows_are_one_and_others_are_not(tmp_path):
 
 def test_ids_of_x_are_digits(tmp_path):
     path = write(tmp_path / "a.csv", "id,text", "1991,पाणी", "abc,पाणी")
-    mapping = Mapping(platform="x", columns={"id": "id", "text": "text"})
+    mapping = ColumnMapping(platform="x", columns={"id": "id", "text": "text"})
     good, bad = items(path, mapping=mapping)
     assert (good.platform, good.external_id) == ("x", "1991")
     assert isinstance(bad, Reject)

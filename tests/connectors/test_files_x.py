@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 import pytest
 
 from socialcell.connectors.base import (
-    Author,
     Filtered,
     Metric,
     Record,
+    RecordAuthor,
+    RecordRelation,
     Reject,
-    Relation,
 )
 from socialcell.connectors.x import x_connector
 from tests.connectors.exports import (
@@ -33,7 +33,7 @@ def test_a_page_on_a_line_gives_its_posts_with_their_author(tmp_path):
     assert first.external_id == str(FIRST_ID + 1)
     assert first.text == "कोथरूडमध्ये पाणी नाही 1"
     assert first.authored_at == datetime(2026, 11, 24, 5, 30, tzinfo=UTC)
-    assert first.author == Author(
+    assert first.author == RecordAuthor(
         "900000001", "asha_sample", "Asha Sample", followers=120, posts=40
     )
     assert Metric("like_count", 3, "reactions") in first.metrics
@@ -60,7 +60,7 @@ def test_a_file_and_the_api_make_the_same_record(tmp_path):
         body["data"][0], x_connector.users_of(body), "file"
     )
     assert from_file == from_api
-    assert from_file.relations == (Relation("quote", "17"),)
+    assert from_file.relations == (RecordRelation("quote", "17"),)
 
 
 def test_an_edit_keeps_the_id_of_the_first_version(tmp_path):

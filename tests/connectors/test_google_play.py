@@ -326,4 +326,4 @@ def test_what_is_stored_can_be_read_again_by_itself(
     found = records(pull(served, REVIEWS, connector_context))
 
     assert found
-    assert [GooglePlay.mapped(record.raw) for record in found] == found
+    assert [GooglePlay.remap(record.raw) for record in found] == found

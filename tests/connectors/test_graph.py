@@ -15,13 +15,13 @@ from socialcell.clock import FixedClock
 from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind
 from socialcell.connectors.meta.graph_check import (
     VERSIONS,
-    debugged,
     examine,
     require_scopes,
+    token_info,
     version_warning,
 )
 from socialcell.connectors.meta.graph_client import Graph, connect
-from socialcell.connectors.meta.graph_errors import Refusal, refused
+from socialcell.connectors.meta.graph_errors import GraphRefusal, answer_error
 from socialcell.connectors.meta.graph_usage import usage_of
 from socialcell.errors import ConfigError
 from socialcell.sandbox import Sandbox
@@ -107,7 +107,7 @@ def test_a_next_address_is_never_followed(
     second = page.page(f"{PAGE_ID}/feed", limit=2, after=first.after)
 
     assert first.more
-    assert [node["id"] for node in first.data] != [node["id"] for node in second.data]
+    assert [node["id"] for node in first.nodes] != [node["id"] for node in second.nodes]
     for logged in served.requests:
         assert facebook.page_token not in str(logged.request.query)
         assert logged.request.path == f"/v26.0/{PAGE_ID}/feed"
@@ -162,7 +162,7 @@ def test_a_batch_answers_in_order_and_each_part_for_itself(
     said = page.batch([f"{second}?fields=id", "777_1?fields=id", f"{first}?fields=id"])
 
     assert [said[0], said[2]] == [{"id": second}, {"id": first}]
-    assert isinstance(said[1], Refusal)
+    assert isinstance(said[1], GraphRefusal)
     assert said[1].is_missing
     assert len(served.requests) == 1
     assert page.spent() == {"calls": 3}
@@ -271,15 +271,15 @@ def test_at_nine_tenths_the_source_waits_until_meta_gives_back(
 def test_each_code_of_metas_has_one_thing_to_do(
     code: int, subcode: int | None, kind: Kind
 ) -> None:
-    assert Refusal(code, subcode, "why", transient=False).kind is kind
+    assert GraphRefusal(code, subcode, "why", transient=False).kind is kind
 
 
 def test_what_meta_calls_transient_is_tried_again() -> None:
-    assert Refusal(100, None, "wait", transient=True).kind is Kind.TRANSIENT
+    assert GraphRefusal(100, None, "wait", transient=True).kind is Kind.TRANSIENT
 
 
 def test_an_expired_token_is_said_in_words_and_what_to_do() -> None:
-    words = Refusal(190, 463, "Error validating", transient=False).words
+    words = GraphRefusal(190, 463, "Error validating", transient=False).words
 
     assert "because it has expired" in words
     assert "System users" in words
@@ -302,7 +302,7 @@ def test_a_refusal_without_a_code_goes_by_its_status(
     answer.headers["content-type"] = content_type
     now = datetime(2026, 11, 25, tzinfo=UTC)
 
-    error = refused(answer, now, timedelta(minutes=5))
+    error = answer_error(answer, now, timedelta(minutes=5))
 
     assert error.kind is kind
     assert error.until == (now + timedelta(minutes=5) if status == 429 else None)
@@ -371,7 +371,7 @@ def test_the_debugged_token_is_hidden_in_what_is_said(
     facebook.drop_connection()
 
     with pytest.raises(ConnectorError) as caught:
-        debugged(graph)
+        token_info(graph)
 
     assert facebook.token not in str(caught.value)
 

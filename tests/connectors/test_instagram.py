@@ -8,15 +8,15 @@ import pytest
 from socialcell import connectors
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
-    Author,
     Batch,
     ConnectorContext,
     ConnectorError,
     Kind,
     Metric,
     Record,
+    RecordAuthor,
+    RecordRelation,
     Refresh,
-    Relation,
     Tombstone,
 )
 from socialcell.connectors.meta.instagram_connector import Instagram
@@ -51,7 +51,7 @@ def test_own_media_name_the_account_and_others_their_authors(
     assert {(r.author and r.author.handle, r.via) for r in own} == {(USERNAME, "own")}
     for record in tags:
         name = TRUE[record.external_id]["author"].lower()
-        assert record.author == Author(uid=f"@{name}", handle=name)
+        assert record.author == RecordAuthor(uid=f"@{name}", handle=name)
         assert record.via == "tag"
         assert (
             record.text == TRUE[record.external_id]["text"]
@@ -158,7 +158,7 @@ def test_what_is_kept_raw_is_read_again_alike(
 ) -> None:
     for name in (MEDIA, COMMENTS, TAGS, HASHTAG):
         for record in records(pull(served, name, connector_context)):
-            again = Instagram.mapped(record.raw)
+            again = Instagram.remap(record.raw)
             assert isinstance(again, Record)
             for part in ("external_id", "text", "author", "relations", "metrics"):
                 assert getattr(again, part) == getattr(record, part)
@@ -179,8 +179,8 @@ def test_answers_to_comments_come_with_them_and_say_whom_they_answer(
     }
 
     medium = found[top].conversation
-    assert found[top].relations == (Relation("reply", str(medium)),)
-    assert found[answer].relations == (Relation("reply", top),)
+    assert found[top].relations == (RecordRelation("reply", str(medium)),)
+    assert found[answer].relations == (RecordRelation("reply", top),)
     assert found[answer].conversation == medium
     for id_ in set(found) - {top, answer}:
         (relation,) = found[id_].relations

@@ -158,7 +158,7 @@ def test_a_wide_table_of_creators_is_refused(tmp_path: Path) -> None:
     path.write_text("key," + "name," * 2_000 + "\n")
 
     with pytest.raises(SocialcellError, match="its heading has 2,002 cells; 1,000"):
-        list(sheets.asked(path, COLUMNS))
+        list(sheets.read_sheet(path, COLUMNS))
 
 
 def test_a_workbook_of_too_many_files_is_refused(
@@ -168,4 +168,4 @@ def test_a_workbook_of_too_many_files_is_refused(
     path = packed(tmp_path / "t.xlsx", **{"xl/workbook.xml": b"", "a": b""})
 
     with pytest.raises(SocialcellError, match="it holds 2 files"):
-        list(sheets.asked(path, COLUMNS))
+        list(sheets.read_sheet(path, COLUMNS))

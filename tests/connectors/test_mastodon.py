@@ -8,14 +8,14 @@ import pytest
 from socialcell import connectors
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
-    Author,
     Batch,
     ConnectorContext,
     ConnectorError,
     Filtered,
     Kind,
     Metric,
-    Relation,
+    RecordAuthor,
+    RecordRelation,
 )
 from socialcell.connectors.mastodon.mastodon_connector import id_at, to_record
 from socialcell.errors import ConfigError
@@ -258,10 +258,10 @@ def test_a_status_becomes_a_record() -> None:
     assert record.links == ("https://example.org/a",)
     assert record.authored_at == datetime(2026, 11, 20, 4, 0, 0, 250_000, UTC)
     assert record.edited_at == datetime(2026, 11, 20, 4, 5, tzinfo=UTC)
-    assert record.author == Author(
+    assert record.author == RecordAuthor(
         uid="7", handle="asha@nagar.example", name="Asha", followers=5, posts=6
     )
-    assert record.relations == (Relation("reply", "99"),)
+    assert record.relations == (RecordRelation("reply", "99"),)
     assert record.metrics == (
         Metric("replies_count", 1, "comments"),
         Metric("reblogs_count", 2, "shares"),

@@ -7,11 +7,11 @@ import pytest
 
 from socialcell.connectors.base import ConnectorError, Item, Kind, Reject
 from socialcell.connectors.facts import AdFact
-from socialcell.connectors.meta.meta_ads_rows import Account, facts_of, fields_of
+from socialcell.connectors.meta.meta_ads_rows import MetaAdAccount, facts_of, fields_of
 from socialcell.sandbox.meta.meta_ads_world import ACCOUNT
 
 INSTALL, OMNI = "mobile_app_install", "omni_app_install"
-RUPEES = Account(ACCOUNT, "Asia/Kolkata", "INR")
+RUPEES = MetaAdAccount(ACCOUNT, "Asia/Kolkata", "INR")
 
 
 def row(**changes: Any) -> dict[str, Any]:

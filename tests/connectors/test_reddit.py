@@ -11,14 +11,14 @@ from sqlalchemy import Engine
 from socialcell import connectors
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import (
-    Author,
     Batch,
     ConnectorContext,
     ConnectorError,
     Filtered,
     Kind,
     Metric,
-    Relation,
+    RecordAuthor,
+    RecordRelation,
     Tombstone,
 )
 from socialcell.connectors.reddit.reddit_post import to_record, tombstone
@@ -378,7 +378,7 @@ def test_a_submission_becomes_a_record() -> None:
     # 1,795,000,000 s: 20,775 days and 40,000 s after 1 January 1970.
     assert record.authored_at == datetime(2026, 11, 18, 11, 6, 40, tzinfo=UTC)
     assert record.edited_at is None
-    assert record.author == Author(uid="t2_77", handle="asha_sample")
+    assert record.author == RecordAuthor(uid="t2_77", handle="asha_sample")
     assert record.url == "https://www.reddit.com/r/pune/comments/abc/water/"
     assert record.links == ("https://example.org/map",)
     assert record.metrics == (
@@ -405,9 +405,9 @@ def test_a_link_an_edit_a_crosspost_and_a_hidden_score_are_read() -> None:
     assert record.text == record.title == "Water in Kothrud?"
     assert record.links == ("https://paper.example/news",)
     assert record.edited_at == datetime(2026, 11, 18, 11, 7, 40, tzinfo=UTC)
-    assert record.relations == (Relation("repost", "t3_zzz"),)
+    assert record.relations == (RecordRelation("repost", "t3_zzz"),)
     assert record.metrics[0] == Metric("score", None, "reactions", "hidden")
-    assert record.author == Author(uid="asha_sample", handle="asha_sample")
+    assert record.author == RecordAuthor(uid="asha_sample", handle="asha_sample")
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ import pytest
 
 from socialcell import sheet
 from socialcell.connectors.files import sheets
-from socialcell.connectors.files.sheets import Asked, Columns
+from socialcell.connectors.files.sheets import SheetColumns, SheetRow
 from socialcell.errors import SocialcellError
 
-COLUMNS = Columns("tests", ("key", "name", "day", "rate"), ("key",), ("seen",))
+COLUMNS = SheetColumns("tests", ("key", "name", "day", "rate"), ("key",), ("seen",))
 
 
 def workbook(folder: Path, *rows: list[Any]) -> Path:
@@ -33,8 +33,8 @@ def table(folder: Path, *lines: str) -> Path:
     return path
 
 
-def read(path: Path) -> list[Asked]:
-    return list(sheets.asked(path, COLUMNS))
+def read(path: Path) -> list[SheetRow]:
+    return list(sheets.read_sheet(path, COLUMNS))
 
 
 def test_a_workbook_reads_as_a_person_would_type_it(tmp_path: Path) -> None:
@@ -45,8 +45,12 @@ def test_a_workbook_reads_as_a_person_would_type_it(tmp_path: Path) -> None:
         ["ravi", None, date(2026, 11, 3), 25000.5],
     )
     assert read(path) == [
-        Asked(2, {"key": "asha", "name": "आशा", "day": "2026-11-02", "rate": "25000"}),
-        Asked(3, {"key": "ravi", "name": None, "day": "2026-11-03", "rate": "25000.5"}),
+        SheetRow(
+            2, {"key": "asha", "name": "आशा", "day": "2026-11-02", "rate": "25000"}
+        ),
+        SheetRow(
+            3, {"key": "ravi", "name": None, "day": "2026-11-03", "rate": "25000.5"}
+        ),
     ]
 
 
@@ -60,7 +64,7 @@ def test_what_an_export_marks_as_no_formula_comes_back_as_it_was(
 ) -> None:
     lines = sheet.csv_lines(("key", "name"), [{"key": "a", "name": "=1+1"}])
     path = table(tmp_path, *(line.rstrip("\n") for line in lines))
-    assert read(path)[0].given == {"key": "a", "name": "=1+1"}
+    assert read(path)[0].cells == {"key": "a", "name": "=1+1"}
 
 
 def test_a_csv_row_with_more_cells_than_the_heading_is_named(tmp_path: Path) -> None:
@@ -86,7 +90,7 @@ def test_another_heading_is_refused(tmp_path: Path, heading: str, said: str) -> 
 
 
 def test_columns_that_are_only_shown_are_passed_over(tmp_path: Path) -> None:
-    assert read(table(tmp_path, "key,seen", "asha,7"))[0].given == {"key": "asha"}
+    assert read(table(tmp_path, "key,seen", "asha,7"))[0].cells == {"key": "asha"}
 
 
 def test_a_damaged_workbook_is_told(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import ConnectorContext, Record, Withheld
+from socialcell.connectors.base import ConnectorContext, Record, Withholding
 from socialcell.listening.model import Author, Engagement, Mention
 from socialcell.listening.model import Upkeep as UpkeepRow
 from socialcell.ops.model import FrozenReport
@@ -342,7 +342,7 @@ def test_a_report_that_quoted_what_is_withheld_now_is_written_without_it(
 
 
 def test_a_record_and_its_withholding_are_stored_and_cleared(engine: Engine) -> None:
-    barred = make_record("1", withheld=Withheld(("IN",), "user"))
+    barred = make_record("1", withheld=Withholding(("IN",), "user"))
     assert store_records(engine, barred).stored == 1
     told = {"countries": ["IN"], "scope": "user", "copyright": False}
     assert mention(engine, "1").withheld == told

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from socialcell.connectors.base import Record, Reject, Relation, Withheld
+from socialcell.connectors.base import Record, RecordRelation, Reject, Withholding
 from socialcell.connectors.x import x_connector
-from socialcell.connectors.x.x_post import to_record, unescaped
+from socialcell.connectors.x.x_post import to_record, unescape_text
 from tests.connectors.exports import items, page, post, records, write
 from tests.shared import shared
 
@@ -59,7 +59,7 @@ def test_a_long_post_is_read_in_the_other_dialect_too() -> None:
 def test_what_x_escapes_is_undone_once_and_nothing_else(
     sent: str, written: str
 ) -> None:
-    assert unescaped(sent) == written
+    assert unescape_text(sent) == written
     assert to_record(post(text=sent), {}, via="search").text == written
     noted = post(text="cut", note_tweet={"text": sent})
     assert to_record(noted, {}, via="search").text == written
@@ -74,7 +74,7 @@ def test_a_repost_says_all_that_its_original_says() -> None:
 
     assert isinstance(item, Record)
     assert item.text == f"RT @asha_sample: {SAID}"
-    assert item.relations == (Relation("repost", "77"),)
+    assert item.relations == (RecordRelation("repost", "77"),)
     assert item.links == ("https://city.example/b",)
 
 
@@ -87,7 +87,7 @@ def test_a_repost_of_a_long_post_has_the_whole_of_it() -> None:
 def test_a_repost_stays_whole_when_its_raw_form_is_read_again() -> None:
     record = to_record(repost(), {}, {"77": original()}, via="mention")
 
-    again = x_connector.X.mapped(record.raw)
+    again = x_connector.X.remap(record.raw)
 
     assert isinstance(again, Record)
     assert (again.text, again.raw) == (record.text, record.raw)
@@ -130,18 +130,18 @@ def test_a_quotation_and_an_answer_keep_their_own_text() -> None:
         (None, None),
         (
             {"copyright": False, "country_codes": ["IN", "DE"], "scope": "tweet"},
-            Withheld(("IN", "DE"), "tweet"),
+            Withholding(("IN", "DE"), "tweet"),
         ),
         (
             {"country_codes": ["IN"], "scope": "user"},
-            Withheld(("IN",), "user"),
+            Withholding(("IN",), "user"),
         ),
         # X names no country for a claim that holds everywhere.
-        ({"copyright": True}, Withheld(("XX",), None, copyright=True)),
+        ({"copyright": True}, Withholding(("XX",), None, copyright=True)),
     ],
 )
 def test_a_post_says_where_it_is_not_shown(
-    told: Any, understood: Withheld | None
+    told: Any, understood: Withholding | None
 ) -> None:
     withheld = {} if told is None else {"withheld": told}
 
@@ -153,7 +153,7 @@ def test_a_repost_of_what_is_withheld_is_withheld() -> None:
 
     record = to_record(repost(), {}, barred, via="mention")
 
-    assert record.withheld == Withheld(("IN",))
+    assert record.withheld == Withholding(("IN",))
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_recorded_reposts_are_whole_where_their_originals_came_along() -> None:
                 cut += str(item.raw["text"]).endswith("…")
                 (kept,) = item.raw["includes"]["tweets"]
                 _, _, words = item.text.partition(": ")
-                whole += words == unescaped(kept["text"])
+                whole += words == unescape_text(kept["text"])
     # Counted by hand in the files: 146 reposts, of which X cut 121.
     assert (reposts, cut, whole) == (146, 121, 146)
 

@@ -13,8 +13,8 @@ from socialcell.connectors.base import (
     ConnectorError,
     Filtered,
     Kind,
+    RecordRelation,
     Refresh,
-    Relation,
     Tombstone,
 )
 from socialcell.sandbox import Sandbox
@@ -91,9 +91,11 @@ def test_a_thread_with_more_answers_than_a_page_shows_is_read_whole(
     found = {record.external_id: record for record in records(batches)}
     assert answers <= set(found)
     assert asked(served).count("comments") >= 1
-    assert found[top].relations == (Relation("reply", found[top].conversation or ""),)
+    assert found[top].relations == (
+        RecordRelation("reply", found[top].conversation or ""),
+    )
     for id_ in answers:
-        assert found[id_].relations == (Relation("reply", top),)
+        assert found[id_].relations == (RecordRelation("reply", top),)
         assert found[id_].conversation == found[top].conversation
 
 

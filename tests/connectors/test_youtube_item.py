@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from socialcell.connectors.base import (
-    Author,
     ConnectorContext,
     Metric,
     Record,
-    Relation,
+    RecordAuthor,
+    RecordRelation,
 )
 from socialcell.connectors.google.youtube_connector import YouTube
-from socialcell.connectors.google.youtube_item import comment, video
+from socialcell.connectors.google.youtube_item import comment_record, video_record
 from socialcell.sandbox import Sandbox
 from tests.connectors.test_contract import pull, records
 
@@ -33,13 +33,13 @@ def a_video(**said: Any) -> dict[str, Any]:
 
 
 def test_a_video_becomes_a_record() -> None:
-    record = video(a_video(), via="search")
+    record = video_record(a_video(), via="search")
 
     assert record.external_id == record.conversation == "abcdefghijk"
     assert record.title == "Water in Kothrud"
     assert record.text.startswith("None since six")
     assert record.authored_at == datetime(2026, 11, 20, 4, tzinfo=UTC)
-    assert record.author == Author(uid="UCsample", name="Asha walks")
+    assert record.author == RecordAuthor(uid="UCsample", name="Asha walks")
     assert record.links == ("https://example.org/map",)
     assert record.language == "mr"
     assert record.metrics == (
@@ -47,7 +47,9 @@ def test_a_video_becomes_a_record() -> None:
         Metric("likeCount", 7, "reactions"),
         Metric("commentCount", 0, "comments"),
     )
-    assert video(a_video(description=""), via="search").text == "Water in Kothrud"
+    assert (
+        video_record(a_video(description=""), via="search").text == "Water in Kothrud"
+    )
 
 
 def a_comment(**said: Any) -> dict[str, Any]:
@@ -64,15 +66,15 @@ def a_comment(**said: Any) -> dict[str, Any]:
 
 
 def test_a_comment_becomes_a_record() -> None:
-    record = comment(a_comment())
+    record = comment_record(a_comment())
 
     assert record.kind == "comment"
     assert record.url == "https://www.youtube.com/watch?v=abcdefghijk&lc=Ugx1"
-    assert record.author == Author(
+    assert record.author == RecordAuthor(
         uid="UCasha", handle="asha_sample", name="@asha_sample"
     )
     assert record.edited_at == datetime(2026, 11, 20, 5, tzinfo=UTC)
-    assert record.relations == (Relation("reply", "abcdefghijk"),)
+    assert record.relations == (RecordRelation("reply", "abcdefghijk"),)
     assert record.metrics == (Metric("likeCount", 2, "reactions"),)
 
 
@@ -88,7 +90,7 @@ def test_a_comment_becomes_a_record() -> None:
 )
 def test_a_video_without_what_it_needs_is_none(changes: dict[str, Any]) -> None:
     with pytest.raises((ValueError, TypeError, LookupError)):
-        video(a_video(**changes), via="search")
+        video_record(a_video(**changes), via="search")
 
 
 @pytest.mark.parametrize("name", ["youtube.uploads", "youtube.comments"])
@@ -98,7 +100,7 @@ def test_what_is_stored_can_be_read_again_by_itself(
     found = records(pull(served, name, connector_context))
 
     assert len(found) > 5
-    again = [YouTube.mapped(record.raw) for record in found]
+    again = [YouTube.remap(record.raw) for record in found]
     assert [replace(one, via="remap") for one in found] == [
         replace(one, via="remap") for one in again if isinstance(one, Record)
     ]
@@ -108,9 +110,9 @@ def test_an_answer_keeps_the_video_that_its_thread_names() -> None:
     data = a_comment(parentId="Ugx1")
     del data["snippet"]["videoId"]
 
-    record = comment({**data, "kind": "youtube#comment"}, "abcdefghijk")
+    record = comment_record({**data, "kind": "youtube#comment"}, "abcdefghijk")
 
     assert record.conversation == "abcdefghijk"
-    assert YouTube.mapped(record.raw) == record
+    assert YouTube.remap(record.raw) == record
     with pytest.raises((ValueError, TypeError, LookupError)):
-        YouTube.mapped({"kind": "youtube#searchResult", "id": {}, "snippet": {}})
+        YouTube.remap({"kind": "youtube#searchResult", "id": {}, "snippet": {}})

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from socialcell import db
-from socialcell.connectors.base import Metric, Relation
+from socialcell.connectors.base import Metric, RecordRelation
 from socialcell.listening.model import Author, AuthorSnapshot, Engagement, Mention
 from socialcell.listening.store import integrity
 from socialcell.listening.store.mentions import mention_queries
@@ -95,7 +95,9 @@ def test_an_older_edit_that_comes_late_changes_nothing(engine: Engine) -> None:
 def test_an_unknown_target_of_a_reply_is_kept_as_a_stub_and_filled_later(
     engine: Engine,
 ) -> None:
-    store_records(engine, make_record("200", relations=(Relation("reply", "100"),)))
+    store_records(
+        engine, make_record("200", relations=(RecordRelation("reply", "100"),))
+    )
     with db.reading(engine) as session:
         assert mention_queries.present_count(session) == 1
 

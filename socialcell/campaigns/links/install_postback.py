@@ -113,7 +113,7 @@ def refusal_reason(
 def parse_postback(body: bytes) -> Postback:
     """The postback in a signed body. Unreadable says what is wrong with it."""
     try:
-        fields = strict_json.page(body)
+        fields = strict_json.parse_body(body)
     except ValueError as error:
         raise UnreadablePostback(str(error)) from None
     if not isinstance(fields, dict):

@@ -26,12 +26,12 @@ class LinkFileRow:
 
 def read_links(path: Path) -> Iterator[LinkFileRow]:
     """The rows of a file of links. SocialcellError: its heading is not of links."""
-    columns_expected = sheets.Columns(
+    columns_expected = sheets.SheetColumns(
         "links", LINK_COLUMNS, ("code", "campaign"), _EXPORT_ONLY
     )
-    for sheet_row in sheets.asked(path, columns_expected):
-        code = sheet_row.given.pop("code", None)
-        yield LinkFileRow(sheet_row.row, code, sheet_row.given, sheet_row.reason)
+    for sheet_row in sheets.read_sheet(path, columns_expected):
+        code = sheet_row.cells.pop("code", None)
+        yield LinkFileRow(sheet_row.row, code, sheet_row.cells, sheet_row.reason)
 
 
 def columns() -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from socialcell.connectors.apple.app_store_client import AppStore, Segment
+from socialcell.connectors.apple.app_store_client import AppStoreClient, Segment
 from socialcell.connectors.apple.apple_reports import ANALYTICS, analytics_facts
 from socialcell.connectors.base import (
     Batch,
@@ -16,7 +16,7 @@ from socialcell.connectors.base import (
     Capability,
     ConnectorContext,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Item,
     Kind,
 )
@@ -50,7 +50,7 @@ class _Instance:
     """A report as Apple made it on a day (`made`); it may hold several days."""
 
     id: str
-    made: str
+    processing_date: str
 
 
 class AppStoreReports:
@@ -69,58 +69,60 @@ class AppStoreReports:
 
     def __init__(self, settings: AppStoreSettings, context: ConnectorContext) -> None:
         self._settings = settings
-        self._client = AppStore(context, settings.key_id, settings.issuer_id)
+        self._client = AppStoreClient(context, settings.key_id, settings.issuer_id)
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         """Whether reports were asked for, and which of them Apple offers."""
         try:
-            request = self._request(Unmetered())
+            request = self._standing_request(Unmetered())
             if request is None:
-                return Health(
+                return ConnectorHealth(
                     ok=True,
                     message="The key is accepted. Reports were not asked for yet: the "
                     "first pull does it, with an Admin's key, and they come after one "
                     "or two days.",
                 )
-            found = self._reports(request, Unmetered())
+            reports = self._report_ids(request, Unmetered())
         except ConnectorError as error:
-            return Health.failed(error)
-        return Health(
-            ok=True, message=f"{len(found)} reports of app {self._settings.app_id}"
+            return ConnectorHealth.failed(error)
+        return ConnectorHealth(
+            ok=True, message=f"{len(reports)} reports of app {self._settings.app_id}"
         )
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        made: dict[str, str] = dict((cursor or {}).get("made", {}))
-        request = self._request(budget)
+        newest_dates: dict[str, str] = dict((cursor or {}).get("made", {}))
+        request = self._standing_request(budget)
         if request is None:
-            self._ask_for_reports(budget)
-            yield Batch([], {"made": made}, cost=self._client.cost())
+            self._request_reports(budget)
+            yield Batch([], {"made": newest_dates}, cost=self._client.cost())
             return
-        reports = self._reports(request, budget)
+        reports = self._report_ids(request, budget)
         for name in self._settings.reports:
             for instance in self._instances(reports[name], budget):
-                if instance.made <= made.get(name, ""):
+                if instance.processing_date <= newest_dates.get(name, ""):
                     continue
                 for items, is_last in self._facts(instance, budget):
                     if is_last:
-                        made[name] = instance.made
-                    yield Batch(items, {"made": dict(made)}, cost=self._client.cost())
+                        newest_dates[name] = instance.processing_date
+                    yield Batch(
+                        items, {"made": dict(newest_dates)}, cost=self._client.cost()
+                    )
                     if stop():
                         return
-        yield Batch([], {"made": dict(made)}, cost=self._client.cost())
+        yield Batch([], {"made": dict(newest_dates)}, cost=self._client.cost())
 
-    def _request(self, budget: Budget) -> str | None:
+    def _standing_request(self, budget: Budget) -> str | None:
         """The standing request for daily reports; one that Apple stopped is none."""
         path = f"/v1/apps/{self._settings.app_id}/analyticsReportRequests"
-        asked = {**_PAGE, "filter[accessType]": "ONGOING"}
-        for row in self._client.each(path, asked, budget):
+        query = {**_PAGE, "filter[accessType]": "ONGOING"}
+        for row in self._client.each(path, query, budget):
             if not _attributes(row).get("stoppedDueToInactivity"):
-                return _word(row, "id")
+                return _required_text(row, "id")
         return None
 
-    def _ask_for_reports(self, budget: Budget) -> None:
+    def _request_reports(self, budget: Budget) -> None:
         app = {"data": {"type": "apps", "id": self._settings.app_id}}
         self._client.create(
             _REQUESTS,
@@ -134,31 +136,34 @@ class AppStoreReports:
             budget,
         )
 
-    def _reports(self, request: str, budget: Budget) -> dict[str, str]:
+    def _report_ids(self, request: str, budget: Budget) -> dict[str, str]:
         """Names of reports → their ids, of those that are wanted. CONFIG: one is not
         offered."""
-        found = {}
+        ids = {}
         path = f"{_REQUESTS}/{request}/reports"
         for row in self._client.each(path, _PAGE, budget):
             name = _attributes(row).get("name")
             if name in self._settings.reports:
-                found[str(name)] = _word(row, "id")
-        absent = [name for name in self._settings.reports if name not in found]
+                ids[str(name)] = _required_text(row, "id")
+        absent = [name for name in self._settings.reports if name not in ids]
         if absent:
             raise ConnectorError(
                 Kind.CONFIG, f"Apple offers no report {', '.join(absent)} of this app"
             )
-        return found
+        return ids
 
     def _instances(self, report: str, budget: Budget) -> list[_Instance]:
         """The days' reports, oldest first: what was made later replaces."""
         path = f"/v1/analyticsReports/{report}/instances"
-        asked = {**_PAGE, "filter[granularity]": "DAILY"}
-        found = [
-            _Instance(_word(row, "id"), _word(_attributes(row), "processingDate"))
-            for row in self._client.each(path, asked, budget)
+        query = {**_PAGE, "filter[granularity]": "DAILY"}
+        instances = [
+            _Instance(
+                _required_text(row, "id"),
+                _required_text(_attributes(row), "processingDate"),
+            )
+            for row in self._client.each(path, query, budget)
         ]
-        return sorted(found, key=lambda one: one.made)
+        return sorted(instances, key=lambda instance: instance.processing_date)
 
     def _facts(
         self, instance: _Instance, budget: Budget
@@ -167,31 +172,37 @@ class AppStoreReports:
         path = f"/v1/analyticsReportInstances/{instance.id}/segments"
         items: list[Item] = []
         for row in self._client.each(path, _PAGE, budget):
-            said = _attributes(row)
-            size = said.get("sizeInBytes")
+            attributes = _attributes(row)
+            size = attributes.get("sizeInBytes")
             if not isinstance(size, int):
                 raise ConnectorError(Kind.DRIFT, "a report's file has no size")
-            segment = Segment(_word(said, "url"), _word(said, "checksum"), size)
-            items += self._rows(self._client.segment(segment, budget))
-        require_readable(items, f"no row of the report of {instance.made} can be read")
+            segment = Segment(
+                _required_text(attributes, "url"),
+                _required_text(attributes, "checksum"),
+                size,
+            )
+            items += self._fact_items(self._client.segment(segment, budget))
+        require_readable(
+            items, f"no row of the report of {instance.processing_date} can be read"
+        )
         yield from chunks_with_last(items, _PIECE)
 
     @staticmethod
-    def _rows(data: bytes) -> list[Item]:
+    def _fact_items(content: bytes) -> list[Item]:
         try:
-            found = list(fact_rows(io.BytesIO(data), ANALYTICS, analytics_facts))
+            rows = list(fact_rows(io.BytesIO(content), ANALYTICS, analytics_facts))
         except ConnectorError as error:
             raise ConnectorError(Kind.DRIFT, f"a report's file: {error}") from None
-        return [item for _number, items in found for item in items]
+        return [item for _number, items in rows for item in items]
 
 
 def _attributes(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = row.get("attributes")
-    return found if isinstance(found, dict) else {}
+    attributes = row.get("attributes")
+    return attributes if isinstance(attributes, dict) else {}
 
 
-def _word(row: Mapping[str, Any], name: str) -> str:
-    value = row.get(name)
-    if not isinstance(value, str) or not value:
+def _required_text(row: Mapping[str, Any], name: str) -> str:
+    text = row.get(name)
+    if not isinstance(text, str) or not text:
         raise ConnectorError(Kind.DRIFT, f"App Store Connect sends no {name}")
-    return value
+    return text

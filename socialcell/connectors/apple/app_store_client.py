@@ -35,7 +35,7 @@ class Segment:
     size: int
 
 
-class AppStore:
+class AppStoreClient:
     """One run's client. Every failure is a ConnectorError; nothing is asked twice."""
 
     def __init__(self, context: ConnectorContext, key_id: str, issuer: str) -> None:
@@ -53,25 +53,25 @@ class AppStore:
         return {"calls": spent} if spent else {}
 
     def each(
-        self, path: str, asked: Mapping[str, str], budget: Budget
+        self, path: str, parameters: Mapping[str, str], budget: Budget
     ) -> Iterator[Mapping[str, Any]]:
         """Everything that a list holds, page by page."""
-        query = dict(asked)
-        seen: set[str] = set()
+        query = dict(parameters)
+        read_links: set[str] = set()
         while True:
             body = self._ask("GET", path, query, None, budget)
-            data = body.get("data")
-            if not isinstance(data, list) or not all(isinstance(d, dict) for d in data):
+            rows = body.get("data")
+            if not isinstance(rows, list) or not all(isinstance(d, dict) for d in rows):
                 raise ConnectorError(Kind.DRIFT, "App Store Connect's list is none")
-            yield from data
+            yield from rows
             following = (body.get("links") or {}).get("next")
             if not following:
                 return
-            if not isinstance(following, str) or following in seen:
+            if not isinstance(following, str) or following in read_links:
                 raise ConnectorError(
                     Kind.DRIFT, "App Store Connect sends the same page again"
                 )
-            seen.add(following)
+            read_links.add(following)
             # Its address is not followed: only what it asks for is taken.
             query = dict(parse_qsl(urlsplit(following).query))
 
@@ -99,8 +99,8 @@ class AppStore:
                 f"A report's file was refused ({answer.status}): its address is good "
                 "for minutes only",
             )
-        found = hashlib.md5(answer.body, usedforsecurity=False).hexdigest()
-        if len(answer.body) != segment.size or found != segment.checksum.lower():
+        digest = hashlib.md5(answer.body, usedforsecurity=False).hexdigest()
+        if len(answer.body) != segment.size or digest != segment.checksum.lower():
             raise ConnectorError(
                 Kind.TRANSIENT, "A report's file is not what its checksum says"
             )
@@ -134,31 +134,31 @@ class AppStore:
                 f"App Store Connect could not be reached: {type(error).__name__}",
             ) from None
         if answer.status_code not in (200, 201):
-            raise refused(answer, self._clock.now())
+            raise answer_error(answer, self._clock.now())
         try:
-            said = strict_json.page(answer.content)
+            document = strict_json.parse_body(answer.content)
         except ValueError as error:
             raise ConnectorError(
                 Kind.DRIFT, f"App Store Connect's answer cannot be read: {error}"
             ) from None
-        if not isinstance(said, dict):
+        if not isinstance(document, dict):
             raise ConnectorError(
                 Kind.DRIFT, "App Store Connect's answer is not an object"
             )
-        return said
+        return document
 
 
-def refused(answer: requests.Response, now: datetime) -> ConnectorError:
+def answer_error(answer: requests.Response, now: datetime) -> ConnectorError:
     """A refusal as one of our kinds, in words for an operator."""
-    status, said = answer.status_code, _said(answer)
+    status, reason = answer.status_code, _reason(answer)
     if status == 401:
         return ConnectorError(
-            Kind.AUTH, f"App Store Connect does not accept our key ({said}). {_RENEW}"
+            Kind.AUTH, f"App Store Connect does not accept our key ({reason}). {_RENEW}"
         )
     if status == 403:
         return ConnectorError(
             Kind.ACCESS,
-            f"App Store Connect does not let this key do it ({said}). Reports are "
+            f"App Store Connect does not let this key do it ({reason}). Reports are "
             "asked for once with an Admin's key; then a key of Sales and Reports can "
             "read them.",
         )
@@ -168,19 +168,21 @@ def refused(answer: requests.Response, now: datetime) -> ConnectorError:
             Kind.RATE, "App Store Connect asks us to wait", until=until
         )
     if status == 404:
-        return ConnectorError(Kind.GONE, f"App Store Connect does not know it ({said})")
+        return ConnectorError(
+            Kind.GONE, f"App Store Connect does not know it ({reason})"
+        )
     if status >= 500:
         return ConnectorError(
             Kind.TRANSIENT, f"App Store Connect has trouble of its own ({status})"
         )
     return ConnectorError(
-        Kind.CONFIG, f"App Store Connect refuses the request ({status}: {said})"
+        Kind.CONFIG, f"App Store Connect refuses the request ({status}: {reason})"
     )
 
 
-def _said(answer: requests.Response) -> str:
+def _reason(answer: requests.Response) -> str:
     try:
-        body = strict_json.page(answer.content)
+        body = strict_json.parse_body(answer.content)
     except ValueError:
         body = None
     errors = body.get("errors") if isinstance(body, dict) else None

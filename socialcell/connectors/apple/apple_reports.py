@@ -11,14 +11,14 @@ from typing import ClassVar
 from socialcell.connectors.base import Filtered
 from socialcell.connectors.facts import StoreFact
 from socialcell.connectors.files.export_tables import (
-    Table,
+    ExportTable,
     TableRow,
-    a_day,
     is_withheld,
+    parse_day,
     short_name,
     whole_number,
 )
-from socialcell.connectors.files.fact_file import FactFile, Found
+from socialcell.connectors.files.fact_file import FactFile, RowFacts
 from socialcell.connectors.google.play_statistics import cut_key
 
 ANALYTICS = frozenset({"date", "app apple identifier", "counts"})
@@ -55,7 +55,7 @@ _SALES_CUTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class _ReportForm:
     """An analytics report: the column that says what is counted, and its title."""
 
     kind: str
@@ -69,7 +69,7 @@ class AppleAnalytics(FactFile):
     format: ClassVar[str] = "app-store-analytics"
     needed: ClassVar[frozenset[str]] = ANALYTICS
 
-    def facts(self, table: Table, row: TableRow) -> Found:
+    def facts(self, table: ExportTable, row: TableRow) -> RowFacts:
         return analytics_facts(table, row)
 
 
@@ -80,17 +80,17 @@ class AppleSales(FactFile):
     format: ClassVar[str] = "app-store-sales"
     needed: ClassVar[frozenset[str]] = SALES
 
-    def facts(self, table: Table, row: TableRow) -> Found:
+    def facts(self, table: ExportTable, row: TableRow) -> RowFacts:
         return sales_facts(row)
 
 
-def analytics_facts(table: Table, row: TableRow) -> Found:
+def analytics_facts(table: ExportTable, row: TableRow) -> RowFacts:
     """The fact of a row. ValueError says what cannot be read.
 
     The definition says standard or detailed: detailed reports carry noise and leave
     out small numbers, so the two never add up to the same.
     """
-    form = _form(table)
+    form = _report_form(table)
     kind = short_name(row.cell(form.kind), table.names[form.kind])
     detail = "Detailed" if _ONLY_DETAILED & table.names.keys() else "Standard"
     cuts = [n for n in table.names if n not in _NO_CUTS and n != form.kind]
@@ -98,12 +98,12 @@ def analytics_facts(table: Table, row: TableRow) -> Found:
     return [
         StoreFact(
             store="app_store",
-            app=_app(row.cell("app apple identifier")),
-            day=a_day(row.cell("date")),
+            app=_app_number(row.cell("app apple identifier")),
+            day=parse_day(row.cell("date")),
             zone=ANALYTICS_ZONE,
-            metric=_WORDS.get(kind.casefold(), _word(kind)),
+            metric=_WORDS.get(kind.casefold(), _identifier(kind)),
             definition=f"{form.title} {detail}: {kind}",
-            dimension=",".join(_word(cut) for cut in cuts) or "total",
+            dimension=",".join(_identifier(cut) for cut in cuts) or "total",
             key=cut_key([row.cell(cut) for cut in cuts]),
             value=None if is_withheld(counts) else whole_number(counts, "Counts"),
             withheld=is_withheld(counts),
@@ -111,47 +111,47 @@ def analytics_facts(table: Table, row: TableRow) -> Found:
     ]
 
 
-def sales_facts(row: TableRow) -> Found:
+def sales_facts(row: TableRow) -> RowFacts:
     """The units of a row of sales. ValueError says what cannot be read."""
     product = row.cell("product type identifier")
     metric = _SOLD.get(product.rstrip("FTE"))
     if metric is None:
         return [Filtered("a product type that is no download", row.number)]
-    begin = a_day(row.cell("begin date"), ("%m/%d/%Y",))
-    if row.cell("end date") and a_day(row.cell("end date"), ("%m/%d/%Y",)) != begin:
+    begin = parse_day(row.cell("begin date"), ("%m/%d/%Y",))
+    if row.cell("end date") and parse_day(row.cell("end date"), ("%m/%d/%Y",)) != begin:
         return [Filtered("a span of several days", row.number)]
     cuts = [cut for cut in _SALES_CUTS if cut in row.cells]
     return [
         StoreFact(
             store="app_store",
-            app=_app(row.cell("apple identifier")),
+            app=_app_number(row.cell("apple identifier")),
             day=begin,
             zone=SALES_ZONE,
             metric=metric,
             definition=f"Sales and Trends: {product}",
-            dimension=",".join(_word(cut) for cut in cuts),
+            dimension=",".join(_identifier(cut) for cut in cuts),
             key=cut_key([row.cell(cut) for cut in cuts]),
             value=whole_number(row.cell("units"), "Units"),
         )
     ]
 
 
-def _form(table: Table) -> _Form:
+def _report_form(table: ExportTable) -> _ReportForm:
     names = table.names
     if "event" in names and ("unique devices" in names or "app download date" in names):
-        return _Form("event", "App Store Installation and Deletion")
+        return _ReportForm("event", "App Store Installation and Deletion")
     if "event" in names:
-        return _Form("event", "App Store Discovery and Engagement")
+        return _ReportForm("event", "App Store Discovery and Engagement")
     if "download type" in names:
-        return _Form("download type", "App Downloads")
+        return _ReportForm("download type", "App Downloads")
     raise ValueError("neither a download type nor an event says what is counted")
 
 
-def _app(identifier: str) -> str:
+def _app_number(identifier: str) -> str:
     if not re.fullmatch(r"\d{1,20}", identifier, re.ASCII):
         raise ValueError(f"the app's identifier {identifier[:40]!r} is no number")
     return identifier
 
 
-def _word(name: str) -> str:
+def _identifier(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")

@@ -25,42 +25,43 @@ def signed_token(key: str, key_id: str, issuer: str, now: datetime) -> str:
         "exp": int((now + LIFE).timestamp()),
         "aud": AUDIENCE,
     }
-    said = f"{_part(_json(header))}.{_part(_json(claims))}"
-    return f"{said}.{_part(_signature(_private(key), said.encode()))}"
+    signing_input = f"{_base64url(_json(header))}.{_base64url(_json(claims))}"
+    signature = _signature(_private_key(key), signing_input.encode())
+    return f"{signing_input}.{_base64url(signature)}"
 
 
-def _private(key: str) -> Any:
-    forms = _cryptography("cryptography.hazmat.primitives.serialization")
-    elliptic = _cryptography("cryptography.hazmat.primitives.asymmetric.ec")
-    errors = _cryptography("cryptography.exceptions")
+def _private_key(key: str) -> Any:
+    forms = _cryptography_module("cryptography.hazmat.primitives.serialization")
+    elliptic = _cryptography_module("cryptography.hazmat.primitives.asymmetric.ec")
+    errors = _cryptography_module("cryptography.exceptions")
     try:
         private = forms.load_pem_private_key(key.encode(), password=None)
     except (ValueError, TypeError, errors.UnsupportedAlgorithm):
-        raise _no_key() from None
+        raise _invalid_key_error() from None
     curve = getattr(private, "curve", None)
     if not isinstance(curve, elliptic.SECP256R1):
-        raise _no_key()
+        raise _invalid_key_error()
     return private
 
 
-def _signature(private: Any, said: bytes) -> bytes:
+def _signature(private: Any, signing_input: bytes) -> bytes:
     """The two numbers of an ECDSA signature side by side, as RFC 7518 3.4 has them."""
-    elliptic = _cryptography("cryptography.hazmat.primitives.asymmetric.ec")
-    hashes = _cryptography("cryptography.hazmat.primitives.hashes")
-    utils = _cryptography("cryptography.hazmat.primitives.asymmetric.utils")
-    signature = private.sign(said, elliptic.ECDSA(hashes.SHA256()))
+    elliptic = _cryptography_module("cryptography.hazmat.primitives.asymmetric.ec")
+    hashes = _cryptography_module("cryptography.hazmat.primitives.hashes")
+    utils = _cryptography_module("cryptography.hazmat.primitives.asymmetric.utils")
+    signature = private.sign(signing_input, elliptic.ECDSA(hashes.SHA256()))
     pair = utils.decode_dss_signature(signature)
     return b"".join(number.to_bytes(_HALF, "big") for number in pair)
 
 
-def _no_key() -> ConfigError:
+def _invalid_key_error() -> ConfigError:
     return ConfigError(
         "The secret app_store_key is no key of App Store Connect. Store the whole .p8 "
         "file, with its BEGIN and END lines."
     )
 
 
-def _cryptography(module: str) -> Any:
+def _cryptography_module(module: str) -> Any:
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
@@ -72,9 +73,9 @@ def _cryptography(module: str) -> Any:
         ) from None
 
 
-def _json(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+def _json(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, separators=(",", ":")).encode()
 
 
-def _part(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+def _base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()

@@ -14,27 +14,27 @@ from socialcell.connectors.base import (
     Capability,
     ConnectorContext,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Item,
     Kind,
     Refresh,
     Tombstone,
 )
 from socialcell.connectors.bluesky.bluesky_post import metrics, to_record
-from socialcell.connectors.bluesky.bluesky_session import Session
+from socialcell.connectors.bluesky.bluesky_session import BlueskySession
 from socialcell.connectors.page_reading import (
     CoverageWindow,
     PageGuard,
     lookup_chunks,
     read_or_reject,
-    repeated_page,
+    repeated_page_error,
     require_readable,
 )
 from socialcell.connectors.unmetered import Unmetered
 
 _FIRST = timedelta(days=28)  # how far back a new source begins
 _OVERLAP = timedelta(hours=1)  # a post may reach the index late
-_PAGE, _AT_ONCE = 100, 25  # the most that a search lists, and that is asked for by id
+_PAGE, _LOOKUP = 100, 25  # the most that a search lists, and that is asked for by id
 
 
 class BlueskySettings(BaseModel):
@@ -66,30 +66,34 @@ class Bluesky:
     def __init__(self, settings: BlueskySettings, context: ConnectorContext) -> None:
         self._settings = settings
         self._clock = context.clock
-        self._session = Session(context)
+        self._session = BlueskySession(context)
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         """Sign in, and search for one post."""
         try:
-            self._found(self._asked(None, 1), Unmetered())
+            self._search_page(self._search_parameters(None, 1), Unmetered())
         except ConnectorError as error:
-            return Health.failed(error)
-        return Health(ok=True, message="Bluesky answers; the app password is accepted")
+            return ConnectorHealth.failed(error)
+        return ConnectorHealth(
+            ok=True, message="Bluesky answers; the app password is accepted"
+        )
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        window = CoverageWindow.opened(
+        window = CoverageWindow.open(
             cursor, self._clock.now(), first=_FIRST, overlap=_OVERLAP
         )
-        for posts, last in self._pages(self._asked(window.floor, _PAGE), budget):
+        for posts, last in self._pages(
+            self._search_parameters(window.floor, _PAGE), budget
+        ):
             batch = Batch(
                 _items(posts),
                 window.cursor,
                 cost=self._session.cost(),
                 limits=self._session.limits,
             )
-            yield window.closing(batch) if last else batch
+            yield window.closing_batch(batch) if last else batch
             if stop():
                 return
 
@@ -97,36 +101,36 @@ class Bluesky:
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         """The counts of posts, 25 a call. What is not there any more is named too."""
-        for some, found in self._by_id(ids, budget, stop):
+        for chunk, views in self._views_by_id(ids, budget, stop):
             fresh: list[Item] = [
-                Refresh("bluesky", uri, metrics(view)) for uri, view in found.items()
+                Refresh("bluesky", uri, metrics(view)) for uri, view in views.items()
             ]
-            yield self._asked_again([*fresh, *_missing(some, found)])
+            yield self._batch([*fresh, *_tombstones(chunk, views)])
 
     def recheck(
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         """What Bluesky leaves out when it is asked for by its id is gone."""
-        for some, found in self._by_id(ids, budget, stop):
-            yield self._asked_again(_missing(some, found))
+        for chunk, views in self._views_by_id(ids, budget, stop):
+            yield self._batch(_tombstones(chunk, views))
 
     @staticmethod
-    def mapped(raw: Any) -> Item:
+    def remap(raw: Any) -> Item:
         return to_record(raw)
 
-    def _asked_again(self, items: Sequence[Item]) -> Batch:
+    def _batch(self, items: Sequence[Item]) -> Batch:
         return Batch(items, {}, cost=self._session.cost(), limits=self._session.limits)
 
-    def _asked(self, since: datetime | None, most: int) -> dict[str, str]:
-        asked = {"q": self._settings.query, "sort": "latest", "limit": str(most)}
+    def _search_parameters(self, since: datetime | None, most: int) -> dict[str, str]:
+        parameters = {"q": self._settings.query, "sort": "latest", "limit": str(most)}
         if since is not None:
-            asked["since"] = _stamp(since)
+            parameters["since"] = _timestamp(since)
         if self._settings.language is not None:
-            asked["lang"] = self._settings.language
-        return asked
+            parameters["lang"] = self._settings.language
+        return parameters
 
     def _pages(
-        self, asked: Mapping[str, str], budget: Budget
+        self, parameters: Mapping[str, str], budget: Budget
     ) -> Iterator[tuple[list[Any], bool]]:
         """The posts of each page, and whether it is the last.
 
@@ -135,64 +139,64 @@ class Bluesky:
         """
         guard = PageGuard("Bluesky")
         oldest: datetime | None = None
-        further: dict[str, str] = {}
+        paging: dict[str, str] = {}
         while True:
             try:
-                posts, following = self._found({**asked, **further}, budget)
+                posts, following = self._search_page({**parameters, **paging}, budget)
             except ConnectorError as error:
-                if error.kind is not Kind.ACCESS or "cursor" not in further:
+                if error.kind is not Kind.ACCESS or "cursor" not in paging:
                     raise
                 if oldest is None:
                     raise
-                further = _until(oldest)
+                paging = _until(oldest)
                 continue
             uris = [repr(post.get("uri")) for post in posts if isinstance(post, dict)]
             fresh = bool(guard.new_ids(uris))
-            oldest = _oldest(posts, oldest)
-            by_time = "until" in further
+            oldest = _oldest_time(posts, oldest)
+            by_time = "until" in paging
             if posts and not fresh and not by_time:
-                raise repeated_page("Bluesky")
+                raise repeated_page_error("Bluesky")
             last = not fresh or (following is None and not by_time)
             yield posts, last
             if last:
                 return
             if by_time and oldest is not None:
-                further = _until(oldest)
+                paging = _until(oldest)
             elif following is not None:
-                further = {"cursor": following}
+                paging = {"cursor": following}
 
-    def _found(
-        self, asked: Mapping[str, str], budget: Budget
+    def _search_page(
+        self, parameters: Mapping[str, str], budget: Budget
     ) -> tuple[list[Any], str | None]:
         """The posts of one page, and the cursor of the next."""
         body = self._session.ask(
-            "app.bsky.feed.searchPosts", list(asked.items()), budget
+            "app.bsky.feed.searchPosts", list(parameters.items()), budget
         )
         following = body.get("cursor")
         if following is not None and not isinstance(following, str):
             raise ConnectorError(Kind.DRIFT, "Bluesky's page has an odd cursor")
-        return _posts(body), following or None
+        return _listed_posts(body), following or None
 
-    def _by_id(
+    def _views_by_id(
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[tuple[Sequence[str], dict[str, Mapping[str, Any]]]]:
         """Some ids at a time, and the posts of these that are there."""
-        for some in lookup_chunks(ids, _AT_ONCE, stop):
-            asked = [("uris", uri) for uri in some]
-            body = self._session.ask("app.bsky.feed.getPosts", asked, budget)
-            found: dict[str, Mapping[str, Any]] = {
+        for chunk in lookup_chunks(ids, _LOOKUP, stop):
+            parameters = [("uris", uri) for uri in chunk]
+            body = self._session.ask("app.bsky.feed.getPosts", parameters, budget)
+            views: dict[str, Mapping[str, Any]] = {
                 view["uri"]: view
-                for view in _posts(body)
-                if isinstance(view, dict) and view.get("uri") in some
+                for view in _listed_posts(body)
+                if isinstance(view, dict) and view.get("uri") in chunk
             }
-            yield some, found
+            yield chunk, views
 
 
-def _posts(body: Mapping[str, Any]) -> list[Any]:
-    found = body.get("posts")
-    if not isinstance(found, list):
+def _listed_posts(body: Mapping[str, Any]) -> list[Any]:
+    posts = body.get("posts")
+    if not isinstance(posts, list):
         raise ConnectorError(Kind.DRIFT, "Bluesky's answer has no list in `posts`")
-    return found
+    return posts
 
 
 def _items(posts: Sequence[Any]) -> list[Item]:
@@ -202,12 +206,12 @@ def _items(posts: Sequence[Any]) -> list[Item]:
     return items
 
 
-def _missing(ids: Sequence[str], found: Mapping[str, Any]) -> list[Item]:
+def _tombstones(ids: Sequence[str], views: Mapping[str, Any]) -> list[Item]:
     # Bluesky does not say whether the post was deleted or its account closed.
-    return [Tombstone("bluesky", uri, "removed") for uri in ids if uri not in found]
+    return [Tombstone("bluesky", uri, "removed") for uri in ids if uri not in views]
 
 
-def _oldest(posts: Sequence[Any], so_far: datetime | None) -> datetime | None:
+def _oldest_time(posts: Sequence[Any], so_far: datetime | None) -> datetime | None:
     times = [] if so_far is None else [so_far]
     for view in posts:
         try:
@@ -221,8 +225,8 @@ def _oldest(posts: Sequence[Any], so_far: datetime | None) -> datetime | None:
 
 def _until(moment: datetime) -> dict[str, str]:
     """Up to that moment: Bluesky leaves out what is exactly as old as is asked for."""
-    return {"until": _stamp(moment + timedelta(milliseconds=1))}
+    return {"until": _timestamp(moment + timedelta(milliseconds=1))}
 
 
-def _stamp(moment: datetime) -> str:
+def _timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from socialcell.connectors.base import Author, Metric, Record, Relation
+from socialcell.connectors.base import Metric, Record, RecordAuthor, RecordRelation
 from socialcell.connectors.json_values import count, moment, text_at
 
 _COUNTS = {
@@ -23,21 +23,21 @@ def to_record(view: Mapping[str, Any]) -> Record:
     A count that is no number, an author without a handle or a post without `indexedAt`
     is odd, and not enough to lose the post.
     """
-    said, uri = view["record"], text_at(view, "uri")
+    content, uri = view["record"], text_at(view, "uri")
     author = _author(view["author"])
-    above = _uris(said, "reply")
+    reply_uris = _uris(content, "reply")
     return Record(
         platform="bluesky",
         external_id=uri,
-        text=text_at(said, "text"),
+        text=text_at(content, "text"),
         raw=view,
-        authored_at=_written(said, view),
+        authored_at=_written_at(content, view),
         url=f"https://bsky.app/profile/{author.uid}/post/{uri.rsplit('/', 1)[1]}",
         author=author,
-        language=next(iter(said.get("langs") or ()), None),
-        conversation=above.get("root") or uri,
-        relations=tuple(_relations(said, above)),
-        links=tuple(dict.fromkeys(_links(said))),
+        language=next(iter(content.get("langs") or ()), None),
+        conversation=reply_uris.get("root") or uri,
+        relations=tuple(_relations(content, reply_uris)),
+        links=tuple(dict.fromkeys(_links(content))),
         metrics=metrics(view),
     )
 
@@ -45,57 +45,59 @@ def to_record(view: Mapping[str, Any]) -> Record:
 def metrics(view: Mapping[str, Any]) -> tuple[Metric, ...]:
     """The counts of a post; one that is missing or no number is not observed."""
     return tuple(
-        Metric.told(name, count(view.get(name)), common)
+        Metric.from_count(name, count(view.get(name)), common)
         for name, common in _COUNTS.items()
     )
 
 
-def _written(said: Mapping[str, Any], view: Mapping[str, Any]) -> datetime:
+def _written_at(content: Mapping[str, Any], view: Mapping[str, Any]) -> datetime:
     """When it was written, which the author's own device says: never after the moment
     at which Bluesky first saw it."""
-    written, seen = moment(said["createdAt"]), view.get("indexedAt")
+    written, indexed_at = moment(content["createdAt"]), view.get("indexedAt")
     try:
-        return min(written, moment(seen)) if seen else written
+        return min(written, moment(indexed_at)) if indexed_at else written
     except (ValueError, TypeError):
         return written
 
 
-def _author(data: Mapping[str, Any]) -> Author:
-    status = data.get("verification") or {}
-    return Author(
-        uid=text_at(data, "did"),
-        handle=data.get("handle") or None,
-        name=data.get("displayName") or None,
+def _author(profile: Mapping[str, Any]) -> RecordAuthor:
+    status = profile.get("verification") or {}
+    return RecordAuthor(
+        uid=text_at(profile, "did"),
+        handle=profile.get("handle") or None,
+        name=profile.get("displayName") or None,
         verified="verified" if status.get("verifiedStatus") == "valid" else None,
     )
 
 
-def _relations(said: Mapping[str, Any], above: Mapping[str, str]) -> Iterator[Relation]:
-    if "parent" in above:
-        yield Relation("reply", above["parent"])
-    quoted = (said.get("embed") or {}).get("record") or {}
+def _relations(
+    content: Mapping[str, Any], reply_uris: Mapping[str, str]
+) -> Iterator[RecordRelation]:
+    if "parent" in reply_uris:
+        yield RecordRelation("reply", reply_uris["parent"])
+    quotation = (content.get("embed") or {}).get("record") or {}
     # A quotation with pictures holds the reference one level deeper.
-    uri = quoted.get("uri") or (quoted.get("record") or {}).get("uri")
+    uri = quotation.get("uri") or (quotation.get("record") or {}).get("uri")
     if isinstance(uri, str) and uri:
-        yield Relation("quote", uri)
+        yield RecordRelation("quote", uri)
 
 
-def _uris(said: Mapping[str, Any], key: str) -> dict[str, str]:
-    given = said.get(key) or {}
+def _uris(content: Mapping[str, Any], key: str) -> dict[str, str]:
+    references = content.get(key) or {}
     return {
-        name: given[name]["uri"]
+        name: references[name]["uri"]
         for name in ("root", "parent")
-        if isinstance((given.get(name) or {}).get("uri"), str)
+        if isinstance((references.get(name) or {}).get("uri"), str)
     }
 
 
-def _links(said: Mapping[str, Any]) -> Iterator[str]:
+def _links(content: Mapping[str, Any]) -> Iterator[str]:
     """Addresses in full: the text shows them cut."""
-    for facet in said.get("facets") or ():
+    for facet in content.get("facets") or ():
         for feature in facet.get("features") or ():
             uri = feature.get("uri")
             if feature.get("$type") == _LINK and isinstance(uri, str):
                 yield uri
-    card = ((said.get("embed") or {}).get("external") or {}).get("uri")
+    card = ((content.get("embed") or {}).get("external") or {}).get("uri")
     if isinstance(card, str):
         yield card

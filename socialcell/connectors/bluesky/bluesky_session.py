@@ -32,10 +32,10 @@ _REMEDY = (
     "Make a new app password in Bluesky's settings and store it in the secret; check "
     "connectors.bluesky.handle."
 )
-Asked = Sequence[tuple[str, str]]
+Parameters = Sequence[tuple[str, str]]
 
 
-class Session:
+class BlueskySession:
     """A session that goes on from run to run.
 
     Its access token is short: it is renewed with the refresh token. The password is
@@ -44,33 +44,37 @@ class Session:
     """
 
     def __init__(self, context: ConnectorContext) -> None:
-        given = context.config.connectors.bluesky
-        self._service, self._handle = given.service, given.handle
-        self._password = context.secret(given.password.secret)
+        settings = context.config.connectors.bluesky
+        self._service, self._handle = settings.service, settings.handle
+        self._password = context.secret(settings.password.secret)
         self._clock = context.clock
-        self._session = open_session(context.base_url, given.service)
+        self._session = open_session(context.base_url, settings.service)
         # A session is of one account at one address, under one password.
-        address = context.base_url(given.service) or given.service
-        self._mark = _digest(address, given.handle, self._password.get_secret_value())
-        self._kept = context.sessions
+        address = context.base_url(settings.service) or settings.service
+        self._fingerprint = _digest(
+            address, settings.handle, self._password.get_secret_value()
+        )
+        self._sessions = context.sessions
         self._token: str | None = None
         self._refresh: str | None = None
         # What was tried for a token since the server last took one.
-        self._renewed: set[str] = set()
+        self._attempts: set[str] = set()
         self._spent: dict[str, int] = {}
         self.limits: Limits | None = None
 
-    def ask(self, method: str, asked: Asked, budget: Budget) -> dict[str, Any]:
+    def ask(
+        self, method: str, parameters: Parameters, budget: Budget
+    ) -> dict[str, Any]:
         """The answer of an XRPC query. ConnectorError for any other."""
         if self._token is None and not self._resume():
             self._sign_in(budget)
         self._take(budget, "calls")
-        answer = self._send("GET", method, self._token, params=list(asked))
-        if self._is_over(answer):
+        answer = self._send("GET", method, self._token, params=list(parameters))
+        if self._is_expired(answer):
             self._renew(budget)
-            return self.ask(method, asked, budget)
-        body = self._readable(answer)
-        self._renewed.clear()
+            return self.ask(method, parameters, budget)
+        body = self._document(answer)
+        self._attempts.clear()
         return body
 
     def cost(self) -> dict[str, int]:
@@ -81,18 +85,18 @@ class Session:
     def _resume(self) -> bool:
         """Take up the session of an earlier run, or one that another process renewed.
         False when there is none but what we have."""
-        kept = self._kept.load(_NAME)
-        access = kept.get("access")
-        if kept.get("mark") != self._mark or access in (None, "", self._token):
+        stored = self._sessions.load(_NAME)
+        access = stored.get("access")
+        if stored.get("mark") != self._fingerprint or access in (None, "", self._token):
             return False
-        self._token, self._refresh = access, kept.get("refresh") or None
+        self._token, self._refresh = access, stored.get("refresh") or None
         return True
 
-    def _is_over(self, answer: requests.Response) -> bool:
+    def _is_expired(self, answer: requests.Response) -> bool:
         if answer.status_code == 200:
             return False
         # Of a session that we just began a refusal says more than that it is over.
-        is_old = "sign-in" not in self._renewed
+        is_old = "sign-in" not in self._attempts
         return _error(answer) in _RENEWABLE or (answer.status_code == 401 and is_old)
 
     def _renew(self, budget: Budget) -> None:
@@ -102,11 +106,11 @@ class Session:
             ("kept", self._resume),
             ("refresh", lambda: self._refresh_session(budget)),
         ):
-            if way not in self._renewed:
-                self._renewed.add(way)
+            if way not in self._attempts:
+                self._attempts.add(way)
                 if attempt():
                     return
-        if "sign-in" in self._renewed:
+        if "sign-in" in self._attempts:
             raise ConnectorError(
                 Kind.AUTH, f"Bluesky takes back its tokens at once. {_REMEDY}"
             )
@@ -121,12 +125,12 @@ class Session:
         if answer.status_code in (400, 401):
             self._refresh = None
             return self._resume()  # another process may have been faster
-        self._begin(self._readable(answer))
+        self._begin(self._document(answer))
         return True
 
     def _sign_in(self, budget: Budget) -> None:
         self._take(budget, "logins")
-        self._renewed.add("sign-in")
+        self._attempts.add("sign-in")
         answer = self._send(
             "POST",
             f"{_SERVER}.createSession",
@@ -135,7 +139,7 @@ class Session:
                 "password": self._password.get_secret_value(),
             },
         )
-        self._begin(self._readable(answer))
+        self._begin(self._document(answer))
 
     def _begin(self, body: dict[str, Any]) -> None:
         access, refresh = body.get("accessJwt"), body.get("refreshJwt")
@@ -143,15 +147,19 @@ class Session:
             raise ConnectorError(Kind.DRIFT, "Bluesky's session has no access token")
         self._token = access
         self._refresh = refresh if isinstance(refresh, str) and refresh else None
-        session = {"mark": self._mark, "access": access, "refresh": self._refresh or ""}
-        self._kept.save(_NAME, session)
+        session = {
+            "mark": self._fingerprint,
+            "access": access,
+            "refresh": self._refresh or "",
+        }
+        self._sessions.save(_NAME, session)
 
     def _take(self, budget: Budget, bucket: str) -> None:
         budget.take(bucket)
         self._spent[bucket] = self._spent.get(bucket, 0) + 1
 
     def _send(
-        self, verb: str, method: str, token: str | None = None, **how: Any
+        self, verb: str, method: str, token: str | None = None, **options: Any
     ) -> requests.Response:
         headers = {"user-agent": USER_AGENT}
         if token is not None:
@@ -162,7 +170,7 @@ class Session:
                 f"{self._service}/xrpc/{method}",
                 headers=headers,
                 allow_redirects=False,
-                **how,
+                **options,
             )
         except requests.RequestException as error:
             raise ConnectorError(
@@ -172,11 +180,11 @@ class Session:
         self.limits = _limits(answer)
         return answer
 
-    def _readable(self, answer: requests.Response) -> dict[str, Any]:
+    def _document(self, answer: requests.Response) -> dict[str, Any]:
         if answer.status_code != 200:
-            raise refused(answer, self._clock.now())
+            raise answer_error(answer, self._clock.now())
         try:
-            body = strict_json.page(answer.content)
+            body = strict_json.parse_body(answer.content)
         except ValueError as error:
             kind = answer.headers.get("content-type", "no content type")
             raise ConnectorError(
@@ -187,15 +195,15 @@ class Session:
         return body
 
 
-def refused(answer: requests.Response, now: datetime) -> ConnectorError:
+def answer_error(answer: requests.Response, now: datetime) -> ConnectorError:
     """A refusal as one of our kinds, in words for an operator."""
     status, error = answer.status_code, _error(answer)
-    told = retry_after(answer.headers, now)
-    said = f"{_said(answer)} ({error or status})"
+    retry_at = retry_after(answer.headers, now)
+    reason = f"{_message(answer)} ({error or status})"
     if status == 429:
         reset = epoch(answer.headers.get("ratelimit-reset", ""))
         return ConnectorError(
-            Kind.RATE, "Bluesky asks us to wait", until=told or reset or now + _WAIT
+            Kind.RATE, "Bluesky asks us to wait", until=retry_at or reset or now + _WAIT
         )
     if error == "AuthFactorTokenRequired":
         return ConnectorError(
@@ -205,15 +213,15 @@ def refused(answer: requests.Response, now: datetime) -> ConnectorError:
         )
     if status == 401 or error == "AccountTakedown":
         return ConnectorError(
-            Kind.AUTH, f"Bluesky does not let us sign in: {said}. {_REMEDY}"
+            Kind.AUTH, f"Bluesky does not let us sign in: {reason}. {_REMEDY}"
         )
     if status == 403:
-        return ConnectorError(Kind.ACCESS, f"Bluesky does not let us: {said}")
+        return ConnectorError(Kind.ACCESS, f"Bluesky does not let us: {reason}")
     if status >= 500:
         return ConnectorError(
-            Kind.TRANSIENT, f"Bluesky has trouble of its own ({status})", until=told
+            Kind.TRANSIENT, f"Bluesky has trouble of its own ({status})", until=retry_at
         )
-    return ConnectorError(Kind.CONFIG, f"Bluesky refuses the request: {said}")
+    return ConnectorError(Kind.CONFIG, f"Bluesky refuses the request: {reason}")
 
 
 def _digest(*parts: str) -> str:
@@ -228,7 +236,7 @@ def _limits(answer: requests.Response) -> Limits | None:
 
 def _body(answer: requests.Response) -> dict[str, Any]:
     try:
-        body = strict_json.page(answer.content)
+        body = strict_json.parse_body(answer.content)
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
@@ -239,6 +247,6 @@ def _error(answer: requests.Response) -> str | None:
     return one_line(error, 60) if isinstance(error, str) else None
 
 
-def _said(answer: requests.Response) -> str:
-    said = _body(answer).get("message")
-    return one_line(said, 200) if isinstance(said, str) else "no reason given"
+def _message(answer: requests.Response) -> str:
+    message = _body(answer).get("message")
+    return one_line(message, 200) if isinstance(message, str) else "no reason given"

@@ -14,27 +14,27 @@ import requests
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from socialcell.connectors.base import (
-    Author,
     Batch,
     Budget,
     Capability,
     ConnectorContext,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Item,
     Kind,
     Record,
+    RecordAuthor,
     Reject,
 )
 from socialcell.connectors.page_reading import require_readable
 from socialcell.http import HttpAnswer, fetch, require_public_form, retry_after
 from socialcell.text import from_html
 
-_REMEMBERED = 500  # entry keys kept to see what is new
+_KNOWN_KEYS = 500  # entry keys kept to see what is new
 _REFERENCE = re.compile(rb"&#(?:[xX](?P<hex>[0-9A-Fa-f]+)|(?P<decimal>[0-9]+));?")
-_BEYOND = 0x110000  # above every code point
+_CODE_POINTS = 0x110000  # above every code point
 # What feedparser raises over markup that it did not expect.
-_STUMBLES = (
+_PARSER_ERRORS = (
     AssertionError,
     AttributeError,
     LookupError,
@@ -75,13 +75,13 @@ class Feed:
         self._clock = context.clock
         self._base_urls = context.base_urls
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         try:
-            feed = self._parsed(self._fetched({}))
+            feed = self._parse(self._fetch({}))
         except ConnectorError as error:
-            return Health.failed(error)
+            return ConnectorHealth.failed(error)
         title = feed.feed.get("title", "no title")
-        return Health(ok=True, message=f"{title}: {len(feed.entries)} entries")
+        return ConnectorHealth(ok=True, message=f"{title}: {len(feed.entries)} entries")
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
@@ -90,17 +90,19 @@ class Feed:
         state |= cursor or {}
         now = self._clock.now()
         budget.take("calls", 1)
-        answer = self._fetched(state)
+        answer = self._fetch(state)
         if answer.status == 304:
             state = {**state, "covered": now.isoformat()}
-            yield Batch((), state, covered=_span(cursor, now), cost={"calls": 1})
+            yield Batch(
+                (), state, covered=_span_since_cursor(cursor, now), cost={"calls": 1}
+            )
             return
-        entries = [dict(entry) for entry in self._parsed(answer).entries]
+        entries = [dict(entry) for entry in self._parse(answer).entries]
         keys = [entry_key(entry) for entry in entries]
         state = {
             "etag": answer.headers.get("etag"),
             "modified": answer.headers.get("last-modified"),
-            "seen": list(dict.fromkeys([*keys, *state["seen"]]))[:_REMEMBERED],
+            "seen": list(dict.fromkeys([*keys, *state["seen"]]))[:_KNOWN_KEYS],
             "covered": now.isoformat(),
         }
         yield Batch(
@@ -110,7 +112,7 @@ class Feed:
             cost={"calls": 1},
         )
 
-    def _fetched(self, state: Mapping[str, Any]) -> HttpAnswer:
+    def _fetch(self, state: Mapping[str, Any]) -> HttpAnswer:
         headers = {"Accept": "application/rss+xml, application/atom+xml, text/xml"}
         if state.get("etag"):
             headers["If-None-Match"] = state["etag"]
@@ -119,10 +121,10 @@ class Feed:
         try:
             answer = fetch(self._url, headers=headers, base_urls=self._base_urls)
         except requests.RequestException as error:
-            raise _unreachable(error) from None
-        return self._accepted(answer)
+            raise _fetch_error(error) from None
+        return self._require_success(answer)
 
-    def _accepted(self, answer: HttpAnswer) -> HttpAnswer:
+    def _require_success(self, answer: HttpAnswer) -> HttpAnswer:
         if answer.status in (200, 304):
             return answer
         if answer.status in (404, 410):
@@ -145,16 +147,16 @@ class Feed:
             )
         raise ConnectorError(Kind.CONFIG, f"The feed answered {answer.status}")
 
-    def _parsed(self, answer: HttpAnswer) -> Any:
+    def _parse(self, answer: HttpAnswer) -> Any:
         try:
             feed = feedparser.parse(
-                _mended(answer.body),
+                _without_invalid_references(answer.body),
                 response_headers={
                     "content-type": answer.headers.get("content-type", ""),
                     "content-location": self._url,
                 },
             )
-        except _STUMBLES as error:
+        except _PARSER_ERRORS as error:
             raise ConnectorError(
                 Kind.DRIFT, f"The feed cannot be read: {type(error).__name__}"
             ) from None
@@ -171,7 +173,7 @@ class Feed:
             try:
                 items.append(to_record(entry, paper, now))
             except (ValueError, TypeError, KeyError, OverflowError) as error:
-                items.append(Reject.unreadable(plain(entry), error))
+                items.append(Reject.unreadable(plain_entry(entry), error))
         require_readable(items, "no entry of the feed is readable")
         return items
 
@@ -179,7 +181,7 @@ class Feed:
 def to_record(entry: Mapping[str, Any], paper: str, now: datetime) -> Record:
     """One feed entry as a Record. An entry without a date is dated when first seen."""
     title = from_html(entry.get("title", ""))
-    summary = from_html(_longest(entry))
+    summary = from_html(_longest_text(entry))
     if not title and not summary:
         raise ValueError("an entry with neither title nor text")
     published = _moment(entry.get("published_parsed") or entry.get("updated_parsed"))
@@ -191,11 +193,11 @@ def to_record(entry: Mapping[str, Any], paper: str, now: datetime) -> Record:
         kind="article",
         text=summary or title,
         title=title or None,
-        raw=plain(entry),
+        raw=plain_entry(entry),
         authored_at=published or now,
-        url=canonical(link) if link else None,
-        author=Author(uid=paper, handle=paper, name=paper),
-        links=(canonical(link),) if link else (),
+        url=canonical_url(link) if link else None,
+        author=RecordAuthor(uid=paper, handle=paper, name=paper),
+        links=(canonical_url(link),) if link else (),
         missing=(() if published else ("published",)) + (() if byline else ("author",)),
         via="feed",
     )
@@ -206,41 +208,43 @@ def entry_key(entry: Mapping[str, Any]) -> str:
     if entry.get("id"):
         return str(entry["id"])
     if entry.get("link"):
-        return canonical(entry["link"])
-    said = entry.get("title", "") + "\n" + entry.get("summary", "")
-    return "sha256:" + hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+        return canonical_url(entry["link"])
+    content = entry.get("title", "") + "\n" + entry.get("summary", "")
+    return "sha256:" + hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
 
 
-def canonical(url: str) -> str:
+def canonical_url(url: str) -> str:
     """The same address without tracking parameters and fragment."""
     parts = urlsplit(url)
-    kept = [
+    parameters = [
         (name, value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
         if not name.lower().startswith(_TRACKING)
     ]
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(kept), ""))
+    return urlunsplit(
+        (parts.scheme, parts.netloc, parts.path, urlencode(parameters), "")
+    )
 
 
-def plain(entry: Mapping[str, Any]) -> dict[str, Any]:
+def plain_entry(entry: Mapping[str, Any]) -> dict[str, Any]:
     """The entry as plain JSON: feedparser's own types do not survive storing."""
-    made: dict[str, Any] = json.loads(json.dumps(entry, default=list))
-    return made
+    document: dict[str, Any] = json.loads(json.dumps(entry, default=list))
+    return document
 
 
-def _mended(body: bytes) -> bytes:
+def _without_invalid_references(body: bytes) -> bytes:
     """The feed with U+FFFD for references to what is no character (&#xD800;)."""
-    return _REFERENCE.sub(_character, body)
+    return _REFERENCE.sub(_valid_reference, body)
 
 
-def _character(hit: re.Match[bytes]) -> bytes:
-    digits = hit["hex"] or hit["decimal"]
-    code = int(digits, 16 if hit["hex"] else 10) if len(digits) <= 8 else _BEYOND
-    is_one = 0 < code < _BEYOND and not 0xD800 <= code <= 0xDFFF
-    return hit[0] if is_one else b"&#xFFFD;"
+def _valid_reference(match: re.Match[bytes]) -> bytes:
+    digits = match["hex"] or match["decimal"]
+    code = int(digits, 16 if match["hex"] else 10) if len(digits) <= 8 else _CODE_POINTS
+    is_character = 0 < code < _CODE_POINTS and not 0xD800 <= code <= 0xDFFF
+    return match[0] if is_character else b"&#xFFFD;"
 
 
-def _longest(entry: Mapping[str, Any]) -> str:
+def _longest_text(entry: Mapping[str, Any]) -> str:
     contents = [part.get("value", "") for part in entry.get("content", [])]
     return str(max([entry.get("summary", ""), *contents], key=len))
 
@@ -249,7 +253,7 @@ def _moment(parsed: Any) -> datetime | None:
     return datetime.fromtimestamp(calendar.timegm(parsed), UTC) if parsed else None
 
 
-def _span(cursor: Mapping[str, Any] | None, now: datetime) -> Any:
+def _span_since_cursor(cursor: Mapping[str, Any] | None, now: datetime) -> Any:
     since = (cursor or {}).get("covered")
     return (datetime.fromisoformat(since), now) if since else None
 
@@ -262,9 +266,9 @@ def _covered(
 ) -> tuple[datetime, datetime] | None:
     """Complete since the last pull if an entry of then is still here, else since the
     oldest entry that the feed still shows."""
-    since = _span(cursor, now)
-    known = set((cursor or {}).get("seen", []))
-    if since and (not known or known & set(keys)):
+    since = _span_since_cursor(cursor, now)
+    known_keys = set((cursor or {}).get("seen", []))
+    if since and (not known_keys or known_keys & set(keys)):
         return (since[0], now)
     times = [
         moment
@@ -274,7 +278,7 @@ def _covered(
     return (min(times), now) if times else since
 
 
-def _unreachable(error: requests.RequestException) -> ConnectorError:
+def _fetch_error(error: requests.RequestException) -> ConnectorError:
     if isinstance(error, requests.exceptions.InvalidURL):
         return ConnectorError(Kind.CONFIG, f"The feed's address is refused: {error}")
     name = type(error).__name__

@@ -47,7 +47,7 @@ USUAL: dict[str, tuple[str, ...]] = {
 FIELDS = (*(name for name in USUAL if name not in ("date", "time")), "author_name")
 
 
-class Mapping(BaseModel):
+class ColumnMapping(BaseModel):
     """A mapping file. `columns` says which of our fields a column is.
 
     Several columns may be one field: texts are joined by a line break, a date and a
@@ -78,7 +78,7 @@ class Mapping(BaseModel):
     def _known_fields(cls, columns: dict[str, str]) -> dict[str, str]:
         for column, field in columns.items():
             if field not in FIELDS:
-                raise ValueError(f"{column!r} = {field!r}: {_nearest(field)}")
+                raise ValueError(f"{column!r} = {field!r}: {_suggestion(field)}")
         if not {"text", "title"} & set(columns.values()):
             raise ValueError("no column is the text")
         return columns
@@ -87,13 +87,13 @@ class Mapping(BaseModel):
         """Our fields and the columns that are each, among a row's `names`."""
         if self.columns is None:
             return by_usual_names(tuple(names))
-        found: dict[str, tuple[str, ...]] = {}
+        columns_by_field: dict[str, tuple[str, ...]] = {}
         for column, field in self.columns.items():
-            found[field] = (*found.get(field, ()), column)
-        return found
+            columns_by_field[field] = (*columns_by_field.get(field, ()), column)
+        return columns_by_field
 
 
-def read_mapping(path: Path) -> Mapping:
+def read_mapping(path: Path) -> ColumnMapping:
     """A mapping file. ConfigError says what is wrong in it, UsageError if absent."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
@@ -104,39 +104,43 @@ def read_mapping(path: Path) -> Mapping:
     except OSError as error:
         raise UsageError(f"The mapping file {path}: {error.strerror}.") from None
     try:
-        return Mapping.model_validate(values)
+        return ColumnMapping.model_validate(values)
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"])
-        said = problem["msg"].removeprefix("Value error, ")
+        reason = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
-            said = f"unknown key; known are {', '.join(Mapping.model_fields)}"
-        raise ConfigError(f"{path}: {key}: {said}") from None
+            reason = f"unknown key; known are {', '.join(ColumnMapping.model_fields)}"
+        raise ConfigError(f"{path}: {key}: {reason}") from None
 
 
 @lru_cache(maxsize=256)
 def by_usual_names(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """The fields that columns with usual names are; the first usual name wins."""
-    known: dict[str, str] = {}
+    names_by_form: dict[str, str] = {}
     for name in names:
-        known.setdefault(_bare(name), name)
-    found: dict[str, tuple[str, ...]] = {}
+        names_by_form.setdefault(_comparable_name(name), name)
+    columns_by_field: dict[str, tuple[str, ...]] = {}
     for field, usual in USUAL.items():
-        hits = (known[bare] for one in usual if (bare := _bare(one)) in known)
+        hits = (
+            names_by_form[bare]
+            for usual_name in usual
+            if (bare := _comparable_name(usual_name)) in names_by_form
+        )
         column = next(hits, None)
         if column is not None:
-            found[field] = (column,)
-    day, time = found.pop("date", ()), found.pop("time", ())
-    if "created_at" not in found and (day or time):
-        found["created_at"] = (*day, *time)
-    return found
+            columns_by_field[field] = (column,)
+    day, time = columns_by_field.pop("date", ()), columns_by_field.pop("time", ())
+    if "created_at" not in columns_by_field and (day or time):
+        columns_by_field["created_at"] = (*day, *time)
+    return columns_by_field
 
 
-def _bare(name: str) -> str:
+def _comparable_name(name: str) -> str:
     return "".join(name.casefold().replace("_", " ").split())
 
 
-def _nearest(field: str) -> str:
+def _suggestion(field: str) -> str:
     near = difflib.get_close_matches(field, FIELDS, n=1, cutoff=0.5)
     if near:
         return f"there is no such field; did you mean {near[0]!r}?"

@@ -6,7 +6,7 @@ from typing import BinaryIO
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.connectors.files.export_tables import (
     MOST_ABOVE,
-    Table,
+    ExportTable,
     TableRow,
     folded,
     heading_of,
@@ -19,20 +19,20 @@ from socialcell.connectors.files.text_lines import lines
 Names = Mapping[str, tuple[str, ...]]
 
 
-class Columns:
+class ColumnNames:
     """Our words and the folded names of the columns that hold them."""
 
-    def __init__(self, found: Mapping[str, str]) -> None:
-        self.found = found
+    def __init__(self, columns: Mapping[str, str]) -> None:
+        self.columns = columns
 
     def cell(self, row: TableRow, word: str) -> str:
         """The row's cell for a word of ours; "" where the table has no such column."""
-        return row.cells.get(self.found[word], "") if word in self.found else ""
+        return row.cells.get(self.columns[word], "") if word in self.columns else ""
 
 
-def read(
-    file: BinaryIO, usual: Names, needed: frozenset[str], said: Mapping[str, str]
-) -> tuple[Columns, Table]:
+def read_table(
+    file: BinaryIO, usual: Names, needed: frozenset[str], overrides: Mapping[str, str]
+) -> tuple[ColumnNames, ExportTable]:
     """The table, and which of its columns are what.
 
     `usual` has the names that each word's column may have; `said` the name of some of
@@ -40,20 +40,20 @@ def read(
     ConnectorError CONFIG names the columns that were looked for.
     """
     names = {
-        word: (folded(said[word]),) if word in said else known
-        for word, known in usual.items()
+        word: (folded(overrides[word]),) if word in overrides else usual_names
+        for word, usual_names in usual.items()
     }
     for line in lines(unpacked(file)):
         if line.number > MOST_ABOVE:
             break
         heading = frozenset() if line.damage else heading_of(line.text)
-        found = {
+        columns = {
             word: column
-            for word, known in names.items()
-            if (column := next((n for n in known if n in heading), None))
+            for word, usual_names in names.items()
+            if (column := next((n for n in usual_names if n in heading), None))
         }
-        if needed <= found.keys() and _has_what_is_said(found, said, names):
-            return Columns(found), table(file, frozenset(found.values()))
+        if needed <= columns.keys() and _has_overrides(columns, overrides, names):
+            return ColumnNames(columns), table(file, frozenset(columns.values()))
     raise ConnectorError(
         Kind.CONFIG,
         f"There is no heading with the columns {_listed(names, needed)} in the first "
@@ -67,10 +67,10 @@ def in_order(rows: Mapping[int, Row]) -> Iterator[Row]:
     return (rows[number] for number in sorted(rows))
 
 
-def _has_what_is_said(
-    found: Mapping[str, str], said: Mapping[str, str], names: Names
+def _has_overrides(
+    columns: Mapping[str, str], overrides: Mapping[str, str], names: Names
 ) -> bool:
-    return all(word in found for word in said if word in names)
+    return all(word in columns for word in overrides if word in names)
 
 
 def _listed(names: Names, needed: frozenset[str]) -> str:

@@ -1,4 +1,4 @@
-"""Cut CSV into rows so that one open quotation mark does not swallow the rest."""
+"""Cut CSV into rows so that one open quotation mark does not consume the rest."""
 
 import csv
 from collections import deque
@@ -39,7 +39,7 @@ def csv_rows(
     characters is damaged.
     """
     csv.field_size_limit(CELL)  # the module's own limit is 128 KB
-    feed = _Feed(iter(lines))
+    feed = _LineFeed(iter(lines))
     number = 0
     while True:
         feed.begin()
@@ -51,18 +51,18 @@ def csv_rows(
         except StopIteration:
             return
         except csv.Error as error:
-            damage = _said(error)
+            damage = _damage_reason(error)
         number += 1
-        taken = feed.taken
+        row_lines = feed.row_lines
         if damage is None and len(cells) > COLUMNS:
             damage = f"{len(cells):,} cells; {COLUMNS:,} are the most"
         elif damage is None and width is not None and _has_cells(cells):
             damage = _misfit(len(cells), width)
-        if damage is not None and len(taken) > 1:
-            feed.give_back(taken[1:])
-            taken = taken[:1]
-        damage = next((line.damage for line in taken if line.damage), damage)
-        text = "".join(line.text for line in taken)
+        if damage is not None and len(row_lines) > 1:
+            feed.give_back(row_lines[1:])
+            row_lines = row_lines[:1]
+        damage = next((line.damage for line in row_lines if line.damage), damage)
+        text = "".join(line.text for line in row_lines)
         yield CsvRow(number, () if damage else tuple(cells), text, damage)
 
 
@@ -78,16 +78,16 @@ def delimiter_of(heading: str) -> str:
     return max(DELIMITERS, key=width)
 
 
-class _Feed:
+class _LineFeed:
     """Lines for one row at a time; those of a row that failed can be given back."""
 
     def __init__(self, lines: Iterator[Line]) -> None:
         self._lines = lines
         self._back: deque[Line] = deque()
-        self.taken: list[Line] = []
+        self.row_lines: list[Line] = []
 
     def begin(self) -> None:
-        self.taken = []
+        self.row_lines = []
 
     def give_back(self, lines: list[Line]) -> None:
         self._back.extendleft(reversed(lines))
@@ -96,13 +96,13 @@ class _Feed:
         return self
 
     def __next__(self) -> str:
-        if len(self.taken) >= _MOST_LINES:
+        if len(self.row_lines) >= _MOST_LINES:
             raise StopIteration
         line = self._back.popleft() if self._back else next(self._lines)
         if len(line.text) > ROW:
             damage = line.damage or f"a line of over {ROW:,} characters"
             line = Line(line.number, line.text[:1000] + "\n", damage)
-        self.taken.append(line)
+        self.row_lines.append(line)
         return line.text
 
 
@@ -116,7 +116,7 @@ def _misfit(cells: int, width: int) -> str | None:
     return f"{cells} cells where the heading has {width}"
 
 
-def _said(error: csv.Error) -> str:
+def _damage_reason(error: csv.Error) -> str:
     if "unexpected end of data" in str(error):
         return "a quotation mark is opened and never closed"
     if "field larger than field limit" in str(error):

@@ -19,11 +19,11 @@ from socialcell.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
+class ExportFormat:
     """One platform's file: its heading has all `needs`, and one of `one_of` if any.
 
-    `asks` are settings that the file itself does not hold, each with what it means;
-    `takes` are settings that it may need, such as the names of its columns.
+    `required_settings` are those that the file itself does not hold, each with what it
+    means; `optional_settings` are those that it may need, such as names of columns.
     """
 
     format: str
@@ -31,8 +31,8 @@ class Export:
     reader: str
     needs: frozenset[str]
     one_of: frozenset[str] = frozenset()
-    asks: Mapping[str, str] = field(default_factory=dict)
-    takes: Mapping[str, str] = field(default_factory=dict)
+    required_settings: Mapping[str, str] = field(default_factory=dict)
+    optional_settings: Mapping[str, str] = field(default_factory=dict)
 
     def fits(self, heading: frozenset[str]) -> bool:
         """Whether this is how the file's heading looks."""
@@ -50,31 +50,31 @@ def _columns(*words: str) -> dict[str, str]:
 
 
 EXPORTS = (
-    Export(
+    ExportFormat(
         "play-reviews",
         "reviews of Google Play Console",
         _PACKAGE + "google.play_reviews_file:PlayReviews",
         frozenset({"package name", "star rating"}),
     ),
-    Export(
+    ExportFormat(
         "play-statistics",
         "statistics of Google Play Console",
         _PACKAGE + "google.play_statistics:PlayStatistics",
         frozenset({"date", "package name"}),
     ),
-    Export(
+    ExportFormat(
         "app-store-sales",
         "Sales and Trends of App Store Connect",
         _PACKAGE + "apple.apple_reports:AppleSales",
         frozenset({"provider", "product type identifier", "units", "begin date"}),
     ),
-    Export(
+    ExportFormat(
         "app-store-analytics",
         "an analytics report of App Store Connect",
         _PACKAGE + "apple.apple_reports:AppleAnalytics",
         frozenset({"date", "app apple identifier", "counts"}),
     ),
-    Export(
+    ExportFormat(
         "google-ads",
         "a report of Google Ads",
         _PACKAGE + "google.google_ads_file:GoogleAdsReport",
@@ -82,52 +82,54 @@ EXPORTS = (
         frozenset({"impr.", "campaign id", "currency code"}),
         {"zone": _ZONE},
     ),
-    Export(
+    ExportFormat(
         "meta-business",
         "Meta Business Suite's list of posts",
         _PACKAGE + "files.post_exports:MetaPosts",
         frozenset({"post id", "publish time", "permalink"}),
-        asks={"zone": _ZONE},
+        required_settings={"zone": _ZONE},
     ),
-    Export(
+    ExportFormat(
         "x-analytics",
         "X's analytics by post",
         _PACKAGE + "files.post_exports:XPosts",
         frozenset({"impressions"}),
         frozenset({"post link", "tweet permalink"}),
     ),
-    Export(
+    ExportFormat(
         "x-analytics-days",
         "X's analytics by day",
         _PACKAGE + "files.post_exports:XDays",
         frozenset({"date", "impressions", "new follows"}),
     ),
-    Export(
+    ExportFormat(
         "youtube-studio",
         "YouTube Studio's table of videos",
         _PACKAGE + "files.post_exports:YouTubeVideos",
         frozenset({"views", "video title"}),
         frozenset({"content", "video"}),
     ),
-    Export(
+    ExportFormat(
         "search-console",
         "Search Console's performance",
-        _PACKAGE + "google.search_console_file:SearchConsole",
+        _PACKAGE + "google.search_console_file:SearchConsoleFile",
         frozenset({"clicks", "impressions", "ctr", "position"}),
-        asks={"site": "the property, such as sc-domain:punecorporation.example"},
+        required_settings={
+            "site": "the property, such as sc-domain:punecorporation.example"
+        },
     ),
-    Export(
+    ExportFormat(
         "outcomes",
         "outcomes by day and area",
         _PACKAGE + "files.outcome_file:OutcomeFile",
         frozenset({"date", "outcome"}),
         frozenset({"value", "count", "number", "n"}),
-        takes={
+        optional_settings={
             "outcome": "what is counted, such as forms_filed, if no column says it",
             **_columns("date", "area", "value"),
         },
     ),
-    Export(
+    ExportFormat(
         "site-visits",
         "a website's visits by UTM values",
         _PACKAGE + "files.visits_file:VisitsFile",
@@ -143,29 +145,29 @@ EXPORTS = (
 BY_FORMAT = {export.format: export for export in EXPORTS}
 
 
-def recognised(file: BinaryIO) -> Export | None:
+def recognise_export(file: BinaryIO) -> ExportFormat | None:
     """What a text file (or a compressed one) is by its heading; None when nothing.
 
     The file may be in any state; ConnectorError when it is compressed and damaged.
     """
-    whole = unpacked(file)
+    content = unpacked(file)
     try:
-        for line in lines(whole):
+        for line in lines(content):
             if line.number > MOST_ABOVE:
                 return None
             heading = heading_of(line.text) if not line.damage else frozenset()
-            found = next((one for one in EXPORTS if one.fits(heading)), None)
-            if found is not None:
-                return found
+            match = next((export for export in EXPORTS if export.fits(heading)), None)
+            if match is not None:
+                return match
     except (EOFError, OSError, ValueError):
         return None
     return None
 
 
-def recognised_zip(archive: zipfile.ZipFile) -> Export | None:
+def recognise_zip(archive: zipfile.ZipFile) -> ExportFormat | None:
     """What a .zip is by the tables in it; None when none of them is known."""
-    found = (_of_member(archive, name) for name in tables_in(archive))
-    return next((one for one in found if one is not None), None)
+    matches = (_member_export(archive, name) for name in tables_in(archive))
+    return next((export for export in matches if export is not None), None)
 
 
 def tables_in(archive: zipfile.ZipFile) -> Iterable[str]:
@@ -190,33 +192,39 @@ def table_in(archive: zipfile.ZipFile, name: str) -> BinaryIO:
 
 
 def open_export(
-    export: Export, path: Path, sha256: str, settings: Mapping[str, str]
+    export: ExportFormat, path: Path, sha256: str, settings: Mapping[str, str]
 ) -> FileConnector:
     """A connector for the file. UsageError: a setting is missing, unknown or wrong."""
-    for name, meaning in export.asks.items():
+    for name, meaning in export.required_settings.items():
         if name not in settings:
             raise UsageError(
                 f"{path} is {export.words}, which does not say {name}: {meaning}. "
                 f"Say it: --set {name}=…"
             )
     for name in settings:
-        if name not in export.asks and name not in export.takes:
-            known = ", ".join((*export.asks, *export.takes)) or "none"
+        if (
+            name not in export.required_settings
+            and name not in export.optional_settings
+        ):
+            names = (
+                ", ".join((*export.required_settings, *export.optional_settings))
+                or "none"
+            )
             raise UsageError(
-                f"{export.words} takes no setting {name!r}; it takes: {known}."
+                f"{export.words} takes no setting {name!r}; it takes: {names}."
             )
     if "zone" in settings:
         _require_zone(settings["zone"])
     module, cls = export.reader.split(":")
-    made: FileConnector = getattr(importlib.import_module(module), cls)(
+    connector: FileConnector = getattr(importlib.import_module(module), cls)(
         path, sha256, settings
     )
-    return made
+    return connector
 
 
-def _of_member(archive: zipfile.ZipFile, name: str) -> Export | None:
+def _member_export(archive: zipfile.ZipFile, name: str) -> ExportFormat | None:
     try:
-        return recognised(table_in(archive, name))
+        return recognise_export(table_in(archive, name))
     except ConnectorError:
         return None
 

@@ -16,7 +16,7 @@ from socialcell.text import clean_text
 
 MOST_ABOVE = 20  # lines that may stand above the heading
 _GZIP = b"\x1f\x8b"
-_NOTHING = frozenset({"", "-", "--", "—", "n/a", "nan", "null"})
+_BLANKS = frozenset({"", "-", "--", "—", "n/a", "nan", "null"})
 _WITHHELD = re.compile(r"<\s*\d+|\*+")
 _WHOLE = re.compile(r"[+-]?\d+(?:\.0+)?", re.ASCII)
 _LARGEST = (1 << 63) - 1
@@ -41,7 +41,7 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ExportTable:
     """A heading as it is written, folded name → written name; and what is below."""
 
     names: Mapping[str, str]
@@ -59,19 +59,19 @@ def heading_of(line: str) -> frozenset[str]:
     return frozenset(folded(cell) for cell in row.cells) if row else frozenset()
 
 
-def table(file: BinaryIO, needed: frozenset[str]) -> Table:
+def table(file: BinaryIO, needed: frozenset[str]) -> ExportTable:
     """The table whose heading has all `needed` columns; it may begin further down.
 
     Encoding and compression are seen from the bytes, never from a name.
     ConnectorError CONFIG when there is no such heading, or the file is damaged.
     """
-    whole = unpacked(file)
-    with _told_damage():
-        for line in lines(whole):
+    content = unpacked(file)
+    with _gzip_errors():
+        for line in lines(content):
             if line.number > MOST_ABOVE:
                 break
             if needed <= heading_of(line.text):
-                return _below(whole, line)
+                return _table_below(content, line)
     raise ConnectorError(
         Kind.CONFIG,
         f"There is no heading with the columns {', '.join(sorted(needed))} in the "
@@ -92,12 +92,12 @@ def whole_number(cell: str, column: str) -> int | None:
 
     Thousands may be cut by commas or spaces, as in 1,204 or 1,20,400.
     """
-    said = cell.strip()
-    if folded(said) in _NOTHING:
+    text = cell.strip()
+    if folded(text) in _BLANKS:
         return None
-    plain = re.sub(r"[,\s\u00a0\u202f]", "", said)
+    plain = re.sub(r"[,\s\u00a0\u202f]", "", text)
     if not _WHOLE.fullmatch(plain):
-        raise ValueError(f"{column} {said[:40]!r} is no whole number")
+        raise ValueError(f"{column} {text[:40]!r} is no whole number")
     count = int(plain.partition(".")[0])
     if abs(count) > _LARGEST:
         raise ValueError(f"{column} is out of range")
@@ -120,18 +120,18 @@ def is_withheld(cell: str) -> bool:
 
 def decimal_number(cell: str, column: str) -> float | None:
     """A number with a decimal point, "%" left out; None when the cell says nothing."""
-    said = cell.strip()
-    if folded(said) in _NOTHING:
+    text = cell.strip()
+    if folded(text) in _BLANKS:
         return None
-    plain = re.sub(r"[,%\s\u00a0\u202f]", "", said)
+    plain = re.sub(r"[,%\s\u00a0\u202f]", "", text)
     if not re.fullmatch(r"[+-]?\d+(?:\.\d+)?", plain, re.ASCII):
-        raise ValueError(f"{column} {said[:40]!r} is no number")
+        raise ValueError(f"{column} {text[:40]!r} is no number")
     if abs(float(plain)) > _LARGEST:
         raise ValueError(f"{column} is out of range")
     return float(plain)
 
 
-def a_day(cell: str, forms: tuple[str, ...] = ("%Y-%m-%d", "%Y%m%d")) -> date:
+def parse_day(cell: str, forms: tuple[str, ...] = ("%Y-%m-%d", "%Y%m%d")) -> date:
     """The day that a cell names in one of the forms. ValueError."""
     for form in forms:
         try:
@@ -141,12 +141,12 @@ def a_day(cell: str, forms: tuple[str, ...] = ("%Y-%m-%d", "%Y%m%d")) -> date:
     raise ValueError(f"the day {cell.strip()[:40]!r} cannot be read")
 
 
-def _below(file: BinaryIO, heading: Line) -> Table:
+def _table_below(file: BinaryIO, heading: Line) -> ExportTable:
     delimiter = delimiter_of(heading.text)
     cells = next(csv_rows([Line(1, heading.text)], delimiter)).cells
     columns = [folded(cell) for cell in cells]
     names = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
-    return Table(names, _rows(file, heading.number, delimiter, columns))
+    return ExportTable(names, _rows(file, heading.number, delimiter, columns))
 
 
 def _rows(
@@ -154,7 +154,7 @@ def _rows(
 ) -> Iterator[TableRow]:
     file.seek(0)
     below = (line for line in lines(file) if line.number > above)
-    with _told_damage():
+    with _gzip_errors():
         for row in csv_rows(below, delimiter, width=len(columns)):
             if row.is_blank:
                 continue
@@ -167,7 +167,7 @@ def _clean(cell: str) -> str:
 
 
 @contextmanager
-def _told_damage() -> Iterator[None]:
+def _gzip_errors() -> Iterator[None]:
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error):

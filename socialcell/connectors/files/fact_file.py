@@ -14,10 +14,10 @@ from socialcell.connectors.base import (
     Reject,
 )
 from socialcell.connectors.facts import Fact
-from socialcell.connectors.files.export_tables import Table, TableRow, table
+from socialcell.connectors.files.export_tables import ExportTable, TableRow, table
 from socialcell.connectors.files.file_connector import FileConnector, Row
 
-Found = Sequence[Fact | Filtered]
+RowFacts = Sequence[Fact | Filtered]
 
 
 class FactFile(FileConnector):
@@ -39,21 +39,21 @@ class FactFile(FileConnector):
         self.settings = dict(settings or {})
 
     @property
-    def way(self) -> dict[str, Any]:
+    def reading_options(self) -> dict[str, Any]:
         return dict(self.settings)
 
     def rows(self, file: BinaryIO) -> Iterator[Row]:
         return fact_rows(file, self.needed, self.facts, one_of=self.one_of)
 
     @abstractmethod
-    def facts(self, table: Table, row: TableRow) -> Found:
+    def facts(self, table: ExportTable, row: TableRow) -> RowFacts:
         """The facts of a row that is whole. ValueError says what is wrong."""
 
 
 def fact_rows(
     file: BinaryIO,
     needed: frozenset[str],
-    facts: Callable[[Table, TableRow], Found],
+    facts: Callable[[ExportTable, TableRow], RowFacts],
     *,
     one_of: frozenset[str] = frozenset(),
 ) -> Iterator[Row]:
@@ -61,18 +61,20 @@ def fact_rows(
 
     ConnectorError CONFIG when the heading lacks a `needed` column, or all of `one_of`.
     """
-    found = table(file, needed)
-    if one_of and not one_of & found.names.keys():
-        known = ", ".join(found.names.values())
+    facts_table = table(file, needed)
+    if one_of and not one_of & facts_table.names.keys():
+        names = ", ".join(facts_table.names.values())
         raise ConnectorError(
-            Kind.CONFIG, f"No column holds a figure that is kept. There are: {known}."
+            Kind.CONFIG, f"No column holds a figure that is kept. There are: {names}."
         )
-    for row in found.rows:
-        yield row.number, _items(found, row, facts)
+    for row in facts_table.rows:
+        yield row.number, _items(facts_table, row, facts)
 
 
 def _items(
-    table: Table, row: TableRow, facts: Callable[[Table, TableRow], Found]
+    table: ExportTable,
+    row: TableRow,
+    facts: Callable[[ExportTable, TableRow], RowFacts],
 ) -> list[Item]:
     if row.damage:
         return [Reject(row.text, row.damage, row.number)]

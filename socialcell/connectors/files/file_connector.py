@@ -13,11 +13,11 @@ from socialcell.connectors.base import (
     Budget,
     Capability,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Item,
     Kind,
 )
-from socialcell.connectors.checked_records import readable
+from socialcell.connectors.checked_records import storable_item
 
 BATCH = 500
 _LONGEST_REASON = 300
@@ -48,20 +48,20 @@ class FileConnector(ABC):
         """Each row's number, counted from 1, and the items it holds (often one)."""
 
     @property
-    def way(self) -> dict[str, Any]:
+    def reading_options(self) -> dict[str, Any]:
         """Whatever changes what the rows come to, beside the file's bytes."""
         return {}
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         """Read one row."""
         try:
             with self.path.open("rb") as file:
                 next(self.rows(file), None)
         except ConnectorError as error:
-            return Health.failed(error)
+            return ConnectorHealth.failed(error)
         except OSError as error:
-            return Health(ok=False, message=str(error))
-        return Health(ok=True, message=f"{self.path.name} can be read")
+            return ConnectorHealth(ok=False, message=str(error))
+        return ConnectorHealth(ok=True, message=f"{self.path.name} can be read")
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
@@ -71,10 +71,10 @@ class FileConnector(ABC):
         items: list[Item] = []
         try:
             with self.path.open("rb") as file:
-                for row, found in self.rows(file):
+                for row, row_items in self.rows(file):
                     if row <= stored:
                         continue
-                    items.extend(map(readable, found))
+                    items.extend(map(storable_item, row_items))
                     self.position = file.tell()
                     if len(items) >= BATCH:
                         yield Batch(items, self._cursor(row), self._observed_at())
@@ -87,7 +87,7 @@ class FileConnector(ABC):
                 f"{self.path} could not be read to its end: {error.strerror or error}. "
                 "What was read is kept; run the import again to go on.",
             ) from None
-        yield Batch(items, self._cursor(row, done=True), self._observed_at())
+        yield Batch(items, self._cursor(row, is_done=True), self._observed_at())
 
     def _observed_at(self) -> datetime:
         """A file says what was true when it was written."""
@@ -100,10 +100,12 @@ class FileConnector(ABC):
         )
         return int(cursor["row"]) if cursor is not None and same else 0
 
-    def _cursor(self, row: int, *, done: bool = False) -> dict[str, Any]:
-        way = json.dumps([self.format, self.way], sort_keys=True)
-        reading = hashlib.sha256(way.encode()).hexdigest()[:16]
-        return {"sha256": self.sha256, "reading": reading, "row": row, "done": done}
+    def _cursor(self, row: int, *, is_done: bool = False) -> dict[str, Any]:
+        reading_options = json.dumps(
+            [self.format, self.reading_options], sort_keys=True
+        )
+        reading = hashlib.sha256(reading_options.encode()).hexdigest()[:16]
+        return {"sha256": self.sha256, "reading": reading, "row": row, "done": is_done}
 
 
 def sha256_of(path: Path) -> str:

@@ -11,27 +11,27 @@ from typing import Any, BinaryIO, ClassVar
 from zoneinfo import ZoneInfo
 
 from socialcell.connectors.base import (
-    Author,
     ConnectorError,
     Item,
     Kind,
     Metric,
     Record,
+    RecordAuthor,
+    RecordRelation,
     Reject,
-    Relation,
 )
-from socialcell.connectors.checked_records import checked
+from socialcell.connectors.checked_records import checked_record
 from socialcell.connectors.files.column_mapping import METRICS
-from socialcell.connectors.files.column_mapping import Mapping as ColumnMapping
+from socialcell.connectors.files.column_mapping import ColumnMapping as ColumnMapping
 from socialcell.connectors.files.csv_rows import CsvRow, csv_rows, delimiter_of
 from socialcell.connectors.files.file_connector import FileConnector, Row
 from socialcell.connectors.files.text_lines import Line, lines
 from socialcell.connectors.strict_json import parse
-from socialcell.connectors.timestamps import moment, names_a_day
+from socialcell.connectors.timestamps import is_date_only, moment
 from socialcell.text import clean_text
 
 # What exports write where they know nothing.
-_NOTHING = frozenset({"", "-", "--", "nan", "n/a", "na", "null", "none"})
+_BLANKS = frozenset({"", "-", "--", "nan", "n/a", "na", "null", "none"})
 _SPOILED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 
 
@@ -47,7 +47,7 @@ class GenericFile(FileConnector):
         self._zone = ZoneInfo(mapping.zone)
 
     @property
-    def way(self) -> dict[str, Any]:
+    def reading_options(self) -> dict[str, Any]:
         return self._mapping.model_dump(mode="json")
 
     def rows(self, file: BinaryIO) -> Iterator[Row]:
@@ -57,12 +57,12 @@ class GenericFile(FileConnector):
         if start.startswith("{"):
             for line in lines(file):
                 if line.damage or line.text.strip():
-                    yield line.number, [self._of_line(line)]
+                    yield line.number, [self._line_item(line)]
             return
         heading, rest = self._heading(file)
         for row in rest:
             if not row.is_blank:
-                yield row.number, [self._of_row(heading, row)]
+                yield row.number, [self._row_item(heading, row)]
 
     def _heading(self, file: BinaryIO) -> tuple[tuple[str, ...], Iterator[CsvRow]]:
         """The names of the columns, and the rows below them."""
@@ -74,18 +74,18 @@ class GenericFile(FileConnector):
             raise ConnectorError(
                 Kind.CONFIG, f"The heading of {self.path.name} has {row.damage}."
             )
-        names = _unique(row.cells)
-        self._require(names)
+        names = _unique_names(row.cells)
+        self._require_columns(names)
         file.seek(0)
         rows = csv_rows(lines(file), delimiter, width=len(names) if not skip else None)
         for _ in range(skip + 1):
             next(rows, None)
         return names, rows
 
-    def _require(self, names: tuple[str, ...]) -> None:
+    def _require_columns(self, names: tuple[str, ...]) -> None:
         fields = self._mapping.fields(names)
-        asked = [column for columns in fields.values() for column in columns]
-        absent = [column for column in asked if column not in names]
+        mapped_columns = [column for columns in fields.values() for column in columns]
+        absent = [column for column in mapped_columns if column not in names]
         there = ", ".join(names)[:500]
         if absent:
             raise ConnectorError(
@@ -101,18 +101,18 @@ class GenericFile(FileConnector):
                 "file: --mapping FILE.",
             )
 
-    def _of_line(self, line: Line) -> Item:
+    def _line_item(self, line: Line) -> Item:
         if line.damage:
             return Reject(line.text, line.damage, line.number)
         try:
-            value = parse(line.text)
+            document = parse(line.text)
         except ValueError as error:
             return Reject(line.text, str(error), line.number)
-        if not isinstance(value, dict):
-            return Reject(value, "not an object with named values", line.number)
-        return self._item(value, line.number)
+        if not isinstance(document, dict):
+            return Reject(document, "not an object with named values", line.number)
+        return self._item(document, line.number)
 
-    def _of_row(self, names: tuple[str, ...], row: CsvRow) -> Item:
+    def _row_item(self, names: tuple[str, ...], row: CsvRow) -> Item:
         damage = row.damage
         if damage is None and len(row.cells) != len(names):
             damage = f"{len(row.cells)} cells where the heading has {len(names)}"
@@ -122,19 +122,19 @@ class GenericFile(FileConnector):
 
     def _item(self, raw: dict[str, Any], row: int) -> Item:
         try:
-            return checked(self._record(raw))
+            return checked_record(self._record(raw))
         except ValueError as error:
             return Reject(raw, str(error), row)
 
     def _record(self, raw: Mapping[str, Any]) -> Record:
-        row = _Values(raw, self._mapping.fields(raw))
+        row = _FieldValues(raw, self._mapping.fields(raw))
         text, title = row.text("text"), row.text("title")
         if not text and not title:
             raise ValueError("no text")
         at = self._moment(row)
         url = row.name("url")
         missing = [] if at else ["created_at"]
-        if at and names_a_day(row.joined("created_at")):
+        if at and is_date_only(row.joined("created_at")):
             missing.append("time_of_day")
         if url is not None and not url.lower().startswith(("https://", "http://")):
             url = None
@@ -152,18 +152,18 @@ class GenericFile(FileConnector):
             author=_author(row),
             language=row.name("lang"),
             conversation=row.id("conversation"),
-            relations=(Relation("reply", reply_to),) if reply_to else (),
+            relations=(RecordRelation("reply", reply_to),) if reply_to else (),
             metrics=self._metrics(row),
             missing=tuple(missing),
             via="file",
         )
-        return _identified(record)
+        return _with_id(record)
 
-    def _moment(self, row: "_Values") -> datetime | None:
-        said = row.joined("created_at")
-        return moment(said, self._zone, self._mapping.dates) if said else None
+    def _moment(self, row: "_FieldValues") -> datetime | None:
+        text = row.joined("created_at")
+        return moment(text, self._zone, self._mapping.dates) if text else None
 
-    def _metrics(self, row: "_Values") -> tuple[Metric, ...]:
+    def _metrics(self, row: "_FieldValues") -> tuple[Metric, ...]:
         counts = {name: row.count(name, self._mapping.decimal) for name in METRICS}
         return tuple(
             Metric(name, count, name)
@@ -172,7 +172,7 @@ class GenericFile(FileConnector):
         )
 
 
-class _Values:
+class _FieldValues:
     """A row's values under our names. ValueError when one is of the wrong type."""
 
     def __init__(
@@ -182,8 +182,8 @@ class _Values:
         self._fields = fields
 
     def all(self, field: str) -> list[Any]:
-        found = (_at(self._raw, column) for column in self._fields.get(field, ()))
-        return [value for value in found if value is not None]
+        values = (_at(self._raw, column) for column in self._fields.get(field, ()))
+        return [value for value in values if value is not None]
 
     def text(self, field: str) -> str:
         values = self.all(field)
@@ -195,7 +195,7 @@ class _Values:
     def joined(self, field: str) -> str:
         """Values of a field with a space between; what says nothing is left out."""
         values = [_plain(field, value) for value in self.all(field)]
-        return " ".join(value for value in values if value.casefold() not in _NOTHING)
+        return " ".join(value for value in values if value.casefold() not in _BLANKS)
 
     def name(self, field: str) -> str | None:
         return self.joined(field) or None
@@ -210,15 +210,15 @@ class _Values:
         return id_ or None
 
     def count(self, field: str, decimal: str) -> int | None:
-        said = self.joined(field)
-        if not said:
+        text = self.joined(field)
+        if not text:
             return None
-        plain = said.replace("." if decimal == "," else ",", "").replace(decimal, ".")
+        plain = text.replace("." if decimal == "," else ",", "").replace(decimal, ".")
         whole, _point, rest = (
             plain.replace("\u00a0", "").replace(" ", "").partition(".")
         )
         if not whole.isdecimal() or rest.strip("0"):
-            raise ValueError(f"{field} {said[:40]!r} is no whole number")
+            raise ValueError(f"{field} {text[:40]!r} is no whole number")
         if len(whole) > 19:
             raise ValueError(f"{field} is out of range")
         return int(whole)
@@ -258,33 +258,33 @@ def _plain(field: str, value: Any) -> str:
     return value.strip() if isinstance(value, str) else str(value)
 
 
-def _author(row: _Values) -> Author | None:
+def _author(row: _FieldValues) -> RecordAuthor | None:
     uid, handle = row.id("author_id"), row.name("author")
     name = row.name("author_name")
     if handle is not None:
         handle = handle.removeprefix("@")
-    known = uid or (f"@{handle.lower()}" if handle else None) or name
-    return Author(uid=known, handle=handle, name=name) if known else None
+    author_id = uid or (f"@{handle.lower()}" if handle else None) or name
+    return RecordAuthor(uid=author_id, handle=handle, name=name) if author_id else None
 
 
-def _identified(record: Record) -> Record:
+def _with_id(record: Record) -> Record:
     """The record with an id: its own, or a hash of what it says when it has none."""
     if record.external_id:
         if record.platform == "x" and not record.external_id.isdigit():
             raise ValueError(f"id {record.external_id[:40]!r} is not X's: only digits")
         return record
-    said = [
+    content = [
         clean_text(record.text),
         record.title,
         record.authored_at.isoformat() if record.authored_at else None,
         record.author.uid if record.author else None,
         record.url,
     ]
-    digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
     return replace(record, external_id=f"sha256-{digest[:32]}")
 
 
-def _unique(cells: tuple[str, ...]) -> tuple[str, ...]:
+def _unique_names(cells: tuple[str, ...]) -> tuple[str, ...]:
     """Names of columns; a name that stands twice gets a number."""
     names: list[str] = []
     for place, cell in enumerate(cells, start=1):

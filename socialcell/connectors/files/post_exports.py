@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from socialcell.connectors.base import (
-    Author,
     Capability,
     ConnectorError,
     Filtered,
@@ -23,12 +22,13 @@ from socialcell.connectors.base import (
     Kind,
     Metric,
     Record,
+    RecordAuthor,
     Reject,
 )
-from socialcell.connectors.checked_records import checked
+from socialcell.connectors.checked_records import checked_record
 from socialcell.connectors.files.export_formats import table_in, tables_in
 from socialcell.connectors.files.export_tables import (
-    Table,
+    ExportTable,
     TableRow,
     table,
     whole_number,
@@ -57,15 +57,15 @@ class PostExport(FileConnector):
         self.settings = dict(settings or {})
 
     @property
-    def way(self) -> dict[str, Any]:
+    def reading_options(self) -> dict[str, Any]:
         return dict(self.settings)
 
     def rows(self, file: BinaryIO) -> Iterator[Row]:
-        found = self.table(file)
-        for row in found.rows:
+        posts_table = self.table(file)
+        for row in posts_table.rows:
             yield row.number, self._items(row)
 
-    def table(self, file: BinaryIO) -> Table:
+    def table(self, file: BinaryIO) -> ExportTable:
         """The table of posts in the file."""
         return table(file, self.needed)
 
@@ -77,10 +77,10 @@ class PostExport(FileConnector):
         if row.damage:
             return [Reject(row.text, row.damage, row.number)]
         try:
-            found: list[Item] = [checked(record) for record in self.records(row)]
+            items: list[Item] = [checked_record(record) for record in self.records(row)]
         except ValueError as error:
             return [Reject(dict(row.cells), str(error), row.number)]
-        return found or [Filtered(_SILENT, row.number)]
+        return items or [Filtered(_SILENT, row.number)]
 
 
 class XPosts(PostExport):
@@ -91,7 +91,7 @@ class XPosts(PostExport):
     needed: ClassVar[frozenset[str]] = frozenset({"impressions"})
 
     def records(self, row: TableRow) -> Iterator[Record]:
-        id_ = _whole_id(row.cell("post id", "tweet id"), _x_number(_x_link(row)))
+        id_ = _complete_id(row.cell("post id", "tweet id"), _x_number(_x_link(row)))
         text = row.cell("post text", "tweet text")
         if not text:
             return
@@ -125,7 +125,7 @@ class XDays(PostExport):
     format: ClassVar[str] = "x-analytics-days"
     needed: ClassVar[frozenset[str]] = frozenset({"date", "impressions"})
 
-    def table(self, file: BinaryIO) -> Table:
+    def table(self, file: BinaryIO) -> ExportTable:
         raise ConnectorError(
             Kind.CONFIG,
             f"{self.path.name} has one row a day: sums of the account that belong to "
@@ -183,10 +183,10 @@ class MetaPosts(PostExport):
             via="export",
         )
 
-    def _moment(self, said: str) -> datetime | None:
+    def _moment(self, text: str) -> datetime | None:
         zone = ZoneInfo(self.settings["zone"])
         forms = ("%m/%d/%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S%z")
-        return moment(said, zone, forms) if said else None
+        return moment(text, zone, forms) if text else None
 
 
 class YouTubeVideos(PostExport):
@@ -196,7 +196,7 @@ class YouTubeVideos(PostExport):
     format: ClassVar[str] = "youtube-studio"
     needed: ClassVar[frozenset[str]] = frozenset({"views", "video title"})
 
-    def table(self, file: BinaryIO) -> Table:
+    def table(self, file: BinaryIO) -> ExportTable:
         file.seek(0)
         if file.read(4) != b"PK\x03\x04":
             return super().table(file)
@@ -214,7 +214,7 @@ class YouTubeVideos(PostExport):
             return
         if not re.fullmatch(r"[\w-]{11}", id_, re.ASCII):
             raise ValueError(f"{id_[:40]!r} is no id of a video")
-        said = row.cell("video publish time")
+        published = row.cell("video publish time")
         forms = ("%b %d, %Y", "%Y-%m-%d")
         yield Record(
             platform=self.platform,
@@ -222,7 +222,9 @@ class YouTubeVideos(PostExport):
             text=title,
             title=title,
             raw=dict(row.cells),
-            authored_at=moment(said, ZoneInfo("UTC"), forms) if said else None,
+            authored_at=moment(published, ZoneInfo("UTC"), forms)
+            if published
+            else None,
             url=f"https://www.youtube.com/watch?v={id_}",
             metrics=_metrics(
                 row,
@@ -238,18 +240,18 @@ class YouTubeVideos(PostExport):
 
 
 def _metrics(
-    row: TableRow, wanted: Mapping[str, tuple[str, ...]]
+    row: TableRow, columns_by_metric: Mapping[str, tuple[str, ...]]
 ) -> tuple[Metric, ...]:
     """Counts by the platform's names: our word, then columns; blank is unknown."""
-    found = []
-    for name, (common, *columns) in wanted.items():
+    metrics = []
+    for name, (common, *columns) in columns_by_metric.items():
         count = whole_number(row.cell(*columns), columns[0])
         if count is not None:
-            found.append(Metric(name, count, common))
-    return tuple(found)
+            metrics.append(Metric(name, count, common))
+    return tuple(metrics)
 
 
-def _whole_id(cell: str, from_link: str | None) -> str:
+def _complete_id(cell: str, from_link: str | None) -> str:
     """An id with all its digits: the address is believed before the cell."""
     if from_link is not None:
         return from_link
@@ -269,33 +271,33 @@ def _x_link(row: TableRow) -> str:
 
 
 def _x_number(link: str) -> str | None:
-    found = re.search(r"/status(?:es)?/(\d+)", link)
-    return found[1] if found else None
+    match = re.search(r"/status(?:es)?/(\d+)", link)
+    return match[1] if match else None
 
 
-def _x_moment(said: str) -> datetime | None:
+def _x_moment(text: str) -> datetime | None:
     """2026-11-24 05:30 +0000 in older files, Tue, Nov 24, 2026 in newer: UTC."""
-    if not said:
+    if not text:
         return None
     forms = ("%Y-%m-%d %H:%M %z", "%a, %b %d, %Y", "%Y-%m-%d")
-    return moment(said, ZoneInfo("UTC"), forms)
+    return moment(text, ZoneInfo("UTC"), forms)
 
 
 def _facebook_id(row: TableRow, link: str) -> str:
-    found = _POST_NUMBER.search(link) or _QUERY_NUMBER.search(link)
-    number = _whole_id(row.cell("post id"), found[1] if found else None)
+    match = _POST_NUMBER.search(link) or _QUERY_NUMBER.search(link)
+    number = _complete_id(row.cell("post id"), match[1] if match else None)
     page = row.cell("page id")
     return f"{page}_{number}" if page.isdecimal() and "_" not in number else number
 
 
 def _instagram_id(row: TableRow) -> str:
-    """An Instagram address does not hold the id: a spoiled one cannot be mended."""
-    return _whole_id(row.cell("post id"), None)
+    """An Instagram address does not hold the id: a spoiled one cannot be restored."""
+    return _complete_id(row.cell("post id"), None)
 
 
-def _page(row: TableRow) -> Author | None:
+def _page(row: TableRow) -> RecordAuthor | None:
     uid = row.cell("page id", "account id")
     handle = row.cell("account username") or None
     name = row.cell("page name", "account name") or None
-    known = uid or handle or name
-    return Author(uid=known, handle=handle, name=name) if known else None
+    author_id = uid or handle or name
+    return RecordAuthor(uid=author_id, handle=handle, name=name) if author_id else None

@@ -19,77 +19,79 @@ _MOST_BYTES = 256 << 20  # of an unpacked workbook
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SheetRow:
     """A row as a spreadsheet numbers it: column → trimmed text, None for an empty
     cell; or why it cannot be read."""
 
     row: int
-    given: dict[str, str | None]
+    cells: dict[str, str | None]
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class SheetColumns:
     """What a table of `noun` may hold: `known` are read, `also` are passed over.
 
     One of `needed` has to be there.
     """
 
     noun: str
-    known: tuple[str, ...]
+    accepted: tuple[str, ...]
     needed: tuple[str, ...]
-    also: Collection[str] = ()
+    ignored: Collection[str] = ()
 
 
-def asked(path: Path, columns: Columns) -> Iterator[Asked]:
+def read_sheet(path: Path, columns: SheetColumns) -> Iterator[SheetRow]:
     """The rows that say anything. SocialcellError: the file cannot be read, or its
     heading is not of that table."""
     try:
         if _is_workbook(path):
-            yield from _asked(path, _cells_of_workbook(path), columns)
+            yield from _sheet_rows(path, _cells_of_workbook(path), columns)
         else:
             with path.open("rb") as file:
                 rows = csv_rows(lines(file), _delimiter(path))
-                yield from _asked(path, rows, columns)
+                yield from _sheet_rows(path, rows, columns)
     except OSError as error:
         raise SocialcellError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _asked(path: Path, rows: Iterable[CsvRow], columns: Columns) -> Iterator[Asked]:
-    every = iter(rows)
-    heading = next(every, None)
+def _sheet_rows(
+    path: Path, rows: Iterable[CsvRow], columns: SheetColumns
+) -> Iterator[SheetRow]:
+    remaining = iter(rows)
+    heading = next(remaining, None)
     if heading is not None and heading.damage:
         raise SocialcellError(f"{path}: its heading has {heading.damage}.")
     names = [_name(cell) for cell in heading.cells] if heading is not None else []
-    _require(path, names, columns)
-    for one in every:
-        if one.is_blank:
+    _require_heading(path, names, columns)
+    for row in remaining:
+        if row.is_blank:
             continue
-        reason = one.damage
-        if reason is None and any(cell.strip() for cell in one.cells[len(names) :]):
-            reason = f"{len(one.cells)} cells where the heading has {len(names)}"
-        given = {
+        reason = row.damage
+        if reason is None and any(cell.strip() for cell in row.cells[len(names) :]):
+            reason = f"{len(row.cells)} cells where the heading has {len(names)}"
+        cells = {
             key: clean_text(plain(value)).strip() or None
-            for key, value in zip(names, one.cells, strict=False)
-            if key in columns.known
+            for key, value in zip(names, row.cells, strict=False)
+            if key in columns.accepted
         }
-        yield Asked(one.number, given, reason)
+        yield SheetRow(row.number, cells, reason)
 
 
-def _require(path: Path, names: list[str], columns: Columns) -> None:
-    allowed = {*columns.known, *columns.also, ""}
+def _require_heading(path: Path, names: list[str], columns: SheetColumns) -> None:
+    allowed = {*columns.accepted, *columns.ignored, ""}
     unknown = [name for name in names if name not in allowed]
     doubled = sorted({name for name in names if name and names.count(name) > 1})
-    known = f"The columns of {columns.noun} are: {', '.join(columns.known)}."
+    accepted = f"The columns of {columns.noun} are: {', '.join(columns.accepted)}."
     if unknown:
         raise SocialcellError(
-            f"{path}: no column of {columns.noun}: {unknown[0]!r}. {known}"
+            f"{path}: no column of {columns.noun}: {unknown[0]!r}. {accepted}"
         )
     if doubled:
         raise SocialcellError(f"{path}: the column {doubled[0]!r} is there twice.")
     if not set(columns.needed) & set(names):
         needed = " or ".join(columns.needed)
-        raise SocialcellError(f"{path}: it has no column {needed}. {known}")
+        raise SocialcellError(f"{path}: it has no column {needed}. {accepted}")
 
 
 def _name(cell: str) -> str:
@@ -109,7 +111,7 @@ def _is_workbook(path: Path) -> bool:
 def _cells_of_workbook(path: Path) -> Iterator[CsvRow]:
     from python_calamine import CalamineError, CalamineWorkbook
 
-    _require_modest(path)
+    _require_workbook_size(path)
     try:
         sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
@@ -124,12 +126,12 @@ def _cells_of_workbook(path: Path) -> Iterator[CsvRow]:
         yield CsvRow(number, () if wide else texts, "\t".join(texts), damage)
 
 
-def _require_modest(path: Path) -> None:
+def _require_workbook_size(path: Path) -> None:
     """A small file may unpack to more than any machine holds."""
     try:
         with zipfile.ZipFile(path) as packed:
             members = packed.infolist()
-            size = sum(one.file_size for one in members)
+            size = sum(member.file_size for member in members)
     except zipfile.BadZipFile:
         raise SocialcellError(
             f"{path} is damaged or breaks off. Get it once more."

@@ -7,14 +7,14 @@ from typing import BinaryIO, ClassVar
 from socialcell.connectors.base import Filtered, Item, Reject
 from socialcell.connectors.facts import VisitFact
 from socialcell.connectors.files import column_names
-from socialcell.connectors.files.column_names import Columns
+from socialcell.connectors.files.column_names import ColumnNames
 from socialcell.connectors.files.export_tables import (
-    Table,
+    ExportTable,
     TableRow,
-    a_day,
+    parse_day,
     whole_number,
 )
-from socialcell.connectors.files.fact_file import FactFile, Found
+from socialcell.connectors.files.fact_file import FactFile, RowFacts
 from socialcell.connectors.files.file_connector import Row
 
 NEEDED = frozenset({"date", "visits"})
@@ -63,29 +63,33 @@ class VisitsFile(FactFile):
     format: ClassVar[str] = "site-visits"
 
     def rows(self, file: BinaryIO) -> Iterator[Row]:
-        said = {k: v for k, v in self.settings.items() if k not in ("site", "zone")}
-        self._columns, found = column_names.read(file, USUAL, NEEDED, said)
-        read: dict[int, Row] = {}
-        first: dict[VisitFact, int] = {}
+        overrides = {
+            k: v for k, v in self.settings.items() if k not in ("site", "zone")
+        }
+        self._columns, visits_table = column_names.read_table(
+            file, USUAL, NEEDED, overrides
+        )
+        items_by_row: dict[int, Row] = {}
+        first_rows: dict[VisitFact, int] = {}
         sums: dict[VisitFact, int | None] = {}
-        for row in found.rows:
-            item = self._item(found, row)
+        for row in visits_table.rows:
+            item = self._item(visits_table, row)
             if not isinstance(item, VisitFact):
-                read[row.number] = (row.number, [item])
+                items_by_row[row.number] = (row.number, [item])
                 continue
-            same = replace(item, visits=None)
-            first.setdefault(same, row.number)
-            sums[same] = _sum(sums.get(same), item.visits)
-        for same, number in first.items():
-            read[number] = (number, [replace(same, visits=sums[same])])
-        yield from column_names.in_order(read)
+            key = replace(item, visits=None)
+            first_rows.setdefault(key, row.number)
+            sums[key] = _sum(sums.get(key), item.visits)
+        for key, number in first_rows.items():
+            items_by_row[number] = (number, [replace(key, visits=sums[key])])
+        yield from column_names.in_order(items_by_row)
 
-    def facts(self, table: Table, row: TableRow) -> Found:
+    def facts(self, table: ExportTable, row: TableRow) -> RowFacts:
         return visit_facts(
             row, self._columns, self.settings["site"], self.settings["zone"]
         )
 
-    def _item(self, table: Table, row: TableRow) -> Item:
+    def _item(self, table: ExportTable, row: TableRow) -> Item:
         if row.damage:
             return Reject(row.text, row.damage, row.number)
         try:
@@ -94,23 +98,23 @@ class VisitsFile(FactFile):
             return Reject(dict(row.cells), str(error), row.number)
 
 
-def visit_facts(row: TableRow, named: Columns, site: str, zone: str) -> Found:
+def visit_facts(row: TableRow, columns: ColumnNames, site: str, zone: str) -> RowFacts:
     """The fact of a row, or why it is left out. ValueError says what is wrong."""
-    if not named.cell(row, "date"):
+    if not columns.cell(row, "date"):
         return [Filtered("a row without a day: a total of others", row.number)]
-    utm = {word: named.cell(row, word) for word in _UTM}
-    if both := named.cell(row, "source / medium"):
+    utm = {word: columns.cell(row, word) for word in _UTM}
+    if both := columns.cell(row, "source / medium"):
         source, _, medium = both.partition(" / ")
         utm |= {"source": source.strip(), "medium": medium.strip()}
     for word, value in utm.items():
         if len(value) > _LONGEST:
             raise ValueError(f"the {word} has {len(value)} characters")
-    visits = whole_number(named.cell(row, "visits"), "visits")
+    visits = whole_number(columns.cell(row, "visits"), "visits")
     if visits is not None and visits < 0:
         raise ValueError(f"visits {visits} is below 0")
-    day = a_day(named.cell(row, "date"))
+    day = parse_day(columns.cell(row, "date"))
     return [VisitFact(site=site, day=day, zone=zone, visits=visits, **utm)]
 
 
-def _sum(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one + (other or 0)
+def _sum(first: int | None, second: int | None) -> int | None:
+    return second if first is None else first + (second or 0)

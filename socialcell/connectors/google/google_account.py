@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from socialcell.connectors.base import ConnectorContext
-from socialcell.connectors.google.google_api import TOKEN_URI, imported
+from socialcell.connectors.google.google_api import TOKEN_URI, import_google
 from socialcell.errors import ConfigError
 
 REMEDY = (
@@ -20,11 +20,11 @@ def credentials(context: ConnectorContext, scopes: Sequence[str]) -> Any:
     The token address is Google's own: one that stands in a key file could be anybody's.
     ConfigError when a secret is missing or the key file is none.
     """
-    given = context.config.connectors.google
-    if given.access == "service_account":
-        name = given.service_account.secret
+    settings = context.config.connectors.google
+    if settings.access == "service_account":
+        name = settings.service_account.secret
         key = _key(name, context.secret(name).get_secret_value())
-        service_account = imported("google.oauth2.service_account")
+        service_account = import_google("google.oauth2.service_account")
         try:
             return service_account.Credentials.from_service_account_info(
                 key, scopes=list(scopes)
@@ -32,12 +32,12 @@ def credentials(context: ConnectorContext, scopes: Sequence[str]) -> Any:
         except (ValueError, TypeError, AttributeError, KeyError):
             # The library's own message may quote a part of the key.
             raise _not_a_key(name) from None
-    return imported("google.oauth2.credentials").Credentials(
+    return import_google("google.oauth2.credentials").Credentials(
         None,
-        refresh_token=context.secret(given.refresh_token.secret).get_secret_value(),
+        refresh_token=context.secret(settings.refresh_token.secret).get_secret_value(),
         token_uri=TOKEN_URI,
-        client_id=context.secret(given.client_id.secret).get_secret_value(),
-        client_secret=context.secret(given.client_secret.secret).get_secret_value(),
+        client_id=context.secret(settings.client_id.secret).get_secret_value(),
+        client_secret=context.secret(settings.client_secret.secret).get_secret_value(),
     )
 
 

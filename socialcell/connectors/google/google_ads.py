@@ -15,13 +15,16 @@ from socialcell.connectors.base import (
     Capability,
     ConnectorContext,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Item,
     Kind,
     Reject,
 )
 from socialcell.connectors.facts import AdFact
-from socialcell.connectors.google.google_ads_client import Client, library
+from socialcell.connectors.google.google_ads_client import (
+    GoogleAdsClient,
+    supported_versions,
+)
 from socialcell.text import clean_text, one_line
 
 _FIRST = 90  # days that a new source looks back
@@ -74,7 +77,7 @@ class GoogleAdsSettings(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class _Account:
+class _GoogleAdAccount:
     """What days and money mean in this account, and which actions are installs."""
 
     id: str
@@ -101,24 +104,24 @@ class GoogleAds:
     def __init__(self, settings: GoogleAdsSettings, context: ConnectorContext) -> None:
         self._settings = settings
         self._clock = context.clock
-        self._client = Client(
+        self._client = GoogleAdsClient(
             context,
             settings.api_version,
             settings.customer_id,
             settings.login_customer_id,
         )
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         """Whether the account can be read; warns when the version grows old."""
         try:
             self._client.refresh()
             account = self._account()
         except ConnectorError as error:
-            return Health.failed(error)
-        return Health(
+            return ConnectorHealth.failed(error)
+        return ConnectorHealth(
             ok=True,
             message=f"Account {account.id} can be read: {account.currency}, days of "
-            f"{account.zone}{_aging(self._settings.api_version)}",
+            f"{account.zone}{_version_warning(self._settings.api_version)}",
         )
 
     def pull(
@@ -129,15 +132,15 @@ class GoogleAds:
         account = self._account()
         today = self._clock.now().astimezone(ZoneInfo(account.zone)).date()
         state = cursor or {}
-        asked = 2
-        for since, until in _slices(_begin(cursor, today), today):
+        operations = 2
+        for since, until in _slices(_first_day(cursor, today), today):
             for number, level in enumerate(_LEVELS, start=1):
                 self._take(budget, 2)
                 items = self._level(account, level, since, until)
                 if number == len(_LEVELS):
                     state = {"through": until.isoformat()}
-                yield Batch(items, dict(state), cost={"operations": asked + 2})
-                asked = 0
+                yield Batch(items, dict(state), cost={"operations": operations + 2})
+                operations = 0
                 if stop():
                     return
 
@@ -147,7 +150,7 @@ class GoogleAds:
         for _ in range(operations):
             budget.take("operations")
 
-    def _account(self) -> _Account:
+    def _account(self) -> _GoogleAdAccount:
         rows = list(self._client.rows(_ACCOUNT))
         if not rows or not rows[0].customer.time_zone:
             raise ConnectorError(Kind.DRIFT, "Google Ads says nothing of the account")
@@ -158,7 +161,7 @@ class GoogleAds:
             raise ConnectorError(
                 Kind.DRIFT, f"Google Ads names an unknown zone {customer.time_zone!r}"
             ) from None
-        return _Account(
+        return _GoogleAdAccount(
             str(customer.id),
             customer.time_zone,
             customer.currency_code,
@@ -166,17 +169,17 @@ class GoogleAds:
         )
 
     def _install_actions(self) -> dict[str, str]:
-        found = {}
+        actions = {}
         for row in self._client.rows(_INSTALL_ACTIONS):
             action = row.conversion_action
             kind = _enum_name(action, "type_" if hasattr(action, "type_") else "type")
-            found[action.resource_name] = f"{kind}/{_name(action.name)}"
-        return found
+            actions[action.resource_name] = f"{kind}/{_name(action.name)}"
+        return actions
 
     def _level(
-        self, account: _Account, level: str, since: date, until: date
+        self, account: _GoogleAdAccount, level: str, since: date, until: date
     ) -> list[Item]:
-        """A level's days: figures, and installs by action, asked apart.
+        """A level's days: figures, and installs by action, queried separately.
 
         Google does not give costs and clicks by conversion action.
         """
@@ -196,7 +199,7 @@ class GoogleAds:
 
     def _add_installs(
         self,
-        account: _Account,
+        account: _GoogleAdAccount,
         level: str,
         span: tuple[date, date],
         facts: dict[tuple[Any, ...], AdFact],
@@ -209,11 +212,13 @@ class GoogleAds:
             if isinstance(fact, Reject) or action is None:
                 continue
             facts.setdefault(_key(fact), fact)
-            mine = counts.setdefault(_key(fact), {})
-            mine[action] = mine.get(action, 0.0) + row.metrics.all_conversions
-        nought = dict.fromkeys(account.installs.values(), 0.0)
+            action_counts = counts.setdefault(_key(fact), {})
+            action_counts[action] = (
+                action_counts.get(action, 0.0) + row.metrics.all_conversions
+            )
+        zeros = dict.fromkeys(account.installs.values(), 0.0)
         for key, fact in facts.items():
-            facts[key] = replace(fact, installs=nought | counts.get(key, {}))
+            facts[key] = replace(fact, installs=zeros | counts.get(key, {}))
 
 
 def figures_query(level: str, since: date, until: date) -> str:
@@ -234,12 +239,12 @@ def installs_query(level: str, since: date, until: date, actions: Iterable[str])
         *("segments.conversion_action", "metrics.all_conversions"),
     )
     quoted = ", ".join(f"'{action}'" for action in actions)
-    wanted = f"segments.conversion_action IN ({quoted})"
-    return _select(fields, source, f"{_between(since, until)} AND {wanted}")
+    condition = f"segments.conversion_action IN ({quoted})"
+    return _select(fields, source, f"{_between(since, until)} AND {condition}")
 
 
 def _select(fields: tuple[str, ...], source: str, rule: str) -> str:
-    # Google's query language, which can only read; nothing in it is a stranger's.
+    # Google's query language, which can only read; all of it is written by us.
     return f"SELECT {', '.join(fields)} FROM {source} WHERE {rule}"  # noqa: S608
 
 
@@ -247,7 +252,7 @@ def _between(since: date, until: date) -> str:
     return f"segments.date BETWEEN '{since}' AND '{until}'"
 
 
-def _begin(cursor: dict[str, Any] | None, today: date) -> date:
+def _first_day(cursor: dict[str, Any] | None, today: date) -> date:
     if cursor is None or "through" not in cursor:
         return today - timedelta(days=_FIRST)
     read = min(date.fromisoformat(cursor["through"]), today)
@@ -261,14 +266,14 @@ def _slices(since: date, until: date) -> Iterator[tuple[date, date]]:
         since = end + timedelta(days=1)
 
 
-def _fact_or_reject(row: Any, level: str, account: _Account) -> AdFact | Reject:
+def _fact_or_reject(row: Any, level: str, account: _GoogleAdAccount) -> AdFact | Reject:
     try:
         return _fact(row, level, account)
     except ValueError as error:
         return Reject(raw=str(row)[:2000], reason=str(error))
 
 
-def _fact(row: Any, level: str, account: _Account) -> AdFact:
+def _fact(row: Any, level: str, account: _GoogleAdAccount) -> AdFact:
     """A row as a fact; what Google left out is None. ValueError names what is missing.
 
     `row` is plain protobuf: a field that was not sent reads as 0, HasField as False.
@@ -322,15 +327,15 @@ def _name(text: str) -> str:
 
 
 def _enum_name(message: Any, field: str) -> str:
-    found = message.DESCRIPTOR.fields_by_name[field].enum_type
-    return str(found.values_by_number[getattr(message, field)].name)
+    enum = message.DESCRIPTOR.fields_by_name[field].enum_type
+    return str(enum.values_by_number[getattr(message, field)].name)
 
 
-def _aging(version: str) -> str:
+def _version_warning(version: str) -> str:
     """A warning when the installed library is about to drop this version."""
-    known = library(version)
-    newer = known[: known.index(version)]
-    if version != known[-1] or not newer:
+    versions = supported_versions(version)
+    newer = versions[: versions.index(version)]
+    if version != versions[-1] or not newer:
         return ""
     return (
         f". Version {version} of the API is the oldest that google-ads still speaks: "

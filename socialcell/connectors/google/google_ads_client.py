@@ -1,4 +1,4 @@
-"""Google Ads' own client: a refreshed token, one streamed question, plain failures.
+"""Google Ads' own client: a refreshed token, one streamed query, plain errors.
 
 Its packages are heavy: they are imported where they are used, so that only a cell that
 buys ads pays for them.
@@ -34,7 +34,7 @@ _RENEW = (
 _SHORT = ("RESOURCE_TEMPORARILY_EXHAUSTED", "EXCESSIVE_SHORT_TERM_QUERY_RESOURCE")
 
 
-def library(version: str | None = None) -> tuple[str, ...]:
+def supported_versions(version: str | None = None) -> tuple[str, ...]:
     """The API versions that the library speaks, newest first.
 
     ConfigError when it is not installed, or lacks `version`.
@@ -46,17 +46,18 @@ def library(version: str | None = None) -> tuple[str, ...]:
             "Google Ads needs the package google-ads. Install it: "
             "pip install 'socialcell[ads]'"
         ) from None
-    known = tuple(client._VALID_API_VERSIONS)
-    if version is not None and version not in known:
+    versions = tuple(client._VALID_API_VERSIONS)
+    if version is not None and version not in versions:
         raise ConfigError(
             f"google-ads, as installed, does not speak version {version} of the Google "
-            f"Ads API. It speaks {', '.join(known)}: set api_version to one of these."
+            f"Ads API. It speaks {', '.join(versions)}: set api_version to one of "
+            "these."
         )
-    return known
+    return versions
 
 
-class Client:
-    """Questions in GAQL to one account; every failure is a ConnectorError.
+class GoogleAdsClient:
+    """Queries in GAQL to one account; every failure is a ConnectorError.
 
     Where the sandbox stands in for Google, the path of its address names the
     certificate to trust: https://localhost:40000/tmp/sandbox/ca.pem.
@@ -69,7 +70,7 @@ class Client:
         customer: str,
         manager: str | None,
     ) -> None:
-        library(version)
+        supported_versions(version)
         self._clock = context.clock
         self._version = version
         self._customer = customer
@@ -120,19 +121,19 @@ class Client:
             for page in stream:
                 yield from type(page).pb(page).results
         except refused as error:
-            raise self._refused(error) from None
+            raise self._api_error(error) from None
         except broken as error:
-            raise self._broken(error) from None
+            raise self._transport_error(error) from None
         except import_module("grpc").RpcError as error:
             raise ConnectorError(
                 Kind.TRANSIENT, f"Google Ads broke off: {type(error).__name__}"
             ) from None
 
-    def _refused(self, error: Any) -> ConnectorError:
+    def _api_error(self, error: Any) -> ConnectorError:
         """What the API itself refused, by its error codes."""
         status = error.error.code().name
-        said = error.failure.errors
-        codes = ", ".join(_code(one) for one in said) or status
+        errors = error.failure.errors
+        codes = ", ".join(_code(entry) for entry in errors) or status
         if status == "UNAUTHENTICATED":
             return ConnectorError(
                 Kind.AUTH, f"Google Ads does not accept the sign-in ({codes}). {_RENEW}"
@@ -151,11 +152,11 @@ class Client:
             Kind.TRANSIENT, f"Google Ads has trouble of its own ({codes})"
         )
 
-    def _broken(self, error: Any) -> ConnectorError:
+    def _transport_error(self, error: Any) -> ConnectorError:
         """What came without the API's own words, or is spent (never in these words)."""
         exceptions = import_module("google.api_core.exceptions")
         if isinstance(error, exceptions.ResourceExhausted):
-            return self._spent(error)
+            return self._quota_error(error)
         if isinstance(error, exceptions.Unauthenticated):
             return ConnectorError(
                 Kind.AUTH, f"Google Ads does not accept the sign-in. {_RENEW}"
@@ -174,7 +175,7 @@ class Client:
             Kind.TRANSIENT, f"Google Ads could not be read: {type(error).__name__}"
         )
 
-    def _spent(self, error: Any) -> ConnectorError:
+    def _quota_error(self, error: Any) -> ConnectorError:
         """RESOURCE_EXHAUSTED: which allowance, and how long, ride in the trailers."""
         failure = self._failure(error.__cause__)
         now = self._clock.now()

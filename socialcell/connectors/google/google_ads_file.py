@@ -7,14 +7,14 @@ from typing import BinaryIO, ClassVar
 from socialcell.connectors.base import Capability, ConnectorError, Filtered, Kind
 from socialcell.connectors.facts import AdFact
 from socialcell.connectors.files.export_tables import (
-    Table,
+    ExportTable,
     TableRow,
-    a_day,
     decimal_number,
+    parse_day,
     table,
     whole_number,
 )
-from socialcell.connectors.files.fact_file import FactFile, Found
+from socialcell.connectors.files.fact_file import FactFile, RowFacts
 from socialcell.connectors.files.file_connector import Row
 
 _NEEDED = ("day", "campaign", "campaign id", "customer id", "currency code")
@@ -53,7 +53,7 @@ class GoogleAdsReport(FactFile):
             )
         return super().rows(file)
 
-    def facts(self, table: Table, row: TableRow) -> Found:
+    def facts(self, table: ExportTable, row: TableRow) -> RowFacts:
         """The day of a row; "Total" rows below the days are left out."""
         first = next(iter(row.cells.values()), "")
         if first.casefold().startswith("total"):
@@ -67,7 +67,7 @@ class GoogleAdsReport(FactFile):
                 account=row.cell("customer id").replace("-", ""),
                 zone=self.settings["zone"],
                 currency=_currency(row.cell("currency code")),
-                day=a_day(row.cell("day")),
+                day=parse_day(row.cell("day")),
                 level=level,
                 campaign=campaign,
                 campaign_name=row.cell("campaign"),
@@ -96,7 +96,7 @@ def micros(cell: str) -> int | None:
     return amount
 
 
-def _level(table: Table) -> str:
+def _level(table: ExportTable) -> str:
     if "ad id" in table.names:
         return "ad"
     return "ad_group" if "ad group id" in table.names else "campaign"

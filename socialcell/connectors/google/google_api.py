@@ -15,7 +15,7 @@ _PACKAGES = ("google", "googleapiclient", "google_auth_httplib2", "httplib2")
 
 
 @dataclass(frozen=True, slots=True)
-class Api:
+class GoogleApi:
     """One of Google's interfaces. `title` is what operators call it.
 
     `pause`: how long to wait after quotaExceeded; None where the allowance is the
@@ -32,14 +32,16 @@ class Api:
 
 @functools.cache
 def description(name: str, version: str) -> dict[str, Any]:
-    """What an interface offers, as the library ships it: no call tells Google what we
-    are about to do, and half a megabyte of it is read once."""
-    shipped = imported("googleapiclient.discovery_cache").get_static_doc(name, version)
-    made: dict[str, Any] = json.loads(shipped)
-    return made
+    """What an interface offers, as the library ships it: nothing is fetched from Google
+    for it, and its half megabyte is read once."""
+    shipped = import_google("googleapiclient.discovery_cache").get_static_doc(
+        name, version
+    )
+    document: dict[str, Any] = json.loads(shipped)
+    return document
 
 
-def imported(module: str) -> Any:
+def import_google(module: str) -> Any:
     """A module of Google's client library. ConfigError when it is not installed."""
     try:
         return importlib.import_module(module)

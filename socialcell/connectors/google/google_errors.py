@@ -10,7 +10,7 @@ import requests
 from socialcell.clock import as_utc
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import ConnectorError, Kind
-from socialcell.connectors.google.google_api import Api
+from socialcell.connectors.google.google_api import GoogleApi
 from socialcell.http import retry_after
 from socialcell.text import one_line
 
@@ -31,56 +31,62 @@ def next_midnight(now: datetime) -> datetime:
     return as_utc(datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=PACIFIC))
 
 
-def refused(api: Api, answer: requests.Response, now: datetime) -> ConnectorError:
+def answer_error(
+    api: GoogleApi, answer: requests.Response, now: datetime
+) -> ConnectorError:
     """A refusal as one of our kinds, in words for an operator.
 
     The reasons decide, and then the status: 403 stands for a spent allowance, a short
     wait, a missing permission and a video whose comments are closed.
     """
-    status, reasons, said = answer.status_code, _reasons(answer), _said(answer)
-    told = retry_after(answer.headers, now)
+    status, reasons, reason = answer.status_code, _reasons(answer), _reason_text(answer)
+    retry_at = retry_after(answer.headers, now)
     if reasons & _GONE:
-        return ConnectorError(Kind.GONE, f"{api.title}: {said}")
+        return ConnectorError(Kind.GONE, f"{api.title}: {reason}")
     if reasons & _BUSY or (status == 429 and not reasons & _SPENT):
         return ConnectorError(
-            Kind.RATE, f"{api.title} asks us to wait", until=told or now + _WAIT
+            Kind.RATE, f"{api.title} asks us to wait", until=retry_at or now + _WAIT
         )
     if reasons & _SPENT:
-        return _spent(api, said, told, now)
+        return _spent_error(api, reason, retry_at, now)
     if reasons & _BAD_KEY or status == 401:
         return ConnectorError(
             Kind.AUTH, f"{api.title} does not accept our credential. {api.remedy}"
         )
     if status == 403:
-        return ConnectorError(Kind.ACCESS, f"{api.title} does not let us: {said}")
+        return ConnectorError(Kind.ACCESS, f"{api.title} does not let us: {reason}")
     if status in (404, 410):
-        return ConnectorError(Kind.GONE, f"{api.title} does not know it: {said}")
+        return ConnectorError(Kind.GONE, f"{api.title} does not know it: {reason}")
     if status >= 500:
         return ConnectorError(
-            Kind.TRANSIENT, f"{api.title} has trouble of its own ({status})", until=told
+            Kind.TRANSIENT,
+            f"{api.title} has trouble of its own ({status})",
+            until=retry_at,
         )
     return ConnectorError(
-        Kind.CONFIG, f"{api.title} refuses the request ({status}): {said}"
+        Kind.CONFIG, f"{api.title} refuses the request ({status}): {reason}"
     )
 
 
-def _spent(api: Api, said: str, told: datetime | None, now: datetime) -> ConnectorError:
+def _spent_error(
+    api: GoogleApi, reason: str, retry_at: datetime | None, now: datetime
+) -> ConnectorError:
     if api.pause is not None:
         return ConnectorError(
             Kind.RATE,
-            f"{api.title} has answered enough for the moment: {said}",
-            until=told or now + api.pause,
+            f"{api.title} has answered enough for the moment: {reason}",
+            until=retry_at or now + api.pause,
         )
     return ConnectorError(
         Kind.QUOTA,
-        f"The allowance of {api.title} is spent until midnight Pacific time: {said}",
+        f"The allowance of {api.title} is spent until midnight Pacific time: {reason}",
         until=next_midnight(now),
     )
 
 
 def _error(answer: requests.Response) -> Mapping[str, Any]:
     try:
-        body = strict_json.page(answer.content)
+        body = strict_json.parse_body(answer.content)
     except ValueError:
         return {}
     error = body.get("error") if isinstance(body, dict) else None
@@ -92,11 +98,11 @@ def _reasons(answer: requests.Response) -> frozenset[str]:
     error = _error(answer)
     listed = [*_dicts(error.get("errors")), *_dicts(error.get("details"))]
     return frozenset(
-        reason for one in listed if isinstance(reason := one.get("reason"), str)
+        reason for entry in listed if isinstance(reason := entry.get("reason"), str)
     )
 
 
-def _said(answer: requests.Response) -> str:
+def _reason_text(answer: requests.Response) -> str:
     """Google's own words and reasons for a refusal, on one line."""
     message = _error(answer).get("message")
     words = message if isinstance(message, str) else answer.reason or "no reason given"
@@ -107,4 +113,4 @@ def _said(answer: requests.Response) -> str:
 def _dicts(value: Any) -> Iterable[Mapping[str, Any]]:
     if not isinstance(value, list):
         return ()
-    return (one for one in value if isinstance(one, dict))
+    return (entry for entry in value if isinstance(entry, dict))

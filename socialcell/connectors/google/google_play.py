@@ -15,7 +15,7 @@ from socialcell.connectors.base import (
     Capability,
     ConnectorContext,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Item,
     Kind,
     Metric,
@@ -23,8 +23,8 @@ from socialcell.connectors.base import (
     Reject,
 )
 from socialcell.connectors.google import google_account
-from socialcell.connectors.google.google_api import Api
-from socialcell.connectors.google.google_client import Google, pages
+from socialcell.connectors.google.google_api import GoogleApi
+from socialcell.connectors.google.google_client import GoogleClient, pages
 from socialcell.connectors.page_reading import (
     CoverageWindow,
     PageGuard,
@@ -32,7 +32,7 @@ from socialcell.connectors.page_reading import (
 )
 from socialcell.connectors.unmetered import Unmetered
 
-API = Api(
+API = GoogleApi(
     "androidpublisher",
     "v3",
     "https://androidpublisher.googleapis.com",
@@ -44,7 +44,7 @@ _SCOPE = "https://www.googleapis.com/auth/androidpublisher"
 _SHOWN = timedelta(days=7)  # reviews that were written or changed in this time
 _GAP_CAUSE = "Google Play shows the reviews of one week"
 _PAGE = 100  # the most that one answer holds
-_ODD = (*UNREADABLE, OSError)  # the last of a time that is out of range
+_ITEM_ERRORS = (*UNREADABLE, OSError)  # the last of a time that is out of range
 
 
 class GooglePlaySettings(BaseModel):
@@ -71,22 +71,22 @@ class GooglePlay:
         self._package = settings.package
         self._clock = context.clock
         credentials = google_account.credentials(context, [_SCOPE])
-        self._google = Google(API, context, credentials=credentials)
+        self._google = GoogleClient(API, context, credentials=credentials)
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         """Sign in and read one review: the account may see this app."""
         try:
             self._page(None, Unmetered(), most=1)
         except ConnectorError as error:
-            return Health.failed(error)
-        return Health(
+            return ConnectorHealth.failed(error)
+        return ConnectorHealth(
             ok=True, message=f"Google Play answers; {self._package} can be read"
         )
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        window = CoverageWindow.opened(cursor, self._clock.now(), first=_SHOWN)
+        window = CoverageWindow.open(cursor, self._clock.now(), first=_SHOWN)
         guard = PageGuard(API.title)
         answers = pages(lambda token: self._page(token, budget), _following, API.title)
         for body, last in answers:
@@ -94,48 +94,48 @@ class GooglePlay:
             guard.require_new(i.external_id for i in items if isinstance(i, Record))
             batch = Batch(items, window.cursor, cost=self._google.cost())
             oldest = window.end - _SHOWN
-            yield window.closing(batch, oldest, _GAP_CAUSE) if last else batch
+            yield window.closing_batch(batch, oldest, _GAP_CAUSE) if last else batch
             if stop():
                 return
 
     @staticmethod
-    def mapped(raw: Any) -> Item:
+    def remap(raw: Any) -> Item:
         return to_record(raw)
 
     def _page(
         self, token: str | None, budget: Budget, most: int = _PAGE
     ) -> dict[str, Any]:
-        asked = {"packageName": self._package, "maxResults": most, "token": token}
-        request = self._google.resources.reviews().list(**asked)
+        parameters = {"packageName": self._package, "maxResults": most, "token": token}
+        request = self._google.resources.reviews().list(**parameters)
         return self._google.ask(request, budget)
 
 
-def to_record(data: Mapping[str, Any]) -> Record:
+def to_record(review: Mapping[str, Any]) -> Record:
     """One review as a Record. ValueError, TypeError or LookupError when it is none.
 
     `packageName` was added to what Google sends. Its time is that of its last change:
     Google gives no other. It has a name and no account behind it, so no author.
     """
-    said = _written(data["comments"])
-    own = data["reviewId"]
-    if not isinstance(own, str) or not own:
+    comment = _user_comment(review["comments"])
+    review_id = review["reviewId"]
+    if not isinstance(review_id, str) or not review_id:
         raise ValueError("reviewId is no text")
     # A title stands before a tab; where Google translated, the original is apart.
-    title, _tab, text = (said.get("originalText") or said["text"]).partition("\t")
+    title, _tab, text = (comment.get("originalText") or comment["text"]).partition("\t")
     return Record(
         platform="google_play",
-        external_id=own,
+        external_id=review_id,
         text=text or title,
         title=title if text and title else None,
-        raw=data,
-        authored_at=_moment(said["lastModified"]),
+        raw=review,
+        authored_at=_moment(comment["lastModified"]),
         kind="review",
         url="https://play.google.com/store/apps/details?"
-        + urlencode({"id": data["packageName"], "reviewId": own}),
-        language=said.get("reviewerLanguage"),
+        + urlencode({"id": review["packageName"], "reviewId": review_id}),
+        language=comment.get("reviewerLanguage"),
         metrics=(
-            Metric("starRating", _count(said, "starRating")),
-            Metric("thumbsUpCount", _count(said, "thumbsUpCount"), "reactions"),
+            Metric("starRating", _count(comment, "starRating")),
+            Metric("thumbsUpCount", _count(comment, "thumbsUpCount"), "reactions"),
         ),
         missing=("author",),
         via="reviews",
@@ -148,21 +148,21 @@ def _items(body: Mapping[str, Any], package: str) -> list[Item]:
     if not isinstance(reviews, list):
         raise ConnectorError(Kind.DRIFT, "Google Play's `reviews` is not a list")
     items: list[Item] = []
-    for data in reviews:
+    for review in reviews:
         try:
-            items.append(to_record({**data, "packageName": package}))
-        except _ODD as error:
-            items.append(Reject.unreadable(data, error))
+            items.append(to_record({**review, "packageName": package}))
+        except _ITEM_ERRORS as error:
+            items.append(Reject.unreadable(review, error))
     require_readable(items, "no review of Google Play's is readable")
     return items
 
 
-def _written(comments: Any) -> Mapping[str, Any]:
+def _user_comment(comments: Any) -> Mapping[str, Any]:
     """What the user wrote; the publisher's own answer may stand beside it."""
     for comment in comments:
         if "userComment" in comment:
-            said: Mapping[str, Any] = comment["userComment"]
-            return said
+            user_comment: Mapping[str, Any] = comment["userComment"]
+            return user_comment
     raise ValueError("a review without a text of its user")
 
 
@@ -170,11 +170,11 @@ def _following(body: Mapping[str, Any]) -> Any:
     return (body.get("tokenPagination") or {}).get("nextPageToken")
 
 
-def _moment(value: Mapping[str, Any]) -> datetime:
-    return datetime.fromtimestamp(int(value["seconds"]), UTC)
+def _moment(timestamp: Mapping[str, Any]) -> datetime:
+    return datetime.fromtimestamp(int(timestamp["seconds"]), UTC)
 
 
-def _count(said: Mapping[str, Any], name: str) -> int | None:
-    value = said.get(name)
+def _count(comment: Mapping[str, Any], name: str) -> int | None:
+    value = comment.get(name)
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return value if is_number else None

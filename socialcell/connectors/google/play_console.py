@@ -17,21 +17,21 @@ from socialcell.connectors.base import (
     Capability,
     ConnectorContext,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Item,
     Kind,
 )
 from socialcell.connectors.files.fact_file import fact_rows
 from socialcell.connectors.google import google_account
-from socialcell.connectors.google.google_api import Api
-from socialcell.connectors.google.google_client import Google, pages
+from socialcell.connectors.google.google_api import GoogleApi
+from socialcell.connectors.google.google_client import GoogleClient, pages
 from socialcell.connectors.google.play_statistics import METRICS, NEEDED, play_facts
 from socialcell.connectors.page_reading import chunks_with_last, require_readable
 from socialcell.connectors.unmetered import Unmetered
 
 ORIGIN = "https://storage.googleapis.com"
 _SCOPE = "https://www.googleapis.com/auth/devstorage.read_only"
-_API = Api("storage", "v1", ORIGIN, "Google Play Console", google_account.REMEDY)
+_API = GoogleApi("storage", "v1", ORIGIN, "Google Play Console", google_account.REMEDY)
 # Folders of the bucket, and how their files' names begin.
 _FOLDERS = (
     "stats/installs/installs",
@@ -52,7 +52,7 @@ class PlayConsoleSettings(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class _BucketFile:
     """One object of the bucket: a month of one cut, and which writing of it."""
 
     name: str
@@ -85,60 +85,66 @@ class PlayConsole:
         self._settings = settings
         self._clock = context.clock
         credentials = google_account.credentials(context, [_SCOPE])
-        self._google = Google(_API, context, credentials=credentials)
+        self._google = GoogleClient(_API, context, credentials=credentials)
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         """Whether the bucket can be listed, and through which month it has files."""
         try:
-            found = self._files(Unmetered())
+            files = self._files(Unmetered())
         except ConnectorError as error:
-            return Health.failed(error)
-        if not found:
+            return ConnectorHealth.failed(error)
+        if not files:
             why = (
                 f"The bucket holds no statistics of {self._settings.package}. A new "
                 "app's come after a day; is the package's name right?"
             )
-            return Health.failed(ConnectorError(Kind.CONFIG, why))
-        return Health(
+            return ConnectorHealth.failed(ConnectorError(Kind.CONFIG, why))
+        return ConnectorHealth(
             ok=True,
-            message=f"{len(found)} files of {self._settings.package}, the newest of "
-            f"{max(file.month for file in found)}",
+            message=f"{len(files)} files of {self._settings.package}, the newest of "
+            f"{max(file.month for file in files)}",
         )
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         files = self._files(budget)
-        had: Mapping[str, list[str]] = (cursor or {}).get("seen", {})
-        seen = {file.name: had[file.name] for file in files if file.name in had}
-        todo = [file for file in files if seen.get(file.name) != file.mark]
-        for file in todo:
+        previous_marks: Mapping[str, list[str]] = (cursor or {}).get("seen", {})
+        stored_marks = {
+            file.name: previous_marks[file.name]
+            for file in files
+            if file.name in previous_marks
+        }
+        changed_files = [
+            file for file in files if stored_marks.get(file.name) != file.mark
+        ]
+        for file in changed_files:
             items = self._facts(file, budget)
             observed = _moment(file.updated)
             for facts, is_last in chunks_with_last(items, _PIECE):
                 if is_last:
-                    seen[file.name] = file.mark
+                    stored_marks[file.name] = file.mark
                 yield Batch(
                     facts,
-                    {"seen": dict(seen)},
+                    {"seen": dict(stored_marks)},
                     observed_at=observed,
                     cost=self._google.cost(),
                 )
                 if stop():
                     return
-        if not todo:
-            yield Batch([], {"seen": seen}, cost=self._google.cost())
+        if not changed_files:
+            yield Batch([], {"seen": stored_marks}, cost=self._google.cost())
 
-    def _files(self, budget: Budget) -> list[_File]:
+    def _files(self, budget: Budget) -> list[_BucketFile]:
         """The files that are wanted, oldest month first."""
-        found: list[_File] = []
+        files: list[_BucketFile] = []
         for folder in _FOLDERS:
             prefix = f"{folder}_{self._settings.package}_"
             # Another app's name may begin with this one's.
-            known = re.compile(re.escape(prefix) + r"(\d{6})_([a-z_]+)\.csv")
+            pattern = re.compile(re.escape(prefix) + r"(\d{6})_([a-z_]+)\.csv")
             for page in self._listed(prefix, budget):
-                found += self._wanted(page, known)
-        return sorted(found, key=lambda file: (file.month, file.name))
+                files += self._matching_files(page, pattern)
+        return sorted(files, key=lambda file: (file.month, file.name))
 
     def _listed(self, prefix: str, budget: Budget) -> Iterator[Mapping[str, Any]]:
         def ask(token: str | None) -> Mapping[str, Any]:
@@ -155,43 +161,43 @@ class PlayConsole:
         for body, _is_last in pages(ask, lambda b: b.get("nextPageToken"), _API.title):
             yield body
 
-    def _wanted(
-        self, page: Mapping[str, Any], known: re.Pattern[str]
-    ) -> Iterator[_File]:
+    def _matching_files(
+        self, page: Mapping[str, Any], pattern: re.Pattern[str]
+    ) -> Iterator[_BucketFile]:
         listed = page.get("items", [])
         if not isinstance(listed, list):
             raise ConnectorError(Kind.DRIFT, "the bucket's list is of an unknown shape")
-        oldest = self._oldest()
-        for item in listed:
-            if not isinstance(item, dict):
+        oldest = self._oldest_month()
+        for entry in listed:
+            if not isinstance(entry, dict):
                 raise ConnectorError(Kind.DRIFT, "the bucket's list names no files")
-            match = known.fullmatch(str(item.get("name")))
+            match = pattern.fullmatch(str(entry.get("name")))
             if match and match[2] in self._settings.cuts and match[1] >= oldest:
-                updated, size = str(item.get("updated")), str(item.get("size"))
-                yield _File(match[0], match[1], updated, size)
+                updated, size = str(entry.get("updated")), str(entry.get("size"))
+                yield _BucketFile(match[0], match[1], updated, size)
 
-    def _oldest(self) -> str:
+    def _oldest_month(self) -> str:
         now = self._clock.now()
         month = now.year * 12 + now.month - 1 - (self._settings.months - 1)
         return f"{month // 12:04d}{month % 12 + 1:02d}"
 
-    def _facts(self, file: _File, budget: Budget) -> Sequence[Item]:
+    def _facts(self, file: _BucketFile, budget: Budget) -> Sequence[Item]:
         bucket, name = self._settings.bucket, quote(file.name, safe="")
         url = f"{ORIGIN}/storage/v1/b/{bucket}/o/{name}?alt=media"
-        data = io.BytesIO(self._google.download(url, budget))
+        content = io.BytesIO(self._google.download(url, budget))
         one_of = frozenset(METRICS)
         try:
-            rows = list(fact_rows(data, NEEDED, play_facts, one_of=one_of))
+            rows = list(fact_rows(content, NEEDED, play_facts, one_of=one_of))
         except ConnectorError as error:
             raise ConnectorError(Kind.DRIFT, f"{file.name}: {error}") from None
-        items = [item for _number, found in rows for item in found]
+        items = [item for _number, row_items in rows for item in row_items]
         require_readable(items, f"no row of {file.name} can be read")
         return items
 
 
 def _moment(text: str) -> datetime | None:
     try:
-        found = datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    return time if time.tzinfo else None

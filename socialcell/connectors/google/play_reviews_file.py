@@ -49,20 +49,20 @@ class PlayReviews(PostExport):
 
 def _moment(row: TableRow, column: str) -> datetime | None:
     """The milliseconds are reliable; the written dates are in the console's tongue."""
-    said = whole_number(row.cell(column), column)
-    if said is None:
+    milliseconds = whole_number(row.cell(column), column)
+    if milliseconds is None:
         return None
     try:
-        return datetime.fromtimestamp(said / 1000, UTC)
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
     except (ValueError, OverflowError, OSError):
-        raise ValueError(f"{column} {said} is out of range") from None
+        raise ValueError(f"{column} {milliseconds} is out of range") from None
 
 
 def _id(link: str, row: TableRow) -> str:
-    named = parse_qs(urlsplit(link).query) | parse_qs(urlsplit(link).fragment)
-    found = named.get("reviewId") or named.get("reviewid")
-    if found:
-        return found[0]
+    parameters = parse_qs(urlsplit(link).query) | parse_qs(urlsplit(link).fragment)
+    ids = parameters.get("reviewId") or parameters.get("reviewid")
+    if ids:
+        return ids[0]
     millis, device = row.cell(_EPOCH), row.cell("device")
     if not millis:
         raise ValueError("neither a link nor a time says which review it is")

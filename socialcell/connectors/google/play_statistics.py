@@ -5,14 +5,14 @@ from typing import ClassVar
 
 from socialcell.connectors.facts import StoreFact
 from socialcell.connectors.files.export_tables import (
-    Table,
+    ExportTable,
     TableRow,
-    a_day,
     is_withheld,
+    parse_day,
     short_name,
     whole_number,
 )
-from socialcell.connectors.files.fact_file import FactFile, Found
+from socialcell.connectors.files.fact_file import FactFile, RowFacts
 
 ZONE = "America/Los_Angeles"  # where Google Play's days begin
 NEEDED = frozenset({"date", "package name"})
@@ -64,19 +64,19 @@ class PlayStatistics(FactFile):
     needed: ClassVar[frozenset[str]] = NEEDED
     one_of: ClassVar[frozenset[str]] = frozenset(METRICS)
 
-    def facts(self, table: Table, row: TableRow) -> Found:
+    def facts(self, table: ExportTable, row: TableRow) -> RowFacts:
         return play_facts(table, row)
 
 
-def play_facts(table: Table, row: TableRow) -> Found:
+def play_facts(table: ExportTable, row: TableRow) -> RowFacts:
     """One fact for each figure of a row. ValueError says what cannot be read.
 
     A blank cell is a figure that Google does not report: None, never 0. A blank
-    country is one that Google could not tell: it is kept.
+    country is one that Google could not determine: it is kept.
     """
     measured = [name for name in table.names if name in METRICS]
     package = short_name(row.cell("package name"), "package name")
-    day = a_day(row.cell("date"))
+    day = parse_day(row.cell("date"))
     cuts = [name for name in table.names if name in _CUTS]
     values = [row.cell(name) for name in cuts]
     return [
@@ -103,11 +103,11 @@ def cut_key(values: list[str]) -> str:
     return values[0] if values else ""
 
 
-def _count(row: TableRow, name: str, table: Table) -> int | None:
+def _count(row: TableRow, name: str, table: ExportTable) -> int | None:
     return whole_number(row.cell(name), table.names[name])
 
 
-def _metric(name: str, table: Table) -> str:
+def _metric(name: str, table: ExportTable) -> str:
     """Our word. Acquisitions without visitors are those of the whole store."""
     if name == _ACQUISITIONS and "store listing visitors" not in table.names:
         return "acquisitions_all"

@@ -13,26 +13,26 @@ from socialcell.connectors.base import (
     Capability,
     ConnectorContext,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Item,
     Kind,
     Reject,
 )
 from socialcell.connectors.facts import SearchFact
 from socialcell.connectors.google import google_account
-from socialcell.connectors.google.google_api import Api
-from socialcell.connectors.google.google_client import Google
+from socialcell.connectors.google.google_api import GoogleApi
+from socialcell.connectors.google.google_client import GoogleClient
 from socialcell.connectors.google.google_errors import PACIFIC
 from socialcell.connectors.page_reading import (
     chunks,
     read_or_reject,
-    repeated_page,
+    repeated_page_error,
     require_readable,
 )
 from socialcell.connectors.unmetered import Unmetered
 from socialcell.text import clean_text
 
-API = Api(
+API = GoogleApi(
     "searchconsole",
     "v1",
     "https://searchconsole.googleapis.com",
@@ -80,20 +80,22 @@ class SearchConsole:
         self._settings = settings
         self._clock = context.clock
         credentials = google_account.credentials(context, [_SCOPE])
-        self._google = Google(API, context, credentials=credentials)
+        self._google = GoogleClient(API, context, credentials=credentials)
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         """Sign in, and ask what the account may do with the property."""
         site = self._settings.site
         try:
             request = self._google.resources.sites().get(siteUrl=site)
             level = self._google.ask(request, Unmetered()).get("permissionLevel")
         except ConnectorError as error:
-            return Health.failed(error)
+            return ConnectorHealth.failed(error)
         if level == "siteUnverifiedUser":
             why = f"{site} is in this account and not verified: nothing can be read"
-            return Health.failed(ConnectorError(Kind.ACCESS, why))
-        return Health(ok=True, message=f"Search Console answers; {site}: {level}")
+            return ConnectorHealth.failed(ConnectorError(Kind.ACCESS, why))
+        return ConnectorHealth(
+            ok=True, message=f"Search Console answers; {site}: {level}"
+        )
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
@@ -106,8 +108,8 @@ class SearchConsole:
             if isinstance(total, Reject):
                 continue
             for dimension in _DIMENSIONS:
-                for some in self._of_day(total.day, dimension, budget):
-                    yield self._batch(some, state)
+                for chunk in self._day_facts(total.day, dimension, budget):
+                    yield self._batch(chunk, state)
                     if stop():
                         return
             state = {"through": total.day.isoformat()}
@@ -132,16 +134,16 @@ class SearchConsole:
         if since > self._today():
             return []
         rows = self._rows(since, self._today(), "date", 0, budget)
-        made = [
+        facts = [
             read_or_reject(row, lambda r: self._fact(_day(r["keys"][0]), "total", r))
             for row in rows
         ]
-        require_readable(made, _ALL_REJECTED)
+        require_readable(facts, _ALL_REJECTED)
         return sorted(
-            made, key=lambda one: one.day if isinstance(one, SearchFact) else since
+            facts, key=lambda fact: fact.day if isinstance(fact, SearchFact) else since
         )
 
-    def _of_day(
+    def _day_facts(
         self, day: date, dimension: str, budget: Budget
     ) -> Iterator[Sequence[SearchFact | Reject]]:
         """A day's figures by query or by page, some at a time."""
@@ -150,13 +152,13 @@ class SearchConsole:
         while True:
             rows = self._rows(day, day, dimension, start, budget)
             if rows and rows[0] == first:
-                raise repeated_page("Search Console")
-            made = [
+                raise repeated_page_error("Search Console")
+            facts = [
                 read_or_reject(row, lambda r: self._fact(day, dimension, r))
                 for row in rows
             ]
-            require_readable(made, _ALL_REJECTED)
-            yield from chunks(made, _PIECE)
+            require_readable(facts, _ALL_REJECTED)
+            yield from chunks(facts, _PIECE)
             if len(rows) < _ROWS:
                 return
             first, start = rows[0], start + _ROWS

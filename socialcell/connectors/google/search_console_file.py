@@ -10,14 +10,14 @@ from socialcell.connectors.base import Capability, ConnectorError, Filtered, Kin
 from socialcell.connectors.facts import SearchFact
 from socialcell.connectors.files.export_formats import table_in, tables_in
 from socialcell.connectors.files.export_tables import (
-    Table,
+    ExportTable,
     TableRow,
-    a_day,
     decimal_number,
+    parse_day,
     table,
     whole_number,
 )
-from socialcell.connectors.files.fact_file import FactFile, Found, fact_rows
+from socialcell.connectors.files.fact_file import FactFile, RowFacts, fact_rows
 from socialcell.connectors.files.file_connector import Row
 
 _PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -26,7 +26,7 @@ _FIGURES = frozenset({"clicks", "impressions", "ctr", "position"})
 _UNFILTERED = frozenset({"search type", "date"})
 
 
-class SearchConsole(FactFile):
+class SearchConsoleFile(FactFile):
     """Setting `site`: the property, which the file does not name.
 
     Only the table of dates has days. The other tables (queries, pages, countries …) are
@@ -47,7 +47,7 @@ class SearchConsole(FactFile):
             return
         number = 0
         with zipfile.ZipFile(file) as archive:
-            _require_whole(archive)
+            _require_unfiltered(archive)
             for name in tables_in(archive):
                 inner = table_in(archive, name)
                 if not _has_figures(inner):
@@ -56,11 +56,11 @@ class SearchConsole(FactFile):
                     number += 1
                     yield number, items
 
-    def facts(self, table: Table, row: TableRow) -> Found:
+    def facts(self, table: ExportTable, row: TableRow) -> RowFacts:
         """A day of the whole property. The rate (CTR) is worked out from the counts."""
         if "date" not in table.names:
             return [Filtered("a sum over a span of days", row.number)]
-        day = a_day(row.cell("date"))
+        day = parse_day(row.cell("date"))
         return [
             SearchFact(
                 site=self.settings["site"],
@@ -87,17 +87,17 @@ def _has_figures(file: BinaryIO) -> bool:
     return True
 
 
-def _require_whole(archive: zipfile.ZipFile) -> None:
+def _require_unfiltered(archive: zipfile.ZipFile) -> None:
     """CONFIG when the export shows some queries or pages only: no totals of a site."""
     name = next(
         (n for n in tables_in(archive) if n.lower().endswith("filters.csv")), ""
     )
     if not name:
         return
-    found = table(table_in(archive, name), frozenset({"filter", "value"}))
+    filters = table(table_in(archive, name), frozenset({"filter", "value"}))
     other = [
         row.cell("filter")
-        for row in found.rows
+        for row in filters.rows
         if row.cell("filter").casefold() not in _UNFILTERED
     ]
     if other:

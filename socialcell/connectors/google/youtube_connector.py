@@ -13,25 +13,25 @@ from socialcell.connectors.base import (
     Capability,
     ConnectorContext,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Item,
     Refresh,
     Tombstone,
 )
-from socialcell.connectors.google.google_api import Api
-from socialcell.connectors.google.google_client import Google
+from socialcell.connectors.google.google_api import GoogleApi
+from socialcell.connectors.google.google_client import GoogleClient
 from socialcell.connectors.google.youtube_item import (
     VIDEO_ID,
-    comment,
     comment_metrics,
-    video,
+    comment_record,
     video_metrics,
+    video_record,
 )
-from socialcell.connectors.google.youtube_pages import Page, Reader, by_id
+from socialcell.connectors.google.youtube_pages import YouTubePage, YouTubeReader, by_id
 from socialcell.connectors.page_reading import CoverageWindow, lookup_chunks
 from socialcell.connectors.unmetered import Unmetered
 
-API = Api(
+API = GoogleApi(
     "youtube",
     "v3",
     "https://youtube.googleapis.com",
@@ -65,8 +65,8 @@ class YouTubeSettings(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _one_thing(self) -> "YouTubeSettings":
-        given = {
+    def _require_target(self) -> "YouTubeSettings":
+        fields = {
             name
             for name in ("query", "channel_id", "videos")
             if getattr(self, name) is not None
@@ -76,8 +76,10 @@ class YouTubeSettings(BaseModel):
             "uploads": [{"channel_id"}],
             "comments": [{"channel_id"}, {"videos"}],
         }
-        if given not in fits[self.kind]:
-            needed = " or ".join(name for one in fits[self.kind] for name in one)
+        if fields not in fits[self.kind]:
+            needed = " or ".join(
+                name for combination in fits[self.kind] for name in combination
+            )
             raise ValueError(f"{self.kind} needs {needed}, and nothing else")
         return self
 
@@ -114,21 +116,21 @@ class YouTube:
         self._clock = context.clock
         key = context.secret(context.config.connectors.youtube.key.secret)
         # In a header, where the library would write it into every address.
-        self._google = Google(
+        self._google = GoogleClient(
             API, context, headers={"x-goog-api-key": key.get_secret_value()}
         )
         self._api = self._google.resources
-        self._reader = Reader(self._google)
+        self._reader = YouTubeReader(self._google)
 
     @staticmethod
-    def takes(settings: Mapping[str, Any]) -> frozenset[str]:
+    def used_buckets(settings: Mapping[str, Any]) -> frozenset[str]:
         """The buckets that a source of these settings uses up."""
         every = {"units", "statistics"}
         return frozenset(
             every | {"searches"} if settings["kind"] == "search" else every
         )
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         """One unit: the key works, and the channel or video is there. No search."""
         free = Unmetered()
         try:
@@ -136,17 +138,19 @@ class YouTube:
                 self._reader.uploads_list(self._settings.channel_id, free)
             else:
                 first = self._settings.videos[0] if self._settings.videos else None
-                asked = {"id": first} if first else {"chart": "mostPopular"}
-                request = self._api.videos().list(part="id", maxResults=1, **asked)
+                parameters = {"id": first} if first else {"chart": "mostPopular"}
+                request = self._api.videos().list(part="id", maxResults=1, **parameters)
                 self._google.ask(request, free, "units")
         except ConnectorError as error:
-            return Health.failed(error)
-        return Health(ok=True, message="YouTube answers; the API key is accepted")
+            return ConnectorHealth.failed(error)
+        return ConnectorHealth(
+            ok=True, message="YouTube answers; the API key is accepted"
+        )
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        window = CoverageWindow.opened(
+        window = CoverageWindow.open(
             cursor,
             self._clock.now(),
             first=_FIRST,
@@ -155,7 +159,9 @@ class YouTube:
         for page in self._pages(window.floor, budget):
             batch = Batch(page.items, window.cursor, cost=self._google.cost())
             yield (
-                window.closing(batch, page.cut_off, _GAP_CAUSE) if page.last else batch
+                window.closing_batch(batch, page.cut_off, _GAP_CAUSE)
+                if page.last
+                else batch
             )
             if stop():
                 return
@@ -166,22 +172,22 @@ class YouTube:
         """The counts of videos, fifty a call, and of comments. The answer for videos
         leaves some out for reasons of its own: that says nothing about them."""
         videos, comments = _sorted(ids)
-        for some in lookup_chunks(videos, _VIDEOS, stop):
-            request = self._api.videos().batchGetStats(part="id,statistics", id=some)
+        for chunk in lookup_chunks(videos, _VIDEOS, stop):
+            request = self._api.videos().batchGetStats(part="id,statistics", id=chunk)
             body = self._google.ask(request, budget, "statistics")
             items = [
-                Refresh("youtube", id_, video_metrics(data.get("statistics")))
-                for id_, data in by_id(body, some).items()
+                Refresh("youtube", id_, video_metrics(resource.get("statistics")))
+                for id_, resource in by_id(body, chunk).items()
             ]
             yield Batch(items, {}, cost=self._google.cost())
-        for some in lookup_chunks(comments, _COMMENTS, stop):
-            found = self._reader.comments_by_id(some, budget)
+        for chunk in lookup_chunks(comments, _COMMENTS, stop):
+            resources = self._reader.comments_by_id(chunk, budget)
             counted: list[Item] = [
-                Refresh("youtube", id_, comment_metrics(data["snippet"]))
-                for id_, data in found.items()
-                if isinstance(data.get("snippet"), dict)
+                Refresh("youtube", id_, comment_metrics(resource["snippet"]))
+                for id_, resource in resources.items()
+                if isinstance(resource.get("snippet"), dict)
             ]
-            gone = _missing(some, found)
+            gone = _tombstones(chunk, resources)
             yield Batch([*counted, *gone], {}, cost=self._google.cost())
 
     def recheck(
@@ -189,33 +195,35 @@ class YouTube:
     ) -> Iterator[Batch]:
         """A video or comment that YouTube lists no more is deleted or private."""
         videos, comments = _sorted(ids)
-        for some in lookup_chunks(videos, _VIDEOS, stop):
-            request = self._api.videos().list(part="id", id=",".join(some))
+        for chunk in lookup_chunks(videos, _VIDEOS, stop):
+            request = self._api.videos().list(part="id", id=",".join(chunk))
             body = self._google.ask(request, budget, "units")
-            gone = _missing(some, by_id(body, some))
+            gone = _tombstones(chunk, by_id(body, chunk))
             yield Batch(gone, {}, cost=self._google.cost())
-        for some in lookup_chunks(comments, _COMMENTS, stop):
-            gone = _missing(some, self._reader.comments_by_id(some, budget))
+        for chunk in lookup_chunks(comments, _COMMENTS, stop):
+            gone = _tombstones(chunk, self._reader.comments_by_id(chunk, budget))
             yield Batch(gone, {}, cost=self._google.cost())
 
     @staticmethod
-    def mapped(raw: Any) -> Item:
+    def remap(raw: Any) -> Item:
         # A quarantined comment is kept with its thread.
         if raw["kind"] == "youtube#commentThread":
             raw = raw["snippet"]["topLevelComment"]
         if raw["kind"] == "youtube#comment":
-            return comment(raw)
-        return video(raw, via="remap")
+            return comment_record(raw)
+        return video_record(raw, via="remap")
 
-    def _pages(self, floor: datetime, budget: Budget) -> Iterator[Page]:
-        asked = self._settings
-        if asked.query is not None:
-            return self._reader.found(asked.query, floor, budget)
-        if asked.kind == "uploads" and asked.channel_id is not None:
-            return self._reader.uploaded(asked.channel_id, floor, budget)
-        if asked.channel_id is not None:
-            return self._reader.said_on_channel(asked.channel_id, floor, budget)
-        return self._reader.said_on_videos(asked.videos or [], floor, budget)
+    def _pages(self, floor: datetime, budget: Budget) -> Iterator[YouTubePage]:
+        settings = self._settings
+        if settings.query is not None:
+            return self._reader.search_pages(settings.query, floor, budget)
+        if settings.kind == "uploads" and settings.channel_id is not None:
+            return self._reader.upload_pages(settings.channel_id, floor, budget)
+        if settings.channel_id is not None:
+            return self._reader.channel_comment_pages(
+                settings.channel_id, floor, budget
+            )
+        return self._reader.video_comment_pages(settings.videos or [], floor, budget)
 
 
 def _sorted(ids: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -224,6 +232,6 @@ def _sorted(ids: Sequence[str]) -> tuple[list[str], list[str]]:
     return videos, [id_ for id_ in ids if not VIDEO_ID.fullmatch(id_)]
 
 
-def _missing(ids: Sequence[str], found: Mapping[str, Any]) -> list[Item]:
+def _tombstones(ids: Sequence[str], listed: Mapping[str, Any]) -> list[Item]:
     # YouTube does not say whether it was deleted, made private or taken down.
-    return [Tombstone("youtube", id_, "removed") for id_ in ids if id_ not in found]
+    return [Tombstone("youtube", id_, "removed") for id_ in ids if id_ not in listed]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from socialcell.connectors.base import Author, Metric, Record, Relation
+from socialcell.connectors.base import Metric, Record, RecordAuthor, RecordRelation
 from socialcell.connectors.json_values import count, moment, text_at
 from socialcell.text import web_addresses
 
@@ -18,60 +18,62 @@ _VIDEO_COUNTS = {
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}", re.ASCII)
 
 
-def video(data: Mapping[str, Any], *, via: str) -> Record:
+def video_record(resource: Mapping[str, Any], *, via: str) -> Record:
     """One video as a Record. ValueError, TypeError or LookupError when it is none.
 
     The text is the description; that of a video without one is its title.
     """
-    said = data["snippet"]
-    title, description = text_at(said, "title"), text_at(said, "description")
-    own = text_at(data, "id")
+    snippet = resource["snippet"]
+    title, description = text_at(snippet, "title"), text_at(snippet, "description")
+    video_id = text_at(resource, "id")
     return Record(
         platform="youtube",
-        external_id=own,
+        external_id=video_id,
         text=description or title,
         title=title,
-        raw=data,
-        authored_at=moment(said["publishedAt"]),
-        url=_WATCH + own,
-        author=Author(uid=text_at(said, "channelId"), name=said.get("channelTitle")),
-        language=said.get("defaultAudioLanguage") or said.get("defaultLanguage"),
-        conversation=own,
+        raw=resource,
+        authored_at=moment(snippet["publishedAt"]),
+        url=_WATCH + video_id,
+        author=RecordAuthor(
+            uid=text_at(snippet, "channelId"), name=snippet.get("channelTitle")
+        ),
+        language=snippet.get("defaultAudioLanguage") or snippet.get("defaultLanguage"),
+        conversation=video_id,
         links=web_addresses(description),
-        metrics=video_metrics(data.get("statistics")),
+        metrics=video_metrics(resource.get("statistics")),
         via=via,
     )
 
 
-def comment(data: Mapping[str, Any], video_id: str | None = None) -> Record:
+def comment_record(resource: Mapping[str, Any], video_id: str | None = None) -> Record:
     """One comment or answer as a Record. ValueError, TypeError or LookupError.
 
     `video_id` is the thread's, which answers do not always repeat. The author is
     missing where YouTube gives none: the account was closed.
     """
-    said = data["snippet"]
-    own, text = text_at(data, "id"), text_at(said, "textDisplay")
-    on = said.get("videoId") or video_id
-    above = said.get("parentId") or on
-    written, changed = moment(said["publishedAt"]), moment(said["updatedAt"])
-    author = _commenter(said)
-    if on and not said.get("videoId"):
+    snippet = resource["snippet"]
+    comment_id, text = text_at(resource, "id"), text_at(snippet, "textDisplay")
+    on_video = snippet.get("videoId") or video_id
+    parent_id = snippet.get("parentId") or on_video
+    written, changed = moment(snippet["publishedAt"]), moment(snippet["updatedAt"])
+    author = _commenter(snippet)
+    if on_video and not snippet.get("videoId"):
         # So that it can be read again by itself.
-        data = {**data, "snippet": {**said, "videoId": on}}
+        resource = {**resource, "snippet": {**snippet, "videoId": on_video}}
     return Record(
         platform="youtube",
-        external_id=own,
+        external_id=comment_id,
         text=text,
-        raw=data,
+        raw=resource,
         authored_at=written,
         edited_at=changed if changed != written else None,
         kind="comment",
-        url=f"{_WATCH}{on}&lc={own}" if on else None,
+        url=f"{_WATCH}{on_video}&lc={comment_id}" if on_video else None,
         author=author,
-        conversation=on,
-        relations=(Relation("reply", above),) if above else (),
+        conversation=on_video,
+        relations=(RecordRelation("reply", parent_id),) if parent_id else (),
         links=web_addresses(text),
-        metrics=comment_metrics(said),
+        metrics=comment_metrics(snippet),
         missing=() if author else ("author",),
         via="comment",
     )
@@ -79,27 +81,27 @@ def comment(data: Mapping[str, Any], video_id: str | None = None) -> Record:
 
 def video_metrics(counts: Any) -> tuple[Metric, ...]:
     """The counts of a video; one that its channel does not show is hidden, not 0."""
-    given = counts if isinstance(counts, dict) else {}
+    statistics = counts if isinstance(counts, dict) else {}
     return tuple(
-        Metric.told(name, _count(given.get(name)), common, "hidden")
+        Metric.from_count(name, _count(statistics.get(name)), common, "hidden")
         for name, common in _VIDEO_COUNTS.items()
     )
 
 
-def comment_metrics(said: Mapping[str, Any]) -> tuple[Metric, ...]:
+def comment_metrics(snippet: Mapping[str, Any]) -> tuple[Metric, ...]:
     """The counts of a comment."""
-    return (Metric("likeCount", _count(said.get("likeCount")), "reactions"),)
+    return (Metric("likeCount", _count(snippet.get("likeCount")), "reactions"),)
 
 
-def _commenter(said: Mapping[str, Any]) -> Author | None:
-    channel = said.get("authorChannelId")
+def _commenter(snippet: Mapping[str, Any]) -> RecordAuthor | None:
+    channel = snippet.get("authorChannelId")
     uid = channel.get("value") if isinstance(channel, dict) else None
     if not uid:
         return None
-    name = said.get("authorDisplayName") or None
+    name = snippet.get("authorDisplayName") or None
     # A display name with @ is the account's handle.
     handle = name[1:] if isinstance(name, str) and name.startswith("@") else None
-    return Author(uid=str(uid), handle=handle, name=name)
+    return RecordAuthor(uid=str(uid), handle=handle, name=name)
 
 
 def _count(value: Any) -> int | None:

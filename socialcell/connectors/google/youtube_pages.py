@@ -14,8 +14,8 @@ from socialcell.connectors.base import (
     Kind,
     Reject,
 )
-from socialcell.connectors.google.google_client import Google, pages
-from socialcell.connectors.google.youtube_item import comment, video
+from socialcell.connectors.google.google_client import GoogleClient, pages
+from socialcell.connectors.google.youtube_item import comment_record, video_record
 from socialcell.connectors.json_values import moment
 from socialcell.connectors.page_reading import PageGuard, read_or_reject
 
@@ -24,7 +24,7 @@ _VIDEOS, _THREADS = 50, 100  # the most that a page holds
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class YouTubePage:
     """One answer read. `last` of its window; `cut_off`: older ones are not listed."""
 
     items: list[Item]
@@ -32,15 +32,17 @@ class Page:
     cut_off: datetime | None = None
 
 
-class Reader:
+class YouTubeReader:
     """Each method reads one list from the top down to `floor`, a page at a time."""
 
-    def __init__(self, google: Google) -> None:
+    def __init__(self, google: GoogleClient) -> None:
         self._google, self._api = google, google.resources
 
-    def found(self, query: str, floor: datetime, budget: Budget) -> Iterator[Page]:
+    def search_pages(
+        self, query: str, floor: datetime, budget: Budget
+    ) -> Iterator[YouTubePage]:
         """The videos that a search finds: a search a page, and a unit to read them."""
-        asked = {
+        parameters = {
             "part": "snippet",
             "q": query,
             "type": "video",
@@ -52,38 +54,42 @@ class Reader:
         times: list[datetime] = []
 
         def ask(token: str | None) -> dict[str, Any]:
-            request = search.list(**asked, pageToken=token)
+            request = search.list(**parameters, pageToken=token)
             return self._google.ask(request, budget, "searches")
 
-        for things, last in _listed(ask):
-            listed += len(things)
-            times += _times(things, "snippet", "publishedAt")
+        for resources, last in _listed(ask):
+            listed += len(resources)
+            times += _times(resources, "snippet", "publishedAt")
             ids = [
-                read_or_reject(thing, lambda t: _text(t["id"]["videoId"]))
-                for thing in things
+                read_or_reject(resource, lambda t: _text(t["id"]["videoId"]))
+                for resource in resources
             ]
             full = last and listed >= _SEARCH_ENDS
             cut_off = min(times, default=None) if full else None
-            yield Page(self._whole(ids, "search", budget), last, cut_off)
+            yield YouTubePage(self._full_videos(ids, "search", budget), last, cut_off)
 
-    def uploaded(self, channel: str, floor: datetime, budget: Budget) -> Iterator[Page]:
+    def upload_pages(
+        self, channel: str, floor: datetime, budget: Budget
+    ) -> Iterator[YouTubePage]:
         """The videos of a channel: one unit for its list, two for each page."""
         playlist = self.uploads_list(channel, budget)
-        asked = {"part": "contentDetails", "playlistId": playlist}
+        parameters = {"part": "contentDetails", "playlistId": playlist}
         items = self._api.playlistItems()
 
         def ask(token: str | None) -> dict[str, Any]:
-            request = items.list(**asked, maxResults=_VIDEOS, pageToken=token)
+            request = items.list(**parameters, maxResults=_VIDEOS, pageToken=token)
             return self._google.ask(request, budget, "units")
 
-        for things, ended in _listed(ask):
+        for resources, ended in _listed(ask):
             ids = [
-                read_or_reject(thing, lambda t: _text(t["contentDetails"]["videoId"]))
-                for thing in things
+                read_or_reject(
+                    resource, lambda t: _text(t["contentDetails"]["videoId"])
+                )
+                for resource in resources
             ]
-            times = _times(things, "contentDetails", "videoPublishedAt")
-            last = ended or _reached(times, floor)
-            yield Page(self._whole(ids, "uploads", budget), last)
+            times = _times(resources, "contentDetails", "videoPublishedAt")
+            last = ended or _has_reached(times, floor)
+            yield YouTubePage(self._full_videos(ids, "uploads", budget), last)
             if last:
                 return
 
@@ -105,15 +111,15 @@ class Reader:
                 Kind.DRIFT, "YouTube does not say which list holds a channel's videos"
             ) from None
 
-    def said_on_channel(
+    def channel_comment_pages(
         self, channel: str, floor: datetime, budget: Budget
-    ) -> Iterator[Page]:
+    ) -> Iterator[YouTubePage]:
         """The comments on all videos of a channel, and the answers to them."""
         return self._threads({"allThreadsRelatedToChannelId": channel}, floor, budget)
 
-    def said_on_videos(
+    def video_comment_pages(
         self, videos: Sequence[str], floor: datetime, budget: Budget
-    ) -> Iterator[Page]:
+    ) -> Iterator[YouTubePage]:
         """The comments on some videos, one after another. One that is closed to us is
         named and passed over; GONE when all of them are."""
         closed = 0
@@ -121,12 +127,14 @@ class Reader:
             is_last = number == len(videos)
             try:
                 for page in self._threads({"videoId": id_}, floor, budget):
-                    yield Page(page.items, page.last and is_last)
+                    yield YouTubePage(page.items, page.last and is_last)
             except ConnectorError as error:
                 closed += 1
                 if error.kind is not Kind.GONE or closed == len(videos):
                     raise
-                yield Page([Filtered(f"no comments can be read of {id_}")], is_last)
+                yield YouTubePage(
+                    [Filtered(f"no comments can be read of {id_}")], is_last
+                )
 
     def comments_by_id(
         self, ids: Sequence[str], budget: Budget
@@ -146,63 +154,95 @@ class Reader:
             )
         return by_id(body, ids)
 
-    def _whole(
+    def _full_videos(
         self, ids: Sequence[str | Reject], via: str, budget: Budget
     ) -> list[Item]:
         """The videos of a page, with texts that are not cut, and with counts."""
-        odd = [one for one in ids if isinstance(one, Reject)]
-        wanted = list(dict.fromkeys(one for one in ids if isinstance(one, str)))
+        odd = [id_or_reject for id_or_reject in ids if isinstance(id_or_reject, Reject)]
+        video_ids = list(
+            dict.fromkeys(
+                id_or_reject for id_or_reject in ids if isinstance(id_or_reject, str)
+            )
+        )
         _require_some(odd, len(ids))
-        if not wanted:
+        if not video_ids:
             return list(odd)
         request = self._api.videos().list(
-            part="snippet,statistics", id=",".join(wanted)
+            part="snippet,statistics", id=",".join(video_ids)
         )
-        things = _items(self._google.ask(request, budget, "units"))
-        made = [read_or_reject(thing, lambda t: video(t, via=via)) for thing in things]
-        _require_some([one for one in made if isinstance(one, Reject)], len(made))
-        there = {thing.get("id") for thing in things if isinstance(thing, dict)}
-        gone = [
-            Filtered("gone before it was read") for id_ in wanted if id_ not in there
+        resources = _listed_resources(self._google.ask(request, budget, "units"))
+        items = [
+            read_or_reject(resource, lambda t: video_record(t, via=via))
+            for resource in resources
         ]
-        return [*made, *odd, *gone]
+        _require_some(
+            [
+                id_or_reject
+                for id_or_reject in items
+                if isinstance(id_or_reject, Reject)
+            ],
+            len(items),
+        )
+        returned_ids = {
+            resource.get("id") for resource in resources if isinstance(resource, dict)
+        }
+        gone = [
+            Filtered("gone before it was read")
+            for id_ in video_ids
+            if id_ not in returned_ids
+        ]
+        return [*items, *odd, *gone]
 
     def _threads(
         self, of: Mapping[str, str], floor: datetime, budget: Budget
-    ) -> Iterator[Page]:
-        asked = {"part": "snippet,replies", "order": "time", "textFormat": "plainText"}
+    ) -> Iterator[YouTubePage]:
+        parameters = {
+            "part": "snippet,replies",
+            "order": "time",
+            "textFormat": "plainText",
+        }
         threads = self._api.commentThreads()
 
         def ask(token: str | None) -> dict[str, Any]:
-            request = threads.list(**of, **asked, maxResults=_THREADS, pageToken=token)
+            request = threads.list(
+                **of, **parameters, maxResults=_THREADS, pageToken=token
+            )
             return self._google.ask(request, budget, "units")
 
-        for things, ended in _listed(ask):
-            where = ("snippet", "topLevelComment", "snippet", "publishedAt")
-            made = [item for thing in things for item in self._thread(thing, budget)]
-            _require_some([one for one in made if isinstance(one, Reject)], len(made))
-            last = ended or _reached(_times(things, *where), floor)
-            yield Page(made, last)
+        for page_threads, ended in _listed(ask):
+            time_path = ("snippet", "topLevelComment", "snippet", "publishedAt")
+            items = [
+                entry
+                for thread in page_threads
+                for entry in self._thread(thread, budget)
+            ]
+            _require_some(
+                [item for item in items if isinstance(item, Reject)], len(items)
+            )
+            last = ended or _has_reached(_times(page_threads, *time_path), floor)
+            yield YouTubePage(items, last)
             if last:
                 return
 
-    def _thread(self, thing: Any, budget: Budget) -> list[Item]:
+    def _thread(self, thread: Any, budget: Budget) -> list[Item]:
         """A comment and its answers. A page shows five of them: more are asked for."""
-        top = read_or_reject(thing, lambda t: comment(t["snippet"]["topLevelComment"]))
+        top = read_or_reject(
+            thread, lambda t: comment_record(t["snippet"]["topLevelComment"])
+        )
         if isinstance(top, Reject):
             return [top]
         shown = read_or_reject(
-            thing, lambda t: list((t.get("replies") or {})["comments"])
+            thread, lambda t: list((t.get("replies") or {})["comments"])
         )
         answers = shown if isinstance(shown, list) else []
-        total = thing["snippet"].get("totalReplyCount")
+        total = thread["snippet"].get("totalReplyCount")
         if isinstance(total, int) and total > len(answers):
             answers = self._answers(top.external_id, budget)
-        made = [
-            read_or_reject(one, lambda a: comment(a, top.conversation))
-            for one in answers
+        replies = [
+            read_or_reject(answer, lambda a: comment_record(a, top.conversation))
+            for answer in answers
         ]
-        return [top, *made]
+        return [top, *replies]
 
     def _answers(self, parent: str, budget: Budget) -> list[Any]:
         comments = self._api.comments()
@@ -217,17 +257,17 @@ class Reader:
             )
             return self._google.ask(request, budget, "units")
 
-        return [thing for things, _last in _listed(ask) for thing in things]
+        return [resource for resources, _last in _listed(ask) for resource in resources]
 
 
 def by_id(body: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     """The things of an answer under the ids that were asked for. DRIFT without a list:
     an answer that lists nothing and one that is no list must not be taken alike."""
-    wanted = set(ids)
+    id_set = set(ids)
     return {
-        thing["id"]: thing
-        for thing in _items(body)
-        if isinstance(thing, dict) and thing.get("id") in wanted
+        resource["id"]: resource
+        for resource in _listed_resources(body)
+        if isinstance(resource, dict) and resource.get("id") in id_set
     }
 
 
@@ -237,17 +277,21 @@ def _listed(
     """The things of each page, and whether it is the last. DRIFT when pages repeat."""
     guard = PageGuard("YouTube")
     for body, last in pages(ask, lambda body: body.get("nextPageToken"), "YouTube"):
-        things = _items(body)
-        ids = [repr(thing.get("id")) for thing in things if isinstance(thing, dict)]
+        resources = _listed_resources(body)
+        ids = [
+            repr(resource.get("id"))
+            for resource in resources
+            if isinstance(resource, dict)
+        ]
         guard.require_new(ids)
-        yield things, last
+        yield resources, last
 
 
-def _items(body: Mapping[str, Any]) -> list[Any]:
-    found = body.get("items")
-    if not isinstance(found, list):
+def _listed_resources(body: Mapping[str, Any]) -> list[Any]:
+    resources = body.get("items")
+    if not isinstance(resources, list):
         raise ConnectorError(Kind.DRIFT, "YouTube's answer has no list in `items`")
-    return found
+    return resources
 
 
 def _require_some(odd: Sequence[Reject], of: int) -> None:
@@ -263,20 +307,20 @@ def _text(value: Any) -> str:
     return value
 
 
-def _times(things: Sequence[Any], *path: str) -> list[datetime]:
+def _times(resources: Sequence[Any], *path: str) -> list[datetime]:
     """When the things of a page were published, of those that say it readably."""
-    found = []
-    for thing in things:
-        value = thing
+    times = []
+    for resource in resources:
+        value = resource
         try:
             for key in path:
                 value = value[key]
-            found.append(moment(value))
+            times.append(moment(value))
         except UNREADABLE:
             continue
-    return found
+    return times
 
 
-def _reached(times: Sequence[datetime], floor: datetime) -> bool:
+def _has_reached(times: Sequence[datetime], floor: datetime) -> bool:
     """Whether a page ends among what is old."""
     return bool(times) and times[-1] < floor

@@ -11,21 +11,21 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import (
-    Author,
     Batch,
     Budget,
     Capability,
     ConnectorContext,
     ConnectorError,
+    ConnectorHealth,
     Filtered,
-    Health,
     Item,
     Kind,
     Limits,
     Metric,
     Record,
+    RecordAuthor,
+    RecordRelation,
     Refresh,
-    Relation,
     Tombstone,
 )
 from socialcell.connectors.http_sessions import set_up_session
@@ -33,7 +33,7 @@ from socialcell.connectors.json_values import moment
 from socialcell.connectors.page_reading import (
     lookup_chunks,
     read_or_reject,
-    repeated_page,
+    repeated_page_error,
     require_readable,
 )
 from socialcell.http import USER_AGENT, PoliteAdapter, epoch, header_count, retry_after
@@ -82,12 +82,12 @@ class Mastodon:
     def __init__(self, settings: MastodonSettings, context: ConnectorContext) -> None:
         self._tag = settings.hashtag
         self._clock = context.clock
-        given = context.config.connectors.mastodon
-        self._door = PoliteAdapter(context.base_url(given.instance))
-        session = set_up_session(requests.Session(), {given.instance: self._door})
-        self._client = _Client(
-            api_base_url=given.instance,
-            access_token=context.secret(given.token.secret).get_secret_value(),
+        server = context.config.connectors.mastodon
+        self._adapter = PoliteAdapter(context.base_url(server.instance))
+        session = set_up_session(requests.Session(), {server.instance: self._adapter})
+        self._client = _MastodonClient(
+            api_base_url=server.instance,
+            access_token=context.secret(server.token.secret).get_secret_value(),
             session=session,
             ratelimit_method="throw",
             request_timeout=20,
@@ -96,12 +96,14 @@ class Mastodon:
             user_agent=USER_AGENT,
         )
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         try:
             self._page(limit=1)
         except ConnectorError as error:
-            return Health.failed(error)
-        return Health(ok=True, message=f"The server answers; #{self._tag} can be read")
+            return ConnectorHealth.failed(error)
+        return ConnectorHealth(
+            ok=True, message=f"The server answers; #{self._tag} can be read"
+        )
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
@@ -120,21 +122,21 @@ class Mastodon:
             budget.take("calls")
             statuses = self._page(min_id=above, limit=_PAGE)
             # A server may leave some out of a page: only an empty one is the last.
-            done = not statuses
-            above = state["last"] if done else _highest(statuses, above, now)
+            is_last = not statuses
+            above = state["last"] if is_last else _highest_id(statuses, above, now)
             state = {
                 "last": above,
-                "covered": now.isoformat() if done else state["covered"],
-                "open": not done,
+                "covered": now.isoformat() if is_last else state["covered"],
+                "open": not is_last,
             }
             yield Batch(
                 items=_items(statuses),
                 cursor=state,
-                covered=(since, now) if done else None,
+                covered=(since, now) if is_last else None,
                 cost={"calls": 1},
                 limits=self._limits(),
             )
-            if done or stop():
+            if is_last or stop():
                 return
 
     def refresh(
@@ -144,11 +146,11 @@ class Mastodon:
 
         The server must run Mastodon 4.3 or later: an older one has no such call.
         """
-        for some in lookup_chunks(ids, _LOOKUP, stop):
+        for chunk in lookup_chunks(ids, _LOOKUP, stop):
             budget.take("calls")
-            statuses = self._answered(partial(self._client.statuses, some))
+            statuses = self._request_list(partial(self._client.statuses, chunk))
             yield Batch(
-                _looked_up(statuses, some),
+                _lookup_items(statuses, chunk),
                 {},
                 cost={"calls": 1},
                 limits=self._limits(),
@@ -157,22 +159,26 @@ class Mastodon:
     recheck = refresh
 
     @staticmethod
-    def mapped(raw: Any) -> Item:
-        return _if_public(to_record(raw), raw)
+    def remap(raw: Any) -> Item:
+        return _public_item(to_record(raw), raw)
 
-    def _page(self, **asked: Any) -> list[Any]:
-        return self._answered(lambda: self._client.timeline_hashtag(self._tag, **asked))
+    def _page(self, **parameters: Any) -> list[Any]:
+        return self._request_list(
+            lambda: self._client.timeline_hashtag(self._tag, **parameters)
+        )
 
-    def _answered(self, ask: Callable[[], object]) -> list[Any]:
+    def _request_list(self, ask: Callable[[], object]) -> list[Any]:
         """A list as the server's own JSON; Mastodon.py's objects are not it."""
-        self._door.last = None
+        self._adapter.last = None
         try:
             ask()
         except _FAILURES as error:
-            raise _translated(error, self._door.last, self._clock.now()) from None
-        assert self._door.last is not None, "a timeline was answered"
+            raise _translate_error(
+                error, self._adapter.last, self._clock.now()
+            ) from None
+        assert self._adapter.last is not None, "a timeline was answered"
         try:
-            body = strict_json.page(self._door.last.content)
+            body = strict_json.parse_body(self._adapter.last.content)
         except ValueError as error:
             raise ConnectorError(
                 Kind.DRIFT, f"Mastodon's answer cannot be read: {error}"
@@ -182,15 +188,15 @@ class Mastodon:
         return body
 
     def _limits(self) -> Limits:
-        headers = self._door.last.headers if self._door.last is not None else {}
+        headers = self._adapter.last.headers if self._adapter.last is not None else {}
         return Limits(
             remaining=header_count(headers.get("X-RateLimit-Remaining", "")),
-            reset_at=_reset(headers),
+            reset_at=_window_end(headers),
         )
 
 
-class _Client(mastodon.Mastodon):
-    def timeline_is_available(self, *_given: Any, **_options: Any) -> bool:
+class _MastodonClient(mastodon.Mastodon):
+    def timeline_is_available(self, *_arguments: Any, **_options: Any) -> bool:
         """Yes. Mastodon.py would ask the server about itself before each first page,
         and pass over whatever goes wrong; the timeline says it plainly when it is shut.
         """
@@ -211,7 +217,7 @@ def to_record(status: Mapping[str, Any]) -> Record:
         raise ValueError("a status whose content is no text")
     text = from_html(status["content"])
     account = status["account"]
-    answered = status.get("in_reply_to_id")
+    parent_id = status.get("in_reply_to_id")
     return Record(
         platform="mastodon",
         external_id=str(int(status["id"])),
@@ -221,7 +227,7 @@ def to_record(status: Mapping[str, Any]) -> Record:
         authored_at=moment(status["created_at"]),
         edited_at=moment(status["edited_at"]) if status.get("edited_at") else None,
         url=status.get("url") or status.get("uri"),
-        author=Author(
+        author=RecordAuthor(
             uid=str(account["id"]),
             handle=account.get("acct"),
             name=account.get("display_name") or None,
@@ -229,7 +235,7 @@ def to_record(status: Mapping[str, Any]) -> Record:
             posts=account.get("statuses_count"),
         ),
         language=status.get("language"),
-        relations=(Relation("reply", str(answered)),) if answered else (),
+        relations=(RecordRelation("reply", str(parent_id)),) if parent_id else (),
         links=web_addresses(text),
         metrics=_metrics(status),
         via="hashtag",
@@ -244,18 +250,18 @@ def _metrics(status: Mapping[str, Any]) -> tuple[Metric, ...]:
     )
 
 
-def _looked_up(statuses: list[Any], asked: Sequence[str]) -> list[Item]:
+def _lookup_items(statuses: list[Any], ids: Sequence[str]) -> list[Item]:
     """One item for each status that was asked for. DRIFT when another one comes."""
     shown = {s.get("id"): s for s in statuses if isinstance(s, dict)}
-    if strangers := set(shown) - set(asked):
+    if unrequested := set(shown) - set(ids):
         raise ConnectorError(
-            Kind.DRIFT, f"{len(strangers)} statuses came that were not asked for"
+            Kind.DRIFT, f"{len(unrequested)} statuses came that were not asked for"
         )
     return [
         Refresh("mastodon", id_, _metrics(shown[id_]))
         if id_ in shown and shown[id_].get("visibility") in _PUBLIC
         else Tombstone("mastodon", id_, "hidden" if id_ in shown else "deleted")
-        for id_ in asked
+        for id_ in ids
     ]
 
 
@@ -266,24 +272,24 @@ def _items(statuses: list[Any]) -> list[Item]:
 
 
 def _item(status: Any) -> Item:
-    return read_or_reject(status, lambda raw: _if_public(to_record(raw), raw))
+    return read_or_reject(status, lambda raw: _public_item(to_record(raw), raw))
 
 
-def _if_public(record: Record, status: Mapping[str, Any]) -> Item:
+def _public_item(record: Record, status: Mapping[str, Any]) -> Item:
     visibility = status.get("visibility")
     return record if visibility in _PUBLIC else Filtered(f"not public: {visibility}")
 
 
-def _highest(statuses: list[Any], above: str, now: datetime) -> str:
+def _highest_id(statuses: list[Any], above: str, now: datetime) -> str:
     """The id to go on from. ConnectorError DRIFT when the page does not lead upward.
 
     An id of tomorrow is a mistake, and would hide all that is written until then.
     """
     latest = int(id_at(now + _AHEAD))
-    given = [s.get("id") for s in statuses if isinstance(s, dict)]
-    ids = [number for id_ in given if (number := _number(id_)) and number <= latest]
+    raw_ids = [s.get("id") for s in statuses if isinstance(s, dict)]
+    ids = [number for id_ in raw_ids if (number := _number(id_)) and number <= latest]
     if not ids or max(ids) <= int(above):
-        raise repeated_page("Mastodon")
+        raise repeated_page_error("Mastodon")
     return str(max(ids))
 
 
@@ -294,16 +300,16 @@ def _number(id_: Any) -> int | None:
     return int(id_) if len(id_) < 20 else None
 
 
-def _reset(headers: Mapping[str, str]) -> datetime | None:
+def _window_end(headers: Mapping[str, str]) -> datetime | None:
     """When the window ends: an ISO time, or epoch seconds on kindred servers."""
-    value = headers.get("X-RateLimit-Reset", "")
+    text = headers.get("X-RateLimit-Reset", "")
     try:
-        return epoch(value) or moment(value)
+        return epoch(text) or moment(text)
     except (ValueError, OverflowError):
         return None
 
 
-def _translated(
+def _translate_error(
     error: Exception, answer: requests.Response | None, now: datetime
 ) -> ConnectorError:
     """Mastodon.py's failure as one of our kinds, in words for an operator.
@@ -316,7 +322,7 @@ def _translated(
         )
     status = answer.status_code
     if status == 429:
-        until = retry_after(answer.headers, now) or _reset(answer.headers)
+        until = retry_after(answer.headers, now) or _window_end(answer.headers)
         if until is None or until <= now:
             until = now + _WAIT
         return ConnectorError(Kind.RATE, "The server asks us to wait", until=until)

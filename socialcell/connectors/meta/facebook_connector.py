@@ -19,11 +19,11 @@ from socialcell.connectors.meta.facebook_post import (
     post_record,
 )
 from socialcell.connectors.meta.graph_client import Graph
-from socialcell.connectors.meta.graph_comments import Below
-from socialcell.connectors.meta.graph_nodes import Counts, Nodes, figure
+from socialcell.connectors.meta.graph_comments import CommentReader
+from socialcell.connectors.meta.graph_nodes import CountedFields, NodeLookup, figure
 from socialcell.connectors.meta.graph_source import GraphSource
 from socialcell.connectors.meta.graph_sweep import Edge, sweep
-from socialcell.connectors.strict_json import from_text
+from socialcell.connectors.strict_json import parse_setting
 
 _PAGE = 50
 _COMMENTS = 50  # of a post, with its page; more are asked for
@@ -45,10 +45,10 @@ class FacebookSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     kind: Literal["feed", "comments", "tagged", "insights"]
     page_id: str = Field(pattern=r"^[0-9]{5,25}$")
-    insights: Annotated[dict[str, list[str]], BeforeValidator(from_text)] = Field(
+    insights: Annotated[dict[str, list[str]], BeforeValidator(parse_setting)] = Field(
         default_factory=lambda: {name: list(row) for name, row in FAMILIES.items()}
     )
-    post_insights: Annotated[dict[str, str], BeforeValidator(from_text)] = Field(
+    post_insights: Annotated[dict[str, str], BeforeValidator(parse_setting)] = Field(
         default_factory=lambda: {"post_media_view": "views"}
     )
 
@@ -82,7 +82,7 @@ class Facebook(GraphSource[FacebookSettings]):
         return bool(settings["kind"] == "insights")
 
     @staticmethod
-    def mapped(raw: Any) -> Item:
+    def remap(raw: Any) -> Item:
         if "post" in raw:
             return comment_record(raw)
         return post_record(raw, page="", via="remap")
@@ -97,30 +97,30 @@ class Facebook(GraphSource[FacebookSettings]):
         return f"{self._settings.page_id}/{edge}"
 
     @property
-    def _counts(self) -> Counts | None:
+    def _counts(self) -> CountedFields | None:
         if self._settings.kind == "insights":
             return None
         if self._settings.kind == "comments":
-            return Counts(COMMENT_COUNTS, comment_metrics)
+            return CountedFields(COMMENT_COUNTS, comment_metrics)
         families = {
             f"insights?metric={name}&period=lifetime": figure(name, common)
             for name, common in self._settings.post_insights.items()
         }
-        return Counts(POST_COUNTS, post_metrics, families)
+        return CountedFields(POST_COUNTS, post_metrics, families)
 
     def _test_read(self) -> tuple[str, ...]:
-        asked: dict[str, Any] = {"fields": "id,created_time,message", "limit": 1}
+        parameters: dict[str, Any] = {"fields": "id,created_time,message", "limit": 1}
         if self._settings.kind == "insights":
             first = next(iter(self._settings.insights.values()))
-            asked = {"metric": ",".join(first), "period": "day"}
-        self._graph.as_page(self._settings.page_id).ask(self._path, **asked)
+            parameters = {"metric": ",".join(first), "period": "day"}
+        self._graph.as_page(self._settings.page_id).ask(self._path, **parameters)
         return ()
 
-    def _nodes(self, budget: Budget) -> Nodes:
+    def _nodes(self, budget: Budget) -> NodeLookup:
         """Other people's posts that tag the page may be shut to us and still stand."""
         budget.take("calls")
         own = f"{self._settings.page_id}_"
-        return Nodes(
+        return NodeLookup(
             self._graph.as_page(self._settings.page_id),
             self.platform,
             budget,
@@ -131,11 +131,15 @@ class Facebook(GraphSource[FacebookSettings]):
     def _edge(self, graph: Graph, budget: Budget) -> Edge:
         if self._settings.kind == "comments":
             more = {**_COMMENT_ORDER, "fields": COMMENT_FIELDS}
-            below = Below(graph, budget, more, lambda node: [comment_record(node)])
+            reader = CommentReader(
+                graph, budget, more, lambda node: [comment_record(node)]
+            )
             order = "".join(f".{name}({how})" for name, how in _COMMENT_ORDER.items())
             newest = f"comments{order}.limit({_COMMENTS}){{{COMMENT_FIELDS}}}"
-            asked = {"fields": f"id,created_time,{newest}", "limit": _PAGE // 2}
-            return Edge(self._path, asked, below.items, "created_time", walk=_WATCHED)
+            parameters = {"fields": f"id,created_time,{newest}", "limit": _PAGE // 2}
+            return Edge(
+                self._path, parameters, reader.items, "created_time", walk=_WATCHED
+            )
         page, via = self._settings.page_id, self._settings.kind
         return Edge(
             self._path,

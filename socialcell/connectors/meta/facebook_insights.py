@@ -56,15 +56,15 @@ def insights(
     last = len(families) - 1
     for number, (family, metrics) in enumerate(families.items()):
         if number:
-            graph.require_room()
+            graph.require_allowance()
         budget.take("calls")
         try:
-            items = _days(graph, page, family, metrics, since, now)
+            items = _day_items(graph, page, family, metrics, since, now)
         except ConnectorError as error:
             if error.kind is not Kind.CONFIG:
                 raise
             refusals.append(error)
-            items = [_refused(family, metrics, error)]
+            items = [_family_reject(family, metrics, error)]
         if len(refusals) == len(families):
             raise refusals[0]
         if number == last:
@@ -75,7 +75,7 @@ def insights(
         )
 
 
-def _days(
+def _day_items(
     graph: Graph,
     page: str,
     family: str,
@@ -83,7 +83,7 @@ def _days(
     since: datetime,
     until: datetime,
 ) -> list[Item]:
-    said = graph.page(
+    answer = graph.page(
         f"{page}/insights",
         metric=",".join(metrics),
         period="day",
@@ -91,7 +91,7 @@ def _days(
         until=int(until.timestamp()),
     )
     items: list[Item] = []
-    for metric in said.data:
+    for metric in answer.nodes:
         try:
             items += _facts(page, family, metric)
         except UNREADABLE as error:
@@ -130,7 +130,9 @@ def day_before(end_time: Any) -> date:
     return ends.astimezone(ZoneInfo(ZONE)).date()
 
 
-def _refused(family: str, metrics: Sequence[str], error: ConnectorError) -> Reject:
+def _family_reject(
+    family: str, metrics: Sequence[str], error: ConnectorError
+) -> Reject:
     return Reject(
         raw={"family": family, "metrics": list(metrics)},
         reason=f"Meta does not give {', '.join(metrics)} ({error}); set others as "

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from socialcell.connectors.base import Author, Metric, Record, Relation
+from socialcell.connectors.base import Metric, Record, RecordAuthor, RecordRelation
 from socialcell.connectors.meta.meta_values import moment, text_of
 
 # Comments are counted with the answers to them, as people see it.
@@ -59,35 +59,35 @@ def comment_record(node: Mapping[str, Any]) -> Record:
         url=node.get("permalink_url"),
         author=author,
         conversation=post,
-        relations=(Relation("reply", parent.get("id") or post),),
+        relations=(RecordRelation("reply", parent.get("id") or post),),
         metrics=comment_metrics(node),
         missing=() if author else ("author",),
         via="comments",
     )
 
 
-def author_of(node: Mapping[str, Any]) -> Author | None:
+def author_of(node: Mapping[str, Any]) -> RecordAuthor | None:
     """Who wrote it; None where Facebook keeps that back."""
-    who = node.get("from")
-    if not who:
+    account = node.get("from")
+    if not account:
         return None
-    return Author(uid=text_of(who["id"]), name=who.get("name"))
+    return RecordAuthor(uid=text_of(account["id"]), name=account.get("name"))
 
 
 def post_metrics(node: Mapping[str, Any]) -> tuple[Metric, ...]:
     """What a post counts. Facebook leaves `shares` out where there is none."""
     shares = node.get("shares") or {}
     return (
-        Metric.told("reactions", _total(node, "reactions"), "reactions"),
-        Metric.told("comments", _total(node, "comments"), "comments"),
-        Metric.told("shares", shares.get("count"), "shares"),
+        Metric.from_count("reactions", _total(node, "reactions"), "reactions"),
+        Metric.from_count("comments", _total(node, "comments"), "comments"),
+        Metric.from_count("shares", shares.get("count"), "shares"),
     )
 
 
 def comment_metrics(node: Mapping[str, Any]) -> tuple[Metric, ...]:
     return (
-        Metric.told("like_count", node.get("like_count"), "reactions"),
-        Metric.told("comment_count", node.get("comment_count"), "comments"),
+        Metric.from_count("like_count", node.get("like_count"), "reactions"),
+        Metric.from_count("comment_count", node.get("comment_count"), "comments"),
     )
 
 
@@ -97,8 +97,8 @@ def _total(node: Mapping[str, Any], name: str) -> Any:
 
 
 def _links(node: Mapping[str, Any]) -> tuple[str, ...]:
-    attached = (node.get("attachments") or {}).get("data") or []
-    found = [one.get("unshimmed_url") for one in attached]
+    attachments = (node.get("attachments") or {}).get("data") or []
+    urls = [attachment.get("unshimmed_url") for attachment in attachments]
     return tuple(
-        dict.fromkeys(url for url in found if url and not url.startswith(_OWN_HOSTS))
+        dict.fromkeys(url for url in urls if url and not url.startswith(_OWN_HOSTS))
     )

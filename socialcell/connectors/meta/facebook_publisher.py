@@ -10,11 +10,11 @@ from socialcell.connectors.meta.graph_client import Graph
 from socialcell.connectors.meta.graph_publisher import GraphPublisher
 from socialcell.connectors.publisher import (
     SLACK,
-    Posted,
-    Shown,
-    id_in,
-    same_words,
-    set_up,
+    PostReference,
+    TimelinePost,
+    posts_with_text,
+    require_id,
+    require_settings,
 )
 
 _PAGE = 100
@@ -31,36 +31,36 @@ class FacebookPublisher(GraphPublisher):
     )
 
     def __init__(self, context: ConnectorContext) -> None:
-        settings = set_up(context.config.publishing.facebook, self.platform)
+        settings = require_settings(context.config.publishing.facebook, self.platform)
         super().__init__(context, settings.page_id)
 
-    def post(self, words: str, media: str | None, key: str | None) -> Posted:
+    def post(self, words: str, media: str | None, key: str | None) -> PostReference:
         if media is None:
             return self._write(f"{self._account}/feed", message=words)
         # A picture has an id of its own; `post_id` is that of the post that shows it.
         path = f"{self._account}/photos"
         return self._write(path, "post_id", url=media, caption=words)
 
-    def reply(self, to: str, words: str, key: str | None) -> Posted:
+    def reply(self, to: str, words: str, key: str | None) -> PostReference:
         return self._write(f"{to}/comments", message=words)
 
     def find(
         self, words: str, key: str | None, since: datetime, to: str | None
-    ) -> Sequence[Posted]:
+    ) -> Sequence[PostReference]:
         """The page's feed, or the comments below `to`: what the page itself wrote."""
-        asked: dict[str, Any] = {
+        parameters: dict[str, Any] = {
             "fields": "id,message,created_time,from",
             "limit": _PAGE,
         }
         if to is None:
-            asked["since"] = int((since - SLACK).timestamp())
+            parameters["since"] = int((since - SLACK).timestamp())
             path = f"{self._account}/feed"
         else:
-            asked |= {"filter": "stream", "order": "reverse_chronological"}
+            parameters |= {"filter": "stream", "order": "reverse_chronological"}
             path = f"{to}/comments"
-        nodes = self._writer.page(path, **asked).data
-        own = [self._shown(node) for node in nodes if self._is_own(node)]
-        return same_words(words, own)
+        nodes = self._writer.page(path, **parameters).nodes
+        own = [self._timeline_post(node) for node in nodes if self._is_own(node)]
+        return posts_with_text(words, own)
 
     @cached_property
     def _writer(self) -> Graph:
@@ -70,8 +70,10 @@ class FacebookPublisher(GraphPublisher):
         author = node.get("from") if isinstance(node, dict) else None
         return isinstance(author, dict) and author.get("id") == self._account
 
-    def _shown(self, node: Mapping[str, Any]) -> Shown:
-        return Shown(self._posted(id_in(node)), str(node.get("message", "")))
+    def _timeline_post(self, node: Mapping[str, Any]) -> TimelinePost:
+        return TimelinePost(
+            self._reference(require_id(node)), str(node.get("message", ""))
+        )
 
-    def _address(self, id_: str) -> str:
+    def _post_url(self, id_: str) -> str:
         return f"https://www.facebook.com/{id_}"

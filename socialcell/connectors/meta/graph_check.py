@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from socialcell.clock import IST, Clock
-from socialcell.connectors.base import ConnectorError, Health, Kind
+from socialcell.connectors.base import ConnectorError, ConnectorHealth, Kind
 from socialcell.connectors.meta.graph_client import Graph
 from socialcell.http import epoch
 
@@ -29,7 +29,7 @@ def examine(
     clock: Clock,
     needed: Iterable[str],
     read: Callable[[], Iterable[str]],
-) -> Health:
+) -> ConnectorHealth:
     """What the token is good for; `needed` are the permissions that a source uses.
 
     `read` reads a little of what the source reads, and gives what is worth saying of
@@ -38,26 +38,28 @@ def examine(
     """
     now, expires = clock.now(), None
     try:
-        data = debugged(graph)
-        expires = _expires(data)
-        _require_life(data, expires, now)
-        _require_all(data, needed)
-        found = [*read()]
+        info = token_info(graph)
+        expires = _expires(info)
+        _require_valid(info, expires, now)
+        _require_permissions(info, needed)
+        notes = [*read()]
     except ConnectorError as error:
-        return Health.failed(error, expires)
-    said = ["Meta answers; the token has the permissions that this source needs"]
+        return ConnectorHealth.failed(error, expires)
+    messages = ["Meta answers; the token has the permissions that this source needs"]
     if expires is not None and expires - now <= _WARN_TOKEN:
-        said.append(f"it ends on {expires.astimezone(IST):%d %B %Y}, renew it before")
-    said += version_warning(graph.version, now.date()) + found
-    return Health(ok=True, message="; ".join(said), expires_at=expires)
+        messages.append(
+            f"it ends on {expires.astimezone(IST):%d %B %Y}, renew it before"
+        )
+    messages += version_warning(graph.version, now.date()) + notes
+    return ConnectorHealth(ok=True, message="; ".join(messages), expires_at=expires)
 
 
-def debugged(graph: Graph) -> Mapping[str, Any]:
+def token_info(graph: Graph) -> Mapping[str, Any]:
     """What Meta says of the token itself: is_valid, expires_at, scopes. DRIFT."""
-    data = graph.ask("debug_token", input_token=graph.token).get("data")
-    if not isinstance(data, dict):
+    info = graph.ask("debug_token", input_token=graph.token).get("data")
+    if not isinstance(info, dict):
         raise ConnectorError(Kind.DRIFT, "Meta's answer about the token has no `data`")
-    return data
+    return info
 
 
 def require_scopes(graph: Graph, needed: Iterable[str]) -> None:
@@ -65,7 +67,7 @@ def require_scopes(graph: Graph, needed: Iterable[str]) -> None:
 
     Meta answers for what we may not see as for what is gone; this tells them apart.
     """
-    if lacking := _lacking(debugged(graph), needed):
+    if lacking := _missing_permissions(token_info(graph), needed):
         raise ConnectorError(
             Kind.ACCESS,
             f"The token lacks the permission {lacking}: what Meta does not show cannot "
@@ -87,10 +89,10 @@ def version_warning(version: str, today: date) -> list[str]:
     ]
 
 
-def _require_life(
-    data: Mapping[str, Any], expires: datetime | None, now: datetime
+def _require_valid(
+    info: Mapping[str, Any], expires: datetime | None, now: datetime
 ) -> None:
-    if data.get("is_valid") is not True or (expires is not None and expires <= now):
+    if info.get("is_valid") is not True or (expires is not None and expires <= now):
         raise ConnectorError(
             Kind.AUTH,
             "The token is not valid any more. Make a new one in Meta's business "
@@ -98,8 +100,8 @@ def _require_life(
         )
 
 
-def _require_all(data: Mapping[str, Any], needed: Iterable[str]) -> None:
-    if lacking := _lacking(data, needed):
+def _require_permissions(info: Mapping[str, Any], needed: Iterable[str]) -> None:
+    if lacking := _missing_permissions(info, needed):
         raise ConnectorError(
             Kind.ACCESS,
             f"The token lacks the permission {lacking}: make a new one with all the "
@@ -107,15 +109,15 @@ def _require_all(data: Mapping[str, Any], needed: Iterable[str]) -> None:
         )
 
 
-def _expires(data: Mapping[str, Any]) -> datetime | None:
+def _expires(info: Mapping[str, Any]) -> datetime | None:
     """The nearer end. 0 means never, as for a system user's token."""
-    ends = [data.get("expires_at"), data.get("data_access_expires_at")]
+    ends = [info.get("expires_at"), info.get("data_access_expires_at")]
     moments = [epoch(str(end)) for end in ends if isinstance(end, int) and end > 0]
     return min((moment for moment in moments if moment), default=None)
 
 
-def _lacking(data: Mapping[str, Any], needed: Iterable[str]) -> str:
+def _missing_permissions(info: Mapping[str, Any], needed: Iterable[str]) -> str:
     """The permissions that a token has not, in words; empty when it has them all."""
-    scopes = data.get("scopes")
-    has = {str(scope) for scope in scopes} if isinstance(scopes, list) else set()
-    return ", ".join(sorted(set(needed) - has))
+    scopes = info.get("scopes")
+    granted = {str(scope) for scope in scopes} if isinstance(scopes, list) else set()
+    return ", ".join(sorted(set(needed) - granted))

@@ -14,12 +14,12 @@ from socialcell.connectors import strict_json
 from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind, Limits
 from socialcell.connectors.http_sessions import set_up_session
 from socialcell.connectors.meta.graph_errors import (
-    Refusal,
+    GraphRefusal,
+    answer_error,
     refusal_error,
     refusal_of,
-    refused,
 )
-from socialcell.connectors.meta.graph_usage import Usage, usage_of
+from socialcell.connectors.meta.graph_usage import GraphUsage, usage_of
 from socialcell.http import USER_AGENT, PoliteAdapter
 from socialcell.redact import remember
 
@@ -46,10 +46,10 @@ _NO_TOKEN = {"access_token": None}
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class GraphPage:
     """One page of an edge. `more`: Meta links to another; `after` is how to ask."""
 
-    data: list[Any]
+    nodes: list[Any]
     after: str | None
     more: bool
 
@@ -64,8 +64,8 @@ class Graph:
     def __init__(
         self, token: str, *, version: str, clock: Clock, base_url: str | None = None
     ) -> None:
-        self._door = PoliteAdapter(base_url or ORIGIN)
-        adapters = {facebook.FACEBOOK_GRAPH_URL: self._door}
+        self._adapter = PoliteAdapter(base_url or ORIGIN)
+        adapters = {facebook.FACEBOOK_GRAPH_URL: self._adapter}
         session = set_up_session(requests.Session(), adapters)
         session.headers["User-Agent"] = USER_AGENT
         session.headers["Authorization"] = f"Bearer {token}"
@@ -73,12 +73,12 @@ class Graph:
         remember(token)
         # facebook-sdk refuses every version after 3.1; its paths take any.
         self.token, self.version = token, version
-        self.usage = Usage()
+        self.usage = GraphUsage()
         self._calls = 0
         self._clock, self._base_url = clock, base_url
 
     def as_page(self, page: str) -> "Graph":
-        """The same API as a page, by its number: only the page is told about visitors'
+        """The same API as a page, by its number: only the page may read visitors'
         posts, comments and messages. ACCESS when the token has no task on it."""
         token = self.ask(page, fields="access_token").get("access_token")
         if not isinstance(token, str):
@@ -99,17 +99,17 @@ class Graph:
 
     def ask(self, path: str, **args: Any) -> dict[str, Any]:
         """GET a node or an edge. DRIFT when the answer is no object."""
-        return _object(self._said(path, args))
+        return _object(self._request(path, args))
 
-    def post(self, path: str, **data: Any) -> dict[str, Any]:
+    def post(self, path: str, **fields: Any) -> dict[str, Any]:
         """POST to an edge; values that are no text go as JSON."""
-        return _object(self._said(path, {}, _form(data)))
+        return _object(self._request(path, {}, _form(fields)))
 
     def delete(self, path: str) -> dict[str, Any]:
         """DELETE a node."""
-        return _object(self._said(path, {}, method="DELETE"))
+        return _object(self._request(path, {}, method="DELETE"))
 
-    def page(self, path: str, **args: Any) -> Page:
+    def page(self, path: str, **args: Any) -> GraphPage:
         """One page of an edge, by cursor: `paging.next` would carry a token.
 
         An `after` alone does not mean that there is more, except on edges that never
@@ -124,14 +124,14 @@ class Graph:
         (Reading several with `?ids=` fails as a whole over one that is gone, and is
         shut in every version since 27 October 2026.)
         """
-        asked = [{"method": "GET", "relative_url": path} for path in paths]
-        data = {"batch": asked, "include_headers": False}
-        said = self._said("", {}, _form(data), len(asked))
-        if not isinstance(said, list) or len(said) != len(paths):
+        subrequests = [{"method": "GET", "relative_url": path} for path in paths]
+        form = {"batch": subrequests, "include_headers": False}
+        answers = self._request("", {}, _form(form), len(subrequests))
+        if not isinstance(answers, list) or len(answers) != len(paths):
             raise ConnectorError(
                 Kind.DRIFT, "Meta's answer to a batch is no list of it"
             )
-        return [_part(part) for part in said]
+        return [_batch_part(part) for part in answers]
 
     @property
     def limits(self) -> Limits:
@@ -142,7 +142,7 @@ class Graph:
             reset_at=self._clock.now() + regain if regain else None,
         )
 
-    def require_room(self) -> None:
+    def require_allowance(self) -> None:
         """ConnectorError RATE when nine tenths of the allowance are used."""
         if self.usage.is_full:
             raise ConnectorError(
@@ -156,7 +156,7 @@ class Graph:
         calls, self._calls = self._calls, 0
         return {"calls": calls}
 
-    def _said(
+    def _request(
         self,
         path: str,
         args: Mapping[str, Any],
@@ -165,53 +165,55 @@ class Graph:
         method: str | None = None,
     ) -> Any:
         """The answer's JSON as it was sent. facebook-sdk looks at no status."""
-        self._door.last = None
+        self._adapter.last = None
         self._calls += calls
-        given = None if form is None else {**form, **_NO_TOKEN}
-        asked = {**args, **_NO_TOKEN}
+        payload = None if form is None else {**form, **_NO_TOKEN}
+        parameters = {**args, **_NO_TOKEN}
         try:
-            self._sdk.request(f"{self.version}/{path}", asked, given, method=method)
+            self._sdk.request(
+                f"{self.version}/{path}", parameters, payload, method=method
+            )
         except _FAILURES as error:
-            raise self._translated(error) from None
-        answer = self._heard()
+            raise self._answer_error(error) from None
+        answer = self._last_answer()
         if answer is None or answer.status_code >= 400:
-            raise self._translated(None)
+            raise self._answer_error(None)
         try:
-            return strict_json.page(answer.content)
+            return strict_json.parse_body(answer.content)
         except ValueError as error:
             raise ConnectorError(
                 Kind.DRIFT, f"Meta's answer cannot be read: {error}"
             ) from None
 
-    def error_of(self, refusal: Refusal) -> ConnectorError:
+    def error_of(self, refusal: GraphRefusal) -> ConnectorError:
         """A refusal that stood within an answer, as an error."""
         return refusal_error(refusal, self._clock.now(), self.usage.regain or _WAIT)
 
-    def _heard(self) -> requests.Response | None:
-        if self._door.last is not None:
-            self.usage = usage_of(self._door.last.headers)
-        return self._door.last
+    def _last_answer(self) -> requests.Response | None:
+        if self._adapter.last is not None:
+            self.usage = usage_of(self._adapter.last.headers)
+        return self._adapter.last
 
-    def _translated(self, error: Exception | None) -> ConnectorError:
-        answer = self._heard()
+    def _answer_error(self, error: Exception | None) -> ConnectorError:
+        answer = self._last_answer()
         if answer is None:
             name = type(error).__name__
             return ConnectorError(Kind.TRANSIENT, f"Meta could not be reached: {name}")
-        return refused(answer, self._clock.now(), self.usage.regain or _WAIT)
+        return answer_error(answer, self._clock.now(), self.usage.regain or _WAIT)
 
 
 def connect(context: ConnectorContext, platform: str) -> Graph:
     """The Graph API with the workspace's token, for one of Meta's platforms."""
-    given = context.config.connectors.meta
+    settings = context.config.connectors.meta
     return Graph(
-        context.secret(given.token.secret).get_secret_value(),
-        version=given.version,
+        context.secret(settings.token.secret).get_secret_value(),
+        version=settings.version,
         clock=context.clock,
         base_url=context.base_url(platform) or context.base_url(ORIGIN),
     )
 
 
-def nested(node: Mapping[str, Any], edge: str) -> Page:
+def nested(node: Mapping[str, Any], edge: str) -> GraphPage:
     """The page of an edge that came within a node. ValueError when it is none."""
     try:
         return page_of(node.get(edge) or {"data": []})
@@ -219,10 +221,10 @@ def nested(node: Mapping[str, Any], edge: str) -> Page:
         raise ValueError(f"{edge}: {error}") from None
 
 
-def page_of(body: Any) -> Page:
+def page_of(body: Any) -> GraphPage:
     """The page that an edge answered. DRIFT when it is none."""
-    data = body.get("data") if isinstance(body, dict) else None
-    if not isinstance(data, list):
+    nodes = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(nodes, list):
         raise ConnectorError(Kind.DRIFT, "Meta's answer has no list in `data`")
     paging = body.get("paging")
     paging = paging if isinstance(paging, dict) else {}
@@ -230,23 +232,23 @@ def page_of(body: Any) -> Page:
     after = cursors.get("after") if isinstance(cursors, dict) else None
     if after is not None and not isinstance(after, str):
         raise ConnectorError(Kind.DRIFT, "Meta's page has an odd `after`")
-    return Page(data, after, bool(after and paging.get("next")))
+    return GraphPage(nodes, after, bool(after and paging.get("next")))
 
 
-def _object(said: Any) -> dict[str, Any]:
-    if not isinstance(said, dict):
+def _object(answer: Any) -> dict[str, Any]:
+    if not isinstance(answer, dict):
         raise ConnectorError(Kind.DRIFT, "Meta's answer is not an object")
-    return said
+    return answer
 
 
-def _form(data: Mapping[str, Any]) -> dict[str, Any]:
+def _form(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in data.items()
+        for name, value in fields.items()
     }
 
 
-def _part(part: Any) -> dict[str, Any] | Refusal | None:
+def _batch_part(part: Any) -> dict[str, Any] | GraphRefusal | None:
     """One answer of a batch; its body is JSON within JSON."""
     if part is None:
         return None

@@ -13,13 +13,13 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.meta.graph_client import Graph, nested
 from socialcell.connectors.meta.meta_values import text_of
-from socialcell.connectors.page_reading import repeated_page
+from socialcell.connectors.page_reading import repeated_page_error
 
 _PAGE = 100
 
 
 @dataclass(frozen=True)
-class Below:
+class CommentReader:
     """The comments of a post, newest first, as far down as they are new.
 
     `read` makes the items of one comment, whose raw form says in `post` below which
@@ -29,25 +29,29 @@ class Below:
 
     graph: Graph
     budget: Budget
-    asked: Mapping[str, Any]
+    parameters: Mapping[str, Any]
     read: Callable[[Any], list[Item]]
 
     def items(self, node: Any, new: datetime) -> list[Item]:
         """What is new below a post. One of UNREADABLE when it is none."""
         post = text_of(node["id"])
         page = nested(node, "comments")
-        found = self._read(page.data, post)
+        item_lists = self._read(page.nodes, post)
         # Each level of an edge pages on its own.
-        while page.more and found and any(_is_new(item, new) for item in found[-1]):
-            self.graph.require_room()
+        while (
+            page.more
+            and item_lists
+            and any(_is_new(item, new) for item in item_lists[-1])
+        ):
+            self.graph.require_allowance()
             self.budget.take("calls")
-            asked = {**self.asked, "limit": _PAGE, "after": page.after}
-            page = self.graph.page(f"{post}/comments", **asked)
-            more = self._read(page.data, post)
-            if more and all(items in found for items in more):
-                raise repeated_page("Meta", "comments")
-            found += more
-        return [item for items in found for item in items if _is_new(item, new)]
+            parameters = {**self.parameters, "limit": _PAGE, "after": page.after}
+            page = self.graph.page(f"{post}/comments", **parameters)
+            more = self._read(page.nodes, post)
+            if more and all(items in item_lists for items in more):
+                raise repeated_page_error("Meta", "comments")
+            item_lists += more
+        return [item for items in item_lists for item in items if _is_new(item, new)]
 
     def _read(self, comments: list[Any], post: str) -> list[list[Item]]:
         return [self._comment(comment, post) for comment in comments]

@@ -33,7 +33,7 @@ _WHY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class GraphRefusal:
     """The `error` of an answer of the Graph API."""
 
     code: int | None
@@ -70,12 +70,12 @@ class Refusal:
         return _WORDS[self.kind](self)
 
 
-def refusal_of(body: Any) -> Refusal | None:
+def refusal_of(body: Any) -> GraphRefusal | None:
     """The error that an answer carries; None when it carries none."""
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
         return None
-    return Refusal(
+    return GraphRefusal(
         code=_number(error.get("code")),
         subcode=_number(error.get("error_subcode")),
         message=one_line(str(error.get("message") or "no reason"), _LONGEST_REASON),
@@ -83,14 +83,14 @@ def refusal_of(body: Any) -> Refusal | None:
     )
 
 
-def refused(
+def answer_error(
     answer: requests.Response, now: datetime, regain: timedelta
 ) -> ConnectorError:
     """An answer that is no good as one of our kinds. `regain`: how long a limit lasts.
 
     The code decides, not the status: a spent allowance may come as 400 or 403.
     """
-    refusal = _said(answer)
+    refusal = _refusal(answer)
     if refusal is not None:
         return refusal_error(refusal, now, regain, retry_after(answer.headers, now))
     status = answer.status_code
@@ -110,13 +110,13 @@ def refused(
 
 
 def refusal_error(
-    refusal: Refusal,
+    refusal: GraphRefusal,
     now: datetime,
     regain: timedelta,
-    told: datetime | None = None,
+    retry_at: datetime | None = None,
 ) -> ConnectorError:
-    """A refusal as an error; `told` is a moment that the answer's headers named."""
-    until = told
+    """A refusal as an error; `retry_at` is a moment that the answer's headers named."""
+    until = retry_at
     if refusal.kind is Kind.RATE and (until is None or until <= now):
         until = now + regain
     if refusal.kind is Kind.QUOTA:
@@ -124,9 +124,9 @@ def refusal_error(
     return ConnectorError(refusal.kind, refusal.words, until=until)
 
 
-def _said(answer: requests.Response) -> Refusal | None:
+def _refusal(answer: requests.Response) -> GraphRefusal | None:
     try:
-        return refusal_of(strict_json.page(answer.content))
+        return refusal_of(strict_json.parse_body(answer.content))
     except ValueError:
         return None
 
@@ -135,7 +135,7 @@ def _number(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _token_words(refusal: Refusal) -> str:
+def _token_words(refusal: GraphRefusal) -> str:
     why = _WHY.get(refusal.subcode or 0, "it is not valid")
     return (
         f"Meta refuses the token because {why}. Make a new one in Meta's business "
@@ -143,7 +143,7 @@ def _token_words(refusal: Refusal) -> str:
     )
 
 
-_WORDS: Mapping[Kind, Callable[[Refusal], str]] = {
+_WORDS: Mapping[Kind, Callable[[GraphRefusal], str]] = {
     Kind.AUTH: _token_words,
     Kind.ACCESS: lambda refusal: (
         f"Meta's permissions or reviews do not allow this: {refusal.message}"

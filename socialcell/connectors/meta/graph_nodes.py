@@ -15,7 +15,7 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.meta.graph_check import require_scopes
 from socialcell.connectors.meta.graph_client import MOST_AT_ONCE, Graph
-from socialcell.connectors.meta.graph_errors import Refusal
+from socialcell.connectors.meta.graph_errors import GraphRefusal
 from socialcell.connectors.page_reading import chunks
 
 # What speaks of the token or of the moment, not of one object.
@@ -25,7 +25,7 @@ Measure = Callable[[Mapping[str, Any]], tuple[Metric, ...]]
 
 
 @dataclass(frozen=True)
-class Counts:
+class CountedFields:
     """What is counted of an object: `fields` of it, and how `measure` reads them.
 
     `families` are paths below an object that are asked for one by one, so that a
@@ -37,7 +37,7 @@ class Counts:
     families: Mapping[str, Measure] = field(default_factory=dict)
 
 
-class Nodes:
+class NodeLookup:
     """Objects by id, fifty in one request; each is a call of the allowance.
 
     `needed` are the permissions without which Meta answers for everything as if it
@@ -54,66 +54,70 @@ class Nodes:
     ) -> None:
         self._graph, self._platform, self._budget = graph, platform, budget
         self._needed, self._may_judge = needed, may_judge
-        self._trusted = False
+        self._has_checked_scopes = False
 
-    def gone(self, ids: Sequence[str], stop: Callable[[], bool]) -> Iterator[Batch]:
+    def tombstones(
+        self, ids: Sequence[str], stop: Callable[[], bool]
+    ) -> Iterator[Batch]:
         """Tombstones of what is gone, a batch for each request."""
-        asked = [id_ for id_ in ids if self._may_judge(id_)]
-        for some in self._chunks(asked, stop):
-            found = self._read(some, lambda id_: f"{id_}?fields=id")
-            yield self._batch(self._tombstones(found))
+        judged_ids = [id_ for id_ in ids if self._may_judge(id_)]
+        for chunk in self._chunks(judged_ids, stop):
+            answers = self._read(chunk, lambda id_: f"{id_}?fields=id")
+            yield self._batch(self._tombstones(answers))
 
-    def counted(
-        self, ids: Sequence[str], stop: Callable[[], bool], counts: Counts
+    def refreshes(
+        self, ids: Sequence[str], stop: Callable[[], bool], counts: CountedFields
     ) -> Iterator[Batch]:
         """Refreshes of what is there, Tombstones of what is gone on the way."""
-        for some in self._chunks(ids, stop):
-            found = self._read(some, lambda id_: f"{id_}?fields={counts.fields}")
-            there = {id_: node for id_, node in found.items() if isinstance(node, dict)}
-            metrics = {id_: counts.measure(node) for id_, node in there.items()}
+        for chunk in self._chunks(ids, stop):
+            answers = self._read(chunk, lambda id_: f"{id_}?fields={counts.fields}")
+            nodes = {
+                id_: node for id_, node in answers.items() if isinstance(node, dict)
+            }
+            metrics = {id_: counts.measure(node) for id_, node in nodes.items()}
             for path, read in counts.families.items():
-                if not there:
+                if not nodes:
                     break
-                more = self._read(list(there), _below(path))
+                more = self._read(list(nodes), _path_below(path))
                 for id_, node in more.items():
                     metrics[id_] += read(node if isinstance(node, dict) else {})
             items: list[Item] = [
                 Refresh(self._platform, id_, values) for id_, values in metrics.items()
             ]
-            yield self._batch(items + self._tombstones(found))
+            yield self._batch(items + self._tombstones(answers))
 
     def _chunks(
         self, ids: Sequence[str], stop: Callable[[], bool]
     ) -> Iterator[list[str]]:
-        for number, some in enumerate(chunks(ids, MOST_AT_ONCE)):
+        for number, chunk in enumerate(chunks(ids, MOST_AT_ONCE)):
             if number:
-                self._graph.require_room()
+                self._graph.require_allowance()
                 if stop() or self._graph.usage.is_high:
                     return
-            yield some
+            yield chunk
 
     def _read(
         self, ids: Sequence[str], path: Callable[[str], str]
-    ) -> dict[str, Mapping[str, Any] | Refusal | None]:
+    ) -> dict[str, Mapping[str, Any] | GraphRefusal | None]:
         self._budget.take("calls", len(ids))
         answers = self._graph.batch([path(id_) for id_ in ids])
         for answer in answers:
-            if isinstance(answer, Refusal) and answer.kind in _OF_ALL:
+            if isinstance(answer, GraphRefusal) and answer.kind in _OF_ALL:
                 raise self._graph.error_of(answer)
         return dict(zip(ids, answers, strict=True))
 
-    def _tombstones(self, found: Mapping[str, Any]) -> list[Item]:
+    def _tombstones(self, answers: Mapping[str, Any]) -> list[Item]:
         missing = [
             id_
-            for id_, answer in found.items()
-            if isinstance(answer, Refusal)
+            for id_, answer in answers.items()
+            if isinstance(answer, GraphRefusal)
             and answer.is_missing
             and self._may_judge(id_)
         ]
-        if missing and not self._trusted:
+        if missing and not self._has_checked_scopes:
             self._budget.take("calls")
             require_scopes(self._graph, self._needed)
-            self._trusted = True
+            self._has_checked_scopes = True
         return [Tombstone(self._platform, id_, "deleted") for id_ in missing]
 
     def _batch(self, items: list[Item]) -> Batch:
@@ -122,23 +126,23 @@ class Nodes:
         )
 
 
-def _below(path: str) -> Callable[[str], str]:
+def _path_below(path: str) -> Callable[[str], str]:
     return lambda id_: f"{id_}/{path}"
 
 
 def figure(name: str, common: str | None) -> Measure:
     """A reader of the one value that insights give of an object's whole life."""
 
-    def read(said: Mapping[str, Any]) -> tuple[Metric, ...]:
-        return (Metric.told(name, lifetime(said, name), common),)
+    def read(answer: Mapping[str, Any]) -> tuple[Metric, ...]:
+        return (Metric.from_count(name, lifetime(answer, name), common),)
 
     return read
 
 
-def lifetime(said: Mapping[str, Any], name: str) -> int | None:
-    """The value of a metric in an answer of insights; None when it is not told."""
-    for metric in said.get("data") or []:
+def lifetime(answer: Mapping[str, Any], name: str) -> int | None:
+    """The value of a metric in an answer of insights; None when it is not given."""
+    for metric in answer.get("data") or []:
         if metric.get("name") == name and metric.get("values"):
-            value = metric["values"][-1].get("value")
-            return value if isinstance(value, int) else None
+            count = metric["values"][-1].get("value")
+            return count if isinstance(count, int) else None
     return None

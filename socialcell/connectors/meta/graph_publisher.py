@@ -2,15 +2,15 @@
 
 from typing import ClassVar
 
-from socialcell.connectors.base import ConnectorContext, Health
+from socialcell.connectors.base import ConnectorContext, ConnectorHealth
 from socialcell.connectors.meta.graph_check import examine
 from socialcell.connectors.meta.graph_client import Graph, connect
 from socialcell.connectors.publisher import (
-    Posted,
+    PostReference,
     Publisher,
-    id_in,
-    take_back,
-    write,
+    require_id,
+    run_delete,
+    run_write,
 )
 
 
@@ -24,7 +24,7 @@ class GraphPublisher(Publisher):
         self._account = account
         self._graph = connect(context, self.platform)
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         def read() -> tuple[str, ...]:
             self._writer.ask(self._account, fields="id")
             return ()
@@ -33,14 +33,14 @@ class GraphPublisher(Publisher):
 
     def delete(self, id_: str) -> None:
         graph = self._writer  # without the right to write, nothing is deleted
-        take_back(lambda: graph.delete(id_))
+        run_delete(lambda: graph.delete(id_))
 
     @property
     def _writer(self) -> Graph:
         return self._graph
 
-    def _write(self, path: str, id_name: str = "id", **form: str) -> Posted:
+    def _write(self, path: str, id_name: str = "id", **form: str) -> PostReference:
         """POST to an edge; the new post's id stands under `id_name`."""
         graph = self._writer  # without the right to write, nothing is posted
-        body = write(lambda: graph.post(path, **form))
-        return self._posted(id_in(body, id_name))
+        body = run_write(lambda: graph.post(path, **form))
+        return self._reference(require_id(body, id_name))

@@ -10,11 +10,11 @@ from socialcell.connectors.base import (
     Budget,
     Capability,
     ConnectorContext,
-    Health,
+    ConnectorHealth,
 )
 from socialcell.connectors.meta.graph_check import examine
 from socialcell.connectors.meta.graph_client import connect
-from socialcell.connectors.meta.graph_nodes import Counts, Nodes
+from socialcell.connectors.meta.graph_nodes import CountedFields, NodeLookup
 
 _Settings = TypeVar("_Settings")
 
@@ -42,7 +42,7 @@ class GraphSource(ABC, Generic[_Settings]):
         self._clock = context.clock
         self._graph = connect(context, self.platform)
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         """The token's life and permissions, then one small read of what is read."""
         return examine(self._graph, self._clock, self._needed, self._test_read)
 
@@ -50,13 +50,13 @@ class GraphSource(ABC, Generic[_Settings]):
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         if self._counts is not None:
-            yield from self._nodes(budget).gone(ids, stop)
+            yield from self._nodes(budget).tombstones(ids, stop)
 
     def refresh(
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         if (counts := self._counts) is not None:
-            yield from self._nodes(budget).counted(ids, stop, counts)
+            yield from self._nodes(budget).refreshes(ids, stop, counts)
 
     @property
     @abstractmethod
@@ -65,7 +65,7 @@ class GraphSource(ABC, Generic[_Settings]):
 
     @property
     @abstractmethod
-    def _counts(self) -> Counts | None:
+    def _counts(self) -> CountedFields | None:
         """What is counted of an object; None where none can be asked for by its id."""
 
     @abstractmethod
@@ -73,4 +73,4 @@ class GraphSource(ABC, Generic[_Settings]):
         """Read a little; what is worth saying of it."""
 
     @abstractmethod
-    def _nodes(self, budget: Budget) -> Nodes: ...
+    def _nodes(self, budget: Budget) -> NodeLookup: ...

@@ -15,9 +15,9 @@ from socialcell.connectors.base import (
     Kind,
     Reject,
 )
-from socialcell.connectors.meta.graph_client import Graph, Page
+from socialcell.connectors.meta.graph_client import Graph, GraphPage
 from socialcell.connectors.meta.meta_values import moment
-from socialcell.connectors.page_reading import PageGuard, repeated_page
+from socialcell.connectors.page_reading import PageGuard, repeated_page_error
 
 FIRST = timedelta(days=30)  # how far back a new source begins
 OVERLAP = timedelta(hours=48)  # read again: late items, new counts
@@ -36,7 +36,7 @@ class Edge:
     """
 
     path: str
-    asked: Mapping[str, Any]
+    parameters: Mapping[str, Any]
     items: Callable[[Any, datetime], list[Item]]
     time: str
     timed: bool = True
@@ -64,16 +64,16 @@ def sweep(
     state |= cursor or {}
     while True:
         now = clock.now()
-        window = _Window(edge, state, now)
+        window = _EdgeWindow(edge, state, now)
         after = None
         while True:
             budget.take("calls")
-            page = graph.page(edge.path, **window.asked(), after=after)
-            done = window.read(page)
-            covered, gap = window.spans() if done else (None, None)
-            state = window.closed() if done else window.state()
+            page = graph.page(edge.path, **window.parameters(), after=after)
+            is_last = window.read(page)
+            covered, gap = window.spans() if is_last else (None, None)
+            state = window.closed() if is_last else window.state()
             yield Batch(
-                items=items_of(page.data, edge, window.floor),
+                items=items_of(page.nodes, edge, window.floor),
                 cursor=state,
                 covered=covered,
                 gap=gap,
@@ -83,9 +83,9 @@ def sweep(
                 cost=graph.spent(),
                 limits=graph.limits,
             )
-            if done:
+            if is_last:
                 break
-            graph.require_room()
+            graph.require_allowance()
             if stop() or graph.usage.is_high:
                 return
             after = page.after
@@ -93,7 +93,7 @@ def sweep(
             return
 
 
-class _Window:
+class _EdgeWindow:
     """A span of time that is read from its newest node down."""
 
     def __init__(self, edge: Edge, state: Mapping[str, Any], now: datetime) -> None:
@@ -109,27 +109,27 @@ class _Window:
         self.floor = max(new, self.at - edge.reach) if edge.reach else new
         self._since = self.at - edge.walk if edge.walk else self.floor
 
-    def asked(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Any]:
         """What to ask of the edge. Whether the ends count in is not documented: a
         second more on both sides."""
-        asked = dict(self._edge.asked)
+        parameters = dict(self._edge.parameters)
         if self._edge.timed:
-            asked["since"] = int(self._since.timestamp()) - 1
+            parameters["since"] = int(self._since.timestamp()) - 1
             if self._until is not None:
-                asked["until"] = self._until + 1
-        return asked
+                parameters["until"] = self._until + 1
+        return parameters
 
-    def read(self, page: Page) -> bool:
+    def read(self, page: GraphPage) -> bool:
         """Take in a page; whether it is the last. DRIFT when it brings nothing new."""
-        ids = [id_ for node in page.data if (id_ := _id(node))]
+        ids = [id_ for node in page.nodes if (id_ := _id(node))]
         fresh = self._guard.new_ids(ids)
-        times = [time for node in page.data if (time := self._time(node))]
+        times = [time for node in page.nodes if (time := self._time(node))]
         if times:
             oldest = int(min(times).timestamp())
             self._bottom = min(oldest, self._bottom or oldest)
-        more = page.more if self._edge.says_next else bool(page.data and page.after)
-        if page.data and not fresh and more:
-            raise repeated_page("Meta")
+        more = page.more if self._edge.says_next else bool(page.nodes and page.after)
+        if page.nodes and not fresh and more:
+            raise repeated_page_error("Meta")
         passed = not self._edge.timed and not self._edge.reach and self._is_old(times)
         return not more or passed
 
@@ -169,10 +169,10 @@ def items_of(nodes: list[Any], edge: Edge, floor: datetime) -> list[Item]:
 
     A node may be read and have no items, as a post that nobody commented on.
     """
-    found = [node_items(node, edge, floor) for node in nodes]
-    if found and all(_is_unreadable(items) for items in found):
+    item_lists = [node_items(node, edge, floor) for node in nodes]
+    if item_lists and all(_is_unreadable(items) for items in item_lists):
         raise ConnectorError(Kind.DRIFT, "no item of Meta's page is readable")
-    return [item for items in found for item in items]
+    return [item for items in item_lists for item in items]
 
 
 def node_items(node: Any, edge: Edge, floor: datetime) -> list[Item]:

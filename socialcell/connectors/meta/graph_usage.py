@@ -19,7 +19,7 @@ _LONGEST = 7 * 24 * 60  # minutes; more than this is no credible wait
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class GraphUsage:
     """The fullest of the allowances, in percent, and how long until it is free."""
 
     percent: float = 0.0
@@ -35,7 +35,7 @@ class Usage:
         return self.percent >= _FULL
 
 
-def usage_of(headers: Mapping[str, str]) -> Usage:
+def usage_of(headers: Mapping[str, str]) -> GraphUsage:
     """What the usage headers of an answer say; nothing is used when they say nothing.
 
     Shapes: developers.facebook.com/docs/graph-api/overview/rate-limiting. Percent are
@@ -46,21 +46,21 @@ def usage_of(headers: Mapping[str, str]) -> Usage:
         for figures in _figures(headers.get(name)):
             percent = max(percent, *_percents(figures), 0.0)
             minutes = max(minutes, _minutes(figures))
-    return Usage(percent, timedelta(minutes=minutes) if minutes else None)
+    return GraphUsage(percent, timedelta(minutes=minutes) if minutes else None)
 
 
 def _figures(header: str | None) -> Iterator[Mapping[str, Any]]:
     """The objects with figures: one, or a list of them for each id."""
     try:
-        said = strict_json.parse(header or "{}")
+        document = strict_json.parse(header or "{}")
     except ValueError:
         return
-    if not isinstance(said, dict):
+    if not isinstance(document, dict):
         return
-    yield said
-    for listed in said.values():
-        if isinstance(listed, list):
-            yield from (one for one in listed if isinstance(one, dict))
+    yield document
+    for entries in document.values():
+        if isinstance(entries, list):
+            yield from (entry for entry in entries if isinstance(entry, dict))
 
 
 def _percents(figures: Mapping[str, Any]) -> list[float]:
@@ -71,8 +71,8 @@ def _percents(figures: Mapping[str, Any]) -> list[float]:
 
 def _minutes(figures: Mapping[str, Any]) -> float:
     seconds = _number(figures.get("reset_time_duration"))
-    said = max(_number(figures.get("estimated_time_to_regain_access")), seconds / 60)
-    return said if said <= _LONGEST else 0.0
+    minutes = max(_number(figures.get("estimated_time_to_regain_access")), seconds / 60)
+    return minutes if minutes <= _LONGEST else 0.0
 
 
 def _number(value: Any) -> float:

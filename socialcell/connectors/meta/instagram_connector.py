@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from socialcell.connectors.base import Batch, Budget, ConnectorError, Item, Kind
-from socialcell.connectors.meta.graph_comments import Below
-from socialcell.connectors.meta.graph_nodes import Counts, Nodes, figure
+from socialcell.connectors.meta.graph_comments import CommentReader
+from socialcell.connectors.meta.graph_nodes import CountedFields, NodeLookup, figure
 from socialcell.connectors.meta.graph_source import GraphSource
 from socialcell.connectors.meta.graph_sweep import Edge, sweep
 from socialcell.connectors.meta.instagram_media import (
@@ -23,7 +23,7 @@ from socialcell.connectors.meta.instagram_media import (
     media_metrics,
     media_record,
 )
-from socialcell.connectors.strict_json import from_text
+from socialcell.connectors.strict_json import parse_setting
 
 _PAGE = 50  # the most that a hashtag gives at once
 _WATCHED = timedelta(days=14)  # how long people comment on a medium
@@ -49,7 +49,7 @@ class InstagramSettings(BaseModel):
     kind: Literal["media", "comments", "tags", "hashtag"]
     account_id: str = Field(pattern=r"^[0-9]{5,25}$")
     hashtag: str | None = Field(default=None, pattern=r"^[^\s#@/?&.,]{1,100}$")
-    media_insights: Annotated[dict[str, str], BeforeValidator(from_text)] = Field(
+    media_insights: Annotated[dict[str, str], BeforeValidator(parse_setting)] = Field(
         default_factory=lambda: {"views": "views", "saved": "saves", "shares": "shares"}
     )
 
@@ -76,7 +76,7 @@ class Instagram(GraphSource[InstagramSettings]):
         yield from sweep(self._graph, edge, cursor, self._clock, budget, stop)
 
     @staticmethod
-    def mapped(raw: Any) -> Item:
+    def remap(raw: Any) -> Item:
         return comment_record(raw) if "post" in raw else media_record(raw, "remap")
 
     @property
@@ -84,18 +84,18 @@ class Instagram(GraphSource[InstagramSettings]):
         return _NEEDED[self._settings.kind]
 
     @property
-    def _counts(self) -> Counts | None:
-        """Of the account's own media and of comments below them; what strangers
-        published cannot be asked for by its number."""
+    def _counts(self) -> CountedFields | None:
+        """Of the account's own media and of comments below them; what other
+        accounts published cannot be requested by its id."""
         if self._settings.kind == "comments":
-            return Counts(COMMENT_COUNTS, comment_metrics)
+            return CountedFields(COMMENT_COUNTS, comment_metrics)
         if self._settings.kind != "media":
             return None
         families = {
             f"insights?metric={name}": figure(name, common)
             for name, common in self._settings.media_insights.items()
         }
-        return Counts(MEDIA_COUNTS, media_metrics, families)
+        return CountedFields(MEDIA_COUNTS, media_metrics, families)
 
     @property
     def _path(self) -> str:
@@ -109,23 +109,23 @@ class Instagram(GraphSource[InstagramSettings]):
             self._graph.page(self._path, fields="id", limit=1)
         return ()
 
-    def _nodes(self, budget: Budget) -> Nodes:
-        return Nodes(self._graph, self.platform, budget, self._needed)
+    def _nodes(self, budget: Budget) -> NodeLookup:
+        return NodeLookup(self._graph, self.platform, budget, self._needed)
 
     def _edge(self, cursor: dict[str, Any] | None, budget: Budget) -> Edge:
         if self._settings.kind == "hashtag":
             return self._hashtag_edge(cursor, budget)
         if self._settings.kind == "comments":
             more = {"fields": _COMMENT_FIELDS}
-            below = Below(
+            reader = CommentReader(
                 self._graph, budget, more, lambda node: [*comment_records(node)]
             )
             newest = f"comments.limit({_PAGE}){{{_COMMENT_FIELDS}}}"
-            asked = {"fields": f"id,timestamp,{newest}", "limit": _PAGE // 2}
+            parameters = {"fields": f"id,timestamp,{newest}", "limit": _PAGE // 2}
             return Edge(
                 self._path,
-                asked,
-                below.items,
+                parameters,
+                reader.items,
                 "timestamp",
                 timed=False,
                 walk=_WATCHED,
@@ -141,8 +141,10 @@ class Instagram(GraphSource[InstagramSettings]):
 
     def _hashtag_edge(self, cursor: dict[str, Any] | None, budget: Budget) -> Edge:
         """The edge of a hashtag's number, which never changes and is kept."""
-        kept = (cursor or {}).get("hashtag") or {}
-        number = kept.get("id") if kept.get("name") == self._settings.hashtag else None
+        cached = (cursor or {}).get("hashtag") or {}
+        number = (
+            cached.get("id") if cached.get("name") == self._settings.hashtag else None
+        )
         if number is None:
             budget.take("calls")
             number = self._hashtag_id()
@@ -163,13 +165,13 @@ class Instagram(GraphSource[InstagramSettings]):
 
     def _hashtag_id(self) -> str:
         """A hashtag's number. Looking for it makes it one of the week's thirty."""
-        found = self._graph.page(
+        nodes = self._graph.page(
             "ig_hashtag_search",
             user_id=self._settings.account_id,
             q=self._settings.hashtag,
-        ).data
+        ).nodes
         try:
-            number = found[0]["id"]
+            number = nodes[0]["id"]
         except (LookupError, TypeError):
             raise ConnectorError(
                 Kind.GONE, f"Instagram knows no hashtag #{self._settings.hashtag}"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from socialcell.connectors.base import Author, Metric, Record, Relation
+from socialcell.connectors.base import Metric, Record, RecordAuthor, RecordRelation
 from socialcell.connectors.meta.meta_values import moment, text_of
 
 MEDIA_COUNTS = "like_count,comments_count"
@@ -36,11 +36,11 @@ def comment_records(node: Mapping[str, Any]) -> list[Record]:
     """A comment below a `post`, and the answers that came within it. ValueError, …"""
     answers = (node.get("replies") or {}).get("data") or []
     own = {key: value for key, value in node.items() if key != "replies"}
-    found = [comment_record(own)]
+    records = [comment_record(own)]
     for answer in answers:
-        asked = {"parent_id": own["id"], **answer, "post": own["post"]}
-        found.append(comment_record(asked))
-    return found
+        reply = {"parent_id": own["id"], **answer, "post": own["post"]}
+        records.append(comment_record(reply))
+    return records
 
 
 def comment_record(node: Mapping[str, Any]) -> Record:
@@ -55,30 +55,30 @@ def comment_record(node: Mapping[str, Any]) -> Record:
         kind="comment",
         author=author,
         conversation=post,
-        relations=(Relation("reply", node.get("parent_id") or post),),
+        relations=(RecordRelation("reply", node.get("parent_id") or post),),
         metrics=comment_metrics(node),
         missing=() if author else ("author",),
         via="comments",
     )
 
 
-def author_of(node: Mapping[str, Any]) -> Author | None:
-    """Who wrote it. Meta gives a stranger's name and no number: the name is both."""
+def author_of(node: Mapping[str, Any]) -> RecordAuthor | None:
+    """Who wrote it. Meta gives other people's names without ids: the name is both."""
     name = node.get("username")
     if not name:
         return None
     if not isinstance(name, str):
         raise ValueError("a username that is no text")
-    return Author(uid=f"@{name}", handle=name)
+    return RecordAuthor(uid=f"@{name}", handle=name)
 
 
 def media_metrics(node: Mapping[str, Any]) -> tuple[Metric, ...]:
     """What a medium counts. An account may hide its likes: then they are not sent."""
     return (
-        Metric.told("like_count", node.get("like_count"), "reactions", "hidden"),
-        Metric.told("comments_count", node.get("comments_count"), "comments"),
+        Metric.from_count("like_count", node.get("like_count"), "reactions", "hidden"),
+        Metric.from_count("comments_count", node.get("comments_count"), "comments"),
     )
 
 
 def comment_metrics(node: Mapping[str, Any]) -> tuple[Metric, ...]:
-    return (Metric.told("like_count", node.get("like_count"), "reactions"),)
+    return (Metric.from_count("like_count", node.get("like_count"), "reactions"),)

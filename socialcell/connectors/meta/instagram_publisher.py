@@ -17,12 +17,12 @@ from socialcell.connectors.base import (
 from socialcell.connectors.meta.graph_publisher import GraphPublisher
 from socialcell.connectors.publisher import (
     SLACK,
-    Posted,
-    Shown,
-    Unheard,
-    id_in,
-    same_words,
-    set_up,
+    PostReference,
+    TimelinePost,
+    UnconfirmedCall,
+    posts_with_text,
+    require_id,
+    require_settings,
 )
 
 _PAGE = 50
@@ -42,15 +42,15 @@ class InstagramPublisher(GraphPublisher):
     )
 
     def __init__(self, context: ConnectorContext) -> None:
-        settings = set_up(context.config.publishing.instagram, self.platform)
+        settings = require_settings(context.config.publishing.instagram, self.platform)
         super().__init__(context, settings.account_id)
 
     def prepare(self, words: str, media: str | None) -> str | None:
         """A container; unpublished ones vanish after a day."""
         form = {"caption": words, "image_url": media or ""}
-        return id_in(self._graph.post(f"{self._account}/media", **form))
+        return require_id(self._graph.post(f"{self._account}/media", **form))
 
-    def post(self, words: str, media: str | None, key: str | None) -> Posted:
+    def post(self, words: str, media: str | None, key: str | None) -> PostReference:
         """Publish the container. RATE while Instagram still fetches the picture, GONE
         when the container is of no use any more."""
         state = self._state(key)
@@ -67,51 +67,52 @@ class InstagramPublisher(GraphPublisher):
                 "address, between 4:5 and 1.91:1",
             )
         if state == "PUBLISHED":
-            raise Unheard(Kind.TRANSIENT, "Instagram has published it already")
+            raise UnconfirmedCall(Kind.TRANSIENT, "Instagram has published it already")
         if state != "FINISHED":
             raise ConnectorError(
                 Kind.GONE, f"The container cannot be published any more: {state}"
             )
         return self._write(f"{self._account}/media_publish", creation_id=str(key))
 
-    def reply(self, to: str, words: str, key: str | None) -> Posted:
+    def reply(self, to: str, words: str, key: str | None) -> PostReference:
         return self._write(f"{to}/replies", message=words)
 
     def find(
         self, words: str, key: str | None, since: datetime, to: str | None
-    ) -> Sequence[Posted]:
+    ) -> Sequence[PostReference]:
         """What the container says of itself, then its medium; or the answers to `to`.
 
-        Unheard while a published container's medium is not among the newest media.
+        ConnectorError TRANSIENT while a published container's medium is not among the
+        newest media.
         """
         if to is not None:
-            return self._shown(f"{to}/replies", "text", words, since)
+            return self._timeline_posts(f"{to}/replies", "text", words, since)
         if self._state(key) != "PUBLISHED":
             return ()
-        found = self._shown(f"{self._account}/media", "caption", words, since)
-        if not found:
+        posts = self._timeline_posts(f"{self._account}/media", "caption", words, since)
+        if not posts:
             raise ConnectorError(
                 Kind.TRANSIENT, "Instagram has published it and does not show it yet"
             )
-        return found
+        return posts
 
     def _state(self, key: str | None) -> str:
         if key is None:
             return "NONE"
-        said = self._graph.ask(key, fields="status_code").get("status_code")
-        return str(said)
+        state = self._graph.ask(key, fields="status_code").get("status_code")
+        return str(state)
 
-    def _shown(
+    def _timeline_posts(
         self, path: str, name: str, words: str, since: datetime
-    ) -> Sequence[Posted]:
-        asked: dict[str, Any] = {"fields": f"id,{name},timestamp", "limit": _PAGE}
+    ) -> Sequence[PostReference]:
+        parameters: dict[str, Any] = {"fields": f"id,{name},timestamp", "limit": _PAGE}
         start = since - SLACK
         media = [
-            Shown(Posted(id_in(medium)), str(medium.get(name, "")))
-            for medium in self._graph.page(path, **asked).data
+            TimelinePost(PostReference(require_id(medium)), str(medium.get(name, "")))
+            for medium in self._graph.page(path, **parameters).nodes
             if isinstance(medium, dict) and _moment(medium) >= start
         ]
-        return same_words(words, media)
+        return posts_with_text(words, media)
 
 
 def _moment(medium: dict[str, Any]) -> datetime:

@@ -15,21 +15,21 @@ from socialcell.connectors.base import (
     Capability,
     ConnectorContext,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Item,
     Kind,
 )
 from socialcell.connectors.meta.graph_check import examine
 from socialcell.connectors.meta.graph_client import connect
-from socialcell.connectors.meta.graph_errors import Refusal
+from socialcell.connectors.meta.graph_errors import GraphRefusal
 from socialcell.connectors.meta.meta_ads_rows import (
     LEVELS,
-    Account,
+    MetaAdAccount,
     facts_of,
     fields_of,
 )
-from socialcell.connectors.page_reading import repeated_page
-from socialcell.connectors.strict_json import from_text
+from socialcell.connectors.page_reading import repeated_page_error
+from socialcell.connectors.strict_json import parse_setting
 
 _FIRST = 90  # days that a new source looks back
 _RESTATED = 30  # days in which Meta still changes what it reported
@@ -38,7 +38,7 @@ _ROWS = 500
 _LOOK_AGAIN = timedelta(minutes=2)
 _GIVE_UP = timedelta(hours=12)  # a report that takes longer is asked for anew
 _ACTIVE = 1
-_OVER = ("Job Failed", "Job Skipped")
+_FAILED_STATUSES = ("Job Failed", "Job Skipped")
 
 
 class MetaAdsSettings(BaseModel):
@@ -50,18 +50,18 @@ class MetaAdsSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     account_id: str = Field(pattern=r"^[0-9]{5,20}$")
-    installs: Annotated[tuple[str, ...], BeforeValidator(from_text)] = (
+    installs: Annotated[tuple[str, ...], BeforeValidator(parse_setting)] = (
         "mobile_app_install",
         "omni_app_install",
     )
 
 
-class _Lost(ConnectorError):  # noqa: N818 - named for what became of it
+class _ReportLost(ConnectorError):  # noqa: N818 - named for what became of it
     """A report that will never be ready."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class _ReportJob:
     """A report that Meta makes: its number, what it is of, when it was asked for."""
 
     id: str
@@ -92,9 +92,9 @@ class MetaAds:
         self._graph = connect(context, self.platform)
         self._node = f"act_{settings.account_id}"
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         """The token's life and permission, and whether the account can be read."""
-        return examine(self._graph, self._clock, ("ads_read",), self._told)
+        return examine(self._graph, self._clock, ("ads_read",), self._account_notes)
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
@@ -104,20 +104,20 @@ class MetaAds:
         budget.take("calls")
         account = self._account()
         if not state["jobs"]:
-            state = self._ask(account, state, budget)
+            state = self._request_reports(account, state, budget)
             yield self._batch([], state)
-        for job in [_Job(**job) for job in state["jobs"]]:
-            self._graph.require_room()
+        for job in [_ReportJob(**job) for job in state["jobs"]]:
+            self._graph.require_allowance()
             budget.take("calls")
             try:
                 ready = self._is_ready(job)
-            except _Lost:
+            except _ReportLost:
                 # A round with a hole is begun anew; what was read of it is stored.
                 yield self._batch([], {**state, "today": None, "jobs": []})
                 raise
             if ready:
-                items = self._result(account, job, budget)
-                state = _without(state, job)
+                items = self._report_items(account, job, budget)
+                state = _without_job(state, job)
                 yield self._batch(items, state)
             if stop():
                 return
@@ -128,17 +128,17 @@ class MetaAds:
                 until=self._clock.now() + _LOOK_AGAIN,
             )
 
-    def _told(self) -> Iterator[str]:
+    def _account_notes(self) -> Iterator[str]:
         account = self._account()
         yield f"{account.currency}, days of {account.zone}"
         if not account.active:
             yield "the account is not active, see Meta's bill"
 
-    def _account(self) -> Account:
-        said = self._graph.ask(
+    def _account(self) -> MetaAdAccount:
+        answer = self._graph.ask(
             self._node, fields="account_id,currency,timezone_name,account_status"
         )
-        zone, currency = said.get("timezone_name"), said.get("currency")
+        zone, currency = answer.get("timezone_name"), answer.get("currency")
         try:
             ZoneInfo(str(zone))
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -147,25 +147,25 @@ class MetaAds:
             ) from None
         if not isinstance(currency, str):
             raise ConnectorError(Kind.DRIFT, "Meta names no currency of the account")
-        active = said.get("account_status") == _ACTIVE
-        return Account(self._settings.account_id, str(zone), currency, active)
+        active = answer.get("account_status") == _ACTIVE
+        return MetaAdAccount(self._settings.account_id, str(zone), currency, active)
 
-    def _ask(
-        self, account: Account, state: Mapping[str, Any], budget: Budget
+    def _request_reports(
+        self, account: MetaAdAccount, state: Mapping[str, Any], budget: Budget
     ) -> dict[str, Any]:
         """A new round: a report for each level and each slice of days."""
         now = self._clock.now()
         today = now.astimezone(ZoneInfo(account.zone)).date()
         jobs = []
-        for since, until in _slices(_begin(state["through"], today), today):
+        for since, until in _slices(_first_day(state["through"], today), today):
             for level in LEVELS:
                 budget.take("calls")
-                id_ = self._asked(level, since, until)
+                id_ = self._request_report(level, since, until)
                 jobs.append(_job(id_, level, since, until, now))
         return {**state, "today": today.isoformat(), "jobs": jobs}
 
-    def _asked(self, level: str, since: date, until: date) -> str:
-        said = self._graph.post(
+    def _request_report(self, level: str, since: date, until: date) -> str:
+        answer = self._graph.post(
             f"{self._node}/insights",
             level=level,
             fields=",".join(fields_of(level)),
@@ -173,54 +173,58 @@ class MetaAds:
             time_range={"since": since.isoformat(), "until": until.isoformat()},
             use_unified_attribution_setting=True,
         )
-        number = said.get("report_run_id")
+        number = answer.get("report_run_id")
         if not isinstance(number, str) or not number.isdecimal():
             raise ConnectorError(Kind.DRIFT, "Meta gave no number of a report")
         return number
 
-    def _is_ready(self, job: _Job) -> bool:
+    def _is_ready(self, job: _ReportJob) -> bool:
         """Whether a report can be read. _Lost when it never will be."""
         if self._clock.now() - datetime.fromisoformat(job.asked) > _GIVE_UP:
-            raise _Lost(Kind.TRANSIENT, "Meta did not finish a report in half a day")
+            raise _ReportLost(
+                Kind.TRANSIENT, "Meta did not finish a report in half a day"
+            )
         try:
-            said = self._graph.ask(job.id)
+            answer = self._graph.ask(job.id)
         except ConnectorError as error:
             if error.kind is not Kind.GONE:
                 raise
-            raise _Lost(
+            raise _ReportLost(
                 Kind.TRANSIENT, "Meta does not know a report any more"
             ) from None
-        status = said.get("async_status")
-        if status in _OVER:
-            raise self._failed(said)
-        percent = said.get("async_percent_completion")
+        status = answer.get("async_status")
+        if status in _FAILED_STATUSES:
+            raise self._report_failure(answer)
+        percent = answer.get("async_percent_completion")
         return status == "Job Completed" and percent == 100
 
-    def _failed(self, said: Mapping[str, Any]) -> _Lost:
+    def _report_failure(self, answer: Mapping[str, Any]) -> _ReportLost:
         """Why a report failed, in Meta's words; a failure without a code may pass."""
-        code = said.get("error_code")
-        words = said.get("error_user_msg") or said.get("error_message")
-        refusal = Refusal(
+        code = answer.get("error_code")
+        words = answer.get("error_user_msg") or answer.get("error_message")
+        refusal = GraphRefusal(
             code if isinstance(code, int) and code else 2,
             None,
-            str(words or said.get("async_status"))[:300],
+            str(words or answer.get("async_status"))[:300],
             transient=False,
         )
         error = self._graph.error_of(refusal)
-        return _Lost(error.kind, str(error), until=error.until)
+        return _ReportLost(error.kind, str(error), until=error.until)
 
-    def _result(self, account: Account, job: _Job, budget: Budget) -> list[Item]:
+    def _report_items(
+        self, account: MetaAdAccount, job: _ReportJob, budget: Budget
+    ) -> list[Item]:
         """All rows of a report. They are few: one a day of each thing that ran."""
         rows: list[Any] = []
         after = None
         while True:
             budget.take("calls")
             page = self._graph.page(f"{job.id}/insights", limit=_ROWS, after=after)
-            rows += page.data
+            rows += page.nodes
             if not page.more:
                 return facts_of(rows, job.level, account, self._settings.installs)
-            if page.after == after or not page.data:
-                raise repeated_page("Meta", "rows")
+            if page.after == after or not page.nodes:
+                raise repeated_page_error("Meta", "rows")
             after = page.after
 
     def _batch(self, items: list[Item], state: dict[str, Any]) -> Batch:
@@ -228,18 +232,18 @@ class MetaAds:
 
 
 def _job(
-    id_: str, level: str, since: date, until: date, asked: datetime
+    id_: str, level: str, since: date, until: date, requested_at: datetime
 ) -> dict[str, str]:
     return {
         "id": id_,
         "level": level,
         "since": since.isoformat(),
         "until": until.isoformat(),
-        "asked": asked.isoformat(),
+        "asked": requested_at.isoformat(),
     }
 
 
-def _without(state: Mapping[str, Any], job: _Job) -> dict[str, Any]:
+def _without_job(state: Mapping[str, Any], job: _ReportJob) -> dict[str, Any]:
     """The state once a report is stored; the last one of a round closes it."""
     jobs = [other for other in state["jobs"] if other["id"] != job.id]
     if jobs:
@@ -247,7 +251,7 @@ def _without(state: Mapping[str, Any], job: _Job) -> dict[str, Any]:
     return {"through": state["today"], "today": None, "jobs": []}
 
 
-def _begin(through: str | None, today: date) -> date:
+def _first_day(through: str | None, today: date) -> date:
     if through is None:
         return today - timedelta(days=_FIRST)
     return min(date.fromisoformat(through), today) - timedelta(days=_RESTATED)

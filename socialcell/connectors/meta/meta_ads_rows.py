@@ -11,7 +11,7 @@ from socialcell.connectors.facts import AdFact
 from socialcell.text import clean_text, one_line
 
 LEVELS = ("campaign", "adset", "ad")
-_OURS = {"campaign": "campaign", "adset": "ad_group", "ad": "ad"}
+_LEVEL_NAMES = {"campaign": "campaign", "adset": "ad_group", "ad": "ad"}
 _FIGURES = (
     *("account_currency", "impressions", "reach", "clicks", "inline_link_clicks"),
     *("spend", "actions"),
@@ -21,7 +21,7 @@ _NAME = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class MetaAdAccount:
     """What days and money mean in an ad account."""
 
     id: str
@@ -32,13 +32,13 @@ class Account:
 
 def fields_of(level: str) -> tuple[str, ...]:
     """What is asked for of a level: its names and those above, and the figures."""
-    above = LEVELS[: LEVELS.index(level) + 1]
-    names = [f"{one}_{part}" for one in above for part in ("id", "name")]
+    levels = LEVELS[: LEVELS.index(level) + 1]
+    names = [f"{ancestor}_{part}" for ancestor in levels for part in ("id", "name")]
     return (*names, *_FIGURES)
 
 
 def facts_of(
-    rows: Iterable[Any], level: str, account: Account, installs: Sequence[str]
+    rows: Iterable[Any], level: str, account: MetaAdAccount, installs: Sequence[str]
 ) -> list[Item]:
     """A report's rows as facts. DRIFT when none of them is readable.
 
@@ -50,9 +50,9 @@ def facts_of(
     facts = [item for item in items if isinstance(item, AdFact)]
     if items and not facts:
         raise ConnectorError(Kind.DRIFT, "no row of Meta's report is readable")
-    nought = {name: 0.0 for fact in facts for name in fact.installs}
+    zeros = {name: 0.0 for fact in facts for name in fact.installs}
     return [
-        replace(item, installs=nought | dict(item.installs))
+        replace(item, installs=zeros | dict(item.installs))
         if isinstance(item, AdFact)
         else item
         for item in items
@@ -60,7 +60,7 @@ def facts_of(
 
 
 def _fact_or_reject(
-    row: Any, level: str, account: Account, installs: Sequence[str]
+    row: Any, level: str, account: MetaAdAccount, installs: Sequence[str]
 ) -> Item:
     try:
         return _fact(row, level, account, installs)
@@ -69,16 +69,18 @@ def _fact_or_reject(
 
 
 def _fact(
-    row: Mapping[str, Any], level: str, account: Account, installs: Sequence[str]
+    row: Mapping[str, Any], level: str, account: MetaAdAccount, installs: Sequence[str]
 ) -> AdFact:
     """One row as a fact; what Meta left out is None. ValueError, KeyError, …"""
     if row["date_start"] != row["date_stop"]:
         raise ValueError("a row of more than one day")
-    named: dict[str, Any] = {}
-    for one in LEVELS[: LEVELS.index(level) + 1]:
-        named[_OURS[one]] = _text(row[f"{one}_id"])
-        name = row.get(f"{one}_name") or ""
-        named[f"{_OURS[one]}_name"] = one_line(clean_text(_text(name)), _NAME)
+    names: dict[str, Any] = {}
+    for ancestor in LEVELS[: LEVELS.index(level) + 1]:
+        names[_LEVEL_NAMES[ancestor]] = _text(row[f"{ancestor}_id"])
+        name = row.get(f"{ancestor}_name") or ""
+        names[f"{_LEVEL_NAMES[ancestor]}_name"] = one_line(
+            clean_text(_text(name)), _NAME
+        )
     actions = _actions(row)
     plays = actions.get(_PLAYS)
     return AdFact(
@@ -87,7 +89,7 @@ def _fact(
         zone=account.zone,
         currency=_text(row.get("account_currency") or account.currency),
         day=date.fromisoformat(row["date_start"]),
-        level=_OURS[level],
+        level=_LEVEL_NAMES[level],
         impressions=_whole(row, "impressions"),
         reach=_whole(row, "reach"),
         clicks=_whole(row, "clicks"),
@@ -95,7 +97,7 @@ def _fact(
         video_views=int(plays) if plays is not None else None,
         cost_micros=_micros(row.get("spend")),
         installs={name: actions[name] for name in installs if name in actions},
-        **named,
+        **names,
     )
 
 

@@ -8,7 +8,7 @@ import requests
 
 from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind
 from socialcell.connectors.http_sessions import open_session
-from socialcell.connectors.meta.graph_errors import refused
+from socialcell.connectors.meta.graph_errors import answer_error
 from socialcell.http import USER_AGENT
 
 # Where Meta keeps the files of messages, by what their host ends with.
@@ -18,14 +18,16 @@ _WAIT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class MediaFile:
     """A file that was fetched, and what its server calls it."""
 
     content_type: str
     content: bytes
 
 
-def fetch(context: ConnectorContext, named: str, address: str, cap: int) -> File:
+def fetch_media(
+    context: ConnectorContext, connector: str, address: str, cap: int
+) -> MediaFile:
     """The file at an address that Graph gave.
 
     `named` is the connector, whose server in the sandbox stands for Meta's.
@@ -40,17 +42,17 @@ def fetch(context: ConnectorContext, named: str, address: str, cap: int) -> File
     if host.endswith(_WITH_TOKEN):
         token = context.secret(context.config.connectors.meta.token.secret)
         headers["Authorization"] = f"Bearer {token.get_secret_value()}"
-    base = context.base_url(origin) or context.base_url(named)
-    answer = _asked(address, origin, base, headers)
+    base = context.base_url(origin) or context.base_url(connector)
+    answer = _get(address, origin, base, headers)
     if answer.status_code in (404, 410):
         raise ConnectorError(Kind.GONE, "Meta does not have the file any more")
     if answer.status_code in (401, 403):
         raise ConnectorError(Kind.ACCESS, "Meta does not give the file to this token")
     if answer.status_code != 200:
-        raise refused(answer, context.clock.now(), _WAIT)
+        raise answer_error(answer, context.clock.now(), _WAIT)
     require_size(len(answer.content), cap)
-    told = answer.headers.get("content-type", "")
-    return File(told.split(";")[0].strip().lower(), answer.content)
+    content_type = answer.headers.get("content-type", "")
+    return MediaFile(content_type.split(";")[0].strip().lower(), answer.content)
 
 
 def require_size(size: int, cap: int) -> None:
@@ -61,7 +63,7 @@ def require_size(size: int, cap: int) -> None:
         )
 
 
-def _asked(
+def _get(
     address: str, origin: str, base: str | None, headers: dict[str, str]
 ) -> requests.Response:
     with open_session({origin: base}.get, origin) as session:

@@ -13,15 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from socialcell.connectors.base import (
     UNREADABLE,
-    Author,
     Capability,
     ConnectorError,
+    ConnectorHealth,
     Filtered,
-    Health,
     Item,
     Kind,
     Record,
-    Relation,
+    RecordAuthor,
+    RecordRelation,
     Tombstone,
 )
 from socialcell.connectors.meta.instagram_media import (
@@ -29,9 +29,9 @@ from socialcell.connectors.meta.instagram_media import (
     comment_metrics,
     media_metrics,
 )
-from socialcell.connectors.meta.meta_files import File, fetch
+from socialcell.connectors.meta.meta_files import MediaFile, fetch_media
 from socialcell.connectors.meta.meta_push import Media
-from socialcell.connectors.meta.meta_receiver import MetaReceiver, Reading, left_out
+from socialcell.connectors.meta.meta_receiver import MetaReceiver, PushBuilder, left_out
 from socialcell.connectors.meta.meta_values import (
     each,
     epoch_milliseconds,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from socialcell.connectors.meta.graph_client import Graph
 
 _FILES = ("image", "video", "audio", "file", "sticker", "ig_reel", "reel")
-_NAMED = {"file": "document", "ig_reel": "video", "reel": "video"}
+_KIND_BY_TYPE = {"file": "document", "ig_reel": "video", "reel": "video"}
 _MEDIA = "id,caption,media_type,timestamp,username,permalink,like_count,comments_count"
 _COMMENT = "id,text,timestamp,like_count,media{id,permalink}"
 
@@ -63,46 +63,48 @@ class Messenger(MetaReceiver[MetaSettings]):
     platform: ClassVar[str] = "messenger"
     object: ClassVar[str] = "page"
     server: ClassVar[str] = "messenger"
-    redelivers: ClassVar[timedelta] = timedelta(hours=36)
+    redelivery_period: ClassVar[timedelta] = timedelta(hours=36)
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {Capability.MESSAGES, Capability.RECEIVE}
     )
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         """Ask Graph for the account itself: the token is alive and may read it."""
         try:
             self._graph().ask(self._settings.account_id, fields="id")
         except ConnectorError as error:
-            return Health.failed(error)
-        return Health(ok=True, message="The account answers")
+            return ConnectorHealth.failed(error)
+        return ConnectorHealth(ok=True, message="The account answers")
 
-    def media(self, ref: str, cap: int) -> File:
+    def media(self, ref: str, cap: int) -> MediaFile:
         """A file by `message id/its place`: Graph says where it is now."""
-        message, _slash, place = ref.rpartition("/")
-        found = self._as_page().page(f"{message}/attachments").data
-        if not place.isdecimal() or int(place) >= len(found):
+        message, _slash, index = ref.rpartition("/")
+        attachments = self._messages_graph().page(f"{message}/attachments").nodes
+        if not index.isdecimal() or int(index) >= len(attachments):
             raise ConnectorError(Kind.GONE, "The message has no such file any more")
-        return fetch(self._context, self.server, _address(found[int(place)]), cap)
+        return fetch_media(
+            self._context, self.server, _file_address(attachments[int(index)]), cap
+        )
 
-    def _as_page(self) -> "Graph":
+    def _messages_graph(self) -> "Graph":
         return self._graph().as_page(self._settings.account_id)
 
-    def _read_entry(self, entry: Any, reading: Reading) -> None:
+    def _read_entry(self, entry: Any, builder: PushBuilder) -> None:
         if entry["id"] != self._settings.account_id:
-            reading.items.append(Filtered("another account"))
+            builder.items.append(Filtered("another account"))
             return
         # Standby: another app answers there; what people write is read all the same.
         for event in (*each(entry.get("messaging")), *each(entry.get("standby"))):
-            with reading.setting_aside(event):
+            with builder.rejecting(event):
                 item, media = _event(self.platform, self._settings.account_id, event)
-                reading.items.append(item)
-                reading.media.extend(media)
+                builder.items.append(item)
+                builder.media.extend(media)
         for change in each(entry.get("changes")):
-            with reading.setting_aside(change):
-                self._read_change(change, reading)
+            with builder.rejecting(change):
+                self._read_change(change, builder)
 
-    def _read_change(self, change: Mapping[str, Any], reading: Reading) -> None:
-        reading.items.append(left_out(f"field {change['field']}"))
+    def _read_change(self, change: Mapping[str, Any], builder: PushBuilder) -> None:
+        builder.items.append(left_out(f"field {change['field']}"))
 
 
 class InstagramMessages(Messenger):
@@ -119,35 +121,35 @@ class InstagramMessages(Messenger):
         """An Instagram account has no token of its own."""
         return self._graph()
 
-    def awaited(self, ref: str) -> Record:
+    def fetch_mention(self, ref: str) -> Record:
         """A post (`media:ID`) or comment (`comment:ID`) that names the account, now.
 
         ConnectorError GONE when it is no longer public.
         """
         kind, _colon, number = ref.partition(":")
-        asked, fields = {
+        edge, fields = {
             "media": ("mentioned_media.media_id", _MEDIA),
             "comment": ("mentioned_comment.comment_id", _COMMENT),
         }[kind]
-        said = self._graph().ask(
-            self._settings.account_id, fields=f"{asked}({number}){{{fields}}}"
+        answer = self._graph().ask(
+            self._settings.account_id, fields=f"{edge}({number}){{{fields}}}"
         )
         try:
-            return _mention(said[asked.split(".")[0]], kind)
+            return _mention(answer[edge.split(".")[0]], kind)
         except UNREADABLE as error:
             raise ConnectorError(
                 Kind.DRIFT, f"A mention cannot be read: {error}"
             ) from None
 
-    def _read_change(self, change: Mapping[str, Any], reading: Reading) -> None:
+    def _read_change(self, change: Mapping[str, Any], builder: PushBuilder) -> None:
         if change["field"] != "mentions":
-            super()._read_change(change, reading)
+            super()._read_change(change, builder)
             return
-        value = change["value"]
-        comment = value.get("comment_id")
-        ref = f"comment:{_number(comment)}" if comment else None
-        reading.awaited.append(ref or f"media:{_number(value['media_id'])}")
-        reading.items.append(Filtered("a mention, to be fetched"))
+        mention = change["value"]
+        comment = mention.get("comment_id")
+        ref = f"comment:{_digits(comment)}" if comment else None
+        builder.pending_fetches.append(ref or f"media:{_digits(mention['media_id'])}")
+        builder.items.append(Filtered("a mention, to be fetched"))
 
 
 def _event(
@@ -155,115 +157,119 @@ def _event(
 ) -> tuple[Item, Sequence[Media]]:
     """One messaging event as an item, with the files it carries."""
     if "message_edit" in event:
-        return _edited(platform, event), ()
+        return _edited_record(platform, event), ()
     message = event.get("message")
     if message is None:
-        known = sorted(set(event) - {"sender", "recipient", "timestamp"})
-        return left_out(f"event {' '.join(known)}"), ()
+        names = sorted(set(event) - {"sender", "recipient", "timestamp"})
+        return left_out(f"event {' '.join(names)}"), ()
     mid = text_of(message["mid"])
     if message.get("is_echo") or event["sender"]["id"] == account:
         return Filtered("a message of ours"), ()
     if message.get("is_deleted"):
         return Tombstone(platform, mid, "deleted"), ()
-    attached = list(each(message.get("attachments")))
-    return _message(platform, event, message, attached), _media(mid, attached)
+    attachments = list(each(message.get("attachments")))
+    return _message(platform, event, message, attachments), _media(mid, attachments)
 
 
 def _message(
     platform: str,
     event: Mapping[str, Any],
     message: Mapping[str, Any],
-    attached: Sequence[Mapping[str, Any]],
+    attachments: Sequence[Mapping[str, Any]],
 ) -> Record:
     text = message.get("text") or ""
     if not isinstance(text, str):
         raise ValueError("a message whose text is no text")
-    answered = (message.get("reply_to") or {}).get("mid")
-    shared = [a["payload"]["url"] for a in attached if _is_shared(a)]
+    parent_id = (message.get("reply_to") or {}).get("mid")
+    shared = [a["payload"]["url"] for a in attachments if _is_shared(a)]
     return Record(
         platform=platform,
         external_id=text_of(message["mid"]),
         text=text,
-        raw=_lean(event),
+        raw=_without_file_addresses(event),
         authored_at=epoch_milliseconds(event["timestamp"]),
         kind="message",
-        author=Author(uid=text_of(event["sender"]["id"])),
-        relations=(Relation("reply", answered),) if answered else (),
+        author=RecordAuthor(uid=text_of(event["sender"]["id"])),
+        relations=(RecordRelation("reply", parent_id),) if parent_id else (),
         links=tuple(dict.fromkeys([*web_addresses(text), *shared])),
         missing=("content",) if message.get("is_unsupported") else (),
         via="message",
     )
 
 
-def _edited(platform: str, event: Mapping[str, Any]) -> Record:
+def _edited_record(platform: str, event: Mapping[str, Any]) -> Record:
     edit = event["message_edit"]
-    made = _message(platform, event, edit, ())
-    return replace(made, edited_at=made.authored_at)
+    record = _message(platform, event, edit, ())
+    return replace(record, edited_at=record.authored_at)
 
 
-def _media(mid: str, attached: Sequence[Mapping[str, Any]]) -> list[Media]:
+def _media(mid: str, attachments: Sequence[Mapping[str, Any]]) -> list[Media]:
     return [
-        Media(mid, f"{mid}/{place}", _NAMED.get(one["type"], one["type"]))
-        for place, one in enumerate(attached)
-        if one.get("type") in _FILES
+        Media(
+            mid,
+            f"{mid}/{index}",
+            _KIND_BY_TYPE.get(attachment["type"], attachment["type"]),
+        )
+        for index, attachment in enumerate(attachments)
+        if attachment.get("type") in _FILES
     ]
 
 
-def _is_shared(one: Mapping[str, Any]) -> bool:
+def _is_shared(attachment: Mapping[str, Any]) -> bool:
     """A post or page that somebody passed on: an address, not a file of theirs."""
-    payload = one.get("payload")
-    shared = one.get("type") in ("share", "fallback", "post", "ig_post")
+    payload = attachment.get("payload")
+    shared = attachment.get("type") in ("share", "fallback", "post", "ig_post")
     return shared and isinstance(payload, dict) and isinstance(payload.get("url"), str)
 
 
-def _lean(event: Mapping[str, Any]) -> Mapping[str, Any]:
+def _without_file_addresses(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """The event as it came, less the signed addresses of files: they open to whoever
     holds them."""
     message = event.get("message")
     if not isinstance(message, dict) or "attachments" not in message:
         return event
-    lean = [
-        one if _is_shared(one) else {"type": one.get("type")}
-        for one in each(message["attachments"])
+    attachments = [
+        attachment if _is_shared(attachment) else {"type": attachment.get("type")}
+        for attachment in each(message["attachments"])
     ]
-    return {**event, "message": {**message, "attachments": lean}}
+    return {**event, "message": {**message, "attachments": attachments}}
 
 
-def _address(one: Mapping[str, Any]) -> str:
+def _file_address(attachment: Mapping[str, Any]) -> str:
     """Where Graph says that a file is: under another name for each kind."""
     for name in ("image_data", "video_data"):
-        if isinstance(one.get(name), dict) and one[name].get("url"):
-            return str(one[name]["url"])
-    if not isinstance(one.get("file_url"), str):
+        if isinstance(attachment.get(name), dict) and attachment[name].get("url"):
+            return str(attachment[name]["url"])
+    if not isinstance(attachment.get("file_url"), str):
         raise ConnectorError(Kind.GONE, "The message has no such file any more")
-    return str(one["file_url"])
+    return str(attachment["file_url"])
 
 
-def _mention(said: Mapping[str, Any], kind: str) -> Record:
+def _mention(node: Mapping[str, Any], kind: str) -> Record:
     """A public post or comment on Instagram that names the account."""
-    post = kind == "media"
-    text = (said.get("caption") if post else said["text"]) or ""
-    author = author_of(said)
-    within = said.get("media") or {}
+    is_post = kind == "media"
+    text = (node.get("caption") if is_post else node["text"]) or ""
+    author = author_of(node)
+    medium = node.get("media") or {}
     return Record(
         platform="instagram",
-        external_id=text_of(said["id"]),
+        external_id=text_of(node["id"]),
         text=text,
-        raw=said,
-        authored_at=moment(said["timestamp"]),
-        kind="post" if post else "comment",
-        url=said.get("permalink") or within.get("permalink"),
+        raw=node,
+        authored_at=moment(node["timestamp"]),
+        kind="post" if is_post else "comment",
+        url=node.get("permalink") or medium.get("permalink"),
         author=author,
-        conversation=None if post else within.get("id"),
+        conversation=None if is_post else medium.get("id"),
         links=web_addresses(text),
-        metrics=media_metrics(said) if post else comment_metrics(said),
+        metrics=media_metrics(node) if is_post else comment_metrics(node),
         missing=() if author else ("author",),
         via="mention",
     )
 
 
-def _number(value: Any) -> str:
-    told = str(value)
-    if not told.isascii() or not told.isdecimal():
+def _digits(value: Any) -> str:
+    digits = str(value)
+    if not digits.isascii() or not digits.isdecimal():
         raise ValueError("a mention without a number")
-    return told
+    return digits

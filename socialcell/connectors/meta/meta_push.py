@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from pydantic import SecretStr
 
 from socialcell.connectors import strict_json
-from socialcell.connectors.abilities import Receiving
+from socialcell.connectors.abilities import PushReceiver
 from socialcell.connectors.base import (
     Batch,
     ConnectorContext,
@@ -20,14 +20,14 @@ from socialcell.connectors.base import (
 )
 
 if TYPE_CHECKING:
-    from socialcell.connectors.meta.meta_files import File
+    from socialcell.connectors.meta.meta_files import MediaFile
 
 SIGNATURE = "x-hub-signature-256"
 _LONGEST_CHALLENGE = 256
 
 
 class NotSigned(ConnectorError):  # noqa: N818 - named for what is missing
-    """A push without a signature: whoever sent it, it was not the platform."""
+    """A push without a signature: the platform signs all of its own."""
 
     def __init__(self) -> None:
         super().__init__(Kind.AUTH, "The push carries no signature")
@@ -45,7 +45,7 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What the platform tells of a message that we sent.
+    """What the platform reports of a message that we sent.
 
     `category` is what the platform bills it as; `billable` None when it says neither.
     """
@@ -59,9 +59,9 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Somebody does not want to be written to any more, in words of where they said
-    it."""
+class OptOut:
+    """Somebody does not want to be written to any more; `where` says in words where
+    they stated it."""
 
     uid: str
     at: datetime
@@ -70,28 +70,29 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Push(Batch):
-    """A push as items, and what comes with them that is no item to be shown.
+    """A push as items, and what comes with them that is not an item.
 
-    `awaited` are numbers of public posts and comments whose words are fetched later.
+    `pending_fetches` are the ids of public posts and comments whose text is fetched
+    later.
     """
 
     media: tuple[Media, ...] = ()
-    awaited: tuple[str, ...] = ()
+    pending_fetches: tuple[str, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
+    opt_outs: tuple[OptOut, ...] = ()
 
 
-class Receiver(Receiving, Protocol):
-    """A connector whose pushes are kept at the door and read afterwards.
+class WebhookConnector(PushReceiver, Protocol):
+    """A connector whose pushes are stored by the webhook server and read afterwards.
 
-    `receive` is `verify` and `read` in one. They are two because the signature is
-    looked at once, at the door: a secret that is renewed before a kept push is read
-    must not make it a stranger's. `redelivers` is how long the platform goes on handing
-    in what was not taken.
+    `receive` is `verify` and `read` in one. They are separate because the signature is
+    checked once, on arrival: a secret that is renewed before a stored push is read must
+    not make its signature wrong. `redelivery_period` is how long the platform delivers
+    a push again that was not accepted.
     """
 
     platform: ClassVar[str]
-    redelivers: ClassVar[timedelta]
+    redelivery_period: ClassVar[timedelta]
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """ConnectorError AUTH unless the platform signed these bytes; NotSigned when
@@ -108,37 +109,39 @@ class Receiver(Receiving, Protocol):
         ...
 
 
-class Fetching(Protocol):
+class MediaConnector(Protocol):
     """A connector whose messages carry files."""
 
-    def media(self, ref: str, cap: int) -> "File":
+    def media(self, ref: str, cap: int) -> "MediaFile":
         """A file by its Media.ref. ConnectorError GONE when it is no longer there,
         CONFIG when it is larger than `cap` bytes."""
         ...
 
 
-class Awaiting(Protocol):
-    """A connector of whose mentions a push tells only the number."""
+class MentionFetcher(Protocol):
+    """A connector whose pushes hold only the id of a mention."""
 
-    def awaited(self, ref: str) -> Record:
-        """What Push.awaited names. ConnectorError GONE when it is not public now."""
+    def fetch_mention(self, ref: str) -> Record:
+        """The post or comment of a ref in Push.pending_fetches. ConnectorError GONE
+        when it is no longer public."""
         ...
 
 
 @dataclass(frozen=True)
-class Door:
-    """The two secrets of a push address: one signs, one opens it at set-up."""
+class WebhookSecrets:
+    """The two secrets of a webhook: the app secret signs pushes, the verify token is
+    sent in the handshake at set-up."""
 
     app_secret: SecretStr
     verify_token: SecretStr
 
     @classmethod
-    def of(cls, context: ConnectorContext) -> "Door":
-        """The door of the app that config.yaml names. MissingSecret."""
-        given = context.config.connectors.meta
+    def from_context(cls, context: ConnectorContext) -> "WebhookSecrets":
+        """The secrets of the app that config.yaml names. MissingSecret."""
+        settings = context.config.connectors.meta
         return cls(
-            context.secret(given.app_secret.secret),
-            context.secret(given.verify_token.secret),
+            context.secret(settings.app_secret.secret),
+            context.secret(settings.verify_token.secret),
         )
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
@@ -146,11 +149,11 @@ class Door:
 
         X-Hub-Signature-256 is `sha256=` and the HMAC-SHA256 of the bytes as sent.
         """
-        given = headers.get(SIGNATURE, "")
-        if not given:
+        header = headers.get(SIGNATURE, "")
+        if not header:
             raise NotSigned
         expected = "sha256=" + signature(self.app_secret.get_secret_value(), body)
-        if not hmac.compare_digest(expected.encode(), given.strip().encode()):
+        if not hmac.compare_digest(expected.encode(), header.strip().encode()):
             raise ConnectorError(
                 Kind.AUTH,
                 "The push is not signed with this app's secret. If the platform sent "
@@ -159,13 +162,13 @@ class Door:
 
     def challenge(self, query: Mapping[str, str]) -> str | None:
         """hub.challenge when the verify token is ours; None otherwise."""
-        said = query.get("hub.verify_token", "")
+        token = query.get("hub.verify_token", "")
         ours = self.verify_token.get_secret_value()
-        known = hmac.compare_digest(ours.encode(), said.encode())
+        is_ours = hmac.compare_digest(ours.encode(), token.encode())
         challenge = query.get("hub.challenge", "")
-        fitting = 0 < len(challenge) <= _LONGEST_CHALLENGE and challenge.isascii()
-        asked = query.get("hub.mode") == "subscribe"
-        return challenge if known and asked and fitting else None
+        is_valid = 0 < len(challenge) <= _LONGEST_CHALLENGE and challenge.isascii()
+        is_subscription = query.get("hub.mode") == "subscribe"
+        return challenge if is_ours and is_subscription and is_valid else None
 
 
 def signature(secret: str, body: bytes) -> str:
@@ -175,12 +178,12 @@ def signature(secret: str, body: bytes) -> str:
 def entries(body: bytes, kind: str) -> list[Any]:
     """The entries of a push about objects of a kind. ConnectorError DRIFT otherwise."""
     try:
-        said = strict_json.page(body)
+        document = strict_json.parse_body(body)
     except ValueError as error:
         raise ConnectorError(Kind.DRIFT, f"A push cannot be read: {error}") from None
-    if not isinstance(said, dict) or said.get("object") != kind:
+    if not isinstance(document, dict) or document.get("object") != kind:
         raise ConnectorError(Kind.DRIFT, f"A push is not about {kind}")
-    found = said.get("entry")
-    if not isinstance(found, list) or not found:
+    push_entries = document.get("entry")
+    if not isinstance(push_entries, list) or not push_entries:
         raise ConnectorError(Kind.DRIFT, "A push has no entries")
-    return found
+    return push_entries

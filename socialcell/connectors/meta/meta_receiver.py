@@ -17,10 +17,10 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.meta.meta_push import (
     Delivery,
-    Door,
     Media,
+    OptOut,
     Push,
-    Refusal,
+    WebhookSecrets,
     entries,
 )
 
@@ -32,17 +32,17 @@ _Settings = TypeVar("_Settings")
 
 
 @dataclass
-class Reading:
+class PushBuilder:
     """A push while it is read: its items, and what comes beside them."""
 
     items: list[Item] = field(default_factory=list)
     media: list[Media] = field(default_factory=list)
-    awaited: list[str] = field(default_factory=list)
+    pending_fetches: list[str] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
+    opt_outs: list[OptOut] = field(default_factory=list)
 
     @contextmanager
-    def setting_aside(self, raw: Any) -> Iterator[None]:
+    def rejecting(self, raw: Any) -> Iterator[None]:
         """What is read within becomes a Reject of `raw` when it cannot be read."""
         try:
             yield
@@ -54,9 +54,9 @@ class Reading:
             items=self.items,
             cursor={},
             media=tuple(self.media),
-            awaited=tuple(dict.fromkeys(self.awaited)),
+            pending_fetches=tuple(dict.fromkeys(self.pending_fetches)),
             deliveries=tuple(self.deliveries),
-            refusals=tuple(self.refusals),
+            opt_outs=tuple(self.opt_outs),
         )
 
 
@@ -70,7 +70,7 @@ class MetaReceiver(ABC, Generic[_Settings]):
 
     def __init__(self, settings: _Settings, context: ConnectorContext) -> None:
         self._settings, self._context = settings, context
-        self._door = Door.of(context)
+        self._secrets = WebhookSecrets.from_context(context)
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
@@ -83,24 +83,24 @@ class MetaReceiver(ABC, Generic[_Settings]):
         return self.read(body)
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        self._door.verify(headers, body)
+        self._secrets.verify(headers, body)
 
     def challenge(self, query: Mapping[str, str]) -> str | None:
-        return self._door.challenge(query)
+        return self._secrets.challenge(query)
 
     def read(self, body: bytes) -> Push:
-        reading = Reading()
+        builder = PushBuilder()
         for entry in entries(body, self.object):
-            with reading.setting_aside(entry):
-                self._read_entry(entry, reading)
-        return reading.push()
+            with builder.rejecting(entry):
+                self._read_entry(entry, builder)
+        return builder.push()
 
     @abstractmethod
-    def _read_entry(self, entry: Any, reading: Reading) -> None:
+    def _read_entry(self, entry: Any, builder: PushBuilder) -> None:
         """Take in one entry. One of UNREADABLE when it is of no known shape."""
 
     def _graph(self) -> "Graph":
-        # The door of pushes does without Meta's client.
+        # The webhook server starts without Meta's client.
         from socialcell.connectors.meta.graph_client import connect
 
         return connect(self._context, self.server)

@@ -1,4 +1,4 @@
-"""praw as we use it: it neither sleeps nor asks again, and fails in our kinds."""
+"""praw as we use it: it neither sleeps nor retries, and raises our kinds of error."""
 
 import configparser
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from praw.config import Config as PrawConfig
 
 from socialcell.clock import Clock
 from socialcell.connectors import strict_json
-from socialcell.connectors.base import ConnectorError, Kind, Limits, TokenTaken
+from socialcell.connectors.base import ConnectorError, Kind, Limits, TokenRevoked
 from socialcell.connectors.http_sessions import open_session
 from socialcell.http import header_count, retry_after
 from socialcell.text import one_line
@@ -32,10 +32,10 @@ def log_in(
     agent: str,
     clock: Clock,
     base_url: Callable[[str], str | None],
-) -> "Client":
+) -> "RedditClient":
     """A client with a fresh access token: one call, to the token address."""
     session = open_session(base_url, API, WWW)
-    client = _read_only(client_id, secret, agent, session, clock)
+    client = _read_only_client(client_id, secret, agent, session, clock)
     try:
         client.reddit.auth.scopes()
     except prawcore.OAuthException as error:
@@ -49,58 +49,60 @@ def log_in(
     return client
 
 
-class _Door(prawcore.Requestor):
-    """Says no in our words before prawcore would sleep and ask again.
+class _Requestor(prawcore.Requestor):
+    """Raises our errors before prawcore would sleep and retry.
 
     prawcore also paces itself by the rate headers, in memory and by sleeping; they are
-    kept in `heard` and taken off the answer.
+    kept in `last_answer` and taken off the answer.
     """
 
-    def __init__(self, *, clock: Clock, heard: "_Heard", **given: Any) -> None:
-        super().__init__(**given)
-        self._clock, self._heard = clock, heard
+    def __init__(
+        self, *, clock: Clock, last_answer: "_LastAnswer", **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self._clock, self._last_answer = clock, last_answer
 
     def request(
-        self, *given: Any, timeout: float | None = None, **options: Any
+        self, *arguments: Any, timeout: float | None = None, **options: Any
     ) -> requests.Response:
         try:
-            response = super().request(*given, timeout=timeout, **options)
+            response = super().request(*arguments, timeout=timeout, **options)
         except prawcore.RequestException as error:
             name = type(error.original_exception).__name__
             raise ConnectorError(
                 Kind.TRANSIENT, f"Reddit could not be reached: {name}"
             ) from None
         now = self._clock.now()
-        limits = self._heard.limits = _limits(response.headers, now)
+        limits = self._last_answer.limits = _limits(response.headers, now)
         if response.status_code == 200:
-            return _readable(response)
-        asked = str(given[1]) if len(given) > 1 else str(options.get("url"))
-        if response.status_code == 401 and _TOKEN_PATH not in asked:
-            raise TokenTaken(
+            return _require_json(response)
+        url = str(arguments[1]) if len(arguments) > 1 else str(options.get("url"))
+        if response.status_code == 401 and _TOKEN_PATH not in url:
+            raise TokenRevoked(
                 "Reddit takes back its access tokens at once. Look at the state of the "
                 "app under Reddit's preferences for apps."
             )
-        raise _refused(response, limits, now)
+        raise _answer_error(response, limits, now)
 
 
 @dataclass
-class _Heard:
-    """What the last answer's headers said."""
+class _LastAnswer:
+    """The allowance in the last answer's headers."""
 
     limits: Limits | None = None
 
 
 @dataclass(frozen=True)
-class Client:
+class RedditClient:
     """praw, and what Reddit's last answer said of the allowance."""
 
     reddit: praw.Reddit
-    heard: _Heard
+    last_answer: _LastAnswer
 
 
-def _read_only(
+def _read_only_client(
     client_id: str, secret: str, agent: str, session: requests.Session, clock: Clock
-) -> Client:
+) -> RedditClient:
     """A read-only client of which nothing is left to praw.ini or the environment.
 
     praw reads praw.ini from the working folder, where a planted file could send the
@@ -108,11 +110,15 @@ def _read_only(
     given; one that is forgotten is a KeyError.
     """
     PrawConfig.CONFIG = configparser.ConfigParser(interpolation=None)
-    heard = _Heard()
+    last_answer = _LastAnswer()
     reddit = praw.Reddit(
         "DEFAULT",
-        requestor_class=_Door,
-        requestor_kwargs={"session": session, "clock": clock, "heard": heard},
+        requestor_class=_Requestor,
+        requestor_kwargs={
+            "session": session,
+            "clock": clock,
+            "last_answer": last_answer,
+        },
         client_id=client_id,
         client_secret=secret,
         user_agent=agent,
@@ -135,13 +141,13 @@ def _read_only(
         subreddit_kind="t5",
         trophy_kind="t6",
     )
-    return Client(reddit, heard)
+    return RedditClient(reddit, last_answer)
 
 
-def _readable(response: requests.Response) -> requests.Response:
-    """The answer, which is JSON: prawcore would stumble over what is nearly that."""
+def _require_json(response: requests.Response) -> requests.Response:
+    """The answer, which is JSON: prawcore fails in its own ways over invalid JSON."""
     try:
-        strict_json.page(response.content)
+        strict_json.parse_body(response.content)
     except ValueError as error:
         kind = response.headers.get("content-type", "no content type")
         raise ConnectorError(
@@ -163,16 +169,16 @@ def _limits(headers: Any, now: datetime) -> Limits:
     )
 
 
-def _refused(
+def _answer_error(
     response: requests.Response, limits: Limits, now: datetime
 ) -> ConnectorError:
     """A status other than 200 as one of our kinds, in words for an operator."""
     status = response.status_code
-    why = _reason(response)
+    reason = _reason(response)
     if status == 429:
-        told = retry_after(response.headers, now) or limits.reset_at
+        retry_at = retry_after(response.headers, now) or limits.reset_at
         return ConnectorError(
-            Kind.RATE, "Reddit asks us to wait", until=told or now + _WAIT
+            Kind.RATE, "Reddit asks us to wait", until=retry_at or now + _WAIT
         )
     if status >= 500:
         until = retry_after(response.headers, now)
@@ -186,19 +192,27 @@ def _refused(
             "Reddit's preferences for apps and store them again.",
         )
     if status in (403, 451):
-        return ConnectorError(Kind.ACCESS, f"Reddit does not let us read this: {why}")
+        return ConnectorError(
+            Kind.ACCESS, f"Reddit does not let us read this: {reason}"
+        )
     if status in (404, 410):
-        return ConnectorError(Kind.GONE, f"The subreddit is not there any more: {why}")
+        return ConnectorError(
+            Kind.GONE, f"The subreddit is not there any more: {reason}"
+        )
     if status in (301, 302):
         return ConnectorError(Kind.CONFIG, "Reddit knows no subreddit of that name")
-    return ConnectorError(Kind.CONFIG, f"Reddit refuses the request ({status}): {why}")
+    return ConnectorError(
+        Kind.CONFIG, f"Reddit refuses the request ({status}): {reason}"
+    )
 
 
 def _reason(response: requests.Response) -> str:
     """Reddit's own word for a refusal: private, banned, quarantined."""
     try:
-        body = strict_json.page(response.content)
+        body = strict_json.parse_body(response.content)
     except ValueError:
         return "it answers with a page for people, not with data"
-    said = body.get("reason") or body.get("message") if isinstance(body, dict) else None
-    return one_line(str(said or "no reason given"), _LONGEST_REASON)
+    reason = (
+        body.get("reason") or body.get("message") if isinstance(body, dict) else None
+    )
+    return one_line(str(reason or "no reason given"), _LONGEST_REASON)

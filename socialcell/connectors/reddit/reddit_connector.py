@@ -14,23 +14,23 @@ from socialcell.connectors.base import (
     Capability,
     ConnectorContext,
     ConnectorError,
+    ConnectorHealth,
     Filtered,
-    Health,
     Item,
     Kind,
     Limits,
     Record,
     Reject,
-    TokenTaken,
+    TokenRevoked,
 )
 from socialcell.connectors.page_reading import (
     lookup_chunks,
-    repeated_page,
+    repeated_page_error,
     require_readable,
 )
-from socialcell.connectors.reddit.reddit_client import Client, log_in
+from socialcell.connectors.reddit.reddit_client import RedditClient, log_in
 from socialcell.connectors.reddit.reddit_post import (
-    looked_up,
+    lookup_items,
     moment,
     to_record,
     tombstone,
@@ -38,9 +38,9 @@ from socialcell.connectors.reddit.reddit_post import (
 
 _PAGE = 100
 _OVERLAP = timedelta(hours=2)  # Reddit shows some submissions late and out of order
-_ENOUGH = 25  # so many old ones in a row: nothing new hides further down
+_OLD_IN_ROW = 25  # so many old ones in a row: nothing new hides further down
 _STEP_BACK = 50  # how far up to look for an anchor when the last one was deleted
-_REMEMBERED = 300
+_RECENT_NAMES = 300
 # A listing ends near 1,000, a search near 250; a few less when some were removed.
 _CEILING = {"new": 900, "search": 230}
 
@@ -61,7 +61,7 @@ class RedditSettings(BaseModel):
 
 
 @dataclass
-class _Window:
+class _ListingWindow:
     """What one run has read, from the newest down."""
 
     floor: datetime | None  # older than this is old: the last run's end and overlap
@@ -72,19 +72,19 @@ class _Window:
         """Take in a page; whether it held anything that this run had not had."""
         fresh = False
         for child in children:
-            known = _name_and_time(child)
-            if known is None or known[0] in self.times:
+            name_and_time = _name_and_time(child)
+            if name_and_time is None or name_and_time[0] in self.times:
                 continue
             fresh = True
-            name, created = known
+            name, created = name_and_time
             self.times[name] = created
             is_old = self.floor is not None and created < self.floor
             self.old_in_row = self.old_in_row + 1 if is_old else 0
         return fresh
 
     @property
-    def reached_the_old(self) -> bool:
-        return self.old_in_row >= _ENOUGH
+    def has_reached_old(self) -> bool:
+        return self.old_in_row >= _OLD_IN_ROW
 
     def anchor_above(self) -> str | None:
         names = list(self.times)
@@ -109,19 +109,19 @@ class Reddit:
     def __init__(self, settings: RedditSettings, context: ConnectorContext) -> None:
         self._settings = settings
         self._clock = context.clock
-        given = context.config.connectors.reddit
-        self._id = context.secret(given.client_id.secret).get_secret_value()
-        self._secret = context.secret(given.client_secret.secret).get_secret_value()
-        self._agent = f"linux:socialcell:v0.1 (by /u/{given.account})"
+        app = context.config.connectors.reddit
+        self._id = context.secret(app.client_id.secret).get_secret_value()
+        self._secret = context.secret(app.client_secret.secret).get_secret_value()
+        self._agent = f"linux:socialcell:v0.1 (by /u/{app.account})"
         self._base_url = context.base_url
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         """Log in and read one submission: the app is approved and may read this."""
         try:
-            self._page(self._logged_in(), {"limit": 1})
+            self._page(self._log_in(), {"limit": 1})
         except ConnectorError as error:
-            return Health.failed(error)
-        return Health(
+            return ConnectorHealth.failed(error)
+        return ConnectorHealth(
             ok=True, message=f"Reddit answers; r/{self._settings.subreddit} can be read"
         )
 
@@ -131,19 +131,19 @@ class Reddit:
         state: dict[str, Any] = {"low": None, "recent": [], "covered": None}
         state |= cursor or {}
         at = self._clock.now()
-        window = _Window(_floor(state))
+        window = _ListingWindow(_floor(state))
         budget.take("calls")
-        client, logins = self._logged_in(), 1
+        client, logins = self._log_in(), 1
         anchor, stepped_back = None, False
         while True:
             budget.take("calls")
             try:
                 children, after = self._page(client, {"limit": _PAGE, "after": anchor})
-            except TokenTaken:
+            except TokenRevoked:
                 if logins > 1:
                     raise
                 budget.take("calls")
-                client, logins = self._logged_in(), 2
+                client, logins = self._log_in(), 2
                 continue
             fresh = window.read(children)
             if not children and anchor and not stepped_back:
@@ -152,15 +152,15 @@ class Reddit:
                 if anchor is not None:
                     continue
             if children and not fresh and not stepped_back and anchor:
-                raise repeated_page("Reddit")
+                raise repeated_page_error("Reddit")
             ended = not after or not fresh
-            done = ended or window.reached_the_old
+            is_last = ended or window.has_reached_old
             yield self._batch(
-                state, window, children, at, ended, done, client.heard.limits
+                state, window, children, at, ended, is_last, client.last_answer.limits
             )
-            if done or stop():
+            if is_last or stop():
                 return
-            _spare_the_allowance(client.heard.limits)
+            _require_allowance(client.last_answer.limits)
             anchor, stepped_back = after, False
 
     def refresh(
@@ -169,49 +169,49 @@ class Reddit:
         """Figures of the submissions that are there; those removed, or not known to
         Reddit any more, are gone."""
         budget.take("calls")
-        client = self._logged_in()
-        for some in lookup_chunks(ids, _PAGE, stop):
+        client = self._log_in()
+        for chunk in lookup_chunks(ids, _PAGE, stop):
             budget.take("calls")
-            things, _ = self._listing(client, "api/info", {"id": ",".join(some)})
+            children, _ = self._listing(client, "api/info", {"id": ",".join(chunk)})
             yield Batch(
-                looked_up(things, some),
+                lookup_items(children, chunk),
                 {},
                 cost={"calls": 1},
-                limits=client.heard.limits,
+                limits=client.last_answer.limits,
             )
-            _spare_the_allowance(client.heard.limits)
+            _require_allowance(client.last_answer.limits)
 
     recheck = refresh
 
     @staticmethod
-    def mapped(raw: Any) -> Item:
+    def remap(raw: Any) -> Item:
         # A quarantined thing is kept with its wrapping.
-        data = raw.get("data", raw)
-        return tombstone(data) or to_record(data, via="remap")
+        submission = raw.get("data", raw)
+        return tombstone(submission) or to_record(submission, via="remap")
 
     def _batch(
         self,
         state: dict[str, Any],
-        window: _Window,
+        window: _ListingWindow,
         children: list[Any],
         at: datetime,
         ended: bool,
-        done: bool,
+        is_last: bool,
         limits: Limits | None,
     ) -> Batch:
         items = _items(children, state, window.floor, self._settings.kind)
         cost = {"calls": 1}
-        if not done:
+        if not is_last:
             return Batch(items, state, cost=cost, limits=limits)
         cut_off = (
             ended
-            and not window.reached_the_old
+            and not window.has_reached_old
             and len(window.times) >= _CEILING[self._settings.kind]
         )
         covered, gap = _spans(state, window, at, cut_off)
         return Batch(
             items,
-            _closed(state, window, at),
+            _closed_cursor(state, window, at),
             covered=covered,
             gap=gap,
             gap_cause="Reddit lists only so many of the newest; older ones are lost"
@@ -222,14 +222,14 @@ class Reddit:
         )
 
     def _page(
-        self, client: Client, asked: Mapping[str, Any]
+        self, client: RedditClient, parameters: Mapping[str, Any]
     ) -> tuple[list[Any], str | None]:
         """The things of one page, newest first, and the anchor of the next.
 
         Plain JSON, not praw's objects: reading an attribute that they lack would fetch
         the whole submission, a request that nobody asked for.
         """
-        params = {key: value for key, value in asked.items() if value is not None}
+        params = {key: value for key, value in parameters.items() if value is not None}
         path = f"r/{self._settings.subreddit}/{self._settings.kind}"
         if self._settings.kind == "search":
             params |= {"q": self._settings.query, "restrict_sr": 1}
@@ -237,18 +237,20 @@ class Reddit:
         return self._listing(client, path, params)
 
     def _listing(
-        self, client: Client, path: str, params: Mapping[str, Any]
+        self, client: RedditClient, path: str, params: Mapping[str, Any]
     ) -> tuple[list[Any], str | None]:
         body = client.reddit.request(method="GET", path=path, params=dict(params))
-        data = body.get("data") if isinstance(body, dict) else None
-        if not isinstance(data, dict) or not isinstance(data.get("children"), list):
+        listing = body.get("data") if isinstance(body, dict) else None
+        if not isinstance(listing, dict) or not isinstance(
+            listing.get("children"), list
+        ):
             raise ConnectorError(Kind.DRIFT, "Reddit's answer is not a listing")
-        after = data.get("after")
+        after = listing.get("after")
         if after is not None and not isinstance(after, str):
             raise ConnectorError(Kind.DRIFT, "Reddit's listing has an odd `after`")
-        return data["children"], after
+        return listing["children"], after
 
-    def _logged_in(self) -> Client:
+    def _log_in(self) -> RedditClient:
         return log_in(self._id, self._secret, self._agent, self._clock, self._base_url)
 
 
@@ -266,28 +268,28 @@ def _item(child: Any, recent: set[str], floor: datetime | None, via: str) -> Ite
     try:
         if child["kind"] != "t3":
             return Filtered(f"not a submission: {child['kind']}")
-        data = child["data"]
-        record = to_record(data, via=via)
+        submission = child["data"]
+        record = to_record(submission, via=via)
     except UNREADABLE as error:
         return Reject.unreadable(child, error)
-    known = record.external_id in recent
-    if gone := tombstone(data):
+    is_recent = record.external_id in recent
+    if removed := tombstone(submission):
         # Also what left the list of recent names may be held here.
-        return gone
-    if known and floor is not None and _older(record, floor):
+        return removed
+    if is_recent and floor is not None and _is_older(record, floor):
         return Filtered("read before")
     return record
 
 
-def _older(record: Record, floor: datetime) -> bool:
+def _is_older(record: Record, floor: datetime) -> bool:
     return record.authored_at is not None and record.authored_at < floor
 
 
 def _name_and_time(child: Any) -> tuple[str, datetime] | None:
     """What paging needs of a thing; None when it is not readable."""
     try:
-        data = child["data"]
-        return str(data["name"]), moment(data["created_utc"])
+        submission = child["data"]
+        return str(submission["name"]), moment(submission["created_utc"])
     except (ValueError, TypeError, LookupError, OverflowError):
         return None
 
@@ -297,7 +299,9 @@ def _floor(state: Mapping[str, Any]) -> datetime | None:
     return datetime.fromisoformat(low) - _OVERLAP if low else None
 
 
-def _closed(state: Mapping[str, Any], window: _Window, at: datetime) -> dict[str, Any]:
+def _closed_cursor(
+    state: Mapping[str, Any], window: _ListingWindow, at: datetime
+) -> dict[str, Any]:
     """The cursor once all that the window read is stored."""
     # A submission from the future must not hide those of today from the next run.
     times = [time for time in window.times.values() if time <= at]
@@ -305,13 +309,13 @@ def _closed(state: Mapping[str, Any], window: _Window, at: datetime) -> dict[str
     recent = [*window.times, *state["recent"]]
     return {
         "low": low,
-        "recent": list(dict.fromkeys(recent))[:_REMEMBERED],
+        "recent": list(dict.fromkeys(recent))[:_RECENT_NAMES],
         "covered": at.isoformat(),
     }
 
 
 def _spans(
-    state: Mapping[str, Any], window: _Window, at: datetime, cut_off: bool
+    state: Mapping[str, Any], window: _ListingWindow, at: datetime, cut_off: bool
 ) -> tuple[tuple[datetime, datetime], tuple[datetime, datetime] | None]:
     """What is complete once the window is stored, and what can no longer be had."""
     oldest = min([*window.times.values(), at])
@@ -323,7 +327,7 @@ def _spans(
     return (since, at), None
 
 
-def _spare_the_allowance(limits: Limits | None) -> None:
+def _require_allowance(limits: Limits | None) -> None:
     """Stop between two pages when the next call would be one too many."""
     if limits and limits.remaining is not None and limits.remaining < 1:
         raise ConnectorError(

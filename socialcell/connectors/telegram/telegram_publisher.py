@@ -15,16 +15,16 @@ from socialcell import chat
 from socialcell.connectors.base import (
     ConnectorContext,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Kind,
 )
 from socialcell.connectors.publisher import (
-    Posted,
+    PostReference,
     Publisher,
-    id_in,
-    set_up,
-    take_back,
-    write,
+    require_id,
+    require_settings,
+    run_delete,
+    run_write,
 )
 from socialcell.http import HttpAnswer, never_left
 from socialcell.mail import DeliveryUnavailable
@@ -43,49 +43,49 @@ class TelegramPublisher(Publisher):
 
     def __init__(self, context: ConnectorContext) -> None:
         super().__init__(context)
-        settings = set_up(context.config.publishing.telegram, self.platform)
+        settings = require_settings(context.config.publishing.telegram, self.platform)
         self._token = context.secret(settings.token.secret).get_secret_value()
         self._chat = context.secret(settings.chat.secret).get_secret_value()
         self._name = self._chat.removeprefix("@") if self._chat[:1] == "@" else None
         self._base_urls = context.base_urls
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         try:
-            self._asked("getChat", {})
+            self._request("getChat", {})
         except ConnectorError as error:
-            return Health.failed(error)
-        return Health(True, "Telegram answers; the bot sees the channel")
+            return ConnectorHealth.failed(error)
+        return ConnectorHealth(True, "Telegram answers; the bot sees the channel")
 
-    def post(self, words: str, media: str | None, key: str | None) -> Posted:
+    def post(self, words: str, media: str | None, key: str | None) -> PostReference:
         if media is None:
             return self._write("sendMessage", {"text": words})
         return self._write("sendPhoto", {"photo": media, "caption": words})
 
-    def reply(self, to: str, words: str, key: str | None) -> Posted:
-        answered = {"message_id": int(to)}
-        return self._write("sendMessage", {"text": words, "reply_parameters": answered})
+    def reply(self, to: str, words: str, key: str | None) -> PostReference:
+        parent = {"message_id": int(to)}
+        return self._write("sendMessage", {"text": words, "reply_parameters": parent})
 
     def delete(self, id_: str) -> None:
         message = {"message_id": int(id_)}
-        take_back(lambda: self._asked("deleteMessage", message))
+        run_delete(lambda: self._request("deleteMessage", message))
 
     def find(
         self, words: str, key: str | None, since: datetime, to: str | None
-    ) -> Sequence[Posted]:
+    ) -> Sequence[PostReference]:
         raise ConnectorError(Kind.ACCESS, "A bot cannot read what its channel holds")
 
-    def _write(self, method: str, parameters: dict[str, Any]) -> Posted:
-        message = write(lambda: self._asked(method, parameters))
+    def _write(self, method: str, parameters: dict[str, Any]) -> PostReference:
+        message = run_write(lambda: self._request(method, parameters))
         message = message if isinstance(message, dict) else {}
-        return self._posted(id_in(message, "message_id"))
+        return self._reference(require_id(message, "message_id"))
 
-    def _address(self, id_: str) -> str | None:
+    def _post_url(self, id_: str) -> str | None:
         return f"https://t.me/{self._name}/{id_}" if self._name else None
 
-    def _asked(self, method: str, given: dict[str, Any]) -> Any:
-        whole = {"chat_id": self._chat, **given}
+    def _request(self, method: str, parameters: dict[str, Any]) -> Any:
+        payload = {"chat_id": self._chat, **parameters}
         try:
-            answer = chat.ask_bot(self._token, method, whole, self._base_urls)
+            answer = chat.ask_bot(self._token, method, payload, self._base_urls)
         except DeliveryUnavailable as error:
             raise ConnectorError(Kind.AUTH, str(error)) from None
         except requests.RequestException as error:
@@ -100,9 +100,9 @@ class TelegramPublisher(Publisher):
             raise ConnectorError(
                 Kind.TRANSIENT, f"Telegram did not answer: {name}"
             ) from None
-        return self._read(answer)
+        return self._result(answer)
 
-    def _read(self, answer: HttpAnswer) -> Any:
+    def _result(self, answer: HttpAnswer) -> Any:
         try:
             body = json.loads(answer.body)
         except ValueError:
@@ -111,27 +111,27 @@ class TelegramPublisher(Publisher):
             raise ConnectorError(Kind.DRIFT, "Telegram answered no document")
         if body["ok"] is True:
             return body.get("result")
-        said = one_line(redact(str(body.get("description", ""))), _LONGEST)
+        reason = one_line(redact(str(body.get("description", ""))), _LONGEST)
         parameters = body.get("parameters")
         parameters = parameters if isinstance(parameters, dict) else {}
-        raise self._refused(answer.status, said, parameters.get("retry_after"))
+        raise self._answer_error(answer.status, reason, parameters.get("retry_after"))
 
-    def _refused(self, status: int, said: str, seconds: Any) -> ConnectorError:
+    def _answer_error(self, status: int, reason: str, seconds: Any) -> ConnectorError:
         if status == 429:
             wait = seconds if isinstance(seconds, int) and 0 < seconds < 86_400 else 60
             until = self._clock.now() + timedelta(seconds=wait)
-            return ConnectorError(Kind.RATE, f"Telegram: {said}", until=until)
+            return ConnectorError(Kind.RATE, f"Telegram: {reason}", until=until)
         if status == 401:
             return ConnectorError(
                 Kind.AUTH,
                 "Telegram does not accept the bot's token: BotFather gives a new one.",
             )
-        if any(word in said.lower() for word in _GONE):
-            return ConnectorError(Kind.GONE, f"Telegram: {said}")
+        if any(word in reason.lower() for word in _GONE):
+            return ConnectorError(Kind.GONE, f"Telegram: {reason}")
         if status in (403, 404):
             return ConnectorError(
-                Kind.ACCESS, f"Telegram lets the bot not post in the channel: {said}"
+                Kind.ACCESS, f"Telegram lets the bot not post in the channel: {reason}"
             )
         if status >= 500:
-            return ConnectorError(Kind.TRANSIENT, f"Telegram has trouble: {said}")
-        return ConnectorError(Kind.CONFIG, f"Telegram refuses the post: {said}")
+            return ConnectorError(Kind.TRANSIENT, f"Telegram has trouble: {reason}")
+        return ConnectorError(Kind.CONFIG, f"Telegram refuses the post: {reason}")

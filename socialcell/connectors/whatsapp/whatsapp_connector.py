@@ -12,13 +12,13 @@ from socialcell.connectors.base import (
     Bucket,
     Capability,
     ConnectorError,
+    ConnectorHealth,
     Filtered,
-    Health,
     Kind,
     Reject,
 )
-from socialcell.connectors.meta.meta_files import File, fetch, require_size
-from socialcell.connectors.meta.meta_receiver import MetaReceiver, Reading, left_out
+from socialcell.connectors.meta.meta_files import MediaFile, fetch_media, require_size
+from socialcell.connectors.meta.meta_receiver import MetaReceiver, PushBuilder, left_out
 from socialcell.connectors.meta.meta_values import each, text_of
 from socialcell.connectors.whatsapp import whatsapp_message, whatsapp_prices
 
@@ -61,30 +61,32 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
     capabilities: ClassVar[frozenset[Capability]] = frozenset(
         {Capability.MESSAGES, Capability.RECEIVE}
     )
-    redelivers: ClassVar[timedelta] = timedelta(days=7)
+    redelivery_period: ClassVar[timedelta] = timedelta(days=7)
     buckets: ClassVar[tuple[Bucket, ...]] = whatsapp_prices.buckets()
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         """Ask Graph for the number itself: the token is alive and may read it."""
         number = self._settings.phone_number_id
         try:
-            told = self._graph().ask(number, fields="id,quality_rating")
+            answer = self._graph().ask(number, fields="id,quality_rating")
         except ConnectorError as error:
-            return Health.failed(error)
-        quality = told.get("quality_rating") or "not told"
-        return Health(ok=True, message=f"The number answers; its quality is {quality}")
+            return ConnectorHealth.failed(error)
+        quality = answer.get("quality_rating") or "not told"
+        return ConnectorHealth(
+            ok=True, message=f"The number answers; its quality is {quality}"
+        )
 
-    def media(self, ref: str, cap: int) -> File:
+    def media(self, ref: str, cap: int) -> MediaFile:
         """A file by its id: first where it is, which holds for minutes, then itself."""
-        told = self._graph().ask(ref)
+        answer = self._graph().ask(ref)
         try:
-            require_size(int(told.get("file_size") or 0), cap)
-            address = text_of(told.get("url"))
+            require_size(int(answer.get("file_size") or 0), cap)
+            address = text_of(answer.get("url"))
         except UNREADABLE as error:
             raise ConnectorError(
                 Kind.DRIFT, f"What Meta tells of a file cannot be read: {error}"
             ) from None
-        return fetch(self._context, self.platform, address, cap)
+        return fetch_media(self._context, self.platform, address, cap)
 
     def templates(self) -> Iterator[Template]:
         """Every template of the account, whatever its status."""
@@ -92,7 +94,7 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
         graph, after = self._graph(), None
         for _ in range(_MOST_PAGES):
             page = graph.page(path, fields=_TEMPLATES, limit=_PAGE, after=after)
-            for row in page.data:
+            for row in page.nodes:
                 try:
                     yield _template(row)
                 except UNREADABLE as error:
@@ -106,19 +108,19 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
 
     def send_text(self, to: str, text: str) -> str:
         """Answer a person who wrote within a day; the id under which it is kept."""
-        return self._sent(to, type="text", text={"body": text, "preview_url": False})
+        return self._send(to, type="text", text={"body": text, "preview_url": False})
 
     def send_template(
         self, to: str, name: str, language: str, values: Sequence[str]
     ) -> str:
         """Write to a person who agreed; the id under which it is kept."""
-        given = [{"type": "text", "text": value} for value in values]
-        body = [{"type": "body", "parameters": given}] if given else []
-        said = {"name": name, "language": {"code": language}, "components": body}
-        return self._sent(to, type="template", template=said)
+        parameters = [{"type": "text", "text": value} for value in values]
+        body = [{"type": "body", "parameters": parameters}] if parameters else []
+        template = {"name": name, "language": {"code": language}, "components": body}
+        return self._send(to, type="template", template=template)
 
-    def _sent(self, to: str, **content: Any) -> str:
-        said = self._graph().post(
+    def _send(self, to: str, **content: Any) -> str:
+        answer = self._graph().post(
             f"{self._settings.phone_number_id}/messages",
             messaging_product="whatsapp",
             recipient_type="individual",
@@ -126,76 +128,76 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
             **content,
         )
         try:
-            return whatsapp_message.kept_id(said["messages"][0]["id"])
+            return whatsapp_message.digest_id(answer["messages"][0]["id"])
         except UNREADABLE as error:
             raise ConnectorError(
                 Kind.DRIFT, f"What Meta says of a sent message cannot be read: {error}"
             ) from None
 
-    def _read_entry(self, entry: Any, reading: Reading) -> None:
+    def _read_entry(self, entry: Any, builder: PushBuilder) -> None:
         for change in each(entry["changes"]):
-            with reading.setting_aside(change):
-                self._read_change(change, reading)
+            with builder.rejecting(change):
+                self._read_change(change, builder)
 
-    def _read_change(self, change: Any, reading: Reading) -> None:
+    def _read_change(self, change: Any, builder: PushBuilder) -> None:
         kind, value = change["field"], change["value"]
         if kind not in ("messages", "user_preferences"):
-            reading.items.append(left_out(f"field {kind}"))
+            builder.items.append(left_out(f"field {kind}"))
         elif value["metadata"]["phone_number_id"] != self._settings.phone_number_id:
-            reading.items.append(Filtered("another number"))
+            builder.items.append(Filtered("another number"))
         else:
-            _read_value(value, reading)
+            _read_value(value, builder)
 
 
-def _read_value(value: Mapping[str, Any], reading: Reading) -> None:
+def _read_value(value: Mapping[str, Any], builder: PushBuilder) -> None:
     """Every part of one change; what cannot be read stands alone as a Reject."""
     lists: tuple[tuple[str, Callable[..., None]], ...] = (
-        ("messages", _take_message),
-        ("statuses", _take_status),
-        ("user_preferences", _take_preference),
-        ("errors", _take_error),
+        ("messages", _add_message),
+        ("statuses", _add_status),
+        ("user_preferences", _add_preference),
+        ("errors", _add_error),
     )
     envelope = {k: v for k, v in value.items() if k not in dict(lists)}
-    for name, take in lists:
-        with reading.setting_aside(value):
-            for one in each(value.get(name)):
-                with reading.setting_aside({**envelope, name: [one]}):
-                    take(one, envelope, reading)
+    for name, add in lists:
+        with builder.rejecting(value):
+            for element in each(value.get(name)):
+                with builder.rejecting({**envelope, name: [element]}):
+                    add(element, envelope, builder)
 
 
-def _take_message(
-    message: Mapping[str, Any], envelope: Mapping[str, Any], reading: Reading
+def _add_message(
+    message: Mapping[str, Any], envelope: Mapping[str, Any], builder: PushBuilder
 ) -> None:
     item = whatsapp_message.to_item(message, envelope)
     media = whatsapp_message.files(message)
-    wish = whatsapp_message.refusal(message)
-    reading.items.append(item)
-    reading.media.extend(media)
-    if wish is not None:
-        reading.refusals.append(wish)
+    opt_out = whatsapp_message.opt_out(message)
+    builder.items.append(item)
+    builder.media.extend(media)
+    if opt_out is not None:
+        builder.opt_outs.append(opt_out)
 
 
-def _take_status(
-    status: Mapping[str, Any], envelope: Mapping[str, Any], reading: Reading
+def _add_status(
+    status: Mapping[str, Any], envelope: Mapping[str, Any], builder: PushBuilder
 ) -> None:
-    reading.deliveries.append(whatsapp_message.delivery(status))
-    reading.items.append(Filtered("news of a message of ours"))
+    builder.deliveries.append(whatsapp_message.delivery(status))
+    builder.items.append(Filtered("news of a message of ours"))
 
 
-def _take_preference(
-    told: Mapping[str, Any], envelope: Mapping[str, Any], reading: Reading
+def _add_preference(
+    preference: Mapping[str, Any], envelope: Mapping[str, Any], builder: PushBuilder
 ) -> None:
-    wish = whatsapp_message.preference(told)
-    if wish is not None:
-        reading.refusals.append(wish)
-    reading.items.append(Filtered("a person's setting"))
+    opt_out = whatsapp_message.opt_out_setting(preference)
+    if opt_out is not None:
+        builder.opt_outs.append(opt_out)
+    builder.items.append(Filtered("a person's setting"))
 
 
-def _take_error(
-    error: Mapping[str, Any], envelope: Mapping[str, Any], reading: Reading
+def _add_error(
+    error: Mapping[str, Any], envelope: Mapping[str, Any], builder: PushBuilder
 ) -> None:
-    said = f"WhatsApp tells of error {error['code']}: {error.get('title')}"
-    reading.items.append(Reject({**envelope, "errors": [error]}, said))
+    reason = f"WhatsApp tells of error {error['code']}: {error.get('title')}"
+    builder.items.append(Reject({**envelope, "errors": [error]}, reason))
 
 
 def _template(row: Mapping[str, Any]) -> Template:

@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import Any
 
 from socialcell.connectors.base import (
-    Author,
     Filtered,
     Item,
     Record,
-    Relation,
+    RecordAuthor,
+    RecordRelation,
     Tombstone,
 )
-from socialcell.connectors.meta.meta_push import Delivery, Media, Refusal
+from socialcell.connectors.meta.meta_push import Delivery, Media, OptOut
 from socialcell.connectors.meta.meta_values import each, epoch_seconds, text_of
 from socialcell.text import web_addresses
 
@@ -36,7 +36,7 @@ _SILENT = ("reaction", "system", "request_welcome")
 _STOP = frozenset({"stop", "unsubscribe", "थांबा", "थांबवा", "बंद करा", "बंद करें"})
 
 
-def kept_id(wamid: Any) -> str:
+def digest_id(wamid: Any) -> str:
     """The id under which a message is kept. ValueError when there is none."""
     return "wa." + hashlib.sha256(text_of(wamid).encode()).hexdigest()[:40]
 
@@ -47,10 +47,10 @@ def to_item(message: Mapping[str, Any], value: Mapping[str, Any]) -> Item:
     if kind in _SILENT:
         return Filtered(kind)
     if kind == "revoke":
-        gone = kept_id(message["revoke"]["original_message_id"])
-        return Tombstone(PLATFORM, gone, "deleted")
+        deleted_id = digest_id(message["revoke"]["original_message_id"])
+        return Tombstone(PLATFORM, deleted_id, "deleted")
     if kind == "edit":
-        return _edited(message, value)
+        return _edited_record(message, value)
     return _record(message, value, message)
 
 
@@ -64,13 +64,15 @@ def files(message: Mapping[str, Any]) -> tuple[Media, ...]:
     if kind not in _FILES:
         return ()
     file = message[kind]
-    told = file.get("mime_type")
+    content_type = file.get("mime_type")
     return (
         Media(
-            external_id=kept_id(message["id"]),
+            external_id=digest_id(message["id"]),
             ref=text_of(file["id"]),
             kind=_FILES[kind],
-            content_type=told.split(";")[0].strip() if isinstance(told, str) else None,
+            content_type=content_type.split(";")[0].strip()
+            if isinstance(content_type, str)
+            else None,
         ),
     )
 
@@ -80,7 +82,7 @@ def delivery(status: Mapping[str, Any]) -> Delivery:
     pricing = status.get("pricing") or {}
     errors = list(each(status.get("errors")))
     return Delivery(
-        external_id=kept_id(status["id"]),
+        external_id=digest_id(status["id"]),
         status=text_of(status["status"]),
         at=epoch_seconds(status["timestamp"]),
         category=_category(pricing.get("category")),
@@ -89,24 +91,24 @@ def delivery(status: Mapping[str, Any]) -> Delivery:
     )
 
 
-def refusal(message: Mapping[str, Any]) -> Refusal | None:
+def opt_out(message: Mapping[str, Any]) -> OptOut | None:
     """Somebody's wish not to be written to, if that is all that a message says."""
     if message.get("type") not in ("text", "button"):
         return None
-    said = _words(message).strip(" .!").casefold()
-    if said not in _STOP:
+    text = _message_text(message).strip(" .!").casefold()
+    if text not in _STOP:
         return None
     at = epoch_seconds(message["timestamp"])
-    return Refusal(sender(message), at, "a message that says only stop")
+    return OptOut(sender(message), at, "a message that says only stop")
 
 
-def preference(told: Mapping[str, Any]) -> Refusal | None:
+def opt_out_setting(setting: Mapping[str, Any]) -> OptOut | None:
     """The person's own setting in WhatsApp, where it says stop."""
-    if told["value"] != "stop":
+    if setting["value"] != "stop":
         return None
-    uid = told.get("wa_id") or told.get("user_id")
-    at = epoch_seconds(told["timestamp"])
-    return Refusal(text_of(uid), at, "the person's own setting in WhatsApp")
+    uid = setting.get("wa_id") or setting.get("user_id")
+    at = epoch_seconds(setting["timestamp"])
+    return OptOut(text_of(uid), at, "the person's own setting in WhatsApp")
 
 
 def sender(message: Mapping[str, Any]) -> str:
@@ -117,48 +119,48 @@ def sender(message: Mapping[str, Any]) -> str:
 def _record(
     message: Mapping[str, Any], value: Mapping[str, Any], content: Mapping[str, Any]
 ) -> Record:
-    text = _words(content)
-    answered = (content.get("context") or {}).get("id")
+    text = _message_text(content)
+    parent_id = (content.get("context") or {}).get("id")
     source = (content.get("referral") or {}).get("source_url")
     links = [*web_addresses(text)]
     if isinstance(source, str):
         links.append(source)  # the advertisement that the conversation began from
     contact = _contact(message, value)
     profile = contact.get("profile") or {}
-    own = kept_id(content["id"])
+    external_id = digest_id(content["id"])
     return Record(
         platform=PLATFORM,
-        external_id=own,
+        external_id=external_id,
         text=text,
         # The raw form is found again by the id that is kept: when it has to go.
         raw={
             **value,
             "contacts": [contact],
-            "messages": [_lean(message)],
-            "kept_as": own,
+            "messages": [_without_contact_cards(message)],
+            "kept_as": external_id,
         },
         authored_at=epoch_seconds(message["timestamp"]),
         kind="message",
-        author=Author(
+        author=RecordAuthor(
             uid=sender(message),
             handle=profile.get("username") or None,
             name=profile.get("name") or None,
         ),
-        relations=(Relation("reply", kept_id(answered)),) if answered else (),
+        relations=(RecordRelation("reply", digest_id(parent_id)),) if parent_id else (),
         links=tuple(dict.fromkeys(links)),
         missing=("content",) if content["type"] == "unsupported" else (),
         via="message",
     )
 
 
-def _edited(message: Mapping[str, Any], value: Mapping[str, Any]) -> Record:
+def _edited_record(message: Mapping[str, Any], value: Mapping[str, Any]) -> Record:
     inner = message["edit"]["message"]
-    whole = {**inner, "id": message["edit"]["original_message_id"]}
+    current = {**inner, "id": message["edit"]["original_message_id"]}
     at = epoch_seconds(message["timestamp"])
-    return replace(_record(message, value, whole), edited_at=at)
+    return replace(_record(message, value, current), edited_at=at)
 
 
-def _lean(message: Mapping[str, Any]) -> Mapping[str, Any]:
+def _without_contact_cards(message: Mapping[str, Any]) -> Mapping[str, Any]:
     """The message as it came, less the address cards of people who did not write."""
     cards = message.get("contacts")
     if not isinstance(cards, list):
@@ -166,29 +168,29 @@ def _lean(message: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**message, "contacts": f"{len(cards)} left out"}
 
 
-def _words(message: Mapping[str, Any]) -> str:
+def _message_text(message: Mapping[str, Any]) -> str:
     """What a message says in words; empty for a file without a caption."""
     kind = message["type"]
     content = message.get(kind)
     if not isinstance(content, dict):
         return ""
     if kind == "text":
-        said = content["body"]
+        text = content["body"]
     elif kind == "location":
         parts = (content.get("name"), content.get("address"))
-        said = "\n".join(part for part in parts if part)
+        text = "\n".join(part for part in parts if part)
     elif kind == "button":
-        said = content["text"]
+        text = content["text"]
     elif kind == "interactive":
-        said = _chosen(content)
+        text = _selected_text(content)
     else:
-        said = content.get("caption") or ""
-    if not isinstance(said, str):
+        text = content.get("caption") or ""
+    if not isinstance(text, str):
         raise ValueError("a message whose words are no text")
-    return said
+    return text
 
 
-def _chosen(content: Mapping[str, Any]) -> Any:
+def _selected_text(content: Mapping[str, Any]) -> Any:
     """The title of what somebody tapped in a list or among buttons of ours."""
     kind = content["type"]
     if kind in ("button_reply", "list_reply"):
@@ -198,17 +200,17 @@ def _chosen(content: Mapping[str, Any]) -> Any:
 
 
 def _contact(message: Mapping[str, Any], value: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the push tells of whoever wrote; empty when it tells nothing."""
+    """The push's entry about the sender; empty when there is none."""
     own = {message.get("from"), message.get("from_user_id")} - {None}
     for contact in each(value.get("contacts")):
         if own & {contact.get("wa_id"), contact.get("user_id")}:
-            found: Mapping[str, Any] = contact
-            return found
+            sender_contact: Mapping[str, Any] = contact
+            return sender_contact
     return {}
 
 
-def _category(told: Any) -> str | None:
-    return told.lower() if isinstance(told, str) and told else None
+def _category(category: Any) -> str | None:
+    return category.lower() if isinstance(category, str) and category else None
 
 
 def _billable(pricing: Mapping[str, Any]) -> bool | None:
@@ -216,5 +218,5 @@ def _billable(pricing: Mapping[str, Any]) -> bool | None:
     `billable` did."""
     if isinstance(pricing.get("type"), str):
         return bool(pricing["type"] == "regular")
-    told = pricing.get("billable")
-    return told if isinstance(told, bool) else None
+    is_billable = pricing.get("billable")
+    return is_billable if isinstance(is_billable, bool) else None

@@ -17,7 +17,7 @@ CATEGORIES = (
     "service",
 )
 # Names under which the platform bills the same thing.
-_SAME = {"marketing_lite": "marketing", "referral_conversion": "service"}
+_BILLED_AS = {"marketing_lite": "marketing", "referral_conversion": "service"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +32,25 @@ class Price:
 
 def price(category: str, day: date) -> Price | None:
     """What a message of a category costs on a day; None when the list does not say."""
-    wanted = _SAME.get(category, category)
-    held = [p for p in prices() if p.category == wanted and p.since <= day]
-    return max(held, key=lambda one: one.since) if held else None
+    billed_category = _BILLED_AS.get(category, category)
+    valid_prices = [
+        p for p in prices() if p.category == billed_category and p.since <= day
+    ]
+    return (
+        max(valid_prices, key=lambda candidate: candidate.since)
+        if valid_prices
+        else None
+    )
 
 
 def bucket_name(category: str) -> str:
     """messages_marketing, messages_utility …"""
-    return f"messages_{_SAME.get(category, category)}"
+    return f"messages_{_BILLED_AS.get(category, category)}"
 
 
 def buckets() -> tuple[Bucket, ...]:
     """One bucket a category at its newest price, by the month of India."""
-    found = ((name, price(name, date.max)) for name in CATEGORIES)
+    newest_prices = ((name, price(name, date.max)) for name in CATEGORIES)
     return tuple(
         Bucket(
             bucket_name(name),
@@ -53,7 +59,7 @@ def buckets() -> tuple[Bucket, ...]:
             price_micros=newest.micros,
             currency=newest.currency,
         )
-        for name, newest in found
+        for name, newest in newest_prices
         if newest is not None
     )
 
@@ -61,9 +67,9 @@ def buckets() -> tuple[Bucket, ...]:
 @cache
 def prices() -> tuple[Price, ...]:
     """Every row of the list."""
-    place = files("socialcell.connectors") / "data" / "whatsapp_prices.toml"
-    told = tomllib.loads(place.read_text(encoding="utf-8"))
+    path = files("socialcell.connectors") / "data" / "whatsapp_prices.toml"
+    document = tomllib.loads(path.read_text(encoding="utf-8"))
     return tuple(
-        Price(row["category"], row["from"], row["micros"], told["currency"])
-        for row in told["price"]
+        Price(row["category"], row["from"], row["micros"], document["currency"])
+        for row in document["price"]
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, ClassVar
 
 from socialcell.connectors.base import Filtered, Item, Record, Reject
-from socialcell.connectors.checked_records import checked
+from socialcell.connectors.checked_records import checked_record
 from socialcell.connectors.files.file_connector import FileConnector, Row
 from socialcell.connectors.files.text_lines import Line, lines
 from socialcell.connectors.strict_json import parse
@@ -15,7 +15,7 @@ _LARGEST_ID = (1 << 63) - 1
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 
 
-class XLines(FileConnector):
+class XApiFile(FileConnector):
     """API v2 in JSON lines. Only `data` counts: `includes` are context of its posts,
     such as the whole text of what a repost repeats.
 
@@ -29,7 +29,7 @@ class XLines(FileConnector):
     def rows(self, file: BinaryIO) -> Iterator[Row]:
         for line in lines(file):
             if line.damage or line.text.strip():
-                yield line.number, _of_line(line)
+                yield line.number, _line_items(line)
 
 
 def record_of(
@@ -39,39 +39,39 @@ def record_of(
 ) -> Record:
     """A post of API v2 as a Record, checked. One of UNREADABLE when it is none."""
     _require_ids(post)
-    return checked(to_record(post, users, originals, via="file"))
+    return checked_record(to_record(post, users, originals, via="file"))
 
 
-def _of_line(line: Line) -> list[Item]:
+def _line_items(line: Line) -> list[Item]:
     if line.damage:
         return [Reject(line.text, line.damage, line.number)]
     try:
-        value = parse(line.text)
-        found = list(_things(value))
+        document = parse(line.text)
+        posts = list(_posts_with_users(document))
     except ValueError as error:
         return [Reject(line.text, str(error), line.number)]
-    originals = originals_of(value) if isinstance(value, dict) else {}
-    return [_item(thing, users, originals, line.number) for thing, users in found]
+    originals = originals_of(document) if isinstance(document, dict) else {}
+    return [_item(post, users, originals, line.number) for post, users in posts]
 
 
-def _things(value: Any) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+def _posts_with_users(document: Any) -> Iterator[tuple[Any, Mapping[str, Any]]]:
     """What a line holds, one by one, each with the users that came along."""
-    if isinstance(value, list):
-        for thing in value:
-            yield thing, {}
-    elif not isinstance(value, dict):
+    if isinstance(document, list):
+        for post in document:
+            yield post, {}
+    elif not isinstance(document, dict):
         raise ValueError("neither a response nor a post")
-    elif "data" in value:
-        data, users = value["data"], _users(value.get("includes"))
-        if data is None and value.get("errors"):
-            yield value, {}
+    elif "data" in document:
+        content, users = document["data"], _users(document.get("includes"))
+        if content is None and document.get("errors"):
+            yield document, {}
             return
-        if not isinstance(data, list | dict):
+        if not isinstance(content, list | dict):
             raise ValueError("a response whose `data` holds no posts")
-        for thing in data if isinstance(data, list) else [data]:
-            yield thing, users
-    elif "meta" not in value or value.get("errors"):
-        yield value, {}
+        for post in content if isinstance(content, list) else [content]:
+            yield post, users
+    elif "meta" not in document or document.get("errors"):
+        yield document, {}
 
 
 def _users(includes: Any) -> dict[str, Any]:
@@ -88,63 +88,63 @@ def _users(includes: Any) -> dict[str, Any]:
 
 
 def _item(
-    thing: Any,
+    post: Any,
     users: Mapping[str, Any],
     originals: Mapping[str, Mapping[str, Any]],
     row: int,
 ) -> Item:
-    if not isinstance(thing, dict):
-        return Reject(thing, "not a post: no object", row)
-    rule = _other_kind(thing)
+    if not isinstance(post, dict):
+        return Reject(post, "not a post: no object", row)
+    rule = _filter_rule(post)
     if rule:
         return Filtered(rule, row)
-    author = thing.get("author")
+    author = post.get("author")
     if isinstance(author, dict) and isinstance(author.get("id"), str):
         # A flattened line carries its author inside the post.
         users = {author["id"]: author}
     try:
-        return record_of(thing, users, originals)
+        return record_of(post, users, originals)
     except UNREADABLE as error:
-        return Reject(thing, _reason(thing, error), row)
+        return Reject(post, _reason(post, error), row)
 
 
-def _other_kind(thing: Mapping[str, Any]) -> str | None:
+def _filter_rule(record: Mapping[str, Any]) -> str | None:
     """The name of a record that is no post; None for what should be one."""
-    if "text" in thing:
+    if "text" in record:
         return None
-    if "action" in thing and "id" in thing:
+    if "action" in record and "id" in record:
         return "compliance"
-    if any(isinstance(thing.get(name), dict) for name in _COMPLIANCE):
+    if any(isinstance(record.get(name), dict) for name in _COMPLIANCE):
         return "compliance"
-    if "username" in thing:
+    if "username" in record:
         return "users"
-    if "errors" in thing or {"title", "type"} <= thing.keys():
+    if "errors" in record or {"title", "type"} <= record.keys():
         return "error"
-    if {"start", "end", "tweet_count"} <= thing.keys():
+    if {"start", "end", "tweet_count"} <= record.keys():
         return "counts"
     return None
 
 
 def _require_ids(post: Mapping[str, Any]) -> None:
     """Ids are digits in quotes, so that a file and the API mean the same post."""
-    _id("id", post.get("id"))
+    _require_id("id", post.get("id"))
     for name in ("edit_history_tweet_ids", "edit_history_post_ids"):
-        for version in _list(name, post.get(name)):
-            _id(name, version)
+        for version in _require_list(name, post.get(name)):
+            _require_id(name, version)
     for name in ("referenced_tweets", "referenced_posts"):
-        for other in _list(name, post.get(name)):
-            _id(name, other.get("id"))
+        for other in _require_list(name, post.get(name)):
+            _require_id(name, other.get("id"))
     if post.get("author_id") is not None:
-        _id("author_id", post["author_id"])
+        _require_id("author_id", post["author_id"])
 
 
-def _list(field: str, value: Any) -> list[Any]:
+def _require_list(field: str, value: Any) -> list[Any]:
     if value is not None and not isinstance(value, list):
         raise ValueError(f"{field} is no list")
     return value or []
 
 
-def _id(field: str, value: Any) -> None:
+def _require_id(field: str, value: Any) -> None:
     if value is None:
         raise ValueError(f"a post without {field}")
     if not isinstance(value, str) or not (value.isascii() and value.isdigit()):
@@ -153,9 +153,9 @@ def _id(field: str, value: Any) -> None:
         raise ValueError(f"{field} {value[:40]!r} is too large for X")
 
 
-def _reason(thing: Mapping[str, Any], error: Exception) -> str:
-    said = str(error)
+def _reason(post: Mapping[str, Any], error: Exception) -> str:
+    reason = str(error)
     if not isinstance(error, ValueError):
-        said = f"a field has another form than X gives it ({type(error).__name__})"
-    id_ = thing.get("id")
-    return f"post {id_}: {said}" if isinstance(id_, str) and len(id_) < 40 else said
+        reason = f"a field has another form than X gives it ({type(error).__name__})"
+    id_ = post.get("id")
+    return f"post {id_}: {reason}" if isinstance(id_, str) and len(id_) < 40 else reason

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, ClassVar
 
 from socialcell.connectors.base import ConnectorError, Item, Kind, Reject
-from socialcell.connectors.file_limits import require_modest
+from socialcell.connectors.file_limits import require_unpacked_size
 from socialcell.connectors.files.file_connector import FileConnector, Row
 from socialcell.connectors.files.text_lines import skip_mark
-from socialcell.connectors.strict_json import DECODER, shallow
-from socialcell.connectors.timestamps import x_date
+from socialcell.connectors.strict_json import DECODER, require_shallow
+from socialcell.connectors.timestamps import parse_x_date
 from socialcell.connectors.x import x_long_posts
 from socialcell.connectors.x.x_api_files import UNREADABLE, record_of
 
@@ -45,24 +45,24 @@ class XArchive(FileConnector):
         self._notes = x_long_posts.notes(path)
 
     @property
-    def way(self) -> dict[str, Any]:
-        way: dict[str, Any] = {"account": self._account}
-        return way | ({"notes": len(self._notes)} if self._notes else {})
+    def reading_options(self) -> dict[str, Any]:
+        reading_options: dict[str, Any] = {"account": self._account}
+        return reading_options | ({"notes": len(self._notes)} if self._notes else {})
 
     def rows(self, file: BinaryIO) -> Iterator[Row]:
         row = 0
-        with _plain_errors():
+        with _zip_errors():
             for part in _parts(file):
                 for element in _elements(part):
                     row += 1
                     yield row, [self._item(element, row)]
 
     def _item(self, element: Any, row: int) -> Item:
-        if isinstance(element, _Damaged):
+        if isinstance(element, _DamagedElement):
             return Reject(element.text, element.reason, row)
         try:
-            tweet = shallow(element).get("tweet", element)
-            post, users = _as_api(tweet, self._account)
+            tweet = require_shallow(element).get("tweet", element)
+            post, users = _api_post(tweet, self._account)
             post["note_tweet"] = x_long_posts.note_of(post, self._notes)
             return replace(record_of(post, users), raw=tweet)
         except UNREADABLE as error:
@@ -70,15 +70,19 @@ class XArchive(FileConnector):
 
 
 @dataclass(frozen=True)
-class _Damaged:
+class _DamagedElement:
     text: str
     reason: str
 
 
 def post_files(archive: zipfile.ZipFile) -> list[str]:
     """Names of the files with posts, in the order of their parts."""
-    found = [(hit, name) for name in archive.namelist() if (hit := POSTS.search(name))]
-    return [name for hit, name in sorted(found, key=lambda one: int(one[0][1] or 0))]
+    matches = [
+        (match, name) for name in archive.namelist() if (match := POSTS.search(name))
+    ]
+    return [
+        name for match, name in sorted(matches, key=lambda pair: int(pair[0][1] or 0))
+    ]
 
 
 def _parts(file: BinaryIO) -> Iterator[IO[bytes]]:
@@ -88,13 +92,13 @@ def _parts(file: BinaryIO) -> Iterator[IO[bytes]]:
         return
     with zipfile.ZipFile(file) as archive:
         names = post_files(archive)
-        require_modest(archive, names)
+        require_unpacked_size(archive, names)
         for name in names:
-            with _opened(archive, name) as part:
+            with _open_member(archive, name) as part:
                 yield part
 
 
-def _opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+def _open_member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
     try:
         return archive.open(name)
     except RuntimeError as error:  # a password, or a compression we do not have
@@ -104,7 +108,7 @@ def _opened(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
+def _zip_errors() -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
@@ -116,55 +120,55 @@ def _elements(file: IO[bytes]) -> Iterator[Any]:
 
     A damaged element becomes _Damaged, and reading goes on at the next post.
     """
-    text, at, ended = _Text(file), 0, False
-    while (at := text.held.find("[")) < 0:
-        if not text.more():
-            yield _Damaged(text.held[:1000], "no list of posts begins here")
+    buffer, at, ended = _TextBuffer(file), 0, False
+    while (at := buffer.text.find("[")) < 0:
+        if not buffer.read_more():
+            yield _DamagedElement(buffer.text[:1000], "no list of posts begins here")
             return
     at += 1
     while not ended:
-        at = _after_gap(text, at)
-        if at < len(text.held) and text.held[at] == "]":
+        at = _after_gap(buffer, at)
+        if at < len(buffer.text) and buffer.text[at] == "]":
             return
         try:
-            value, end = DECODER.raw_decode(text.held, at)
-            raw, at = text.held[at:end], end
+            value, end = DECODER.raw_decode(buffer.text, at)
+            raw, at = buffer.text[at:end], end
             broken = _NO_UTF8.search(raw)
-            yield _Damaged(raw, "this post is not UTF-8") if broken else value
+            yield _DamagedElement(raw, "this post is not UTF-8") if broken else value
         except (ValueError, RecursionError) as error:
-            following = _NEXT.search(text.held, at + 1)
-            if following is None and text.could_be_longer(at):
-                at = text.drop(at)
-                if text.more():
+            following = _NEXT.search(buffer.text, at + 1)
+            if following is None and buffer.could_be_longer(at):
+                at = buffer.drop(at)
+                if buffer.read_more():
                     continue
-                following = _NEXT.search(text.held, at + 1)
-            yield _Damaged(
-                text.held[at : following.start() if following else None][:100_000],
-                _damage(error, last=following is None),
+                following = _NEXT.search(buffer.text, at + 1)
+            yield _DamagedElement(
+                buffer.text[at : following.start() if following else None][:100_000],
+                _damage_reason(error, last=following is None),
             )
             ended, at = following is None, following.start() if following else at
 
 
-def _after_gap(text: "_Text", at: int) -> int:
+def _after_gap(buffer: "_TextBuffer", at: int) -> int:
     while True:
-        hit = _BETWEEN.match(text.held, at)
-        assert hit is not None
-        if hit.end() < len(text.held):
-            return hit.end()
-        text.drop(hit.end())
+        match = _BETWEEN.match(buffer.text, at)
+        assert match is not None
+        if match.end() < len(buffer.text):
+            return match.end()
+        buffer.drop(match.end())
         at = 0
-        if not text.more():
+        if not buffer.read_more():
             return 0
 
 
-def _damage(error: Exception, *, last: bool) -> str:
+def _damage_reason(error: Exception, *, last: bool) -> str:
     if last:
         return "the file is cut off or damaged from here on"
-    said = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-    return f"this post is damaged: {said or 'nested too deeply'}"
+    reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+    return f"this post is damaged: {reason or 'nested too deeply'}"
 
 
-class _Text:
+class _TextBuffer:
     """The decoded text of a file, a piece at a time."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -173,24 +177,24 @@ class _Text:
         self._decoder = codecs.getincrementaldecoder(encoding)(keep)
         self._file = file
         self._size = _PIECE
-        self.held = ""
+        self.text = ""
 
-    def more(self) -> bool:
+    def read_more(self) -> bool:
         """Hold more text; False at the end of the file."""
         piece = self._file.read(self._size)
-        self.held += self._decoder.decode(piece, final=not piece)
+        self.text += self._decoder.decode(piece, final=not piece)
         return bool(piece)
 
     def drop(self, at: int) -> int:
         """Forget what lies before `at`; where that place is now."""
-        self.held = self.held[at:]
+        self.text = self.text[at:]
         return 0
 
     def could_be_longer(self, at: int) -> bool:
-        return len(self.held) - at < _LONGEST
+        return len(self.text) - at < _LONGEST
 
 
-def _as_api(
+def _api_post(
     tweet: Mapping[str, Any], account: Mapping[str, str] | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """A post of the archive in the words of API v2, and its author."""
@@ -217,7 +221,7 @@ def _as_api(
             if tweet.get(key)
         ]
         + _reposted(tweet.get("retweeted_status")),
-        "edit_history_tweet_ids": _versions(tweet.get("edit_info")),
+        "edit_history_tweet_ids": _version_ids(tweet.get("edit_info")),
     }
     if account is None:
         return post, {}
@@ -242,7 +246,7 @@ def _reposted(original: Any) -> list[dict[str, Any]]:
 def _iso(value: Any) -> str | None:
     if value is None:
         return None
-    return x_date(value).isoformat()
+    return parse_x_date(value).isoformat()
 
 
 def _whole(field: str, value: Any) -> int:
@@ -251,7 +255,7 @@ def _whole(field: str, value: Any) -> int:
     return int(value)
 
 
-def _versions(info: Any) -> list[str]:
+def _version_ids(info: Any) -> list[str]:
     """Ids of a post's versions, first one first; the archive nests them two ways."""
     if not info:
         return []
@@ -265,9 +269,9 @@ def _versions(info: Any) -> list[str]:
 
 def _account(path: Path) -> dict[str, str] | None:
     """The archive's owner, in the words of API v2; None when the file is not there."""
-    said = _account_text(path)
+    text = _account_text(path)
     try:
-        account = json.loads(said[said.index("=") + 1 :])[0]["account"]
+        account = json.loads(text[text.index("=") + 1 :])[0]["account"]
         return {
             "id": str(account["accountId"]),
             "username": str(account["username"]),
@@ -282,12 +286,14 @@ def _account_text(path: Path) -> str:
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
-                inside = [
-                    one for one in archive.namelist() if one.endswith(f"data/{name}")
+                members = [
+                    member
+                    for member in archive.namelist()
+                    if member.endswith(f"data/{name}")
                 ]
-                if not inside or archive.getinfo(inside[0]).file_size > _LONGEST:
+                if not members or archive.getinfo(members[0]).file_size > _LONGEST:
                     return ""
-                return archive.read(inside[0]).decode("utf-8-sig")
+                return archive.read(members[0]).decode("utf-8-sig")
         return path.with_name(name).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, RuntimeError, zipfile.BadZipFile):
         return ""

@@ -18,7 +18,7 @@ from socialcell.connectors.base import (
     Capability,
     ConnectorContext,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Item,
     Kind,
     Limits,
@@ -31,10 +31,14 @@ from socialcell.connectors.http_sessions import set_up_session
 from socialcell.connectors.page_reading import (
     lookup_chunks,
     read_or_reject,
-    repeated_page,
+    repeated_page_error,
     require_readable,
 )
-from socialcell.connectors.x.x_lookup import looked_up, newer_versions, settled
+from socialcell.connectors.x.x_lookup import (
+    lookup_items,
+    newer_versions,
+    partial_lookup_items,
+)
 from socialcell.connectors.x.x_post import originals_of, to_record
 from socialcell.http import PoliteAdapter, epoch, header_count, retry_after
 from socialcell.text import one_line
@@ -85,7 +89,7 @@ class XSettings(BaseModel):
     query: str | None = None
 
     @model_validator(mode="after")
-    def _one_thing(self) -> "XSettings":
+    def _require_target(self) -> "XSettings":
         if self.kind == "mentions" and not (self.user_id and self.user_id.isdigit()):
             raise ValueError("mentions needs user_id, the account's number")
         if self.kind == "search" and not self.query:
@@ -125,17 +129,17 @@ class X:
             return_type=requests.Response,
             wait_on_rate_limit=False,
         )
-        self._door = PoliteAdapter(context.base_url(ORIGIN) or ORIGIN)
-        set_up_session(self._client.session, {TWEEPY_ORIGIN: self._door})
+        self._adapter = PoliteAdapter(context.base_url(ORIGIN) or ORIGIN)
+        set_up_session(self._client.session, {TWEEPY_ORIGIN: self._adapter})
 
-    def check(self) -> Health:
+    def check(self) -> ConnectorHealth:
         """Read one small page: the token works and may read what this source reads."""
         try:
             self._page({"max_results": 10 if self._search else 5})
         except ConnectorError as error:
-            return Health.failed(error)
+            return ConnectorHealth.failed(error)
         what = "search" if self._search else "the mentions timeline"
-        return Health(ok=True, message=f"X answers; {what} can be read")
+        return ConnectorHealth(ok=True, message=f"X answers; {what} can be read")
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
@@ -143,18 +147,18 @@ class X:
         state: dict[str, Any] = {"low": None, "open": None, "covered": None}
         state |= cursor or {}
         while True:
-            state, asked = self._window(state)
+            state, parameters = self._window(state)
             budget.take("posts", _PAGE)
-            body, headers = self._page(asked)
+            body, headers = self._page(parameters)
             posts, meta = self._posts(body)
             before = state["open"]["bottom"]
-            state = _narrowed(state, posts, meta)
+            state = _narrowed_state(state, posts, meta)
             if posts and state["open"]["bottom"] == before:
-                raise repeated_page("X")
-            done = not meta.get("next_token")
+                raise repeated_page_error("X")
+            is_last = not meta.get("next_token")
             covered = None
-            if done:
-                covered, state = self._closed(state)
+            if is_last:
+                covered, state = self._closed_window(state)
             yield Batch(
                 items=self._items(posts, body),
                 cursor=state,
@@ -162,7 +166,7 @@ class X:
                 cost={"posts": len(posts), "calls": 1},
                 limits=_limits(headers),
             )
-            if stop() or (done and not self._is_late(covered)):
+            if stop() or (is_last and not self._is_late(covered)):
                 return
 
     def refresh(
@@ -172,25 +176,27 @@ class X:
 
         Of an edited post the newest version is asked: X counts on there alone.
         """
-        for some in lookup_chunks(ids, _PAGE, stop):
-            body, limits = self._looked_up(some, budget)
-            newer = newer_versions(body, some)
-            items = dict(zip(some, looked_up(body, some), strict=True))
-            yield _lookup(
-                [items[id_] for id_ in some if id_ not in newer], body, limits
+        for chunk in lookup_chunks(ids, _PAGE, stop):
+            body, limits = self._request_posts(chunk, budget)
+            newer = newer_versions(body, chunk)
+            items = dict(zip(chunk, lookup_items(body, chunk), strict=True))
+            yield _lookup_batch(
+                [items[id_] for id_ in chunk if id_ not in newer], body, limits
             )
             if newer:
                 newest = list(dict.fromkeys(newer.values()))
-                body, limits = self._looked_up(newest, budget)
-                current = dict(zip(newest, settled(body, newest), strict=True))
+                body, limits = self._request_posts(newest, budget)
+                current = dict(
+                    zip(newest, partial_lookup_items(body, newest), strict=True)
+                )
                 items = {id_: current[newer[id_]] for id_ in newer}
-                edited = [_named(id_, item) for id_, item in items.items()]
-                yield _lookup(edited, body, limits)
+                edited = [_under_id(id_, item) for id_, item in items.items()]
+                yield _lookup_batch(edited, body, limits)
 
     recheck = refresh
 
     @staticmethod
-    def mapped(raw: Any) -> Item:
+    def remap(raw: Any) -> Item:
         return to_record(raw, {}, via="remap")
 
     def _is_late(self, covered: tuple[datetime, datetime] | None) -> bool:
@@ -208,15 +214,15 @@ class X:
             at = _iso(now)
             state = {**state, "open": {"high": None, "bottom": None, "at": at, "n": 0}}
         opened = state["open"]
-        asked: dict[str, Any] = {"max_results": _PAGE}
+        parameters: dict[str, Any] = {"max_results": _PAGE}
         # X takes ids or times, not both; without either it answers for all it reaches.
         if state["low"] is not None:
-            asked["since_id"] = state["low"]
+            parameters["since_id"] = state["low"]
         if opened["bottom"] is not None:
-            asked["until_id"] = opened["bottom"]
-        return state, asked
+            parameters["until_id"] = opened["bottom"]
+        return state, parameters
 
-    def _closed(
+    def _closed_window(
         self, state: dict[str, Any]
     ) -> tuple[tuple[datetime, datetime], dict[str, Any]]:
         """The span that the window's last page completes, and the state after it."""
@@ -232,37 +238,39 @@ class X:
         low = opened["high"] or state["low"]
         return (start, to), {"low": low, "open": None, "covered": _iso(to)}
 
-    def _page(self, asked: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
+    def _page(self, parameters: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
         if self._search:
-            return self._answered(
+            return self._request(
                 lambda: self._client.search_recent_tweets(
-                    self._settings.query, **asked, **_FIELDS
+                    self._settings.query, **parameters, **_FIELDS
                 )
             )
-        return self._answered(
+        return self._request(
             lambda: self._client.get_users_mentions(
-                self._settings.user_id, **asked, **_FIELDS
+                self._settings.user_id, **parameters, **_FIELDS
             )
         )
 
-    def _looked_up(self, ids: list[str], budget: Budget) -> tuple[Any, Limits]:
+    def _request_posts(self, ids: list[str], budget: Budget) -> tuple[Any, Limits]:
         budget.take("posts", len(ids))
-        body, headers = self._answered(
+        body, headers = self._request(
             partial(self._client.get_tweets, ids, tweet_fields=_LOOKUP)
         )
         return body, _limits(headers)
 
-    def _answered(
+    def _request(
         self, ask: Callable[[], requests.Response]
     ) -> tuple[Any, Mapping[str, str]]:
         """The JSON of an answer and its headers. ConnectorError for any other."""
-        self._door.last = None
+        self._adapter.last = None
         try:
             response = ask()
         except FAILURES as error:
-            raise translated(error, self._door.last, self._clock.now()) from None
+            raise translate_error(
+                error, self._adapter.last, self._clock.now()
+            ) from None
         try:
-            return strict_json.page(response.content), response.headers
+            return strict_json.parse_body(response.content), response.headers
         except ValueError as error:
             raise ConnectorError(
                 Kind.DRIFT,
@@ -310,20 +318,20 @@ def post_or_reject(
     return read_or_reject(post, lambda raw: to_record(raw, users, originals, via=via))
 
 
-def _lookup(items: list[Item], body: Any, limits: Limits) -> Batch:
+def _lookup_batch(items: list[Item], body: Any, limits: Limits) -> Batch:
     posts = body.get("data")
     shown = len(posts) if isinstance(posts, list) else 0
     return Batch(items, {}, cost={"posts": shown, "calls": 1}, limits=limits)
 
 
-def _named(id_: str, item: Item) -> Item:
+def _under_id(id_: str, item: Item) -> Item:
     """What X says of a post's newest version, under the id that we hold it by."""
     if isinstance(item, Refresh | Tombstone | Undecided):
         return replace(item, external_id=id_)
     return item
 
 
-def _narrowed(
+def _narrowed_state(
     state: dict[str, Any], posts: list[Any], meta: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The state with the window read down to the oldest post of this page."""
@@ -369,7 +377,7 @@ def _limits(headers: Mapping[str, str]) -> Limits:
     )
 
 
-def translated(
+def translate_error(
     error: Exception, answer: requests.Response | None, now: datetime
 ) -> ConnectorError:
     """tweepy's and requests' failures as one of our kinds, in words for an operator.
@@ -380,9 +388,9 @@ def translated(
         return ConnectorError(
             Kind.TRANSIENT, f"X could not be reached: {type(error).__name__}"
         )
-    status, said = answer.status_code, _reason(error, answer)
+    status, reason = answer.status_code, _reason(error, answer)
     if status == 429:
-        return _too_many(answer, said, now)
+        return _rate_error(answer, reason, now)
     if status == 401:
         return ConnectorError(
             Kind.AUTH,
@@ -391,32 +399,34 @@ def translated(
         )
     if status == 403:
         return ConnectorError(
-            Kind.ACCESS, f"X's plan or permissions do not allow this: {said}"
+            Kind.ACCESS, f"X's plan or permissions do not allow this: {reason}"
         )
     if status == 400:
-        kind = Kind.CURSOR if "since_id" in said else Kind.CONFIG
-        return ConnectorError(kind, f"X refuses the request: {said}")
+        kind = Kind.CURSOR if "since_id" in reason else Kind.CONFIG
+        return ConnectorError(kind, f"X refuses the request: {reason}")
     if status == 404:
-        return ConnectorError(Kind.GONE, f"X does not know it (any more): {said}")
+        return ConnectorError(Kind.GONE, f"X does not know it (any more): {reason}")
     return ConnectorError(
         Kind.TRANSIENT,
-        f"X has trouble of its own: {said}",
+        f"X has trouble of its own: {reason}",
         until=retry_after(answer.headers, now),
     )
 
 
 def _reason(error: Exception, answer: requests.Response) -> str:
     """X's own words for a refusal, as far as tweepy could read them."""
-    told = error.api_messages if isinstance(error, tweepy.HTTPException) else []
-    said = "; ".join(word for word in told if isinstance(word, str))
-    return one_line(said or answer.reason or "no reason given", _LONGEST_REASON)
+    messages = error.api_messages if isinstance(error, tweepy.HTTPException) else []
+    text = "; ".join(word for word in messages if isinstance(word, str))
+    return one_line(text or answer.reason or "no reason given", _LONGEST_REASON)
 
 
-def _too_many(answer: requests.Response, said: str, now: datetime) -> ConnectorError:
-    # A spent account answers 429 too; only the body tells, and its reset may be past.
+def _rate_error(
+    answer: requests.Response, reason: str, now: datetime
+) -> ConnectorError:
+    # A spent account answers 429 too; only its body differs, and its reset may be past.
     if b"usage-capped" in answer.content or b"UsageCap" in answer.content:
         return ConnectorError(
-            Kind.QUOTA, f"The allowance of posts at X is spent: {said}"
+            Kind.QUOTA, f"The allowance of posts at X is spent: {reason}"
         )
     until = retry_after(answer.headers, now) or epoch(
         answer.headers.get("x-rate-limit-reset", "")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from socialcell.connectors.x.x_post import unescaped
+from socialcell.connectors.x.x_post import unescape_text
 
 _FILES = re.compile(r"(?:^|/)data/note-tweet(?:-part\d+)?\.js$")
 _LARGEST = 64 << 20  # bytes: notes are read whole
@@ -22,7 +22,7 @@ _APART = timedelta(minutes=1)
 _SHORTEST = 100
 # Where X cuts a text it sets three points, and the address of the post itself.
 _CUT = re.compile(r"(?:\s*…)?(?:\s*https://t\.co/\w+)?\s*$")
-_CALLED = re.compile(r"(?:@\w{1,15}\s+)+")
+_ADDRESSEES = re.compile(r"(?:@\w{1,15}\s+)+")
 
 
 @dataclass(frozen=True)
@@ -50,24 +50,24 @@ def note_of(post: Mapping[str, Any], notes: Sequence[Note]) -> dict[str, Any] | 
     text, at = post.get("text"), post.get("created_at")
     if not notes or not isinstance(text, str) or not isinstance(at, str):
         return None
-    called, start = _uncalled(_CUT.sub("", unescaped(text)))
+    addressees, start = _split_addressees(_CUT.sub("", unescape_text(text)))
     written = datetime.fromisoformat(at)
     for note in notes:
         if abs(note.at - written) > _APART:
             continue
-        note_called, whole = _uncalled(unescaped(note.text))
+        note_addressees, whole = _split_addressees(unescape_text(note.text))
         if _SHORTEST <= len(start) < len(whole) and whole.startswith(start):
             return {
-                "text": note.text if note_called else called + note.text,
+                "text": note.text if note_addressees else addressees + note.text,
                 "entities": {"urls": [{"expanded_url": url} for url in note.urls]},
             }
     return None
 
 
-def _uncalled(text: str) -> tuple[str, str]:
+def _split_addressees(text: str) -> tuple[str, str]:
     """Whom an answer calls at its beginning, which its note may leave out; the rest."""
-    called = _CALLED.match(text)
-    return (called[0], text[called.end() :]) if called else ("", text)
+    addressees = _ADDRESSEES.match(text)
+    return (addressees[0], text[addressees.end() :]) if addressees else ("", text)
 
 
 def _note(element: Any) -> Note | None:
@@ -85,10 +85,10 @@ def _note(element: Any) -> Note | None:
 
 def _elements(text: str) -> list[Any]:
     try:
-        found = json.loads(text[text.index("=") + 1 :])
+        elements = json.loads(text[text.index("=") + 1 :])
     except (ValueError, RecursionError):
         return []
-    return found if isinstance(found, list) else []
+    return elements if isinstance(elements, list) else []
 
 
 def _texts(archive: Path) -> Iterator[str]:

@@ -28,28 +28,28 @@ _GONE = {
     "resource-not-found": "deleted",
     "not-authorized-for-resource": "hidden",
 }
-_SILENCE = "X says nothing of it"
-_NAMELESS = "a problem without a name"
+_NO_ANSWER = "X says nothing of it"
+_UNNAMED_PROBLEM = "a problem without a name"
 _NAME = re.compile(r"[\w-]{1,60}", re.ASCII)
 
 
-def looked_up(body: Any, asked: Collection[str]) -> list[Item]:
+def lookup_items(body: Any, ids: Collection[str]) -> list[Item]:
     """One item for each id that was asked for: nobody is taken for deleted because an
     answer is odd.
 
     An id of which X says nothing that we know is Undecided. ConnectorError DRIFT when
     X says nothing of any of them: that is no answer to what was asked.
     """
-    items = settled(body, asked)
-    silent = [i for i in items if isinstance(i, Undecided) and i.reason == _SILENCE]
+    items = partial_lookup_items(body, ids)
+    silent = [i for i in items if isinstance(i, Undecided) and i.reason == _NO_ANSWER]
     if items and len(silent) == len(items):
         raise ConnectorError(
-            Kind.DRIFT, f"X was asked for {len(asked)} posts and says nothing of them"
+            Kind.DRIFT, f"X was asked for {len(ids)} posts and says nothing of them"
         )
     return items
 
 
-def settled(body: Any, asked: Collection[str]) -> list[Item]:
+def partial_lookup_items(body: Any, ids: Collection[str]) -> list[Item]:
     """The same, where one silence more or less is no reason to stop."""
     if not isinstance(body, dict):
         raise ConnectorError(Kind.DRIFT, "X's answer to a lookup is no object")
@@ -57,19 +57,21 @@ def settled(body: Any, asked: Collection[str]) -> list[Item]:
     originals = originals_of(body)
     for post in _listed(body, "data"):
         for id_ in _ids(post):
-            if id_ in asked:
-                items[id_] = _seen(id_, post, originals)
+            if id_ in ids:
+                items[id_] = _refresh(id_, post, originals)
     for problem in _listed(body, "errors"):
         id_ = str(problem.get("resource_id"))
-        if id_ in asked and id_ not in items:
+        if id_ in ids and id_ not in items:
             kind = str(problem.get("type")).rpartition("/")[2]
             why = _GONE.get(kind)
             items[id_] = (
                 Tombstone("x", id_, why)
                 if why
-                else Undecided("x", id_, kind if _NAME.fullmatch(kind) else _NAMELESS)
+                else Undecided(
+                    "x", id_, kind if _NAME.fullmatch(kind) else _UNNAMED_PROBLEM
+                )
             )
-    return [items.get(id_) or Undecided("x", id_, _SILENCE) for id_ in asked]
+    return [items.get(id_) or Undecided("x", id_, _NO_ANSWER) for id_ in ids]
 
 
 def newer_versions(body: Any, ids: Collection[str]) -> dict[str, str]:
@@ -84,9 +86,9 @@ def newer_versions(body: Any, ids: Collection[str]) -> dict[str, str]:
 
 
 def _listed(body: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    found = body.get(key)
-    found = found if isinstance(found, list) else []
-    return [item for item in found if isinstance(item, dict)]
+    members = body.get(key)
+    members = members if isinstance(members, list) else []
+    return [member for member in members if isinstance(member, dict)]
 
 
 def _ids(post: Mapping[str, Any]) -> list[str]:
@@ -94,7 +96,7 @@ def _ids(post: Mapping[str, Any]) -> list[str]:
     return [str(id_) for id_ in (post.get("id"), *history_of(post)[:1])]
 
 
-def _seen(
+def _refresh(
     id_: str, post: Mapping[str, Any], originals: Mapping[str, Mapping[str, Any]]
 ) -> Item:
     try:

@@ -8,7 +8,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from socialcell.connectors.base import Author, Metric, Record, Relation, Withheld
+from socialcell.connectors.base import (
+    Metric,
+    Record,
+    RecordAuthor,
+    RecordRelation,
+    Withholding,
+)
 
 _METRICS = {  # X's name → the common name; quotes have none of their own
     "retweet_count": "shares",
@@ -59,7 +65,7 @@ def to_record(
     return Record(
         platform="x",
         external_id=first,
-        text=_words(post, original),
+        text=_repost_text(post, original),
         raw=_with_original(post, original),
         authored_at=(snowflake_time(first) or created) if edited else created,
         edited_at=created if edited else None,
@@ -71,7 +77,7 @@ def to_record(
         links=_links(post, original),
         metrics=metrics_of(post),
         missing=tuple(missing + ([] if author_id else ["author"])),
-        withheld=_withheld(post) or (_withheld(original) if original else None),
+        withheld=_withholding(post) or (_withholding(original) if original else None),
         via=via,
     )
 
@@ -92,9 +98,9 @@ def history_of(post: Mapping[str, Any]) -> list[str]:
 
 def repost_of(post: Mapping[str, Any]) -> str | None:
     """The id of the post that this one repeats."""
-    for item in _referenced(post):
-        if _RELATIONS.get(item["type"]) == "repost":
-            return str(item["id"])
+    for reference in _referenced(post):
+        if _RELATIONS.get(reference["type"]) == "repost":
+            return str(reference["id"])
     return None
 
 
@@ -106,12 +112,12 @@ def snowflake_time(post_id: str) -> datetime | None:
     return datetime.fromtimestamp(((number >> 22) + _SNOWFLAKE_EPOCH_MS) / 1000, UTC)
 
 
-def unescaped(text: str) -> str:
+def unescape_text(text: str) -> str:
     """A text as its author wrote it: X escapes &, < and > in it, and nothing else.
 
     What X's entities say of places in a text counts in the escaped one.
     """
-    return _ESCAPE.sub(lambda found: _ESCAPES[found[0]], text)
+    return _ESCAPE.sub(lambda match: _ESCAPES[match[0]], text)
 
 
 def metrics_of(post: Mapping[str, Any]) -> tuple[Metric, ...]:
@@ -153,12 +159,14 @@ def _posts_by_id(posts: Any) -> dict[str, Mapping[str, Any]]:
 def _with_original(
     post: Mapping[str, Any], original: Mapping[str, Any] | None
 ) -> Mapping[str, Any]:
-    if original is None or any(original is item for item in _referenced(post)):
+    if original is None or any(
+        original is reference for reference in _referenced(post)
+    ):
         return post
     return {**post, "includes": {"tweets": [original]}}
 
 
-def _words(post: Mapping[str, Any], original: Mapping[str, Any] | None) -> str:
+def _repost_text(post: Mapping[str, Any], original: Mapping[str, Any] | None) -> str:
     if original is None:
         return _full_text(post)
     head = _REPOSTED.match(_text(post, "text"))
@@ -167,7 +175,7 @@ def _words(post: Mapping[str, Any], original: Mapping[str, Any] | None) -> str:
 
 def _full_text(post: Mapping[str, Any]) -> str:
     note = _note(post)
-    return unescaped(_text(note, "text") if note else _text(post, "text"))
+    return unescape_text(_text(note, "text") if note else _text(post, "text"))
 
 
 def _note(post: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -175,26 +183,26 @@ def _note(post: Mapping[str, Any]) -> Mapping[str, Any]:
     return post.get("note_tweet") or post.get("note_post") or {}
 
 
-def _text(item: Mapping[str, Any], key: str) -> str:
-    value = item.get(key)
-    if not isinstance(value, str):
+def _text(part: Mapping[str, Any], key: str) -> str:
+    text = part.get(key)
+    if not isinstance(text, str):
         raise ValueError(f"a post without {key!r}")
-    return value
+    return text
 
 
-def _moment(value: Any) -> datetime | None:
-    if value is None:
+def _moment(text: Any) -> datetime | None:
+    if text is None:
         return None
-    moment = datetime.fromisoformat(value)
+    moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise ValueError(f"created_at {value!r} has no time zone")
+        raise ValueError(f"created_at {text!r} has no time zone")
     return moment.astimezone(UTC)
 
 
-def _author(uid: str, user: Mapping[str, Any]) -> Author:
+def _author(uid: str, user: Mapping[str, Any]) -> RecordAuthor:
     figures = user.get("public_metrics") or {}
     kind = user.get("verified_type")
-    return Author(
+    return RecordAuthor(
         uid=uid,
         handle=user.get("username"),
         name=user.get("name"),
@@ -208,10 +216,12 @@ def _referenced(post: Mapping[str, Any]) -> list[Any]:
     return post.get("referenced_tweets") or post.get("referenced_posts") or []
 
 
-def _relations(post: Mapping[str, Any]) -> tuple[Relation, ...]:
+def _relations(post: Mapping[str, Any]) -> tuple[RecordRelation, ...]:
     return tuple(
-        Relation(_RELATIONS.get(item["type"], item["type"]), str(item["id"]))
-        for item in _referenced(post)
+        RecordRelation(
+            _RELATIONS.get(reference["type"], reference["type"]), str(reference["id"])
+        )
+        for reference in _referenced(post)
     )
 
 
@@ -233,24 +243,24 @@ def _links(
 
 def _addresses(post: Mapping[str, Any]) -> Iterator[str]:
     for part in (_note(post), post):
-        for item in (part.get("entities") or {}).get("urls") or []:
-            if url := item.get("unwound_url") or item.get("expanded_url"):
+        for entity in (part.get("entities") or {}).get("urls") or []:
+            if url := entity.get("unwound_url") or entity.get("expanded_url"):
                 yield url
 
 
-def _withheld(post: Mapping[str, Any]) -> Withheld | None:
+def _withholding(post: Mapping[str, Any]) -> Withholding | None:
     """Where X does not show a post. ValueError when X says it in another form."""
-    value = post.get("withheld")
-    if value is None:
+    withholding = post.get("withheld")
+    if withholding is None:
         return None
-    countries = value.get("country_codes") or [_EVERYWHERE]
-    scope = value.get("scope")
+    countries = withholding.get("country_codes") or [_EVERYWHERE]
+    scope = withholding.get("scope")
     if not (
         isinstance(countries, list)
         and all(isinstance(code, str) and len(code) == 2 for code in countries)
         and (scope is None or isinstance(scope, str))
     ):
         raise ValueError("withheld has another form than X gives it")
-    return Withheld(
-        tuple(dict.fromkeys(countries)), scope, bool(value.get("copyright"))
+    return Withholding(
+        tuple(dict.fromkeys(countries)), scope, bool(withholding.get("copyright"))
     )

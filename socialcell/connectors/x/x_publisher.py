@@ -13,28 +13,28 @@ from socialcell.connectors.base import (
     Bucket,
     ConnectorContext,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Kind,
 )
 from socialcell.connectors.http_sessions import set_up_session
 from socialcell.connectors.publisher import (
     SLACK,
-    Posted,
+    PostReference,
     Publisher,
-    Shown,
-    Unheard,
-    id_in,
-    same_words,
-    set_up,
-    take_back,
-    write,
+    TimelinePost,
+    UnconfirmedCall,
+    posts_with_text,
+    require_id,
+    require_settings,
+    run_delete,
+    run_write,
 )
 from socialcell.connectors.text_lengths import has_address
 from socialcell.connectors.x.x_connector import (
     FAILURES,
     ORIGIN,
     TWEEPY_ORIGIN,
-    translated,
+    translate_error,
 )
 from socialcell.http import PoliteAdapter
 
@@ -55,7 +55,7 @@ class XPublisher(Publisher):
 
     def __init__(self, context: ConnectorContext) -> None:
         super().__init__(context)
-        settings = set_up(context.config.publishing.x, self.platform)
+        settings = require_settings(context.config.publishing.x, self.platform)
         self._user = settings.user_id
         keys = (
             settings.consumer_key,
@@ -67,50 +67,50 @@ class XPublisher(Publisher):
         self._client = tweepy.Client(
             None, *values, return_type=requests.Response, wait_on_rate_limit=False
         )
-        self._door = PoliteAdapter(context.base_url(ORIGIN) or ORIGIN)
-        self._client.session = set_up_session(_Session(), {ORIGIN: self._door})
+        self._adapter = PoliteAdapter(context.base_url(ORIGIN) or ORIGIN)
+        self._client.session = set_up_session(_Session(), {ORIGIN: self._adapter})
 
-    def check(self) -> Health:
-        """Ask X who we are; whether we may write it tells in a header."""
+    def check(self) -> ConnectorHealth:
+        """Ask X which account the keys are of; a header says whether they may write."""
         try:
-            body, headers = self._answered(self._client.get_me)
+            body, headers = self._request(self._client.get_me)
         except ConnectorError as error:
-            return Health.failed(error)
-        found = _data(body).get("id")
-        if found != self._user:
-            return Health(
+            return ConnectorHealth.failed(error)
+        user_id = _data(body).get("id")
+        if user_id != self._user:
+            return ConnectorHealth(
                 False,
-                f"The keys are those of account {found}, not of {self._user}: "
+                f"The keys are those of account {user_id}, not of {self._user}: "
                 "publishing.x.user_id and its secrets must be of one account",
                 kind=Kind.CONFIG,
             )
         if "write" not in headers.get("x-access-level", "read-write"):
-            return Health(
+            return ConnectorHealth(
                 False,
                 "The keys may only read: give the app Read and write in X's developer "
                 "console, then make the access token and its secret anew",
                 kind=Kind.ACCESS,
             )
-        return Health(True, "X answers; the account's keys may write")
+        return ConnectorHealth(True, "X answers; the account's keys may write")
 
     def bucket(self, words: str) -> str:
         return "writes_with_link" if has_address(words) else "writes"
 
-    def post(self, words: str, media: str | None, key: str | None) -> Posted:
+    def post(self, words: str, media: str | None, key: str | None) -> PostReference:
         return self._write({"text": words})
 
-    def reply(self, to: str, words: str, key: str | None) -> Posted:
+    def reply(self, to: str, words: str, key: str | None) -> PostReference:
         return self._write({"text": words, "in_reply_to_tweet_id": to})
 
     def delete(self, id_: str) -> None:
-        take_back(lambda: self._answered(lambda: self._client.delete_tweet(id_)))
+        run_delete(lambda: self._request(lambda: self._client.delete_tweet(id_)))
 
     def find(
         self, words: str, key: str | None, since: datetime, to: str | None
-    ) -> Sequence[Posted]:
+    ) -> Sequence[PostReference]:
         """The newest of the account's timeline, where addresses stand as they lead."""
         start = (since - SLACK).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        body, _ = self._answered(
+        body, _ = self._request(
             lambda: self._client.get_users_tweets(
                 self._user,
                 start_time=start,
@@ -123,45 +123,47 @@ class XPublisher(Publisher):
         if not isinstance(posts, list):
             raise ConnectorError(Kind.DRIFT, "X's timeline has no list in `data`")
         own = [
-            self._shown(post)
+            self._timeline_post(post)
             for post in posts
-            if isinstance(post, dict) and _answers(post) == to
+            if isinstance(post, dict) and _parent_id(post) == to
         ]
-        return same_words(words, own)
+        return posts_with_text(words, own)
 
-    def _write(self, parameters: dict[str, Any]) -> Posted:
+    def _write(self, parameters: dict[str, Any]) -> PostReference:
         def create() -> Any:
-            return self._answered(lambda: self._client.create_tweet(**parameters))
+            return self._request(lambda: self._client.create_tweet(**parameters))
 
         try:
-            body, _ = write(create)
+            body, _ = run_write(create)
         except ConnectorError as error:
             if error.kind is Kind.ACCESS and "duplicate" in str(error).lower():
                 # It says the same already: perhaps from a call of ours that was lost.
-                raise Unheard(Kind.ACCESS, str(error)) from None
+                raise UnconfirmedCall(Kind.ACCESS, str(error)) from None
             raise
-        return self._posted(id_in(_data(body)))
+        return self._reference(require_id(_data(body)))
 
-    def _shown(self, post: Mapping[str, Any]) -> Shown:
-        return Shown(self._posted(id_in(post)), _full_text(post))
+    def _timeline_post(self, post: Mapping[str, Any]) -> TimelinePost:
+        return TimelinePost(self._reference(require_id(post)), _full_text(post))
 
-    def _address(self, id_: str) -> str:
+    def _post_url(self, id_: str) -> str:
         return f"https://x.com/i/status/{id_}"
 
-    def _answered(
+    def _request(
         self, ask: Callable[[], requests.Response]
     ) -> tuple[Any, Mapping[str, str]]:
-        self._door.last = None
+        self._adapter.last = None
         try:
             response = ask()
-            return strict_json.page(response.content), response.headers
+            return strict_json.parse_body(response.content), response.headers
         except FAILURES as error:
-            heard = self._door.last
-            if heard is not None and heard.status_code < 300:
+            answer = self._adapter.last
+            if answer is not None and answer.status_code < 300:
                 raise ConnectorError(
                     Kind.DRIFT, f"X answered something that cannot be read: {error}"
                 ) from None
-            raise _ours(translated(error, heard, self._clock.now())) from None
+            raise _publishing_error(
+                translate_error(error, answer, self._clock.now())
+            ) from None
 
 
 class _Session(requests.Session):
@@ -169,13 +171,13 @@ class _Session(requests.Session):
     that is asked."""
 
     def request(
-        self, method: str | bytes, url: str | bytes, *given: Any, **named: Any
+        self, method: str | bytes, url: str | bytes, *arguments: Any, **options: Any
     ) -> requests.Response:
-        asked = str(url).replace(TWEEPY_ORIGIN, ORIGIN, 1)
-        return super().request(method, asked, *given, **named)
+        address = str(url).replace(TWEEPY_ORIGIN, ORIGIN, 1)
+        return super().request(method, address, *arguments, **options)
 
 
-def _ours(error: ConnectorError) -> ConnectorError:
+def _publishing_error(error: ConnectorError) -> ConnectorError:
     if error.kind is not Kind.AUTH:
         return error
     return ConnectorError(
@@ -186,16 +188,16 @@ def _ours(error: ConnectorError) -> ConnectorError:
 
 
 def _data(body: Any) -> Mapping[str, Any]:
-    found = body.get("data") if isinstance(body, dict) else None
-    return found if isinstance(found, dict) else {}
+    content = body.get("data") if isinstance(body, dict) else None
+    return content if isinstance(content, dict) else {}
 
 
-def _answers(post: Mapping[str, Any]) -> str | None:
+def _parent_id(post: Mapping[str, Any]) -> str | None:
     """The id of the post that this one answers."""
-    near = post.get("referenced_tweets") or post.get("referenced_posts") or ()
-    for one in near:
-        if isinstance(one, dict) and one.get("type") == "replied_to":
-            return str(one.get("id"))
+    references = post.get("referenced_tweets") or post.get("referenced_posts") or ()
+    for reference in references:
+        if isinstance(reference, dict) and reference.get("type") == "replied_to":
+            return str(reference.get("id"))
     return None
 
 

@@ -29,7 +29,7 @@ def next_turn(context: Context, source: Source) -> datetime | None:
     ):
         if not bucket.spread or bucket.cap is None:
             continue
-        if not connectors.takes(source.connector, source.settings, bucket.name):
+        if not connectors.uses_bucket(source.connector, source.settings, bucket.name):
             continue
         start, end = allowance_ledger.window(bucket, now)
         with db.reading(context.engine) as session:
@@ -37,7 +37,7 @@ def next_turn(context: Context, source: Source) -> datetime | None:
                 other
                 for other in store.enabled(session)
                 if other.connector == source.connector
-                and connectors.takes(other.connector, other.settings, bucket.name)
+                and connectors.uses_bucket(other.connector, other.settings, bucket.name)
             ]
             pages = store.pulled_pages(session, source.id, start)
         share = bucket.cap * (1 - _BY_HAND) / max(len(sharing), 1)

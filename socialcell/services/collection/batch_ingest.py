@@ -19,7 +19,7 @@ from socialcell.connectors.base import (
     Tombstone,
     Undecided,
 )
-from socialcell.connectors.checked_records import readable
+from socialcell.connectors.checked_records import storable_item
 from socialcell.connectors.facts import Fact
 from socialcell.listening.store.pages import (
     engagement_history,
@@ -64,7 +64,7 @@ def store_batch(
     """Store one page in the caller's transaction; every item gets one outcome."""
     outcome = IngestCounts()
     changes = lookups.changes(session, batch.items)
-    readables = [readable(item) for item in changes]
+    readables = [storable_item(item) for item in changes]
     placed_items = area_matching.match_areas(context, session, readables)
     items = pseudonyms.filter_suppressed(context, session, platform, placed_items)
     outcome.rules.update(item.rule for item in items if isinstance(item, Filtered))

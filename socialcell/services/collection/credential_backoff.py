@@ -54,7 +54,7 @@ def sharing_sources(
             and other.id != source.id
             and (
                 error.bucket is None
-                or connectors.takes(other.connector, other.settings, error.bucket)
+                or connectors.uses_bucket(other.connector, other.settings, error.bucket)
             )
         ]
     return [other.name for other in others if own & _secrets(context, other)]

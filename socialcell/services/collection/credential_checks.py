@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from socialcell import connectors, db
-from socialcell.connectors.base import Health, Kind
+from socialcell.connectors.base import ConnectorHealth, Kind
 from socialcell.errors import ConfigError, MissingSecret
 from socialcell.listening.people import masking
 from socialcell.ops import credentials, store
@@ -79,13 +79,13 @@ def _check_connector(
         return _with_news(session, row, now)
 
 
-def _test_read(context: Context, source: Source) -> Health | None:
+def _test_read(context: Context, source: Source) -> ConnectorHealth | None:
     try:
         return connectors.build(
             source.connector, source.settings, context.connector_context
         ).check()
     except MissingSecret as error:
-        return Health(False, str(error), kind=Kind.AUTH)
+        return ConnectorHealth(False, str(error), kind=Kind.AUTH)
     except ConfigError:
         return None  # not the credential; the next pull says what it is
 

@@ -12,7 +12,7 @@ from socialcell import db
 from socialcell.connectors import file_detection
 from socialcell.connectors.base import Batch, Filtered, Record, Reject
 from socialcell.connectors.facts import Fact
-from socialcell.connectors.files.column_mapping import Mapping, read_mapping
+from socialcell.connectors.files.column_mapping import ColumnMapping, read_mapping
 from socialcell.connectors.files.file_connector import FileConnector
 from socialcell.connectors.files.generic_file import GenericFile
 from socialcell.connectors.unmetered import Unmetered
@@ -76,7 +76,7 @@ def import_file(
     progress_report = _ProgressReport(progress, path.stat().st_size)
     with db.reading(context.engine) as session:
         earlier_import = imports.find_import(
-            session, connector.sha256, connector.format, connector.way
+            session, connector.sha256, connector.format, connector.reading_options
         )
         earlier = earlier_import.imported_at if earlier_import else None
     if earlier:
@@ -97,7 +97,7 @@ def import_file(
 def _import(
     context: Context,
     connector: FileConnector,
-    mapping: Mapping | None,
+    mapping: ColumnMapping | None,
     progress_report: "_ProgressReport",
 ) -> RunResult:
     run_ids: list[int] = []
@@ -111,7 +111,7 @@ def _import(
                 session,
                 connector.sha256,
                 connector.format,
-                connector.way,
+                connector.reading_options,
                 name=connector.path.name,
                 rows=batch.cursor["row"],
                 run_id=run.id,
@@ -144,7 +144,7 @@ def _source(
     session: Session,
     context: Context,
     connector: FileConnector,
-    mapping: Mapping | None,
+    mapping: ColumnMapping | None,
 ) -> Source:
     """The source that files of this kind count for; it is never pulled."""
     name = source_name(connector, mapping)
@@ -160,7 +160,7 @@ def _source(
     )
 
 
-def source_name(connector: FileConnector, mapping: Mapping | None) -> str:
+def source_name(connector: FileConnector, mapping: ColumnMapping | None) -> str:
     """file:x-jsonl, file:x-archive, or file: and the platform a mapping names."""
     if mapping is not None and mapping.platform != GenericFile.platform:
         return f"file:{mapping.platform}"
@@ -170,7 +170,7 @@ def source_name(connector: FileConnector, mapping: Mapping | None) -> str:
 def _dry_run(
     context: Context,
     connector: FileConnector,
-    mapping: Mapping | None,
+    mapping: ColumnMapping | None,
     progress_report: "_ProgressReport",
 ) -> RunResult:
     """Store each page and take it back, so that the counts are those of an import."""
@@ -196,7 +196,7 @@ def _dry_run(
 def _recount(
     context: Context,
     connector: FileConnector,
-    mapping: Mapping | None,
+    mapping: ColumnMapping | None,
     progress_report: "_ProgressReport",
 ) -> RunResult:
     """Account for a file that was imported before: what it holds is known."""
@@ -295,7 +295,7 @@ def _with_state(result: RunResult) -> RunResult:
 
 
 def _warnings(
-    connector: FileConnector, mapping: Mapping | None, result: RunResult
+    connector: FileConnector, mapping: ColumnMapping | None, result: RunResult
 ) -> tuple[str, ...]:
     updated = result.counts["updated"]
     if mapping is not None or connector.platform != GenericFile.platform or not updated:

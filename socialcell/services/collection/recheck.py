@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from socialcell import connectors, db, log
-from socialcell.connectors.abilities import Rechecking, Refreshing
+from socialcell.connectors.abilities import Rechecker, Refresher
 from socialcell.connectors.base import (
     Batch,
     Capability,
@@ -208,9 +208,9 @@ class _RecheckRun:
         """The connector's answers. ConnectorError as in a pull; ShareUsedUp when some
         of what is due is left for later."""
         query = (
-            cast(Refreshing, self.connector).refresh
+            cast(Refresher, self.connector).refresh
             if self.kind.refreshes
-            else cast(Rechecking, self.connector).recheck
+            else cast(Rechecker, self.connector).recheck
         )
         ids = self.ids[:MAX_IDS]
         for start in range(0, len(ids), CHUNK):

@@ -10,7 +10,7 @@ from itertools import groupby
 from sqlmodel import Session
 
 from socialcell import connectors, db
-from socialcell.connectors.abilities import Remapping
+from socialcell.connectors.abilities import Remapper
 from socialcell.connectors.base import Batch, Item, Record, Reject
 from socialcell.errors import AlreadyRunning, UsageError
 from socialcell.listening.store.pages import page_authors, page_mentions, raw_payloads
@@ -93,7 +93,7 @@ def reprocess(
 def _reprocess_source(
     context: Context,
     source: Source,
-    mapper: type[Remapping],
+    mapper: type[Remapper],
     since: datetime,
     dry_run: bool,
 ) -> ReprocessedSource:
@@ -130,7 +130,7 @@ def _count_only(source: Source, batches: Iterator[Batch]) -> RunResult:
 def _batches(
     context: Context,
     source: Source,
-    mapper: type[Remapping],
+    mapper: type[Remapper],
     since: datetime,
     differences: _Differences,
 ) -> Iterator[Batch]:
@@ -159,10 +159,10 @@ def _batches(
             )
 
 
-def _map_raw(session: Session, mapper: type[Remapping], raw: Raw) -> Item:
+def _map_raw(session: Session, mapper: type[Remapper], raw: Raw) -> Item:
     body = json.loads(raw.body)
     try:
-        item = mapper.mapped(body)
+        item = mapper.remap(body)
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
         return Reject(raw=body, reason=f"{type(error).__name__}: {error}")
     if not isinstance(item, Record) or item.author is None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from sqlmodel import Session
 
 from socialcell import connectors, db
-from socialcell.connectors.base import Health
+from socialcell.connectors.base import ConnectorHealth
 from socialcell.errors import UsageError
 from socialcell.listening.people import masking
 from socialcell.listening.store.alerts import alerts
@@ -77,7 +77,7 @@ def check_settings(
     return checked
 
 
-def check_source(context: Context, name: str) -> Health:
+def check_source(context: Context, name: str) -> ConnectorHealth:
     """Whether the platform lets us read this source now.
 
     A source that stopped because a person had to do something goes on when it does.

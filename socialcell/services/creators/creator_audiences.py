@@ -39,6 +39,7 @@ from socialcell.services.manual_entry import ROWS, ImportCounts, run_entry
 INSIGHTS = ("key", "platform", "day", "dimension", "value", "number")
 PRECISION = 12  # of sketches: 4,096 registers, an error of 1.6 %
 
+
 FEWEST = 25
 """Fewer people than this are not sketched: a sketch of few tells who they are to
 whoever holds the key."""
@@ -63,9 +64,9 @@ def import_insights(
     if not source.strip():
         raise UsageError("Say with --source where the figures come from.")
     counts = ImportCounts()
-    columns = sheets.Columns("insights", INSIGHTS, ("dimension",))
+    columns = sheets.SheetColumns("insights", INSIGHTS, ("dimension",))
     take_rows = partial(_import_rows, context, source=source.strip(), counts=counts)
-    for rows in db.chunks(sheets.asked(path, columns), ROWS):
+    for rows in db.chunks(sheets.read_sheet(path, columns), ROWS):
         run_entry(context, partial(take_rows, rows), dry_run)
     return counts
 
@@ -121,7 +122,7 @@ def _sketch_all(context: Context, days: int, session: Session) -> list[AudienceS
 
 def _import_rows(
     context: Context,
-    rows: Sequence[sheets.Asked],
+    rows: Sequence[sheets.SheetRow],
     session: Session,
     *,
     source: str,

@@ -36,6 +36,7 @@ from socialcell.services.manual_entry import ROWS, ImportCounts, run_entry
 
 _BESIDE = ("followers",)  # what an export says beside, and an import passes over
 
+
 COLUMNS_OUT = (*COLUMNS, *_BESIDE)
 
 
@@ -69,8 +70,8 @@ def import_creators(
     What the file has no column for stays; the same file again changes nothing.
     """
     counts = ImportCounts()
-    columns = sheets.Columns("creators", COLUMNS, ("key",), _BESIDE)
-    for rows in db.chunks(sheets.asked(path, columns), ROWS):
+    columns = sheets.SheetColumns("creators", COLUMNS, ("key",), _BESIDE)
+    for rows in db.chunks(sheets.read_sheet(path, columns), ROWS):
         run_entry(context, partial(_import_batch, context, rows, counts), dry_run)
     return counts
 
@@ -253,7 +254,7 @@ def audit_entry(
 
 
 def import_rows(
-    rows: Sequence[sheets.Asked],
+    rows: Sequence[sheets.SheetRow],
     counts: ImportCounts,
     take: Callable[[dict[str, str | None]], str],
 ) -> None:
@@ -262,7 +263,7 @@ def import_rows(
         try:
             if row.reason is not None:
                 raise UsageError(row.reason)
-            outcome = take(row.given)
+            outcome = take(row.cells)
         except SocialcellError as error:
             counts.rejects.append((row.row, str(error)))
         else:
@@ -304,7 +305,10 @@ def _require_public(
 
 
 def _import_batch(
-    context: Context, rows: list[sheets.Asked], counts: ImportCounts, session: Session
+    context: Context,
+    rows: list[sheets.SheetRow],
+    counts: ImportCounts,
+    session: Session,
 ) -> None:
     def take(cells: dict[str, str | None]) -> str:
         # A row that cannot be taken must leave nothing behind.

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from socialcell import db, platforms
 from socialcell.clock import in_pune
-from socialcell.connectors.meta.meta_push import Refusal
+from socialcell.connectors.meta.meta_push import OptOut
 from socialcell.errors import UsageError
 from socialcell.ops import audit, consent_ledger
 from socialcell.ops.consent_ledger import LedgerPerson
@@ -63,7 +63,7 @@ def record_consent(
 
 
 def record_refusal(
-    context: Context, session: Session, platform: str, refusal: Refusal, now: datetime
+    context: Context, session: Session, platform: str, refusal: OptOut, now: datetime
 ) -> None:
     """Record that somebody told the platform or the city not to write again."""
     person = person_of(context, platform, refusal.uid)

@@ -15,7 +15,7 @@ from socialcell.campaigns.publishing.notice_template import (
     builtin_templates,
 )
 from socialcell.config import Workspace
-from socialcell.connectors.text_lengths import Length, length
+from socialcell.connectors.text_lengths import PostLength, length
 from socialcell.errors import ConfigError, UsageError
 from socialcell.i18n import CODES
 from socialcell.platforms import Trait
@@ -102,7 +102,7 @@ def lint_templates(files: Sequence[Path]) -> dict[Path, str | None]:
     return faults
 
 
-def text_lengths(template: NoticeTemplate) -> list[tuple[str, str, Length]]:
+def text_lengths(template: NoticeTemplate) -> list[tuple[str, str, PostLength]]:
     """(platform, language, length there) of the template with its examples."""
     notice = notice_text.example_notice(template)
     texts = {code: notice_text.notice_text(notice, code) for code in CODES}

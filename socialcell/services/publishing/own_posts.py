@@ -13,7 +13,7 @@ from socialcell.campaigns.publishing import store
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
 from socialcell.connectors.publisher import PUBLISHERS
-from socialcell.connectors.text_lengths import Length, length
+from socialcell.connectors.text_lengths import PostLength, length
 from socialcell.errors import UsageError
 from socialcell.http import require_public_form
 from socialcell.i18n import CODES
@@ -344,11 +344,13 @@ def require_post(session: Session, id_: int) -> OwnPost:
     return post
 
 
-def length_of(platform: str, text: str, media: str | None, to: str | None) -> Length:
+def length_of(
+    platform: str, text: str, media: str | None, to: str | None
+) -> PostLength:
     return length(platform, text, media, reply=to is not None)
 
 
-def require_length(count: Length, platform: str) -> None:
+def require_length(count: PostLength, platform: str) -> None:
     """UsageError when the platform would not take it."""
     if count.fault is not None:
         raise UsageError(f"{count.fault[0].upper()}{count.fault[1:]}.")

@@ -16,7 +16,7 @@ from socialcell.campaigns.publishing import store
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.connectors import publisher as publishers
 from socialcell.connectors.base import Batch, ConnectorError, Kind
-from socialcell.connectors.publisher import Posted, Publisher, Unheard
+from socialcell.connectors.publisher import PostReference, Publisher, UnconfirmedCall
 from socialcell.errors import ConfigError
 from socialcell.ops import audit, outbox_store
 from socialcell.services.collection import allowance_ledger
@@ -217,7 +217,7 @@ def _post_once(
             posted = publisher.reply(post.reply_to, claim.words, key)
         else:
             posted = publisher.post(claim.words, post.media, key)
-    except Unheard as error:
+    except UnconfirmedCall as error:
         return _settle_unknown(context, claim, publisher, ledger, bucket, str(error))
     except ConnectorError as error:
         # What was asked before this may still be there: that mark stays.
@@ -233,7 +233,7 @@ def _post_once(
 
 def _find_posted(
     context: Context, claim: _Claim, publisher: Publisher, since: datetime
-) -> Posted | None:
+) -> PostReference | None:
     post = claim.post
     candidates = publisher.find(claim.words, post.prepared, since, post.reply_to)
     with db.reading(context.engine) as session:
@@ -244,7 +244,11 @@ def _find_posted(
 
 
 def _settle_posted(
-    context: Context, claim: _Claim, posted: Posted, ledger: Ledger, bucket: str | None
+    context: Context,
+    claim: _Claim,
+    posted: PostReference,
+    ledger: Ledger,
+    bucket: str | None,
 ) -> PostOutcome:
     now, id_ = context.clock.now(), claim.post.id or 0
     with db.writing(context.engine) as session:
@@ -262,7 +266,9 @@ def _settle_posted(
     return PostOutcome(id_, claim.post.platform, "posted", posted.url)
 
 
-def mark_posted(session: Session, post: OwnPost, posted: Posted, now: datetime) -> None:
+def mark_posted(
+    session: Session, post: OwnPost, posted: PostReference, now: datetime
+) -> None:
     """The post is out, under that id."""
     post.state, post.posted_at = "posted", now
     post.external_id, post.url = posted.id, posted.url

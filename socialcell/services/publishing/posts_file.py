@@ -12,9 +12,9 @@ from socialcell.services.context import Context
 from socialcell.services.manual_entry import ROWS, ImportCounts, run_entry
 from socialcell.services.publishing import own_posts
 
-COLUMNS = sheets.Columns(
+COLUMNS = sheets.SheetColumns(
     "own posts",
-    known=("platform", "date", "time", "language", "text", "ward", "media"),
+    accepted=("platform", "date", "time", "language", "text", "ward", "media"),
     needed=("text",),
 )
 
@@ -25,14 +25,14 @@ def import_file(context: Context, path: Path, *, dry_run: bool = False) -> Impor
     SocialcellError when the file cannot be read.
     """
     counts = ImportCounts()
-    rows = sheets.asked(path, COLUMNS)
+    rows = sheets.read_sheet(path, COLUMNS)
     while batch := list(islice(rows, ROWS)):
         _enter_batch(context, batch, counts, dry_run)
     return counts
 
 
 def _enter_batch(
-    context: Context, batch: list[sheets.Asked], counts: ImportCounts, dry_run: bool
+    context: Context, batch: list[sheets.SheetRow], counts: ImportCounts, dry_run: bool
 ) -> None:
     def act(session: Session) -> None:
         _enter_rows(context, session, batch, counts)
@@ -41,13 +41,16 @@ def _enter_batch(
 
 
 def _enter_rows(
-    context: Context, session: Session, batch: list[sheets.Asked], counts: ImportCounts
+    context: Context,
+    session: Session,
+    batch: list[sheets.SheetRow],
+    counts: ImportCounts,
 ) -> None:
     for row in batch:
         try:
             if row.reason is not None:
                 raise ValueError(row.reason)
-            draft = own_posts.draft_of(row.given)
+            draft = own_posts.draft_of(row.cells)
             is_known = store.find_post(session, draft.key) is not None
             own_posts.enter_post(context, session, draft)
         except (ValueError, UsageError) as error:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from socialcell import db, log
 from socialcell.connectors.base import Batch, ConnectorError, Kind, Record
-from socialcell.connectors.meta.meta_push import Awaiting, Fetching
+from socialcell.connectors.meta.meta_push import MediaConnector, MentionFetcher
 from socialcell.errors import ConfigError
 from socialcell.listening.store.pages import attachments
 from socialcell.ops import pending_fetches
@@ -26,6 +26,7 @@ from socialcell.services.webhooks import media_files, webhook_ingest
 
 _LOG = log.logger(__name__)
 LARGEST = 16 * 1024 * 1024  # bytes of a file; WhatsApp's own limit for film and sound
+
 
 MOST_ATTEMPTS = 8
 _PAGE = 50
@@ -97,9 +98,9 @@ class _SourceFetcher:
             return
         try:
             if hasattr(self._connector, "media"):
-                self._files(cast(Fetching, self._connector))
-            if hasattr(self._connector, "awaited"):
-                self._mentions(cast(Awaiting, self._connector))
+                self._files(cast(MediaConnector, self._connector))
+            if hasattr(self._connector, "fetch_mention"):
+                self._mentions(cast(MentionFetcher, self._connector))
         except ConnectorError as error:
             self._counts.stopped[self._source.name] = str(error)
             with db.writing(self._context.engine) as session:
@@ -107,7 +108,7 @@ class _SourceFetcher:
                 assert current is not None
                 collector.note_failure(current, error, now)
 
-    def _files(self, connector: Fetching) -> None:
+    def _files(self, connector: MediaConnector) -> None:
         for pending in self._due(attachments.due):
             try:
                 file = connector.media(pending.ref, LARGEST)
@@ -125,12 +126,12 @@ class _SourceFetcher:
                     now=self._context.clock.now(),
                 )
 
-    def _mentions(self, connector: Awaiting) -> None:
+    def _mentions(self, connector: MentionFetcher) -> None:
         ingest_run = IngestRun(self._context, self._source, self._platform, "fetch")
         try:
             for pending in self._due(pending_fetches.due_fetches):
                 try:
-                    record = connector.awaited(pending.ref)
+                    record = connector.fetch_mention(pending.ref)
                 except ConnectorError as error:
                     self._missed(
                         error, pending, pending_fetches.settle, pending_fetches.postpone

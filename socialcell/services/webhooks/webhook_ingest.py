@@ -21,7 +21,12 @@ from socialcell.connectors.base import (
     Reject,
     Tombstone,
 )
-from socialcell.connectors.meta.meta_push import Delivery, NotSigned, Push, Receiver
+from socialcell.connectors.meta.meta_push import (
+    Delivery,
+    NotSigned,
+    Push,
+    WebhookConnector,
+)
 from socialcell.errors import ConfigError
 from socialcell.listening.store.pages import attachments, pending_tombstones
 from socialcell.ops import delivery_receipts, pending_fetches, store, webhook_deliveries
@@ -169,7 +174,7 @@ def record_open_time(context: Context, since: datetime) -> None:
     """
     now = context.clock.now()
     for source in push_sources(context):
-        redelivers = connectors.redelivers(source.connector)
+        redelivers = connectors.redelivery_period(source.connector)
         with db.writing(context.engine) as session:
             current = session.get(Source, source.id)
             assert current is not None
@@ -184,12 +189,12 @@ def record_open_time(context: Context, since: datetime) -> None:
             current.last_ok_at = now
 
 
-def build_receiver(context: Context, source: Source) -> Receiver:
+def build_receiver(context: Context, source: Source) -> WebhookConnector:
     """The source's connector, as one that is pushed to. ConfigError."""
     connector = connectors.build(
         source.connector, source.settings, context.connector_context
     )
-    return cast(Receiver, connector)
+    return cast(WebhookConnector, connector)
 
 
 def _receives(source: Source) -> bool:
@@ -199,7 +204,7 @@ def _receives(source: Source) -> bool:
         return False
 
 
-def _parse(reads: Receiver, waiting: webhook_deliveries.WaitingPush) -> Push:
+def _parse(reads: WebhookConnector, waiting: webhook_deliveries.WaitingPush) -> Push:
     """What was handed in as items; what has no shape that we know is kept aside."""
     try:
         push = reads.read(waiting.body)
@@ -213,9 +218,9 @@ def _parse(reads: Receiver, waiting: webhook_deliveries.WaitingPush) -> Push:
         {},
         observed_at=waiting.received_at,
         media=push.media,
-        awaited=push.awaited,
+        pending_fetches=push.pending_fetches,
         deliveries=push.deliveries,
-        refusals=push.refusals,
+        opt_outs=push.opt_outs,
     )
 
 
@@ -230,10 +235,10 @@ def _store_extras(
     """Store what a push holds beside its items, in the same transaction."""
     now = context.clock.now()
     attachments.queue_attachments(session, source_id, platform, push.media, now)
-    pending_fetches.add_fetches(session, source_id, push.awaited, now)
+    pending_fetches.add_fetches(session, source_id, push.pending_fetches, now)
     for delivery in push.deliveries:
         _record_delivery(session, source_id, delivery, ledger, now)
-    for refusal in push.refusals:
+    for refusal in push.opt_outs:
         consent.record_refusal(context, session, platform, refusal, now)
 
 

@@ -10,7 +10,7 @@ from socialcell import db
 from socialcell.campaigns.creators.audience_sketches import HyperLogLog
 from socialcell.campaigns.creators.creator import Creator
 from socialcell.campaigns.creators.store import creators as store
-from socialcell.connectors.base import Record, Relation
+from socialcell.connectors.base import Record, RecordRelation
 from socialcell.errors import UsageError
 from socialcell.services.context import Context
 from socialcell.services.creators import (
@@ -64,7 +64,7 @@ def _answer(who: int) -> Record:
         f"9{who}",
         text=f"reply {who}",
         author=make_author(f"fan{who}"),
-        relations=(Relation("reply", "1"),),
+        relations=(RecordRelation("reply", "1"),),
         authored_at=NOON - 2 * DAY,
     )
 
@@ -216,7 +216,7 @@ def test_answers_to_oneself_are_no_audience(asha: Context) -> None:
         "2",
         text="and more about it",
         author=make_author("a", handle="Asha", name=None, followers=900),
-        relations=(Relation("reply", "1"),),
+        relations=(RecordRelation("reply", "1"),),
         authored_at=NOON - 2 * DAY,
     )
     store_records(asha.engine, own, at=NOON - DAY)

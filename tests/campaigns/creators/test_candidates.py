@@ -9,7 +9,7 @@ import pytest
 
 from socialcell import config, db
 from socialcell.campaigns.creators.store import candidate_posts
-from socialcell.connectors.base import Metric, Record, Relation
+from socialcell.connectors.base import Metric, Record, RecordRelation
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.listening.store.people import registry
 from socialcell.ops import audit
@@ -182,8 +182,8 @@ def test_replies_and_reposts_are_no_posts_of_ones_own(workspace: Context) -> Non
     listened(
         workspace,
         said("1", "star", "Good morning from Kothrud", **BIG),
-        said("2", "star", "Yes", relations=(Relation("reply", "1"),), **BIG),
-        said("3", "star", "RT", relations=(Relation("repost", "9"),), **BIG),
+        said("2", "star", "Yes", relations=(RecordRelation("reply", "1"),), **BIG),
+        said("3", "star", "RT", relations=(RecordRelation("repost", "9"),), **BIG),
         said("4", "star", "Nice", kind="comment", **BIG),
     )
     assert ranked(workspace)[0]["posts"] == 1
@@ -205,7 +205,7 @@ def test_who_turned_to_whom_counts_replies_and_names(workspace: Context) -> None
     listened(
         workspace,
         said("1", "star", "Hello Kothrud", **BIG),
-        said("2", "asha_k", "@Star hello", relations=(Relation("reply", "1"),)),
+        said("2", "asha_k", "@Star hello", relations=(RecordRelation("reply", "1"),)),
         said("3", "ravi_k", "see @star. and @star, and @unknown_one"),
         said("4", "ravi_k", "and @star again"),
         said("5", "star", "I am @star", **BIG),
@@ -222,7 +222,12 @@ def test_of_those_who_answer_only_numbers_come_out(workspace: Context) -> None:
     listened(
         workspace,
         said("1", "star", "Hello Kothrud", **BIG),
-        said("2", "asha_k", "thank you so much", relations=(Relation("reply", "1"),)),
+        said(
+            "2",
+            "asha_k",
+            "thank you so much",
+            relations=(RecordRelation("reply", "1"),),
+        ),
     )
     shown = str(
         influencer_ranking.show_candidate(workspace, "x:star", RankingRequest())

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from socialcell import config, db, sandbox
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import Batch, Budget, Health
+from socialcell.connectors.base import Batch, Budget, ConnectorHealth
 from socialcell.db import revisions
 from socialcell.errors import SocialcellError
 from socialcell.listening.store import integrity, listening_digest
@@ -121,8 +121,8 @@ class Numbered:
     def __init__(self, before: Callable[[int], None]) -> None:
         self._before = before
 
-    def check(self) -> Health:
-        return Health(ok=True, message="numbered")
+    def check(self) -> ConnectorHealth:
+        return ConnectorHealth(ok=True, message="numbered")
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]

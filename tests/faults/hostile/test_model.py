@@ -21,7 +21,7 @@ from sqlmodel import Session, SQLModel
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import Batch, Budget, Health, Metric, Record
+from socialcell.connectors.base import Batch, Budget, ConnectorHealth, Metric, Record
 from socialcell.language import read
 from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.store import integrity
@@ -82,8 +82,8 @@ class Window:
     cursor_version: ClassVar[int] = 1
     capabilities: ClassVar[frozenset[Any]] = frozenset()
 
-    def check(self) -> Health:
-        return Health(ok=True, message="a model")
+    def check(self) -> ConnectorHealth:
+        return ConnectorHealth(ok=True, message="a model")
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]

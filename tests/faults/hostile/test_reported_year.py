@@ -23,7 +23,7 @@ from socialcell.connectors.base import (
     Budget,
     Capability,
     ConnectorError,
-    Health,
+    ConnectorHealth,
     Kind,
 )
 from socialcell.listening.store.mentions import mention_queries
@@ -72,8 +72,8 @@ class Scripted:
     cursor_version: ClassVar[int] = 1
     capabilities: ClassVar[frozenset[Capability]] = frozenset()
 
-    def check(self) -> Health:
-        return Health(ok=True, message="scripted")
+    def check(self) -> ConnectorHealth:
+        return ConnectorHealth(ok=True, message="scripted")
 
     def pull(
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]

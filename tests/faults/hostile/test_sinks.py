@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from socialcell import db
 from socialcell.cli import app
 from socialcell.commands import output
-from socialcell.connectors.base import Author, Record
+from socialcell.connectors.base import Record, RecordAuthor
 from socialcell.i18n import language
 from socialcell.language import read
 from socialcell.listening.areas.area_table import read_areas
@@ -64,7 +64,7 @@ def poisonous(n: int, text: str, **changes: Any) -> Record:
         text=f"{text}\n{marked(n)}",
         raw={"text": text, text: [text]},
         authored_at=WEEK_AGO,
-        author=Author(uid=f"u{n}", name=text[:900], handle=f"h_{n}"),
+        author=RecordAuthor(uid=f"u{n}", name=text[:900], handle=f"h_{n}"),
         url=f"https://x.com/i/web/status/{n}",
         **changes,
     )
@@ -117,7 +117,7 @@ def test_each_is_found_by_its_word_and_shown_whole(held: Context) -> None:
     by_text = {row["text"]: row for row in listed["mentions"]}
     for n, text in enumerate(TEXTS):
         whole = clean_text(f"{text}\n{marked(n)}")
-        author = Author(f"u{n}", f"h_{n}", clean_text(text[:900]))
+        author = RecordAuthor(f"u{n}", f"h_{n}", clean_text(text[:900]))
         row = by_text[shown.masked("x", whole, author)]
         if n % 30:
             continue
@@ -307,7 +307,9 @@ def test_poison_in_every_name_is_cleaned_or_set_aside_with_its_reason(
 ) -> None:
     source = make_source(context.engine)
     records = [
-        make_record(text, raw={"n": n}, author=Author(uid=text, handle=text, name=text))
+        make_record(
+            text, raw={"n": n}, author=RecordAuthor(uid=text, handle=text, name=text)
+        )
         for n, text in enumerate(TEXTS)
     ]
 
@@ -337,7 +339,7 @@ def test_any_text_is_stored_read_and_shown(
         text=text,
         title=title,
         raw={"t": text},
-        author=Author(uid="u", name=title, handle=text),
+        author=RecordAuthor(uid="u", name=title, handle=text),
     )
     with db.writing(context.engine) as session:
         arrival = pages.Arrival(_source(context), _run(context, session), NOON)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.clock import IST, FixedClock
 from socialcell.config import Workspace
-from socialcell.connectors.base import Record, Relation
+from socialcell.connectors.base import Record, RecordRelation
 from socialcell.errors import UsageError
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.alerts.spikes import in_hour, spikes
@@ -315,7 +315,7 @@ def test_people_are_counted_and_neither_reposts_nor_answers_of_offices(
         engine,
         *(said(f"a{minutes}", "a", minutes) for minutes in (0, 20, 59, 60, 130)),
         said("b", "b", 5),
-        said("c", "c", 6, relations=(Relation("repost", "b"),)),
+        said("c", "c", 6, relations=(RecordRelation("repost", "b"),)),
         said("ward", "ward", 7),
         said("news", "news", 8),
     )

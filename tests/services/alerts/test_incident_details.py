@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import Relation
+from socialcell.connectors.base import RecordRelation
 from socialcell.errors import UsageError
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.areas import area_table, owner_table
@@ -68,7 +68,7 @@ def test_one_that_names_no_matter_is_filed_under_that_of_the_post_it_quotes(
     city: City,
 ) -> None:
     city.say(CLOSED, NOW)
-    quoted = Relation("quote", f"m{city._n}")
+    quoted = RecordRelation("quote", f"m{city._n}")
     city.crowd("Closed without action, the favourite status", 12)
     for place, record in enumerate(city._unsettled[1:], 1):
         city._unsettled[place] = replace(record, relations=(quoted,))

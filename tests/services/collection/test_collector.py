@@ -16,8 +16,8 @@ from socialcell.connectors.base import (
     Kind,
     Limits,
     Metric,
+    RecordRelation,
     Reject,
-    Relation,
 )
 from socialcell.errors import UsageError
 from socialcell.listening.store.mentions import mention_queries
@@ -288,7 +288,7 @@ def test_a_record_that_storage_cannot_take_is_quarantined_and_others_stay(
 ) -> None:
     source = make_source(context.engine)
     huge = make_record("2", metrics=(Metric("like_count", 1 << 70),))
-    odd = make_record("3", relations=(Relation("reply", None),))
+    odd = make_record("3", relations=(RecordRelation("reply", None),))
 
     result = run(context, source, make_batch(make_record("1"), huge, odd))
 

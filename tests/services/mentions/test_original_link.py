@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from socialcell import db
-from socialcell.connectors.base import Relation
+from socialcell.connectors.base import RecordRelation
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.listening.model import Mention
 from socialcell.ops.model import AuditEntry
@@ -72,7 +72,7 @@ def test_where_there_is_nothing_to_open_it_is_said_why(
 def test_what_is_only_spoken_of_has_no_address(
     context: Context, engine: Engine
 ) -> None:
-    store_records(engine, make_record(relations=(Relation("reply", "99"),)))
+    store_records(engine, make_record(relations=(RecordRelation("reply", "99"),)))
 
     with pytest.raises(SocialcellError, match="another mention speaks of it"):
         original_link.open_original(context, id_of(engine, "99"))

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from socialcell import db
-from socialcell.connectors.base import Record, Reject, Relation, Tombstone
+from socialcell.connectors.base import Record, RecordRelation, Reject, Tombstone
 from socialcell.errors import UsageError
 from socialcell.listening.model import Mention, RawItem
 from socialcell.listening.query.query_language import parse
@@ -57,7 +57,7 @@ def others(external_id: str = "500900", **changes: Any) -> Record:
     made: dict[str, Any] = {
         "text": f"@{HANDLE} no water in Kothrud with us either",
         "links": (f"https://x.com/{HANDLE}", "https://pmc.example/water"),
-        "relations": (Relation("reply", "500100"),),
+        "relations": (RecordRelation("reply", "500100"),),
         "raw": {"id": external_id, "text": f"@{HANDLE} no water"},
     }
     return make_record(external_id, **(made | changes))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from socialcell.connectors.base import ConnectorError, Kind
-from socialcell.connectors.publisher import Posted, Publisher, Unheard
+from socialcell.connectors.publisher import PostReference, Publisher, UnconfirmedCall
 from tests.services.publishing.conftest import PICTURE, PLATFORMS, Town
 
 WORDS = "पाणीपुरवठा बंद & इतर: गुरुवारी 27 Nov https://go.city.example/r/k7m2p"
@@ -24,7 +24,7 @@ def picture(platform: str) -> str | None:
     return PICTURE if platform == "instagram" else None
 
 
-def post(to: Publisher, words: str = WORDS) -> Posted:
+def post(to: Publisher, words: str = WORDS) -> PostReference:
     media = picture(to.platform)
     return to.post(words, media, to.prepare(words, media))
 
@@ -167,7 +167,7 @@ def test_a_lost_answer_says_that_nobody_knows(
     key = to.prepare(WORDS, media)
     getattr(town.sandbox.platform(platform), fault)()
 
-    with pytest.raises(Unheard):
+    with pytest.raises(UnconfirmedCall):
         to.post(WORDS, media, key)
 
     assert town.copies(platform, WORDS) == (1 if fault == "lose_answer" else 0)
@@ -181,7 +181,7 @@ def test_the_platforms_own_trouble_leaves_it_open_whether_it_heard(
     post(to, "First")
     town.sandbox.platform(platform).server_error()
 
-    with pytest.raises(Unheard) as raised:
+    with pytest.raises(UnconfirmedCall) as raised:
         to.post(WORDS, None, None)
 
     assert raised.value.kind is Kind.TRANSIENT
@@ -207,7 +207,7 @@ def test_a_refusal_is_certain_and_names_its_kind(
     with pytest.raises(ConnectorError) as raised:
         to.post(WORDS, media, key)
 
-    assert not isinstance(raised.value, Unheard)
+    assert not isinstance(raised.value, UnconfirmedCall)
     assert raised.value.kind is kind
     assert (raised.value.until is not None) == (kind is Kind.RATE)
     assert town.copies(platform, WORDS) == 0
@@ -247,7 +247,7 @@ def test_what_x_calls_a_duplicate_may_be_a_post_of_ours_that_was_lost(
     post(to)
     town.clock.advance(MINUTE)
 
-    with pytest.raises(Unheard, match="duplicate"):
+    with pytest.raises(UnconfirmedCall, match="duplicate"):
         post(to)
 
     assert town.copies("x", WORDS) == 1
@@ -259,7 +259,7 @@ def test_a_container_is_published_once_however_often_it_is_asked(town: Town) -> 
     to.post(WORDS, PICTURE, key)
     town.clock.advance(MINUTE)
 
-    with pytest.raises(Unheard):
+    with pytest.raises(UnconfirmedCall):
         to.post(WORDS, PICTURE, key)
 
     assert town.copies("instagram", WORDS) == 1
@@ -295,7 +295,7 @@ def test_no_secret_is_in_what_telegram_fails_with(town: Town) -> None:
     to = town.publisher("telegram")
     town.sandbox.platform("telegram").drop_connection()
 
-    with pytest.raises(Unheard) as raised:
+    with pytest.raises(UnconfirmedCall) as raised:
         post(to)
 
     assert token not in str(raised.value)
@@ -309,4 +309,4 @@ def test_nothing_was_asked_where_there_was_no_connection(town: Town) -> None:
         post(town.publisher("telegram"))
 
     assert raised.value.kind is Kind.RATE
-    assert not isinstance(raised.value, Unheard)
+    assert not isinstance(raised.value, UnconfirmedCall)

@@ -18,7 +18,7 @@ from socialcell.connectors.base import (
     Record,
     Reject,
 )
-from socialcell.connectors.checked_records import readable
+from socialcell.connectors.checked_records import storable_item
 from socialcell.connectors.meta.meta_push import Push
 from tests.builders import NOON
 from tests.services.webhooks import pushes
@@ -123,7 +123,7 @@ def test_stop_said_alone_is_a_wish(
 ) -> None:
     (wish,) = read(
         connector_context, pushes.whatsapp(pushes.text_message(word))
-    ).refusals
+    ).opt_outs
 
     assert (wish.uid, wish.at) == (pushes.ASHA, NOON)
 
@@ -133,7 +133,7 @@ def test_stop_among_other_words_is_none(
     connector_context: ConnectorContext, words: str
 ) -> None:
     assert (
-        read(connector_context, pushes.whatsapp(pushes.text_message(words))).refusals
+        read(connector_context, pushes.whatsapp(pushes.text_message(words))).opt_outs
         == ()
     )
 
@@ -173,8 +173,8 @@ def test_a_mention_on_instagram_is_awaited_by_its_number(
     caption = pushes.mention(media_id="17902")
 
     kind = "instagram_messages"
-    assert read(connector_context, comment, kind).awaited == ("comment:17901",)
-    assert read(connector_context, caption, kind).awaited == ("media:17902",)
+    assert read(connector_context, comment, kind).pending_fetches == ("comment:17901",)
+    assert read(connector_context, caption, kind).pending_fetches == ("media:17902",)
 
 
 def test_a_mention_whose_number_is_none_is_set_aside(
@@ -247,4 +247,4 @@ def test_whatever_stands_where_the_reader_reads_on_and_accounts_for_it(
 
     # Lists that the change emptied leave nothing to account for.
     for item in made.items:
-        assert readable(item) is not None
+        assert storable_item(item) is not None

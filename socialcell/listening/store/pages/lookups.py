@@ -8,13 +8,10 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.connectors.base import Author as AuthorFacts
 from socialcell.connectors.base import Item, Record, Refresh
+from socialcell.connectors.base import RecordAuthor as AuthorFacts
 from socialcell.listening.model import Author, Mention, StoredWithheld
-from socialcell.listening.store.pages.records import (
-    cleaned,
-    withheld_of,
-)
+from socialcell.listening.store.pages.records import cleaned, withheld_of
 
 M = db.table(Mention).c
 AUTHOR = db.table(Author).c

@@ -6,8 +6,8 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.connectors.base import Author as AuthorFacts
 from socialcell.connectors.base import Record
+from socialcell.connectors.base import RecordAuthor as AuthorFacts
 from socialcell.listening.model import Author, AuthorSnapshot
 from socialcell.listening.store.pages.page_arrival import Arrival
 

@@ -49,9 +49,9 @@ def test_an_empty_page_is_no_page_that_comes_again() -> None:
 
 
 def test_the_first_window_reaches_back_as_far_as_it_is_told() -> None:
-    window = CoverageWindow.opened(None, NOW, first=28 * DAY, overlap=DAY)
+    window = CoverageWindow.open(None, NOW, first=28 * DAY, overlap=DAY)
 
-    last = window.closing(Batch([], window.cursor))
+    last = window.closing_batch(Batch([], window.cursor))
 
     assert window.floor == NOW - 28 * DAY
     assert window.cursor == {"covered": None}
@@ -61,9 +61,9 @@ def test_the_first_window_reaches_back_as_far_as_it_is_told() -> None:
 
 def test_a_later_window_reads_the_overlap_again_and_covers_what_is_new() -> None:
     cursor = {"covered": (NOW - 2 * DAY).isoformat()}
-    window = CoverageWindow.opened(cursor, NOW, first=28 * DAY, overlap=DAY)
+    window = CoverageWindow.open(cursor, NOW, first=28 * DAY, overlap=DAY)
 
-    last = window.closing(Batch([], window.cursor))
+    last = window.closing_batch(Batch([], window.cursor))
 
     assert window.cursor == cursor
     assert window.floor == NOW - 3 * DAY
@@ -73,9 +73,11 @@ def test_a_later_window_reads_the_overlap_again_and_covers_what_is_new() -> None
 
 def test_what_a_platform_no_longer_shows_is_a_gap_with_its_cause() -> None:
     cursor = {"covered": (NOW - 9 * DAY).isoformat()}
-    window = CoverageWindow.opened(cursor, NOW, first=7 * DAY)
+    window = CoverageWindow.open(cursor, NOW, first=7 * DAY)
 
-    last = window.closing(Batch([], window.cursor), NOW - 7 * DAY, "one week is shown")
+    last = window.closing_batch(
+        Batch([], window.cursor), NOW - 7 * DAY, "one week is shown"
+    )
 
     assert last.covered == (NOW - 7 * DAY, NOW)
     assert last.gap == (NOW - 9 * DAY, NOW - 7 * DAY)
@@ -83,9 +85,9 @@ def test_what_a_platform_no_longer_shows_is_a_gap_with_its_cause() -> None:
 
 
 def test_the_first_window_has_no_gap_before_it() -> None:
-    window = CoverageWindow.opened(None, NOW, first=7 * DAY)
+    window = CoverageWindow.open(None, NOW, first=7 * DAY)
 
-    last = window.closing(Batch([], window.cursor), NOW - DAY, "one day is shown")
+    last = window.closing_batch(Batch([], window.cursor), NOW - DAY, "one day is shown")
 
     assert last.covered == (NOW - DAY, NOW)
     assert (last.gap, last.gap_cause) == (None, None)
@@ -93,9 +95,11 @@ def test_the_first_window_has_no_gap_before_it() -> None:
 
 def test_what_is_shown_from_before_the_window_makes_no_gap() -> None:
     cursor = {"covered": (NOW - DAY).isoformat()}
-    window = CoverageWindow.opened(cursor, NOW, first=7 * DAY)
+    window = CoverageWindow.open(cursor, NOW, first=7 * DAY)
 
-    last = window.closing(Batch([], window.cursor), NOW - 7 * DAY, "one week is shown")
+    last = window.closing_batch(
+        Batch([], window.cursor), NOW - 7 * DAY, "one week is shown"
+    )
 
     assert last.covered == (NOW - DAY, NOW)
     assert last.gap is None
