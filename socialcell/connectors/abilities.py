@@ -1,4 +1,4 @@
-"""What some connectors can do beside pulling: look again, refresh, re-map, receive."""
+"""Optional parts of a connector: recheck, refresh, remap, receive."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
@@ -51,6 +51,6 @@ class PushReceiver(Protocol):
         """One push as items. Header names are in lower case; `cursor` is empty.
 
         ConnectorError AUTH when the signature is missing or wrong (nothing of the body
-        is trusted or kept), DRIFT when it is signed and not of a shape we know.
+        is stored), DRIFT when it is signed and of an unknown shape.
         """
         ...

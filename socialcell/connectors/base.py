@@ -1,7 +1,7 @@
 """The contract of a connector: what it is given, what it yields, how it fails.
 
-A connector never sleeps, never writes, never retries and never logs a URL. It asks
-`budget.take(n)` before each paid call, looks at `stop()` between pages, parses item by
+A connector never sleeps, never writes, never retries and never logs a URL. It calls
+`budget.take(n)` before each paid call, checks `stop()` between pages, parses item by
 item, and raises only ConnectorError. The runner, services/collection/collector.py,
 decides the rest.
 """
@@ -44,7 +44,7 @@ class ConnectorError(SocialcellError):
 
     `until` (aware) is the moment before which a retry is pointless, when known.
     `bucket` is the allowance that is spent, when it is one of several. The message is
-    redacted on construction: tokens ride in URLs.
+    redacted on construction: URLs may contain tokens.
     """
 
     def __init__(
@@ -162,7 +162,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """An item that could not be mapped: raw kept, reason kept, can be re-mapped."""
+    """An item that could not be mapped: its raw form and the reason; it can be
+    remapped."""
 
     raw: Any
     reason: str
@@ -208,9 +209,9 @@ class Refresh:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """An item that the platform was asked about and neither shows nor calls gone.
+    """An item that was looked up and that the platform neither shows nor calls gone.
 
-    We know no more of it than before: it is counted, and asked about again.
+    Nothing new is known of it: it is counted, and looked up again.
     """
 
     platform: str
@@ -233,9 +234,9 @@ class Limits:
 class Batch:
     """One page: its items, and the cursor that is true once they are stored.
 
-    `observed_at` is when the platform said this, if not now (a file's age).
-    `covered` is the span of authored time that is complete once this is stored;
-    `gap` a span that can no longer be had, with `gap_cause` in words.
+    `observed_at` is when the platform gave this answer, if not now (a file's age).
+    `covered` is the span of authored time that is complete once this is stored; `gap` a
+    span that can no longer be had, with `gap_cause` in words.
     """
 
     items: Sequence[Item]
@@ -313,8 +314,8 @@ class Bucket:
 
     `period` is minute, hour, day or month, and begins where `zone` says. `cap` is the
     platform's own allowance a window; config may set a lower one. None has no cap.
-    `spread`: a page of a pull takes one, and there are too few of them to be taken as
-    they come: the daemon divides them over the window and among the sources.
+    `spread`: a page of a pull takes one, and there are too few of them for first come,
+    first served: the daemon divides them over the window and among the sources.
     """
 
     name: str  # posts, calls, units, searches, messages …
@@ -327,7 +328,7 @@ class Bucket:
 
 
 class Budget(Protocol):
-    """The ledger of calls, units and money; asked before each paid call."""
+    """The ledger of calls, units and money; it is called before each paid call."""
 
     def take(self, bucket: str, n: int = 1) -> None:
         """Reserve n units. ConnectorError QUOTA when the cap would be passed."""

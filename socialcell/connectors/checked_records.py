@@ -33,9 +33,8 @@ def storable_item(item: Item) -> Item:
 def checked_record(record: Record) -> Record:
     """The record with its names cleaned. ValueError names the field that is wrong.
 
-    Texts are left to storage, which cleans them; this is for everything that a
-    platform promises to be a short string or a count, and that a file may hold as
-    anything.
+    Texts are left to storage, which cleans them; this checks all that must be a short
+    string or a count, and that a file may hold as anything.
     """
     _require_texts(record)
     for metric in record.metrics:

@@ -54,8 +54,8 @@ class SearchFact:
 class StoreFact:
     """One day of a figure of an app store or a page, for one cut of it.
 
-    Whether days of a metric may be added up stands in metric_kinds.py.
-    `withheld`: the store keeps the number back (a threshold); `value` is None then.
+    metric_kinds.py has whether days of a metric may be added up. `withheld`: the store
+    keeps the number back (a threshold); `value` is None then.
     """
 
     store: str  # google_play | app_store | facebook (a page: `app` is its number)
@@ -74,8 +74,8 @@ class StoreFact:
 class OutcomeFact:
     """How often something happened on a day of Pune in an area; None: not reported.
 
-    `area` is as it was written, or an id of ours once it was looked up; `row` is where
-    it stands in its file.
+    `area` is as it was written, or an id of ours once it was looked up; `row` is its
+    number in its file.
     """
 
     outcome: str

@@ -68,8 +68,8 @@ def open_file(
 ) -> tuple[FileConnector, FileFormat]:
     """A connector for the file. One clear SocialcellError when it is not of `format`.
 
-    `settings` say what a platform's export does not. UsageError: no such file, a
-    folder, a format or a setting that we do not know, a setting that is missing.
+    `settings` are what a platform's export does not contain. UsageError: no such file,
+    a folder, a format or a setting that we do not know, a setting that is missing.
     """
     if format not in FORMATS:
         raise UsageError(f"--format is one of {', '.join(FORMATS)}, not {format!r}.")

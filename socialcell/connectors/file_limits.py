@@ -1,4 +1,4 @@
-"""How large a file may be that somebody hands in, and what is inside of one.
+"""Limits of an imported file, and of what it contains.
 
 A file of a few kilobytes can unpack to more than any machine holds. The limits are far
 above what the platforms give: the largest archives of X that we know have some ten
@@ -38,7 +38,7 @@ def require_members(archive: zipfile.ZipFile) -> None:
 def require_unpacked_size(archive: zipfile.ZipFile, names: Iterable[str]) -> None:
     """ConnectorError CONFIG when these members unpack to too much.
 
-    The sizes are those that the .zip states; its reader hands out no byte more.
+    The sizes are those that the .zip states; its reader returns no byte more.
     """
     members = [archive.getinfo(name) for name in names]
     for member in members:

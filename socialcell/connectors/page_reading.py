@@ -81,7 +81,7 @@ class CoverageWindow:
         gap_cause: str | None = None,
     ) -> Batch:
         """The last batch: all is covered from `oldest` on, where nothing older can be
-        had. What lies between the window before and `oldest` is a gap."""
+        had. The time between the window before and `oldest` is a gap."""
         start = self.start if oldest is None else max(self.start, oldest)
         is_gap = self.covered is not None and start > self.covered
         return replace(

@@ -33,7 +33,8 @@ _INSTAGRAM, _INSTAGRAM_TAGS, _INSTAGRAM_NAMED = 2200, 30, 20
 
 @dataclass(frozen=True, slots=True)
 class PostLength:
-    """So long of so much, as the platform counts; `fault` is what else is wrong."""
+    """A post's length and its limit as the platform counts; `fault` is another
+    error."""
 
     used: int
     limit: int
@@ -74,7 +75,7 @@ def x_length(words: str) -> int:
 
 
 def has_address(words: str) -> bool:
-    """Whether X takes something in the words for an address, which costs more."""
+    """Whether X recognises an address in the text, which costs more."""
     return _WEB.search(words) is not None
 
 

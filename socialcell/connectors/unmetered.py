@@ -1,4 +1,4 @@
-"""The budget of what nobody counts: a check, a file."""
+"""The budget of calls that are not counted: a check, a file."""
 
 
 class Unmetered:

@@ -47,14 +47,14 @@ class AppStoreSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Instance:
-    """A report as Apple made it on a day (`made`); it may hold several days."""
+    """A report as Apple made it on `processing_date`; it may hold several days."""
 
     id: str
     processing_date: str
 
 
 class AppStoreReports:
-    """Late figures come as new reports of old days: reports are read as they were made.
+    """Late figures come as new reports of old days: reports are read in that order.
 
     Cursor: `made`, by report, the day of the newest one that is stored to its end.
     """
@@ -72,7 +72,7 @@ class AppStoreReports:
         self._client = AppStoreClient(context, settings.key_id, settings.issuer_id)
 
     def check(self) -> ConnectorHealth:
-        """Whether reports were asked for, and which of them Apple offers."""
+        """Whether reports were requested, and which of them Apple offers."""
         try:
             request = self._standing_request(Unmetered())
             if request is None:
@@ -137,7 +137,7 @@ class AppStoreReports:
         )
 
     def _report_ids(self, request: str, budget: Budget) -> dict[str, str]:
-        """Names of reports → their ids, of those that are wanted. CONFIG: one is not
+        """Ids of the configured reports by name. ConnectorError CONFIG: one is not
         offered."""
         ids = {}
         path = f"{_REQUESTS}/{request}/reports"

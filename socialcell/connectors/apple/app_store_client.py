@@ -1,4 +1,4 @@
-"""App Store Connect's interface: signed questions, lists, and the files of reports."""
+"""App Store Connect's API: signed requests, lists, and the files of reports."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ _RENEW = (
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a report: where it lies, how large it is, and the MD5 of its bytes."""
+    """A part of a report: its address, its size in bytes, and the MD5 of its bytes."""
 
     url: str
     checksum: str
@@ -36,7 +36,7 @@ class Segment:
 
 
 class AppStoreClient:
-    """One run's client. Every failure is a ConnectorError; nothing is asked twice."""
+    """One run's client. Every failure is a ConnectorError; no request is retried."""
 
     def __init__(self, context: ConnectorContext, key_id: str, issuer: str) -> None:
         self._clock = context.clock
@@ -48,7 +48,7 @@ class AppStoreClient:
         self._spent = 0
 
     def cost(self) -> dict[str, int]:
-        """Calls since this was asked last."""
+        """Calls since this was last called."""
         spent, self._spent = self._spent, 0
         return {"calls": spent} if spent else {}
 
@@ -72,7 +72,7 @@ class AppStoreClient:
                     Kind.DRIFT, "App Store Connect sends the same page again"
                 )
             read_links.add(following)
-            # Its address is not followed: only what it asks for is taken.
+            # Its address is not followed: only its query is used.
             query = dict(parse_qsl(urlsplit(following).query))
 
     def create(self, path: str, body: Mapping[str, Any], budget: Budget) -> None:
@@ -82,7 +82,7 @@ class AppStoreClient:
     def segment(self, segment: Segment, budget: Budget) -> bytes:
         """The bytes of a segment, as its checksum says they are.
 
-        Its address is signed by itself: our token must not go there.
+        Its address carries its own signature: our token must not be sent there.
         """
         budget.take("calls")
         self._spent += 1

@@ -56,7 +56,7 @@ _SALES_CUTS = (
 
 @dataclass(frozen=True, slots=True)
 class _ReportForm:
-    """An analytics report: the column that says what is counted, and its title."""
+    """An analytics report: the column that names what is counted, and its title."""
 
     kind: str
     title: str
@@ -87,7 +87,7 @@ class AppleSales(FactFile):
 def analytics_facts(table: ExportTable, row: TableRow) -> RowFacts:
     """The fact of a row. ValueError says what cannot be read.
 
-    The definition says standard or detailed: detailed reports carry noise and leave
+    The definition contains standard or detailed: detailed reports carry noise and leave
     out small numbers, so the two never add up to the same.
     """
     form = _report_form(table)

@@ -110,7 +110,7 @@ class Bluesky:
     def recheck(
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        """What Bluesky leaves out when it is asked for by its id is gone."""
+        """A post that a lookup by its id leaves out is gone."""
         for chunk, views in self._views_by_id(ids, budget, stop):
             yield self._batch(_tombstones(chunk, views))
 
@@ -134,8 +134,8 @@ class Bluesky:
     ) -> Iterator[tuple[list[Any], bool]]:
         """The posts of each page, and whether it is the last.
 
-        Servers that refuse the page behind a cursor are asked by time instead: for
-        what is not newer than the last post that we have.
+        Servers that refuse the page behind a cursor are paged by time instead: posts
+        that are not newer than the oldest one read.
         """
         guard = PageGuard("Bluesky")
         oldest: datetime | None = None
@@ -180,7 +180,7 @@ class Bluesky:
     def _views_by_id(
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[tuple[Sequence[str], dict[str, Mapping[str, Any]]]]:
-        """Some ids at a time, and the posts of these that are there."""
+        """Chunks of ids, each with those of its posts that exist."""
         for chunk in lookup_chunks(ids, _LOOKUP, stop):
             parameters = [("uris", uri) for uri in chunk]
             body = self._session.ask("app.bsky.feed.getPosts", parameters, budget)
@@ -224,7 +224,7 @@ def _oldest_time(posts: Sequence[Any], so_far: datetime | None) -> datetime | No
 
 
 def _until(moment: datetime) -> dict[str, str]:
-    """Up to that moment: Bluesky leaves out what is exactly as old as is asked for."""
+    """Up to that moment: `until` is exclusive at Bluesky."""
     return {"until": _timestamp(moment + timedelta(milliseconds=1))}
 
 

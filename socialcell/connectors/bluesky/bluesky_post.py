@@ -51,8 +51,8 @@ def metrics(view: Mapping[str, Any]) -> tuple[Metric, ...]:
 
 
 def _written_at(content: Mapping[str, Any], view: Mapping[str, Any]) -> datetime:
-    """When it was written, which the author's own device says: never after the moment
-    at which Bluesky first saw it."""
+    """When it was written by the author's device, and at most the moment at which
+    Bluesky indexed it."""
     written, indexed_at = moment(content["createdAt"]), view.get("indexedAt")
     try:
         return min(written, moment(indexed_at)) if indexed_at else written

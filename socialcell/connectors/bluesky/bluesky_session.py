@@ -36,11 +36,11 @@ Parameters = Sequence[tuple[str, str]]
 
 
 class BlueskySession:
-    """A session that goes on from run to run.
+    """A session that continues from run to run.
 
-    Its access token is short: it is renewed with the refresh token. The password is
-    sent when there is no session, and when the server does not renew it: a server
-    takes few sign-ins a day.
+    Its access token is short-lived: it is renewed with the refresh token. The password
+    is sent when there is no session, and when the server does not renew it: a server
+    allows few sign-ins a day.
     """
 
     def __init__(self, context: ConnectorContext) -> None:
@@ -78,7 +78,7 @@ class BlueskySession:
         return body
 
     def cost(self) -> dict[str, int]:
-        """What was asked since this was asked last, by bucket."""
+        """Calls since this was last called, by bucket."""
         spent, self._spent = self._spent, {}
         return spent
 
@@ -95,7 +95,7 @@ class BlueskySession:
     def _is_expired(self, answer: requests.Response) -> bool:
         if answer.status_code == 200:
             return False
-        # Of a session that we just began a refusal says more than that it is over.
+        # A refusal of a new session has another cause than its age.
         is_old = "sign-in" not in self._attempts
         return _error(answer) in _RENEWABLE or (answer.status_code == 401 and is_old)
 

@@ -204,7 +204,7 @@ def to_record(entry: Mapping[str, Any], paper: str, now: datetime) -> Record:
 
 
 def entry_key(entry: Mapping[str, Any]) -> str:
-    """What names an entry: its guid, else its link, else a hash of what it says."""
+    """An entry's key: its guid, else its link, else a hash of its title and summary."""
     if entry.get("id"):
         return str(entry["id"])
     if entry.get("link"):

@@ -1,4 +1,4 @@
-"""Which columns of a table are what: by usual names, or as somebody says."""
+"""Which columns of a table are what: by usual names, or by settings."""
 
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
@@ -35,9 +35,9 @@ def read_table(
 ) -> tuple[ColumnNames, ExportTable]:
     """The table, and which of its columns are what.
 
-    `usual` has the names that each word's column may have; `said` the name of some of
-    them in this file. The heading is the first line that has all `needed` words.
-    ConnectorError CONFIG names the columns that were looked for.
+    `usual` has the names that each word's column may have; `overrides` the names of
+    some of them in this file. The heading is the first line that has all `needed`
+    words. ConnectorError CONFIG names the columns that were looked for.
     """
     names = {
         word: (folded(overrides[word]),) if word in overrides else usual_names
@@ -63,7 +63,7 @@ def read_table(
 
 
 def in_order(rows: Mapping[int, Row]) -> Iterator[Row]:
-    """Rows that were gathered first, as a file has them."""
+    """Rows by number, in the order of the file."""
     return (rows[number] for number in sorted(rows))
 
 

@@ -34,8 +34,8 @@ def csv_rows(
 ) -> Iterator[CsvRow]:
     """The rows; with a `width`, a row with more or fewer cells is damaged.
 
-    When a row cannot be read, only its first line is given up: reading goes on with
-    the next line. A row beyond COLUMNS cells, a cell beyond CELL or a line beyond ROW
+    When a row cannot be read, only its first line is rejected: reading goes on with the
+    next line. A row beyond COLUMNS cells, a cell beyond CELL or a line beyond ROW
     characters is damaged.
     """
     csv.field_size_limit(CELL)  # the module's own limit is 128 KB

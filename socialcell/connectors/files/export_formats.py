@@ -1,4 +1,4 @@
-"""The export files of platforms: how each is known, and the connector that reads it."""
+"""The export files of platforms: how each is recognised, and its connector."""
 
 import importlib
 import io

@@ -88,7 +88,7 @@ def unpacked(file: BinaryIO) -> BinaryIO:
 
 
 def whole_number(cell: str, column: str) -> int | None:
-    """A count; None when the cell says nothing. ValueError when it is none.
+    """A count; None when the cell is blank. ValueError when it is not a number.
 
     Thousands may be cut by commas or spaces, as in 1,204 or 1,20,400.
     """
@@ -114,12 +114,12 @@ def short_name(cell: str, column: str) -> str:
 
 
 def is_withheld(cell: str) -> bool:
-    """Whether a cell says that the number is kept back, as "<5" does."""
+    """Whether a cell withholds its number, as "<5" does."""
     return _WITHHELD.fullmatch(cell.strip()) is not None
 
 
 def decimal_number(cell: str, column: str) -> float | None:
-    """A number with a decimal point, "%" left out; None when the cell says nothing."""
+    """A number with a decimal point, "%" left out; None when the cell is blank."""
     text = cell.strip()
     if folded(text) in _BLANKS:
         return None

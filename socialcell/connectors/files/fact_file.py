@@ -23,7 +23,7 @@ RowFacts = Sequence[Fact | Filtered]
 class FactFile(FileConnector):
     """A file of figures. Subclasses name the columns they need, and read a row.
 
-    `settings` is what the file itself does not say.
+    `settings` has what the file itself does not contain.
     """
 
     needed: ClassVar[frozenset[str]]

@@ -49,7 +49,8 @@ class FileConnector(ABC):
 
     @property
     def reading_options(self) -> dict[str, Any]:
-        """Whatever changes what the rows come to, beside the file's bytes."""
+        """The options that change how rows are read; the cursor is valid for these
+        only."""
         return {}
 
     def check(self) -> ConnectorHealth:
@@ -90,7 +91,7 @@ class FileConnector(ABC):
         yield Batch(items, self._cursor(row, is_done=True), self._observed_at())
 
     def _observed_at(self) -> datetime:
-        """A file says what was true when it was written."""
+        """The file's time of change: its figures are of that moment."""
         return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
 
     def _stored(self, cursor: dict[str, Any] | None) -> int:

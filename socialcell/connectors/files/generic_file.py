@@ -193,7 +193,7 @@ class _FieldValues:
         return "\n".join(value for value in values if value.strip())
 
     def joined(self, field: str) -> str:
-        """Values of a field with a space between; what says nothing is left out."""
+        """Values of a field joined by spaces, without blank ones."""
         values = [_plain(field, value) for value in self.all(field)]
         return " ".join(value for value in values if value.casefold() not in _BLANKS)
 
@@ -268,7 +268,7 @@ def _author(row: _FieldValues) -> RecordAuthor | None:
 
 
 def _with_id(record: Record) -> Record:
-    """The record with an id: its own, or a hash of what it says when it has none."""
+    """The record with an id: its own, or a hash of its content when it has none."""
     if record.external_id:
         if record.platform == "x" and not record.external_id.isdigit():
             raise ValueError(f"id {record.external_id[:40]!r} is not X's: only digits")
@@ -285,7 +285,7 @@ def _with_id(record: Record) -> Record:
 
 
 def _unique_names(cells: tuple[str, ...]) -> tuple[str, ...]:
-    """Names of columns; a name that stands twice gets a number."""
+    """Names of columns; a repeated name gets a number."""
     names: list[str] = []
     for place, cell in enumerate(cells, start=1):
         name = cell.strip() or f"column {place}"

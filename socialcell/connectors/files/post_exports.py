@@ -1,7 +1,7 @@
 """What platforms export of one's own posts: X, Meta Business Suite, YouTube Studio.
 
-An export says less than the platform's own answer: a post that is held gets its counts,
-and its text stays as it is.
+An export has less than the platform's API: a post that is stored already gets its
+counts, and its text stays as it is.
 """
 
 import re

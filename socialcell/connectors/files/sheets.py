@@ -30,7 +30,7 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class SheetColumns:
-    """What a table of `noun` may hold: `known` are read, `also` are passed over.
+    """The columns of a table of `noun`: `accepted` are read, `ignored` are skipped.
 
     One of `needed` has to be there.
     """
@@ -42,7 +42,7 @@ class SheetColumns:
 
 
 def read_sheet(path: Path, columns: SheetColumns) -> Iterator[SheetRow]:
-    """The rows that say anything. SocialcellError: the file cannot be read, or its
+    """The rows that are not blank. SocialcellError: the file cannot be read, or its
     heading is not of that table."""
     try:
         if _is_workbook(path):

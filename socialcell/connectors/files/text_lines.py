@@ -1,4 +1,4 @@
-"""Cut a file of any common encoding into lines, and say which are damaged."""
+"""Split a file of any common encoding into lines, with the damage of each."""
 
 import io
 from collections.abc import Iterator

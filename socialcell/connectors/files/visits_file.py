@@ -52,8 +52,8 @@ _LONGEST = 200
 
 
 class VisitsFile(FactFile):
-    """Settings `site` and `zone`: what the file does not say of itself; and for each
-    of our words the name of its column in this file.
+    """Settings `site` and `zone`: what the file does not contain; and for each of our
+    words the name of its column in this file.
 
     Rows that differ only in columns that are not kept (pages, devices) are added up. A
     row without a day is a total of others, and left out.

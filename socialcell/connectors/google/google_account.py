@@ -1,4 +1,4 @@
-"""Who we are to Google where a key is not enough: a service account, or a person."""
+"""Google's credentials where a key is not enough: a service account, or a person."""
 
 import json
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ REMEDY = (
 def credentials(context: ConnectorContext, scopes: Sequence[str]) -> Any:
     """google-auth's credentials as config.yaml names them, without an access token.
 
-    The token address is Google's own: one that stands in a key file could be anybody's.
+    The token address is fixed to Google's own: a key file could name another.
     ConfigError when a secret is missing or the key file is none.
     """
     settings = context.config.connectors.google

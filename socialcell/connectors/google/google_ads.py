@@ -89,8 +89,8 @@ class _GoogleAdAccount:
 class GoogleAds:
     """There is no cursor at Google: the last 30 days are read again each time.
 
-    Conversions are restated for weeks, so what was read is replaced by what is said
-    now. Cursor: `through`, the last day that was read, on the account's own clocks.
+    Conversions are restated for weeks, so the stored figures are replaced by the new
+    ones. Cursor: `through`, the last day that was read, on the account's own clocks.
     """
 
     Settings: ClassVar[type[BaseModel]] = GoogleAdsSettings
@@ -332,7 +332,7 @@ def _enum_name(message: Any, field: str) -> str:
 
 
 def _version_warning(version: str) -> str:
-    """A warning when the installed library is about to drop this version."""
+    """A warning when the version is the oldest that the installed library supports."""
     versions = supported_versions(version)
     newer = versions[: versions.index(version)]
     if version != versions[-1] or not newer:

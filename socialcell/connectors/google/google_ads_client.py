@@ -35,7 +35,7 @@ _SHORT = ("RESOURCE_TEMPORARILY_EXHAUSTED", "EXCESSIVE_SHORT_TERM_QUERY_RESOURCE
 
 
 def supported_versions(version: str | None = None) -> tuple[str, ...]:
-    """The API versions that the library speaks, newest first.
+    """The API versions that the library supports, newest first.
 
     ConfigError when it is not installed, or lacks `version`.
     """
@@ -111,7 +111,8 @@ class GoogleAdsClient:
             ) from None
 
     def rows(self, query: str) -> Iterator[Any]:
-        """The rows of a query as plain protobuf: HasField tells what was reported."""
+        """The rows of a query as plain protobuf: HasField is False for what was not
+        reported."""
         refused = import_module("google.ads.googleads.errors").GoogleAdsException
         broken = import_module("google.api_core.exceptions").GoogleAPIError
         try:
@@ -130,7 +131,7 @@ class GoogleAdsClient:
             ) from None
 
     def _api_error(self, error: Any) -> ConnectorError:
-        """What the API itself refused, by its error codes."""
+        """The error of a refusal by the API, by its error codes."""
         status = error.error.code().name
         errors = error.failure.errors
         codes = ", ".join(_code(entry) for entry in errors) or status
@@ -153,7 +154,8 @@ class GoogleAdsClient:
         )
 
     def _transport_error(self, error: Any) -> ConnectorError:
-        """What came without the API's own words, or is spent (never in these words)."""
+        """The error of a failed call without an API message, or of a spent
+        allowance."""
         exceptions = import_module("google.api_core.exceptions")
         if isinstance(error, exceptions.ResourceExhausted):
             return self._quota_error(error)
@@ -176,7 +178,7 @@ class GoogleAdsClient:
         )
 
     def _quota_error(self, error: Any) -> ConnectorError:
-        """RESOURCE_EXHAUSTED: which allowance, and how long, ride in the trailers."""
+        """RESOURCE_EXHAUSTED: the trailers name the allowance and the delay."""
         failure = self._failure(error.__cause__)
         now = self._clock.now()
         if failure is None or not failure.errors:

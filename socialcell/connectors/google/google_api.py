@@ -1,4 +1,4 @@
-"""Google's interfaces, and the library that knows them."""
+"""Google's APIs, and their descriptions in the client library."""
 
 import functools
 import importlib
@@ -16,7 +16,7 @@ _PACKAGES = ("google", "googleapiclient", "google_auth_httplib2", "httplib2")
 
 @dataclass(frozen=True, slots=True)
 class GoogleApi:
-    """One of Google's interfaces. `title` is what operators call it.
+    """One of Google's APIs. `title` is its name for operators.
 
     `pause`: how long to wait after quotaExceeded; None where the allowance is the
     day's, which ends at midnight Pacific time. `remedy`: how to renew what we hold.

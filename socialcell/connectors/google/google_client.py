@@ -66,7 +66,8 @@ class GoogleClient:
         return body
 
     def download(self, url: str, budget: Budget, bucket: str = "calls") -> bytes:
-        """A file at an address below the interface's origin, as `ask` asks for JSON."""
+        """The bytes of a file at an address below the API's origin; budget as in
+        `ask`."""
         return self._call_signed_in(
             lambda: self._transport.download(url), budget, bucket
         )
@@ -86,7 +87,7 @@ class GoogleClient:
             return self._call_signed_in(call, budget, bucket)
 
     def cost(self) -> dict[str, int]:
-        """What was asked since this was asked last, by bucket."""
+        """Calls since this was last called, by bucket."""
         spent, self._spent = dict(self._spent), Counter()
         return spent
 
@@ -116,7 +117,7 @@ class GoogleClient:
 
 
 class _Transport:
-    """What googleapiclient and google-auth send through: requests, with our limits.
+    """The HTTP transport of googleapiclient and google-auth: requests, our limits.
 
     Both would otherwise retry by themselves and print whole addresses: whatever is not
     a readable 200 becomes a ConnectorError before they see it.
@@ -139,7 +140,7 @@ class _Transport:
         headers: Mapping[str, str] | None = None,
         **_options: Any,
     ) -> tuple[Any, bytes]:
-        """As httplib2 is asked: the status and headers, and the body."""
+        """httplib2's interface: the status and headers, and the body."""
         answer = self._request(uri, method, body, headers or {})
         self._document(answer)
         return self._response(
@@ -175,7 +176,7 @@ class _Transport:
         headers: Mapping[str, str] | None = None,
         **_options: Any,
     ) -> "_AuthResponse":
-        """As google-auth asks. It would sleep and repeat after 429 and 5xx."""
+        """google-auth's interface. It would sleep and retry after 429 and 5xx."""
         answer = self._send(url, method, body, dict(headers or {}))
         if answer.status_code == 429 or answer.status_code >= 500:
             raise answer_error(self._api, answer, self._clock.now())
@@ -211,7 +212,7 @@ class _Transport:
 
 @dataclass(frozen=True, slots=True)
 class _AuthResponse:
-    """An answer as google-auth reads it."""
+    """An answer with the attributes that google-auth reads."""
 
     status: int
     headers: Mapping[str, str]

@@ -158,7 +158,7 @@ def _items(body: Mapping[str, Any], package: str) -> list[Item]:
 
 
 def _user_comment(comments: Any) -> Mapping[str, Any]:
-    """What the user wrote; the publisher's own answer may stand beside it."""
+    """The user's comment; the publisher's own reply may stand beside it."""
     for comment in comments:
         if "userComment" in comment:
             user_comment: Mapping[str, Any] = comment["userComment"]

@@ -16,7 +16,7 @@ _CHANGED = "review last update millis since epoch"
 class PlayReviews(PostExport):
     """A review by the id in its link; without one, by its time, device and text.
 
-    Ratings without a text are filtered: they say nothing that can be read.
+    Ratings without a text are filtered.
     """
 
     platform: ClassVar[str] = "google_play"
@@ -48,7 +48,8 @@ class PlayReviews(PostExport):
 
 
 def _moment(row: TableRow, column: str) -> datetime | None:
-    """The milliseconds are reliable; the written dates are in the console's tongue."""
+    """The milliseconds are reliable; the written dates are in the console's
+    language."""
     milliseconds = whole_number(row.cell(column), column)
     if milliseconds is None:
         return None

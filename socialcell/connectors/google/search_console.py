@@ -83,7 +83,7 @@ class SearchConsole:
         self._google = GoogleClient(API, context, credentials=credentials)
 
     def check(self) -> ConnectorHealth:
-        """Sign in, and ask what the account may do with the property."""
+        """Sign in, and read the account's permission on the property."""
         site = self._settings.site
         try:
             request = self._google.resources.sites().get(siteUrl=site)
@@ -128,8 +128,8 @@ class SearchConsole:
     def _totals(self, since: date, budget: Budget) -> list[SearchFact | Reject]:
         """The days that are final, oldest first, each with the whole site's figures.
 
-        Asked without queries: rare ones are left out of any answer that names them. A
-        day on which nobody saw the site is left out as well.
+        Requested without queries: rare ones are left out of any answer that lists them.
+        A day on which nobody saw the site is left out as well.
         """
         if since > self._today():
             return []

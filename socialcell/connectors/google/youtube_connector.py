@@ -169,8 +169,8 @@ class YouTube:
     def refresh(
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        """The counts of videos, fifty a call, and of comments. The answer for videos
-        leaves some out for reasons of its own: that says nothing about them."""
+        """The counts of videos, fifty a call, and of comments. A video that the answer
+        leaves out is not necessarily gone."""
         videos, comments = _sorted(ids)
         for chunk in lookup_chunks(videos, _VIDEOS, stop):
             request = self._api.videos().batchGetStats(part="id,statistics", id=chunk)

@@ -141,8 +141,8 @@ class YouTubeReader:
     ) -> dict[str, Mapping[str, Any]]:
         """The comments of these ids that are still there.
 
-        ConnectorError DRIFT when the answer is a page of several: nobody is taken for
-        deleted because a page is full.
+        ConnectorError DRIFT when the answer is a page of several: a comment that did
+        not fit on the page is not a deleted one.
         """
         request = self._api.comments().list(
             part="snippet", id=",".join(ids), textFormat="plainText"
@@ -225,7 +225,7 @@ class YouTubeReader:
                 return
 
     def _thread(self, thread: Any, budget: Budget) -> list[Item]:
-        """A comment and its answers. A page shows five of them: more are asked for."""
+        """A comment and its answers. A page shows five of them: more are requested."""
         top = read_or_reject(
             thread, lambda t: comment_record(t["snippet"]["topLevelComment"])
         )
@@ -261,8 +261,8 @@ class YouTubeReader:
 
 
 def by_id(body: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-    """The things of an answer under the ids that were asked for. DRIFT without a list:
-    an answer that lists nothing and one that is no list must not be taken alike."""
+    """The resources of an answer by id, of the requested ids. DRIFT without a list: an
+    empty list and a missing one are not the same."""
     id_set = set(ids)
     return {
         resource["id"]: resource
@@ -274,7 +274,8 @@ def by_id(body: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Mapping[str,
 def _listed(
     ask: Callable[[str | None], Mapping[str, Any]],
 ) -> Iterator[tuple[list[Any], bool]]:
-    """The things of each page, and whether it is the last. DRIFT when pages repeat."""
+    """The resources of each page, and whether it is the last. DRIFT when pages
+    repeat."""
     guard = PageGuard("YouTube")
     for body, last in pages(ask, lambda body: body.get("nextPageToken"), "YouTube"):
         resources = _listed_resources(body)
@@ -308,7 +309,7 @@ def _text(value: Any) -> str:
 
 
 def _times(resources: Sequence[Any], *path: str) -> list[datetime]:
-    """When the things of a page were published, of those that say it readably."""
+    """When the resources of a page were published, of those with a readable time."""
     times = []
     for resource in resources:
         value = resource

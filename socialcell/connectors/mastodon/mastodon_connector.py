@@ -197,9 +197,8 @@ class Mastodon:
 
 class _MastodonClient(mastodon.Mastodon):
     def timeline_is_available(self, *_arguments: Any, **_options: Any) -> bool:
-        """Yes. Mastodon.py would ask the server about itself before each first page,
-        and pass over whatever goes wrong; the timeline says it plainly when it is shut.
-        """
+        """Always True. Mastodon.py would query the server before each first page and
+        ignore errors; the timeline itself answers with an error when it is closed."""
         return True
 
 
@@ -251,7 +250,7 @@ def _metrics(status: Mapping[str, Any]) -> tuple[Metric, ...]:
 
 
 def _lookup_items(statuses: list[Any], ids: Sequence[str]) -> list[Item]:
-    """One item for each status that was asked for. DRIFT when another one comes."""
+    """One item for each requested status. DRIFT when another one comes."""
     shown = {s.get("id"): s for s in statuses if isinstance(s, dict)}
     if unrequested := set(shown) - set(ids):
         raise ConnectorError(

@@ -37,9 +37,9 @@ _COMMENT_ORDER = {"filter": "stream", "order": "reverse_chronological"}
 class FacebookSettings(BaseModel):
     """What of a page is read: its `feed`, `comments`, `tagged` posts or `insights`.
 
-    `insights` are asked for family by family (a name of ours and Meta's metrics), so
-    that a metric which Meta retires takes none of another family with it; so are
-    `post_insights`, the figures of a post beside its counts.
+    `insights` are requested family by family (a name of ours and Meta's metrics), so
+    that a metric which Meta retires does not break the others; so are `post_insights`,
+    the figures of a post beside its counts.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -117,7 +117,8 @@ class Facebook(GraphSource[FacebookSettings]):
         return ()
 
     def _nodes(self, budget: Budget) -> NodeLookup:
-        """Other people's posts that tag the page may be shut to us and still stand."""
+        """Other people's posts that tag the page may be hidden from us and still
+        exist."""
         budget.take("calls")
         own = f"{self._settings.page_id}_"
         return NodeLookup(

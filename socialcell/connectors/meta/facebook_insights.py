@@ -1,4 +1,4 @@
-"""A page's own daily figures, asked for family by family, as store facts of a page."""
+"""A page's own daily figures, read family by family, as store facts of a page."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta

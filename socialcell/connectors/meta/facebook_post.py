@@ -25,7 +25,7 @@ _OWN_HOSTS = ("https://www.facebook.com/", "https://fb.watch/", "https://fb.me/"
 def post_record(node: Mapping[str, Any], page: str, via: str) -> Record:
     """A post of the page's feed. ValueError, TypeError or KeyError when it is none.
 
-    Facebook does not say who wrote it when that is an ordinary person.
+    Facebook does not name the author when that is an ordinary person.
     """
     id_ = text_of(node["id"])
     author = author_of(node)
@@ -67,7 +67,7 @@ def comment_record(node: Mapping[str, Any]) -> Record:
 
 
 def author_of(node: Mapping[str, Any]) -> RecordAuthor | None:
-    """Who wrote it; None where Facebook keeps that back."""
+    """The author; None where Facebook withholds it."""
     account = node.get("from")
     if not account:
         return None

@@ -1,4 +1,4 @@
-"""Whether a token of Meta's will do: its life, its permissions, the API's version."""
+"""The check of a token of Meta's: its expiry, its permissions, the API's version."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
@@ -30,11 +30,11 @@ def examine(
     needed: Iterable[str],
     read: Callable[[], Iterable[str]],
 ) -> ConnectorHealth:
-    """What the token is good for; `needed` are the permissions that a source uses.
+    """The health of a token; `needed` are the permissions that a source uses.
 
-    `read` reads a little of what the source reads, and gives what is worth saying of
-    it. `expires_at` is the nearer of the token's end and the end of its access to data.
-    A version that ends within six months is said so, and is no failure yet.
+    `read` reads a little of what the source reads, and returns notes for the operator.
+    `expires_at` is the nearer of the token's end and the end of its access to data. A
+    version that ends within six months is a warning, not a failure.
     """
     now, expires = clock.now(), None
     try:
@@ -55,7 +55,7 @@ def examine(
 
 
 def token_info(graph: Graph) -> Mapping[str, Any]:
-    """What Meta says of the token itself: is_valid, expires_at, scopes. DRIFT."""
+    """Meta's description of the token: is_valid, expires_at, scopes. DRIFT."""
     info = graph.ask("debug_token", input_token=graph.token).get("data")
     if not isinstance(info, dict):
         raise ConnectorError(Kind.DRIFT, "Meta's answer about the token has no `data`")
@@ -65,7 +65,8 @@ def token_info(graph: Graph) -> Mapping[str, Any]:
 def require_scopes(graph: Graph, needed: Iterable[str]) -> None:
     """ConnectorError ACCESS unless the token has these permissions.
 
-    Meta answers for what we may not see as for what is gone; this tells them apart.
+    Meta's answer is the same for what we may not see and for what is gone; the
+    permissions separate the two.
     """
     if lacking := _missing_permissions(token_info(graph), needed):
         raise ConnectorError(

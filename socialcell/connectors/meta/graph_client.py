@@ -1,4 +1,4 @@
-"""Meta's Graph API through facebook-sdk: any version, token in a header, usage kept."""
+"""Meta's Graph API through facebook-sdk: any version, token in a header, usage read."""
 
 import json
 import warnings
@@ -47,7 +47,8 @@ _NO_TOKEN = {"access_token": None}
 
 @dataclass(frozen=True, slots=True)
 class GraphPage:
-    """One page of an edge. `more`: Meta links to another; `after` is how to ask."""
+    """One page of an edge. `more`: Meta links to another; `after` is the cursor of
+    that."""
 
     nodes: list[Any]
     after: str | None
@@ -57,8 +58,8 @@ class GraphPage:
 class Graph:
     """facebook-sdk with any version and host. Everything raises ConnectorError only.
 
-    The token travels in a header, so no address carries it. `usage` is what the last
-    answer's headers said of the allowance, which facebook-sdk throws away.
+    The token travels in a header, so no address carries it. `usage` is the allowance in
+    the last answer's headers, which facebook-sdk discards.
     """
 
     def __init__(
@@ -152,7 +153,7 @@ class Graph:
             )
 
     def spent(self) -> dict[str, int]:
-        """The calls since it was asked last, as the cost of a batch."""
+        """The calls since this was last called, as the cost of a batch."""
         calls, self._calls = self._calls, 0
         return {"calls": calls}
 
@@ -164,7 +165,7 @@ class Graph:
         calls: int = 1,
         method: str | None = None,
     ) -> Any:
-        """The answer's JSON as it was sent. facebook-sdk looks at no status."""
+        """The answer's JSON as it was sent. facebook-sdk checks no status."""
         self._adapter.last = None
         self._calls += calls
         payload = None if form is None else {**form, **_NO_TOKEN}

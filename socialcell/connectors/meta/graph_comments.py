@@ -22,9 +22,9 @@ _PAGE = 100
 class CommentReader:
     """The comments of a post, newest first, as far down as they are new.
 
-    `read` makes the items of one comment, whose raw form says in `post` below which
-    post it was found; answers within it are items too. `asked` is how more of them
-    are asked for than came with the post.
+    `read` makes the items of one comment, whose raw form has in `post` the post that it
+    is below; answers within it are items too. `parameters` are those of the request for
+    more of them than came with the post.
     """
 
     graph: Graph

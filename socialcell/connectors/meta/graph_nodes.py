@@ -1,4 +1,4 @@
-"""Look at known objects of the Graph API again: which are gone, what they count now."""
+"""Look up known objects of the Graph API: which are gone, what they count now."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from socialcell.connectors.meta.graph_client import MOST_AT_ONCE, Graph
 from socialcell.connectors.meta.graph_errors import GraphRefusal
 from socialcell.connectors.page_reading import chunks
 
-# What speaks of the token or of the moment, not of one object.
+# Errors of the token or of the moment, not of one object.
 _OF_ALL = (Kind.AUTH, Kind.RATE, Kind.TRANSIENT)
 
 Measure = Callable[[Mapping[str, Any]], tuple[Metric, ...]]
@@ -28,8 +28,8 @@ Measure = Callable[[Mapping[str, Any]], tuple[Metric, ...]]
 class CountedFields:
     """What is counted of an object: `fields` of it, and how `measure` reads them.
 
-    `families` are paths below an object that are asked for one by one, so that a
-    metric which Meta has retired takes no other with it.
+    `families` are paths below an object that are requested one by one, so that a metric
+    which Meta has retired does not break the others.
     """
 
     fields: str
@@ -40,8 +40,8 @@ class CountedFields:
 class NodeLookup:
     """Objects by id, fifty in one request; each is a call of the allowance.
 
-    `needed` are the permissions without which Meta answers for everything as if it
-    were gone. `may_judge` says of which ids a missing object is a deleted one.
+    `needed` are the permissions without which Meta reports everything as gone.
+    `may_judge` says of which ids a missing object is a deleted one.
     """
 
     def __init__(

@@ -40,7 +40,7 @@ class GraphPublisher(Publisher):
         return self._graph
 
     def _write(self, path: str, id_name: str = "id", **form: str) -> PostReference:
-        """POST to an edge; the new post's id stands under `id_name`."""
+        """POST to an edge; the new post's id is under `id_name`."""
         graph = self._writer  # without the right to write, nothing is posted
         body = run_write(lambda: graph.post(path, **form))
         return self._reference(require_id(body, id_name))

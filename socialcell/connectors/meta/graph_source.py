@@ -20,7 +20,7 @@ _Settings = TypeVar("_Settings")
 
 
 class GraphSource(ABC, Generic[_Settings]):
-    """Posts and comments that are read, looked at again and counted again."""
+    """Posts and comments that are read, rechecked and refreshed."""
 
     platform: ClassVar[str]
     cursor_version: ClassVar[int] = 1
@@ -66,7 +66,7 @@ class GraphSource(ABC, Generic[_Settings]):
     @property
     @abstractmethod
     def _counts(self) -> CountedFields | None:
-        """What is counted of an object; None where none can be asked for by its id."""
+        """What is counted of an object; None where none can be looked up by its id."""
 
     @abstractmethod
     def _test_read(self) -> tuple[str, ...]:

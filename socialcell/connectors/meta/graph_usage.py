@@ -1,4 +1,4 @@
-"""How much of an allowance at Meta is used, as its headers say."""
+"""How much of an allowance at Meta is used, by its headers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class GraphUsage:
 
 
 def usage_of(headers: Mapping[str, str]) -> GraphUsage:
-    """What the usage headers of an answer say; nothing is used when they say nothing.
+    """The usage in an answer's headers; zero when there are none.
 
     Shapes: developers.facebook.com/docs/graph-api/overview/rate-limiting. Percent are
     counted per call, processor time and total time; the largest decides.

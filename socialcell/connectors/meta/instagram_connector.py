@@ -42,7 +42,7 @@ class InstagramSettings(BaseModel):
     """What is read: the account's `media`, `comments` below them, `tags`, a `hashtag`.
 
     `media_insights` are figures of a medium beside its counts (Meta's name, and ours),
-    asked for one by one, so that one which Meta retires takes no other with it.
+    requested one by one, so that one which Meta retires does not break the others.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -140,7 +140,8 @@ class Instagram(GraphSource[InstagramSettings]):
         )
 
     def _hashtag_edge(self, cursor: dict[str, Any] | None, budget: Budget) -> Edge:
-        """The edge of a hashtag's number, which never changes and is kept."""
+        """The edge of a hashtag's id, which never changes and is cached in the
+        cursor."""
         cached = (cursor or {}).get("hashtag") or {}
         number = (
             cached.get("id") if cached.get("name") == self._settings.hashtag else None

@@ -1,7 +1,7 @@
 """An Instagram account in the city's own name: a container first, then the post.
 
-The container is Instagram's own promise that nothing is posted twice: it can be
-published once, and says whether it was.
+The container prevents a second post: it can be published once, and its status says
+whether it was.
 """
 
 from collections.abc import Sequence
@@ -80,7 +80,7 @@ class InstagramPublisher(GraphPublisher):
     def find(
         self, words: str, key: str | None, since: datetime, to: str | None
     ) -> Sequence[PostReference]:
-        """What the container says of itself, then its medium; or the answers to `to`.
+        """The medium of a published container; or the answers to `to`.
 
         ConnectorError TRANSIENT while a published container's medium is not among the
         newest media.

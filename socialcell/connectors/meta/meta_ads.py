@@ -45,7 +45,7 @@ class MetaAdsSettings(BaseModel):
     """One ad account, by its number without `act_`.
 
     `installs` are the action types that count as installs. They overlap (`omni_`
-    repeats the others), so each is kept under its own name and none is added up.
+    repeats the others), so each is stored under its own name and none is added up.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,7 +62,7 @@ class _ReportLost(ConnectorError):  # noqa: N818 - named for what became of it
 
 @dataclass(frozen=True, slots=True)
 class _ReportJob:
-    """A report that Meta makes: its number, what it is of, when it was asked for."""
+    """A report that Meta makes: its number, what it is of, when it was requested."""
 
     id: str
     level: str
@@ -72,10 +72,10 @@ class _ReportJob:
 
 
 class MetaAds:
-    """Reports are jobs: asked for all together, looked at once in a run, then read.
+    """Reports are jobs: requested together, checked once in a run, then read.
 
-    What is not ready is in the cursor, and looked at by the next run. The last 30 days
-    are asked for again each time, for Meta restates them. Cursor: `through`, the last
+    What is not ready is in the cursor, and checked by the next run. The last 30 days
+    are requested again each time, for Meta restates them. Cursor: `through`, the last
     day that was read, on the account's own clocks; `today` and `jobs` of a round that
     is under way.
     """

@@ -31,7 +31,7 @@ class MetaAdAccount:
 
 
 def fields_of(level: str) -> tuple[str, ...]:
-    """What is asked for of a level: its names and those above, and the figures."""
+    """The fields requested of a level: its names and those above, and the figures."""
     levels = LEVELS[: LEVELS.index(level) + 1]
     names = [f"{ancestor}_{part}" for ancestor in levels for part in ("id", "name")]
     return (*names, *_FIGURES)
@@ -43,8 +43,8 @@ def facts_of(
     """A report's rows as facts. DRIFT when none of them is readable.
 
     Meta leaves an action out of a row where there was none: an install type that the
-    report names somewhere is a nought where it is missing; one that it names nowhere
-    is not reported at all.
+    report names somewhere is 0 where it is missing; one that it names nowhere is not
+    reported at all.
     """
     items = [_fact_or_reject(row, level, account, installs) for row in rows]
     facts = [item for item in items if isinstance(item, AdFact)]

@@ -1,4 +1,4 @@
-"""Fetch a file of a message from where Meta says that it is, within a size."""
+"""Fetch a file of a message from Meta's hosts, within a size."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,8 +30,8 @@ def fetch_media(
 ) -> MediaFile:
     """The file at an address that Graph gave.
 
-    `named` is the connector, whose server in the sandbox stands for Meta's.
-    ConnectorError CONFIG: it is larger than `cap` bytes, or it is not kept at Meta.
+    `connector` is the name of the one whose server in the sandbox stands for Meta's.
+    ConnectorError CONFIG: it is larger than `cap` bytes, or it is not on Meta's hosts.
     """
     parts = urlsplit(address)
     host = parts.hostname or ""

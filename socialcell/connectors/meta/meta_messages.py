@@ -1,7 +1,7 @@
 """Messages to the city's Facebook Page and Instagram account, and its mentions there.
 
-Meta pushes both. A mention on Instagram comes as a number only: what was written is
-asked for afterwards, while it is public.
+Meta pushes both. A mention on Instagram comes as a number only: its text is fetched
+afterwards, while it is public.
 """
 
 from collections.abc import Mapping, Sequence
@@ -77,7 +77,7 @@ class Messenger(MetaReceiver[MetaSettings]):
         return ConnectorHealth(ok=True, message="The account answers")
 
     def media(self, ref: str, cap: int) -> MediaFile:
-        """A file by `message id/its place`: Graph says where it is now."""
+        """A file by `message id/index`: Graph gives its present address."""
         message, _slash, index = ref.rpartition("/")
         attachments = self._messages_graph().page(f"{message}/attachments").nodes
         if not index.isdecimal() or int(index) >= len(attachments):
@@ -236,7 +236,7 @@ def _without_file_addresses(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _file_address(attachment: Mapping[str, Any]) -> str:
-    """Where Graph says that a file is: under another name for each kind."""
+    """A file's address in Graph's answer: under another key for each kind."""
     for name in ("image_data", "video_data"):
         if isinstance(attachment.get(name), dict) and attachment[name].get("url"):
             return str(attachment[name]["url"])

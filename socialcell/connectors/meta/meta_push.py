@@ -35,7 +35,7 @@ class NotSigned(ConnectorError):  # noqa: N818 - named for what is missing
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file that a message carries, by what it can be asked for later."""
+    """A file of a message, with the reference by which it can be fetched later."""
 
     external_id: str  # of the message
     ref: str

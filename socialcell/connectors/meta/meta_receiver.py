@@ -1,4 +1,4 @@
-"""What every connector does that Meta pushes to: verify, read, set aside, ask Graph."""
+"""The base of connectors that Meta pushes to: verify, read, reject, query Graph."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -33,7 +33,7 @@ _Settings = TypeVar("_Settings")
 
 @dataclass
 class PushBuilder:
-    """A push while it is read: its items, and what comes beside them."""
+    """Collects what is read from a push: its items, and what comes beside them."""
 
     items: list[Item] = field(default_factory=list)
     media: list[Media] = field(default_factory=list)

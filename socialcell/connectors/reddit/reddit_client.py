@@ -53,7 +53,7 @@ class _Requestor(prawcore.Requestor):
     """Raises our errors before prawcore would sleep and retry.
 
     prawcore also paces itself by the rate headers, in memory and by sleeping; they are
-    kept in `last_answer` and taken off the answer.
+    stored in `last_answer` and removed from the answer.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class _LastAnswer:
 
 @dataclass(frozen=True)
 class RedditClient:
-    """praw, and what Reddit's last answer said of the allowance."""
+    """praw, and the allowance in Reddit's last answer."""
 
     reddit: praw.Reddit
     last_answer: _LastAnswer

@@ -69,7 +69,7 @@ class _ListingWindow:
     old_in_row: int = 0
 
     def read(self, children: list[Any]) -> bool:
-        """Take in a page; whether it held anything that this run had not had."""
+        """Read a page; whether it has anything that is new in this run."""
         fresh = False
         for child in children:
             name_and_time = _name_and_time(child)
@@ -227,7 +227,7 @@ class Reddit:
         """The things of one page, newest first, and the anchor of the next.
 
         Plain JSON, not praw's objects: reading an attribute that they lack would fetch
-        the whole submission, a request that nobody asked for.
+        the whole submission.
         """
         params = {key: value for key, value in parameters.items() if value is not None}
         path = f"r/{self._settings.subreddit}/{self._settings.kind}"

@@ -1,7 +1,7 @@
 """A Telegram channel in the city's own name, through its bot.
 
-A bot cannot read what its channel holds: after an answer that was lost nobody but a
-person can say whether the post is there.
+A bot cannot read its channel: after a lost answer only a person can check whether the
+post is there.
 """
 
 import json

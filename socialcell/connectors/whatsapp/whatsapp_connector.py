@@ -37,7 +37,7 @@ class WhatsAppSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A message that the platform has looked at and lets us send, or does not yet."""
+    """A message template; its status says whether the platform lets us send it."""
 
     name: str
     language: str
@@ -77,7 +77,8 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
         )
 
     def media(self, ref: str, cap: int) -> MediaFile:
-        """A file by its id: first where it is, which holds for minutes, then itself."""
+        """A file by its id: first its address, which is valid for minutes, then its
+        bytes."""
         answer = self._graph().ask(ref)
         try:
             require_size(int(answer.get("file_size") or 0), cap)
@@ -107,13 +108,13 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
         raise ConnectorError(Kind.DRIFT, "Meta's list of templates has no end")
 
     def send_text(self, to: str, text: str) -> str:
-        """Answer a person who wrote within a day; the id under which it is kept."""
+        """Answer a person who wrote within a day; the message's digested id."""
         return self._send(to, type="text", text={"body": text, "preview_url": False})
 
     def send_template(
         self, to: str, name: str, language: str, values: Sequence[str]
     ) -> str:
-        """Write to a person who agreed; the id under which it is kept."""
+        """Write to a person who consented; the message's digested id."""
         parameters = [{"type": "text", "text": value} for value in values]
         body = [{"type": "body", "parameters": parameters}] if parameters else []
         template = {"name": name, "language": {"code": language}, "components": body}
@@ -150,7 +151,8 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
 
 
 def _read_value(value: Mapping[str, Any], builder: PushBuilder) -> None:
-    """Every part of one change; what cannot be read stands alone as a Reject."""
+    """Read every part of one change; what cannot be read becomes a Reject of its
+    own."""
     lists: tuple[tuple[str, Callable[..., None]], ...] = (
         ("messages", _add_message),
         ("statuses", _add_status),

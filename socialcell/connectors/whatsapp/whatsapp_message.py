@@ -1,7 +1,7 @@
 """WhatsApp's messages as records: words, files, answers, edits and removals.
 
-An id of WhatsApp (wamid) holds the telephone number of whoever wrote, in base64. What
-is kept and shown as a message's id is a digest of it; the wamid stays in the raw form.
+An id of WhatsApp (wamid) holds the telephone number of whoever wrote, in base64. The id
+that is stored and shown is a digest of it; the wamid stays in the raw form.
 """
 
 import hashlib
@@ -30,14 +30,14 @@ _FILES = {
     "document": "document",
     "sticker": "sticker",
 }
-# Messages that say nothing to anybody: signs of the platform, or a thumb on ours.
+# Messages without content: signals of the platform, or a reaction to ours.
 _SILENT = ("reaction", "system", "request_welcome")
-# Said alone, these words ask us not to write again.
+# A message of one of these words alone is an opt-out.
 _STOP = frozenset({"stop", "unsubscribe", "थांबा", "थांबवा", "बंद करा", "बंद करें"})
 
 
 def digest_id(wamid: Any) -> str:
-    """The id under which a message is kept. ValueError when there is none."""
+    """The digest that is stored as a message's id. ValueError when there is none."""
     return "wa." + hashlib.sha256(text_of(wamid).encode()).hexdigest()[:40]
 
 
@@ -55,7 +55,7 @@ def to_item(message: Mapping[str, Any], value: Mapping[str, Any]) -> Item:
 
 
 def files(message: Mapping[str, Any]) -> tuple[Media, ...]:
-    """The file that a message carries, if any; what it says of it is a claim."""
+    """The file of a message, if any; its content type is the sender's claim."""
     kind = message.get("type")
     if kind == "edit":
         inner = message["edit"]["message"]
@@ -92,7 +92,7 @@ def delivery(status: Mapping[str, Any]) -> Delivery:
 
 
 def opt_out(message: Mapping[str, Any]) -> OptOut | None:
-    """Somebody's wish not to be written to, if that is all that a message says."""
+    """The opt-out of a sender whose message is nothing but a stop word."""
     if message.get("type") not in ("text", "button"):
         return None
     text = _message_text(message).strip(" .!").casefold()
@@ -103,7 +103,8 @@ def opt_out(message: Mapping[str, Any]) -> OptOut | None:
 
 
 def opt_out_setting(setting: Mapping[str, Any]) -> OptOut | None:
-    """The person's own setting in WhatsApp, where it says stop."""
+    """The opt-out in the person's own settings of WhatsApp; None when it is not
+    stop."""
     if setting["value"] != "stop":
         return None
     uid = setting.get("wa_id") or setting.get("user_id")
@@ -169,7 +170,7 @@ def _without_contact_cards(message: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _message_text(message: Mapping[str, Any]) -> str:
-    """What a message says in words; empty for a file without a caption."""
+    """The text of a message; empty for a file without a caption."""
     kind = message["type"]
     content = message.get(kind)
     if not isinstance(content, dict):

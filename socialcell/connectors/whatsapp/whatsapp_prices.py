@@ -31,7 +31,7 @@ class Price:
 
 
 def price(category: str, day: date) -> Price | None:
-    """What a message of a category costs on a day; None when the list does not say."""
+    """What a message of a category costs on a day; None when the list has no price."""
     billed_category = _BILLED_AS.get(category, category)
     valid_prices = [
         p for p in prices() if p.category == billed_category and p.since <= day

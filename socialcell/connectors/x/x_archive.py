@@ -31,9 +31,9 @@ _NO_UTF8 = re.compile("[\udc80-\udcff]")  # bytes that could not be decoded
 class XArchive(FileConnector):
     """`tweets.js` or the whole .zip; the author is read from account.js beside it.
 
-    Posts are brought into the shape of the API, so that a later pull of the same
-    post is the same mention. Long posts are cut there; their whole text is taken from
-    note-tweet.js. The archive rarely says what a repost repeats.
+    Posts are brought into the shape of the API, so that a later pull of the same post
+    is the same mention. Long posts are cut there; their whole text is taken from
+    note-tweet.js. The archive rarely contains the original of a repost.
     """
 
     platform: ClassVar[str] = "x"
@@ -180,13 +180,13 @@ class _TextBuffer:
         self.text = ""
 
     def read_more(self) -> bool:
-        """Hold more text; False at the end of the file."""
+        """Read more text; False at the end of the file."""
         piece = self._file.read(self._size)
         self.text += self._decoder.decode(piece, final=not piece)
         return bool(piece)
 
     def drop(self, at: int) -> int:
-        """Forget what lies before `at`; where that place is now."""
+        """Discard the text before `at`; the position of `at` in the rest."""
         self.text = self.text[at:]
         return 0
 

@@ -174,7 +174,7 @@ class X:
     ) -> Iterator[Batch]:
         """Posts as they are now, and tombstones of those that are not there any more.
 
-        Of an edited post the newest version is asked: X counts on there alone.
+        An edited post is looked up by its newest version: X counts only there.
         """
         for chunk in lookup_chunks(ids, _PAGE, stop):
             body, limits = self._request_posts(chunk, budget)
@@ -208,7 +208,7 @@ class X:
         return self._settings.kind == "search"
 
     def _window(self, state: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The state with an open window, and what to ask for."""
+        """The state with an open window, and the parameters of its next page."""
         now = self._clock.now()
         if state["open"] is None:
             at = _iso(now)
@@ -325,7 +325,7 @@ def _lookup_batch(items: list[Item], body: Any, limits: Limits) -> Batch:
 
 
 def _under_id(id_: str, item: Item) -> Item:
-    """What X says of a post's newest version, under the id that we hold it by."""
+    """The item of a post's newest version, under the id that is stored."""
     if isinstance(item, Refresh | Tombstone | Undecided):
         return replace(item, external_id=id_)
     return item
@@ -363,7 +363,7 @@ def _is_id(value: Any) -> bool:
 
 
 def _created(post: Any) -> datetime | None:
-    """When a post says that it was written; None when it says nothing readable."""
+    """A post's time of writing; None when it is missing or unreadable."""
     try:
         return datetime.fromisoformat(post["created_at"]).astimezone(UTC)
     except (ValueError, TypeError, KeyError, OverflowError):

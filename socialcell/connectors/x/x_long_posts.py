@@ -1,7 +1,7 @@
 """Long posts in X's archive: note-tweet.js has their whole text under other ids.
 
-Nothing in the archive says which note belongs to which post. A post is a note's when
-both were written in the same minute and the post's text is the note's beginning.
+The archive does not link a note to its post. A post is a note's when both were written
+in the same minute and the post's text is the note's beginning.
 """
 
 import json
@@ -65,7 +65,8 @@ def note_of(post: Mapping[str, Any], notes: Sequence[Note]) -> dict[str, Any] | 
 
 
 def _split_addressees(text: str) -> tuple[str, str]:
-    """Whom an answer calls at its beginning, which its note may leave out; the rest."""
+    """The handles at the beginning of an answer, which its note may leave out; the
+    rest."""
     addressees = _ADDRESSEES.match(text)
     return (addressees[0], text[addressees.end() :]) if addressees else ("", text)
 

@@ -34,11 +34,10 @@ _NAME = re.compile(r"[\w-]{1,60}", re.ASCII)
 
 
 def lookup_items(body: Any, ids: Collection[str]) -> list[Item]:
-    """One item for each id that was asked for: nobody is taken for deleted because an
-    answer is odd.
+    """One item for each requested id: an odd answer is not a deletion.
 
-    An id of which X says nothing that we know is Undecided. ConnectorError DRIFT when
-    X says nothing of any of them: that is no answer to what was asked.
+    An id without a known answer is Undecided. ConnectorError DRIFT when there is none
+    for any id.
     """
     items = partial_lookup_items(body, ids)
     silent = [i for i in items if isinstance(i, Undecided) and i.reason == _NO_ANSWER]
@@ -50,7 +49,7 @@ def lookup_items(body: Any, ids: Collection[str]) -> list[Item]:
 
 
 def partial_lookup_items(body: Any, ids: Collection[str]) -> list[Item]:
-    """The same, where one silence more or less is no reason to stop."""
+    """The same as `lookup_items`, without the error when no id has an answer."""
     if not isinstance(body, dict):
         raise ConnectorError(Kind.DRIFT, "X's answer to a lookup is no object")
     items: dict[str, Item] = {}
@@ -75,8 +74,8 @@ def partial_lookup_items(body: Any, ids: Collection[str]) -> list[Item]:
 
 
 def newer_versions(body: Any, ids: Collection[str]) -> dict[str, str]:
-    """Of edited posts among those asked for: id → id of the newest version, where the
-    answer is about another one. A version's figures stand still once it is edited."""
+    """Of edited posts among the requested: id → id of the newest version, where the
+    answer has another one. A version's figures stop once it is edited."""
     newer: dict[str, str] = {}
     for post in _listed(body if isinstance(body, dict) else {}, "data"):
         newest = (history_of(post) or [str(post.get("id"))])[-1]
@@ -92,7 +91,7 @@ def _listed(body: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
 
 
 def _ids(post: Mapping[str, Any]) -> list[str]:
-    """Under which ids a post may be held: an edited one under that of its first."""
+    """The ids under which a post may be stored: an edited one has that of its first."""
     return [str(id_) for id_ in (post.get("id"), *history_of(post)[:1])]
 
 
@@ -110,7 +109,7 @@ def _record(
     post: Mapping[str, Any], originals: Mapping[str, Mapping[str, Any]]
 ) -> Record | None:
     """The post as it is now; None for one that has no text that can be read, and for a
-    repost without its original, which may say less than what we hold of it."""
+    repost without its original, whose text may be shorter than the stored one."""
     try:
         original = repost_of(post)
         if original is not None and original not in originals:

@@ -115,7 +115,7 @@ def snowflake_time(post_id: str) -> datetime | None:
 def unescape_text(text: str) -> str:
     """A text as its author wrote it: X escapes &, < and > in it, and nothing else.
 
-    What X's entities say of places in a text counts in the escaped one.
+    Positions in X's entities count in the escaped text.
     """
     return _ESCAPE.sub(lambda match: _ESCAPES[match[0]], text)
 
@@ -228,7 +228,7 @@ def _relations(post: Mapping[str, Any]) -> tuple[RecordRelation, ...]:
 def _links(
     post: Mapping[str, Any], original: Mapping[str, Any] | None
 ) -> tuple[str, ...]:
-    """Where a post's addresses lead; a long post names them beside its whole text."""
+    """The targets of a post's addresses; a long post has them beside its whole text."""
     # A link to another post is a relation, and one to its own picture is no link.
     return tuple(
         dict.fromkeys(
@@ -249,7 +249,7 @@ def _addresses(post: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _withholding(post: Mapping[str, Any]) -> Withholding | None:
-    """Where X does not show a post. ValueError when X says it in another form."""
+    """Where X does not show a post. ValueError when it is of another shape."""
     withholding = post.get("withheld")
     if withholding is None:
         return None

@@ -108,7 +108,7 @@ class XPublisher(Publisher):
     def find(
         self, words: str, key: str | None, since: datetime, to: str | None
     ) -> Sequence[PostReference]:
-        """The newest of the account's timeline, where addresses stand as they lead."""
+        """The newest of the account's timeline, with addresses in full."""
         start = (since - SLACK).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         body, _ = self._request(
             lambda: self._client.get_users_tweets(
@@ -167,8 +167,8 @@ class XPublisher(Publisher):
 
 
 class _Session(requests.Session):
-    """tweepy writes another host into every address; the signature must name the one
-    that is asked."""
+    """tweepy writes another host into every address; the signature must be of the real
+    one."""
 
     def request(
         self, method: str | bytes, url: str | bytes, *arguments: Any, **options: Any
