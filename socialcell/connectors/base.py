@@ -262,7 +262,7 @@ class ConnectorHealth:
     kind: Kind | None = None
 
     @classmethod
-    def failed(
+    def from_error(
         cls, error: ConnectorError, expires_at: datetime | None = None
     ) -> "ConnectorHealth":
         return cls(False, str(error), expires_at, error.kind)

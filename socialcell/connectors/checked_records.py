@@ -21,7 +21,7 @@ def storable_item(item: Item) -> Item:
     becomes a reject, and a reject's reason is one clean line."""
     if isinstance(item, Record):
         try:
-            return checked_record(item)
+            return check_record(item)
         except ValueError as error:
             return storable_item(Reject(raw=item.raw, reason=str(error)))
     if isinstance(item, Reject):
@@ -30,7 +30,7 @@ def storable_item(item: Item) -> Item:
     return item
 
 
-def checked_record(record: Record) -> Record:
+def check_record(record: Record) -> Record:
     """The record with its names cleaned. ValueError names the field that is wrong.
 
     Texts are left to storage, which cleans them; this checks all that must be a short

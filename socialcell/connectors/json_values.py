@@ -7,21 +7,21 @@ from typing import Any
 
 def text_at(node: Mapping[str, Any], key: str) -> str:
     """The text under a key. KeyError without the key, ValueError for no text."""
-    value = node[key]
-    if not isinstance(value, str):
+    text = node[key]
+    if not isinstance(text, str):
         raise ValueError(f"{key} is no text")
-    return value
+    return text
 
 
-def count(value: Any) -> int | None:
+def count(number: Any) -> int | None:
     """A count of 0 or more; None for anything that is none."""
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_number and value >= 0 else None
+    is_number = isinstance(number, int) and not isinstance(number, bool)
+    return number if is_number and number >= 0 else None
 
 
-def moment(value: Any) -> datetime:
+def moment(text: Any) -> datetime:
     """The moment of an RFC 3339 time, in UTC. ValueError or TypeError for any other."""
-    time = datetime.fromisoformat(value)
+    time = datetime.fromisoformat(text)
     if time.tzinfo is None:
-        raise ValueError(f"{value!r} has no time zone")
+        raise ValueError(f"{text!r} has no time zone")
     return time.astimezone(UTC)

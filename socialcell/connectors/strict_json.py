@@ -10,14 +10,14 @@ MAX_DEPTH = 100
 def parse(text: str) -> Any:
     """The value of a JSON text. ValueError says in words what is wrong."""
     try:
-        value = DECODER.decode(text)
+        document = DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise ValueError(
             f"not JSON: {error.msg} at character {error.pos + 1}"
         ) from None
     except RecursionError:
         raise ValueError("not usable JSON: nested too deeply") from None
-    return require_shallow(value)
+    return require_shallow(document)
 
 
 def parse_body(body: bytes) -> Any:
@@ -28,26 +28,26 @@ def parse_body(body: bytes) -> Any:
         raise ValueError(f"not UTF-8 at byte {error.start + 1}") from None
 
 
-def parse_setting(value: Any) -> Any:
+def parse_setting(setting: Any) -> Any:
     """A setting with parts, which the command line gives as JSON. ValueError."""
-    return parse(value) if isinstance(value, str) else value
+    return parse(setting) if isinstance(setting, str) else setting
 
 
-def require_shallow(value: Any) -> Any:
+def require_shallow(document: Any) -> Any:
     """The same value. ValueError when it is nested deeper than 100 levels."""
-    level, depth = [value], 0
+    level, depth = [document], 0
     while level := [inner for outer in level for inner in _nested_values(outer)]:
         depth += 1
         if depth > MAX_DEPTH:
             raise ValueError(f"not usable JSON: nested deeper than {MAX_DEPTH} levels")
-    return value
+    return document
 
 
-def _nested_values(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return [inner for inner in value.values() if isinstance(inner, dict | list)]
-    if isinstance(value, list):
-        return [inner for inner in value if isinstance(inner, dict | list)]
+def _nested_values(node: Any) -> list[Any]:
+    if isinstance(node, dict):
+        return [inner for inner in node.values() if isinstance(inner, dict | list)]
+    if isinstance(node, list):
+        return [inner for inner in node if isinstance(inner, dict | list)]
     return []
 
 
@@ -56,10 +56,10 @@ def _reject_constant(name: str) -> NoReturn:
 
 
 def _parse_number(digits: str) -> float:
-    value = float(digits)
-    if math.isinf(value):
+    number = float(digits)
+    if math.isinf(number):
         raise ValueError(f"not usable JSON: the number {digits[:20]} is out of range")
-    return value
+    return number
 
 
 DECODER = json.JSONDecoder(parse_constant=_reject_constant, parse_float=_parse_number)

@@ -242,14 +242,14 @@ def test_another_key_or_issuer_is_not_let_in(apple: Store) -> None:
 @pytest.mark.parametrize("key", ["no key at all", "-----BEGIN PRIVATE KEY-----\nAA=="])
 def test_a_secret_that_is_no_key_is_said_to_be_none(apple: Store, key: str) -> None:
     with pytest.raises(ConfigError, match=r"whole \.p8 file"):
-        apple_token.signed_token(key, "K", "I", datetime(2026, 11, 21, tzinfo=UTC))
+        apple_token.sign_token(key, "K", "I", datetime(2026, 11, 21, tzinfo=UTC))
 
 
 def test_a_token_holds_what_apple_wants_for_a_quarter_of_an_hour(apple: Store) -> None:
     now = datetime(2026, 11, 21, 3, 30, tzinfo=UTC)
     key = apple.running.secrets["app_store_key"]
 
-    token = apple_token.signed_token(key, "KEY", "issuer", now)
+    token = apple_token.sign_token(key, "KEY", "issuer", now)
 
     head, claims, signature = (
         base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))

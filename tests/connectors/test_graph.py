@@ -20,7 +20,7 @@ from socialcell.connectors.meta.graph_check import (
     token_info,
     version_warning,
 )
-from socialcell.connectors.meta.graph_client import Graph, connect
+from socialcell.connectors.meta.graph_client import Graph, connect_graph
 from socialcell.connectors.meta.graph_errors import GraphRefusal, answer_error
 from socialcell.connectors.meta.graph_usage import usage_of
 from socialcell.errors import ConfigError
@@ -35,7 +35,7 @@ NEEDED = ("pages_read_engagement", "pages_read_user_content")
 
 @pytest.fixture
 def graph(connector_context: ConnectorContext) -> Graph:
-    return connect(connector_context, "facebook")
+    return connect_graph(connector_context, "facebook")
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_any_version_is_asked_for_and_the_token_is_in_no_address(
         dict(connector_context.base_urls),
     )
 
-    connect(newer, "facebook").ask(PAGE_ID, fields="name")
+    connect_graph(newer, "facebook").ask(PAGE_ID, fields="name")
 
     (logged,) = served.requests
     assert logged.request.path == f"/v31.0/{PAGE_ID}"
@@ -165,7 +165,7 @@ def test_a_batch_answers_in_order_and_each_part_for_itself(
     assert isinstance(said[1], GraphRefusal)
     assert said[1].is_missing
     assert len(served.requests) == 1
-    assert page.spent() == {"calls": 3}
+    assert page.cost() == {"calls": 3}
 
 
 def test_a_part_that_meta_had_no_time_for_is_no_answer(

@@ -84,7 +84,7 @@ class AppStoreReports:
                 )
             reports = self._report_ids(request, Unmetered())
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         return ConnectorHealth(
             ok=True, message=f"{len(reports)} reports of app {self._settings.app_id}"
         )
@@ -117,7 +117,7 @@ class AppStoreReports:
         """The standing request for daily reports; one that Apple stopped is none."""
         path = f"/v1/apps/{self._settings.app_id}/analyticsReportRequests"
         query = {**_PAGE, "filter[accessType]": "ONGOING"}
-        for row in self._client.each(path, query, budget):
+        for row in self._client.rows(path, query, budget):
             if not _attributes(row).get("stoppedDueToInactivity"):
                 return _required_text(row, "id")
         return None
@@ -141,7 +141,7 @@ class AppStoreReports:
         offered."""
         ids = {}
         path = f"{_REQUESTS}/{request}/reports"
-        for row in self._client.each(path, _PAGE, budget):
+        for row in self._client.rows(path, _PAGE, budget):
             name = _attributes(row).get("name")
             if name in self._settings.reports:
                 ids[str(name)] = _required_text(row, "id")
@@ -161,7 +161,7 @@ class AppStoreReports:
                 _required_text(row, "id"),
                 _required_text(_attributes(row), "processingDate"),
             )
-            for row in self._client.each(path, query, budget)
+            for row in self._client.rows(path, query, budget)
         ]
         return sorted(instances, key=lambda instance: instance.processing_date)
 
@@ -171,7 +171,7 @@ class AppStoreReports:
         """Pieces of an instance, each with whether it is the last."""
         path = f"/v1/analyticsReportInstances/{instance.id}/segments"
         items: list[Item] = []
-        for row in self._client.each(path, _PAGE, budget):
+        for row in self._client.rows(path, _PAGE, budget):
             attributes = _attributes(row)
             size = attributes.get("sizeInBytes")
             if not isinstance(size, int):
@@ -181,7 +181,7 @@ class AppStoreReports:
                 _required_text(attributes, "checksum"),
                 size,
             )
-            items += self._fact_items(self._client.segment(segment, budget))
+            items += self._fact_items(self._client.download_segment(segment, budget))
         require_readable(
             items, f"no row of the report of {instance.processing_date} can be read"
         )

@@ -11,7 +11,7 @@ import requests
 
 from socialcell.clock import SystemClock
 from socialcell.connectors import strict_json
-from socialcell.connectors.apple.apple_token import signed_token
+from socialcell.connectors.apple.apple_token import sign_token
 from socialcell.connectors.base import Budget, ConnectorContext, ConnectorError, Kind
 from socialcell.connectors.http_sessions import open_session
 from socialcell.http import BODY_CAP, USER_AGENT, fetch, retry_after
@@ -43,7 +43,7 @@ class AppStoreClient:
         self._base_urls = context.base_urls
         # Apple compares a token with the real time.
         key = context.secret(SECRET).get_secret_value()
-        self._token = signed_token(key, key_id, issuer, SystemClock().now())
+        self._token = sign_token(key, key_id, issuer, SystemClock().now())
         self._session = open_session(context.base_url, ORIGIN)
         self._spent = 0
 
@@ -52,7 +52,7 @@ class AppStoreClient:
         spent, self._spent = self._spent, 0
         return {"calls": spent} if spent else {}
 
-    def each(
+    def rows(
         self, path: str, parameters: Mapping[str, str], budget: Budget
     ) -> Iterator[Mapping[str, Any]]:
         """Everything that a list holds, page by page."""
@@ -79,7 +79,7 @@ class AppStoreClient:
         """Make something that reports come from."""
         self._ask("POST", path, {}, body, budget)
 
-    def segment(self, segment: Segment, budget: Budget) -> bytes:
+    def download_segment(self, segment: Segment, budget: Budget) -> bytes:
         """The bytes of a segment, as its checksum says they are.
 
         Its address carries its own signature: our token must not be sent there.

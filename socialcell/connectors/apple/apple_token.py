@@ -13,7 +13,7 @@ LIFE = timedelta(minutes=15)  # Apple refuses more than 20
 _HALF = 32  # bytes of each of the two numbers of a signature
 
 
-def signed_token(key: str, key_id: str, issuer: str, now: datetime) -> str:
+def sign_token(key: str, key_id: str, issuer: str, now: datetime) -> str:
     """A JSON Web Token (RFC 7515, 7518) signed by `key`, the .p8 file that Apple gave.
 
     `now` is the computer's own time. ConfigError when the key is none.

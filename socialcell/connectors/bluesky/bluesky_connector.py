@@ -73,7 +73,7 @@ class Bluesky:
         try:
             self._search_page(self._search_parameters(None, 1), Unmetered())
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         return ConnectorHealth(
             ok=True, message="Bluesky answers; the app password is accepted"
         )

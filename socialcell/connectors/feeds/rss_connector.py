@@ -79,7 +79,7 @@ class Feed:
         try:
             feed = self._parse(self._fetch({}))
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         title = feed.feed.get("title", "no title")
         return ConnectorHealth(ok=True, message=f"{title}: {len(feed.entries)} entries")
 
@@ -108,7 +108,7 @@ class Feed:
         yield Batch(
             items=self._items(entries, now),
             cursor=state,
-            covered=_covered(cursor, keys, entries, now),
+            covered=_covered_span(cursor, keys, entries, now),
             cost={"calls": 1},
         )
 
@@ -258,7 +258,7 @@ def _span_since_cursor(cursor: Mapping[str, Any] | None, now: datetime) -> Any:
     return (datetime.fromisoformat(since), now) if since else None
 
 
-def _covered(
+def _covered_span(
     cursor: Mapping[str, Any] | None,
     keys: list[str],
     entries: list[dict[str, Any]],

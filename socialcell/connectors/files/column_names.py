@@ -8,10 +8,10 @@ from socialcell.connectors.files.export_tables import (
     MOST_ABOVE,
     ExportTable,
     TableRow,
-    folded,
+    fold_name,
     heading_of,
+    open_unpacked,
     table,
-    unpacked,
 )
 from socialcell.connectors.files.file_connector import Row
 from socialcell.connectors.files.text_lines import lines
@@ -40,10 +40,10 @@ def read_table(
     words. ConnectorError CONFIG names the columns that were looked for.
     """
     names = {
-        word: (folded(overrides[word]),) if word in overrides else usual_names
+        word: (fold_name(overrides[word]),) if word in overrides else usual_names
         for word, usual_names in usual.items()
     }
-    for line in lines(unpacked(file)):
+    for line in lines(open_unpacked(file)):
         if line.number > MOST_ABOVE:
             break
         heading = frozenset() if line.damage else heading_of(line.text)
@@ -56,8 +56,8 @@ def read_table(
             return ColumnNames(columns), table(file, frozenset(columns.values()))
     raise ConnectorError(
         Kind.CONFIG,
-        f"There is no heading with the columns {_listed(names, needed)} in the first "
-        f"{MOST_ABOVE} lines. If they have other names, say so: "
+        f"There is no heading with the columns {_column_list(names, needed)} in the "
+        f"first {MOST_ABOVE} lines. If they have other names, say so: "
         f"--set {min(needed)}=NAME.",
     )
 
@@ -73,5 +73,5 @@ def _has_overrides(
     return all(word in columns for word in overrides if word in names)
 
 
-def _listed(names: Names, needed: frozenset[str]) -> str:
+def _column_list(names: Names, needed: frozenset[str]) -> str:
     return ", ".join(f"{word} ({' or '.join(names[word])})" for word in sorted(needed))

@@ -12,7 +12,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.connectors.file_limits import TABLE, require_plain
-from socialcell.connectors.files.export_tables import MOST_ABOVE, heading_of, unpacked
+from socialcell.connectors.files.export_tables import (
+    MOST_ABOVE,
+    heading_of,
+    open_unpacked,
+)
 from socialcell.connectors.files.file_connector import FileConnector
 from socialcell.connectors.files.text_lines import lines
 from socialcell.errors import UsageError
@@ -150,7 +154,7 @@ def recognise_export(file: BinaryIO) -> ExportFormat | None:
 
     The file may be in any state; ConnectorError when it is compressed and damaged.
     """
-    content = unpacked(file)
+    content = open_unpacked(file)
     try:
         for line in lines(content):
             if line.number > MOST_ABOVE:

@@ -48,7 +48,7 @@ class ExportTable:
     rows: Iterator[TableRow]
 
 
-def folded(name: str) -> str:
+def fold_name(name: str) -> str:
     """A column's name as we compare it: no case, single spaces, no marks around."""
     return " ".join(clean_text(name).replace("\u00a0", " ").split()).casefold()
 
@@ -56,7 +56,7 @@ def folded(name: str) -> str:
 def heading_of(line: str) -> frozenset[str]:
     """The folded names that a line would give to columns."""
     row = next(csv_rows([Line(1, line)], delimiter_of(line)), None)
-    return frozenset(folded(cell) for cell in row.cells) if row else frozenset()
+    return frozenset(fold_name(cell) for cell in row.cells) if row else frozenset()
 
 
 def table(file: BinaryIO, needed: frozenset[str]) -> ExportTable:
@@ -65,7 +65,7 @@ def table(file: BinaryIO, needed: frozenset[str]) -> ExportTable:
     Encoding and compression are seen from the bytes, never from a name.
     ConnectorError CONFIG when there is no such heading, or the file is damaged.
     """
-    content = unpacked(file)
+    content = open_unpacked(file)
     with _gzip_errors():
         for line in lines(content):
             if line.number > MOST_ABOVE:
@@ -79,7 +79,7 @@ def table(file: BinaryIO, needed: frozenset[str]) -> ExportTable:
     )
 
 
-def unpacked(file: BinaryIO) -> BinaryIO:
+def open_unpacked(file: BinaryIO) -> BinaryIO:
     """The file from its beginning, or what is inside when it is compressed (gzip)."""
     file.seek(0)
     packed = file.read(2) == _GZIP
@@ -93,7 +93,7 @@ def whole_number(cell: str, column: str) -> int | None:
     Thousands may be cut by commas or spaces, as in 1,204 or 1,20,400.
     """
     text = cell.strip()
-    if folded(text) in _BLANKS:
+    if fold_name(text) in _BLANKS:
         return None
     plain = re.sub(r"[,\s\u00a0\u202f]", "", text)
     if not _WHOLE.fullmatch(plain):
@@ -121,7 +121,7 @@ def is_withheld(cell: str) -> bool:
 def decimal_number(cell: str, column: str) -> float | None:
     """A number with a decimal point, "%" left out; None when the cell is blank."""
     text = cell.strip()
-    if folded(text) in _BLANKS:
+    if fold_name(text) in _BLANKS:
         return None
     plain = re.sub(r"[,%\s\u00a0\u202f]", "", text)
     if not re.fullmatch(r"[+-]?\d+(?:\.\d+)?", plain, re.ASCII):
@@ -144,7 +144,7 @@ def parse_day(cell: str, forms: tuple[str, ...] = ("%Y-%m-%d", "%Y%m%d")) -> dat
 def _table_below(file: BinaryIO, heading: Line) -> ExportTable:
     delimiter = delimiter_of(heading.text)
     cells = next(csv_rows([Line(1, heading.text)], delimiter)).cells
-    columns = [folded(cell) for cell in cells]
+    columns = [fold_name(cell) for cell in cells]
     names = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
     return ExportTable(names, _rows(file, heading.number, delimiter, columns))
 

@@ -59,7 +59,7 @@ class FileConnector(ABC):
             with self.path.open("rb") as file:
                 next(self.rows(file), None)
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         except OSError as error:
             return ConnectorHealth(ok=False, message=str(error))
         return ConnectorHealth(ok=True, message=f"{self.path.name} can be read")
@@ -68,7 +68,7 @@ class FileConnector(ABC):
         self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         """Batches of about 500 items; the last one's cursor says `done`."""
-        row = stored = self._stored(cursor)
+        row = stored = self._stored_row(cursor)
         items: list[Item] = []
         try:
             with self.path.open("rb") as file:
@@ -94,7 +94,7 @@ class FileConnector(ABC):
         """The file's time of change: its figures are of that moment."""
         return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
 
-    def _stored(self, cursor: dict[str, Any] | None) -> int:
+    def _stored_row(self, cursor: dict[str, Any] | None) -> int:
         ours = self._cursor(0)
         same = cursor is not None and all(
             cursor.get(key) == ours[key] for key in ("sha256", "reading")

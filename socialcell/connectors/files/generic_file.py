@@ -20,9 +20,8 @@ from socialcell.connectors.base import (
     RecordRelation,
     Reject,
 )
-from socialcell.connectors.checked_records import checked_record
-from socialcell.connectors.files.column_mapping import METRICS
-from socialcell.connectors.files.column_mapping import ColumnMapping as ColumnMapping
+from socialcell.connectors.checked_records import check_record
+from socialcell.connectors.files.column_mapping import METRICS, ColumnMapping
 from socialcell.connectors.files.csv_rows import CsvRow, csv_rows, delimiter_of
 from socialcell.connectors.files.file_connector import FileConnector, Row
 from socialcell.connectors.files.text_lines import Line, lines
@@ -122,7 +121,7 @@ class GenericFile(FileConnector):
 
     def _item(self, raw: dict[str, Any], row: int) -> Item:
         try:
-            return checked_record(self._record(raw))
+            return check_record(self._record(raw))
         except ValueError as error:
             return Reject(raw, str(error), row)
 

@@ -12,7 +12,7 @@ from socialcell.connectors.files.column_names import ColumnNames
 from socialcell.connectors.files.export_tables import (
     ExportTable,
     TableRow,
-    folded,
+    fold_name,
     is_withheld,
     parse_day,
     whole_number,
@@ -56,7 +56,7 @@ class OutcomeFile(FactFile):
             item = self._item(outcome_table, row)
             items_by_row[row.number] = (row.number, [item])
             if isinstance(item, OutcomeFact):
-                rows_by_fact[item.outcome, folded(item.area), item.day].append(
+                rows_by_fact[item.outcome, fold_name(item.area), item.day].append(
                     row.number
                 )
         for numbers in rows_by_fact.values():

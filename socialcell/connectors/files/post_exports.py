@@ -25,7 +25,7 @@ from socialcell.connectors.base import (
     RecordAuthor,
     Reject,
 )
-from socialcell.connectors.checked_records import checked_record
+from socialcell.connectors.checked_records import check_record
 from socialcell.connectors.files.export_formats import table_in, tables_in
 from socialcell.connectors.files.export_tables import (
     ExportTable,
@@ -77,7 +77,7 @@ class PostExport(FileConnector):
         if row.damage:
             return [Reject(row.text, row.damage, row.number)]
         try:
-            items: list[Item] = [checked_record(record) for record in self.records(row)]
+            items: list[Item] = [check_record(record) for record in self.records(row)]
         except ValueError as error:
             return [Reject(dict(row.cells), str(error), row.number)]
         return items or [Filtered(_SILENT, row.number)]

@@ -117,7 +117,7 @@ class GoogleAds:
             self._client.refresh()
             account = self._account()
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         return ConnectorHealth(
             ok=True,
             message=f"Account {account.id} can be read: {account.currency}, days of "

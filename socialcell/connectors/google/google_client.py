@@ -154,7 +154,7 @@ class _Transport:
     def _request(
         self, url: str, method: str, body: Any, headers: Mapping[str, str]
     ) -> requests.Response:
-        """A good answer to a signed request. ConnectorError, also TokenTaken."""
+        """A good answer to a signed request. ConnectorError, also TokenRevoked."""
         own = dict(self._headers)
         if self.token is not None:
             own["authorization"] = f"Bearer {self.token}"

@@ -110,7 +110,7 @@ def _reason_text(answer: requests.Response) -> str:
     return one_line(f"{words} ({why})" if why else words, _LONGEST_REASON)
 
 
-def _dicts(value: Any) -> Iterable[Mapping[str, Any]]:
-    if not isinstance(value, list):
+def _dicts(listing: Any) -> Iterable[Mapping[str, Any]]:
+    if not isinstance(listing, list):
         return ()
-    return (entry for entry in value if isinstance(entry, dict))
+    return (entry for entry in listing if isinstance(entry, dict))

@@ -78,7 +78,7 @@ class GooglePlay:
         try:
             self._page(None, Unmetered(), most=1)
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         return ConnectorHealth(
             ok=True, message=f"Google Play answers; {self._package} can be read"
         )
@@ -175,6 +175,6 @@ def _moment(timestamp: Mapping[str, Any]) -> datetime:
 
 
 def _count(comment: Mapping[str, Any], name: str) -> int | None:
-    value = comment.get(name)
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_number else None
+    count = comment.get(name)
+    is_number = isinstance(count, int) and not isinstance(count, bool)
+    return count if is_number else None

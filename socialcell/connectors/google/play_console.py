@@ -92,13 +92,13 @@ class PlayConsole:
         try:
             files = self._files(Unmetered())
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         if not files:
             why = (
                 f"The bucket holds no statistics of {self._settings.package}. A new "
                 "app's come after a day; is the package's name right?"
             )
-            return ConnectorHealth.failed(ConnectorError(Kind.CONFIG, why))
+            return ConnectorHealth.from_error(ConnectorError(Kind.CONFIG, why))
         return ConnectorHealth(
             ok=True,
             message=f"{len(files)} files of {self._settings.package}, the newest of "
@@ -142,11 +142,13 @@ class PlayConsole:
             prefix = f"{folder}_{self._settings.package}_"
             # Another app's name may begin with this one's.
             pattern = re.compile(re.escape(prefix) + r"(\d{6})_([a-z_]+)\.csv")
-            for page in self._listed(prefix, budget):
+            for page in self._listing_pages(prefix, budget):
                 files += self._matching_files(page, pattern)
         return sorted(files, key=lambda file: (file.month, file.name))
 
-    def _listed(self, prefix: str, budget: Budget) -> Iterator[Mapping[str, Any]]:
+    def _listing_pages(
+        self, prefix: str, budget: Budget
+    ) -> Iterator[Mapping[str, Any]]:
         def ask(token: str | None) -> Mapping[str, Any]:
             return self._google.ask(
                 self._google.resources.objects().list(

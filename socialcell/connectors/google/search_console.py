@@ -89,10 +89,10 @@ class SearchConsole:
             request = self._google.resources.sites().get(siteUrl=site)
             level = self._google.ask(request, Unmetered()).get("permissionLevel")
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         if level == "siteUnverifiedUser":
             why = f"{site} is in this account and not verified: nothing can be read"
-            return ConnectorHealth.failed(ConnectorError(Kind.ACCESS, why))
+            return ConnectorHealth.from_error(ConnectorError(Kind.ACCESS, why))
         return ConnectorHealth(
             ok=True, message=f"Search Console answers; {site}: {level}"
         )
@@ -200,19 +200,19 @@ class SearchConsole:
         return Batch(items, dict(state), cost=self._google.cost())
 
 
-def _day(value: Any) -> date:
-    return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007
+def _day(text: Any) -> date:
+    return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007
 
 
-def _whole(value: Any) -> int:
+def _whole(count: Any) -> int:
     """A count, which Google writes as a number with a fraction of nothing."""
-    number = _number(value)
+    number = _number(count)
     if number != int(number) or number < 0:
-        raise ValueError(f"{value} is no count")
+        raise ValueError(f"{count} is no count")
     return int(number)
 
 
-def _number(value: Any) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise ValueError(f"{value!r} is no number")
-    return float(value)
+def _number(number: Any) -> float:
+    if not isinstance(number, int | float) or isinstance(number, bool):
+        raise ValueError(f"{number!r} is no number")
+    return float(number)

@@ -70,11 +70,11 @@ class SearchConsoleFile(FactFile):
                 clicks=whole_number(row.cell("clicks"), "Clicks"),
                 impressions=whole_number(row.cell("impressions"), "Impressions"),
                 position=decimal_number(row.cell("position"), "Position"),
-                final=day <= self._written() - timedelta(days=_LAG),
+                final=day <= self._export_day() - timedelta(days=_LAG),
             )
         ]
 
-    def _written(self) -> date:
+    def _export_day(self) -> date:
         """The Pacific day on which the file was written."""
         return self._observed_at().astimezone(_PACIFIC).date()
 

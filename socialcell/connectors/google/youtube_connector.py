@@ -142,7 +142,7 @@ class YouTube:
                 request = self._api.videos().list(part="id", maxResults=1, **parameters)
                 self._google.ask(request, free, "units")
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         return ConnectorHealth(
             ok=True, message="YouTube answers; the API key is accepted"
         )
@@ -171,7 +171,7 @@ class YouTube:
     ) -> Iterator[Batch]:
         """The counts of videos, fifty a call, and of comments. A video that the answer
         leaves out is not necessarily gone."""
-        videos, comments = _sorted(ids)
+        videos, comments = _split_ids(ids)
         for chunk in lookup_chunks(videos, _VIDEOS, stop):
             request = self._api.videos().batchGetStats(part="id,statistics", id=chunk)
             body = self._google.ask(request, budget, "statistics")
@@ -194,7 +194,7 @@ class YouTube:
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         """A video or comment that YouTube lists no more is deleted or private."""
-        videos, comments = _sorted(ids)
+        videos, comments = _split_ids(ids)
         for chunk in lookup_chunks(videos, _VIDEOS, stop):
             request = self._api.videos().list(part="id", id=",".join(chunk))
             body = self._google.ask(request, budget, "units")
@@ -226,7 +226,7 @@ class YouTube:
         return self._reader.video_comment_pages(settings.videos or [], floor, budget)
 
 
-def _sorted(ids: Sequence[str]) -> tuple[list[str], list[str]]:
+def _split_ids(ids: Sequence[str]) -> tuple[list[str], list[str]]:
     """Which ids are videos', and which comments'."""
     videos = [id_ for id_ in ids if VIDEO_ID.fullmatch(id_)]
     return videos, [id_ for id_ in ids if not VIDEO_ID.fullmatch(id_)]

@@ -104,8 +104,8 @@ def _commenter(snippet: Mapping[str, Any]) -> RecordAuthor | None:
     return RecordAuthor(uid=str(uid), handle=handle, name=name)
 
 
-def _count(value: Any) -> int | None:
+def _count(raw_count: Any) -> int | None:
     """Counts of videos are text, those of comments numbers."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value) if len(value) < 19 else None
-    return count(value)
+    if isinstance(raw_count, str) and raw_count.isascii() and raw_count.isdigit():
+        return int(raw_count) if len(raw_count) < 19 else None
+    return count(raw_count)

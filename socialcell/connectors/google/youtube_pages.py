@@ -57,7 +57,7 @@ class YouTubeReader:
             request = search.list(**parameters, pageToken=token)
             return self._google.ask(request, budget, "searches")
 
-        for resources, last in _listed(ask):
+        for resources, last in _resource_pages(ask):
             listed += len(resources)
             times += _times(resources, "snippet", "publishedAt")
             ids = [
@@ -80,7 +80,7 @@ class YouTubeReader:
             request = items.list(**parameters, maxResults=_VIDEOS, pageToken=token)
             return self._google.ask(request, budget, "units")
 
-        for resources, ended in _listed(ask):
+        for resources, ended in _resource_pages(ask):
             ids = [
                 read_or_reject(
                     resource, lambda t: _text(t["contentDetails"]["videoId"])
@@ -209,7 +209,7 @@ class YouTubeReader:
             )
             return self._google.ask(request, budget, "units")
 
-        for page_threads, ended in _listed(ask):
+        for page_threads, ended in _resource_pages(ask):
             time_path = ("snippet", "topLevelComment", "snippet", "publishedAt")
             items = [
                 entry
@@ -257,7 +257,11 @@ class YouTubeReader:
             )
             return self._google.ask(request, budget, "units")
 
-        return [resource for resources, _last in _listed(ask) for resource in resources]
+        return [
+            resource
+            for resources, _last in _resource_pages(ask)
+            for resource in resources
+        ]
 
 
 def by_id(body: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
@@ -271,7 +275,7 @@ def by_id(body: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Mapping[str,
     }
 
 
-def _listed(
+def _resource_pages(
     ask: Callable[[str | None], Mapping[str, Any]],
 ) -> Iterator[tuple[list[Any], bool]]:
     """The resources of each page, and whether it is the last. DRIFT when pages
@@ -302,21 +306,21 @@ def _require_some(odd: Sequence[Reject], of: int) -> None:
         )
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
+def _text(text: Any) -> str:
+    if not isinstance(text, str) or not text:
         raise ValueError("an id that is no text")
-    return value
+    return text
 
 
 def _times(resources: Sequence[Any], *path: str) -> list[datetime]:
     """When the resources of a page were published, of those with a readable time."""
     times = []
     for resource in resources:
-        value = resource
+        node = resource
         try:
             for key in path:
-                value = value[key]
-            times.append(moment(value))
+                node = node[key]
+            times.append(moment(node))
         except UNREADABLE:
             continue
     return times

@@ -100,7 +100,7 @@ class Mastodon:
         try:
             self._page(limit=1)
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         return ConnectorHealth(
             ok=True, message=f"The server answers; #{self._tag} can be read"
         )

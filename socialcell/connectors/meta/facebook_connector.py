@@ -88,7 +88,7 @@ class Facebook(GraphSource[FacebookSettings]):
         return post_record(raw, page="", via="remap")
 
     @property
-    def _needed(self) -> tuple[str, ...]:
+    def _permissions(self) -> tuple[str, ...]:
         return _NEEDED.get(self._settings.kind, _READING)
 
     @property
@@ -125,7 +125,7 @@ class Facebook(GraphSource[FacebookSettings]):
             self._graph.as_page(self._settings.page_id),
             self.platform,
             budget,
-            self._needed,
+            self._permissions,
             lambda id_: self._settings.kind == "comments" or id_.startswith(own),
         )
 

@@ -71,7 +71,7 @@ def insights(
             state = {"covered": now.isoformat()}
         covered = (since, now) if number == last else None
         yield Batch(
-            items, state, covered=covered, cost=graph.spent(), limits=graph.limits
+            items, state, covered=covered, cost=graph.cost(), limits=graph.limits
         )
 
 
@@ -105,8 +105,8 @@ def _facts(page: str, family: str, metric: Mapping[str, Any]) -> list[StoreFact]
     definition = metric["name"]
     facts = []
     for day in metric["values"]:
-        value = day.get("value")
-        cuts = value if isinstance(value, dict) else {"": value}
+        figure = day.get("value")
+        cuts = figure if isinstance(figure, dict) else {"": figure}
         for key, count in cuts.items():
             facts.append(
                 StoreFact(

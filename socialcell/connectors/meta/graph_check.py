@@ -44,7 +44,7 @@ def examine(
         _require_permissions(info, needed)
         notes = [*read()]
     except ConnectorError as error:
-        return ConnectorHealth.failed(error, expires)
+        return ConnectorHealth.from_error(error, expires)
     messages = ["Meta answers; the token has the permissions that this source needs"]
     if expires is not None and expires - now <= _WARN_TOKEN:
         messages.append(

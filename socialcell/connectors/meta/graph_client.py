@@ -152,7 +152,7 @@ class Graph:
                 until=self._clock.now() + (self.usage.regain or _WAIT),
             )
 
-    def spent(self) -> dict[str, int]:
+    def cost(self) -> dict[str, int]:
         """The calls since this was last called, as the cost of a batch."""
         calls, self._calls = self._calls, 0
         return {"calls": calls}
@@ -203,7 +203,7 @@ class Graph:
         return answer_error(answer, self._clock.now(), self.usage.regain or _WAIT)
 
 
-def connect(context: ConnectorContext, platform: str) -> Graph:
+def connect_graph(context: ConnectorContext, platform: str) -> Graph:
     """The Graph API with the workspace's token, for one of Meta's platforms."""
     settings = context.config.connectors.meta
     return Graph(
@@ -214,7 +214,7 @@ def connect(context: ConnectorContext, platform: str) -> Graph:
     )
 
 
-def nested(node: Mapping[str, Any], edge: str) -> GraphPage:
+def nested_page(node: Mapping[str, Any], edge: str) -> GraphPage:
     """The page of an edge that came within a node. ValueError when it is none."""
     try:
         return page_of(node.get(edge) or {"data": []})

@@ -11,7 +11,7 @@ from socialcell.connectors.base import (
     Item,
     Reject,
 )
-from socialcell.connectors.meta.graph_client import Graph, nested
+from socialcell.connectors.meta.graph_client import Graph, nested_page
 from socialcell.connectors.meta.meta_values import text_of
 from socialcell.connectors.page_reading import repeated_page_error
 
@@ -35,7 +35,7 @@ class CommentReader:
     def items(self, node: Any, new: datetime) -> list[Item]:
         """What is new below a post. One of UNREADABLE when it is none."""
         post = text_of(node["id"])
-        page = nested(node, "comments")
+        page = nested_page(node, "comments")
         item_lists = self._read(page.nodes, post)
         # Each level of an edge pages on its own.
         while (

@@ -40,7 +40,7 @@ class CountedFields:
 class NodeLookup:
     """Objects by id, fifty in one request; each is a call of the allowance.
 
-    `needed` are the permissions without which Meta reports everything as gone.
+    `permissions` are those without which Meta reports everything as gone.
     `may_judge` says of which ids a missing object is a deleted one.
     """
 
@@ -49,11 +49,11 @@ class NodeLookup:
         graph: Graph,
         platform: str,
         budget: Budget,
-        needed: Sequence[str],
+        permissions: Sequence[str],
         may_judge: Callable[[str], bool] = lambda id_: True,
     ) -> None:
         self._graph, self._platform, self._budget = graph, platform, budget
-        self._needed, self._may_judge = needed, may_judge
+        self._permissions, self._may_judge = permissions, may_judge
         self._has_checked_scopes = False
 
     def tombstones(
@@ -116,13 +116,13 @@ class NodeLookup:
         ]
         if missing and not self._has_checked_scopes:
             self._budget.take("calls")
-            require_scopes(self._graph, self._needed)
+            require_scopes(self._graph, self._permissions)
             self._has_checked_scopes = True
         return [Tombstone(self._platform, id_, "deleted") for id_ in missing]
 
     def _batch(self, items: list[Item]) -> Batch:
         return Batch(
-            items, cursor={}, cost=self._graph.spent(), limits=self._graph.limits
+            items, cursor={}, cost=self._graph.cost(), limits=self._graph.limits
         )
 
 

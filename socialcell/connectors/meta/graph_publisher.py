@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from socialcell.connectors.base import ConnectorContext, ConnectorHealth
 from socialcell.connectors.meta.graph_check import examine
-from socialcell.connectors.meta.graph_client import Graph, connect
+from socialcell.connectors.meta.graph_client import Graph, connect_graph
 from socialcell.connectors.publisher import (
     PostReference,
     Publisher,
@@ -22,7 +22,7 @@ class GraphPublisher(Publisher):
     def __init__(self, context: ConnectorContext, account: str) -> None:
         super().__init__(context)
         self._account = account
-        self._graph = connect(context, self.platform)
+        self._graph = connect_graph(context, self.platform)
 
     def check(self) -> ConnectorHealth:
         def read() -> tuple[str, ...]:

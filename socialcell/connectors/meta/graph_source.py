@@ -13,7 +13,7 @@ from socialcell.connectors.base import (
     ConnectorHealth,
 )
 from socialcell.connectors.meta.graph_check import examine
-from socialcell.connectors.meta.graph_client import connect
+from socialcell.connectors.meta.graph_client import connect_graph
 from socialcell.connectors.meta.graph_nodes import CountedFields, NodeLookup
 
 _Settings = TypeVar("_Settings")
@@ -40,11 +40,11 @@ class GraphSource(ABC, Generic[_Settings]):
     def __init__(self, settings: _Settings, context: ConnectorContext) -> None:
         self._settings = settings
         self._clock = context.clock
-        self._graph = connect(context, self.platform)
+        self._graph = connect_graph(context, self.platform)
 
     def check(self) -> ConnectorHealth:
         """The token's life and permissions, then one small read of what is read."""
-        return examine(self._graph, self._clock, self._needed, self._test_read)
+        return examine(self._graph, self._clock, self._permissions, self._test_read)
 
     def recheck(
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
@@ -60,7 +60,7 @@ class GraphSource(ABC, Generic[_Settings]):
 
     @property
     @abstractmethod
-    def _needed(self) -> tuple[str, ...]:
+    def _permissions(self) -> tuple[str, ...]:
         """The permissions without which Meta shows nothing of what is read."""
 
     @property

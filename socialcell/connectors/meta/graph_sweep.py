@@ -71,7 +71,7 @@ def sweep(
             page = graph.page(edge.path, **window.parameters(), after=after)
             is_last = window.read(page)
             covered, gap = window.spans() if is_last else (None, None)
-            state = window.closed() if is_last else window.state()
+            state = window.closed_state() if is_last else window.state()
             yield Batch(
                 items=items_of(page.nodes, edge, window.floor),
                 cursor=state,
@@ -80,7 +80,7 @@ def sweep(
                 gap_cause="Meta shows only the newest; older ones are lost"
                 if gap
                 else None,
-                cost=graph.spent(),
+                cost=graph.cost(),
                 limits=graph.limits,
             )
             if is_last:
@@ -143,7 +143,7 @@ class _EdgeWindow:
         opened = {"at": self.at.isoformat(), "bottom": self._bottom}
         return {**self._before, "open": opened, **self._edge.also}
 
-    def closed(self) -> dict[str, Any]:
+    def closed_state(self) -> dict[str, Any]:
         covered = {"covered": self.at.isoformat(), "open": None}
         return {**self._before, **covered, **self._edge.also}
 

@@ -80,7 +80,7 @@ class Instagram(GraphSource[InstagramSettings]):
         return comment_record(raw) if "post" in raw else media_record(raw, "remap")
 
     @property
-    def _needed(self) -> tuple[str, ...]:
+    def _permissions(self) -> tuple[str, ...]:
         return _NEEDED[self._settings.kind]
 
     @property
@@ -110,7 +110,7 @@ class Instagram(GraphSource[InstagramSettings]):
         return ()
 
     def _nodes(self, budget: Budget) -> NodeLookup:
-        return NodeLookup(self._graph, self.platform, budget, self._needed)
+        return NodeLookup(self._graph, self.platform, budget, self._permissions)
 
     def _edge(self, cursor: dict[str, Any] | None, budget: Budget) -> Edge:
         if self._settings.kind == "hashtag":

@@ -20,7 +20,7 @@ from socialcell.connectors.base import (
     Kind,
 )
 from socialcell.connectors.meta.graph_check import examine
-from socialcell.connectors.meta.graph_client import connect
+from socialcell.connectors.meta.graph_client import connect_graph
 from socialcell.connectors.meta.graph_errors import GraphRefusal
 from socialcell.connectors.meta.meta_ads_rows import (
     LEVELS,
@@ -89,7 +89,7 @@ class MetaAds:
     def __init__(self, settings: MetaAdsSettings, context: ConnectorContext) -> None:
         self._settings = settings
         self._clock = context.clock
-        self._graph = connect(context, self.platform)
+        self._graph = connect_graph(context, self.platform)
         self._node = f"act_{settings.account_id}"
 
     def check(self) -> ConnectorHealth:
@@ -228,7 +228,7 @@ class MetaAds:
             after = page.after
 
     def _batch(self, items: list[Item], state: dict[str, Any]) -> Batch:
-        return Batch(items, state, cost=self._graph.spent(), limits=self._graph.limits)
+        return Batch(items, state, cost=self._graph.cost(), limits=self._graph.limits)
 
 
 def _job(

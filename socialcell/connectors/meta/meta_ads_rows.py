@@ -110,12 +110,12 @@ def _actions(row: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _whole(row: Mapping[str, Any], name: str) -> int | None:
-    value = row.get(name)
-    if value is None:
+    figure = row.get(name)
+    if figure is None:
         return None
-    number = _number(value)
+    number = _number(figure)
     if number != int(number):
-        raise ValueError(f"{name} is {str(value)[:40]!r}, no whole number")
+        raise ValueError(f"{name} is {str(figure)[:40]!r}, no whole number")
     return int(number)
 
 
@@ -124,16 +124,16 @@ def _micros(spend: Any) -> int | None:
     return None if spend is None else round(_number(spend) * 1_000_000)
 
 
-def _number(value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError(f"{str(value)[:40]!r} is no number")
-    number = Decimal(value)
+def _number(figure: Any) -> Decimal:
+    if isinstance(figure, bool) or not isinstance(figure, str | int):
+        raise ValueError(f"{str(figure)[:40]!r} is no number")
+    number = Decimal(figure)
     if not number.is_finite() or number < 0 or number > 10**15:
-        raise ValueError(f"{str(value)[:40]!r} is no figure of a day")
+        raise ValueError(f"{str(figure)[:40]!r} is no figure of a day")
     return number
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{str(value)[:40]!r} where a text is needed")
-    return value
+def _text(text: Any) -> str:
+    if not isinstance(text, str):
+        raise ValueError(f"{str(text)[:40]!r} where a text is needed")
+    return text

@@ -73,7 +73,7 @@ class Messenger(MetaReceiver[MetaSettings]):
         try:
             self._graph().ask(self._settings.account_id, fields="id")
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         return ConnectorHealth(ok=True, message="The account answers")
 
     def media(self, ref: str, cap: int) -> MediaFile:
@@ -268,8 +268,8 @@ def _mention(node: Mapping[str, Any], kind: str) -> Record:
     )
 
 
-def _digits(value: Any) -> str:
-    digits = str(value)
+def _digits(number: Any) -> str:
+    digits = str(number)
     if not digits.isascii() or not digits.isdecimal():
         raise ValueError("a mention without a number")
     return digits

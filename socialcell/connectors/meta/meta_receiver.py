@@ -101,9 +101,9 @@ class MetaReceiver(ABC, Generic[_Settings]):
 
     def _graph(self) -> "Graph":
         # The webhook server starts without Meta's client.
-        from socialcell.connectors.meta.graph_client import connect
+        from socialcell.connectors.meta.graph_client import connect_graph
 
-        return connect(self._context, self.server)
+        return connect_graph(self._context, self.server)
 
 
 def left_out(rule: str) -> Filtered:

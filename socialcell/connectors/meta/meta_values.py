@@ -7,34 +7,34 @@ from typing import Any
 from socialcell.connectors.json_values import moment as moment
 
 
-def text_of(value: Any) -> str:
+def text_of(text: Any) -> str:
     """A string that must be there. ValueError."""
-    if not isinstance(value, str) or not value:
+    if not isinstance(text, str) or not text:
         raise ValueError("an empty or missing text where an id is needed")
-    return value
+    return text
 
 
-def each(value: Any) -> Iterator[Any]:
+def each(members: Any) -> Iterator[Any]:
     """The members of a list that may be missing. TypeError when it is no list."""
-    if value is None:
+    if members is None:
         return
-    if not isinstance(value, list):
-        raise TypeError(f"a list is needed, not {type(value).__name__}")
-    yield from value
+    if not isinstance(members, list):
+        raise TypeError(f"a list is needed, not {type(members).__name__}")
+    yield from members
 
 
-def epoch_seconds(value: Any) -> datetime:
+def epoch_seconds(seconds: Any) -> datetime:
     """A moment in whole seconds since 1970, as text or number. ValueError."""
-    return datetime.fromtimestamp(_whole(value), UTC)
+    return datetime.fromtimestamp(_whole(seconds), UTC)
 
 
-def epoch_milliseconds(value: Any) -> datetime:
+def epoch_milliseconds(milliseconds: Any) -> datetime:
     """A moment in milliseconds since 1970. ValueError."""
-    return datetime.fromtimestamp(_whole(value) / 1000, UTC)
+    return datetime.fromtimestamp(_whole(milliseconds) / 1000, UTC)
 
 
-def _whole(value: Any) -> int:
-    digits = str(value) if isinstance(value, int | str) else ""
+def _whole(number: Any) -> int:
+    digits = str(number) if isinstance(number, int | str) else ""
     if not digits.isascii() or not digits.isdecimal() or len(digits) > 16:
         raise ValueError("a time that is no number")
     return int(digits)

@@ -120,7 +120,7 @@ class Reddit:
         try:
             self._page(self._log_in(), {"limit": 1})
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         return ConnectorHealth(
             ok=True, message=f"Reddit answers; r/{self._settings.subreddit} can be read"
         )

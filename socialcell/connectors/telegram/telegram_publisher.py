@@ -53,7 +53,7 @@ class TelegramPublisher(Publisher):
         try:
             self._request("getChat", {})
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         return ConnectorHealth(True, "Telegram answers; the bot sees the channel")
 
     def post(self, words: str, media: str | None, key: str | None) -> PostReference:

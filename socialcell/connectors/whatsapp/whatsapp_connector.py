@@ -70,7 +70,7 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
         try:
             answer = self._graph().ask(number, fields="id,quality_rating")
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         quality = answer.get("quality_rating") or "not told"
         return ConnectorHealth(
             ok=True, message=f"The number answers; its quality is {quality}"
@@ -141,16 +141,19 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
                 self._read_change(change, builder)
 
     def _read_change(self, change: Any, builder: PushBuilder) -> None:
-        kind, value = change["field"], change["value"]
+        kind, change_value = change["field"], change["value"]
         if kind not in ("messages", "user_preferences"):
             builder.items.append(left_out(f"field {kind}"))
-        elif value["metadata"]["phone_number_id"] != self._settings.phone_number_id:
+        elif (
+            change_value["metadata"]["phone_number_id"]
+            != self._settings.phone_number_id
+        ):
             builder.items.append(Filtered("another number"))
         else:
-            _read_value(value, builder)
+            _read_value(change_value, builder)
 
 
-def _read_value(value: Mapping[str, Any], builder: PushBuilder) -> None:
+def _read_value(change_value: Mapping[str, Any], builder: PushBuilder) -> None:
     """Read every part of one change; what cannot be read becomes a Reject of its
     own."""
     lists: tuple[tuple[str, Callable[..., None]], ...] = (
@@ -159,10 +162,10 @@ def _read_value(value: Mapping[str, Any], builder: PushBuilder) -> None:
         ("user_preferences", _add_preference),
         ("errors", _add_error),
     )
-    envelope = {k: v for k, v in value.items() if k not in dict(lists)}
+    envelope = {k: v for k, v in change_value.items() if k not in dict(lists)}
     for name, add in lists:
-        with builder.rejecting(value):
-            for element in each(value.get(name)):
+        with builder.rejecting(change_value):
+            for element in each(change_value.get(name)):
                 with builder.rejecting({**envelope, name: [element]}):
                     add(element, envelope, builder)
 

@@ -41,7 +41,7 @@ def digest_id(wamid: Any) -> str:
     return "wa." + hashlib.sha256(text_of(wamid).encode()).hexdigest()[:40]
 
 
-def to_item(message: Mapping[str, Any], value: Mapping[str, Any]) -> Item:
+def to_item(message: Mapping[str, Any], envelope: Mapping[str, Any]) -> Item:
     """One message of a change's value. ValueError, TypeError, KeyError otherwise."""
     kind = message["type"]
     if kind in _SILENT:
@@ -50,8 +50,8 @@ def to_item(message: Mapping[str, Any], value: Mapping[str, Any]) -> Item:
         deleted_id = digest_id(message["revoke"]["original_message_id"])
         return Tombstone(PLATFORM, deleted_id, "deleted")
     if kind == "edit":
-        return _edited_record(message, value)
-    return _record(message, value, message)
+        return _edited_record(message, envelope)
+    return _record(message, envelope, message)
 
 
 def files(message: Mapping[str, Any]) -> tuple[Media, ...]:
@@ -118,7 +118,7 @@ def sender(message: Mapping[str, Any]) -> str:
 
 
 def _record(
-    message: Mapping[str, Any], value: Mapping[str, Any], content: Mapping[str, Any]
+    message: Mapping[str, Any], envelope: Mapping[str, Any], content: Mapping[str, Any]
 ) -> Record:
     text = _message_text(content)
     parent_id = (content.get("context") or {}).get("id")
@@ -126,7 +126,7 @@ def _record(
     links = [*web_addresses(text)]
     if isinstance(source, str):
         links.append(source)  # the advertisement that the conversation began from
-    contact = _contact(message, value)
+    contact = _contact(message, envelope)
     profile = contact.get("profile") or {}
     external_id = digest_id(content["id"])
     return Record(
@@ -135,7 +135,7 @@ def _record(
         text=text,
         # The raw form is found again by the id that is kept: when it has to go.
         raw={
-            **value,
+            **envelope,
             "contacts": [contact],
             "messages": [_without_contact_cards(message)],
             "kept_as": external_id,
@@ -154,11 +154,11 @@ def _record(
     )
 
 
-def _edited_record(message: Mapping[str, Any], value: Mapping[str, Any]) -> Record:
+def _edited_record(message: Mapping[str, Any], envelope: Mapping[str, Any]) -> Record:
     inner = message["edit"]["message"]
     current = {**inner, "id": message["edit"]["original_message_id"]}
     at = epoch_seconds(message["timestamp"])
-    return replace(_record(message, value, current), edited_at=at)
+    return replace(_record(message, envelope, current), edited_at=at)
 
 
 def _without_contact_cards(message: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -200,10 +200,12 @@ def _selected_text(content: Mapping[str, Any]) -> Any:
     return (content.get(kind) or {}).get("body") or ""
 
 
-def _contact(message: Mapping[str, Any], value: Mapping[str, Any]) -> Mapping[str, Any]:
+def _contact(
+    message: Mapping[str, Any], envelope: Mapping[str, Any]
+) -> Mapping[str, Any]:
     """The push's entry about the sender; empty when there is none."""
     own = {message.get("from"), message.get("from_user_id")} - {None}
-    for contact in each(value.get("contacts")):
+    for contact in each(envelope.get("contacts")):
         if own & {contact.get("wa_id"), contact.get("user_id")}:
             sender_contact: Mapping[str, Any] = contact
             return sender_contact

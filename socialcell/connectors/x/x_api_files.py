@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, ClassVar
 
 from socialcell.connectors.base import Filtered, Item, Record, Reject
-from socialcell.connectors.checked_records import checked_record
+from socialcell.connectors.checked_records import check_record
 from socialcell.connectors.files.file_connector import FileConnector, Row
 from socialcell.connectors.files.text_lines import Line, lines
 from socialcell.connectors.strict_json import parse
@@ -39,7 +39,7 @@ def record_of(
 ) -> Record:
     """A post of API v2 as a Record, checked. One of UNREADABLE when it is none."""
     _require_ids(post)
-    return checked_record(to_record(post, users, originals, via="file"))
+    return check_record(to_record(post, users, originals, via="file"))
 
 
 def _line_items(line: Line) -> list[Item]:
@@ -138,19 +138,19 @@ def _require_ids(post: Mapping[str, Any]) -> None:
         _require_id("author_id", post["author_id"])
 
 
-def _require_list(field: str, value: Any) -> list[Any]:
-    if value is not None and not isinstance(value, list):
+def _require_list(field: str, members: Any) -> list[Any]:
+    if members is not None and not isinstance(members, list):
         raise ValueError(f"{field} is no list")
-    return value or []
+    return members or []
 
 
-def _require_id(field: str, value: Any) -> None:
-    if value is None:
+def _require_id(field: str, id_: Any) -> None:
+    if id_ is None:
         raise ValueError(f"a post without {field}")
-    if not isinstance(value, str) or not (value.isascii() and value.isdigit()):
-        raise ValueError(f"{field} {str(value)[:40]!r} is not X's: digits in quotes")
-    if len(value) > 19 or int(value) > _LARGEST_ID:
-        raise ValueError(f"{field} {value[:40]!r} is too large for X")
+    if not isinstance(id_, str) or not (id_.isascii() and id_.isdigit()):
+        raise ValueError(f"{field} {str(id_)[:40]!r} is not X's: digits in quotes")
+    if len(id_) > 19 or int(id_) > _LARGEST_ID:
+        raise ValueError(f"{field} {id_[:40]!r} is too large for X")
 
 
 def _reason(post: Mapping[str, Any], error: Exception) -> str:

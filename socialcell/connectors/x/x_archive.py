@@ -131,10 +131,10 @@ def _elements(file: IO[bytes]) -> Iterator[Any]:
         if at < len(buffer.text) and buffer.text[at] == "]":
             return
         try:
-            value, end = DECODER.raw_decode(buffer.text, at)
+            element, end = DECODER.raw_decode(buffer.text, at)
             raw, at = buffer.text[at:end], end
             broken = _NO_UTF8.search(raw)
-            yield _DamagedElement(raw, "this post is not UTF-8") if broken else value
+            yield _DamagedElement(raw, "this post is not UTF-8") if broken else element
         except (ValueError, RecursionError) as error:
             following = _NEXT.search(buffer.text, at + 1)
             if following is None and buffer.could_be_longer(at):
@@ -220,7 +220,7 @@ def _api_post(
             )
             if tweet.get(key)
         ]
-        + _reposted(tweet.get("retweeted_status")),
+        + _repost_references(tweet.get("retweeted_status")),
         "edit_history_tweet_ids": _version_ids(tweet.get("edit_info")),
     }
     if account is None:
@@ -229,7 +229,7 @@ def _api_post(
     return post, {account["id"]: account}
 
 
-def _reposted(original: Any) -> list[dict[str, Any]]:
+def _repost_references(original: Any) -> list[dict[str, Any]]:
     """What a post repeats, with its whole text, where the archive holds that."""
     if not isinstance(original, dict):
         return []
@@ -243,16 +243,16 @@ def _reposted(original: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _iso(value: Any) -> str | None:
-    if value is None:
+def _iso(date: Any) -> str | None:
+    if date is None:
         return None
-    return parse_x_date(value).isoformat()
+    return parse_x_date(date).isoformat()
 
 
-def _whole(field: str, value: Any) -> int:
-    if not isinstance(value, str | int) or isinstance(value, bool):
+def _whole(field: str, number: Any) -> int:
+    if not isinstance(number, str | int) or isinstance(number, bool):
         raise ValueError(f"{field} is no number")
-    return int(value)
+    return int(number)
 
 
 def _version_ids(info: Any) -> list[str]:

@@ -137,7 +137,7 @@ class X:
         try:
             self._page({"max_results": 10 if self._search else 5})
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         what = "search" if self._search else "the mentions timeline"
         return ConnectorHealth(ok=True, message=f"X answers; {what} can be read")
 
@@ -341,7 +341,7 @@ def _narrowed_state(
     newest, oldest = meta.get("newest_id"), meta.get("oldest_id")
     if not _is_id(newest) or not _is_id(oldest):
         raise ConnectorError(Kind.DRIFT, "X's page has no newest_id and oldest_id")
-    times = [time for post in posts if (time := _created(post))]
+    times = [time for post in posts if (time := _created_at(post))]
     narrowed = {
         **opened,
         "high": opened["high"] or newest,
@@ -352,17 +352,17 @@ def _narrowed_state(
     return {**state, "open": narrowed}
 
 
-def _is_id(value: Any) -> bool:
+def _is_id(id_: Any) -> bool:
     return (
-        isinstance(value, str)
-        and value.isascii()
-        and value.isdigit()
-        and len(value) < 20
-        and int(value) <= _LARGEST_ID
+        isinstance(id_, str)
+        and id_.isascii()
+        and id_.isdigit()
+        and len(id_) < 20
+        and int(id_) <= _LARGEST_ID
     )
 
 
-def _created(post: Any) -> datetime | None:
+def _created_at(post: Any) -> datetime | None:
     """A post's time of writing; None when it is missing or unreadable."""
     try:
         return datetime.fromisoformat(post["created_at"]).astimezone(UTC)

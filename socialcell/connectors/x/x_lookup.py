@@ -54,11 +54,11 @@ def partial_lookup_items(body: Any, ids: Collection[str]) -> list[Item]:
         raise ConnectorError(Kind.DRIFT, "X's answer to a lookup is no object")
     items: dict[str, Item] = {}
     originals = originals_of(body)
-    for post in _listed(body, "data"):
+    for post in _object_list(body, "data"):
         for id_ in _ids(post):
             if id_ in ids:
                 items[id_] = _refresh(id_, post, originals)
-    for problem in _listed(body, "errors"):
+    for problem in _object_list(body, "errors"):
         id_ = str(problem.get("resource_id"))
         if id_ in ids and id_ not in items:
             kind = str(problem.get("type")).rpartition("/")[2]
@@ -77,14 +77,14 @@ def newer_versions(body: Any, ids: Collection[str]) -> dict[str, str]:
     """Of edited posts among the requested: id → id of the newest version, where the
     answer has another one. A version's figures stop once it is edited."""
     newer: dict[str, str] = {}
-    for post in _listed(body if isinstance(body, dict) else {}, "data"):
+    for post in _object_list(body if isinstance(body, dict) else {}, "data"):
         newest = (history_of(post) or [str(post.get("id"))])[-1]
         if newest != post.get("id"):
             newer.update((id_, newest) for id_ in _ids(post) if id_ in ids)
     return newer
 
 
-def _listed(body: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+def _object_list(body: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     members = body.get(key)
     members = members if isinstance(members, list) else []
     return [member for member in members if isinstance(member, dict)]

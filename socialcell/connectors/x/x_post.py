@@ -98,7 +98,7 @@ def history_of(post: Mapping[str, Any]) -> list[str]:
 
 def repost_of(post: Mapping[str, Any]) -> str | None:
     """The id of the post that this one repeats."""
-    for reference in _referenced(post):
+    for reference in _references(post):
         if _RELATIONS.get(reference["type"]) == "repost":
             return str(reference["id"])
     return None
@@ -138,7 +138,7 @@ def _original(
     id_ = repost_of(post)
     if id_ is None:
         return None
-    for posts in (originals, originals_of(post), _posts_by_id(_referenced(post))):
+    for posts in (originals, originals_of(post), _posts_by_id(_references(post))):
         if id_ in posts:
             return posts[id_]
     return None
@@ -160,7 +160,7 @@ def _with_original(
     post: Mapping[str, Any], original: Mapping[str, Any] | None
 ) -> Mapping[str, Any]:
     if original is None or any(
-        original is reference for reference in _referenced(post)
+        original is reference for reference in _references(post)
     ):
         return post
     return {**post, "includes": {"tweets": [original]}}
@@ -212,7 +212,7 @@ def _author(uid: str, user: Mapping[str, Any]) -> RecordAuthor:
     )
 
 
-def _referenced(post: Mapping[str, Any]) -> list[Any]:
+def _references(post: Mapping[str, Any]) -> list[Any]:
     return post.get("referenced_tweets") or post.get("referenced_posts") or []
 
 
@@ -221,7 +221,7 @@ def _relations(post: Mapping[str, Any]) -> tuple[RecordRelation, ...]:
         RecordRelation(
             _RELATIONS.get(reference["type"], reference["type"]), str(reference["id"])
         )
-        for reference in _referenced(post)
+        for reference in _references(post)
     )
 
 

@@ -75,7 +75,7 @@ class XPublisher(Publisher):
         try:
             body, headers = self._request(self._client.get_me)
         except ConnectorError as error:
-            return ConnectorHealth.failed(error)
+            return ConnectorHealth.from_error(error)
         user_id = _data(body).get("id")
         if user_id != self._user:
             return ConnectorHealth(
