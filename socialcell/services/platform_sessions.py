@@ -26,16 +26,16 @@ class SessionFiles:
             return {}
         if not isinstance(session, dict):
             return {}
-        plain = {str(key): str(value) for key, value in session.items()}
-        for value in plain.values():
-            remember(value)  # no log line of this process shows it
+        plain = {str(key): str(text) for key, text in session.items()}
+        for text in plain.values():
+            remember(text)  # no log line of this process shows it
         return plain
 
     def save(self, name: str, session: Mapping[str, str]) -> None:
         """Keep it instead of the one before; where the folder takes no file the log
         says so, and the next run signs in again."""
-        for value in session.values():
-            remember(value)
+        for text in session.values():
+            remember(text)
         path = self._place(name)
         partial = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:

@@ -1,5 +1,6 @@
 """Commands of the noun `areas`: list, import, at."""
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,19 +34,13 @@ def list_(
 
     Example: socialcell areas list --kind ward_office
     """
-    from socialcell import db
-    from socialcell.listening.store import areas as store
+    from socialcell.services import areas
 
     context = open_context(config)
     day = read_day(on) if on else context.clock.now().date()
-    with db.reading(context.engine) as session:
-        areas = [
-            area
-            for area in store.all_areas(session)
-            if area.is_valid(day) and kind in (None, area.kind)
-        ]
+    rows = areas.list_areas(context, day, kind)
     if json:
-        output.as_json({"areas": [_plain(area) for area in areas]})
+        output.as_json({"areas": [_plain(area) for area in rows]})
         return
     output.table(
         ("id", "kind", "parent", "English", "मराठी", "from", "to", "source"),
@@ -60,7 +55,7 @@ def list_(
                 area.valid_to,
                 area.source,
             )
-            for area in areas
+            for area in rows
         ],
     )
 
@@ -80,15 +75,12 @@ def at(
 
     Example: socialcell areas at फुरसुंगी --on 2024-01-01
     """
-    from socialcell import db
     from socialcell.errors import SocialcellError
-    from socialcell.listening.areas import area_table
-    from socialcell.listening.store import areas as store
+    from socialcell.services import areas
 
     context = open_context(config)
     day = read_day(on) if on else context.clock.now().date()
-    with db.reading(context.engine) as session:
-        chain = area_table.area_chain(store.all_areas(session), place, day)
+    chain = areas.areas_around(context, place, day)
     if not chain:
         raise SocialcellError(
             f"{place!r} is in no area on {day}. See the names: socialcell areas list"
@@ -116,30 +108,14 @@ def import_(
 
     Example: socialcell areas import areas.csv --dry-run
     """
-    from socialcell import db
-    from socialcell.listening.areas import area_table
-    from socialcell.listening.areas.owner_table import read_numbered
-    from socialcell.listening.store import areas as store
-    from socialcell.services.mentions import mention_owners as owners_job
+    from socialcell.services import areas
 
-    context = open_context(config)
-    read = area_table.read_areas(file)
-    rows = read_numbered(owners) if owners else None
-    if owners and rows is not None:
-        owners_job.refuse_faulty(context, owners, rows, (), read)
-    owned = None if rows is None else [owner for _number, owner in rows]
-    if not dry_run:
-        with db.writing(context.engine) as session:
-            store.replace(session, read)
-            if owned is not None:
-                owners_job.put_rows(session, owned, replace=True)
-        owners_job.resolve_pending(context.engine)
-    counts = {"areas": len(read), "owners": len(owned) if owned is not None else None}
+    counts = areas.import_areas(open_context(config), file, owners, dry_run=dry_run)
     if json:
-        output.as_json({**counts, "dry_run": dry_run})
+        output.as_json({**asdict(counts), "dry_run": dry_run})
     else:
         verb = "Would import" if dry_run else "Imported"
-        output.say(f"{verb} {len(read)} areas.")
+        output.say(f"{verb} {counts.areas} areas.")
 
 
 def read_day(text: str) -> date:

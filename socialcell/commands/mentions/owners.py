@@ -37,24 +37,18 @@ def list_(
 
     Example: socialcell owners list --topic roads
     """
-    from socialcell import db
     from socialcell.clock import IST
     from socialcell.commands.mentions.areas import read_day
     from socialcell.listening.areas.owner_table import COLUMNS
-    from socialcell.listening.store import owners as store
+    from socialcell.services.mentions import mention_owners
 
     context = open_context(config)
     day = read_day(on) if on else context.clock.now().astimezone(IST).date()
-    with db.reading(context.engine) as session:
-        own = set(store.list_owners(session, shipped=False))
-        rows = [
-            owner
-            for owner in store.list_owners(session)
-            if (all_ or owner.is_valid(day)) and topic in (None, owner.topic)
-        ]
+    entries = mention_owners.list_owners(context, None if all_ else day, topic)
+    rows = [entry.owner for entry in entries]
     if json:
-        rows_as_json = [{**asdict(owner), "own": owner in own} for owner in rows]
-        output.as_json({"owners": rows_as_json})
+        documents = [{**asdict(entry.owner), "own": entry.is_own} for entry in entries]
+        output.as_json({"owners": documents})
     elif csv:
         output.as_csv(COLUMNS, map(_cells, rows))
     else:
@@ -89,15 +83,9 @@ def lint(
 
     Example: socialcell owners lint owners.csv
     """
-    from socialcell import db
-    from socialcell.listening.areas.owner_table import read_numbered
-    from socialcell.listening.store import areas
     from socialcell.services.mentions import mention_owners
 
-    context = open_context(config)
-    with db.reading(context.engine) as session:
-        known_areas = areas.all_areas(session)
-    problems = mention_owners.lint_rows(context, read_numbered(file), (), known_areas)
+    problems = mention_owners.lint_file(open_context(config), file)
     if json:
         output.as_json({"problems": [asdict(problem) for problem in problems]})
     else:

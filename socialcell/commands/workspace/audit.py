@@ -1,5 +1,6 @@
 """Commands of the noun `audit`: list, verify."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -8,8 +9,7 @@ from socialcell.commands import output
 from socialcell.commands.options import Config, Json, open_context
 
 app = typer.Typer(
-    help="The audit log: what was done that must be answered for.",
-    no_args_is_help=True,
+    help="The audit log: what was done that must be answered for.", no_args_is_help=True
 )
 
 
@@ -28,13 +28,10 @@ def list_(
     """
     from dataclasses import asdict
 
-    from socialcell import db
     from socialcell.clock import IST
-    from socialcell.ops import audit
+    from socialcell.services import audit_log
 
-    context = open_context(config)
-    with db.reading(context.engine) as session:
-        rows = audit.entries(session, limit)
+    rows = audit_log.list_entries(open_context(config), limit)
     if json:
         output.as_json({"entries": [asdict(row) for row in rows]})
         return
@@ -75,12 +72,9 @@ def verify(
 
     Example: socialcell audit verify --json
     """
-    from socialcell import db
-    from socialcell.ops import audit
+    from socialcell.services import audit_log
 
-    context = open_context(config)
-    with db.reading(context.engine) as session:
-        verification = audit.verify(session, head)
+    found = audit_log.verify_log(open_context(config), head)
     if json:
         output.as_json(
             {

@@ -83,7 +83,7 @@ def _has_baseline(grouping: IncidentGrouping) -> bool:
 def _detect_spikes(grouping: IncidentGrouping, since: datetime) -> None:
     times = alerts.times(grouping.session, since - HISTORY, grouping.now)
     spike_list = spikes.spikes(times, since, grouping.now)
-    add_closure = alerts.closures(grouping.session, since - HOUR, grouping.now)
+    planned_closures = alerts.closures(grouping.session, since - HOUR, grouping.now)
     keys = [f"{spike.series}@{spike.at.isoformat()}" for spike in spike_list]
     known_keys = alerts.existing_keys(grouping.session, keys)
     for spike, key in zip(spike_list, keys, strict=True):
@@ -95,8 +95,8 @@ def _detect_spikes(grouping: IncidentGrouping, since: datetime) -> None:
             "observed": spike.observed,
             "expected": round(spike.expected, 1),
         }
-        about = grouping.main_topic(ids) if add_closure else None
-        closure = find_planned(spike.series, about, spike.at, add_closure)
+        about = grouping.main_topic(ids) if planned_closures else None
+        closure = find_planned(spike.series, about, spike.at, planned_closures)
         if closure is None:
             grouping.group_alert(key, spike.series, spike.at, ids, **numbers)
         else:

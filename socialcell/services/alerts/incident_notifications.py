@@ -194,7 +194,7 @@ def _notify_ended(context: Context, *, quiet: bool) -> int:
 
 
 def _notified_readers(
-    session: Session, incident_id: int, configured_readers: AlertReaders
+    session: Session, incident_id: int, readers: AlertReaders
 ) -> AlertReaders:
     """Those of config.yaml who had a letter or a message about an incident."""
     notified = {
@@ -205,10 +205,9 @@ def _notified_readers(
         if message.state == "sent"
     }
     letters = {
-        lang: _select(tuple(notified), own)
-        for lang, own in configured_readers.letters.items()
+        lang: _select(tuple(notified), own) for lang, own in readers.letters.items()
     }
-    return AlertReaders(letters, _select(tuple(notified), configured_readers.channels))
+    return AlertReaders(letters, _select(tuple(notified), readers.channels))
 
 
 def _readers(session: Session, config: Alerts, incident: Incident) -> AlertReaders:

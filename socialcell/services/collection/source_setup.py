@@ -200,13 +200,13 @@ def _audit(
     """What a source follows stands in the log without anybody's handle."""
     registered = {row.handle for row in registry.accounts(session)}
 
-    def plain(value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        cleaned = source_guard.without_left_out(value)
+    def plain(entry: Any) -> Any:
+        if not isinstance(entry, str):
+            return entry
+        cleaned = source_guard.without_left_out(entry)
         return masking.masked(cleaned, lambda _host, who: who.lower() in registered)
 
-    settings = {key: plain(value) for key, value in source.settings.items()}
+    settings = {key: plain(setting) for key, setting in source.settings.items()}
     audit_detail = {
         "connector": source.connector,
         "settings": settings,

@@ -47,7 +47,7 @@ def score_candidates(
     context: Context,
     session: Session,
     request: RankingRequest,
-    resolve_request: InitiativeSubject,
+    about: InitiativeSubject,
 ) -> tuple[list[ScoredCandidate], dict[str, Creator]]:
     """All candidates in order, and the creators of the registry by key."""
     now = context.clock.now()
@@ -59,7 +59,7 @@ def score_candidates(
     }
     candidates = _candidates(session, floor, since, now, creators)
     arrows = candidate_posts.addressing_counts(session, since, now)
-    return rank_candidates(candidates, arrows, resolve_request, now), creators
+    return rank_candidates(candidates, arrows, about, now), creators
 
 
 def resolve_request(

@@ -45,9 +45,10 @@ def check_health(context: Context) -> DaemonHealth:
         return DaemonHealth("dead", ("No daemon runs.",), None, renewed)
     # The lease goes by the real clock.
     if lease.expires_at + leases.TTL < SystemClock().now():
-        said = f"The daemon gave its last sign of life at {in_pune(lease.renewed_at)}."
-        return DaemonHealth("dead", (said,), owner, renewed)
-    reasons = [f"{job} failed: {said}" for job, said in failed]
+        renewed_at = in_pune(lease.renewed_at)
+        reason = f"The daemon gave its last sign of life at {renewed_at}."
+        return DaemonHealth("dead", (reason,), owner, renewed)
+    reasons = [f"{job} failed: {reason}" for job, reason in failed]
     now = context.clock.now()
     reasons += [
         f"{job.name} is behind: last done for {_at(last.get(job.name))}"
@@ -55,7 +56,8 @@ def check_health(context: Context) -> DaemonHealth:
         if _is_behind(job, last.get(job.name), now)
     ]
     reasons += list(_unanswered(context, now))
-    reasons += [said for source in sources for said in _source_problems(source, now)]
+    for source in sources:
+        reasons += _source_problems(source, now)
     reasons += [
         f"{source.name}: whether its posts were deleted could not be asked for all of "
         f"them ({in_pune(late[source.id].started_at)}): {late[source.id].reason}"

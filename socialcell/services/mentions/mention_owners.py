@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -34,6 +35,34 @@ class OwnersImport:
     changed: int
     unchanged: int
     removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerEntry:
+    """A row of the table of owners; `is_own`: the cell's, not the package's."""
+
+    owner: Owner
+    is_own: bool
+
+
+def list_owners(
+    context: Context, day: date | None, topic: str | None = None
+) -> list[OwnerEntry]:
+    """The rows that are valid on a day (None: all there are), of one topic or all."""
+    with db.reading(context.engine) as session:
+        own = set(store.list_owners(session, shipped=False))
+        return [
+            OwnerEntry(owner, owner in own)
+            for owner in store.list_owners(session)
+            if (day is None or owner.is_valid(day)) and topic in (None, owner.topic)
+        ]
+
+
+def lint_file(context: Context, file: Path | None) -> list[OwnerProblem]:
+    """Problems of an owners.csv (None: the package's own), beside no other rows."""
+    with db.reading(context.engine) as session:
+        areas = area_store.all_areas(session)
+    return lint_rows(context, read_numbered(file), (), areas)
 
 
 def import_owners(

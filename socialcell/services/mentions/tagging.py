@@ -35,13 +35,13 @@ def tag_waiting(
     count = 0
     while not stop():
         with db.reading(context.engine) as session:
-            count_waiting = tags.untagged(session, BATCH)
-        if not count_waiting:
+            waiting = tags.untagged(session, BATCH)
+        if not waiting:
             break
         own = gazetteer.load_names(context.workspace)
         allowed = context.workspace.config.language
         tagged = analyse(
-            count_waiting,
+            waiting,
             all_areas,
             nc=allowed.nc,
             own=own,
@@ -62,7 +62,7 @@ def count_waiting(context: Context) -> int:
 
 
 def analyse(
-    count_waiting: Iterable[Untagged],
+    waiting: Iterable[Untagged],
     all_areas: Iterable[area_table.AreaRecord],
     *,
     nc: bool = True,
@@ -75,7 +75,7 @@ def analyse(
     `own` are names of this workspace beside those of the package's gazetteer;
     `semantic` asks the encoder too, `english` the model of English names.
     """
-    mentions, wards = list(count_waiting), WardFinder(all_areas, own)
+    mentions, wards = list(waiting), WardFinder(all_areas, own)
     texts = [mention.text for mention in mentions]
     readings = read(texts, nc=nc, own=own, semantic=semantic, english=english)
     return [

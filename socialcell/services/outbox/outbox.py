@@ -70,30 +70,22 @@ def current_mode(context: Context) -> str:
         return mode_in(session)
 
 
-def set_mode(context: Context, current_mode: str, reason: str) -> int:
+def set_mode(context: Context, mode: str, reason: str) -> int:
     """Set the mode; how many messages it holds back at once. Audited.
 
     What was held stays held when the mode is normal again: a person releases what is
     still right to say. UsageError for an unknown mode or no reason.
     """
-    if current_mode not in MODES:
-        raise UsageError(
-            f"There is no mode {current_mode!r}. There are: {', '.join(MODES)}."
-        )
+    if mode not in MODES:
+        raise UsageError(f"There is no mode {mode!r}. There are: {', '.join(MODES)}.")
     if not reason.strip():
         raise UsageError("Say why, with --reason: it stands in the audit log.")
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        outbox_store.set_mode(
-            session, current_mode, audit.operator(), reason.strip(), now
-        )
-        count = outbox_store.hold(
-            session, HELD[current_mode], held_by_mode(current_mode)
-        )
-        detail = {"mode": current_mode, "reason": reason.strip(), "held": count}
-        audit.append(
-            session, audit.operator(), "outgoing.mode", current_mode, detail, now
-        )
+        outbox_store.set_mode(session, mode, audit.operator(), reason.strip(), now)
+        count = outbox_store.hold(session, HELD[mode], held_by_mode(mode))
+        detail = {"mode": mode, "reason": reason.strip(), "held": count}
+        audit.append(session, audit.operator(), "outgoing.mode", mode, detail, now)
     return count
 
 
@@ -101,20 +93,20 @@ def require(context: Context, kind: str) -> None:
     """Check the mode before something is sent past the outbox. UsageError when the mode
     holds this kind, with the reason that was given for the switch."""
     with db.reading(context.engine) as session:
-        is_held, current_mode = check_mode(session, kind)
+        is_held, mode = check_mode(session, kind)
         switch = outbox_store.mode(session)
         reason = f" ({switch.reason})" if switch else ""
     if is_held:
         raise UsageError(
-            f"The switch is set to {current_mode}{reason}, and {kind} is held back: "
+            f"The switch is set to {mode}{reason}, and {kind} is held back: "
             "nothing was sent. What is about life or limb is marked with --safety. To "
             "change the switch: socialcell outbox mode --help"
         )
 
 
-def held_by_mode(current_mode: str) -> str:
+def held_by_mode(mode: str) -> str:
     """The note on a message that the mode holds."""
-    return f"The switch was set to {current_mode}: socialcell outbox release"
+    return f"The switch was set to {mode}: socialcell outbox release"
 
 
 def release(context: Context, ids: list[int] | None) -> Release:
@@ -235,8 +227,8 @@ def recover_unsent(context: Context) -> int:
 
 def check_mode(session: Session, kind: str) -> tuple[bool, str]:
     """Whether the mode holds this kind, and the mode."""
-    current_mode = mode_in(session)
-    return kind in HELD[current_mode], current_mode
+    mode = mode_in(session)
+    return kind in HELD[mode], mode
 
 
 def mode_in(session: Session) -> str:
@@ -275,10 +267,10 @@ def _put(
         for dedup_key in missing
     ]
     with db.writing(context.engine) as session:
-        held, current_mode = check_mode(session, kind)
-        for message in messages if held else ():
+        is_held, mode = check_mode(session, kind)
+        for message in messages if is_held else ():
             message.state, message.held_by = "held", "mode"
-            message.answer = held_by_mode(current_mode)
+            message.answer = held_by_mode(mode)
         return sum(outbox_store.add(session, message) for message in messages)
 
 

@@ -157,12 +157,10 @@ def _referred(session: Session, days: DayRange) -> list[StoreDay]:
     postbacks = link_activity.postbacks(
         session, days.since, days.until + timedelta(days=1)
     )
-    install_document = referred_installs.referred_installs(
-        postbacks, days.since, days.until
-    )
+    installs = referred_installs.referred_installs(postbacks, days.since, days.until)
     campaigns = attribution_index(session)
     return referred_installs.store_days(
-        install_document, lambda install: install_origin(install, campaigns)
+        installs, lambda install: install_origin(install, campaigns)
     )
 
 

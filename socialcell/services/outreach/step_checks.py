@@ -53,14 +53,14 @@ class StepDetails:
 
 @dataclass(frozen=True, slots=True)
 class StepEntry:
-    """A step that somebody enters: of which tag and plan, and what was told with it."""
+    """A step that somebody enters: of which tag and plan, and the details given."""
 
     context: Context
     session: Session
     plan: Plan
     tag: PlanTag
     step: OutreachStep
-    told: StepDetails
+    details: StepDetails
 
 
 StepCheck: TypeAlias = Callable[[StepEntry], None]
@@ -99,7 +99,7 @@ def _accepted(entry: StepEntry) -> None:
 def _declined(entry: StepEntry) -> None:
     if entry.step.note is None:
         raise UsageError("Say in --note why they declined.")
-    row, days = entries.find(entry.session, entry.tag.creator), entry.told.cool_off
+    row, days = entries.find(entry.session, entry.tag.creator), entry.details.cool_off
     if row is not None and days is None and row.cool_off_days is None:
         rule = dated_rules.rule_on("consent", creator_registry.today(entry.context))
         days = None if rule is None else rule.says["cool_off_days"]
@@ -118,13 +118,13 @@ def _scheduled(entry: StepEntry) -> None:
     if (
         name
         and connection_of(entry.session, entry.tag) != "none"
-        and not entry.told.tool
+        and not entry.details.tool
     ):
         raise UsageError(
             f"{entry.tag.channel} has a label of its own ({name}), and it is needed as "
             f"well [{rule.source if rule else ''}]. When it is agreed, say --tool."
         )
-    entry.step.detail = {**entry.step.detail, "tool": entry.told.tool}
+    entry.step.detail = {**entry.step.detail, "tool": entry.details.tool}
 
 
 def _posted(entry: StepEntry) -> None:
@@ -149,9 +149,9 @@ def _posted(entry: StepEntry) -> None:
         **entry.step.detail,
         **disclosure_status.DisclosureFinding(
             None if faults is None else tuple(faults),
-            entry.told.label,
-            entry.told.seconds,
-            entry.told.length,
+            entry.details.label,
+            entry.details.seconds,
+            entry.details.length,
         ).as_dict(),
     }
 

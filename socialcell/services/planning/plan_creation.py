@@ -125,8 +125,8 @@ def _ground(context: Context, session: Session, brief: CampaignBrief) -> PlanInp
         outcome_name(brief.goal)
     except ValueError as error:
         raise UsageError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
-    known = creator_store.creators(session, brief.start)
-    if strange := sorted(set(brief.creators) - {creator.id for creator in known}):
+    creators = creator_store.creators(session, brief.start)
+    if strange := sorted(set(brief.creators) - {creator.id for creator in creators}):
         raise UsageError(
             f"The registry has no creator {strange[0]!r}. See them: socialcell "
             "influencers list"
@@ -136,7 +136,7 @@ def _ground(context: Context, session: Session, brief: CampaignBrief) -> PlanInp
         for asset in brief.assets
     }
     askable = eligible_creators.eligible_creators(
-        brief, assets, known, _flagged(session, known), days
+        brief, assets, creators, _flagged(session, creators), days
     )
     campaign = utm_naming.normalise_name(brief.campaign, "The campaign")
     initiative = utm_naming.normalise_name(brief.initiative, "The initiative")

@@ -211,21 +211,22 @@ def _closure_key(notice: Notice, wards: list[str]) -> str:
     )
 
 
-def _first_moment(template: NoticeTemplate, given: SlotInputs) -> datetime | None:
+def _first_moment(template: NoticeTemplate, slot_values: SlotInputs) -> datetime | None:
     """When what a notice tells of begins; None: it has no moment, or none that can be
     read, which `fill` says."""
     for name, slot in template.slots.items():
-        if slot.type == "moment" and name in given:
+        if slot.type == "moment" and name in slot_values:
             try:
-                moment = datetime.fromisoformat(given[name][0])
+                moment = datetime.fromisoformat(slot_values[name][0])
             except (ValueError, IndexError):
                 return None
             return moment.replace(tzinfo=IST) if moment.tzinfo is None else moment
     return None
 
 
-def _digest(given: SlotInputs) -> str:
-    values_text = repr(sorted((key, tuple(values)) for key, values in given.items()))
+def _digest(slot_values: SlotInputs) -> str:
+    pairs = sorted((key, tuple(values)) for key, values in slot_values.items())
+    values_text = repr(pairs)
     return hashlib.sha256(values_text.encode()).hexdigest()[:16]
 
 

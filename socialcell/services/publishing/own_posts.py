@@ -220,7 +220,7 @@ def _mark_as_safety(session: Session, post: OwnPost, now: datetime) -> None:
 def queue_post(session: Session, post: OwnPost, now: datetime) -> None:
     """Put an approved post into the outbox, where the switch holds it or not."""
     kind = post.outgoing_kind
-    held, mode = outbox.check_mode(session, kind)
+    is_held, mode = outbox.check_mode(session, kind)
     outbox_store.add(
         session,
         Outgoing(
@@ -230,9 +230,9 @@ def queue_post(session: Session, post: OwnPost, now: datetime) -> None:
             recipient=post.platform,
             subject=one_line(post.text, _SUBJECT),
             body=post.text.encode(),
-            state="held" if held else "pending",
-            held_by="mode" if held else None,
-            answer=outbox.held_by_mode(mode) if held else None,
+            state="held" if is_held else "pending",
+            held_by="mode" if is_held else None,
+            answer=outbox.held_by_mode(mode) if is_held else None,
             not_before=post.due_at,
             made_at=now,
         ),

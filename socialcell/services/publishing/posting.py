@@ -171,8 +171,8 @@ def _claim(
     if waits.answer != outbox_store.RELEASED:
         if on := election_periods.why_held(context, session, post, now):
             why.append(("rule", on))
-        held, mode = outbox.check_mode(session, post.outgoing_kind)
-        if held:
+        is_held, mode = outbox.check_mode(session, post.outgoing_kind)
+        if is_held:
             why.append(("mode", outbox.held_by_mode(mode)))
     if why:
         reason = " ".join(words for _, words in why)
@@ -294,17 +294,17 @@ def _settle_unknown(
 
 def _hold_unsure(context: Context, claim: _Claim, why: str) -> PostOutcome:
     id_ = claim.post.id or 0
-    said = (
+    note = (
         f"It may be posted: {why} Look there, then: socialcell posts publish "
         f"--confirm {id_}, or --again {id_} when it is not there"
     )
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        outbox_store.hold_back(session, claim.outgoing, "unsure", said)
+        outbox_store.hold_back(session, claim.outgoing, "unsure", note)
         detail = {"platform": claim.post.platform}
         audit.append(session, audit.operator(), "post.unsure", str(id_), detail, now)
     _LOG.error("a person must look whether a post was made", post=id_, why=why)
-    return PostOutcome(id_, claim.post.platform, "unsure", said)
+    return PostOutcome(id_, claim.post.platform, "unsure", note)
 
 
 def _retry_later(
@@ -339,5 +339,5 @@ def _late_hours(context: Context) -> timedelta:
 def _set_fields(context: Context, claim: _Claim, **values: object) -> None:
     with db.writing(context.engine) as session:
         post = session.get_one(OwnPost, claim.post.id)
-        for name, value in values.items():
-            setattr(post, name, value)
+        for name, field_value in values.items():
+            setattr(post, name, field_value)

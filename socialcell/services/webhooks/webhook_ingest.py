@@ -119,7 +119,9 @@ def process_pushes(
     """
     with db.reading(context.engine) as session:
         waiting = webhook_deliveries.waiting_by_source(session)
-        waiting_sources = [one for one in store.sources(session) if one.id in waiting]
+        waiting_sources = [
+            source for source in store.sources(session) if source.id in waiting
+        ]
     results = []
     for source in waiting_sources:
         assert source.id is not None

@@ -89,10 +89,10 @@ def shipped_config() -> str:
 
 def write_secrets(folder: Path, values: Iterable[tuple[str, str]]) -> None:
     """Put secrets into a workspace's secrets/ folder, one file each, mode 0600."""
-    for name, value in values:
+    for name, text in values:
         path = folder / "secrets" / name
         path.touch(mode=0o600)
-        path.write_text(value + "\n", encoding="utf-8")
+        path.write_text(text + "\n", encoding="utf-8")
 
 
 def _make_folder(path: Path, mode: int = 0o777) -> None:
