@@ -1,6 +1,7 @@
 """Commands of the noun `alerts rules`: add, list, remove."""
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
@@ -67,26 +68,11 @@ def list_(config: Config = None, json: Json = False) -> None:
 
     Example: socialcell alerts rules list
     """
-    from socialcell import db
-    from socialcell.listening.store.alerts import alert_rules as store
+    from socialcell.services.alerts import alert_rules
 
-    context = open_context(config)
-    with db.reading(context.engine) as session:
-        rows: list[dict[str, Any]] = [
-            {
-                "name": rule.name,
-                "query": rule.query,
-                "threshold": rule.threshold,
-                "minutes": rule.minutes,
-                "severity": rule.severity,
-                "told": rule.told,
-                "made_by": rule.made_by,
-                "made_at": rule.made_at,
-            }
-            for rule in store.rules(session)
-        ]
+    rows = alert_rules.list_rules(open_context(config))
     if json:
-        output.as_json({"rules": rows})
+        output.as_json({"rules": [asdict(row) for row in rows]})
         return
     if not rows:
         output.say("There is no rule.")
@@ -95,12 +81,12 @@ def list_(config: Config = None, json: Json = False) -> None:
         ("name", "query", "mentions", "minutes", "severity", "told"),
         [
             (
-                row["name"],
-                row["query"],
-                row["threshold"],
-                row["minutes"],
-                row["severity"],
-                ", ".join(row["told"]) or "all",
+                row.name,
+                row.query,
+                row.threshold,
+                row.minutes,
+                row.severity,
+                ", ".join(row.told) or "all",
             )
             for row in rows
         ],

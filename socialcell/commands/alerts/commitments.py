@@ -1,7 +1,8 @@
 """Commands of the noun `commitments`: add, list, kept."""
 
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -61,32 +62,12 @@ def list_(
 
     Example: socialcell commitments list
     """
-    from socialcell import db
     from socialcell.clock import IST
-    from socialcell.listening.store.alerts import commitments as store
+    from socialcell.services.alerts import commitments
 
-    context = open_context(config)
-    now = context.clock.now()
-    with db.reading(context.engine) as session:
-        rows: list[dict[str, Any]] = [
-            {
-                "id": promise.id,
-                "text": promise.text,
-                "due_at": promise.due_at,
-                "missed": (promise.kept_at or now) > promise.due_at,
-                "topic": promise.topic,
-                "ward": promise.ward,
-                "link": promise.link,
-                "made_by": promise.made_by,
-                "made_at": promise.made_at,
-                "kept_at": promise.kept_at,
-                "kept_by": promise.kept_by,
-                "note": promise.note,
-            }
-            for promise in store.promises(session, all=all)
-        ]
+    rows = commitments.list_commitments(open_context(config), kept=all)
     if json:
-        output.as_json({"promises": rows})
+        output.as_json({"promises": [asdict(row) for row in rows]})
         return
     if not rows:
         output.say("No commitment is open.")
@@ -95,12 +76,12 @@ def list_(
         ("id", "due", "missed", "text", "topic", "ward"),
         [
             (
-                row["id"],
-                f"{row['due_at'].astimezone(IST):%Y-%m-%d %H:%M}",
-                "yes" if row["missed"] else "",
-                row["text"],
-                row["topic"],
-                row["ward"],
+                row.id,
+                f"{row.due_at.astimezone(IST):%Y-%m-%d %H:%M}",
+                "yes" if row.missed else "",
+                row.text,
+                row.topic,
+                row.ward,
             )
             for row in rows
         ],

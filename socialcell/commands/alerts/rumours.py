@@ -1,6 +1,7 @@
 """Commands of the noun `alerts rumours`: add, list, end."""
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
@@ -49,26 +50,12 @@ def list_(
 
     Example: socialcell alerts rumours list
     """
-    from socialcell import db
     from socialcell.clock import IST
-    from socialcell.listening.store.alerts import rumours as store
+    from socialcell.services.alerts import rumours
 
-    with db.reading(open_context(config).engine) as session:
-        rows: list[dict[str, Any]] = [
-            {
-                "id": rumour.id,
-                "text": rumour.text,
-                "url": rumour.url,
-                "note": rumour.note,
-                "made_by": rumour.made_by,
-                "made_at": rumour.made_at,
-                "ended_at": rumour.ended_at,
-                "ended_by": rumour.ended_by,
-            }
-            for rumour in store.rumours(session, all=all)
-        ]
+    rows = rumours.list_rumours(open_context(config), ended=all)
     if json:
-        output.as_json({"rumours": rows})
+        output.as_json({"rumours": [asdict(row) for row in rows]})
         return
     if not rows:
         output.say("No rumour is marked.")
@@ -77,10 +64,10 @@ def list_(
         ("id", "since", "rumour", "note"),
         [
             (
-                row["id"],
-                f"{row['made_at'].astimezone(IST):%Y-%m-%d %H:%M}",
-                row["text"] or row["url"],
-                row["note"],
+                row.id,
+                f"{row.made_at.astimezone(IST):%Y-%m-%d %H:%M}",
+                row.text or row.url,
+                row.note,
             )
             for row in rows
         ],

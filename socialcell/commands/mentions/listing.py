@@ -181,9 +181,7 @@ def export(
 
     Example: socialcell mentions export --topic roads --out roads.csv
     """
-    from socialcell import db
-    from socialcell.listening.mentions import mention_detail, mention_view
-    from socialcell.listening.store.mentions import mention_queries
+    from socialcell.listening.mentions import mention_view
     from socialcell.services.mentions import mention_search
     from socialcell.sheet import csv_lines
 
@@ -204,10 +202,7 @@ def export(
         platform=platform,
         owner=owner,
     )
-    with db.reading(context.engine) as session:
-        rows = mention_detail.mentions(
-            session, mention_queries.stream_mentions(session, request), people
-        )
+    with mention_search.open_export(context, people, request) as rows:
         lines: Iterable[str] = (
             (output.dumps(row) + "\n" for row in rows)
             if jsonl

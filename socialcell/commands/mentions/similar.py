@@ -122,15 +122,9 @@ def stories(
 
 def _mentions(context: "Context", ids: list[int]) -> "dict[int, MentionDocument]":
     """The mentions as they may be shown, by id."""
-    from socialcell import db
-    from socialcell.listening.mentions import mention_detail
-    from socialcell.listening.store.mentions import mention_queries
+    from socialcell.services.mentions import mention_search
 
-    people = people_of(context)
-    with db.reading(context.engine) as session:
-        rows = [mention_queries.mention(session, id_) for id_ in ids]
-        there = mention_detail.mentions(session, filter(None, rows), people)
-        return {mention["id"]: mention for mention in there}
+    return mention_search.mentions_by_id(context, people_of(context), ids)
 
 
 def _people(row: "MentionDocument") -> tuple[str, str, str | None, str]:

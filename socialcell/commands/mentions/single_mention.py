@@ -24,21 +24,16 @@ def show(
 
     Example: socialcell mentions show 17 --lang mr
     """
-    from socialcell import db
     from socialcell.errors import UsageError
     from socialcell.i18n import CODES
-    from socialcell.listening.mentions import mention_detail, mention_view
-    from socialcell.listening.store.mentions import mention_queries
+    from socialcell.listening.mentions import mention_view
+    from socialcell.services.mentions import mention_search
 
     if lang not in CODES:
         raise UsageError(f"--lang is one of {', '.join(CODES)}, not {lang!r}.")
     context = open_context(config)
     people = people_of(context)
-    with db.reading(context.engine) as session:
-        row = mention_queries.mention(session, mention_id)
-        if row is None or row.state != "present":
-            raise UsageError(f"There is no mention {mention_id}.")
-        document = mention_detail.mention(session, row, people)
+    document = mention_search.show_mention(context, people, mention_id)
     if json:
         output.as_json(document)
         return

@@ -1,11 +1,15 @@
 """Commands of the noun `outbox`: mode, list, release, send."""
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, Json, open_context
+
+if TYPE_CHECKING:
+    from socialcell.services.outbox.outbox import MessageEntry
 
 app = typer.Typer(
     help="What leaves the house: the switch, what waits, what became of it.",
@@ -68,11 +72,10 @@ def list_(
 
     Example: socialcell outbox list --state held --state dead
     """
-    from socialcell import db
     from socialcell.clock import IST
     from socialcell.errors import UsageError
-    from socialcell.ops import outbox_store as store
     from socialcell.services.messaging import reply_drafts
+    from socialcell.services.outbox import outbox
     from socialcell.services.publishing import own_posts
 
     if strange := set(state or ()) - set(_STATES):
@@ -81,45 +84,27 @@ def list_(
             f"There is no state {sorted(strange)[0]!r}. There are: {state_names}."
         )
     context = open_context(config)
-    with db.reading(context.engine) as session:
-        messages = store.list_messages(session, state or (), limit)
-        rows = [
-            {
-                "id": message.id,
-                "kind": message.kind,
-                "recipient": message.recipient,
-                "subject": message.subject,
-                "state": message.state,
-                "attempts": message.attempts,
-                "made_at": message.made_at,
-                "not_before": message.not_before,
-                "ended_at": message.ended_at,
-                "answer": message.answer,
-                "hold": {"reason": message.held_by, "why": message.answer}
-                if message.state == "held"
-                else None,
-            }
-            for message in messages
-        ]
+    rows = outbox.list_messages(context, state or (), limit)
     drafts = own_posts.list_drafts(context)
-    answers = [message.id for message in reply_drafts.list_waiting(context)]
+    answers = [answer.id for answer in reply_drafts.list_waiting(context)]
     if json:
         waiting = {"posts": drafts, "answers": answers}
-        output.as_json({"messages": rows, "waiting_for_approval": waiting})
+        messages = [asdict(row) for row in rows]
+        output.as_json({"messages": messages, "waiting_for_approval": waiting})
         return
     output.table(
         ("id", "made", "kind", "to", "subject", "state", "answer"),
         [
             (
-                row["id"],
-                f"{message.made_at.astimezone(IST):%Y-%m-%d %H:%M}",
-                row["kind"],
-                row["recipient"],
-                row["subject"],
-                _state(message),
-                row["answer"],
+                row.id,
+                f"{row.made_at.astimezone(IST):%Y-%m-%d %H:%M}",
+                row.kind,
+                row.recipient,
+                row.subject,
+                _state(row),
+                row.answer,
             )
-            for row, message in zip(rows, messages, strict=True)
+            for row in rows
         ],
     )
     for what, ids, command in (
@@ -171,9 +156,10 @@ def release(
         )
 
 
-def _state(message: Any) -> str:
+def _state(message: "MessageEntry") -> str:
     """The state, with what holds a message that is held."""
-    return f"held: {message.held_by}" if message.held_by else str(message.state)
+    reason = message.hold and message.hold.reason
+    return f"held: {reason}" if reason else message.state
 
 
 @app.command()

@@ -67,8 +67,7 @@ def recheck(sources: Names = None, config: Config = None, json: Json = False) ->
 
 def reprocess(
     since: Annotated[
-        str,
-        typer.Option(help="Raw items of this day and later, or 7d.", metavar="DAY"),
+        str, typer.Option(help="Raw items of this day and later, or 7d.", metavar="DAY")
     ],
     sources: Names = None,
     dry_run: DryRun = False,
@@ -129,14 +128,10 @@ def mapping_errors(config: Config = None, json: Json = False) -> None:
     """
     from datetime import timedelta
 
-    from socialcell import db
     from socialcell.clock import IST
-    from socialcell.listening.store.pages import mapping_errors as store
+    from socialcell.services.collection import reprocessing
 
-    context = open_context(config)
-    since = context.clock.now() - timedelta(days=7)
-    with db.reading(context.engine) as session:
-        waves = store.waves(session, since)
+    waves = reprocessing.list_mapping_errors(open_context(config), timedelta(days=7))
     if json:
         output.as_json(
             {

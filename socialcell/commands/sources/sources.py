@@ -16,8 +16,8 @@ from socialcell.commands.renamed import old_command
 from socialcell.commands.sources import budget, credentials, recheck, source_switch
 
 if TYPE_CHECKING:
-    from socialcell.ops.model import Run, Source
     from socialcell.services.collection.query_estimate import QueryEstimate
+    from socialcell.services.collection.source_setup import SourceStatus
 
 app = typer.Typer(help="Sources: what is listened to.", no_args_is_help=True)
 app.command()(budget.budget)
@@ -44,23 +44,11 @@ def list_(config: Config = None, json: Json = False) -> None:
 
     Example: socialcell sources list
     """
-    from socialcell import db
-    from socialcell.ops import store
+    from socialcell.services.collection import source_setup
 
-    context = open_context(config)
-    with db.reading(context.engine) as session:
-        sources = store.sources(session)
-        totals, last = store.run_totals(session), store.last_runs(session)
-        checks = store.last_runs(session, "recheck")
-        rows = [
-            _source(
-                source,
-                totals.get(source.id or 0),
-                last.get(source.id or 0),
-                checks.get(source.id or 0),
-            )
-            for source in sources
-        ]
+    rows = [
+        _source(status) for status in source_setup.list_sources(open_context(config))
+    ]
     if json:
         output.as_json({"sources": rows})
         return
@@ -169,14 +157,8 @@ def _as_json(cost_estimate: "QueryEstimate | None") -> dict[str, Any] | None:
     }
 
 
-def _source(
-    source: "Source",
-    totals: dict[str, int] | None,
-    last: "Run | None",
-    recheck: "Run | None",
-) -> dict[str, Any]:
-    from socialcell.ops.store import COUNTS
-
+def _source(status: "SourceStatus") -> dict[str, Any]:
+    source, last, recheck = status.source, status.last_run, status.last_recheck
     return {
         "name": source.name,
         "connector": source.connector,
@@ -195,7 +177,7 @@ def _source(
             "state": recheck.state,
             "reason": recheck.reason,
         },
-        **(totals or dict.fromkeys(COUNTS, 0)),
+        **status.totals,
     }
 
 

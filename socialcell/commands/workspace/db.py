@@ -176,27 +176,17 @@ def verify(
     """
     if file is not None:
         _verify_backup(file, digest=digest, json=json)
-    from socialcell import db
-    from socialcell.listening.store import integrity
-    from socialcell.services.workspace import digest as digests
-    from socialcell.services.workspace import stored_files
+    from socialcell.services.workspace import verification
 
-    context = open_context(config)
-    names = stored_files.referenced_files(context.engine)
-    with db.reading(context.engine) as session:
-        problems = integrity.problems(session)
-        content_digest = digests.digest(session) if digest else None
-        parts = digests.table_digests(session) if digest and json else None
-    problems += stored_files.find_faults(context.workspace.folder, names)
+    result = verification.verify(open_context(config), digest=digest)
+    problems = result.problems
     if json:
-        document = {"ok": not problems, "problems": problems}
-        output.as_json(
-            document | ({"digest": content_digest, "tables": parts} if digest else {})
-        )
+        hashes = {"digest": result.digest, "tables": result.tables} if digest else {}
+        output.as_json({"ok": not problems, "problems": problems} | hashes)
     else:
         for problem in problems:
             output.say(problem)
-        output.say(content_digest or ("The database is sound." if not problems else ""))
+        output.say(result.digest or ("" if problems else "The database is sound."))
     raise typer.Exit(1 if problems else 0)
 
 

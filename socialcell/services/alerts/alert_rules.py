@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from socialcell import db
 from socialcell.errors import UsageError
@@ -21,6 +23,41 @@ MOST_MINUTES = 7 * 24 * 60
 _MOST = 100  # rules; each is a search every five minutes
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEntry:
+    """An alert rule as it is listed; the fields are the keys of its JSON, in order.
+
+    `told` are the addresses and channels that it notifies; empty: all of config.yaml.
+    """
+
+    name: str
+    query: str
+    threshold: int
+    minutes: int
+    severity: str
+    told: list[str]
+    made_by: str
+    made_at: datetime
+
+
+def list_rules(context: Context) -> list[RuleEntry]:
+    """The cell's own alert rules, by name."""
+    with db.reading(context.engine) as session:
+        return [
+            RuleEntry(
+                name=rule.name,
+                query=rule.query,
+                threshold=rule.threshold,
+                minutes=rule.minutes,
+                severity=rule.severity,
+                told=rule.told,
+                made_by=rule.made_by,
+                made_at=rule.made_at,
+            )
+            for rule in alert_rules.rules(session)
+        ]
 
 
 def add_rule(

@@ -1,5 +1,6 @@
 """Promises of the cell: entered, and marked when they are kept."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -11,11 +12,56 @@ from socialcell.listening.alerts.model import Promise
 from socialcell.listening.people import masking
 from socialcell.listening.people.protected_topics import TOPICS
 from socialcell.listening.store import areas
+from socialcell.listening.store.alerts import commitments
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.text import clean_text, one_line
 
 _LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentEntry:
+    """A promise as it is listed; the fields are the keys of its JSON, in order.
+
+    `missed`: it was kept late, or it is due and not kept yet.
+    """
+
+    id: int | None
+    text: str
+    due_at: datetime
+    missed: bool
+    topic: str | None
+    ward: str | None
+    link: str | None
+    made_by: str
+    made_at: datetime
+    kept_at: datetime | None
+    kept_by: str | None
+    note: str | None
+
+
+def list_commitments(context: Context, *, kept: bool = False) -> list[CommitmentEntry]:
+    """Open promises, the earliest due first; with `kept` also those that are kept."""
+    now = context.clock.now()
+    with db.reading(context.engine) as session:
+        return [
+            CommitmentEntry(
+                id=promise.id,
+                text=promise.text,
+                due_at=promise.due_at,
+                missed=(promise.kept_at or now) > promise.due_at,
+                topic=promise.topic,
+                ward=promise.ward,
+                link=promise.link,
+                made_by=promise.made_by,
+                made_at=promise.made_at,
+                kept_at=promise.kept_at,
+                kept_by=promise.kept_by,
+                note=promise.note,
+            )
+            for promise in commitments.promises(session, all=kept)
+        ]
 
 
 def add_promise(

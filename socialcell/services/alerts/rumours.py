@@ -1,5 +1,7 @@
 """Rumours: a text or a link that a person marks as false, and ends."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from sqlmodel import Session
@@ -17,6 +19,38 @@ from socialcell.text import clean_text, one_line
 _LONGEST = 400
 _SHORTEST = 15  # letters: less would match half of all posts
 _LONGEST_ADDRESS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RumourEntry:
+    """A rumour as it is listed; the fields are the keys of its JSON, in order."""
+
+    id: int | None
+    text: str | None
+    url: str | None
+    note: str
+    made_by: str
+    made_at: datetime
+    ended_at: datetime | None
+    ended_by: str | None
+
+
+def list_rumours(context: Context, *, ended: bool = False) -> list[RumourEntry]:
+    """Texts and links that are marked as false, the newest first; `ended` ones too."""
+    with db.reading(context.engine) as session:
+        return [
+            RumourEntry(
+                id=rumour.id,
+                text=rumour.text,
+                url=rumour.url,
+                note=rumour.note,
+                made_by=rumour.made_by,
+                made_at=rumour.made_at,
+                ended_at=rumour.ended_at,
+                ended_by=rumour.ended_by,
+            )
+            for rumour in rumours.rumours(session, all=ended)
+        ]
 
 
 def add(

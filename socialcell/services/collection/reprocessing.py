@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from sqlmodel import Session
@@ -13,7 +13,13 @@ from socialcell import connectors, db
 from socialcell.connectors.abilities import Remapper
 from socialcell.connectors.base import Batch, Item, Record, Reject
 from socialcell.errors import AlreadyRunning, UsageError
-from socialcell.listening.store.pages import page_authors, page_mentions, raw_payloads
+from socialcell.listening.store.pages import (
+    mapping_errors,
+    page_authors,
+    page_mentions,
+    raw_payloads,
+)
+from socialcell.listening.store.pages.mapping_errors import Wave
 from socialcell.listening.store.pages.raw_payloads import Raw
 from socialcell.listening.store.pages.records import cleaned
 from socialcell.ops import store
@@ -57,6 +63,13 @@ class _Differences:
     fields: Counter[str] = field(default_factory=Counter)
     examples: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     mapped: int = 0
+
+
+def list_mapping_errors(context: Context, span: timedelta) -> list[Wave]:
+    """What could not be mapped of the items of the last time span, by cause."""
+    since = context.clock.now() - span
+    with db.reading(context.engine) as session:
+        return mapping_errors.waves(session, since)
 
 
 def reprocess(

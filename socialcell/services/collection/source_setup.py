@@ -15,7 +15,7 @@ from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.pages import recheck_queue
 from socialcell.listening.store.people import registry
 from socialcell.ops import audit, store
-from socialcell.ops.model import Source
+from socialcell.ops.model import Run, Source
 from socialcell.services.collection import collector, source_guard
 from socialcell.services.collection.collector import Progress, RunResult
 from socialcell.services.context import Context
@@ -32,6 +32,35 @@ class RemovedSource:
     name: str
     mentions: int
     alone: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """A source, the totals of its runs by outcome, its newest run and recheck."""
+
+    source: Source
+    totals: Mapping[str, int]
+    last_run: Run | None
+    last_recheck: Run | None
+
+
+def list_sources(context: Context) -> list[SourceStatus]:
+    """Every source that was not removed, by name."""
+    none = dict.fromkeys(store.COUNTS, 0)
+    with db.reading(context.engine) as session:
+        totals, runs = store.run_totals(session), store.last_runs(session)
+        rechecks = store.last_runs(session, "recheck")
+        rows = [
+            SourceStatus(
+                source,
+                totals.get(source.id or 0, none),
+                runs.get(source.id or 0),
+                rechecks.get(source.id or 0),
+            )
+            for source in store.sources(session)
+        ]
+        session.expunge_all()
+    return rows
 
 
 def add_source(

@@ -1,12 +1,14 @@
 """Lists and searches of mentions, with a suggestion of other spellings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.listening.day_ranges import day_end, day_start
 from socialcell.listening.mentions import mention_detail
+from socialcell.listening.mentions.mention_detail import MentionDetail
 from socialcell.listening.mentions.mention_view import FoundMention, MentionDocument
 from socialcell.listening.people.visibility import People
 from socialcell.listening.query.query_language import find_fault, parse, widen_query
@@ -74,6 +76,36 @@ def list_newest(
             FoundMention(**row, why=matching_parts(session, request.query, row["id"]))
             for row in rows
         ], total
+
+
+def show_mention(context: Context, people: People, mention_id: int) -> MentionDetail:
+    """A mention with all that is stored about it, as it may be shown. UsageError when
+    there is none, or it was removed."""
+    with db.reading(context.engine) as session:
+        row = mention_queries.mention(session, mention_id)
+        if row is None or row.state != "present":
+            raise UsageError(f"There is no mention {mention_id}.")
+        return mention_detail.mention(session, row, people)
+
+
+def mentions_by_id(
+    context: Context, people: People, ids: Iterable[int]
+) -> dict[int, MentionDocument]:
+    """Mentions as they may be shown, by id; those that are there."""
+    with db.reading(context.engine) as session:
+        rows = [mention_queries.mention(session, id_) for id_ in ids]
+        present = mention_detail.mentions(session, filter(None, rows), people)
+        return {mention["id"]: mention for mention in present}
+
+
+@contextmanager
+def open_export(
+    context: Context, people: People, request: MentionFilter
+) -> Iterator[Iterator[MentionDocument]]:
+    """The mentions of an export, newest first, read page by page within the context."""
+    with db.reading(context.engine) as session:
+        rows = mention_queries.stream_mentions(session, request)
+        yield mention_detail.mentions(session, rows, people)
 
 
 def ward_names(context: Context) -> dict[str, str]:
