@@ -6,7 +6,7 @@ from pathlib import Path
 
 from socialcell import db
 from socialcell.listening.areas import area_table
-from socialcell.listening.areas.area_table import Area
+from socialcell.listening.areas.area_table import AreaRecord
 from socialcell.listening.areas.owner_table import read_numbered
 from socialcell.listening.store import areas as area_store
 from socialcell.services.context import Context
@@ -21,7 +21,9 @@ class AreasImport:
     owners: int | None
 
 
-def list_areas(context: Context, day: date, kind: str | None = None) -> list[Area]:
+def list_areas(
+    context: Context, day: date, kind: str | None = None
+) -> list[AreaRecord]:
     """The areas of both trees that are valid on a day, of one kind or all."""
     with db.reading(context.engine) as session:
         return [
@@ -31,11 +33,11 @@ def list_areas(context: Context, day: date, kind: str | None = None) -> list[Are
         ]
 
 
-def areas_around(context: Context, place: str, day: date) -> list[Area]:
+def areas_around(context: Context, place: str, day: date) -> list[AreaRecord]:
     """The areas in which a place lay on a day, the smallest first; by id or name in
     any language."""
     with db.reading(context.engine) as session:
-        return area_table.at(area_store.all_areas(session), place, day)
+        return area_table.area_chain(area_store.all_areas(session), place, day)
 
 
 def import_areas(

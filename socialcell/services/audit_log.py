@@ -1,7 +1,7 @@
 """The audit log as it is listed and verified."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TypeAlias
 
@@ -32,7 +32,7 @@ class AuditLogEntry:
 def list_entries(context: Context, limit: int) -> list[AuditLogEntry]:
     """The newest entries, the newest first; at most so many."""
     with db.reading(context.engine) as session:
-        return [AuditLogEntry(**row._asdict()) for row in audit.entries(session, limit)]
+        return [AuditLogEntry(**asdict(row)) for row in audit.entries(session, limit)]
 
 
 def verify_log(context: Context, head: str | None = None) -> AuditResult:

@@ -5,7 +5,7 @@ the operating system is what its administrator gave, and the audit log has it se
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 
 from sqlmodel import Session
 
@@ -20,7 +20,10 @@ def same_name(first: str, second: str) -> bool:
 
 
 def os_user_of(
-    session: Session, action: str, object_: str, detail: Mapping[str, Any] | None = None
+    session: Session,
+    action: str,
+    object_: str,
+    detail: Mapping[str, object] | None = None,
 ) -> str | None:
     """The OS user of the newest audit row of an action on an object, with these values
     in its detail; None when there is no such row, or it is older than that column."""
@@ -33,7 +36,14 @@ def os_user_of(
     return users[-1] if users else None
 
 
-def require_two(context: Context, first: str | None, about: str) -> dict[str, Any]:
+class ApprovalPersons(TypedDict, total=False):
+    """What the audit row of an approval says of its two persons."""
+
+    made_os_user: str | None
+    trust_names: bool
+
+
+def require_two(context: Context, first: str | None, about: str) -> ApprovalPersons:
     """What the audit row of an approval says of the OS user behind the first name.
 
     `first` is the OS user under whom `about` (as in "Post 4") was entered; None: that

@@ -13,6 +13,10 @@ from socialcell.commands.renamed import old_command, old_group
 
 if TYPE_CHECKING:
     from socialcell.listening.alerts.burst_detector import ScoredPoint
+    from socialcell.services.alerts.incident_documents import (
+        IncidentDocument,
+        WorstAlertFields,
+    )
 
 app = typer.Typer(
     help="Alerts: incidents, what was planned, and a trial on a file.",
@@ -22,6 +26,7 @@ old_group(app, "alerts promises", "commitments", commitments.app)
 app.add_typer(alert_rules.app, name="rules")
 app.add_typer(rumours.app, name="rumours")
 _SHOWN = 5  # mentions of a phrase; --json has all
+
 _FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
 
@@ -96,10 +101,10 @@ def list_(
     Example: socialcell alerts list
     """
     from socialcell.clock import IST
-    from socialcell.commands.alerts import incident_rows
+    from socialcell.services.alerts import incident_documents
 
     states = () if all else ("open", "acked")
-    rows = incident_rows.list_incidents(open_context(config), states, texts=json)
+    rows = incident_documents.list_incidents(open_context(config), states, texts=json)
     if json:
         output.as_json({"incidents": rows})
         return
@@ -148,15 +153,14 @@ def show(
 
     Example: socialcell alerts show 3 --lang mr
     """
-    from socialcell.commands.alerts import incident_rows
     from socialcell.reports import render
-    from socialcell.services.alerts import escalations
+    from socialcell.services.alerts import escalations, incident_documents
 
     context = open_context(config)
     page = escalations.incident_page(context, incident, lang)
     text = render.text(page)
     if json:
-        row = incident_rows.read_incident(context, incident)
+        row = incident_documents.show_incident(context, incident)
         output.as_json({"incident": incident, "lang": lang, "text": text, **row})
     else:
         output.say(text)
@@ -323,7 +327,7 @@ def mute(
         output.say(f"Closure {id_} is entered.")
 
 
-def _count_with_unit(worst: dict[str, Any]) -> int | str | None:
+def _count_with_unit(worst: "WorstAlertFields") -> int | str | None:
     """The number of an incident's worst alert, with its unit but for mentions."""
     observed: int | None = worst["observed"]
     if observed is None or worst["unit"] in ("mentions", "people"):
@@ -331,7 +335,7 @@ def _count_with_unit(worst: dict[str, Any]) -> int | str | None:
     return f"{observed} {worst['unit']}"
 
 
-def _end_time(row: dict[str, Any]) -> str | None:
+def _end_time(row: "IncidentDocument") -> str | None:
     from socialcell.clock import IST
 
     if row["ended_at"] is not None:

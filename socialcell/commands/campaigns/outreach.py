@@ -1,12 +1,16 @@
 """Commands of `campaigns` on outreach: approve; list, advance, look, dismiss, due."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, DryRun, Json, open_context
+
+if TYPE_CHECKING:
+    from socialcell.services.outreach.outreach_view import ListedTag, OutreachSummary
 
 app = typer.Typer(
     help="Each tag of an approved plan, from the first contact to its measure.",
@@ -124,8 +128,7 @@ def advance(
     name: Name,
     tag: Annotated[int, typer.Argument(min=1, help="Its number, as list shows.")],
     state: Annotated[
-        str,
-        typer.Argument(help="contacted, accepted, declined, scheduled or posted."),
+        str, typer.Argument(help="contacted, accepted, declined, scheduled or posted.")
     ],
     by: By = None,
     note: Note = "",
@@ -160,8 +163,7 @@ def advance(
         float | None, typer.Option(min=0, help="posted: the film's length in seconds.")
     ] = None,
     cool_off: Annotated[
-        int | None,
-        typer.Option(min=0, help="declined: days until one may ask again."),
+        int | None, typer.Option(min=0, help="declined: days until one may ask again.")
     ] = None,
     config: Config = None,
     json: Json = False,
@@ -185,9 +187,9 @@ def advance(
         open_context(config), name, tag, state, by, details
     )
     if json:
-        output.as_json(step)
+        output.as_json(asdict(step))
     else:
-        output.say(f"Tag {tag} of {step['campaign']} is {state} (was {step['was']}).")
+        output.say(f"Tag {tag} of {step.campaign} is {state} (was {step.was}).")
 
 
 @app.command()
@@ -258,7 +260,7 @@ def due(
             output.say(f"            {word}")
 
 
-def print_document(document: dict[str, Any]) -> None:
+def print_document(document: "OutreachSummary") -> None:
     """A plan's outreach in figures, and posts that are not disclosed."""
     approval = document["approval"]
     output.say(
@@ -284,7 +286,7 @@ def _violation_as_json(violation: Any) -> dict[str, Any]:
     }
 
 
-def _print_remarks(tag_row: dict[str, Any]) -> None:
+def _print_remarks(tag_row: "ListedTag") -> None:
     about = f"Tag {tag_row['tag']}"
     for line in tag_row["broken"]:
         output.say(f"{about}, in the way: {line}")

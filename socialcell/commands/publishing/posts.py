@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +10,9 @@ from socialcell.commands import file_outcome, output
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.publishing import notice_templates, publish
 from socialcell.errors import UsageError
+
+if TYPE_CHECKING:
+    from socialcell.services.publishing.own_posts import PostDocument
 
 app = typer.Typer(
     help="What the cell itself says in public: planned, approved, taken back.",
@@ -195,8 +198,7 @@ def notice(
 @app.command("list")
 def list_(
     since: Annotated[
-        str | None,
-        typer.Option(help="The first day; today without it.", metavar="DAY"),
+        str | None, typer.Option(help="The first day; today without it.", metavar="DAY")
     ] = None,
     until: Annotated[
         str | None,
@@ -220,7 +222,7 @@ def list_(
         print_posts(rows)
 
 
-def print_posts(posts: list[dict[str, Any]]) -> None:
+def print_posts(posts: "list[PostDocument]") -> None:
     """Own posts as a table."""
     output.table(
         ("id", "due", "on", "language", "words", "length", "wards", "state", "why"),
@@ -241,7 +243,7 @@ def print_posts(posts: list[dict[str, Any]]) -> None:
     )
 
 
-def _held_reason(post: dict[str, Any]) -> str | None:
+def _held_reason(post: "PostDocument") -> str | None:
     """Why a post stands where it stands: what holds it, else what was answered."""
     if hold := post["hold"]:
         return ": ".join(filter(None, (hold["reason"], hold["why"])))

@@ -26,7 +26,6 @@ def list_(
 
     Example: socialcell audit list --limit 20
     """
-    from dataclasses import asdict
 
     from socialcell.clock import IST
     from socialcell.services import audit_log
@@ -74,7 +73,7 @@ def verify(
     """
     from socialcell.services import audit_log
 
-    found = audit_log.verify_log(open_context(config), head)
+    verification = audit_log.verify_log(open_context(config), head)
     if json:
         output.as_json(
             {

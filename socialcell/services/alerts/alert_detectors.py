@@ -21,6 +21,7 @@ from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops import store
 from socialcell.services.alerts.incident_grouping import (
     INCIDENT_GAP,
+    AlertNumbers,
     IncidentGrouping,
     find_planned,
 )
@@ -205,7 +206,7 @@ def _take_rise(
         return
     ids = alerts.ordered(grouping.session, rise.mentions)
     key = f"{series}@{at.isoformat()}"
-    numbers = {
+    numbers: AlertNumbers = {
         "score": rise.score,
         "observed": rise.observed,
         "expected": round(rise.expected, 1),

@@ -21,6 +21,7 @@ from socialcell.ops import audit
 from socialcell.services.alerts import alert_detectors, critical_items
 from socialcell.services.alerts.incident_grouping import (
     INCIDENT_GAP,
+    AlertNumbers,
     IncidentGrouping,
     find_planned,
 )
@@ -90,7 +91,7 @@ def _detect_spikes(grouping: IncidentGrouping, since: datetime) -> None:
         if key in known_keys:
             continue
         ids = alerts.ids(grouping.session, spike.series, spike.at - HOUR, spike.at)
-        numbers = {
+        numbers: AlertNumbers = {
             "score": spike.score,
             "observed": spike.observed,
             "expected": round(spike.expected, 1),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypedDict, Unpack
 
 from sqlmodel import Session
 
@@ -20,6 +20,16 @@ _URGENT_SHARE = 0.3
 _MOST_IDS = 200
 
 
+class AlertNumbers(TypedDict, total=False):
+    """The numbers of an alert; see `Alert`."""
+
+    score: float | None
+    observed: int | None
+    expected: float | None
+    minutes: int
+    said: str | None
+
+
 class IncidentGrouping:
     """The grouping of alerts at one moment, in one transaction, and its result:
     the ids of incidents opened and raised, and the number of alerts."""
@@ -31,7 +41,12 @@ class IncidentGrouping:
         self.alerts = 0
 
     def group_alert(
-        self, key: str, series: str, at: datetime, ids: Sequence[int], **numbers: Any
+        self,
+        key: str,
+        series: str,
+        at: datetime,
+        ids: Sequence[int],
+        **numbers: Unpack[AlertNumbers],
     ) -> Incident:
         """An alert that rests on mentions: part of the incident that rests on the same
         ones, or the first of a new one."""
@@ -53,7 +68,7 @@ class IncidentGrouping:
         series: str,
         at: datetime,
         ids: Sequence[int],
-        **numbers: Any,
+        **numbers: Unpack[AlertNumbers],
     ) -> None:
         """Add an alert about an announced closure to its planned incident, of which
         nobody is notified."""
@@ -99,7 +114,7 @@ class IncidentGrouping:
         series: str,
         at: datetime,
         ids: Sequence[int] = (),
-        **numbers: Any,
+        **numbers: Unpack[AlertNumbers],
     ) -> None:
         """One more alert of an incident."""
         alert = Alert(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 from sqlmodel import Session
 
@@ -89,7 +89,7 @@ def send_trial(context: Context, name: str) -> int:
     )
     title, key = lang.gettext("Trial"), f"trial.{now.isoformat()}"
     if isinstance(to, Phone):
-        call: dict[str, Any] = {"incident": None, "item": None, "trial": True}
+        call: dict[str, object] = {"incident": None, "item": None, "trial": True}
         call |= {"lang": to.lang, "title": title, "lines": [sentence]}
         body = json.dumps(call, ensure_ascii=False).encode()
         return outbox.put_call(context, "alert", key, name, title, lambda: body)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TypedDict
 
 from socialcell import db
 from socialcell.campaigns.links.store import clicks as store
@@ -17,6 +17,26 @@ FEWEST_PEOPLE = 10
 """Fewer people than this on one kind of device are not told apart."""
 
 
+class InstallFields(TypedDict):
+    """Postbacks of installs of one outcome and reason."""
+
+    outcome: str
+    reason: str | None
+    n: int
+
+
+class LinkStatistics(TypedDict):
+    """Requests in groups; a row has the values of `by`, `raw`, a count for each kind
+    and `withheld`. `turned_away` are refused postbacks by reason."""
+
+    by: list[str]
+    since: date | None
+    until: date | None
+    rows: list[dict[str, object]]
+    installs: list[InstallFields]
+    turned_away: Mapping[str, int]
+
+
 def link_statistics(
     context: Context,
     *,
@@ -24,7 +44,7 @@ def link_statistics(
     since: date | None = None,
     until: date | None = None,
     filters: Mapping[str, str | None] | None = None,
-) -> dict[str, Any]:
+) -> LinkStatistics:
     """Requests by kind in groups, as rows ready to be shown. UsageError: no such group.
 
     `raw` is all requests and the sum of the kinds. A group by device with fewer than
@@ -43,7 +63,7 @@ def link_statistics(
         )
         installs = postbacks.count_by_outcome(session, since, until)
         refusals = postbacks.refusal_counts(session, since, until)
-    groups: dict[tuple[Any, ...], dict[str, Any]] = {}
+    groups: dict[tuple[str | date | None, ...], dict[str, int]] = {}
     for row_by_kind in counts:
         row = groups.setdefault(row_by_kind.group, dict.fromkeys(KINDS, 0))
         row[row_by_kind.kind] += int(row_by_kind.n)
@@ -63,7 +83,7 @@ def link_statistics(
     }
 
 
-def _counted(row: dict[str, int], by_device: bool) -> dict[str, Any]:
+def _counted(row: dict[str, int], by_device: bool) -> dict[str, object]:
     if by_device and 0 < row["human"] < FEWEST_PEOPLE:
         return {"raw": None, **dict.fromkeys(KINDS), "withheld": True}
     return {"raw": sum(row.values()), **row, "withheld": False}

@@ -41,7 +41,7 @@ class OwnersImport:
 class OwnerEntry:
     """A row of the table of owners; `is_own`: the cell's, not the package's."""
 
-    owner: Owner
+    owner: OwnerRecord
     is_own: bool
 
 

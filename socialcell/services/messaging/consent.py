@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from sqlmodel import Session
 
@@ -31,6 +31,14 @@ class ConsentRecord:
 
     pseudonym: str
     new: bool
+
+
+class ConsentFields(TypedDict):
+    """A row of the ledger for the person whom it is about."""
+
+    event: str
+    at: datetime
+    evidence: str
 
 
 def record_consent(
@@ -80,7 +88,7 @@ def record_refusal(
 
 def export_consent(
     context: Context, session: Session, platform: str, uids: Iterable[str]
-) -> list[dict[str, Any]]:
+) -> list[ConsentFields]:
     """The ledger's rows of one person, for a request about their data."""
     keys = [person_of(context, platform, uid).key for uid in uids]
     return [

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlmodel import Session
 
@@ -27,6 +28,17 @@ from socialcell.services.outreach.plan_approvals import (
 from socialcell.services.outreach.step_checks import CHECKS, StepDetails, StepEntry
 
 
+@dataclass(frozen=True, slots=True)
+class EnteredStep:
+    """A step that was entered; the fields are the keys of its JSON, in order."""
+
+    campaign: str
+    tag: int
+    was: str
+    state: str
+    by: str
+
+
 def enter_step(
     context: Context,
     campaign: str,
@@ -34,7 +46,7 @@ def enter_step(
     state: str,
     by: str | None = None,
     details: StepDetails | None = None,
-) -> dict[str, Any]:
+) -> EnteredStep:
     """Enter that tag `n` of the newest plan has come to `state`. For approvers;
     audited.
 
@@ -78,16 +90,12 @@ def enter_step(
         _add_evidence(step, details, digest)
         CHECKS[state](StepEntry(context, session, plan, tag, step, details))
         outreach_steps.add_step(context, session, plan, tag, step)
-        return {
-            "campaign": name,
-            "tag": n,
-            "was": current,
-            "state": state,
-            "by": operator,
-        }
+        return EnteredStep(name, n, current, state, operator)
 
 
-def record_measured(context: Context, campaign: str, measure: dict[str, Any]) -> int:
+def record_measured(
+    context: Context, campaign: str, measure: Mapping[str, object]
+) -> int:
     """Note that the campaign of posts that are out was measured, with the hash of the
     document; how many. Only once its last day is over."""
     name = utm_naming.normalise_name(campaign, "The campaign")

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from typing import TypedDict
 
 from sqlmodel import Session
 
@@ -25,11 +26,88 @@ from socialcell.i18n import language
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.outreach import outreach_steps
-from socialcell.services.outreach.plan_approvals import approval_document, newest_plan
+from socialcell.services.outreach.plan_approvals import (
+    ApprovalFields,
+    approval_document,
+    newest_plan,
+)
 from socialcell.services.outreach.step_checks import connection_of
 
 
-def list_tags(context: Context, campaign: str) -> dict[str, Any]:
+class ProposalFields(TypedDict):
+    """A post that may be a tag's, and the faults of its label."""
+
+    mention: int
+    by: str
+    url: str | None
+    faults: list[str]
+
+
+class TagFields(TypedDict):
+    """A tag with its state, its posts, what is missing, and its steps. A step has
+    state, by, at, note, evidence, and what its detail adds."""
+
+    tag: int
+    day: date
+    creator: str
+    channel: str
+    asset: str
+    format: str
+    state: str
+    next: list[str]
+    broken: list[str]
+    connection: str
+    needed: list[str]
+    undisclosed: list[str]
+    found: list[ProposalFields]
+    steps: list[dict[str, object]]
+
+
+class ListedTag(TagFields):
+    """A tag, and the states whose steps are not as they were entered."""
+
+    altered: list[str]
+
+
+class OutreachDocument(TypedDict):
+    """The outreach of a campaign's newest plan."""
+
+    campaign: str
+    version: int
+    made_by: str
+    approval: ApprovalFields | None
+    broken: list[str]
+    tags: list[ListedTag]
+
+
+class UndisclosedFields(TypedDict):
+    """A tag whose post lacks a label, and what is wrong."""
+
+    tag: int
+    wrong: list[str]
+
+
+class OutreachSummary(TypedDict):
+    """A plan's outreach in figures: tags by state, posts to be confirmed."""
+
+    approval: ApprovalFields | None
+    states: dict[str, int]
+    found: int
+    undisclosed: list[UndisclosedFields]
+
+
+class DueFields(TypedDict):
+    """One thing that outreach waits for; `said` is the sentence."""
+
+    kind: str
+    campaign: str
+    tag: int | None
+    day: date
+    said: str
+    words: list[str]
+
+
+def list_tags(context: Context, campaign: str) -> OutreachDocument:
     """Every tag of a campaign's newest plan with its steps. For approvers; noted."""
     name = utm_naming.normalise_name(campaign, "The campaign")
     creator_registry.require_approver(context, "campaigns.outreach.list", name, {})
@@ -51,20 +129,22 @@ def list_tags(context: Context, campaign: str) -> dict[str, Any]:
             "approval": approval_document(standing),
             "broken": [str(violation) for violation in broken if violation.n is None],
             "tags": [
-                _tag(
-                    session,
-                    tag,
-                    steps[tag.id or 0],
-                    proposals.get(tag.id or 0, []),
-                    [violation.words for violation in broken if violation.n == tag.n],
-                )
-                | {"altered": altered[tag.id or 0] if tag.text else []}
+                {
+                    **_tag(
+                        session,
+                        tag,
+                        steps[tag.id or 0],
+                        proposals.get(tag.id or 0, []),
+                        [rule.words for rule in broken if rule.n == tag.n],
+                    ),
+                    "altered": altered[tag.id or 0] if tag.text else [],
+                }
                 for tag, _ in tags
             ],
         }
 
 
-def summary(context: Context, campaign: str) -> dict[str, Any] | None:
+def summary(context: Context, campaign: str) -> OutreachSummary | None:
     """A plan's outreach in figures: how many tags are in which state, whose approval
     stands, and of which posts the label lacks; None when nothing is planned."""
     with db.reading(context.engine) as session:
@@ -103,7 +183,7 @@ def summary(context: Context, campaign: str) -> dict[str, Any] | None:
         }
 
 
-def list_due(context: Context, lang: str = "en") -> list[dict[str, Any]]:
+def list_due(context: Context, lang: str = "en") -> list[DueFields]:
     """What outreach waits for, as of today, in words of a language."""
     today, settings = creator_registry.today(context), context.workspace.config.planning
     with db.reading(context.engine) as session:
@@ -141,7 +221,7 @@ def _tag(
     steps: Sequence[OutreachStep],
     proposals: Sequence[OutreachFound],
     broken: list[str],
-) -> dict[str, Any]:
+) -> TagFields:
     state = plan_approval.state_of(steps)
     connection = connection_of(session, tag)
     urls = outreach_posts.urls(session, [proposal.mention_id for proposal in proposals])

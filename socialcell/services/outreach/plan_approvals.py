@@ -1,7 +1,8 @@
 """A plan approved by a second person, or refused with every rule that it breaks."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
+from typing import TypedDict
 
 from sqlmodel import Session
 
@@ -21,6 +22,7 @@ from socialcell.services import second_approver
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.outreach import outreach_steps
+from socialcell.services.second_approver import ApprovalPersons
 from socialcell.text import clean_text, one_line
 
 _LONGEST = 500
@@ -36,6 +38,15 @@ class ApprovalDecision:
     by: str
     broken: tuple[RuleViolation, ...] = ()
     new: bool = False
+
+
+class ApprovalFields(TypedDict):
+    """An approval of a plan as plain JSON."""
+
+    by: str
+    at: datetime
+    note: str | None
+    content: str
 
 
 def approve_plan(
@@ -105,7 +116,7 @@ def note_of(text: str) -> str | None:
 
 def _require_second(
     context: Context, session: Session, plan: Plan, who: str
-) -> dict[str, Any]:
+) -> ApprovalPersons:
     """What the audit log is to say of the two persons."""
     if second_approver.same_name(who, plan.made_by):
         raise SocialcellError(
@@ -153,7 +164,7 @@ def _store_approval(
     tags: list[Tag],
     who: str,
     note: str,
-    persons: dict[str, Any],
+    persons: ApprovalPersons,
 ) -> None:
     content = plan_approval.plan_content(plan, tags)
     approval = PlanApproval(
@@ -188,7 +199,7 @@ def _store_approval(
         outreach_steps.add_step(context, session, plan, tag, step)
 
 
-def approval_document(approval: PlanApproval | None) -> dict[str, Any] | None:
+def approval_document(approval: PlanApproval | None) -> ApprovalFields | None:
     """An approval as a document."""
     if approval is None:
         return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Literal, TypedDict
 
 from sqlmodel import Session
 
@@ -18,7 +18,12 @@ from socialcell.reports.plans.plan_calendar import Event
 from socialcell.services.context import Context
 from socialcell.services.links import tracked_links
 from socialcell.services.outbox import election_periods, outbox
-from socialcell.services.publishing.own_posts import length_of, post_document
+from socialcell.services.publishing.own_posts import (
+    LengthFields,
+    PostDocument,
+    length_of,
+    post_document,
+)
 from socialcell.services.publishing.scheduled_tags import (
     ScheduledTag,
     scheduled_tags,
@@ -28,11 +33,35 @@ from socialcell.services.publishing.scheduled_tags import (
 _AHEAD = timedelta(days=92)
 
 
-def list_pending(context: Context, campaign: str | None = None) -> list[dict[str, Any]]:
+class PendingPost(PostDocument):
+    """A post that is not out, and why it does not go out at its time."""
+
+    why_not: list[str]
+
+
+class PendingTag(TypedDict):
+    """A tag of a plan that is no post yet, and why it may not become one."""
+
+    id: None
+    kind: Literal["tag"]
+    platform: str
+    due_at: datetime
+    language: str
+    text: str
+    campaign: str
+    link: str
+    state: Literal["planned"]
+    length: LengthFields | None
+    why_not: list[str]
+
+
+def list_pending(
+    context: Context, campaign: str | None = None
+) -> list[PendingPost | PendingTag]:
     """What is still to go out, by time: words, their length as the platform counts,
     where to, and why not (`why_not` empty: it goes when its time comes)."""
     with db.reading(context.engine) as session:
-        posts = [
+        posts: list[PendingPost | PendingTag] = [
             {
                 **post_document(context, session, post),
                 "why_not": list(reasons_held(context, session, post)),
@@ -67,7 +96,7 @@ def reasons_held(context: Context, session: Session, post: OwnPost) -> Iterator[
 
 def list_between(
     context: Context, start: datetime, end: datetime
-) -> list[dict[str, Any]]:
+) -> list[PostDocument]:
     """Own posts that are due in [start, end), in their order."""
     with db.reading(context.engine) as session:
         return [
@@ -78,7 +107,7 @@ def list_between(
 
 def list_posts(
     context: Context, since: str | None, until: str | None
-) -> list[dict[str, Any]]:
+) -> list[PostDocument]:
     """Own posts of days in Pune, both included; from today for three months without
     them, and then also what is of days before and is not out. UsageError when a day is
     none."""
@@ -91,13 +120,13 @@ def list_posts(
     return [*overdue, *list_between(context, start, end)]
 
 
-def list_coming(context: Context) -> list[dict[str, Any]]:
+def list_coming(context: Context) -> list[PostDocument]:
     """Own posts from today on, for three months."""
     start = datetime.combine(context.clock.now().astimezone(IST).date(), time(), IST)
     return list_between(context, start, start + _AHEAD + timedelta(days=1))
 
 
-def _overdue(context: Context, before: datetime) -> list[dict[str, Any]]:
+def _overdue(context: Context, before: datetime) -> list[PostDocument]:
     """Own posts whose time has come and that wait for a person still, oldest first."""
     with db.reading(context.engine) as session:
         return [
@@ -114,7 +143,7 @@ def calendar_file(context: Context) -> bytes:
     return plan_calendar.calendar("socialcell", events(rows), made_at)
 
 
-def events(rows: list[dict[str, Any]]) -> list[Event]:
+def events(rows: list[PostDocument]) -> list[Event]:
     """Own posts as entries of a calendar."""
     return [
         Event(
@@ -129,7 +158,7 @@ def events(rows: list[dict[str, Any]]) -> list[Event]:
     ]
 
 
-def _tag(context: Context, scheduled: ScheduledTag, session: Session) -> dict[str, Any]:
+def _tag(context: Context, scheduled: ScheduledTag, session: Session) -> PendingTag:
     tag, text = scheduled.tag, scheduled.tag.text or ""
     count = (
         length_of(tag.channel, text, None, None) if tag.channel in PUBLISHERS else None
@@ -144,7 +173,7 @@ def _tag(context: Context, scheduled: ScheduledTag, session: Session) -> dict[st
         "campaign": scheduled.plan.campaign,
         "link": tracked_links.link_address(context, scheduled.link),
         "state": "planned",
-        "length": count and {"used": count.used, "limit": count.limit},
+        "length": None if count is None else {"used": count.used, "limit": count.limit},
         "why_not": [
             *scheduled.why_not,
             *_held_by_mode(session, "post"),

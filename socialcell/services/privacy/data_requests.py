@@ -1,7 +1,7 @@
 """Requests about one account's data: export for that person, or erasure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlmodel import Session
 
@@ -139,7 +139,7 @@ def _audit(
     shown: People,
     account: HeldAccount,
     action: str,
-    detail: dict[str, Any],
+    detail: Mapping[str, object],
 ) -> None:
     now = context.clock.now()
     person = _pseudonym(shown, account)

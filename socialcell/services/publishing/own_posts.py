@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 from uuid import uuid4
 
 from sqlmodel import Session
@@ -29,11 +29,6 @@ from socialcell.text import clean_text, one_line
 
 _SUBJECT = 80
 _RELEASE = "socialcell outbox release"
-_FIELDS = (
-    *("id", "kind", "platform", "due_at", "language", "text", "media", "reply_to"),
-    *("wards", "campaign", "template", "safety", "state", "made_by", "made_at"),
-    *("decided_by", "decided_at", "external_id", "url", "posted_at"),
-)
 
 
 @dataclass(frozen=True)
@@ -66,6 +61,60 @@ class PostHold:
 
     reason: str | None
     why: str
+
+
+class LengthFields(TypedDict):
+    """The length of a post as its platform counts."""
+
+    used: int
+    limit: int
+
+
+class HoldFields(TypedDict):
+    """What keeps a post from going out; see `PostHold`."""
+
+    reason: str | None
+    why: str
+
+
+class OutboxFields(TypedDict):
+    """The message of a post in the outbox."""
+
+    id: int | None
+    state: str
+    answer: str | None
+
+
+class PostDocument(TypedDict):
+    """A post as plain JSON. `standing` is its state, unless it is held, or nobody knows
+    whether it is out; `hold` says what holds it."""
+
+    id: int | None
+    kind: str
+    platform: str
+    due_at: datetime
+    language: str
+    text: str
+    media: str | None
+    reply_to: str | None
+    wards: list[str]
+    campaign: str | None
+    template: str | None
+    safety: bool
+    state: str
+    made_by: str
+    made_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    external_id: str | None
+    url: str | None
+    posted_at: datetime | None
+    length: LengthFields
+    outgoing: OutboxFields | None
+    unsure: bool
+    held: bool
+    hold: HoldFields | None
+    standing: str
 
 
 def add_post(context: Context, draft: PostDraft, *, dry_run: bool = False) -> OwnPost:
@@ -315,7 +364,7 @@ def withdraw_post(context: Context, id_: int, reason: str) -> OwnPost:
     return run_entry(context, act)
 
 
-def post_document(context: Context, session: Session, post: OwnPost) -> dict[str, Any]:
+def post_document(context: Context, session: Session, post: OwnPost) -> PostDocument:
     """A post as a document, with what the outbox says of it. `standing` is its state,
     unless it is held, or nobody knows whether it is out; `hold` says what holds it."""
     hold = hold_of(context, session, post)
@@ -324,14 +373,33 @@ def post_document(context: Context, session: Session, post: OwnPost) -> dict[str
     is_held = waits is not None and waits.state == "held"
     count = length_of(post.platform, post.text, post.media, post.reply_to)
     return {
-        **{name: getattr(post, name) for name in _FIELDS},
+        "id": post.id,
+        "kind": post.kind,
+        "platform": post.platform,
+        "due_at": post.due_at,
+        "language": post.language,
+        "text": post.text,
+        "media": post.media,
+        "reply_to": post.reply_to,
+        "wards": post.wards,
+        "campaign": post.campaign,
+        "template": post.template,
+        "safety": post.safety,
+        "state": post.state,
+        "made_by": post.made_by,
+        "made_at": post.made_at,
+        "decided_by": post.decided_by,
+        "decided_at": post.decided_at,
+        "external_id": post.external_id,
+        "url": post.url,
+        "posted_at": post.posted_at,
         "length": {"used": count.used, "limit": count.limit},
         "outgoing": None
         if waits is None
         else {"id": waits.id, "state": waits.state, "answer": waits.answer},
         "unsure": is_unsure,
         "held": is_held,
-        "hold": hold and {"reason": hold.reason, "why": hold.why},
+        "hold": None if hold is None else {"reason": hold.reason, "why": hold.why},
         "standing": "unsure" if is_unsure else "held" if is_held else post.state,
     }
 

@@ -8,7 +8,7 @@ transaction. Killed anywhere between the two, the next `work_off` goes on.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import cast
 
 from sqlmodel import Session
 
@@ -213,7 +213,7 @@ def _parse(reads: WebhookConnector, waiting: webhook_deliveries.WaitingPush) -> 
     except ConnectorError as error:
         if error.kind is not Kind.DRIFT:
             raise
-        raw: Any = {"push": waiting.body.decode("utf-8", "backslashreplace")}
+        raw = {"push": waiting.body.decode("utf-8", "backslashreplace")}
         return Push([Reject(raw, str(error))], {}, observed_at=waiting.received_at)
     return Push(
         push.items,
