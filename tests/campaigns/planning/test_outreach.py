@@ -57,7 +57,9 @@ def ready(city: Context, folder: Path) -> Context:
     return approved(city, folder)
 
 
-def step(context: Context, state: str, n: int | None = None, **told: Any) -> dict:
+def step(
+    context: Context, state: str, n: int | None = None, **told: Any
+) -> outreach_entry.EnteredStep:
     n = number_of(context, "dev") if n is None else n
     return outreach_entry.enter_step(
         context, NAME, n, state, "ravi", StepDetails(**told)
