@@ -8,7 +8,7 @@ from sqlalchemy import Engine, RowMapping, select
 from sqlmodel import SQLModel
 
 from socialcell import db
-from socialcell.connectors.base import Withheld
+from socialcell.connectors.base import Withholding
 from socialcell.listening.model import (
     Annotation,
     Author,
@@ -31,7 +31,7 @@ CONTENT = {
     "edited_at": NOON.replace(hour=7),
     "conversation": "a conversation",
     "missing": ("views",),
-    "withheld": Withheld(("IN",), "post"),
+    "withheld": Withholding(("IN",), "post"),
     "author": make_author(verified="a mark"),
 }
 READ = {

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -344,7 +345,7 @@ def test_the_log_names_nobody(listened: Context) -> None:
         (entry,) = audit.entries(session, 9)
     shown = pseudonyms.load_people(listened).pseudonym("x", UID)
     assert entry.object == f"x:{shown}"
-    assert not [m for m in MARKS if m in json.dumps(entry._asdict(), default=str)]
+    assert not [m for m in MARKS if m in json.dumps(asdict(entry), default=str)]
 
 
 def test_an_account_shown_by_name_is_removed_first(listened: Context) -> None:
