@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from socialcell.clock import as_utc
-from socialcell.sandbox.post import Labels, Person, PostDraft, SandboxPost
+from socialcell.sandbox.post import Labels, Person, SandboxDraft, SandboxPost
 from socialcell.sandbox.world import engagement
 from socialcell.sandbox.world.chatter import chatter
 from socialcell.sandbox.world.other_platform_posts import elsewhere
@@ -80,7 +80,7 @@ class City:
             found += posts(*span, self._random(name))
         return tuple(sorted(found, key=lambda post: post.at))
 
-    def _drafts(self, told: StoryDrafts) -> list[PostDraft]:
+    def _drafts(self, told: StoryDrafts) -> list[SandboxDraft]:
         first = [
             *chatter(self.people, self.start, self.end, self._random("chatter")),
             *told.drafts,
@@ -97,7 +97,7 @@ class City:
         return [*first, *later, *articles]
 
     def _publish(
-        self, video: PostDraft, drafts: list[PostDraft]
+        self, video: SandboxDraft, drafts: list[SandboxDraft]
     ) -> tuple[tuple[SandboxPost, ...], tuple[SandboxPost, ...]]:
         ordered = [video, *sorted(drafts, key=lambda draft: draft.at)]
         ids = _PostIds(self._random("ids"))
@@ -127,7 +127,7 @@ class _PostIds:
     def __init__(self, rng: Random) -> None:
         self.rng, self.last = rng, 0
 
-    def of(self, draft: PostDraft) -> str:
+    def of(self, draft: SandboxDraft) -> str:
         if draft.native is not None:
             return draft.native
         milliseconds = round(draft.at.timestamp() * 1000) - _SNOWFLAKE_EPOCH
@@ -142,13 +142,13 @@ class _PostBuilder:
     def __init__(
         self,
         ids: dict[int, str],
-        edited: dict[int, PostDraft],
-        video: PostDraft,
+        edited: dict[int, SandboxDraft],
+        video: SandboxDraft,
         rng: Random,
     ) -> None:
         self.ids, self.edited, self.video, self.rng = ids, edited, video, rng
 
-    def post(self, draft: PostDraft) -> SandboxPost:
+    def post(self, draft: SandboxDraft) -> SandboxPost:
         own = self.ids[id(draft)]
         newer = self.edited.get(id(draft))
         ends = [t for t in (draft.removed, newer.at if newer else None) if t]
@@ -184,11 +184,11 @@ class _PostBuilder:
             growth=engagement.growth(draft, self.rng) if draft.platform == "x" else {},
         )
 
-    def _id(self, draft: PostDraft | None) -> str | None:
+    def _id(self, draft: SandboxDraft | None) -> str | None:
         return None if draft is None else self.ids[id(draft)]
 
 
-def _only_written(draft: PostDraft) -> Labels:
+def _only_written(draft: SandboxDraft) -> Labels:
     """The labels without places that a repost's cut text lost."""
     whole = f"{draft.title or ''} {draft.text}"
     kept = tuple(name for name in draft.labels.places if name in whole)

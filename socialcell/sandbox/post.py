@@ -46,7 +46,7 @@ class ShortLink:
 
 
 @dataclass(slots=True, eq=False)
-class PostDraft:
+class SandboxDraft:
     """A post before the world is put in order and numbered."""
 
     at: datetime
@@ -56,11 +56,11 @@ class PostDraft:
     platform: str = "x"
     story: str | None = None
     reach: int = 1
-    reply_to: "PostDraft | None" = None
-    quotes: "PostDraft | None" = None
-    reposts: "PostDraft | None" = None
-    repeats: "PostDraft | None" = None
-    edits: "PostDraft | None" = None
+    reply_to: "SandboxDraft | None" = None
+    quotes: "SandboxDraft | None" = None
+    reposts: "SandboxDraft | None" = None
+    repeats: "SandboxDraft | None" = None
+    edits: "SandboxDraft | None" = None
     removed: datetime | None = None
     links: tuple[ShortLink, ...] = ()
     point: tuple[str, float, float] | None = None  # place name, longitude, latitude

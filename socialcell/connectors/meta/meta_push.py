@@ -44,7 +44,7 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class DeliveryStatus:
     """What the platform reports of a message that we sent.
 
     `category` is what the platform bills it as; `billable` None when it says neither.
@@ -78,7 +78,7 @@ class Push(Batch):
 
     media: tuple[Media, ...] = ()
     pending_fetches: tuple[str, ...] = ()
-    deliveries: tuple[Delivery, ...] = ()
+    deliveries: tuple[DeliveryStatus, ...] = ()
     opt_outs: tuple[OptOut, ...] = ()
 
 

@@ -16,7 +16,7 @@ from socialcell.connectors.base import (
     Reject,
 )
 from socialcell.connectors.meta.meta_push import (
-    Delivery,
+    DeliveryStatus,
     Media,
     OptOut,
     Push,
@@ -38,7 +38,7 @@ class PushBuilder:
     items: list[Item] = field(default_factory=list)
     media: list[Media] = field(default_factory=list)
     pending_fetches: list[str] = field(default_factory=list)
-    deliveries: list[Delivery] = field(default_factory=list)
+    deliveries: list[DeliveryStatus] = field(default_factory=list)
     opt_outs: list[OptOut] = field(default_factory=list)
 
     @contextmanager

@@ -17,7 +17,7 @@ from socialcell.connectors.base import (
     RecordRelation,
     Tombstone,
 )
-from socialcell.connectors.meta.meta_push import Delivery, Media, OptOut
+from socialcell.connectors.meta.meta_push import DeliveryStatus, Media, OptOut
 from socialcell.connectors.meta.meta_values import each, epoch_seconds, text_of
 from socialcell.text import web_addresses
 
@@ -77,11 +77,11 @@ def files(message: Mapping[str, Any]) -> tuple[Media, ...]:
     )
 
 
-def delivery(status: Mapping[str, Any]) -> Delivery:
+def delivery(status: Mapping[str, Any]) -> DeliveryStatus:
     """What became of a message of ours. ValueError, TypeError, KeyError otherwise."""
     pricing = status.get("pricing") or {}
     errors = list(each(status.get("errors")))
-    return Delivery(
+    return DeliveryStatus(
         external_id=digest_id(status["id"]),
         status=text_of(status["status"]),
         at=epoch_seconds(status["timestamp"]),

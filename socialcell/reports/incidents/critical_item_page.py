@@ -22,7 +22,7 @@ _MAX_OTHER_IDS = 10  # numbers of other items of the incident
 
 
 @dataclass(frozen=True)
-class CriticalItem:
+class CriticalItemFacts:
     """What is stored of an item: its row, when it was written, its annotations, their
     values in force by kind, names of areas by id and language, and who owns the
     problem, with its names by language; None where that is not known."""
@@ -55,7 +55,7 @@ class ItemStatus:
 
 
 def page(
-    critical_item: CriticalItem, status: ItemStatus, people: People, lang: Language
+    critical_item: CriticalItemFacts, status: ItemStatus, people: People, lang: Language
 ) -> Page:
     """The page of one item, in which nobody can be recognised who is not of the
     registry."""
@@ -92,7 +92,7 @@ def removed_page(incident: Incident, lang: Language) -> Page:
     )
 
 
-def mask_text(critical_item: CriticalItem, people: People) -> str:
+def mask_text(critical_item: CriticalItemFacts, people: People) -> str:
     """The beginning of an item's text, without handles, numbers and people's names; ""
     where its platform withholds it."""
     if critical_item.row.withheld or not critical_item.row.text:
@@ -116,7 +116,7 @@ def mask_text(critical_item: CriticalItem, people: People) -> str:
 
 
 def _summary(
-    critical_item: CriticalItem, status: ItemStatus, phrases: Phrases
+    critical_item: CriticalItemFacts, status: ItemStatus, phrases: Phrases
 ) -> Iterator[str]:
     lang, _ = phrases.lang, phrases.lang.gettext
     if critical_item.is_message:
@@ -148,7 +148,7 @@ def _summary(
         )
 
 
-def _subjects(critical_item: CriticalItem, phrases: Phrases) -> Iterator[str]:
+def _subjects(critical_item: CriticalItemFacts, phrases: Phrases) -> Iterator[str]:
     """Topics and ward offices in one line; none where neither was read."""
     topics = [
         phrases.label("topic", topic)
@@ -164,7 +164,7 @@ def _subjects(critical_item: CriticalItem, phrases: Phrases) -> Iterator[str]:
 
 
 def _footer(
-    critical_item: CriticalItem, status: ItemStatus, lang: Language
+    critical_item: CriticalItemFacts, status: ItemStatus, lang: Language
 ) -> Iterator[str]:
     _, id_ = lang.gettext, critical_item.row.id
     where = f"socialcell mentions show {id_}"

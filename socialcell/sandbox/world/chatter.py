@@ -5,7 +5,7 @@ from functools import cache
 from itertools import cycle
 from random import Random
 
-from socialcell.sandbox.post import Labels, PostDraft
+from socialcell.sandbox.post import Labels, SandboxDraft
 from socialcell.sandbox.words import table
 from socialcell.sandbox.world import voice
 from socialcell.sandbox.world.people import Population
@@ -45,7 +45,7 @@ _HARD = (
 
 def chatter(
     people: Population, start: datetime, end: datetime, rng: Random
-) -> list[PostDraft]:
+) -> list[SandboxDraft]:
     """First posts of ordinary conversations in [start, end), oldest first."""
     talk = _ChatterWriter(people, rng)
     return [talk.post(at) for at in moments(start, end, PER_DAY, rng)]
@@ -54,11 +54,11 @@ def chatter(
 class _ChatterWriter:
     def __init__(self, people: Population, rng: Random) -> None:
         self.people, self.rng = people, rng
-        self.open: list[PostDraft] = []  # complaints somebody may come back to
+        self.open: list[SandboxDraft] = []  # complaints somebody may come back to
         self.hard_texts = cycle(_HARD)  # in turn, so that none is left out
         self.adverts: list[tuple[Pattern, str, tuple[str, ...]]] = []
 
-    def post(self, at: datetime) -> PostDraft:
+    def post(self, at: datetime) -> SandboxDraft:
         rng = self.rng
         kept = festival(at)
         if kept and rng.random() < 0.14:
@@ -72,7 +72,7 @@ class _ChatterWriter:
             return self.spam(at)
         return self.other(at, intent)
 
-    def complaint(self, at: datetime) -> PostDraft:
+    def complaint(self, at: datetime) -> SandboxDraft:
         rng = self.rng
         waited = [d for d in self.open if at - d.at > timedelta(hours=20)]
         if waited and rng.random() < REPEAT:
@@ -84,11 +84,11 @@ class _ChatterWriter:
         self.open.append(draft)
         return draft
 
-    def again(self, at: datetime, first: PostDraft) -> PostDraft:
+    def again(self, at: datetime, first: SandboxDraft) -> SandboxDraft:
         rng = self.rng
         return voice.again(at, first, rng)
 
-    def other(self, at: datetime, intent: str) -> PostDraft:
+    def other(self, at: datetime, intent: str) -> SandboxDraft:
         rng = self.rng
         pattern = rng.choice(_spoken(intent, self.tongue()))
         where = rng.choice(places()) if rng.random() < 0.55 else None
@@ -96,18 +96,18 @@ class _ChatterWriter:
 
     def draft(
         self, at: datetime, pattern: Pattern, where: CityPlace | None
-    ) -> PostDraft:
+    ) -> SandboxDraft:
         rng = self.rng
         text, written = say(pattern, rng, where)
         author = self.people.who_writes(pattern.language, rng)
-        draft = PostDraft(at, author, text, pattern.labels(written))
+        draft = SandboxDraft(at, author, text, pattern.labels(written))
         civic = pattern.intent in CIVIC
         voice.dress(draft, rng, civic)
         if where and written and rng.random() < 0.05:
             voice.point(draft, where, rng)
         return draft
 
-    def spam(self, at: datetime) -> PostDraft:
+    def spam(self, at: datetime) -> SandboxDraft:
         """An advertisement, often word for word what another account wrote."""
         rng = self.rng
         if self.adverts and rng.random() < 0.4:
@@ -119,21 +119,21 @@ class _ChatterWriter:
             text, written = say(pattern, rng, where, link, slips=False)
             self.adverts.append((pattern, text, written))
         author = rng.choice(self.people.spammers)
-        draft = PostDraft(at, author, text, pattern.labels(written))
+        draft = SandboxDraft(at, author, text, pattern.labels(written))
         page = f"https://offer{rng.randint(1, 40)}.example/go?utm_source=x"
         voice.link(draft, rng, page)
         return draft
 
-    def feast(self, at: datetime, kept: str) -> PostDraft:
+    def feast(self, at: datetime, kept: str) -> SandboxDraft:
         rng = self.rng
         pattern = rng.choice(_feasts(kept))
         author = self.people.who_writes(pattern.language, rng)
         text, _ = say(pattern, rng)
-        draft = PostDraft(at, author, text, pattern.labels())
+        draft = SandboxDraft(at, author, text, pattern.labels())
         voice.dress(draft, rng, civic=pattern.intent in CIVIC)
         return draft
 
-    def hard(self, at: datetime) -> PostDraft:
+    def hard(self, at: datetime) -> SandboxDraft:
         language, sentiment, text = next(self.hard_texts)
         negative = sentiment == "negative"
         labels = Labels(
@@ -147,7 +147,7 @@ class _ChatterWriter:
             ("नर्‍हे",) if "नर्‍हे" in text else (),
         )  # fmt: skip
         author = self.people.who_writes(language, self.rng)
-        return PostDraft(at, author, text, labels)
+        return SandboxDraft(at, author, text, labels)
 
     def tongue(self) -> str:
         return self.rng.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]

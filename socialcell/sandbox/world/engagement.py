@@ -3,12 +3,12 @@
 from datetime import datetime
 from random import Random
 
-from socialcell.sandbox.post import Person, PostDraft
+from socialcell.sandbox.post import Person, SandboxDraft
 
 METRICS = ("impression", "like", "retweet", "reply", "quote", "bookmark")
 
 
-def growth(draft: PostDraft, rng: Random) -> dict[str, tuple[int, int]]:
+def growth(draft: SandboxDraft, rng: Random) -> dict[str, tuple[int, int]]:
     """For each metric what it tends to, and the seconds until half of that."""
     followers = draft.author.base
     seen = int((40 + followers * rng.uniform(0.02, 0.5)) * draft.reach)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from random import Random
 
-from socialcell.sandbox.post import PostDraft, ShortLink
+from socialcell.sandbox.post import SandboxDraft, ShortLink
 from socialcell.sandbox.words import table
 from socialcell.sandbox.world import voice
 from socialcell.sandbox.world.people import PAPERS, Paper, Population
@@ -51,9 +51,9 @@ class _Headline:
 
 def press(
     people: Population, start: datetime, end: datetime, crisis: datetime, rng: Random
-) -> list[PostDraft]:
+) -> list[SandboxDraft]:
     """The articles of all papers in [start, end), and the posts that announce some."""
-    drafts: list[PostDraft] = []
+    drafts: list[SandboxDraft] = []
     for paper in PAPERS:
         desk = _Newsroom(paper, people, rng)
         rate = ARTICLES_A_DAY[paper.slug]
@@ -70,7 +70,7 @@ class _Newsroom:
     def __init__(self, paper: Paper, people: Population, rng: Random) -> None:
         self.paper, self.people, self.rng, self.number = paper, people, rng, 1000
 
-    def publish(self, at: datetime, in_crisis: bool) -> list[PostDraft]:
+    def publish(self, at: datetime, in_crisis: bool) -> list[SandboxDraft]:
         rng = self.rng
         self.number += rng.randint(1, 40)
         article = self.article(at, in_crisis)
@@ -78,7 +78,7 @@ class _Newsroom:
             return [article]
         return [article, self.announcement(article)]
 
-    def article(self, at: datetime, in_crisis: bool) -> PostDraft:
+    def article(self, at: datetime, in_crisis: bool) -> SandboxDraft:
         rng = self.rng
         found = [h for h in _headlines(self.paper.language) if h.crisis == in_crisis]
         chosen = rng.choice(found)
@@ -87,7 +87,7 @@ class _Newsroom:
         summary, second = self.say(chosen.summary, where)
         labels = chosen.headline.labels(tuple(dict.fromkeys([*first, *second])))
         page = f"{self.paper.origin}/pune/{self.number}-{labels.topic}.html"
-        article = PostDraft(
+        article = SandboxDraft(
             at,
             self.people.papers[self.paper.slug],
             summary,
@@ -114,12 +114,12 @@ class _Newsroom:
         text, _ = say(pattern, self.rng, where, words, slips=False)
         return text, tuple(form for form in (inside, name) if form in text)[:1]
 
-    def announcement(self, article: PostDraft) -> PostDraft:
+    def announcement(self, article: SandboxDraft) -> SandboxDraft:
         """The paper's own post on X about an article."""
         at = article.at + timedelta(minutes=self.rng.randint(1, 25))
         text = f"{article.title} #Pune" if article.title else article.text
         labels = article.labels
-        draft = PostDraft(
+        draft = SandboxDraft(
             at, article.author, text, labels, story=article.story, reach=2
         )
         page = article.links[0].page + "?utm_source=x&utm_medium=social"

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from socialcell.clock import IST, as_utc
-from socialcell.sandbox.post import Labels, Person, PostDraft, ShortLink
+from socialcell.sandbox.post import Labels, Person, SandboxDraft, ShortLink
 from socialcell.sandbox.world import voice
 from socialcell.sandbox.world.people import Population
 from socialcell.sandbox.world.phrases import of_intent, say
@@ -39,9 +39,9 @@ WAVES: tuple[tuple[int, int, int, dict[str, int]], ...] = (
 class StoryDrafts:
     """The drafts of the stories, and when each happened."""
 
-    drafts: list[PostDraft]
+    drafts: list[SandboxDraft]
     crisis_start: datetime
-    old_video: PostDraft
+    old_video: SandboxDraft
     closure_day: date | None
     false_closure_start: datetime | None
 
@@ -103,9 +103,9 @@ class _StoryWriter:
     def __init__(self, people: Population, rng: Random) -> None:
         self.people, self.rng = people, rng
 
-    def crisis(self, start: datetime, video: PostDraft) -> list[PostDraft]:
-        drafts: list[PostDraft] = []
-        angry: list[PostDraft] = []
+    def crisis(self, start: datetime, video: SandboxDraft) -> list[SandboxDraft]:
+        drafts: list[SandboxDraft] = []
+        angry: list[SandboxDraft] = []
         for first, last, number, mix in WAVES:
             for _ in range(number):
                 after = self.rng.uniform(first * 60, last * 60)
@@ -116,7 +116,7 @@ class _StoryWriter:
                     angry.append(drafts[-1])
         return [*drafts, *self.returns(angry), *self.statements(start)]
 
-    def returns(self, complaints: list[PostDraft]) -> list[PostDraft]:
+    def returns(self, complaints: list[SandboxDraft]) -> list[SandboxDraft]:
         """Some say it again a few hours later."""
         return [
             voice.again(first.at + timedelta(hours=1 + self.spread(9)), first, self.rng)
@@ -124,7 +124,7 @@ class _StoryWriter:
             if self.rng.random() < 0.14
         ]
 
-    def cry(self, at: datetime, intent: str, video: PostDraft) -> PostDraft:
+    def cry(self, at: datetime, intent: str, video: SandboxDraft) -> SandboxDraft:
         rng = self.rng
         pattern = rng.choice(of_intent(intent))
         flooded = place(rng.choice(FLOODED))
@@ -137,7 +137,7 @@ class _StoryWriter:
         author = self.people.who_writes(pattern.language, rng)
         if intent == "old_video" and rng.random() < 0.5:
             author = rng.choice(self.people.creators)
-        draft = PostDraft(at, author, text, pattern.labels(written), story="crisis")
+        draft = SandboxDraft(at, author, text, pattern.labels(written), story="crisis")
         if intent == "old_video":
             voice.link(draft, rng, _video_page(video))
             draft.reach = 6
@@ -147,17 +147,17 @@ class _StoryWriter:
             voice.add(draft, rng.choice(("#PuneRains", "#PuneFloods", "#Pune", "#पुणे")))
         return draft
 
-    def old_video(self, crisis_start: datetime) -> PostDraft:
+    def old_video(self, crisis_start: datetime) -> SandboxDraft:
         """The years-old post that everybody passes on; found by nobody's search."""
         at = crisis_start - timedelta(days=1491, hours=5)
         labels = Labels("en", False, "information", "flood", "neutral", "low", None)
         text = "Bridge washed away in a river town far from here today."
         author = self.people.creators[0]
-        video = PostDraft(at, author, text, labels, story="old_video")
+        video = SandboxDraft(at, author, text, labels, story="old_video")
         voice.link(video, self.rng, _video_page(video))
         return video
 
-    def statements(self, start: datetime) -> list[PostDraft]:
+    def statements(self, start: datetime) -> list[SandboxDraft]:
         """What the city's own account says: late, and with one figure."""
         told = (
             (95, "mr", "खडकवासला धरणातून {f1} क्युसेक विसर्ग सुरू आहे. नदीकाठच्या नागरिकांनी सुरक्षित ठिकाणी जावे. नियंत्रण कक्षाशी संपर्क साधा."),
@@ -170,14 +170,16 @@ class _StoryWriter:
             for after, language, text in told
         ]
 
-    def official(self, at: datetime, language: str, text: str, topic: str) -> PostDraft:
+    def official(
+        self, at: datetime, language: str, text: str, topic: str
+    ) -> SandboxDraft:
         for name, figure in FIGURES.items():
             text = text.replace(f"{{{name}}}", figure)
         labels = Labels(language, False, "information", topic, "neutral", "high", "pmc")
         story = "crisis" if topic == "flood" else "closure"
-        return PostDraft(at, self.people.city, text, labels, story=story, reach=4)
+        return SandboxDraft(at, self.people.city, text, labels, story=story, reach=4)
 
-    def closure(self, thursday: date) -> list[PostDraft]:
+    def closure(self, thursday: date) -> list[SandboxDraft]:
         """The notice two days before, the complaints, the leak outside the list."""
         drafts = [self.notice(thursday, language) for language in ("mr", "en")]
         dry = [
@@ -190,7 +192,7 @@ class _StoryWriter:
             drafts.append(self.leaking(_at(thursday, 10 + self.spread(14))))
         return drafts
 
-    def notice(self, thursday: date, language: str) -> PostDraft:
+    def notice(self, thursday: date, language: str) -> SandboxDraft:
         pattern = next(p for p in of_intent("closure_notice") if p.language == language)
         names = [place(name).written(language, self.rng) for name in CLOSED]
         day = f"{thursday.day}/{thursday.month}"
@@ -198,9 +200,11 @@ class _StoryWriter:
         text, _ = say(pattern, self.rng, words=words, slips=False)
         at = _at(thursday, -37 + self.spread(0.4))
         labels = pattern.labels(tuple(names))
-        return PostDraft(at, self.people.city, text, labels, story="closure", reach=4)
+        return SandboxDraft(
+            at, self.people.city, text, labels, story="closure", reach=4
+        )
 
-    def dry(self, at: datetime) -> PostDraft:
+    def dry(self, at: datetime) -> SandboxDraft:
         rng = self.rng
         pattern = rng.choice(of_intent("closure"))
         where = place(rng.choice(CLOSED))
@@ -209,7 +213,7 @@ class _StoryWriter:
         text, _ = say(pattern, rng, words={"cp": name, "cpin": inside})
         return self.citizen(at, pattern.language, text, pattern.labels((name if name in text else inside,)), "closure")  # fmt: skip
 
-    def leaking(self, at: datetime) -> PostDraft:
+    def leaking(self, at: datetime) -> SandboxDraft:
         rng = self.rng
         pattern = rng.choice(of_intent("leak"))
         where = place(LEAK)
@@ -220,14 +224,14 @@ class _StoryWriter:
 
     def citizen(
         self, at: datetime, language: str, text: str, labels: Labels, story: str
-    ) -> PostDraft:
+    ) -> SandboxDraft:
         author = self.people.who_writes(language, self.rng)
-        draft = PostDraft(at, author, text, labels, story=story)
+        draft = SandboxDraft(at, author, text, labels, story=story)
         if self.rng.random() < 0.55:
             voice.tag(draft, self.rng)
         return draft
 
-    def false_closure(self, start: datetime) -> list[PostDraft]:
+    def false_closure(self, start: datetime) -> list[SandboxDraft]:
         """A complaint marked closed while the drain still runs; the joke spreads."""
         token = {"token": FALSE_TOKEN}
         victim = self.people.who_writes("mr", self.rng)
@@ -251,12 +255,14 @@ class _StoryWriter:
 
     def said(
         self, intent: str, at: datetime, author: Person | None, words: dict[str, str]
-    ) -> PostDraft:
+    ) -> SandboxDraft:
         pattern = self.rng.choice(of_intent(intent))
         author = author or self.people.who_writes(pattern.language, self.rng)
         text, _ = say(pattern, self.rng, words=words, slips=False)
         written = tuple(name for name in ("वारज्यात", "वारजे", "Warje") if name in text)
-        draft = PostDraft(at, author, text, pattern.labels(written[:1]), story="false")
+        draft = SandboxDraft(
+            at, author, text, pattern.labels(written[:1]), story="false"
+        )
         if author.kind != "city":
             voice.tag(draft, self.rng)
         return draft
@@ -265,7 +271,7 @@ class _StoryWriter:
         return self.rng.random() * hours
 
 
-def _video_page(video: PostDraft) -> str:
+def _video_page(video: SandboxDraft) -> str:
     return f"https://x.com/{video.author.handle}/status/{{video}}/video/1"
 
 

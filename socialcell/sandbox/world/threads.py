@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from socialcell.clock import IST
-from socialcell.sandbox.post import Person, PostDraft
+from socialcell.sandbox.post import Person, SandboxDraft
 from socialcell.sandbox.world import voice
 from socialcell.sandbox.world.people import CITY_HANDLE, Population
 from socialcell.sandbox.world.phrases import Pattern, of_intent, say
@@ -20,8 +20,8 @@ _SLIP = {
 
 
 def follow(
-    drafts: list[PostDraft], people: Population, end: datetime, rng: Random
-) -> list[PostDraft]:
+    drafts: list[SandboxDraft], people: Population, end: datetime, rng: Random
+) -> list[SandboxDraft]:
     """The posts that answer, quote, repost or edit these ones, all before `end`.
 
     Also settles which of all of them their authors remove later.
@@ -38,9 +38,9 @@ def follow(
 class _FollowUps:
     def __init__(self, people: Population, rng: Random) -> None:
         self.people, self.rng = people, rng
-        self.drafts: list[PostDraft] = []
+        self.drafts: list[SandboxDraft] = []
 
-    def of(self, draft: PostDraft) -> None:
+    def of(self, draft: SandboxDraft) -> None:
         rng, intent = self.rng, draft.labels.intent
         if draft.author.kind in ("spammer", "city"):
             return
@@ -55,14 +55,14 @@ class _FollowUps:
         if rng.random() < 0.05 * draft.reach:
             self.repost(draft)
 
-    def echoes(self, draft: PostDraft) -> None:
+    def echoes(self, draft: SandboxDraft) -> None:
         for _ in range(self.rng.choice((0, 0, 0, 0, 0, 0, 1))):
             person = self.people.who_writes(draft.labels.language, self.rng)
             if person is not draft.author:
                 same = _similar("reply_same", draft, self.rng)
                 self.reply(draft, person, same, 2, 400)
 
-    def answer(self, draft: PostDraft) -> None:
+    def answer(self, draft: SandboxDraft) -> None:
         rng = self.rng
         kind = "city_refer" if draft.labels.owner not in ("pmc", None) else "city_token"
         if kind == "city_token" and not draft.labels.places:
@@ -77,13 +77,13 @@ class _FollowUps:
 
     def reply(
         self,
-        to: PostDraft,
+        to: SandboxDraft,
         author: Person,
         pattern: Pattern,
         soonest: int,
         latest: int,
         words: dict[str, str] | None = None,
-    ) -> PostDraft:
+    ) -> SandboxDraft:
         text, _ = say(pattern, self.rng, words=words)
         called = [f"@{to.author.handle}"]
         if calls_city(to) and author.kind != "city":
@@ -93,41 +93,41 @@ class _FollowUps:
         labels = pattern.labels(topic=to.labels.topic)
         if labels.intent == "complaint":
             labels = replace(labels, owner=to.labels.owner)
-        reply = PostDraft(at, author, f"{unique} {text}", labels, story=to.story)
+        reply = SandboxDraft(at, author, f"{unique} {text}", labels, story=to.story)
         reply.reply_to = to
         self.drafts.append(reply)
         return reply
 
-    def quote(self, draft: PostDraft) -> None:
+    def quote(self, draft: SandboxDraft) -> None:
         pattern = self.rng.choice(of_intent("quote"))
         author = self.people.who_writes(pattern.language, self.rng)
         text, _ = say(pattern, self.rng)
         at = draft.at + timedelta(minutes=self.rng.randint(5, 900))
         labels = pattern.labels(topic=draft.labels.topic)
-        quote = PostDraft(at, author, text, labels, story=draft.story, quotes=draft)
+        quote = SandboxDraft(at, author, text, labels, story=draft.story, quotes=draft)
         voice.link(
             quote, self.rng, f"https://x.com/{draft.author.handle}/status/{{quoted}}"
         )
         self.drafts.append(quote)
 
-    def repost(self, draft: PostDraft) -> None:
+    def repost(self, draft: SandboxDraft) -> None:
         author = self.people.who_writes(draft.labels.language, self.rng)
         text = f"RT @{draft.author.handle}: {draft.text}"
         if len(text) > 140:
             text = text[:139] + "…"
         at = draft.at + timedelta(minutes=self.rng.randint(3, 700))
-        repost = PostDraft(
+        repost = SandboxDraft(
             at, author, text, draft.labels, story=draft.story, reposts=draft
         )
         self.drafts.append(repost)
 
-    def edit(self, draft: PostDraft) -> None:
+    def edit(self, draft: SandboxDraft) -> None:
         """A corrected version within the hour that the platform allows."""
         text = _SLIP[draft.labels.language] + draft.text
         if len(text) > 280:
             return
         at = draft.at + timedelta(seconds=self.rng.randint(60, 3300))
-        edited = PostDraft(
+        edited = SandboxDraft(
             at,
             draft.author,
             text,
@@ -140,7 +140,7 @@ class _FollowUps:
         self.drafts.append(edited)
 
 
-def calls_city(draft: PostDraft) -> bool:
+def calls_city(draft: SandboxDraft) -> bool:
     return f"@{CITY_HANDLE}".lower() in draft.text.lower()
 
 
@@ -154,7 +154,7 @@ def office_hours(moment: datetime) -> datetime:
     return moment
 
 
-def _similar(intent: str, to: PostDraft, rng: Random) -> Pattern:
+def _similar(intent: str, to: SandboxDraft, rng: Random) -> Pattern:
     """An answer in the language of the question where there is one."""
     found = of_intent(intent)
     same = [p for p in found if p.language == to.labels.language]
@@ -163,7 +163,7 @@ def _similar(intent: str, to: PostDraft, rng: Random) -> Pattern:
     return rng.choice(same or [p for p in found if p.language == "en"] or found)
 
 
-def _perhaps_remove(draft: PostDraft, rng: Random) -> None:
+def _perhaps_remove(draft: SandboxDraft, rng: Random) -> None:
     kind = draft.author.kind
     if kind in ("city", "paper") or rng.random() > 0.028:
         return

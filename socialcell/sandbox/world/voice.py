@@ -4,7 +4,7 @@ import string
 from datetime import datetime
 from random import Random
 
-from socialcell.sandbox.post import PostDraft, ShortLink
+from socialcell.sandbox.post import SandboxDraft, ShortLink
 from socialcell.sandbox.world.people import CITY_HANDLE
 from socialcell.sandbox.world.places import CityPlace
 
@@ -31,7 +31,7 @@ _AGAIN = {
 _LIMIT = 280  # what the platform lets a person write
 
 
-def dress(draft: PostDraft, rng: Random, civic: bool) -> None:
+def dress(draft: SandboxDraft, rng: Random, civic: bool) -> None:
     """Give a draft what people add to a sentence. `civic`: meant for the city."""
     if rng.random() < 0.28:
         add(draft, rng.choice(_EMOJI[draft.labels.sentiment]))
@@ -44,7 +44,7 @@ def dress(draft: PostDraft, rng: Random, civic: bool) -> None:
         add(draft, rng.choice(_TAGS[draft.labels.language]))
 
 
-def tag(draft: PostDraft, rng: Random) -> None:
+def tag(draft: SandboxDraft, rng: Random) -> None:
     """Call the city's account, in front, behind, or in small letters."""
     handle = CITY_HANDLE if rng.random() < 0.85 else CITY_HANDLE.lower()
     if rng.random() < 0.6 and len(draft.text) + len(handle) + 2 <= _LIMIT:
@@ -53,13 +53,13 @@ def tag(draft: PostDraft, rng: Random) -> None:
         add(draft, f"@{handle}")
 
 
-def photo(draft: PostDraft, rng: Random) -> None:
+def photo(draft: SandboxDraft, rng: Random) -> None:
     """A picture, which the platform shows as a short link to the post itself."""
     page = f"https://x.com/{draft.author.handle}/status/{{self}}/photo/1"
     link(draft, rng, page)
 
 
-def link(draft: PostDraft, rng: Random, page: str) -> None:
+def link(draft: SandboxDraft, rng: Random, page: str) -> None:
     short = short_address(rng)
     if "{link}" in draft.text:
         draft.text = draft.text.replace("{link}", short)
@@ -72,7 +72,7 @@ def short_address(rng: Random) -> str:
     return "https://t.co/" + "".join(rng.choices(_BASE62, k=10))
 
 
-def add(draft: PostDraft, what: str) -> bool:
+def add(draft: SandboxDraft, what: str) -> bool:
     """Put something behind the text where the limit allows it."""
     if len(draft.text) + len(what) + 1 > _LIMIT:
         return False
@@ -80,12 +80,12 @@ def add(draft: PostDraft, what: str) -> bool:
     return True
 
 
-def again(at: datetime, first: PostDraft, rng: Random) -> PostDraft:
+def again(at: datetime, first: SandboxDraft, rng: Random) -> SandboxDraft:
     """The same person says the same thing once more, with or without a sigh."""
     text = rng.choice(_AGAIN[first.labels.language]) + first.text
     if len(text) > _LIMIT:
         text = first.text
-    return PostDraft(
+    return SandboxDraft(
         at,
         first.author,
         text,
@@ -96,7 +96,7 @@ def again(at: datetime, first: PostDraft, rng: Random) -> PostDraft:
     )
 
 
-def point(draft: PostDraft, where: CityPlace, rng: Random) -> None:
+def point(draft: SandboxDraft, where: CityPlace, rng: Random) -> None:
     """The phone's map point, somewhere near the place."""
     draft.point = (
         where.name,

@@ -27,7 +27,10 @@ from socialcell.listening.store.mentions import mention_queries
 from socialcell.ops import outbox_store
 from socialcell.reports import render
 from socialcell.reports.incidents import critical_item_page
-from socialcell.reports.incidents.critical_item_page import CriticalItem, ItemStatus
+from socialcell.reports.incidents.critical_item_page import (
+    CriticalItemFacts,
+    ItemStatus,
+)
 from socialcell.reports.page import Page
 from socialcell.services import pseudonyms
 from socialcell.services.alerts import critical_items, incident_notifications
@@ -231,7 +234,7 @@ def _phone_call(context: Context, mention_id: int, lang: str, repeated: bool) ->
 
 def _evidence(
     context: Context, mention_id: int, repeated: bool
-) -> tuple[CriticalItem, ItemStatus]:
+) -> tuple[CriticalItemFacts, ItemStatus]:
     with db.reading(context.engine) as session:
         row = mention_queries.mention(session, mention_id)
         assert row is not None
@@ -241,7 +244,7 @@ def _evidence(
         at = row.authored_at or context.clock.now()
         finder = OwnerFinder(owners.list_owners(session))
         owner = finder.find(owners.problem_of(row, values))
-        evidence = CriticalItem(
+        evidence = CriticalItemFacts(
             row=row,
             at=at,
             annotations=annotations,

@@ -41,7 +41,7 @@ COLUMNS_OUT = (*COLUMNS, *_BESIDE)
 
 
 @dataclass(frozen=True)
-class CreatorEntry:
+class EnteredCreator:
     """A creator's key, what became of the entry, and the columns that differ."""
 
     key: str
@@ -52,7 +52,7 @@ class CreatorEntry:
 
 def put_creator(
     context: Context, cells: Mapping[str, str | None], *, dry_run: bool = False
-) -> CreatorEntry:
+) -> EnteredCreator:
     """Enter a creator, or change what is given of one. UsageError.
 
     An empty text takes a value away.
@@ -272,7 +272,7 @@ def import_rows(
 
 def _save_creator(
     context: Context, session: Session, cells: Mapping[str, str | None]
-) -> CreatorEntry:
+) -> EnteredCreator:
     if unknown := sorted(set(cells) - set(COLUMNS)):
         raise UsageError(
             f"A creator has no {unknown[0]}. There are: {', '.join(COLUMNS)}."
@@ -289,7 +289,7 @@ def _save_creator(
         row = require_creator(session, key)
         detail = {"outcome": outcome, "changed": changed, "consent": entry.consent}
         audit_entry(context, session, "influencers.set", f"creator:{row.id}", detail)
-    return CreatorEntry(key, outcome, tuple(changed))
+    return EnteredCreator(key, outcome, tuple(changed))
 
 
 def _require_public(

@@ -22,7 +22,7 @@ from socialcell.connectors.base import (
     Tombstone,
 )
 from socialcell.connectors.meta.meta_push import (
-    Delivery,
+    DeliveryStatus,
     NotSigned,
     Push,
     WebhookConnector,
@@ -245,7 +245,11 @@ def _store_extras(
 
 
 def _record_delivery(
-    session: Session, source_id: int, delivery: Delivery, ledger: Ledger, now: datetime
+    session: Session,
+    source_id: int,
+    delivery: DeliveryStatus,
+    ledger: Ledger,
+    now: datetime,
 ) -> None:
     from socialcell.connectors.whatsapp.whatsapp_prices import bucket_name
 

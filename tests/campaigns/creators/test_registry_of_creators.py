@@ -38,7 +38,7 @@ ASHA: dict[str, str | None] = {
 TODAY = date(2026, 11, 23)
 
 
-def put(context: Context, **changes: str | None) -> creator_registry.CreatorEntry:
+def put(context: Context, **changes: str | None) -> creator_registry.EnteredCreator:
     return creator_registry.put_creator(context, {**ASHA, **changes})
 
 
