@@ -80,10 +80,9 @@ def engagement_rates(
     }
     tiers: dict[Tier, dict[str, list[float]]] = defaultdict(dict)
     for candidate in candidates:
-        if candidate.tier is not None and samples[candidate.id]:
-            tiers[candidate.platform, candidate.tier][candidate.id] = samples[
-                candidate.id
-            ]
+        rates = samples[candidate.id]
+        if candidate.tier is not None and rates:
+            tiers[candidate.platform, candidate.tier][candidate.id] = rates
     priors = {
         tier: _prior(list(samples_by_id.values()))
         for tier, samples_by_id in tiers.items()

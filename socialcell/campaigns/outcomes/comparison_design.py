@@ -228,8 +228,7 @@ def _pre_period_start(
     first: Mapping[str, date],
     others: Collection[Campaign],
 ) -> date:
-    incomplete = [area for area in treated if first[area] >= campaign.start]
-    if incomplete:
+    if incomplete := [area for area in treated if first[area] >= campaign.start]:
         raise CannotMeasure(
             f"{', '.join(incomplete)} lack days of {campaign.goal} within the "
             "campaign or just before it. A day that is not known is not 0: import "

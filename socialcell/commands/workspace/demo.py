@@ -204,8 +204,7 @@ def _clicking(
         from socialcell.services.rehearsal import click_rehearsal
         from socialcell.web import redirect_server
 
-        visits = audience.between(before, moment)
-        if not visits:
+        if not (visits := audience.between(before, moment)):
             yield
             return
         if not opened:

@@ -92,8 +92,7 @@ class XPosts(PostExport):
 
     def records(self, row: TableRow) -> Iterator[Record]:
         id_ = _complete_id(row.cell("post id", "tweet id"), _x_number(_x_link(row)))
-        text = row.cell("post text", "tweet text")
-        if not text:
+        if not (text := row.cell("post text", "tweet text")):
             return
         yield Record(
             platform=self.platform,

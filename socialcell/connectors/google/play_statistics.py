@@ -78,7 +78,6 @@ def play_facts(table: ExportTable, row: TableRow) -> RowFacts:
     package = short_name(row.cell("package name"), "package name")
     day = parse_day(row.cell("date"))
     cuts = [name for name in table.names if name in _CUTS]
-    values = [row.cell(name) for name in cuts]
     return [
         StoreFact(
             store="google_play",
@@ -88,7 +87,7 @@ def play_facts(table: ExportTable, row: TableRow) -> RowFacts:
             metric=_metric(name, table),
             definition=table.names[name],
             dimension=",".join(_CUTS[cut] for cut in cuts) or "total",
-            key=cut_key(values),
+            key=cut_key([row.cell(name) for name in cuts]),
             value=None if is_withheld(row.cell(name)) else _count(row, name, table),
             withheld=is_withheld(row.cell(name)),
         )

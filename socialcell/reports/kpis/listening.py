@@ -53,16 +53,14 @@ def _asking(
     if mentions["n"] is None:
         unread = measure(reason="unread")
         return {"asking": unread, "asking_share": unread}
-    asking_intents = [intent for intent in intents if intent["id"] in ASKING]
+    asking = [intent for intent in intents if intent["id"] in ASKING]
     same_hours, hours_covered = mentions["same_hours"], mentions["coverage"]
     if same_hours is None:
-        count = sum(intent["n"] or 0 for intent in asking_intents)
+        count = sum(intent["n"] or 0 for intent in asking)
         now, before = (count, mentions["n"]), None
         basis = ["read", hours_covered["covered"], hours_covered["due"]]
     else:
-        pairs = [
-            intent["same_hours"] for intent in asking_intents if intent["same_hours"]
-        ]
+        pairs = [intent["same_hours"] for intent in asking if intent["same_hours"]]
         now, before = (
             (sum(pair[name] for pair in pairs), same_hours[name])
             for name in ("now", "before")

@@ -60,8 +60,7 @@ def count_ads(session: Session, last: date) -> list[dict[str, Any]]:
 def section(context: ReportContext) -> Section:
     """Left out of reports that were frozen by earlier versions."""
     _ = context.lang.gettext
-    accounts = context.numbers.get("ads")
-    if accounts is None:
+    if (accounts := context.numbers.get("ads")) is None:
         return Section("", [])
     title = _("Ads: what they cost and brought")
     if not accounts:

@@ -28,13 +28,12 @@ def count_plans(
 
     `settings` is `planning` of config.yaml as it is now. `reach`: people, an estimate.
     """
-    monday = last - timedelta(days=6)
     return {
         "today": today.isoformat(),
         "plans": [
             _count_plan(session, plan)
             for plan in store.newest_plans(session)
-            if date.fromisoformat(plan.brief["end"]) >= monday
+            if date.fromisoformat(plan.brief["end"]) >= last - timedelta(days=6)
         ],  # Not its words: they may name whom a rule is about.
         "due": [
             {

@@ -71,8 +71,7 @@ def respond_to_account(
             201, {"data": {"id": new_post.id, "text": x_text.escaped(new_post.text)}}
         )
     if match and request.method == "DELETE" and match[1]:
-        post = world.post(match[1], now)
-        if post is None:
+        if (post := world.post(match[1], now)) is None:
             return problem(404, f"{PROBLEMS}/resource-not-found", "Not Found Error", "Could not find tweet")  # fmt: skip
         if post.author is not city:
             return _forbidden("You may not delete this Tweet.")

@@ -203,8 +203,7 @@ def _compare(
     differences.mapped += sum(raw.state == "quarantined" for raw, _ in records)
     stored = page_mentions.mentions_of_raws(session, [raw.id for raw, _ in records])
     for raw, record in records:
-        row = stored.get(raw.id)
-        if row is None:
+        if (row := stored.get(raw.id)) is None:
             continue
         differs = tuple(
             name
