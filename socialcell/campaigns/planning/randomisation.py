@@ -11,6 +11,7 @@ from math import comb
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from socialcell.campaigns.planning.calendar_problem import (
     DAY,
@@ -22,6 +23,8 @@ from socialcell.campaigns.planning.calendar_problem import (
 from socialcell.causal.placebo import ALPHA
 from socialcell.causal.randomisation import smallest_p_value
 from socialcell.errors import UsageError
+
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ def switchback_effect(
     outcomes = np.asarray(values, dtype=np.float64)
     spans = -(-len(outcomes) // days)
 
-    def difference(on: Any) -> float:
+    def difference(on: Mask) -> float:
         each = np.repeat(on, days)[: len(outcomes)]
         return float(outcomes[each].mean() - outcomes[~each].mean())
 
@@ -195,11 +198,11 @@ def _require_conclusive(draw: str, units: int, treated: int, advice: str) -> Non
         )
 
 
-def _draw_half(spans: int, seed: int) -> Any:
+def _draw_half(spans: int, seed: int) -> Mask:
     return _shuffled_half(spans, np.random.default_rng(seed))
 
 
-def _shuffled_half(spans: int, generator: np.random.Generator) -> Any:
+def _shuffled_half(spans: int, generator: np.random.Generator) -> Mask:
     on = np.zeros(spans, dtype=bool)
     on[: -(-spans // 2)] = True
     return generator.permutation(on)
