@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from socialcell.language.reading import (
+from socialcell.language.analysis import (
     Analysis,
     Entity,
     Intent,

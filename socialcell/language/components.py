@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from socialcell.language import danger_rules, lexicon, weights
+from socialcell.language.analysis import Entity
 from socialcell.language.classifiers import (
     civic_model,
     intent,
@@ -31,7 +32,6 @@ from socialcell.language.names.places import (
     places,
 )
 from socialcell.language.notes import Fact, Hit, Notes, notes_of, text_of
-from socialcell.language.reading import Entity
 from socialcell.language.stems import Endings, Stems
 from socialcell.language.words import analyse_word, key_of
 

@@ -49,18 +49,18 @@ def evaluate(
 
 
 def _sentiments(texts: list[str], allowed: _Allowed) -> Iterator[str]:
-    return (reading.sentiment.label for reading in _readings(texts, allowed))
+    return (analysis.sentiment.label for analysis in _analyses(texts, allowed))
 
 
 def _languages(texts: list[str], allowed: _Allowed) -> Iterator[str]:
-    return (reading.language for reading in _readings(texts, allowed))
+    return (analysis.language for analysis in _analyses(texts, allowed))
 
 
 def _intents(texts: list[str], allowed: _Allowed) -> Iterator[str]:
-    return (reading.intent.label for reading in _readings(texts, allowed))
+    return (analysis.intent.label for analysis in _analyses(texts, allowed))
 
 
-def _readings(texts: list[str], allowed: _Allowed) -> Iterator[Analysis]:
+def _analyses(texts: list[str], allowed: _Allowed) -> Iterator[Analysis]:
     return read_stream(texts, nc=allowed.nc, semantic=allowed.semantic)
 
 

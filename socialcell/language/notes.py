@@ -7,8 +7,8 @@ from typing import NamedTuple
 from spacy.tokens import Doc
 
 from socialcell.language import danger_rules as danger
+from socialcell.language.analysis import Entity, Intent, Sentiment, Topic, Urgency
 from socialcell.language.lexicon import Cue
-from socialcell.language.reading import Entity, Intent, Sentiment, Topic, Urgency
 from socialcell.language.semantic.encoder import EncoderOutput
 from socialcell.language.words import Word
 

@@ -13,13 +13,13 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from socialcell.language import components, encoder_component, lexicon, weights
+from socialcell.language.analysis import Analysis, ModelVersion
 from socialcell.language.classifiers import nine_topics
 from socialcell.language.measure import Span
 from socialcell.language.names import english_names as english
 from socialcell.language.names import hashtags, name_tagger
 from socialcell.language.names.places import Place, fingerprint
 from socialcell.language.notes import notes_of
-from socialcell.language.reading import Analysis, ModelVersion
 from socialcell.language.semantic import encoder
 from socialcell.text import clean_text
 
@@ -101,7 +101,7 @@ class TextReader:
             if len(self._nlp.vocab) > MOST_WORDS:
                 self._nlp = self._build()
             return [
-                self._reading(text, doc)
+                self._analysis(text, doc)
                 for text, doc in zip(
                     cleaned, self._nlp.pipe(map(self._doc, cleaned)), strict=True
                 )
@@ -113,7 +113,7 @@ class TextReader:
         notes_of(doc).text = head
         return doc
 
-    def _reading(self, text: str, doc: Doc) -> Analysis:
+    def _analysis(self, text: str, doc: Doc) -> Analysis:
         notes = notes_of(doc)
         assert notes.sentiment is not None
         assert notes.intent is not None

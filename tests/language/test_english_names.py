@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from socialcell import language
+from socialcell.language.analysis import Entity
 from socialcell.language.names.english_names import installed
-from socialcell.language.reading import Entity
 
 ENGLISH = "Yesterday Sunil Shetty of the Bank of Baroda opened a new branch in Nagpur."
 

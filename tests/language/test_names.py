@@ -3,9 +3,9 @@
 import pytest
 
 from socialcell.language import read
+from socialcell.language.analysis import Entity
 from socialcell.language.names import name_tagger
 from socialcell.language.pipeline import reader
-from socialcell.language.reading import Entity
 
 
 @pytest.mark.parametrize(

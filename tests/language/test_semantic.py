@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from socialcell.commands.language.language import uses_encoder
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.language import pipeline, read, weights
+from socialcell.language.analysis import Analysis
 from socialcell.language.pipeline import TextReader
-from socialcell.language.reading import Analysis
 from socialcell.language.semantic import encoder
 from socialcell.language.semantic.encoder import Encoder, EncoderOutput, Heads
 from socialcell.language.semantic.word_pieces import (

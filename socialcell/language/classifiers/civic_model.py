@@ -9,9 +9,9 @@ from operator import mul
 from typing import Any
 
 from socialcell.language import lexicon, weights
+from socialcell.language.analysis import Entity
 from socialcell.language.linear_model import softmax
 from socialcell.language.notes import Notes
-from socialcell.language.reading import Entity
 
 NAME = "civic"  # of the model: one column a class of each task
 TASKS = ("intent", "topic", "urgency")

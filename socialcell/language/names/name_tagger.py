@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialcell.language import lexicon, weights
+from socialcell.language.analysis import Entity
 from socialcell.language.measure import Span
 from socialcell.language.names import conll
 from socialcell.language.names.crf import Crf
-from socialcell.language.reading import Entity
 from socialcell.language.words import key_of
 
 LANGUAGES = ("mr", "hi")

@@ -12,8 +12,8 @@ from spacy.tokens import Doc
 
 from socialcell.errors import SocialcellError
 from socialcell.language import lexicon, transliteration
+from socialcell.language.analysis import Entity
 from socialcell.language.notes import Fact, notes_of
-from socialcell.language.reading import Entity
 from socialcell.language.words import key_of
 
 _LONGEST_NAME = 4  # words of a person's name

@@ -169,7 +169,7 @@ def _withheld(stored: StoredWithheld | None) -> WithheldFields:
 
 
 def group_values(annotations: Sequence[AnnotationRow]) -> Mapping[str, list[str]]:
-    """The values in force by kind, each once, in the order of the readings."""
+    """The values in force by kind, each once, in the order of the annotations."""
     values: dict[str, list[str]] = {}
     for annotation in annotations:
         kind_values = values.setdefault(annotation.kind, [])

@@ -231,9 +231,9 @@ def _person(words: Sequence[TextTerm], names: Collection[str]) -> str | None:
     query_text = " ".join(leaf.text for leaf in words)
     for name in names:
         query_text = query_text.replace(name, " ")
-    (reading,) = read([query_text])
+    (analysis,) = read([query_text])
     rest = query_text
-    for entity in reversed(reading.entities):
+    for entity in reversed(analysis.entities):
         if entity.label == "PERSON":
             return entity.text
         if entity.id is not None:

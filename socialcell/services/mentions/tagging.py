@@ -7,8 +7,8 @@ from datetime import date, datetime
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.language import read
+from socialcell.language.analysis import Analysis
 from socialcell.language.names.places import Place, places
-from socialcell.language.reading import Analysis
 from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store.mentions import tags

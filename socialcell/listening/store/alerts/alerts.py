@@ -1,4 +1,4 @@
-"""Questions about alerts: times of mentions by series, incidents, planned closures."""
+"""Queries of alerts: times of mentions by series, incidents, planned closures."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Questions about promises: which are open, which were due and not kept."""
+"""Queries of promises: which are open, which were due and not kept."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Questions about critical items and the calls about them, until somebody answers."""
+"""Queries of critical items and the calls about them, until somebody answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

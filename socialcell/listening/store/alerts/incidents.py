@@ -1,4 +1,4 @@
-"""Questions about the incidents of a span: what they rest on, and who joined them."""
+"""Queries of the incidents of a span: what they rest on, and who joined them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Questions about rumours: texts and links that a person marked as false."""
+"""Queries of rumours: texts and links that a person marked as false."""
 
 from collections.abc import Sequence
 

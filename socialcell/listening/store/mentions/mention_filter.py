@@ -95,7 +95,7 @@ class Matching:
         self._narrow_parts = 0  # parts that hold few
 
     def condition(self, mention_filter: MentionFilter) -> ColumnElement[bool]:
-        """Of the wanted mentions, for a question about them."""
+        """The condition that a mention matches the filter, for any statement."""
         rules: list[ColumnElement[bool]] = [M.state == "present"]
         if self._first is not None:
             rules.append(M.id >= self._first)

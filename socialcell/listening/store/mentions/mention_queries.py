@@ -199,7 +199,7 @@ def mention(session: Session, mention_id: int) -> MentionRow | None:
 def annotations(
     session: Session, mention_ids: Sequence[int]
 ) -> dict[int, list[AnnotationRow]]:
-    """What was understood of each mention, in the order it was written."""
+    """The annotations of each mention, in the order they were written."""
     rows_by_mention: dict[int, list[AnnotationRow]] = {id_: [] for id_ in mention_ids}
     c = ANNOTATION.c
     for chunk in db.chunks(mention_ids):

@@ -1,4 +1,4 @@
-"""Questions about answers that wait for a second person."""
+"""Queries of answers that wait for a second person."""
 
 from collections.abc import Sequence
 from datetime import datetime

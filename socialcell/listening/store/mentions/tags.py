@@ -1,4 +1,4 @@
-"""Write what was understood beside the mentions, and find what is still to be read."""
+"""Write the annotations of mentions, and find the mentions still to be analysed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.errors import SocialcellError
-from socialcell.language.reading import Analysis
+from socialcell.language.analysis import Analysis
 from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import rollups
@@ -31,10 +31,10 @@ class Untagged:
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """A mention, its reading, and the wards its places lay in at the time."""
+    """A mention, its analysis, and the wards its places lay in at the time."""
 
     mention: Untagged
-    reading: Analysis
+    analysis: Analysis
     wards: tuple[str, ...]
 
 
@@ -64,7 +64,7 @@ def count_untagged(session: Session) -> int:
 
 
 def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
-    """Store readings; how many. A mention that changed meanwhile keeps waiting.
+    """Store analyses; how many. A mention that changed meanwhile keeps waiting.
 
     Suggestions are replaced; what a person decided stays and is in force.
     """
@@ -191,25 +191,25 @@ def _drop_suggestions(session: Session, ids: Sequence[int]) -> None:
 def _in_force(
     tagged_mention: Tagged, decided: dict[tuple[int, str], str], now: datetime
 ) -> dict[str, object]:
-    reading, id_ = tagged_mention.reading, tagged_mention.mention.id
+    analysis, id_ = tagged_mention.analysis, tagged_mention.mention.id
     return {
         "b_id": id_,
         "b_tagged_at": now,
-        "b_language": decided.get((id_, "language"), reading.language),
-        "b_mixed": reading.mixed,
-        "b_sentiment": decided.get((id_, "sentiment"), reading.sentiment.label),
-        "b_intent": decided.get((id_, "intent"), reading.intent.label),
-        "b_urgency": decided.get((id_, "urgency"), reading.urgency.level),
+        "b_language": decided.get((id_, "language"), analysis.language),
+        "b_mixed": analysis.mixed,
+        "b_sentiment": decided.get((id_, "sentiment"), analysis.sentiment.label),
+        "b_intent": decided.get((id_, "intent"), analysis.intent.label),
+        "b_urgency": decided.get((id_, "urgency"), analysis.urgency.level),
     }
 
 
 def _annotations(tagged_mention: Tagged, now: datetime) -> list[dict[str, object]]:
-    reading = tagged_mention.reading
-    sentiment, intent, urgency = reading.sentiment, reading.intent, reading.urgency
+    analysis = tagged_mention.analysis
+    sentiment, intent, urgency = analysis.sentiment, analysis.intent, analysis.urgency
     common_values = {
         "mention_id": tagged_mention.mention.id,
-        "model": reading.model.name,
-        "model_version": reading.model.version,
+        "model": analysis.model.name,
+        "model_version": analysis.model.version,
         "made_at": now,
         "score": None,
         "confident": None,
@@ -221,8 +221,8 @@ def _annotations(tagged_mention: Tagged, now: datetime) -> list[dict[str, object
         {
             **common_values,
             "kind": "language",
-            "value": reading.language,
-            "detail": {"mixed": reading.mixed, "script": reading.script},
+            "value": analysis.language,
+            "detail": {"mixed": analysis.mixed, "script": analysis.script},
         },
         {
             **common_values,
@@ -251,7 +251,7 @@ def _annotations(tagged_mention: Tagged, now: datetime) -> list[dict[str, object
         rows.append({**common_values, "kind": "detail", "value": intent.detail})
     rows += [
         {**common_values, "kind": "topic", "value": topic.id, "score": topic.score}
-        for topic in reading.topics
+        for topic in analysis.topics
     ]
     rows += [
         {
@@ -263,7 +263,7 @@ def _annotations(tagged_mention: Tagged, now: datetime) -> list[dict[str, object
             "end": entity.end,
             "detail": {"label": entity.label, "text": entity.text},
         }
-        for entity in reading.entities
+        for entity in analysis.entities
     ]
     rows += [
         {**common_values, "kind": "ward", "value": ward}

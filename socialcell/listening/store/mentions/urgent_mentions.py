@@ -1,4 +1,4 @@
-"""Questions about urgent mentions: how many, which may be quoted, on what."""
+"""Queries of urgent mentions: how many, which may be quoted, on what."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Engagement as a history: one snapshot for each reading of a mention."""
+"""Engagement as a history: one snapshot for each time a mention was fetched."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

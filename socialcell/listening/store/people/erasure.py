@@ -144,7 +144,7 @@ def _drop_authors(session: Session, ids: Sequence[int]) -> None:
 
 def _erase_name(session: Session, account: HeldAccount) -> int:
     """Dots in place of the handle in what others wrote; as many, so that the places
-    of what was understood stay true. Links that hold it go. How many posts."""
+    of annotations stay true. Links that hold it go. How many posts."""
     m, touched = MENTION.c, set()
     for handle in account.handles:
         word = _word(handle)
