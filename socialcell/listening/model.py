@@ -20,7 +20,7 @@ _NO_OWNER_YET = text("owner IS NULL AND tagged_at IS NOT NULL AND state = 'prese
 
 
 class StoredWithheld(TypedDict):
-    """`connectors.base.Withheld` as the JSON of a mention's column `withheld`."""
+    """`connectors.base.Withholding` as the JSON of a mention's column `withheld`."""
 
     countries: list[str]
     scope: str | None
@@ -75,7 +75,7 @@ class Mention(SQLModel, table=True):
     from them: the id of whom the problem belongs to, `none` where nobody is known,
     NULL until it is looked for (store/owners.py). `state` is stub
     when the item is only known as the target of a relation. `withheld` is where its
-    platform does not show it (connectors.base.Withheld as JSON); NULL: nowhere.
+    platform does not show it (connectors.base.Withholding as JSON); NULL: nowhere.
     """
 
     __table_args__ = (
