@@ -34,11 +34,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A served city: where its platforms listen, and what a product needs to ask them.
+    """A served city: the addresses, secrets and sources that connectors need.
 
     `base_urls` maps a connector ("x") or the origin of a stored address
-    ("https://www.muthakath.example") to a loopback base URL that holds only while the
-    sandbox is served: give it to connectors, never store it. `secrets` are fake.
+    ("https://www.muthakath.example") to a loopback base URL that is valid only while
+    the sandbox is served: give it to connectors, never store it. `secrets` are fake.
     """
 
     city: City
@@ -49,7 +49,7 @@ class Sandbox:
     platforms: dict[str, FaultyPlatform]
 
     def platform(self, name: str) -> Any:
-        """The platform whose switches are to be thrown. KeyError when not served."""
+        """A platform, to switch its faults on. KeyError when it is not served."""
         return self.platforms[name]
 
 
@@ -64,8 +64,8 @@ def serve(
     names = tuple(PLATFORMS) if platforms is None else tuple(platforms)
     for name in names:
         if name not in PLATFORMS:
-            known = ", ".join(PLATFORMS)
-            raise ValueError(f"the sandbox has no platform {name}; it has {known}")
+            available = ", ".join(PLATFORMS)
+            raise ValueError(f"the sandbox has no platform {name}; it has {available}")
     secrets = {
         secret: (row.secret or _fake_token)(city, secret)
         for row in PLATFORMS.values()

@@ -17,7 +17,7 @@ from socialcell.sandbox.world.story import StoryDrafts, resolved, story
 from socialcell.sandbox.world.threads import follow
 from socialcell.sandbox.worlds import WORLDS
 
-_SNOWFLAKE_EPOCH = 1_288_834_974_657  # milliseconds: when the platform began to count
+_SNOWFLAKE_EPOCH = 1_288_834_974_657  # milliseconds: the epoch of X's ids
 
 
 class City:
@@ -34,13 +34,13 @@ class City:
         self.end = as_utc(end)
         self.start = self.end - timedelta(days=days)
         self.people = Population(self.start, self._random("people"))
-        told = story(self.people, self.start, self.end, self._random("story"))
-        self.crisis_start = told.crisis_start
-        self.closure_day = told.closure_day
-        self.false_closure_start = told.false_closure_start
+        stories = story(self.people, self.start, self.end, self._random("story"))
+        self.crisis_start = stories.crisis_start
+        self.closure_day = stories.closure_day
+        self.false_closure_start = stories.false_closure_start
         self.papers = PAPERS
-        drafts = self._drafts(told)
-        self.background, self.posts = self._publish(told.old_video, drafts)
+        drafts = self._drafts(stories)
+        self.background, self.posts = self._publish(stories.old_video, drafts)
         self.elsewhere = self._elsewhere()
         everything = (*self.background, *self.posts, *self.elsewhere)
         self.by_id = {(p.platform, p.id): p for p in everything}
@@ -75,15 +75,15 @@ class City:
 
     def _elsewhere(self) -> tuple[SandboxPost, ...]:
         span = (self.people, self.start, self.end)
-        found = list(elsewhere(*span, self._random("elsewhere")))
-        for name, posts in WORLDS.items():
-            found += posts(*span, self._random(name))
-        return tuple(sorted(found, key=lambda post: post.at))
+        posts = list(elsewhere(*span, self._random("elsewhere")))
+        for name, write_posts in WORLDS.items():
+            posts += write_posts(*span, self._random(name))
+        return tuple(sorted(posts, key=lambda post: post.at))
 
-    def _drafts(self, told: StoryDrafts) -> list[SandboxDraft]:
+    def _drafts(self, stories: StoryDrafts) -> list[SandboxDraft]:
         first = [
             *chatter(self.people, self.start, self.end, self._random("chatter")),
-            *told.drafts,
+            *stories.drafts,
         ]
         first.sort(key=lambda draft: draft.at)
         later = follow(first, self.people, self.end, self._random("threads"))
@@ -101,14 +101,14 @@ class City:
     ) -> tuple[tuple[SandboxPost, ...], tuple[SandboxPost, ...]]:
         ordered = [video, *sorted(drafts, key=lambda draft: draft.at)]
         ids = _PostIds(self._random("ids"))
-        numbered = {id(draft): ids.of(draft) for draft in ordered}
+        numbered = {id(draft): ids.id_of(draft) for draft in ordered}
         edited = {id(d.edits): d for d in drafts if d.edits is not None}
         press_ = _PostBuilder(numbered, edited, video, self._random("growth"))
         posts = tuple(press_.post(draft) for draft in ordered)
         return posts[:1], posts[1:]
 
     def _count_answers(self) -> dict[tuple[str, str], dict[str, list[datetime]]]:
-        found: dict[tuple[str, str], dict[str, list[datetime]]] = defaultdict(dict)
+        answers: dict[tuple[str, str], dict[str, list[datetime]]] = defaultdict(dict)
         for post in self.posts:
             for name, target in (
                 ("reply", post.reply_to),
@@ -116,18 +116,18 @@ class City:
                 ("retweet", post.reposts),
             ):
                 if target is not None:
-                    times = found[post.platform, target].setdefault(name, [])
+                    times = answers[post.platform, target].setdefault(name, [])
                     times.append(post.at)
-        return dict(found)
+        return dict(answers)
 
 
 class _PostIds:
-    """Ids as each platform gives them: rising with time on X, per paper on feeds."""
+    """Assigns ids: rising with time on X, those of the paper on feeds."""
 
     def __init__(self, rng: Random) -> None:
         self.rng, self.last = rng, 0
 
-    def of(self, draft: SandboxDraft) -> str:
+    def id_of(self, draft: SandboxDraft) -> str:
         if draft.native is not None:
             return draft.native
         milliseconds = round(draft.at.timestamp() * 1000) - _SNOWFLAKE_EPOCH
@@ -137,7 +137,7 @@ class _PostIds:
 
 
 class _PostBuilder:
-    """Turns drafts into posts once every draft has its id."""
+    """Builds posts of drafts once every draft has its id."""
 
     def __init__(
         self,
@@ -191,5 +191,5 @@ class _PostBuilder:
 def _only_written(draft: SandboxDraft) -> Labels:
     """The labels without places that a repost's cut text lost."""
     whole = f"{draft.title or ''} {draft.text}"
-    kept = tuple(name for name in draft.labels.places if name in whole)
-    return replace(draft.labels, places=kept)
+    written_places = tuple(name for name in draft.labels.places if name in whole)
+    return replace(draft.labels, places=written_places)

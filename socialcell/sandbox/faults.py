@@ -1,7 +1,6 @@
-"""Switches for everything that goes wrong between us and a platform.
+"""Faults that a test or a person can switch on in a platform of the sandbox.
 
-They are thrown from outside the product: by a test, or by a person at the sandbox.
-Each platform only says how its refusals look (`refusal`).
+Each platform only defines the form of its refusals (`refusal`).
 """
 
 from abc import ABC, abstractmethod
@@ -19,16 +18,16 @@ CAPTCHA = (
 
 @dataclass(slots=True)
 class Switch:
-    """A fault that is on: after so many good answers, for so many bad ones."""
+    """A fault that is on: after `after` good answers, for `times` bad ones."""
 
     after: int = 0
     times: int | None = None  # None: until healed
-    value: float = 0.0
+    seconds: float = 0.0
     until: datetime | None = None
 
 
 class FaultyPlatform(ABC):
-    """A platform whose answers can be spoiled. Subclasses give `respond`, `refusal`."""
+    """A platform with faults. Subclasses define `respond` and `refusal`."""
 
     name: str
     window = timedelta(minutes=15)  # how long a rate limit lasts
@@ -37,7 +36,7 @@ class FaultyPlatform(ABC):
         self.clock = clock
         self._switches: dict[str, Switch] = {}
 
-    # What a test throws -----------------------------------------------------------
+    # Faults -----------------------------------------------------------------------
 
     def heal(self) -> None:
         """Everything works again."""
@@ -60,12 +59,12 @@ class FaultyPlatform(ABC):
         self._switches["spent"] = Switch()
 
     def server_error(self, times: int | None = 1) -> None:
-        """The platform's own fault, so many times (None: until healed)."""
+        """A server error of the platform, so many times (None: until healed)."""
         self._switches["broken"] = Switch(times=times)
 
     def slow(self, seconds: float, times: int | None = None) -> None:
         """Good answers, so many seconds of real time late."""
-        self._switches["slow"] = Switch(times=times, value=seconds)
+        self._switches["slow"] = Switch(times=times, seconds=seconds)
 
     def truncate(self, times: int | None = 1) -> None:
         """The connection ends in the middle of a body whose length was announced."""
@@ -76,14 +75,14 @@ class FaultyPlatform(ABC):
         self._switches["dropped"] = Switch(times=times)
 
     def lose_answer(self, times: int | None = 1) -> None:
-        """What is written is done, and the connection ends without a word of it."""
+        """A write takes effect, and the connection ends without an answer."""
         self._switches["unheard"] = Switch(times=times)
 
     def html_instead_of_json(self, times: int | None = 1) -> None:
         """A captcha page with status 200."""
         self._switches["html"] = Switch(times=times)
 
-    # How the harness uses it ------------------------------------------------------
+    # Answers ----------------------------------------------------------------------
 
     def answer(self, request: Request) -> ServerResponse:
         """The platform's answer, or what the switches make of it."""
@@ -96,11 +95,11 @@ class FaultyPlatform(ABC):
 
     @abstractmethod
     def respond(self, request: Request) -> ServerResponse:
-        """The answer when nothing is wrong with the line or the account."""
+        """The answer when no fault is on."""
 
     @abstractmethod
     def refusal(self, fault: str, until: datetime) -> ServerResponse:
-        """How this platform says expired, forbidden, limited, spent, broken.
+        """The platform's answer to a fault: expired, forbidden, limited, spent, broken.
 
         `until` is when a rate limit ends. ValueError for a fault it does not have.
         """
@@ -135,12 +134,12 @@ class FaultyPlatform(ABC):
         return answer
 
     def _fires(self, fault: str) -> bool:
-        """Whether a switch is on now; counts down the times it was asked for."""
+        """Whether a fault is on now; counts down its times."""
         switch = self._switches.get(fault)
         if switch is None:
             return False
         if fault == "slow":
-            self._slowness = switch.value
+            self._slowness = switch.seconds
         if switch.times is not None:
             switch.times -= 1
             if switch.times <= 0:

@@ -1,4 +1,4 @@
-"""What the sandbox must know of a platform to serve it and to say what is true of it."""
+"""The row of the table of platforms: how a platform is served, and its truth."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -17,13 +17,13 @@ from socialcell.sandbox.server import LoggedRequest, serve_http
 class ServedPlatform:
     """One row of the table of platforms.
 
-    `build` gets the fake secrets by name; those it needs are in `secrets`. `sources`
-    are the rows a city government would listen to: name, connector, and that kind's
-    settings. `shows` names the sources in which a post can be found, `address` where
-    it is read. `origins` are the addresses of the real platform that lead here.
-    `secret` makes a secret that has to be of a form, such as a private key.
-    `rules` say in words what a source shows; `reach` how many of the newest, and
-    `oldest` how far back, by a source's name or its first part.
+    `build` gets the fake secrets by name; `secrets` names those it needs. `sources`
+    are the sources of a city government: name, connector, and that kind's settings.
+    `shows` names the sources that show a post, `address` is the post's URL. `origins`
+    are the addresses of the real platform that this server stands for. `secret` makes
+    a secret that needs a certain form, such as a private key. `rules` state in words
+    what a source shows; `reach` how many of the newest, and `oldest` how far back, by
+    a source's name or its first part.
     """
 
     build: Callable[[City, Clock, Mapping[str, str]], FaultyPlatform]

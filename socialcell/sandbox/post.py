@@ -1,4 +1,4 @@
-"""What the sandbox city is made of: a person, a post, and what is true of it."""
+"""The records of the sandbox city: a person, a post, and a post's true labels."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,7 +25,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What is true of a post, in the product's vocabularies; `places` as written."""
+    """The true labels of a post, in the product's vocabularies; `places` as written."""
 
     language: str
     mixed: bool
@@ -47,7 +47,7 @@ class ShortLink:
 
 @dataclass(slots=True, eq=False)
 class SandboxDraft:
-    """A post before the world is put in order and numbered."""
+    """A post before the world's posts are sorted and get their ids."""
 
     at: datetime
     author: Person
@@ -67,12 +67,12 @@ class SandboxDraft:
     feed: str | None = None
     title: str | None = None
     changed: tuple[datetime, str] | None = None  # an article corrected in place
-    native: str | None = None  # the id, where it is not the platform that numbers
+    native: str | None = None  # the id, where the author assigns it
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxPost:
-    """One published thing. Ids name other posts of the same platform.
+    """A published post. Ids refer to other posts of the same platform.
 
     `ends` is when it can no longer be found: removed by its author, or replaced by an
     edited version with an id of its own (`replaced_by`). None: it stays.

@@ -1,4 +1,4 @@
-"""A small HTTP server on loopback that lets a platform answer and keeps a log."""
+"""A small HTTP server on loopback that serves a platform and keeps a log."""
 
 import contextlib
 import json
@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client sent. Header names are in lower case; `query` keeps last values,
+    """A client's request. Header names are in lower case; `query` keeps last values,
     `pairs` all of them in their order."""
 
     method: str
@@ -31,10 +31,11 @@ class Request:
 
 @dataclass(slots=True)
 class ServerResponse:
-    """What a platform sends back, and how the line misbehaves on the way.
+    """A platform's response, and the faults of its connection.
 
-    `body` is bytes, text, or anything that JSON can say. `cut`: the connection ends in
-    the middle of the body. `drop`: it ends before a word. `delay`: seconds of silence.
+    `body` is bytes, text, or anything that JSON can express. `cut`: the connection ends
+    in the middle of the body. `drop`: it ends without a response. `delay`: seconds
+    before the response.
     """
 
     status: int = 200
@@ -55,7 +56,7 @@ class LoggedRequest:
 
 
 class RequestHandler(Protocol):
-    """Whatever can be put behind a server."""
+    """Answers the requests of a server."""
 
     name: str
 
@@ -71,7 +72,7 @@ def serve_http(platform: RequestHandler, log: list[LoggedRequest]) -> Iterator[s
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
-        server.knock()
+        server.stop()
         thread.join()
         server.close()
 
@@ -88,7 +89,7 @@ class _Server(ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def answer(self, request: Request) -> ServerResponse:
-        # One at a time: a platform's switches are plain attributes.
+        # One at a time: a platform's faults are plain attributes.
         with self._lock:
             answer = self.platform.answer(request)
             status = 0 if answer.drop else answer.status
@@ -96,12 +97,12 @@ class _Server(ThreadingTCPServer):
             return answer
 
     def listen(self) -> None:
-        """Take one connection after another, until somebody knocks for closing."""
+        """Accept one connection after another, until `stop` is called."""
         while not self.closing.is_set():
             self.handle_request()
 
-    def knock(self) -> None:
-        """Close, and let who waits for a connection know."""
+    def stop(self) -> None:
+        """Set `closing`, and end the wait for a connection by opening one."""
         self.closing.set()
         with contextlib.suppress(OSError):
             address = "127.0.0.1", self.server_address[1]
@@ -119,10 +120,10 @@ class _Server(ThreadingTCPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is its own business, not a line on our terminal."""
+        """A client that closes its connection is not reported on the terminal."""
 
     def close(self) -> None:
-        """End the connections that clients keep open, and all."""
+        """End the connections that clients keep open, then close the server."""
         for connection in list(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)

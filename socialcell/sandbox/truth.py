@@ -1,4 +1,4 @@
-"""What is true of a city: every item, where and when it could be found, its labels."""
+"""The truth of a city: every item, its labels, and where and when it is visible."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -83,22 +83,22 @@ def collected(
     whole: Mapping[str, Any], source: str, moments: Iterable[datetime]
 ) -> set[str]:
     """The native ids that a source has shown at one of the moments at least."""
-    found: set[str] = set()
+    ids: set[str] = set()
     for moment in moments:
-        found |= visible(whole, source, moment)
-    return found
+        ids |= visible(whole, source, moment)
+    return ids
 
 
 def mentions(whole: Mapping[str, Any], ids: Iterable[str]) -> set[str]:
     """Ids with edited posts folded: of all versions seen, the newest stands for all."""
-    seen = set(ids)
+    visible_ids = set(ids)
     older = {
         old
         for item in whole["items"]
-        if item["id"] in seen
+        if item["id"] in visible_ids
         for old in item["supersedes"]
     }
-    return seen - older
+    return visible_ids - older
 
 
 def metrics(item: Mapping[str, Any], moment: datetime) -> dict[str, int]:
@@ -155,9 +155,11 @@ def _item(city: City, post: SandboxPost) -> dict[str, Any]:
 
 def _campaign(city: City) -> dict[str, Any]:
     world = CampaignWorld(city.seed, city.end)
-    link = next(one for one in OUTREACH if one.token == world.campaign.name)
+    outreach_link = next(
+        outreach for outreach in OUTREACH if outreach.token == world.campaign.name
+    )
     return {
-        **world.truth(AppWorld(city.seed, city.start, city.end), link),
+        **world.truth(AppWorld(city.seed, city.start, city.end), outreach_link),
         "links": Audience(city.seed, city.start, city.end).truth(),
     }
 

@@ -1,6 +1,6 @@
-"""What people of the city write on platforms that have a world of their own.
+"""The generators of posts of platforms that have a random stream of their own.
 
-Each world draws from a random stream of its own, so that a new one changes no other.
+A new platform therefore changes no other one.
 """
 
 from collections.abc import Callable

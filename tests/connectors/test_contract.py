@@ -24,7 +24,7 @@ from socialcell.listening.store import integrity
 from socialcell.ops import store
 from socialcell.ops.model import Coverage, Source
 from socialcell.sandbox import Sandbox
-from socialcell.sandbox.shelf import PostServer
+from socialcell.sandbox.post_server import PostServer
 from socialcell.sandbox.truth import collected
 from socialcell.services.collection import collector
 from socialcell.services.collection.allowance_ledger import Ledger

@@ -13,8 +13,8 @@ from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.post_server import PostServer, words
 from socialcell.sandbox.server import Request, ServerResponse
-from socialcell.sandbox.shelf import PostServer, words
 from socialcell.sandbox.world.bluesky_world import did, handle, post_uri
 
 ORIGIN = "https://bsky.social"
@@ -41,7 +41,7 @@ class BlueskyServer(PostServer):
             "/xrpc/app.bsky.feed.getPosts": self._by_uri,
         }
 
-    # Faults and changes that tests switch on ----------------------------------------
+    # Faults and changes that tests switch on --------------------------------------
 
     def expire_session(self, times: int = 1) -> None:
         """The access token has expired, so many times."""
@@ -171,7 +171,7 @@ class BlueskyServer(PostServer):
         offset = int(query.get("cursor") or 0)
         start = 0 if stuck else offset
         page, rest = posts[start : start + size], posts[start + size :]
-        self.turned(rest)
+        self.finish_page(rest)
         views: list[Any] = [self._view(post) for post in page]
         if page and self._fires("malformed"):
             views.insert(1, {"uri": None, "author": {}, "record": {"text": 7}})
@@ -188,7 +188,7 @@ class BlueskyServer(PostServer):
         posts = [post for post in self.standing() if post.id in uris]
         return ServerResponse(200, {"posts": [self._view(post) for post in posts]})
 
-    # Parts of answers -----------------------------------------------------------------
+    # Parts of answers -------------------------------------------------------------
 
     def _view(self, post: SandboxPost) -> dict[str, Any]:
         counts = self.city.metrics(post, self.clock.now())

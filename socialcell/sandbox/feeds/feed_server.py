@@ -41,7 +41,7 @@ class FeedServer(FaultyPlatform):
             for paper in city.papers
         }
 
-    # Faults and changes that tests switch on ----------------------------------------
+    # Faults and changes that tests switch on --------------------------------------
 
     def gone(self, slug: str) -> None:
         """The paper has closed that feed for good, until healed."""

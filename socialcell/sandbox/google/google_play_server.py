@@ -15,8 +15,8 @@ from socialcell.sandbox.google.google_server import (
 )
 from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.post_server import PostServer
 from socialcell.sandbox.server import Request, ServerResponse
-from socialcell.sandbox.shelf import PostServer
 from socialcell.sandbox.world.app_world import PACKAGE
 from socialcell.sandbox.world.google_play_world import review_id, stars
 from socialcell.sandbox.world.other_platform_posts import text_at
@@ -36,7 +36,7 @@ class GooglePlayServer(PostServer):
         self._bearer = f"Bearer {access_token(secrets)}"
         self._answered: dict[str, str] = {}
 
-    # Faults and changes that tests switch on ----------------------------------------
+    # Faults and changes that tests switch on --------------------------------------
 
     def quota_spent(self) -> None:
         """The hour's quota of requests is used up, until healed."""
@@ -73,7 +73,7 @@ class GooglePlayServer(PostServer):
         offset = int((request.query.get("token") or "at-0").removeprefix("at-"))
         start = 0 if stuck else offset
         page, rest = posts[start : start + size], posts[start + size :]
-        self.turned(rest)
+        self.finish_page(rest)
         if not page:
             return {}  # Google leaves out `reviews` when there are none
         reviews: list[Any] = [self._review(post) for post in page]

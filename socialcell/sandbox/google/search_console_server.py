@@ -33,7 +33,7 @@ class SearchConsoleServer(SignedInServer):
         self._rare: dict[date, int] = {}
         self.level = "siteFullUser"
 
-    # Faults and changes that tests switch on ----------------------------------------
+    # Faults and changes that tests switch on --------------------------------------
 
     def flood(self, day: date, queries: int) -> None:
         """So many more queries, each with one impression, are named on a day."""

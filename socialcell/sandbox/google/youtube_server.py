@@ -14,8 +14,8 @@ from socialcell.sandbox.google import youtube_json as shape
 from socialcell.sandbox.google.google_server import detailed, refusal
 from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.post_server import PostServer, words
 from socialcell.sandbox.server import Request, ServerResponse
-from socialcell.sandbox.shelf import PostServer, words
 from socialcell.sandbox.world.app_world import PACIFIC
 from socialcell.sandbox.world.youtube_world import (
     answer_id,
@@ -56,7 +56,7 @@ class YouTubeServer(PostServer):
             "/youtube/v3/comments": self._comments,
         }
 
-    # Faults and changes that tests switch on ----------------------------------------
+    # Faults and changes that tests switch on --------------------------------------
 
     def quota_spent(self) -> None:
         """Everything of today is used up, until healed."""
@@ -261,7 +261,7 @@ class YouTubeServer(PostServer):
             200, shape.listing("commentListResponse", comments, total, token)
         )
 
-    # Parts of answers -----------------------------------------------------------------
+    # Parts of answers -------------------------------------------------------------
 
     @property
     def own_channel(self) -> str:
@@ -321,7 +321,7 @@ class YouTubeServer(PostServer):
         stuck = "stuck" in self._switches
         start = 0 if stuck else offset
         page, rest = posts[start : start + size], posts[start + size :]
-        self.turned(rest)
+        self.finish_page(rest)
         more = bool(rest) or (stuck and bool(page))
         return page, len(posts), _token(offset + size) if more else None
 

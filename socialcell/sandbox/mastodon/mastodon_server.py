@@ -14,8 +14,8 @@ from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import CAPTCHA, Switch
 from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import Person, SandboxPost
+from socialcell.sandbox.post_server import PostServer
 from socialcell.sandbox.server import Request, ServerResponse
-from socialcell.sandbox.shelf import PostServer
 from socialcell.sandbox.world.other_platform_posts import (
     home_server,
     mastodon_id,
@@ -40,7 +40,7 @@ class MastodonServer(PostServer):
         self._used: dict[int, int] = defaultdict(int)
         self._hidden: set[str] = set()
 
-    # Faults and changes that tests switch on ----------------------------------------
+    # Faults and changes that tests switch on --------------------------------------
 
     def login_required(self) -> None:
         """The timeline is open to accounts only, and the token has none, until healed."""
@@ -112,7 +112,7 @@ class MastodonServer(PostServer):
             posts = [post for post in posts if int(post.id) > int(floor)]
         upward = "min_id" in query or "stuck" in self._switches
         page = posts[:size] if upward else posts[-size:] if size else []
-        self.turned(posts[size:] if upward else posts[:-size])
+        self.finish_page(posts[size:] if upward else posts[:-size])
         statuses: list[Any] = [self._status(post) for post in reversed(page)]
         if page:
             headers |= {"link": _links(tag, statuses)}

@@ -35,7 +35,7 @@ class FacebookServer(GraphServer):
         self.page_token = f"EAApage{token[-24:]}"
         self.has_task = True
 
-    # Faults and changes that tests switch on ----------------------------------------
+    # Faults and changes that tests switch on --------------------------------------
 
     def take_task(self) -> None:
         """The system user has no task on the page any more."""
@@ -100,7 +100,7 @@ class FacebookServer(GraphServer):
                 self.require("pages_manage_engagement")
                 below = self._find_post(id_)
                 text = self._require_text(sent.get("message", ""))
-                return {"id": self.said(text, "comment", below).id}
+                return {"id": self.publish_own(text, "comment", below).id}
         return super().write(parts, sent, token)
 
     def erase(self, parts: Sequence[str], token: str) -> Any:
@@ -113,7 +113,7 @@ class FacebookServer(GraphServer):
 
     def _publish_page_post(self, text: str) -> SandboxPost:
         self.require("pages_manage_posts")
-        return self.said(self._require_text(text), "own")
+        return self.publish_own(self._require_text(text), "own")
 
     def _require_text(self, text: str) -> str:
         if not text.strip():

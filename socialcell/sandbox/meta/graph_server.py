@@ -14,8 +14,8 @@ from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.meta.graph_fields import Field, parse
 from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.post_server import PostServer
 from socialcell.sandbox.server import Request, ServerResponse
-from socialcell.sandbox.shelf import PostServer
 
 ORIGIN = "https://graph.facebook.com"
 SYSTEM_USER = "122100000000001"
@@ -69,7 +69,7 @@ class GraphServer(PostServer):
         self._ends: tuple[int, int] = (0, 0)
         self._percent, self._regain = 1, 0
 
-    # Switches ---------------------------------------------------------------------
+    # Faults -----------------------------------------------------------------------
 
     def lasts_until(
         self, token: datetime | None, data_access: datetime | None = None
@@ -155,7 +155,7 @@ class GraphServer(PostServer):
     def knows(self, token: str) -> bool:
         return token == self.token
 
-    # What subclasses use ----------------------------------------------------------
+    # For subclasses ---------------------------------------------------------------
 
     def require(self, *scopes: str) -> None:
         """GraphRequestError unless the token has these permissions."""
@@ -188,7 +188,7 @@ class GraphServer(PostServer):
         if spoiled:
             if page and self._fires("malformed"):
                 nodes.insert(1, {"id": None, "created_time": 7, "comments": 7})
-            self.turned(rest)
+            self.finish_page(rest)
         if not page:
             return {"data": nodes}
         cursors = {"before": _cursor(page[0]), "after": _cursor(page[-1])}

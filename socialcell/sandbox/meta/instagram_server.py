@@ -50,7 +50,7 @@ class InstagramServer(GraphServer):
         self._hashtag_cursor: tuple[datetime, str] | None = None
         self.containers = MediaContainers()
 
-    # Faults and changes that tests switch on ----------------------------------------
+    # Faults and changes that tests switch on --------------------------------------
 
     def quota_spent(self) -> None:
         """The thirty hashtags of this week are used up, until healed."""
@@ -116,7 +116,7 @@ class InstagramServer(GraphServer):
                 self.require("instagram_content_publish")
                 id_ = sent.get("creation_id", "")
                 caption = self.containers.publish(id_, self.clock.now())
-                return {"id": self.said(caption, "own").id}
+                return {"id": self.publish_own(caption, "own").id}
             case [id_, "replies" | "comments"]:
                 self.require("instagram_manage_comments")
                 below = self._find_post(id_)
@@ -124,7 +124,7 @@ class InstagramServer(GraphServer):
                     raise GraphRequestError(
                         100, "(#100) The parameter message is required"
                     )
-                return {"id": self.said(sent["message"], "comment", below).id}
+                return {"id": self.publish_own(sent["message"], "comment", below).id}
         return super().write(parts, sent, token)
 
     def erase(self, parts: Sequence[str], token: str) -> Any:
@@ -190,7 +190,7 @@ class InstagramServer(GraphServer):
         nodes = [pick(fields, "IGMedia", self._hashtag_values(post)) for post in page]
         if page and self._fires("malformed"):
             nodes.insert(1, {"id": None, "timestamp": 7})
-        self.turned(rest)
+        self.finish_page(rest)
         if not page:
             return {"data": []}
         self._hashtag_cursor = (page[-1].at, page[-1].id)

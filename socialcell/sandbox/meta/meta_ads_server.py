@@ -63,7 +63,7 @@ class MetaAdsServer(GraphServer):
         self.waits = 0
         self.status = 1
 
-    # Faults and changes that tests switch on ----------------------------------------
+    # Faults and changes that tests switch on --------------------------------------
 
     def take_time(self, looks: int) -> None:
         """The next reports are unready for so many status requests."""

@@ -36,7 +36,7 @@ class WebhookPlatform(GraphServer):
         self._pushed_events: set[tuple[str, str]] = set()
         self.lost_files: set[str] = set()
 
-    # Switches ---------------------------------------------------------------------
+    # Faults -----------------------------------------------------------------------
 
     def lose_file(self, id_: str) -> None:
         """The file of a message is no longer stored."""

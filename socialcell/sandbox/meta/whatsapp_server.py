@@ -60,7 +60,7 @@ class WhatsAppServer(WebhookPlatform):
         self.free = False
         self._numbers = count(1)
 
-    # Faults and changes that tests switch on ----------------------------------------
+    # Faults and changes that tests switch on --------------------------------------
 
     def unreach(self, uid: str) -> None:
         """Messages to this number fail after they were accepted."""

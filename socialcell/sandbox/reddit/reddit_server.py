@@ -12,9 +12,9 @@ from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import CAPTCHA, Switch
 from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.post_server import PostServer, words
 from socialcell.sandbox.reddit import reddit_json
 from socialcell.sandbox.server import Request, ServerResponse
-from socialcell.sandbox.shelf import PostServer, words
 from socialcell.sandbox.world.other_platform_posts import SUBREDDIT, WIDER, reddit_id
 
 TOKEN = "/api/v1/access_token"
@@ -37,7 +37,7 @@ class RedditServer(PostServer):
         self._displaced: list[str] = []
         self._used: dict[int, int] = defaultdict(int)
 
-    # Faults and changes that tests switch on ----------------------------------------
+    # Faults and changes that tests switch on --------------------------------------
 
     def revoke_token(self, times: int = 1) -> None:
         """The access token is no longer good, that of the next login is.
@@ -170,7 +170,7 @@ class RedditServer(PostServer):
         ]
         if page and self._fires("malformed"):
             children.insert(1, {"kind": "t3", "data": {"id": None, "title": 7}})
-        self.turned(rest)
+        self.finish_page(rest)
         last = page[-1].id if page and (rest or stuck) else None
         return reddit_json.listing(children, last)
 

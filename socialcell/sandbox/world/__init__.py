@@ -1,1 +1,1 @@
-"""The seeded world: people, places, stories, and what they write."""
+"""The seeded world: its people, places and stories, and the posts they lead to."""

@@ -1,7 +1,7 @@
 """The city's app in the sandbox: who installs it, through which ad or creator.
 
-Every figure is drawn once for its day, so the truth of a day never changes; what a
-network says of it ripens for a week, as conversions arrive late.
+Every figure is drawn once for its day, so the truth of a day never changes; the
+figures that a network reports rise for a week, as conversions arrive late.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ RIPE = 7  # days until a network has seen all conversions of a day
 
 @dataclass(frozen=True, slots=True)
 class AppAd:
-    """One ad and where it hangs; money is in micros of a rupee."""
+    """One ad with its group and campaign; money is in micros of a rupee."""
 
     id: int
     name: str
@@ -39,7 +39,7 @@ class AppAd:
 
 @dataclass(frozen=True, slots=True)
 class AppAdDay:
-    """What an ad truly did on a day."""
+    """The true figures of an ad on a day."""
 
     ad: AppAd
     day: date
@@ -60,7 +60,7 @@ class Outreach:
 
 
 def _ads() -> tuple[AppAd, ...]:
-    made = []
+    ads = []
     plans = (
         (11, "Pune Care Android", "play", 4000.0, 0.02, 0.12),
         (12, "Pune Care iOS", "apple", 1500.0, 0.015, 0.08),
@@ -70,7 +70,7 @@ def _ads() -> tuple[AppAd, ...]:
         for group in (1, 2):
             for ad in (1, 2):
                 number = campaign * 100 + group * 10 + ad
-                made.append(
+                ads.append(
                     AppAd(
                         number,
                         f"{name} {group}.{ad}",
@@ -84,7 +84,7 @@ def _ads() -> tuple[AppAd, ...]:
                         installs,
                     )
                 )
-    return tuple(made)
+    return tuple(ads)
 
 
 ADS = _ads()
@@ -103,7 +103,7 @@ class AppWorld:
         self.first, self.last = start.astimezone(IST).date(), end.astimezone(IST).date()
 
     def ad_day(self, ad: AppAd, day: date) -> AppAdDay | None:
-        """What an ad did on a day; None outside the world's days."""
+        """The figures of an ad on a day; None outside the world's days."""
         if not self.first <= day < self.last:
             return None
         return _ad_day(self.seed, ad, day)
@@ -112,17 +112,17 @@ class AppWorld:
         """Installs of people who came by no ad and no creator."""
         base = {"play": 60.0, "apple": 18.0}[store]
         weekend = 1.25 if day.weekday() >= 5 else 1.0
-        return _counted(self.seed, f"organic {store}", day, base * weekend)
+        return _drawn_count(self.seed, f"organic {store}", day, base * weekend)
 
     def outreach(self, store: str, link: Outreach, day: date) -> int:
         """Installs that a creator's link brought on a day."""
         mean = link.play if store == "play" else link.apple
-        return _counted(self.seed, f"{link.token} {store}", day, mean)
+        return _drawn_count(self.seed, f"{link.token} {store}", day, mean)
 
     def paid(self, store: str, day: date) -> int:
         """Installs that ads brought on a day."""
-        found = (self.ad_day(ad, day) for ad in ADS if ad.store == store)
-        return sum(one.installs for one in found if one)
+        ad_days = (self.ad_day(ad, day) for ad in ADS if ad.store == store)
+        return sum(ad_day.installs for ad_day in ad_days if ad_day)
 
     def installs(self, store: str, day: date) -> int:
         """All installs of a day: `play` or `apple`."""
@@ -136,7 +136,7 @@ class AppWorld:
 
 
 def ripened(final: int, day: date, today: date) -> int:
-    """What is known of a day's conversions `today`: six in ten at once, all in a week.
+    """The conversions of a day as reported `today`: six in ten at once, all in a week.
 
     Whole numbers, never falling as time goes on.
     """
@@ -155,7 +155,7 @@ def _ad_day(seed: int, ad: AppAd, day: date) -> AppAdDay:
 
 
 @cache
-def _counted(seed: int, what: str, day: date, mean: float) -> int:
+def _drawn_count(seed: int, what: str, day: date, mean: float) -> int:
     return poisson(_random(seed, what, day), mean)
 
 
@@ -164,7 +164,7 @@ def _random(seed: int, what: str, day: date) -> Random:
 
 
 def poisson(rng: Random, mean: float) -> int:
-    """Knuth's way, in pieces of 30 so that exp does not underflow."""
+    """A Poisson draw by Knuth's method, in parts of 30 so that exp does not underflow."""
     total = 0
     while mean > 0:
         part = min(mean, 30.0)

@@ -1,4 +1,4 @@
-"""What people of the city write on Bluesky."""
+"""Posts of the city's people on Bluesky."""
 
 import base64
 import hashlib
@@ -11,7 +11,7 @@ from socialcell.sandbox.world.rhythm import moments
 from socialcell.sandbox.world.speech import Speaker
 
 A_DAY = 3.0
-_CALLED = ("Pune", "Pune", "पुणे", "#Pune", "#पुणे", "")
+_ENDINGS = ("Pune", "Pune", "पुणे", "#Pune", "#पुणे", "")
 _SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
 
 
@@ -45,15 +45,15 @@ def post_uri(person: Person, at: datetime, n: int = 0) -> str:
 
 
 def _post(at: datetime, speaker: Speaker) -> SandboxPost:
-    said = speaker.say()
-    own = post_uri(said.author, at, speaker.rng.randrange(1024))
+    utterance = speaker.say()
+    own = post_uri(utterance.author, at, speaker.rng.randrange(1024))
     post = SandboxPost(
         "bluesky",
         own,
         at,
-        said.author,
-        f"{said.text} {speaker.rng.choice(_CALLED)}".strip(),
-        said.labels,
+        utterance.author,
+        f"{utterance.text} {speaker.rng.choice(_ENDINGS)}".strip(),
+        utterance.labels,
         conversation=own,
         versions=(own,),
         growth=speaker.growth(likes=80, replies=12, reposts=20, quotes=5, bookmarks=6),

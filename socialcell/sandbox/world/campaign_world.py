@@ -1,7 +1,7 @@
-"""What campaigns truly did in the sandbox city: activated users by ward and day.
+"""The true effect of campaigns in the sandbox city: activated users by ward and day.
 
-Every user is drawn once as somebody who would have come anyway or as somebody whom a
-campaign brought, so the effect of each campaign is known to the last person.
+Every user is drawn once, either as one of the baseline or as one whom a campaign
+brought, so the effect of each campaign is known exactly.
 """
 
 import csv
@@ -33,7 +33,7 @@ _WEEKDAYS = (1.0, 0.97, 0.95, 0.98, 1.02, 1.14, 1.2)
 
 @dataclass(frozen=True, slots=True)
 class SandboxCampaign:
-    """A campaign as it was planned, and by which share it truly raised its wards."""
+    """A campaign as planned, and its true lift: the added share of users in its wards."""
 
     name: str
     initiative: str
@@ -46,7 +46,7 @@ class SandboxCampaign:
 
 @dataclass(frozen=True, slots=True)
 class WardDay:
-    """Users of a ward on a day: who would have come anyway, and whom it brought."""
+    """Users of a ward on a day: the baseline, and those whom the campaign brought."""
 
     ward: str
     day: date
@@ -73,12 +73,12 @@ class CampaignWorld:
         self.first = self.campaign.start - timedelta(days=HISTORY)
         span = (last - self.first).days + 1
         self.days = [self.first + timedelta(n) for n in range(span)]
-        self.ward_days = tuple(self._drawn())
-        self.elsewhere = {city: self._other(city) for city in OTHER_CITIES}
+        self.ward_days = tuple(self._draw_ward_days())
+        self.elsewhere = {city: self._draw_other_city(city) for city in OTHER_CITIES}
 
     def brought(self) -> int:
         """How many users would not have come without the campaign."""
-        return sum(one.brought for one in self.ward_days)
+        return sum(ward_day.brought for ward_day in self.ward_days)
 
     def file(self) -> bytes:
         """The users of each ward and day, and of other cities, as the app's team
@@ -86,8 +86,15 @@ class CampaignWorld:
         page = io.StringIO()
         rows = csv.writer(page)
         rows.writerow(("date", "outcome", "ward", "count"))
-        for one in self.ward_days:
-            rows.writerow((one.day, OUTCOME, one.ward, one.anyway + one.brought))
+        for ward_day in self.ward_days:
+            rows.writerow(
+                (
+                    ward_day.day,
+                    OUTCOME,
+                    ward_day.ward,
+                    ward_day.anyway + ward_day.brought,
+                )
+            )
         for city, counts in self.elsewhere.items():
             for day, n in zip(self.days, counts, strict=True):
                 rows.writerow((day, OUTCOME, f"elsewhere: {city}", n))
@@ -95,16 +102,20 @@ class CampaignWorld:
 
     def truth(self, apps: AppWorld, link: Outreach) -> dict[str, Any]:
         """What is true of the campaign, ready for JSON. `link` carries its name."""
-        one = self.campaign
-        days = [day for day in apps.days(one.end + timedelta(1)) if day >= one.start]
+        campaign = self.campaign
+        days = [
+            day
+            for day in apps.days(campaign.end + timedelta(1))
+            if day >= campaign.start
+        ]
         return {
-            "name": one.name,
-            "initiative": one.initiative,
+            "name": campaign.name,
+            "initiative": campaign.initiative,
             "outcome": OUTCOME,
-            "wards": list(one.wards),
-            "start": one.start.isoformat(),
-            "end": one.end.isoformat(),
-            "lift": one.lift,
+            "wards": list(campaign.wards),
+            "start": campaign.start.isoformat(),
+            "end": campaign.end.isoformat(),
+            "lift": campaign.lift,
             "incremental": self.brought(),
             "direct": {
                 store: sum(apps.outreach(store, link, day) for day in days)
@@ -112,13 +123,13 @@ class CampaignWorld:
             },
         }
 
-    def _drawn(self) -> Iterator[WardDay]:
-        """Each ward has its size; the city's mood and each ward's own wander."""
-        city = _wandering(self._random("city"), len(self.days), 0.8, 0.05)
+    def _draw_ward_days(self) -> Iterator[WardDay]:
+        """Each ward has its size; the city's level and each ward's own vary over time."""
+        city = _random_path(self._random("city"), len(self.days), 0.8, 0.05)
         for ward in WARDS:
             rng = self._random(ward)
             size = 14.0 * exp(rng.gauss(0.0, 0.4))
-            own = _wandering(rng, len(self.days), 0.6, 0.06)
+            own = _random_path(rng, len(self.days), 0.6, 0.06)
             reached = ward in self.campaign.wards
             for n, day in enumerate(self.days):
                 mean = size * _WEEKDAYS[day.weekday()] * exp(city[n] + own[n])
@@ -130,12 +141,12 @@ class CampaignWorld:
                     poisson(rng, mean * self.campaign.lift) if during else 0,
                 )
 
-    def _other(self, city: str) -> list[int]:
-        """The app of another city, which the same holidays and news move."""
+    def _draw_other_city(self, city: str) -> list[int]:
+        """The users of the app in another city, which varies with the same shared level."""
         rng = self._random(city)
-        shared = _wandering(self._random("city"), len(self.days), 0.8, 0.05)
+        shared = _random_path(self._random("city"), len(self.days), 0.8, 0.05)
         size = 600.0 * exp(rng.gauss(0.0, 0.3))
-        own = _wandering(rng, len(self.days), 0.6, 0.03)
+        own = _random_path(rng, len(self.days), 0.6, 0.03)
         return [
             poisson(rng, size * _WEEKDAYS[day.weekday()] * exp(shared[n] + own[n]))
             for n, day in enumerate(self.days)
@@ -145,7 +156,7 @@ class CampaignWorld:
         return Random(f"{self.seed}:campaign:{self.campaign.start}:{what}")
 
 
-def _wandering(rng: Random, length: int, memory: float, spread: float) -> list[float]:
+def _random_path(rng: Random, length: int, memory: float, spread: float) -> list[float]:
     """A path that returns to 0: each step keeps `memory` of the last; standard
     deviation `spread`."""
     step = spread * (1 - memory**2) ** 0.5

@@ -1,4 +1,4 @@
-"""Ordinary days: what people of the city write when nothing special happens."""
+"""Posts of ordinary days on X: complaints, questions, small talk, spam."""
 
 from datetime import datetime, timedelta
 from functools import cache
@@ -7,14 +7,14 @@ from random import Random
 
 from socialcell.sandbox.post import Labels, SandboxDraft
 from socialcell.sandbox.words import table
-from socialcell.sandbox.world import voice
+from socialcell.sandbox.world import post_decoration
 from socialcell.sandbox.world.people import Population
 from socialcell.sandbox.world.phrases import SENTIMENT, Pattern, of_intent, say
 from socialcell.sandbox.world.places import CityPlace, places
 from socialcell.sandbox.world.rhythm import festival, moments
 
 PER_DAY = 72.0
-# Complaints are a minority; most posts are just life.
+# Complaints are a minority; most posts are not civic.
 INTENTS = {
     "complaint": 0.104,
     "question": 0.085,
@@ -60,11 +60,11 @@ class _ChatterWriter:
 
     def post(self, at: datetime) -> SandboxDraft:
         rng = self.rng
-        kept = festival(at)
-        if kept and rng.random() < 0.14:
-            return self.feast(at, kept)
+        festival_name = festival(at)
+        if festival_name and rng.random() < 0.14:
+            return self.festival_post(at, festival_name)
         if rng.random() < 0.006:
-            return self.hard(at)
+            return self.hard_text_post(at)
         intent = rng.choices(list(INTENTS), list(INTENTS.values()))[0]
         if intent == "complaint":
             return self.complaint(at)
@@ -86,11 +86,11 @@ class _ChatterWriter:
 
     def again(self, at: datetime, first: SandboxDraft) -> SandboxDraft:
         rng = self.rng
-        return voice.again(at, first, rng)
+        return post_decoration.repetition(at, first, rng)
 
     def other(self, at: datetime, intent: str) -> SandboxDraft:
         rng = self.rng
-        pattern = rng.choice(_spoken(intent, self.tongue()))
+        pattern = rng.choice(_patterns_of(intent, self.tongue()))
         where = rng.choice(places()) if rng.random() < 0.55 else None
         return self.draft(at, pattern, where)
 
@@ -102,9 +102,9 @@ class _ChatterWriter:
         author = self.people.who_writes(pattern.language, rng)
         draft = SandboxDraft(at, author, text, pattern.labels(written))
         civic = pattern.intent in CIVIC
-        voice.dress(draft, rng, civic)
+        post_decoration.decorate(draft, rng, civic)
         if where and written and rng.random() < 0.05:
-            voice.point(draft, where, rng)
+            post_decoration.point(draft, where, rng)
         return draft
 
     def spam(self, at: datetime) -> SandboxDraft:
@@ -121,19 +121,19 @@ class _ChatterWriter:
         author = rng.choice(self.people.spammers)
         draft = SandboxDraft(at, author, text, pattern.labels(written))
         page = f"https://offer{rng.randint(1, 40)}.example/go?utm_source=x"
-        voice.link(draft, rng, page)
+        post_decoration.link(draft, rng, page)
         return draft
 
-    def feast(self, at: datetime, kept: str) -> SandboxDraft:
+    def festival_post(self, at: datetime, festival_name: str) -> SandboxDraft:
         rng = self.rng
-        pattern = rng.choice(_feasts(kept))
+        pattern = rng.choice(_festival_patterns(festival_name))
         author = self.people.who_writes(pattern.language, rng)
         text, _ = say(pattern, rng)
         draft = SandboxDraft(at, author, text, pattern.labels())
-        voice.dress(draft, rng, civic=pattern.intent in CIVIC)
+        post_decoration.decorate(draft, rng, civic=pattern.intent in CIVIC)
         return draft
 
-    def hard(self, at: datetime) -> SandboxDraft:
+    def hard_text_post(self, at: datetime) -> SandboxDraft:
         language, sentiment, text = next(self.hard_texts)
         negative = sentiment == "negative"
         labels = Labels(
@@ -161,9 +161,9 @@ def _complaints(elsewhere: bool, tongue: str) -> tuple[Pattern, ...]:
 
 
 @cache
-def _spoken(intent: str, tongue: str) -> tuple[Pattern, ...]:
-    found = tuple(p for p in of_intent(intent) if _tongue(p) == tongue)
-    return found or of_intent(intent)
+def _patterns_of(intent: str, tongue: str) -> tuple[Pattern, ...]:
+    matches = tuple(p for p in of_intent(intent) if _tongue(p) == tongue)
+    return matches or of_intent(intent)
 
 
 def _tongue(pattern: Pattern) -> str:
@@ -171,8 +171,8 @@ def _tongue(pattern: Pattern) -> str:
 
 
 @cache
-def _feasts(kept: str) -> tuple[Pattern, ...]:
-    rows = [row for row in table("festivals.txt") if row[0] == kept]
+def _festival_patterns(festival_name: str) -> tuple[Pattern, ...]:
+    rows = [row for row in table("festivals.txt") if row[0] == festival_name]
     return tuple(
         Pattern(
             intent,

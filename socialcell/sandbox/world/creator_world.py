@@ -1,7 +1,7 @@
-"""Creators of the sandbox city, and who truly answers each of them.
+"""Creators of the sandbox city, and the citizens who truly answer each of them.
 
-They hand in their posts with the comments below, as a cell would ask them to before it
-plans. Everything lies before the city's own weeks, so no report of these counts it.
+Their posts and the comments below come as a file, as a cell would ask for before it
+plans. All are older than the city's own weeks, so no report of these counts them.
 """
 
 import csv
@@ -18,7 +18,7 @@ PLAN = "ideas27"  # the campaign that is planned with them
 CITIZENS = 400
 _BEFORE = timedelta(days=62)  # the last weeks of a city of sixty days begin later
 _POSTS = 2
-_SAID = (
+_COMMENTS = (
     *("छान", "खूप छान लिहिले आहे", "अगदी खरे", "mast", "khup chhan"),
     *("बहुत बढ़िया", "Nice one", "Lovely", "❤️", "👏👏"),
 )
@@ -59,48 +59,48 @@ class CreatorWorld:
         draw = Random(f"{seed}:creators")
         crowd = range(CITIZENS)
         near: dict[str, list[int]] = {}
-        made = []
+        creators = []
         for key, name, languages, ward, rate, share in _CREATORS:
             count = round(share * CITIZENS)
             home = near.setdefault(ward, draw.sample(crowd, CITIZENS // 4))
             people = {*draw.sample(home, min(len(home), count) // 2)}
             people.update(draw.sample(crowd, count - len(people)))
-            made.append(
+            creators.append(
                 SandboxCreator(key, name, languages, ward, rate, frozenset(people))
             )
-        self.creators = tuple(made)
+        self.creators = tuple(creators)
 
     def reached(self, keys: Iterable[str]) -> int:
         """How many citizens answer one of them at least."""
-        by_key = {one.key: one.people for one in self.creators}
+        by_key = {creator.key: creator.people for creator in self.creators}
         return len(frozenset().union(*(by_key[key] for key in keys)))
 
     def registry(self) -> bytes:
         """The creators as `influencers import` takes them: CSV."""
         return _csv(
             {
-                "key": one.key,
-                "name": one.name,
+                "key": creator.key,
+                "name": creator.name,
                 "kind": "creator",
-                "accounts": f"instagram:{one.handle}",
-                "languages": one.languages,
-                "wards": one.wards,
+                "accounts": f"instagram:{creator.handle}",
+                "languages": creator.languages,
+                "wards": creator.wards,
                 "public_because": "writes about the city",
                 "connection": "paid",
                 "connection_by": "sandbox",
                 "rates_since": "2026-10-01",
                 "rate_source": "a quotation",
-                "rate_post": one.rate,
+                "rate_post": creator.rate,
             }
-            for one in self.creators
+            for creator in self.creators
         )
 
     def comments(self) -> bytes:
         """Posts and the comments below, as `import --mapping` takes them: CSV."""
-        return _csv(self._written())
+        return _csv(self._comment_rows())
 
     def mapping(self) -> str:
-        """Which column is what, for `import --mapping`: TOML."""
+        """The meaning of the columns, for `import --mapping`: TOML."""
         return (
             'platform = "instagram"\nkind = "post"\n\n[columns]\nid = "id"\n'
             'text = "text"\ncreated_at = "created_at"\nauthor = "author"\n'
@@ -108,7 +108,7 @@ class CreatorWorld:
         )
 
     def initiative(self) -> str:
-        """What is to be planned, for `campaigns plan`: YAML. It begins a week on."""
+        """The initiative for `campaigns plan`: YAML. It begins in a week."""
         first = self.end.astimezone(IST).date() + timedelta(days=7)
         return (
             f"campaign: {PLAN}\ninitiative: Participatory budget\n"
@@ -127,22 +127,24 @@ class CreatorWorld:
         """What is true of the creators, ready for JSON: who answers, by number."""
         return {
             "plan": PLAN,
-            "people": {one.key: sorted(one.people) for one in self.creators},
+            "people": {
+                creator.key: sorted(creator.people) for creator in self.creators
+            },
         }
 
-    def _written(self) -> Iterator[dict[str, object]]:
+    def _comment_rows(self) -> Iterator[dict[str, object]]:
         draw = Random(f"{self.seed}:comments")
         day = self.end.astimezone(IST).date() - _BEFORE
-        for number, one in enumerate(self.creators):
+        for number, creator in enumerate(self.creators):
             for n in range(_POSTS):
                 evening = day - timedelta(days=7 * n + number % 7)
                 at = datetime.combine(evening, time(18), IST)
-                post = f"{one.key}{n}"
-                yield _row(post, "पुण्यातली एक संध्याकाळ", at, one.handle, "")
-                for reader in sorted(one.people)[n::_POSTS]:
+                post = f"{creator.key}{n}"
+                yield _row(post, "पुण्यातली एक संध्याकाळ", at, creator.handle, "")
+                for reader in sorted(creator.people)[n::_POSTS]:
                     later = at + timedelta(minutes=draw.randrange(5, 2000))
-                    said, who = draw.choice(_SAID), f"reader{reader}_sbx"
-                    yield _row(f"{post}-{reader}", said, later, who, post)
+                    text, who = draw.choice(_COMMENTS), f"reader{reader}_sbx"
+                    yield _row(f"{post}-{reader}", text, later, who, post)
 
 
 def _row(

@@ -1,4 +1,4 @@
-"""How reactions and followers grow: fast at first, then ever more slowly."""
+"""The growth of reactions and followers: fast at first, then ever more slowly."""
 
 from datetime import datetime
 from random import Random
@@ -9,12 +9,12 @@ METRICS = ("impression", "like", "retweet", "reply", "quote", "bookmark")
 
 
 def growth(draft: SandboxDraft, rng: Random) -> dict[str, tuple[int, int]]:
-    """For each metric what it tends to, and the seconds until half of that."""
+    """For each metric its limit, and the seconds until half of it."""
     followers = draft.author.base
-    seen = int((40 + followers * rng.uniform(0.02, 0.5)) * draft.reach)
-    likes = int(seen * rng.uniform(0.002, 0.03))
+    impressions = int((40 + followers * rng.uniform(0.02, 0.5)) * draft.reach)
+    likes = int(impressions * rng.uniform(0.002, 0.03))
     final = {
-        "impression": seen,
+        "impression": impressions,
         "like": likes,
         "retweet": int(likes * rng.uniform(0.0, 0.35)),
         "reply": int(likes * rng.uniform(0.0, 0.2)),

@@ -28,7 +28,7 @@ def posts(
     own = [writer.own(at) for at in moments(start, end, OWN_A_DAY, rng)]
     visitors = [writer.visitor(at) for at in moments(start, end, VISITORS_A_DAY, rng)]
     tagged = [writer.tagged(at) for at in moments(start, end, TAGGED_A_DAY, rng)]
-    comments = [one for post in own + visitors for one in writer.comments(post)]
+    comments = [comment for post in own + visitors for comment in writer.comments(post)]
     every = [*own, *visitors, *tagged, *comments]
     return tuple(sorted(every, key=lambda post: post.at))
 
@@ -96,14 +96,14 @@ class _FacebookWriter(GraphWriter):
         )
 
     def comments(self, post: SandboxPost) -> list[SandboxPost]:
-        found: list[SandboxPost] = []
+        comments: list[SandboxPost] = []
         for _ in range(self.rng.choice(_COMMENTS)):
-            above = self.rng.choice([post, post, post, *found])
+            above = self.rng.choice([post, post, post, *comments])
             at = above.at + timedelta(minutes=self.rng.expovariate(1 / 400))
             comment = self.below(above, self.comment(post, above, at))
             if comment is not None:
-                found.append(comment)
-        return found
+                comments.append(comment)
+        return comments
 
     def comment(
         self, post: SandboxPost, above: SandboxPost, at: datetime

@@ -1,4 +1,4 @@
-"""What people of the city write about its app in Google's store."""
+"""Reviews of the city's app in Google's store."""
 
 import hashlib
 from datetime import datetime
@@ -11,7 +11,7 @@ from socialcell.sandbox.world.rhythm import moments
 from socialcell.sandbox.world.speech import Speaker
 
 A_DAY = 1.6
-_SAYING = ("complaint", "praise", "suggestion", "question")
+_INTENTS = ("complaint", "praise", "suggestion", "question")
 _TITLES = ("Pune Care", "पुणे केअर", "My review")
 _LATER = "(changed my mind)"
 
@@ -30,24 +30,24 @@ def review_id(at: datetime, n: int = 0) -> str:
 
 
 def stars(post: SandboxPost) -> int:
-    """One to five, as the text sounds."""
+    """One to five, by the sentiment of the text."""
     low = {"negative": 1, "neutral": 3, "positive": 4}[post.labels.sentiment]
     return low + (0 if low == 3 else int(post.id[0], 16) % 2)
 
 
 def _review(at: datetime, speaker: Speaker) -> SandboxPost:
-    said, rng = speaker.say(_SAYING), speaker.rng
+    utterance, rng = speaker.say(_INTENTS), speaker.rng
     own = review_id(at, rng.randrange(1 << 16))
     post = SandboxPost(
         "google_play",
         own,
         at,
-        said.author,
-        said.text,
-        said.labels,
+        utterance.author,
+        utterance.text,
+        utterance.labels,
         conversation=own,
         versions=(own,),
         title=rng.choice(_TITLES) if rng.random() < 0.3 else None,
         growth=speaker.growth(likes=9),
     )
-    return speaker.with_fate(post, f"{said.text} {_LATER}")
+    return speaker.with_fate(post, f"{utterance.text} {_LATER}")

@@ -1,4 +1,4 @@
-"""What people of the city write on Facebook and Instagram, and what becomes of it."""
+"""Posts and comments of the city's people on Facebook and Instagram, and later changes."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -38,7 +38,7 @@ _LATER = {
 
 
 class GraphWriter:
-    """Sentences with their truth, and posts with their fate, from one random stream."""
+    """Draws sentences with their true labels, and later edits and removals of posts."""
 
     def __init__(self, people: Population, end: datetime, rng: Random) -> None:
         self.people, self.end, self.rng = people, end, rng
@@ -46,7 +46,7 @@ class GraphWriter:
     def sentence(
         self, intents: Mapping[str, float], official: bool = False
     ) -> tuple[str, Labels]:
-        """Something that somebody says; the city itself says it in a pure language."""
+        """A sentence and its true labels; `official`: without slips and mixed languages."""
         rng = self.rng
         intent = rng.choices(list(intents), list(intents.values()))[0]
         tongues = _OFFICIAL if official else LANGUAGES
@@ -65,7 +65,7 @@ class GraphWriter:
         return {name: (self.rng.randint(0, 90), half) for name in names}
 
     def with_fate(self, post: SandboxPost, changes: bool = True) -> SandboxPost:
-        """Some are taken away after a while, and some changed in place."""
+        """Some are removed after a while, and some edited in place."""
         rng = self.rng
         chance, after = rng.random(), timedelta(hours=rng.uniform(0.5, 60))
         if post.at + after >= self.end:
@@ -78,7 +78,7 @@ class GraphWriter:
         return post
 
     def below(self, post: SandboxPost, comment: SandboxPost) -> SandboxPost | None:
-        """A comment as long as the post that it is on; None when that was gone."""
+        """A comment that ends with its post at the latest; None when that had ended."""
         if comment.at >= self.end or not post.stands(comment.at):
             return None
         if post.ends is not None and (comment.ends is None or comment.ends > post.ends):

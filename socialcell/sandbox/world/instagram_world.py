@@ -29,9 +29,11 @@ def posts(
     writer = _InstagramWriter(people, end, rng)
     own = [writer.own(at) for at in moments(start, end, OWN_A_DAY, rng)]
     tags = [writer.tag(at) for at in moments(start, end, TAGGED_A_DAY, rng)]
-    found = [writer.hashtag(at) for at in moments(start, end, HASHTAG_A_DAY, rng)]
-    comments = [one for medium in own for one in writer.comments(medium)]
-    every = [*own, *tags, *found, *comments]
+    hashtag_media = [
+        writer.hashtag(at) for at in moments(start, end, HASHTAG_A_DAY, rng)
+    ]
+    comments = [comment for medium in own for comment in writer.comments(medium)]
+    every = [*own, *tags, *hashtag_media, *comments]
     return tuple(sorted(every, key=lambda post: post.at))
 
 
@@ -78,15 +80,15 @@ class _InstagramWriter(GraphWriter):
         return self.with_fate(medium, changes=group == "own")
 
     def comments(self, medium: SandboxPost) -> list[SandboxPost]:
-        found: list[SandboxPost] = []
+        comments: list[SandboxPost] = []
         for _ in range(self.rng.choice(_COMMENTS)):
-            tops = [one for one in found if one.reply_to == medium.id]
+            tops = [earlier for earlier in comments if earlier.reply_to == medium.id]
             above = self.rng.choice([medium, medium, medium, *tops])
             at = above.at + timedelta(minutes=self.rng.expovariate(1 / 300))
             comment = self.below(above, self.comment(medium, above, at))
             if comment is not None:
-                found.append(comment)
-        return found
+                comments.append(comment)
+        return comments
 
     def comment(
         self, medium: SandboxPost, above: SandboxPost, at: datetime

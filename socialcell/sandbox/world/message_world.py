@@ -1,4 +1,4 @@
-"""What people of the city write to its number, its page and its Instagram account."""
+"""Messages to the city's WhatsApp number, its page and its Instagram account."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -38,15 +38,15 @@ def instagram(
     speaker = Speaker(people, end, rng)
     named = []
     for at in moments(start, end, MENTIONS_A_DAY, rng):
-        said = speaker.say()
+        utterance = speaker.say()
         id_ = comment_id(at, rng.randrange(100))
         post = SandboxPost(
             name,
             id_,
             at,
-            said.author,
-            f"@punecitydemo {said.text}",
-            said.labels,
+            utterance.author,
+            f"@punecitydemo {utterance.text}",
+            utterance.labels,
             conversation=id_,
             versions=(id_,),
             group="mention",
@@ -87,22 +87,22 @@ def _messages(
     rng: Random,
 ) -> tuple[SandboxPost, ...]:
     speaker = Speaker(people, end, rng)
-    found = []
+    posts = []
     for at in moments(start, end, per_day, rng):
-        said = speaker.say(_PRIVATE)
+        utterance = speaker.say(_PRIVATE)
         id_ = numbered(at, rng.randrange(100))
         post = SandboxPost(
             platform,
             id_,
             at,
-            said.author,
-            said.text,
-            said.labels,
+            utterance.author,
+            utterance.text,
+            utterance.labels,
             conversation=id_,
             versions=(id_,),
             group="image" if rng.random() < 0.12 else "text",
         )
-        changes = f"{said.text} (*)" if post.group == "text" else None
+        changes = f"{utterance.text} (*)" if post.group == "text" else None
         fated = speaker.with_fate(post, changes, within=1)
-        found.append(replace(fated, growth={}))
-    return tuple(found)
+        posts.append(replace(fated, growth={}))
+    return tuple(posts)

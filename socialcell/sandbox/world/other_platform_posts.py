@@ -1,4 +1,4 @@
-"""What people of the city write beyond X: in two subreddits, and on Mastodon."""
+"""Posts of the city's people in two subreddits and on Mastodon."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -33,9 +33,9 @@ def elsewhere(
 ) -> tuple[SandboxPost, ...]:
     """The posts of both platforms in [start, end), oldest first."""
     writer = _ForumWriter(people, end, rng)
-    found = [writer.submission(at) for at in moments(start, end, REDDIT_A_DAY, rng)]
-    found += [writer.status(at) for at in moments(start, end, MASTODON_A_DAY, rng)]
-    return tuple(sorted(found, key=lambda post: post.at))
+    posts = [writer.submission(at) for at in moments(start, end, REDDIT_A_DAY, rng)]
+    posts += [writer.status(at) for at in moments(start, end, MASTODON_A_DAY, rng)]
+    return tuple(sorted(posts, key=lambda post: post.at))
 
 
 def reddit_id(moment: datetime) -> str:
@@ -121,7 +121,7 @@ class _ForumWriter:
     def more(
         self, first: Pattern, where: CityPlace | None
     ) -> tuple[str, tuple[str, ...]]:
-        """Another sentence on the same thing, where the language has one."""
+        """Another sentence on the same topic, where the language has one."""
         alike = [
             p
             for p in of_intent(first.intent)
@@ -137,7 +137,7 @@ class _ForumWriter:
         return ShortLink(page, page)
 
     def with_fate(self, post: SandboxPost, later: str | None) -> SandboxPost:
-        """Some are edited in place after a while, some taken away."""
+        """Some are edited in place after a while, some removed."""
         chance, after = self.rng.random(), timedelta(hours=self.rng.uniform(0.5, 30))
         if post.at + after >= self.end:
             return post
@@ -158,7 +158,7 @@ def _tongue(pattern: Pattern) -> str:
 
 
 def home_server(person: Person) -> str | None:
-    """The other server that a third of the people on Mastodon live on."""
+    """The home server of a third of the people on Mastodon; None: the sandbox's own."""
     return "nagar.example" if person.key % 3 == 0 else None
 
 

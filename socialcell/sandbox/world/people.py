@@ -87,7 +87,7 @@ def _names() -> tuple[tuple[str, str], ...]:
 
 
 class Population:
-    """Everybody in the city, found by what they are and what they write."""
+    """All accounts of the city, by their kind and by the languages they write."""
 
     def __init__(self, start: datetime, rng: Random) -> None:
         keys = count(1)
@@ -113,7 +113,7 @@ class Population:
                 self._voices.setdefault(language, []).append(person)
 
     def who_writes(self, language: str, rng: Random) -> Person:
-        """Somebody who writes that language; a few people write most posts."""
+        """A person who writes that language; a few people write most posts."""
         voices = self._voices[language]
         return voices[int(len(voices) * rng.random() ** 1.6)]
 

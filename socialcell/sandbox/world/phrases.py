@@ -1,4 +1,4 @@
-"""Sentence patterns become sentences: slots filled, places written, slips made."""
+"""Sentences from patterns: slots are filled, places inserted, spelling slips added."""
 
 import re
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ _SHORT = {
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One way of saying something, with what is true of everybody who says it."""
+    """A sentence pattern, with the true labels of every sentence of it."""
 
     intent: str
     language: str
@@ -69,7 +69,7 @@ class Pattern:
         return self.mixed or self.language.endswith("-Latn")
 
     def labels(self, places: tuple[str, ...] = (), topic: str | None = None) -> Labels:
-        """The truth about a sentence of this pattern."""
+        """The true labels of a sentence of this pattern."""
         return Labels(
             self.language,
             self.mixed,
@@ -160,7 +160,7 @@ class _Filler:
 
 
 def _slip(text: str, language: str, rng: Random) -> str:
-    """One slip of hurried thumbs: a short form, a lost or swapped letter."""
+    """One spelling slip: a short form, a lost or a swapped letter."""
     if language in ("mr", "hi"):
         swap = rng.choice([("ी", "ि"), ("ू", "ु"), ("ं", "")])
         return text.replace(*swap, 1)

@@ -24,7 +24,7 @@ class CityPlace:
         return self.spellings[0]
 
     def written(self, language: str, rng: Random) -> str:
-        """The bare name as somebody writing that language would put it."""
+        """The bare name as it is written in that language."""
         if language == "mr":
             return self.marathi
         if language == "hi":

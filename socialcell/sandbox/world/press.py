@@ -7,7 +7,7 @@ from random import Random
 
 from socialcell.sandbox.post import SandboxDraft, ShortLink
 from socialcell.sandbox.words import table
-from socialcell.sandbox.world import voice
+from socialcell.sandbox.world import post_decoration
 from socialcell.sandbox.world.people import PAPERS, Paper, Population
 from socialcell.sandbox.world.phrases import SENTIMENT, Pattern, say
 from socialcell.sandbox.world.places import CityPlace, place, places
@@ -29,7 +29,7 @@ def lacks_date(paper: Paper, page: str) -> bool:
 
 
 def native_id(paper: Paper, page: str) -> str:
-    """What names an article for good: its guid, else its canonical address."""
+    """The permanent id of an article: its guid, else its canonical address."""
     if paper.slug == "shaharnama" or lacks_guid(paper, page):
         return page
     if paper.form == "atom":
@@ -80,8 +80,10 @@ class _Newsroom:
 
     def article(self, at: datetime, in_crisis: bool) -> SandboxDraft:
         rng = self.rng
-        found = [h for h in _headlines(self.paper.language) if h.crisis == in_crisis]
-        chosen = rng.choice(found)
+        headlines = [
+            h for h in _headlines(self.paper.language) if h.crisis == in_crisis
+        ]
+        chosen = rng.choice(headlines)
         where = place(rng.choice(FLOODED)) if in_crisis else rng.choice(places())
         title, first = self.say(chosen.headline, where)
         summary, second = self.say(chosen.summary, where)
@@ -123,7 +125,7 @@ class _Newsroom:
             at, article.author, text, labels, story=article.story, reach=2
         )
         page = article.links[0].page + "?utm_source=x&utm_medium=social"
-        voice.link(draft, self.rng, page)
+        post_decoration.link(draft, self.rng, page)
         return draft
 
 

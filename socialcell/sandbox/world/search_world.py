@@ -1,4 +1,4 @@
-"""How the city's site fares in Google's search: by day, query and page.
+"""The performance of the city's site in Google's search: by day, query and page.
 
 Every figure is drawn once for its day, so the truth of a day never changes.
 """
@@ -24,12 +24,12 @@ QUERIES = (
     ("paani kab aayega pune", 31.0, 0.11, 7.1),
 )
 PAGES = ("", "property-tax/", "app/", "water/", "certificates/", "mr/water/")
-_HIDDEN = 0.3  # of what is seen, by queries so rare that Google does not name them
+_HIDDEN = 0.3  # of impressions, by queries so rare that Google does not name them
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPerformance:
-    """How often something was shown and clicked, and where it stood on average."""
+    """Impressions, clicks and mean position of a query, a page or the site."""
 
     impressions: int
     clicks: int
@@ -48,9 +48,9 @@ class SearchWorld:
         return [self.first + timedelta(n) for n in range((self.last - self.first).days)]
 
     def queries(self, day: date) -> dict[str, SearchPerformance]:
-        """What is named: by query."""
+        """The queries that Google names."""
         return {
-            words: self._seen(f"query {words}", day, often, rate, place)
+            words: self._draw_performance(f"query {words}", day, often, rate, place)
             for words, often, rate, place in QUERIES
         }
 
@@ -58,23 +58,28 @@ class SearchWorld:
         """By page. One search may show several of them."""
         whole = self.total(day).impressions
         return {
-            f"{SITE}{page}": self._seen(f"page {page}", day, whole / n, 0.2, n + 0.5)
+            f"{SITE}{page}": self._draw_performance(
+                f"page {page}", day, whole / n, 0.2, n + 0.5
+            )
             for n, page in enumerate(PAGES, start=1)
         }
 
     def total(self, day: date) -> SearchPerformance:
-        """The whole site, with what is not named."""
+        """The whole site, with the queries that are not named."""
         named = self.queries(day).values()
         rng = self._random("hidden", day)
-        shown = sum(one.impressions for one in named)
+        shown = sum(performance.impressions for performance in named)
         hidden = round(shown * _HIDDEN * rng.uniform(0.8, 1.2))
-        weighted = sum(one.position * one.impressions for one in named) + 9.0 * hidden
-        clicks = sum(one.clicks for one in named) + round(hidden * 0.05)
+        weighted = (
+            sum(performance.position * performance.impressions for performance in named)
+            + 9.0 * hidden
+        )
+        clicks = sum(performance.clicks for performance in named) + round(hidden * 0.05)
         return SearchPerformance(
             shown + hidden, clicks, round(weighted / (shown + hidden), 6)
         )
 
-    def _seen(
+    def _draw_performance(
         self, what: str, day: date, often: float, rate: float, place: float
     ) -> SearchPerformance:
         rng = self._random(what, day)

@@ -1,4 +1,4 @@
-"""A sentence of ordinary life in the city, for worlds that need nothing but that."""
+"""Sentences of ordinary life in the city, for platforms that need nothing else."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ _SPOKEN = {name: share for name, share in INTENTS.items() if name != "spam"}
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What somebody said, and what is true of it."""
+    """A sentence, its true labels and its author."""
 
     text: str
     labels: Labels
@@ -24,13 +24,13 @@ class Utterance:
 
 
 class Speaker:
-    """Lets people of the city talk. `rng` is a world's own random stream."""
+    """Draws sentences of the city's people. `rng` is a platform's own random stream."""
 
     def __init__(self, people: Population, end: datetime, rng: Random) -> None:
         self.people, self.end, self.rng = people, end, rng
 
     def say(self, intents: Sequence[str] | None = None) -> Utterance:
-        """A sentence by somebody who speaks that language; of `intents`, if given."""
+        """A sentence by a person who writes its language; of `intents`, if given."""
         rng = self.rng
         shares = {name: _SPOKEN[name] for name in intents or _SPOKEN}
         intent = rng.choices(list(shares), list(shares.values()))[0]
@@ -43,15 +43,15 @@ class Speaker:
         return Utterance(text, pattern.labels(written), author)
 
     def growth(self, **most: int) -> dict[str, tuple[int, int]]:
-        """For each count what it tends to (at most so much), and its half life."""
+        """For each count its limit (at most `most`), and its half-life in seconds."""
         half = self.rng.randint(3600, 40_000)
         return {name: (self.rng.randint(0, n), half) for name, n in most.items()}
 
     def with_fate(
         self, post: SandboxPost, later: str | None, within: float = 30
     ) -> SandboxPost:
-        """Some are taken away after a while, of at most `within` hours, and some
-        changed in place to what `later` says; None where nobody can change anything."""
+        """Some are removed after at most `within` hours, and some edited in place to
+        `later`; None where the platform has no edits."""
         chance = self.rng.random()
         after = timedelta(hours=self.rng.uniform(0.5, within))
         if post.at + after >= self.end:

@@ -1,4 +1,4 @@
-"""What makes these weeks special: a dam opened at night, a closure, a false closure."""
+"""The stories of these weeks: a flood at night, a water closure, a false closure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -6,7 +6,7 @@ from random import Random
 
 from socialcell.clock import IST, as_utc
 from socialcell.sandbox.post import Labels, Person, SandboxDraft, ShortLink
-from socialcell.sandbox.world import voice
+from socialcell.sandbox.world import post_decoration
 from socialcell.sandbox.world.people import Population
 from socialcell.sandbox.world.phrases import of_intent, say
 from socialcell.sandbox.world.places import place
@@ -37,7 +37,7 @@ WAVES: tuple[tuple[int, int, int, dict[str, int]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class StoryDrafts:
-    """The drafts of the stories, and when each happened."""
+    """The drafts of the stories, and when each story begins."""
 
     drafts: list[SandboxDraft]
     crisis_start: datetime
@@ -111,20 +111,24 @@ class _StoryWriter:
                 after = self.rng.uniform(first * 60, last * 60)
                 intent = self.rng.choices(list(mix), list(mix.values()))[0]
                 at = start + timedelta(milliseconds=int(after * 1000))
-                drafts.append(self.cry(at, intent, video))
+                drafts.append(self.flood_post(at, intent, video))
                 if intent == "anger":
                     angry.append(drafts[-1])
-        return [*drafts, *self.returns(angry), *self.statements(start)]
+        return [*drafts, *self.repetitions(angry), *self.statements(start)]
 
-    def returns(self, complaints: list[SandboxDraft]) -> list[SandboxDraft]:
-        """Some say it again a few hours later."""
+    def repetitions(self, complaints: list[SandboxDraft]) -> list[SandboxDraft]:
+        """Some complain again a few hours later."""
         return [
-            voice.again(first.at + timedelta(hours=1 + self.spread(9)), first, self.rng)
+            post_decoration.repetition(
+                first.at + timedelta(hours=1 + self.spread(9)), first, self.rng
+            )
             for first in complaints
             if self.rng.random() < 0.14
         ]
 
-    def cry(self, at: datetime, intent: str, video: SandboxDraft) -> SandboxDraft:
+    def flood_post(
+        self, at: datetime, intent: str, video: SandboxDraft
+    ) -> SandboxDraft:
         rng = self.rng
         pattern = rng.choice(of_intent(intent))
         flooded = place(rng.choice(FLOODED))
@@ -139,27 +143,29 @@ class _StoryWriter:
             author = rng.choice(self.people.creators)
         draft = SandboxDraft(at, author, text, pattern.labels(written), story="crisis")
         if intent == "old_video":
-            voice.link(draft, rng, _video_page(video))
+            post_decoration.link(draft, rng, _video_page(video))
             draft.reach = 6
         elif rng.random() < (0.7 if intent in ("rescue", "anger") else 0.35):
-            voice.tag(draft, rng)
+            post_decoration.tag(draft, rng)
         if intent == "rescue" or rng.random() < 0.5:
-            voice.add(draft, rng.choice(("#PuneRains", "#PuneFloods", "#Pune", "#पुणे")))
+            post_decoration.add(
+                draft, rng.choice(("#PuneRains", "#PuneFloods", "#Pune", "#पुणे"))
+            )
         return draft
 
     def old_video(self, crisis_start: datetime) -> SandboxDraft:
-        """The years-old post that everybody passes on; found by nobody's search."""
+        """The years-old post that many share; too old for a search to find."""
         at = crisis_start - timedelta(days=1491, hours=5)
         labels = Labels("en", False, "information", "flood", "neutral", "low", None)
         text = "Bridge washed away in a river town far from here today."
         author = self.people.creators[0]
         video = SandboxDraft(at, author, text, labels, story="old_video")
-        voice.link(video, self.rng, _video_page(video))
+        post_decoration.link(video, self.rng, _video_page(video))
         return video
 
     def statements(self, start: datetime) -> list[SandboxDraft]:
-        """What the city's own account says: late, and with one figure."""
-        told = (
+        """The statements of the city's own account: late, and with one figure."""
+        statements = (
             (95, "mr", "खडकवासला धरणातून {f1} क्युसेक विसर्ग सुरू आहे. नदीकाठच्या नागरिकांनी सुरक्षित ठिकाणी जावे. नियंत्रण कक्षाशी संपर्क साधा."),
             (125, "en", "Discharge from Khadakwasla is {f1} cusecs as told by the irrigation department. Next update in one hour."),
             (310, "mr", "फिरत असलेला पुलाचा व्हिडिओ जुना आहे. अफवांवर विश्वास ठेवू नका."),
@@ -167,7 +173,7 @@ class _StoryWriter:
         )  # fmt: skip
         return [
             self.official(start + timedelta(minutes=after), language, text, "flood")
-            for after, language, text in told
+            for after, language, text in statements
         ]
 
     def official(
@@ -183,13 +189,13 @@ class _StoryWriter:
         """The notice two days before, the complaints, the leak outside the list."""
         drafts = [self.notice(thursday, language) for language in ("mr", "en")]
         dry = [
-            self.dry(_at(thursday, hours + self.spread(9)))
+            self.closure_post(_at(thursday, hours + self.spread(9)))
             for hours, number in ((8, 12), (18, 15), (33, 18), (45, 9))
             for _ in range(number)
         ]
-        drafts += [*dry, *self.returns(dry)]
+        drafts += [*dry, *self.repetitions(dry)]
         for _ in range(11):
-            drafts.append(self.leaking(_at(thursday, 10 + self.spread(14))))
+            drafts.append(self.leak_post(_at(thursday, 10 + self.spread(14))))
         return drafts
 
     def notice(self, thursday: date, language: str) -> SandboxDraft:
@@ -204,7 +210,7 @@ class _StoryWriter:
             at, self.people.city, text, labels, story="closure", reach=4
         )
 
-    def dry(self, at: datetime) -> SandboxDraft:
+    def closure_post(self, at: datetime) -> SandboxDraft:
         rng = self.rng
         pattern = rng.choice(of_intent("closure"))
         where = place(rng.choice(CLOSED))
@@ -213,7 +219,7 @@ class _StoryWriter:
         text, _ = say(pattern, rng, words={"cp": name, "cpin": inside})
         return self.citizen(at, pattern.language, text, pattern.labels((name if name in text else inside,)), "closure")  # fmt: skip
 
-    def leaking(self, at: datetime) -> SandboxDraft:
+    def leak_post(self, at: datetime) -> SandboxDraft:
         rng = self.rng
         pattern = rng.choice(of_intent("leak"))
         where = place(LEAK)
@@ -228,32 +234,34 @@ class _StoryWriter:
         author = self.people.who_writes(language, self.rng)
         draft = SandboxDraft(at, author, text, labels, story=story)
         if self.rng.random() < 0.55:
-            voice.tag(draft, self.rng)
+            post_decoration.tag(draft, self.rng)
         return draft
 
     def false_closure(self, start: datetime) -> list[SandboxDraft]:
         """A complaint marked closed while the drain still runs; the joke spreads."""
         token = {"token": FALSE_TOKEN}
         victim = self.people.who_writes("mr", self.rng)
-        first = self.said("false_first", start, victim, token)
-        voice.photo(first, self.rng)
-        closed = self.said("false_closed", start + timedelta(hours=26), self.people.city, token)  # fmt: skip
+        first = self.false_closure_post("false_first", start, victim, token)
+        post_decoration.photo(first, self.rng)
+        closed = self.false_closure_post("false_closed", start + timedelta(hours=26), self.people.city, token)  # fmt: skip
         closed.reply_to = first
         closed.text = f"@{victim.handle} {closed.text}"
-        angry = self.said("false_angry", start + timedelta(hours=31), victim, token)
+        angry = self.false_closure_post(
+            "false_angry", start + timedelta(hours=31), victim, token
+        )
         angry.reply_to, angry.repeats, angry.reach = closed, first, 8
-        voice.photo(angry, self.rng)
+        post_decoration.photo(angry, self.rng)
         pile = []
         for _ in range(19):
             at = start + timedelta(hours=31 + self.spread(60))
-            pile.append(self.said("false_pile", at, None, token))
+            pile.append(self.false_closure_post("false_pile", at, None, token))
         for draft in pile[:7]:
             draft.quotes = angry
             page = f"https://x.com/{victim.handle}/status/{{quoted}}"
-            voice.link(draft, self.rng, page)
+            post_decoration.link(draft, self.rng, page)
         return [first, closed, angry, *pile]
 
-    def said(
+    def false_closure_post(
         self, intent: str, at: datetime, author: Person | None, words: dict[str, str]
     ) -> SandboxDraft:
         pattern = self.rng.choice(of_intent(intent))
@@ -264,7 +272,7 @@ class _StoryWriter:
             at, author, text, pattern.labels(written[:1]), story="false"
         )
         if author.kind != "city":
-            voice.tag(draft, self.rng)
+            post_decoration.tag(draft, self.rng)
         return draft
 
     def spread(self, hours: float) -> float:

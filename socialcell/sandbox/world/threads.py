@@ -1,4 +1,4 @@
-"""What follows a post: answers, echoes, quotes, reposts, edits, removals."""
+"""Follow-ups of posts: answers, similar complaints, quotes, reposts, edits, removals."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from random import Random
 
 from socialcell.clock import IST
 from socialcell.sandbox.post import Person, SandboxDraft
-from socialcell.sandbox.world import voice
+from socialcell.sandbox.world import post_decoration
 from socialcell.sandbox.world.people import CITY_HANDLE, Population
 from socialcell.sandbox.world.phrases import Pattern, of_intent, say
 
@@ -24,7 +24,7 @@ def follow(
 ) -> list[SandboxDraft]:
     """The posts that answer, quote, repost or edit these ones, all before `end`.
 
-    Also settles which of all of them their authors remove later.
+    Also draws which of all of them their authors remove later.
     """
     after = _FollowUps(people, rng)
     for draft in drafts:
@@ -105,7 +105,7 @@ class _FollowUps:
         at = draft.at + timedelta(minutes=self.rng.randint(5, 900))
         labels = pattern.labels(topic=draft.labels.topic)
         quote = SandboxDraft(at, author, text, labels, story=draft.story, quotes=draft)
-        voice.link(
+        post_decoration.link(
             quote, self.rng, f"https://x.com/{draft.author.handle}/status/{{quoted}}"
         )
         self.drafts.append(quote)
@@ -145,7 +145,7 @@ def calls_city(draft: SandboxDraft) -> bool:
 
 
 def office_hours(moment: datetime) -> datetime:
-    """The same moment, or the next minute at which somebody is at the desk."""
+    """The same moment, or the same minute of the next office hour."""
     local = moment.astimezone(IST)
     if local.hour < 9:
         return moment + timedelta(hours=9 - local.hour)
@@ -156,11 +156,11 @@ def office_hours(moment: datetime) -> datetime:
 
 def _similar(intent: str, to: SandboxDraft, rng: Random) -> Pattern:
     """An answer in the language of the question where there is one."""
-    found = of_intent(intent)
-    same = [p for p in found if p.language == to.labels.language]
+    patterns = of_intent(intent)
+    same = [p for p in patterns if p.language == to.labels.language]
     if not same and to.labels.language == "hi":
-        same = [p for p in found if p.language == "mr"]
-    return rng.choice(same or [p for p in found if p.language == "en"] or found)
+        same = [p for p in patterns if p.language == "mr"]
+    return rng.choice(same or [p for p in patterns if p.language == "en"] or patterns)
 
 
 def _perhaps_remove(draft: SandboxDraft, rng: Random) -> None:

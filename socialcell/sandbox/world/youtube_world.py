@@ -26,7 +26,7 @@ _ANSWERS = (
     2,
     6,
 )  # below a comment; a page shows five of them
-_SAYING = ("complaint", "question", "praise", "suggestion", "not_civic")
+_INTENTS = ("complaint", "question", "praise", "suggestion", "not_civic")
 _TITLES = {"mr": "पुणे", "hi": "पुणे", "en": "Pune", "mr-Latn": "Pune", "hi-Latn": "Pune"}
 _LATER = "(edited)"
 
@@ -37,10 +37,12 @@ def posts(
     """Videos and comments in [start, end), oldest first; `group` says which they are:
     own, found or comment."""
     writer = _YouTubeWriter(people, end, rng)
-    own = [writer.own(at) for at in moments(start, end, OWN_A_DAY, rng)]
-    found = [writer.found(at) for at in moments(start, end, FOUND_A_DAY, rng)]
-    comments = [one for video in own for one in writer.comments(video)]
-    return tuple(sorted([*own, *found, *comments], key=lambda post: post.at))
+    own = [writer.own_video(at) for at in moments(start, end, OWN_A_DAY, rng)]
+    other_videos = [
+        writer.other_video(at) for at in moments(start, end, FOUND_A_DAY, rng)
+    ]
+    comments = [comment for video in own for comment in writer.comments(video)]
+    return tuple(sorted([*own, *other_videos, *comments], key=lambda post: post.at))
 
 
 def channel_id(person: Person) -> str:
@@ -67,13 +69,15 @@ def answer_id(to: str, at: datetime, n: int = 0) -> str:
 
 
 class _YouTubeWriter(Speaker):
-    def own(self, at: datetime) -> SandboxPost:
-        said = self.say(("information", "praise"))
-        return self.video(at, self.people.city, said.text, said.labels, "own")
+    def own_video(self, at: datetime) -> SandboxPost:
+        utterance = self.say(("information", "praise"))
+        return self.video(at, self.people.city, utterance.text, utterance.labels, "own")
 
-    def found(self, at: datetime) -> SandboxPost:
-        said = self.say()
-        return self.video(at, said.author, said.text, said.labels, "found")
+    def other_video(self, at: datetime) -> SandboxPost:
+        utterance = self.say()
+        return self.video(
+            at, utterance.author, utterance.text, utterance.labels, "found"
+        )
 
     def video(
         self, at: datetime, author: Person, text: str, labels: Labels, group: str
@@ -97,48 +101,48 @@ class _YouTubeWriter(Speaker):
         return self.with_fate(post, f"{text} {_LATER}", within=60)
 
     def comments(self, video: SandboxPost) -> list[SandboxPost]:
-        found: list[SandboxPost] = []
+        comments: list[SandboxPost] = []
         for _ in range(self.rng.choice(_COMMENTS)):
             at = video.at + timedelta(minutes=self.rng.expovariate(1 / 500))
             comment = self.comment(video, video, at)
             if comment is None:
                 continue
-            found.append(comment)
+            comments.append(comment)
             for _ in range(self.rng.choice(_ANSWERS)):
                 at = comment.at + timedelta(minutes=self.rng.uniform(2, 1200))
                 answer = self.comment(video, comment, at)
                 if answer is not None:
-                    found.append(answer)
-        return found
+                    comments.append(answer)
+        return comments
 
     def comment(
         self, video: SandboxPost, above: SandboxPost, at: datetime
     ) -> SandboxPost | None:
         """None when there was nothing left to comment on, or the world has ended."""
-        said, low = self.say(_SAYING), self.rng.randrange(1 << 16)
+        utterance, low = self.say(_INTENTS), self.rng.randrange(1 << 16)
         is_answer = above is not video
         own = (
             answer_id(above.id, at, low) if is_answer else comment_id(video.id, at, low)
         )
-        made = SandboxPost(
+        post = SandboxPost(
             "youtube",
             own,
             at,
-            said.author,
-            said.text,
-            said.labels,
+            utterance.author,
+            utterance.text,
+            utterance.labels,
             conversation=video.id,
             reply_to=above.id,
             versions=(own,),
             group="comment",
             growth=self.growth(likes=30),
         )
-        made = self.with_fate(made, f"{said.text} {_LATER}")
+        post = self.with_fate(post, f"{utterance.text} {_LATER}")
         if at >= self.end or not above.stands(at):
             return None
-        if above.ends is not None and (made.ends is None or made.ends > above.ends):
-            return replace(made, ends=above.ends, removed=above.ends)
-        return made
+        if above.ends is not None and (post.ends is None or post.ends > above.ends):
+            return replace(post, ends=above.ends, removed=above.ends)
+        return post
 
 
 def _code(seed: str, length: int) -> str:

@@ -58,7 +58,7 @@ class XServer(FaultyPlatform):
         self._delete_next = 0
         self._used: dict[tuple[str, int], int] = defaultdict(int)
 
-    # Faults and changes that tests switch on ----------------------------------------
+    # Faults and changes that tests switch on --------------------------------------
 
     def stuck_cursor(self) -> None:
         """Every page is the first page, and always names a next one."""

@@ -1,4 +1,4 @@
-"""How a sentence becomes a post: tags, hashtags, emoji, short links, a map point."""
+"""Additions to the text of a post: tags, hashtags, emoji, short links, a map point."""
 
 import string
 from datetime import datetime
@@ -31,8 +31,8 @@ _AGAIN = {
 _LIMIT = 280  # what the platform lets a person write
 
 
-def dress(draft: SandboxDraft, rng: Random, civic: bool) -> None:
-    """Give a draft what people add to a sentence. `civic`: meant for the city."""
+def decorate(draft: SandboxDraft, rng: Random, civic: bool) -> None:
+    """Add emoji, a photo, a tag and a hashtag at random. `civic`: meant for the city."""
     if rng.random() < 0.28:
         add(draft, rng.choice(_EMOJI[draft.labels.sentiment]))
     if civic and rng.random() < 0.14:
@@ -45,7 +45,7 @@ def dress(draft: SandboxDraft, rng: Random, civic: bool) -> None:
 
 
 def tag(draft: SandboxDraft, rng: Random) -> None:
-    """Call the city's account, in front, behind, or in small letters."""
+    """Mention the city's account, before or after the text, or in lower case."""
     handle = CITY_HANDLE if rng.random() < 0.85 else CITY_HANDLE.lower()
     if rng.random() < 0.6 and len(draft.text) + len(handle) + 2 <= _LIMIT:
         draft.text = f"@{handle} {draft.text}"
@@ -73,15 +73,15 @@ def short_address(rng: Random) -> str:
 
 
 def add(draft: SandboxDraft, what: str) -> bool:
-    """Put something behind the text where the limit allows it."""
+    """Append to the text where the limit allows it; whether it did."""
     if len(draft.text) + len(what) + 1 > _LIMIT:
         return False
     draft.text = f"{draft.text} {what}"
     return True
 
 
-def again(at: datetime, first: SandboxDraft, rng: Random) -> SandboxDraft:
-    """The same person says the same thing once more, with or without a sigh."""
+def repetition(at: datetime, first: SandboxDraft, rng: Random) -> SandboxDraft:
+    """The same complaint by the same person once more, with or without a remark."""
     text = rng.choice(_AGAIN[first.labels.language]) + first.text
     if len(text) > _LIMIT:
         text = first.text

@@ -1,4 +1,4 @@
-"""A platform's posts at a moment, with what a test adds, changes and takes away."""
+"""A platform's posts at a moment, with those that a test adds, changes and removes."""
 
 import re
 from abc import abstractmethod
@@ -25,10 +25,10 @@ def words(text: str) -> frozenset[str]:
 
 
 class VisiblePosts:
-    """The posts that can be found at a moment, oldest first, and ways to look them up.
+    """The posts that are visible at a moment, oldest first, with indexes.
 
-    `answers` holds below an id what directly answers it, `within` all that belongs to
-    a conversation, its first post too.
+    `answers` maps an id to its direct answers, `within` the id of a conversation to all
+    its posts, the first one too.
     """
 
     def __init__(self, posts: Iterable[SandboxPost], moment: datetime) -> None:
@@ -44,8 +44,8 @@ class VisiblePosts:
 
 
 class PostServer(FaultyPlatform):
-    """A platform whose pages are cut from a list. `most` is what a page holds at most,
-    whatever is asked for: a test lowers it to get many pages out of few posts.
+    """A platform that serves pages of posts. `most` is the largest size of a page,
+    whatever a client requests: a test lowers it to get many pages of few posts.
     """
 
     most = 100
@@ -57,49 +57,51 @@ class PostServer(FaultyPlatform):
         self._standing: VisiblePosts | None = None
         self.inserted: list[str] = []
         self.deleted: list[str] = []
-        self._waiting: list[SandboxPost] = []
+        self._scheduled: list[SandboxPost] = []
         self._delete_next = 0
 
-    # Switches ---------------------------------------------------------------------
+    # Faults and changes -----------------------------------------------------------
 
     def stuck_cursor(self) -> None:
         """Every page is the first page, and always promises another."""
         self._switches["stuck"] = Switch()
 
     def malformed_item(self, times: int | None = 1) -> None:
-        """A page carries one item more that has nothing that an item needs."""
+        """A page has one item more, without the fields that an item needs."""
         self._switches["malformed"] = Switch(times=times)
 
     def quota_spent(self) -> None:
-        """Always ValueError: reading costs nothing here, there is only a rate."""
+        """Always ValueError: reading has no quota here, only a rate limit."""
         raise ValueError(f"{self.name} has no quota that could be spent")
 
     def publish(self, text: str, at: datetime | None = None, **more: str) -> str:
-        """Somebody posts this now, or as of `at`, as a post that arrives late has it.
+        """A citizen posts a text now, or as of `at`, as a post that arrives late does.
 
-        Its id. `more` is what else is said of it: title, group.
+        Its id. `more` are further fields: title, group.
         """
-        taken = {post.id for post in self._posts}
+        used_ids = {post.id for post in self._posts}
         drafts = (self._draft(text, at or self.clock.now(), n) for n in count())
-        free = next(draft for draft in drafts if draft.id not in taken)
+        free = next(draft for draft in drafts if draft.id not in used_ids)
         self._show([replace(free, **more)])  # type: ignore[arg-type]
         return free.id
 
-    def said(
+    def publish_own(
         self, text: str, group: str, below: SandboxPost | None = None
     ) -> SandboxPost:
         """The city itself posts now, or answers below a post."""
-        taken = {post.id for post in self._posts}
+        used_ids = {post.id for post in self._posts}
         at = self.clock.now()
         ids = (self.own_id(at, n, below) for n in count())
-        id_ = next(one for one in ids if one not in taken)
-        made = replace(
+        id_ = next(candidate for candidate in ids if candidate not in used_ids)
+        new_post = replace(
             self.draft(text, at, id_), author=self.city.people.city, group=group
         )
         if below is not None:
-            made = replace(made, conversation=below.conversation, reply_to=below.id)
-        self._show([made])
-        return made
+            new_post = replace(
+                new_post, conversation=below.conversation, reply_to=below.id
+            )
+        self._show([new_post])
+        return new_post
 
     def own_id(self, at: datetime, n: int, below: SandboxPost | None) -> str:
         """An id of what the city itself writes; `n` keeps ids apart."""
@@ -110,7 +112,7 @@ class PostServer(FaultyPlatform):
         post = next((p for p in self._posts if p.id == id_), None)
         if post is None:
             raise KeyError(f"the sandbox has no post {id_}")
-        self._take(post)
+        self._remove_post(post)
 
     def insert_between_pages(self, number: int = 3) -> list[str]:
         """After the next page that has a successor, so many new posts appear.
@@ -118,17 +120,17 @@ class PostServer(FaultyPlatform):
         Their ids are known at once; every source of the platform shows them.
         """
         now = self.clock.now()
-        self._waiting = [
+        self._scheduled = [
             self._draft(f"One more from Pune while you were reading {n} #Pune", now, n)
             for n in range(number)
         ]
-        return [post.id for post in self._waiting]
+        return [post.id for post in self._scheduled]
 
     def delete_between_pages(self, number: int = 1) -> None:
         """After the next page, so many posts of the page behind it are deleted."""
         self._delete_next = number
 
-    # What platforms use -----------------------------------------------------------
+    # For subclasses ---------------------------------------------------------------
 
     def draft(self, text: str, at: datetime, id_: str) -> SandboxPost:
         """A post with that id which nobody can see until it is shown."""
@@ -148,20 +150,20 @@ class PostServer(FaultyPlatform):
         return self._standing
 
     def standing(self) -> list[SandboxPost]:
-        """All that can be found now, oldest first."""
+        """The posts that are visible now, oldest first."""
         return self.present.posts
 
-    def turned(self, rest: Iterable[SandboxPost]) -> None:
-        """What happens between this page and the next one, which begins with `rest`."""
+    def finish_page(self, rest: Iterable[SandboxPost]) -> None:
+        """Insert and delete what a test has scheduled; `rest` follows this page."""
         behind = list(rest)
         if not behind:
             return
-        if self._waiting:
-            self._show(self._waiting)
-            self.inserted += [post.id for post in self._waiting]
-            self._waiting = []
+        if self._scheduled:
+            self._show(self._scheduled)
+            self.inserted += [post.id for post in self._scheduled]
+            self._scheduled = []
         for post in behind[: self._delete_next]:
-            self._take(post)
+            self._remove_post(post)
             self.deleted.append(post.id)
         self._delete_next = 0
 
@@ -170,6 +172,6 @@ class PostServer(FaultyPlatform):
         self._posts.sort(key=lambda post: post.at)
         self._standing = None
 
-    def _take(self, post: SandboxPost) -> None:
+    def _remove_post(self, post: SandboxPost) -> None:
         self._posts.remove(post)
         self._standing = None
