@@ -157,7 +157,7 @@ def _token_error(error: str, description: str, status: int = 400) -> ServerRespo
 
 
 def _is_claim(assertion: str) -> bool:
-    """Whether a service account's claim is well formed. The signature is not checked."""
+    """Whether a service account's claim is well formed. No signature check."""
     parts = assertion.split(".")
     if len(parts) != 3:
         return False

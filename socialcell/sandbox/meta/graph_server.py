@@ -176,7 +176,7 @@ class GraphServer(PostServer):
         spoiled: bool = True,
         size: int = 100,
     ) -> dict[str, Any]:
-        """A page of posts, as they are ordered. `spoiled`: switches act on this edge."""
+        """A page of posts, as they are ordered. `spoiled`: faults act on this edge."""
         stuck = spoiled and "stuck" in self._switches
         size = min(_number(args, "limit", 25), size, self.most)
         matches = [post for post in posts if _between(post, args)]

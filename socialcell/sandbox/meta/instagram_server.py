@@ -166,7 +166,7 @@ class InstagramServer(GraphServer):
         return {"data": [{"id": HASHTAG_ID}]}
 
     def _recent(self, query: Mapping[str, str]) -> dict[str, Any]:
-        """The last day's media. `after` never changes; the server keeps the position."""
+        """The last day's media. `after` is constant; the server keeps the position."""
         if query.get("user_id") != ACCOUNT_ID:
             raise GraphRequestError(100, "(#100) The parameter user_id is required")
         now, fields = self.clock.now(), query.get("fields") or "id"

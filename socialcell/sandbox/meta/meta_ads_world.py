@@ -46,16 +46,16 @@ def _ads() -> tuple[MetaAd, ...]:
         (("Pune Care install", 3000, True), ("पावसाळा २०२६", 1800, False)), start=1
     ):
         for group in (1, 2):
-            for one in (1, 2):
+            for position in (1, 2):
                 ads.append(
                     MetaAd(
-                        f"12031{number}{group}{one}0000000",
-                        f"{name} reel {group}.{one}",
+                        f"12031{number}{group}{position}0000000",
+                        f"{name} reel {group}.{position}",
                         f"12021{number}{group}00000000",
                         f"{name} wards {group}",
                         f"12011{number}000000000",
                         name,
-                        impressions // (group + one),
+                        impressions // (group + position),
                         installs,
                     )
                 )

@@ -164,7 +164,7 @@ def _random(seed: int, what: str, day: date) -> Random:
 
 
 def poisson(rng: Random, mean: float) -> int:
-    """A Poisson draw by Knuth's method, in parts of 30 so that exp does not underflow."""
+    """A Poisson draw by Knuth's method, in parts of 30: exp would underflow else."""
     total = 0
     while mean > 0:
         part = min(mean, 30.0)

@@ -33,7 +33,7 @@ _WEEKDAYS = (1.0, 0.97, 0.95, 0.98, 1.02, 1.14, 1.2)
 
 @dataclass(frozen=True, slots=True)
 class SandboxCampaign:
-    """A campaign as planned, and its true lift: the added share of users in its wards."""
+    """A campaign as planned. `lift`: the true added share of users in its wards."""
 
     name: str
     initiative: str
@@ -124,7 +124,7 @@ class CampaignWorld:
         }
 
     def _draw_ward_days(self) -> Iterator[WardDay]:
-        """Each ward has its size; the city's level and each ward's own vary over time."""
+        """Each ward has a size; a level of the city and one of the ward vary by day."""
         city = _random_path(self._random("city"), len(self.days), 0.8, 0.05)
         for ward in WARDS:
             rng = self._random(ward)
@@ -142,7 +142,7 @@ class CampaignWorld:
                 )
 
     def _draw_other_city(self, city: str) -> list[int]:
-        """The users of the app in another city, which varies with the same shared level."""
+        """The users of the app in another city, which follow the same shared level."""
         rng = self._random(city)
         shared = _random_path(self._random("city"), len(self.days), 0.8, 0.05)
         size = 600.0 * exp(rng.gauss(0.0, 0.3))

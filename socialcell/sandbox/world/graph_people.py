@@ -1,4 +1,4 @@
-"""Posts and comments of the city's people on Facebook and Instagram, and later changes."""
+"""Posts and comments on Facebook and Instagram, with later edits and removals."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -46,7 +46,7 @@ class GraphWriter:
     def sentence(
         self, intents: Mapping[str, float], official: bool = False
     ) -> tuple[str, Labels]:
-        """A sentence and its true labels; `official`: without slips and mixed languages."""
+        """A sentence and its true labels; `official`: no slips, no mixed language."""
         rng = self.rng
         intent = rng.choices(list(intents), list(intents.values()))[0]
         tongues = _OFFICIAL if official else LANGUAGES

@@ -32,7 +32,7 @@ _LIMIT = 280  # what the platform lets a person write
 
 
 def decorate(draft: SandboxDraft, rng: Random, civic: bool) -> None:
-    """Add emoji, a photo, a tag and a hashtag at random. `civic`: meant for the city."""
+    """Add emoji, photo, tag and hashtag at random. `civic`: meant for the city."""
     if rng.random() < 0.28:
         add(draft, rng.choice(_EMOJI[draft.labels.sentiment]))
     if civic and rng.random() < 0.14:

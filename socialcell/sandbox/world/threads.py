@@ -1,4 +1,4 @@
-"""Follow-ups of posts: answers, similar complaints, quotes, reposts, edits, removals."""
+"""Follow-ups of posts: answers, echoes, quotes, reposts, edits, removals."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -37,7 +37,7 @@ class IndexedPost:
 def index_post(
     text: str, author: str, addressee: str | None, lang: str, traits: set[str]
 ) -> IndexedPost:
-    """A post as the index holds it. Words are NFC and lower case, addresses left out."""
+    """A post as indexed. Words are NFC and lower case, addresses left out."""
     bare = _URL.sub(" ", unicodedata.normalize("NFC", text))
     hashtags = frozenset(tag.lower() for tag in _HASHTAG.findall(bare))
     handles = frozenset(handle.lower() for handle in _HANDLE.findall(bare))

@@ -1,4 +1,4 @@
-"""The posts that X's sandbox can show at a moment, and those that tests add or remove."""
+"""The posts that X's sandbox shows at a moment, and those that tests add or remove."""
 
 from collections.abc import Iterable
 from dataclasses import replace
