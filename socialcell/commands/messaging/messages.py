@@ -27,7 +27,7 @@ Through = Annotated[
 
 @app.command()
 def status(config: Config = None, json: Json = False) -> None:
-    """Show how the doors of pushes stand: what waits, who was turned away.
+    """Show the webhook receivers: what waits, and what was refused.
 
     Example: socialcell messages status
     """

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from socialcell.services.outbox.outbox import MessageEntry
 
 app = typer.Typer(
-    help="What leaves the house: the switch, what waits, what became of it.",
+    help="What is sent: the mode, what waits, and what became of it.",
     no_args_is_help=True,
 )
 _STATES = ("held", "pending", "sending", "sent", "dead")

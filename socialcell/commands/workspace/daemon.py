@@ -16,7 +16,7 @@ def daemon(
     ] = 15,
     config: Config = None,
 ) -> None:
-    """Collect, read, report and keep house on time, until it is told to stop.
+    """Collect, read, report and clean up on time, until it is stopped.
 
     One a workspace (exit code 75 for a second one). SIGTERM ends it at the next
     checkpoint, SIGHUP has it read config.yaml again. docs/operations.md has a unit for
@@ -35,7 +35,7 @@ def daemon(
 
 
 def health(config: Config = None, json: Json = False) -> None:
-    """Whether the daemon lives and its jobs succeed. Exit code 0 well, 3 degraded, 1
+    """Whether the daemon runs and its jobs succeed. Exit code 0 well, 3 degraded, 1
     dead.
 
     Example: socialcell health --json

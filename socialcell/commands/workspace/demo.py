@@ -66,7 +66,7 @@ def demo(
     earlier_state = rehearsal_workspace.read_state(dir)
     city = City(seed=seed, end=END, days=days)
     clock = FixedClock(END)
-    with sandbox.serve(city, clock) as running, contextlib.ExitStack() as doors:
+    with sandbox.serve(city, clock) as running, contextlib.ExitStack() as servers:
         state = rehearsal_workspace.prepare(
             dir,
             state,
@@ -92,8 +92,10 @@ def demo(
             moments,
             clock,
             running.base_urls,
-            push=_pushing(running, doors),
-            meanwhile=_clicking(Audience(seed, city.start, city.end), clock, doors),
+            push=_webhook_pusher(running, servers),
+            meanwhile=_click_sender(
+                Audience(seed, city.start, city.end), clock, servers
+            ),
             progress=_progress(json),
         )
         campaign = _campaign(context, dir, seed)
@@ -162,11 +164,11 @@ def named(running: "Sandbox") -> "list[rehearsal_workspace.RegisteredAccount]":
     return workspaces
 
 
-def _pushing(
-    running: "Sandbox", doors: contextlib.ExitStack
+def _webhook_pusher(
+    running: "Sandbox", servers: contextlib.ExitStack
 ) -> "Callable[[Context], None]":
-    """The sandbox's platforms hand in what they have to tell, at a door of ours that
-    opens with the first of it."""
+    """A function that lets the sandbox's platforms push to a webhook server, which is
+    started by its first call."""
     opened: list[str] = []
 
     def push(context: "Context") -> None:
@@ -176,22 +178,26 @@ def _pushing(
 
         if not opened:
             opened.append(
-                doors.enter_context(webhook_server.serving(context, with_worker=False))
+                servers.enter_context(
+                    webhook_server.serving(context, with_worker=False)
+                )
             )
         for name, platform in running.platforms.items():
             if isinstance(platform, WebhookPlatform):
                 refused = set(platform.hand_in(opened[0])) - {200}
                 if refused:
-                    raise SocialcellError(f"The door answers {name}: {refused}.")
+                    raise SocialcellError(
+                        f"The webhook server answers {name}: {refused}."
+                    )
 
     return push
 
 
-def _clicking(
-    audience: "Audience", clock: FixedClock, doors: contextlib.ExitStack
+def _click_sender(
+    audience: "Audience", clock: FixedClock, servers: contextlib.ExitStack
 ) -> "rehearsal_run.Meanwhile":
-    """The city's people and programs ask for its links at a redirect of ours, which
-    opens with the first of them; the app's server tells of installs."""
+    """A context manager that sends the city's clicks to a redirect server, which is
+    started by the first of them; the app's server then reports installs."""
     opened: list[ClickTraffic] = []
 
     @contextlib.contextmanager
@@ -211,7 +217,7 @@ def _clicking(
             codes = click_rehearsal.link_codes(
                 context, tracked_links.link_forms(audience.campaign)
             )
-            address = doors.enter_context(redirect_server.serving(context))
+            address = servers.enter_context(redirect_server.serving(context))
             opened.append(ClickTraffic(address, codes, clock))
         seconds = moments(visits)
         installs = [visit.install.key for visit in visits if visit.install]
@@ -225,7 +231,7 @@ def _clicking(
 
 
 def _campaign(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
-    """The city's campaign, measured on what its app's team hands out."""
+    """The city's campaign, measured on the outcomes that the app's team exports."""
     from socialcell.sandbox.world.campaign_world import CampaignWorld
     from socialcell.services.rehearsal import campaign_rehearsal
 
@@ -245,7 +251,7 @@ def _campaign(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
 
 
 def _plan(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
-    """The coming weeks, planned with creators who handed in what was answered them."""
+    """A plan of the coming weeks, with creators and comments on their posts."""
     from socialcell.sandbox.world.creator_world import PLAN, CreatorWorld
     from socialcell.services.rehearsal import plan_rehearsal
 

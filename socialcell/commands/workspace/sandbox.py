@@ -28,7 +28,7 @@ def serve(
         float | None, typer.Option(help="Stop by itself after so long.")
     ] = None,
 ) -> None:
-    """Serve a city that lives in real time, and write a workspace that listens to it.
+    """Serve a sandbox city in real time, and write a workspace that collects from it.
 
     The workspace may also post there, in the city's name.
 

@@ -25,7 +25,7 @@ def redirect(
 ) -> None:
     """Lead who clicks a tracked link to where it says, and count it after.
 
-    /r/CODE are the links, /livez says that it lives. POST /installs takes installs that
+    /r/CODE are the links, /livez says that it runs. POST /installs takes installs that
     the app's server signs, once the secret `install_key` is there. It listens on this
     machine only: let a web server with a certificate pass those paths on to it, and
     name that server in `links.trusted`. SIGTERM ends it cleanly: no click is lost.
