@@ -1,7 +1,7 @@
 """Commands of the noun `campaigns` on one campaign: create, list, show, attribution,
 measure."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,6 +9,13 @@ from socialcell.commands import output
 from socialcell.commands.campaigns import outreach
 from socialcell.commands.campaigns.plan import print_plan
 from socialcell.commands.options import Config, Json, open_context, rupees
+
+if TYPE_CHECKING:
+    from socialcell.services.outcomes.campaign_results import (
+        CampaignDocument,
+        LineFields,
+        MoneyFields,
+    )
 
 Name = Annotated[str, typer.Argument(help="The campaign's name: its utm_campaign.")]
 _WHY = {
@@ -33,8 +40,7 @@ def create(
         str | None, typer.Option(help="What it serves.", show_default=False)
     ] = None,
     goal: Annotated[
-        str,
-        typer.Option(help="The outcome it is measured by; downloads: the stores'."),
+        str, typer.Option(help="The outcome it is measured by; downloads: the stores'.")
     ] = "activated_users",
     ward: Annotated[
         list[str] | None,
@@ -134,8 +140,11 @@ def show(
     campaign = campaign_results.show_campaign(context, name)
     planned = plan_documents.summary(context, name)
     reached = outreach_view.summary(context, name)
-    _print_campaign(campaign | {"plan": planned, "outreach": reached}, json)
-    if planned and reached and not json:
+    if json:
+        output.as_json({**campaign, "plan": planned, "outreach": reached})
+        return
+    _tell(campaign, json)
+    if planned and reached:
         output.say(
             f"Plan: version {planned['version']}, {planned['tags']} tags, "
             f"planned cost {_money(planned['cost'])}"
@@ -146,8 +155,7 @@ def show(
 def attribution(
     name: Name,
     by: Annotated[
-        str,
-        typer.Option(help="creator, post, channel, initiative or campaign."),
+        str, typer.Option(help="creator, post, channel, initiative or campaign.")
     ] = "creator",
     config: Config = None,
     json: Json = False,
@@ -302,7 +310,7 @@ def _by_lot(lot: dict[str, Any]) -> None:
     )
 
 
-def _print_campaign(campaign: dict[str, Any], json: bool) -> None:
+def _print_campaign(campaign: "CampaignDocument", json: bool) -> None:
     if json:
         output.as_json(campaign)
         return
@@ -317,8 +325,8 @@ def _print_campaign(campaign: dict[str, Any], json: bool) -> None:
     output.say(f"Budget: {_money(campaign['budget']) or 'not told'}")
 
 
-def _whose(line: dict[str, Any]) -> str:
-    named = [line[key] for key in ("campaign", "channel", "creator", "post")]
+def _whose(line: "LineFields") -> str:
+    named = (line["campaign"], line["channel"], line["creator"], line["post"])
     who = " / ".join(filter(None, named))
     return {
         "ours": who,
@@ -338,7 +346,7 @@ def _price(words: str, price: dict[str, Any] | None) -> None:
     )
 
 
-def _money(money: dict[str, Any] | None) -> str | None:
+def _money(money: "MoneyFields | None") -> str | None:
     if money is None:
         return None
     return f"{money['amount_micros'] / 1_000_000:,.2f} {money['currency']}"

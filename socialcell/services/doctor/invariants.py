@@ -128,7 +128,7 @@ def _missing_files(session: Session, context: Context) -> Iterator[str]:
 
 def _session_only(
     rule: Callable[[Session], Iterable[str]],
-) -> Callable[..., Iterable[str]]:
+) -> Callable[[Session, Context], Iterable[str]]:
     return lambda session, _context: rule(session)
 
 

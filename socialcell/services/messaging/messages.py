@@ -35,7 +35,9 @@ from socialcell.services.outbox import election_periods, outbox
 
 CONNECTOR = WHATSAPP.id
 MAX_CHARACTERS = 4096  # characters of an answer
+
 _SERVICE = "service"  # what an answer within the window is billed as
+
 # As which category Meta lets a warning be sent: advertising is no warning, and Meta may
 # keep it back from who has had much of it.
 _SAFETY = "utility"
@@ -81,6 +83,7 @@ class TemplateCampaign:
     not_agreed: int = 0
     failed: int = 0
     left: int = 0  # not tried, because of `stopped`
+
     stopped: str | None = None
     reasons: dict[str, int] = field(default_factory=dict)
     second_person: bool = False
@@ -92,12 +95,7 @@ def sync_templates(context: Context, name: str | None = None) -> tuple[int, int]
     source = _source(context, name)
     told = [
         templates.PlatformTemplate(
-            one.name,
-            one.language,
-            one.external_id,
-            one.category,
-            one.status,
-            one.body,
+            one.name, one.language, one.external_id, one.category, one.status, one.body
         )
         for one in _whatsapp(context, source).templates()
     ]
@@ -291,8 +289,8 @@ def _note_campaign(
     done: TemplateCampaign,
     sending: Sending | None,
 ) -> None:
-    detail = {
-        **(sending.detail if sending is not None else {}),
+    detail: dict[str, object] = dict(sending.detail) if sending is not None else {}
+    detail |= {
         "language": form.language,
         "sent": done.sent,
         "not_agreed": done.not_agreed,

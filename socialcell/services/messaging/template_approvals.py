@@ -9,13 +9,14 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypedDict
 
 from sqlmodel import Session
 
 from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.ops import audit
+from socialcell.ops.audit import AuditRow
 from socialcell.ops.webhook_model import MessageTemplate
 from socialcell.services import second_approver
 from socialcell.services.context import Context
@@ -25,7 +26,16 @@ VALID = timedelta(hours=24)
 ENTERED = "message.template_draft"
 APPROVED = "message.template_approve"
 RETURNED = "message.template_return"  # approved, but Meta took nothing of it
+
 SENT = "message.template"
+
+
+class SendingFields(TypedDict):
+    """What the audit log notes of a sending."""
+
+    language: str
+    digest: str
+    people: int
 
 
 @dataclass(frozen=True)
@@ -39,12 +49,8 @@ class Sending:
     people: int
 
     @property
-    def detail(self) -> dict[str, Any]:
-        return {
-            "language": self.language,
-            "digest": self.digest,
-            "people": self.people,
-        }
+    def detail(self) -> SendingFields:
+        return {"language": self.language, "digest": self.digest, "people": self.people}
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ def waiting(context: Context) -> list[WaitingTemplate]:
     since = context.clock.now() - VALID
     with db.reading(context.engine) as session:
         rows = audit.since(session, ENTERED, since)
-        entries: dict[int, audit.AuditRecord] = {}
+        entries: dict[int, AuditRow] = {}
         for row in rows:
             entry = _waiting(_rows(session, _sending(row)), since)
             if entry is not None:
@@ -124,14 +130,12 @@ def waiting(context: Context) -> list[WaitingTemplate]:
     return [_shown(entry) for _seq, entry in sorted(entries.items())]
 
 
-def _rows(session: Session, sending: Sending) -> list[audit.AuditRecord]:
+def _rows(session: Session, sending: Sending) -> list[AuditRow]:
     rows = audit.entries_about(session, SENT, sending.template)
     return [row for row in rows if row.detail.get("digest") == sending.digest]
 
 
-def _waiting(
-    rows: Iterable[audit.AuditRecord], since: datetime
-) -> audit.AuditRecord | None:
+def _waiting(rows: Iterable[AuditRow], since: datetime) -> AuditRow | None:
     """The entry that waits, by what was noted of a sending in its order."""
     entry, is_waiting = None, False
     for row in rows:
@@ -141,7 +145,7 @@ def _waiting(
     return entry if is_waiting and entry is not None and entry.at >= since else None
 
 
-def _require_second(entry: audit.AuditRecord, who: str) -> None:
+def _require_second(entry: AuditRow, who: str) -> None:
     if second_approver.same_name(entry.actor, who):
         raise UsageError(
             f"The template {entry.object!r} was entered by {entry.actor}: a second "
@@ -150,12 +154,12 @@ def _require_second(entry: audit.AuditRecord, who: str) -> None:
         )
 
 
-def _sending(row: audit.AuditRecord) -> Sending:
+def _sending(row: AuditRow) -> Sending:
     detail = row.detail
     return Sending(row.object, detail["language"], detail["digest"], detail["people"])
 
 
-def _shown(entry: audit.AuditRecord) -> WaitingTemplate:
+def _shown(entry: AuditRow) -> WaitingTemplate:
     sending = _sending(entry)
     return WaitingTemplate(
         template=sending.template,

@@ -1,8 +1,8 @@
 """Campaigns as documents: entered, listed, attributed, measured."""
 
-from dataclasses import asdict
-from datetime import date
-from typing import Any
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TypedDict
 
 from sqlmodel import Session
 
@@ -35,6 +35,109 @@ GOAL = "activated_users"
 CURRENCY = "INR"
 
 
+class WardFields(TypedDict):
+    """A ward with its names by language; None: it was no area at the start."""
+
+    id: str
+    name: Mapping[str, str] | None
+
+
+class MoneyFields(TypedDict):
+    """An amount in millionths of its currency."""
+
+    amount_micros: int
+    currency: str
+
+
+class CampaignDocument(TypedDict):
+    """A campaign as plain JSON."""
+
+    name: str
+    initiative: str | None
+    goal: str
+    wards: list[WardFields]
+    start: date
+    end: date
+    budget: MoneyFields | None
+    created_at: datetime
+
+
+class LinkClicks(TypedDict):
+    """A link and its clicks by kind."""
+
+    code: str
+    channel: str
+    creator: str | None
+    post: str | None
+    initiative: str | None
+    clicks: dict[str, int]
+
+
+class ClicksFields(TypedDict):
+    """Clicks of people, and all by link and kind."""
+
+    human: int | None
+    links: list[LinkClicks]
+
+
+class LineFields(TypedDict):
+    """Installs of one origin, whose they are, and the days without a figure."""
+
+    kind: str
+    why: str
+    campaign: str | None
+    initiative: str | None
+    channel: str | None
+    creator: str | None
+    post: str | None
+    installs: int | None
+    days_withheld: int
+    days_not_reported: int
+
+
+class VisitFields(TypedDict):
+    """A site's visits by UTM values; None: not reported."""
+
+    site: str
+    source: str
+    medium: str
+    content: str
+    visits: int | None
+
+
+class PartFields(TypedDict):
+    """Installs of one app in one store by one kind of evidence."""
+
+    store: str
+    app: str
+    evidence: str
+    definition: str
+    zone: str
+    total: int | None
+    days_without_total: list[date]
+    lines: list[LineFields]
+
+
+class InstallsFields(TypedDict):
+    """Installs that are attributed, by group, and by store and app."""
+
+    attributed: int | None
+    groups: list[dict[str, object]]
+    parts: list[PartFields]
+
+
+class AttributionDocument(TypedDict):
+    """A campaign's clicks, installs and visits as plain JSON."""
+
+    campaign: str
+    since: date
+    until: date
+    by: str
+    clicks: ClicksFields
+    installs: InstallsFields
+    visits: list[VisitFields]
+
+
 def create_campaign(
     context: Context,
     name: str,
@@ -46,7 +149,7 @@ def create_campaign(
     wards: tuple[str, ...] = (),
     budget_micros: int | None = None,
     replace: bool = False,
-) -> dict[str, Any]:
+) -> CampaignDocument:
     """Enter a campaign; the same again changes nothing, `replace` changes what it says.
 
     UsageError: no name, a day or an area that is none, days in the wrong order, or a
@@ -88,7 +191,7 @@ def enter_campaign(
     return stored
 
 
-def list_campaigns(context: Context) -> list[dict[str, Any]]:
+def list_campaigns(context: Context) -> list[CampaignDocument]:
     """Every campaign, the newest first."""
     with db.reading(context.engine) as session:
         return [
@@ -97,13 +200,13 @@ def list_campaigns(context: Context) -> list[dict[str, Any]]:
         ]
 
 
-def show_campaign(context: Context, name: str) -> dict[str, Any]:
+def show_campaign(context: Context, name: str) -> CampaignDocument:
     """One campaign. UsageError when there is none of that name."""
     with db.reading(context.engine) as session:
         return campaign_document(session, _require_campaign(session, name))
 
 
-def attribute_campaign(context: Context, name: str, by: str) -> dict[str, Any]:
+def attribute_campaign(context: Context, name: str, by: str) -> AttributionDocument:
     """A campaign's clicks, installs and visits, and what could not be attributed.
 
     UsageError: no such campaign, a campaign that has not begun, an unknown group.
@@ -126,7 +229,7 @@ def attribute_campaign(context: Context, name: str, by: str) -> dict[str, Any]:
 
 def measure_campaign(
     context: Context, name: str, cost_micros: int | None = None, *, power: bool = True
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """A campaign's direct and incremental effect, and what its lot tells where one was
     drawn (None: none was). UsageError: no such campaign."""
     with db.reading(context.engine) as session:
@@ -139,7 +242,7 @@ def measure_campaign(
         return measured.as_dict() | {"lot": drawn and drawn.as_dict()}
 
 
-def campaign_document(session: Session, campaign: Campaign) -> dict[str, Any]:
+def campaign_document(session: Session, campaign: Campaign) -> CampaignDocument:
     """A campaign ready for JSON; its wards with the names they had at its start."""
     areas_by_id = {area.id: area for area in areas.areas_on(session, campaign.start)}
     budget = campaign.budget_micros
@@ -197,7 +300,7 @@ def _campaign(
     )
 
 
-def _fields(campaign: Campaign) -> dict[str, Any]:
+def _fields(campaign: Campaign) -> dict[str, object]:
     fields = (
         "initiative",
         "goal",
@@ -210,7 +313,7 @@ def _fields(campaign: Campaign) -> dict[str, Any]:
     return {name: getattr(campaign, name) for name in fields}
 
 
-def _with_text_dates(fields: dict[str, Any]) -> dict[str, Any]:
+def _with_text_dates(fields: dict[str, object]) -> dict[str, object]:
     return {
         key: field_value.isoformat() if isinstance(field_value, date) else field_value
         for key, field_value in fields.items()
@@ -232,7 +335,7 @@ def _require_campaign(session: Session, name: str) -> Campaign:
     return campaign
 
 
-def _attribution_document(attribution: Attribution, by: str) -> dict[str, Any]:
+def _attribution_document(attribution: Attribution, by: str) -> AttributionDocument:
     return {
         "campaign": attribution.campaign,
         "since": attribution.since,
@@ -262,11 +365,20 @@ def _attribution_document(attribution: Attribution, by: str) -> dict[str, Any]:
             ],
             "parts": [_part(part) for part in attribution.parts],
         },
-        "visits": [asdict(visit) for visit in attribution.visits],
+        "visits": [
+            {
+                "site": visit.site,
+                "source": visit.source,
+                "medium": visit.medium,
+                "content": visit.content,
+                "visits": visit.visits,
+            }
+            for visit in attribution.visits
+        ],
     }
 
 
-def _part(part: AttributionPart) -> dict[str, Any]:
+def _part(part: AttributionPart) -> PartFields:
     return {
         "store": part.store,
         "app": part.app,
@@ -279,11 +391,15 @@ def _part(part: AttributionPart) -> dict[str, Any]:
     }
 
 
-def _line(line: AttributionLine) -> dict[str, Any]:
+def _line(line: AttributionLine) -> LineFields:
     return {
         "kind": line.kind,
         "why": line.why,
-        **asdict(line.who),
+        "campaign": line.who.campaign,
+        "initiative": line.who.initiative,
+        "channel": line.who.channel,
+        "creator": line.who.creator,
+        "post": line.who.post,
         "installs": _whole(line.installs),
         "days_withheld": line.installs.withheld,
         "days_not_reported": line.installs.not_reported,
