@@ -58,7 +58,7 @@ class GoogleSection(ConfigSection):
 
 class MetaSection(ConfigSection):
     """One token for Facebook, Instagram, WhatsApp and Meta's ads, and the Graph API's
-    version; the app's secret signs what is pushed, the verify token opens the door."""
+    version; the app's secret signs webhooks, the verify token registers webhooks."""
 
     token: SecretName = SecretName(secret="meta_token")
     app_secret: SecretName = SecretName(secret="meta_app_secret")

@@ -1,4 +1,4 @@
-"""Who is told what: letters, reports, alarms."""
+"""Settings of recipients: mails, chat rooms, phones, reports and alerts."""
 
 import re
 from typing import Annotated, Any, Literal
@@ -15,7 +15,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 
 
 class RecipientsByLanguage(ConfigSection):
-    """Who reads letters, by the language they read."""
+    """Recipients of mails, by language."""
 
     mr: tuple[Address, ...] = ()
     hi: tuple[Address, ...] = ()
@@ -67,7 +67,7 @@ class Report(ConfigSection):
 
 
 class Channel(ConfigSection):
-    """A room of a chat that is told of incidents, in one language.
+    """A chat room that receives incidents, in one language.
 
     A webhook's whole address is the secret `url`; Telegram needs the bot's `token` and
     the number of the `chat`.
