@@ -13,7 +13,7 @@ from socialcell.sandbox.world.chatter import chatter
 from socialcell.sandbox.world.other_platform_posts import elsewhere
 from socialcell.sandbox.world.people import PAPERS, Population
 from socialcell.sandbox.world.press import press
-from socialcell.sandbox.world.story import StoryDrafts, resolved, story
+from socialcell.sandbox.world.story import StoryDrafts, resolve_links, story
 from socialcell.sandbox.world.threads import follow
 from socialcell.sandbox.worlds import WORLDS
 
@@ -55,7 +55,7 @@ class City:
         """Engagement at a moment. Answers of this world are counted as they come."""
         seconds = int((moment - post.at).total_seconds())
         counts = {
-            name: engagement.grown(final, half, seconds)
+            name: engagement.count_after(final, half, seconds)
             for name, (final, half) in post.growth.items()
         }
         for name, times in self._answers.get((post.platform, post.id), {}).items():
@@ -176,7 +176,7 @@ class _PostBuilder:
             replaced_by=self._id(newer),
             ends=min(ends) if ends else None,
             removed=draft.removed,
-            links=resolved(draft.links, ids),
+            links=resolve_links(draft.links, ids),
             point=draft.point,
             feed=draft.feed,
             title=draft.title,

@@ -88,7 +88,7 @@ class FaultyPlatform(ABC):
         """The platform's answer, or what the switches make of it."""
         if self._fires("dropped"):
             return ServerResponse(drop=True)
-        answer = self._refused() or self._spoiled(request)
+        answer = self._fault_refusal() or self._faulty_answer(request)
         if self._fires("slow"):
             answer.delay = self._slowness
         return answer
@@ -104,13 +104,13 @@ class FaultyPlatform(ABC):
         `until` is when a rate limit ends. ValueError for a fault it does not have.
         """
 
-    def _refused(self) -> ServerResponse | None:
+    def _fault_refusal(self) -> ServerResponse | None:
         for fault in ("expired", "forbidden", "spent", "broken"):
             if self._fires(fault):
                 return self.refusal(fault, self.clock.now() + self.window)
-        return self._limited()
+        return self._rate_refusal()
 
-    def _limited(self) -> ServerResponse | None:
+    def _rate_refusal(self) -> ServerResponse | None:
         switch = self._switches.get("limited")
         if switch is None:
             return None
@@ -124,7 +124,7 @@ class FaultyPlatform(ABC):
             return None
         return self.refusal("limited", switch.until)
 
-    def _spoiled(self, request: Request) -> ServerResponse:
+    def _faulty_answer(self, request: Request) -> ServerResponse:
         if self._fires("html"):
             return ServerResponse(200, CAPTCHA)
         answer = self.respond(request)

@@ -167,7 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _send(self, answer: ServerResponse) -> None:
-        body, kind = _encoded(answer.body)
+        body, kind = _encode_body(answer.body)
         self.send_response(answer.status)
         for name, value in {"content-type": kind, **answer.headers}.items():
             self.send_header(name, value)
@@ -187,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
 
 
-def _encoded(body: Any) -> tuple[bytes, str]:
+def _encode_body(body: Any) -> tuple[bytes, str]:
     if isinstance(body, bytes):
         return body, "application/octet-stream"
     if isinstance(body, str):

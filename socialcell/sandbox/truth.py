@@ -106,7 +106,7 @@ def metrics(item: Mapping[str, Any], moment: datetime) -> dict[str, int]:
     now = _iso(moment)
     seconds = int((as_utc(moment) - datetime.fromisoformat(item["at"])).total_seconds())
     return {
-        name: growth.grown(final, half, seconds)
+        name: growth.count_after(final, half, seconds)
         + sum(at <= now for at in item["answers"].get(name, ()))
         for name, (final, half) in item["engagement"].items()
     }

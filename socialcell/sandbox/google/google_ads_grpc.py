@@ -44,7 +44,7 @@ def serve_grpc(platform: Any, log: list[LoggedRequest]) -> Iterator[str]:
         server.stop(0).wait()
 
 
-def messages() -> Any:
+def message_classes() -> Any:
     """The service's message classes: imported when needed, as it takes a second."""
     return import_module(
         f"google.ads.googleads.{VERSION}.services.types.google_ads_service"
@@ -56,7 +56,7 @@ def _handler(stream: "_SearchStream") -> Any:
     method = grpc.unary_stream_rpc_method_handler(
         stream,
         request_deserializer=lambda sent: (
-            messages().SearchGoogleAdsStreamRequest.deserialize(sent)
+            message_classes().SearchGoogleAdsStreamRequest.deserialize(sent)
         ),
         response_serializer=lambda page: type(page).serialize(page),
     )
@@ -98,7 +98,7 @@ class _SearchStream:
         shown = rows[: len(rows) // 2] if answer.cut else rows
         for start in range(0, len(shown), self._platform.most):
             page = shown[start : start + self._platform.most]
-            yield messages().SearchGoogleAdsStreamResponse(
+            yield message_classes().SearchGoogleAdsStreamResponse(
                 results=page, request_id="sandbox"
             )
         if answer.cut:

@@ -17,10 +17,20 @@ from urllib.parse import parse_qs
 from socialcell.clock import IST, Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import FaultyPlatform, Switch
-from socialcell.sandbox.google.google_ads_grpc import VERSION, messages, serve_grpc
+from socialcell.sandbox.google.google_ads_grpc import (
+    VERSION,
+    message_classes,
+    serve_grpc,
+)
 from socialcell.sandbox.platform import ServedPlatform
 from socialcell.sandbox.server import Request, ServerResponse
-from socialcell.sandbox.world.app_world import ACCOUNT, ADS, AppAdDay, AppWorld, ripened
+from socialcell.sandbox.world.app_world import (
+    ACCOUNT,
+    ADS,
+    AppAdDay,
+    AppWorld,
+    reported_conversions,
+)
 
 SECRETS = (
     "google_ads_developer_token",
@@ -64,7 +74,7 @@ class GoogleAdsServer(FaultyPlatform):
 
     @cached_property
     def _rows(self) -> Any:
-        return messages().GoogleAdsRow
+        return message_classes().GoogleAdsRow
 
     @cached_property
     def _errors(self) -> Any:
@@ -139,7 +149,7 @@ class GoogleAdsServer(FaultyPlatform):
             return []
         since, until = map(date.fromisoformat, span.groups())
         action_filter = _ACTIONS.search(rules)
-        reported_rows = reported(self.world, source, since, until, self.clock.now())
+        reported_rows = report_rows(self.world, source, since, until, self.clock.now())
         if action_filter is None:
             return [self._row(fields, values) for values in reported_rows]
         action_names = re.findall(r"'([^']+)'", action_filter[1])
@@ -203,7 +213,7 @@ def resource(number: str) -> str:
     return f"customers/{ACCOUNT}/conversionActions/{number}"
 
 
-def reported(
+def report_rows(
     world: AppWorld, source: str, since: date, until: date, now: datetime
 ) -> list[dict[str, Any]]:
     """The account's rows as of `now`, by day and entity; days without ads have none."""
@@ -238,7 +248,9 @@ def _figures(ads: list[AppAdDay], today: date, elapsed: int) -> dict[str, Any]:
 
     installs: dict[str, float] = {}
     for ad_day in ads:
-        conversions = ripened(ad_day.installs * elapsed // 1000, day, today)
+        conversions = reported_conversions(
+            ad_day.installs * elapsed // 1000, day, today
+        )
         for number, _name, _kind, share in ACTIONS.get(ad_day.ad.store or "", ()):
             name = resource(number)
             installs[name] = installs.get(name, 0.0) + conversions * share // 100

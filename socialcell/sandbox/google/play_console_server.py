@@ -21,7 +21,7 @@ from socialcell.sandbox.world.app_world import (
     PACIFIC,
     PACKAGE,
     AppWorld,
-    ripened,
+    reported_conversions,
 )
 
 ORIGIN = "https://storage.googleapis.com"
@@ -177,7 +177,7 @@ class PlayConsoleServer(SignedInServer):
         """Acquisitions of a day by source, term and campaign, as reported now."""
         today: datetime = self.clock.now().astimezone(PACIFIC)
         organic = self.world.organic("play", day)
-        named = ripened(organic * 4 // 10, day, today.date())
+        named = reported_conversions(organic * 4 // 10, day, today.date())
         other = self.world.paid("play", day)
         acquisitions = {
             ("Google Play search", "pune care", "", ""): named,

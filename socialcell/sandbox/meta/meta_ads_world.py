@@ -7,7 +7,7 @@ from random import Random
 
 from socialcell.clock import IST
 from socialcell.sandbox.city import City
-from socialcell.sandbox.world.app_world import ripened
+from socialcell.sandbox.world.app_world import reported_conversions
 
 ACCOUNT = "771000000000042"
 CURRENCY, ZONE = "INR", "Asia/Kolkata"
@@ -99,7 +99,9 @@ class MetaAdsWorld:
             sum(ad_figures.clicks for ad_figures in per_ad),
             sum(ad_figures.link_clicks for ad_figures in per_ad),
             sum(ad_figures.spend for ad_figures in per_ad),
-            ripened(sum(ad_figures.installs for ad_figures in per_ad), day, today),
+            reported_conversions(
+                sum(ad_figures.installs for ad_figures in per_ad), day, today
+            ),
             sum(ad_figures.plays for ad_figures in per_ad),
         )
 

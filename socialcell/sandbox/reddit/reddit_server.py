@@ -86,7 +86,7 @@ class RedditServer(PostServer):
 
     def answer(self, request: Request) -> ServerResponse:
         if request.path == TOKEN and "forbidden" in self._switches:
-            return self._spoiled(request)  # only reading needs the permission
+            return self._faulty_answer(request)  # only reading needs the permission
         return super().answer(request)
 
     def respond(self, request: Request) -> ServerResponse:

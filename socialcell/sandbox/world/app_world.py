@@ -135,7 +135,7 @@ class AppWorld:
         return [self.first + timedelta(n) for n in range((end - self.first).days)]
 
 
-def ripened(final: int, day: date, today: date) -> int:
+def reported_conversions(final: int, day: date, today: date) -> int:
     """The conversions of a day as reported `today`: six in ten at once, all in a week.
 
     Whole numbers, never falling as time goes on.

@@ -45,7 +45,7 @@ def post_uri(person: Person, at: datetime, n: int = 0) -> str:
 
 
 def _post(at: datetime, speaker: Speaker) -> SandboxPost:
-    utterance = speaker.say()
+    utterance = speaker.write_sentence()
     own = post_uri(utterance.author, at, speaker.rng.randrange(1024))
     post = SandboxPost(
         "bluesky",
@@ -58,4 +58,4 @@ def _post(at: datetime, speaker: Speaker) -> SandboxPost:
         versions=(own,),
         growth=speaker.growth(likes=80, replies=12, reposts=20, quotes=5, bookmarks=6),
     )
-    return speaker.with_fate(post, None)
+    return speaker.with_later_changes(post, None)

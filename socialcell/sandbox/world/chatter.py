@@ -9,7 +9,12 @@ from socialcell.sandbox.post import Labels, SandboxDraft
 from socialcell.sandbox.words import table
 from socialcell.sandbox.world import post_decoration
 from socialcell.sandbox.world.people import Population
-from socialcell.sandbox.world.phrases import SENTIMENT, Pattern, of_intent, say
+from socialcell.sandbox.world.phrases import (
+    SENTIMENT,
+    Pattern,
+    of_intent,
+    write_sentence,
+)
 from socialcell.sandbox.world.places import CityPlace, places
 from socialcell.sandbox.world.rhythm import festival, moments
 
@@ -98,7 +103,7 @@ class _ChatterWriter:
         self, at: datetime, pattern: Pattern, where: CityPlace | None
     ) -> SandboxDraft:
         rng = self.rng
-        text, written = say(pattern, rng, where)
+        text, written = write_sentence(pattern, rng, where)
         author = self.people.who_writes(pattern.language, rng)
         draft = SandboxDraft(at, author, text, pattern.labels(written))
         civic = pattern.intent in CIVIC
@@ -116,7 +121,7 @@ class _ChatterWriter:
             pattern = rng.choice(of_intent("spam"))
             where = rng.choice(places()) if rng.random() < 0.5 else None
             link = {"link": "{link}"}
-            text, written = say(pattern, rng, where, link, slips=False)
+            text, written = write_sentence(pattern, rng, where, link, slips=False)
             self.adverts.append((pattern, text, written))
         author = rng.choice(self.people.spammers)
         draft = SandboxDraft(at, author, text, pattern.labels(written))
@@ -128,7 +133,7 @@ class _ChatterWriter:
         rng = self.rng
         pattern = rng.choice(_festival_patterns(festival_name))
         author = self.people.who_writes(pattern.language, rng)
-        text, _ = say(pattern, rng)
+        text, _ = write_sentence(pattern, rng)
         draft = SandboxDraft(at, author, text, pattern.labels())
         post_decoration.decorate(draft, rng, civic=pattern.intent in CIVIC)
         return draft

@@ -25,7 +25,7 @@ def growth(draft: SandboxDraft, rng: Random) -> dict[str, tuple[int, int]]:
     return {name: (final[name], half) for name in METRICS}
 
 
-def grown(final: int, half: int, seconds: int) -> int:
+def count_after(final: int, half: int, seconds: int) -> int:
     """The count after so many seconds: final * t / (t + half), whole, never falling."""
     return final * seconds // (seconds + half) if seconds > 0 else 0
 

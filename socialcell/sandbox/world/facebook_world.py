@@ -9,7 +9,7 @@ from socialcell.sandbox.world.graph_people import (
     COMMENTING,
     VISITING,
     GraphWriter,
-    numbered,
+    rising_number,
 )
 from socialcell.sandbox.world.people import Population
 from socialcell.sandbox.world.rhythm import moments
@@ -39,13 +39,13 @@ def user_id(person: Person) -> str:
 
 
 def post_id(owner: str, at: datetime, low: int) -> str:
-    return f"{owner}_{numbered(at, low)}"
+    return f"{owner}_{rising_number(at, low)}"
 
 
 class _FacebookWriter(GraphWriter):
     def own(self, at: datetime) -> SandboxPost:
         text, labels = self.sentence(ANNOUNCING, official=True)
-        return self.with_fate(
+        return self.with_later_changes(
             SandboxPost(
                 "facebook",
                 id_ := post_id(PAGE_ID, at, self.rng.randrange(100)),
@@ -62,7 +62,7 @@ class _FacebookWriter(GraphWriter):
 
     def visitor(self, at: datetime) -> SandboxPost:
         text, labels = self.sentence(VISITING)
-        return self.with_fate(
+        return self.with_later_changes(
             SandboxPost(
                 "facebook",
                 id_ := post_id(PAGE_ID, at, self.rng.randrange(100)),
@@ -80,7 +80,7 @@ class _FacebookWriter(GraphWriter):
     def tagged(self, at: datetime) -> SandboxPost:
         text, labels = self.sentence(VISITING)
         author = self.person(labels)
-        return self.with_fate(
+        return self.with_later_changes(
             SandboxPost(
                 "facebook",
                 id_ := post_id(user_id(author), at, self.rng.randrange(100)),
@@ -112,7 +112,7 @@ class _FacebookWriter(GraphWriter):
         number = post.id.split("_")[1]
         comment = SandboxPost(
             "facebook",
-            id_ := f"{number}_{numbered(at, self.rng.randrange(100))}",
+            id_ := f"{number}_{rising_number(at, self.rng.randrange(100))}",
             at,
             self.person(labels),
             text,
@@ -123,4 +123,4 @@ class _FacebookWriter(GraphWriter):
             group="comment",
             growth=self.growth("likes"),
         )
-        return self.with_fate(comment)
+        return self.with_later_changes(comment)

@@ -36,7 +36,7 @@ def stars(post: SandboxPost) -> int:
 
 
 def _review(at: datetime, speaker: Speaker) -> SandboxPost:
-    utterance, rng = speaker.say(_INTENTS), speaker.rng
+    utterance, rng = speaker.write_sentence(_INTENTS), speaker.rng
     own = review_id(at, rng.randrange(1 << 16))
     post = SandboxPost(
         "google_play",
@@ -50,4 +50,4 @@ def _review(at: datetime, speaker: Speaker) -> SandboxPost:
         title=rng.choice(_TITLES) if rng.random() < 0.3 else None,
         growth=speaker.growth(likes=9),
     )
-    return speaker.with_fate(post, f"{utterance.text} {_LATER}")
+    return speaker.with_later_changes(post, f"{utterance.text} {_LATER}")

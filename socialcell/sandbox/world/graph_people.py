@@ -8,7 +8,7 @@ from random import Random
 from socialcell.sandbox.post import Labels, Person, SandboxPost
 from socialcell.sandbox.world.chatter import LANGUAGES
 from socialcell.sandbox.world.people import Population
-from socialcell.sandbox.world.phrases import Pattern, of_intent, say
+from socialcell.sandbox.world.phrases import Pattern, of_intent, write_sentence
 from socialcell.sandbox.world.places import places
 
 COMMENTING = {
@@ -54,7 +54,7 @@ class GraphWriter:
         fitting = [p for p in of_intent(intent) if _tongue(p) == tongue]
         pattern = rng.choice(fitting or list(of_intent(intent)))
         where = rng.choice(places()) if rng.random() < 0.6 else None
-        text, written = say(pattern, rng, where, slips=not official)
+        text, written = write_sentence(pattern, rng, where, slips=not official)
         return text, pattern.labels(written)
 
     def person(self, labels: Labels) -> Person:
@@ -64,7 +64,9 @@ class GraphWriter:
         half = self.rng.randint(3600, 60_000)
         return {name: (self.rng.randint(0, 90), half) for name in names}
 
-    def with_fate(self, post: SandboxPost, changes: bool = True) -> SandboxPost:
+    def with_later_changes(
+        self, post: SandboxPost, changes: bool = True
+    ) -> SandboxPost:
         """Some are removed after a while, and some edited in place."""
         rng = self.rng
         chance, after = rng.random(), timedelta(hours=rng.uniform(0.5, 60))
@@ -86,7 +88,7 @@ class GraphWriter:
         return comment
 
 
-def numbered(at: datetime, low: int) -> str:
+def rising_number(at: datetime, low: int) -> str:
     """A number that rises with time: milliseconds, and two digits that tell apart."""
     return f"122{round(at.timestamp() * 1000):013d}{low:02d}"
 

@@ -9,7 +9,7 @@ from socialcell.sandbox.world.graph_people import (
     COMMENTING,
     VISITING,
     GraphWriter,
-    numbered,
+    rising_number,
 )
 from socialcell.sandbox.world.people import CITY_HANDLE, Population
 from socialcell.sandbox.world.rhythm import moments
@@ -77,7 +77,7 @@ class _InstagramWriter(GraphWriter):
             group=group,
             growth=self.growth("likes", "views", "saved", "shares"),
         )
-        return self.with_fate(medium, changes=group == "own")
+        return self.with_later_changes(medium, changes=group == "own")
 
     def comments(self, medium: SandboxPost) -> list[SandboxPost]:
         comments: list[SandboxPost] = []
@@ -108,8 +108,8 @@ class _InstagramWriter(GraphWriter):
             group="comment",
             growth=self.growth("likes"),
         )
-        return self.with_fate(comment, changes=False)
+        return self.with_later_changes(comment, changes=False)
 
 
 def medium_id(at: datetime, low: int) -> str:
-    return f"17{numbered(at, low)}"
+    return f"17{rising_number(at, low)}"

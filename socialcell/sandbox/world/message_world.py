@@ -38,7 +38,7 @@ def instagram(
     speaker = Speaker(people, end, rng)
     named = []
     for at in moments(start, end, MENTIONS_A_DAY, rng):
-        utterance = speaker.say()
+        utterance = speaker.write_sentence()
         id_ = comment_id(at, rng.randrange(100))
         post = SandboxPost(
             name,
@@ -51,7 +51,7 @@ def instagram(
             versions=(id_,),
             group="mention",
         )
-        named.append(speaker.with_fate(post, None))
+        named.append(speaker.with_later_changes(post, None))
     return tuple(sorted([*written, *named], key=lambda post: post.at))
 
 
@@ -89,7 +89,7 @@ def _messages(
     speaker = Speaker(people, end, rng)
     posts = []
     for at in moments(start, end, per_day, rng):
-        utterance = speaker.say(_PRIVATE)
+        utterance = speaker.write_sentence(_PRIVATE)
         id_ = numbered(at, rng.randrange(100))
         post = SandboxPost(
             platform,
@@ -103,6 +103,6 @@ def _messages(
             group="image" if rng.random() < 0.12 else "text",
         )
         changes = f"{utterance.text} (*)" if post.group == "text" else None
-        fated = speaker.with_fate(post, changes, within=1)
+        fated = speaker.with_later_changes(post, changes, within=1)
         posts.append(replace(fated, growth={}))
     return tuple(posts)

@@ -7,7 +7,7 @@ from random import Random
 from socialcell.sandbox.post import Person, SandboxPost, ShortLink
 from socialcell.sandbox.world.chatter import INTENTS, LANGUAGES
 from socialcell.sandbox.world.people import PAPERS, Population
-from socialcell.sandbox.world.phrases import Pattern, of_intent, say
+from socialcell.sandbox.world.phrases import Pattern, of_intent, write_sentence
 from socialcell.sandbox.world.places import CityPlace, places
 from socialcell.sandbox.world.rhythm import moments
 
@@ -63,7 +63,7 @@ class _ForumWriter:
     def submission(self, at: datetime) -> SandboxPost:
         rng = self.rng
         pattern, where = self.subject()
-        title, written = say(pattern, rng, where)
+        title, written = write_sentence(pattern, rng, where)
         body = ""
         if rng.random() < 0.7:
             more, forms = self.more(pattern, where)
@@ -89,12 +89,12 @@ class _ForumWriter:
             links=() if body or rng.random() < 0.3 else (self.article(),),
             growth=self.growth("score", "comments"),
         )
-        return self.with_fate(post, _LATER if body else None)
+        return self.with_later_changes(post, _LATER if body else None)
 
     def status(self, at: datetime) -> SandboxPost:
         rng = self.rng
         pattern, where = self.subject()
-        text, written = say(pattern, rng, where)
+        text, written = write_sentence(pattern, rng, where)
         tags = " ".join(rng.choice(_TAGS))
         own = mastodon_id(at, rng.randrange(1 << 16))
         post = SandboxPost(
@@ -108,7 +108,7 @@ class _ForumWriter:
             versions=(own,),
             growth=self.growth("replies", "reblogs", "favourites"),
         )
-        return self.with_fate(post, f"{text} {_LATER} {tags}")
+        return self.with_later_changes(post, f"{text} {_LATER} {tags}")
 
     def subject(self) -> tuple[Pattern, CityPlace | None]:
         rng = self.rng
@@ -129,14 +129,18 @@ class _ForumWriter:
             == (first.language, first.mixed, first.topic, first.sentiment)
             and p is not first
         ]
-        return say(self.rng.choice(alike), self.rng, where) if alike else ("", ())
+        return (
+            write_sentence(self.rng.choice(alike), self.rng, where)
+            if alike
+            else ("", ())
+        )
 
     def article(self) -> ShortLink:
         paper, number = self.rng.choice(PAPERS), self.rng.randint(1000, 9999)
         page = f"{paper.origin}/pune/{number}-city.html"
         return ShortLink(page, page)
 
-    def with_fate(self, post: SandboxPost, later: str | None) -> SandboxPost:
+    def with_later_changes(self, post: SandboxPost, later: str | None) -> SandboxPost:
         """Some are edited in place after a while, some removed."""
         chance, after = self.rng.random(), timedelta(hours=self.rng.uniform(0.5, 30))
         if post.at + after >= self.end:

@@ -94,7 +94,7 @@ def of_intent(intent: str) -> tuple[Pattern, ...]:
     return tuple(p for p in patterns() if p.intent == intent)
 
 
-def say(
+def write_sentence(
     pattern: Pattern,
     rng: Random,
     where: CityPlace | None = None,

@@ -9,7 +9,7 @@ from socialcell.sandbox.post import SandboxDraft, ShortLink
 from socialcell.sandbox.words import table
 from socialcell.sandbox.world import post_decoration
 from socialcell.sandbox.world.people import PAPERS, Paper, Population
-from socialcell.sandbox.world.phrases import SENTIMENT, Pattern, say
+from socialcell.sandbox.world.phrases import SENTIMENT, Pattern, write_sentence
 from socialcell.sandbox.world.places import CityPlace, place, places
 from socialcell.sandbox.world.rhythm import moments
 from socialcell.sandbox.world.story import FIGURES, FLOODED
@@ -85,8 +85,8 @@ class _Newsroom:
         ]
         chosen = rng.choice(headlines)
         where = place(rng.choice(FLOODED)) if in_crisis else rng.choice(places())
-        title, first = self.say(chosen.headline, where)
-        summary, second = self.say(chosen.summary, where)
+        title, first = self.write_sentence(chosen.headline, where)
+        summary, second = self.write_sentence(chosen.summary, where)
         labels = chosen.headline.labels(tuple(dict.fromkeys([*first, *second])))
         page = f"{self.paper.origin}/pune/{self.number}-{labels.topic}.html"
         article = SandboxDraft(
@@ -106,14 +106,16 @@ class _Newsroom:
             article.changed = (later, f"{summary} ({_UPDATED[self.paper.language]})")
         return article
 
-    def say(self, pattern: Pattern, where: CityPlace) -> tuple[str, tuple[str, ...]]:
+    def write_sentence(
+        self, pattern: Pattern, where: CityPlace
+    ) -> tuple[str, tuple[str, ...]]:
         language = pattern.language
         name, inside = where.marathi if language == "mr" else where.hindi, ""
         if language == "en":
             name = where.name
         inside = where.marathi_in if language == "mr" else name
         words = {**FIGURES, "fp": name, "fpin": inside, "p": name, "pin": inside}
-        text, _ = say(pattern, self.rng, where, words, slips=False)
+        text, _ = write_sentence(pattern, self.rng, where, words, slips=False)
         return text, tuple(form for form in (inside, name) if form in text)[:1]
 
     def announcement(self, article: SandboxDraft) -> SandboxDraft:

@@ -8,7 +8,7 @@ from random import Random
 from socialcell.sandbox.post import Labels, Person, SandboxPost
 from socialcell.sandbox.world.chatter import INTENTS, LANGUAGES
 from socialcell.sandbox.world.people import Population
-from socialcell.sandbox.world.phrases import Pattern, of_intent, say
+from socialcell.sandbox.world.phrases import Pattern, of_intent, write_sentence
 from socialcell.sandbox.world.places import places
 
 _SPOKEN = {name: share for name, share in INTENTS.items() if name != "spam"}
@@ -29,7 +29,7 @@ class Speaker:
     def __init__(self, people: Population, end: datetime, rng: Random) -> None:
         self.people, self.end, self.rng = people, end, rng
 
-    def say(self, intents: Sequence[str] | None = None) -> Utterance:
+    def write_sentence(self, intents: Sequence[str] | None = None) -> Utterance:
         """A sentence by a person who writes its language; of `intents`, if given."""
         rng = self.rng
         shares = {name: _SPOKEN[name] for name in intents or _SPOKEN}
@@ -38,7 +38,7 @@ class Speaker:
         fitting = [p for p in of_intent(intent) if _tongue(p) == tongue]
         pattern = rng.choice(fitting or list(of_intent(intent)))
         where = rng.choice(places()) if rng.random() < 0.6 else None
-        text, written = say(pattern, rng, where)
+        text, written = write_sentence(pattern, rng, where)
         author = self.people.who_writes(pattern.language, rng)
         return Utterance(text, pattern.labels(written), author)
 
@@ -47,7 +47,7 @@ class Speaker:
         half = self.rng.randint(3600, 40_000)
         return {name: (self.rng.randint(0, n), half) for name, n in most.items()}
 
-    def with_fate(
+    def with_later_changes(
         self, post: SandboxPost, later: str | None, within: float = 30
     ) -> SandboxPost:
         """Some are removed after at most `within` hours, and some edited in place to

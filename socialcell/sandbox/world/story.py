@@ -8,7 +8,7 @@ from socialcell.clock import IST, as_utc
 from socialcell.sandbox.post import Labels, Person, SandboxDraft, ShortLink
 from socialcell.sandbox.world import post_decoration
 from socialcell.sandbox.world.people import Population
-from socialcell.sandbox.world.phrases import of_intent, say
+from socialcell.sandbox.world.phrases import of_intent, write_sentence
 from socialcell.sandbox.world.places import place
 
 # Three numbers for one river: the department's, a politician's, the rumour's.
@@ -136,7 +136,7 @@ class _StoryWriter:
         inside = flooded.inside(pattern.language, rng)
         words = {**FIGURES, "fp": name, "fpin": inside, "video": "{link}"}
         words["fcr"] = str(rng.randint(12, 90))
-        text, _ = say(pattern, rng, words=words)
+        text, _ = write_sentence(pattern, rng, words=words)
         written = tuple(f for f in (name, inside) if f in text)[-1:]
         author = self.people.who_writes(pattern.language, rng)
         if intent == "old_video" and rng.random() < 0.5:
@@ -203,7 +203,7 @@ class _StoryWriter:
         names = [place(name).written(language, self.rng) for name in CLOSED]
         day = f"{thursday.day}/{thursday.month}"
         words = {"date": day, "list": ", ".join(names)}
-        text, _ = say(pattern, self.rng, words=words, slips=False)
+        text, _ = write_sentence(pattern, self.rng, words=words, slips=False)
         at = _at(thursday, -37 + self.spread(0.4))
         labels = pattern.labels(tuple(names))
         return SandboxDraft(
@@ -216,7 +216,7 @@ class _StoryWriter:
         where = place(rng.choice(CLOSED))
         name = where.written(pattern.language, rng)
         inside = where.inside(pattern.language, rng)
-        text, _ = say(pattern, rng, words={"cp": name, "cpin": inside})
+        text, _ = write_sentence(pattern, rng, words={"cp": name, "cpin": inside})
         return self.citizen(at, pattern.language, text, pattern.labels((name if name in text else inside,)), "closure")  # fmt: skip
 
     def leak_post(self, at: datetime) -> SandboxDraft:
@@ -225,7 +225,7 @@ class _StoryWriter:
         where = place(LEAK)
         name = where.written(pattern.language, rng)
         inside = where.inside(pattern.language, rng)
-        text, _ = say(pattern, rng, words={"lp": name, "lpin": inside})
+        text, _ = write_sentence(pattern, rng, words={"lp": name, "lpin": inside})
         return self.citizen(at, pattern.language, text, pattern.labels((name if name in text else inside,)), "leak")  # fmt: skip
 
     def citizen(
@@ -266,7 +266,7 @@ class _StoryWriter:
     ) -> SandboxDraft:
         pattern = self.rng.choice(of_intent(intent))
         author = author or self.people.who_writes(pattern.language, self.rng)
-        text, _ = say(pattern, self.rng, words=words, slips=False)
+        text, _ = write_sentence(pattern, self.rng, words=words, slips=False)
         written = tuple(name for name in ("वारज्यात", "वारजे", "Warje") if name in text)
         draft = SandboxDraft(
             at, author, text, pattern.labels(written[:1]), story="false"
@@ -283,7 +283,7 @@ def _video_page(video: SandboxDraft) -> str:
     return f"https://x.com/{video.author.handle}/status/{{video}}/video/1"
 
 
-def resolved(
+def resolve_links(
     links: tuple[ShortLink, ...], ids: dict[str, str]
 ) -> tuple[ShortLink, ...]:
     """The links with the ids of posts in place of {self}, {quoted} and {video}."""

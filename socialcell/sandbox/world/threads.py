@@ -8,7 +8,7 @@ from socialcell.clock import IST
 from socialcell.sandbox.post import Person, SandboxDraft
 from socialcell.sandbox.world import post_decoration
 from socialcell.sandbox.world.people import CITY_HANDLE, Population
-from socialcell.sandbox.world.phrases import Pattern, of_intent, say
+from socialcell.sandbox.world.phrases import Pattern, of_intent, write_sentence
 
 _SLIP = {
     "mr": "दुरुस्ती: ",
@@ -84,7 +84,7 @@ class _FollowUps:
         latest: int,
         words: dict[str, str] | None = None,
     ) -> SandboxDraft:
-        text, _ = say(pattern, self.rng, words=words)
+        text, _ = write_sentence(pattern, self.rng, words=words)
         called = [f"@{to.author.handle}"]
         if calls_city(to) and author.kind != "city":
             called.append(f"@{CITY_HANDLE}")
@@ -101,7 +101,7 @@ class _FollowUps:
     def quote(self, draft: SandboxDraft) -> None:
         pattern = self.rng.choice(of_intent("quote"))
         author = self.people.who_writes(pattern.language, self.rng)
-        text, _ = say(pattern, self.rng)
+        text, _ = write_sentence(pattern, self.rng)
         at = draft.at + timedelta(minutes=self.rng.randint(5, 900))
         labels = pattern.labels(topic=draft.labels.topic)
         quote = SandboxDraft(at, author, text, labels, story=draft.story, quotes=draft)

@@ -70,11 +70,11 @@ def answer_id(to: str, at: datetime, n: int = 0) -> str:
 
 class _YouTubeWriter(Speaker):
     def own_video(self, at: datetime) -> SandboxPost:
-        utterance = self.say(("information", "praise"))
+        utterance = self.write_sentence(("information", "praise"))
         return self.video(at, self.people.city, utterance.text, utterance.labels, "own")
 
     def other_video(self, at: datetime) -> SandboxPost:
-        utterance = self.say()
+        utterance = self.write_sentence()
         return self.video(
             at, utterance.author, utterance.text, utterance.labels, "found"
         )
@@ -98,7 +98,7 @@ class _YouTubeWriter(Speaker):
             title=title,
             growth=self.growth(views=9000, likes=400),
         )
-        return self.with_fate(post, f"{text} {_LATER}", within=60)
+        return self.with_later_changes(post, f"{text} {_LATER}", within=60)
 
     def comments(self, video: SandboxPost) -> list[SandboxPost]:
         comments: list[SandboxPost] = []
@@ -119,7 +119,7 @@ class _YouTubeWriter(Speaker):
         self, video: SandboxPost, above: SandboxPost, at: datetime
     ) -> SandboxPost | None:
         """None when there was nothing left to comment on, or the world has ended."""
-        utterance, low = self.say(_INTENTS), self.rng.randrange(1 << 16)
+        utterance, low = self.write_sentence(_INTENTS), self.rng.randrange(1 << 16)
         is_answer = above is not video
         own = (
             answer_id(above.id, at, low) if is_answer else comment_id(video.id, at, low)
@@ -137,7 +137,7 @@ class _YouTubeWriter(Speaker):
             group="comment",
             growth=self.growth(likes=30),
         )
-        post = self.with_fate(post, f"{utterance.text} {_LATER}")
+        post = self.with_later_changes(post, f"{utterance.text} {_LATER}")
         if at >= self.end or not above.stands(at):
             return None
         if above.ends is not None and (post.ends is None or post.ends > above.ends):

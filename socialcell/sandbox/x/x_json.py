@@ -68,7 +68,7 @@ def tweet(
     city: City, post: SandboxPost, moment: datetime, fields: set[str]
 ) -> dict[str, Any]:
     """A post with `fields` (and the three that always come) as of a moment."""
-    text = x_text.shown(post)
+    text = x_text.display_text(post)
     builders: dict[str, Callable[[], Any]] = {
         "author_id": lambda: user_id(post.author),
         "conversation_id": lambda: post.conversation,
@@ -210,6 +210,6 @@ def _note(city: City, post: SandboxPost) -> dict[str, Any] | None:
     """The whole of a long post, with the places in it."""
     if not x_text.is_note(post):
         return None
-    text = x_text.escaped(post.text)
+    text = x_text.escape_text(post.text)
     entities = x_text.entities(city, post, text, user_id)
     return {"text": text} | ({"entities": entities} if entities else {})

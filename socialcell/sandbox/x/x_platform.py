@@ -10,7 +10,7 @@ from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world.people import CITY_HANDLE
 from socialcell.sandbox.x import x_json, x_query
 from socialcell.sandbox.x.x_server import XServer
-from socialcell.sandbox.x.x_world import MENTIONS_REACH, SEARCH_REACH, indexed
+from socialcell.sandbox.x.x_world import MENTIONS_REACH, SEARCH_REACH, index_entry
 from socialcell.sandbox.x.x_writes import KEYS
 
 SEARCH_QUERY = (
@@ -46,7 +46,7 @@ def shows(city: City, post: SandboxPost) -> list[str]:
     if post.reposts is not None or post.author is city.people.city:
         return []
     source_names = ["x.mentions"] if x_json.calls_city(post.text) else []
-    if x_query.parse(SEARCH_QUERY)(indexed(city, post)):
+    if x_query.parse(SEARCH_QUERY)(index_entry(city, post)):
         source_names.append("x.search")
     return source_names
 

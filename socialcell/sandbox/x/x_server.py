@@ -144,7 +144,7 @@ class XServer(FaultyPlatform):
         bearer = request.headers.get("authorization") == f"Bearer {self.token}"
         if not signed and not bearer:
             raise XRequestError(self.refusal("expired", self.clock.now()))
-        if signed and x_writes.is_of_the_account(request):
+        if signed and x_writes.is_account_request(request):
             headers = self._count("writes")
             answer = x_writes.respond_to_account(self.world, self.clock.now(), request)
             answer.headers |= headers
@@ -291,7 +291,7 @@ class XServer(FaultyPlatform):
             fields |= {"geo"}
         if "in_reply_to_user_id" in expansions:
             fields |= {"in_reply_to_user_id"}
-        near, errors = self._referenced(posts, expansions)
+        near, errors = self._referenced_posts(posts, expansions)
         if near or errors:
             fields |= {"referenced_tweets"}
         shaped = [x_json.tweet(self.city, post, now, fields) for post in posts]
@@ -311,7 +311,7 @@ class XServer(FaultyPlatform):
             body["errors"] = errors
         return body
 
-    def _referenced(
+    def _referenced_posts(
         self, posts: list[SandboxPost], expansions: set[str]
     ) -> tuple[list[SandboxPost], list[dict[str, Any]]]:
         if not expansions & {"referenced_tweets.id", "referenced_tweets.id.author_id"}:
@@ -393,10 +393,10 @@ class XServer(FaultyPlatform):
 
     def _in_dialect(self, body: Any) -> Any:
         """The body with the field names of the current dialect."""
-        return body if self.dialect == "tweet" else _renamed(body)
+        return body if self.dialect == "tweet" else _rename_keys(body)
 
 
-def _renamed(body: Any) -> Any:
+def _rename_keys(body: Any) -> Any:
     if isinstance(body, dict):
-        return {POST_DIALECT.get(k, k): _renamed(v) for k, v in body.items()}
-    return [_renamed(entry) for entry in body] if isinstance(body, list) else body
+        return {POST_DIALECT.get(k, k): _rename_keys(v) for k, v in body.items()}
+    return [_rename_keys(entry) for entry in body] if isinstance(body, list) else body

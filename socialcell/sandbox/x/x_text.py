@@ -15,7 +15,7 @@ _HASHTAG = re.compile(r"(?<![\w/&])#([\w\u0900-\u0963\u0966-\u097f\u200c\u200d]+
 _HANDLE = re.compile(r"(?<![\w/])@(\w{1,15})")
 
 
-def escaped(text: str) -> str:
+def escape_text(text: str) -> str:
     """The text with &, < and > escaped, as X does; nothing else is escaped."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -31,13 +31,13 @@ def is_note(post: SandboxPost) -> bool:
     return post.reposts is None and is_too_long(post.text)
 
 
-def shown(post: SandboxPost) -> str:
+def display_text(post: SandboxPost) -> str:
     """What stands in `text`: of a repost 140 signs, of a long post its beginning."""
     if is_note(post):
-        return f"{escaped(post.text[:_BEGINNING].rstrip())}… {_own_address(post)}"
+        return f"{escape_text(post.text[:_BEGINNING].rstrip())}… {_own_address(post)}"
     if post.reposts is not None and len(post.text) > _LONGEST_REPOST:
-        return f"{escaped(post.text[: _LONGEST_REPOST - 1].rstrip())}…"
-    return escaped(post.text)
+        return f"{escape_text(post.text[: _LONGEST_REPOST - 1].rstrip())}…"
+    return escape_text(post.text)
 
 
 def handles(text: str) -> set[str]:

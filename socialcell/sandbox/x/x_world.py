@@ -151,11 +151,11 @@ class XWorld:
         """Whether a query matches a post; cached, as texts and authors never change."""
         key = query, post.id
         if key not in self._match_cache:
-            self._match_cache[key] = x_query.parse(query)(indexed(self.city, post))
+            self._match_cache[key] = x_query.parse(query)(index_entry(self.city, post))
         return self._match_cache[key]
 
 
-def indexed(city: City, post: SandboxPost) -> x_query.IndexedPost:
+def index_entry(city: City, post: SandboxPost) -> x_query.IndexedPost:
     """A post as the search index holds it."""
     parent = city.by_id.get(("x", post.reply_to)) if post.reply_to else None
     traits = {

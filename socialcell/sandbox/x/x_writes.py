@@ -34,21 +34,22 @@ def is_signed(request: Request, keys: Mapping[str, str]) -> bool:
     ):
         return False
     pairs = sorted(
-        (_escaped(k), _escaped(v)) for k, v in (*parameters.items(), *request.pairs)
+        (_percent_encode(k), _percent_encode(v))
+        for k, v in (*parameters.items(), *request.pairs)
     )
     base = "&".join(
         (
             request.method,
-            _escaped(ORIGIN + request.path),
-            _escaped("&".join(f"{name}={value}" for name, value in pairs)),
+            _percent_encode(ORIGIN + request.path),
+            _percent_encode("&".join(f"{name}={value}" for name, value in pairs)),
         )
     )
-    key = f"{_escaped(keys['x_consumer_secret'])}&{_escaped(keys['x_access_secret'])}"
+    key = f"{_percent_encode(keys['x_consumer_secret'])}&{_percent_encode(keys['x_access_secret'])}"
     digest = hmac.new(key.encode(), base.encode(), hashlib.sha1).digest()
     return hmac.compare_digest(b64encode(digest).decode(), signature)
 
 
-def is_of_the_account(request: Request) -> bool:
+def is_account_request(request: Request) -> bool:
     """Whether only the account itself may send this request."""
     return request.method != "GET" or request.path == "/2/users/me"
 
@@ -68,7 +69,8 @@ def respond_to_account(
     if match and request.method == "POST" and match[1] is None:
         new_post = _create_post(world, now, json.loads(request.body))
         return ServerResponse(
-            201, {"data": {"id": new_post.id, "text": x_text.escaped(new_post.text)}}
+            201,
+            {"data": {"id": new_post.id, "text": x_text.escape_text(new_post.text)}},
         )
     if match and request.method == "DELETE" and match[1]:
         if (post := world.post(match[1], now)) is None:
@@ -112,5 +114,5 @@ def shorten_links(text: str) -> tuple[str, tuple[ShortLink, ...]]:
     return _ADDRESS.sub(short, text), tuple(links)
 
 
-def _escaped(text: str) -> str:
+def _percent_encode(text: str) -> str:
     return quote(text, safe="~-._")
