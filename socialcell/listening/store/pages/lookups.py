@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.connectors.base import Item, Record, Refresh
-from socialcell.connectors.base import RecordAuthor as AuthorFacts
+from socialcell.connectors.base import Item, Record, RecordAuthor, Refresh
 from socialcell.listening.model import Author, Mention, StoredWithheld
 from socialcell.listening.store.pages.records import cleaned, withheld_of
 
@@ -60,11 +59,11 @@ def _change(refresh: Refresh, row: _StoredText | None) -> Item:
     return replace(record, author=_author(record, row), missing=_missing(record, row))
 
 
-def _author(record: Record, row: _StoredText) -> AuthorFacts | None:
+def _author(record: Record, row: _StoredText) -> RecordAuthor | None:
     """Who wrote it: the answer has at most the number, and may have no author."""
     if row.uid is None or (record.author and record.author.uid != row.uid):
         return record.author
-    return AuthorFacts(row.uid, row.handle, row.name, row.verified)
+    return RecordAuthor(row.uid, row.handle, row.name, row.verified)
 
 
 def _missing(record: Record, row: _StoredText) -> tuple[str, ...]:

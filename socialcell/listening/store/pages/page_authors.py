@@ -6,8 +6,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.connectors.base import Record
-from socialcell.connectors.base import RecordAuthor as AuthorFacts
+from socialcell.connectors.base import Record, RecordAuthor
 from socialcell.listening.model import Author, AuthorSnapshot
 from socialcell.listening.store.pages.page_arrival import Arrival
 
@@ -56,7 +55,7 @@ def store_authors(
     return ids
 
 
-def facts_of(session: Session, platform: str, uid: str) -> AuthorFacts | None:
+def facts_of(session: Session, platform: str, uid: str) -> RecordAuthor | None:
     """What is held of one author, without figures; None when nothing is."""
     c = AUTHOR.c
     row = session.execute(
@@ -64,15 +63,15 @@ def facts_of(session: Session, platform: str, uid: str) -> AuthorFacts | None:
             c.platform == platform, c.uid == uid
         )
     ).first()
-    return None if row is None else AuthorFacts(*row)
+    return None if row is None else RecordAuthor(*row)
 
 
-def _facts(records: Sequence[Record]) -> dict[str, AuthorFacts]:
+def _facts(records: Sequence[Record]) -> dict[str, RecordAuthor]:
     """What the records say of their authors, by native id."""
     return {record.author.uid: record.author for record in records if record.author}
 
 
-def _update(session: Session, platform: str, facts: dict[str, AuthorFacts]) -> None:
+def _update(session: Session, platform: str, facts: dict[str, RecordAuthor]) -> None:
     for uid, author in facts.items():
         session.execute(
             update(AUTHOR)
