@@ -253,7 +253,9 @@ def _moment(parsed: Any) -> datetime | None:
     return datetime.fromtimestamp(calendar.timegm(parsed), UTC) if parsed else None
 
 
-def _span_since_cursor(cursor: Mapping[str, Any] | None, now: datetime) -> Any:
+def _span_since_cursor(
+    cursor: Mapping[str, Any] | None, now: datetime
+) -> tuple[datetime, datetime] | None:
     since = (cursor or {}).get("covered")
     return (datetime.fromisoformat(since), now) if since else None
 

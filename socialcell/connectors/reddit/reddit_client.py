@@ -1,7 +1,7 @@
 """praw as we use it: it neither sleeps nor retries, and raises our kinds of error."""
 
 import configparser
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -156,7 +156,7 @@ def _require_json(response: requests.Response) -> requests.Response:
     return response
 
 
-def _limits(headers: Any, now: datetime) -> Limits:
+def _limits(headers: MutableMapping[str, str], now: datetime) -> Limits:
     """Read the rate headers and take them off the answer."""
     remaining = headers.pop("x-ratelimit-remaining", "")
     reset = headers.pop("x-ratelimit-reset", "")

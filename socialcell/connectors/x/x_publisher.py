@@ -130,7 +130,7 @@ class XPublisher(Publisher):
         return posts_with_text(words, own)
 
     def _write(self, parameters: dict[str, Any]) -> PostReference:
-        def create() -> Any:
+        def create() -> tuple[Any, Mapping[str, str]]:
             return self._request(lambda: self._client.create_tweet(**parameters))
 
         try:
