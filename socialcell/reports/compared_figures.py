@@ -2,14 +2,71 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypedDict
 
 from socialcell.listening.store.mentions.mention_counts import Cells
 
 WEEK = 168
 """Hours of a week; cells hold two: the week before from 0, this week from 168."""
 
-Figure: TypeAlias = dict[str, Any]
+
+class PlatformHours(TypedDict):
+    """Platform-hours: covered, of those due."""
+
+    covered: int
+    due: int
+
+
+class SameHours(TypedDict):
+    """Both weeks' counts over the platform-hours that both covered."""
+
+    hours: int
+    now: int
+    before: int
+
+
+class Figure(TypedDict):
+    """A count of this week, as the frozen numbers keep it; see `figure`."""
+
+    n: int | None
+    unit: str
+    coverage: PlatformHours
+    same_hours: SameHours | None
+
+
+class IdFigure(Figure):
+    """A figure of an id of a vocabulary, a platform or a source."""
+
+    id: str
+
+
+class AreaFigure(IdFigure):
+    """A figure of an area, with its names by language; None where it is not known."""
+
+    name: Mapping[str, str] | None
+
+
+class TopicFigure(IdFigure):
+    """A figure of a topic: those that ask, and mentions by sentiment."""
+
+    asking: Figure
+    sentiment: dict[str, int]
+
+
+class Measure(TypedDict):
+    """A measure as the frozen numbers keep it; see `measure`."""
+
+    now: float | None
+    before: float | None
+    rests: list[Any] | None
+    why: str | None
+    of: str | None
+
+
+class IdMeasure(Measure):
+    """A measure with its id, a key of `strategy.MEASURES`."""
+
+    id: str
 
 
 @dataclass(frozen=True)
@@ -95,7 +152,7 @@ def measure(
     *,
     reason: str | None = None,
     topic: str | None = None,
-) -> dict[str, Any]:
+) -> Measure:
     """A measure as plain JSON: this week, the week before, on what it rests.
 
     Figures are shares from 0 to 1, minutes or counts; None is not known, and
@@ -117,7 +174,7 @@ def share(part: int, whole: int) -> float | None:
 
 def _same_hours(
     cells: Cells, covered_hours: CoveredHours, hours_within: frozenset[int]
-) -> dict[str, int] | None:
+) -> SameHours | None:
     common_hours = {
         platform: covered_hours.common(platform) & hours_within
         for platform in covered_hours.now

@@ -1,13 +1,15 @@
 """Names, sentences and explanations that the weekly report uses, in one language."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TypeVar
 
 from socialcell.i18n import Language
 from socialcell.language import lexicon
 from socialcell.platforms import PLATFORMS
 from socialcell.reports.compared_figures import Figure
 from socialcell.reports.page import Cell
+
+AnyFigure = TypeVar("AnyFigure", bound=Figure)
 
 UNKNOWN = "–"
 # A percentage of fewer says more about chance than about the city.
@@ -71,16 +73,13 @@ class Phrases:
 
     def change_percent(self, figure: Figure) -> str | None:
         comparison = figure["same_hours"]
-        is_meaningful = (
-            comparison
-            and comparison["before"] >= SMALLEST_BASE
-            and 2 * comparison["hours"] >= figure["coverage"]["due"]
-        )
-        return (
-            self.lang.change(comparison["before"], comparison["now"])
-            if is_meaningful
-            else None
-        )
+        if (
+            comparison is None
+            or comparison["before"] < SMALLEST_BASE
+            or 2 * comparison["hours"] < figure["coverage"]["due"]
+        ):
+            return None
+        return self.lang.change(comparison["before"], comparison["now"])
 
     def cause(self, id_: str) -> str:
         """Why hours are missing, as the second half of "not collected because …"."""
@@ -192,13 +191,11 @@ class Phrases:
         ]
 
 
-def first_with_counts(
-    figures: Iterable[dict[str, Any]], limit: int
-) -> list[dict[str, Any]]:
+def first_with_counts(figures: Iterable[AnyFigure], limit: int) -> list[AnyFigure]:
     """The first items that have something to show, in this week or the week before."""
     shown = [
         figure
         for figure in figures
-        if figure["n"] or (figure["same_hours"] or {}).get("before")
+        if figure["n"] or ((same := figure["same_hours"]) and same["before"])
     ]
     return shown[:limit]

@@ -1,8 +1,7 @@
 """The measures in words: what each is called and means, and why one is not known."""
 
-from typing import Any
-
 from socialcell.i18n import Language
+from socialcell.reports.compared_figures import Measure
 from socialcell.reports.phrases import UNKNOWN, Phrases
 from socialcell.strategy import MEASURES
 
@@ -125,12 +124,14 @@ def unit_label(lang: Language, measure: str) -> str:
     }[MEASURES[measure].unit]
 
 
-def basis_text(phrases: Phrases, figure: dict[str, Any]) -> str:
+def basis_text(phrases: Phrases, figure: Measure) -> str:
     """On what a figure rests, or why it is not known."""
     _ = phrases.lang.gettext
     if figure["why"]:
         return unknown_reason(phrases.lang, figure["why"])
-    kind, *basis_numbers = figure["rests"]
+    basis = figure["rests"]
+    assert basis is not None  # a measure has either a reason or a basis
+    kind, *basis_numbers = basis
     if kind == "usual":
         middle, low, high, weeks = (
             phrases.lang.number(round(n)) for n in basis_numbers

@@ -18,7 +18,14 @@ from socialcell.listening.store.alerts import incidents
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.pages import recheck_queue
 from socialcell.listening.store.people import registry_activity
-from socialcell.reports.compared_figures import measure, share
+from socialcell.reports.compared_figures import (
+    Figure,
+    IdFigure,
+    IdMeasure,
+    Measure,
+    measure,
+    share,
+)
 from socialcell.reports.kpis import listening
 from socialcell.strategy import MEASURES
 
@@ -48,13 +55,13 @@ class WeekCounts:
     sunday: date  # the week's Sunday
 
     watches: Sequence[Watch]
-    mentions: Mapping[str, Any]
-    intents: Sequence[Mapping[str, Any]]
+    mentions: Figure
+    intents: Sequence[IdFigure]
     incidents: Sequence[Mapping[str, Any]]
     campaigns: Sequence[Mapping[str, Any]]
 
 
-def measure_kpis(session: Session, week_counts: WeekCounts) -> list[dict[str, Any]]:
+def measure_kpis(session: Session, week_counts: WeekCounts) -> list[IdMeasure]:
     """Every measure in its order, as plain JSON.
 
     `now` and `before` are shares from 0 to 1, minutes, or counts; None is not known.
@@ -79,7 +86,7 @@ def measure_kpis(session: Session, week_counts: WeekCounts) -> list[dict[str, An
     return [{"id": name, **kpis[name]} for name in MEASURES]
 
 
-def _incident_minutes(week_counts: WeekCounts) -> dict[str, dict[str, Any]]:
+def _incident_minutes(week_counts: WeekCounts) -> dict[str, Measure]:
     """K10: how long it took from the first post, and until somebody took it on."""
     kpis = {}
     for name, start, end, unknown_reason in (
@@ -112,7 +119,7 @@ def _incident_minutes(week_counts: WeekCounts) -> dict[str, dict[str, Any]]:
     return kpis
 
 
-def _measured_campaigns(week_counts: WeekCounts) -> dict[str, Any]:
+def _measured_campaigns(week_counts: WeekCounts) -> Measure:
     """K12: of the campaigns that ran, those whose effect can be told."""
     measured_count = sum(
         campaign["incremental"] is not None for campaign in week_counts.campaigns
@@ -127,7 +134,7 @@ def _measured_campaigns(week_counts: WeekCounts) -> dict[str, Any]:
     )
 
 
-def _activated_users(session: Session, week_counts: WeekCounts) -> dict[str, Any]:
+def _activated_users(session: Session, week_counts: WeekCounts) -> Measure:
     """K13: people who began to use the app, over the ward offices' days."""
     days = outcomes.outcome_days(
         session,
@@ -158,7 +165,7 @@ def _activated_users(session: Session, week_counts: WeekCounts) -> dict[str, Any
     )
 
 
-def _kept_promises(session: Session, week_counts: WeekCounts) -> dict[str, Any]:
+def _kept_promises(session: Session, week_counts: WeekCounts) -> Measure:
     """K14: of the promises that fell due, those that were kept by then."""
     promises_due = incidents.promises_due(
         session, week_counts.before.start, week_counts.week.end
@@ -189,7 +196,7 @@ def _kept_promises(session: Session, week_counts: WeekCounts) -> dict[str, Any]:
     return measure(share(*now), share(*before), ["promises", *now], reason=reason)
 
 
-def _marathi_posts(session: Session, week_counts: WeekCounts) -> dict[str, Any]:
+def _marathi_posts(session: Session, week_counts: WeekCounts) -> Measure:
     """K15: of the posts of the city's own accounts, those in Marathi."""
     now, before = (
         (languages.get("mr", 0), sum(languages.values()))
@@ -202,7 +209,7 @@ def _marathi_posts(session: Session, week_counts: WeekCounts) -> dict[str, Any]:
     return measure(share(*now), share(*before), ["posts", *now], reason=reason)
 
 
-def _deletions_in_time(session: Session, week_counts: WeekCounts) -> dict[str, Any]:
+def _deletions_in_time(session: Session, week_counts: WeekCounts) -> Measure:
     """K15: of the posts deleted at their source, those gone here within a day."""
     now, before = (
         (lag.removals - lag.over_a_day, lag.removals)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
-from typing import Any
 
 from sqlmodel import Session
 
@@ -13,7 +12,14 @@ from socialcell.listening.people.protected_topics import TOPICS
 from socialcell.listening.store.mentions import mention_counts
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.mentions.rollups import EVERY
-from socialcell.reports.compared_figures import WEEK, measure, share
+from socialcell.reports.compared_figures import (
+    WEEK,
+    Figure,
+    IdFigure,
+    Measure,
+    measure,
+    share,
+)
 
 ASKING = ("complaint", "question", "suggestion", "help")
 EARLIER_WEEKS = 8
@@ -29,9 +35,9 @@ def measure_listening(
     session: Session,
     week: TimeSpan,
     watches: Sequence[Watch],
-    mentions: Mapping[str, Any],
-    intents: Sequence[Mapping[str, Any]],
-) -> dict[str, dict[str, Any]]:
+    mentions: Figure,
+    intents: Sequence[IdFigure],
+) -> dict[str, Measure]:
     """K1, K2 and K9, from the report's own figures and from the weeks before."""
     starts = [
         week.start - _ONE_WEEK * weeks_back
@@ -46,9 +52,7 @@ def measure_listening(
     }
 
 
-def _asking(
-    mentions: Mapping[str, Any], intents: Sequence[Mapping[str, Any]]
-) -> dict[str, dict[str, Any]]:
+def _asking(mentions: Figure, intents: Sequence[IdFigure]) -> dict[str, Measure]:
     """K2: mentions that ask, over the hours that both weeks covered where they did."""
     if mentions["n"] is None:
         unread = measure(reason="unread")
@@ -75,7 +79,7 @@ def _asking(
 def _coverage(
     weekly: Mapping[tuple[str, str, str], list[int]],
     shares: Sequence[Mapping[str, float]],
-) -> dict[str, Any]:
+) -> Measure:
     """K1: each platform weighs as much as its median share of the eight weeks."""
     sums: dict[str, list[int]] = {}
     for (platform, topic, _mood), cells in weekly.items():
@@ -105,7 +109,7 @@ def _coverage(
 def _anger(
     weekly: Mapping[tuple[str, str, str], list[int]],
     shares: Sequence[Mapping[str, float]],
-) -> dict[str, Any]:
+) -> Measure:
     """K9: negative mentions of the topic that grew most beyond what is usual.
 
     Usual is the median of the earlier weeks of which 95 of 100 hours were covered.

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from socialcell.reports.compared_figures import IdMeasure
 from socialcell.reports.kpis import kpi_labels
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table, Terms
 from socialcell.reports.phrases import UNKNOWN
@@ -64,7 +65,7 @@ def _agreement_sentence(context: ReportContext, strategy: dict[str, Any] | None)
 
 
 def _goal_table(
-    context: ReportContext, goals: dict[str, Any], figures: list[dict[str, Any]]
+    context: ReportContext, goals: dict[str, Any], figures: list[IdMeasure]
 ) -> Table:
     _ = context.lang.gettext
     now = {figure["id"]: figure["now"] for figure in figures}
@@ -87,7 +88,7 @@ def _goal_table(
 
 def _row(
     context: ReportContext,
-    figure: dict[str, Any],
+    figure: IdMeasure,
     name: str,
     targets: dict[str, dict[str, Any]],
 ) -> tuple[Cell, ...]:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from socialcell.listening.store.mentions import quotes
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.mentions.quotes import Drawable
+from socialcell.reports.compared_figures import TopicFigure
 
 URGENT = ("critical", "high")
 # Quotations show what the city talks about, not persons: what is said of politics and
@@ -19,7 +20,7 @@ QUOTED_URGENT = 2
 
 
 def draw_quotes(
-    session: Session, week: TimeSpan, topics: Sequence[dict[str, Any]]
+    session: Session, week: TimeSpan, topics: Sequence[TopicFigure]
 ) -> list[dict[str, Any]]:
     """Of the urgent posts, and of what most people ask about: one post a person."""
 

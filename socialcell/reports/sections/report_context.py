@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from socialcell.i18n import Language
+from socialcell.reports.compared_figures import AreaFigure, Figure
 from socialcell.reports.page import Cell, Quotation, Table
 from socialcell.reports.phrases import UNKNOWN, Phrases, first_with_counts
 from socialcell.text import one_line
@@ -63,9 +64,7 @@ class ReportContext:
         heads = (head, _("Mentions"), _("Share"), self.comparison_heading())
         return Table(caption, heads, rows, self.basis())
 
-    def area_rows(
-        self, areas: list[dict[str, Any]], limit: int
-    ) -> list[Sequence[Cell]]:
+    def area_rows(self, areas: list[AreaFigure], limit: int) -> list[Sequence[Cell]]:
         return [
             (
                 (self.phrases.name(area["name"], area["id"]),),
@@ -95,7 +94,7 @@ class ReportContext:
     def number(self, count: int | None) -> str:
         return UNKNOWN if count is None else self.lang.number(count)
 
-    def _share(self, figure: dict[str, Any]) -> Cell:
+    def _share(self, figure: Figure) -> Cell:
         total = self.numbers["mentions"]["n"]
         if not total or figure["n"] is None:
             return (UNKNOWN,)

@@ -1,9 +1,9 @@
 """Count a week: everything that its report says in numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from sqlmodel import Session
 
@@ -19,8 +19,11 @@ from socialcell.listening.store.pages.source_history import watches
 from socialcell.ops import audit
 from socialcell.reports.compared_figures import (
     WEEK,
+    AreaFigure,
     CoveredHours,
     Figure,
+    IdFigure,
+    TopicFigure,
     cells_of_platform,
     figure,
     hourly_counts,
@@ -47,6 +50,54 @@ VERSION = 2
 TOPICS_WITHOUT_OWNER = frozenset({"politics", "other"})
 
 _WEEK = timedelta(days=7)
+
+
+class DayFigure(Figure):
+    """A figure of one day of the week, an ISO date."""
+
+    date: str
+
+
+class ReadFigure(IdFigure):
+    """A figure of what was read from texts; `unsure`: mentions near another value."""
+
+    unsure: int
+
+
+class WardFigure(AreaFigure):
+    """A figure of a ward office, and of its mentions that ask."""
+
+    asking: Figure
+
+
+class OwnerNames(TypedDict):
+    """An owner's id and its names by language."""
+
+    id: str
+    name: Mapping[str, str]
+
+
+class TopicOwners(TypedDict):
+    """Who answers for a topic that people ask about, the usual owner first."""
+
+    topic: str
+    asking: Figure
+    owners: list[OwnerNames]
+
+
+class UrgentFigures(TypedDict):
+    """Urgent mentions by topic and by ward office, the largest first."""
+
+    topics: list[IdFigure]
+    wards: list[AreaFigure]
+
+
+class PeakHour(TypedDict):
+    """The busiest hour: its begin as an ISO time of Pune, and its mentions."""
+
+    at: str
+    n: int
+    unit: str
 
 
 def count_week(
@@ -176,7 +227,7 @@ class _Counting:
     def _figure(self, cells: Cells) -> Figure:
         return figure(cells, self._covered_hours, unit="mentions")
 
-    def _peak(self) -> dict[str, Any] | None:
+    def _peak(self) -> PeakHour | None:
         hours = hourly_counts(self._cells, self._covered_hours)
         peak_count, first = max(
             (count_week or 0, -hour) for hour, count_week in enumerate(hours)
@@ -190,7 +241,7 @@ class _Counting:
             "unit": "mentions",
         }
 
-    def _days(self) -> list[dict[str, Any]]:
+    def _days(self) -> list[DayFigure]:
         monday = self._week.start.astimezone(IST).date()
         return [
             {
@@ -205,9 +256,9 @@ class _Counting:
             for day in range(7)
         ]
 
-    def _platforms(self) -> list[dict[str, Any]]:
+    def _platforms(self) -> list[IdFigure]:
         names = {name for name, _ in self._cells} | set(self._covered_hours.now)
-        platforms = [
+        platforms: list[IdFigure] = [
             {
                 "id": name,
                 **figure(
@@ -220,26 +271,26 @@ class _Counting:
         ]
         return sorted(platforms, key=_largest_first)
 
-    def _figures_by_value(self, column: str) -> list[dict[str, Any]]:
+    def _figures_by_value(self, column: str) -> list[ReadFigure]:
         unsure = mention_counts.unsure(self._session, self._week, column)
         if column == "sentiment":
             cells_by_id = mention_counts.sentiments(self._session, self._both)
         else:
             cells_by_id = mention_counts.by_column(self._session, self._both, column)
-        figures = [
+        figures: list[ReadFigure] = [
             {"id": id_, **self._figure(cells), "unsure": unsure.get(id_, 0)}
             for id_, cells in cells_by_id.items()
         ]
         return sorted(figures, key=_largest_first)
 
-    def _topics(self) -> list[dict[str, Any]]:
+    def _topics(self) -> list[TopicFigure]:
         session = self._session
         asking_cells = mention_counts.by_annotation(
             session, self._both, "topic", intents=ASKING
         )
         sentiments_by_topic = mention_counts.topics_by_sentiment(session, self._week)
         cells_by_topic = mention_counts.topics(session, self._both)
-        topics = [
+        topics: list[TopicFigure] = [
             {
                 "id": topic,
                 **self._figure(cells),
@@ -253,10 +304,10 @@ class _Counting:
         ]
         return sorted(topics, key=_largest_first)
 
-    def _owners(self, topics: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _owners(self, topics: Sequence[TopicFigure]) -> list[TopicOwners]:
         """Who answers for what people ask about; several where it depends on place."""
         table = owners.owners_on(self._session, self._day)
-        topics_with_owners = []
+        topics_with_owners: list[TopicOwners] = []
         for topic in topics:
             topic_owners = [owner for owner in table if owner.topic == topic["id"]]
             if (
@@ -275,16 +326,16 @@ class _Counting:
                 )
         return sorted(
             topics_with_owners,
-            key=lambda topic: (-topic["asking"]["n"], topic["topic"]),
+            key=lambda topic: (-(topic["asking"]["n"] or 0), topic["topic"]),
         )
 
-    def _wards(self) -> list[dict[str, Any]]:
+    def _wards(self) -> list[WardFigure]:
         cells_by_ward = mention_counts.by_annotation(self._session, self._both, "ward")
         asking_cells = mention_counts.by_annotation(
             self._session, self._both, "ward", intents=ASKING
         )
         wards = {area.id: area for area in self._areas if area.kind == "ward_office"}
-        figures = [
+        figures: list[WardFigure] = [
             {
                 "id": ward,
                 "name": names_of(wards[ward]) if ward in wards else None,
@@ -295,18 +346,18 @@ class _Counting:
         ]
         return sorted(figures, key=_largest_first)
 
-    def _villages(self) -> list[dict[str, Any]]:
+    def _villages(self) -> list[AreaFigure]:
         villages = {area.id: area for area in self._areas if area.kind == "village"}
         cells_by_village = mention_counts.by_annotation(
             self._session, self._both, "entity", values=list(villages)
         )
-        figures = [
+        figures: list[AreaFigure] = [
             {"id": id_, "name": names_of(villages[id_]), **self._figure(cells)}
             for id_, cells in cells_by_village.items()
         ]
         return sorted(figures, key=_largest_first)
 
-    def _urgent(self) -> dict[str, Any]:
+    def _urgent(self) -> UrgentFigures:
         session, both = self._session, self._both
         topics = mention_counts.by_annotation(session, both, "topic", urgencies=URGENT)
         wards = mention_counts.by_annotation(session, both, "ward", urgencies=URGENT)
@@ -326,7 +377,7 @@ class _Counting:
         }
 
 
-def _largest_first(figure: dict[str, Any]) -> tuple[int, int, str]:
+def _largest_first(figure: IdFigure) -> tuple[int, int, str]:
     same_hours = figure["same_hours"] or {"before": 0}
     return (-(figure["n"] or 0), -same_hours["before"], figure["id"])
 
