@@ -143,7 +143,7 @@ def show(
     if json:
         output.as_json({**campaign, "plan": planned, "outreach": reached})
         return
-    _tell(campaign, json)
+    _print_campaign(campaign, json)
     if planned and reached:
         output.say(
             f"Plan: version {planned['version']}, {planned['tags']} tags, "

@@ -41,7 +41,7 @@ def count_places(attribution: Attribution) -> list[dict[str, Any]]:
             key = (line.who.channel or "", line.who.creator)
             known_key = key if key in kinds else None
             installs[known_key] += int(line.installs.value or 0)
-    request_rows: list[dict[str, Any]] = [
+    rows: list[dict[str, Any]] = [
         {
             "channel": key[0],
             "creator": key[1],
@@ -50,13 +50,11 @@ def count_places(attribution: Attribution) -> list[dict[str, Any]]:
         }
         for key, counts in kinds.items()
     ]
-    request_rows.sort(
-        key=lambda row: (-row["human"], row["channel"], row["creator"] or "")
-    )
+    rows.sort(key=lambda row: (-row["human"], row["channel"], row["creator"] or ""))
     if installs[None]:
         empty_row = dict.fromkeys(("channel", "creator", *_GROUPS))
-        request_rows.append({**empty_row, "installs": installs[None]})
-    return request_rows
+        rows.append({**empty_row, "installs": installs[None]})
+    return rows
 
 
 def has_clicks(campaign: Mapping[str, Any]) -> bool:
@@ -93,7 +91,7 @@ def place_blocks(
     link_places = campaign.get("places", [])
     if not link_places:
         return []
-    place_blocks: list[Block] = []
+    blocks: list[Block] = []
     if chart is not None:
         alt = _(
             "Chart: requests for the links of the campaign %(name)s since its start, "
@@ -101,8 +99,8 @@ def place_blocks(
             "has the numbers.",
             name=campaign["name"],
         )
-        place_blocks.append(Chart(chart, alt))
-    request_rows: list[tuple[Cell, ...]] = [
+        blocks.append(Chart(chart, alt))
+    rows: list[tuple[Cell, ...]] = [
         (
             (place_label(context.phrases, row),),
             *((context.number(row[name]),) for name in (*_SHOWN_GROUPS, "installs")),
@@ -122,7 +120,7 @@ def place_blocks(
         "Somebody is counted once a link within ten minutes, and twice who follows two "
         "links. Programs are previews, robots and scanners of mail."
     )
-    return [*place_blocks, Table(caption, heads, request_rows, note, detail=2)]
+    return [*blocks, Table(caption, heads, rows, note, detail=2)]
 
 
 def chart_counts(

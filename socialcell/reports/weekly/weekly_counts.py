@@ -229,9 +229,7 @@ class _Counting:
 
     def _peak(self) -> PeakHour | None:
         hours = hourly_counts(self._cells, self._covered_hours)
-        peak_count, first = max(
-            (count_week or 0, -hour) for hour, count_week in enumerate(hours)
-        )
+        peak_count, first = max((count or 0, -hour) for hour, count in enumerate(hours))
         if not peak_count:
             return None
         at = self._week.start + timedelta(hours=-first)
