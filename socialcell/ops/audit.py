@@ -38,21 +38,6 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class AuditRow:
-    """A row of the audit log, its columns in their order; see `AuditEntry`."""
-
-    seq: int
-    at: datetime
-    actor: str
-    os_user: str | None
-    action: str
-    object: str
-    detail: dict[str, Any]
-    prev_hash: str
-    hash: str
-
-
-@dataclass(frozen=True)
 class AuditRecord:
     """A row of the table `audit`; see `AuditEntry`."""
 
@@ -163,24 +148,24 @@ def seal(prev_hash: str, row: Mapping[str, Any]) -> str:
     return hashlib.sha256((prev_hash + canonical).encode()).hexdigest()
 
 
-def entries(session: Session, limit: int) -> list[AuditRow]:
+def entries(session: Session, limit: int) -> list[AuditRecord]:
     """The newest rows, newest first."""
     query = select(AUDIT).order_by(AUDIT.c.seq.desc()).limit(limit)
-    return [AuditRow(*row) for row in session.records(session, query)]
+    return db.records(session, query, AuditRecord)
 
 
-def entries_about(session: Session, actions: str, object: str) -> list[AuditRow]:
+def entries_about(session: Session, actions: str, object: str) -> list[AuditRecord]:
     """Rows about an object whose action begins so, in order."""
     c = AUDIT.c
     query = select(AUDIT).where(c.object == object, c.action.startswith(actions))
-    return [AuditRow(*row) for row in session.records(session, query.order_by(c.seq))]
+    return db.records(session, query.order_by(c.seq), AuditRecord)
 
 
-def since(session: Session, action: str, at: datetime) -> list[AuditRow]:
+def since(session: Session, action: str, at: datetime) -> list[AuditRecord]:
     """Rows of an action from a moment on, in order."""
     c = AUDIT.c
     query = select(AUDIT).where(c.action == action, c.at >= at)
-    return [AuditRow(*row) for row in session.records(session, query.order_by(c.seq))]
+    return db.records(session, query.order_by(c.seq), AuditRecord)
 
 
 def operator() -> str:

@@ -2,11 +2,11 @@
 
 from socialcell import db
 from socialcell.ops import audit
-from socialcell.ops.audit import AuditResult, AuditRow
+from socialcell.ops.audit import AuditRecord, AuditResult
 from socialcell.services.context import Context
 
 
-def list_entries(context: Context, limit: int) -> list[AuditRow]:
+def list_entries(context: Context, limit: int) -> list[AuditRecord]:
     """The newest entries, the newest first; at most so many."""
     with db.reading(context.engine) as session:
         return audit.entries(session, limit)

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.ops import audit
-from socialcell.ops.audit import AuditRow
+from socialcell.ops.audit import AuditRecord
 from socialcell.ops.webhook_model import MessageTemplate
 from socialcell.services import second_approver
 from socialcell.services.context import Context
@@ -122,7 +122,7 @@ def waiting(context: Context) -> list[WaitingTemplate]:
     since = context.clock.now() - VALID
     with db.reading(context.engine) as session:
         rows = audit.since(session, ENTERED, since)
-        entries: dict[int, AuditRow] = {}
+        entries: dict[int, AuditRecord] = {}
         for row in rows:
             entry = _waiting(_rows(session, _sending(row)), since)
             if entry is not None:
@@ -130,12 +130,12 @@ def waiting(context: Context) -> list[WaitingTemplate]:
     return [_shown(entry) for _seq, entry in sorted(entries.items())]
 
 
-def _rows(session: Session, sending: Sending) -> list[AuditRow]:
+def _rows(session: Session, sending: Sending) -> list[AuditRecord]:
     rows = audit.entries_about(session, SENT, sending.template)
     return [row for row in rows if row.detail.get("digest") == sending.digest]
 
 
-def _waiting(rows: Iterable[AuditRow], since: datetime) -> AuditRow | None:
+def _waiting(rows: Iterable[AuditRecord], since: datetime) -> AuditRecord | None:
     """The entry that waits, by what was noted of a sending in its order."""
     entry, is_waiting = None, False
     for row in rows:
@@ -145,7 +145,7 @@ def _waiting(rows: Iterable[AuditRow], since: datetime) -> AuditRow | None:
     return entry if is_waiting and entry is not None and entry.at >= since else None
 
 
-def _require_second(entry: AuditRow, who: str) -> None:
+def _require_second(entry: AuditRecord, who: str) -> None:
     if second_approver.same_name(entry.actor, who):
         raise UsageError(
             f"The template {entry.object!r} was entered by {entry.actor}: a second "
@@ -154,12 +154,12 @@ def _require_second(entry: AuditRow, who: str) -> None:
         )
 
 
-def _sending(row: AuditRow) -> Sending:
+def _sending(row: AuditRecord) -> Sending:
     detail = row.detail
     return Sending(row.object, detail["language"], detail["digest"], detail["people"])
 
 
-def _shown(entry: AuditRow) -> WaitingTemplate:
+def _shown(entry: AuditRecord) -> WaitingTemplate:
     sending = _sending(entry)
     return WaitingTemplate(
         template=sending.template,
