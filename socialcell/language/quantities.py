@@ -24,7 +24,7 @@ _LONGEST = 4  # words of a phrase
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class TextFigure:
     """One figure: its quantity's id, the value in the quantity's unit (of `until` the
     minutes after midnight), and the names of what it is of, as sounds."""
 
@@ -60,7 +60,7 @@ class _Unit:
     whole: bool
 
 
-def figures(text: str) -> list[Figure]:
+def figures(text: str) -> list[TextFigure]:
     """The figures of a text in their order, each once.
 
     A number belongs to the unit behind it, across "or" and commas too ("24,310 or
@@ -113,7 +113,7 @@ class _QuantityWords:
     until: Mapping[str, frozenset[tuple[str, ...]]]
 
 
-def _with_units(tokens: Sequence[_Token]) -> Iterator[Figure]:
+def _with_units(tokens: Sequence[_Token]) -> Iterator[TextFigure]:
     at = 0
     while at < len(tokens):
         first, values = at, []
@@ -134,7 +134,7 @@ def _with_units(tokens: Sequence[_Token]) -> Iterator[Figure]:
         at = max(at, first + 1)
 
 
-def _behind_words(tokens: Sequence[_Token]) -> Iterator[Figure]:
+def _behind_words(tokens: Sequence[_Token]) -> Iterator[TextFigure]:
     """Death toll: 7."""
     words = _words()
     for at in range(len(tokens)):
@@ -155,7 +155,7 @@ def _behind_words(tokens: Sequence[_Token]) -> Iterator[Figure]:
 
 def _figures(
     tokens: Sequence[_Token], at: int, values: Iterable[float], unit: _Unit
-) -> Iterator[Figure]:
+) -> Iterator[TextFigure]:
     words = _words()
     needs = words.needs.get(unit.quantity)
     if needs and not any(_holds(tokens, phrase) for phrase in needs):
@@ -163,7 +163,7 @@ def _figures(
     of = _nearest_name(tokens, at, words.of.get(unit.quantity, frozenset()))
     for amount in values:
         if not unit.whole or amount == int(amount):
-            yield Figure(unit.quantity, round(amount * unit.factor, 2), of)
+            yield TextFigure(unit.quantity, round(amount * unit.factor, 2), of)
 
 
 def _nearest_name(
@@ -179,7 +179,7 @@ def _nearest_name(
     return frozenset({min(places)[2]}) if places else frozenset()
 
 
-def _closed_until(tokens: Sequence[_Token]) -> Iterator[Figure]:
+def _closed_until(tokens: Sequence[_Token]) -> Iterator[TextFigure]:
     until = _words().until
     if not any(_holds(tokens, phrase) for phrase in until["closed"]):
         return
@@ -196,11 +196,11 @@ def _closed_until(tokens: Sequence[_Token]) -> Iterator[Figure]:
         if not limited:
             continue
         if token.clock:
-            yield Figure(UNTIL, token.value)
+            yield TextFigure(UNTIL, token.value)
         elif token.value == int(token.value) and 1 <= token.value <= 12:
             part = _half_of_day([*before, *behind[:2]])
             if part is not None:
-                yield Figure(UNTIL, (token.value % 12 + part) * 60)
+                yield TextFigure(UNTIL, (token.value % 12 + part) * 60)
 
 
 def _half_of_day(sounds: Sequence[str]) -> int | None:

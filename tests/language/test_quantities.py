@@ -2,7 +2,7 @@
 
 import pytest
 
-from socialcell.language.quantities import Figure, figures
+from socialcell.language.quantities import TextFigure, figures
 
 
 def told(text: str) -> list[tuple[str, float]]:
@@ -59,5 +59,5 @@ def test_numbers_of_something_else_are_none(text: str) -> None:
 def test_a_figure_is_of_the_dam_that_stands_nearest() -> None:
     first, second = figures("Khadakwasla 24,310 cusecs, Panshet 5,000 cusecs")
 
-    assert first != Figure("discharge", 24310)
+    assert first != TextFigure("discharge", 24310)
     assert first.of.isdisjoint(second.of)

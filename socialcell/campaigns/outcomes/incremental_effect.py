@@ -198,9 +198,8 @@ def _effect_on_downloads(
     rows = [row for row in days if row.definition.casefold() in _STORE_SERIES]
     totals = [r for r in rows if r.store != GOOGLE_PLAY.id or r.dimension == "total"]
     daily = comparison_design.daily_downloads(totals)
-    elsewhere = series_elsewhere(
-        outcomes.elsewhere_days(session, earliest, campaign.end)
-    )
+    days_elsewhere = outcomes.elsewhere_days(session, earliest, campaign.end)
+    elsewhere = series_elsewhere(days_elsewhere)
     day_before = campaign.start - timedelta(days=1)
     line = comparison_design.compare_series(
         campaign, daily, elsewhere, today, first_day=day_before

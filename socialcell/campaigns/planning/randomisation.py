@@ -178,11 +178,10 @@ def switchback_effect(
     others = np.random.default_rng(seed + 1)
     drawn = [difference(_shuffled_half(spans, others)) for _ in range(draws)]
     as_large = np.abs(drawn) >= abs(effect) * (1 - 1e-12)
-    spread = float(np.quantile(np.abs(np.array(drawn)), 0.95))
     return SwitchbackEffect(
         effect=effect,
         p_value=float((1 + as_large.sum()) / (1 + draws)),
-        reach=spread,
+        reach=float(np.quantile(np.abs(drawn), 0.95)),
         days=len(outcomes),
     )
 

@@ -302,11 +302,10 @@ def _text_lines(brief: Brief, people: People, lang: Language) -> Iterator[str]:
         (_("By intent"), "intent", brief.intents),
     ):
         if rows:
-            counts_text = ", ".join(
+            yield f"{title}: " + ", ".join(
                 f"{_label(vocabulary, id_, brief, phrases)} {lang.number(n)}"
                 for id_, n in rows[:_MAX_NAMED_VALUES]
             )
-            yield f"{title}: {counts_text}"
     for article in brief.press:
         yield f"{_('In the press')}: {_headline(article, people)[:_QUOTED_LENGTH]}"
 

@@ -62,7 +62,7 @@ class CampaignDocument(TypedDict):
     created_at: datetime
 
 
-class LinkClicks(TypedDict):
+class LinkClicksDocument(TypedDict):
     """A link and its clicks by kind."""
 
     code: str
@@ -77,7 +77,7 @@ class ClicksFields(TypedDict):
     """Clicks of people, and all by link and kind."""
 
     human: int | None
-    links: list[LinkClicks]
+    links: list[LinkClicksDocument]
 
 
 class LineFields(TypedDict):
