@@ -46,7 +46,7 @@ docs: setup  ## write docs/cli.md from the commands themselves
 RESOLVE = $(firstword $(wildcard $(BIN)/uv) uv) pip compile --quiet --universal --no-header --generate-hashes --python-version 3.11
 
 docs-json: setup  ## write docs/json.md from what every command writes on a short demo
-	rm -rf build/json-demo
+	mkdir -p build && rm -rf build/json-demo
 	$(BIN)/socialcell demo --dir build/json-demo --days 8 --seed 3 --json > build/json-demo.json
 	$(BIN)/python scripts/json_docs.py build/json-demo
 

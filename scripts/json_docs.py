@@ -241,14 +241,33 @@ def render(shapes: dict[str, Shape]) -> str:
 
 
 def differences(shapes: dict[str, Shape], page: str) -> list[str]:
-    """Which keys the commands wrote that the page does not have, and the reverse."""
+    """Which keys the commands wrote that the page does not have, and the reverse.
+
+    Nothing is said of the elements of a list or mapping that was empty then or is now.
+    """
     listed = _listed(page)
     wrong = []
     for command in sorted({*shapes, *listed}):
         written, described = set(shapes.get(command, {})), listed.get(command, set())
-        wrong += [f"{command}: {path} is new" for path in sorted(written - described)]
-        wrong += [f"{command}: {path} is gone" for path in sorted(described - written)]
+        new, gone = _unmatched(written, described), _unmatched(described, written)
+        wrong += [f"{command}: {path} is new" for path in new]
+        wrong += [f"{command}: {path} is gone" for path in gone]
     return wrong
+
+
+def _unmatched(paths: set[str], others: set[str]) -> list[str]:
+    """The paths that the others lack although these know what they stand in."""
+    return sorted(
+        path
+        for path in paths - others
+        if not path.endswith(("[]", "{}"))
+        and all(part in others for part in _containers(path))
+    )
+
+
+def _containers(path: str) -> list[str]:
+    """The elements in which a key stands: `a[].b{}.c` stands in `a[]` and `a[].b{}`."""
+    return [path[: match.end()] for match in re.finditer(r"\[\]|\{\}", path)]
 
 
 def _listed(page: str) -> dict[str, set[str]]:

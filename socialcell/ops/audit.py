@@ -37,7 +37,7 @@ class Head:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AuditRecord:
     """A row of the table `audit`; see `AuditEntry`."""
 

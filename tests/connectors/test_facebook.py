@@ -132,7 +132,7 @@ def test_a_comment_on_a_post_of_last_week_is_found(
 
     second = pull(served, COMMENTS, connector_context, first[-1].cursor)
 
-    age = city_clock.now() - facebook._found(old).at
+    age = city_clock.now() - facebook._find_post(old).at
     assert age > timedelta(days=5)  # far beyond the 48 hours that are read again
     assert late in {record.external_id for record in records(second)}
 

@@ -34,7 +34,7 @@ def test_what_is_gone_is_named_and_nothing_else(
     facebook: Any,
 ) -> None:
     held = standing(facebook, group)
-    stays = [id_ for id_ in held if facebook._found(id_).ends is None]
+    stays = [id_ for id_ in held if facebook._find_post(id_).ends is None]
     facebook.remove(stays[0])
     before = len(served.requests)
 

@@ -42,3 +42,16 @@ def test_keys_that_are_data_are_not_listed() -> None:
         "rows[]{}": {"number"},
         "none": {"null"},
     }
+
+
+def test_what_an_empty_list_would_hold_is_not_asked_for() -> None:
+    page = json_docs.render({"areas list": json_docs.shape({"areas": [{"id": "1"}]})})
+
+    empty = {"areas list": json_docs.shape({"areas": []})}
+    renamed = {"areas list": json_docs.shape({"areas": [{"key": "1"}]})}
+
+    assert json_docs.differences(empty, page) == []
+    assert json_docs.differences(renamed, page) == [
+        "areas list: areas[].key is new",
+        "areas list: areas[].id is gone",
+    ]

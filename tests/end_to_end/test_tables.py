@@ -48,7 +48,7 @@ LINES = {
     "language.models 1": "language models",
     "links.list_ 1": "links list",
     "links.stats 1": "links stats --by campaign,day,creator",
-    "mentions._print_for_people 1": "mentions list --limit 200",
+    "listing._print_table 1": "mentions list --limit 200",
     "messages.status 1": "messages status",
     "consent.list_ 1": "consent list",
     "notice_templates.list_ 1": "posts templates list",
@@ -57,7 +57,7 @@ LINES = {
     "outreach.list_ 1": "campaigns outreach list ideas27",
     "owners.list_ 1": "owners list --all",
     "public_people.list_ 1": "language people list",
-    "posts.show 1": "posts list",
+    "posts.print_posts 1": "posts list",
     "commitments.list_ 1": "commitments list",
     "registry.list_ 1": "registry list",
     "seo.show 1": "seo show --daily",
@@ -100,12 +100,16 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("12", "12345", "नागरिक-M7B7GQ5I", "A boat is on its way. Go up to the roof.",
          "cell.lead", "2026-11-23 09:00", "waiting"),
     ),
+    "messages.waiting 2": (
+        ("template", "language", "people", "entered by", "may be sent until"),
+        ("water_closure_of_thursday", "mr", "1200", "cell.lead", "2026-11-23 09:00"),
+    ),
     "outbox.list_ 1": (
         ("id", "made", "kind", "to", "subject", "state", "answer"),
         ("12345", "2026-11-23 09:00", "incident", "control-room@city.example",
          "Incident 3: flood in Sinhagad Road", "waiting", "451 try again later"),
     ),
-    "plan._table 1": (
+    "plan._print_table 1": (
         ("day", "at", "creator", "channel", "asset", "language", "adds", "cost",
          "link"),
         ("2026-12-02", "18:30", "asha_creates", "instagram", "send_an_idea", "mr",
