@@ -83,7 +83,6 @@ class TemplateCampaign:
     not_agreed: int = 0
     failed: int = 0
     left: int = 0  # not tried, because of `stopped`
-
     stopped: str | None = None
     reasons: dict[str, int] = field(default_factory=dict)
     second_person: bool = False
@@ -93,25 +92,32 @@ class TemplateCampaign:
 def sync_templates(context: Context, name: str | None = None) -> tuple[int, int]:
     """Ask Meta for the templates of a number; how many there are, and are gone."""
     source = _source(context, name)
-    told = [
+    platform_templates = [
         templates.PlatformTemplate(
-            one.name, one.language, one.external_id, one.category, one.status, one.body
+            template.name,
+            template.language,
+            template.external_id,
+            template.category,
+            template.status,
+            template.body,
         )
-        for one in _whatsapp(context, source).templates()
+        for template in _whatsapp(context, source).templates()
     ]
     with db.writing(context.engine) as session:
         assert source.id is not None
-        return templates.save_templates(session, source.id, told, context.clock.now())
+        return templates.save_templates(
+            session, source.id, platform_templates, context.clock.now()
+        )
 
 
 def list_templates(context: Context, name: str | None = None) -> list[MessageTemplate]:
-    """The templates as Meta last told them."""
+    """The templates as Meta last reported them."""
     source = _source(context, name)
     with db.reading(context.engine) as session:
         assert source.id is not None
-        found = templates.templates_of_source(session, source.id)
+        templates_of_number = templates.templates_of_source(session, source.id)
         session.expunge_all()
-    return found
+    return templates_of_number
 
 
 def reply(
@@ -132,20 +138,20 @@ def reply(
     somebody who asked not to be written to. ConnectorError: Meta did not take it.
     """
     outbox.require(context, "reply")
-    said = text.strip()
-    if not said or len(said) > MAX_CHARACTERS:
+    answer = text.strip()
+    if not answer or len(answer) > MAX_CHARACTERS:
         raise UsageError(
-            f"An answer has 1 to {MAX_CHARACTERS} characters, not {len(said)}."
+            f"An answer has 1 to {MAX_CHARACTERS} characters, not {len(answer)}."
         )
     to = reply_recipient(context, mention_id)
     second = safety or reply_drafts.needs_second_person(context, mention_id)
     if dry_run:
         return ReplyResult(to.pseudonym, to.until, None, second)
     if second:
-        draft_id = reply_drafts.add_draft(context, mention_id, said, to.pseudonym)
+        draft_id = reply_drafts.add_draft(context, mention_id, answer, to.pseudonym)
         return ReplyResult(to.pseudonym, to.until, None, second, draft_id)
-    detail: dict[str, object] = {"to": mention_id, "characters": len(said)}
-    return ReplyResult(to.pseudonym, to.until, send_reply(context, to, said, detail))
+    detail: dict[str, object] = {"to": mention_id, "characters": len(answer)}
+    return ReplyResult(to.pseudonym, to.until, send_reply(context, to, answer, detail))
 
 
 def reply_recipient(context: Context, mention_id: int) -> ReplyRecipient:
@@ -216,27 +222,27 @@ def send_template(
         _require_safety(context, form, values)
     to = list(dict.fromkeys(_numbers(numbers)))
     agreed = [number for number in to if _has_agreed(context, number)]
-    done = TemplateCampaign(not_agreed=len(to) - len(agreed), second_person=safety)
+    result = TemplateCampaign(not_agreed=len(to) - len(agreed), second_person=safety)
     if dry_run or not agreed:
-        done.left = len(agreed)
-        return done
+        result.left = len(agreed)
+        return result
     sending = _sending(context, form, values, to, len(agreed)) if safety else None
     if sending is not None:
         answer = template_approvals.enter_or_approve(context, sending)
-        done.second_person = not answer.approved
-        done.interrupted = answer.interrupted
+        result.second_person = not answer.approved
+        result.interrupted = answer.interrupted
         if not answer.approved:
-            done.left = len(agreed)
-            return done
+            result.left = len(agreed)
+            return result
     try:
-        _send_each(context, through, form, values, agreed, done)
+        _send_each(context, through, form, values, agreed, result)
     finally:
-        nothing_left = not (done.sent or done.failed)
+        nothing_left = not (result.sent or result.failed)
         if sending is not None and nothing_left:
             template_approvals.give_back(context, sending)
     if sending is None or not nothing_left:
-        _note_campaign(context, form, done, sending)
-    return done
+        _note_campaign(context, form, result, sending)
+    return result
 
 
 def _send_each(
@@ -245,7 +251,7 @@ def _send_each(
     form: MessageTemplate,
     values: Sequence[str],
     agreed: Sequence[str],
-    done: TemplateCampaign,
+    result: TemplateCampaign,
 ) -> None:
     """Send a template to one number after another, and count in `done`."""
     ledger = allowance_ledger.ledger_of(context, through.connector, CONNECTOR)
@@ -253,21 +259,21 @@ def _send_each(
     for place, number in enumerate(agreed):
         # Asked again: somebody may have said no since the list was made.
         if not _has_agreed(context, number):
-            done.not_agreed += 1
+            result.not_agreed += 1
             continue
         try:
             ledger.take(bucket_name(form.category))
             id_ = whatsapp.send_template(number, form.name, form.language, values)
         except ConnectorError as error:
             if error.kind in _STOPPING:
-                done.stopped, done.left = str(error), len(agreed) - place
+                result.stopped, result.left = str(error), len(agreed) - place
                 break
-            done.failed += 1
-            done.reasons[str(error)] = done.reasons.get(str(error), 0) + 1
+            result.failed += 1
+            result.reasons[str(error)] = result.reasons.get(str(error), 0) + 1
             continue
         with db.writing(context.engine) as session:
             _book(context, session, through, id_, form.category, ledger)
-        done.sent += 1
+        result.sent += 1
 
 
 def _book(
@@ -286,16 +292,16 @@ def _book(
 def _note_campaign(
     context: Context,
     form: MessageTemplate,
-    done: TemplateCampaign,
+    result: TemplateCampaign,
     sending: Sending | None,
 ) -> None:
     detail: dict[str, object] = dict(sending.detail) if sending is not None else {}
     detail |= {
         "language": form.language,
-        "sent": done.sent,
-        "not_agreed": done.not_agreed,
-        "failed": done.failed,
-        "left": done.left,
+        "sent": result.sent,
+        "not_agreed": result.not_agreed,
+        "failed": result.failed,
+        "left": result.left,
     }
     with db.writing(context.engine) as session:
         now = context.clock.now()
@@ -305,18 +311,18 @@ def _note_campaign(
 
 
 def _conversation(session: Session, mention_id: int) -> Conversation:
-    found = conversations.of_message(session, mention_id)
-    if found is None:
+    conversation = conversations.of_message(session, mention_id)
+    if conversation is None:
         raise UsageError(
             f"There is no message {mention_id} to answer. Messages are listed by: "
             'socialcell mentions search "platform:whatsapp"'
         )
-    if found.platform != CONNECTOR:
+    if conversation.platform != CONNECTOR:
         raise UsageError(
-            f"Message {mention_id} came through {found.platform}: answer it there. "
-            "Answers from here go to WhatsApp."
+            f"Message {mention_id} came through {conversation.platform}: answer it "
+            "there. Answers from here go to WhatsApp."
         )
-    return found
+    return conversation
 
 
 def _open_until(
@@ -382,28 +388,28 @@ def _sending(
 
 
 def _require_fit(
-    found: MessageTemplate | None, name: str, language: str, values: Sequence[str]
+    template: MessageTemplate | None, name: str, language: str, values: Sequence[str]
 ) -> None:
-    if found is None:
+    if template is None:
         raise UsageError(
             f"There is no template {name!r} in {language}. See what there is: "
             "socialcell messages templates --sync"
         )
-    if found.status != "approved":
+    if template.status != "approved":
         raise UsageError(
-            f"The template {name!r} in {language} is {found.status}, not approved: "
+            f"The template {name!r} in {language} is {template.status}, not approved: "
             "Meta does not let it be sent."
         )
-    gaps = len(set(_PLACEHOLDER.findall(found.body or "")))
+    gaps = len(set(_PLACEHOLDER.findall(template.body or "")))
     if gaps != len(values):
         raise UsageError(
             f"The template {name!r} has {gaps} gaps and {len(values)} values were "
-            f"given (--value): {found.body}"
+            f"given (--value): {template.body}"
         )
 
 
-def _numbers(given: Iterable[str]) -> Iterable[str]:
-    for place, line in enumerate(given, 1):
+def _numbers(lines: Iterable[str]) -> Iterable[str]:
+    for place, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
@@ -422,21 +428,21 @@ def _source(context: Context, name: str | None) -> Source:
     """The named source, or the only one of WhatsApp. UsageError."""
     with db.reading(context.engine) as session:
         if name is not None:
-            found = store.source_named(session, name)
-            if found.connector != CONNECTOR:
-                raise UsageError(f"{name} is a source of {found.connector}.")
+            source = store.source_named(session, name)
+            if source.connector != CONNECTOR:
+                raise UsageError(f"{name} is a source of {source.connector}.")
         else:
             every = [s for s in store.sources(session) if s.connector == CONNECTOR]
             if len(every) != 1:
                 names = ", ".join(s.name for s in every) or "none yet"
                 raise UsageError(f"Say which number with --source: {names}.")
-            found = every[0]
-        session.expunge(found)
-    return found
+            source = every[0]
+        session.expunge(source)
+    return source
 
 
 def _whatsapp(context: Context, source: Source) -> WhatsApp:
-    made = connectors.build(
+    connector = connectors.build(
         source.connector, source.settings, context.connector_context
     )
-    return cast(WhatsApp, made)
+    return cast(WhatsApp, connector)
