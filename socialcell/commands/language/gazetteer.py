@@ -2,12 +2,15 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, DryRun, Json, open_context
+
+if TYPE_CHECKING:
+    from socialcell.language.names.own_names import NameImport
 
 Reread = Annotated[
     bool,
@@ -77,6 +80,11 @@ def import_(
     changes = gazetteer.import_names(
         open_context(config), file, dry_run=dry_run, reread=reread
     )
+    print_changes(changes, dry_run=dry_run, json=json)
+
+
+def print_changes(changes: "NameImport", *, dry_run: bool, json: bool) -> None:
+    """What an import of names added, changed and left as it was."""
     if json:
         output.as_json(
             {

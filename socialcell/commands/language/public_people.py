@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.language.gazetteer import Reread
+from socialcell.commands.language.gazetteer import Reread, print_changes
 from socialcell.commands.options import Config, DryRun, Json, open_context
 
 app = typer.Typer(
@@ -69,23 +69,7 @@ def import_(
     changes = public_people.import_people(
         open_context(config), file, dry_run=dry_run, reread=reread
     )
-    if json:
-        output.as_json(
-            {
-                "dry_run": dry_run,
-                "added": changes.added,
-                "changed": changes.changed,
-                "unchanged": changes.unchanged,
-            }
-        )
-        return
-    word = "Would be" if dry_run else "Were"
-    output.say(
-        f"{word} added: {len(changes.added)}, changed: {len(changes.changed)}, "
-        f"as before: {len(changes.unchanged)}"
-    )
-    for id_ in (*changes.added, *changes.changed):
-        output.say(f"  {id_}")
+    print_changes(changes, dry_run=dry_run, json=json)
 
 
 @app.command("list")

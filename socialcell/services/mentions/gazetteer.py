@@ -1,16 +1,14 @@
 """A workspace's own names: imported, listed and removed by a named operator."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from socialcell import db
 from socialcell.config import Workspace
 from socialcell.language.names import own_names, public_people
 from socialcell.language.names.own_names import NameImport
 from socialcell.language.names.places import Place
-from socialcell.listening.store.mentions import tags
-from socialcell.ops import audit
 from socialcell.services.context import Context
+from socialcell.services.mentions.name_files import read_again, write_names
 
 
 def load_names(workspace: Workspace) -> tuple[Place, ...]:
@@ -35,9 +33,16 @@ def import_names(
     additions = own_names.add(_file(context.workspace), path)
     detail = {"added": list(additions.added), "changed": list(additions.changed)}
     if not dry_run and any(detail.values()):
-        _write(context, "gazetteer.import", path.name, detail, additions.text)
+        write_names(
+            context,
+            _file(context.workspace),
+            "gazetteer.import",
+            path.name,
+            detail,
+            additions.text,
+        )
     if reread and not dry_run:
-        _read_again(context)
+        read_again(context)
     return additions
 
 
@@ -49,28 +54,16 @@ def remove_entries(
     text = own_names.without(file, ids)
     if dry_run:
         return
-    _write(context, "gazetteer.remove", file.name, {"removed": list(ids)}, text)
+    write_names(
+        context,
+        _file(context.workspace),
+        "gazetteer.remove",
+        file.name,
+        {"removed": list(ids)},
+        text,
+    )
     if reread:
-        _read_again(context)
-
-
-def _write(
-    context: Context,
-    action: str,
-    object: str,
-    detail: Mapping[str, list[str]],
-    text: str,
-) -> None:
-    """The file last: when it cannot be written, the audit log says nothing of it."""
-    with db.writing(context.engine) as session:
-        now = context.clock.now()
-        audit.append(session, audit.operator(), action, object, detail, now)
-        own_names.save(_file(context.workspace), text)
-
-
-def _read_again(context: Context) -> None:
-    with db.writing(context.engine) as session:
-        tags.forget(session)
+        read_again(context)
 
 
 def _file(workspace: Workspace) -> Path:

@@ -1,15 +1,13 @@
 """A workspace's public people: imported, listed and removed by a named operator."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from socialcell import db
-from socialcell.language.names import own_names, public_people
+from socialcell.language.names import public_people
 from socialcell.language.names.own_names import NameImport
 from socialcell.language.names.public_people import PublicEntry
-from socialcell.listening.store.mentions import tags
-from socialcell.ops import audit
 from socialcell.services.context import Context
+from socialcell.services.mentions.name_files import read_again, write_names
 
 
 def list_people(context: Context) -> tuple[tuple[PublicEntry, bool], ...]:
@@ -31,9 +29,11 @@ def import_people(
     additions = public_people.add(_file(context), path)
     detail = {"added": list(additions.added), "changed": list(additions.changed)}
     if not dry_run and any(detail.values()):
-        _write(context, "people.import", path.name, detail, additions.text)
+        write_names(
+            context, _file(context), "people.import", path.name, detail, additions.text
+        )
     if reread and not dry_run:
-        _read_again(context)
+        read_again(context)
     return additions
 
 
@@ -45,28 +45,16 @@ def remove_people(
     text = public_people.without(file, ids)
     if dry_run:
         return
-    _write(context, "people.remove", file.name, {"removed": list(ids)}, text)
+    write_names(
+        context,
+        _file(context),
+        "people.remove",
+        file.name,
+        {"removed": list(ids)},
+        text,
+    )
     if reread:
-        _read_again(context)
-
-
-def _write(
-    context: Context,
-    action: str,
-    object: str,
-    detail: Mapping[str, list[str]],
-    text: str,
-) -> None:
-    """The file last: when it cannot be written, the audit log says nothing of it."""
-    with db.writing(context.engine) as session:
-        now = context.clock.now()
-        audit.append(session, audit.operator(), action, object, detail, now)
-        own_names.save(_file(context), text)
-
-
-def _read_again(context: Context) -> None:
-    with db.writing(context.engine) as session:
-        tags.forget(session)
+        read_again(context)
 
 
 def _file(context: Context) -> Path:

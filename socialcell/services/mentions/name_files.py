@@ -1,0 +1,34 @@
+"""The workspace's files of names: written with an audit row; mentions read again."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from socialcell import db
+from socialcell.language.names import own_names
+from socialcell.listening.store.mentions import tags
+from socialcell.ops import audit
+from socialcell.services.context import Context
+
+
+def write_names(
+    context: Context,
+    file: Path,
+    action: str,
+    object: str,
+    detail: Mapping[str, list[str]],
+    text: str,
+) -> None:
+    """Write the whole file and its audit row: both, or neither.
+
+    The file last: when it cannot be written, the audit log says nothing of it.
+    """
+    with db.writing(context.engine) as session:
+        now = context.clock.now()
+        audit.append(session, audit.operator(), action, object, detail, now)
+        own_names.save(file, text)
+
+
+def read_again(context: Context) -> None:
+    """Put every mention back on the work list, to be read with the new names."""
+    with db.writing(context.engine) as session:
+        tags.forget(session)
