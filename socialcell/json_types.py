@@ -1,0 +1,53 @@
+"""The types of JSON documents, and how a part of one is read as the type it must have.
+
+Both are for reading: a function that takes a `JsonObject` takes every mapping with
+names as keys and JSON below them, of whatever narrower type.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+JsonValue: TypeAlias = (
+    "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
+)
+JsonObject: TypeAlias = Mapping[str, JsonValue]
+
+
+def as_object(part: JsonValue) -> JsonObject:
+    """The same part, an object. TypeError when it is anything else."""
+    if isinstance(part, Mapping):
+        return part
+    raise TypeError(f"an object is needed, not {type(part).__name__}")
+
+
+def as_objects(part: JsonValue) -> list[JsonObject]:
+    """The members of a list of objects. TypeError when it is anything else."""
+    return [as_object(member) for member in as_list(part)]
+
+
+def as_list(part: JsonValue) -> Sequence[JsonValue]:
+    """The same part, a list. TypeError when it is anything else, as a text is."""
+    if isinstance(part, Sequence) and not isinstance(part, str):
+        return part
+    raise TypeError(f"a list is needed, not {type(part).__name__}")
+
+
+def as_text(part: JsonValue) -> str:
+    """The same part, a text. TypeError when it is anything else."""
+    if isinstance(part, str):
+        return part
+    raise TypeError(f"a text is needed, not {type(part).__name__}")
+
+
+def as_whole(part: JsonValue) -> int:
+    """The same part, a whole number. TypeError when it is anything else."""
+    if isinstance(part, int) and not isinstance(part, bool):
+        return part
+    raise TypeError(f"a whole number is needed, not {type(part).__name__}")
+
+
+def as_number(part: JsonValue) -> float:
+    """The same part, a number. TypeError when it is anything else."""
+    if isinstance(part, int | float) and not isinstance(part, bool):
+        return part
+    raise TypeError(f"a number is needed, not {type(part).__name__}")
