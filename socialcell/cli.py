@@ -14,6 +14,8 @@ import typer
 from socialcell.commands.options import AT_THE_END, ROOT_CONFIG
 from socialcell.commands.renamed import old_group
 from socialcell.errors import SocialcellError
+from socialcell.json_types import JsonObject
+from socialcell.message_catalog import document
 
 # Commands without a noun: name → module below commands, and function.
 COMMANDS = {
@@ -133,7 +135,7 @@ def _run() -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except SocialcellError as error:
-        return _tell(str(error), error.exit_code)
+        return _tell(str(error), error.exit_code, document(error.message))
     except KeyboardInterrupt:
         return _tell("interrupted; run it again to go on", 130)
     except BrokenPipeError:
@@ -173,12 +175,12 @@ def _in_words(error: OSError) -> str:
     return f"{place}{error.strerror or error}. Nothing that was stored is lost."
 
 
-def _tell(message: str, code: int) -> int:
+def _tell(text: str, code: int, keys: JsonObject | None = None) -> int:
     # Not even that can be said when the disk behind standard error is full.
     with contextlib.suppress(OSError):
-        sys.stderr.write(f"socialcell: {message}\n")
+        sys.stderr.write(f"socialcell: {text}\n")
     if "--json" in sys.argv and code != 130:
         with contextlib.suppress(OSError):
-            document = json.dumps({"error": message}, ensure_ascii=False)
-            sys.stdout.write(document + "\n")
+            answer = json.dumps(keys or {"error": text}, ensure_ascii=False)
+            sys.stdout.write(answer + "\n")
     return code

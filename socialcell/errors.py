@@ -6,13 +6,41 @@ SocialcellError        show the message and stop (exit 1)
 ├── AlreadyRunning     another daemon or command holds the workspace: later (exit 75)
 └── ConfigError        configuration, secret or database version is wrong (exit 78)
     └── MissingSecret  a secret that config.yaml names is nowhere (exit 78)
+
+An error carries a code and parameters; its sentence stands in the catalogs
+(`message_catalog`) and is put together where it is shown.
 """
+
+from socialcell.message_catalog import CODE, Message, Parameter
 
 
 class SocialcellError(Exception):
-    """Something a person must read: show the message, stop."""
+    """Something a person must read: show the message, stop.
+
+    `message` is its code with the parameters; `str()` gives the English sentence.
+    """
 
     exit_code = 1
+
+    def __init__(self, code: str, /, **parameters: Parameter) -> None:
+        super().__init__(code)
+        self.message = Message(code, parameters)
+
+    def __str__(self) -> str:
+        # Until every area has its catalog: a sentence in the place of a code.
+        return str(self.message) if CODE.fullmatch(self.message.code) else self.args[0]
+
+
+class UnreadableValue(ValueError):  # noqa: N818 - named for what is wrong
+    """A value that is not what it must be, said by code and parameters: caught where
+    it is known whose value it is, and shown as a parameter (`reason`) of that error."""
+
+    def __init__(self, code: str, /, **parameters: Parameter) -> None:
+        super().__init__(code)
+        self.message = Message(code, parameters)
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 class UsageError(SocialcellError):

@@ -6,7 +6,6 @@ others. Numbers are grouped as in India, with the digits that are usual for the 
 """
 
 import gettext
-import io
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from importlib import resources
@@ -14,10 +13,9 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_timedelta
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from socialcell import message_catalog
 from socialcell.clock import IST
 from socialcell.errors import UsageError
 
@@ -118,10 +116,7 @@ def language(code: str) -> Language:
         raise UsageError(f"--lang takes {', '.join(CODES)}, not {code!r}.")
     if code == "en":
         return Language(code, gettext.NullTranslations())
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(_catalogue(code)), locale=code))
-    compiled.seek(0)
-    return Language(code, gettext.GNUTranslations(compiled))
+    return Language(code, message_catalog.compiled(_catalogue(code), code))
 
 
 def _catalogue(code: str) -> bytes:

@@ -13,6 +13,7 @@ from email.utils import format_datetime, formataddr
 from types import TracebackType
 
 from socialcell.errors import SocialcellError
+from socialcell.message_catalog import Parameter
 from socialcell.settings.telling import Mail
 
 _LINE_END = "\r\n"
@@ -23,8 +24,10 @@ class DeliveryDeferred(SocialcellError):  # noqa: N818 - named for what to do
     """A temporary fault of the server or the connection: try again later, after `wait`
     where the server names it."""
 
-    def __init__(self, message: str, wait: timedelta | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, code: str, wait: timedelta | None = None, **parameters: Parameter
+    ) -> None:
+        super().__init__(code, **parameters)
         self.wait = wait
 
 

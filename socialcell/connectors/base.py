@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from socialcell.clock import Clock
 from socialcell.connectors.facts import Fact
 from socialcell.errors import SocialcellError
+from socialcell.message_catalog import Parameter
 from socialcell.redact import redact
 from socialcell.settings import Config
 
@@ -43,19 +44,21 @@ class ConnectorError(SocialcellError):
     """A platform refused us or answered oddly; `kind` says what to do.
 
     `until` (aware) is the moment before which a retry is pointless, when known.
-    `bucket` is the allowance that is spent, when it is one of several. The message is
+    `bucket` is the allowance that is spent, when it is one of several. Parameters are
     redacted on construction: URLs may contain tokens.
     """
 
     def __init__(
         self,
         kind: Kind,
-        message: str,
+        code: str,
         *,
         until: datetime | None = None,
         bucket: str | None = None,
+        **parameters: Parameter,
     ) -> None:
-        super().__init__(redact(message))
+        texts = {name: _without_secrets(part) for name, part in parameters.items()}
+        super().__init__(redact(code), **texts)
         self.kind = kind
         self.until = until
         self.bucket = bucket
@@ -68,8 +71,12 @@ class TokenRevoked(ConnectorError):  # noqa: N818 - named for what happened
     check the account: the message says where.
     """
 
-    def __init__(self, message: str) -> None:
-        super().__init__(Kind.AUTH, message)
+    def __init__(self, code: str, **parameters: Parameter) -> None:
+        super().__init__(Kind.AUTH, code, until=None, bucket=None, **parameters)
+
+
+def _without_secrets(parameter: Parameter) -> Parameter:
+    return redact(parameter) if isinstance(parameter, str) else parameter
 
 
 class Capability(StrEnum):

@@ -18,9 +18,9 @@ def check_link(text: str) -> str:
     address = clean_text(text).strip()
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname or " " in address:
-        raise UsageError(f"--link takes an address such as https://…, not {text!r}.")
+        raise UsageError("evidence.no_address", address=text)
     if len(address) > _LONGEST:
-        raise UsageError(f"--link has more than {_LONGEST} characters.")
+        raise UsageError("evidence.long_address", limit=_LONGEST)
     return address
 
 
@@ -31,12 +31,15 @@ def store_file(context: Context, path: Path) -> str:
     """
     try:
         if path.stat().st_size > _LARGEST:
-            raise SocialcellError(f"{path} has more than {_LARGEST // 10**6} MB.")
+            megabytes = _LARGEST // 10**6
+            raise SocialcellError("evidence.large_file", path=path, limit=megabytes)
         content = path.read_bytes()
     except OSError as error:
-        raise SocialcellError(f"{path} cannot be read: {error.strerror}") from None
+        raise SocialcellError(
+            "evidence.unreadable", path=path, reason=error.strerror
+        ) from None
     if not content:
-        raise SocialcellError(f"{path} is empty: it shows nothing.")
+        raise SocialcellError("evidence.empty_file", path=path)
     digest = hashlib.sha256(content).hexdigest()
     folder = context.workspace.folder / FOLDER
     target = folder / f"{digest}{path.suffix.lower()}"
@@ -47,7 +50,9 @@ def store_file(context: Context, path: Path) -> str:
         partial.write_bytes(content)
         partial.replace(target)
     except OSError as error:
-        raise SocialcellError(f"{target} cannot be kept: {error.strerror}") from None
+        raise SocialcellError(
+            "evidence.not_stored", path=target, reason=error.strerror
+        ) from None
     return digest
 
 
