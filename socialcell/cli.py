@@ -41,6 +41,7 @@ GROUPS = (
     "workspace.privacy",
     "workspace.retention",
     "workspace.audit",
+    "operators.operators",
     "alerts.alerts",
     "campaigns.campaigns",
     "publishing.posts",

@@ -1,18 +1,18 @@
 """The audit log: actions with their actors, as a chain of hashes.
 
-hash = SHA-256(prev_hash ‖ canonical JSON of seq, at, actor, action, object, detail and
-os_user); the first row follows 64 zeros. Rows from before the column os_user have none,
-nor has their JSON. Changing, removing or inserting a row breaks the chain there.
-Cutting off its end does not: compare with a head that was stored elsewhere.
+hash = SHA-256(prev_hash ‖ canonical JSON of seq, at, actor, action, object, detail,
+os_user and operator_id); the first row follows 64 zeros. Rows from before the column
+os_user have none, nor has their JSON, and so with operator_id. Changing, removing or
+inserting a row breaks the chain there. Cutting off its end does not: compare with a
+head that was stored elsewhere.
 
-`actor` is a stated name; `os_user` is the account of the operating system that the
-process ran under, which no environment variable can change.
+`operator_id` is the operator who had signed in, `actor` that operator's name; without a
+sign-in there is no number, and `actor` is the account of the operating system. That
+account is `os_user` in every row, which no environment variable can change.
 """
 
 import hashlib
 import json
-import os
-import pwd
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +23,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import as_utc
+from socialcell.identity.actor import Actor, os_user
 from socialcell.ops.model import AuditEntry
 
 AUDIT = db.table(AuditEntry)
@@ -44,6 +45,7 @@ class AuditRecord:
     seq: int
     at: datetime
     actor: str
+    operator_id: int | None
     os_user: str | None
     action: str
     object: str
@@ -67,7 +69,7 @@ class AuditResult:
 
 def append(
     session: Session,
-    actor: str,
+    actor: Actor,
     action: str,
     object: str,
     detail: Mapping[str, Any],
@@ -84,11 +86,12 @@ def append(
     row: dict[str, Any] = {
         "seq": last.seq + 1,
         "at": as_utc(now),
-        "actor": actor,
+        "actor": actor.name,
         "action": action,
         "object": object,
         "detail": dict(detail),
         "os_user": os_user(),
+        "operator_id": actor.id,
     }
     sealed = seal(last.hash, row)
     session.execute(AUDIT.insert().values(**row, prev_hash=last.hash, hash=sealed))
@@ -136,8 +139,9 @@ def seal(prev_hash: str, row: Mapping[str, Any]) -> str:
         "object": row["object"],
         "detail": row["detail"],
     }
-    if row.get("os_user") is not None:
-        fields["os_user"] = row["os_user"]
+    for name in ("os_user", "operator_id"):
+        if row.get(name) is not None:
+            fields[name] = row[name]
     canonical = json.dumps(
         fields,
         ensure_ascii=True,
@@ -166,25 +170,6 @@ def since(session: Session, action: str, at: datetime) -> list[AuditRecord]:
     c = AUDIT.c
     query = select(AUDIT).where(c.action == action, c.at >= at)
     return db.records(session, query.order_by(c.seq), AuditRecord)
-
-
-def operator() -> str:
-    """The stated actor of the command line: $SOCIALCELL_ACTOR, else the system's
-    user."""
-    return os.environ.get("SOCIALCELL_ACTOR", "").strip() or os_user()
-
-
-def os_user() -> str:
-    """The account of the operating system that this process runs under, by name.
-
-    It is the process's real user, not $USER, $LOGNAME or $SUDO_USER, which anybody may
-    set; `uid 1234` where the system has no name for it.
-    """
-    uid = os.getuid()
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"uid {uid}"
 
 
 def _row_fault(last: Head, row: AuditRecord, *, named: bool) -> str | None:

@@ -149,6 +149,8 @@ class AuditEntry(SQLModel, table=True):
     )
     at: datetime
     actor: str
+    # The operator who had signed in; None: nobody had.
+    operator_id: int | None = Field(default=None, sa_type=BigId)
     os_user: str | None = None  # None: the row is older than the column
     action: str  # noun.verb, such as privacy.erase
     object: str

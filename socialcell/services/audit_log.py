@@ -1,9 +1,25 @@
 """The audit log as it is listed and verified."""
 
+from dataclasses import dataclass
+
 from socialcell import db
 from socialcell.ops import audit
 from socialcell.ops.audit import AuditRecord, AuditResult
 from socialcell.services.context import Context
+from socialcell.services.operators import record_check
+from socialcell.services.operators.record_check import RecordFault
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The chain of the log, and the rows of other tables that it does not explain."""
+
+    chain: AuditResult
+    unexplained: tuple[RecordFault, ...]
+
+    @property
+    def ok(self) -> bool:
+        return self.chain.ok and not self.unexplained
 
 
 def list_entries(context: Context, limit: int) -> list[AuditRecord]:
@@ -12,8 +28,11 @@ def list_entries(context: Context, limit: int) -> list[AuditRecord]:
         return audit.entries(session, limit)
 
 
-def verify_log(context: Context, head: str | None = None) -> AuditResult:
-    """Whether every row seals the one before it; `head` is the hash of an earlier
+def verify_log(context: Context, head: str | None = None) -> Verification:
+    """Whether every row seals the one before it, and whether operators, their roles
+    and passwords, and approvals are as the log says. `head` is the hash of an earlier
     head that must still be in the log."""
     with db.reading(context.engine) as session:
-        return audit.verify(session, head)
+        return Verification(
+            audit.verify(session, head), tuple(record_check.find_faults(session))
+        )

@@ -1,9 +1,10 @@
-"""What every service works with: workspace, database engine, clock, base addresses."""
+"""What every service works with: workspace, database engine, clock, actor."""
 
 import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -13,17 +14,22 @@ from socialcell.clock import Clock
 from socialcell.config import Workspace
 from socialcell.connectors.base import ConnectorContext
 from socialcell.db import revisions
+from socialcell.identity import login_session, session_file
+from socialcell.identity import store as operators
+from socialcell.identity.actor import Actor, os_account
 from socialcell.services.platform_sessions import SessionFiles
 
 
 @dataclass(frozen=True)
 class Context:
-    """An open workspace. `owner` names this process in runs and claims."""
+    """An open workspace and who acts in it. `owner` names this process in runs and
+    claims."""
 
     workspace: Workspace
     engine: Engine
     clock: Clock
     base_urls: Mapping[str, str] = field(default_factory=dict)
+    actor: Actor = field(default_factory=os_account)
 
     @property
     def owner(self) -> str:
@@ -55,9 +61,25 @@ def open_context(
     except BaseException:
         engine.dispose()
         raise
+    clock = clock or workspace.clock()
     return Context(
         workspace=workspace,
         engine=engine,
-        clock=clock or workspace.clock(),
+        clock=clock,
         base_urls=base_urls or {},
+        actor=_signed_in_actor(workspace, engine, clock.now()) or os_account(),
     )
+
+
+def _signed_in_actor(
+    workspace: Workspace, engine: Engine, now: datetime
+) -> Actor | None:
+    """The operator whose session this shell has open; None: nobody's."""
+    token = session_file.load(workspace.folder)
+    if token is None:
+        return None
+    with db.reading(engine) as session:
+        opened = operators.open_session(session, now, token=token)
+        if opened is None or opened.shell != login_session.current():
+            return None
+        return operators.actor_of(session, opened, now)

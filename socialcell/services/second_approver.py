@@ -1,65 +1,61 @@
-"""Approval by a second person: two names, and two users of the operating system.
+"""Approval by a second person: an operator who signed in, and did not make it."""
 
-A name is what somebody says; whoever may start a process may give any name. The user of
-the operating system is what its administrator gave, and the audit log has it sealed.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
 from sqlmodel import Session
 
-from socialcell.errors import SocialcellError
+from socialcell.errors import SocialcellError, UsageError
+from socialcell.json_types import JsonValue
+from socialcell.message_catalog import Message
 from socialcell.ops import audit
+from socialcell.ops.audit import AuditRecord
+from socialcell.roles import Permission
 from socialcell.services.context import Context
+from socialcell.services.operators import permissions
 
 
-def same_name(first: str, second: str) -> bool:
-    """Whether two names are one, whatever their case and the blanks around them."""
-    return first.strip().casefold() == second.strip().casefold()
+class ApprovalPersons(TypedDict):
+    """What the audit row of an approval says of whoever made what is approved."""
+
+    made_by_operator: int
 
 
-def os_user_of(
+def making_of(
     session: Session,
-    action: str,
+    actions: Iterable[str],
     object_: str,
-    detail: Mapping[str, object] | None = None,
-) -> str | None:
-    """The OS user of the newest audit row of an action on an object, with these values
-    in its detail; None when there is no such row, or it is older than that column."""
+    detail: Mapping[str, JsonValue] | None = None,
+) -> AuditRecord | None:
+    """The newest audit row in which an object was made or changed by one of these
+    actions, with these values in its detail; None when there is no such row."""
     required = dict(detail or {})
-    users = [
-        row.os_user
+    rows = [
+        row
+        for action in actions
         for row in audit.entries_about(session, action, object_)
         if row.action == action and required.items() <= row.detail.items()
     ]
-    return users[-1] if users else None
+    return max(rows, key=lambda row: row.seq, default=None)
 
 
-class ApprovalPersons(TypedDict, total=False):
-    """What the audit row of an approval says of its two persons."""
+def require_second(
+    context: Context,
+    session: Session,
+    making: AuditRecord | None,
+    about: Message,
+    places: Iterable[str] = (),
+) -> ApprovalPersons:
+    """What the audit row of an approval says of the first person.
 
-    made_os_user: str | None
-    trust_names: bool
-
-
-def require_two(context: Context, first: str | None, about: str) -> ApprovalPersons:
-    """What the audit row of an approval says of the OS user behind the first name.
-
-    `first` is the OS user under whom `about` (as in "Post 4") was entered; None: that
-    was not noted yet then, so nothing can be said against it. SocialcellError when the
-    approval comes from the same one, unless approvals.trust_names allows that: then the
-    row has trust_names.
+    `making` is the audit row in which `about` was made: the log is sealed, other rows
+    are not. `places` are the ids of the ward offices that it concerns; none: the whole
+    city. Errors of `permissions.require`; UsageError: whoever approves made it;
+    SocialcellError: nobody who had signed in made it.
     """
-    now = audit.os_user()
-    if first != now:
-        return {"made_os_user": first}
-    if context.workspace.config.approvals.trust_names:
-        return {"made_os_user": first, "trust_names": True}
-    raise SocialcellError(
-        f"{about} was entered under the operating system's user {now}, and so is this "
-        "approval: two names do not make two persons. A second person approves it from "
-        "an account of their own on this computer (docs/operations.md, Two persons). "
-        "Where the whole cell works under one account, approvals.trust_names: true in "
-        "config.yaml lets names count; the audit log then says so."
-    )
+    approver = permissions.require(context, session, Permission.APPROVE, places)
+    if making is None or making.operator_id is None:
+        raise SocialcellError("operators.maker_unknown", about=about)
+    if making.operator_id == approver:
+        raise UsageError("operators.own_work", about=about, name=context.actor.name)
+    return {"made_by_operator": making.operator_id}

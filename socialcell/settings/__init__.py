@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, field_validator
 
 from socialcell.platforms import Trait, having
+from socialcell.roles import Role
 from socialcell.settings.campaigns import Influencers, Links, Planning
 from socialcell.settings.platforms import Connectors, Publishing
 from socialcell.settings.section import TIME, ConfigSection, is_loopback
@@ -108,10 +109,16 @@ class LanguageSection(ConfigSection):
     english_names: bool = True
 
 
-class Approvals(ConfigSection):
-    """What makes two persons of an approval: two users of the operating system.
+class Operators(ConfigSection):
+    """Which roles count only after a sign-in with a second factor."""
 
-    With `trust_names` two names are enough, and the audit log says so.
+    second_factor_roles: tuple[Role, ...] = (Role.ADMIN, Role.DPO)
+
+
+class RemovedApprovals(ConfigSection):
+    """A section of version 0.1 that says nothing any more; `doctor` asks to delete it.
+
+    It is still read, so that a daemon starts after an upgrade.
     """
 
     trust_names: bool = False
@@ -131,7 +138,8 @@ class Config(ConfigSection):
     mail: Mail = Mail()
     report: Report = Report()
     alerts: Alerts = Alerts()
-    approvals: Approvals = Approvals()
+    operators: Operators = Operators()
+    approvals: RemovedApprovals | None = None
     links: Links = Links()
     influencers: Influencers = Influencers()
     planning: Planning = Planning()

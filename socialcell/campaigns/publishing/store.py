@@ -46,6 +46,20 @@ def posts_between(session: Session, start: datetime, end: datetime) -> list[OwnP
     return list(session.scalars(query.order_by(col(OwnPost.due_at), col(OwnPost.id))))
 
 
+def approved(session: Session) -> list[OwnPost]:
+    """Posts that a second person approved, sent or not, by number; tags of plans are
+    approved with their plan and are not among them."""
+    query = (
+        select(OwnPost)
+        .where(
+            col(OwnPost.kind) != "tag",
+            col(OwnPost.state).in_(("approved", "posted", "deleted")),
+        )
+        .order_by(col(OwnPost.id))
+    )
+    return list(session.execute(query).scalars())
+
+
 def unposted(session: Session, campaign: str | None = None) -> list[OwnPost]:
     """Posts that are still to go out, those of one campaign or all, in their order."""
     query = select(OwnPost).where(col(OwnPost.state).in_(_OPEN))

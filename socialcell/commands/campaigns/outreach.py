@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.operators.sign_in_prompt import acting_context
 from socialcell.commands.options import Config, DryRun, Json, open_context
 
 if TYPE_CHECKING:
@@ -17,20 +18,11 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 Name = Annotated[str, typer.Argument(help="The campaign's name: its utm_campaign.")]
-By = Annotated[
-    str | None,
-    typer.Option(
-        help="Who does it; else $SOCIALCELL_ACTOR or the system's user.",
-        metavar="NAME",
-        show_default=False,
-    ),
-]
 Note = Annotated[str, typer.Option(help="In a few words.", show_default=False)]
 
 
 def approve(
     plan: Annotated[str, typer.Argument(help="The campaign whose plan it is.")],
-    by: By = None,
     note: Note = "",
     dry_run: DryRun = False,
     config: Config = None,
@@ -38,16 +30,19 @@ def approve(
 ) -> None:
     """Approve a campaign's newest plan as a second person, or see why it cannot be.
 
+    Whoever approves has signed in (socialcell operators sign-in), has the role of
+    approver or lead, and did not make the plan; on a terminal it asks who that is.
+
     Refused, with every rule and its source, where it breaks one: disclosure, elections,
     consent and refusals, quiet days, rates and budget, targets. What is approved is the
     content: after any change it needs approval again. Exit code 1: refused.
 
-    Example: socialcell campaigns approve monsoon26 --by "Meera Sample"
+    Example: socialcell campaigns approve monsoon26
     """
     from socialcell.services.outreach import plan_approvals
 
     approval = plan_approvals.approve_plan(
-        open_context(config), plan, by, note, dry_run=dry_run
+        acting_context(config), plan, note, dry_run=dry_run
     )
     about = f"version {approval.version} of the plan of {approval.campaign}"
     if json:
@@ -130,7 +125,6 @@ def advance(
     state: Annotated[
         str, typer.Argument(help="contacted, accepted, declined, scheduled or posted.")
     ],
-    by: By = None,
     note: Note = "",
     link: Annotated[
         str | None,
@@ -183,9 +177,7 @@ def advance(
     details = StepDetails(
         note, link, file, mention, tool, label, seconds, length, cool_off
     )
-    step = outreach_entry.enter_step(
-        open_context(config), name, tag, state, by, details
-    )
+    step = outreach_entry.enter_step(open_context(config), name, tag, state, details)
     if json:
         output.as_json(asdict(step))
     else:
@@ -215,7 +207,6 @@ def dismiss(
     name: Name,
     tag: Annotated[int, typer.Argument(min=1, help="Its number, as list shows.")],
     mention: Annotated[int, typer.Argument(min=1, help="The post that was found.")],
-    by: By = None,
     config: Config = None,
     json: Json = False,
 ) -> None:
@@ -228,7 +219,7 @@ def dismiss(
     """
     from socialcell.services.outreach import post_matching
 
-    new = post_matching.dismiss(open_context(config), name, tag, mention, by)
+    new = post_matching.dismiss(open_context(config), name, tag, mention)
     if json:
         output.as_json({"campaign": name, "tag": tag, "mention": mention, "new": new})
     else:

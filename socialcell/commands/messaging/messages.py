@@ -8,6 +8,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.messaging import consent
+from socialcell.commands.operators.sign_in_prompt import acting_context
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.renamed import old_command
 
@@ -237,13 +238,14 @@ def approve(
 ) -> None:
     """Send an answer about life or limb that somebody else wrote. Audited.
 
-    Who is at work is $SOCIALCELL_ACTOR, else the system's user.
+    Whoever approves has signed in, has the role of approver or lead, and did not enter
+    it; on a terminal it asks who that is.
 
     Example: socialcell messages approve 3
     """
     from socialcell.services.messaging import reply_approvals
 
-    result = reply_approvals.approve(open_context(config), id)
+    result = reply_approvals.approve(acting_context(config), id)
     if json:
         output.as_json(
             {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from socialcell.commands import file_outcome, output
+from socialcell.commands.operators.sign_in_prompt import acting_context
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.publishing import notice_templates, publish
 from socialcell.errors import UsageError
@@ -260,13 +261,14 @@ def approve(
     """Approve drafts that somebody else entered: they go out at their time. Audited.
 
     What is marked as safety and was given no time leaves now, whatever the mode is.
-    Who is at work is $SOCIALCELL_ACTOR, else the system's user.
+    Whoever approves has signed in, has the role of approver or lead, and did not enter
+    it; on a terminal it asks who that is.
 
     Example: socialcell posts approve 4 5 6
     """
     from socialcell.services.publishing import own_posts
 
-    context = open_context(config)
+    context = acting_context(config)
     posts = own_posts.approve_posts(context, ids)
     ids = [approved.id or 0 for approved in posts]
     held_reasons, holds = (

@@ -65,31 +65,38 @@ def verify(
 ) -> None:
     """Check that no entry of the audit log was changed, removed or slipped in.
 
-    Names the first broken row. Note the head that it prints somewhere else: with
-    --head it is proved later that the end of the log was not cut off. Exit code 1
-    when the log is broken.
+    Names the first broken row, and operators, roles, passwords and approvals that are
+    not as the log says: written into the database past socialcell. Note the head that
+    it prints somewhere else: with --head it is proved later that the end of the log was
+    not cut off. Exit code 1 when anything is wrong.
 
     Example: socialcell audit verify --json
     """
     from socialcell.services import audit_log
 
     verification = audit_log.verify_log(open_context(config), head)
+    chain = verification.chain
     if json:
         output.as_json(
             {
                 "ok": verification.ok,
-                "entries": verification.head.seq,
-                "head": verification.head.hash,
-                "broken": verification.broken,
-                "reason": verification.reason,
+                "entries": chain.head.seq,
+                "head": chain.head.hash,
+                "broken": chain.broken,
+                "reason": chain.reason,
+                "unexplained": [
+                    {"object": fault.object, "reason": str(fault.reason)}
+                    for fault in verification.unexplained
+                ],
             }
         )
-    elif verification.ok:
-        output.say(
-            f"{verification.head.seq} entries, unbroken. Head: {verification.head.hash}"
-        )
-    elif verification.broken is not None:
-        output.say(f"Broken at row {verification.broken}: {verification.reason}.")
+        raise typer.Exit(0 if verification.ok else 1)
+    if chain.ok:
+        output.say(f"{chain.head.seq} entries, unbroken. Head: {chain.head.hash}")
+    elif chain.broken is not None:
+        output.say(f"Broken at row {chain.broken}: {chain.reason}.")
     else:
-        output.say(f"Broken: {verification.reason}.")
+        output.say(f"Broken: {chain.reason}.")
+    for fault in verification.unexplained:
+        output.say(f"Not as the log says: {fault.reason}.")
     raise typer.Exit(0 if verification.ok else 1)

@@ -268,7 +268,7 @@ def _plan(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
     files.comments.write_bytes(world.comments())
     files.mapping.write_text(world.mapping(), encoding="utf-8")
     files.initiative.write_text(world.initiative(), encoding="utf-8")
-    return plan_rehearsal.run_plan(context, PLAN, files, "meera")
+    return plan_rehearsal.run_plan(context, PLAN, files)
 
 
 def _keep_truth(folder: Path, city: Any) -> None:

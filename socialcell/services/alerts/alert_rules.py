@@ -104,7 +104,7 @@ def add_rule(
             minutes=minutes,
             severity=severity,
             told=list(dict.fromkeys(recipients)),
-            made_by=audit.operator(),
+            made_by=context.actor.name,
             made_at=now,
         )
         session.add(rule)
@@ -115,7 +115,7 @@ def add_rule(
             "minutes": minutes,
             "severity": severity,
         }
-        audit.append(session, audit.operator(), "rule.add", name, detail, now)
+        audit.append(session, context.actor, "rule.add", name, detail, now)
         return rule.id or 0, doubts
 
 
@@ -130,7 +130,7 @@ def remove_rule(context: Context, name: str) -> None:
         if incident is not None:
             alerts.close(incident, now)
         session.delete(rule)
-        audit.append(session, audit.operator(), "rule.remove", name, {}, now)
+        audit.append(session, context.actor, "rule.remove", name, {}, now)
 
 
 def alert_recipients(config: Alerts) -> tuple[str, ...]:

@@ -111,14 +111,14 @@ def add_promise(
             topic=topic,
             ward=ward,
             link=link,
-            made_by=audit.operator(),
+            made_by=context.actor.name,
             made_at=now,
         )
         session.add(promise)
         session.flush()
         detail = {"due_at": due_at.isoformat(), "topic": topic, "ward": ward}
         audit.append(
-            session, audit.operator(), "promise.add", str(promise.id), detail, now
+            session, context.actor, "promise.add", str(promise.id), detail, now
         )
         return promise.id or 0
 
@@ -134,9 +134,9 @@ def mark_kept(context: Context, promise_id: int, note: str = "") -> None:
         if promise.kept_at is not None:
             at = f"{promise.kept_at.astimezone(IST):%Y-%m-%d %H:%M}"
             raise UsageError(f"Promise {promise_id} was marked as kept at {at}.")
-        promise.kept_at, promise.kept_by = now, audit.operator()
+        promise.kept_at, promise.kept_by = now, context.actor.name
         promise.note = one_line(masking.unnamed(note), _LONGEST) or None
         detail = {"late": now > promise.due_at, "note": promise.note}
         audit.append(
-            session, audit.operator(), "promise.kept", str(promise_id), detail, now
+            session, context.actor, "promise.kept", str(promise_id), detail, now
         )

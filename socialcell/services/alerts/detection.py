@@ -157,7 +157,7 @@ def add_closure(
         from_at=start,
         to_at=end,
         note=one_line(note, _LONGEST_NOTE),
-        made_by=audit.operator(),
+        made_by=context.actor.name,
         made_at=now,
     )
     session.add(closure)
@@ -165,7 +165,5 @@ def add_closure(
     assert closure.id is not None
     alerts.planned_incident(session, closure)
     detail = {"topic": topic, "wards": list(wards)}
-    audit.append(
-        session, audit.operator(), "closure.plan", str(closure.id), detail, now
-    )
+    audit.append(session, context.actor, "closure.plan", str(closure.id), detail, now)
     return closure.id

@@ -74,11 +74,11 @@ def add(
         if (same := _active_rumour(session, cleaned, address)) is not None:
             raise UsageError(f"It is marked already: rumour {same.id}.")
         rumour = Rumour(
-            text=cleaned, url=address, note=why, made_by=audit.operator(), made_at=now
+            text=cleaned, url=address, note=why, made_by=context.actor.name, made_at=now
         )
         session.add(rumour)
         session.flush()
-        audit.append(session, audit.operator(), "rumour.add", str(rumour.id), {}, now)
+        audit.append(session, context.actor, "rumour.add", str(rumour.id), {}, now)
         return rumour.id or 0
 
 
@@ -93,8 +93,8 @@ def end(context: Context, rumour_id: int) -> None:
         if rumour.ended_at is not None:
             at = f"{rumour.ended_at.astimezone(IST):%Y-%m-%d %H:%M}"
             raise UsageError(f"Rumour {rumour_id} was ended at {at}.")
-        rumour.ended_at, rumour.ended_by = now, audit.operator()
-        audit.append(session, audit.operator(), "rumour.end", str(rumour_id), {}, now)
+        rumour.ended_at, rumour.ended_by = now, context.actor.name
+        audit.append(session, context.actor, "rumour.end", str(rumour_id), {}, now)
 
 
 def _clean_sentence(text: str) -> str:

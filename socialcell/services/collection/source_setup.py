@@ -10,6 +10,7 @@ from sqlmodel import Session
 from socialcell import connectors, db
 from socialcell.connectors.base import ConnectorHealth
 from socialcell.errors import UsageError
+from socialcell.identity.actor import unsigned
 from socialcell.listening.people import masking
 from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.pages import recheck_queue
@@ -85,7 +86,7 @@ def add_source(
                 paper,
                 "media",
                 f"a feed that is read: {checked['url']}",
-                context.owner,
+                unsigned(context.owner),
                 now,
             )
         _audit(context, session, "source.add", source)
@@ -242,4 +243,4 @@ def _audit(
         **(detail or {}),
     }
     now = context.clock.now()
-    audit.append(session, audit.operator(), action, source.name, audit_detail, now)
+    audit.append(session, context.actor, action, source.name, audit_detail, now)

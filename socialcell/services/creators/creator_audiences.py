@@ -23,7 +23,6 @@ from socialcell.connectors.files.export_tables import decimal_number
 from socialcell.errors import UsageError
 from socialcell.listening.people import masking
 from socialcell.listening.store import areas
-from socialcell.ops import audit
 from socialcell.services import pseudonyms
 from socialcell.services.area_matching import AreaMatcher
 from socialcell.services.context import Context
@@ -135,7 +134,7 @@ def _import_rows(
         row = _insight(context, session, places, cells)
         row |= {
             "source": source,
-            "added_by": audit.operator(),
+            "added_by": context.actor.name,
             "added_at": context.clock.now(),
         }
         if not entries.save_insight(session, StoredInsight(**row)):

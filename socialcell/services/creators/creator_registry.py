@@ -120,7 +120,7 @@ def require_approver(
     SocialcellError: whoever asks is none of influencers.approvers.
     """
     approvers = context.workspace.config.influencers.approvers
-    who = audit.operator()
+    who = context.actor.name
     admitted = approvers is None or who in approvers
     with db.writing(context.engine) as session:
         audit_entry(context, session, action, object_, {**detail, "admitted": admitted})
@@ -154,7 +154,7 @@ def flag_account(
     SocialcellError: nobody keeps notes on an account that is no candidate.
     """
     platform, handle = parse_account(account)
-    now, by = context.clock.now(), audit.operator()
+    now, by = context.clock.now(), context.actor.name
     with db.writing(context.engine) as session:
         if lift:
             flags.lift(session, platform, handle, flag_, reason, by, now)
@@ -250,7 +250,7 @@ def audit_entry(
     detail: Mapping[str, Any],
 ) -> None:
     now = context.clock.now()
-    audit.append(session, audit.operator(), action, object_, detail, now)
+    audit.append(session, context.actor, action, object_, detail, now)
 
 
 def import_rows(
@@ -278,7 +278,7 @@ def _save_creator(
             f"A creator has no {unknown[0]}. There are: {', '.join(COLUMNS)}."
         )
     key = utm_naming.normalise_name(cells.get("key") or "", "The key")
-    on, actor, now = today(context), audit.operator(), context.clock.now()
+    on, actor, now = today(context), context.actor.name, context.clock.now()
     row = entries.find(session, key)
     current = entries.stated_fields(session, row, on) if row is not None else {}
     places = AreaMatcher(areas.all_areas(session))

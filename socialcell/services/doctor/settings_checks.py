@@ -71,16 +71,16 @@ def rehearsal(workspace: Workspace) -> Iterator[Check]:
 
 
 def persons(workspace: Workspace) -> Check:
-    """Whether a second person has to be another user of the operating system."""
-    if workspace.config.approvals.trust_names:
+    """Whether config.yaml still says something of how approvals were given before
+    operators signed in."""
+    if workspace.config.approvals is not None:
         return warning(
             "approvals",
-            "approvals.trust_names is true: whoever may start socialcell here can "
-            "approve their own plans and posts under another name",
-            "Give everybody an account of their own (docs/operations.md, Two persons), "
-            "then take it out of config.yaml.",
+            "the section approvals of config.yaml is not read any more: operators sign "
+            "in, and one of them approves what another has made",
+            "Take it out of config.yaml.",
         )
-    return ok("approvals", "come from two users of the operating system")
+    return ok("approvals", "are given by operators who sign in")
 
 
 def goals(workspace: Workspace) -> Check:

@@ -104,10 +104,10 @@ def make_link(
     if link is not None:
         return LinkResult(link, "unchanged")
     nearly = utm_naming.similar_campaign(draft.campaign, link_store.campaigns(session))
-    now, actor = context.clock.now(), audit.operator()
+    now, actor = context.clock.now(), context.actor.name
     link = link_store.add(session, draft, actor, now)
     detail = {"version": 1, "campaign": link.campaign, "channel": link.channel}
-    audit.append(session, actor, "link.create", link.code, detail, now)
+    audit.append(session, context.actor, "link.create", link.code, detail, now)
     return LinkResult(link, "stored", nearly)
 
 
@@ -120,12 +120,12 @@ def _change_link(
 ) -> LinkResult:
     link = _require_link(session, code)
     draft = tracked_link.check_draft({**tracked_link.stated_fields(link), **fields})
-    now, actor = context.clock.now(), audit.operator()
+    now, actor = context.clock.now(), context.actor.name
     changed = link_store.change_link(session, link, draft, actor, reason, now)
     if not changed:
         return LinkResult(link, "unchanged")
     detail = {"version": link.version, "changed": sorted(changed)}
-    audit.append(session, actor, "link.edit", link.code, detail, now)
+    audit.append(session, context.actor, "link.edit", link.code, detail, now)
     return LinkResult(link, "updated")
 
 

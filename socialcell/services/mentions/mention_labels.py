@@ -58,9 +58,9 @@ def label_mention(
         _require_known(session, labels)
         change = _decide(context, session, mention_id, labels, dry_run=dry_run)
         if not dry_run:
-            now, who = context.clock.now(), audit.operator()
+            now = context.clock.now()
             about = f"mention {mention_id}"
-            audit.append(session, who, "mentions.label", about, change, now)
+            audit.append(session, context.actor, "mentions.label", about, change, now)
     return change
 
 
@@ -84,10 +84,10 @@ def decide_mentions(
             id_: _decide(context, session, id_, labels, dry_run=dry_run) for id_ in ids
         }
         if not dry_run:
-            now, who = context.clock.now(), audit.operator()
+            now = context.clock.now()
             about = f"mention {', '.join(map(str, ids))}"
             detail = {str(id_): change for id_, change in changes.items()}
-            audit.append(session, who, "mentions.decide", about, detail, now)
+            audit.append(session, context.actor, "mentions.decide", about, detail, now)
     return changes
 
 
@@ -141,9 +141,14 @@ def export_labels(
     counts = {model: len(lines) for model, lines in sorted(files.items())}
     if not dry_run:
         with db.writing(context.engine) as session:
-            who, now = audit.operator(), context.clock.now()
+            now = context.clock.now()
             audit.append(
-                session, who, "language.export-labels", str(folder), counts, now
+                session,
+                context.actor,
+                "language.export-labels",
+                str(folder),
+                counts,
+                now,
             )
             _write(folder / OWN, files)
     return LabelExport(counts, dict(sorted(left_out.items())))
@@ -199,8 +204,8 @@ def _decide(
         for kind, values in labels.items()
     }
     if not dry_run:
-        now, who = context.clock.now(), audit.operator()
-        label_store.decide(session, mention_id, labels, who, now)
+        now = context.clock.now()
+        label_store.decide(session, mention_id, labels, context.actor.name, now)
     return change
 
 

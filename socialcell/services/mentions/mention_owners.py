@@ -98,8 +98,10 @@ def import_owners(
         return counts
     with db.writing(context.engine) as session:
         put_rows(session, [owner for _number, owner in rows], replace=replace)
-        who, now = audit.operator(), context.clock.now()
-        audit.append(session, who, "owners.import", path.name, vars(counts), now)
+        now = context.clock.now()
+        audit.append(
+            session, context.actor, "owners.import", path.name, vars(counts), now
+        )
     resolve_pending(context.engine)
     return counts
 

@@ -24,7 +24,7 @@ def write_names(
     """
     with db.writing(context.engine) as session:
         now = context.clock.now()
-        audit.append(session, audit.operator(), action, object, detail, now)
+        audit.append(session, context.actor, action, object, detail, now)
         own_names.save(file, text)
 
 

@@ -37,10 +37,10 @@ def open_original(context: Context, mention_id: int) -> OriginalLink:
             raise SocialcellError(
                 f"Mention {mention_id} has no address: {_why(row.kind, row.state)}."
             )
-        who, about = audit.operator(), f"mention {mention_id}"
+        about = f"mention {mention_id}"
         detail = {"mention": mention_id, "platform": row.platform}
         now = context.clock.now()
-        audit.append(session, who, "mentions.open", about, detail, now)
+        audit.append(session, context.actor, "mentions.open", about, detail, now)
         return OriginalLink(mention_id, row.platform, row.url)
 
 

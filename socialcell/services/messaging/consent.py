@@ -58,7 +58,7 @@ def record_consent(
     if at > now:
         raise UsageError(f"{in_pune(at)} is still to come.")
     person = person_of(context, WHATSAPP, digits(number))
-    actor = audit.operator()
+    actor = context.actor.name
     with db.writing(context.engine) as session:
         new = consent_ledger.add_event(
             session, person, event, at, evidence=evidence, actor=actor, now=now
@@ -66,7 +66,7 @@ def record_consent(
         if new:
             detail = {"at": at.isoformat()}
             shown = f"{WHATSAPP}:{person.pseudonym}"
-            audit.append(session, actor, f"optin.{event}", shown, detail, now)
+            audit.append(session, context.actor, f"optin.{event}", shown, detail, now)
     return ConsentRecord(person.pseudonym, new)
 
 

@@ -183,7 +183,7 @@ def send_reply(
         also(session, id_)
         audit.append(
             session,
-            audit.operator(),
+            context.actor,
             "message.reply",
             f"{CONNECTOR}:{to.pseudonym}",
             {**detail, "message": id_},
@@ -306,7 +306,7 @@ def _note_campaign(
     with db.writing(context.engine) as session:
         now = context.clock.now()
         audit.append(
-            session, audit.operator(), template_approvals.SENT, form.name, detail, now
+            session, context.actor, template_approvals.SENT, form.name, detail, now
         )
 
 

@@ -9,9 +9,8 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.connectors.base import ConnectorError
 from socialcell.errors import ConfigError, UsageError
-from socialcell.listening.reply_model import ReplyDraft
 from socialcell.listening.store.mentions import reply_drafts as draft_store
-from socialcell.ops import audit
+from socialcell.message_catalog import Message
 from socialcell.services import second_approver
 from socialcell.services.context import Context
 from socialcell.services.messaging import messages, reply_drafts
@@ -22,15 +21,17 @@ def approve(context: Context, id_: int) -> ReplyResult:
     """Send an answer that somebody else wrote. Audited.
 
     UsageError: none waits under this number, one's own, or one that may not be sent
-    any more (as of messages.reply). SocialcellError: written by the same OS user.
+    any more (as of messages.reply). Errors of `second_approver.require_second`.
     ConnectorError, ConfigError: Meta did not take it; it waits again.
     """
-    who, now = audit.operator(), context.clock.now()
+    who, now = context.actor.name, context.clock.now()
     with db.reading(context.engine) as session:
         draft = reply_drafts.require(session, id_)
-        _require_second(draft, who)
-        written_by = second_approver.os_user_of(session, "message.draft", str(id_))
-        persons = second_approver.require_two(context, written_by, f"Answer {id_}")
+        if draft.state == "sending":
+            raise _possibly_sent(draft.id or 0)
+        making = second_approver.making_of(session, ("message.draft",), str(id_))
+        about = Message("operators.answer", {"id": id_})
+        persons = second_approver.require_second(context, session, making, about)
         words, made_by, mention_id = draft.text or "", draft.made_by, draft.mention_id
     to = messages.reply_recipient(context, mention_id)
     with db.writing(context.engine) as session:
@@ -54,16 +55,6 @@ def approve(context: Context, id_: int) -> ReplyResult:
             draft_store.give_back(session, id_)
         raise
     return ReplyResult(to.pseudonym, to.until, message)
-
-
-def _require_second(draft: ReplyDraft, who: str) -> None:
-    if draft.state == "sending":
-        raise _possibly_sent(draft.id or 0)
-    if second_approver.same_name(draft.made_by, who):
-        raise UsageError(
-            f"Answer {draft.id} was written by {draft.made_by}: a second person "
-            "approves it ($SOCIALCELL_ACTOR says who is at work)."
-        )
 
 
 def _possibly_sent(id_: int) -> UsageError:

@@ -44,7 +44,7 @@ def needs_second_person(context: Context, mention_id: int) -> bool:
 
 def add_draft(context: Context, mention_id: int, words: str, pseudonym: str) -> int:
     """Keep an answer until a second person says yes; its number. Audited."""
-    who, now = audit.operator(), context.clock.now()
+    who, now = context.actor.name, context.clock.now()
     with db.writing(context.engine) as session:
         draft = ReplyDraft(mention_id=mention_id, text=words, made_by=who, made_at=now)
         session.add(draft)
@@ -55,7 +55,9 @@ def add_draft(context: Context, mention_id: int, words: str, pseudonym: str) -> 
             "person": pseudonym,
             "characters": len(words),
         }
-        audit.append(session, who, "message.draft", str(draft.id), detail, now)
+        audit.append(
+            session, context.actor, "message.draft", str(draft.id), detail, now
+        )
         return draft.id
 
 
@@ -71,12 +73,12 @@ def list_waiting(context: Context) -> list[WaitingReply]:
 def withdraw(context: Context, id_: int) -> None:
     """An answer that is not out does not go out: its words go. Audited. UsageError when
     there is none that waits."""
-    who, now = audit.operator(), context.clock.now()
+    who, now = context.actor.name, context.clock.now()
     with db.writing(context.engine) as session:
         draft = require(session, id_)
         detail = {"to": draft.mention_id, "made_by": draft.made_by}
         draft_store.close(session, id_, "withdrawn", who, now)
-        audit.append(session, who, "message.withdraw", str(id_), detail, now)
+        audit.append(session, context.actor, "message.withdraw", str(id_), detail, now)
 
 
 def require(session: Session, id_: int) -> ReplyDraft:

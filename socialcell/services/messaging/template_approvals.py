@@ -14,7 +14,7 @@ from typing import TypedDict
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.errors import UsageError
+from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.ops.audit import AuditRecord
 from socialcell.ops.webhook_model import MessageTemplate
@@ -92,29 +92,32 @@ def digest(
 def enter_or_approve(context: Context, sending: Sending) -> Answer:
     """Enter what nobody else entered within 24 hours; else approve it, once. Audited.
 
-    UsageError: the same person entered it. SocialcellError: the same OS user did.
+    UsageError: the same person entered it. Errors of `second_approver.require_second`.
     """
-    who, now = audit.operator(), context.clock.now()
+    now = context.clock.now()
     with db.writing(context.engine) as session:
         db.take_turn(session, "message.template")
         rows = _rows(session, sending)
         entry = _waiting(rows, now - VALID)
         if entry is None:
-            audit.append(session, who, ENTERED, sending.template, sending.detail, now)
+            audit.append(
+                session, context.actor, ENTERED, sending.template, sending.detail, now
+            )
             return Answer(False, bool(rows) and rows[-1].action == APPROVED)
-        _require_second(entry, who)
-        about = f"The template {sending.template!r}"
-        persons = second_approver.require_two(context, entry.os_user, about)
+        about = Message("operators.template", {"template": sending.template})
+        persons = second_approver.require_second(context, session, entry, about)
         detail = {**sending.detail, "made_by": entry.actor, **persons}
-        audit.append(session, who, APPROVED, sending.template, detail, now)
+        audit.append(session, context.actor, APPROVED, sending.template, detail, now)
     return Answer(True)
 
 
 def give_back(context: Context, sending: Sending) -> None:
     """Meta took nothing of what was approved: it waits again. Audited."""
-    who, now = audit.operator(), context.clock.now()
+    now = context.clock.now()
     with db.writing(context.engine) as session:
-        audit.append(session, who, RETURNED, sending.template, sending.detail, now)
+        audit.append(
+            session, context.actor, RETURNED, sending.template, sending.detail, now
+        )
 
 
 def waiting(context: Context) -> list[WaitingTemplate]:
@@ -143,15 +146,6 @@ def _waiting(rows: Iterable[AuditRecord], since: datetime) -> AuditRecord | None
             entry = row
         is_waiting = row.action in (ENTERED, RETURNED)
     return entry if is_waiting and entry is not None and entry.at >= since else None
-
-
-def _require_second(entry: AuditRecord, who: str) -> None:
-    if second_approver.same_name(entry.actor, who):
-        raise UsageError(
-            f"The template {entry.object!r} was entered by {entry.actor}: a second "
-            "person runs the same command with the same list ($SOCIALCELL_ACTOR says "
-            "who is at work). Nothing was sent."
-        )
 
 
 def _sending(row: AuditRecord) -> Sending:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from socialcell import db, phone
 from socialcell.errors import UsageError
+from socialcell.identity.actor import Actor, unsigned
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.people.visibility import SECRET_NAME
 from socialcell.listening.store.alerts import critical_calls
@@ -29,7 +30,7 @@ def acknowledge(context: Context, incident_id: int, note: str = "") -> bool:
     detail = {"note": one_line(note, _LONGEST_NOTE)} if note else {}
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        return _acknowledge(session, incident_id, audit.operator(), detail, now)
+        return _acknowledge(session, incident_id, context.actor, detail, now)
 
 
 def acknowledge_by_phone(
@@ -41,7 +42,7 @@ def acknowledge_by_phone(
     if escalation is None or escalation.acked_at is not None:
         return False
     detail = {"phone": phone, "item": mention_id}
-    who = name or phone
+    who = unsigned(name or phone)
     return _acknowledge(session, escalation.incident_id, who, detail, now)
 
 
@@ -84,7 +85,7 @@ def _token(context: Context, mention_id: int) -> str:
 def _acknowledge(
     session: Session,
     incident_id: int,
-    who: str,
+    who: Actor,
     detail: Mapping[str, object],
     now: datetime,
 ) -> bool:
@@ -95,7 +96,7 @@ def _acknowledge(
         return False
     if incident.state == "open":
         incident.state = "acked"
-    incident.acked_by, incident.acked_at = who, now
+    incident.acked_by, incident.acked_at = who.name, now
     for escalation in critical_calls.escalations_of_incident(session, incident_id):
         if escalation.acked_at is None:
             escalation.acked_at = now

@@ -134,10 +134,10 @@ def set_mode(context: Context, mode: str, reason: str) -> int:
         raise UsageError("Say why, with --reason: it stands in the audit log.")
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        outbox_store.set_mode(session, mode, audit.operator(), reason.strip(), now)
+        outbox_store.set_mode(session, mode, context.actor.name, reason.strip(), now)
         count = outbox_store.hold(session, HELD[mode], held_by_mode(mode))
         detail = {"mode": mode, "reason": reason.strip(), "held": count}
-        audit.append(session, audit.operator(), "outgoing.mode", mode, detail, now)
+        audit.append(session, context.actor, "outgoing.mode", mode, detail, now)
     return count
 
 
@@ -180,7 +180,7 @@ def release(context: Context, ids: list[int] | None) -> Release:
             )
         detail = {"messages": count, "ids": ids or "all", "stale": stale}
         audit.append(
-            session, audit.operator(), "outgoing.release", "messages", detail, now
+            session, context.actor, "outgoing.release", "messages", detail, now
         )
     return Release(count, tuple(stale))
 

@@ -178,7 +178,7 @@ def enter_campaign(
             )
         audit.append(
             session,
-            audit.operator(),
+            context.actor,
             "campaign.replace" if existing else "campaign.create",
             campaign.name,
             _with_text_dates(_fields(campaign)),
@@ -296,7 +296,7 @@ def _campaign(
         end=last,
         currency=CURRENCY,
         created_at=context.clock.now(),
-        created_by=audit.operator(),
+        created_by=context.actor.name,
     )
 
 

@@ -21,7 +21,6 @@ from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.outreach import outreach_steps
 from socialcell.services.outreach.plan_approvals import (
-    acting_person,
     newest_plan,
     note_of,
 )
@@ -44,7 +43,6 @@ def enter_step(
     campaign: str,
     n: int,
     state: str,
-    by: str | None = None,
     details: StepDetails | None = None,
 ) -> EnteredStep:
     """Enter that tag `n` of the newest plan has come to `state`. For approvers;
@@ -56,7 +54,7 @@ def enter_step(
     """
     name, operator, details = (
         utm_naming.normalise_name(campaign, "The campaign"),
-        acting_person(by),
+        context.actor.name,
         details or StepDetails(),
     )
     if state not in tag_states.MANUAL_STATES:
@@ -125,7 +123,7 @@ def record_measured(
                 terms=plan_approval.terms_of(tag, steps[tag.id or 0]),
                 tag_id=tag.id or 0,
                 state="measured",
-                by=acting_person(None),
+                by=context.actor.name,
                 at=context.clock.now(),
                 evidence_kind="measure",
                 evidence=digest,

@@ -16,8 +16,7 @@ from socialcell.campaigns.outreach.tag_states import OPEN_STATES
 from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan
 from socialcell.campaigns.planning.store import NoPlan
-from socialcell.errors import SocialcellError, UsageError
-from socialcell.ops import audit
+from socialcell.message_catalog import Message
 from socialcell.services import second_approver
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
@@ -50,26 +49,21 @@ class ApprovalFields(TypedDict):
 
 
 def approve_plan(
-    context: Context,
-    campaign: str,
-    by: str | None = None,
-    note: str = "",
-    *,
-    dry_run: bool = False,
+    context: Context, campaign: str, note: str = "", *, dry_run: bool = False
 ) -> ApprovalDecision:
-    """Approve the newest version of a plan in the name of `by`, else of who is at the
-    command line. Audited, refused or not.
+    """Approve the newest version of a plan as the operator who acts. Audited, refused
+    for a broken rule or not.
 
-    SocialcellError: the plan's maker, by name or by OS user, or nobody of
-    influencers.approvers; NoPlan.
+    SocialcellError: nobody of influencers.approvers; errors of
+    `second_approver.require_second`; NoPlan.
     """
     name = utm_naming.normalise_name(campaign, "The campaign")
-    who = acting_person(by)
+    who = context.actor.name
     creator_registry.require_approver(context, "campaigns.approve", name, {"by": who})
     with db.writing(context.engine) as session:
         plan = newest_plan(session, name)
         outreach_store.lock_plan(session, plan)
-        persons = _require_second(context, session, plan, who)
+        persons = _require_second(context, session, plan)
         tags = plans.tags(session, plan)
         violations = _violations(context, session, plan, tags)
         decision = ApprovalDecision(name, plan.version, who, tuple(violations))
@@ -100,39 +94,19 @@ def newest_plan(session: Session, campaign: str) -> Plan:
     return plan
 
 
-def acting_person(by: str | None) -> str:
-    """Who acts: the name that was given, else who is at the command line."""
-    if by is None:
-        return audit.operator()
-    name = one_line(clean_text(by), _LONGEST).strip()
-    if not name:
-        raise UsageError("--by is empty: say who.")
-    return name
-
-
 def note_of(text: str) -> str | None:
     return one_line(clean_text(text), _LONGEST).strip() or None
 
 
-def _require_second(
-    context: Context, session: Session, plan: Plan, who: str
-) -> ApprovalPersons:
-    """What the audit log is to say of the two persons."""
-    if second_approver.same_name(who, plan.made_by):
-        raise SocialcellError(
-            f"{who} made version {plan.version} of this plan: a second person approves "
-            "it. Say who with --by NAME."
-        )
-    approvers = context.workspace.config.influencers.approvers
-    if approvers is not None and who not in approvers:
-        raise SocialcellError(
-            f"{who} is none of those that influencers.approvers in config.yaml names."
-        )
-    made_under = second_approver.os_user_of(
-        session, "campaign.plan", plan.campaign, {"version": plan.version}
+def _require_second(context: Context, session: Session, plan: Plan) -> ApprovalPersons:
+    """What the audit log is to say of whoever made this version."""
+    making = second_approver.making_of(
+        session, ("campaign.plan",), plan.campaign, {"version": plan.version}
     )
-    about = f"Version {plan.version} of the plan of {plan.campaign}"
-    return second_approver.require_two(context, made_under, about)
+    about = Message(
+        "operators.plan", {"campaign": plan.campaign, "version": plan.version}
+    )
+    return second_approver.require_second(context, session, making, about)
 
 
 def _violations(

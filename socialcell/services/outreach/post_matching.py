@@ -21,7 +21,7 @@ from socialcell.errors import UsageError
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.outreach.outreach_entry import require_tag
-from socialcell.services.outreach.plan_approvals import acting_person, newest_plan
+from socialcell.services.outreach.plan_approvals import newest_plan
 from socialcell.services.outreach.step_checks import connection_of
 
 AWAITING_STATES = ("accepted", "scheduled")
@@ -44,16 +44,15 @@ def find_posts(context: Context) -> int:
         return post_store.add_found(session, matches)
 
 
-def dismiss(
-    context: Context, campaign: str, n: int, mention: int, by: str | None = None
-) -> bool:
+def dismiss(context: Context, campaign: str, n: int, mention: int) -> bool:
     """Say that a mention is not the post of tag `n` of the newest plan: it is proposed
     no more, also when a later version holds the tag unchanged. For approvers; audited.
 
     False: that was said before. UsageError: no such tag; a mention that was not found
     for it, or that was confirmed as its post.
     """
-    name, who = utm_naming.normalise_name(campaign, "The campaign"), acting_person(by)
+    name = utm_naming.normalise_name(campaign, "The campaign")
+    who = context.actor.name
     detail_asked = {"tag": n, "mention": mention}
     creator_registry.require_approver(
         context, "campaigns.outreach.dismiss", name, detail_asked

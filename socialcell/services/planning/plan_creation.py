@@ -188,7 +188,7 @@ def _campaign(
         budget_micros=ground.brief.budget * MICROS,
         currency=CURRENCY,
         created_at=context.clock.now(),
-        created_by=audit.operator(),
+        created_by=context.actor.name,
     )
 
 
@@ -251,7 +251,7 @@ def _build_plan(
         lot=None if draw is None else draw.as_dict(),
         power=power.as_dict(),
         warnings=_warnings(context, ground, tags, power),
-        made_by=audit.operator(),
+        made_by=context.actor.name,
         made_at=context.clock.now(),
     )
     return NewPlan(plan, tags, askable.left_out)
@@ -354,7 +354,7 @@ def _store_plan(
         "elections": len(context.workspace.config.planning.elections),
     }
     audit.append(
-        session, audit.operator(), "campaign.plan", campaign, detail, stored.made_at
+        session, context.actor, "campaign.plan", campaign, detail, stored.made_at
     )
 
 

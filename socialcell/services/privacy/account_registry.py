@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from socialcell import db
 from socialcell.listening.store.people import registry
 from socialcell.listening.store.people.registry import RegistryEntry
-from socialcell.ops import audit
 from socialcell.services.context import Context
 
 
@@ -27,7 +26,7 @@ def register_account(
             name or handle.lstrip("@"),
             person_class,
             evidence,
-            audit.operator(),
+            context.actor,
             context.clock.now(),
         )
     return bool(added)
@@ -39,7 +38,7 @@ def unregister_account(
     """Show an account by pseudonym from now on. UsageError when it is not there."""
     with db.writing(context.engine) as session:
         now = context.clock.now()
-        registry.remove(session, platform, handle, reason, audit.operator(), now)
+        registry.remove(session, platform, handle, reason, context.actor, now)
 
 
 def list_accounts(context: Context) -> Sequence[RegistryEntry]:

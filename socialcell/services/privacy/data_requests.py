@@ -143,7 +143,7 @@ def _audit(
 ) -> None:
     now = context.clock.now()
     person = _pseudonym(shown, account)
-    audit.append(session, audit.operator(), action, person, detail, now)
+    audit.append(session, context.actor, action, person, detail, now)
 
 
 def _counts(document: dict[str, object]) -> dict[str, int]:

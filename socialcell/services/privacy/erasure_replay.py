@@ -41,8 +41,9 @@ def replay_erasures(context: Context) -> ReplayResult:
         result = ReplayResult(len(erased), mentions)
         if erased or posts:
             detail = {"accounts": result.accounts, "mentions": result.mentions}
-            actor = audit.operator()
-            audit.append(session, actor, "privacy.replay", "database", detail, now)
+            audit.append(
+                session, context.actor, "privacy.replay", "database", detail, now
+            )
     if erased or posts:
         scrub(context.engine)
     return result

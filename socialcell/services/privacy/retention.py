@@ -77,7 +77,7 @@ def run_retention(context: Context, *, dry_run: bool = False) -> PurgeResult:
         gone["slots"] = slots.forget_old(session, now)
         audit.append(
             session,
-            audit.operator(),
+            context.actor,
             "retention.run",
             "database",
             {kind: n for kind, n in sorted(gone.items()) if n},

@@ -18,6 +18,7 @@ from socialcell.errors import UsageError
 from socialcell.http import require_public_form
 from socialcell.i18n import CODES
 from socialcell.listening.store import areas
+from socialcell.message_catalog import Message
 from socialcell.ops import audit, outbox_store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.services import second_approver
@@ -138,7 +139,7 @@ def enter_post(
     existing = store.find_post(session, draft.key)
     if existing is not None:
         if draft.safety and not existing.safety:
-            _mark_as_safety(session, existing, now)
+            _mark_as_safety(context, session, existing, now)
         return existing
     if draft.due_at is None and not draft.safety:
         raise UsageError(
@@ -158,7 +159,7 @@ def enter_post(
         "kind": post.kind,
         "safety": post.safety,
     }
-    audit.append(session, audit.operator(), "post.add", str(stored.id), detail, now)
+    audit.append(session, context.actor, "post.add", str(stored.id), detail, now)
     return stored
 
 
@@ -201,7 +202,7 @@ def build_post(
         template=draft.template,
         safety=draft.safety,
         closure_id=closure,
-        made_by=audit.operator(),
+        made_by=context.actor.name,
         made_at=now,
     )
     election_periods.refuse_in_election(context, post)
@@ -213,31 +214,25 @@ def approve_posts(context: Context, ids: Sequence[int]) -> list[OwnPost]:
     marked as safety and was given none leaves now. Audited.
 
     UsageError, and nothing is approved: no such draft, one's own, or one for a day
-    that an election has taken since. SocialcellError: entered by the same OS user.
+    that an election has taken since. Errors of `second_approver.require_second`.
     """
 
     def act(session: Session) -> list[OwnPost]:
-        now, who = context.clock.now(), audit.operator()
+        now, who = context.clock.now(), context.actor.name
         posts = [require_post(session, id_) for id_ in dict.fromkeys(ids)]
         for post in posts:
             if post.state != "draft":
                 raise UsageError(f"Post {post.id} is {post.state}, no draft.")
-            if second_approver.same_name(post.made_by, who):
-                raise UsageError(
-                    f"Post {post.id} was entered by {who}: a second person approves it "
-                    "($SOCIALCELL_ACTOR says who is at work)."
-                )
-            entered_by = second_approver.os_user_of(session, "post.add", str(post.id))
+            # Whoever marks a notice as safety has entered it.
+            making = second_approver.making_of(
+                session, ("post.add", "post.safety"), str(post.id)
+            )
+            about = Message("operators.post", {"id": post.id})
+            persons = second_approver.require_second(
+                context, session, making, about, post.wards
+            )
             if post.at_once:
                 post.due_at = now
-            if post.safety:  # whoever marks a notice has entered it
-                marked_by = second_approver.os_user_of(
-                    session, "post.safety", str(post.id)
-                )
-                entered_by = marked_by or entered_by
-            persons = second_approver.require_two(
-                context, entered_by, f"Post {post.id}"
-            )
             election_periods.refuse_in_election(context, post)
             post.state, post.decided_by, post.decided_at = "approved", who, now
             queue_post(session, post, now)
@@ -247,13 +242,17 @@ def approve_posts(context: Context, ids: Sequence[int]) -> list[OwnPost]:
                 **persons,
                 "safety": post.safety,
             }
-            audit.append(session, who, "post.approve", str(post.id), detail, now)
+            audit.append(
+                session, context.actor, "post.approve", str(post.id), detail, now
+            )
         return posts
 
     return run_entry(context, act)
 
 
-def _mark_as_safety(session: Session, post: OwnPost, now: datetime) -> None:
+def _mark_as_safety(
+    context: Context, session: Session, post: OwnPost, now: datetime
+) -> None:
     """Mark a notice that was entered without it. Whoever marks it has entered it: a
     second person approves the mark as well. UsageError when it is no draft any more."""
     if post.state != "draft":
@@ -262,8 +261,8 @@ def _mark_as_safety(session: Session, post: OwnPost, now: datetime) -> None:
             "switch holds it, a person lets it go: socialcell outbox release --help"
         )
     detail = {"made_by": post.made_by}
-    post.safety, post.made_by, post.made_at = True, audit.operator(), now
-    audit.append(session, audit.operator(), "post.safety", str(post.id), detail, now)
+    post.safety, post.made_by, post.made_at = True, context.actor.name, now
+    audit.append(session, context.actor, "post.safety", str(post.id), detail, now)
 
 
 def queue_post(session: Session, post: OwnPost, now: datetime) -> None:
@@ -345,7 +344,7 @@ def withdraw_post(context: Context, id_: int, reason: str) -> OwnPost:
         raise UsageError("Say why, with --reason: it stands in the audit log.")
 
     def act(session: Session) -> OwnPost:
-        now, who = context.clock.now(), audit.operator()
+        now, who = context.clock.now(), context.actor.name
         post = require_post(session, id_)
         if post.state not in ("draft", "approved"):
             raise UsageError(f"Post {id_} is {post.state}.")
@@ -358,7 +357,7 @@ def withdraw_post(context: Context, id_: int, reason: str) -> OwnPost:
             raise UsageError(f"Post {id_} is being posted just now.")
         post.state, post.decided_by, post.decided_at = "withdrawn", who, now
         detail = {"reason": reason.strip()}
-        audit.append(session, who, "post.withdraw", str(id_), detail, now)
+        audit.append(session, context.actor, "post.withdraw", str(id_), detail, now)
         return post
 
     return run_entry(context, act)

@@ -262,7 +262,7 @@ def _settle_posted(
         if bucket is not None:
             ledger.book(session, Batch((), {}, cost={bucket: 1}))
         detail = {"platform": post.platform, "as": posted.id, "by": post.decided_by}
-        audit.append(session, audit.operator(), "post.publish", str(id_), detail, now)
+        audit.append(session, context.actor, "post.publish", str(id_), detail, now)
     return PostOutcome(id_, claim.post.platform, "posted", posted.url)
 
 
@@ -302,7 +302,7 @@ def _hold_unsure(context: Context, claim: _Claim, why: str) -> PostOutcome:
     with db.writing(context.engine) as session:
         outbox_store.hold_back(session, claim.outgoing, "unsure", note)
         detail = {"platform": claim.post.platform}
-        audit.append(session, audit.operator(), "post.unsure", str(id_), detail, now)
+        audit.append(session, context.actor, "post.unsure", str(id_), detail, now)
     _LOG.error("a person must look whether a post was made", post=id_, why=why)
     return PostOutcome(id_, claim.post.platform, "unsure", note)
 

@@ -27,13 +27,13 @@ def confirm_post(context: Context, id_: int, external_id: str | None) -> OwnPost
         now, post = context.clock.now(), _uncertain_post(session, id_)
         waits = store.message(session, post)
         if waits is None or not outbox_store.close(
-            session, waits.id or 0, now, f"posted: seen by {audit.operator()}"
+            session, waits.id or 0, now, f"posted: seen by {context.actor.name}"
         ):
             raise _search_pending(id_)
         post.state, post.posted_at = "posted", now
         post.external_id, post.asked_first, post.asked_last = external_id, None, None
         detail = {"platform": post.platform, "as": external_id}
-        audit.append(session, audit.operator(), "post.confirm", str(id_), detail, now)
+        audit.append(session, context.actor, "post.confirm", str(id_), detail, now)
         return post
 
     return run_entry(context, act)
@@ -52,7 +52,7 @@ def repost(context: Context, id_: int) -> OwnPost:
             raise _search_pending(id_)
         post.asked_first = post.asked_last = post.prepared = None
         detail = {"platform": post.platform}
-        audit.append(session, audit.operator(), "post.again", str(id_), detail, now)
+        audit.append(session, context.actor, "post.again", str(id_), detail, now)
         return post
 
     return run_entry(context, act)
@@ -91,7 +91,7 @@ def delete_post(
         gone.state = "deleted"
         ledger.book(session, Batch((), {}, cost={_DELETIONS: 1}))
         detail = {"platform": gone.platform, "reason": reason.strip()}
-        audit.append(session, audit.operator(), "post.delete", str(id_), detail, now)
+        audit.append(session, context.actor, "post.delete", str(id_), detail, now)
         return gone
 
     return run_entry(context, act)

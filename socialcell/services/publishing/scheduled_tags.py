@@ -15,7 +15,6 @@ from socialcell.campaigns.publishing import store
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
 from socialcell.connectors.publisher import PUBLISHERS
-from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.outreach import outreach_steps
 from socialcell.services.publishing.own_posts import length_of, queue_post
@@ -86,7 +85,7 @@ def record_posted(context: Context, session: Session, post: OwnPost) -> None:
         terms=plan_approval.terms_of(tag, steps),
         tag_id=tag.id or 0,
         state="posted",
-        by=audit.operator(),
+        by=context.actor.name,
         at=context.clock.now(),
         evidence_kind="link",
         evidence=post.url or f"{post.platform}:{post.external_id}",

@@ -21,6 +21,7 @@ from socialcell.services.creators import creator_audiences, creator_registry
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outreach import outreach_entry, plan_approvals
 from socialcell.services.planning import plan_creation
+from socialcell.services.rehearsal import sample_operators
 
 _DAYS = 90  # days of posts that are looked at
 
@@ -35,11 +36,10 @@ class PlanFiles:
     initiative: Path
 
 
-def run_plan(
-    context: Context, campaign: str, files: PlanFiles, approver: str
-) -> dict[str, Any]:
+def run_plan(context: Context, campaign: str, files: PlanFiles) -> dict[str, Any]:
     """A plan for the coming weeks, approved by a second person, its first creator
     asked; what it says, in figures."""
+    sample_operators.ensure(context)
     with db.reading(context.engine) as session:
         creators, planned = (
             creator_entries.all_creators(session),
@@ -53,14 +53,19 @@ def run_plan(
     tag_waiting(context)
     if planned is None:
         creator_audiences.sketch_audiences(context, _DAYS)
-        plan_creation.create_plan(context, files.initiative)
+        maker = sample_operators.acting_as(context, sample_operators.MAKER)
+        plan_creation.create_plan(maker, files.initiative)
     if _plan_state(context, campaign)["approved_by"] is None:
-        broken = plan_approvals.approve_plan(context, campaign, approver).broken
+        broken = plan_approvals.approve_plan(_approver(context), campaign).broken
         if broken:
             raise SocialcellError(f"The plan breaks rules: {broken[0].words}")
     if not _plan_state(context, campaign)["states"].get("contacted"):
-        outreach_entry.enter_step(context, campaign, 1, "contacted", approver)
+        outreach_entry.enter_step(_approver(context), campaign, 1, "contacted")
     return _plan_state(context, campaign)
+
+
+def _approver(context: Context) -> Context:
+    return sample_operators.acting_as(context, sample_operators.APPROVER)
 
 
 def _plan_state(context: Context, campaign: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from socialcell import db
 from socialcell.config import Workspace
 from socialcell.connectors import check_settings
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.identity.actor import unsigned
 from socialcell.listening.store.people import registry
 from socialcell.ops import store
 from socialcell.services.workspace import workspace_setup
@@ -20,7 +21,6 @@ SANDBOX_MARK = "# A workspace that listens to the sandbox."
 
 
 _CONTROL_ROOM = ("control.room@city.example", "mr")
-_TRUSTED = ("  trust_names: false", "  trust_names: true")
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,6 @@ def connect(
         f"    {origin}: {url}\n" for origin, url in sorted(base_urls.items())
     )
     shipped = workspace_setup.config_alerting(*_CONTROL_ROOM)
-    shipped = _replace_line(shipped, *_TRUSTED)
     text = _replace_line(shipped, "  base_urls: {}", "  base_urls:\n" + lines.rstrip())
     for platform, account_settings in accounts.items():
         account_json = json.dumps(account_settings)
@@ -183,7 +182,7 @@ def _enter_sources(
                     account.name,
                     account.person_class,
                     "an account of the sandbox city",
-                    "sandbox",
+                    unsigned("sandbox"),
                     now,
                 )
     finally:
@@ -202,7 +201,6 @@ def _settings(fixed: datetime, apps: Sequence[str]) -> str:
     text = _replace_line(text, "  address: null", "  address: https://go.city.example")
     text = _replace_line(text, "  handles: {}", "  handles: {instagram: city_sbx}")
     text = _replace_line(text, "  apps: []", f"  apps: [{', '.join(apps)}]")
-    text = _replace_line(text, *_TRUSTED)
     return _replace_line(text, "  caps: {}", "  caps: {x: {posts: 200000}}")
 
 

@@ -13,6 +13,7 @@ from socialcell import config, db, strategy
 from socialcell.config import Workspace
 from socialcell.errors import UsageError
 from socialcell.i18n import language
+from socialcell.identity import second_factor
 from socialcell.listening.areas import area_table
 from socialcell.listening.people.visibility import SECRET_NAME
 from socialcell.listening.store import areas as area_store
@@ -51,6 +52,9 @@ def initialise(folder: Path, *, settings: str | None = None) -> NewWorkspace:
     _make_folder(folder / "secrets", mode=for_secrets)
     key = folder / "secrets" / SECRET_NAME
     _make_file(key, secrets.token_hex(32) + "\n", created, existing, mode=for_secret)
+    factor_key = folder / "secrets" / second_factor.KEY_NAME
+    text = second_factor.new_key() + "\n"
+    _make_file(factor_key, text, created, existing, mode=for_secret)
     before, after, _copy = backup.upgrade_database(workspace)
     engine = db.connect(workspace.database_url, workspace.config.database.busy_seconds)
     (existing if before == after else created).append("database")
@@ -93,6 +97,14 @@ def write_secrets(folder: Path, values: Iterable[tuple[str, str]]) -> None:
         path = folder / "secrets" / name
         path.touch(mode=0o600)
         path.write_text(text + "\n", encoding="utf-8")
+
+
+def add_secret(workspace: Workspace, name: str, text: str) -> None:
+    """Put a secret that the workspace makes itself into secrets/, unless it is there,
+    open to those alone whom config.yaml admits."""
+    _folder, mode = file_access.modes(workspace, secret=True)
+    path = workspace.folder / "secrets" / name
+    _make_file(path, text + "\n", [], [], mode=mode)
 
 
 def _make_folder(path: Path, mode: int = 0o777) -> None:

@@ -52,6 +52,17 @@ def newest_approval(session: Session, plan: Plan) -> PlanApproval | None:
     return session.scalars(query.order_by(col(PlanApproval.id).desc())).first()
 
 
+def approved_versions(session: Session) -> list[tuple[str, int]]:
+    """Campaign and version of every plan that counts as approved, in order."""
+    query = (
+        select(col(Plan.campaign), col(Plan.version))
+        .join(PlanApproval, col(PlanApproval.plan_id) == col(Plan.id))
+        .distinct()
+        .order_by(col(Plan.campaign), col(Plan.version))
+    )
+    return [(row.campaign, row.version) for row in session.execute(query)]
+
+
 def steps(
     session: Session, campaign: str, terms: Mapping[int, str]
 ) -> dict[int, list[OutreachStep]]:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.errors import UsageError
+from socialcell.identity.actor import Actor
 from socialcell.listening.model import Author, AuthorRollup, Mention, RegistryAccount
 from socialcell.listening.store.mentions import rollups
 from socialcell.ops import audit
@@ -73,7 +74,7 @@ def register(
     name: str,
     person_class: str,
     evidence: str,
-    by: str,
+    by: Actor,
     now: datetime,
 ) -> int:
     """Allow an account to be shown by name; 0 when it was allowed already.
@@ -97,7 +98,7 @@ def register(
         "name": name,
         "person_class": person_class,
         "evidence": evidence.strip(),
-        "added_by": by,
+        "added_by": by.name,
         "added_at": now,
     }
     added = db.insert_new(session, REGISTRY, [row])
@@ -109,7 +110,7 @@ def register(
 
 
 def remove(
-    session: Session, platform: str, handle: str, reason: str, by: str, now: datetime
+    session: Session, platform: str, handle: str, reason: str, by: Actor, now: datetime
 ) -> None:
     """Show an account by pseudonym again. UsageError when it is not registered.
 

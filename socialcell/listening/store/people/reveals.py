@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.identity.actor import unsigned
 from socialcell.listening.model import Author, Mention, RevealGrant
 from socialcell.listening.people import reveal_rules
 from socialcell.listening.people.reveal_rules import Case, RevealRefused, RevealRequest
@@ -113,4 +114,4 @@ def _log(
     now: datetime,
 ) -> None:
     person = f"{revealed.platform}:{people.pseudonym(revealed.platform, revealed.uid)}"
-    audit.append(session, operator, action, person, detail, now)
+    audit.append(session, unsigned(operator), action, person, detail, now)

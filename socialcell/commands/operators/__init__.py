@@ -1,0 +1,1 @@
+"""Commands on operators: who may sign in and do what."""

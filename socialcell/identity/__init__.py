@@ -1,0 +1,1 @@
+"""Who acts: operators, their roles, passwords, second factors and sessions."""

@@ -1,0 +1,102 @@
+"""Tables of operators, codes, sessions, second factors and grants of roles."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from socialcell.db import BigId
+
+
+class Operator(SQLModel, table=True):
+    """A person who signs in. Never deleted: the audit log names the number."""
+
+    __tablename__ = "operator"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    name: str
+    name_key: str = Field(unique=True)  # the name as it is compared
+    password_hash: str | None = None  # argon2id; None: not set yet
+    # None: made with the workspace.
+    added_by: int | None = Field(default=None, sa_type=BigId)
+    added_at: datetime
+    confirmed_by: int | None = Field(default=None, sa_type=BigId)
+    confirmed_at: datetime | None = None  # None: waits for a second person
+    disabled_by: int | None = Field(default=None, sa_type=BigId)
+    disabled_at: datetime | None = None
+    failed_sign_ins: int = 0
+    next_sign_in_at: datetime | None = None
+
+
+class OneTimeCode(SQLModel, table=True):
+    """A code with which an operator sets a password, stored as hashes.
+
+    With two halves the proposer was shown the first and the confirmer the second, so
+    that neither can use it alone.
+    """
+
+    __tablename__ = "one_time_code"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    operator_id: int = Field(foreign_key="operator.id", index=True, sa_type=BigId)
+    hash: str  # of the first half, or of the whole
+    second_hash: str | None = None
+    has_halves: bool
+    made_by: int | None = Field(default=None, sa_type=BigId)
+    made_at: datetime
+    confirmed_by: int | None = Field(default=None, sa_type=BigId)
+    confirmed_at: datetime | None = None
+    ends_at: datetime
+    used_at: datetime | None = None
+
+
+class OperatorSession(SQLModel, table=True):
+    """A sign-in until it ends. The token is stored as SHA-256."""
+
+    __tablename__ = "operator_session"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    operator_id: int = Field(foreign_key="operator.id", index=True, sa_type=BigId)
+    token_hash: str = Field(unique=True)
+    shell: str  # the login session of the operating system that it was opened in
+    os_user: str
+    known_by: str
+    opened_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None = None
+
+
+class SecondFactor(SQLModel, table=True):
+    """An operator's authenticator; its secret is encrypted with the workspace's key."""
+
+    __tablename__ = "second_factor"
+    operator_id: int = Field(primary_key=True, foreign_key="operator.id", sa_type=BigId)
+    secret: str
+    made_at: datetime
+    confirmed_at: datetime | None = None  # by a first code
+    # The newest 30 s step whose code was used.
+    last_step: int = Field(default=0, sa_type=BigId)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """A code that stands in for the authenticator once, stored as SHA-256."""
+
+    __tablename__ = "recovery_code"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    operator_id: int = Field(foreign_key="operator.id", index=True, sa_type=BigId)
+    hash: str
+    used_at: datetime | None = None
+
+
+class RoleGrant(SQLModel, table=True):
+    """A role with scope and dates. It counts once a second person has confirmed it."""
+
+    __tablename__ = "role_grant"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    operator_id: int = Field(foreign_key="operator.id", index=True, sa_type=BigId)
+    role: str
+    scope: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    made_by: int | None = Field(default=None, sa_type=BigId)
+    made_at: datetime
+    confirmed_by: int | None = Field(default=None, sa_type=BigId)
+    confirmed_at: datetime | None = None
+    revoked_by: int | None = Field(default=None, sa_type=BigId)
+    revoked_at: datetime | None = None

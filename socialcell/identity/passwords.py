@@ -1,0 +1,63 @@
+"""Passwords: what makes a good one, and their hashes by argon2id.
+
+At least 12 characters and no rule of composition (OWASP ASVS 5.0, 6.2); how easily one
+is guessed is estimated by zxcvbn, which knows the commonest passwords and names. The
+parameters of argon2id are RFC 9106's for little memory.
+"""
+
+import unicodedata
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
+
+from socialcell.errors import UsageError
+
+SHORTEST = 12
+LONGEST = 128
+_EASIEST = 3  # of zxcvbn's scores 0 to 4: more than 10^8 guesses
+_CONTEXT = ("pmc", "pune", "socialcell", "care", "municipal", "corporation")
+
+
+def require_good(password: str, name: str) -> None:
+    """UsageError when a password is short, long or easily guessed."""
+    if len(password) < SHORTEST:
+        raise UsageError("operators.short_password", shortest=SHORTEST)
+    if len(password) > LONGEST:
+        raise UsageError("operators.long_password", longest=LONGEST)
+    from zxcvbn import zxcvbn  # its lists of words take a while to load
+
+    guess = zxcvbn(password[:72], user_inputs=[*_CONTEXT, *name.split()])
+    if guess["score"] < _EASIEST:
+        raise UsageError("operators.guessable_password")
+
+
+def hash_of(password: str) -> str:
+    """The argon2id hash, with its salt and parameters."""
+    return _hasher().hash(_normal(password))
+
+
+def is_right(password: str, hash_: str | None) -> bool:
+    """Whether a password is the one of a hash. Without a hash the answer is no, and
+    takes as long."""
+    try:
+        _hasher().verify(hash_ or _no_ones_hash(), _normal(password))
+    except (VerificationError, InvalidHashError):
+        return False
+    return hash_ is not None
+
+
+def _normal(password: str) -> str:
+    """The form in which a password is hashed: keyboards write letters differently."""
+    return unicodedata.normalize("NFKC", password)
+
+
+@lru_cache(maxsize=1)
+def _hasher() -> PasswordHasher:
+    return PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+
+
+@lru_cache(maxsize=1)
+def _no_ones_hash() -> str:
+    return _hasher().hash("nobody has this password")

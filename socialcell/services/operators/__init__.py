@@ -1,0 +1,1 @@
+"""Operators: adding and confirming them, passwords, roles, sessions, permissions."""

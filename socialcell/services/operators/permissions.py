@@ -1,0 +1,68 @@
+"""What the person behind an act may do: asked of the database at each act."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session
+
+from socialcell import roles
+from socialcell.errors import NeedsAPerson, SocialcellError
+from socialcell.identity import store
+from socialcell.identity.model import RoleGrant
+from socialcell.roles import Permission
+from socialcell.services.context import Context
+
+
+def require(
+    context: Context, session: Session, permission: Permission, places: Iterable[str]
+) -> int:
+    """The number of the operator who acts, who has a permission for these places (ids
+    of ward offices or departments; none: the whole city).
+
+    NeedsAPerson: nobody has signed in, the session is over, or the role counts only
+    after a sign-in with a second factor. SocialcellError: no grant of such a role now,
+    or none for these places.
+    """
+    operator_id, known_by = _open_session(context, session)
+    now = context.clock.now()
+    wanted_roles = roles.roles_with(permission)
+    grants = [
+        grant
+        for grant in store.effective_grants(session, operator_id, now)
+        if grant.role in wanted_roles
+    ]
+    if not grants:
+        raise SocialcellError(
+            "operators.no_role", name=context.actor.name, roles=sorted(wanted_roles)
+        )
+    named = sorted(set(places))
+    covering = [grant for grant in grants if roles.covers(grant.scope, named)]
+    if not covering:
+        scopes = sorted({grant.scope for grant in grants})
+        raise SocialcellError(
+            "operators.other_scope",
+            name=context.actor.name,
+            scopes=scopes,
+            places=named or [roles.ALL],
+        )
+    if known_by != "second_factor" and not any(
+        _counts_without_factor(context, grant) for grant in covering
+    ):
+        raise NeedsAPerson(
+            "operators.second_factor_needed", roles=sorted({g.role for g in covering})
+        )
+    return operator_id
+
+
+def _open_session(context: Context, session: Session) -> tuple[int, str]:
+    actor = context.actor
+    if actor.id is None or actor.session_id is None:
+        raise NeedsAPerson("operators.not_signed_in", account=actor.name)
+    now = context.clock.now()
+    opened = store.open_session(session, now, id_=actor.session_id)
+    if opened is None or opened.operator_id != actor.id:
+        raise NeedsAPerson("operators.session_over", name=actor.name)
+    return actor.id, opened.known_by
+
+
+def _counts_without_factor(context: Context, grant: RoleGrant) -> bool:
+    return grant.role not in context.workspace.config.operators.second_factor_roles

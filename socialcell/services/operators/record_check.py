@@ -1,0 +1,154 @@
+"""Compare the rows of operators, grants and approvals with the audit log.
+
+The owner of the database's file can write into its tables. What was written past the
+product has no row in the audit log that says the same, and the log itself is sealed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from socialcell.campaigns.outreach.store import outreach
+from socialcell.campaigns.publishing import store as own_posts
+from socialcell.identity import store
+from socialcell.identity.model import Operator, RoleGrant, SecondFactor
+from socialcell.json_types import JsonObject
+from socialcell.message_catalog import Message
+from socialcell.ops import audit
+from socialcell.ops.audit import AuditRecord
+from socialcell.services.operators.records import fingerprint, grant_detail, object_of
+
+
+@dataclass(frozen=True)
+class RecordFault:
+    """A row that the audit log does not explain: of which operator or object, and
+    why."""
+
+    object: str
+    reason: Message
+
+
+def find_faults(session: Session) -> Iterator[RecordFault]:
+    """Rows of operators, passwords, factors, roles and approvals that nobody made
+    through the product, as far as the audit log is whole."""
+    for operator in store.all_operators(session):
+        rows = audit.entries_about(session, "operator.", object_of(operator.id))
+        for reason in _operator_faults(session, operator, rows):
+            yield RecordFault(object_of(operator.id), reason)
+    yield from _approval_faults(session)
+
+
+def _approval_faults(session: Session) -> Iterator[RecordFault]:
+    """Approved posts and plans without the approval's row in the log."""
+    for post in own_posts.approved(session):
+        if not audit.entries_about(session, "post.approve", str(post.id)):
+            about = Message("operators.post", {"id": post.id})
+            yield _unapproved(f"post {post.id}", about)
+    for campaign, version in outreach.approved_versions(session):
+        rows = audit.entries_about(session, "campaign.approve", campaign)
+        if not any(
+            row.action == "campaign.approve" and row.detail.get("version") == version
+            for row in rows
+        ):
+            about = Message(
+                "operators.plan", {"campaign": campaign, "version": version}
+            )
+            yield _unapproved(f"plan {campaign} {version}", about)
+
+
+def _unapproved(object_: str, about: Message) -> RecordFault:
+    return RecordFault(object_, Message("operators.fault_approval", {"about": about}))
+
+
+def _operator_faults(
+    session: Session, operator: Operator, rows: list[AuditRecord]
+) -> Iterator[Message]:
+    named: Mapping[str, str] = {"name": operator.name}
+    actions = {row.action for row in rows}
+    is_first = "operator.begin" in actions
+    if not is_first and "operator.add" not in actions:
+        yield Message("operators.fault_not_added", named)
+    if operator.confirmed_at and not (is_first or _was_confirmed(operator, rows)):
+        yield Message("operators.fault_not_confirmed", named)
+    if "operator.disable" in actions and operator.disabled_at is None:
+        yield Message("operators.fault_enabled", named)
+    if operator.password_hash and not _is_last(
+        rows, "operator.password", "password", fingerprint(operator.password_hash)
+    ):
+        yield Message("operators.fault_password", named)
+    factor = session.get(SecondFactor, operator.id)
+    if factor is not None and not _is_last(
+        rows, "operator.factor", "factor", fingerprint(factor.secret)
+    ):
+        yield Message("operators.fault_factor", named)
+    if factor is None and _lost_factor(rows):
+        yield Message("operators.fault_factor", named)
+    for grant in store.grants_of(session, operator.id or 0):
+        if not _is_explained(grant, rows):
+            yield Message("operators.fault_grant", {**named, "role": grant.role})
+
+
+def _was_confirmed(operator: Operator, rows: list[AuditRecord]) -> bool:
+    return any(
+        row.action == "operator.confirm"
+        and row.operator_id == operator.confirmed_by
+        and row.operator_id != operator.added_by
+        for row in rows
+    )
+
+
+def _is_last(rows: list[AuditRecord], action: str, key: str, expected: str) -> bool:
+    """Whether the newest row of an action has this value."""
+    marks = [row.detail.get(key) for row in rows if row.action == action]
+    return bool(marks) and marks[-1] == expected
+
+
+def _lost_factor(rows: list[AuditRecord]) -> bool:
+    """Whether an authenticator was set and no confirmed reset came after it."""
+    state = False
+    for row in rows:
+        if row.action == "operator.factor":
+            state = True
+        elif row.action == "operator.confirm" and row.detail.get("resets"):
+            state = False
+    return state
+
+
+def _is_explained(grant: RoleGrant, rows: list[AuditRecord]) -> bool:
+    made = _made_of(grant, rows)
+    if made is None:
+        return False
+    was_revoked = any(
+        row.action == "operator.revoke" and grant.id in _ids(row.detail) for row in rows
+    )
+    if was_revoked != (grant.revoked_at is not None):
+        return False
+    if grant.confirmed_at is None or made.action == "operator.begin":
+        return True
+    return any(
+        row.action == "operator.confirm"
+        and grant.id in _ids(row.detail)
+        and row.operator_id == grant.confirmed_by
+        and row.operator_id != made.operator_id
+        for row in rows
+    )
+
+
+def _made_of(grant: RoleGrant, rows: list[AuditRecord]) -> AuditRecord | None:
+    """The row that says of a grant what its own row says."""
+    expected = grant_detail(grant)
+    for row in rows:
+        listed = row.detail.get("roles") or [row.detail]
+        if any(_same(expected, entry) for entry in listed):
+            return row
+    return None
+
+
+def _same(expected: JsonObject, entry: JsonObject) -> bool:
+    return all(entry.get(key) == part for key, part in expected.items())
+
+
+def _ids(detail: JsonObject) -> tuple[int, ...]:
+    grants = detail.get("grants")
+    return tuple(grants) if isinstance(grants, list) else ()

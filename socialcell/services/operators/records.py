@@ -1,0 +1,28 @@
+"""What the audit log says of operators, in a form to compare with their rows."""
+
+import hashlib
+from collections.abc import Mapping
+
+from socialcell.identity.model import RoleGrant
+from socialcell.json_types import JsonValue
+
+
+def object_of(operator_id: int | None) -> str:
+    """An operator as the object of an audit row."""
+    return f"operator {operator_id}"
+
+
+def grant_detail(grant: RoleGrant) -> Mapping[str, JsonValue]:
+    """A grant as its audit row has it."""
+    return {
+        "grant": grant.id,
+        "role": grant.role,
+        "scope": grant.scope,
+        "starts_at": grant.starts_at.isoformat(),
+        "ends_at": grant.ends_at.isoformat() if grant.ends_at else None,
+    }
+
+
+def fingerprint(stored: str) -> str:
+    """SHA-256 of a password's hash or of a factor's stored secret, hexadecimal."""
+    return hashlib.sha256(stored.encode()).hexdigest()
