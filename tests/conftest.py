@@ -5,7 +5,9 @@ and on PostgreSQL, which a wheel brings. `pytest --database sqlite` runs one of 
 """
 
 import gc
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +47,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Sessions of operators are kept there, and not in the tester's own home.
+    state = tempfile.mkdtemp(prefix="socialcell-state-")
+    os.environ["XDG_STATE_HOME"] = state
+    config.add_cleanup(lambda: shutil.rmtree(state, ignore_errors=True))
     faults.configure(config)
     retries.configure(config)
 
