@@ -1,9 +1,10 @@
 """Optional parts of a connector: recheck, refresh, remap, receive."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from socialcell.connectors.base import Batch, Budget, Item
+from socialcell.json_types import JsonValue
 
 
 class Rechecker(Protocol):
@@ -35,7 +36,7 @@ class Remapper(Protocol):
     cursor_version: ClassVar[int]
 
     @staticmethod
-    def remap(raw: Any) -> Item:
+    def remap(raw: JsonValue) -> Item:
         """What today's mapper makes of a raw item, mapped before or quarantined.
 
         One of UNREADABLE when it cannot be read. An author may come with a number

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from pydantic import SecretStr
 
 from socialcell.clock import Clock
 from socialcell.connectors.facts import Fact
 from socialcell.errors import SocialcellError
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.message_catalog import Parameter
 from socialcell.redact import redact
 from socialcell.settings import Config
@@ -150,7 +151,7 @@ class Record:
     platform: str
     external_id: str
     text: str
-    raw: Mapping[str, Any]
+    raw: JsonObject
     authored_at: datetime | None = None
     edited_at: datetime | None = None
     kind: str = "post"  # post | comment | article | review | message
@@ -172,12 +173,12 @@ class Reject:
     """An item that could not be mapped: its raw form and the reason; it can be
     remapped."""
 
-    raw: Any
+    raw: JsonValue
     reason: str
     row: int | None = None
 
     @classmethod
-    def unreadable(cls, raw: Any, error: Exception) -> "Reject":
+    def unreadable(cls, raw: JsonValue, error: Exception) -> "Reject":
         """An item over which a mapper raised an error, one of UNREADABLE."""
         return cls(raw, f"{type(error).__name__}: {error}")
 
@@ -247,7 +248,7 @@ class Batch:
     """
 
     items: Sequence[Item]
-    cursor: dict[str, Any]
+    cursor: JsonObject
     observed_at: datetime | None = None
     covered: tuple[datetime, datetime] | None = None
     gap: tuple[datetime, datetime] | None = None
@@ -353,5 +354,5 @@ class Connector(Protocol):
     def check(self) -> ConnectorHealth: ...
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]: ...

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from socialcell.connectors.base import Item, Record, RecordAuthor, Reject
+from socialcell.json_types import JsonValue
 from socialcell.text import clean_text, one_line
 
 _LONGEST_NAME = 1000  # ids, handles, languages; not texts
@@ -90,13 +91,13 @@ def _clean_name(field: str, value: _T) -> _T:
     return name
 
 
-def _require_string(field: str, value: Any) -> str:
+def _require_string(field: str, value: JsonValue) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{field} is {_json_kind(value)}, text is needed")
     return value
 
 
-def _require_count(field: str, value: Any) -> None:
+def _require_count(field: str, value: JsonValue) -> None:
     if value is None:
         return
     if not isinstance(value, int) or isinstance(value, bool):
@@ -111,7 +112,7 @@ def _require_year(field: str, value: datetime | None) -> None:
         raise ValueError(f"the {field} is in the year {value.year}")
 
 
-def _json_kind(value: Any) -> str:
+def _json_kind(value: JsonValue) -> str:
     """What a JSON value is, in words."""
     kinds = {bool: "true or false", dict: "an object", list: "a list", str: "text"}
     if value is None:

@@ -1,27 +1,101 @@
-"""Values within a platform's JSON: texts that must be there, counts, moments."""
+"""Values within a platform's JSON: what must be under a key, what may be, moments.
 
-from collections.abc import Mapping
+`text_at` and its like read what must be there; `optional_text` and its like what a
+platform leaves out, or sends as null, where it has none. They raise KeyError without a
+key that must be there, ValueError for a value of another type.
+"""
+
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+
+from socialcell.json_types import JsonObject, JsonValue, as_list, as_object, as_text
 
 
-def text_at(node: Mapping[str, Any], key: str) -> str:
-    """The text under a key. KeyError without the key, ValueError for no text."""
+def text_at(node: JsonObject, key: str) -> str:
+    """The text under a key. KeyError, ValueError."""
     text = node[key]
     if not isinstance(text, str):
-        raise ValueError(f"{key} is no text")
+        raise _wrong_type(key, "text")
     return text
 
 
-def count(number: Any) -> int | None:
+def object_at(node: JsonObject, key: str) -> JsonObject:
+    """The object under a key. KeyError, ValueError."""
+    return _object(key, node[key])
+
+
+def list_at(node: JsonObject, key: str) -> Sequence[JsonValue]:
+    """The list under a key. KeyError, ValueError."""
+    return _list(key, node[key])
+
+
+def objects_at(node: JsonObject, key: str) -> list[JsonObject]:
+    """The objects of the list under a key. KeyError, ValueError."""
+    return [_object(f"a part of {key}", member) for member in list_at(node, key)]
+
+
+def optional_text(node: JsonObject, key: str) -> str | None:
+    """The text under a key; None where there is none. ValueError."""
+    return None if node.get(key) is None else text_at(node, key)
+
+
+def optional_whole(node: JsonObject, key: str) -> int | None:
+    """The whole number under a key; None where there is none. ValueError."""
+    number = node.get(key)
+    if number is None:
+        return None
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise _wrong_type(key, "whole number")
+    return number
+
+
+def optional_object(node: JsonObject, key: str) -> JsonObject:
+    """The object under a key; empty where there is none, or an empty value of another
+    type. ValueError."""
+    inner = node.get(key)
+    return _object(key, inner) if inner else {}
+
+
+def optional_list(node: JsonObject, key: str) -> Sequence[JsonValue]:
+    """The list under a key; empty where there is none, or an empty value of another
+    type. ValueError."""
+    members = node.get(key)
+    return _list(key, members) if members else ()
+
+
+def optional_objects(node: JsonObject, key: str) -> list[JsonObject]:
+    """The objects of the list under a key; empty where there is none. ValueError."""
+    return objects_at(node, key) if node.get(key) else []
+
+
+def count(number: JsonValue) -> int | None:
     """A count of 0 or more; None for anything that is none."""
-    is_number = isinstance(number, int) and not isinstance(number, bool)
-    return number if is_number and number >= 0 else None
+    if isinstance(number, int) and not isinstance(number, bool) and number >= 0:
+        return number
+    return None
 
 
-def moment(text: Any) -> datetime:
+def moment(text: JsonValue) -> datetime:
     """The moment of an RFC 3339 time, in UTC. ValueError or TypeError for any other."""
-    time = datetime.fromisoformat(text)
+    time = datetime.fromisoformat(as_text(text))
     if time.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone")
     return time.astimezone(UTC)
+
+
+def _object(name: str, part: JsonValue) -> JsonObject:
+    try:
+        return as_object(part)
+    except TypeError:
+        raise _wrong_type(name, "object") from None
+
+
+def _list(name: str, part: JsonValue) -> Sequence[JsonValue]:
+    try:
+        return as_list(part)
+    except TypeError:
+        raise _wrong_type(name, "list") from None
+
+
+def _wrong_type(name: str, kind: str) -> ValueError:
+    return ValueError(f"{name} is no {kind}")

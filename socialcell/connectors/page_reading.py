@@ -1,19 +1,22 @@
 """Read pages: repeated ones, a window of time and its last batch, chunks, rejects."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from socialcell.connectors.base import (
     UNREADABLE,
     Batch,
     ConnectorError,
+    Item,
     Kind,
     Reject,
 )
+from socialcell.json_types import JsonObject, JsonValue, as_text
 
 _T = TypeVar("_T")
+_Raw = TypeVar("_Raw", bound=JsonValue)
 
 
 def repeated_page_error(service: str, unit: str = "page") -> ConnectorError:
@@ -52,7 +55,7 @@ class CoverageWindow:
     begins at `start`; `floor` is as much earlier as items may arrive late.
     """
 
-    cursor: dict[str, Any]
+    cursor: JsonObject
     covered: datetime | None
     start: datetime
     floor: datetime
@@ -61,17 +64,17 @@ class CoverageWindow:
     @classmethod
     def open(
         cls,
-        cursor: Mapping[str, Any] | None,
+        cursor: JsonObject | None,
         end: datetime,
         *,
         first: timedelta,
         overlap: timedelta = timedelta(0),
     ) -> "CoverageWindow":
         """The window up to `end` (now); the first one begins `first` before it."""
-        state: dict[str, Any] = {"covered": None} | dict(cursor or {})
+        state: JsonObject = {"covered": None, **(cursor or {})}
         if not state["covered"]:
             return cls(state, None, end - first, end - first, end)
-        covered = datetime.fromisoformat(state["covered"])
+        covered = datetime.fromisoformat(as_text(state["covered"]))
         return cls(state, covered, covered, covered - overlap, end)
 
     def closing_batch(
@@ -117,7 +120,7 @@ def lookup_chunks(
         yield chunk
 
 
-def read_or_reject(raw: Any, read: Callable[[Any], _T]) -> _T | Reject:
+def read_or_reject(raw: _Raw, read: Callable[[_Raw], _T]) -> _T | Reject:
     """What a mapper makes of an item; a Reject when the item's shape is not known."""
     try:
         return read(raw)
@@ -125,7 +128,7 @@ def read_or_reject(raw: Any, read: Callable[[Any], _T]) -> _T | Reject:
         return Reject.unreadable(raw, error)
 
 
-def require_readable(items: Sequence[object], message: str) -> None:
+def require_readable(items: Sequence[Item], message: str) -> None:
     """ConnectorError DRIFT when a page has items and every one of them is a Reject."""
     if items and all(isinstance(item, Reject) for item in items):
         raise ConnectorError(Kind.DRIFT, message)

@@ -2,15 +2,17 @@
 
 import json
 import math
-from typing import Any, NoReturn
+from typing import NoReturn
+
+from socialcell.json_types import JsonValue
 
 MAX_DEPTH = 100
 
 
-def parse(text: str) -> Any:
+def parse(text: str) -> JsonValue:
     """The value of a JSON text. ValueError says in words what is wrong."""
     try:
-        document = DECODER.decode(text)
+        document: JsonValue = DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise ValueError(
             f"not JSON: {error.msg} at character {error.pos + 1}"
@@ -20,7 +22,7 @@ def parse(text: str) -> Any:
     return require_shallow(document)
 
 
-def parse_body(body: bytes) -> Any:
+def parse_body(body: bytes) -> JsonValue:
     """The value of an answer's body, which is UTF-8 as JSON must be. ValueError."""
     try:
         return parse(body.decode("utf-8-sig"))
@@ -28,12 +30,12 @@ def parse_body(body: bytes) -> Any:
         raise ValueError(f"not UTF-8 at byte {error.start + 1}") from None
 
 
-def parse_setting(setting: Any) -> Any:
+def parse_setting(setting: JsonValue) -> JsonValue:
     """A setting with parts, which the command line gives as JSON. ValueError."""
     return parse(setting) if isinstance(setting, str) else setting
 
 
-def require_shallow(document: Any) -> Any:
+def require_shallow(document: JsonValue) -> JsonValue:
     """The same value. ValueError when it is nested deeper than 100 levels."""
     level, depth = [document], 0
     while level := [inner for outer in level for inner in _nested_values(outer)]:
@@ -43,7 +45,7 @@ def require_shallow(document: Any) -> Any:
     return document
 
 
-def _nested_values(node: Any) -> list[Any]:
+def _nested_values(node: JsonValue) -> list[JsonValue]:
     if isinstance(node, dict):
         return [inner for inner in node.values() if isinstance(inner, dict | list)]
     if isinstance(node, list):

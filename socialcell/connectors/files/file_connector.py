@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar
 
 from socialcell.connectors.base import (
     Batch,
@@ -18,6 +18,7 @@ from socialcell.connectors.base import (
     Kind,
 )
 from socialcell.connectors.checked_records import storable_item
+from socialcell.json_types import JsonObject, as_whole
 
 BATCH = 500
 _LONGEST_REASON = 300
@@ -48,7 +49,7 @@ class FileConnector(ABC):
         """Each row's number, counted from 1, and the items it holds (often one)."""
 
     @property
-    def reading_options(self) -> dict[str, Any]:
+    def reading_options(self) -> JsonObject:
         """The options that change how rows are read; the cursor is valid for these
         only."""
         return {}
@@ -65,7 +66,7 @@ class FileConnector(ABC):
         return ConnectorHealth(ok=True, message=f"{self.path.name} can be read")
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         """Batches of about 500 items; the last one's cursor says `done`."""
         row = stored = self._stored_row(cursor)
@@ -94,14 +95,14 @@ class FileConnector(ABC):
         """The file's time of change: its figures are of that moment."""
         return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
 
-    def _stored_row(self, cursor: dict[str, Any] | None) -> int:
+    def _stored_row(self, cursor: JsonObject | None) -> int:
         ours = self._cursor(0)
         same = cursor is not None and all(
             cursor.get(key) == ours[key] for key in ("sha256", "reading")
         )
-        return int(cursor["row"]) if cursor is not None and same else 0
+        return as_whole(cursor["row"]) if cursor is not None and same else 0
 
-    def _cursor(self, row: int, *, is_done: bool = False) -> dict[str, Any]:
+    def _cursor(self, row: int, *, is_done: bool = False) -> JsonObject:
         reading_options = json.dumps(
             [self.format, self.reading_options], sort_keys=True
         )

@@ -19,6 +19,7 @@ from socialcell.connectors.strict_json import DECODER, require_shallow
 from socialcell.connectors.timestamps import parse_x_date
 from socialcell.connectors.x import x_long_posts
 from socialcell.connectors.x.x_api_files import UNREADABLE, record_of
+from socialcell.json_types import JsonObject, as_object
 
 POSTS = re.compile(r"(?:^|/)data/tweets?(?:-part(\d+))?\.js$")
 _PIECE = 1 << 20
@@ -45,9 +46,9 @@ class XArchive(FileConnector):
         self._notes = x_long_posts.notes(path)
 
     @property
-    def reading_options(self) -> dict[str, Any]:
-        reading_options: dict[str, Any] = {"account": self._account}
-        return reading_options | ({"notes": len(self._notes)} if self._notes else {})
+    def reading_options(self) -> JsonObject:
+        notes = {"notes": len(self._notes)} if self._notes else {}
+        return {"account": self._account, **notes}
 
     def rows(self, file: BinaryIO) -> Iterator[Row]:
         row = 0
@@ -61,7 +62,7 @@ class XArchive(FileConnector):
         if isinstance(element, _DamagedElement):
             return Reject(element.text, element.reason, row)
         try:
-            tweet = require_shallow(element).get("tweet", element)
+            tweet = as_object(require_shallow(element)).get("tweet", element)
             post, users = _api_post(tweet, self._account)
             post["note_tweet"] = x_long_posts.note_of(post, self._notes)
             return replace(record_of(post, users), raw=tweet)

@@ -1,7 +1,7 @@
 """Run connectors: a page, its cursor, its cost and its gaps commit together."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -16,6 +16,7 @@ from socialcell.connectors.base import (
     Kind,
 )
 from socialcell.errors import ConfigError, MissingSecret
+from socialcell.json_types import JsonObject
 from socialcell.listening.people import masking
 from socialcell.ops import store
 from socialcell.ops.model import Run, Source
@@ -155,9 +156,7 @@ class _SourceRun:
                 return log_end(self._context, failure)
             return log_end(self._context, self._done())
 
-    def _read(
-        self, cursor: Mapping[str, object] | None, stop: Callable[[], bool]
-    ) -> None:
+    def _read(self, cursor: JsonObject | None, stop: Callable[[], bool]) -> None:
         try:
             self._pages(cursor, stop)
         except ConnectorError as error:
@@ -169,17 +168,14 @@ class _SourceRun:
                 store.forget_cursor(session, self._source_id)
             self._pages(None, stop)
 
-    def _cursor(self, session: Session) -> Mapping[str, object] | None:
+    def _cursor(self, session: Session) -> JsonObject | None:
         checkpoint = store.cursor(session, self._source_id)
         if checkpoint is None or checkpoint.version != self._connector.cursor_version:
             return None
         return checkpoint.state
 
-    def _pages(
-        self, cursor: Mapping[str, object] | None, stop: Callable[[], bool]
-    ) -> None:
-        state = dict(cursor) if cursor is not None else None
-        for batch in self._connector.pull(state, self._ledger, stop):
+    def _pages(self, cursor: JsonObject | None, stop: Callable[[], bool]) -> None:
+        for batch in self._connector.pull(cursor, self._ledger, stop):
             with db.writing(self._context.engine) as session:
                 self._store(session, batch)
 

@@ -17,6 +17,7 @@ from socialcell.connectors.files.file_connector import FileConnector
 from socialcell.connectors.files.generic_file import GenericFile
 from socialcell.connectors.unmetered import Unmetered
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.json_types import as_whole
 from socialcell.listening.store.pages.page_arrival import Arrival
 from socialcell.ops import imports, store
 from socialcell.ops.model import Run, Source
@@ -113,7 +114,7 @@ def _import(
                 connector.format,
                 connector.reading_options,
                 name=connector.path.name,
-                rows=batch.cursor["row"],
+                rows=as_whole(batch.cursor["row"]),
                 run_id=run.id,
                 now=context.clock.now(),
             )
