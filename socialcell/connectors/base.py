@@ -166,6 +166,7 @@ class Record:
     missing: tuple[str, ...] = ()  # fields the platform did not give
     withheld: Withholding | None = None  # None: it is shown everywhere
     via: str = "search"  # how we got it: search, mention, feed, file …
+    fault: str | None = None  # why it cannot be stored: a field of a wrong type
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ def check_record(record: Record) -> Record:
     Texts are left to storage, which cleans them; this checks all that must be a short
     string or a count, and that a file may hold as anything.
     """
+    if record.fault is not None:
+        raise ValueError(record.fault)
     _require_texts(record)
     for metric in record.metrics:
         _require_count(metric.name, metric.value)
@@ -93,7 +95,7 @@ def _clean_name(field: str, value: _T) -> _T:
 
 def _require_string(field: str, value: JsonValue) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{field} is {_json_kind(value)}, text is needed")
+        raise ValueError(f"{field} is {json_kind(value)}, text is needed")
     return value
 
 
@@ -101,7 +103,7 @@ def _require_count(field: str, value: JsonValue) -> None:
     if value is None:
         return
     if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError(f"{field} is {_json_kind(value)}, a whole number is needed")
+        raise ValueError(f"{field} is {json_kind(value)}, a whole number is needed")
     if not 0 <= value <= _LARGEST:
         raise ValueError(f"{field} is out of range")
 
@@ -112,7 +114,7 @@ def _require_year(field: str, value: datetime | None) -> None:
         raise ValueError(f"the {field} is in the year {value.year}")
 
 
-def _json_kind(value: JsonValue) -> str:
+def json_kind(value: JsonValue) -> str:
     """What a JSON value is, in words."""
     kinds = {bool: "true or false", dict: "an object", list: "a list", str: "text"}
     if value is None:

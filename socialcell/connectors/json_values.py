@@ -2,35 +2,35 @@
 
 `text_at` and its like read what must be there; `optional_text` and its like what a
 platform leaves out, or sends as null, where it has none. They raise KeyError without a
-key that must be there, ValueError for a value of another type.
+key that must be there, and an error that names the key for a value of another type.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from socialcell.json_types import JsonObject, JsonValue, as_list, as_object, as_text
+from socialcell.json_types import JsonObject, JsonValue, as_text
 
 
 def text_at(node: JsonObject, key: str) -> str:
     """The text under a key. KeyError, ValueError."""
     text = node[key]
     if not isinstance(text, str):
-        raise _wrong_type(key, "text")
+        raise ValueError(f"{key} is no text")
     return text
 
 
 def object_at(node: JsonObject, key: str) -> JsonObject:
-    """The object under a key. KeyError, ValueError."""
+    """The object under a key. KeyError, TypeError."""
     return _object(key, node[key])
 
 
 def list_at(node: JsonObject, key: str) -> Sequence[JsonValue]:
-    """The list under a key. KeyError, ValueError."""
+    """The list under a key. KeyError, TypeError."""
     return _list(key, node[key])
 
 
 def objects_at(node: JsonObject, key: str) -> list[JsonObject]:
-    """The objects of the list under a key. KeyError, ValueError."""
+    """The objects of the list under a key. KeyError, TypeError."""
     return [_object(f"a part of {key}", member) for member in list_at(node, key)]
 
 
@@ -39,32 +39,22 @@ def optional_text(node: JsonObject, key: str) -> str | None:
     return None if node.get(key) is None else text_at(node, key)
 
 
-def optional_whole(node: JsonObject, key: str) -> int | None:
-    """The whole number under a key; None where there is none. ValueError."""
-    number = node.get(key)
-    if number is None:
-        return None
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise _wrong_type(key, "whole number")
-    return number
-
-
 def optional_object(node: JsonObject, key: str) -> JsonObject:
     """The object under a key; empty where there is none, or an empty value of another
-    type. ValueError."""
+    type. TypeError."""
     inner = node.get(key)
     return _object(key, inner) if inner else {}
 
 
 def optional_list(node: JsonObject, key: str) -> Sequence[JsonValue]:
     """The list under a key; empty where there is none, or an empty value of another
-    type. ValueError."""
+    type. TypeError."""
     members = node.get(key)
     return _list(key, members) if members else ()
 
 
 def optional_objects(node: JsonObject, key: str) -> list[JsonObject]:
-    """The objects of the list under a key; empty where there is none. ValueError."""
+    """The objects of the list under a key; empty where there is none. TypeError."""
     return objects_at(node, key) if node.get(key) else []
 
 
@@ -84,18 +74,12 @@ def moment(text: JsonValue) -> datetime:
 
 
 def _object(name: str, part: JsonValue) -> JsonObject:
-    try:
-        return as_object(part)
-    except TypeError:
-        raise _wrong_type(name, "object") from None
+    if not isinstance(part, Mapping):
+        raise TypeError(f"{name} is no object")
+    return part
 
 
 def _list(name: str, part: JsonValue) -> Sequence[JsonValue]:
-    try:
-        return as_list(part)
-    except TypeError:
-        raise _wrong_type(name, "list") from None
-
-
-def _wrong_type(name: str, kind: str) -> ValueError:
-    return ValueError(f"{name} is no {kind}")
+    if not isinstance(part, Sequence) or isinstance(part, str):
+        raise TypeError(f"{name} is no list")
+    return part
