@@ -1,7 +1,7 @@
 """Files of X's API answers: a response or a post a line, as researchers keep them."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO, ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import BinaryIO, ClassVar
 
 from socialcell.connectors.base import Filtered, Item, Record, Reject
 from socialcell.connectors.checked_records import check_record
@@ -9,6 +9,7 @@ from socialcell.connectors.files.file_connector import FileConnector, Row
 from socialcell.connectors.files.text_lines import Line, lines
 from socialcell.connectors.strict_json import parse
 from socialcell.connectors.x.x_post import originals_of, to_record
+from socialcell.json_types import JsonObject, JsonValue, as_object
 
 _COMPLIANCE = ("delete", "drop", "undrop", "withheld")
 _LARGEST_ID = (1 << 63) - 1
@@ -33,9 +34,9 @@ class XApiFile(FileConnector):
 
 
 def record_of(
-    post: Mapping[str, Any],
-    users: Mapping[str, Any],
-    originals: Mapping[str, Mapping[str, Any]] | None = None,
+    post: JsonObject,
+    users: Mapping[str, JsonObject],
+    originals: Mapping[str, JsonObject] | None = None,
 ) -> Record:
     """A post of API v2 as a Record, checked. One of UNREADABLE when it is none."""
     _require_ids(post)
@@ -54,7 +55,9 @@ def _line_items(line: Line) -> list[Item]:
     return [_item(post, users, originals, line.number) for post, users in posts]
 
 
-def _posts_with_users(document: Any) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+def _posts_with_users(
+    document: JsonValue,
+) -> Iterator[tuple[JsonValue, Mapping[str, JsonObject]]]:
     """What a line holds, one by one, each with the users that came along."""
     if isinstance(document, list):
         for post in document:
@@ -74,7 +77,7 @@ def _posts_with_users(document: Any) -> Iterator[tuple[Any, Mapping[str, Any]]]:
         yield document, {}
 
 
-def _users(includes: Any) -> dict[str, Any]:
+def _users(includes: JsonValue) -> dict[str, JsonObject]:
     users = includes.get("users") if isinstance(includes, dict) else includes
     if users is None:
         return {}
@@ -88,9 +91,9 @@ def _users(includes: Any) -> dict[str, Any]:
 
 
 def _item(
-    post: Any,
-    users: Mapping[str, Any],
-    originals: Mapping[str, Mapping[str, Any]],
+    post: JsonValue,
+    users: Mapping[str, JsonObject],
+    originals: Mapping[str, JsonObject],
     row: int,
 ) -> Item:
     if not isinstance(post, dict):
@@ -99,16 +102,16 @@ def _item(
     if rule:
         return Filtered(rule, row)
     author = post.get("author")
-    if isinstance(author, dict) and isinstance(author.get("id"), str):
+    if isinstance(author, dict) and isinstance(id_ := author.get("id"), str):
         # A flattened line carries its author inside the post.
-        users = {author["id"]: author}
+        users = {id_: author}
     try:
         return record_of(post, users, originals)
     except UNREADABLE as error:
         return Reject(post, _reason(post, error), row)
 
 
-def _filter_rule(record: Mapping[str, Any]) -> str | None:
+def _filter_rule(record: JsonObject) -> str | None:
     """The name of a record that is no post; None for what should be one."""
     if "text" in record:
         return None
@@ -125,7 +128,7 @@ def _filter_rule(record: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _require_ids(post: Mapping[str, Any]) -> None:
+def _require_ids(post: JsonObject) -> None:
     """Ids are digits in quotes, so that a file and the API mean the same post."""
     _require_id("id", post.get("id"))
     for name in ("edit_history_tweet_ids", "edit_history_post_ids"):
@@ -133,18 +136,18 @@ def _require_ids(post: Mapping[str, Any]) -> None:
             _require_id(name, version)
     for name in ("referenced_tweets", "referenced_posts"):
         for other in _require_list(name, post.get(name)):
-            _require_id(name, other.get("id"))
+            _require_id(name, as_object(other).get("id"))
     if post.get("author_id") is not None:
         _require_id("author_id", post["author_id"])
 
 
-def _require_list(field: str, members: Any) -> list[Any]:
+def _require_list(field: str, members: JsonValue) -> Sequence[JsonValue]:
     if members is not None and not isinstance(members, list):
         raise ValueError(f"{field} is no list")
     return members or []
 
 
-def _require_id(field: str, id_: Any) -> None:
+def _require_id(field: str, id_: JsonValue) -> None:
     if id_ is None:
         raise ValueError(f"a post without {field}")
     if not isinstance(id_, str) or not (id_.isascii() and id_.isdigit()):
@@ -153,7 +156,7 @@ def _require_id(field: str, id_: Any) -> None:
         raise ValueError(f"{field} {id_[:40]!r} is too large for X")
 
 
-def _reason(post: Mapping[str, Any], error: Exception) -> str:
+def _reason(post: JsonObject, error: Exception) -> str:
     reason = str(error)
     if not isinstance(error, ValueError):
         reason = f"a field has another form than X gives it ({type(error).__name__})"

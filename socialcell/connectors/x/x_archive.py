@@ -5,21 +5,22 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, BinaryIO, ClassVar
+from typing import IO, BinaryIO, ClassVar
 
 from socialcell.connectors.base import ConnectorError, Item, Kind, Reject
 from socialcell.connectors.file_limits import require_unpacked_size
 from socialcell.connectors.files.file_connector import FileConnector, Row
 from socialcell.connectors.files.text_lines import skip_mark
+from socialcell.connectors.json_values import list_at, object_at, optional_object
 from socialcell.connectors.strict_json import DECODER, require_shallow
 from socialcell.connectors.timestamps import parse_x_date
 from socialcell.connectors.x import x_long_posts
 from socialcell.connectors.x.x_api_files import UNREADABLE, record_of
-from socialcell.json_types import JsonObject, as_object
+from socialcell.json_types import JsonObject, JsonValue, as_list, as_object, as_text
 
 POSTS = re.compile(r"(?:^|/)data/tweets?(?:-part(\d+))?\.js$")
 _PIECE = 1 << 20
@@ -58,16 +59,22 @@ class XArchive(FileConnector):
                     row += 1
                     yield row, [self._item(element, row)]
 
-    def _item(self, element: Any, row: int) -> Item:
+    def _item(self, element: "JsonValue | _DamagedElement", row: int) -> Item:
         if isinstance(element, _DamagedElement):
             return Reject(element.text, element.reason, row)
         try:
-            tweet = as_object(require_shallow(element)).get("tweet", element)
+            tweet = _tweet(require_shallow(element))
             post, users = _api_post(tweet, self._account)
             post["note_tweet"] = x_long_posts.note_of(post, self._notes)
             return replace(record_of(post, users), raw=tweet)
         except UNREADABLE as error:
             return Reject(element, _reason(error), row)
+
+
+def _tweet(element: JsonValue) -> JsonObject:
+    """The post within an element; some archives have it without its envelope."""
+    envelope = as_object(element)
+    return as_object(envelope.get("tweet", envelope))
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,7 @@ def _zip_errors() -> Iterator[None]:
         raise ConnectorError(Kind.DRIFT, f"The .zip is damaged: {error}") from None
 
 
-def _elements(file: IO[bytes]) -> Iterator[Any]:
+def _elements(file: IO[bytes]) -> Iterator["JsonValue | _DamagedElement"]:
     """The elements of `window.YTD… = [ … ]`, one in memory at a time.
 
     A damaged element becomes _Damaged, and reading goes on at the next post.
@@ -196,15 +203,15 @@ class _TextBuffer:
 
 
 def _api_post(
-    tweet: Mapping[str, Any], account: Mapping[str, str] | None
-) -> tuple[dict[str, Any], dict[str, Any]]:
+    tweet: JsonObject, account: Mapping[str, str] | None
+) -> tuple[dict[str, JsonValue], dict[str, JsonObject]]:
     """A post of the archive in the words of API v2, and its author."""
-    post: dict[str, Any] = {
+    post: dict[str, JsonValue] = {
         "id": tweet.get("id_str", tweet.get("id")),
         "text": tweet.get("full_text", tweet.get("text")),
         "created_at": _iso(tweet.get("created_at")),
         "lang": tweet.get("lang"),
-        "entities": {"urls": (tweet.get("entities") or {}).get("urls") or []},
+        "entities": _entities(tweet),
         "public_metrics": {
             name: _whole(ours, tweet[ours])
             for name, ours in (
@@ -213,15 +220,7 @@ def _api_post(
             )
             if tweet.get(ours) is not None
         },
-        "referenced_tweets": [
-            {"type": kind, "id": str(tweet[key])}
-            for kind, key in (
-                ("replied_to", "in_reply_to_status_id_str"),
-                ("quoted", "quoted_status_id_str"),
-            )
-            if tweet.get(key)
-        ]
-        + _repost_references(tweet.get("retweeted_status")),
+        "referenced_tweets": _references(tweet),
         "edit_history_tweet_ids": _version_ids(tweet.get("edit_info")),
     }
     if account is None:
@@ -230,7 +229,24 @@ def _api_post(
     return post, {account["id"]: account}
 
 
-def _repost_references(original: Any) -> list[dict[str, Any]]:
+def _entities(tweet: JsonObject) -> JsonObject:
+    return {"urls": optional_object(tweet, "entities").get("urls") or []}
+
+
+def _references(tweet: JsonObject) -> list[JsonObject]:
+    """The posts that a post answers, quotes and repeats, as the API names them."""
+    references: list[JsonObject] = [
+        {"type": kind, "id": str(tweet[key])}
+        for kind, key in (
+            ("replied_to", "in_reply_to_status_id_str"),
+            ("quoted", "quoted_status_id_str"),
+        )
+        if tweet.get(key)
+    ]
+    return references + _repost_references(tweet.get("retweeted_status"))
+
+
+def _repost_references(original: JsonValue) -> list[JsonObject]:
     """What a post repeats, with its whole text, where the archive holds that."""
     if not isinstance(original, dict):
         return []
@@ -239,32 +255,33 @@ def _repost_references(original: Any) -> list[dict[str, Any]]:
             "type": "retweeted",
             "id": original["id_str"],
             "text": original.get("full_text", original.get("text")),
-            "entities": {"urls": (original.get("entities") or {}).get("urls") or []},
+            "entities": _entities(original),
         }
     ]
 
 
-def _iso(date: Any) -> str | None:
+def _iso(date: JsonValue) -> str | None:
     if date is None:
         return None
-    return parse_x_date(date).isoformat()
+    return parse_x_date(as_text(date)).isoformat()
 
 
-def _whole(field: str, number: Any) -> int:
+def _whole(field: str, number: JsonValue) -> int:
     if not isinstance(number, str | int) or isinstance(number, bool):
         raise ValueError(f"{field} is no number")
     return int(number)
 
 
-def _version_ids(info: Any) -> list[str]:
+def _version_ids(info: JsonValue) -> Sequence[JsonValue]:
     """Ids of a post's versions, first one first; the archive nests them two ways."""
     if not info:
         return []
-    if "initial" in info:
-        return list(info["initial"]["editTweetIds"])
-    edit = info["edit"]
+    versions = as_object(info)
+    if "initial" in versions:
+        return list_at(object_at(versions, "initial"), "editTweetIds")
+    edit = object_at(versions, "edit")
     if "editControlInitial" in edit:
-        return list(edit["editControlInitial"]["editTweetIds"])
+        return list_at(object_at(edit, "editControlInitial"), "editTweetIds")
     return [edit["initialTweetId"]]
 
 
@@ -272,7 +289,8 @@ def _account(path: Path) -> dict[str, str] | None:
     """The archive's owner, in the words of API v2; None when the file is not there."""
     text = _account_text(path)
     try:
-        account = json.loads(text[text.index("=") + 1 :])[0]["account"]
+        document: JsonValue = json.loads(text[text.index("=") + 1 :])
+        account = object_at(as_object(as_list(document)[0]), "account")
         return {
             "id": str(account["accountId"]),
             "username": str(account["username"]),

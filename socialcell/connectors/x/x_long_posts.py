@@ -7,13 +7,14 @@ in the same minute and the post's text is the note's beginning.
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
+from socialcell.connectors.json_values import object_at, optional_list, text_at
 from socialcell.connectors.x.x_post import unescape_text
+from socialcell.json_types import JsonObject, JsonValue, as_object
 
 _FILES = re.compile(r"(?:^|/)data/note-tweet(?:-part\d+)?\.js$")
 _LARGEST = 64 << 20  # bytes: notes are read whole
@@ -45,7 +46,7 @@ def notes(archive: Path) -> Sequence[Note]:
     ]
 
 
-def note_of(post: Mapping[str, Any], notes: Sequence[Note]) -> dict[str, Any] | None:
+def note_of(post: JsonObject, notes: Sequence[Note]) -> JsonObject | None:
     """The note whose beginning a post in the API's words is, as the API has it."""
     text, at = post.get("text"), post.get("created_at")
     if not notes or not isinstance(text, str) or not isinstance(at, str):
@@ -71,22 +72,25 @@ def _split_addressees(text: str) -> tuple[str, str]:
     return (addressees[0], text[addressees.end() :]) if addressees else ("", text)
 
 
-def _note(element: Any) -> Note | None:
+def _note(element: JsonValue) -> Note | None:
     try:
-        note = element["noteTweet"]
-        core = note["core"]
+        note = object_at(as_object(element), "noteTweet")
+        core = object_at(note, "core")
         return Note(
-            at=datetime.fromisoformat(note["createdAt"]).astimezone(UTC),
+            at=datetime.fromisoformat(text_at(note, "createdAt")).astimezone(UTC),
             text=str(core["text"]),
-            urls=tuple(str(url["expandedUrl"]) for url in core.get("urls") or ()),
+            urls=tuple(
+                str(as_object(url)["expandedUrl"])
+                for url in optional_list(core, "urls")
+            ),
         )
     except (ValueError, TypeError, LookupError, AttributeError):
         return None
 
 
-def _elements(text: str) -> list[Any]:
+def _elements(text: str) -> Sequence[JsonValue]:
     try:
-        elements = json.loads(text[text.index("=") + 1 :])
+        elements: JsonValue = json.loads(text[text.index("=") + 1 :])
     except (ValueError, RecursionError):
         return []
     return elements if isinstance(elements, list) else []

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from socialcell.connectors.base import (
     UNREADABLE,
@@ -15,6 +14,7 @@ from socialcell.connectors.base import (
     Tombstone,
     Undecided,
 )
+from socialcell.connectors.optional_fields import OptionalFields
 from socialcell.connectors.x.x_post import (
     history_of,
     metrics_of,
@@ -22,6 +22,7 @@ from socialcell.connectors.x.x_post import (
     repost_of,
     to_record,
 )
+from socialcell.json_types import JsonObject, JsonValue
 
 # The end of a problem's `type`, and why the post is not shown any more.
 _GONE = {
@@ -33,7 +34,7 @@ _UNNAMED_PROBLEM = "a problem without a name"
 _NAME = re.compile(r"[\w-]{1,60}", re.ASCII)
 
 
-def lookup_items(body: Any, ids: Collection[str]) -> list[Item]:
+def lookup_items(body: JsonValue, ids: Collection[str]) -> list[Item]:
     """One item for each requested id: an odd answer is not a deletion.
 
     An id without a known answer is Undecided. ConnectorError DRIFT when there is none
@@ -48,7 +49,7 @@ def lookup_items(body: Any, ids: Collection[str]) -> list[Item]:
     return items
 
 
-def partial_lookup_items(body: Any, ids: Collection[str]) -> list[Item]:
+def partial_lookup_items(body: JsonValue, ids: Collection[str]) -> list[Item]:
     """The same as `lookup_items`, without the error when no id has an answer."""
     if not isinstance(body, dict):
         raise ConnectorError(Kind.DRIFT, "X's answer to a lookup is no object")
@@ -73,7 +74,7 @@ def partial_lookup_items(body: Any, ids: Collection[str]) -> list[Item]:
     return [items.get(id_) or Undecided("x", id_, _NO_ANSWER) for id_ in ids]
 
 
-def newer_versions(body: Any, ids: Collection[str]) -> dict[str, str]:
+def newer_versions(body: JsonValue, ids: Collection[str]) -> dict[str, str]:
     """Of edited posts among the requested: id → id of the newest version, where the
     answer has another one. A version's figures stop once it is edited."""
     newer: dict[str, str] = {}
@@ -84,30 +85,30 @@ def newer_versions(body: Any, ids: Collection[str]) -> dict[str, str]:
     return newer
 
 
-def _object_list(body: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+def _object_list(body: JsonObject, key: str) -> list[JsonObject]:
     members = body.get(key)
-    members = members if isinstance(members, list) else []
+    if not isinstance(members, list):
+        return []
     return [member for member in members if isinstance(member, dict)]
 
 
-def _ids(post: Mapping[str, Any]) -> list[str]:
+def _ids(post: JsonObject) -> list[str]:
     """The ids under which a post may be stored: an edited one has that of its first."""
     return [str(id_) for id_ in (post.get("id"), *history_of(post)[:1])]
 
 
-def _refresh(
-    id_: str, post: Mapping[str, Any], originals: Mapping[str, Mapping[str, Any]]
-) -> Item:
+def _refresh(id_: str, post: JsonObject, originals: Mapping[str, JsonObject]) -> Item:
+    optional = OptionalFields()
     try:
-        metrics = metrics_of(post)
+        metrics = metrics_of(post, optional)
     except UNREADABLE as error:
         return Reject.unreadable(post, error)
+    if optional.fault is not None:
+        return Reject(post, optional.fault)
     return Refresh("x", id_, metrics, _record(post, originals))
 
 
-def _record(
-    post: Mapping[str, Any], originals: Mapping[str, Mapping[str, Any]]
-) -> Record | None:
+def _record(post: JsonObject, originals: Mapping[str, JsonObject]) -> Record | None:
     """The post as it is now; None for one that has no text that can be read, and for a
     repost without its original, whose text may be shorter than the stored one."""
     try:

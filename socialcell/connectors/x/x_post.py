@@ -6,7 +6,6 @@ Both of X's dialects are read (tweet and post names), since a rename is under wa
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from socialcell.connectors.base import (
     Metric,
@@ -14,6 +13,16 @@ from socialcell.connectors.base import (
     RecordAuthor,
     RecordRelation,
     Withholding,
+)
+from socialcell.connectors.json_values import optional_object, optional_objects
+from socialcell.connectors.optional_fields import OptionalFields
+from socialcell.json_types import (
+    JsonObject,
+    JsonValue,
+    as_list,
+    as_object,
+    as_objects,
+    as_text,
 )
 
 _METRICS = {  # X's name → the common name; quotes have none of their own
@@ -41,9 +50,9 @@ _EVERYWHERE = "XX"  # X's own code
 
 
 def to_record(
-    post: Mapping[str, Any],
-    users: Mapping[str, Mapping[str, Any]],
-    originals: Mapping[str, Mapping[str, Any]] | None = None,
+    post: JsonObject,
+    users: Mapping[str, JsonObject],
+    originals: Mapping[str, JsonObject] | None = None,
     *,
     via: str,
 ) -> Record:
@@ -60,6 +69,7 @@ def to_record(
     created = _moment(post.get("created_at"))
     author_id = post.get("author_id")
     user = users.get(str(author_id), {}) if author_id else {}
+    optional = OptionalFields()
     missing = [] if created else ["created_at"]
     original = _original(post, originals or {})
     return Record(
@@ -70,19 +80,20 @@ def to_record(
         authored_at=(snowflake_time(first) or created) if edited else created,
         edited_at=created if edited else None,
         url=f"https://x.com/i/web/status/{post_id}",
-        author=_author(str(author_id), user) if author_id else None,
-        language=post.get("lang"),
-        conversation=post.get("conversation_id"),
+        author=_author(str(author_id), user, optional) if author_id else None,
+        language=optional.text("language", post.get("lang")),
+        conversation=optional.text("conversation", post.get("conversation_id")),
         relations=_relations(post),
         links=_links(post, original),
-        metrics=metrics_of(post),
+        metrics=metrics_of(post, optional),
         missing=tuple(missing + ([] if author_id else ["author"])),
         withheld=_withholding(post) or (_withholding(original) if original else None),
         via=via,
+        fault=optional.fault,
     )
 
 
-def originals_of(answer: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def originals_of(answer: JsonObject) -> dict[str, JsonObject]:
     """The posts in an answer's `includes`, by id; oddly shaped ones are passed over."""
     includes = answer.get("includes")
     if not isinstance(includes, dict):
@@ -90,16 +101,16 @@ def originals_of(answer: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return _posts_by_id(includes.get("tweets") or includes.get("posts"))
 
 
-def history_of(post: Mapping[str, Any]) -> list[str]:
+def history_of(post: JsonObject) -> list[str]:
     """Ids of a post's versions, the first one first; empty where X does not say."""
     history = post.get("edit_history_tweet_ids") or post.get("edit_history_post_ids")
     return [str(id_) for id_ in history] if isinstance(history, list) else []
 
 
-def repost_of(post: Mapping[str, Any]) -> str | None:
+def repost_of(post: JsonObject) -> str | None:
     """The id of the post that this one repeats."""
     for reference in _references(post):
-        if _RELATIONS.get(reference["type"]) == "repost":
+        if _relation_kind(reference) == "repost":
             return str(reference["id"])
     return None
 
@@ -120,19 +131,19 @@ def unescape_text(text: str) -> str:
     return _ESCAPE.sub(lambda match: _ESCAPES[match[0]], text)
 
 
-def metrics_of(post: Mapping[str, Any]) -> tuple[Metric, ...]:
+def metrics_of(post: JsonObject, optional: OptionalFields) -> tuple[Metric, ...]:
     """A post's figures in either of X's dialects, without those it does not give."""
-    figures = post.get("public_metrics") or {}
+    figures = optional_object(post, "public_metrics")
     return tuple(
-        Metric(name, figures[name], common)
+        Metric(name, count, common)
         for name, common in _METRICS.items()
-        if figures.get(name) is not None
+        if (count := optional.count(name, figures.get(name))) is not None
     )
 
 
 def _original(
-    post: Mapping[str, Any], originals: Mapping[str, Mapping[str, Any]]
-) -> Mapping[str, Any] | None:
+    post: JsonObject, originals: Mapping[str, JsonObject]
+) -> JsonObject | None:
     """The post that this one repeats: from `originals`, from `includes` of its own (a
     raw item of ours), or from within the reference (a flattened file)."""
     id_ = repost_of(post)
@@ -144,21 +155,19 @@ def _original(
     return None
 
 
-def _posts_by_id(posts: Any) -> dict[str, Mapping[str, Any]]:
+def _posts_by_id(posts: JsonValue) -> dict[str, JsonObject]:
     if not isinstance(posts, list):
         return {}
     return {
-        post["id"]: post
+        id_: post
         for post in posts
         if isinstance(post, dict)
-        and isinstance(post.get("id"), str)
+        and isinstance(id_ := post.get("id"), str)
         and isinstance(post.get("text"), str)
     }
 
 
-def _with_original(
-    post: Mapping[str, Any], original: Mapping[str, Any] | None
-) -> Mapping[str, Any]:
+def _with_original(post: JsonObject, original: JsonObject | None) -> JsonObject:
     if original is None or any(
         original is reference for reference in _references(post)
     ):
@@ -166,68 +175,74 @@ def _with_original(
     return {**post, "includes": {"tweets": [original]}}
 
 
-def _repost_text(post: Mapping[str, Any], original: Mapping[str, Any] | None) -> str:
+def _repost_text(post: JsonObject, original: JsonObject | None) -> str:
     if original is None:
         return _full_text(post)
     head = _REPOSTED.match(_text(post, "text"))
     return (head[0] if head else "") + _full_text(original)
 
 
-def _full_text(post: Mapping[str, Any]) -> str:
+def _full_text(post: JsonObject) -> str:
     note = _note(post)
     return unescape_text(_text(note, "text") if note else _text(post, "text"))
 
 
-def _note(post: Mapping[str, Any]) -> Mapping[str, Any]:
+def _note(post: JsonObject) -> JsonObject:
     """The whole of a long post, whose `text` is only its beginning; {} of others."""
-    return post.get("note_tweet") or post.get("note_post") or {}
+    return as_object(post.get("note_tweet") or post.get("note_post") or {})
 
 
-def _text(part: Mapping[str, Any], key: str) -> str:
+def _text(part: JsonObject, key: str) -> str:
     text = part.get(key)
     if not isinstance(text, str):
         raise ValueError(f"a post without {key!r}")
     return text
 
 
-def _moment(text: Any) -> datetime | None:
+def _moment(text: JsonValue) -> datetime | None:
     if text is None:
         return None
-    moment = datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(as_text(text))
     if moment.tzinfo is None:
         raise ValueError(f"created_at {text!r} has no time zone")
     return moment.astimezone(UTC)
 
 
-def _author(uid: str, user: Mapping[str, Any]) -> RecordAuthor:
-    figures = user.get("public_metrics") or {}
-    kind = user.get("verified_type")
+def _author(uid: str, user: JsonObject, optional: OptionalFields) -> RecordAuthor:
+    figures = optional_object(user, "public_metrics")
+    kind = optional.text("author verified", user.get("verified_type"))
     return RecordAuthor(
         uid=uid,
-        handle=user.get("username"),
-        name=user.get("name"),
+        handle=optional.text("author handle", user.get("username")),
+        name=optional.text("author name", user.get("name")),
         verified=kind if kind and kind != "none" else None,
-        followers=figures.get("followers_count"),
-        posts=figures.get("tweet_count", figures.get("post_count")),
+        followers=optional.count("followers", figures.get("followers_count")),
+        posts=optional.count(
+            "posts", figures.get("tweet_count", figures.get("post_count"))
+        ),
     )
 
 
-def _references(post: Mapping[str, Any]) -> list[Any]:
-    return post.get("referenced_tweets") or post.get("referenced_posts") or []
+def _references(post: JsonObject) -> list[JsonObject]:
+    references = post.get("referenced_tweets") or post.get("referenced_posts")
+    return as_objects(references or [])
 
 
-def _relations(post: Mapping[str, Any]) -> tuple[RecordRelation, ...]:
+def _relations(post: JsonObject) -> tuple[RecordRelation, ...]:
     return tuple(
-        RecordRelation(
-            _RELATIONS.get(reference["type"], reference["type"]), str(reference["id"])
-        )
+        RecordRelation(_relation_kind(reference), str(reference["id"]))
         for reference in _references(post)
     )
 
 
-def _links(
-    post: Mapping[str, Any], original: Mapping[str, Any] | None
-) -> tuple[str, ...]:
+def _relation_kind(reference: JsonObject) -> str:
+    if reference["type"] is None:
+        raise ValueError("relation is null, text is needed")
+    kind = as_text(reference["type"])
+    return _RELATIONS.get(kind, kind)
+
+
+def _links(post: JsonObject, original: JsonObject | None) -> tuple[str, ...]:
     """The targets of a post's addresses; a long post has them beside its whole text."""
     # A link to another post is a relation, and one to its own picture is no link.
     return tuple(
@@ -241,25 +256,22 @@ def _links(
     )
 
 
-def _addresses(post: Mapping[str, Any]) -> Iterator[str]:
+def _addresses(post: JsonObject) -> Iterator[str]:
     for part in (_note(post), post):
-        for entity in (part.get("entities") or {}).get("urls") or []:
+        for entity in optional_objects(optional_object(part, "entities"), "urls"):
             if url := entity.get("unwound_url") or entity.get("expanded_url"):
-                yield url
+                yield as_text(url)
 
 
-def _withholding(post: Mapping[str, Any]) -> Withholding | None:
+def _withholding(post: JsonObject) -> Withholding | None:
     """Where X does not show a post. ValueError when it is of another shape."""
-    withholding = post.get("withheld")
-    if withholding is None:
+    if post.get("withheld") is None:
         return None
-    countries = withholding.get("country_codes") or [_EVERYWHERE]
+    withholding = as_object(post["withheld"])
+    codes = as_list(withholding.get("country_codes") or [_EVERYWHERE])
+    countries = [code for code in codes if isinstance(code, str) and len(code) == 2]
     scope = withholding.get("scope")
-    if not (
-        isinstance(countries, list)
-        and all(isinstance(code, str) and len(code) == 2 for code in countries)
-        and (scope is None or isinstance(scope, str))
-    ):
+    if len(countries) < len(codes) or not (scope is None or isinstance(scope, str)):
         raise ValueError("withheld has another form than X gives it")
     return Withholding(
         tuple(dict.fromkeys(countries)), scope, bool(withholding.get("copyright"))
