@@ -1,10 +1,10 @@
 """X through tweepy: posts that mention an account, and posts that match a search."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import requests
 import tweepy
@@ -40,7 +40,9 @@ from socialcell.connectors.x.x_lookup import (
     partial_lookup_items,
 )
 from socialcell.connectors.x.x_post import originals_of, to_record
+from socialcell.connectors.x.x_window import OpenWindow, XCursor
 from socialcell.http import PoliteAdapter, epoch, header_count, retry_after
+from socialcell.json_types import JsonObject, JsonValue, as_object
 from socialcell.text import one_line
 
 ORIGIN = "https://api.x.com"
@@ -49,7 +51,6 @@ _PAGE = 100
 _REACH = timedelta(days=6, hours=23)  # X answers for seven days; an hour of slack
 _LATE = timedelta(minutes=1)
 _LONGEST_REASON = 300
-_LARGEST_ID = (1 << 63) - 1
 # What tweepy raises: its own, requests', and over a refusal that is not in X's form.
 FAILURES = (
     tweepy.TweepyException,
@@ -99,12 +100,19 @@ class XSettings(BaseModel):
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class _PostPage:
+    """An answer with posts: the posts, its `meta`, and the whole of it."""
+
+    posts: Sequence[JsonValue]
+    meta: JsonObject
+    body: JsonObject
+
+
 class X:
     """Newest first, read downwards in a window that closes on its last page.
 
-    Cursor: `low`, the newest id below which all is stored; `open`, a window being read
-    (`high` its newest id, `bottom` the oldest stored, `at` when it was opened);
-    `covered`, the moment up to which authored time is complete.
+    Cursor: an XCursor.
     """
 
     Settings: ClassVar[type[BaseModel]] = XSettings
@@ -142,28 +150,29 @@ class X:
         return ConnectorHealth(ok=True, message=f"X answers; {what} can be read")
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        state: dict[str, Any] = {"low": None, "open": None, "covered": None}
-        state |= cursor or {}
+        state = XCursor.from_json(cursor)
         while True:
-            state, parameters = self._window(state)
+            window = state.open or OpenWindow.from_moment(self._clock.now())
             budget.take("posts", _PAGE)
-            body, headers = self._page(parameters)
-            posts, meta = self._posts(body)
-            before = state["open"]["bottom"]
-            state = _narrowed_state(state, posts, meta)
-            if posts and state["open"]["bottom"] == before:
+            body, headers = self._page(_page_parameters(state.low, window))
+            page = _post_page(body)
+            before, window = window.bottom, window.narrowed(page.posts, page.meta)
+            if page.posts and window.bottom == before:
                 raise repeated_page_error("X")
-            is_last = not meta.get("next_token")
-            covered = None
-            if is_last:
-                covered, state = self._closed_window(state)
+            is_last = not page.meta.get("next_token")
+            covered = self._covered(state, window) if is_last else None
+            state = (
+                XCursor(window.high or state.low, None, window.at)
+                if is_last
+                else XCursor(state.low, window, state.covered)
+            )
             yield Batch(
-                items=self._items(posts, body),
-                cursor=state,
+                items=self._items(page),
+                cursor=state.as_json(),
                 covered=covered,
-                cost={"posts": len(posts), "calls": 1},
+                cost={"posts": len(page.posts), "calls": 1},
                 limits=_limits(headers),
             )
             if stop() or (is_last and not self._is_late(covered)):
@@ -196,8 +205,8 @@ class X:
     recheck = refresh
 
     @staticmethod
-    def remap(raw: Any) -> Item:
-        return to_record(raw, {}, via="remap")
+    def remap(raw: JsonValue) -> Item:
+        return to_record(as_object(raw), {}, via="remap")
 
     def _is_late(self, covered: tuple[datetime, datetime] | None) -> bool:
         """A window that an earlier run opened has closed: there is newer to read."""
@@ -207,38 +216,20 @@ class X:
     def _search(self) -> bool:
         return self._settings.kind == "search"
 
-    def _window(self, state: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The state with an open window, and the parameters of its next page."""
-        now = self._clock.now()
-        if state["open"] is None:
-            at = _iso(now)
-            state = {**state, "open": {"high": None, "bottom": None, "at": at, "n": 0}}
-        opened = state["open"]
-        parameters: dict[str, Any] = {"max_results": _PAGE}
-        # X takes ids or times, not both; without either it answers for all it reaches.
-        if state["low"] is not None:
-            parameters["since_id"] = state["low"]
-        if opened["bottom"] is not None:
-            parameters["until_id"] = opened["bottom"]
-        return state, parameters
-
-    def _closed_window(
-        self, state: dict[str, Any]
-    ) -> tuple[tuple[datetime, datetime], dict[str, Any]]:
-        """The span that the window's last page completes, and the state after it."""
-        opened = state["open"]
-        to = datetime.fromisoformat(opened["at"])
+    def _covered(self, state: XCursor, window: OpenWindow) -> tuple[datetime, datetime]:
+        """The span that the window's last page completes."""
+        to = datetime.fromisoformat(window.at)
         start = to - _REACH
-        if state["low"] is not None and state["covered"]:
-            start = datetime.fromisoformat(state["covered"])
-        elif not self._search and opened.get("oldest"):
-            start = datetime.fromisoformat(opened["oldest"])
-        if not self._search and opened["n"] >= _TIMELINE:
-            start = max(start, datetime.fromisoformat(opened["oldest"]))
-        low = opened["high"] or state["low"]
-        return (start, to), {"low": low, "open": None, "covered": _iso(to)}
+        oldest = datetime.fromisoformat(window.oldest) if window.oldest else None
+        if state.low is not None and state.covered:
+            start = datetime.fromisoformat(state.covered)
+        elif not self._search and oldest:
+            start = oldest
+        if not self._search and window.n >= _TIMELINE and oldest:
+            start = max(start, oldest)
+        return start, to
 
-    def _page(self, parameters: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
+    def _page(self, parameters: JsonObject) -> tuple[JsonValue, Mapping[str, str]]:
         if self._search:
             return self._request(
                 lambda: self._client.search_recent_tweets(
@@ -251,7 +242,9 @@ class X:
             )
         )
 
-    def _request_posts(self, ids: list[str], budget: Budget) -> tuple[Any, Limits]:
+    def _request_posts(
+        self, ids: list[str], budget: Budget
+    ) -> tuple[JsonValue, Limits]:
         budget.take("posts", len(ids))
         body, headers = self._request(
             partial(self._client.get_tweets, ids, tweet_fields=_LOOKUP)
@@ -260,7 +253,7 @@ class X:
 
     def _request(
         self, ask: Callable[[], requests.Response]
-    ) -> tuple[Any, Mapping[str, str]]:
+    ) -> tuple[JsonValue, Mapping[str, str]]:
         """The JSON of an answer and its headers. ConnectorError for any other."""
         self._adapter.last = None
         try:
@@ -278,25 +271,39 @@ class X:
                 f"({response.headers.get('content-type', 'no content type')})",
             ) from None
 
-    def _posts(self, body: Any) -> tuple[list[Any], Mapping[str, Any]]:
-        if not isinstance(body, dict) or not isinstance(body.get("meta"), dict):
-            raise ConnectorError(Kind.DRIFT, "X's answer has no `meta`: not a page")
-        posts = body.get("data", [])
-        if not isinstance(posts, list):
-            raise ConnectorError(Kind.DRIFT, "X's answer has no list in `data`")
-        return posts, body["meta"]
-
-    def _items(self, posts: list[Any], body: Mapping[str, Any]) -> list[Item]:
-        users, originals = users_of(body), originals_of(body)
+    def _items(self, page: _PostPage) -> list[Item]:
+        users, originals = users_of(page.body), originals_of(page.body)
         via = "search" if self._search else "mention"
-        items = [post_or_reject(post, users, via, originals) for post in posts]
+        items = [post_or_reject(post, users, via, originals) for post in page.posts]
         first = items[0] if items else None
         reason = first.reason if isinstance(first, Reject) else ""
         require_readable(items, f"no post of the page is readable: {reason}")
         return items
 
 
-def users_of(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+def _page_parameters(low: str | None, window: OpenWindow) -> dict[str, str | int]:
+    """The parameters of a window's next page."""
+    parameters: dict[str, str | int] = {"max_results": _PAGE}
+    # X takes ids or times, not both; without either it answers for all it reaches.
+    if low is not None:
+        parameters["since_id"] = low
+    if window.bottom is not None:
+        parameters["until_id"] = window.bottom
+    return parameters
+
+
+def _post_page(body: JsonValue) -> _PostPage:
+    """An answer as a page of posts. ConnectorError DRIFT when it is none."""
+    meta = body.get("meta") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(meta, dict):
+        raise ConnectorError(Kind.DRIFT, "X's answer has no `meta`: not a page")
+    posts = body.get("data", [])
+    if not isinstance(posts, list):
+        raise ConnectorError(Kind.DRIFT, "X's answer has no list in `data`")
+    return _PostPage(posts, meta, body)
+
+
+def users_of(body: JsonObject) -> dict[str, JsonObject]:
     """The user objects of `includes`, by id; oddly shaped ones are passed over."""
     included = body.get("includes")
     users = included.get("users") if isinstance(included, dict) else None
@@ -310,16 +317,18 @@ def users_of(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def post_or_reject(
-    post: Any,
-    users: Mapping[str, Mapping[str, Any]],
+    post: JsonValue,
+    users: Mapping[str, JsonObject],
     via: str,
-    originals: Mapping[str, Mapping[str, Any]] | None = None,
+    originals: Mapping[str, JsonObject] | None = None,
 ) -> Item:
-    return read_or_reject(post, lambda raw: to_record(raw, users, originals, via=via))
+    return read_or_reject(
+        post, lambda raw: to_record(as_object(raw), users, originals, via=via)
+    )
 
 
-def _lookup_batch(items: list[Item], body: Any, limits: Limits) -> Batch:
-    posts = body.get("data")
+def _lookup_batch(items: list[Item], body: JsonValue, limits: Limits) -> Batch:
+    posts = body.get("data") if isinstance(body, dict) else None
     shown = len(posts) if isinstance(posts, list) else 0
     return Batch(items, {}, cost={"posts": shown, "calls": 1}, limits=limits)
 
@@ -329,45 +338,6 @@ def _under_id(id_: str, item: Item) -> Item:
     if isinstance(item, Refresh | Tombstone | Undecided):
         return replace(item, external_id=id_)
     return item
-
-
-def _narrowed_state(
-    state: dict[str, Any], posts: list[Any], meta: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The state with the window read down to the oldest post of this page."""
-    if not posts:
-        return state
-    opened = state["open"]
-    newest, oldest = meta.get("newest_id"), meta.get("oldest_id")
-    if not _is_id(newest) or not _is_id(oldest):
-        raise ConnectorError(Kind.DRIFT, "X's page has no newest_id and oldest_id")
-    times = [time for post in posts if (time := _created_at(post))]
-    narrowed = {
-        **opened,
-        "high": opened["high"] or newest,
-        "bottom": oldest,
-        "n": opened["n"] + len(posts),
-        "oldest": _iso(min(times)) if times else opened.get("oldest"),
-    }
-    return {**state, "open": narrowed}
-
-
-def _is_id(id_: Any) -> bool:
-    return (
-        isinstance(id_, str)
-        and id_.isascii()
-        and id_.isdigit()
-        and len(id_) < 20
-        and int(id_) <= _LARGEST_ID
-    )
-
-
-def _created_at(post: Any) -> datetime | None:
-    """A post's time of writing; None when it is missing or unreadable."""
-    try:
-        return datetime.fromisoformat(post["created_at"]).astimezone(UTC)
-    except (ValueError, TypeError, KeyError, OverflowError):
-        return None
 
 
 def _limits(headers: Mapping[str, str]) -> Limits:
@@ -434,7 +404,3 @@ def _rate_error(
     if until is None or until <= now:
         until = now + timedelta(minutes=15)
     return ConnectorError(Kind.RATE, "X asks us to wait (rate limit)", until=until)
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

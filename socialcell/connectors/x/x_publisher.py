@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from html import unescape
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import requests
 import tweepy
@@ -37,6 +37,7 @@ from socialcell.connectors.x.x_connector import (
     translate_error,
 )
 from socialcell.http import PoliteAdapter
+from socialcell.json_types import JsonObject, JsonValue
 
 _PAGE = 100
 
@@ -129,8 +130,8 @@ class XPublisher(Publisher):
         ]
         return posts_with_text(words, own)
 
-    def _write(self, parameters: dict[str, Any]) -> PostReference:
-        def create() -> tuple[Any, Mapping[str, str]]:
+    def _write(self, parameters: dict[str, str]) -> PostReference:
+        def create() -> tuple[JsonValue, Mapping[str, str]]:
             return self._request(lambda: self._client.create_tweet(**parameters))
 
         try:
@@ -142,7 +143,7 @@ class XPublisher(Publisher):
             raise
         return self._reference(require_id(_data(body)))
 
-    def _timeline_post(self, post: Mapping[str, Any]) -> TimelinePost:
+    def _timeline_post(self, post: JsonObject) -> TimelinePost:
         return TimelinePost(self._reference(require_id(post)), _full_text(post))
 
     def _post_url(self, id_: str) -> str:
@@ -150,7 +151,7 @@ class XPublisher(Publisher):
 
     def _request(
         self, ask: Callable[[], requests.Response]
-    ) -> tuple[Any, Mapping[str, str]]:
+    ) -> tuple[JsonValue, Mapping[str, str]]:
         self._adapter.last = None
         try:
             response = ask()
@@ -170,11 +171,9 @@ class _Session(requests.Session):
     """tweepy writes another host into every address; the signature must be of the real
     one."""
 
-    def request(
-        self, method: str | bytes, url: str | bytes, *arguments: Any, **options: Any
-    ) -> requests.Response:
-        address = str(url).replace(TWEEPY_ORIGIN, ORIGIN, 1)
-        return super().request(method, address, *arguments, **options)
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        request.url = str(request.url).replace(TWEEPY_ORIGIN, ORIGIN, 1)
+        return super().prepare_request(request)
 
 
 def _publishing_error(error: ConnectorError) -> ConnectorError:
@@ -187,21 +186,21 @@ def _publishing_error(error: ConnectorError) -> ConnectorError:
     )
 
 
-def _data(body: Any) -> Mapping[str, Any]:
+def _data(body: JsonValue) -> JsonObject:
     content = body.get("data") if isinstance(body, dict) else None
     return content if isinstance(content, dict) else {}
 
 
-def _parent_id(post: Mapping[str, Any]) -> str | None:
+def _parent_id(post: JsonObject) -> str | None:
     """The id of the post that this one answers."""
-    references = post.get("referenced_tweets") or post.get("referenced_posts") or ()
-    for reference in references:
+    references = post.get("referenced_tweets") or post.get("referenced_posts")
+    for reference in references if isinstance(references, list) else ():
         if isinstance(reference, dict) and reference.get("type") == "replied_to":
             return str(reference.get("id"))
     return None
 
 
-def _full_text(post: Mapping[str, Any]) -> str:
+def _full_text(post: JsonObject) -> str:
     """A post's text with its addresses as they lead, not as X shortens them."""
     words = unescape(str(post.get("text", "")))
     entities = post.get("entities")
