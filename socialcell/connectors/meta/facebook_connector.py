@@ -1,8 +1,8 @@
 """A Facebook page: its feed, the comments below it, posts that tag it, its insights."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -24,6 +24,7 @@ from socialcell.connectors.meta.graph_nodes import CountedFields, NodeLookup, fi
 from socialcell.connectors.meta.graph_source import GraphSource
 from socialcell.connectors.meta.graph_sweep import Edge, sweep
 from socialcell.connectors.strict_json import parse_setting
+from socialcell.json_types import JsonObject, JsonValue, as_object
 
 _PAGE = 50
 _COMMENTS = 50  # of a post, with its page; more are asked for
@@ -64,7 +65,7 @@ class Facebook(GraphSource[FacebookSettings]):
     platform: ClassVar[str] = "facebook"
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         budget.take("calls")
         graph = self._graph.as_page(self._settings.page_id)
@@ -77,15 +78,16 @@ class Facebook(GraphSource[FacebookSettings]):
         yield from sweep(graph, edge, cursor, self._clock, budget, stop)
 
     @staticmethod
-    def is_daily(settings: Mapping[str, Any]) -> bool:
+    def is_daily(settings: JsonObject) -> bool:
         """Insights of a page are figures of whole days."""
         return bool(settings["kind"] == "insights")
 
     @staticmethod
-    def remap(raw: Any) -> Item:
-        if "post" in raw:
-            return comment_record(raw)
-        return post_record(raw, page="", via="remap")
+    def remap(raw: JsonValue) -> Item:
+        node = as_object(raw)
+        if "post" in node:
+            return comment_record(node)
+        return post_record(node, page="", via="remap")
 
     @property
     def _permissions(self) -> tuple[str, ...]:
@@ -109,7 +111,10 @@ class Facebook(GraphSource[FacebookSettings]):
         return CountedFields(POST_COUNTS, post_metrics, families)
 
     def _test_read(self) -> tuple[str, ...]:
-        parameters: dict[str, Any] = {"fields": "id,created_time,message", "limit": 1}
+        parameters: dict[str, JsonValue] = {
+            "fields": "id,created_time,message",
+            "limit": 1,
+        }
         if self._settings.kind == "insights":
             first = next(iter(self._settings.insights.values()))
             parameters = {"metric": ",".join(first), "period": "day"}
@@ -137,7 +142,10 @@ class Facebook(GraphSource[FacebookSettings]):
             )
             order = "".join(f".{name}({how})" for name, how in _COMMENT_ORDER.items())
             newest = f"comments{order}.limit({_COMMENTS}){{{COMMENT_FIELDS}}}"
-            parameters = {"fields": f"id,created_time,{newest}", "limit": _PAGE // 2}
+            parameters: JsonObject = {
+                "fields": f"id,created_time,{newest}",
+                "limit": _PAGE // 2,
+            }
             return Edge(
                 self._path, parameters, reader.items, "created_time", walk=_WATCHED
             )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from socialcell.clock import Clock
@@ -16,9 +15,11 @@ from socialcell.connectors.base import (
     Reject,
 )
 from socialcell.connectors.facts import StoreFact
+from socialcell.connectors.json_values import objects_at, text_at
 from socialcell.connectors.meta.graph_client import Graph
 from socialcell.connectors.meta.meta_values import moment
 from socialcell.connectors.page_reading import require_readable
+from socialcell.json_types import JsonObject, JsonValue, as_object, as_text
 
 # developers.facebook.com/docs/graph-api/reference/insights; the metrics that replaced
 # page_fans and the impressions, which are gone since November 2025 and June 2026.
@@ -38,7 +39,7 @@ def insights(
     graph: Graph,
     page: str,
     families: Mapping[str, Sequence[str]],
-    cursor: Mapping[str, Any] | None,
+    cursor: JsonObject | None,
     clock: Clock,
     budget: Budget,
 ) -> Iterator[Batch]:
@@ -48,11 +49,11 @@ def insights(
     when that is so of every family.
     """
     now = clock.now()
-    stored = (cursor or {}).get("covered")
+    stored = as_text((cursor or {}).get("covered") or "")
     since = datetime.fromisoformat(stored) - _AGAIN if stored else now - _FIRST
     since = max(since, now - _FIRST)
     refusals: list[ConnectorError] = []
-    state: dict[str, Any] = {"covered": stored}
+    state: JsonObject = {"covered": stored or None}
     last = len(families) - 1
     for number, (family, metrics) in enumerate(families.items()):
         if number:
@@ -93,18 +94,18 @@ def _day_items(
     items: list[Item] = []
     for metric in answer.nodes:
         try:
-            items += _facts(page, family, metric)
+            items += _facts(page, family, as_object(metric))
         except UNREADABLE as error:
             items.append(Reject.unreadable(metric, error))
     require_readable(items, "no metric of Meta's insights is readable")
     return items
 
 
-def _facts(page: str, family: str, metric: Mapping[str, Any]) -> list[StoreFact]:
+def _facts(page: str, family: str, metric: JsonObject) -> list[StoreFact]:
     """A metric's days. A value that is an object is a cut: one fact for each part."""
-    definition = metric["name"]
+    definition = text_at(metric, "name")
     facts = []
-    for day in metric["values"]:
+    for day in objects_at(metric, "values"):
         figure = day.get("value")
         cuts = figure if isinstance(figure, dict) else {"": figure}
         for key, count in cuts.items():
@@ -124,7 +125,7 @@ def _facts(page: str, family: str, metric: Mapping[str, Any]) -> list[StoreFact]
     return facts
 
 
-def day_before(end_time: Any) -> date:
+def day_before(end_time: JsonValue) -> date:
     """The day in Meta's zone that ends at a moment. ValueError, TypeError."""
     ends = moment(end_time) - timedelta(seconds=1)
     return ends.astimezone(ZoneInfo(ZONE)).date()

@@ -1,10 +1,15 @@
 """Facebook's JSON of a post and of a comment to our Record, and what they count."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from socialcell.connectors.base import Metric, Record, RecordAuthor, RecordRelation
+from socialcell.connectors.json_values import (
+    object_at,
+    optional_object,
+    optional_objects,
+    optional_text,
+)
 from socialcell.connectors.meta.meta_values import moment, text_of
+from socialcell.connectors.optional_fields import OptionalFields
+from socialcell.json_types import JsonObject, JsonValue, as_object
 
 # Comments are counted with the answers to them, as people see it.
 POST_COUNTS = (
@@ -22,83 +27,91 @@ COMMENT_FIELDS = (
 _OWN_HOSTS = ("https://www.facebook.com/", "https://fb.watch/", "https://fb.me/")
 
 
-def post_record(node: Mapping[str, Any], page: str, via: str) -> Record:
+def post_record(node: JsonObject, page: str, via: str) -> Record:
     """A post of the page's feed. ValueError, TypeError or KeyError when it is none.
 
     Facebook does not name the author when that is an ordinary person.
     """
+    optional = OptionalFields()
     id_ = text_of(node["id"])
-    author = author_of(node)
+    author = author_of(node, optional)
     return Record(
         platform="facebook",
         external_id=id_,
-        text=node.get("message") or node.get("story") or "",
+        text=optional.text("text", node.get("message") or node.get("story")) or "",
         raw=node,
         authored_at=moment(node["created_time"]),
-        url=node.get("permalink_url"),
+        url=optional.text("url", node.get("permalink_url")),
         author=author,
         conversation=id_,
         links=_links(node),
-        metrics=post_metrics(node),
+        metrics=post_metrics(node, optional),
         missing=() if author else ("author",),
         via="own" if author and author.uid == page else via,
+        fault=optional.fault,
     )
 
 
-def comment_record(node: Mapping[str, Any]) -> Record:
+def comment_record(node: JsonObject) -> Record:
     """A comment below a `post`, or an answer. ValueError, TypeError or KeyError."""
-    author, post = author_of(node), text_of(node["post"]["id"])
-    parent = node.get("parent") or {}
+    optional = OptionalFields()
+    author = author_of(node, optional)
+    post = text_of(object_at(node, "post")["id"])
+    parent = optional.text("related id", optional_object(node, "parent").get("id"))
     return Record(
         platform="facebook",
         external_id=text_of(node["id"]),
-        text=node.get("message") or "",
+        text=optional.text("text", node.get("message")) or "",
         raw=node,
         authored_at=moment(node["created_time"]),
         kind="comment",
-        url=node.get("permalink_url"),
+        url=optional.text("url", node.get("permalink_url")),
         author=author,
         conversation=post,
-        relations=(RecordRelation("reply", parent.get("id") or post),),
-        metrics=comment_metrics(node),
+        relations=(RecordRelation("reply", parent or post),),
+        metrics=comment_metrics(node, optional),
         missing=() if author else ("author",),
         via="comments",
+        fault=optional.fault,
     )
 
 
-def author_of(node: Mapping[str, Any]) -> RecordAuthor | None:
+def author_of(node: JsonObject, optional: OptionalFields) -> RecordAuthor | None:
     """The author; None where Facebook withholds it."""
-    account = node.get("from")
-    if not account:
+    if not node.get("from"):
         return None
-    return RecordAuthor(uid=text_of(account["id"]), name=account.get("name"))
+    account = as_object(node["from"])
+    name = optional.text("author name", account.get("name"))
+    return RecordAuthor(uid=text_of(account["id"]), name=name)
 
 
-def post_metrics(node: Mapping[str, Any]) -> tuple[Metric, ...]:
+def post_metrics(node: JsonObject, optional: OptionalFields) -> tuple[Metric, ...]:
     """What a post counts. Facebook leaves `shares` out where there is none."""
-    shares = node.get("shares") or {}
-    return (
-        Metric.from_count("reactions", _total(node, "reactions"), "reactions"),
-        Metric.from_count("comments", _total(node, "comments"), "comments"),
-        Metric.from_count("shares", shares.get("count"), "shares"),
+    totals = {
+        "reactions": _total(node, "reactions"),
+        "comments": _total(node, "comments"),
+        "shares": optional_object(node, "shares").get("count"),
+    }
+    return tuple(
+        Metric.from_count(name, optional.count(name, total), name)
+        for name, total in totals.items()
     )
 
 
-def comment_metrics(node: Mapping[str, Any]) -> tuple[Metric, ...]:
-    return (
-        Metric.from_count("like_count", node.get("like_count"), "reactions"),
-        Metric.from_count("comment_count", node.get("comment_count"), "comments"),
+def comment_metrics(node: JsonObject, optional: OptionalFields) -> tuple[Metric, ...]:
+    return tuple(
+        Metric.from_count(name, optional.count(name, node.get(name)), common)
+        for name, common in (("like_count", "reactions"), ("comment_count", "comments"))
     )
 
 
-def _total(node: Mapping[str, Any], name: str) -> Any:
-    edge = node.get(name) or {}
-    return (edge.get("summary") or {}).get("total_count")
+def _total(node: JsonObject, name: str) -> JsonValue:
+    return optional_object(optional_object(node, name), "summary").get("total_count")
 
 
-def _links(node: Mapping[str, Any]) -> tuple[str, ...]:
-    attachments = (node.get("attachments") or {}).get("data") or []
-    urls = [attachment.get("unshimmed_url") for attachment in attachments]
+def _links(node: JsonObject) -> tuple[str, ...]:
+    attachments = optional_objects(optional_object(node, "attachments"), "data")
+    urls = [optional_text(attachment, "unshimmed_url") for attachment in attachments]
     return tuple(
         dict.fromkeys(url for url in urls if url and not url.startswith(_OWN_HOSTS))
     )

@@ -1,9 +1,9 @@
 """A Facebook Page in the city's own name, with the page's own token."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from socialcell.connectors.base import ConnectorContext
 from socialcell.connectors.meta.graph_client import Graph
@@ -16,6 +16,7 @@ from socialcell.connectors.publisher import (
     require_id,
     require_settings,
 )
+from socialcell.json_types import JsonObject, JsonValue
 
 _PAGE = 100
 
@@ -48,7 +49,7 @@ class FacebookPublisher(GraphPublisher):
         self, words: str, key: str | None, since: datetime, to: str | None
     ) -> Sequence[PostReference]:
         """The page's feed, or the comments below `to`: what the page itself wrote."""
-        parameters: dict[str, Any] = {
+        parameters: dict[str, JsonValue] = {
             "fields": "id,message,created_time,from",
             "limit": _PAGE,
         }
@@ -59,18 +60,22 @@ class FacebookPublisher(GraphPublisher):
             parameters |= {"filter": "stream", "order": "reverse_chronological"}
             path = f"{to}/comments"
         nodes = self._writer.page(path, **parameters).nodes
-        own = [self._timeline_post(node) for node in nodes if self._is_own(node)]
+        own = [
+            self._timeline_post(node)
+            for node in nodes
+            if isinstance(node, dict) and self._is_own(node)
+        ]
         return posts_with_text(words, own)
 
     @cached_property
     def _writer(self) -> Graph:
         return self._graph.as_page(self._account)
 
-    def _is_own(self, node: Any) -> bool:
-        author = node.get("from") if isinstance(node, dict) else None
+    def _is_own(self, node: JsonObject) -> bool:
+        author = node.get("from")
         return isinstance(author, dict) and author.get("id") == self._account
 
-    def _timeline_post(self, node: Mapping[str, Any]) -> TimelinePost:
+    def _timeline_post(self, node: JsonObject) -> TimelinePost:
         return TimelinePost(
             self._reference(require_id(node)), str(node.get("message", ""))
         )

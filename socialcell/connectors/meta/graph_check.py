@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from socialcell.clock import IST, Clock
 from socialcell.connectors.base import ConnectorError, ConnectorHealth, Kind
 from socialcell.connectors.meta.graph_client import Graph
 from socialcell.http import epoch
+from socialcell.json_types import JsonObject
 
 _WARN_TOKEN = timedelta(days=14)
 _WARN_VERSION = timedelta(days=183)
@@ -54,7 +54,7 @@ def examine(
     return ConnectorHealth(ok=True, message="; ".join(messages), expires_at=expires)
 
 
-def token_info(graph: Graph) -> Mapping[str, Any]:
+def token_info(graph: Graph) -> JsonObject:
     """Meta's description of the token: is_valid, expires_at, scopes. DRIFT."""
     info = graph.ask("debug_token", input_token=graph.token).get("data")
     if not isinstance(info, dict):
@@ -90,9 +90,7 @@ def version_warning(version: str, today: date) -> list[str]:
     ]
 
 
-def _require_valid(
-    info: Mapping[str, Any], expires: datetime | None, now: datetime
-) -> None:
+def _require_valid(info: JsonObject, expires: datetime | None, now: datetime) -> None:
     if info.get("is_valid") is not True or (expires is not None and expires <= now):
         raise ConnectorError(
             Kind.AUTH,
@@ -101,7 +99,7 @@ def _require_valid(
         )
 
 
-def _require_permissions(info: Mapping[str, Any], needed: Iterable[str]) -> None:
+def _require_permissions(info: JsonObject, needed: Iterable[str]) -> None:
     if lacking := _missing_permissions(info, needed):
         raise ConnectorError(
             Kind.ACCESS,
@@ -110,14 +108,14 @@ def _require_permissions(info: Mapping[str, Any], needed: Iterable[str]) -> None
         )
 
 
-def _expires(info: Mapping[str, Any]) -> datetime | None:
+def _expires(info: JsonObject) -> datetime | None:
     """The nearer end. 0 means never, as for a system user's token."""
     ends = [info.get("expires_at"), info.get("data_access_expires_at")]
     moments = [epoch(str(end)) for end in ends if isinstance(end, int) and end > 0]
     return min((moment for moment in moments if moment), default=None)
 
 
-def _missing_permissions(info: Mapping[str, Any], needed: Iterable[str]) -> str:
+def _missing_permissions(info: JsonObject, needed: Iterable[str]) -> str:
     """The permissions that a token has not, in words; empty when it has them all."""
     scopes = info.get("scopes")
     granted = {str(scope) for scope in scopes} if isinstance(scopes, list) else set()

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TypeAlias
 
 import requests
 
@@ -13,6 +13,7 @@ from socialcell.clock import Clock
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind, Limits
 from socialcell.connectors.http_sessions import set_up_session
+from socialcell.connectors.json_values import text_at
 from socialcell.connectors.meta.graph_errors import (
     GraphRefusal,
     answer_error,
@@ -21,6 +22,7 @@ from socialcell.connectors.meta.graph_errors import (
 )
 from socialcell.connectors.meta.graph_usage import GraphUsage, usage_of
 from socialcell.http import USER_AGENT, PoliteAdapter
+from socialcell.json_types import JsonObject, JsonValue, as_object
 from socialcell.redact import remember
 
 with warnings.catch_warnings():
@@ -50,9 +52,13 @@ class GraphPage:
     """One page of an edge. `more`: Meta links to another; `after` is the cursor of
     that."""
 
-    nodes: list[Any]
+    nodes: list[JsonValue]
     after: str | None
     more: bool
+
+
+# An object of a batch; None where Meta ran out of time.
+GraphAnswer: TypeAlias = JsonObject | GraphRefusal | None
 
 
 class Graph:
@@ -98,19 +104,19 @@ class Graph:
         other._calls, self._calls = self._calls, 0
         return other
 
-    def ask(self, path: str, **args: Any) -> dict[str, Any]:
+    def ask(self, path: str, **args: JsonValue) -> JsonObject:
         """GET a node or an edge. DRIFT when the answer is no object."""
         return _object(self._request(path, args))
 
-    def post(self, path: str, **fields: Any) -> dict[str, Any]:
+    def post(self, path: str, **fields: JsonValue) -> JsonObject:
         """POST to an edge; values that are no text go as JSON."""
         return _object(self._request(path, {}, _form(fields)))
 
-    def delete(self, path: str) -> dict[str, Any]:
+    def delete(self, path: str) -> JsonObject:
         """DELETE a node."""
         return _object(self._request(path, {}, method="DELETE"))
 
-    def page(self, path: str, **args: Any) -> GraphPage:
+    def page(self, path: str, **args: JsonValue) -> GraphPage:
         """One page of an edge, by cursor: `paging.next` would carry a token.
 
         An `after` alone does not mean that there is more, except on edges that never
@@ -118,7 +124,7 @@ class Graph:
         """
         return page_of(self.ask(path, **args))
 
-    def batch(self, paths: Sequence[str]) -> list[Any]:
+    def batch(self, paths: Sequence[str]) -> list[GraphAnswer]:
         """GET up to 50 paths in one request; each counts as a call.
 
         In order: the JSON of each, a Refusal, or None where Meta ran out of time.
@@ -126,7 +132,7 @@ class Graph:
         shut in every version since 27 October 2026.)
         """
         subrequests = [{"method": "GET", "relative_url": path} for path in paths]
-        form = {"batch": subrequests, "include_headers": False}
+        form: JsonObject = {"batch": subrequests, "include_headers": False}
         answers = self._request("", {}, _form(form), len(subrequests))
         if not isinstance(answers, list) or len(answers) != len(paths):
             raise ConnectorError(
@@ -160,11 +166,11 @@ class Graph:
     def _request(
         self,
         path: str,
-        args: Mapping[str, Any],
-        form: Mapping[str, Any] | None = None,
+        args: JsonObject,
+        form: Mapping[str, str] | None = None,
         calls: int = 1,
         method: str | None = None,
-    ) -> Any:
+    ) -> JsonValue:
         """The answer's JSON as it was sent. facebook-sdk checks no status."""
         self._adapter.last = None
         self._calls += calls
@@ -214,7 +220,7 @@ def connect_graph(context: ConnectorContext, platform: str) -> Graph:
     )
 
 
-def nested_page(node: Mapping[str, Any], edge: str) -> GraphPage:
+def nested_page(node: JsonObject, edge: str) -> GraphPage:
     """The page of an edge that came within a node. ValueError when it is none."""
     try:
         return page_of(node.get(edge) or {"data": []})
@@ -222,13 +228,13 @@ def nested_page(node: Mapping[str, Any], edge: str) -> GraphPage:
         raise ValueError(f"{edge}: {error}") from None
 
 
-def page_of(body: Any) -> GraphPage:
+def page_of(body: JsonValue) -> GraphPage:
     """The page that an edge answered. DRIFT when it is none."""
     nodes = body.get("data") if isinstance(body, dict) else None
-    if not isinstance(nodes, list):
+    if not isinstance(body, dict) or not isinstance(nodes, list):
         raise ConnectorError(Kind.DRIFT, "Meta's answer has no list in `data`")
-    paging = body.get("paging")
-    paging = paging if isinstance(paging, dict) else {}
+    linked = body.get("paging")
+    paging = linked if isinstance(linked, dict) else {}
     cursors = paging.get("cursors")
     after = cursors.get("after") if isinstance(cursors, dict) else None
     if after is not None and not isinstance(after, str):
@@ -236,25 +242,25 @@ def page_of(body: Any) -> GraphPage:
     return GraphPage(nodes, after, bool(after and paging.get("next")))
 
 
-def _object(answer: Any) -> dict[str, Any]:
+def _object(answer: JsonValue) -> JsonObject:
     if not isinstance(answer, dict):
         raise ConnectorError(Kind.DRIFT, "Meta's answer is not an object")
     return answer
 
 
-def _form(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _form(fields: JsonObject) -> dict[str, str]:
     return {
         name: value if isinstance(value, str) else json.dumps(value)
         for name, value in fields.items()
     }
 
 
-def _batch_part(part: Any) -> dict[str, Any] | GraphRefusal | None:
+def _batch_part(part: JsonValue) -> GraphAnswer:
     """One answer of a batch; its body is JSON within JSON."""
     if part is None:
         return None
     try:
-        body = strict_json.parse(part["body"])
+        body = strict_json.parse(text_at(as_object(part), "body"))
     except (ValueError, TypeError, LookupError):
         raise ConnectorError(
             Kind.DRIFT, "a part of Meta's answer to a batch cannot be read"

@@ -1,9 +1,8 @@
 """The comments below posts of the Graph API, which come with the page of the posts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from socialcell.connectors.base import (
     UNREADABLE,
@@ -14,6 +13,7 @@ from socialcell.connectors.base import (
 from socialcell.connectors.meta.graph_client import Graph, nested_page
 from socialcell.connectors.meta.meta_values import text_of
 from socialcell.connectors.page_reading import repeated_page_error
+from socialcell.json_types import JsonObject, JsonValue, as_object
 
 _PAGE = 100
 
@@ -29,10 +29,10 @@ class CommentReader:
 
     graph: Graph
     budget: Budget
-    parameters: Mapping[str, Any]
-    read: Callable[[Any], list[Item]]
+    parameters: JsonObject
+    read: Callable[[JsonObject], list[Item]]
 
-    def items(self, node: Any, new: datetime) -> list[Item]:
+    def items(self, node: JsonObject, new: datetime) -> list[Item]:
         """What is new below a post. One of UNREADABLE when it is none."""
         post = text_of(node["id"])
         page = nested_page(node, "comments")
@@ -53,13 +53,13 @@ class CommentReader:
             item_lists += more
         return [item for items in item_lists for item in items if _is_new(item, new)]
 
-    def _read(self, comments: list[Any], post: str) -> list[list[Item]]:
+    def _read(self, comments: list[JsonValue], post: str) -> list[list[Item]]:
         return [self._comment(comment, post) for comment in comments]
 
-    def _comment(self, node: Any, post: str) -> list[Item]:
+    def _comment(self, node: JsonValue, post: str) -> list[Item]:
         raw = {**node, "post": {"id": post}} if isinstance(node, dict) else node
         try:
-            return self.read(raw)
+            return self.read(as_object(raw))
         except UNREADABLE as error:
             return [Reject.unreadable(raw, error)]
 

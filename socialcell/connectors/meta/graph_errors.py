@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import requests
 
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.http import retry_after
+from socialcell.json_types import JsonValue
 from socialcell.text import one_line
 
 _LONGEST_REASON = 300
@@ -70,7 +70,7 @@ class GraphRefusal:
         return _WORDS[self.kind](self)
 
 
-def refusal_of(body: Any) -> GraphRefusal | None:
+def refusal_of(body: JsonValue) -> GraphRefusal | None:
     """The error that an answer carries; None when it carries none."""
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
@@ -131,7 +131,7 @@ def _refusal(answer: requests.Response) -> GraphRefusal | None:
         return None
 
 
-def _number(value: Any) -> int | None:
+def _number(value: JsonValue) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeAlias
 
 from socialcell.connectors.base import (
     Batch,
@@ -11,17 +11,22 @@ from socialcell.connectors.base import (
     Kind,
     Metric,
     Refresh,
+    Reject,
     Tombstone,
 )
+from socialcell.connectors.json_values import objects_at, optional_objects
 from socialcell.connectors.meta.graph_check import require_scopes
-from socialcell.connectors.meta.graph_client import MOST_AT_ONCE, Graph
+from socialcell.connectors.meta.graph_client import MOST_AT_ONCE, Graph, GraphAnswer
 from socialcell.connectors.meta.graph_errors import GraphRefusal
+from socialcell.connectors.optional_fields import OptionalFields
 from socialcell.connectors.page_reading import chunks
+from socialcell.json_types import JsonObject
 
 # Errors of the token or of the moment, not of one object.
 _OF_ALL = (Kind.AUTH, Kind.RATE, Kind.TRANSIENT)
 
-Measure = Callable[[Mapping[str, Any]], tuple[Metric, ...]]
+Measure: TypeAlias = Callable[[JsonObject, OptionalFields], tuple[Metric, ...]]
+Figure: TypeAlias = Callable[[JsonObject], tuple[Metric, ...]]
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class CountedFields:
 
     fields: str
     measure: Measure
-    families: Mapping[str, Measure] = field(default_factory=dict)
+    families: Mapping[str, Figure] = field(default_factory=dict)
 
 
 class NodeLookup:
@@ -74,7 +79,10 @@ class NodeLookup:
             nodes = {
                 id_: node for id_, node in answers.items() if isinstance(node, dict)
             }
-            metrics = {id_: counts.measure(node) for id_, node in nodes.items()}
+            optional = {id_: OptionalFields() for id_ in nodes}
+            metrics = {
+                id_: counts.measure(node, optional[id_]) for id_, node in nodes.items()
+            }
             for path, read in counts.families.items():
                 if not nodes:
                     break
@@ -82,7 +90,10 @@ class NodeLookup:
                 for id_, node in more.items():
                     metrics[id_] += read(node if isinstance(node, dict) else {})
             items: list[Item] = [
-                Refresh(self._platform, id_, values) for id_, values in metrics.items()
+                Refresh(self._platform, id_, values)
+                if (fault := optional[id_].fault) is None
+                else Reject(nodes[id_], fault)
+                for id_, values in metrics.items()
             ]
             yield self._batch(items + self._tombstones(answers))
 
@@ -98,7 +109,7 @@ class NodeLookup:
 
     def _read(
         self, ids: Sequence[str], path: Callable[[str], str]
-    ) -> dict[str, Mapping[str, Any] | GraphRefusal | None]:
+    ) -> dict[str, GraphAnswer]:
         self._budget.take("calls", len(ids))
         answers = self._graph.batch([path(id_) for id_ in ids])
         for answer in answers:
@@ -106,7 +117,7 @@ class NodeLookup:
                 raise self._graph.error_of(answer)
         return dict(zip(ids, answers, strict=True))
 
-    def _tombstones(self, answers: Mapping[str, Any]) -> list[Item]:
+    def _tombstones(self, answers: Mapping[str, GraphAnswer]) -> list[Item]:
         missing = [
             id_
             for id_, answer in answers.items()
@@ -130,19 +141,19 @@ def _path_below(path: str) -> Callable[[str], str]:
     return lambda id_: f"{id_}/{path}"
 
 
-def figure(name: str, common: str | None) -> Measure:
+def figure(name: str, common: str | None) -> Figure:
     """A reader of the one value that insights give of an object's whole life."""
 
-    def read(answer: Mapping[str, Any]) -> tuple[Metric, ...]:
+    def read(answer: JsonObject) -> tuple[Metric, ...]:
         return (Metric.from_count(name, lifetime(answer, name), common),)
 
     return read
 
 
-def lifetime(answer: Mapping[str, Any], name: str) -> int | None:
+def lifetime(answer: JsonObject, name: str) -> int | None:
     """The value of a metric in an answer of insights; None when it is not given."""
-    for metric in answer.get("data") or []:
+    for metric in optional_objects(answer, "data"):
         if metric.get("name") == name and metric.get("values"):
-            count = metric["values"][-1].get("value")
+            count = objects_at(metric, "values")[-1].get("value")
             return count if isinstance(count, int) else None
     return None

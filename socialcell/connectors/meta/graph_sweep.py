@@ -1,9 +1,8 @@
 """Read an edge of the Graph API newest first, in windows of time that can break off."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from socialcell.clock import Clock
 from socialcell.connectors.base import (
@@ -18,6 +17,7 @@ from socialcell.connectors.base import (
 from socialcell.connectors.meta.graph_client import Graph, GraphPage
 from socialcell.connectors.meta.meta_values import moment
 from socialcell.connectors.page_reading import PageGuard, repeated_page_error
+from socialcell.json_types import JsonObject, JsonValue, as_object, as_text, as_whole
 
 FIRST = timedelta(days=30)  # how far back a new source begins
 OVERLAP = timedelta(hours=48)  # read again: late items, new counts
@@ -36,20 +36,20 @@ class Edge:
     """
 
     path: str
-    parameters: Mapping[str, Any]
-    items: Callable[[Any, datetime], list[Item]]
+    parameters: JsonObject
+    items: Callable[[JsonObject, datetime], list[Item]]
     time: str
     timed: bool = True
     says_next: bool = True
     walk: timedelta | None = None
     reach: timedelta | None = None
-    also: Mapping[str, Any] = field(default_factory=dict)  # kept in the cursor
+    also: JsonObject = field(default_factory=dict)  # kept in the cursor
 
 
 def sweep(
     graph: Graph,
     edge: Edge,
-    cursor: Mapping[str, Any] | None,
+    cursor: JsonObject | None,
     clock: Clock,
     budget: Budget,
     stop: Callable[[], bool],
@@ -60,8 +60,7 @@ def sweep(
     downwards (`at` when it was opened, `bottom` the second of the oldest node stored).
     Meta's own cursors live for hours and stay within a run.
     """
-    state: dict[str, Any] = {"covered": None, "open": None}
-    state |= cursor or {}
+    state: JsonObject = {"covered": None, "open": None, **(cursor or {})}
     while True:
         now = clock.now()
         window = _EdgeWindow(edge, state, now)
@@ -96,20 +95,18 @@ def sweep(
 class _EdgeWindow:
     """A span of time that is read from its newest node down."""
 
-    def __init__(self, edge: Edge, state: Mapping[str, Any], now: datetime) -> None:
+    def __init__(self, edge: Edge, state: JsonObject, now: datetime) -> None:
         self._edge, self._before = edge, state
-        resumed = state["open"] if edge.timed else None
-        self.at = datetime.fromisoformat(resumed["at"]) if resumed else now
-        self._bottom: int | None = resumed["bottom"] if resumed else None
+        self.at, self._bottom = _opened(state, now) if edge.timed else (now, None)
         self._until = self._bottom
         self._guard = PageGuard("Meta")
-        stored = state["covered"]
+        stored = as_text(state["covered"] or "")
         self._covered = datetime.fromisoformat(stored) if stored else None
         new = self._covered - OVERLAP if self._covered else self.at - FIRST
         self.floor = max(new, self.at - edge.reach) if edge.reach else new
         self._since = self.at - edge.walk if edge.walk else self.floor
 
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, JsonValue]:
         """The parameters of the edge's request. Whether the ends are inclusive is not
         documented: a second more on both sides."""
         parameters = dict(self._edge.parameters)
@@ -137,13 +134,13 @@ class _EdgeWindow:
         """A whole page of old ones: tags may be put on a post later."""
         return bool(times) and max(times) < self._since
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> JsonObject:
         if not self._edge.timed:
             return {**self._before, **self._edge.also}
         opened = {"at": self.at.isoformat(), "bottom": self._bottom}
         return {**self._before, "open": opened, **self._edge.also}
 
-    def closed_state(self) -> dict[str, Any]:
+    def closed_state(self) -> JsonObject:
         covered = {"covered": self.at.isoformat(), "open": None}
         return {**self._before, **covered, **self._edge.also}
 
@@ -157,14 +154,24 @@ class _EdgeWindow:
             return (self.at - reach, self.at), (start, self.at - reach)
         return (start, self.at), None
 
-    def _time(self, node: Any) -> datetime | None:
+    def _time(self, node: JsonValue) -> datetime | None:
         try:
-            return moment(node[self._edge.time])
+            return moment(as_object(node)[self._edge.time])
         except (ValueError, TypeError, LookupError, OverflowError):
             return None
 
 
-def items_of(nodes: list[Any], edge: Edge, floor: datetime) -> list[Item]:
+def _opened(state: JsonObject, now: datetime) -> tuple[datetime, int | None]:
+    """When a state's window was opened, now where it has none; its `bottom`."""
+    if not state["open"]:
+        return now, None
+    window = as_object(state["open"])
+    bottom = window["bottom"]
+    at = datetime.fromisoformat(as_text(window["at"]))
+    return at, None if bottom is None else as_whole(bottom)
+
+
+def items_of(nodes: list[JsonValue], edge: Edge, floor: datetime) -> list[Item]:
     """What became of each node. DRIFT when none of them is readable.
 
     A node may be read and have no items, as a post that nobody commented on.
@@ -175,9 +182,9 @@ def items_of(nodes: list[Any], edge: Edge, floor: datetime) -> list[Item]:
     return [item for items in item_lists for item in items]
 
 
-def node_items(node: Any, edge: Edge, floor: datetime) -> list[Item]:
+def node_items(node: JsonValue, edge: Edge, floor: datetime) -> list[Item]:
     try:
-        return edge.items(node, floor)
+        return edge.items(as_object(node), floor)
     except UNREADABLE as error:
         return [Reject.unreadable(node, error)]
 
@@ -186,6 +193,6 @@ def _is_unreadable(items: list[Item]) -> bool:
     return bool(items) and all(isinstance(item, Reject) for item in items)
 
 
-def _id(node: Any) -> str | None:
+def _id(node: JsonValue) -> str | None:
     id_ = node.get("id") if isinstance(node, dict) else None
     return id_ if isinstance(id_, str) else None

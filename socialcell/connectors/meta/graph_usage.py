@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from socialcell.connectors import strict_json
+from socialcell.json_types import JsonObject, JsonValue
 
 _SLOW, _FULL = 75, 90  # percent
 _HEADERS = (
@@ -49,7 +49,7 @@ def usage_of(headers: Mapping[str, str]) -> GraphUsage:
     return GraphUsage(percent, timedelta(minutes=minutes) if minutes else None)
 
 
-def _figures(header: str | None) -> Iterator[Mapping[str, Any]]:
+def _figures(header: str | None) -> Iterator[JsonObject]:
     """The objects with figures: one, or a list of them for each id."""
     try:
         document = strict_json.parse(header or "{}")
@@ -63,18 +63,19 @@ def _figures(header: str | None) -> Iterator[Mapping[str, Any]]:
             yield from (entry for entry in entries if isinstance(entry, dict))
 
 
-def _percents(figures: Mapping[str, Any]) -> list[float]:
+def _percents(figures: JsonObject) -> list[float]:
     names = ("call_count", "total_cputime", "total_time")
     utilised = [name for name in figures if str(name).endswith("_util_pct")]
     return [0.0, *(_number(figures.get(name)) for name in (*names, *utilised))]
 
 
-def _minutes(figures: Mapping[str, Any]) -> float:
+def _minutes(figures: JsonObject) -> float:
     seconds = _number(figures.get("reset_time_duration"))
     minutes = max(_number(figures.get("estimated_time_to_regain_access")), seconds / 60)
     return minutes if minutes <= _LONGEST else 0.0
 
 
-def _number(value: Any) -> float:
-    usable = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if usable and value > 0 else 0.0
+def _number(figure: JsonValue) -> float:
+    if not isinstance(figure, int | float) or isinstance(figure, bool):
+        return 0.0
+    return float(figure) if figure > 0 else 0.0

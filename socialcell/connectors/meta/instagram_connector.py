@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from socialcell.connectors.base import Batch, Budget, ConnectorError, Item, Kind
+from socialcell.connectors.json_values import optional_object
 from socialcell.connectors.meta.graph_comments import CommentReader
 from socialcell.connectors.meta.graph_nodes import CountedFields, NodeLookup, figure
 from socialcell.connectors.meta.graph_source import GraphSource
@@ -24,6 +25,7 @@ from socialcell.connectors.meta.instagram_media import (
     media_record,
 )
 from socialcell.connectors.strict_json import parse_setting
+from socialcell.json_types import JsonObject, JsonValue, as_object
 
 _PAGE = 50  # the most that a hashtag gives at once
 _WATCHED = timedelta(days=14)  # how long people comment on a medium
@@ -70,14 +72,15 @@ class Instagram(GraphSource[InstagramSettings]):
     platform: ClassVar[str] = "instagram"
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         edge = self._edge(cursor, budget)
         yield from sweep(self._graph, edge, cursor, self._clock, budget, stop)
 
     @staticmethod
-    def remap(raw: Any) -> Item:
-        return comment_record(raw) if "post" in raw else media_record(raw, "remap")
+    def remap(raw: JsonValue) -> Item:
+        node = as_object(raw)
+        return comment_record(node) if "post" in node else media_record(node, "remap")
 
     @property
     def _permissions(self) -> tuple[str, ...]:
@@ -112,7 +115,7 @@ class Instagram(GraphSource[InstagramSettings]):
     def _nodes(self, budget: Budget) -> NodeLookup:
         return NodeLookup(self._graph, self.platform, budget, self._permissions)
 
-    def _edge(self, cursor: dict[str, Any] | None, budget: Budget) -> Edge:
+    def _edge(self, cursor: JsonObject | None, budget: Budget) -> Edge:
         if self._settings.kind == "hashtag":
             return self._hashtag_edge(cursor, budget)
         if self._settings.kind == "comments":
@@ -121,7 +124,10 @@ class Instagram(GraphSource[InstagramSettings]):
                 self._graph, budget, more, lambda node: [*comment_records(node)]
             )
             newest = f"comments.limit({_PAGE}){{{_COMMENT_FIELDS}}}"
-            parameters = {"fields": f"id,timestamp,{newest}", "limit": _PAGE // 2}
+            parameters: JsonObject = {
+                "fields": f"id,timestamp,{newest}",
+                "limit": _PAGE // 2,
+            }
             return Edge(
                 self._path,
                 parameters,
@@ -139,10 +145,10 @@ class Instagram(GraphSource[InstagramSettings]):
             timed=False,
         )
 
-    def _hashtag_edge(self, cursor: dict[str, Any] | None, budget: Budget) -> Edge:
+    def _hashtag_edge(self, cursor: JsonObject | None, budget: Budget) -> Edge:
         """The edge of a hashtag's id, which never changes and is cached in the
         cursor."""
-        cached = (cursor or {}).get("hashtag") or {}
+        cached = optional_object(cursor or {}, "hashtag")
         number = (
             cached.get("id") if cached.get("name") == self._settings.hashtag else None
         )
@@ -172,7 +178,7 @@ class Instagram(GraphSource[InstagramSettings]):
             q=self._settings.hashtag,
         ).nodes
         try:
-            number = nodes[0]["id"]
+            number = as_object(nodes[0])["id"]
         except (LookupError, TypeError):
             raise ConnectorError(
                 Kind.GONE, f"Instagram knows no hashtag #{self._settings.hashtag}"

@@ -6,7 +6,7 @@ whether it was.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from socialcell.connectors.base import (
     Bucket,
@@ -24,6 +24,7 @@ from socialcell.connectors.publisher import (
     require_id,
     require_settings,
 )
+from socialcell.json_types import JsonObject
 
 _PAGE = 50
 _NOT_READY = timedelta(minutes=1)
@@ -105,17 +106,17 @@ class InstagramPublisher(GraphPublisher):
     def _timeline_posts(
         self, path: str, name: str, words: str, since: datetime
     ) -> Sequence[PostReference]:
-        parameters: dict[str, Any] = {"fields": f"id,{name},timestamp", "limit": _PAGE}
         start = since - SLACK
+        page = self._graph.page(path, fields=f"id,{name},timestamp", limit=_PAGE)
         media = [
             TimelinePost(PostReference(require_id(medium)), str(medium.get(name, "")))
-            for medium in self._graph.page(path, **parameters).nodes
+            for medium in page.nodes
             if isinstance(medium, dict) and _moment(medium) >= start
         ]
         return posts_with_text(words, media)
 
 
-def _moment(medium: dict[str, Any]) -> datetime:
+def _moment(medium: JsonObject) -> datetime:
     try:
         return datetime.fromisoformat(str(medium.get("timestamp")))
     except ValueError:

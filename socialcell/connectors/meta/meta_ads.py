@@ -1,11 +1,11 @@
 """Meta's ads through the Graph API: campaigns, ad sets and ads, day by day."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from socialcell.connectors.base import (
@@ -30,6 +30,7 @@ from socialcell.connectors.meta.meta_ads_rows import (
 )
 from socialcell.connectors.page_reading import repeated_page_error
 from socialcell.connectors.strict_json import parse_setting
+from socialcell.json_types import JsonObject, JsonValue, as_object
 
 _FIRST = 90  # days that a new source looks back
 _RESTATED = 30  # days in which Meta still changes what it reported
@@ -60,8 +61,7 @@ class _ReportLost(ConnectorError):  # noqa: N818 - named for what became of it
     """A report that will never be ready."""
 
 
-@dataclass(frozen=True, slots=True)
-class _ReportJob:
+class _ReportJob(msgspec.Struct, frozen=True):
     """A report that Meta makes: its number, what it is of, when it was requested."""
 
     id: str
@@ -71,13 +71,31 @@ class _ReportJob:
     asked: str
 
 
+class _AdsCursor(msgspec.Struct, frozen=True):
+    """`through`, the last day that was read, on the account's own clocks; `today` and
+    `jobs` of a round that is under way."""
+
+    through: str | None = None
+    today: str | None = None
+    jobs: list[_ReportJob] = []
+
+    @classmethod
+    def from_json(cls, cursor: JsonObject | None) -> "_AdsCursor":
+        return msgspec.convert(dict(cursor or {}), cls)
+
+    def without(self, job: _ReportJob) -> "_AdsCursor":
+        """The cursor once a report is stored; the last one of a round closes it."""
+        jobs = [other for other in self.jobs if other.id != job.id]
+        if jobs:
+            return _AdsCursor(self.through, self.today, jobs)
+        return _AdsCursor(through=self.today)
+
+
 class MetaAds:
     """Reports are jobs: requested together, checked once in a run, then read.
 
     What is not ready is in the cursor, and checked by the next run. The last 30 days
-    are requested again each time, for Meta restates them. Cursor: `through`, the last
-    day that was read, on the account's own clocks; `today` and `jobs` of a round that
-    is under way.
+    are requested again each time, for Meta restates them. Cursor: an _AdsCursor.
     """
 
     Settings: ClassVar[type[BaseModel]] = MetaAdsSettings
@@ -97,34 +115,33 @@ class MetaAds:
         return examine(self._graph, self._clock, ("ads_read",), self._account_notes)
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        state: dict[str, Any] = {"through": None, "today": None, "jobs": []}
-        state |= cursor or {}
+        state = _AdsCursor.from_json(cursor)
         budget.take("calls")
         account = self._account()
-        if not state["jobs"]:
+        if not state.jobs:
             state = self._request_reports(account, state, budget)
             yield self._batch([], state)
-        for job in [_ReportJob(**job) for job in state["jobs"]]:
+        for job in state.jobs:
             self._graph.require_allowance()
             budget.take("calls")
             try:
                 ready = self._is_ready(job)
             except _ReportLost:
                 # A round with a hole is begun anew; what was read of it is stored.
-                yield self._batch([], {**state, "today": None, "jobs": []})
+                yield self._batch([], _AdsCursor(through=state.through))
                 raise
             if ready:
                 items = self._report_items(account, job, budget)
-                state = _without_job(state, job)
+                state = state.without(job)
                 yield self._batch(items, state)
             if stop():
                 return
-        if state["jobs"]:
+        if state.jobs:
             raise ConnectorError(
                 Kind.RATE,
-                f"Meta is still making {len(state['jobs'])} reports",
+                f"Meta is still making {len(state.jobs)} reports",
                 until=self._clock.now() + _LOOK_AGAIN,
             )
 
@@ -151,18 +168,18 @@ class MetaAds:
         return MetaAdAccount(self._settings.account_id, str(zone), currency, active)
 
     def _request_reports(
-        self, account: MetaAdAccount, state: Mapping[str, Any], budget: Budget
-    ) -> dict[str, Any]:
+        self, account: MetaAdAccount, state: _AdsCursor, budget: Budget
+    ) -> _AdsCursor:
         """A new round: a report for each level and each slice of days."""
         now = self._clock.now()
         today = now.astimezone(ZoneInfo(account.zone)).date()
         jobs = []
-        for since, until in _slices(_first_day(state["through"], today), today):
+        for since, until in _slices(_first_day(state.through, today), today):
             for level in LEVELS:
                 budget.take("calls")
                 id_ = self._request_report(level, since, until)
                 jobs.append(_job(id_, level, since, until, now))
-        return {**state, "today": today.isoformat(), "jobs": jobs}
+        return _AdsCursor(state.through, today.isoformat(), jobs)
 
     def _request_report(self, level: str, since: date, until: date) -> str:
         answer = self._graph.post(
@@ -198,7 +215,7 @@ class MetaAds:
         percent = answer.get("async_percent_completion")
         return status == "Job Completed" and percent == 100
 
-    def _report_failure(self, answer: Mapping[str, Any]) -> _ReportLost:
+    def _report_failure(self, answer: JsonObject) -> _ReportLost:
         """Why a report failed, in Meta's words; a failure without a code may pass."""
         code = answer.get("error_code")
         words = answer.get("error_user_msg") or answer.get("error_message")
@@ -215,7 +232,7 @@ class MetaAds:
         self, account: MetaAdAccount, job: _ReportJob, budget: Budget
     ) -> list[Item]:
         """All rows of a report. They are few: one a day of each thing that ran."""
-        rows: list[Any] = []
+        rows: list[JsonValue] = []
         after = None
         while True:
             budget.take("calls")
@@ -227,28 +244,21 @@ class MetaAds:
                 raise repeated_page_error("Meta", "rows")
             after = page.after
 
-    def _batch(self, items: list[Item], state: dict[str, Any]) -> Batch:
-        return Batch(items, state, cost=self._graph.cost(), limits=self._graph.limits)
+    def _batch(self, items: list[Item], state: _AdsCursor) -> Batch:
+        cursor = as_object(msgspec.to_builtins(state))
+        return Batch(items, cursor, cost=self._graph.cost(), limits=self._graph.limits)
 
 
 def _job(
     id_: str, level: str, since: date, until: date, requested_at: datetime
-) -> dict[str, str]:
-    return {
-        "id": id_,
-        "level": level,
-        "since": since.isoformat(),
-        "until": until.isoformat(),
-        "asked": requested_at.isoformat(),
-    }
-
-
-def _without_job(state: Mapping[str, Any], job: _ReportJob) -> dict[str, Any]:
-    """The state once a report is stored; the last one of a round closes it."""
-    jobs = [other for other in state["jobs"] if other["id"] != job.id]
-    if jobs:
-        return {**state, "jobs": jobs}
-    return {"through": state["today"], "today": None, "jobs": []}
+) -> _ReportJob:
+    return _ReportJob(
+        id=id_,
+        level=level,
+        since=since.isoformat(),
+        until=until.isoformat(),
+        asked=requested_at.isoformat(),
+    )
 
 
 def _first_day(through: str | None, today: date) -> date:

@@ -1,13 +1,14 @@
 """Rows of Meta's ad insights to our facts: numbers as strings, actions by type."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from socialcell.connectors.base import UNREADABLE, ConnectorError, Item, Kind, Reject
 from socialcell.connectors.facts import AdFact
+from socialcell.connectors.json_values import optional_objects
+from socialcell.json_types import JsonObject, JsonValue, as_object
 from socialcell.text import clean_text, one_line
 
 LEVELS = ("campaign", "adset", "ad")
@@ -38,7 +39,10 @@ def fields_of(level: str) -> tuple[str, ...]:
 
 
 def facts_of(
-    rows: Iterable[Any], level: str, account: MetaAdAccount, installs: Sequence[str]
+    rows: Iterable[JsonValue],
+    level: str,
+    account: MetaAdAccount,
+    installs: Sequence[str],
 ) -> list[Item]:
     """A report's rows as facts. DRIFT when none of them is readable.
 
@@ -60,21 +64,21 @@ def facts_of(
 
 
 def _fact_or_reject(
-    row: Any, level: str, account: MetaAdAccount, installs: Sequence[str]
+    row: JsonValue, level: str, account: MetaAdAccount, installs: Sequence[str]
 ) -> Item:
     try:
-        return _fact(row, level, account, installs)
+        return _fact(as_object(row), level, account, installs)
     except (*UNREADABLE, InvalidOperation) as error:
         return Reject.unreadable(row, error)
 
 
 def _fact(
-    row: Mapping[str, Any], level: str, account: MetaAdAccount, installs: Sequence[str]
+    row: JsonObject, level: str, account: MetaAdAccount, installs: Sequence[str]
 ) -> AdFact:
     """One row as a fact; what Meta left out is None. ValueError, KeyError, …"""
     if row["date_start"] != row["date_stop"]:
         raise ValueError("a row of more than one day")
-    names: dict[str, Any] = {}
+    names: dict[str, str] = {}
     for ancestor in LEVELS[: LEVELS.index(level) + 1]:
         names[_LEVEL_NAMES[ancestor]] = _text(row[f"{ancestor}_id"])
         name = row.get(f"{ancestor}_name") or ""
@@ -88,8 +92,14 @@ def _fact(
         account=account.id,
         zone=account.zone,
         currency=_text(row.get("account_currency") or account.currency),
-        day=date.fromisoformat(row["date_start"]),
+        day=date.fromisoformat(_text(row["date_start"])),
         level=_LEVEL_NAMES[level],
+        campaign=names["campaign"],
+        campaign_name=names["campaign_name"],
+        ad_group=names.get("ad_group"),
+        ad_group_name=names.get("ad_group_name"),
+        ad=names.get("ad"),
+        ad_name=names.get("ad_name"),
         impressions=_whole(row, "impressions"),
         reach=_whole(row, "reach"),
         clicks=_whole(row, "clicks"),
@@ -97,19 +107,18 @@ def _fact(
         video_views=int(plays) if plays is not None else None,
         cost_micros=_micros(row.get("spend")),
         installs={name: actions[name] for name in installs if name in actions},
-        **names,
     )
 
 
-def _actions(row: Mapping[str, Any]) -> dict[str, float]:
+def _actions(row: JsonObject) -> dict[str, float]:
     """Counts by action type, each under Meta's own name."""
     return {
         _text(action["action_type"]): float(_number(action["value"]))
-        for action in row.get("actions") or []
+        for action in optional_objects(row, "actions")
     }
 
 
-def _whole(row: Mapping[str, Any], name: str) -> int | None:
+def _whole(row: JsonObject, name: str) -> int | None:
     figure = row.get(name)
     if figure is None:
         return None
@@ -119,12 +128,12 @@ def _whole(row: Mapping[str, Any], name: str) -> int | None:
     return int(number)
 
 
-def _micros(spend: Any) -> int | None:
+def _micros(spend: JsonValue) -> int | None:
     """Money as Meta writes it, "12.34", in micros; exactly."""
     return None if spend is None else round(_number(spend) * 1_000_000)
 
 
-def _number(figure: Any) -> Decimal:
+def _number(figure: JsonValue) -> Decimal:
     if isinstance(figure, bool) or not isinstance(figure, str | int):
         raise ValueError(f"{str(figure)[:40]!r} is no number")
     number = Decimal(figure)
@@ -133,7 +142,7 @@ def _number(figure: Any) -> Decimal:
     return number
 
 
-def _text(text: Any) -> str:
+def _text(text: JsonValue) -> str:
     if not isinstance(text, str):
         raise ValueError(f"{str(text)[:40]!r} where a text is needed")
     return text

@@ -4,10 +4,10 @@ Meta pushes both. A mention on Instagram comes as a number only: its text is fet
 afterwards, while it is public.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,6 +24,7 @@ from socialcell.connectors.base import (
     RecordRelation,
     Tombstone,
 )
+from socialcell.connectors.json_values import object_at, optional_object
 from socialcell.connectors.meta.instagram_media import (
     author_of,
     comment_metrics,
@@ -34,10 +35,13 @@ from socialcell.connectors.meta.meta_push import Media
 from socialcell.connectors.meta.meta_receiver import MetaReceiver, PushBuilder, left_out
 from socialcell.connectors.meta.meta_values import (
     each,
+    each_object,
     epoch_milliseconds,
     moment,
     text_of,
 )
+from socialcell.connectors.optional_fields import OptionalFields
+from socialcell.json_types import JsonObject, JsonValue, as_object, as_text
 from socialcell.text import web_addresses
 
 if TYPE_CHECKING:
@@ -82,28 +86,29 @@ class Messenger(MetaReceiver[MetaSettings]):
         attachments = self._messages_graph().page(f"{message}/attachments").nodes
         if not index.isdecimal() or int(index) >= len(attachments):
             raise ConnectorError(Kind.GONE, "The message has no such file any more")
-        return fetch_media(
-            self._context, self.server, _file_address(attachments[int(index)]), cap
-        )
+        attachment = as_object(attachments[int(index)])
+        return fetch_media(self._context, self.server, _file_address(attachment), cap)
 
     def _messages_graph(self) -> "Graph":
         return self._graph().as_page(self._settings.account_id)
 
-    def _read_entry(self, entry: Any, builder: PushBuilder) -> None:
+    def _read_entry(self, entry: JsonObject, builder: PushBuilder) -> None:
         if entry["id"] != self._settings.account_id:
             builder.items.append(Filtered("another account"))
             return
         # Standby: another app answers there; what people write is read all the same.
         for event in (*each(entry.get("messaging")), *each(entry.get("standby"))):
             with builder.rejecting(event):
-                item, media = _event(self.platform, self._settings.account_id, event)
+                item, media = _event(
+                    self.platform, self._settings.account_id, as_object(event)
+                )
                 builder.items.append(item)
                 builder.media.extend(media)
         for change in each(entry.get("changes")):
             with builder.rejecting(change):
-                self._read_change(change, builder)
+                self._read_change(as_object(change), builder)
 
-    def _read_change(self, change: Mapping[str, Any], builder: PushBuilder) -> None:
+    def _read_change(self, change: JsonObject, builder: PushBuilder) -> None:
         builder.items.append(left_out(f"field {change['field']}"))
 
 
@@ -135,17 +140,17 @@ class InstagramMessages(Messenger):
             self._settings.account_id, fields=f"{edge}({number}){{{fields}}}"
         )
         try:
-            return _mention(answer[edge.split(".")[0]], kind)
+            return _mention(object_at(answer, edge.split(".")[0]), kind)
         except UNREADABLE as error:
             raise ConnectorError(
                 Kind.DRIFT, f"A mention cannot be read: {error}"
             ) from None
 
-    def _read_change(self, change: Mapping[str, Any], builder: PushBuilder) -> None:
+    def _read_change(self, change: JsonObject, builder: PushBuilder) -> None:
         if change["field"] != "mentions":
             super()._read_change(change, builder)
             return
-        mention = change["value"]
+        mention = object_at(change, "value")
         comment = mention.get("comment_id")
         ref = f"comment:{_digits(comment)}" if comment else None
         builder.pending_fetches.append(ref or f"media:{_digits(mention['media_id'])}")
@@ -153,35 +158,38 @@ class InstagramMessages(Messenger):
 
 
 def _event(
-    platform: str, account: str, event: Mapping[str, Any]
+    platform: str, account: str, event: JsonObject
 ) -> tuple[Item, Sequence[Media]]:
     """One messaging event as an item, with the files it carries."""
     if "message_edit" in event:
         return _edited_record(platform, event), ()
-    message = event.get("message")
-    if message is None:
+    if event.get("message") is None:
         names = sorted(set(event) - {"sender", "recipient", "timestamp"})
         return left_out(f"event {' '.join(names)}"), ()
+    message = object_at(event, "message")
     mid = text_of(message["mid"])
-    if message.get("is_echo") or event["sender"]["id"] == account:
+    if message.get("is_echo") or object_at(event, "sender")["id"] == account:
         return Filtered("a message of ours"), ()
     if message.get("is_deleted"):
         return Tombstone(platform, mid, "deleted"), ()
-    attachments = list(each(message.get("attachments")))
+    attachments = list(each_object(message.get("attachments")))
     return _message(platform, event, message, attachments), _media(mid, attachments)
 
 
 def _message(
     platform: str,
-    event: Mapping[str, Any],
-    message: Mapping[str, Any],
-    attachments: Sequence[Mapping[str, Any]],
+    event: JsonObject,
+    message: JsonObject,
+    attachments: Sequence[JsonObject],
 ) -> Record:
     text = message.get("text") or ""
     if not isinstance(text, str):
         raise ValueError("a message whose text is no text")
-    parent_id = (message.get("reply_to") or {}).get("mid")
-    shared = [a["payload"]["url"] for a in attachments if _is_shared(a)]
+    optional = OptionalFields()
+    parent_id = optional.text(
+        "related id", optional_object(message, "reply_to").get("mid")
+    )
+    shared = [url for a in attachments if (url := _shared_address(a)) is not None]
     return Record(
         platform=platform,
         external_id=text_of(message["mid"]),
@@ -189,68 +197,72 @@ def _message(
         raw=_without_file_addresses(event),
         authored_at=epoch_milliseconds(event["timestamp"]),
         kind="message",
-        author=RecordAuthor(uid=text_of(event["sender"]["id"])),
+        author=RecordAuthor(uid=text_of(object_at(event, "sender")["id"])),
         relations=(RecordRelation("reply", parent_id),) if parent_id else (),
         links=tuple(dict.fromkeys([*web_addresses(text), *shared])),
         missing=("content",) if message.get("is_unsupported") else (),
         via="message",
+        fault=optional.fault,
     )
 
 
-def _edited_record(platform: str, event: Mapping[str, Any]) -> Record:
-    edit = event["message_edit"]
+def _edited_record(platform: str, event: JsonObject) -> Record:
+    edit = object_at(event, "message_edit")
     record = _message(platform, event, edit, ())
     return replace(record, edited_at=record.authored_at)
 
 
-def _media(mid: str, attachments: Sequence[Mapping[str, Any]]) -> list[Media]:
+def _media(mid: str, attachments: Sequence[JsonObject]) -> list[Media]:
     return [
-        Media(
-            mid,
-            f"{mid}/{index}",
-            _KIND_BY_TYPE.get(attachment["type"], attachment["type"]),
-        )
+        Media(mid, f"{mid}/{index}", _KIND_BY_TYPE.get(kind, kind))
         for index, attachment in enumerate(attachments)
-        if attachment.get("type") in _FILES
+        if isinstance(kind := attachment.get("type"), str) and kind in _FILES
     ]
 
 
-def _is_shared(attachment: Mapping[str, Any]) -> bool:
-    """A post or page that somebody passed on: an address, not a file of theirs."""
+def _shared_address(attachment: JsonObject) -> str | None:
+    """The address of a post or page that somebody passed on; None for a file of
+    theirs."""
     payload = attachment.get("payload")
-    shared = attachment.get("type") in ("share", "fallback", "post", "ig_post")
-    return shared and isinstance(payload, dict) and isinstance(payload.get("url"), str)
+    if attachment.get("type") not in ("share", "fallback", "post", "ig_post"):
+        return None
+    url = payload.get("url") if isinstance(payload, dict) else None
+    return url if isinstance(url, str) else None
 
 
-def _without_file_addresses(event: Mapping[str, Any]) -> Mapping[str, Any]:
+def _without_file_addresses(event: JsonObject) -> JsonObject:
     """The event as it came, less the signed addresses of files: they open to whoever
     holds them."""
     message = event.get("message")
     if not isinstance(message, dict) or "attachments" not in message:
         return event
     attachments = [
-        attachment if _is_shared(attachment) else {"type": attachment.get("type")}
-        for attachment in each(message["attachments"])
+        {"type": attachment.get("type")}
+        if _shared_address(attachment) is None
+        else attachment
+        for attachment in each_object(message["attachments"])
     ]
     return {**event, "message": {**message, "attachments": attachments}}
 
 
-def _file_address(attachment: Mapping[str, Any]) -> str:
+def _file_address(attachment: JsonObject) -> str:
     """A file's address in Graph's answer: under another key for each kind."""
     for name in ("image_data", "video_data"):
-        if isinstance(attachment.get(name), dict) and attachment[name].get("url"):
-            return str(attachment[name]["url"])
+        picture = attachment.get(name)
+        if isinstance(picture, dict) and picture.get("url"):
+            return str(picture["url"])
     if not isinstance(attachment.get("file_url"), str):
         raise ConnectorError(Kind.GONE, "The message has no such file any more")
     return str(attachment["file_url"])
 
 
-def _mention(node: Mapping[str, Any], kind: str) -> Record:
+def _mention(node: JsonObject, kind: str) -> Record:
     """A public post or comment on Instagram that names the account."""
-    is_post = kind == "media"
-    text = (node.get("caption") if is_post else node["text"]) or ""
+    is_post, optional = kind == "media", OptionalFields()
+    text = as_text((node.get("caption") if is_post else node["text"]) or "")
     author = author_of(node)
-    medium = node.get("media") or {}
+    medium = optional_object(node, "media")
+    measure = media_metrics if is_post else comment_metrics
     return Record(
         platform="instagram",
         external_id=text_of(node["id"]),
@@ -258,17 +270,20 @@ def _mention(node: Mapping[str, Any], kind: str) -> Record:
         raw=node,
         authored_at=moment(node["timestamp"]),
         kind="post" if is_post else "comment",
-        url=node.get("permalink") or medium.get("permalink"),
+        url=optional.text("url", node.get("permalink") or medium.get("permalink")),
         author=author,
-        conversation=None if is_post else medium.get("id"),
+        conversation=None
+        if is_post
+        else optional.text("conversation", medium.get("id")),
         links=web_addresses(text),
-        metrics=media_metrics(node) if is_post else comment_metrics(node),
+        metrics=measure(node, optional),
         missing=() if author else ("author",),
         via="mention",
+        fault=optional.fault,
     )
 
 
-def _digits(number: Any) -> str:
+def _digits(number: JsonValue) -> str:
     digits = str(number)
     if not digits.isascii() or not digits.isdecimal():
         raise ValueError("a mention without a number")

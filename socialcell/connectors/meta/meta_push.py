@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from pydantic import SecretStr
 
@@ -18,6 +18,7 @@ from socialcell.connectors.base import (
     Kind,
     Record,
 )
+from socialcell.json_types import JsonValue
 
 if TYPE_CHECKING:
     from socialcell.connectors.meta.meta_files import MediaFile
@@ -175,7 +176,7 @@ def signature(secret: str, body: bytes) -> str:
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def entries(body: bytes, kind: str) -> list[Any]:
+def entries(body: bytes, kind: str) -> list[JsonValue]:
     """The entries of a push about objects of a kind. ConnectorError DRIFT otherwise."""
     try:
         document = strict_json.parse_body(body)

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from socialcell.connectors.base import (
     UNREADABLE,
@@ -23,6 +23,7 @@ from socialcell.connectors.meta.meta_push import (
     WebhookSecrets,
     entries,
 )
+from socialcell.json_types import JsonObject, JsonValue, as_object
 
 if TYPE_CHECKING:
     from socialcell.connectors.meta.graph_client import Graph
@@ -42,7 +43,7 @@ class PushBuilder:
     opt_outs: list[OptOut] = field(default_factory=list)
 
     @contextmanager
-    def rejecting(self, raw: Any) -> Iterator[None]:
+    def rejecting(self, raw: JsonValue) -> Iterator[None]:
         """What is read within becomes a Reject of `raw` when it cannot be read."""
         try:
             yield
@@ -73,7 +74,7 @@ class MetaReceiver(ABC, Generic[_Settings]):
         self._secrets = WebhookSecrets.from_context(context)
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         """Nothing: Meta gives no list of messages, it pushes each."""
         return iter(())
@@ -92,11 +93,11 @@ class MetaReceiver(ABC, Generic[_Settings]):
         builder = PushBuilder()
         for entry in entries(body, self.object):
             with builder.rejecting(entry):
-                self._read_entry(entry, builder)
+                self._read_entry(as_object(entry), builder)
         return builder.push()
 
     @abstractmethod
-    def _read_entry(self, entry: Any, builder: PushBuilder) -> None:
+    def _read_entry(self, entry: JsonObject, builder: PushBuilder) -> None:
         """Take in one entry. One of UNREADABLE when it is of no known shape."""
 
     def _graph(self) -> "Graph":

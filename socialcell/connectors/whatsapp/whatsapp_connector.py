@@ -1,9 +1,9 @@
 """WhatsApp Cloud API: what people write to the city's number is pushed to us."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,10 +17,16 @@ from socialcell.connectors.base import (
     Kind,
     Reject,
 )
+from socialcell.connectors.json_values import (
+    object_at,
+    objects_at,
+    optional_text,
+)
 from socialcell.connectors.meta.meta_files import MediaFile, fetch_media, require_size
 from socialcell.connectors.meta.meta_receiver import MetaReceiver, PushBuilder, left_out
-from socialcell.connectors.meta.meta_values import each, text_of
+from socialcell.connectors.meta.meta_values import each, each_object, text_of
 from socialcell.connectors.whatsapp import whatsapp_message, whatsapp_prices
+from socialcell.json_types import JsonObject, JsonValue, as_object
 
 WINDOW = timedelta(hours=24)  # in which a person who wrote may be answered freely
 _TEMPLATES = "id,name,language,status,category,components"
@@ -33,6 +39,10 @@ class WhatsAppSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     phone_number_id: str = Field(pattern=r"^[0-9]{5,25}$")
     business_account_id: str = Field(pattern=r"^[0-9]{5,25}$")
+
+
+# Takes in one part of a change: the part, what stands around it, and where to.
+_AddPart = Callable[[JsonObject, JsonObject, PushBuilder], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,7 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
         bytes."""
         answer = self._graph().ask(ref)
         try:
-            require_size(int(answer.get("file_size") or 0), cap)
+            require_size(_file_size(answer), cap)
             address = text_of(answer.get("url"))
         except UNREADABLE as error:
             raise ConnectorError(
@@ -97,7 +107,7 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
             page = graph.page(path, fields=_TEMPLATES, limit=_PAGE, after=after)
             for row in page.nodes:
                 try:
-                    yield _template(row)
+                    yield _template(as_object(row))
                 except UNREADABLE as error:
                     raise ConnectorError(
                         Kind.DRIFT, f"A template cannot be read: {error}"
@@ -116,11 +126,17 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
     ) -> str:
         """Write to a person who consented; the message's digested id."""
         parameters = [{"type": "text", "text": value} for value in values]
-        body = [{"type": "body", "parameters": parameters}] if parameters else []
-        template = {"name": name, "language": {"code": language}, "components": body}
+        body: list[JsonObject] = []
+        if parameters:
+            body.append({"type": "body", "parameters": parameters})
+        template: JsonObject = {
+            "name": name,
+            "language": {"code": language},
+            "components": body,
+        }
         return self._send(to, type="template", template=template)
 
-    def _send(self, to: str, **content: Any) -> str:
+    def _send(self, to: str, **content: JsonValue) -> str:
         answer = self._graph().post(
             f"{self._settings.phone_number_id}/messages",
             messaging_product="whatsapp",
@@ -129,34 +145,34 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
             **content,
         )
         try:
-            return whatsapp_message.digest_id(answer["messages"][0]["id"])
+            return whatsapp_message.digest_id(objects_at(answer, "messages")[0]["id"])
         except UNREADABLE as error:
             raise ConnectorError(
                 Kind.DRIFT, f"What Meta says of a sent message cannot be read: {error}"
             ) from None
 
-    def _read_entry(self, entry: Any, builder: PushBuilder) -> None:
+    def _read_entry(self, entry: JsonObject, builder: PushBuilder) -> None:
         for change in each(entry["changes"]):
             with builder.rejecting(change):
-                self._read_change(change, builder)
+                self._read_change(as_object(change), builder)
 
-    def _read_change(self, change: Any, builder: PushBuilder) -> None:
-        kind, change_value = change["field"], change["value"]
+    def _read_change(self, change: JsonObject, builder: PushBuilder) -> None:
+        kind, content = change["field"], change["value"]
         if kind not in ("messages", "user_preferences"):
             builder.items.append(left_out(f"field {kind}"))
-        elif (
-            change_value["metadata"]["phone_number_id"]
-            != self._settings.phone_number_id
-        ):
+            return
+        content = as_object(content)
+        number = object_at(content, "metadata")["phone_number_id"]
+        if number != self._settings.phone_number_id:
             builder.items.append(Filtered("another number"))
         else:
-            _read_value(change_value, builder)
+            _read_value(content, builder)
 
 
-def _read_value(change_value: Mapping[str, Any], builder: PushBuilder) -> None:
+def _read_value(change_value: JsonObject, builder: PushBuilder) -> None:
     """Read every part of one change; what cannot be read becomes a Reject of its
     own."""
-    lists: tuple[tuple[str, Callable[..., None]], ...] = (
+    lists: tuple[tuple[str, _AddPart], ...] = (
         ("messages", _add_message),
         ("statuses", _add_status),
         ("user_preferences", _add_preference),
@@ -167,11 +183,11 @@ def _read_value(change_value: Mapping[str, Any], builder: PushBuilder) -> None:
         with builder.rejecting(change_value):
             for element in each(change_value.get(name)):
                 with builder.rejecting({**envelope, name: [element]}):
-                    add(element, envelope, builder)
+                    add(as_object(element), envelope, builder)
 
 
 def _add_message(
-    message: Mapping[str, Any], envelope: Mapping[str, Any], builder: PushBuilder
+    message: JsonObject, envelope: JsonObject, builder: PushBuilder
 ) -> None:
     item = whatsapp_message.to_item(message, envelope)
     media = whatsapp_message.files(message)
@@ -182,15 +198,13 @@ def _add_message(
         builder.opt_outs.append(opt_out)
 
 
-def _add_status(
-    status: Mapping[str, Any], envelope: Mapping[str, Any], builder: PushBuilder
-) -> None:
+def _add_status(status: JsonObject, envelope: JsonObject, builder: PushBuilder) -> None:
     builder.deliveries.append(whatsapp_message.delivery(status))
     builder.items.append(Filtered("news of a message of ours"))
 
 
 def _add_preference(
-    preference: Mapping[str, Any], envelope: Mapping[str, Any], builder: PushBuilder
+    preference: JsonObject, envelope: JsonObject, builder: PushBuilder
 ) -> None:
     opt_out = whatsapp_message.opt_out_setting(preference)
     if opt_out is not None:
@@ -198,23 +212,29 @@ def _add_preference(
     builder.items.append(Filtered("a person's setting"))
 
 
-def _add_error(
-    error: Mapping[str, Any], envelope: Mapping[str, Any], builder: PushBuilder
-) -> None:
+def _add_error(error: JsonObject, envelope: JsonObject, builder: PushBuilder) -> None:
     reason = f"WhatsApp tells of error {error['code']}: {error.get('title')}"
     builder.items.append(Reject({**envelope, "errors": [error]}, reason))
 
 
-def _template(row: Mapping[str, Any]) -> Template:
+def _file_size(answer: JsonObject) -> int:
+    """The bytes of a file in Meta's words, as number or text; 0 where it says none."""
+    size = answer.get("file_size") or 0
+    if not isinstance(size, int | float | str):
+        raise TypeError("file_size is no number")
+    return int(size)
+
+
+def _template(row: JsonObject) -> Template:
     bodies = [
-        part.get("text")
-        for part in each(row.get("components"))
+        optional_text(part, "text")
+        for part in each_object(row.get("components"))
         if part.get("type") == "BODY"
     ]
     return Template(
         name=text_of(row["name"]),
         language=text_of(row["language"]),
-        external_id=row.get("id"),
+        external_id=optional_text(row, "id"),
         category=text_of(row["category"]).lower(),
         status=text_of(row["status"]).lower(),
         body=bodies[0] if bodies else None,

@@ -5,9 +5,7 @@ that is stored and shown is a digest of it; the wamid stays in the raw form.
 """
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from socialcell.connectors.base import (
     Filtered,
@@ -17,8 +15,11 @@ from socialcell.connectors.base import (
     RecordRelation,
     Tombstone,
 )
+from socialcell.connectors.json_values import object_at, optional_object
 from socialcell.connectors.meta.meta_push import DeliveryStatus, Media, OptOut
-from socialcell.connectors.meta.meta_values import each, epoch_seconds, text_of
+from socialcell.connectors.meta.meta_values import each_object, epoch_seconds, text_of
+from socialcell.connectors.optional_fields import OptionalFields
+from socialcell.json_types import JsonObject, JsonValue, as_text
 from socialcell.text import web_addresses
 
 PLATFORM = "whatsapp"
@@ -36,34 +37,32 @@ _SILENT = ("reaction", "system", "request_welcome")
 _STOP = frozenset({"stop", "unsubscribe", "थांबा", "थांबवा", "बंद करा", "बंद करें"})
 
 
-def digest_id(wamid: Any) -> str:
+def digest_id(wamid: JsonValue) -> str:
     """The digest that is stored as a message's id. ValueError when there is none."""
     return "wa." + hashlib.sha256(text_of(wamid).encode()).hexdigest()[:40]
 
 
-def to_item(message: Mapping[str, Any], envelope: Mapping[str, Any]) -> Item:
+def to_item(message: JsonObject, envelope: JsonObject) -> Item:
     """One message of a change's value. ValueError, TypeError, KeyError otherwise."""
     kind = message["type"]
     if kind in _SILENT:
         return Filtered(kind)
     if kind == "revoke":
-        deleted_id = digest_id(message["revoke"]["original_message_id"])
+        deleted_id = digest_id(object_at(message, "revoke")["original_message_id"])
         return Tombstone(PLATFORM, deleted_id, "deleted")
     if kind == "edit":
         return _edited_record(message, envelope)
     return _record(message, envelope, message)
 
 
-def files(message: Mapping[str, Any]) -> tuple[Media, ...]:
+def files(message: JsonObject) -> tuple[Media, ...]:
     """The file of a message, if any; its content type is the sender's claim."""
     kind = message.get("type")
     if kind == "edit":
-        inner = message["edit"]["message"]
-        changed = {**inner, "id": message["edit"]["original_message_id"]}
-        return files(changed)
-    if kind not in _FILES:
+        return files(_current_form(message))
+    if not isinstance(kind, str) or kind not in _FILES:
         return ()
-    file = message[kind]
+    file = object_at(message, kind)
     content_type = file.get("mime_type")
     return (
         Media(
@@ -77,10 +76,10 @@ def files(message: Mapping[str, Any]) -> tuple[Media, ...]:
     )
 
 
-def delivery(status: Mapping[str, Any]) -> DeliveryStatus:
+def delivery(status: JsonObject) -> DeliveryStatus:
     """What became of a message of ours. ValueError, TypeError, KeyError otherwise."""
-    pricing = status.get("pricing") or {}
-    errors = list(each(status.get("errors")))
+    pricing = optional_object(status, "pricing")
+    errors = list(each_object(status.get("errors")))
     return DeliveryStatus(
         external_id=digest_id(status["id"]),
         status=text_of(status["status"]),
@@ -91,7 +90,7 @@ def delivery(status: Mapping[str, Any]) -> DeliveryStatus:
     )
 
 
-def opt_out(message: Mapping[str, Any]) -> OptOut | None:
+def opt_out(message: JsonObject) -> OptOut | None:
     """The opt-out of a sender whose message is nothing but a stop word."""
     if message.get("type") not in ("text", "button"):
         return None
@@ -102,7 +101,7 @@ def opt_out(message: Mapping[str, Any]) -> OptOut | None:
     return OptOut(sender(message), at, "a message that says only stop")
 
 
-def opt_out_setting(setting: Mapping[str, Any]) -> OptOut | None:
+def opt_out_setting(setting: JsonObject) -> OptOut | None:
     """The opt-out in the person's own settings of WhatsApp; None when it is not
     stop."""
     if setting["value"] != "stop":
@@ -112,22 +111,21 @@ def opt_out_setting(setting: Mapping[str, Any]) -> OptOut | None:
     return OptOut(text_of(uid), at, "the person's own setting in WhatsApp")
 
 
-def sender(message: Mapping[str, Any]) -> str:
+def sender(message: JsonObject) -> str:
     """The number that wrote, or the id that stands for it where it is withheld."""
     return text_of(message.get("from") or message.get("from_user_id"))
 
 
-def _record(
-    message: Mapping[str, Any], envelope: Mapping[str, Any], content: Mapping[str, Any]
-) -> Record:
+def _record(message: JsonObject, envelope: JsonObject, content: JsonObject) -> Record:
     text = _message_text(content)
-    parent_id = (content.get("context") or {}).get("id")
-    source = (content.get("referral") or {}).get("source_url")
+    parent_id = optional_object(content, "context").get("id")
+    source = optional_object(content, "referral").get("source_url")
     links = [*web_addresses(text)]
     if isinstance(source, str):
         links.append(source)  # the advertisement that the conversation began from
     contact = _contact(message, envelope)
-    profile = contact.get("profile") or {}
+    profile = optional_object(contact, "profile")
+    optional = OptionalFields()
     external_id = digest_id(content["id"])
     return Record(
         platform=PLATFORM,
@@ -144,24 +142,30 @@ def _record(
         kind="message",
         author=RecordAuthor(
             uid=sender(message),
-            handle=profile.get("username") or None,
-            name=profile.get("name") or None,
+            handle=optional.text("author handle", profile.get("username")) or None,
+            name=optional.text("author name", profile.get("name")) or None,
         ),
         relations=(RecordRelation("reply", digest_id(parent_id)),) if parent_id else (),
         links=tuple(dict.fromkeys(links)),
         missing=("content",) if content["type"] == "unsupported" else (),
         via="message",
+        fault=optional.fault,
     )
 
 
-def _edited_record(message: Mapping[str, Any], envelope: Mapping[str, Any]) -> Record:
-    inner = message["edit"]["message"]
-    current = {**inner, "id": message["edit"]["original_message_id"]}
+def _current_form(message: JsonObject) -> JsonObject:
+    """What an edit makes of a message, under the message's own id."""
+    edit = object_at(message, "edit")
+    return {**object_at(edit, "message"), "id": edit["original_message_id"]}
+
+
+def _edited_record(message: JsonObject, envelope: JsonObject) -> Record:
+    current = _current_form(message)
     at = epoch_seconds(message["timestamp"])
     return replace(_record(message, envelope, current), edited_at=at)
 
 
-def _without_contact_cards(message: Mapping[str, Any]) -> Mapping[str, Any]:
+def _without_contact_cards(message: JsonObject) -> JsonObject:
     """The message as it came, less the address cards of people who did not write."""
     cards = message.get("contacts")
     if not isinstance(cards, list):
@@ -169,17 +173,17 @@ def _without_contact_cards(message: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**message, "contacts": f"{len(cards)} left out"}
 
 
-def _message_text(message: Mapping[str, Any]) -> str:
+def _message_text(message: JsonObject) -> str:
     """The text of a message; empty for a file without a caption."""
-    kind = message["type"]
+    kind = as_text(message["type"])
     content = message.get(kind)
     if not isinstance(content, dict):
         return ""
     if kind == "text":
-        text = content["body"]
+        text: JsonValue = content["body"]
     elif kind == "location":
         parts = (content.get("name"), content.get("address"))
-        text = "\n".join(part for part in parts if part)
+        text = "\n".join(as_text(part) for part in parts if part)
     elif kind == "button":
         text = content["text"]
     elif kind == "interactive":
@@ -191,35 +195,32 @@ def _message_text(message: Mapping[str, Any]) -> str:
     return text
 
 
-def _selected_text(content: Mapping[str, Any]) -> Any:
+def _selected_text(content: JsonObject) -> JsonValue:
     """The title of what somebody tapped in a list or among buttons of ours."""
-    kind = content["type"]
+    kind = as_text(content["type"])
     if kind in ("button_reply", "list_reply"):
-        return content[kind]["title"]
+        return object_at(content, kind)["title"]
     # The fields of a form are for the form's own reader; its raw form is kept.
-    return (content.get(kind) or {}).get("body") or ""
+    return optional_object(content, kind).get("body") or ""
 
 
-def _contact(
-    message: Mapping[str, Any], envelope: Mapping[str, Any]
-) -> Mapping[str, Any]:
+def _contact(message: JsonObject, envelope: JsonObject) -> JsonObject:
     """The push's entry about the sender; empty when there is none."""
     own = {message.get("from"), message.get("from_user_id")} - {None}
-    for contact in each(envelope.get("contacts")):
+    for contact in each_object(envelope.get("contacts")):
         if own & {contact.get("wa_id"), contact.get("user_id")}:
-            sender_contact: Mapping[str, Any] = contact
-            return sender_contact
+            return contact
     return {}
 
 
-def _category(category: Any) -> str | None:
+def _category(category: JsonValue) -> str | None:
     return category.lower() if isinstance(category, str) and category else None
 
 
-def _billable(pricing: Mapping[str, Any]) -> bool | None:
+def _billable(pricing: JsonObject) -> bool | None:
     """Whether a message costs something: `type` says so since July 2025, before it
     `billable` did."""
     if isinstance(pricing.get("type"), str):
-        return bool(pricing["type"] == "regular")
+        return pricing["type"] == "regular"
     is_billable = pricing.get("billable")
     return is_billable if isinstance(is_billable, bool) else None
