@@ -6,9 +6,9 @@ nobody enabled.
 """
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Protocol, TypeGuard
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,6 +16,7 @@ from socialcell import platforms
 from socialcell.connectors.abilities import Remapper
 from socialcell.connectors.base import Bucket, Capability, Connector, ConnectorContext
 from socialcell.errors import ConfigError
+from socialcell.json_types import JsonObject, JsonValue
 
 CONNECTORS = {
     "app_store": "socialcell.connectors.apple.app_store:AppStoreReports",
@@ -47,23 +48,18 @@ _FIGURES = {
 }
 
 
-def build(
-    name: str, settings: Mapping[str, Any], context: ConnectorContext
-) -> Connector:
+def build(name: str, settings: JsonObject, context: ConnectorContext) -> Connector:
     """The connector of that name. ConfigError says what is wrong with its settings."""
-    connector: Connector = _connector_class(name)(
-        _validated_settings(name, settings), context
-    )
-    return connector
+    return _connector_class(name)(_validated_settings(name, settings), context)
 
 
-def settings_in(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+def settings_in(name: str, row: JsonObject) -> dict[str, JsonValue]:
     """Those keys of a row that are settings of a connector. ConfigError."""
-    fields: Mapping[str, Any] = _connector_class(name).Settings.model_fields
+    fields = _connector_class(name).Settings.model_fields
     return {key: value for key, value in row.items() if key in fields}
 
 
-def check_settings(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+def check_settings(name: str, settings: JsonObject) -> dict[str, JsonValue]:
     """A source's settings as they are stored. ConfigError says what is wrong."""
     return _validated_settings(name, settings).model_dump(
         mode="json", exclude_none=True
@@ -72,35 +68,35 @@ def check_settings(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def platform(name: str) -> str:
     """The platform that a connector reads. ConfigError for an unknown name."""
-    platform_name: str = _connector_class(name).platform
-    return platform_name
+    return _connector_class(name).platform
 
 
 def buckets(name: str) -> tuple[Bucket, ...]:
     """What a connector's platform counts. ConfigError for an unknown name."""
-    connector_buckets: tuple[Bucket, ...] = getattr(
+    platform_buckets: tuple[Bucket, ...] = getattr(
         _connector_class(name), "buckets", ()
     )
-    return connector_buckets
+    return platform_buckets
 
 
-def uses_bucket(name: str, settings: Mapping[str, Any], bucket: str) -> bool:
+def uses_bucket(name: str, settings: JsonObject, bucket: str) -> bool:
     """Whether a source of these settings uses up a bucket: yes, unless its connector
     lists those that it uses. ConfigError for an unknown name."""
-    of_settings = getattr(_connector_class(name), "used_buckets", None)
+    of_settings: Callable[[JsonObject], frozenset[str]] | None = getattr(
+        _connector_class(name), "used_buckets", None
+    )
     return of_settings is None or bucket in of_settings(settings)
 
 
 def capabilities(name: str) -> frozenset[Capability]:
     """What a connector can do. ConfigError for an unknown name."""
-    connector_capabilities: frozenset[Capability] = _connector_class(name).capabilities
-    return connector_capabilities
+    return _connector_class(name).capabilities
 
 
 def mapper(name: str) -> type[Remapper] | None:
     """The connector class that maps stored raw items again; None when it cannot."""
-    connector: type[Remapper] = _connector_class(name)
-    return connector if hasattr(connector, "remap") else None
+    connector = _connector_class(name)
+    return connector if _is_remapper(connector) else None
 
 
 def is_pulled(name: str) -> bool:
@@ -108,10 +104,12 @@ def is_pulled(name: str) -> bool:
     return Capability.RECEIVE not in capabilities(name)
 
 
-def is_daily(name: str, settings: Mapping[str, Any]) -> bool:
+def is_daily(name: str, settings: JsonObject) -> bool:
     """Whether a source of these settings has figures of whole days, which are read once
     a day. ConfigError."""
-    of_settings = getattr(_connector_class(name), "is_daily", None)
+    of_settings: Callable[[JsonObject], bool] | None = getattr(
+        _connector_class(name), "is_daily", None
+    )
     if of_settings is not None and of_settings(settings):
         return True
     return bool(capabilities(name) & _FIGURES)
@@ -119,20 +117,35 @@ def is_daily(name: str, settings: Mapping[str, Any]) -> bool:
 
 def redelivery_period(name: str) -> timedelta:
     """How long a platform delivers a push again that was not accepted. ConfigError."""
-    period: timedelta = _connector_class(name).redelivery_period
-    return period
+    return _connector_class(name).redelivery_period
 
 
-def _connector_class(name: str) -> Any:
+class _ConnectorClass(Protocol):
+    """What a connector's class has; `redelivery_period` only one with RECEIVE."""
+
+    Settings: type[BaseModel]
+    platform: str
+    capabilities: frozenset[Capability]
+    redelivery_period: timedelta
+
+    def __call__(self, settings: BaseModel, context: ConnectorContext) -> Connector: ...
+
+
+def _is_remapper(connector: _ConnectorClass) -> TypeGuard[type[Remapper]]:
+    return hasattr(connector, "remap")
+
+
+def _connector_class(name: str) -> _ConnectorClass:
     if name not in CONNECTORS:
         names = ", ".join(sorted(CONNECTORS))
         raise ConfigError(f"There is no connector {name!r}. There are: {names}.")
-    module, cls = CONNECTORS[name].split(":")
-    return getattr(importlib.import_module(module), cls)
+    module, class_name = CONNECTORS[name].split(":")
+    connector: _ConnectorClass = getattr(importlib.import_module(module), class_name)
+    return connector
 
 
-def _validated_settings(name: str, settings: Mapping[str, Any]) -> BaseModel:
-    model: type[BaseModel] = _connector_class(name).Settings
+def _validated_settings(name: str, settings: JsonObject) -> BaseModel:
+    model = _connector_class(name).Settings
     try:
         return model.model_validate(dict(settings))
     except ValidationError as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import ParamSpec
 
 from socialcell.connectors.base import ConnectorError
 from socialcell.connectors.file_limits import (
@@ -24,6 +24,9 @@ from socialcell.connectors.strict_json import parse
 from socialcell.connectors.x.x_api_files import XApiFile
 from socialcell.connectors.x.x_archive import XArchive, post_files
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.json_types import JsonValue
+
+_Parameters = ParamSpec("_Parameters")
 
 FORMATS = ("auto", "x-archive", "x-jsonl", "generic", *export_formats.BY_FORMAT)
 _SAMPLE_LINES = 20  # lines
@@ -199,10 +202,15 @@ def _zip_format(path: Path) -> FileFormat:
     )
 
 
-def _require_limits(path: Path, check: Callable[..., None], *arguments: Any) -> None:
+def _require_limits(
+    path: Path,
+    check: Callable[_Parameters, None],
+    *arguments: _Parameters.args,
+    **options: _Parameters.kwargs,
+) -> None:
     """SocialcellError with the file's place when it is beyond a limit."""
     try:
-        check(*arguments)
+        check(*arguments, **options)
     except ConnectorError as error:
         raise SocialcellError(f"{path} is not read: {error}") from None
 
@@ -235,7 +243,7 @@ def _json_format(path: Path, first: list[Line]) -> FileFormat:
     return FileFormat("generic", "JSON lines")
 
 
-def _is_x_document(document: Any) -> bool:
+def _is_x_document(document: JsonValue) -> bool:
     if isinstance(document, list):
         return any(_is_x_document(element) for element in document)
     if not isinstance(document, dict):

@@ -9,10 +9,10 @@ after UnconfirmedCall it may have. After the second only `find` may be called, n
 import importlib
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import ClassVar, NoReturn, TypeVar
 
 from socialcell.connectors.base import (
     Bucket,
@@ -22,6 +22,7 @@ from socialcell.connectors.base import (
     Kind,
 )
 from socialcell.errors import ConfigError
+from socialcell.json_types import JsonObject
 from socialcell.text import fold
 
 _T = TypeVar("_T")
@@ -119,8 +120,7 @@ class Publisher(ABC):
 def build(platform: str, context: ConnectorContext) -> Publisher:
     """The publisher of a platform. ConfigError when it is not set up, MissingSecret
     when a credential is nowhere."""
-    publisher: Publisher = _publisher_class(platform)(context)
-    return publisher
+    return _publisher_class(platform)(context)
 
 
 def require_settings(settings: _T | None, platform: str) -> _T:
@@ -132,13 +132,13 @@ def require_settings(settings: _T | None, platform: str) -> _T:
 
 def buckets(platform: str) -> tuple[Bucket, ...]:
     """What posting on a platform is counted and billed in."""
-    publisher_buckets: tuple[Bucket, ...] = _publisher_class(platform).buckets
-    return publisher_buckets
+    return _publisher_class(platform).buckets
 
 
-def _publisher_class(platform: str) -> Any:
-    module, cls = PUBLISHERS[platform].split(":")
-    return getattr(importlib.import_module(module), cls)
+def _publisher_class(platform: str) -> type[Publisher]:
+    module, name = PUBLISHERS[platform].split(":")
+    publisher_class: type[Publisher] = getattr(importlib.import_module(module), name)
+    return publisher_class
 
 
 def run_write(call: Callable[[], _T]) -> _T:
@@ -150,7 +150,7 @@ def run_write(call: Callable[[], _T]) -> _T:
         _raise_write_error(error)
 
 
-def run_delete(call: Callable[[], object]) -> None:
+def run_delete(call: Callable[[], _T]) -> None:
     """Make a call that deletes a post; one that is gone already is no error."""
     try:
         call()
@@ -177,7 +177,7 @@ def posts_with_text(
     ]
 
 
-def require_id(body: Mapping[str, Any], name: str = "id") -> str:
+def require_id(body: JsonObject, name: str = "id") -> str:
     """The id that a platform answered with. UnconfirmedCall when there is none."""
     id_ = body.get(name)
     if isinstance(id_, int) and not isinstance(id_, bool):
