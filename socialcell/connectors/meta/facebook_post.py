@@ -5,11 +5,10 @@ from socialcell.connectors.json_values import (
     object_at,
     optional_object,
     optional_objects,
-    optional_text,
 )
 from socialcell.connectors.meta.meta_values import moment, text_of
 from socialcell.connectors.optional_fields import OptionalFields
-from socialcell.json_types import JsonObject, JsonValue, as_object
+from socialcell.json_types import JsonObject, JsonValue, as_object, as_text
 
 # Comments are counted with the answers to them, as people see it.
 POST_COUNTS = (
@@ -38,7 +37,8 @@ def post_record(node: JsonObject, page: str, via: str) -> Record:
     return Record(
         platform="facebook",
         external_id=id_,
-        text=optional.text("text", node.get("message") or node.get("story")) or "",
+        text=optional.text("text", node.get("message") or node.get("story") or "")
+        or "",
         raw=node,
         authored_at=moment(node["created_time"]),
         url=optional.text("url", node.get("permalink_url")),
@@ -57,11 +57,13 @@ def comment_record(node: JsonObject) -> Record:
     optional = OptionalFields()
     author = author_of(node, optional)
     post = text_of(object_at(node, "post")["id"])
-    parent = optional.text("related id", optional_object(node, "parent").get("id"))
+    parent = optional.text(
+        "related id", optional_object(node, "parent").get("id") or post
+    )
     return Record(
         platform="facebook",
         external_id=text_of(node["id"]),
-        text=optional.text("text", node.get("message")) or "",
+        text=optional.text("text", node.get("message") or "") or "",
         raw=node,
         authored_at=moment(node["created_time"]),
         kind="comment",
@@ -111,7 +113,9 @@ def _total(node: JsonObject, name: str) -> JsonValue:
 
 def _links(node: JsonObject) -> tuple[str, ...]:
     attachments = optional_objects(optional_object(node, "attachments"), "data")
-    urls = [optional_text(attachment, "unshimmed_url") for attachment in attachments]
+    urls = [
+        as_text(attachment.get("unshimmed_url") or "") for attachment in attachments
+    ]
     return tuple(
         dict.fromkeys(url for url in urls if url and not url.startswith(_OWN_HOSTS))
     )

@@ -25,7 +25,7 @@ def media_record(node: JsonObject, via: str) -> Record:
     return Record(
         platform="instagram",
         external_id=id_,
-        text=optional.text("text", node.get("caption")) or "",
+        text=optional.text("text", node.get("caption") or "") or "",
         raw=node,
         authored_at=moment(node["timestamp"]),
         url=optional.text("url", node.get("permalink")),
@@ -55,11 +55,11 @@ def comment_record(node: JsonObject) -> Record:
     """One comment or answer. ValueError, TypeError or KeyError when it is none."""
     optional = OptionalFields()
     author, post = author_of(node), text_of(object_at(node, "post")["id"])
-    parent = optional.text("related id", node.get("parent_id"))
+    parent = optional.text("related id", node.get("parent_id") or post)
     return Record(
         platform="instagram",
         external_id=text_of(node["id"]),
-        text=optional.text("text", node.get("text")) or "",
+        text=optional.text("text", node.get("text") or "") or "",
         raw=node,
         authored_at=moment(node["timestamp"]),
         kind="comment",

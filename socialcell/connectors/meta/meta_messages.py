@@ -187,7 +187,7 @@ def _message(
         raise ValueError("a message whose text is no text")
     optional = OptionalFields()
     parent_id = optional.text(
-        "related id", optional_object(message, "reply_to").get("mid")
+        "related id", optional_object(message, "reply_to").get("mid") or None
     )
     shared = [url for a in attachments if (url := _shared_address(a)) is not None]
     return Record(

@@ -60,7 +60,7 @@ def files(message: JsonObject) -> tuple[Media, ...]:
     kind = message.get("type")
     if kind == "edit":
         return files(_current_form(message))
-    if not isinstance(kind, str) or kind not in _FILES:
+    if kind not in _FILES or not isinstance(kind, str):
         return ()
     file = object_at(message, kind)
     content_type = file.get("mime_type")
@@ -142,8 +142,8 @@ def _record(message: JsonObject, envelope: JsonObject, content: JsonObject) -> R
         kind="message",
         author=RecordAuthor(
             uid=sender(message),
-            handle=optional.text("author handle", profile.get("username")) or None,
-            name=optional.text("author name", profile.get("name")) or None,
+            handle=optional.text("author handle", profile.get("username") or None),
+            name=optional.text("author name", profile.get("name") or None),
         ),
         relations=(RecordRelation("reply", digest_id(parent_id)),) if parent_id else (),
         links=tuple(dict.fromkeys(links)),
@@ -175,8 +175,8 @@ def _without_contact_cards(message: JsonObject) -> JsonObject:
 
 def _message_text(message: JsonObject) -> str:
     """The text of a message; empty for a file without a caption."""
-    kind = as_text(message["type"])
-    content = message.get(kind)
+    kind = message["type"]
+    content = message.get(kind) if isinstance(kind, str) else None
     if not isinstance(content, dict):
         return ""
     if kind == "text":

@@ -15,7 +15,7 @@ from socialcell.connectors.base import ConnectorError, Item, Kind, Reject
 from socialcell.connectors.file_limits import require_unpacked_size
 from socialcell.connectors.files.file_connector import FileConnector, Row
 from socialcell.connectors.files.text_lines import skip_mark
-from socialcell.connectors.json_values import list_at, object_at, optional_object
+from socialcell.connectors.json_values import object_at, optional_object
 from socialcell.connectors.strict_json import DECODER, require_shallow
 from socialcell.connectors.timestamps import parse_x_date
 from socialcell.connectors.x import x_long_posts
@@ -278,10 +278,10 @@ def _version_ids(info: JsonValue) -> Sequence[JsonValue]:
         return []
     versions = as_object(info)
     if "initial" in versions:
-        return list_at(object_at(versions, "initial"), "editTweetIds")
+        return as_list(object_at(versions, "initial")["editTweetIds"] or [])
     edit = object_at(versions, "edit")
     if "editControlInitial" in edit:
-        return list_at(object_at(edit, "editControlInitial"), "editTweetIds")
+        return as_list(object_at(edit, "editControlInitial")["editTweetIds"] or [])
     return [edit["initialTweetId"]]
 
 

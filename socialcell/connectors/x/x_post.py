@@ -210,12 +210,12 @@ def _moment(text: JsonValue) -> datetime | None:
 
 def _author(uid: str, user: JsonObject, optional: OptionalFields) -> RecordAuthor:
     figures = optional_object(user, "public_metrics")
-    kind = optional.text("author verified", user.get("verified_type"))
+    kind = optional.text("author verified", user.get("verified_type") or None)
     return RecordAuthor(
         uid=uid,
         handle=optional.text("author handle", user.get("username")),
         name=optional.text("author name", user.get("name")),
-        verified=kind if kind and kind != "none" else None,
+        verified=kind if kind != "none" else None,
         followers=optional.count("followers", figures.get("followers_count")),
         posts=optional.count(
             "posts", figures.get("tweet_count", figures.get("post_count"))
