@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,6 +23,7 @@ from socialcell.connectors.base import (
 from socialcell.connectors.files.fact_file import fact_rows
 from socialcell.connectors.page_reading import chunks_with_last, require_readable
 from socialcell.connectors.unmetered import Unmetered
+from socialcell.json_types import JsonObject, as_object, as_text
 
 _REQUESTS = "/v1/analyticsReportRequests"
 _REPORTS = (
@@ -90,9 +91,9 @@ class AppStoreReports:
         )
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        newest_dates: dict[str, str] = dict((cursor or {}).get("made", {}))
+        newest_dates = _stored_dates(cursor)
         request = self._standing_request(budget)
         if request is None:
             self._request_reports(budget)
@@ -196,12 +197,17 @@ class AppStoreReports:
         return [item for _number, items in rows for item in items]
 
 
-def _attributes(row: Mapping[str, Any]) -> Mapping[str, Any]:
+def _stored_dates(cursor: JsonObject | None) -> dict[str, str]:
+    dates = as_object((cursor or {}).get("made", {}))
+    return {name: as_text(processing_date) for name, processing_date in dates.items()}
+
+
+def _attributes(row: JsonObject) -> JsonObject:
     attributes = row.get("attributes")
-    return attributes if isinstance(attributes, dict) else {}
+    return attributes if isinstance(attributes, Mapping) else {}
 
 
-def _required_text(row: Mapping[str, Any], name: str) -> str:
+def _required_text(row: JsonObject, name: str) -> str:
     text = row.get(name)
     if not isinstance(text, str) or not text:
         raise ConnectorError(Kind.DRIFT, f"App Store Connect sends no {name}")

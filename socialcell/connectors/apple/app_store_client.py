@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
@@ -15,6 +14,7 @@ from socialcell.connectors.apple.apple_token import sign_token
 from socialcell.connectors.base import Budget, ConnectorContext, ConnectorError, Kind
 from socialcell.connectors.http_sessions import open_session
 from socialcell.http import BODY_CAP, USER_AGENT, fetch, retry_after
+from socialcell.json_types import JsonObject, JsonValue, as_object, as_objects
 from socialcell.text import one_line
 
 ORIGIN = "https://api.appstoreconnect.apple.com"
@@ -54,17 +54,14 @@ class AppStoreClient:
 
     def rows(
         self, path: str, parameters: Mapping[str, str], budget: Budget
-    ) -> Iterator[Mapping[str, Any]]:
+    ) -> Iterator[JsonObject]:
         """Everything that a list holds, page by page."""
         query = dict(parameters)
         read_links: set[str] = set()
         while True:
             body = self._ask("GET", path, query, None, budget)
-            rows = body.get("data")
-            if not isinstance(rows, list) or not all(isinstance(d, dict) for d in rows):
-                raise ConnectorError(Kind.DRIFT, "App Store Connect's list is none")
-            yield from rows
-            following = (body.get("links") or {}).get("next")
+            yield from _listed_rows(body)
+            following = as_object(body.get("links") or {}).get("next")
             if not following:
                 return
             if not isinstance(following, str) or following in read_links:
@@ -75,7 +72,7 @@ class AppStoreClient:
             # Its address is not followed: only its query is used.
             query = dict(parse_qsl(urlsplit(following).query))
 
-    def create(self, path: str, body: Mapping[str, Any], budget: Budget) -> None:
+    def create(self, path: str, body: JsonObject, budget: Budget) -> None:
         """Make something that reports come from."""
         self._ask("POST", path, {}, body, budget)
 
@@ -111,9 +108,9 @@ class AppStoreClient:
         method: str,
         path: str,
         query: Mapping[str, str],
-        body: Mapping[str, Any] | None,
+        body: JsonObject | None,
         budget: Budget,
-    ) -> Mapping[str, Any]:
+    ) -> JsonObject:
         budget.take("calls")
         self._spent += 1
         try:
@@ -136,16 +133,23 @@ class AppStoreClient:
         if answer.status_code not in (200, 201):
             raise answer_error(answer, self._clock.now())
         try:
-            document = strict_json.parse_body(answer.content)
+            document: JsonValue = strict_json.parse_body(answer.content)
         except ValueError as error:
             raise ConnectorError(
                 Kind.DRIFT, f"App Store Connect's answer cannot be read: {error}"
             ) from None
-        if not isinstance(document, dict):
+        if not isinstance(document, Mapping):
             raise ConnectorError(
                 Kind.DRIFT, "App Store Connect's answer is not an object"
             )
         return document
+
+
+def _listed_rows(body: JsonObject) -> list[JsonObject]:
+    try:
+        return as_objects(body.get("data"))
+    except TypeError:
+        raise ConnectorError(Kind.DRIFT, "App Store Connect's list is none") from None
 
 
 def answer_error(answer: requests.Response, now: datetime) -> ConnectorError:
@@ -182,11 +186,11 @@ def answer_error(answer: requests.Response, now: datetime) -> ConnectorError:
 
 def _reason(answer: requests.Response) -> str:
     try:
-        body = strict_json.parse_body(answer.content)
+        body: JsonValue = strict_json.parse_body(answer.content)
     except ValueError:
         body = None
-    errors = body.get("errors") if isinstance(body, dict) else None
+    errors = body.get("errors") if isinstance(body, Mapping) else None
     first = errors[0] if isinstance(errors, list) and errors else None
-    if not isinstance(first, dict):
+    if not isinstance(first, Mapping):
         return str(answer.status_code)
     return one_line(str(first.get("code") or first.get("title") or ""), 120)

@@ -4,9 +4,14 @@ import base64
 import json
 from datetime import datetime, timedelta
 from importlib import import_module
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from socialcell.errors import ConfigError
+from socialcell.json_types import JsonObject
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 AUDIENCE = "appstoreconnect-v1"
 LIFE = timedelta(minutes=15)  # Apple refuses more than 20
@@ -19,7 +24,7 @@ def sign_token(key: str, key_id: str, issuer: str, now: datetime) -> str:
     `now` is the computer's own time. ConfigError when the key is none.
     """
     header = {"alg": "ES256", "kid": key_id, "typ": "JWT"}
-    claims = {
+    claims: JsonObject = {
         "iss": issuer,
         "iat": int(now.timestamp()),
         "exp": int((now + LIFE).timestamp()),
@@ -30,12 +35,14 @@ def sign_token(key: str, key_id: str, issuer: str, now: datetime) -> str:
     return f"{signing_input}.{_base64url(signature)}"
 
 
-def _private_key(key: str) -> Any:
+def _private_key(key: str) -> "EllipticCurvePrivateKey":
     forms = _cryptography_module("cryptography.hazmat.primitives.serialization")
     elliptic = _cryptography_module("cryptography.hazmat.primitives.asymmetric.ec")
     errors = _cryptography_module("cryptography.exceptions")
     try:
-        private = forms.load_pem_private_key(key.encode(), password=None)
+        private: EllipticCurvePrivateKey = forms.load_pem_private_key(
+            key.encode(), password=None
+        )
     except (ValueError, TypeError, errors.UnsupportedAlgorithm):
         raise _invalid_key_error() from None
     curve = getattr(private, "curve", None)
@@ -44,7 +51,7 @@ def _private_key(key: str) -> Any:
     return private
 
 
-def _signature(private: Any, signing_input: bytes) -> bytes:
+def _signature(private: "EllipticCurvePrivateKey", signing_input: bytes) -> bytes:
     """The two numbers of an ECDSA signature side by side, as RFC 7518 3.4 has them."""
     elliptic = _cryptography_module("cryptography.hazmat.primitives.asymmetric.ec")
     hashes = _cryptography_module("cryptography.hazmat.primitives.hashes")
@@ -61,7 +68,7 @@ def _invalid_key_error() -> ConfigError:
     )
 
 
-def _cryptography_module(module: str) -> Any:
+def _cryptography_module(module: str) -> ModuleType:
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
@@ -73,7 +80,7 @@ def _cryptography_module(module: str) -> Any:
         ) from None
 
 
-def _json(document: dict[str, Any]) -> bytes:
+def _json(document: JsonObject) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode()
 
 
