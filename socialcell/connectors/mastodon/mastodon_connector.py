@@ -1,9 +1,9 @@
 """Mastodon through Mastodon.py: the public timeline of a hashtag, oldest first."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import mastodon
 import requests
@@ -30,6 +30,7 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.http_sessions import set_up_session
 from socialcell.connectors.json_values import moment
+from socialcell.connectors.optional_fields import OptionalFields
 from socialcell.connectors.page_reading import (
     lookup_chunks,
     read_or_reject,
@@ -37,6 +38,7 @@ from socialcell.connectors.page_reading import (
     require_readable,
 )
 from socialcell.http import USER_AGENT, PoliteAdapter, epoch, header_count, retry_after
+from socialcell.json_types import JsonObject, JsonValue, as_object, as_text
 from socialcell.text import from_html, web_addresses
 
 _PAGE = 40  # the most that a server gives at once
@@ -56,6 +58,12 @@ _FAILURES = (
     ValueError,
 )
 _PUBLIC = ("public", "unlisted")
+# Mastodon's names of counts, and what they are in common.
+_COUNTS = {
+    "replies_count": "comments",
+    "reblogs_count": "shares",
+    "favourites_count": "reactions",
+}
 
 
 class MastodonSettings(BaseModel):
@@ -98,7 +106,7 @@ class Mastodon:
 
     def check(self) -> ConnectorHealth:
         try:
-            self._page(limit=1)
+            self._page(None, 1)
         except ConnectorError as error:
             return ConnectorHealth.from_error(error)
         return ConnectorHealth(
@@ -106,32 +114,32 @@ class Mastodon:
         )
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         now = self._clock.now()
-        state = cursor or {
+        state: JsonObject = cursor or {
             "last": id_at(now - _FIRST),
             "covered": (now - _FIRST).isoformat(),
             "open": True,
         }
-        since = datetime.fromisoformat(state["covered"])
-        above = state["last"]
+        last, covered = as_text(state["last"]), as_text(state["covered"])
+        since, above = datetime.fromisoformat(covered), last
         if not state["open"]:
             above = min(above, id_at(since - _LATE), key=int)
         while True:
             budget.take("calls")
-            statuses = self._page(min_id=above, limit=_PAGE)
+            statuses = self._page(above, _PAGE)
             # A server may leave some out of a page: only an empty one is the last.
             is_last = not statuses
-            above = state["last"] if is_last else _highest_id(statuses, above, now)
-            state = {
-                "last": above,
-                "covered": now.isoformat() if is_last else state["covered"],
-                "open": not is_last,
-            }
+            if not is_last:
+                last = above = _highest_id(statuses, above, now)
             yield Batch(
                 items=_items(statuses),
-                cursor=state,
+                cursor={
+                    "last": last,
+                    "covered": now.isoformat() if is_last else covered,
+                    "open": not is_last,
+                },
                 covered=(since, now) if is_last else None,
                 cost={"calls": 1},
                 limits=self._limits(),
@@ -159,15 +167,15 @@ class Mastodon:
     recheck = refresh
 
     @staticmethod
-    def remap(raw: Any) -> Item:
-        return _public_item(to_record(raw), raw)
+    def remap(raw: JsonValue) -> Item:
+        return _public_item(as_object(raw))
 
-    def _page(self, **parameters: Any) -> list[Any]:
+    def _page(self, above: str | None, most: int) -> Sequence[JsonValue]:
         return self._request_list(
-            lambda: self._client.timeline_hashtag(self._tag, **parameters)
+            lambda: self._client.timeline_hashtag(self._tag, min_id=above, limit=most)
         )
 
-    def _request_list(self, ask: Callable[[], object]) -> list[Any]:
+    def _request_list(self, ask: Callable[[], Sized]) -> Sequence[JsonValue]:
         """A list as the server's own JSON; Mastodon.py's objects are not it."""
         self._adapter.last = None
         try:
@@ -178,7 +186,7 @@ class Mastodon:
             ) from None
         assert self._adapter.last is not None, "a timeline was answered"
         try:
-            body = strict_json.parse_body(self._adapter.last.content)
+            body: JsonValue = strict_json.parse_body(self._adapter.last.content)
         except ValueError as error:
             raise ConnectorError(
                 Kind.DRIFT, f"Mastodon's answer cannot be read: {error}"
@@ -196,7 +204,9 @@ class Mastodon:
 
 
 class _MastodonClient(mastodon.Mastodon):
-    def timeline_is_available(self, *_arguments: Any, **_options: Any) -> bool:
+    def timeline_is_available(
+        self, *_arguments: str | bool, **_options: str | bool
+    ) -> bool:
         """Always True. Mastodon.py would query the server before each first page and
         ignore errors; the timeline itself answers with an error when it is closed."""
         return True
@@ -207,7 +217,7 @@ def id_at(time: datetime) -> str:
     return str(round(time.timestamp() * 1000) << 16)
 
 
-def to_record(status: Mapping[str, Any]) -> Record:
+def to_record(status: JsonObject) -> Record:
     """One status as a Record. ValueError, TypeError or KeyError when it is none.
 
     A content warning is kept as the title.
@@ -215,84 +225,90 @@ def to_record(status: Mapping[str, Any]) -> Record:
     if not isinstance(status["content"], str):
         raise ValueError("a status whose content is no text")
     text = from_html(status["content"])
-    account = status["account"]
+    account = as_object(status["account"])
     parent_id = status.get("in_reply_to_id")
+    optional = OptionalFields()
     return Record(
         platform="mastodon",
-        external_id=str(int(status["id"])),
+        external_id=str(_id_number(status["id"])),
         text=text,
-        title=from_html(status.get("spoiler_text") or "") or None,
+        title=from_html(as_text(status.get("spoiler_text") or "")) or None,
         raw=status,
         authored_at=moment(status["created_at"]),
         edited_at=moment(status["edited_at"]) if status.get("edited_at") else None,
-        url=status.get("url") or status.get("uri"),
+        url=optional.text("url", status.get("url") or status.get("uri")),
         author=RecordAuthor(
             uid=str(account["id"]),
-            handle=account.get("acct"),
-            name=account.get("display_name") or None,
-            followers=account.get("followers_count"),
-            posts=account.get("statuses_count"),
+            handle=optional.text("author handle", account.get("acct")),
+            name=optional.text("author name", account.get("display_name") or None),
+            followers=optional.count("followers", account.get("followers_count")),
+            posts=optional.count("posts", account.get("statuses_count")),
         ),
-        language=status.get("language"),
+        language=optional.text("language", status.get("language")),
         relations=(RecordRelation("reply", str(parent_id)),) if parent_id else (),
         links=web_addresses(text),
-        metrics=_metrics(status),
+        metrics=_metrics(status, optional),
         via="hashtag",
+        fault=optional.fault,
     )
 
 
-def _metrics(status: Mapping[str, Any]) -> tuple[Metric, ...]:
-    return (
-        Metric("replies_count", status.get("replies_count"), "comments"),
-        Metric("reblogs_count", status.get("reblogs_count"), "shares"),
-        Metric("favourites_count", status.get("favourites_count"), "reactions"),
+def _id_number(id_: JsonValue) -> int:
+    if not isinstance(id_, str | int | float):
+        raise TypeError("a status whose id is no number")
+    return int(id_)
+
+
+def _metrics(status: JsonObject, optional: OptionalFields) -> tuple[Metric, ...]:
+    return tuple(
+        Metric(name, optional.count(name, status.get(name)), common)
+        for name, common in _COUNTS.items()
     )
 
 
-def _lookup_items(statuses: list[Any], ids: Sequence[str]) -> list[Item]:
+def _lookup_items(statuses: Sequence[JsonValue], ids: Sequence[str]) -> list[Item]:
     """One item for each requested status. DRIFT when another one comes."""
-    shown = {s.get("id"): s for s in statuses if isinstance(s, dict)}
+    shown = {s.get("id"): s for s in statuses if isinstance(s, Mapping)}
     if unrequested := set(shown) - set(ids):
         raise ConnectorError(
             Kind.DRIFT, f"{len(unrequested)} statuses came that were not asked for"
         )
     return [
-        Refresh("mastodon", id_, _metrics(shown[id_]))
+        Refresh("mastodon", id_, _metrics(shown[id_], OptionalFields()))
         if id_ in shown and shown[id_].get("visibility") in _PUBLIC
         else Tombstone("mastodon", id_, "hidden" if id_ in shown else "deleted")
         for id_ in ids
     ]
 
 
-def _items(statuses: list[Any]) -> list[Item]:
-    items = [_item(status) for status in statuses]
+def _items(statuses: Sequence[JsonValue]) -> list[Item]:
+    items = [
+        read_or_reject(status, lambda raw: _public_item(as_object(raw)))
+        for status in statuses
+    ]
     require_readable(items, "no status of the page is readable")
     return items
 
 
-def _item(status: Any) -> Item:
-    return read_or_reject(status, lambda raw: _public_item(to_record(raw), raw))
-
-
-def _public_item(record: Record, status: Mapping[str, Any]) -> Item:
-    visibility = status.get("visibility")
+def _public_item(status: JsonObject) -> Item:
+    record, visibility = to_record(status), status.get("visibility")
     return record if visibility in _PUBLIC else Filtered(f"not public: {visibility}")
 
 
-def _highest_id(statuses: list[Any], above: str, now: datetime) -> str:
+def _highest_id(statuses: Sequence[JsonValue], above: str, now: datetime) -> str:
     """The id to go on from. ConnectorError DRIFT when the page does not lead upward.
 
     An id of tomorrow is a mistake, and would hide all that is written until then.
     """
     latest = int(id_at(now + _AHEAD))
-    raw_ids = [s.get("id") for s in statuses if isinstance(s, dict)]
+    raw_ids = [s.get("id") for s in statuses if isinstance(s, Mapping)]
     ids = [number for id_ in raw_ids if (number := _number(id_)) and number <= latest]
     if not ids or max(ids) <= int(above):
         raise repeated_page_error("Mastodon")
     return str(max(ids))
 
 
-def _number(id_: Any) -> int | None:
+def _number(id_: JsonValue) -> int | None:
     """A status's id as a number; None when it is none."""
     if not isinstance(id_, str) or not id_.isascii() or not id_.isdigit():
         return None
