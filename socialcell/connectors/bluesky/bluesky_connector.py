@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -31,6 +31,7 @@ from socialcell.connectors.page_reading import (
     require_readable,
 )
 from socialcell.connectors.unmetered import Unmetered
+from socialcell.json_types import JsonObject, JsonValue, as_list, as_object
 
 _FIRST = timedelta(days=28)  # how far back a new source begins
 _OVERLAP = timedelta(hours=1)  # a post may reach the index late
@@ -79,7 +80,7 @@ class Bluesky:
         )
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         window = CoverageWindow.open(
             cursor, self._clock.now(), first=_FIRST, overlap=_OVERLAP
@@ -115,8 +116,8 @@ class Bluesky:
             yield self._batch(_tombstones(chunk, views))
 
     @staticmethod
-    def remap(raw: Any) -> Item:
-        return to_record(raw)
+    def remap(raw: JsonValue) -> Item:
+        return to_record(as_object(raw))
 
     def _batch(self, items: Sequence[Item]) -> Batch:
         return Batch(items, {}, cost=self._session.cost(), limits=self._session.limits)
@@ -131,7 +132,7 @@ class Bluesky:
 
     def _pages(
         self, parameters: Mapping[str, str], budget: Budget
-    ) -> Iterator[tuple[list[Any], bool]]:
+    ) -> Iterator[tuple[Sequence[JsonValue], bool]]:
         """The posts of each page, and whether it is the last.
 
         Servers that refuse the page behind a cursor are paged by time instead: posts
@@ -150,7 +151,9 @@ class Bluesky:
                     raise
                 paging = _until(oldest)
                 continue
-            uris = [repr(post.get("uri")) for post in posts if isinstance(post, dict)]
+            uris = [
+                repr(post.get("uri")) for post in posts if isinstance(post, Mapping)
+            ]
             fresh = bool(guard.new_ids(uris))
             oldest = _oldest_time(posts, oldest)
             by_time = "until" in paging
@@ -167,7 +170,7 @@ class Bluesky:
 
     def _search_page(
         self, parameters: Mapping[str, str], budget: Budget
-    ) -> tuple[list[Any], str | None]:
+    ) -> tuple[Sequence[JsonValue], str | None]:
         """The posts of one page, and the cursor of the next."""
         body = self._session.ask(
             "app.bsky.feed.searchPosts", list(parameters.items()), budget
@@ -179,43 +182,51 @@ class Bluesky:
 
     def _views_by_id(
         self, ids: Sequence[str], budget: Budget, stop: Callable[[], bool]
-    ) -> Iterator[tuple[Sequence[str], dict[str, Mapping[str, Any]]]]:
+    ) -> Iterator[tuple[Sequence[str], dict[str, JsonObject]]]:
         """Chunks of ids, each with those of its posts that exist."""
         for chunk in lookup_chunks(ids, _LOOKUP, stop):
             parameters = [("uris", uri) for uri in chunk]
             body = self._session.ask("app.bsky.feed.getPosts", parameters, budget)
-            views: dict[str, Mapping[str, Any]] = {
-                view["uri"]: view
+            views = {
+                uri: view
                 for view in _listed_posts(body)
-                if isinstance(view, dict) and view.get("uri") in chunk
+                if isinstance(view, Mapping)
+                and isinstance(uri := view.get("uri"), str)
+                and uri in chunk
             }
             yield chunk, views
 
 
-def _listed_posts(body: Mapping[str, Any]) -> list[Any]:
-    posts = body.get("posts")
-    if not isinstance(posts, list):
-        raise ConnectorError(Kind.DRIFT, "Bluesky's answer has no list in `posts`")
-    return posts
+def _listed_posts(body: JsonObject) -> Sequence[JsonValue]:
+    try:
+        return as_list(body.get("posts"))
+    except TypeError:
+        raise ConnectorError(
+            Kind.DRIFT, "Bluesky's answer has no list in `posts`"
+        ) from None
 
 
-def _items(posts: Sequence[Any]) -> list[Item]:
+def _items(posts: Sequence[JsonValue]) -> list[Item]:
     """What became of each post of a page. DRIFT when none of them is readable."""
-    items: list[Item] = [read_or_reject(view, to_record) for view in posts]
+    items: list[Item] = [
+        read_or_reject(view, lambda raw: to_record(as_object(raw))) for view in posts
+    ]
     require_readable(items, "no post of Bluesky's page is readable")
     return items
 
 
-def _tombstones(ids: Sequence[str], views: Mapping[str, Any]) -> list[Item]:
+def _tombstones(ids: Sequence[str], views: Mapping[str, JsonObject]) -> list[Item]:
     # Bluesky does not say whether the post was deleted or its account closed.
     return [Tombstone("bluesky", uri, "removed") for uri in ids if uri not in views]
 
 
-def _oldest_time(posts: Sequence[Any], so_far: datetime | None) -> datetime | None:
+def _oldest_time(
+    posts: Sequence[JsonValue], so_far: datetime | None
+) -> datetime | None:
     times = [] if so_far is None else [so_far]
     for view in posts:
         try:
-            written = to_record(view).authored_at
+            written = to_record(as_object(view)).authored_at
         except UNREADABLE:
             continue
         if written is not None:

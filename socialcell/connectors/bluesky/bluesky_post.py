@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
 from socialcell.connectors.base import Metric, Record, RecordAuthor, RecordRelation
 from socialcell.connectors.json_values import count, moment, text_at
+from socialcell.connectors.optional_fields import OptionalFields
+from socialcell.json_types import JsonObject, JsonValue, as_object, as_objects
 
 _COUNTS = {
     "likeCount": "reactions",
@@ -17,14 +18,15 @@ _COUNTS = {
 _LINK = "app.bsky.richtext.facet#link"
 
 
-def to_record(view: Mapping[str, Any]) -> Record:
+def to_record(view: JsonObject) -> Record:
     """One post as a Record. ValueError, TypeError or LookupError when it is none.
 
     A count that is no number, an author without a handle or a post without `indexedAt`
     is odd, and not enough to lose the post.
     """
-    content, uri = view["record"], text_at(view, "uri")
-    author = _author(view["author"])
+    content, uri = as_object(view["record"]), text_at(view, "uri")
+    optional = OptionalFields()
+    author = _author(as_object(view["author"]), optional)
     reply_uris = _uris(content, "reply")
     return Record(
         platform="bluesky",
@@ -34,15 +36,16 @@ def to_record(view: Mapping[str, Any]) -> Record:
         authored_at=_written_at(content, view),
         url=f"https://bsky.app/profile/{author.uid}/post/{uri.rsplit('/', 1)[1]}",
         author=author,
-        language=next(iter(content.get("langs") or ()), None),
+        language=optional.text("language", _first(content.get("langs") or None)),
         conversation=reply_uris.get("root") or uri,
         relations=tuple(_relations(content, reply_uris)),
         links=tuple(dict.fromkeys(_links(content))),
         metrics=metrics(view),
+        fault=optional.fault,
     )
 
 
-def metrics(view: Mapping[str, Any]) -> tuple[Metric, ...]:
+def metrics(view: JsonObject) -> tuple[Metric, ...]:
     """The counts of a post; one that is missing or no number is not observed."""
     return tuple(
         Metric.from_count(name, count(view.get(name)), common)
@@ -50,7 +53,7 @@ def metrics(view: Mapping[str, Any]) -> tuple[Metric, ...]:
     )
 
 
-def _written_at(content: Mapping[str, Any], view: Mapping[str, Any]) -> datetime:
+def _written_at(content: JsonObject, view: JsonObject) -> datetime:
     """When it was written by the author's device, and at most the moment at which
     Bluesky indexed it."""
     written, indexed_at = moment(content["createdAt"]), view.get("indexedAt")
@@ -60,44 +63,58 @@ def _written_at(content: Mapping[str, Any], view: Mapping[str, Any]) -> datetime
         return written
 
 
-def _author(profile: Mapping[str, Any]) -> RecordAuthor:
-    status = profile.get("verification") or {}
+def _author(profile: JsonObject, optional: OptionalFields) -> RecordAuthor:
+    status = _object_at(profile, "verification")
     return RecordAuthor(
         uid=text_at(profile, "did"),
-        handle=profile.get("handle") or None,
-        name=profile.get("displayName") or None,
+        handle=optional.text("author handle", profile.get("handle") or None),
+        name=optional.text("author name", profile.get("displayName") or None),
         verified="verified" if status.get("verifiedStatus") == "valid" else None,
     )
 
 
 def _relations(
-    content: Mapping[str, Any], reply_uris: Mapping[str, str]
+    content: JsonObject, reply_uris: Mapping[str, str]
 ) -> Iterator[RecordRelation]:
     if "parent" in reply_uris:
         yield RecordRelation("reply", reply_uris["parent"])
-    quotation = (content.get("embed") or {}).get("record") or {}
+    quotation = _object_at(_object_at(content, "embed"), "record")
     # A quotation with pictures holds the reference one level deeper.
-    uri = quotation.get("uri") or (quotation.get("record") or {}).get("uri")
+    uri = quotation.get("uri") or _object_at(quotation, "record").get("uri")
     if isinstance(uri, str) and uri:
         yield RecordRelation("quote", uri)
 
 
-def _uris(content: Mapping[str, Any], key: str) -> dict[str, str]:
-    references = content.get(key) or {}
+def _uris(content: JsonObject, key: str) -> dict[str, str]:
+    references = _object_at(content, key)
     return {
-        name: references[name]["uri"]
+        name: uri
         for name in ("root", "parent")
-        if isinstance((references.get(name) or {}).get("uri"), str)
+        if isinstance(uri := _object_at(references, name).get("uri"), str)
     }
 
 
-def _links(content: Mapping[str, Any]) -> Iterator[str]:
+def _links(content: JsonObject) -> Iterator[str]:
     """Addresses in full: the text shows them cut."""
-    for facet in content.get("facets") or ():
-        for feature in facet.get("features") or ():
+    for facet in _objects_at(content, "facets"):
+        for feature in _objects_at(facet, "features"):
             uri = feature.get("uri")
             if feature.get("$type") == _LINK and isinstance(uri, str):
                 yield uri
-    card = ((content.get("embed") or {}).get("external") or {}).get("uri")
+    card = _object_at(_object_at(content, "embed"), "external").get("uri")
     if isinstance(card, str):
         yield card
+
+
+def _object_at(node: JsonObject, key: str) -> JsonObject:
+    """The object under a key; an empty one where there is nothing."""
+    return as_object(node.get(key) or {})
+
+
+def _objects_at(node: JsonObject, key: str) -> list[JsonObject]:
+    """The list of objects under a key; empty where there is nothing."""
+    return as_objects(node.get(key) or [])
+
+
+def _first(languages: JsonValue) -> JsonValue:
+    return next(iter(languages), None) if isinstance(languages, list) else languages

@@ -1,9 +1,8 @@
 """A signed-in session with a Bluesky server: XRPC calls, and our kinds of failure."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import requests
 
@@ -22,6 +21,7 @@ from socialcell.http import (
     header_count,
     retry_after,
 )
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.text import one_line
 
 _WAIT = timedelta(minutes=5)  # Bluesky's own rate window
@@ -62,14 +62,12 @@ class BlueskySession:
         self._spent: dict[str, int] = {}
         self.limits: Limits | None = None
 
-    def ask(
-        self, method: str, parameters: Parameters, budget: Budget
-    ) -> dict[str, Any]:
+    def ask(self, method: str, parameters: Parameters, budget: Budget) -> JsonObject:
         """The answer of an XRPC query. ConnectorError for any other."""
         if self._token is None and not self._resume():
             self._sign_in(budget)
         self._take(budget, "calls")
-        answer = self._send("GET", method, self._token, params=list(parameters))
+        answer = self._send("GET", method, self._token, parameters=parameters)
         if self._is_expired(answer):
             self._renew(budget)
             return self.ask(method, parameters, budget)
@@ -134,14 +132,14 @@ class BlueskySession:
         answer = self._send(
             "POST",
             f"{_SERVER}.createSession",
-            json={
+            body={
                 "identifier": self._handle,
                 "password": self._password.get_secret_value(),
             },
         )
         self._begin(self._document(answer))
 
-    def _begin(self, body: dict[str, Any]) -> None:
+    def _begin(self, body: JsonObject) -> None:
         access, refresh = body.get("accessJwt"), body.get("refreshJwt")
         if not isinstance(access, str) or not access:
             raise ConnectorError(Kind.DRIFT, "Bluesky's session has no access token")
@@ -159,7 +157,13 @@ class BlueskySession:
         self._spent[bucket] = self._spent.get(bucket, 0) + 1
 
     def _send(
-        self, verb: str, method: str, token: str | None = None, **options: Any
+        self,
+        verb: str,
+        method: str,
+        token: str | None = None,
+        *,
+        parameters: Parameters = (),
+        body: JsonObject | None = None,
     ) -> requests.Response:
         headers = {"user-agent": USER_AGENT}
         if token is not None:
@@ -170,7 +174,8 @@ class BlueskySession:
                 f"{self._service}/xrpc/{method}",
                 headers=headers,
                 allow_redirects=False,
-                **options,
+                params=list(parameters),
+                json=body,
             )
         except requests.RequestException as error:
             raise ConnectorError(
@@ -180,17 +185,17 @@ class BlueskySession:
         self.limits = _limits(answer)
         return answer
 
-    def _document(self, answer: requests.Response) -> dict[str, Any]:
+    def _document(self, answer: requests.Response) -> JsonObject:
         if answer.status_code != 200:
             raise answer_error(answer, self._clock.now())
         try:
-            body = strict_json.parse_body(answer.content)
+            body: JsonValue = strict_json.parse_body(answer.content)
         except ValueError as error:
             kind = answer.headers.get("content-type", "no content type")
             raise ConnectorError(
                 Kind.DRIFT, f"Bluesky's answer cannot be read: {error} ({kind})"
             ) from None
-        if not isinstance(body, dict):
+        if not isinstance(body, Mapping):
             raise ConnectorError(Kind.DRIFT, "Bluesky's answer is not an object")
         return body
 
@@ -234,12 +239,12 @@ def _limits(answer: requests.Response) -> Limits | None:
     return Limits(remaining, reset) if remaining is not None else None
 
 
-def _body(answer: requests.Response) -> dict[str, Any]:
+def _body(answer: requests.Response) -> JsonObject:
     try:
-        body = strict_json.parse_body(answer.content)
+        body: JsonValue = strict_json.parse_body(answer.content)
     except ValueError:
         return {}
-    return body if isinstance(body, dict) else {}
+    return body if isinstance(body, Mapping) else {}
 
 
 def _error(answer: requests.Response) -> str | None:
