@@ -5,9 +5,9 @@ post is there.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import requests
 
@@ -27,6 +27,7 @@ from socialcell.connectors.publisher import (
     run_write,
 )
 from socialcell.http import HttpAnswer, never_left
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.mail import DeliveryUnavailable
 from socialcell.redact import redact
 from socialcell.text import one_line
@@ -74,15 +75,15 @@ class TelegramPublisher(Publisher):
     ) -> Sequence[PostReference]:
         raise ConnectorError(Kind.ACCESS, "A bot cannot read what its channel holds")
 
-    def _write(self, method: str, parameters: dict[str, Any]) -> PostReference:
+    def _write(self, method: str, parameters: JsonObject) -> PostReference:
         message = run_write(lambda: self._request(method, parameters))
-        message = message if isinstance(message, dict) else {}
+        message = message if isinstance(message, Mapping) else {}
         return self._reference(require_id(message, "message_id"))
 
     def _post_url(self, id_: str) -> str | None:
         return f"https://t.me/{self._name}/{id_}" if self._name else None
 
-    def _request(self, method: str, parameters: dict[str, Any]) -> Any:
+    def _request(self, method: str, parameters: JsonObject) -> JsonValue:
         payload = {"chat_id": self._chat, **parameters}
         try:
             answer = chat.ask_bot(self._token, method, payload, self._base_urls)
@@ -102,21 +103,23 @@ class TelegramPublisher(Publisher):
             ) from None
         return self._result(answer)
 
-    def _result(self, answer: HttpAnswer) -> Any:
+    def _result(self, answer: HttpAnswer) -> JsonValue:
         try:
-            body = json.loads(answer.body)
+            body: JsonValue = json.loads(answer.body)
         except ValueError:
             body = None
-        if not isinstance(body, dict) or "ok" not in body:
+        if not isinstance(body, Mapping) or "ok" not in body:
             raise ConnectorError(Kind.DRIFT, "Telegram answered no document")
         if body["ok"] is True:
             return body.get("result")
         reason = one_line(redact(str(body.get("description", ""))), _LONGEST)
         parameters = body.get("parameters")
-        parameters = parameters if isinstance(parameters, dict) else {}
+        parameters = parameters if isinstance(parameters, Mapping) else {}
         raise self._answer_error(answer.status, reason, parameters.get("retry_after"))
 
-    def _answer_error(self, status: int, reason: str, seconds: Any) -> ConnectorError:
+    def _answer_error(
+        self, status: int, reason: str, seconds: JsonValue
+    ) -> ConnectorError:
         if status == 429:
             wait = seconds if isinstance(seconds, int) and 0 < seconds < 86_400 else 60
             until = self._clock.now() + timedelta(seconds=wait)
