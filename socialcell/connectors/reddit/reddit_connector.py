@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -35,6 +35,7 @@ from socialcell.connectors.reddit.reddit_post import (
     to_record,
     tombstone,
 )
+from socialcell.json_types import JsonObject, JsonValue, as_list, as_object, as_text
 
 _PAGE = 100
 _OVERLAP = timedelta(hours=2)  # Reddit shows some submissions late and out of order
@@ -68,7 +69,7 @@ class _ListingWindow:
     times: dict[str, datetime] = field(default_factory=dict)
     old_in_row: int = 0
 
-    def read(self, children: list[Any]) -> bool:
+    def read(self, children: Sequence[JsonValue]) -> bool:
         """Read a page; whether it has anything that is new in this run."""
         fresh = False
         for child in children:
@@ -126,10 +127,10 @@ class Reddit:
         )
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        state: dict[str, Any] = {"low": None, "recent": [], "covered": None}
-        state |= cursor or {}
+        state: JsonObject = {"low": None, "recent": [], "covered": None}
+        state = {**state, **(cursor or {})}
         at = self._clock.now()
         window = _ListingWindow(_floor(state))
         budget.take("calls")
@@ -184,16 +185,16 @@ class Reddit:
     recheck = refresh
 
     @staticmethod
-    def remap(raw: Any) -> Item:
+    def remap(raw: JsonValue) -> Item:
         # A quarantined thing is kept with its wrapping.
-        submission = raw.get("data", raw)
+        submission = as_object(as_object(raw).get("data", raw))
         return tombstone(submission) or to_record(submission, via="remap")
 
     def _batch(
         self,
-        state: dict[str, Any],
+        state: JsonObject,
         window: _ListingWindow,
-        children: list[Any],
+        children: Sequence[JsonValue],
         at: datetime,
         ended: bool,
         is_last: bool,
@@ -202,7 +203,7 @@ class Reddit:
         items = _items(children, state, window.floor, self._settings.kind)
         cost = {"calls": 1}
         if not is_last:
-            return Batch(items, state, cost=cost, limits=limits)
+            return Batch(items, dict(state), cost=cost, limits=limits)
         cut_off = (
             ended
             and not window.has_reached_old
@@ -222,8 +223,8 @@ class Reddit:
         )
 
     def _page(
-        self, client: RedditClient, parameters: Mapping[str, Any]
-    ) -> tuple[list[Any], str | None]:
+        self, client: RedditClient, parameters: Mapping[str, str | int | None]
+    ) -> tuple[Sequence[JsonValue], str | None]:
         """The things of one page, newest first, and the anchor of the next.
 
         Plain JSON, not praw's objects: reading an attribute that they lack would fetch
@@ -232,43 +233,48 @@ class Reddit:
         params = {key: value for key, value in parameters.items() if value is not None}
         path = f"r/{self._settings.subreddit}/{self._settings.kind}"
         if self._settings.kind == "search":
-            params |= {"q": self._settings.query, "restrict_sr": 1}
+            params |= {"q": self._settings.query or "", "restrict_sr": 1}
             params |= {"sort": "new", "t": "all", "type": "link"}
         return self._listing(client, path, params)
 
     def _listing(
-        self, client: RedditClient, path: str, params: Mapping[str, Any]
-    ) -> tuple[list[Any], str | None]:
-        body = client.reddit.request(method="GET", path=path, params=dict(params))
-        listing = body.get("data") if isinstance(body, dict) else None
-        if not isinstance(listing, dict) or not isinstance(
-            listing.get("children"), list
-        ):
-            raise ConnectorError(Kind.DRIFT, "Reddit's answer is not a listing")
+        self, client: RedditClient, path: str, params: Mapping[str, str | int]
+    ) -> tuple[Sequence[JsonValue], str | None]:
+        body: JsonValue = client.reddit.request(
+            method="GET", path=path, params=dict(params)
+        )
+        try:
+            listing = as_object(as_object(body).get("data"))
+            children = as_list(listing.get("children"))
+        except TypeError:
+            raise ConnectorError(
+                Kind.DRIFT, "Reddit's answer is not a listing"
+            ) from None
         after = listing.get("after")
         if after is not None and not isinstance(after, str):
             raise ConnectorError(Kind.DRIFT, "Reddit's listing has an odd `after`")
-        return listing["children"], after
+        return children, after
 
     def _log_in(self) -> RedditClient:
         return log_in(self._id, self._secret, self._agent, self._clock, self._base_url)
 
 
 def _items(
-    children: list[Any], state: Mapping[str, Any], floor: datetime | None, via: str
+    children: Sequence[JsonValue], state: JsonObject, floor: datetime | None, via: str
 ) -> list[Item]:
     """What became of each thing of a page. DRIFT when none of them is readable."""
-    recent = set(state["recent"])
+    recent = set(_recent_names(state))
     items = [_item(child, recent, floor, via) for child in children]
     require_readable(items, "no submission of the page is readable")
     return items
 
 
-def _item(child: Any, recent: set[str], floor: datetime | None, via: str) -> Item:
+def _item(child: JsonValue, recent: set[str], floor: datetime | None, via: str) -> Item:
     try:
-        if child["kind"] != "t3":
-            return Filtered(f"not a submission: {child['kind']}")
-        submission = child["data"]
+        kind = as_object(child)["kind"]
+        if kind != "t3":
+            return Filtered(f"not a submission: {kind}")
+        submission = as_object(as_object(child)["data"])
         record = to_record(submission, via=via)
     except UNREADABLE as error:
         return Reject.unreadable(child, error)
@@ -285,28 +291,32 @@ def _is_older(record: Record, floor: datetime) -> bool:
     return record.authored_at is not None and record.authored_at < floor
 
 
-def _name_and_time(child: Any) -> tuple[str, datetime] | None:
+def _name_and_time(child: JsonValue) -> tuple[str, datetime] | None:
     """What paging needs of a thing; None when it is not readable."""
     try:
-        submission = child["data"]
+        submission = as_object(as_object(child)["data"])
         return str(submission["name"]), moment(submission["created_utc"])
     except (ValueError, TypeError, LookupError, OverflowError):
         return None
 
 
-def _floor(state: Mapping[str, Any]) -> datetime | None:
+def _floor(state: JsonObject) -> datetime | None:
     low = state["low"]
-    return datetime.fromisoformat(low) - _OVERLAP if low else None
+    return datetime.fromisoformat(as_text(low)) - _OVERLAP if low else None
+
+
+def _recent_names(state: JsonObject) -> list[str]:
+    return [as_text(name) for name in as_list(state["recent"])]
 
 
 def _closed_cursor(
-    state: Mapping[str, Any], window: _ListingWindow, at: datetime
-) -> dict[str, Any]:
+    state: JsonObject, window: _ListingWindow, at: datetime
+) -> dict[str, JsonValue]:
     """The cursor once all that the window read is stored."""
     # A submission from the future must not hide those of today from the next run.
     times = [time for time in window.times.values() if time <= at]
     low = max(times).isoformat() if times else state["low"]
-    recent = [*window.times, *state["recent"]]
+    recent = [*window.times, *_recent_names(state)]
     return {
         "low": low,
         "recent": list(dict.fromkeys(recent))[:_RECENT_NAMES],
@@ -315,13 +325,13 @@ def _closed_cursor(
 
 
 def _spans(
-    state: Mapping[str, Any], window: _ListingWindow, at: datetime, cut_off: bool
+    state: JsonObject, window: _ListingWindow, at: datetime, cut_off: bool
 ) -> tuple[tuple[datetime, datetime], tuple[datetime, datetime] | None]:
     """What is complete once the window is stored, and what can no longer be had."""
     oldest = min([*window.times.values(), at])
     if not state["covered"]:
         return (oldest, at), None
-    since = datetime.fromisoformat(state["covered"])
+    since = datetime.fromisoformat(as_text(state["covered"]))
     if cut_off and oldest > since:
         return (oldest, at), (since, oldest)
     return (since, at), None
