@@ -4,9 +4,10 @@ import calendar
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import feedparser
@@ -28,6 +29,14 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.page_reading import require_readable
 from socialcell.http import HttpAnswer, fetch, require_public_form, retry_after
+from socialcell.json_types import (
+    JsonObject,
+    JsonValue,
+    as_list,
+    as_objects,
+    as_text,
+    as_whole,
+)
 from socialcell.text import from_html
 
 _KNOWN_KEYS = 500  # entry keys kept to see what is new
@@ -62,6 +71,14 @@ class FeedSettings(BaseModel):
         return url
 
 
+@dataclass(frozen=True, slots=True)
+class _ParsedFeed:
+    """A feed's title, and its entries as plain JSON."""
+
+    title: str
+    entries: Sequence[JsonObject]
+
+
 class Feed:
     """Cursor: the feed's validators, the keys of entries seen, and `covered`."""
 
@@ -80,44 +97,47 @@ class Feed:
             feed = self._parse(self._fetch({}))
         except ConnectorError as error:
             return ConnectorHealth.from_error(error)
-        title = feed.feed.get("title", "no title")
-        return ConnectorHealth(ok=True, message=f"{title}: {len(feed.entries)} entries")
+        return ConnectorHealth(
+            ok=True, message=f"{feed.title}: {len(feed.entries)} entries"
+        )
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        state: dict[str, Any] = {"etag": None, "modified": None, "seen": []}
-        state |= cursor or {}
+        state: JsonObject = {"etag": None, "modified": None, "seen": []}
+        state = {**state, **(cursor or {})}
         now = self._clock.now()
         budget.take("calls", 1)
         answer = self._fetch(state)
         if answer.status == 304:
-            state = {**state, "covered": now.isoformat()}
             yield Batch(
-                (), state, covered=_span_since_cursor(cursor, now), cost={"calls": 1}
+                (),
+                {**state, "covered": now.isoformat()},
+                covered=_span_since_cursor(cursor, now),
+                cost={"calls": 1},
             )
             return
-        entries = [dict(entry) for entry in self._parse(answer).entries]
+        entries = self._parse(answer).entries
         keys = [entry_key(entry) for entry in entries]
-        state = {
-            "etag": answer.headers.get("etag"),
-            "modified": answer.headers.get("last-modified"),
-            "seen": list(dict.fromkeys([*keys, *state["seen"]]))[:_KNOWN_KEYS],
-            "covered": now.isoformat(),
-        }
+        known_keys = dict.fromkeys([*keys, *_texts(state["seen"])])
         yield Batch(
             items=self._items(entries, now),
-            cursor=state,
+            cursor={
+                "etag": answer.headers.get("etag"),
+                "modified": answer.headers.get("last-modified"),
+                "seen": list(known_keys)[:_KNOWN_KEYS],
+                "covered": now.isoformat(),
+            },
             covered=_covered_span(cursor, keys, entries, now),
             cost={"calls": 1},
         )
 
-    def _fetch(self, state: Mapping[str, Any]) -> HttpAnswer:
+    def _fetch(self, state: JsonObject) -> HttpAnswer:
         headers = {"Accept": "application/rss+xml, application/atom+xml, text/xml"}
-        if state.get("etag"):
-            headers["If-None-Match"] = state["etag"]
-        if state.get("modified"):
-            headers["If-Modified-Since"] = state["modified"]
+        if etag := state.get("etag"):
+            headers["If-None-Match"] = as_text(etag)
+        if modified := state.get("modified"):
+            headers["If-Modified-Since"] = as_text(modified)
         try:
             answer = fetch(self._url, headers=headers, base_urls=self._base_urls)
         except requests.RequestException as error:
@@ -147,7 +167,7 @@ class Feed:
             )
         raise ConnectorError(Kind.CONFIG, f"The feed answered {answer.status}")
 
-    def _parse(self, answer: HttpAnswer) -> Any:
+    def _parse(self, answer: HttpAnswer) -> _ParsedFeed:
         try:
             feed = feedparser.parse(
                 _without_invalid_references(answer.body),
@@ -164,28 +184,31 @@ class Feed:
             raise ConnectorError(
                 Kind.DRIFT, "The address does not answer with a feed (RSS or Atom)"
             )
-        return feed
+        return _ParsedFeed(
+            feed.feed.get("title", "no title"),
+            [plain_entry(entry) for entry in feed.entries],
+        )
 
-    def _items(self, entries: list[dict[str, Any]], now: datetime) -> list[Item]:
+    def _items(self, entries: Sequence[JsonObject], now: datetime) -> list[Item]:
         paper = urlsplit(self._url).netloc
         items: list[Item] = []
         for entry in entries:
             try:
                 items.append(to_record(entry, paper, now))
             except (ValueError, TypeError, KeyError, OverflowError) as error:
-                items.append(Reject.unreadable(plain_entry(entry), error))
+                items.append(Reject.unreadable(entry, error))
         require_readable(items, "no entry of the feed is readable")
         return items
 
 
-def to_record(entry: Mapping[str, Any], paper: str, now: datetime) -> Record:
+def to_record(entry: JsonObject, paper: str, now: datetime) -> Record:
     """One feed entry as a Record. An entry without a date is dated when first seen."""
-    title = from_html(entry.get("title", ""))
+    title = from_html(as_text(entry.get("title", "")))
     summary = from_html(_longest_text(entry))
     if not title and not summary:
         raise ValueError("an entry with neither title nor text")
     published = _moment(entry.get("published_parsed") or entry.get("updated_parsed"))
-    link = entry.get("link") or None
+    link = as_text(entry.get("link") or "")
     byline = entry.get("author") or None
     return Record(
         platform="news",
@@ -193,7 +216,7 @@ def to_record(entry: Mapping[str, Any], paper: str, now: datetime) -> Record:
         kind="article",
         text=summary or title,
         title=title or None,
-        raw=plain_entry(entry),
+        raw=entry,
         authored_at=published or now,
         url=canonical_url(link) if link else None,
         author=RecordAuthor(uid=paper, handle=paper, name=paper),
@@ -203,13 +226,13 @@ def to_record(entry: Mapping[str, Any], paper: str, now: datetime) -> Record:
     )
 
 
-def entry_key(entry: Mapping[str, Any]) -> str:
+def entry_key(entry: JsonObject) -> str:
     """An entry's key: its guid, else its link, else a hash of its title and summary."""
     if entry.get("id"):
         return str(entry["id"])
-    if entry.get("link"):
-        return canonical_url(entry["link"])
-    content = entry.get("title", "") + "\n" + entry.get("summary", "")
+    if link := entry.get("link"):
+        return canonical_url(as_text(link))
+    content = f"{entry.get('title', '')}\n{entry.get('summary', '')}"
     return "sha256:" + hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
 
 
@@ -226,9 +249,9 @@ def canonical_url(url: str) -> str:
     )
 
 
-def plain_entry(entry: Mapping[str, Any]) -> dict[str, Any]:
+def plain_entry(entry: feedparser.FeedParserDict) -> JsonObject:
     """The entry as plain JSON: feedparser's own types do not survive storing."""
-    document: dict[str, Any] = json.loads(json.dumps(entry, default=list))
+    document: JsonObject = json.loads(json.dumps(entry, default=list))
     return document
 
 
@@ -244,32 +267,40 @@ def _valid_reference(match: re.Match[bytes]) -> bytes:
     return match[0] if is_character else b"&#xFFFD;"
 
 
-def _longest_text(entry: Mapping[str, Any]) -> str:
-    contents = [part.get("value", "") for part in entry.get("content", [])]
-    return str(max([entry.get("summary", ""), *contents], key=len))
+def _longest_text(entry: JsonObject) -> str:
+    contents = [part.get("value", "") for part in as_objects(entry.get("content", []))]
+    return max(_texts([entry.get("summary", ""), *contents]), key=len)
 
 
-def _moment(parsed: Any) -> datetime | None:
-    return datetime.fromtimestamp(calendar.timegm(parsed), UTC) if parsed else None
+def _texts(listing: JsonValue) -> list[str]:
+    return [as_text(text) for text in as_list(listing)]
+
+
+def _moment(parsed: JsonValue) -> datetime | None:
+    """The moment of feedparser's struct_time, which JSON holds as a list."""
+    if not parsed:
+        return None
+    parts = tuple(as_whole(part) for part in as_list(parsed))
+    return datetime.fromtimestamp(calendar.timegm(parts), UTC)
 
 
 def _span_since_cursor(
-    cursor: Mapping[str, Any] | None, now: datetime
+    cursor: JsonObject | None, now: datetime
 ) -> tuple[datetime, datetime] | None:
     since = (cursor or {}).get("covered")
-    return (datetime.fromisoformat(since), now) if since else None
+    return (datetime.fromisoformat(as_text(since)), now) if since else None
 
 
 def _covered_span(
-    cursor: Mapping[str, Any] | None,
-    keys: list[str],
-    entries: list[dict[str, Any]],
+    cursor: JsonObject | None,
+    keys: Sequence[str],
+    entries: Sequence[JsonObject],
     now: datetime,
 ) -> tuple[datetime, datetime] | None:
     """Complete since the last pull if an entry of then is still here, else since the
     oldest entry that the feed still shows."""
     since = _span_since_cursor(cursor, now)
-    known_keys = set((cursor or {}).get("seen", []))
+    known_keys = set(_texts((cursor or {}).get("seen", [])))
     if since and (not known_keys or known_keys & set(keys)):
         return (since[0], now)
     times = [
