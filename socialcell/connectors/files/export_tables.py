@@ -1,13 +1,14 @@
 """The rows of a platform's export, by the names of its columns."""
 
 import gzip
+import io
 import re
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.connectors.files.csv_rows import csv_rows, delimiter_of
@@ -84,7 +85,7 @@ def open_unpacked(file: BinaryIO) -> BinaryIO:
     file.seek(0)
     packed = file.read(2) == _GZIP
     file.seek(0)
-    return cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file
+    return io.BufferedReader(gzip.GzipFile(fileobj=file)) if packed else file
 
 
 def whole_number(cell: str, column: str) -> int | None:

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar
 
 from socialcell.connectors.base import (
     Capability,
@@ -16,6 +16,7 @@ from socialcell.connectors.base import (
 from socialcell.connectors.facts import Fact
 from socialcell.connectors.files.export_tables import ExportTable, TableRow, table
 from socialcell.connectors.files.file_connector import FileConnector, Row
+from socialcell.json_types import JsonObject
 
 RowFacts = Sequence[Fact | Filtered]
 
@@ -39,7 +40,7 @@ class FactFile(FileConnector):
         self.settings = dict(settings or {})
 
     @property
-    def reading_options(self) -> dict[str, Any]:
+    def reading_options(self) -> JsonObject:
         return dict(self.settings)
 
     def rows(self, file: BinaryIO) -> Iterator[Row]:

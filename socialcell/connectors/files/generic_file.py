@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar
 from zoneinfo import ZoneInfo
 
 from socialcell.connectors.base import (
@@ -27,6 +27,7 @@ from socialcell.connectors.files.file_connector import FileConnector, Row
 from socialcell.connectors.files.text_lines import Line, lines
 from socialcell.connectors.strict_json import parse
 from socialcell.connectors.timestamps import is_date_only, moment
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.text import clean_text
 
 # What exports write where they know nothing.
@@ -46,7 +47,7 @@ class GenericFile(FileConnector):
         self._zone = ZoneInfo(mapping.zone)
 
     @property
-    def reading_options(self) -> dict[str, Any]:
+    def reading_options(self) -> JsonObject:
         return self._mapping.model_dump(mode="json")
 
     def rows(self, file: BinaryIO) -> Iterator[Row]:
@@ -104,10 +105,10 @@ class GenericFile(FileConnector):
         if line.damage:
             return Reject(line.text, line.damage, line.number)
         try:
-            document = parse(line.text)
+            document: JsonValue = parse(line.text)
         except ValueError as error:
             return Reject(line.text, str(error), line.number)
-        if not isinstance(document, dict):
+        if not isinstance(document, Mapping):
             return Reject(document, "not an object with named values", line.number)
         return self._item(document, line.number)
 
@@ -119,13 +120,13 @@ class GenericFile(FileConnector):
             return Reject(row.text, damage, row.number)
         return self._item(dict(zip(names, row.cells, strict=True)), row.number)
 
-    def _item(self, raw: dict[str, Any], row: int) -> Item:
+    def _item(self, raw: JsonObject, row: int) -> Item:
         try:
             return check_record(self._record(raw))
         except ValueError as error:
             return Reject(raw, str(error), row)
 
-    def _record(self, raw: Mapping[str, Any]) -> Record:
+    def _record(self, raw: JsonObject) -> Record:
         row = _FieldValues(raw, self._mapping.fields(raw))
         text, title = row.text("text"), row.text("title")
         if not text and not title:
@@ -174,22 +175,21 @@ class GenericFile(FileConnector):
 class _FieldValues:
     """A row's values under our names. ValueError when one is of the wrong type."""
 
-    def __init__(
-        self, raw: Mapping[str, Any], fields: Mapping[str, tuple[str, ...]]
-    ) -> None:
+    def __init__(self, raw: JsonObject, fields: Mapping[str, tuple[str, ...]]) -> None:
         self._raw = raw
         self._fields = fields
 
-    def all(self, field: str) -> list[Any]:
+    def all(self, field: str) -> list[JsonValue]:
         values = (_at(self._raw, column) for column in self._fields.get(field, ()))
         return [value for value in values if value is not None]
 
     def text(self, field: str) -> str:
-        values = self.all(field)
-        for value in values:
-            if not isinstance(value, str):
+        texts: list[str] = []
+        for part in self.all(field):
+            if not isinstance(part, str):
                 raise ValueError(f"{field} is no text")
-        return "\n".join(value for value in values if value.strip())
+            texts.append(part)
+        return "\n".join(text for text in texts if text.strip())
 
     def joined(self, field: str) -> str:
         """Values of a field joined by spaces, without blank ones."""
@@ -239,22 +239,22 @@ def _nth_line(file: BinaryIO, n: int) -> str:
     raise ConnectorError(Kind.CONFIG, f"There is no heading in line {n + 1}")
 
 
-def _at(raw: Mapping[str, Any], column: str) -> Any:
+def _at(raw: JsonObject, column: str) -> JsonValue:
     """A value by its name, or by a path such as user.name into nested objects."""
     if column in raw or "." not in column:
         return raw.get(column)
-    value: Any = raw
-    for part in column.split("."):
-        if not isinstance(value, dict):
+    node: JsonValue = raw
+    for name in column.split("."):
+        if not isinstance(node, Mapping):
             return None
-        value = value.get(part)
-    return value
+        node = node.get(name)
+    return node
 
 
-def _plain(field: str, value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+def _plain(field: str, part: JsonValue) -> str:
+    if isinstance(part, bool) or not isinstance(part, str | int | float):
         raise ValueError(f"{field} is neither text nor a number")
-    return value.strip() if isinstance(value, str) else str(value)
+    return part.strip() if isinstance(part, str) else str(part)
 
 
 def _author(row: _FieldValues) -> RecordAuthor | None:

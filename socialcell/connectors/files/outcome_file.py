@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from typing import BinaryIO, ClassVar
 
 from socialcell.connectors.base import Item, Reject
@@ -51,7 +52,7 @@ class OutcomeFile(FactFile):
             file, USUAL, needed, overrides
         )
         items_by_row: dict[int, Row] = {}
-        rows_by_fact: dict[tuple[object, ...], list[int]] = defaultdict(list)
+        rows_by_fact: dict[tuple[str, str, date], list[int]] = defaultdict(list)
         for row in outcome_table.rows:
             item = self._item(outcome_table, row)
             items_by_row[row.number] = (row.number, [item])

@@ -10,7 +10,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,7 @@ from socialcell.connectors.files.export_tables import (
 )
 from socialcell.connectors.files.file_connector import FileConnector, Row
 from socialcell.connectors.timestamps import moment
+from socialcell.json_types import JsonObject
 
 _SILENT = "a row that says nothing in words"
 _POST_NUMBER = re.compile(r"(?:/posts/|/videos/|/reel/|/photos/(?:[^/]+/)?)(\d{6,})")
@@ -57,7 +58,7 @@ class PostExport(FileConnector):
         self.settings = dict(settings or {})
 
     @property
-    def reading_options(self) -> dict[str, Any]:
+    def reading_options(self) -> JsonObject:
         return dict(self.settings)
 
     def rows(self, file: BinaryIO) -> Iterator[Row]:

@@ -3,9 +3,9 @@
 import zipfile
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 from socialcell.connectors.file_limits import COLUMNS, MEMBERS
 from socialcell.connectors.files.csv_rows import CsvRow, csv_rows, delimiter_of
@@ -16,6 +16,8 @@ from socialcell.text import clean_text
 
 _ZIP = b"PK\x03\x04"
 _MOST_BYTES = 256 << 20  # of an unpacked workbook
+# As calamine reads it; bool and int are among float, datetime among date.
+_Cell: TypeAlias = str | float | time | date | timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _require_workbook_size(path: Path) -> None:
         )
 
 
-def _text(cell: Any) -> str:
+def _text(cell: _Cell) -> str:
     """A cell as a person would type it: 25000 and not 25000.0, a day as 2026-11-23."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
