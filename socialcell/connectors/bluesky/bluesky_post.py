@@ -4,9 +4,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from socialcell.connectors.base import Metric, Record, RecordAuthor, RecordRelation
-from socialcell.connectors.json_values import count, moment, text_at
+from socialcell.connectors.json_values import (
+    count,
+    moment,
+    object_at,
+    optional_object,
+    optional_objects,
+    text_at,
+)
 from socialcell.connectors.optional_fields import OptionalFields
-from socialcell.json_types import JsonObject, JsonValue, as_object, as_objects
+from socialcell.json_types import JsonObject, JsonValue
 
 _COUNTS = {
     "likeCount": "reactions",
@@ -24,9 +31,9 @@ def to_record(view: JsonObject) -> Record:
     A count that is no number, an author without a handle or a post without `indexedAt`
     is odd, and not enough to lose the post.
     """
-    content, uri = as_object(view["record"]), text_at(view, "uri")
+    content, uri = object_at(view, "record"), text_at(view, "uri")
     optional = OptionalFields()
-    author = _author(as_object(view["author"]), optional)
+    author = _author(object_at(view, "author"), optional)
     reply_uris = _uris(content, "reply")
     return Record(
         platform="bluesky",
@@ -64,7 +71,7 @@ def _written_at(content: JsonObject, view: JsonObject) -> datetime:
 
 
 def _author(profile: JsonObject, optional: OptionalFields) -> RecordAuthor:
-    status = _object_at(profile, "verification")
+    status = optional_object(profile, "verification")
     return RecordAuthor(
         uid=text_at(profile, "did"),
         handle=optional.text("author handle", profile.get("handle") or None),
@@ -78,42 +85,32 @@ def _relations(
 ) -> Iterator[RecordRelation]:
     if "parent" in reply_uris:
         yield RecordRelation("reply", reply_uris["parent"])
-    quotation = _object_at(_object_at(content, "embed"), "record")
+    quotation = optional_object(optional_object(content, "embed"), "record")
     # A quotation with pictures holds the reference one level deeper.
-    uri = quotation.get("uri") or _object_at(quotation, "record").get("uri")
+    uri = quotation.get("uri") or optional_object(quotation, "record").get("uri")
     if isinstance(uri, str) and uri:
         yield RecordRelation("quote", uri)
 
 
 def _uris(content: JsonObject, key: str) -> dict[str, str]:
-    references = _object_at(content, key)
+    references = optional_object(content, key)
     return {
         name: uri
         for name in ("root", "parent")
-        if isinstance(uri := _object_at(references, name).get("uri"), str)
+        if isinstance(uri := optional_object(references, name).get("uri"), str)
     }
 
 
 def _links(content: JsonObject) -> Iterator[str]:
     """Addresses in full: the text shows them cut."""
-    for facet in _objects_at(content, "facets"):
-        for feature in _objects_at(facet, "features"):
+    for facet in optional_objects(content, "facets"):
+        for feature in optional_objects(facet, "features"):
             uri = feature.get("uri")
             if feature.get("$type") == _LINK and isinstance(uri, str):
                 yield uri
-    card = _object_at(_object_at(content, "embed"), "external").get("uri")
+    card = optional_object(optional_object(content, "embed"), "external").get("uri")
     if isinstance(card, str):
         yield card
-
-
-def _object_at(node: JsonObject, key: str) -> JsonObject:
-    """The object under a key; an empty one where there is nothing."""
-    return as_object(node.get(key) or {})
-
-
-def _objects_at(node: JsonObject, key: str) -> list[JsonObject]:
-    """The list of objects under a key; empty where there is nothing."""
-    return as_objects(node.get(key) or [])
 
 
 def _first(languages: JsonValue) -> JsonValue:

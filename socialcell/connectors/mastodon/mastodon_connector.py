@@ -29,7 +29,7 @@ from socialcell.connectors.base import (
     Tombstone,
 )
 from socialcell.connectors.http_sessions import set_up_session
-from socialcell.connectors.json_values import moment
+from socialcell.connectors.json_values import moment, object_at
 from socialcell.connectors.optional_fields import OptionalFields
 from socialcell.connectors.page_reading import (
     lookup_chunks,
@@ -225,7 +225,7 @@ def to_record(status: JsonObject) -> Record:
     if not isinstance(status["content"], str):
         raise ValueError("a status whose content is no text")
     text = from_html(status["content"])
-    account = as_object(status["account"])
+    account = object_at(status, "account")
     parent_id = status.get("in_reply_to_id")
     optional = OptionalFields()
     return Record(

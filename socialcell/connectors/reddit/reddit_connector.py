@@ -203,7 +203,7 @@ class Reddit:
         items = _items(children, state, window.floor, self._settings.kind)
         cost = {"calls": 1}
         if not is_last:
-            return Batch(items, dict(state), cost=cost, limits=limits)
+            return Batch(items, state, cost=cost, limits=limits)
         cut_off = (
             ended
             and not window.has_reached_old
@@ -311,7 +311,7 @@ def _recent_names(state: JsonObject) -> list[str]:
 
 def _closed_cursor(
     state: JsonObject, window: _ListingWindow, at: datetime
-) -> dict[str, JsonValue]:
+) -> JsonObject:
     """The cursor once all that the window read is stored."""
     # A submission from the future must not hide those of today from the next run.
     times = [time for time in window.times.values() if time <= at]
