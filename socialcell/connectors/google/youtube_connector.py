@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -28,8 +28,10 @@ from socialcell.connectors.google.youtube_item import (
     video_record,
 )
 from socialcell.connectors.google.youtube_pages import YouTubePage, YouTubeReader, by_id
+from socialcell.connectors.json_values import object_at
 from socialcell.connectors.page_reading import CoverageWindow, lookup_chunks
 from socialcell.connectors.unmetered import Unmetered
+from socialcell.json_types import JsonObject, JsonValue, as_object
 
 API = GoogleApi(
     "youtube",
@@ -123,7 +125,7 @@ class YouTube:
         self._reader = YouTubeReader(self._google)
 
     @staticmethod
-    def used_buckets(settings: Mapping[str, Any]) -> frozenset[str]:
+    def used_buckets(settings: JsonObject) -> frozenset[str]:
         """The buckets that a source of these settings uses up."""
         every = {"units", "statistics"}
         return frozenset(
@@ -148,7 +150,7 @@ class YouTube:
         )
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         window = CoverageWindow.open(
             cursor,
@@ -183,9 +185,9 @@ class YouTube:
         for chunk in lookup_chunks(comments, _COMMENTS, stop):
             resources = self._reader.comments_by_id(chunk, budget)
             counted: list[Item] = [
-                Refresh("youtube", id_, comment_metrics(resource["snippet"]))
+                Refresh("youtube", id_, comment_metrics(snippet))
                 for id_, resource in resources.items()
-                if isinstance(resource.get("snippet"), dict)
+                if isinstance(snippet := resource.get("snippet"), Mapping)
             ]
             gone = _tombstones(chunk, resources)
             yield Batch([*counted, *gone], {}, cost=self._google.cost())
@@ -205,13 +207,14 @@ class YouTube:
             yield Batch(gone, {}, cost=self._google.cost())
 
     @staticmethod
-    def remap(raw: Any) -> Item:
+    def remap(raw: JsonValue) -> Item:
+        resource = as_object(raw)
         # A quarantined comment is kept with its thread.
-        if raw["kind"] == "youtube#commentThread":
-            raw = raw["snippet"]["topLevelComment"]
-        if raw["kind"] == "youtube#comment":
-            return comment_record(raw)
-        return video_record(raw, via="remap")
+        if resource["kind"] == "youtube#commentThread":
+            resource = object_at(object_at(resource, "snippet"), "topLevelComment")
+        if resource["kind"] == "youtube#comment":
+            return comment_record(resource)
+        return video_record(resource, via="remap")
 
     def _pages(self, floor: datetime, budget: Budget) -> Iterator[YouTubePage]:
         settings = self._settings
@@ -232,6 +235,6 @@ def _split_ids(ids: Sequence[str]) -> tuple[list[str], list[str]]:
     return videos, [id_ for id_ in ids if not VIDEO_ID.fullmatch(id_)]
 
 
-def _tombstones(ids: Sequence[str], listed: Mapping[str, Any]) -> list[Item]:
+def _tombstones(ids: Sequence[str], listed: Mapping[str, JsonObject]) -> list[Item]:
     # YouTube does not say whether it was deleted, made private or taken down.
     return [Tombstone("youtube", id_, "removed") for id_ in ids if id_ not in listed]

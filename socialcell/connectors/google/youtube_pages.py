@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from socialcell.connectors.base import (
     UNREADABLE,
@@ -16,8 +15,14 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.google.google_client import GoogleClient, pages
 from socialcell.connectors.google.youtube_item import comment_record, video_record
-from socialcell.connectors.json_values import moment
+from socialcell.connectors.json_values import (
+    list_at,
+    moment,
+    object_at,
+    optional_object,
+)
 from socialcell.connectors.page_reading import PageGuard, read_or_reject
+from socialcell.json_types import JsonObject, JsonValue, as_list, as_object
 
 _SEARCH_ENDS = 480  # a search lists about 500; a few less when some were removed
 _VIDEOS, _THREADS = 50, 100  # the most that a page holds
@@ -53,7 +58,7 @@ class YouTubeReader:
         search, listed = self._api.search(), 0
         times: list[datetime] = []
 
-        def ask(token: str | None) -> dict[str, Any]:
+        def ask(token: str | None) -> JsonObject:
             request = search.list(**parameters, pageToken=token)
             return self._google.ask(request, budget, "searches")
 
@@ -61,7 +66,7 @@ class YouTubeReader:
             listed += len(resources)
             times += _times(resources, "snippet", "publishedAt")
             ids = [
-                read_or_reject(resource, lambda t: _text(t["id"]["videoId"]))
+                read_or_reject(resource, lambda t: _text(_at(t, "id", "videoId")))
                 for resource in resources
             ]
             full = last and listed >= _SEARCH_ENDS
@@ -76,14 +81,14 @@ class YouTubeReader:
         parameters = {"part": "contentDetails", "playlistId": playlist}
         items = self._api.playlistItems()
 
-        def ask(token: str | None) -> dict[str, Any]:
+        def ask(token: str | None) -> JsonObject:
             request = items.list(**parameters, maxResults=_VIDEOS, pageToken=token)
             return self._google.ask(request, budget, "units")
 
         for resources, ended in _resource_pages(ask):
             ids = [
                 read_or_reject(
-                    resource, lambda t: _text(t["contentDetails"]["videoId"])
+                    resource, lambda t: _text(_at(t, "contentDetails", "videoId"))
                 )
                 for resource in resources
             ]
@@ -103,9 +108,9 @@ class YouTubeReader:
                 Kind.GONE, f"YouTube knows no channel {channel} (any more)"
             )
         try:
-            return _text(
-                body["items"][0]["contentDetails"]["relatedPlaylists"]["uploads"]
-            )
+            channel_resource = list_at(body, "items")[0]
+            path = ("contentDetails", "relatedPlaylists", "uploads")
+            return _text(_at(channel_resource, *path))
         except UNREADABLE:
             raise ConnectorError(
                 Kind.DRIFT, "YouTube does not say which list holds a channel's videos"
@@ -138,7 +143,7 @@ class YouTubeReader:
 
     def comments_by_id(
         self, ids: Sequence[str], budget: Budget
-    ) -> dict[str, Mapping[str, Any]]:
+    ) -> dict[str, JsonObject]:
         """The comments of these ids that are still there.
 
         ConnectorError DRIFT when the answer is a page of several: a comment that did
@@ -148,7 +153,7 @@ class YouTubeReader:
             part="snippet", id=",".join(ids), textFormat="plainText"
         )
         body = self._google.ask(request, budget, "units")
-        if isinstance(body, dict) and body.get("nextPageToken"):
+        if body.get("nextPageToken"):
             raise ConnectorError(
                 Kind.DRIFT, f"YouTube cuts the answer for {len(ids)} comments"
             )
@@ -172,7 +177,7 @@ class YouTubeReader:
         )
         resources = _listed_resources(self._google.ask(request, budget, "units"))
         items = [
-            read_or_reject(resource, lambda t: video_record(t, via=via))
+            read_or_reject(resource, lambda t: video_record(as_object(t), via=via))
             for resource in resources
         ]
         _require_some(
@@ -184,7 +189,9 @@ class YouTubeReader:
             len(items),
         )
         returned_ids = {
-            resource.get("id") for resource in resources if isinstance(resource, dict)
+            resource.get("id")
+            for resource in resources
+            if isinstance(resource, Mapping)
         }
         gone = [
             Filtered("gone before it was read")
@@ -203,7 +210,7 @@ class YouTubeReader:
         }
         threads = self._api.commentThreads()
 
-        def ask(token: str | None) -> dict[str, Any]:
+        def ask(token: str | None) -> JsonObject:
             request = threads.list(
                 **of, **parameters, maxResults=_THREADS, pageToken=token
             )
@@ -224,30 +231,31 @@ class YouTubeReader:
             if last:
                 return
 
-    def _thread(self, thread: Any, budget: Budget) -> list[Item]:
+    def _thread(self, thread: JsonValue, budget: Budget) -> list[Item]:
         """A comment and its answers. A page shows five of them: more are requested."""
         top = read_or_reject(
-            thread, lambda t: comment_record(t["snippet"]["topLevelComment"])
+            thread,
+            lambda t: comment_record(as_object(_at(t, "snippet", "topLevelComment"))),
         )
         if isinstance(top, Reject):
             return [top]
-        shown = read_or_reject(
-            thread, lambda t: list((t.get("replies") or {})["comments"])
-        )
-        answers = shown if isinstance(shown, list) else []
-        total = thread["snippet"].get("totalReplyCount")
+        shown = read_or_reject(thread, _shown_answers)
+        answers = [] if isinstance(shown, Reject) else shown
+        total = object_at(as_object(thread), "snippet").get("totalReplyCount")
         if isinstance(total, int) and total > len(answers):
             answers = self._answers(top.external_id, budget)
         replies = [
-            read_or_reject(answer, lambda a: comment_record(a, top.conversation))
+            read_or_reject(
+                answer, lambda a: comment_record(as_object(a), top.conversation)
+            )
             for answer in answers
         ]
         return [top, *replies]
 
-    def _answers(self, parent: str, budget: Budget) -> list[Any]:
+    def _answers(self, parent: str, budget: Budget) -> list[JsonValue]:
         comments = self._api.comments()
 
-        def ask(token: str | None) -> dict[str, Any]:
+        def ask(token: str | None) -> JsonObject:
             request = comments.list(
                 part="snippet",
                 parentId=parent,
@@ -264,20 +272,22 @@ class YouTubeReader:
         ]
 
 
-def by_id(body: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+def by_id(body: JsonObject, ids: Sequence[str]) -> dict[str, JsonObject]:
     """The resources of an answer by id, of the requested ids. DRIFT without a list: an
     empty list and a missing one are not the same."""
     id_set = set(ids)
     return {
-        resource["id"]: resource
+        id_: resource
         for resource in _listed_resources(body)
-        if isinstance(resource, dict) and resource.get("id") in id_set
+        if isinstance(resource, Mapping)
+        and isinstance(id_ := resource.get("id"), str)
+        and id_ in id_set
     }
 
 
 def _resource_pages(
-    ask: Callable[[str | None], Mapping[str, Any]],
-) -> Iterator[tuple[list[Any], bool]]:
+    ask: Callable[[str | None], JsonObject],
+) -> Iterator[tuple[Sequence[JsonValue], bool]]:
     """The resources of each page, and whether it is the last. DRIFT when pages
     repeat."""
     guard = PageGuard("YouTube")
@@ -286,17 +296,31 @@ def _resource_pages(
         ids = [
             repr(resource.get("id"))
             for resource in resources
-            if isinstance(resource, dict)
+            if isinstance(resource, Mapping)
         ]
         guard.require_new(ids)
         yield resources, last
 
 
-def _listed_resources(body: Mapping[str, Any]) -> list[Any]:
-    resources = body.get("items")
-    if not isinstance(resources, list):
-        raise ConnectorError(Kind.DRIFT, "YouTube's answer has no list in `items`")
-    return resources
+def _listed_resources(body: JsonObject) -> Sequence[JsonValue]:
+    try:
+        return as_list(body.get("items"))
+    except TypeError:
+        raise ConnectorError(
+            Kind.DRIFT, "YouTube's answer has no list in `items`"
+        ) from None
+
+
+def _shown_answers(thread: JsonValue) -> list[JsonValue]:
+    return list(list_at(optional_object(as_object(thread), "replies"), "comments"))
+
+
+def _at(resource: JsonValue, *path: str) -> JsonValue:
+    """What stands at a path of names within objects. KeyError, TypeError."""
+    node = resource
+    for key in path:
+        node = as_object(node)[key]
+    return node
 
 
 def _require_some(odd: Sequence[Reject], of: int) -> None:
@@ -306,21 +330,18 @@ def _require_some(odd: Sequence[Reject], of: int) -> None:
         )
 
 
-def _text(text: Any) -> str:
+def _text(text: JsonValue) -> str:
     if not isinstance(text, str) or not text:
         raise ValueError("an id that is no text")
     return text
 
 
-def _times(resources: Sequence[Any], *path: str) -> list[datetime]:
+def _times(resources: Sequence[JsonValue], *path: str) -> list[datetime]:
     """When the resources of a page were published, of those with a readable time."""
     times = []
     for resource in resources:
-        node = resource
         try:
-            for key in path:
-                node = node[key]
-            times.append(moment(node))
+            times.append(moment(_at(resource, *path)))
         except UNREADABLE:
             continue
     return times
