@@ -1,12 +1,16 @@
 """Google's credentials where a key is not enough: a service account, or a person."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from socialcell.connectors.base import ConnectorContext
-from socialcell.connectors.google.google_api import TOKEN_URI, import_google
+from socialcell.connectors.google.google_api import (
+    TOKEN_URI,
+    GoogleCredentials,
+    import_google,
+)
 from socialcell.errors import ConfigError
+from socialcell.json_types import JsonObject, JsonValue
 
 REMEDY = (
     "Sign in again as the docs of this connector say, and store the new refresh token "
@@ -14,7 +18,7 @@ REMEDY = (
 )
 
 
-def credentials(context: ConnectorContext, scopes: Sequence[str]) -> Any:
+def credentials(context: ConnectorContext, scopes: Sequence[str]) -> GoogleCredentials:
     """google-auth's credentials as config.yaml names them, without an access token.
 
     The token address is fixed to Google's own: a key file could name another.
@@ -26,27 +30,31 @@ def credentials(context: ConnectorContext, scopes: Sequence[str]) -> Any:
         key = _key(name, context.secret(name).get_secret_value())
         service_account = import_google("google.oauth2.service_account")
         try:
-            return service_account.Credentials.from_service_account_info(
-                key, scopes=list(scopes)
+            account: GoogleCredentials = (
+                service_account.Credentials.from_service_account_info(
+                    key, scopes=list(scopes)
+                )
             )
         except (ValueError, TypeError, AttributeError, KeyError):
             # The library's own message may quote a part of the key.
             raise _not_a_key(name) from None
-    return import_google("google.oauth2.credentials").Credentials(
+        return account
+    person: GoogleCredentials = import_google("google.oauth2.credentials").Credentials(
         None,
         refresh_token=context.secret(settings.refresh_token.secret).get_secret_value(),
         token_uri=TOKEN_URI,
         client_id=context.secret(settings.client_id.secret).get_secret_value(),
         client_secret=context.secret(settings.client_secret.secret).get_secret_value(),
     )
+    return person
 
 
-def _key(name: str, text: str) -> dict[str, Any]:
+def _key(name: str, text: str) -> JsonObject:
     try:
-        key = json.loads(text)
+        key: JsonValue = json.loads(text)
     except ValueError:
         raise _not_a_key(name) from None
-    if not isinstance(key, dict):
+    if not isinstance(key, Mapping):
         raise _not_a_key(name)
     return {**key, "token_uri": TOKEN_URI}
 

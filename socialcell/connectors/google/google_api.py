@@ -3,11 +3,14 @@
 import functools
 import importlib
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from types import ModuleType
+from typing import Protocol
 
 from socialcell.errors import ConfigError
+from socialcell.json_types import JsonObject, JsonValue
 
 TOKEN_ORIGIN = "https://oauth2.googleapis.com"
 TOKEN_URI = TOKEN_ORIGIN + "/token"
@@ -30,18 +33,41 @@ class GoogleApi:
     pause: timedelta | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AuthResponse:
+    """An answer with the attributes that google-auth reads."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: bytes
+
+
+class GoogleCredentials(Protocol):
+    """google-auth's credentials: `refresh` gets a token by a call to the network."""
+
+    token: str | None
+
+    def refresh(self, request: Callable[..., AuthResponse]) -> None: ...
+
+
+class GoogleRequest(Protocol):
+    """A request of googleapiclient; `execute` sends it and gives the answer's JSON."""
+
+    def execute(self, *, num_retries: int) -> JsonValue: ...
+
+
 @functools.cache
-def description(name: str, version: str) -> dict[str, Any]:
+def description(name: str, version: str) -> JsonObject:
     """What an interface offers, as the library ships it: nothing is fetched from Google
     for it, and its half megabyte is read once."""
     shipped = import_google("googleapiclient.discovery_cache").get_static_doc(
         name, version
     )
-    document: dict[str, Any] = json.loads(shipped)
+    document: JsonObject = json.loads(shipped)
     return document
 
 
-def import_google(module: str) -> Any:
+def import_google(module: str) -> ModuleType:
     """A module of Google's client library. ConfigError when it is not installed."""
     try:
         return importlib.import_module(module)

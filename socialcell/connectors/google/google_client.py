@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import requests
@@ -17,7 +16,10 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.google.google_api import (
     TOKEN_ORIGIN,
+    AuthResponse,
     GoogleApi,
+    GoogleCredentials,
+    GoogleRequest,
     description,
     import_google,
 )
@@ -25,6 +27,7 @@ from socialcell.connectors.google.google_errors import answer_error
 from socialcell.connectors.http_sessions import open_session
 from socialcell.connectors.page_reading import repeated_page_error
 from socialcell.http import USER_AGENT
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.text import one_line
 
 _T = TypeVar("_T")
@@ -39,19 +42,20 @@ class GoogleClient:
         context: ConnectorContext,
         *,
         headers: Mapping[str, str] | None = None,
-        credentials: Any = None,
+        credentials: GoogleCredentials | None = None,
     ) -> None:
         self._api, self._credentials = api, credentials
         self._transport = _Transport(api, context, headers or {})
         self._sign_ins = 0
         self._spent: Counter[str] = Counter()
+        # The library makes methods of the description when it runs: they have no types.
         self.resources: Any = import_google(
             "googleapiclient.discovery"
         ).build_from_document(description(api.name, api.version), http=self._transport)
 
     def ask(
-        self, request: Any, budget: Budget, bucket: str = "calls"
-    ) -> dict[str, Any]:
+        self, request: GoogleRequest, budget: Budget, bucket: str = "calls"
+    ) -> JsonObject:
         """The answer to a request made of `resources`. ConnectorError for any other.
 
         An access token that is no longer good is renewed once a run.
@@ -59,7 +63,7 @@ class GoogleClient:
         body = self._call_signed_in(
             lambda: request.execute(num_retries=0), budget, bucket
         )
-        if not isinstance(body, dict):
+        if not isinstance(body, Mapping):
             raise ConnectorError(
                 Kind.DRIFT, f"{self._api.title}'s answer is not an object"
             )
@@ -76,14 +80,14 @@ class GoogleClient:
         self, call: Callable[[], _T], budget: Budget, bucket: str
     ) -> _T:
         if self._credentials is not None and not self._sign_ins:
-            self._sign_in(budget, bucket)
+            self._sign_in(self._credentials, budget, bucket)
         self._take(budget, bucket)
         try:
             return call()
         except TokenRevoked:
-            if self._sign_ins > 1:
+            if self._credentials is None or self._sign_ins > 1:
                 raise
-            self._sign_in(budget, bucket)
+            self._sign_in(self._credentials, budget, bucket)
             return self._call_signed_in(call, budget, bucket)
 
     def cost(self) -> dict[str, int]:
@@ -95,7 +99,9 @@ class GoogleClient:
         budget.take(bucket)
         self._spent[bucket] += 1
 
-    def _sign_in(self, budget: Budget, bucket: str) -> None:
+    def _sign_in(
+        self, credentials: GoogleCredentials, budget: Budget, bucket: str
+    ) -> None:
         """Get an access token: one call to Google's token address.
 
         It is requested here, not along with the first answer, so that a revoked sign-in
@@ -105,7 +111,7 @@ class GoogleClient:
         self._sign_ins += 1
         exceptions = import_google("google.auth.exceptions")
         try:
-            self._credentials.refresh(self._transport.send_for_auth)
+            credentials.refresh(self._transport.send_for_auth)
         except exceptions.GoogleAuthError:
             why = self._transport.last_error or "without a reason"
             raise ConnectorError(
@@ -113,7 +119,7 @@ class GoogleClient:
                 f"Google lets us in no more: it gives no access token ({why}). "
                 f"{self._api.remedy}",
             ) from None
-        self._transport.token = str(self._credentials.token)
+        self._transport.token = str(credentials.token)
 
 
 class _Transport:
@@ -136,10 +142,10 @@ class _Transport:
         self,
         uri: str,
         method: str = "GET",
-        body: Any = None,
+        body: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        **_options: Any,
-    ) -> tuple[Any, bytes]:
+        **_options: float | None,
+    ) -> tuple[Mapping[str, str], bytes]:
         """httplib2's interface: the status and headers, and the body."""
         answer = self._request(uri, method, body, headers or {})
         self._document(answer)
@@ -152,7 +158,11 @@ class _Transport:
         return self._request(url, "GET", None, {}).content
 
     def _request(
-        self, url: str, method: str, body: Any, headers: Mapping[str, str]
+        self,
+        url: str,
+        method: str,
+        body: str | bytes | None,
+        headers: Mapping[str, str],
     ) -> requests.Response:
         """A good answer to a signed request. ConnectorError, also TokenRevoked."""
         own = dict(self._headers)
@@ -172,21 +182,21 @@ class _Transport:
         self,
         url: str,
         method: str = "GET",
-        body: Any = None,
+        body: str | bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        **_options: Any,
-    ) -> "_AuthResponse":
+        **_options: float | None,
+    ) -> AuthResponse:
         """google-auth's interface. It would sleep and retry after 429 and 5xx."""
         answer = self._send(url, method, body, dict(headers or {}))
         if answer.status_code == 429 or answer.status_code >= 500:
             raise answer_error(self._api, answer, self._clock.now())
         document = self._document(answer)
-        error = document.get("error") if isinstance(document, dict) else None
+        error = document.get("error") if isinstance(document, Mapping) else None
         self.last_error = one_line(error, 60) if isinstance(error, str) else None
-        return _AuthResponse(answer.status_code, _lower_headers(answer), answer.content)
+        return AuthResponse(answer.status_code, _lower_headers(answer), answer.content)
 
     def _send(
-        self, url: str, method: str, body: Any, headers: dict[str, str]
+        self, url: str, method: str, body: str | bytes | None, headers: dict[str, str]
     ) -> requests.Response:
         headers["user-agent"] = f"{USER_AGENT} (gzip)"
         try:
@@ -199,7 +209,7 @@ class _Transport:
                 f"{self._api.title} could not be reached: {type(error).__name__}",
             ) from None
 
-    def _document(self, answer: requests.Response) -> Any:
+    def _document(self, answer: requests.Response) -> JsonValue:
         try:
             return strict_json.parse_body(answer.content)
         except ValueError as error:
@@ -210,20 +220,11 @@ class _Transport:
             ) from None
 
 
-@dataclass(frozen=True, slots=True)
-class _AuthResponse:
-    """An answer with the attributes that google-auth reads."""
-
-    status: int
-    headers: Mapping[str, str]
-    data: bytes
-
-
 def pages(
-    ask: Callable[[str | None], Mapping[str, Any]],
-    next_of: Callable[[Mapping[str, Any]], Any],
+    ask: Callable[[str | None], JsonObject],
+    next_of: Callable[[JsonObject], JsonValue],
     title: str,
-) -> Iterator[tuple[Mapping[str, Any], bool]]:
+) -> Iterator[tuple[JsonObject, bool]]:
     """Answers page by page, each with whether it is the last. DRIFT on a bad token."""
     token: str | None = None
     while True:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import requests
@@ -12,6 +11,7 @@ from socialcell.connectors import strict_json
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.connectors.google.google_api import GoogleApi
 from socialcell.http import retry_after
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.text import one_line
 
 PACIFIC = ZoneInfo("America/Los_Angeles")  # Google's days begin here
@@ -84,13 +84,13 @@ def _spent_error(
     )
 
 
-def _error(answer: requests.Response) -> Mapping[str, Any]:
+def _error(answer: requests.Response) -> JsonObject:
     try:
         body = strict_json.parse_body(answer.content)
     except ValueError:
         return {}
-    error = body.get("error") if isinstance(body, dict) else None
-    return error if isinstance(error, dict) else {}
+    error = body.get("error") if isinstance(body, Mapping) else None
+    return error if isinstance(error, Mapping) else {}
 
 
 def _reasons(answer: requests.Response) -> frozenset[str]:
@@ -110,7 +110,7 @@ def _reason_text(answer: requests.Response) -> str:
     return one_line(f"{words} ({why})" if why else words, _LONGEST_REASON)
 
 
-def _dicts(listing: Any) -> Iterable[Mapping[str, Any]]:
+def _dicts(listing: JsonValue) -> Iterable[JsonObject]:
     if not isinstance(listing, list):
         return ()
-    return (entry for entry in listing if isinstance(entry, dict))
+    return (entry for entry in listing if isinstance(entry, Mapping))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,12 +25,20 @@ from socialcell.connectors.base import (
 from socialcell.connectors.google import google_account
 from socialcell.connectors.google.google_api import GoogleApi
 from socialcell.connectors.google.google_client import GoogleClient, pages
+from socialcell.connectors.json_values import (
+    list_at,
+    object_at,
+    optional_object,
+    text_at,
+)
+from socialcell.connectors.optional_fields import OptionalFields
 from socialcell.connectors.page_reading import (
     CoverageWindow,
     PageGuard,
     require_readable,
 )
 from socialcell.connectors.unmetered import Unmetered
+from socialcell.json_types import JsonObject, JsonValue, as_object, as_text
 
 API = GoogleApi(
     "androidpublisher",
@@ -84,7 +92,7 @@ class GooglePlay:
         )
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         window = CoverageWindow.open(cursor, self._clock.now(), first=_SHOWN)
         guard = PageGuard(API.title)
@@ -99,50 +107,50 @@ class GooglePlay:
                 return
 
     @staticmethod
-    def remap(raw: Any) -> Item:
-        return to_record(raw)
+    def remap(raw: JsonValue) -> Item:
+        return to_record(as_object(raw))
 
-    def _page(
-        self, token: str | None, budget: Budget, most: int = _PAGE
-    ) -> dict[str, Any]:
+    def _page(self, token: str | None, budget: Budget, most: int = _PAGE) -> JsonObject:
         parameters = {"packageName": self._package, "maxResults": most, "token": token}
         request = self._google.resources.reviews().list(**parameters)
         return self._google.ask(request, budget)
 
 
-def to_record(review: Mapping[str, Any]) -> Record:
+def to_record(review: JsonObject) -> Record:
     """One review as a Record. ValueError, TypeError or LookupError when it is none.
 
     `packageName` was added to what Google sends. Its time is that of its last change:
     Google gives no other. It has a name and no account behind it, so no author.
     """
-    comment = _user_comment(review["comments"])
+    comment, optional = _user_comment(review), OptionalFields()
     review_id = review["reviewId"]
     if not isinstance(review_id, str) or not review_id:
         raise ValueError("reviewId is no text")
     # A title stands before a tab; where Google translated, the original is apart.
-    title, _tab, text = (comment.get("originalText") or comment["text"]).partition("\t")
+    words = as_text(comment.get("originalText") or comment["text"])
+    title, _tab, text = words.partition("\t")
     return Record(
         platform="google_play",
         external_id=review_id,
         text=text or title,
         title=title if text and title else None,
         raw=review,
-        authored_at=_moment(comment["lastModified"]),
+        authored_at=_moment(object_at(comment, "lastModified")),
         kind="review",
         url="https://play.google.com/store/apps/details?"
-        + urlencode({"id": review["packageName"], "reviewId": review_id}),
-        language=comment.get("reviewerLanguage"),
+        + urlencode({"id": text_at(review, "packageName"), "reviewId": review_id}),
+        language=optional.text("language", comment.get("reviewerLanguage")),
         metrics=(
             Metric("starRating", _count(comment, "starRating")),
             Metric("thumbsUpCount", _count(comment, "thumbsUpCount"), "reactions"),
         ),
         missing=("author",),
         via="reviews",
+        fault=optional.fault,
     )
 
 
-def _items(body: Mapping[str, Any], package: str) -> list[Item]:
+def _items(body: JsonObject, package: str) -> list[Item]:
     """What became of each review. DRIFT when none of them is readable."""
     reviews = body.get("reviews", [])  # an app without any: nothing is said of them
     if not isinstance(reviews, list):
@@ -150,31 +158,34 @@ def _items(body: Mapping[str, Any], package: str) -> list[Item]:
     items: list[Item] = []
     for review in reviews:
         try:
-            items.append(to_record({**review, "packageName": package}))
+            items.append(to_record({**as_object(review), "packageName": package}))
         except _ITEM_ERRORS as error:
             items.append(Reject.unreadable(review, error))
     require_readable(items, "no review of Google Play's is readable")
     return items
 
 
-def _user_comment(comments: Any) -> Mapping[str, Any]:
+def _user_comment(review: JsonObject) -> JsonObject:
     """The user's comment; the publisher's own reply may stand beside it."""
-    for comment in comments:
-        if "userComment" in comment:
-            user_comment: Mapping[str, Any] = comment["userComment"]
-            return user_comment
+    for comment in list_at(review, "comments"):
+        if isinstance(comment, Mapping) and "userComment" in comment:
+            return object_at(comment, "userComment")
     raise ValueError("a review without a text of its user")
 
 
-def _following(body: Mapping[str, Any]) -> Any:
-    return (body.get("tokenPagination") or {}).get("nextPageToken")
+def _following(body: JsonObject) -> JsonValue:
+    return optional_object(body, "tokenPagination").get("nextPageToken")
 
 
-def _moment(timestamp: Mapping[str, Any]) -> datetime:
-    return datetime.fromtimestamp(int(timestamp["seconds"]), UTC)
+def _moment(timestamp: JsonObject) -> datetime:
+    seconds = timestamp["seconds"]  # a text, as Google writes 64-bit numbers
+    if not isinstance(seconds, str | int | float):
+        raise TypeError("seconds is no number")
+    return datetime.fromtimestamp(int(seconds), UTC)
 
 
-def _count(comment: Mapping[str, Any], name: str) -> int | None:
+def _count(comment: JsonObject, name: str) -> int | None:
     count = comment.get(name)
-    is_number = isinstance(count, int) and not isinstance(count, bool)
-    return count if is_number else None
+    if isinstance(count, int) and not isinstance(count, bool):
+        return count
+    return None

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -28,6 +28,7 @@ from socialcell.connectors.google.google_client import GoogleClient, pages
 from socialcell.connectors.google.play_statistics import METRICS, NEEDED, play_facts
 from socialcell.connectors.page_reading import chunks_with_last, require_readable
 from socialcell.connectors.unmetered import Unmetered
+from socialcell.json_types import JsonObject, JsonValue, as_object
 
 ORIGIN = "https://storage.googleapis.com"
 _SCOPE = "https://www.googleapis.com/auth/devstorage.read_only"
@@ -106,11 +107,11 @@ class PlayConsole:
         )
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         files = self._files(budget)
-        previous_marks: Mapping[str, list[str]] = (cursor or {}).get("seen", {})
-        stored_marks = {
+        previous_marks = as_object((cursor or {}).get("seen", {}))
+        stored_marks: dict[str, JsonValue] = {
             file.name: previous_marks[file.name]
             for file in files
             if file.name in previous_marks
@@ -146,10 +147,8 @@ class PlayConsole:
                 files += self._matching_files(page, pattern)
         return sorted(files, key=lambda file: (file.month, file.name))
 
-    def _listing_pages(
-        self, prefix: str, budget: Budget
-    ) -> Iterator[Mapping[str, Any]]:
-        def ask(token: str | None) -> Mapping[str, Any]:
+    def _listing_pages(self, prefix: str, budget: Budget) -> Iterator[JsonObject]:
+        def ask(token: str | None) -> JsonObject:
             return self._google.ask(
                 self._google.resources.objects().list(
                     bucket=self._settings.bucket,
@@ -164,14 +163,14 @@ class PlayConsole:
             yield body
 
     def _matching_files(
-        self, page: Mapping[str, Any], pattern: re.Pattern[str]
+        self, page: JsonObject, pattern: re.Pattern[str]
     ) -> Iterator[_BucketFile]:
         listed = page.get("items", [])
         if not isinstance(listed, list):
             raise ConnectorError(Kind.DRIFT, "the bucket's list is of an unknown shape")
         oldest = self._oldest_month()
         for entry in listed:
-            if not isinstance(entry, dict):
+            if not isinstance(entry, Mapping):
                 raise ConnectorError(Kind.DRIFT, "the bucket's list names no files")
             match = pattern.fullmatch(str(entry.get("name")))
             if match and match[2] in self._settings.cuts and match[1] >= oldest:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from socialcell.connectors.base import Record
@@ -36,7 +36,7 @@ class PlayReviews(PostExport):
             external_id=_id(link, row),
             text=text or title,
             title=title if text and title else None,
-            raw=dict[str, Any](row.cells) | {"stars": stars},
+            raw={**row.cells, "stars": stars},
             authored_at=submitted,
             edited_at=changed if changed and changed != submitted else None,
             kind="review",

@@ -1,8 +1,8 @@
 """Search Console through googleapiclient: a site's days in Google's search results."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,6 +23,7 @@ from socialcell.connectors.google import google_account
 from socialcell.connectors.google.google_api import GoogleApi
 from socialcell.connectors.google.google_client import GoogleClient
 from socialcell.connectors.google.google_errors import PACIFIC
+from socialcell.connectors.json_values import list_at
 from socialcell.connectors.page_reading import (
     chunks,
     read_or_reject,
@@ -30,6 +31,7 @@ from socialcell.connectors.page_reading import (
     require_readable,
 )
 from socialcell.connectors.unmetered import Unmetered
+from socialcell.json_types import JsonObject, JsonValue, as_object, as_text
 from socialcell.text import clean_text
 
 API = GoogleApi(
@@ -98,9 +100,9 @@ class SearchConsole:
         )
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
-        state: dict[str, Any] = {"through": None} | (cursor or {})
+        state: JsonObject = {"through": None, **(cursor or {})}
         totals = self._totals(self._begin(state["through"]), budget)
         # Stored beforehand and at once: a figure of the whole needs no cursor.
         yield self._batch(totals, state)
@@ -117,9 +119,9 @@ class SearchConsole:
             if stop():
                 return
 
-    def _begin(self, through: str | None) -> date:
+    def _begin(self, through: JsonValue) -> date:
         if through is not None:
-            return date.fromisoformat(through) + timedelta(days=1)
+            return date.fromisoformat(as_text(through)) + timedelta(days=1)
         return self._today() - timedelta(days=self._settings.days)
 
     def _today(self) -> date:
@@ -135,7 +137,7 @@ class SearchConsole:
             return []
         rows = self._rows(since, self._today(), "date", 0, budget)
         facts = [
-            read_or_reject(row, lambda r: self._fact(_day(r["keys"][0]), "total", r))
+            read_or_reject(row, lambda r: self._fact(_day(_key(r)), "total", r))
             for row in rows
         ]
         require_readable(facts, _ALL_REJECTED)
@@ -147,7 +149,7 @@ class SearchConsole:
         self, day: date, dimension: str, budget: Budget
     ) -> Iterator[Sequence[SearchFact | Reject]]:
         """A day's figures by query or by page, some at a time."""
-        first: Any = None
+        first: JsonValue = None
         start = 0
         while True:
             rows = self._rows(day, day, dimension, start, budget)
@@ -165,7 +167,7 @@ class SearchConsole:
 
     def _rows(
         self, since: date, until: date, dimension: str, start: int, budget: Budget
-    ) -> list[Any]:
+    ) -> Sequence[JsonValue]:
         body = {
             "startDate": since.isoformat(),
             "endDate": until.isoformat(),
@@ -182,29 +184,34 @@ class SearchConsole:
             raise ConnectorError(Kind.DRIFT, "Search Console's `rows` is not a list")
         return rows
 
-    def _fact(self, day: date, dimension: str, row: Mapping[str, Any]) -> SearchFact:
-        key = "" if dimension == "total" else row["keys"][0]
+    def _fact(self, day: date, dimension: str, row: JsonValue) -> SearchFact:
+        key = "" if dimension == "total" else _key(row)
         if not isinstance(key, str):
             raise ValueError(f"the {dimension} is no text")
+        figures = as_object(row)
         return SearchFact(
             site=self._settings.site,
             day=day,
             dimension=dimension,
             key=clean_text(key),
-            clicks=_whole(row["clicks"]),
-            impressions=_whole(row["impressions"]),
-            position=_number(row["position"]),
+            clicks=_whole(figures["clicks"]),
+            impressions=_whole(figures["impressions"]),
+            position=_number(figures["position"]),
         )
 
-    def _batch(self, items: Sequence[Item], state: Mapping[str, Any]) -> Batch:
-        return Batch(items, dict(state), cost=self._google.cost())
+    def _batch(self, items: Sequence[Item], state: JsonObject) -> Batch:
+        return Batch(items, state, cost=self._google.cost())
 
 
-def _day(text: Any) -> date:
-    return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007
+def _key(row: JsonValue) -> JsonValue:
+    return list_at(as_object(row), "keys")[0]
 
 
-def _whole(count: Any) -> int:
+def _day(text: JsonValue) -> date:
+    return datetime.strptime(as_text(text), "%Y-%m-%d").date()  # noqa: DTZ007
+
+
+def _whole(count: JsonValue) -> int:
     """A count, which Google writes as a number with a fraction of nothing."""
     number = _number(count)
     if number != int(number) or number < 0:
@@ -212,7 +219,7 @@ def _whole(count: Any) -> int:
     return int(number)
 
 
-def _number(number: Any) -> float:
+def _number(number: JsonValue) -> float:
     if not isinstance(number, int | float) or isinstance(number, bool):
         raise ValueError(f"{number!r} is no number")
     return float(number)
