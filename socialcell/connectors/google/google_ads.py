@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,12 +25,20 @@ from socialcell.connectors.google.google_ads_client import (
     GoogleAdsClient,
     supported_versions,
 )
+from socialcell.connectors.google.google_ads_rows import (
+    AdsRow,
+    ConversionAction,
+    sent_count,
+)
+from socialcell.json_types import JsonObject, as_text
 from socialcell.text import clean_text, one_line
 
 _FIRST = 90  # days that a new source looks back
 _RESTATED = 30  # days in which Google still changes what it reported
 _SLICE = 31  # days of one question
 _NAME = 500
+# Campaign, ad group, ad and day.
+_FactKey: TypeAlias = tuple[str, str | None, str | None, date]
 
 # GAQL's FROM of a level, and what names its rows.
 _LEVELS = {
@@ -125,13 +133,13 @@ class GoogleAds:
         )
 
     def pull(
-        self, cursor: dict[str, Any] | None, budget: Budget, stop: Callable[[], bool]
+        self, cursor: JsonObject | None, budget: Budget, stop: Callable[[], bool]
     ) -> Iterator[Batch]:
         self._take(budget, 2)
         self._client.refresh()
         account = self._account()
         today = self._clock.now().astimezone(ZoneInfo(account.zone)).date()
-        state = cursor or {}
+        state: JsonObject = cursor or {}
         operations = 2
         for since, until in _slices(_first_day(cursor, today), today):
             for number, level in enumerate(_LEVELS, start=1):
@@ -139,7 +147,7 @@ class GoogleAds:
                 items = self._level(account, level, since, until)
                 if number == len(_LEVELS):
                     state = {"through": until.isoformat()}
-                yield Batch(items, dict(state), cost={"operations": operations + 2})
+                yield Batch(items, state, cost={"operations": operations + 2})
                 operations = 0
                 if stop():
                     return
@@ -184,7 +192,7 @@ class GoogleAds:
         Google does not give costs and clicks by conversion action.
         """
         items: list[Item] = []
-        facts: dict[tuple[Any, ...], AdFact] = {}
+        facts: dict[_FactKey, AdFact] = {}
         for row in self._client.rows(figures_query(level, since, until)):
             fact = _fact_or_reject(row, level, account)
             if isinstance(fact, Reject):
@@ -202,10 +210,10 @@ class GoogleAds:
         account: _GoogleAdAccount,
         level: str,
         span: tuple[date, date],
-        facts: dict[tuple[Any, ...], AdFact],
+        facts: dict[_FactKey, AdFact],
     ) -> None:
         """Installs by action. Google sends no row for none: that is a nought, known."""
-        counts: dict[tuple[Any, ...], dict[str, float]] = {}
+        counts: dict[_FactKey, dict[str, float]] = {}
         for row in self._client.rows(installs_query(level, *span, account.installs)):
             fact = _fact_or_reject(row, level, account)
             action = account.installs.get(row.segments.conversion_action)
@@ -252,10 +260,10 @@ def _between(since: date, until: date) -> str:
     return f"segments.date BETWEEN '{since}' AND '{until}'"
 
 
-def _first_day(cursor: dict[str, Any] | None, today: date) -> date:
+def _first_day(cursor: JsonObject | None, today: date) -> date:
     if cursor is None or "through" not in cursor:
         return today - timedelta(days=_FIRST)
-    read = min(date.fromisoformat(cursor["through"]), today)
+    read = min(date.fromisoformat(as_text(cursor["through"])), today)
     return read - timedelta(days=_RESTATED)
 
 
@@ -266,14 +274,16 @@ def _slices(since: date, until: date) -> Iterator[tuple[date, date]]:
         since = end + timedelta(days=1)
 
 
-def _fact_or_reject(row: Any, level: str, account: _GoogleAdAccount) -> AdFact | Reject:
+def _fact_or_reject(
+    row: AdsRow, level: str, account: _GoogleAdAccount
+) -> AdFact | Reject:
     try:
         return _fact(row, level, account)
     except ValueError as error:
         return Reject(raw=str(row)[:2000], reason=str(error))
 
 
-def _fact(row: Any, level: str, account: _GoogleAdAccount) -> AdFact:
+def _fact(row: AdsRow, level: str, account: _GoogleAdAccount) -> AdFact:
     """A row as a fact; what Google left out is None. ValueError names what is missing.
 
     `row` is plain protobuf: a field that was not sent reads as 0, HasField as False.
@@ -281,10 +291,6 @@ def _fact(row: Any, level: str, account: _GoogleAdAccount) -> AdFact:
     if not row.campaign.id:
         raise ValueError("a row without a campaign")
     metrics = row.metrics
-
-    def figure(name: str) -> Any:
-        return getattr(metrics, name) if metrics.HasField(name) else None
-
     ad_group = level in ("ad_group", "ad")
     if ad_group and not row.ad_group.id:
         raise ValueError("a row without an ad group")
@@ -303,11 +309,11 @@ def _fact(row: Any, level: str, account: _GoogleAdAccount) -> AdFact:
         ad_group_name=_name(row.ad_group.name) if ad_group else None,
         ad=str(row.ad_group_ad.ad.id) if level == "ad" else None,
         ad_name=(_name(row.ad_group_ad.ad.name) or None) if level == "ad" else None,
-        impressions=figure("impressions"),
-        clicks=figure("clicks"),
-        video_views=figure("video_trueview_views"),
-        cost_micros=figure("cost_micros"),
-        conversions=figure("conversions"),
+        impressions=sent_count(metrics, "impressions"),
+        clicks=sent_count(metrics, "clicks"),
+        video_views=sent_count(metrics, "video_trueview_views"),
+        cost_micros=sent_count(metrics, "cost_micros"),
+        conversions=metrics.conversions if metrics.HasField("conversions") else None,
     )
 
 
@@ -318,7 +324,7 @@ def _day(text: str) -> date:
         raise ValueError(f"a row whose day is {text[:40]!r}") from None
 
 
-def _key(fact: AdFact) -> tuple[Any, ...]:
+def _key(fact: AdFact) -> _FactKey:
     return fact.campaign, fact.ad_group, fact.ad, fact.day
 
 
@@ -326,7 +332,7 @@ def _name(text: str) -> str:
     return one_line(clean_text(text), _NAME)
 
 
-def _enum_name(message: Any, field: str) -> str:
+def _enum_name(message: ConversionAction, field: str) -> str:
     enum = message.DESCRIPTOR.fields_by_name[field].enum_type
     return str(enum.values_by_number[getattr(message, field)].name)
 

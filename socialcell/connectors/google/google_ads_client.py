@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind
+from socialcell.connectors.google.google_ads_rows import AdsRow
+from socialcell.connectors.google.google_api import GoogleCredentials
 from socialcell.connectors.http_sessions import set_up_session
 from socialcell.errors import ConfigError
 from socialcell.http import USER_AGENT, PoliteAdapter
@@ -110,7 +112,7 @@ class GoogleAdsClient:
                 f"Google's sign-in could not be reached: {type(error).__name__}",
             ) from None
 
-    def rows(self, query: str) -> Iterator[Any]:
+    def rows(self, query: str) -> Iterator[AdsRow]:
         """The rows of a query as plain protobuf: HasField is False for what was not
         reported."""
         refused = import_module("google.ads.googleads.errors").GoogleAdsException
@@ -153,7 +155,7 @@ class GoogleAdsClient:
             Kind.TRANSIENT, f"Google Ads has trouble of its own ({codes})"
         )
 
-    def _transport_error(self, error: Any) -> ConnectorError:
+    def _transport_error(self, error: Exception) -> ConnectorError:
         """The error of a failed call without an API message, or of a spent
         allowance."""
         exceptions = import_module("google.api_core.exceptions")
@@ -177,7 +179,7 @@ class GoogleAdsClient:
             Kind.TRANSIENT, f"Google Ads could not be read: {type(error).__name__}"
         )
 
-    def _quota_error(self, error: Any) -> ConnectorError:
+    def _quota_error(self, error: Exception) -> ConnectorError:
         """RESOURCE_EXHAUSTED: the trailers name the allowance and the delay."""
         failure = self._failure(error.__cause__)
         now = self._clock.now()
@@ -211,18 +213,25 @@ class GoogleAdsClient:
 
 def _credentials(
     client_id: str, client_secret: str, refresh: str, base: str | None
-) -> Any:
-    return import_module("google.oauth2.credentials").Credentials(
+) -> GoogleCredentials:
+    credentials: GoogleCredentials = import_module(
+        "google.oauth2.credentials"
+    ).Credentials(
         None,
         refresh_token=refresh,
         token_uri=f"{base}/token" if base else _TOKEN,
         client_id=client_id,
         client_secret=client_secret,
     )
+    return credentials
 
 
 def _service(
-    credentials: Any, version: str, token: str, manager: str | None, base: str | None
+    credentials: GoogleCredentials,
+    version: str,
+    token: str,
+    manager: str | None,
+    base: str | None,
 ) -> Any:
     """The library's own service over a channel that trusts one more certificate.
 
