@@ -11,11 +11,11 @@ import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import FaultyPlatform
+from socialcell.sandbox.platform import SourceSettings
 from socialcell.sandbox.platforms import PLATFORMS, accounts, sources
 from socialcell.sandbox.server import LoggedRequest
 from socialcell.sandbox.truth import truth, visible, write_truth
@@ -44,11 +44,11 @@ class Sandbox:
     city: City
     base_urls: dict[str, str]
     secrets: dict[str, str]
-    sources: list[dict[str, Any]]
+    sources: list[SourceSettings]
     requests: list[LoggedRequest]
     platforms: dict[str, FaultyPlatform]
 
-    def platform(self, name: str) -> Any:
+    def platform(self, name: str) -> FaultyPlatform:
         """A platform, to switch its faults on. KeyError when it is not served."""
         return self.platforms[name]
 

@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import TypeAlias
 
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import FaultyPlatform
 from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.server import LoggedRequest, serve_http
+
+# A source of config.yaml: name, connector, and what the connector's settings need.
+SourceSettings: TypeAlias = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class ServedPlatform:
     """
 
     build: Callable[[City, Clock, Mapping[str, str]], FaultyPlatform]
-    sources: Callable[[City], list[dict[str, Any]]]
+    sources: Callable[[City], list[SourceSettings]]
     shows: Callable[[City, SandboxPost], list[str]]
     address: Callable[[SandboxPost], str]
     origins: Callable[[City], tuple[str, ...]] = lambda city: ()
@@ -36,6 +39,6 @@ class ServedPlatform:
     reach: Mapping[str, int] = field(default_factory=dict)
     oldest: Mapping[str, timedelta] = field(default_factory=dict)
     secret: Callable[[City, str], str] | None = None
-    serve: Callable[[Any, list[LoggedRequest]], AbstractContextManager[str]] = (
-        serve_http
-    )
+    serve: Callable[
+        [FaultyPlatform, list[LoggedRequest]], AbstractContextManager[str]
+    ] = serve_http

@@ -1,7 +1,6 @@
 """The platforms of the sandbox, and the sources and accounts of the city on them."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from socialcell.sandbox.apple import app_store_server
 from socialcell.sandbox.bluesky import bluesky_server
@@ -24,7 +23,7 @@ from socialcell.sandbox.meta import (
     meta_ads_server,
     whatsapp_server,
 )
-from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.reddit import reddit_server
 from socialcell.sandbox.world import facebook_world, instagram_world
 from socialcell.sandbox.x import x_json, x_platform
@@ -64,6 +63,6 @@ def accounts(city: City) -> dict[str, dict[str, str]]:
 
 def sources(
     city: City, names: Sequence[str] = tuple(PLATFORMS)
-) -> list[dict[str, Any]]:
+) -> list[SourceSettings]:
     """The sources of a city: name, connector, kind, and what that kind needs."""
     return [row for name in names for row in PLATFORMS[name].sources(city)]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from socialcell.json_types import JsonObject
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -100,7 +102,7 @@ class SandboxPost:
     group: str | None = None  # the subreddit
     title: str | None = None
     changed: tuple[datetime, str] | None = None
-    withheld: dict[str, object] | None = None  # in the platform's own words
+    withheld: JsonObject | None = None  # in the platform's own words
     growth: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def stands(self, moment: datetime) -> bool:

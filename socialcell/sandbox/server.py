@@ -8,8 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
-from typing import Any, Protocol
+from typing import Protocol, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
+
+from socialcell.json_types import JsonValue
+
+# A connection as socketserver declares it; that of a TCP server is always a socket.
+_Connection: TypeAlias = socket.socket | tuple[bytes, socket.socket]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class ServerResponse:
     """
 
     status: int = 200
-    body: Any = b""
+    body: "bytes | JsonValue" = b""
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
     drop: bool = False
@@ -108,18 +113,26 @@ class _Server(ThreadingTCPServer):
             address = "127.0.0.1", self.server_address[1]
             socket.create_connection(address, 1).close()
 
-    def verify_request(self, request: Any, client_address: Any) -> bool:
+    def verify_request(
+        self, request: _Connection, client_address: tuple[str, int]
+    ) -> bool:
         return not self.closing.is_set()
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
+    def process_request(
+        self, request: _Connection, client_address: tuple[str, int]
+    ) -> None:
+        if isinstance(request, socket.socket):
+            self._open.add(request)
         super().process_request(request, client_address)
 
-    def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
+    def shutdown_request(self, request: _Connection) -> None:
+        if isinstance(request, socket.socket):
+            self._open.discard(request)
         super().shutdown_request(request)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(
+        self, request: _Connection, client_address: tuple[str, int]
+    ) -> None:
         """A client that closes its connection is not reported on the terminal."""
 
     def close(self) -> None:
@@ -150,7 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         self.do_GET()
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: str | int) -> None:
         """The log is a list that tests read, not lines on a terminal."""
 
     def _request(self) -> Request:
@@ -187,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
 
 
-def _encode_body(body: Any) -> tuple[bytes, str]:
+def _encode_body(body: "bytes | JsonValue") -> tuple[bytes, str]:
     if isinstance(body, bytes):
         return body, "application/octet-stream"
     if isinstance(body, str):

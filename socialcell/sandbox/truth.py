@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypedDict, TypeVar
 
 from socialcell.clock import as_utc
+from socialcell.json_types import JsonObject
 from socialcell.sandbox.city import City
 from socialcell.sandbox.clicks.audience import Audience
 from socialcell.sandbox.platforms import PLATFORMS
@@ -35,7 +36,66 @@ REACH = {name: n for row in PLATFORMS.values() for name, n in row.reach.items()}
 OLDEST = {name: age for row in PLATFORMS.values() for name, age in row.oldest.items()}
 
 
-def truth(city: City) -> dict[str, Any]:
+class ArticleTruth(TypedDict, total=False):
+    """What a feed says of an article beside its text: whether a date, and a guid."""
+
+    dated: bool
+    guid: bool
+
+
+class PostTruth(ArticleTruth):
+    """One published version of a post or article. Moments are ISO 8601, UTC."""
+
+    platform: str
+    id: str
+    at: str
+    visible_from: str
+    visible_to: str | None
+    removed_at: str | None
+    sources: list[str]
+    supersedes: list[str]
+    superseded_by: str | None
+    author: str
+    author_kind: str
+    followers: dict[str, int]
+    title: str | None
+    text: str
+    changed: dict[str, str] | None
+    url: str
+    reply_to: str | None
+    quotes: str | None
+    reposts: str | None
+    repeats: str | None
+    story: str | None
+    language: str
+    mixed: bool
+    intent: str
+    topic: str
+    sentiment: str
+    urgency: str
+    places: list[str]
+    owner: str | None
+    engagement: dict[str, list[int]]  # final count, seconds until half of it
+    answers: dict[str, list[str]]
+
+
+class CityTruth(TypedDict):
+    """The document truth.json."""
+
+    seed: int
+    start: str
+    end: str
+    days: int
+    account: dict[str, str]
+    search_query: str
+    rules: dict[str, str]
+    stories: JsonObject
+    campaigns: list[JsonObject]
+    creators: JsonObject
+    items: list[PostTruth]
+
+
+def truth(city: City) -> CityTruth:
     """Everything that is true of a city, ready for JSON. Moments are ISO 8601, UTC.
 
     `items` has one entry a published version: an edited post on X is two entries,
@@ -52,11 +112,11 @@ def truth(city: City) -> dict[str, Any]:
         "stories": _stories(city),
         "campaigns": [_campaign(city)],
         "creators": CreatorWorld(city.seed, city.end).truth(),
-        "items": [_item(city, post) for post in (*city.posts, *city.elsewhere)],
+        "items": [_post_truth(city, post) for post in (*city.posts, *city.elsewhere)],
     }
 
 
-def write_truth(city: City, path: Path) -> dict[str, Any]:
+def write_truth(city: City, path: Path) -> CityTruth:
     """Write truth.json; returns what it holds. OSError when it cannot be written."""
     whole = truth(city)
     text = json.dumps(whole, ensure_ascii=False, indent=1)
@@ -64,24 +124,22 @@ def write_truth(city: City, path: Path) -> dict[str, Any]:
     return whole
 
 
-def visible(whole: Mapping[str, Any], source: str, moment: datetime) -> set[str]:
+def visible(whole: CityTruth, source: str, moment: datetime) -> set[str]:
     """The native ids that one source would show, paged to its end, at a moment."""
     now = _iso(moment)
-    standing = [
-        item
-        for item in whole["items"]
-        if source in item["sources"] and _stands(item, now)
+    records = [
+        record
+        for record in whole["items"]
+        if source in record["sources"] and _is_visible(record, now)
     ]
     if (age := _of_source(OLDEST, source)) is not None:
         oldest = _iso(moment - age)
-        standing = [item for item in standing if item["at"] >= oldest]
+        records = [record for record in records if record["at"] >= oldest]
     reach = _of_source(REACH, source)
-    return {item["id"] for item in standing[-reach if reach else 0 :]}
+    return {record["id"] for record in records[-reach if reach else 0 :]}
 
 
-def collected(
-    whole: Mapping[str, Any], source: str, moments: Iterable[datetime]
-) -> set[str]:
+def collected(whole: CityTruth, source: str, moments: Iterable[datetime]) -> set[str]:
     """The native ids that a source has shown at one of the moments at least."""
     ids: set[str] = set()
     for moment in moments:
@@ -89,30 +147,32 @@ def collected(
     return ids
 
 
-def mentions(whole: Mapping[str, Any], ids: Iterable[str]) -> set[str]:
+def mentions(whole: CityTruth, ids: Iterable[str]) -> set[str]:
     """Ids with edited posts folded: of all versions seen, the newest stands for all."""
     visible_ids = set(ids)
     older = {
         old
-        for item in whole["items"]
-        if item["id"] in visible_ids
-        for old in item["supersedes"]
+        for record in whole["items"]
+        if record["id"] in visible_ids
+        for old in record["supersedes"]
     }
     return visible_ids - older
 
 
-def metrics(item: Mapping[str, Any], moment: datetime) -> dict[str, int]:
-    """Engagement of a truth item at a moment, under X's names less `_count`."""
+def metrics(record: PostTruth, moment: datetime) -> dict[str, int]:
+    """Engagement of a post of the truth at a moment, under X's names less `_count`."""
     now = _iso(moment)
-    seconds = int((as_utc(moment) - datetime.fromisoformat(item["at"])).total_seconds())
+    seconds = int(
+        (as_utc(moment) - datetime.fromisoformat(record["at"])).total_seconds()
+    )
     return {
         name: growth.count_after(final, half, seconds)
-        + sum(at <= now for at in item["answers"].get(name, ()))
-        for name, (final, half) in item["engagement"].items()
+        + sum(at <= now for at in record["answers"].get(name, ()))
+        for name, (final, half) in record["engagement"].items()
     }
 
 
-def _item(city: City, post: SandboxPost) -> dict[str, Any]:
+def _post_truth(city: City, post: SandboxPost) -> PostTruth:
     labels = post.labels
     return {
         "platform": post.platform,
@@ -153,7 +213,7 @@ def _item(city: City, post: SandboxPost) -> dict[str, Any]:
     }
 
 
-def _campaign(city: City) -> dict[str, Any]:
+def _campaign(city: City) -> JsonObject:
     world = CampaignWorld(city.seed, city.end)
     outreach_link = next(
         outreach for outreach in OUTREACH if outreach.token == world.campaign.name
@@ -169,7 +229,7 @@ def _of_source(table: Mapping[str, _V], source: str) -> _V | None:
     return table.get(source, table.get(source.split(".")[0]))
 
 
-def _feed_facts(city: City, post: SandboxPost) -> dict[str, Any]:
+def _feed_facts(city: City, post: SandboxPost) -> ArticleTruth:
     if post.feed is None:
         return {}
     paper: Paper = next(p for p in city.papers if p.slug == post.feed)
@@ -177,7 +237,7 @@ def _feed_facts(city: City, post: SandboxPost) -> dict[str, Any]:
     return {"dated": not lacks_date(paper, page), "guid": not lacks_guid(paper, page)}
 
 
-def _stories(city: City) -> dict[str, Any]:
+def _stories(city: City) -> JsonObject:
     closure, false = city.closure_day, city.false_closure_start
     return {
         "crisis": {
@@ -201,9 +261,9 @@ def _changed(post: SandboxPost) -> dict[str, str] | None:
     return {"at": _iso(post.changed[0]), "text": post.changed[1]}
 
 
-def _stands(item: Mapping[str, Any], now: str) -> bool:
-    ends = item["visible_to"]
-    return item["visible_from"] <= now and (ends is None or now < ends)
+def _is_visible(record: PostTruth, now: str) -> bool:
+    ends = record["visible_to"]
+    return record["visible_from"] <= now and (ends is None or now < ends)
 
 
 def _iso(moment: datetime) -> str:

@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
 
 from socialcell.clock import Clock, SystemClock
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import FaultyPlatform, Switch
-from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.server import Request, ServerResponse
 from socialcell.sandbox.world.app_world import APP_NAME, APPLE_ID, OUTREACH, AppWorld
 
@@ -53,7 +53,7 @@ class AppStoreServer(FaultyPlatform):
     def __init__(self, city: City, clock: Clock, secrets: Mapping[str, str]) -> None:
         super().__init__(clock)
         self.world = AppWorld(city.seed, city.start, city.end)
-        self._public = _private(secrets["app_store_key"]).public_key()
+        self._key = secrets["app_store_key"]
         self.has_request = True  # whether reports were requested once
 
     def forget_request(self) -> None:
@@ -114,12 +114,12 @@ class AppStoreServer(FaultyPlatform):
 
     # Lists ------------------------------------------------------------------------
 
-    def _requests(self) -> list[dict[str, Any]]:
+    def _requests(self) -> list[JsonObject]:
         stopped = _row("request-0", accessType="ONGOING", stoppedDueToInactivity=True)
         good = _row(_REQUEST, accessType="ONGOING", stoppedDueToInactivity=False)
         return [stopped, good] if self.has_request else [stopped]
 
-    def _instances(self, report: str) -> list[dict[str, Any]]:
+    def _instances(self, report: str) -> list[JsonObject]:
         first = self.world.first + LAG
         days = (self.newest() - first).days + 1
         dates = [first + timedelta(days=n) for n in range(days)]
@@ -129,7 +129,7 @@ class AppStoreServer(FaultyPlatform):
             for day in reversed(dates)
         ]
 
-    def _segments(self, instance: str) -> list[dict[str, Any]]:
+    def _segments(self, instance: str) -> list[JsonObject]:
         report, _, day = instance.partition(".")
         rows = []
         for half in (0, 1):
@@ -145,16 +145,14 @@ class AppStoreServer(FaultyPlatform):
             )
         return rows
 
-    def _list(self, request: Request, rows: list[dict[str, Any]]) -> ServerResponse:
+    def _list(self, request: Request, rows: list[JsonObject]) -> ServerResponse:
         start = int(request.query.get("cursor", 0))
-        body: dict[str, Any] = {
-            "data": rows[start : start + self.most],
-            "links": {"self": ORIGIN + request.path},
-        }
+        links = {"self": ORIGIN + request.path}
         if start + self.most < len(rows):
             following = f"{ORIGIN}{request.path}?cursor={start + self.most}"
-            body["links"]["next"] = following
-        return ServerResponse(200, body)
+            links["next"] = following
+        page = rows[start : start + self.most]
+        return ServerResponse(200, {"data": page, "links": links})
 
     # Files ------------------------------------------------------------------------
 
@@ -245,7 +243,7 @@ class AppStoreServer(FaultyPlatform):
             return False
         if claims["exp"] - claims["iat"] > _LIFE.total_seconds():
             return False
-        return _verifies(self._public, ".".join(parts[:2]).encode(), signature)
+        return _verifies(self._key, ".".join(parts[:2]).encode(), signature)
 
 
 def secret(city: City, name: str) -> str:
@@ -261,13 +259,11 @@ def secret(city: City, name: str) -> str:
     return pem.decode()
 
 
-def _private(pem: str) -> Any:
-    forms = import_module("cryptography.hazmat.primitives.serialization")
-    return forms.load_pem_private_key(pem.encode(), password=None)
-
-
-def _verifies(public: Any, message: bytes, signature: bytes) -> bool:
+def _verifies(key: str, message: bytes, signature: bytes) -> bool:
+    """Whether a signature of ES256 (r and s, 32 bytes each) was made with the private
+    key, which is PEM."""
     errors = import_module("cryptography.exceptions")
+    forms = import_module("cryptography.hazmat.primitives.serialization")
     elliptic = import_module("cryptography.hazmat.primitives.asymmetric.ec")
     hashes = import_module("cryptography.hazmat.primitives.hashes")
     utils = import_module("cryptography.hazmat.primitives.asymmetric.utils")
@@ -275,7 +271,8 @@ def _verifies(public: Any, message: bytes, signature: bytes) -> bool:
         return False
     pair = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
     try:
-        public.verify(
+        private = forms.load_pem_private_key(key.encode(), password=None)
+        private.public_key().verify(
             utils.encode_dss_signature(*pair), message, elliptic.ECDSA(hashes.SHA256())
         )
     except errors.InvalidSignature:
@@ -287,7 +284,7 @@ def _bytes(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
-def _row(id_: str, **attributes: Any) -> dict[str, Any]:
+def _row(id_: str, **attributes: JsonValue) -> JsonObject:
     return {"id": id_, "attributes": attributes}
 
 
@@ -306,7 +303,7 @@ def _refusal(status: int, code: str) -> ServerResponse:
     return ServerResponse(status, {"errors": [error]})
 
 
-def sources(city: City) -> list[dict[str, Any]]:
+def sources(city: City) -> list[SourceSettings]:
     return [
         {
             "name": "app_store.app",

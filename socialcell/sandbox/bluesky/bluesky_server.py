@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from json import JSONDecodeError, loads
-from typing import Any
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
-from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.post_server import PostServer, words
 from socialcell.sandbox.server import Request, ServerResponse
@@ -172,10 +172,10 @@ class BlueskyServer(PostServer):
         start = 0 if stuck else offset
         page, rest = posts[start : start + size], posts[start + size :]
         self.finish_page(rest)
-        views: list[Any] = [self._view(post) for post in page]
+        views: list[JsonValue] = [self._view(post) for post in page]
         if page and self._fires("malformed"):
             views.insert(1, {"uri": None, "author": {}, "record": {"text": 7}})
-        body: dict[str, Any] = {"posts": views, "hitsTotal": len(posts)}
+        body: dict[str, JsonValue] = {"posts": views, "hitsTotal": len(posts)}
         if rest or (stuck and page):
             body["cursor"] = str(offset + size)
         return ServerResponse(200, body)
@@ -190,21 +190,22 @@ class BlueskyServer(PostServer):
 
     # Parts of answers -------------------------------------------------------------
 
-    def _view(self, post: SandboxPost) -> dict[str, Any]:
+    def _view(self, post: SandboxPost) -> JsonObject:
         counts = self.city.metrics(post, self.clock.now())
         author, odd = post.author, post.id in self._odd
-        view: dict[str, Any] = {
+        profile: dict[str, JsonValue] = {
+            "did": did(author),
+            "handle": handle(author),
+            "displayName": author.name,
+            "avatar": f"https://pictures.example/{author.key}.jpg",
+            "viewer": {"muted": False, "blockedBy": False},
+            "labels": [],
+            "createdAt": _stamp(author.joined),
+        }
+        view: dict[str, JsonValue] = {
             "uri": post.id,
             "cid": "bafyrei" + hashlib.sha256(post.id.encode()).hexdigest()[:52],
-            "author": {
-                "did": did(author),
-                "handle": handle(author),
-                "displayName": author.name,
-                "avatar": f"https://pictures.example/{author.key}.jpg",
-                "viewer": {"muted": False, "blockedBy": False},
-                "labels": [],
-                "createdAt": _stamp(author.joined),
-            },
+            "author": profile,
             "record": {
                 "$type": "app.bsky.feed.post",
                 "createdAt": _stamp(post.at),
@@ -221,7 +222,7 @@ class BlueskyServer(PostServer):
             "labels": [],
         }
         if odd:
-            del view["indexedAt"], view["author"]["handle"]
+            del view["indexedAt"], profile["handle"]
         return view
 
     def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
@@ -271,7 +272,7 @@ def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> BlueskyServer
     return BlueskyServer(city, clock, secrets["bluesky_app_password"])
 
 
-def sources(city: City) -> list[dict[str, Any]]:
+def sources(city: City) -> list[SourceSettings]:
     return [
         {"name": name, "connector": "bluesky", "kind": "search", "query": query}
         for name, query in QUERIES.items()

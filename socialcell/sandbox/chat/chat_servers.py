@@ -4,9 +4,16 @@ import json
 import math
 import re
 from datetime import datetime, timedelta
-from typing import Any
 
 from socialcell.clock import Clock
+from socialcell.json_types import (
+    JsonObject,
+    JsonValue,
+    as_list,
+    as_object,
+    as_objects,
+    as_text,
+)
 from socialcell.sandbox.faults import FaultyPlatform
 from socialcell.sandbox.server import Request, ServerResponse
 
@@ -26,7 +33,7 @@ SECRETS = {
     "telegram_bot": BOT,
     "telegram_chat": CHAT,
 }
-_PLACES = {
+_PATHS = {
     "slack": re.compile(r"/services/(T\w+/B\w+/\w+)"),
     "teams": re.compile(r"/workflows/(\w+)/triggers/manual/paths/invoke"),
     "mattermost": re.compile(r"/hooks/(\w+)"),
@@ -43,11 +50,11 @@ class ChatServers(FaultyPlatform):
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
         self.name = "rooms"
-        self.messages: list[tuple[str, dict[str, Any]]] = []
+        self.messages: list[tuple[str, JsonObject]] = []
         self._kind = "slack"
 
     def answer(self, request: Request) -> ServerResponse:
-        kinds = [kind for kind, at in _PLACES.items() if at.fullmatch(request.path)]
+        kinds = [kind for kind, at in _PATHS.items() if at.fullmatch(request.path)]
         if not kinds:
             return ServerResponse(404, "no such page")
         self._kind = kinds[0]
@@ -90,7 +97,11 @@ class ChatServers(FaultyPlatform):
         headers = {name: str(seconds)} if fault == "limited" else {}
         if self._kind == "slack":
             return ServerResponse(status, slack, headers)
-        body: dict[str, Any] = {"id": slack, "message": slack, "status_code": status}
+        body: dict[str, JsonValue] = {
+            "id": slack,
+            "message": slack,
+            "status_code": status,
+        }
         if self._kind == "teams":
             body = {"error": {"code": slack, "message": slack}}
         return ServerResponse(status, body, headers)
@@ -112,7 +123,7 @@ class ChatServers(FaultyPlatform):
         return ServerResponse(400, {"id": "web.incoming", "message": problem})
 
 
-def _document(request: Request) -> dict[str, Any] | None:
+def _document(request: Request) -> JsonObject | None:
     try:
         document = json.loads(request.body)
     except ValueError:
@@ -124,9 +135,9 @@ def _document(request: Request) -> dict[str, Any] | None:
 
 
 def _telegram(
-    status: int, description: str, parameters: dict[str, Any] | None = None
+    status: int, description: str, parameters: dict[str, JsonValue] | None = None
 ) -> ServerResponse:
-    body: dict[str, Any] = {
+    body: dict[str, JsonValue] = {
         "ok": False,
         "error_code": status,
         "description": description,
@@ -136,37 +147,43 @@ def _telegram(
     return ServerResponse(status, body)
 
 
-def _slack_problem(document: dict[str, Any]) -> str:
+def _slack_problem(document: JsonObject) -> str:
     if not document.get("text"):
         return "missing_text"
-    for block in document.get("blocks", ()):
-        if block["type"] not in ("header", "section", "context"):
-            return "invalid_blocks"
-        texts = block.get("elements") or [block.get("text")]
-        longest = 150 if block["type"] == "header" else 3000
-        if not all(text and 0 < len(text["text"]) <= longest for text in texts):
-            return "invalid_blocks"
-    return "" if len(document.get("blocks", ())) <= 50 else "invalid_blocks"
+    blocks = as_objects(document.get("blocks", ()))
+    if len(blocks) > 50 or not all(map(_is_slack_block, blocks)):
+        return "invalid_blocks"
+    return ""
 
 
-def _teams_problem(document: dict[str, Any]) -> str:
-    cards = document.get("attachments") or [{}]
+def _is_slack_block(block: JsonObject) -> bool:
+    if block["type"] not in ("header", "section", "context"):
+        return False
+    texts = as_list(block.get("elements") or [block.get("text")])
+    longest = 150 if block["type"] == "header" else 3000
+    return all(
+        text and 0 < len(as_text(as_object(text)["text"])) <= longest for text in texts
+    )
+
+
+def _teams_problem(document: JsonObject) -> str:
+    cards = as_objects(document.get("attachments") or [{}])
     if document.get("type") != "message" or cards[0].get("contentType") != _CARD:
         return "a message with an Adaptive card is expected"
-    card = cards[0].get("content", {})
+    card = as_object(cards[0].get("content", {}))
     whole = card.get("type") == "AdaptiveCard" and card.get("body")
     small = len(json.dumps(document, ensure_ascii=False).encode()) <= 28 * 1024
     return "" if whole and small else "no card, or one of more than 28 KB"
 
 
-def _mattermost_problem(document: dict[str, Any]) -> str:
+def _mattermost_problem(document: JsonObject) -> str:
     return "" if document.get("text") else "No text specified"
 
 
-def _telegram_problem(document: dict[str, Any]) -> str:
+def _telegram_problem(document: JsonObject) -> str:
     if not document.get("text"):
         return "message text is empty"
-    units = len(document["text"].encode("utf-16-le")) // 2
+    units = len(as_text(document["text"]).encode("utf-16-le")) // 2
     return "message is too long" if units > 4096 else ""
 
 

@@ -5,9 +5,9 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonObject, JsonValue, as_object, as_text, as_whole
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import FaultyPlatform
 from socialcell.sandbox.platform import ServedPlatform
@@ -29,7 +29,7 @@ class TelegramServer(FaultyPlatform):
     def __init__(self, city: City, clock: Clock, secrets: Mapping[str, str]) -> None:
         super().__init__(clock)
         self.token = secrets[TOKEN]
-        self.posts: dict[int, dict[str, Any]] = {}
+        self.posts: dict[int, JsonObject] = {}
         self._last = 0
 
     def respond(self, request: Request) -> ServerResponse:
@@ -59,24 +59,24 @@ class TelegramServer(FaultyPlatform):
         }[fault]
         return _error(status, description)
 
-    def _call_method(self, method: str, document: Mapping[str, Any]) -> ServerResponse:
+    def _call_method(self, method: str, document: JsonObject) -> ServerResponse:
         if method == "getChat":
             return _result({"id": -1001, "type": "channel", "username": CHANNEL[1:]})
         if method == "deleteMessage":
-            if self.posts.pop(document.get("message_id", 0), None) is None:
+            if self.posts.pop(as_whole(document.get("message_id", 0)), None) is None:
                 return _error(400, "Bad Request: message to delete not found")
             return _result(True)
         if method not in ("sendMessage", "sendPhoto"):
             return _error(404, "Not Found: method not found")
         photo = method == "sendPhoto"
-        text = document.get("caption" if photo else "text", "")
+        text = as_text(document.get("caption" if photo else "text", ""))
         if photo and not str(document.get("photo", "")).startswith("https://"):
             return _error(400, "Bad Request: wrong file identifier/HTTP URL specified")
         if not photo and not text:
             return _error(400, "Bad Request: message text is empty")
         if len(text.encode("utf-16-le")) // 2 > (_CAPTION if photo else _TEXT):
             return _error(400, "Bad Request: message is too long")
-        to = document.get("reply_parameters", {}).get("message_id")
+        to = as_object(document.get("reply_parameters", {})).get("message_id")
         if to is not None and to not in self.posts:
             return _error(400, "Bad Request: message to be replied not found")
         self._last += 1
@@ -84,14 +84,14 @@ class TelegramServer(FaultyPlatform):
         return _result({"message_id": self._last, "chat": {"username": CHANNEL[1:]}})
 
 
-def _result(result: Any) -> ServerResponse:
+def _result(result: JsonValue) -> ServerResponse:
     return ServerResponse(200, {"ok": True, "result": result})
 
 
 def _error(
-    status: int, description: str, parameters: Mapping[str, Any] | None = None
+    status: int, description: str, parameters: JsonObject | None = None
 ) -> ServerResponse:
-    body: dict[str, Any] = {
+    body: dict[str, JsonValue] = {
         "ok": False,
         "error_code": status,
         "description": description,

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any
 
 from socialcell.clock import IST, as_utc
+from socialcell.json_types import JsonObject
 from socialcell.sandbox.clicks import agents
 from socialcell.sandbox.clicks.tracked_links import BY_WORD, LETTER, LINKS
 from socialcell.sandbox.world.app_world import OUTREACH, AppWorld, poisson
@@ -86,7 +86,7 @@ class Audience:
             if visit.end <= until and (before is None or visit.end > before)
         ]
 
-    def truth(self) -> dict[str, Any]:
+    def truth(self) -> JsonObject:
         """Requests by link and kind, and installs on Android by the link they came by:
         ready for JSON."""
         counts = {link.word: Counter(dict.fromkeys(KINDS, 0)) for link in LINKS}

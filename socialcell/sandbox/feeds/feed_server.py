@@ -4,13 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from socialcell.clock import IST, Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import FaultyPlatform, Switch
-from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.server import Request, ServerResponse
 from socialcell.sandbox.world.people import Paper
@@ -213,7 +212,7 @@ def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> FeedServer:
     return FeedServer(city, clock)
 
 
-def sources(city: City) -> list[dict[str, Any]]:
+def sources(city: City) -> list[SourceSettings]:
     return [
         {
             "name": f"rss.{paper.slug}",

@@ -2,17 +2,20 @@
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from enum import Enum
 from importlib import import_module
 from ipaddress import IPv4Address
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from types import ModuleType
+from typing import NoReturn, Protocol
 
 from socialcell.clock import SystemClock
-from socialcell.sandbox.server import LoggedRequest, Request
+from socialcell.json_types import JsonObject, as_objects
+from socialcell.sandbox.server import LoggedRequest, Request, RequestHandler
 
 VERSION = "v26"
 SERVICE = f"google.ads.googleads.{VERSION}.services.GoogleAdsService"
@@ -20,8 +23,38 @@ FAILURE = f"google.ads.googleads.{VERSION}.errors.googleadsfailure-bin"
 HOST = "127.0.0.1"
 
 
+class SearchStreamPlatform(RequestHandler, Protocol):
+    """A platform whose answers are lists of rows: values by the paths of their fields.
+
+    `most` is how many rows a message of the stream holds.
+    """
+
+    most: int
+
+
+class SearchStreamRequest(Protocol):
+    """The message of the request, as its class in google-ads reads it."""
+
+    customer_id: str
+    query: str
+
+
+class GrpcCallContext(Protocol):
+    """What gRPC lets the handler of a call do."""
+
+    def invocation_metadata(self) -> Iterable[tuple[str, str]]: ...
+
+    def set_trailing_metadata(
+        self, trailing_metadata: tuple[tuple[str, bytes], ...]
+    ) -> None: ...
+
+    def abort(self, code: Enum, details: str) -> NoReturn: ...
+
+
 @contextlib.contextmanager
-def serve_grpc(platform: Any, log: list[LoggedRequest]) -> Iterator[str]:
+def serve_grpc(
+    platform: SearchStreamPlatform, log: list[LoggedRequest]
+) -> Iterator[str]:
     """Serve a platform's SearchStream; yields https://HOST:PORT/path/of/ca.pem.
 
     The path is where the certificate lies that a client has to trust.
@@ -30,7 +63,14 @@ def serve_grpc(platform: Any, log: list[LoggedRequest]) -> Iterator[str]:
     key, certificate = _certificate()
     closing = threading.Event()
     server = grpc.server(ThreadPoolExecutor(4))
-    server.add_generic_rpc_handlers((_handler(_SearchStream(platform, log, closing)),))
+    method = grpc.unary_stream_rpc_method_handler(
+        _SearchStream(platform, log, closing),
+        request_deserializer=lambda body: (
+            message_classes().SearchGoogleAdsStreamRequest.deserialize(body)
+        ),
+    )
+    handler = grpc.method_handlers_generic_handler(SERVICE, {"SearchStream": method})
+    server.add_generic_rpc_handlers((handler,))
     credentials = grpc.ssl_server_credentials([(key, certificate)])
     port = server.add_secure_port(f"{HOST}:0", credentials)
     server.start()
@@ -44,35 +84,43 @@ def serve_grpc(platform: Any, log: list[LoggedRequest]) -> Iterator[str]:
         server.stop(0).wait()
 
 
-def message_classes() -> Any:
+def message_classes() -> ModuleType:
     """The service's message classes: imported when needed, as it takes a second."""
     return import_module(
         f"google.ads.googleads.{VERSION}.services.types.google_ads_service"
     )
 
 
-def _handler(stream: "_SearchStream") -> Any:
-    grpc = import_module("grpc")
-    method = grpc.unary_stream_rpc_method_handler(
-        stream,
-        request_deserializer=lambda sent: (
-            message_classes().SearchGoogleAdsStreamRequest.deserialize(sent)
-        ),
-        response_serializer=lambda page: type(page).serialize(page),
-    )
-    return grpc.method_handlers_generic_handler(SERVICE, {"SearchStream": method})
+def is_row_field(path: str) -> bool:
+    """Whether a path of a query (metrics.clicks) is a field of the API's own row."""
+    row_class = message_classes().GoogleAdsRow
+    descriptor = row_class.pb(row_class()).DESCRIPTOR
+    for part in path.split("."):
+        if descriptor is None:
+            return False
+        fields = descriptor.fields_by_name
+        field = fields.get(part) or fields.get(f"{part}_")
+        if field is None:
+            return False
+        descriptor = field.message_type
+    return True
 
 
 class _SearchStream:
     """Serves calls one after another, as a platform's faults are plain attributes."""
 
     def __init__(
-        self, platform: Any, log: list[LoggedRequest], closing: threading.Event
+        self,
+        platform: SearchStreamPlatform,
+        log: list[LoggedRequest],
+        closing: threading.Event,
     ) -> None:
         self._platform, self._log, self._closing = platform, log, closing
         self._lock = threading.Lock()
 
-    def __call__(self, message: Any, context: Any) -> Iterator[Any]:
+    def __call__(
+        self, message: SearchStreamRequest, context: GrpcCallContext
+    ) -> Iterator[bytes]:
         codes = import_module("grpc").StatusCode
         request = Request(
             "POST",
@@ -91,18 +139,34 @@ class _SearchStream:
         if isinstance(answer.body, str):
             context.abort(codes.UNKNOWN, "invalid content-type: text/html")
         if answer.status != 200:
-            if answer.body:
+            if isinstance(answer.body, bytes) and answer.body:
                 context.set_trailing_metadata(((FAILURE, answer.body),))
             context.abort(codes[answer.headers["grpc"]], "Request failed.")
-        rows = answer.body
+        rows = as_objects(answer.body)
         shown = rows[: len(rows) // 2] if answer.cut else rows
         for start in range(0, len(shown), self._platform.most):
-            page = shown[start : start + self._platform.most]
-            yield message_classes().SearchGoogleAdsStreamResponse(
-                results=page, request_id="sandbox"
-            )
+            yield _response_message(shown[start : start + self._platform.most])
         if answer.cut:
             context.abort(codes.UNAVAILABLE, "Stream removed")
+
+
+def _response_message(rows: Sequence[JsonObject]) -> bytes:
+    """A message of the stream, on the wire."""
+    classes = message_classes()
+    response_class = classes.SearchGoogleAdsStreamResponse
+    results = []
+    for values in rows:
+        row = classes.GoogleAdsRow()
+        for path, value in values.items():
+            *parents, last = path.split(".")
+            parent = row
+            for name in parents:
+                parent = getattr(parent, name)
+            setattr(parent, "type_" if last == "type" else last, value)
+        results.append(row)
+    response = response_class(results=results, request_id="sandbox")
+    message: bytes = response_class.serialize(response)
+    return message
 
 
 def _certificate() -> tuple[bytes, bytes]:

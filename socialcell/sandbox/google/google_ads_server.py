@@ -7,23 +7,26 @@ machine without that package has a sandbox without Google Ads.
 import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from types import ModuleType
 from urllib.parse import parse_qs
 
 from socialcell.clock import IST, Clock
+from socialcell.json_types import JsonObject
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import FaultyPlatform, Switch
 from socialcell.sandbox.google.google_ads_grpc import (
     VERSION,
-    message_classes,
+    is_row_field,
     serve_grpc,
 )
-from socialcell.sandbox.platform import ServedPlatform
-from socialcell.sandbox.server import Request, ServerResponse
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
+from socialcell.sandbox.server import LoggedRequest, Request, ServerResponse
 from socialcell.sandbox.world.app_world import (
     ACCOUNT,
     ADS,
@@ -59,6 +62,17 @@ _KEYS = {
 _COSTS = {"metrics.impressions", "metrics.clicks", "metrics.cost_micros"}
 
 
+@dataclass(frozen=True, slots=True)
+class AdReportRow:
+    """A day of a campaign, ad group or ad.
+
+    `fields` by their path (metrics.clicks); `installs` by conversion action.
+    """
+
+    fields: JsonObject
+    installs: Mapping[str, float]
+
+
 class GoogleAdsServer(FaultyPlatform):
     """One account, as one signed-in user may read it. `most`: rows of one message."""
 
@@ -73,11 +87,7 @@ class GoogleAdsServer(FaultyPlatform):
         self._bearer = f"Bearer {access_token(secrets)}"
 
     @cached_property
-    def _rows(self) -> Any:
-        return message_classes().GoogleAdsRow
-
-    @cached_property
-    def _errors(self) -> Any:
+    def _errors(self) -> ModuleType:
         return import_module(f"google.ads.googleads.{VERSION}.errors.types.errors")
 
     def malformed_item(self, times: int | None = 1) -> None:
@@ -97,11 +107,11 @@ class GoogleAdsServer(FaultyPlatform):
         fields = match[1].split(", ")
         if "segments.conversion_action" in fields and _COSTS & set(fields):
             return self._error("INVALID_ARGUMENT", "query_error", 53)
-        if not all(map(self._exists, fields)):
+        if not all(map(is_row_field, fields)):
             return self._error("INVALID_ARGUMENT", "query_error", 32)
         rows = self._answer(match[2], fields, match[3] or "")
         if "metrics.clicks" in fields and self._fires("malformed"):
-            rows.append(self._rows())
+            rows.append({})
         return ServerResponse(200, rows)
 
     def refusal(self, fault: str, until: datetime) -> ServerResponse:
@@ -139,11 +149,12 @@ class GoogleAdsServer(FaultyPlatform):
 
     # Rows -------------------------------------------------------------------------
 
-    def _answer(self, source: str, fields: list[str], rules: str) -> list[Any]:
+    def _answer(self, source: str, fields: list[str], rules: str) -> list[JsonObject]:
+        """The rows, each with the requested fields that have a value, by their path."""
         if source == "customer":
-            return [self._row(fields, _CUSTOMER)]
+            return [_selected(fields, _CUSTOMER)]
         if source == "conversion_action":
-            return [self._row(fields, values) for values in _actions()]
+            return [_selected(fields, action) for action in _actions()]
         span = _SPAN.search(rules)
         if span is None:
             return []
@@ -151,53 +162,36 @@ class GoogleAdsServer(FaultyPlatform):
         action_filter = _ACTIONS.search(rules)
         reported_rows = report_rows(self.world, source, since, until, self.clock.now())
         if action_filter is None:
-            return [self._row(fields, values) for values in reported_rows]
+            return [_selected(fields, row.fields) for row in reported_rows]
         action_names = re.findall(r"'([^']+)'", action_filter[1])
         return [
-            self._row(
+            _selected(
                 fields,
-                values
-                | {"segments.conversion_action": name, "metrics.all_conversions": n},
+                {
+                    **row.fields,
+                    "segments.conversion_action": name,
+                    "metrics.all_conversions": n,
+                },
             )
-            for values in reported_rows
-            for name, n in values["installs"].items()
+            for row in reported_rows
+            for name, n in row.installs.items()
             if name in action_names and n
         ]
 
-    def _exists(self, field: str) -> bool:
-        """Whether a name of a query is a field of the API's own messages."""
-        descriptor = self._rows.pb(self._rows()).DESCRIPTOR
-        for part in field.split("."):
-            fields: Any = descriptor.fields_by_name if descriptor is not None else {}
-            field_descriptor = fields.get(part) or fields.get(f"{part}_")
-            if field_descriptor is None:
-                return False
-            descriptor = field_descriptor.message_type
-        return True
 
-    def _row(self, fields: list[str], values: Mapping[str, Any]) -> Any:
-        """A row in which exactly the requested fields are set, as far as known."""
-        row = self._rows()
-        for field in fields:
-            if field not in values:
-                continue
-            *path, last = field.split(".")
-            inner = row
-            for part in path:
-                inner = getattr(inner, part)
-            name = "type_" if last == "type" else last
-            setattr(inner, name, values[field])
-        return row
+def _selected(fields: list[str], values: JsonObject) -> JsonObject:
+    """The values of the requested fields; a field without one is left out."""
+    return {field: values[field] for field in fields if field in values}
 
 
-_CUSTOMER = {
+_CUSTOMER: JsonObject = {
     "customer.id": int(ACCOUNT),
     "customer.currency_code": CURRENCY,
     "customer.time_zone": "Asia/Kolkata",
 }
 
 
-def _actions() -> list[dict[str, Any]]:
+def _actions() -> list[JsonObject]:
     return [
         {
             "conversion_action.resource_name": resource(number),
@@ -215,7 +209,7 @@ def resource(number: str) -> str:
 
 def report_rows(
     world: AppWorld, source: str, since: date, until: date, now: datetime
-) -> list[dict[str, Any]]:
+) -> list[AdReportRow]:
     """The account's rows as of `now`, by day and entity; days without ads have none."""
     today = now.astimezone(IST).date()
     rows = []
@@ -240,7 +234,7 @@ def _elapsed(day: date, now: datetime) -> int:
     return 1000 * (local.hour * 3600 + local.minute * 60 + local.second) // 86_400
 
 
-def _figures(ads: list[AppAdDay], today: date, elapsed: int) -> dict[str, Any]:
+def _figures(ads: list[AppAdDay], today: date, elapsed: int) -> AdReportRow:
     first, day = ads[0].ad, ads[0].day
 
     def total(name: str) -> int:
@@ -255,7 +249,7 @@ def _figures(ads: list[AppAdDay], today: date, elapsed: int) -> dict[str, Any]:
             name = resource(number)
             installs[name] = installs.get(name, 0.0) + conversions * share // 100
     best = next(iter(installs.values()), 0.0)
-    return {
+    fields: JsonObject = {
         "campaign.id": first.campaign,
         "campaign.name": first.campaign_name,
         "ad_group.id": first.group,
@@ -267,8 +261,8 @@ def _figures(ads: list[AppAdDay], today: date, elapsed: int) -> dict[str, Any]:
         "metrics.clicks": total("clicks"),
         "metrics.cost_micros": total("cost_micros"),
         "metrics.conversions": best,
-        "installs": installs,
     }
+    return AdReportRow(fields, installs)
 
 
 class GoogleOAuthServer(FaultyPlatform):
@@ -320,7 +314,7 @@ def access_token(secrets: Mapping[str, str]) -> str:
     return "ya29." + hashlib.sha256(refresh.encode()).hexdigest()[:40]
 
 
-def sources(city: City) -> list[dict[str, Any]]:
+def sources(city: City) -> list[SourceSettings]:
     return [
         {
             "name": "google_ads.app",
@@ -329,6 +323,14 @@ def sources(city: City) -> list[dict[str, Any]]:
             "customer_id": ACCOUNT,
         }
     ]
+
+
+def _serve(
+    platform: FaultyPlatform, log: list[LoggedRequest]
+) -> AbstractContextManager[str]:
+    if not isinstance(platform, GoogleAdsServer):
+        raise TypeError(f"gRPC serves Google Ads alone, not {platform.name}")
+    return serve_grpc(platform, log)
 
 
 def platforms() -> dict[str, ServedPlatform]:
@@ -342,7 +344,7 @@ def platforms() -> dict[str, ServedPlatform]:
             shows=lambda city, post: [],
             address=lambda post: "",
             secrets=SECRETS,
-            serve=serve_grpc,
+            serve=_serve,
         ),
         "google_ads_oauth": ServedPlatform(
             build=GoogleOAuthServer,

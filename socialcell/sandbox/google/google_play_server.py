@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.google.google_server import (
@@ -13,7 +13,7 @@ from socialcell.sandbox.google.google_server import (
     refusal,
     shared_refusal,
 )
-from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.post_server import PostServer
 from socialcell.sandbox.server import Request, ServerResponse
@@ -64,7 +64,7 @@ class GooglePlayServer(PostServer):
     def refusal(self, fault: str, until: datetime) -> ServerResponse:
         return shared_refusal(self, fault, until)
 
-    def _list(self, request: Request) -> dict[str, Any]:
+    def _list(self, request: Request) -> JsonObject:
         since = self.clock.now() - SHOWN
         posts = [post for post in self.standing() if self._changed(post) >= since]
         posts.sort(key=self._changed, reverse=True)
@@ -76,18 +76,18 @@ class GooglePlayServer(PostServer):
         self.finish_page(rest)
         if not page:
             return {}  # Google leaves out `reviews` when there are none
-        reviews: list[Any] = [self._review(post) for post in page]
+        reviews: list[JsonValue] = [self._review(post) for post in page]
         if self._fires("malformed"):
             reviews.insert(1, {"reviewId": None, "comments": []})
-        body: dict[str, Any] = {"reviews": reviews}
+        body: dict[str, JsonValue] = {"reviews": reviews}
         if rest or stuck:
             body["tokenPagination"] = {"nextPageToken": f"at-{offset + size}"}
         return body
 
-    def _review(self, post: SandboxPost) -> dict[str, Any]:
+    def _review(self, post: SandboxPost) -> JsonObject:
         now = self.clock.now()
         language = post.labels.language
-        user_comment = {
+        user_comment: JsonObject = {
             # A review without a title begins with the tab that would follow the title.
             "text": f"{post.title or ''}\t{text_at(post, now)}",
             "lastModified": _timestamp(self._changed(post)),
@@ -101,10 +101,10 @@ class GooglePlayServer(PostServer):
             "thumbsDownCount": 0,
             "deviceMetadata": {"productName": "sandbox", "manufacturer": "Sandbox"},
         }
-        comments: list[dict[str, Any]] = [{"userComment": user_comment}]
+        comments: list[JsonObject] = [{"userComment": user_comment}]
         if post.id in self._answered:
             text = self._answered[post.id]
-            answer = {"text": text, "lastModified": _timestamp(now)}
+            answer: JsonObject = {"text": text, "lastModified": _timestamp(now)}
             comments.append({"developerComment": answer})
         return {
             "reviewId": post.id,
@@ -120,12 +120,12 @@ class GooglePlayServer(PostServer):
         return self.draft(text, at, review_id(at, n))
 
 
-def _timestamp(moment: datetime) -> dict[str, Any]:
+def _timestamp(moment: datetime) -> JsonObject:
     """Seconds are a string, as 64-bit integers are in Google's JSON."""
     return {"seconds": str(int(moment.timestamp())), "nanos": 0}
 
 
-def sources(city: City) -> list[dict[str, Any]]:
+def sources(city: City) -> list[SourceSettings]:
     return [
         {
             "name": "google_play.reviews",

@@ -5,10 +5,10 @@ import binascii
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from urllib.parse import parse_qs
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonObject, as_object
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import FaultyPlatform, Switch
 from socialcell.sandbox.platform import ServedPlatform
@@ -95,28 +95,34 @@ def access_token(secrets: Mapping[str, str]) -> str:
     return "ya29.sandbox-" + secrets["google_refresh_token"][-24:]
 
 
-def refusal(status: int, name: str, reason: str, message: str) -> ServerResponse:
+def refusal(
+    status: int, name: str, reason: str, message: str, domain: str = "global"
+) -> ServerResponse:
     """A refusal as Google writes it: a message, and a reason in `errors`."""
-    error = {
-        "code": status,
-        "message": message,
-        "errors": [{"message": message, "domain": "global", "reason": reason}],
-        "status": name,
-    }
+    error = _error(status, name, reason, message, domain)
     return ServerResponse(status, {"error": error})
 
 
 def detailed(status: int, name: str, reason: str, message: str) -> ServerResponse:
-    """A refusal in the newer form, whose reason stands in `details`."""
-    answer = refusal(status, name, "badRequest", message)
-    answer.body["error"]["details"] = [
-        {
-            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-            "reason": reason,
-            "domain": "googleapis.com",
-        }
-    ]
-    return answer
+    """A refusal in the newer form, whose reason is in `details`."""
+    error = _error(status, name, "badRequest", message, "global")
+    details = {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": reason,
+        "domain": "googleapis.com",
+    }
+    return ServerResponse(status, {"error": {**error, "details": [details]}})
+
+
+def _error(
+    status: int, name: str, reason: str, message: str, domain: str
+) -> JsonObject:
+    return {
+        "code": status,
+        "message": message,
+        "errors": [{"message": message, "domain": domain, "reason": reason}],
+        "status": name,
+    }
 
 
 class SignedInServer(FaultyPlatform):
@@ -162,8 +168,8 @@ def _is_claim(assertion: str) -> bool:
     if len(parts) != 3:
         return False
     try:
-        claim: Any = json.loads(base64.urlsafe_b64decode(parts[1] + "=="))
-    except (ValueError, binascii.Error):
+        claim = as_object(json.loads(base64.urlsafe_b64decode(parts[1] + "==")))
+    except (ValueError, TypeError, binascii.Error):
         return False
     is_ours = claim.get("aud") == TOKEN_ORIGIN + "/token"
     return is_ours and bool(claim.get("iss")) and bool(claim.get("scope"))

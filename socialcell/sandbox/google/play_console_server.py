@@ -7,14 +7,14 @@ small numbers folded into Other, thousands cut by commas.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from urllib.parse import unquote
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonValue
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.google.google_server import SECRETS, SignedInServer, refusal
-from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.server import Request, ServerResponse
 from socialcell.sandbox.world.app_world import (
     OUTREACH,
@@ -101,7 +101,7 @@ class PlayConsoleServer(SignedInServer):
     ) -> ServerResponse:
         names = [name for name in files if name.startswith(query.get("prefix", ""))]
         start = int(query.get("pageToken") or 0)
-        body: dict[str, Any] = {
+        body: dict[str, JsonValue] = {
             "items": [
                 self._file_resource(name, files[name])
                 for name in names[start:][: self.most]
@@ -216,7 +216,7 @@ def _cell(figure: int | str) -> str:
     return f'"{figure:,}"'
 
 
-def sources(city: City) -> list[dict[str, Any]]:
+def sources(city: City) -> list[SourceSettings]:
     return [
         {
             "name": "play_console.app",

@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from json import loads
-from typing import Any
 from urllib.parse import unquote
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonObject, as_list, as_text, as_whole
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.google.google_server import SECRETS, SignedInServer, refusal
-from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.server import Request, ServerResponse
 from socialcell.sandbox.world.app_world import PACIFIC
 from socialcell.sandbox.world.search_world import SITE, SearchPerformance, SearchWorld
@@ -66,25 +66,30 @@ class SearchConsoleServer(SignedInServer):
             return refusal(400, "INVALID_ARGUMENT", "invalidParameter", message)
         return ServerResponse(200, self._answer(query))
 
-    def _answer(self, query: Mapping[str, Any]) -> dict[str, Any]:
+    def _answer(self, query: JsonObject) -> JsonObject:
         rows = self._rows(query)
-        size = min(query.get("rowLimit", _USUAL), _MOST)
-        start = 0 if "stuck" in self._switches else query.get("startRow", 0)
+        size = min(as_whole(query.get("rowLimit", _USUAL)), _MOST)
+        stuck = "stuck" in self._switches
+        start = 0 if stuck else as_whole(query.get("startRow", 0))
         page = rows[start : start + size]
         by_query = query.get("dimensions") == ["query"]
         if page and by_query and self._fires("malformed"):
             page.insert(1, {"keys": [], "clicks": "many"})
-        by = "byPage" if "page" in query.get("dimensions", []) else "byProperty"
+        by = (
+            "byPage" if "page" in as_list(query.get("dimensions", [])) else "byProperty"
+        )
         # Without rows, `rows` is left out.
         return ({"rows": page} if page else {}) | {"responseAggregationType": by}
 
-    def _rows(self, query: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _rows(self, query: JsonObject) -> list[JsonObject]:
         days = self._days(query)
-        dimensions = query.get("dimensions", [])
+        dimensions = as_list(query.get("dimensions", []))
         if dimensions == ["date"]:
             return [_row(str(day), self.world.total(day)) for day in days]
         if dimensions in (["query"], ["page"]):
-            entries = [pair for day in days for pair in self._of(dimensions[0], day)]
+            entries = [
+                pair for day in days for pair in self._of(as_text(dimensions[0]), day)
+            ]
             entries.sort(key=lambda pair: -pair[1].clicks)
             return [
                 _row(key, performance)
@@ -102,17 +107,17 @@ class SearchConsoleServer(SignedInServer):
             *((f"rare {n}", SearchPerformance(1, 0, 40.0)) for n in rare),
         ]
 
-    def _days(self, query: Mapping[str, Any]) -> list[date]:
+    def _days(self, query: JsonObject) -> list[date]:
         """The days of the span that are old enough for the requested data state."""
-        since = date.fromisoformat(query["startDate"])
-        until = date.fromisoformat(query["endDate"])
+        since = date.fromisoformat(as_text(query["startDate"]))
+        until = date.fromisoformat(as_text(query["endDate"]))
         lag = FINAL if query.get("dataState", "final") == "final" else FRESH
         today = self.clock.now().astimezone(PACIFIC).date()
         newest = min(until, today - lag)
         return [day for day in self.world.days() if since <= day <= newest]
 
 
-def _row(key: str, performance: SearchPerformance) -> dict[str, Any]:
+def _row(key: str, performance: SearchPerformance) -> JsonObject:
     rate = (
         performance.clicks / performance.impressions if performance.impressions else 0.0
     )
@@ -125,7 +130,7 @@ def _row(key: str, performance: SearchPerformance) -> dict[str, Any]:
     }
 
 
-def sources(city: City) -> list[dict[str, Any]]:
+def sources(city: City) -> list[SourceSettings]:
     return [
         {
             "name": "search_console.site",

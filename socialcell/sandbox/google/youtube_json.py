@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
-from typing import Any
 
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.sandbox.city import City
 from socialcell.sandbox.post import Person, SandboxPost
 from socialcell.sandbox.world.other_platform_posts import text_at
@@ -16,11 +17,31 @@ _CUT = 120  # characters of a description in search
 _SPOKEN = {"mr-Latn": "mr", "hi-Latn": "hi"}
 
 
+@dataclass(frozen=True, slots=True)
+class CommentOptions:
+    """How comments are written as of `now`.
+
+    `plain`: as text and not as HTML; `nameless`: ids of comments by closed accounts.
+    """
+
+    city: City
+    now: datetime
+    plain: bool
+    nameless: frozenset[str]
+
+
 def listing(
-    kind: str, items: Sequence[Any], total: int, token: str | None, **more: Any
-) -> dict[str, Any]:
+    kind: str,
+    items: Sequence[JsonValue],
+    total: int,
+    token: str | None,
+    **more: JsonValue,
+) -> dict[str, JsonValue]:
     """A page; `token` leads to the next one."""
-    page: dict[str, Any] = {"kind": f"youtube#{kind}", "etag": _etag(kind, str(items))}
+    page: dict[str, JsonValue] = {
+        "kind": f"youtube#{kind}",
+        "etag": _etag(kind, str(items)),
+    }
     if token is not None:
         page["nextPageToken"] = token
     page |= more
@@ -28,7 +49,7 @@ def listing(
     return page | {"items": list(items)}
 
 
-def search_result(post: SandboxPost) -> dict[str, Any]:
+def search_result(post: SandboxPost) -> JsonObject:
     """A video as an item of a search: texts are cut, counts are left out."""
     snippet = _video_snippet(post, post.text[:_CUT])
     fields = ("publishedAt", "channelId", "title", "description", "thumbnails")
@@ -44,7 +65,7 @@ def search_result(post: SandboxPost) -> dict[str, Any]:
     }
 
 
-def playlist_item(post: SandboxPost) -> dict[str, Any]:
+def playlist_item(post: SandboxPost) -> JsonObject:
     """A video as an item of a channel's uploads."""
     return {
         "kind": "youtube#playlistItem",
@@ -54,7 +75,7 @@ def playlist_item(post: SandboxPost) -> dict[str, Any]:
     }
 
 
-def channel(id_: str) -> dict[str, Any]:
+def channel(id_: str) -> JsonObject:
     return {
         "kind": "youtube#channel",
         "etag": _etag("channel", id_),
@@ -70,9 +91,9 @@ def video(
     parts: Sequence[str],
     counts: Mapping[str, int | None],
     now: datetime,
-) -> dict[str, Any]:
+) -> JsonObject:
     """A video with the requested parts. A count that is None is hidden."""
-    resource: dict[str, Any] = {
+    resource: dict[str, JsonValue] = {
         "kind": "youtube#video",
         "etag": _etag("video", post.id),
         "id": post.id,
@@ -100,7 +121,7 @@ def statistics(counts: Mapping[str, int | None]) -> dict[str, str]:
     }
 
 
-def stat(post: SandboxPost, counts: Mapping[str, int | None]) -> dict[str, Any]:
+def stat(post: SandboxPost, counts: Mapping[str, int | None]) -> JsonObject:
     """A video as batchGetStats gives it."""
     return {
         "kind": "youtube#videoStat",
@@ -111,51 +132,47 @@ def stat(post: SandboxPost, counts: Mapping[str, int | None]) -> dict[str, Any]:
 
 
 def thread(
-    top: SandboxPost, answers: Sequence[SandboxPost], owner: str, **options: Any
-) -> dict[str, Any]:
+    top: SandboxPost,
+    answers: Sequence[SandboxPost],
+    owner: str,
+    options: CommentOptions,
+) -> JsonObject:
     """A comment with some of the answers below it."""
-    resource: dict[str, Any] = {
+    resource: dict[str, JsonValue] = {
         "kind": "youtube#commentThread",
         "etag": _etag("thread", top.id),
         "id": top.id,
         "snippet": {
             "channelId": owner,
             "videoId": top.conversation,
-            "topLevelComment": comment(top, owner, **options),
+            "topLevelComment": comment(top, owner, options),
             "canReply": False,
             "totalReplyCount": len(answers),
             "isPublic": True,
         },
     }
     if answers:
-        shown = [comment(answer, owner, **options) for answer in answers[:_SHOWN]]
+        shown = [comment(answer, owner, options) for answer in answers[:_SHOWN]]
         resource["replies"] = {"comments": shown}
     return resource
 
 
-def comment(
-    post: SandboxPost,
-    owner: str,
-    *,
-    city: City,
-    now: datetime,
-    plain: bool,
-    nameless: frozenset[str],
-) -> dict[str, Any]:
-    """One comment. `plain`: as text and not as HTML; `nameless`: closed accounts."""
+def comment(post: SandboxPost, owner: str, options: CommentOptions) -> JsonObject:
+    """One comment on a video of the channel `owner`."""
+    now = options.now
     text = text_at(post, now)
     edited = post.changed is not None and post.changed[0] <= now
-    snippet: dict[str, Any] = {
+    snippet: dict[str, JsonValue] = {
         "channelId": owner,
         "videoId": post.conversation,
-        "textDisplay": text if plain else escape(text).replace("\n", "<br>"),
+        "textDisplay": text if options.plain else escape(text).replace("\n", "<br>"),
         "textOriginal": text,
         "canRate": False,
         "viewerRating": "none",
-        "likeCount": city.metrics(post, now).get("likes", 0),
+        "likeCount": options.city.metrics(post, now).get("likes", 0),
         "publishedAt": stamp(post.at),
         "updatedAt": stamp(post.changed[0] if edited and post.changed else post.at),
-        **_commenter(post, post.id in nameless),
+        **_commenter(post, post.id in options.nameless),
     }
     if "." in post.id:
         snippet["parentId"] = post.reply_to
@@ -172,7 +189,7 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _commenter(post: SandboxPost, nameless: bool) -> dict[str, Any]:
+def _commenter(post: SandboxPost, nameless: bool) -> JsonObject:
     if nameless:
         return {
             "authorDisplayName": "",
@@ -188,7 +205,7 @@ def _commenter(post: SandboxPost, nameless: bool) -> dict[str, Any]:
     }
 
 
-def _video_snippet(post: SandboxPost, text: str) -> dict[str, Any]:
+def _video_snippet(post: SandboxPost, text: str) -> dict[str, JsonValue]:
     picture = {"url": f"https://pictures.example/{post.id}.jpg"}
     return {
         "publishedAt": stamp(post.at),

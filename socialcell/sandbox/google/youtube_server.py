@@ -5,14 +5,14 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonObject
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.google import youtube_json as shape
 from socialcell.sandbox.google.google_server import detailed, refusal
-from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.post_server import PostServer, words
 from socialcell.sandbox.server import Request, ServerResponse
@@ -213,7 +213,11 @@ class YouTubeServer(PostServer):
         if posts is None:
             return _too_many_ids()
         stats = [shape.stat(post, self._counts(post)) for post in posts]
-        body = {"kind": "youtube#batchGetStatsResponse", "etag": "x", "items": stats}
+        body: JsonObject = {
+            "kind": "youtube#batchGetStatsResponse",
+            "etag": "x",
+            "items": stats,
+        }
         return ServerResponse(200, body)
 
     def _threads(self, request: Request) -> ServerResponse:
@@ -236,7 +240,7 @@ class YouTubeServer(PostServer):
         page, total, token = self._page(request, tops, 100)
         options = self._comment_options(request)
         threads = [
-            shape.thread(post, self._below(post.id), owner, **options) for post in page
+            shape.thread(post, self._below(post.id), owner, options) for post in page
         ]
         if page and self._fires("malformed"):
             threads.insert(1, {"snippet": {"topLevelComment": {"id": None}}})
@@ -256,7 +260,7 @@ class YouTubeServer(PostServer):
         if not above:  # a request by ids has one page
             page, total, token = posts, len(posts), None
         options = self._comment_options(request)
-        comments = [shape.comment(post, self.own_channel, **options) for post in page]
+        comments = [shape.comment(post, self.own_channel, options) for post in page]
         return ServerResponse(
             200, shape.listing("commentListResponse", comments, total, token)
         )
@@ -300,13 +304,13 @@ class YouTubeServer(PostServer):
         )
         return counts | {"comments": None if post.id in self._closed else comment_count}
 
-    def _comment_options(self, request: Request) -> dict[str, Any]:
-        return {
-            "city": self.city,
-            "now": self.clock.now(),
-            "plain": request.query.get("textFormat") == "plainText",
-            "nameless": frozenset(self._nameless),
-        }
+    def _comment_options(self, request: Request) -> shape.CommentOptions:
+        return shape.CommentOptions(
+            self.city,
+            self.clock.now(),
+            plain=request.query.get("textFormat") == "plainText",
+            nameless=frozenset(self._nameless),
+        )
 
     def _page(
         self, request: Request, posts: list[SandboxPost], most: int
@@ -348,9 +352,9 @@ class YouTubeServer(PostServer):
         message = (
             "The request cannot be completed because you have exceeded your quota."
         )
-        answer = refusal(403, "PERMISSION_DENIED", "quotaExceeded", message)
-        answer.body["error"]["errors"][0]["domain"] = "youtube.quota"
-        return answer
+        return refusal(
+            403, "PERMISSION_DENIED", "quotaExceeded", message, "youtube.quota"
+        )
 
 
 def matches(query: str, post: SandboxPost) -> bool:
@@ -379,7 +383,7 @@ def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> YouTubeServer
     return YouTubeServer(city, clock, secrets["youtube_key"])
 
 
-def sources(city: City) -> list[dict[str, Any]]:
+def sources(city: City) -> list[SourceSettings]:
     own = channel_id(city.people.city)
     rows = [
         {"name": "youtube.search", "kind": "search", "query": QUERY},

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from html import escape
-from typing import Any
 from urllib.parse import quote, unquote
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import CAPTCHA, Switch
-from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.post import Person, SandboxPost
 from socialcell.sandbox.post_server import PostServer
 from socialcell.sandbox.server import Request, ServerResponse
@@ -113,9 +113,9 @@ class MastodonServer(PostServer):
         upward = "min_id" in query or "stuck" in self._switches
         page = posts[:size] if upward else posts[-size:] if size else []
         self.finish_page(posts[size:] if upward else posts[:-size])
-        statuses: list[Any] = [self._status(post) for post in reversed(page)]
+        statuses: list[JsonValue] = [self._status(post) for post in reversed(page)]
         if page:
-            headers |= {"link": _links(tag, statuses)}
+            headers |= {"link": _links(tag, page)}
             if self._fires("malformed"):
                 statuses.insert(1, {"id": {"not": "an id"}, "content": 7})
         return ServerResponse(200, statuses, headers)
@@ -132,7 +132,7 @@ class MastodonServer(PostServer):
         if "instance" in self._switches:
             return ServerResponse(500, CAPTCHA, headers)
         host = ORIGIN.split("//")[1]
-        body = {
+        body: JsonObject = {
             "domain": host,
             "uri": host,
             "title": "Sandbox",
@@ -146,7 +146,7 @@ class MastodonServer(PostServer):
         }
         return ServerResponse(200, body, headers)
 
-    def _status(self, post: SandboxPost) -> dict[str, Any]:
+    def _status(self, post: SandboxPost) -> JsonObject:
         now = self.clock.now()
         counts = self.city.metrics(post, now)
         edited = post.changed is not None and post.changed[0] <= now
@@ -198,7 +198,7 @@ class MastodonServer(PostServer):
             "poll": None,
         }
 
-    def _account(self, person: Person) -> dict[str, Any]:
+    def _account(self, person: Person) -> JsonObject:
         base, server = home_of(person), home_server(person)
         now = self.clock.now()
         picture = f"{ORIGIN}/avatars/original/missing.png"
@@ -295,9 +295,10 @@ def _html(text: str) -> str:
     return f"<p>{_TAG.sub(linked, escape(text, quote=False))}</p>"
 
 
-def _links(tag: str, statuses: list[dict[str, Any]]) -> str:
+def _links(tag: str, page: list[SandboxPost]) -> str:
+    """The link header of a page of posts, oldest first."""
     base = f"{ORIGIN}/api/v1/timelines/tag/{quote(tag)}"
-    older, newer = statuses[-1]["id"], statuses[0]["id"]
+    older, newer = page[0].id, page[-1].id
     return f'<{base}?max_id={older}>; rel="next", <{base}?min_id={newer}>; rel="prev"'
 
 
@@ -309,7 +310,7 @@ def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> MastodonServe
     return MastodonServer(city, clock, secrets["mastodon_token"])
 
 
-def sources(city: City) -> list[dict[str, Any]]:
+def sources(city: City) -> list[SourceSettings]:
     return [
         {"name": name, "connector": "mastodon", "kind": "tag", "hashtag": hashtag}
         for name, hashtag in HASHTAGS.items()

@@ -1,10 +1,10 @@
 """How the Graph API writes a post of a page, a comment below it, and their figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
-from typing import Any
 
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.sandbox.city import City
 from socialcell.sandbox.meta.graph_server import stamp
 from socialcell.sandbox.post import SandboxPost
@@ -26,7 +26,7 @@ METRICS = (
 _REACTIONS = ("like", "love", "angry")
 
 
-def post_values(city: City, post: SandboxPost, moment: datetime) -> dict[str, Any]:
+def post_values(city: City, post: SandboxPost, moment: datetime) -> JsonObject:
     """The plain fields of a post. `from` is left out where a person wrote it."""
     counts = city.metrics(post, moment)
     own = post.group == "own"
@@ -50,7 +50,7 @@ def post_values(city: City, post: SandboxPost, moment: datetime) -> dict[str, An
     }
 
 
-def comment_values(city: City, post: SandboxPost, moment: datetime) -> dict[str, Any]:
+def comment_values(city: City, post: SandboxPost, moment: datetime) -> JsonObject:
     """The plain fields of a comment; a page sees who commented on its posts."""
     return {
         "id": post.id,
@@ -91,9 +91,7 @@ def figure(city: City, metric: str, day: date) -> int | dict[str, int]:
     return rng.randint(50, 5000)
 
 
-def insight(
-    city: City, metric: str, since: datetime, until: datetime
-) -> dict[str, Any]:
+def insight(city: City, metric: str, since: datetime, until: datetime) -> JsonObject:
     """A metric's days that ended in (since, until], with their ends in Pacific time."""
     values = [
         {"value": figure(city, metric, day), "end_time": stamp(end)}
@@ -110,7 +108,7 @@ def insight(
     }
 
 
-def lifetime(metric: str, node: str, count: int) -> dict[str, Any]:
+def lifetime(metric: str, node: str, count: int) -> JsonObject:
     return {
         "name": metric,
         "period": "lifetime",
@@ -121,7 +119,7 @@ def lifetime(metric: str, node: str, count: int) -> dict[str, Any]:
     }
 
 
-def summary(total: int, rows: Sequence[Any] = ()) -> Mapping[str, Any]:
+def summary(total: int, rows: Sequence[JsonValue] = ()) -> JsonObject:
     return {
         "data": list(rows),
         "summary": {"total_count": total, "can_comment": True},
@@ -143,5 +141,5 @@ def _last_change(post: SandboxPost, moment: datetime) -> datetime:
     return post.at
 
 
-def _attachment(url: str) -> dict[str, Any]:
+def _attachment(url: str) -> JsonObject:
     return {"type": "share", "unshimmed_url": url, "title": "Read on"}

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonObject, JsonValue, as_object, as_objects
 from socialcell.sandbox.city import City
 from socialcell.sandbox.meta import facebook_json as shape
 from socialcell.sandbox.meta.graph_fields import Field
@@ -13,12 +13,13 @@ from socialcell.sandbox.meta.graph_server import (
     ORIGIN,
     GraphRequestError,
     GraphServer,
+    NodeValues,
     missing,
     newest_first,
     pick,
     within,
 )
-from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world.facebook_world import PAGE_ID, post_id, user_id
 
@@ -58,7 +59,9 @@ class FacebookServer(GraphServer):
     def knows(self, token: str) -> bool:
         return token in (self.token, self.page_token)
 
-    def read(self, parts: Sequence[str], query: Mapping[str, str], token: str) -> Any:
+    def read(
+        self, parts: Sequence[str], query: Mapping[str, str], token: str
+    ) -> JsonValue:
         if parts == [PAGE_ID]:
             return pick(query.get("fields", ""), "Page", self._page())
         if len(parts) == 1 and token == self.token:
@@ -83,7 +86,9 @@ class FacebookServer(GraphServer):
                 return self._post_insights(self._find_post(id_), query)
         raise GraphRequestError(2500, "Unknown path components: /" + "/".join(parts))
 
-    def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
+    def write(
+        self, parts: Sequence[str], sent: Mapping[str, str], token: str
+    ) -> JsonValue:
         if token != self.page_token:
             raise GraphRequestError(
                 190, "This method must be called with a Page Access Token"
@@ -103,7 +108,7 @@ class FacebookServer(GraphServer):
                 return {"id": self.publish_own(text, "comment", below).id}
         return super().write(parts, sent, token)
 
-    def erase(self, parts: Sequence[str], token: str) -> Any:
+    def erase(self, parts: Sequence[str], token: str) -> JsonValue:
         self.require("pages_manage_posts")
         post = self._find_post("/".join(parts))
         if token != self.page_token or post.author is not self.city.people.city:
@@ -124,11 +129,11 @@ class FacebookServer(GraphServer):
         id_ = post_id(PAGE_ID, at, n)
         return id_ if below is None else f"{below.conversation}_{id_.split('_')[1]}"
 
-    def _page(self) -> dict[str, Any]:
+    def _page(self) -> JsonObject:
         token = self.page_token if self.has_task else None
         return {"id": PAGE_ID, "name": shape.PAGE_NAME, "access_token": token}
 
-    def _edge(self, groups: Sequence[str], query: Mapping[str, str]) -> dict[str, Any]:
+    def _edge(self, groups: Sequence[str], query: Mapping[str, str]) -> JsonObject:
         self.require("pages_read_engagement", "pages_read_user_content")
         posts = [post for post in self.standing() if post.group in groups]
         fields = query.get("fields", "id,created_time,message,story")
@@ -140,7 +145,7 @@ class FacebookServer(GraphServer):
 
     def _comments(
         self, post: SandboxPost, args: Mapping[str, str], fields: str
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         return self.paged(
             self._below(post, args),
             {**args, "since": "", "until": ""},
@@ -159,18 +164,19 @@ class FacebookServer(GraphServer):
             return newest_first(comments)
         return newest_first(comments)[::-1]
 
-    def _values(self, post: SandboxPost) -> dict[str, Any]:
+    def _values(self, post: SandboxPost) -> NodeValues:
         """A node's fields; an edge within it is a function of its Field."""
         now = self.clock.now()
         if post.group == "comment":
             answers = self.present.answers[post.id]
             values = shape.comment_values(self.city, post, now)
-            return values | {
+            return {
+                **values,
                 "comment_count": len(answers),
                 "parent": lambda field: _inner(field, values["parent"]),
             }
 
-        def comments(field: Field) -> Mapping[str, Any]:
+        def comments(field: Field) -> JsonObject:
             every = self._below(post, field.args)
             if field.args.get("limit") == "0":
                 return shape.summary(len(every))
@@ -183,13 +189,14 @@ class FacebookServer(GraphServer):
 
         reactions = self.city.metrics(post, now).get("reactions", 0)
         values = shape.post_values(self.city, post, now)
-        return values | {
+        return {
+            **values,
             "comments": comments,
             "reactions": lambda field: shape.summary(reactions),
             "attachments": lambda field: _attachments(field, values["attachments"]),
         }
 
-    def _insights(self, query: Mapping[str, str]) -> dict[str, Any]:
+    def _insights(self, query: Mapping[str, str]) -> JsonObject:
         self.require("pages_read_engagement", "read_insights")
         metrics = query.get("metric", "").split(",")
         self._require_metrics(metrics, shape.METRICS)
@@ -211,9 +218,7 @@ class FacebookServer(GraphServer):
             "paging": {"previous": f"{ORIGIN}/previous", "next": f"{ORIGIN}/next"},
         }
 
-    def _post_insights(
-        self, post: SandboxPost, query: Mapping[str, str]
-    ) -> dict[str, Any]:
+    def _post_insights(self, post: SandboxPost, query: Mapping[str, str]) -> JsonObject:
         """Figures of the page's own posts; of others' there are none."""
         metrics = query.get("metric", "").split(",")
         self._require_metrics(metrics, ("post_media_view", "post_clicks"))
@@ -250,17 +255,20 @@ class FacebookServer(GraphServer):
         return replace(post, group="tagged", conversation=id_)
 
 
-def _inner(field: Field, values: Mapping[str, Any] | None) -> Any:
-    return None if values is None else within(field.within, "Comment", values)
+def _inner(field: Field, comment: JsonValue) -> JsonValue:
+    if comment is None:
+        return None
+    return within(field.within, "Comment", as_object(comment))
 
 
-def _attachments(field: Field, attachments: Mapping[str, Any] | None) -> Any:
+def _attachments(field: Field, attachments: JsonValue) -> JsonValue:
     if attachments is None:
         return None
     kind = "StoryAttachment"
     return {
         "data": [
-            within(field.within, kind, attachment) for attachment in attachments["data"]
+            within(field.within, kind, attachment)
+            for attachment in as_objects(as_object(attachments)["data"])
         ]
     }
 
@@ -269,7 +277,7 @@ def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> FacebookServe
     return FacebookServer(city, clock, secrets["meta_token"])
 
 
-def sources(city: City) -> list[dict[str, Any]]:
+def sources(city: City) -> list[SourceSettings]:
     return [
         {
             "name": f"facebook.{kind}",

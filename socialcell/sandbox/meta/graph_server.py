@@ -6,10 +6,11 @@ from abc import abstractmethod
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonObject, JsonValue, as_objects, as_text
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.meta.graph_fields import Field, parse
@@ -35,7 +36,9 @@ SCOPES = (
 )
 _MOST_IN_A_BATCH = 50
 
-Values = Mapping[str, Any]
+# A field of a node; an edge is a function of the requested field and its arguments.
+NodeValue: TypeAlias = "JsonValue | Callable[[Field], JsonValue]"
+NodeValues: TypeAlias = Mapping[str, NodeValue]
 
 
 class GraphRequestError(Exception):
@@ -46,7 +49,7 @@ class GraphRequestError(Exception):
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.error: dict[str, Any] = {
+        self.error: dict[str, JsonValue] = {
             "message": message,
             "type": "OAuthException",
             "code": code,
@@ -141,14 +144,18 @@ class GraphServer(PostServer):
         raise ValueError(f"Meta has no way to say {fault}")
 
     @abstractmethod
-    def read(self, parts: Sequence[str], query: Mapping[str, str], token: str) -> Any:
+    def read(
+        self, parts: Sequence[str], query: Mapping[str, str], token: str
+    ) -> JsonValue:
         """GET of a path's parts. GraphRequestError, as for a missing node."""
 
-    def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
+    def write(
+        self, parts: Sequence[str], sent: Mapping[str, str], token: str
+    ) -> JsonValue:
         """POST to an edge; refused unless a subclass allows it."""
         raise GraphRequestError(100, "Unsupported post request.", 33)
 
-    def erase(self, parts: Sequence[str], token: str) -> Any:
+    def erase(self, parts: Sequence[str], token: str) -> JsonValue:
         """DELETE of a node; refused unless a subclass allows it."""
         raise GraphRequestError(100, "Unsupported delete request.", 33)
 
@@ -172,10 +179,10 @@ class GraphServer(PostServer):
         self,
         posts: Sequence[SandboxPost],
         args: Mapping[str, str],
-        shape: Callable[[SandboxPost], Any],
+        shape: Callable[[SandboxPost], JsonValue],
         spoiled: bool = True,
         size: int = 100,
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         """A page of posts, as they are ordered. `spoiled`: faults act on this edge."""
         stuck = spoiled and "stuck" in self._switches
         size = min(_number(args, "limit", 25), size, self.most)
@@ -184,7 +191,7 @@ class GraphServer(PostServer):
         if after:
             matches = _behind(matches, after)
         page, rest = matches[:size], matches[size:]
-        nodes = [shape(post) for post in page]
+        nodes: list[JsonValue] = [shape(post) for post in page]
         if spoiled:
             if page and self._fires("malformed"):
                 nodes.insert(1, {"id": None, "created_time": 7, "comments": 7})
@@ -192,7 +199,7 @@ class GraphServer(PostServer):
         if not page:
             return {"data": nodes}
         cursors = {"before": _cursor(page[0]), "after": _cursor(page[-1])}
-        paging: dict[str, Any] = {"cursors": cursors}
+        paging: dict[str, JsonValue] = {"cursors": cursors}
         if rest or stuck:
             query = urlencode({"access_token": self.token, "after": cursors["after"]})
             paging["next"] = f"{ORIGIN}/v26.0/next?{query}"
@@ -200,7 +207,7 @@ class GraphServer(PostServer):
 
     # Routing and errors -----------------------------------------------------------
 
-    def _route(self, request: Request, path: str) -> Any:
+    def _route(self, request: Request, path: str) -> JsonValue:
         sent = dict(parse_qsl(request.body.decode()))
         query = {**request.query, **sent}
         bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -218,19 +225,19 @@ class GraphServer(PostServer):
             return self.erase(parts, token)
         return self.read(parts, query, token)
 
-    def _batch(self, batch: str, token: str) -> list[Any]:
-        requests = json.loads(batch)
+    def _batch(self, batch: str, token: str) -> list[JsonValue]:
+        requests = as_objects(json.loads(batch))
         if len(requests) > _MOST_IN_A_BATCH:
             raise GraphRequestError(
                 100, "Too many requests in batch message. Maximum is 50"
             )
-        parts: list[Any] = [self._part(request, token) for request in requests]
+        parts: list[JsonValue] = [self._part(request, token) for request in requests]
         if "lost" in self._switches:
             parts[-1] = None
         return parts
 
-    def _part(self, request: Mapping[str, Any], token: str) -> dict[str, Any]:
-        address = urlsplit(request["relative_url"])
+    def _part(self, request: JsonObject, token: str) -> JsonObject:
+        address = urlsplit(as_text(request["relative_url"]))
         try:
             query = dict(parse_qsl(address.query))
             result = self.read(address.path.strip("/").split("/"), query, token)
@@ -239,10 +246,10 @@ class GraphServer(PostServer):
             return {"code": refused.status, "body": body}
         return {"code": 200, "body": json.dumps(result, ensure_ascii=False)}
 
-    def _debug_token(self, token: str) -> dict[str, Any]:
+    def _debug_token(self, token: str) -> JsonObject:
         now = self.clock.now().timestamp()
         expires, data_ends = self._ends
-        token_info: dict[str, Any] = {
+        token_info: dict[str, JsonValue] = {
             "app_id": "500000000000001",
             "type": "SYSTEM_USER",
             "application": "Sandbox",
@@ -279,8 +286,8 @@ class GraphServer(PostServer):
 
 
 def pick(
-    field_list: str, kind: str, values: Values, default: str = "id"
-) -> dict[str, Any]:
+    field_list: str, kind: str, values: NodeValues, default: str = "id"
+) -> JsonObject:
     """The requested fields of a node; None is left out, as Meta does.
 
     A value that is a function gets the Field with its arguments. GraphRequestError for
@@ -293,9 +300,9 @@ def pick(
     return within(fields, kind, values)
 
 
-def within(fields: Sequence[Field], kind: str, values: Values) -> dict[str, Any]:
+def within(fields: Sequence[Field], kind: str, values: NodeValues) -> JsonObject:
     """As `pick`, of fields that are nested in another."""
-    result: dict[str, Any] = {}
+    result: dict[str, JsonValue] = {}
     for node_field in fields:
         if node_field.name not in values:
             raise GraphRequestError(
@@ -303,10 +310,16 @@ def within(fields: Sequence[Field], kind: str, values: Values) -> dict[str, Any]
                 f"(#100) Tried accessing nonexisting field ({node_field.name}) on node type "
                 f"({kind})",
             )
-        value = values[node_field.name]
-        if (content := value(node_field) if callable(value) else value) is not None:
+        content = _content(values[node_field.name], node_field)
+        if content is not None:
             result[node_field.name] = content
-    return {**result, "id": values["id"]} if "id" in values else result
+    if "id" in values:
+        result["id"] = _content(values["id"], Field("id"))
+    return result
+
+
+def _content(value: NodeValue, node_field: Field) -> JsonValue:
+    return value(node_field) if callable(value) else value
 
 
 def missing(id_: str) -> GraphRequestError:

@@ -1,8 +1,8 @@
 """How the Graph API writes a medium of Instagram and a comment below it."""
 
 from datetime import datetime
-from typing import Any
 
+from socialcell.json_types import JsonObject
 from socialcell.sandbox.city import City
 from socialcell.sandbox.meta.graph_server import stamp
 from socialcell.sandbox.post import SandboxPost
@@ -15,7 +15,7 @@ METRICS = ("views", "saved", "shares", "reach", "total_interactions")
 
 def media_values(
     city: City, post: SandboxPost, comments: int, moment: datetime
-) -> dict[str, Any]:
+) -> JsonObject:
     """The plain fields of a medium."""
     return {
         "id": post.id,
@@ -31,7 +31,7 @@ def media_values(
     }
 
 
-def comment_values(city: City, post: SandboxPost, moment: datetime) -> dict[str, Any]:
+def comment_values(city: City, post: SandboxPost, moment: datetime) -> JsonObject:
     """The plain fields of a comment, or of an answer to one."""
     return {
         "id": post.id,
@@ -49,9 +49,7 @@ def address(post: SandboxPost) -> str:
     return f"https://www.instagram.com/p/{_short(int(post.conversation or post.id))}/"
 
 
-def insight(
-    city: City, post: SandboxPost, metric: str, moment: datetime
-) -> dict[str, Any]:
+def insight(city: City, post: SandboxPost, metric: str, moment: datetime) -> JsonObject:
     """A figure of a medium over its whole life."""
     counts = city.metrics(post, moment)
     count = counts.get(metric, 7 * counts.get("likes", 0))

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.meta import instagram_json as shape
@@ -13,13 +13,14 @@ from socialcell.sandbox.meta.graph_fields import Field
 from socialcell.sandbox.meta.graph_server import (
     GraphRequestError,
     GraphServer,
+    NodeValues,
     missing,
     newest_first,
     pick,
     within,
 )
 from socialcell.sandbox.meta.instagram_containers import MediaContainers
-from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.server import ServerResponse
 from socialcell.sandbox.world.instagram_world import (
@@ -74,7 +75,9 @@ class InstagramServer(GraphServer):
             )
         return super().refusal(fault, until)
 
-    def read(self, parts: Sequence[str], query: Mapping[str, str], token: str) -> Any:
+    def read(
+        self, parts: Sequence[str], query: Mapping[str, str], token: str
+    ) -> JsonValue:
         self.require("instagram_basic")
         fields = query.get("fields", "")
         match parts:
@@ -106,7 +109,9 @@ class InstagramServer(GraphServer):
                 return self._insights(self._find_post(id_), query)
         raise GraphRequestError(2500, "Unknown path components: /" + "/".join(parts))
 
-    def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
+    def write(
+        self, parts: Sequence[str], sent: Mapping[str, str], token: str
+    ) -> JsonValue:
         self.require("instagram_basic")
         match parts:
             case [account, "media"] if account == ACCOUNT_ID:
@@ -127,7 +132,7 @@ class InstagramServer(GraphServer):
                 return {"id": self.publish_own(sent["message"], "comment", below).id}
         return super().write(parts, sent, token)
 
-    def erase(self, parts: Sequence[str], token: str) -> Any:
+    def erase(self, parts: Sequence[str], token: str) -> JsonValue:
         post = self._find_post("/".join(parts))
         if post.author is not self.city.people.city:
             raise GraphRequestError(
@@ -139,7 +144,7 @@ class InstagramServer(GraphServer):
     def own_id(self, at: datetime, n: int, below: SandboxPost | None) -> str:
         return medium_id(at, n)
 
-    def _edge(self, group: str, query: Mapping[str, str]) -> dict[str, Any]:
+    def _edge(self, group: str, query: Mapping[str, str]) -> JsonObject:
         """Media newest first. They are not cut by since and until."""
         posts = [post for post in self.standing() if post.group == group]
         fields = query.get("fields") or "id"
@@ -149,7 +154,7 @@ class InstagramServer(GraphServer):
             lambda post: pick(fields, "IGMedia", self._values(post)),
         )
 
-    def _search(self, query: Mapping[str, str]) -> dict[str, Any]:
+    def _search(self, query: Mapping[str, str]) -> JsonObject:
         """A hashtag's number; no more than thirty different ones in seven days."""
         if query.get("user_id") != ACCOUNT_ID:
             raise GraphRequestError(100, "(#100) The parameter user_id is required")
@@ -165,7 +170,7 @@ class InstagramServer(GraphServer):
             )
         return {"data": [{"id": HASHTAG_ID}]}
 
-    def _recent(self, query: Mapping[str, str]) -> dict[str, Any]:
+    def _recent(self, query: Mapping[str, str]) -> JsonObject:
         """The last day's media. `after` is constant; the server keeps the position."""
         if query.get("user_id") != ACCOUNT_ID:
             raise GraphRequestError(100, "(#100) The parameter user_id is required")
@@ -198,7 +203,7 @@ class InstagramServer(GraphServer):
 
     def _comments(
         self, post: SandboxPost, args: Mapping[str, str], fields: str
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         self.require("instagram_manage_comments")
         return self.paged(
             self._answers(post),
@@ -212,11 +217,11 @@ class InstagramServer(GraphServer):
         """The direct answers to a medium or a comment, newest first."""
         return newest_first(self.present.answers[post.id])
 
-    def _values(self, post: SandboxPost) -> dict[str, Any]:
+    def _values(self, post: SandboxPost) -> NodeValues:
         """A node's fields; an edge within it is a function of its Field."""
         now = self.clock.now()
 
-        def below(field: Field) -> Mapping[str, Any] | None:
+        def below(field: Field) -> JsonObject | None:
             answers = self._answers(post)
             if not answers:
                 return None
@@ -233,12 +238,12 @@ class InstagramServer(GraphServer):
         if post.group == "comment":
             return {**shape.comment_values(self.city, post, now), "replies": below}
         below_it = len(self.present.within[post.id]) - 1
-        values = shape.media_values(self.city, post, below_it, now)
+        values = dict(shape.media_values(self.city, post, below_it, now))
         if post.id in self.hides_likes:
             values["like_count"] = None
         return {**values, "comments": below}
 
-    def _hashtag_values(self, post: SandboxPost) -> dict[str, Any]:
+    def _hashtag_values(self, post: SandboxPost) -> NodeValues:
         values = self._values(post)
         return {
             name: field_value
@@ -246,7 +251,7 @@ class InstagramServer(GraphServer):
             if name not in _OF_A_HASHTAG
         }
 
-    def _insights(self, post: SandboxPost, query: Mapping[str, str]) -> dict[str, Any]:
+    def _insights(self, post: SandboxPost, query: Mapping[str, str]) -> JsonObject:
         metrics = query.get("metric", "").split(",")
         if any(
             metric not in shape.METRICS or metric in self.retired for metric in metrics
@@ -283,7 +288,7 @@ def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> InstagramServ
     return InstagramServer(city, clock, secrets["meta_token"])
 
 
-def sources(city: City) -> list[dict[str, Any]]:
+def sources(city: City) -> list[SourceSettings]:
     common = {"connector": "instagram", "account_id": ACCOUNT_ID}
     return [
         {"name": f"instagram.{kind}", **common, "kind": kind}

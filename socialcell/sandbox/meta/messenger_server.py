@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.sandbox.city import City
 from socialcell.sandbox.meta.graph_server import missing, pick, stamp
 from socialcell.sandbox.meta.webhook_platform import SECRETS, WebhookPlatform, photo
-from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world.message_world import mid, scoped_id
 
@@ -35,24 +35,22 @@ class MessengerServer(WebhookPlatform):
 
     # Pushes -----------------------------------------------------------------------
 
-    def message_push(self, post: SandboxPost) -> Mapping[str, Any]:
-        message: dict[str, Any] = {"mid": post.id, "text": post.text}
+    def message_push(self, post: SandboxPost) -> JsonObject:
+        message: dict[str, JsonValue] = {"mid": post.id, "text": post.text}
         if post.group == "image":
             url = f"https://scontent.xx.fbcdn.net/sandbox-files/{post.id}"
             message["attachments"] = [{"type": "image", "payload": {"url": url}}]
         return self._push(self._event(post, post.at, message=message))
 
-    def edit_push(
-        self, post: SandboxPost, at: datetime, text: str
-    ) -> Mapping[str, Any]:
-        edit = {"mid": post.id, "text": text, "num_edit": 1}
+    def edit_push(self, post: SandboxPost, at: datetime, text: str) -> JsonObject:
+        edit: JsonObject = {"mid": post.id, "text": text, "num_edit": 1}
         return self._push(self._event(post, at, message_edit=edit))
 
-    def removal_push(self, post: SandboxPost, at: datetime) -> Mapping[str, Any] | None:
-        gone = {"mid": post.id, "is_deleted": True}
+    def removal_push(self, post: SandboxPost, at: datetime) -> JsonObject | None:
+        gone: JsonObject = {"mid": post.id, "is_deleted": True}
         return self._push(self._event(post, at, message=gone))
 
-    def _event(self, post: SandboxPost, at: datetime, **what: Any) -> dict[str, Any]:
+    def _event(self, post: SandboxPost, at: datetime, **what: JsonValue) -> JsonObject:
         return {
             "sender": {"id": scoped_id(post.author)},
             "recipient": {"id": self.account},
@@ -60,13 +58,15 @@ class MessengerServer(WebhookPlatform):
             **what,
         }
 
-    def _push(self, event: Mapping[str, Any]) -> dict[str, Any]:
+    def _push(self, event: JsonObject) -> JsonObject:
         entry = {"id": self.account, "time": event["timestamp"], "messaging": [event]}
         return {"object": self.kind, "entry": [entry]}
 
     # Graph ------------------------------------------------------------------------
 
-    def read(self, parts: Sequence[str], query: Mapping[str, str], token: str) -> Any:
+    def read(
+        self, parts: Sequence[str], query: Mapping[str, str], token: str
+    ) -> JsonValue:
         if list(parts) == [self.account]:
             values = {
                 "id": self.account,
@@ -78,14 +78,14 @@ class MessengerServer(WebhookPlatform):
             return self._attachments(parts[0])
         raise missing(parts[0])
 
-    def _attachments(self, id_: str) -> dict[str, Any]:
+    def _attachments(self, id_: str) -> JsonObject:
         post = self.present.by_id.get(id_)
         if post is None or post.group != "image":
             raise missing(id_)
         url = self.file_address("scontent.xx.fbcdn.net", id_)
         size = len(photo(id_))
-        image = {"width": 1, "height": 1, "url": url}
-        attachment = {
+        image: JsonObject = {"width": 1, "height": 1, "url": url}
+        attachment: JsonObject = {
             "id": "1",
             "mime_type": "image/png",
             "size": size,
@@ -102,23 +102,25 @@ class InstagramInboxServer(MessengerServer):
 
     account, kind, served = INSTAGRAM_ID, "instagram", "instagram_messages"
 
-    def message_push(self, post: SandboxPost) -> Mapping[str, Any]:
+    def message_push(self, post: SandboxPost) -> JsonObject:
         if post.group != "mention":
             return super().message_push(post)
         mention = {"media_id": MEDIA_ID, "comment_id": post.id}
-        change = {"field": "mentions", "value": mention}
-        entry = {
+        change: JsonObject = {"field": "mentions", "value": mention}
+        entry: JsonObject = {
             "id": self.account,
             "time": int(post.at.timestamp()),
             "changes": [change],
         }
         return {"object": "instagram", "entry": [entry]}
 
-    def removal_push(self, post: SandboxPost, at: datetime) -> Mapping[str, Any] | None:
+    def removal_push(self, post: SandboxPost, at: datetime) -> JsonObject | None:
         """None for a comment, whose removal Meta does not push."""
         return None if post.group == "mention" else super().removal_push(post, at)
 
-    def read(self, parts: Sequence[str], query: Mapping[str, str], token: str) -> Any:
+    def read(
+        self, parts: Sequence[str], query: Mapping[str, str], token: str
+    ) -> JsonValue:
         match = _MENTIONED.fullmatch(query.get("fields", ""))
         if list(parts) != [self.account] or match is None:
             return super().read(parts, query, token)
@@ -145,7 +147,7 @@ def _names(fields: str) -> list[str]:
     return re.sub(r"\{[^}]*\}", "", fields).split(",")
 
 
-def _source(name: str, connector: str, account: str) -> list[dict[str, Any]]:
+def _source(name: str, connector: str, account: str) -> list[SourceSettings]:
     return [{"name": name, "connector": connector, "account_id": account}]
 
 

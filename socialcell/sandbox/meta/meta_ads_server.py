@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from socialcell.clock import IST, Clock
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.meta.graph_server import (
@@ -93,7 +93,9 @@ class MetaAdsServer(GraphServer):
             return answer
         return super().refusal(fault, until)
 
-    def read(self, parts: Sequence[str], query: Mapping[str, str], token: str) -> Any:
+    def read(
+        self, parts: Sequence[str], query: Mapping[str, str], token: str
+    ) -> JsonValue:
         self.require("ads_read")
         match parts:
             case [account] if account == f"act_{ACCOUNT}":
@@ -104,7 +106,9 @@ class MetaAdsServer(GraphServer):
                 return self._result(self.jobs[job], query)
         raise missing("/".join(parts))
 
-    def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
+    def write(
+        self, parts: Sequence[str], sent: Mapping[str, str], token: str
+    ) -> JsonValue:
         self.require("ads_read")
         if list(parts) != [f"act_{ACCOUNT}", "insights"]:
             raise missing("/".join(parts))
@@ -148,7 +152,7 @@ class MetaAdsServer(GraphServer):
         self.jobs[number] = AdReportJob(level, since, until, fields, 0, False)
         return True
 
-    def _account(self) -> dict[str, Any]:
+    def _account(self) -> JsonObject:
         return {
             "id": f"act_{ACCOUNT}",
             "account_id": ACCOUNT,
@@ -158,10 +162,10 @@ class MetaAdsServer(GraphServer):
             "account_status": self.status,
         }
 
-    def _job_status(self, number: str) -> dict[str, Any]:
+    def _job_status(self, number: str) -> JsonObject:
         job = self.jobs[number]
         state, percent = "Job Completed", 100
-        more: dict[str, Any] = {}
+        more: dict[str, JsonValue] = {}
         if job.waits > 0:
             job.waits -= 1
             state, percent = "Job Running", 60
@@ -184,7 +188,7 @@ class MetaAdsServer(GraphServer):
             **more,
         }
 
-    def _result(self, job: AdReportJob, query: Mapping[str, str]) -> dict[str, Any]:
+    def _result(self, job: AdReportJob, query: Mapping[str, str]) -> JsonObject:
         """A page of rows, each a day of one campaign, ad set or ad that ran on it."""
         if job.waits > 0 or job.failed:
             raise GraphRequestError(
@@ -199,14 +203,14 @@ class MetaAdsServer(GraphServer):
             page.insert(1, {"date_start": 7, "spend": "much"})
         if not page:
             return {"data": []}
-        paging: dict[str, Any] = {
+        paging: dict[str, JsonValue] = {
             "cursors": {"before": str(at), "after": str(at + size)}
         }
         if at + size < len(rows) or stuck:
             paging["next"] = f"https://graph.facebook.com/?access_token={self.token}"
         return {"data": page, "paging": paging}
 
-    def _rows(self, job: AdReportJob) -> list[dict[str, Any]]:
+    def _rows(self, job: AdReportJob) -> list[JsonObject]:
         today = self.clock.now().astimezone(IST).date()
         groups: dict[str, tuple[MetaAd, ...]] = {}
         for ad in ADS:
@@ -228,9 +232,7 @@ def _day(digits: str) -> date:
     return date(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]))
 
 
-def _row(
-    job: AdReportJob, ad: MetaAd, day: date, figures: MetaAdFigures
-) -> dict[str, Any]:
+def _row(job: AdReportJob, ad: MetaAd, day: date, figures: MetaAdFigures) -> JsonObject:
     """A row as Meta writes it: every number is a string, zeros are left out."""
     names = _names(ad)
     levels = ("campaign", "adset", "ad")[
@@ -243,7 +245,7 @@ def _row(
         "mobile_app_install": figures.installs,
         "omni_app_install": figures.installs,
     }
-    row: dict[str, Any] = {
+    row: dict[str, JsonValue] = {
         "account_currency": CURRENCY,
         "impressions": str(figures.impressions),
         "reach": str(figures.reach),

@@ -6,9 +6,9 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonObject
 from socialcell.sandbox.city import City
 from socialcell.sandbox.meta.graph_server import GraphRequestError, GraphServer
 from socialcell.sandbox.meta.webhook_sender import WebhookSender
@@ -17,7 +17,7 @@ from socialcell.sandbox.server import Request, ServerResponse
 
 SECRETS = ("meta_token", "meta_app_secret", "meta_verify_token")
 _FILES = "/sandbox-files/"
-_PushFactory = Callable[[], Mapping[str, Any] | None]  # None: no push
+_PushFactory = Callable[[], JsonObject | None]  # None: no push
 
 
 class WebhookPlatform(GraphServer):
@@ -61,16 +61,16 @@ class WebhookPlatform(GraphServer):
         return self.pusher.hand_in(base_url)
 
     @abstractmethod
-    def message_push(self, post: SandboxPost) -> Mapping[str, Any]:
+    def message_push(self, post: SandboxPost) -> JsonObject:
         """The push of a message."""
 
     def edit_push(
         self, post: SandboxPost, at: datetime, text: str
-    ) -> Mapping[str, Any] | None:
+    ) -> JsonObject | None:
         """The push of its edit; None where Meta pushes none."""
         return None
 
-    def removal_push(self, post: SandboxPost, at: datetime) -> Mapping[str, Any] | None:
+    def removal_push(self, post: SandboxPost, at: datetime) -> JsonObject | None:
         """The push of its removal; None where Meta pushes none."""
         return None
 

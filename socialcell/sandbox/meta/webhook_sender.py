@@ -5,8 +5,9 @@ import hmac
 import http.client
 import json
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode, urlsplit
+
+from socialcell.json_types import JsonObject
 
 CHALLENGE = "1158201444"
 
@@ -24,7 +25,7 @@ class WebhookSender:
         self.taken: list[bytes] = []
         self._twice = False
 
-    def put(self, push: Mapping[str, Any]) -> None:
+    def put(self, push: JsonObject) -> None:
         """Queue a push."""
         # Meta escapes what is not ASCII and signs what it sends.
         self.waiting.append(json.dumps(push).encode())

@@ -2,48 +2,71 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonObject, JsonValue, as_list, as_object, as_objects
 from socialcell.sandbox.city import City
 from socialcell.sandbox.meta.graph_server import GraphRequestError, missing, pick
 from socialcell.sandbox.meta.webhook_platform import SECRETS, WebhookPlatform, photo
-from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.post import Person, SandboxPost
 from socialcell.sandbox.world.message_world import number, wamid
 
 NUMBER_ID, BUSINESS_ID = "104857600778899", "204857600778899"
 DISPLAYED = "99920000000"
 _WINDOW = timedelta(hours=24)
-TEMPLATES: tuple[dict[str, Any], ...] = (
-    {
-        "id": "800000000000001",
-        "name": "water_closure",
-        "language": "mr",
-        "status": "APPROVED",
-        "category": "UTILITY",
-        "components": [
-            {"type": "BODY", "text": "{{1}} येथे {{2}} रोजी पाणीपुरवठा बंद राहील."}
-        ],
-    },
-    {
-        "id": "800000000000002",
-        "name": "festival",
-        "language": "en",
-        "status": "APPROVED",
-        "category": "MARKETING",
-        "components": [{"type": "BODY", "text": "Download PMC Care before the rains."}],
-    },
-    {
-        "id": "800000000000003",
-        "name": "survey",
-        "language": "en",
-        "status": "PENDING",
-        "category": "MARKETING",
-        "components": [{"type": "BODY", "text": "Tell us how we did."}],
-    },
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxTemplate:
+    """A message template as Meta registered it. Its `body` has placeholders {{1}}."""
+
+    id: str
+    name: str
+    language: str
+    status: str  # APPROVED | PENDING
+    category: str  # UTILITY | MARKETING
+    body: str
+
+    def as_json(self) -> JsonObject:
+        return {
+            "id": self.id,
+            "name": self.name,
+            "language": self.language,
+            "status": self.status,
+            "category": self.category,
+            "components": [{"type": "BODY", "text": self.body}],
+        }
+
+
+TEMPLATES = (
+    SandboxTemplate(
+        "800000000000001",
+        "water_closure",
+        "mr",
+        "APPROVED",
+        "UTILITY",
+        "{{1}} येथे {{2}} रोजी पाणीपुरवठा बंद राहील.",
+    ),
+    SandboxTemplate(
+        "800000000000002",
+        "festival",
+        "en",
+        "APPROVED",
+        "MARKETING",
+        "Download PMC Care before the rains.",
+    ),
+    SandboxTemplate(
+        "800000000000003",
+        "survey",
+        "en",
+        "PENDING",
+        "MARKETING",
+        "Tell us how we did.",
+    ),
 )
 
 
@@ -55,7 +78,7 @@ class WhatsAppServer(WebhookPlatform):
     def __init__(self, city: City, clock: Clock, secrets: Mapping[str, str]) -> None:
         super().__init__(city, clock, "whatsapp", secrets)
         self.templates = list(TEMPLATES)
-        self.sent: list[dict[str, Any]] = []
+        self.sent: list[dict[str, str]] = []
         self.unreachable: set[str] = set()
         self.free = False
         self._numbers = count(1)
@@ -72,20 +95,17 @@ class WhatsAppServer(WebhookPlatform):
 
     # Pushes -----------------------------------------------------------------------
 
-    def message_push(self, post: SandboxPost) -> Mapping[str, Any]:
-        return _push(messages=[_message(post, post.at, _content(post, post.text))])
+    def message_push(self, post: SandboxPost) -> JsonObject:
+        return _message_push(post, post.at, _content(post, post.text))
 
-    def edit_push(
-        self, post: SandboxPost, at: datetime, text: str
-    ) -> Mapping[str, Any]:
-        inner = {"type": "text", "text": {"body": text}}
-        edit = {"original_message_id": post.id, "message": inner}
-        return _push(messages=[_message(post, at, {"type": "edit", "edit": edit}, "e")])
+    def edit_push(self, post: SandboxPost, at: datetime, text: str) -> JsonObject:
+        inner: JsonObject = {"type": "text", "text": {"body": text}}
+        edit: JsonObject = {"original_message_id": post.id, "message": inner}
+        return _message_push(post, at, {"type": "edit", "edit": edit}, "e")
 
-    def removal_push(self, post: SandboxPost, at: datetime) -> Mapping[str, Any]:
+    def removal_push(self, post: SandboxPost, at: datetime) -> JsonObject:
         revoke = {"original_message_id": post.id}
-        content = {"type": "revoke", "revoke": revoke}
-        return _push(messages=[_message(post, at, content, "r")])
+        return _message_push(post, at, {"type": "revoke", "revoke": revoke}, "r")
 
     def stop(self, person: Person) -> None:
         """A person switches off marketing messages of this number in WhatsApp."""
@@ -99,7 +119,9 @@ class WhatsAppServer(WebhookPlatform):
 
     # Graph ------------------------------------------------------------------------
 
-    def read(self, parts: Sequence[str], query: Mapping[str, str], token: str) -> Any:
+    def read(
+        self, parts: Sequence[str], query: Mapping[str, str], token: str
+    ) -> JsonValue:
         if parts == [NUMBER_ID]:
             node = {"id": NUMBER_ID, "quality_rating": "GREEN"}
             values = node | {"display_phone_number": DISPLAYED}
@@ -110,7 +132,9 @@ class WhatsAppServer(WebhookPlatform):
             return self._file(parts[0])
         raise missing(parts[0])
 
-    def write(self, parts: Sequence[str], sent: Mapping[str, str], token: str) -> Any:
+    def write(
+        self, parts: Sequence[str], sent: Mapping[str, str], token: str
+    ) -> JsonValue:
         if list(parts) != [NUMBER_ID, "messages"]:
             raise GraphRequestError(100, "Unsupported post request.", 33)
         if sent.get("messaging_product") != "whatsapp":
@@ -131,14 +155,14 @@ class WhatsAppServer(WebhookPlatform):
     def _category(self, to: str, kind: str, sent: Mapping[str, str]) -> str:
         """The category that a message is billed as. GraphRequestError as at Meta."""
         if kind == "template":
-            message = json.loads(sent["template"])
+            message = as_object(json.loads(sent["template"]))
+            name, language = message["name"], as_object(message["language"])["code"]
             for template in self.templates:
-                same = message["language"]["code"] == template["language"]
-                if message["name"] == template["name"] and same:
-                    if template["status"] != "APPROVED":
+                if (template.name, template.language) == (name, language):
+                    if template.status != "APPROVED":
                         break
                     _require_values(template, message)
-                    return str(template["category"]).lower()
+                    return template.category.lower()
             raise GraphRequestError(
                 132001, "(#132001) Template name does not exist", None, 404
             )
@@ -152,7 +176,7 @@ class WhatsAppServer(WebhookPlatform):
     def _report(self, id_: str, to: str, category: str) -> None:
         """Push the statuses of a message: sent and delivered, or failed."""
         kind = "free_customer_service" if self.free else "regular"
-        pricing = {
+        pricing: JsonObject = {
             "billable": not self.free,
             "pricing_model": "PMP",
             "category": category,
@@ -160,31 +184,31 @@ class WhatsAppServer(WebhookPlatform):
         }
         failed = to in self.unreachable
         for state in ("failed",) if failed else ("sent", "delivered"):
-            report: dict[str, Any] = {
+            report: dict[str, JsonValue] = {
                 "id": id_,
                 "status": state,
                 "timestamp": _seconds(self.clock.now()),
                 "recipient_id": to,
             }
             if failed:
-                error = {"code": 131026, "title": "Message undeliverable"}
+                error: JsonObject = {"code": 131026, "title": "Message undeliverable"}
                 report["errors"] = [error]
             else:
                 report["pricing"] = pricing
             self.pusher.put(_push(statuses=[report]))
 
-    def _templates(self, query: Mapping[str, str]) -> dict[str, Any]:
+    def _templates(self, query: Mapping[str, str]) -> JsonObject:
         """Two a page, so that there are pages."""
         start = int(query.get("after") or 0)
         page = self.templates[start : start + 2]
-        paging: dict[str, Any] = {
+        paging: dict[str, JsonValue] = {
             "cursors": {"before": str(start), "after": str(start + len(page))}
         }
         if start + len(page) < len(self.templates):
             paging["next"] = "https://graph.facebook.com/next"
-        return {"data": page, "paging": paging}
+        return {"data": [template.as_json() for template in page], "paging": paging}
 
-    def _file(self, id_: str) -> dict[str, Any]:
+    def _file(self, id_: str) -> JsonObject:
         return {
             "messaging_product": "whatsapp",
             "url": self.file_address("lookaside.fbsbx.com", id_),
@@ -201,49 +225,49 @@ def file_id(post: SandboxPost) -> str:
     return f"99{post.id[-15:]}"
 
 
-def _require_values(template: Mapping[str, Any], message: Mapping[str, Any]) -> None:
-    body = template["components"][0]["text"]
+def _require_values(template: SandboxTemplate, message: JsonObject) -> None:
     parameters = [
         parameter
-        for part in message.get("components", [])
+        for part in as_objects(message.get("components", []))
         if part["type"] == "body"
-        for parameter in part["parameters"]
+        for parameter in as_list(part["parameters"])
     ]
-    if body.count("{{") != len(parameters):
+    if template.body.count("{{") != len(parameters):
         raise GraphRequestError(132000, "(#132000) Number of parameters does not match")
 
 
-def _content(post: SandboxPost, text: str) -> dict[str, Any]:
+def _content(post: SandboxPost, text: str) -> JsonObject:
     if post.group == "image":
         image = {"id": file_id(post), "mime_type": "image/png", "caption": text}
         return {"type": "image", "image": image}
     return {"type": "text", "text": {"body": text}}
 
 
-def _message(
-    post: SandboxPost, at: datetime, content: Mapping[str, Any], suffix: str = ""
-) -> dict[str, Any]:
+def _message_push(
+    post: SandboxPost, at: datetime, content: JsonObject, suffix: str = ""
+) -> JsonObject:
+    """The push of one message, with the profile of its sender."""
     sender = number(post.author)
-    id_ = post.id + suffix
-    named = {"profile": {"name": post.author.name}, "wa_id": sender}
-    return {
+    contact: JsonObject = {"profile": {"name": post.author.name}, "wa_id": sender}
+    message: JsonObject = {
         "from": sender,
-        "id": id_,
+        "id": post.id + suffix,
         "timestamp": _seconds(at),
         **content,
-        "_contact": named,
     }
+    return _push(contacts=[contact], messages=[message])
 
 
-def _push(field: str = "messages", **lists: list[dict[str, Any]]) -> dict[str, Any]:
-    contacts = [message.pop("_contact") for message in lists.get("messages", ())]
-    change: dict[str, Any] = {
+def _push(field: str = "messages", **lists: list[JsonObject]) -> JsonObject:
+    change: JsonObject = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": DISPLAYED, "phone_number_id": NUMBER_ID},
-        **({"contacts": contacts} if contacts else {}),
         **lists,
     }
-    entry = {"id": BUSINESS_ID, "changes": [{"value": change, "field": field}]}
+    entry: JsonObject = {
+        "id": BUSINESS_ID,
+        "changes": [{"value": change, "field": field}],
+    }
     return {"object": "whatsapp_business_account", "entry": [entry]}
 
 
@@ -251,7 +275,7 @@ def _seconds(moment: datetime) -> str:
     return str(int(moment.timestamp()))
 
 
-def sources(city: City) -> list[dict[str, Any]]:
+def sources(city: City) -> list[SourceSettings]:
     return [
         {
             "name": "whatsapp.city",

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 from html import escape
-from typing import Any
 
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.sandbox.city import City
 from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world.other_platform_posts import base36, text_at
 
 # Constant fields of every submission.
-_CONSTANT: dict[str, Any] = {
+_CONSTANT: dict[str, JsonValue] = {
     "approved_by": None, "archived": False, "author_flair_css_class": None,
     "author_flair_text": None, "banned_by": None, "clicked": False,
     "distinguished": None, "downs": 0, "gilded": 0, "hidden": False,
@@ -24,9 +24,9 @@ _CONSTANT: dict[str, Any] = {
 }  # fmt: skip
 
 
-def listing(children: list[dict[str, Any]], after: str | None) -> dict[str, Any]:
+def listing(children: list[JsonObject], after: str | None) -> JsonObject:
     """A page of submissions; `after` names the last of them when there are more."""
-    body = {
+    body: JsonObject = {
         "modhash": "",
         "dist": len(children),
         "children": children,
@@ -38,7 +38,7 @@ def listing(children: list[dict[str, Any]], after: str | None) -> dict[str, Any]
 
 def submission_json(
     city: City, post: SandboxPost, moment: datetime, gone: str | None
-) -> dict[str, Any]:
+) -> JsonObject:
     """A submission as of a moment. `gone`: None, or moderator, deleted, author."""
     counts = city.metrics(post, moment)
     body, number = text_at(post, moment), post.id.removeprefix("t3_")

@@ -5,12 +5,12 @@ from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonObject
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import CAPTCHA, Switch
-from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.post_server import PostServer, words
 from socialcell.sandbox.reddit import reddit_json
@@ -152,7 +152,7 @@ class RedditServer(PostServer):
     def _token(self) -> str:
         return f"sandbox-access-{self._logins}"
 
-    def _listing(self, request: Request, group: str, kind: str) -> dict[str, Any]:
+    def _listing(self, request: Request, group: str, kind: str) -> JsonObject:
         """A page, newest first, behind the submission that `after` names."""
         size = min(int(request.query.get("limit") or 25), 100, self.most)
         posts = self._matching_posts(group, kind, request.query.get("q", ""))
@@ -174,7 +174,7 @@ class RedditServer(PostServer):
         last = page[-1].id if page and (rest or stuck) else None
         return reddit_json.listing(children, last)
 
-    def _info(self, names: str) -> dict[str, Any]:
+    def _info(self, names: str) -> JsonObject:
         """Submissions by name, in any group; unknown names are left out."""
         ids, now = names.split(",")[:100], self.clock.now()
         children = [
@@ -237,7 +237,7 @@ def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> RedditServer:
     )
 
 
-def sources(city: City) -> list[dict[str, Any]]:
+def sources(city: City) -> list[SourceSettings]:
     return [
         {
             "name": "reddit.new",

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import exp
 from random import Random
-from typing import Any
 
 from socialcell.clock import IST
+from socialcell.json_types import JsonObject
 from socialcell.sandbox.world.app_world import AppWorld, Outreach, poisson
 
 OUTCOME = "activated_users"
@@ -100,7 +100,7 @@ class CampaignWorld:
                 rows.writerow((day, OUTCOME, f"elsewhere: {city}", n))
         return page.getvalue().encode()
 
-    def truth(self, apps: AppWorld, link: Outreach) -> dict[str, Any]:
+    def truth(self, apps: AppWorld, link: Outreach) -> JsonObject:
         """What is true of the campaign, ready for JSON. `link` carries its name."""
         campaign = self.campaign
         days = [

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from random import Random
-from typing import Any
 
 from socialcell.clock import IST
+from socialcell.json_types import JsonObject
 
 PLAN = "ideas27"  # the campaign that is planned with them
 CITIZENS = 400
@@ -123,7 +123,7 @@ class CreatorWorld:
             "      en: Send one idea for your area.\n"
         )
 
-    def truth(self) -> dict[str, Any]:
+    def truth(self) -> JsonObject:
         """What is true of the creators, ready for JSON: who answers, by number."""
         return {
             "plan": PLAN,
@@ -132,7 +132,7 @@ class CreatorWorld:
             },
         }
 
-    def _comment_rows(self) -> Iterator[dict[str, object]]:
+    def _comment_rows(self) -> Iterator[dict[str, str | int]]:
         draw = Random(f"{self.seed}:comments")
         day = self.end.astimezone(IST).date() - _BEFORE
         for number, creator in enumerate(self.creators):
@@ -149,7 +149,7 @@ class CreatorWorld:
 
 def _row(
     id: str, text: str, at: datetime, author: str, answers: str
-) -> dict[str, object]:
+) -> dict[str, str | int]:
     return {
         "id": id,
         "text": text,
@@ -160,7 +160,7 @@ def _row(
     }
 
 
-def _csv(rows: Iterable[dict[str, object]]) -> bytes:
+def _csv(rows: Iterable[dict[str, str | int]]) -> bytes:
     """Rows that all have the same columns."""
     whole, page = list(rows), io.StringIO()
     written = csv.DictWriter(page, list(whole[0]))

@@ -4,8 +4,8 @@ import hashlib
 import zlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.sandbox.city import City
 from socialcell.sandbox.post import Person, SandboxPost
 from socialcell.sandbox.world.people import CITY_HANDLE
@@ -66,10 +66,10 @@ def language(post: SandboxPost) -> str:
 
 def tweet(
     city: City, post: SandboxPost, moment: datetime, fields: set[str]
-) -> dict[str, Any]:
+) -> JsonObject:
     """A post with `fields` (and the three that always come) as of a moment."""
     text = x_text.display_text(post)
-    builders: dict[str, Callable[[], Any]] = {
+    builders: dict[str, Callable[[], JsonValue]] = {
         "author_id": lambda: user_id(post.author),
         "conversation_id": lambda: post.conversation,
         "created_at": lambda: stamp(post.at),
@@ -86,7 +86,7 @@ def tweet(
         "source": lambda: "Twitter for Android",
         "withheld": lambda: post.withheld,
     }
-    whole: dict[str, Any] = {
+    whole: dict[str, JsonValue] = {
         "id": post.id,
         "text": text,
         "edit_history_tweet_ids": history(city, post, moment),
@@ -98,16 +98,14 @@ def tweet(
     return whole
 
 
-def user(
-    city: City, person: Person, moment: datetime, fields: set[str]
-) -> dict[str, Any]:
+def user(city: City, person: Person, moment: datetime, fields: set[str]) -> JsonObject:
     """An account with `fields` (and id, name, username) as of a moment."""
-    whole: dict[str, Any] = {
+    whole: dict[str, JsonValue] = {
         "id": user_id(person),
         "name": person.name,
         "username": person.handle,
     }
-    optional: dict[str, Any] = {
+    optional: dict[str, JsonValue] = {
         "created_at": stamp(person.joined),
         "description": person.bio,
         "location": person.location or None,
@@ -129,13 +127,13 @@ def user(
     return whole
 
 
-def place(post: SandboxPost, fields: set[str]) -> dict[str, Any]:
+def place(post: SandboxPost, fields: set[str]) -> JsonObject:
     """The place of a post with a map point, with `fields` and id and full_name."""
     if post.point is None:
         raise ValueError(f"post {post.id} has no place")
     name, longitude, latitude = post.point
     box = [longitude - 0.01, latitude - 0.01, longitude + 0.01, latitude + 0.01]
-    optional: dict[str, Any] = {
+    optional: dict[str, JsonValue] = {
         "country": "India",
         "country_code": "IN",
         "geo": {
@@ -146,7 +144,7 @@ def place(post: SandboxPost, fields: set[str]) -> dict[str, Any]:
         "name": name,
         "place_type": "neighborhood",
     }
-    whole: dict[str, Any] = {"id": place_id(name), "full_name": f"{name}, Pune"}
+    whole: dict[str, JsonValue] = {"id": place_id(name), "full_name": f"{name}, Pune"}
     return whole | {key: optional[key] for key in sorted(fields & optional.keys())}
 
 
@@ -189,15 +187,15 @@ def _addressee(city: City, post: SandboxPost) -> str | None:
     return user_id(city.by_id["x", post.reply_to].author)
 
 
-def _geo(post: SandboxPost) -> dict[str, Any] | None:
+def _geo(post: SandboxPost) -> JsonObject | None:
     if post.point is None:
         return None
     name, longitude, latitude = post.point
-    point = {"type": "Point", "coordinates": [longitude, latitude]}
+    point: JsonObject = {"type": "Point", "coordinates": [longitude, latitude]}
     return {"place_id": place_id(name), "coordinates": point}
 
 
-def _edit_controls(post: SandboxPost, moment: datetime) -> dict[str, Any]:
+def _edit_controls(post: SandboxPost, moment: datetime) -> JsonObject:
     until = post.at + timedelta(hours=1)
     return {
         "edits_remaining": 6 - len(post.versions),
@@ -206,7 +204,7 @@ def _edit_controls(post: SandboxPost, moment: datetime) -> dict[str, Any]:
     }
 
 
-def _note(city: City, post: SandboxPost) -> dict[str, Any] | None:
+def _note(city: City, post: SandboxPost) -> JsonObject | None:
     """The whole of a long post, with the places in it."""
     if not x_text.is_note(post):
         return None

@@ -1,11 +1,10 @@
 """The sources of the sandbox's city on X: its mentions, and a search."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from socialcell.clock import Clock
 from socialcell.sandbox.city import City
-from socialcell.sandbox.platform import ServedPlatform
+from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world.people import CITY_HANDLE
 from socialcell.sandbox.x import x_json, x_query
@@ -28,7 +27,7 @@ def build(city: City, clock: Clock, secrets: Mapping[str, str]) -> XServer:
     )
 
 
-def sources(city: City) -> list[dict[str, Any]]:
+def sources(city: City) -> list[SourceSettings]:
     return [
         {
             "name": "x.mentions",

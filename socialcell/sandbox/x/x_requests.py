@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
+from socialcell.json_types import JsonObject
 from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.server import Request, ServerResponse
 from socialcell.sandbox.x import x_json
@@ -11,6 +11,7 @@ from socialcell.sandbox.x import x_json
 PROBLEMS = "https://api.twitter.com/2/problems"
 STEM = {"search": "b26v89c19zqg8o3f", "mentions": "7140dibdnow9c7bt"}
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_PROBLEM_HEADERS = {"content-type": "application/problem+json"}
 POST_DIALECT = {
     "edit_history_tweet_ids": "edit_history_post_ids",
     "referenced_tweets": "referenced_posts",
@@ -112,23 +113,32 @@ class XParameters:
         return int(token[len(stem) :], 36)
 
     def invalid(self, name: str, message: str) -> ServerResponse:
-        error = {"parameters": {name: [self.get(name) or ""]}, "message": message}
+        error: JsonObject = {
+            "parameters": {name: [self.get(name) or ""]},
+            "message": message,
+        }
         detail = "One or more parameters to your request was invalid."
-        answer = problem(400, f"{PROBLEMS}/invalid-request", "Invalid Request", detail)
-        answer.body = {"errors": [error], **answer.body}
-        return answer
+        kind = f"{PROBLEMS}/invalid-request"
+        body = _problem_body(400, kind, "Invalid Request", detail)
+        return ServerResponse(400, {"errors": [error], **body}, _PROBLEM_HEADERS.copy())
 
 
 def problem(
     status: int, kind: str, title: str, detail: str, **more: str
 ) -> ServerResponse:
-    body: dict[str, Any] = {"title": title, "detail": detail, "type": kind, **more}
-    if kind == "about:blank":
-        body["status"] = status
-    return ServerResponse(status, body, {"content-type": "application/problem+json"})
+    body = _problem_body(status, kind, title, detail, **more)
+    return ServerResponse(status, body, _PROBLEM_HEADERS.copy())
 
 
-def missing(resource: str, parameter: str, value: str) -> dict[str, Any]:
+def _problem_body(
+    status: int, kind: str, title: str, detail: str, **more: str
+) -> JsonObject:
+    """The body of RFC 7807; X repeats the status where the kind says nothing."""
+    body = {"title": title, "detail": detail, "type": kind, **more}
+    return {**body, "status": status} if kind == "about:blank" else body
+
+
+def missing(resource: str, parameter: str, value: str) -> JsonObject:
     return {
         "value": value,
         "detail": f"Could not find {resource} with {parameter}: [{value}].",

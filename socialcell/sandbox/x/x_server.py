@@ -2,11 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from socialcell.clock import Clock
+from socialcell.json_types import JsonObject, JsonValue, as_list
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import FaultyPlatform, Switch
 from socialcell.sandbox.post import Person, SandboxPost
@@ -87,7 +87,7 @@ class XServer(FaultyPlatform):
     ) -> None:
         """X does not show a post in these countries any more. KeyError when there is
         none."""
-        details = {
+        details: JsonObject = {
             "copyright": copyright,
             "country_codes": list(countries),
             "scope": scope,
@@ -168,7 +168,7 @@ class XServer(FaultyPlatform):
             return problem(403, f"{PROBLEMS}/unsupported-authentication", "Unsupported Authentication", detail)  # fmt: skip
         return problem(404, "about:blank", "Not Found", "Not Found")
 
-    def _search(self, parameters: XParameters) -> dict[str, Any]:
+    def _search(self, parameters: XParameters) -> JsonObject:
         now = self.clock.now()
         parameters.refuse_mixed_bounds()
         self._check_age(parameters, now)
@@ -178,7 +178,7 @@ class XServer(FaultyPlatform):
             raise XRequestError(parameters.invalid("query", str(bad))) from None
         return self._page(parameters, posts, "search", least=10, token="next_token")
 
-    def _mentions(self, parameters: XParameters, id_: str) -> dict[str, Any]:
+    def _mentions(self, parameters: XParameters, id_: str) -> JsonObject:
         person = self.world.user(id_)
         if person is None:
             return {"errors": [missing("user", "id", id_)]}
@@ -187,7 +187,7 @@ class XServer(FaultyPlatform):
             parameters, posts, "mentions", least=5, token="pagination_token"
         )
 
-    def _timeline(self, parameters: XParameters, id_: str) -> dict[str, Any]:
+    def _timeline(self, parameters: XParameters, id_: str) -> JsonObject:
         person = self.world.user(id_)
         if person is None:
             return {"errors": [missing("user", "id", id_)]}
@@ -196,26 +196,26 @@ class XServer(FaultyPlatform):
             parameters, posts, "mentions", least=5, token="pagination_token"
         )
 
-    def _username(self, parameters: XParameters, handle: str) -> dict[str, Any]:
+    def _username(self, parameters: XParameters, handle: str) -> JsonObject:
         person = self.city.person(handle)
         if person is None:
             return {"errors": [missing("user", "username", handle)]}
         return {"data": self._user_json(parameters, person)}
 
-    def _user(self, parameters: XParameters, id_: str) -> dict[str, Any]:
+    def _user(self, parameters: XParameters, id_: str) -> JsonObject:
         person = self.world.user(id_)
         if person is None:
             return {"errors": [missing("user", "id", id_)]}
         return {"data": self._user_json(parameters, person)}
 
-    def _tweet(self, parameters: XParameters, id_: str) -> dict[str, Any]:
+    def _tweet(self, parameters: XParameters, id_: str) -> JsonObject:
         post = self.world.post(id_, self.clock.now())
         if post is None:
             return {"errors": [missing("tweet", "id", id_)]}
         body = self._bodies(parameters, [post])
-        return {**body, "data": body["data"][0]}
+        return {**body, "data": as_list(body["data"])[0]}
 
-    def _tweets(self, parameters: XParameters) -> dict[str, Any]:
+    def _tweets(self, parameters: XParameters) -> JsonObject:
         ids = [id_ for id_ in (parameters.get("ids") or "").split(",") if id_]
         if not 1 <= len(ids) <= 100:
             raise XRequestError(parameters.invalid("ids", f"The number of values in the `ids` query parameter list [{len(ids)}] is not between 1 and 100"))  # fmt: skip
@@ -229,7 +229,7 @@ class XServer(FaultyPlatform):
             if not post
         ]
         if gone:
-            body["errors"] = [*gone, *body.get("errors", [])]
+            body["errors"] = [*gone, *as_list(body.get("errors", []))]
         return body
 
     def _page(
@@ -239,7 +239,7 @@ class XServer(FaultyPlatform):
         kind: str,
         least: int,
         token: str,
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         """One page, newest first; the token names the last post of the page before."""
         size = parameters.number("max_results", 10, least, 100)
         cursor = parameters.get(token) or parameters.get("next_token")
@@ -250,21 +250,18 @@ class XServer(FaultyPlatform):
         if not stuck:
             posts = parameters.within(posts)
         page, rest = posts[:size], posts[size:]
-        body: dict[str, Any] = {"meta": {"result_count": len(page)}}
+        body: dict[str, JsonValue] = {}
+        meta: dict[str, JsonValue] = {"result_count": len(page)}
         if page:
-            body = {**self._bodies(parameters, page), **body}
-            body["meta"] |= {"newest_id": page[0].id, "oldest_id": page[-1].id}
+            body = self._bodies(parameters, page)
+            meta |= {"newest_id": page[0].id, "oldest_id": page[-1].id}
             if rest or stuck:
-                body["meta"]["next_token"] = page_token(kind, int(page[-1].id))
-            self._malform(body)
+                meta["next_token"] = page_token(kind, int(page[-1].id))
+            if self._fires("malformed"):
+                body["data"] = _with_malformed_post(as_list(body["data"]))
+                meta["result_count"] = len(page) + 1
         self._finish_page(rest)
-        return body
-
-    def _malform(self, body: dict[str, Any]) -> None:
-        if self._fires("malformed"):
-            broken = {"id": {"not": "an id"}, "created_at": "yesterday"}
-            body["data"].insert(len(body["data"]) // 2, broken)
-            body["meta"]["result_count"] += 1
+        return {**body, "meta": meta}
 
     def _finish_page(self, rest: list[SandboxPost]) -> None:
         """Insert and delete what a test has scheduled after this page."""
@@ -281,7 +278,7 @@ class XServer(FaultyPlatform):
 
     def _bodies(
         self, parameters: XParameters, posts: list[SandboxPost]
-    ) -> dict[str, Any]:
+    ) -> dict[str, JsonValue]:
         """`data`, `includes` and `errors` for posts, with the requested fields."""
         now = self.clock.now()
         fields, expansions = parameters.fields("tweet"), parameters.expansions()
@@ -295,8 +292,8 @@ class XServer(FaultyPlatform):
         if near or errors:
             fields |= {"referenced_tweets"}
         shaped = [x_json.tweet(self.city, post, now, fields) for post in posts]
-        body: dict[str, Any] = {"data": shaped} if shaped else {}
-        includes: dict[str, Any] = {}
+        body: dict[str, JsonValue] = {"data": shaped} if shaped else {}
+        includes: dict[str, JsonValue] = {}
         if people := self._people(posts, near, expansions):
             includes["users"] = [self._user_json(parameters, p) for p in people]
         if near:
@@ -313,7 +310,7 @@ class XServer(FaultyPlatform):
 
     def _referenced_posts(
         self, posts: list[SandboxPost], expansions: set[str]
-    ) -> tuple[list[SandboxPost], list[dict[str, Any]]]:
+    ) -> tuple[list[SandboxPost], list[JsonObject]]:
         if not expansions & {"referenced_tweets.id", "referenced_tweets.id.author_id"}:
             return [], []
         near: dict[str, SandboxPost] = {}
@@ -352,7 +349,7 @@ class XServer(FaultyPlatform):
 
     def _places(
         self, posts: list[SandboxPost], parameters: XParameters, expansions: set[str]
-    ) -> list[dict[str, Any]]:
+    ) -> list[JsonObject]:
         if "geo.place_id" not in expansions:
             return []
         fields = parameters.fields("place")
@@ -360,7 +357,7 @@ class XServer(FaultyPlatform):
         shaped = [x_json.place(post, fields) for post in pointed]
         return list({place["id"]: place for place in shaped}.values())
 
-    def _user_json(self, parameters: XParameters, person: Person) -> dict[str, Any]:
+    def _user_json(self, parameters: XParameters, person: Person) -> JsonObject:
         return x_json.user(
             self.city, person, self.clock.now(), parameters.fields("user")
         )
@@ -391,12 +388,19 @@ class XServer(FaultyPlatform):
             raise XRequestError(self.refusal("limited", reset))
         return rate(LIMITS[bucket], left, reset)
 
-    def _in_dialect(self, body: Any) -> Any:
+    def _in_dialect(self, body: JsonValue) -> JsonValue:
         """The body with the field names of the current dialect."""
         return body if self.dialect == "tweet" else _rename_keys(body)
 
 
-def _rename_keys(body: Any) -> Any:
-    if isinstance(body, dict):
+def _with_malformed_post(posts: Sequence[JsonValue]) -> list[JsonValue]:
+    """The posts with one in their middle that lacks a text and has no valid id."""
+    malformed: JsonObject = {"id": {"not": "an id"}, "created_at": "yesterday"}
+    middle = len(posts) // 2
+    return [*posts[:middle], malformed, *posts[middle:]]
+
+
+def _rename_keys(body: JsonValue) -> JsonValue:
+    if isinstance(body, Mapping):
         return {POST_DIALECT.get(k, k): _rename_keys(v) for k, v in body.items()}
     return [_rename_keys(entry) for entry in body] if isinstance(body, list) else body

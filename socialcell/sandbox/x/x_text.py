@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
+from socialcell.json_types import JsonObject
 from socialcell.sandbox.city import City
 from socialcell.sandbox.post import Person, SandboxPost
 
@@ -47,27 +47,24 @@ def handles(text: str) -> set[str]:
 
 def entities(
     city: City, post: SandboxPost, text: str, ids: Callable[[Person], str]
-) -> dict[str, Any] | None:
-    """Hashtags, accounts and addresses of a text that stands on the wire, with offsets
+) -> JsonObject | None:
+    """Hashtags, accounts and addresses of a text as X writes it, with offsets
     in code points, end exclusive. `ids` gives an account's number."""
-    entity_lists: dict[str, Any] = {}
-    if tags := [
+    tags: list[JsonObject] = [
         {"start": m.start(), "end": m.end(), "tag": m[1]}
         for m in _HASHTAG.finditer(text)
-    ]:
-        entity_lists["hashtags"] = tags
-    if called := [
+    ]
+    mentions: list[JsonObject] = [
         {"start": m.start(), "end": m.end(), "username": person.handle, "id": ids(person)}
         for m in _HANDLE.finditer(text)
         if (person := city.person(m[1])) is not None
-    ]:  # fmt: skip
-        entity_lists["mentions"] = called
+    ]  # fmt: skip
     pages = [(link.short, link.page) for link in post.links]
     if is_note(post):
         pages.append(
             (_own_address(post), f"https://twitter.com/i/web/status/{post.id}")
         )
-    if urls := [
+    urls: list[JsonObject] = [
         {
             "start": text.index(short),
             "end": text.index(short) + len(short),
@@ -77,9 +74,9 @@ def entities(
         }
         for short, page in pages
         if short in text
-    ]:
-        entity_lists["urls"] = urls
-    return entity_lists or None
+    ]
+    lists = {"hashtags": tags, "mentions": mentions, "urls": urls}
+    return {name: entries for name, entries in lists.items() if entries} or None
 
 
 def _own_address(post: SandboxPost) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from socialcell.json_types import JsonObject
 from socialcell.sandbox.city import City
 from socialcell.sandbox.post import Labels, Person, SandboxPost, ShortLink
 from socialcell.sandbox.x import x_json, x_query, x_text
@@ -121,7 +122,7 @@ class XWorld:
         self.show([post])
         return post
 
-    def withhold(self, id_: str, details: dict[str, object] | None) -> None:
+    def withhold(self, id_: str, details: JsonObject | None) -> None:
         """As when a court's order reaches X, or (None) is lifted. KeyError when there
         is no such post."""
         post = self._known[id_] = replace(self._known[id_], withheld=details)

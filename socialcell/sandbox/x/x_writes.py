@@ -7,9 +7,9 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote, unquote
 
+from socialcell.json_types import JsonObject, as_object, as_text
 from socialcell.sandbox.post import SandboxPost, ShortLink
 from socialcell.sandbox.server import Request, ServerResponse
 from socialcell.sandbox.x import x_json, x_text
@@ -82,15 +82,14 @@ def respond_to_account(
     return problem(404, "about:blank", "Not Found", "Not Found")
 
 
-def _create_post(
-    world: XWorld, now: datetime, document: Mapping[str, Any]
-) -> SandboxPost:
+def _create_post(world: XWorld, now: datetime, document: JsonObject) -> SandboxPost:
     text, city = str(document.get("text") or ""), world.city.people.city
     if not text or x_text.is_too_long(text):
         raise XRequestError(problem(400, "about:blank", "Invalid Request", "The text is missing or too long."))  # fmt: skip
     short_text, links = shorten_links(text)
-    to = (document.get("reply") or {}).get("in_reply_to_tweet_id")
-    if to is not None and world.post(str(to), now) is None:
+    target = as_object(document.get("reply") or {}).get("in_reply_to_tweet_id")
+    to = None if target is None else as_text(target)
+    if to is not None and world.post(to, now) is None:
         raise XRequestError(_forbidden("You attempted to reply to a Tweet that is deleted or not visible to you."))  # fmt: skip
     newest = world.timeline(city, now)[:50]
     if any(earlier.text == short_text and earlier.reply_to == to for earlier in newest):
