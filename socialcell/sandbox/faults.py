@@ -76,7 +76,7 @@ class FaultyPlatform(ABC):
 
     def lose_answer(self, times: int | None = 1) -> None:
         """A write takes effect, and the connection ends without an answer."""
-        self._switches["unheard"] = Switch(times=times)
+        self._switches["unanswered"] = Switch(times=times)
 
     def html_instead_of_json(self, times: int | None = 1) -> None:
         """A captcha page with status 200."""
@@ -128,7 +128,7 @@ class FaultyPlatform(ABC):
         if self._fires("html"):
             return ServerResponse(200, CAPTCHA)
         answer = self.respond(request)
-        if request.method != "GET" and self._fires("unheard"):
+        if request.method != "GET" and self._fires("unanswered"):
             return ServerResponse(drop=True)
         answer.cut = self._fires("truncated")
         return answer

@@ -105,6 +105,6 @@ class SandboxPost:
     withheld: JsonObject | None = None  # in the platform's own words
     growth: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def stands(self, moment: datetime) -> bool:
+    def is_visible(self, moment: datetime) -> bool:
         """Whether it can be found at a moment."""
         return self.at <= moment and (self.ends is None or moment < self.ends)

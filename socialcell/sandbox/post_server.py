@@ -33,7 +33,7 @@ class VisiblePosts:
 
     def __init__(self, posts: Iterable[SandboxPost], moment: datetime) -> None:
         self.moment = moment
-        self.posts = [post for post in posts if post.stands(moment)]
+        self.posts = [post for post in posts if post.is_visible(moment)]
         self.by_id = {post.id: post for post in self.posts}
         self.answers: dict[str, list[SandboxPost]] = defaultdict(list)
         self.within: dict[str, list[SandboxPost]] = defaultdict(list)
@@ -54,7 +54,7 @@ class PostServer(FaultyPlatform):
         super().__init__(clock)
         self.city, self.name = city, name
         self._posts = [post for post in city.elsewhere if post.platform == name]
-        self._standing: VisiblePosts | None = None
+        self._visible: VisiblePosts | None = None
         self.inserted: list[str] = []
         self.deleted: list[str] = []
         self._scheduled: list[SandboxPost] = []
@@ -142,16 +142,16 @@ class PostServer(FaultyPlatform):
         """A draft under an id as this platform gives them; `n` keeps ids apart."""
 
     @property
-    def present(self) -> VisiblePosts:
+    def visible(self) -> VisiblePosts:
         """All that can be found now; looked for once for each moment and change."""
         moment = self.clock.now()
-        if self._standing is None or self._standing.moment != moment:
-            self._standing = VisiblePosts(self._posts, moment)
-        return self._standing
+        if self._visible is None or self._visible.moment != moment:
+            self._visible = VisiblePosts(self._posts, moment)
+        return self._visible
 
-    def standing(self) -> list[SandboxPost]:
+    def visible_posts(self) -> list[SandboxPost]:
         """The posts that are visible now, oldest first."""
-        return self.present.posts
+        return self.visible.posts
 
     def finish_page(self, rest: Iterable[SandboxPost]) -> None:
         """Insert and delete what a test has scheduled; `rest` follows this page."""
@@ -170,8 +170,8 @@ class PostServer(FaultyPlatform):
     def _show(self, posts: list[SandboxPost]) -> None:
         self._posts.extend(posts)
         self._posts.sort(key=lambda post: post.at)
-        self._standing = None
+        self._visible = None
 
     def _remove_post(self, post: SandboxPost) -> None:
         self._posts.remove(post)
-        self._standing = None
+        self._visible = None

@@ -144,7 +144,7 @@ def test_a_campaign_is_entered_measured_and_explained(
     found = json.loads(said)
     assert found["cost_basis"] == "spent"
     low, high = found["incremental"]["interval"]
-    assert low <= world.brought() <= high
+    assert low <= world.incremental_users() <= high
     assert found["refused"] == []
     best = found["incremental"]["cost_per_incremental"]["best"]["amount_micros"]
     assert best == round(1_000_000 / found["incremental"]["value"])

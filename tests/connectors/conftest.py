@@ -90,4 +90,4 @@ def connector_of(
 
 def standing(platform: Any, group: str) -> list[str]:
     """The ids of a sandbox platform's posts of a group that are there now."""
-    return [post.id for post in platform.standing() if post.group == group]
+    return [post.id for post in platform.visible_posts() if post.group == group]

@@ -44,7 +44,7 @@ def test_what_is_gone_is_named_and_nothing_else(
     assert gone[stays[0]] == Tombstone("facebook", stays[0], "deleted")
     # What stood below it went with it; all else is there.
     assert {id_ for id_ in gone if id_ != stays[0]} <= {
-        post.id for post in facebook.standing() if post.conversation == stays[0]
+        post.id for post in facebook.visible_posts() if post.conversation == stays[0]
     }
     # The page's token, one batch, and the token's permissions once.
     assert len(served.requests) - before == 3

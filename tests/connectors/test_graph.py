@@ -220,7 +220,7 @@ def test_at_three_quarters_a_run_ends_and_keeps_its_place(
     assert first[0].limits is not None
     assert first[0].limits.remaining == 24
     found = {record.external_id for record in records([*first, *rest])}
-    assert {p.id for p in facebook.standing() if p.group != "comment"} <= found
+    assert {p.id for p in facebook.visible_posts() if p.group != "comment"} <= found
 
 
 def test_at_nine_tenths_the_source_waits_until_meta_gives_back(

@@ -108,7 +108,7 @@ def test_counts_are_what_truly_happened_and_hidden_likes_are_not_nought(
         likes, comments = record.metrics
         below = [
             post
-            for post in instagram.standing()
+            for post in instagram.visible_posts()
             if post.conversation == record.external_id and post.group == "comment"
         ]
         assert comments == Metric("comments_count", len(below), "comments")

@@ -78,7 +78,7 @@ def counted(world: World) -> None:
     offices = [one.id for one in read_areas() if one.kind == "ward_office"]
     by_ward: dict[str, list[int]] = {}
     for one in drawn.ward_days:
-        by_ward.setdefault(one.ward, []).append(one.anyway)
+        by_ward.setdefault(one.ward, []).append(one.baseline)
     facts = []
     for office, counts in zip(offices, by_ward.values(), strict=True):
         for day, n in zip(drawn.days, counts, strict=True):

@@ -41,8 +41,12 @@ def test_only_the_campaigns_wards_and_days_have_people_whom_it_brought() -> None
     assert one.end == MONDAY_MORNING.date() - timedelta(days=1)
     for each in world.ward_days:
         reached = each.ward in one.wards and one.start <= each.day <= one.end
-        assert reached or each.brought == 0
-    assert world.brought() == sum(each.brought for each in world.ward_days) > 100
+        assert reached or each.incremental == 0
+    assert (
+        world.incremental_users()
+        == sum(each.incremental for each in world.ward_days)
+        > 100
+    )
 
 
 def test_what_was_brought_is_the_lift_that_was_put_in() -> None:
@@ -54,8 +58,8 @@ def test_what_was_brought_is_the_lift_that_was_put_in() -> None:
             for each in world.ward_days
             if each.ward in world.campaign.wards and each.day >= world.campaign.start
         ]
-        anyway = sum(each.anyway for each in during)
-        shares.append(world.brought() / anyway - world.campaign.lift)
+        anyway = sum(each.baseline for each in during)
+        shares.append(world.incremental_users() / anyway - world.campaign.lift)
 
     # About 900 people a world: a share is off by some 3 %, the mean of 12 by 1 %.
     assert abs(sum(shares) / len(shares)) < 0.03
@@ -65,7 +69,7 @@ def test_the_citys_truth_names_its_campaign(whole: dict[str, Any]) -> None:
     (one,) = whole["campaigns"]
     world = CampaignWorld(7, MONDAY_MORNING)
 
-    assert one["incremental"] == world.brought()
+    assert one["incremental"] == world.incremental_users()
     assert one["wards"] == list(world.campaign.wards)
     assert one["direct"]["play"] > 0
     assert one["direct"]["apple"] > 0

@@ -81,7 +81,9 @@ def test_the_feed_is_open_to_the_page_alone(ask: Ask, page: str) -> None:
 def test_who_wrote_is_told_of_the_page_and_below_it_only(
     ask: Ask, page: str, sandbox: Sandbox
 ) -> None:
-    groups = {post.id: post.group for post in sandbox.platform("facebook").standing()}
+    groups = {
+        post.id: post.group for post in sandbox.platform("facebook").visible_posts()
+    }
     fields = "from,comments.filter(stream).limit(50){from}"
     said = ask("facebook", f"{PAGE_ID}/feed", fields=fields, limit=100, token=page)
 

@@ -184,7 +184,7 @@ def _webhook_pusher(
             )
         for name, platform in running.platforms.items():
             if isinstance(platform, WebhookPlatform):
-                refused = set(platform.hand_in(opened[0])) - {200}
+                refused = set(platform.send_pushes(opened[0])) - {200}
                 if refused:
                     raise SocialcellError(
                         f"The webhook server answers {name}: {refused}."

@@ -109,7 +109,7 @@ class BlueskyServer(PostServer):
             return answer
         if fault == "broken":
             return _error(502, "UpstreamFailure", "Upstream Failure")
-        raise ValueError(f"Bluesky has no way to say {fault}")
+        raise ValueError(f"Bluesky has no fault {fault}")
 
     def _sign_in(self, request: Request) -> ServerResponse:
         try:
@@ -157,7 +157,7 @@ class BlueskyServer(PostServer):
             return _error(403, "Forbidden", "Sign in to see more")
         posts = [
             post
-            for post in reversed(self.standing())
+            for post in reversed(self.visible_posts())
             if matches(query["q"], post) and post.id not in self._unfindable
         ]
         if since := query.get("since"):
@@ -185,7 +185,7 @@ class BlueskyServer(PostServer):
         if len(uris) > 25:
             message = "Error: uris must not have more than 25 elements"
             return _error(400, "InvalidRequest", message)
-        posts = [post for post in self.standing() if post.id in uris]
+        posts = [post for post in self.visible_posts() if post.id in uris]
         return ServerResponse(200, {"posts": [self._view(post) for post in posts]})
 
     # Parts of answers -------------------------------------------------------------

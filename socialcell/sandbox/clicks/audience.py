@@ -15,7 +15,7 @@ from random import Random
 from socialcell.clock import IST, as_utc
 from socialcell.json_types import JsonObject
 from socialcell.sandbox.clicks import agents
-from socialcell.sandbox.clicks.tracked_links import BY_WORD, LETTER, LINKS
+from socialcell.sandbox.clicks.tracked_links import BY_WORD, LINKS, NEWSLETTER
 from socialcell.sandbox.world.app_world import OUTREACH, AppWorld, poisson
 from socialcell.sandbox.world.campaign_world import CampaignWorld
 
@@ -227,14 +227,14 @@ class Audience:
                         f"{network}.{9 + n % 2}",
                         agents.OTHER[0],
                     )
-                    for n, word in enumerate(LETTER)
+                    for n, word in enumerate(NEWSLETTER)
                 )
             )
             later = at + timedelta(minutes=rng.randrange(20, 90))
             yield self._schedule_visit(
                 ClickRequest(
                     later,
-                    rng.choice(LETTER),
+                    rng.choice(NEWSLETTER),
                     "person",
                     f"{network}.80",
                     agents.OTHER[1],

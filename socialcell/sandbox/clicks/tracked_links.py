@@ -39,7 +39,7 @@ LINKS = (
     ),
 )
 BY_WORD = {link.word: link for link in LINKS}
-LETTER = tuple(link.word for link in LINKS if link.channel == "email")
+NEWSLETTER = tuple(link.word for link in LINKS if link.channel == "email")
 
 
 def link_forms(campaign: SandboxCampaign) -> dict[str, dict[str, str | None]]:

@@ -92,11 +92,13 @@ class FeedServer(FaultyPlatform):
             return ServerResponse(429, page, {"retry-after": str(seconds)})
         if fault == "broken":
             return ServerResponse(502, "<h1>Bad Gateway</h1>")
-        raise ValueError(f"a feed has no way to say {fault}")
+        raise ValueError(f"a feed has no fault {fault}")
 
     def _document(self, paper: Paper) -> tuple[str, datetime]:
         now = self.clock.now()
-        shown = [p for p in self._articles[paper.slug] if p.stands(now)][-FEED_LENGTH:]
+        shown = [p for p in self._articles[paper.slug] if p.is_visible(now)][
+            -FEED_LENGTH:
+        ]
         shown.reverse()
         changed = max((_changed(p, now) for p in shown), default=self.city.start)
         entry = _atom_entry if paper.form == "atom" else _rss_item

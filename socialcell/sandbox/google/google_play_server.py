@@ -66,7 +66,7 @@ class GooglePlayServer(PostServer):
 
     def _list(self, request: Request) -> JsonObject:
         since = self.clock.now() - SHOWN
-        posts = [post for post in self.standing() if self._changed(post) >= since]
+        posts = [post for post in self.visible_posts() if self._changed(post) >= since]
         posts.sort(key=self._changed, reverse=True)
         size = min(int(request.query.get("maxResults") or 10), 100, self.most)
         stuck = "stuck" in self._switches

@@ -126,7 +126,7 @@ class PlayConsoleServer(SignedInServer):
         return f"{min(today, last)}T02:00:00.000Z"
 
     def _content(self, file: "_ReportFile") -> bytes:
-        return file.bytes(spoiled=self._fires("malformed"))
+        return file.bytes(faulty=self._fires("malformed"))
 
     # Months -----------------------------------------------------------------------
 
@@ -203,9 +203,9 @@ class _ReportFile:
     month: str
     write_lines: Callable[[str], list[str]]
 
-    def bytes(self, *, spoiled: bool = False) -> bytes:
+    def bytes(self, *, faulty: bool = False) -> bytes:
         lines = self.write_lines(self.month)
-        if spoiled:
+        if faulty:
             lines.append("the day before yesterday" + "," * lines[0].count(","))
         return ("\n".join(lines) + "\n").encode("utf-16")
 

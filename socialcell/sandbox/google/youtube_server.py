@@ -145,14 +145,12 @@ class YouTubeServer(PostServer):
             return self._quota_error()
         if fault == "broken":
             return refusal(503, "UNAVAILABLE", "backendError", "Backend Error")
-        raise ValueError(f"YouTube has no way to say {fault}")
+        raise ValueError(f"YouTube has no fault {fault}")
 
     def _search(self, request: Request) -> ServerResponse:
         query = request.query
         posts = [
-            post
-            for post in self._standing_videos()
-            if matches(query.get("q", ""), post)
+            post for post in self._visible_videos() if matches(query.get("q", ""), post)
         ]
         posts = [post for post in posts if post.id not in self._unfindable]
         if after := query.get("publishedAfter"):
@@ -183,7 +181,7 @@ class YouTubeServer(PostServer):
         if request.query.get("playlistId") != uploads_id(self.own_channel):
             message = "The playlist cannot be found."
             return refusal(404, "NOT_FOUND", "playlistNotFound", message)
-        own = [post for post in self._standing_videos() if post.group == "own"]
+        own = [post for post in self._visible_videos() if post.group == "own"]
         page, total, token = self._page(request, own, 50)
         playlist_items = [shape.playlist_item(post) for post in page]
         if page and self._fires("malformed"):
@@ -197,9 +195,7 @@ class YouTubeServer(PostServer):
         parts = request.query.get("part", "").split(",")
         posts = self._readable(request.query.get("id", "").split(","))
         if request.query.get("chart"):
-            posts = [p for p in self._standing_videos() if p.id not in self._private][
-                :1
-            ]
+            posts = [p for p in self._visible_videos() if p.id not in self._private][:1]
         if posts is None:
             return _too_many_ids()
         now = self.clock.now()
@@ -222,7 +218,7 @@ class YouTubeServer(PostServer):
 
     def _threads(self, request: Request) -> ServerResponse:
         on = request.query.get("videoId")
-        videos = {post.id for post in self._standing_videos()}
+        videos = {post.id for post in self._visible_videos()}
         if on is not None and (on not in videos or on in self._private):
             return refusal(404, "NOT_FOUND", "videoNotFound", "No such video.")
         if on in self._closed:
@@ -231,7 +227,7 @@ class YouTubeServer(PostServer):
         owner = request.query.get("allThreadsRelatedToChannelId", self.own_channel)
         tops = [
             post
-            for post in self._standing_comments()
+            for post in self._visible_comments()
             if "." not in post.id
             and post.conversation in videos
             and (post.conversation == on if on else owner == self.own_channel)
@@ -254,7 +250,7 @@ class YouTubeServer(PostServer):
         posts = (
             self._below(above)
             if above
-            else [post for post in self._standing_comments() if post.id in ids]
+            else [post for post in self._visible_comments() if post.id in ids]
         )
         page, total, token = self._page(request, posts, 100)
         if not above:  # a request by ids has one page
@@ -275,22 +271,26 @@ class YouTubeServer(PostServer):
         own = (post for post in self._posts if post.group == "own")
         return next(post.id for post in own if post.ends is None)
 
-    def _standing_videos(self) -> list[SandboxPost]:
+    def _visible_videos(self) -> list[SandboxPost]:
         """The videos that lists show, newest first."""
-        return [post for post in reversed(self.standing()) if post.group != "comment"]
+        return [
+            post for post in reversed(self.visible_posts()) if post.group != "comment"
+        ]
 
-    def _standing_comments(self) -> list[SandboxPost]:
+    def _visible_comments(self) -> list[SandboxPost]:
         """All comments, newest first."""
-        return [post for post in reversed(self.standing()) if post.group == "comment"]
+        return [
+            post for post in reversed(self.visible_posts()) if post.group == "comment"
+        ]
 
     def _below(self, id_: str) -> list[SandboxPost]:
-        return self.present.answers[id_][::-1]
+        return self.visible.answers[id_][::-1]
 
     def _readable(self, ids: Sequence[str]) -> list[SandboxPost] | None:
         """The videos of these ids that are there; None when they are too many."""
         if len(ids) > 50:
             return None
-        posts = [self.present.by_id.get(id_) for id_ in ids if id_ not in self._private]
+        posts = [self.visible.by_id.get(id_) for id_ in ids if id_ not in self._private]
         return [post for post in posts if post and post.group != "comment"]
 
     def _counts(self, post: SandboxPost) -> dict[str, int | None]:
@@ -300,7 +300,7 @@ class YouTubeServer(PostServer):
         if post.id in self._likeless:
             counts["likes"] = None
         comment_count = sum(
-            answer.group == "comment" for answer in self.present.within[post.id]
+            answer.group == "comment" for answer in self.visible.within[post.id]
         )
         return counts | {"comments": None if post.id in self._closed else comment_count}
 

@@ -76,7 +76,7 @@ class MastodonServer(PostServer):
         if path == "/api/v1/statuses":
             return self._lookup(request, headers)
         if match := re.fullmatch(r"/api/v1/statuses/(\d+)", path):
-            post = self.present.by_id.get(match[1])
+            post = self.visible.by_id.get(match[1])
             if post is None:
                 return _error(404, "Record not found")
             return ServerResponse(200, self._status(post), headers)
@@ -93,7 +93,7 @@ class MastodonServer(PostServer):
             return answer
         if fault == "broken":
             return ServerResponse(503, "<h1>We're sorry, but something went wrong</h1>")
-        raise ValueError(f"Mastodon has no way to say {fault}")
+        raise ValueError(f"Mastodon has no fault {fault}")
 
     def _timeline(
         self, request: Request, tag: str, headers: dict[str, str]
@@ -103,7 +103,9 @@ class MastodonServer(PostServer):
         """
         query = {} if "stuck" in self._switches else request.query
         size = min(int(request.query.get("limit") or 20), 40, self.most)
-        posts = [post for post in self.standing() if tag.lower() in tags(post.text)]
+        posts = [
+            post for post in self.visible_posts() if tag.lower() in tags(post.text)
+        ]
         posts.sort(key=lambda post: int(post.id))
         if "max_id" in query:
             posts = [post for post in posts if int(post.id) < int(query["max_id"])]
@@ -125,7 +127,7 @@ class MastodonServer(PostServer):
         ids = request.all("id[]")
         if len(ids) > 20:
             return _error(422, "Validation failed: too many ids")
-        posts = [post for post in self.standing() if post.id in ids]
+        posts = [post for post in self.visible_posts() if post.id in ids]
         return ServerResponse(200, [self._status(post) for post in posts], headers)
 
     def _instance(self, headers: dict[str, str]) -> ServerResponse:

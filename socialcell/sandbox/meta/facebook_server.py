@@ -135,7 +135,7 @@ class FacebookServer(GraphServer):
 
     def _edge(self, groups: Sequence[str], query: Mapping[str, str]) -> JsonObject:
         self.require("pages_read_engagement", "pages_read_user_content")
-        posts = [post for post in self.standing() if post.group in groups]
+        posts = [post for post in self.visible_posts() if post.group in groups]
         fields = query.get("fields", "id,created_time,message,story")
         return self.paged(
             newest_first(posts),
@@ -150,15 +150,15 @@ class FacebookServer(GraphServer):
             self._below(post, args),
             {**args, "since": "", "until": ""},
             lambda comment: pick(fields, "Comment", self._values(comment)),
-            spoiled=False,
+            faulty=False,
         )
 
     def _below(self, post: SandboxPost, args: Mapping[str, str]) -> list[SandboxPost]:
         """Direct answers, oldest first, unless the filter and order say otherwise."""
         flat = args.get("filter") == "stream"
-        comments = self.present.answers[post.id]
+        comments = self.visible.answers[post.id]
         if flat:
-            every = self.present.within[post.id]
+            every = self.visible.within[post.id]
             comments = [comment for comment in every if comment.group == "comment"]
         if args.get("order") == "reverse_chronological":
             return newest_first(comments)
@@ -168,7 +168,7 @@ class FacebookServer(GraphServer):
         """A node's fields; an edge within it is a function of its Field."""
         now = self.clock.now()
         if post.group == "comment":
-            answers = self.present.answers[post.id]
+            answers = self.visible.answers[post.id]
             values = shape.comment_values(self.city, post, now)
             return {
                 **values,
@@ -184,7 +184,7 @@ class FacebookServer(GraphServer):
                 every,
                 field.args,
                 lambda comment: within(field.within, "Comment", self._values(comment)),
-                spoiled=False,
+                faulty=False,
             )
 
         reactions = self.city.metrics(post, now).get("reactions", 0)
@@ -237,7 +237,7 @@ class FacebookServer(GraphServer):
 
         GraphRequestError otherwise, and without pages_read_user_content.
         """
-        standing = self.present.by_id
+        standing = self.visible.by_id
         post = standing.get(id_)
         if post is None or post.conversation not in standing:
             raise missing(id_)

@@ -141,7 +141,7 @@ class GraphServer(PostServer):
             broken = GraphRequestError(2, "Service temporarily unavailable", None, 500)
             broken.error["is_transient"] = True
             return self._error_response(broken)
-        raise ValueError(f"Meta has no way to say {fault}")
+        raise ValueError(f"Meta has no fault {fault}")
 
     @abstractmethod
     def read(
@@ -180,11 +180,11 @@ class GraphServer(PostServer):
         posts: Sequence[SandboxPost],
         args: Mapping[str, str],
         shape: Callable[[SandboxPost], JsonValue],
-        spoiled: bool = True,
+        faulty: bool = True,
         size: int = 100,
     ) -> JsonObject:
-        """A page of posts, as they are ordered. `spoiled`: faults act on this edge."""
-        stuck = spoiled and "stuck" in self._switches
+        """A page of posts, as they are ordered. `faulty`: faults act on this edge."""
+        stuck = faulty and "stuck" in self._switches
         size = min(_number(args, "limit", 25), size, self.most)
         matches = [post for post in posts if _between(post, args)]
         after = None if stuck else args.get("after")
@@ -192,7 +192,7 @@ class GraphServer(PostServer):
             matches = _behind(matches, after)
         page, rest = matches[:size], matches[size:]
         nodes: list[JsonValue] = [shape(post) for post in page]
-        if spoiled:
+        if faulty:
             if page and self._fires("malformed"):
                 nodes.insert(1, {"id": None, "created_time": 7, "comments": 7})
             self.finish_page(rest)

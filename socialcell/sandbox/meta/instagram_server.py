@@ -146,7 +146,7 @@ class InstagramServer(GraphServer):
 
     def _edge(self, group: str, query: Mapping[str, str]) -> JsonObject:
         """Media newest first. They are not cut by since and until."""
-        posts = [post for post in self.standing() if post.group == group]
+        posts = [post for post in self.visible_posts() if post.group == group]
         fields = query.get("fields") or "id"
         return self.paged(
             newest_first(posts),
@@ -178,7 +178,7 @@ class InstagramServer(GraphServer):
         media = newest_first(
             [
                 post
-                for post in self.standing()
+                for post in self.visible_posts()
                 if post.group == "hashtag" and post.at >= now - _SHOWN
             ]
         )
@@ -209,13 +209,13 @@ class InstagramServer(GraphServer):
             self._answers(post),
             args,
             lambda comment: pick(fields, "IGComment", self._values(comment)),
-            spoiled=False,
+            faulty=False,
             size=_MOST_AT_ONCE,
         )
 
     def _answers(self, post: SandboxPost) -> list[SandboxPost]:
         """The direct answers to a medium or a comment, newest first."""
-        return newest_first(self.present.answers[post.id])
+        return newest_first(self.visible.answers[post.id])
 
     def _values(self, post: SandboxPost) -> NodeValues:
         """A node's fields; an edge within it is a function of its Field."""
@@ -231,13 +231,13 @@ class InstagramServer(GraphServer):
                 lambda comment: within(
                     field.within, "IGComment", self._values(comment)
                 ),
-                spoiled=False,
+                faulty=False,
                 size=_MOST_AT_ONCE,
             )
 
         if post.group == "comment":
             return {**shape.comment_values(self.city, post, now), "replies": below}
-        below_it = len(self.present.within[post.id]) - 1
+        below_it = len(self.visible.within[post.id]) - 1
         values = dict(shape.media_values(self.city, post, below_it, now))
         if post.id in self.hides_likes:
             values["like_count"] = None
@@ -267,7 +267,7 @@ class InstagramServer(GraphServer):
     def _find_post(self, id_: str) -> SandboxPost:
         """A medium of the account, or a comment below one. GraphRequestError when it is
         neither."""
-        standing = self.present.by_id
+        standing = self.visible.by_id
         post = standing.get(id_)
         if post is None or post.group not in ("own", "comment"):
             raise missing(id_)

@@ -79,7 +79,7 @@ class MessengerServer(WebhookPlatform):
         raise missing(parts[0])
 
     def _attachments(self, id_: str) -> JsonObject:
-        post = self.present.by_id.get(id_)
+        post = self.visible.by_id.get(id_)
         if post is None or post.group != "image":
             raise missing(id_)
         url = self.file_address("scontent.xx.fbcdn.net", id_)
@@ -125,7 +125,7 @@ class InstagramInboxServer(MessengerServer):
         if list(parts) != [self.account] or match is None:
             return super().read(parts, query, token)
         what, id_, fields = match.groups()
-        post = self.present.by_id.get(id_)
+        post = self.visible.by_id.get(id_)
         if what != "comment" or post is None or post.group != "mention":
             raise missing(id_)
         values = {

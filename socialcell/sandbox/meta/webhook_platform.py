@@ -23,7 +23,7 @@ _PushFactory = Callable[[], JsonObject | None]  # None: no push
 class WebhookPlatform(GraphServer):
     """Pushes each post when its time has come, and later its edit and its removal.
 
-    `hand_in` is called by the process that runs the sandbox, at moments of its choice.
+    `send_pushes` is called by the process that runs the sandbox, at moments of its choice.
     """
 
     def __init__(
@@ -44,21 +44,23 @@ class WebhookPlatform(GraphServer):
 
     # Pushes -----------------------------------------------------------------------
 
-    def hand_in(self, base_url: str) -> list[int]:
+    def send_pushes(self, base_url: str) -> list[int]:
         """Push all events up to now that were not accepted yet; the statuses.
 
         Of a message that was removed before it was pushed, only the removal is pushed.
         """
         now = self.clock.now()
-        gone = {p.id for p in self._posts if p.removed is not None and p.removed <= now}
+        removed_ids = {
+            p.id for p in self._posts if p.removed is not None and p.removed <= now
+        }
         for _, (id_, what), make_push in sorted(
             self._new_events(now), key=lambda event: event[:2]
         ):
             self._pushed_events.add((id_, what))
-            push = make_push() if what == "gone" or id_ not in gone else None
+            push = make_push() if what == "removed" or id_ not in removed_ids else None
             if push is not None:
-                self.pusher.put(push)
-        return self.pusher.hand_in(base_url)
+                self.pusher.queue(push)
+        return self.pusher.send_queued(base_url)
 
     @abstractmethod
     def message_push(self, post: SandboxPost) -> JsonObject:
@@ -87,7 +89,7 @@ class WebhookPlatform(GraphServer):
                 events.append((at, "edited", partial(self.edit_push, post, at, text)))
             if post.removed is not None:
                 at = post.removed
-                events.append((at, "gone", partial(self.removal_push, post, at)))
+                events.append((at, "removed", partial(self.removal_push, post, at)))
             for at, what, make_push in events:
                 if at <= now and (post.id, what) not in self._pushed_events:
                     yield at, (post.id, what), make_push

@@ -15,45 +15,45 @@ CHALLENGE = "1158201444"
 class WebhookSender:
     """The pushes of one kind to the `path` of a webhook receiver.
 
-    A push that is not answered 200 is sent again by the next `hand_in`. `taken` holds
+    A push that is not answered 200 is sent again by the next `send_queued`. `accepted` holds
     the bodies that were answered 200, oldest first.
     """
 
     def __init__(self, path: str, app_secret: str, verify_token: str) -> None:
         self.path, self._secret, self._verify_token = path, app_secret, verify_token
-        self.waiting: list[bytes] = []
-        self.taken: list[bytes] = []
+        self.queued: list[bytes] = []
+        self.accepted: list[bytes] = []
         self._twice = False
 
-    def put(self, push: JsonObject) -> None:
+    def queue(self, push: JsonObject) -> None:
         """Queue a push."""
         # Meta escapes what is not ASCII and signs what it sends.
-        self.waiting.append(json.dumps(push).encode())
+        self.queued.append(json.dumps(push).encode())
 
-    def twice(self) -> None:
+    def send_twice(self) -> None:
         """From now on each push is sent twice, as happens when an answer is lost."""
         self._twice = True
 
-    def hand_in(self, base_url: str) -> list[int]:
+    def send_queued(self, base_url: str) -> list[int]:
         """Send the queued pushes; the statuses of the answers, 0 where there was none."""
         statuses, left = [], []
-        for body in self.waiting:
+        for body in self.queued:
             status = 0
             for _ in range(1 + self._twice):
                 status = self.send(base_url, body, self.signature_headers(body))
                 statuses.append(status)
             if status == 200:
-                self.taken.append(body)
+                self.accepted.append(body)
             else:
                 left.append(body)
-        self.waiting = left
+        self.queued = left
         return statuses
 
     def replay(self, base_url: str) -> list[int]:
         """Send every accepted push once more; the statuses."""
         return [
             self.send(base_url, body, self.signature_headers(body))
-            for body in self.taken
+            for body in self.accepted
         ]
 
     def subscribe(self, base_url: str) -> bool:

@@ -115,7 +115,7 @@ class WhatsAppServer(WebhookPlatform):
             "category": "marketing_messages",
             "timestamp": _seconds(self.clock.now()),
         }
-        self.pusher.put(_push("user_preferences", user_preferences=[preference]))
+        self.pusher.queue(_push("user_preferences", user_preferences=[preference]))
 
     # Graph ------------------------------------------------------------------------
 
@@ -167,7 +167,7 @@ class WhatsAppServer(WebhookPlatform):
                 132001, "(#132001) Template name does not exist", None, 404
             )
         newest = max(
-            (p.at for p in self.standing() if number(p.author) == to), default=None
+            (p.at for p in self.visible_posts() if number(p.author) == to), default=None
         )
         if newest is None or newest + _WINDOW <= self.clock.now():
             raise GraphRequestError(131047, "(#131047) Re-engagement message")
@@ -195,7 +195,7 @@ class WhatsAppServer(WebhookPlatform):
                 report["errors"] = [error]
             else:
                 report["pricing"] = pricing
-            self.pusher.put(_push(statuses=[report]))
+            self.pusher.queue(_push(statuses=[report]))
 
     def _templates(self, query: Mapping[str, str]) -> JsonObject:
         """Two a page, so that there are pages."""

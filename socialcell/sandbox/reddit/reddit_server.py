@@ -129,7 +129,7 @@ class RedditServer(PostServer):
             return ServerResponse(
                 503, "<h1>Our CDN was unable to reach our servers</h1>"
             )
-        raise ValueError(f"Reddit has no way to say {fault}")
+        raise ValueError(f"Reddit has no fault {fault}")
 
     def _login(self, request: Request) -> ServerResponse:
         if request.headers.get("authorization") != self._basic:
@@ -179,13 +179,15 @@ class RedditServer(PostServer):
         ids, now = names.split(",")[:100], self.clock.now()
         children = [
             reddit_json.submission_json(self.city, post, now, self._gone.get(post.id))
-            for post in self.standing()
+            for post in self.visible_posts()
             if post.id in ids
         ]
         return reddit_json.listing(children, None)
 
     def _matching_posts(self, group: str, kind: str, query: str) -> list[SandboxPost]:
-        standing = [post for post in reversed(self.standing()) if post.group == group]
+        standing = [
+            post for post in reversed(self.visible_posts()) if post.group == group
+        ]
         if kind == "search":
             return [post for post in standing if matches(query, post)][:SEARCH_REACH]
         moved = [post for post in standing if post.id in self._displaced]

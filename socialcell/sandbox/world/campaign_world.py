@@ -1,7 +1,7 @@
 """The true effect of campaigns in the sandbox city: activated users by ward and day.
 
-Every user is drawn once, either as one of the baseline or as one whom a campaign
-brought, so the effect of each campaign is known exactly.
+Every user is drawn once, either for the baseline or as an effect of a campaign, so the
+effect of each campaign is known exactly.
 """
 
 import csv
@@ -46,12 +46,12 @@ class SandboxCampaign:
 
 @dataclass(frozen=True, slots=True)
 class WardDay:
-    """Users of a ward on a day: the baseline, and those whom the campaign brought."""
+    """Users of a ward on a day: the baseline, and what the campaign added."""
 
     ward: str
     day: date
-    anyway: int
-    brought: int
+    baseline: int
+    incremental: int
 
 
 class CampaignWorld:
@@ -76,9 +76,9 @@ class CampaignWorld:
         self.ward_days = tuple(self._draw_ward_days())
         self.elsewhere = {city: self._draw_other_city(city) for city in OTHER_CITIES}
 
-    def brought(self) -> int:
+    def incremental_users(self) -> int:
         """How many users would not have come without the campaign."""
-        return sum(ward_day.brought for ward_day in self.ward_days)
+        return sum(ward_day.incremental for ward_day in self.ward_days)
 
     def file(self) -> bytes:
         """The users of each ward and day, and of other cities, as the app's team
@@ -92,7 +92,7 @@ class CampaignWorld:
                     ward_day.day,
                     OUTCOME,
                     ward_day.ward,
-                    ward_day.anyway + ward_day.brought,
+                    ward_day.baseline + ward_day.incremental,
                 )
             )
         for city, counts in self.elsewhere.items():
@@ -116,7 +116,7 @@ class CampaignWorld:
             "start": campaign.start.isoformat(),
             "end": campaign.end.isoformat(),
             "lift": campaign.lift,
-            "incremental": self.brought(),
+            "incremental": self.incremental_users(),
             "direct": {
                 store: sum(apps.outreach(store, link, day) for day in days)
                 for store in ("play", "apple")

@@ -83,7 +83,7 @@ class _ChatterWriter:
         if waited and rng.random() < REPEAT:
             return self.again(at, rng.choice(waited[-60:]))
         elsewhere = rng.random() < OTHER_BODY
-        pattern = rng.choice(_complaints(elsewhere, self.tongue()))
+        pattern = rng.choice(_complaints(elsewhere, self.language_group()))
         where = rng.choice(places()) if rng.random() < PLACED else None
         draft = self.draft(at, pattern, where)
         self.open.append(draft)
@@ -95,7 +95,7 @@ class _ChatterWriter:
 
     def other(self, at: datetime, intent: str) -> SandboxDraft:
         rng = self.rng
-        pattern = rng.choice(_patterns_of(intent, self.tongue()))
+        pattern = rng.choice(_patterns_of(intent, self.language_group()))
         where = rng.choice(places()) if rng.random() < 0.55 else None
         return self.draft(at, pattern, where)
 
@@ -104,7 +104,7 @@ class _ChatterWriter:
     ) -> SandboxDraft:
         rng = self.rng
         text, written = write_sentence(pattern, rng, where)
-        author = self.people.who_writes(pattern.language, rng)
+        author = self.people.draw_writer(pattern.language, rng)
         draft = SandboxDraft(at, author, text, pattern.labels(written))
         civic = pattern.intent in CIVIC
         post_decoration.decorate(draft, rng, civic)
@@ -132,7 +132,7 @@ class _ChatterWriter:
     def festival_post(self, at: datetime, festival_name: str) -> SandboxDraft:
         rng = self.rng
         pattern = rng.choice(_festival_patterns(festival_name))
-        author = self.people.who_writes(pattern.language, rng)
+        author = self.people.draw_writer(pattern.language, rng)
         text, _ = write_sentence(pattern, rng)
         draft = SandboxDraft(at, author, text, pattern.labels())
         post_decoration.decorate(draft, rng, civic=pattern.intent in CIVIC)
@@ -151,28 +151,24 @@ class _ChatterWriter:
             "pmc" if negative else None,
             ("नर्‍हे",) if "नर्‍हे" in text else (),
         )  # fmt: skip
-        author = self.people.who_writes(language, self.rng)
+        author = self.people.draw_writer(language, self.rng)
         return SandboxDraft(at, author, text, labels)
 
-    def tongue(self) -> str:
+    def language_group(self) -> str:
         return self.rng.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
 
 
 @cache
-def _complaints(elsewhere: bool, tongue: str) -> tuple[Pattern, ...]:
+def _complaints(elsewhere: bool, language_group: str) -> tuple[Pattern, ...]:
     """Complaints for PMC, or for another body, in one of the four ways to write."""
     fitting = [p for p in of_intent("complaint") if (p.owner != "pmc") == elsewhere]
-    return tuple(p for p in fitting if _tongue(p) == tongue)
+    return tuple(p for p in fitting if p.language_group == language_group)
 
 
 @cache
-def _patterns_of(intent: str, tongue: str) -> tuple[Pattern, ...]:
-    matches = tuple(p for p in of_intent(intent) if _tongue(p) == tongue)
+def _patterns_of(intent: str, language_group: str) -> tuple[Pattern, ...]:
+    matches = tuple(p for p in of_intent(intent) if p.language_group == language_group)
     return matches or of_intent(intent)
-
-
-def _tongue(pattern: Pattern) -> str:
-    return "latin" if pattern.romanised_or_mixed else pattern.language
 
 
 @cache

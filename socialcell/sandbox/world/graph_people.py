@@ -8,7 +8,7 @@ from random import Random
 from socialcell.sandbox.post import Labels, Person, SandboxPost
 from socialcell.sandbox.world.chatter import LANGUAGES
 from socialcell.sandbox.world.people import Population
-from socialcell.sandbox.world.phrases import Pattern, of_intent, write_sentence
+from socialcell.sandbox.world.phrases import of_intent, write_sentence
 from socialcell.sandbox.world.places import places
 
 COMMENTING = {
@@ -49,16 +49,16 @@ class GraphWriter:
         """A sentence and its true labels; `official`: no slips, no mixed language."""
         rng = self.rng
         intent = rng.choices(list(intents), list(intents.values()))[0]
-        tongues = _OFFICIAL if official else LANGUAGES
-        tongue = rng.choices(list(tongues), list(tongues.values()))[0]
-        fitting = [p for p in of_intent(intent) if _tongue(p) == tongue]
+        groups = _OFFICIAL if official else LANGUAGES
+        language_group = rng.choices(list(groups), list(groups.values()))[0]
+        fitting = [p for p in of_intent(intent) if p.language_group == language_group]
         pattern = rng.choice(fitting or list(of_intent(intent)))
         where = rng.choice(places()) if rng.random() < 0.6 else None
         text, written = write_sentence(pattern, rng, where, slips=not official)
         return text, pattern.labels(written)
 
     def person(self, labels: Labels) -> Person:
-        return self.people.who_writes(labels.language, self.rng)
+        return self.people.draw_writer(labels.language, self.rng)
 
     def growth(self, *names: str) -> dict[str, tuple[int, int]]:
         half = self.rng.randint(3600, 60_000)
@@ -81,7 +81,7 @@ class GraphWriter:
 
     def below(self, post: SandboxPost, comment: SandboxPost) -> SandboxPost | None:
         """A comment that ends with its post at the latest; None when that had ended."""
-        if comment.at >= self.end or not post.stands(comment.at):
+        if comment.at >= self.end or not post.is_visible(comment.at):
             return None
         if post.ends is not None and (comment.ends is None or comment.ends > post.ends):
             return replace(comment, ends=post.ends, removed=post.ends)
@@ -91,7 +91,3 @@ class GraphWriter:
 def rising_number(at: datetime, low: int) -> str:
     """A number that rises with time: milliseconds, and two digits that tell apart."""
     return f"122{round(at.timestamp() * 1000):013d}{low:02d}"
-
-
-def _tongue(pattern: Pattern) -> str:
-    return "latin" if pattern.romanised_or_mixed else pattern.language

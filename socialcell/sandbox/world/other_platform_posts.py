@@ -79,7 +79,7 @@ class _ForumWriter:
             "reddit",
             own,
             at,
-            self.people.who_writes(pattern.language, rng),
+            self.people.draw_writer(pattern.language, rng),
             body,
             pattern.labels(tuple(dict.fromkeys(written))),
             conversation=own,
@@ -101,7 +101,7 @@ class _ForumWriter:
             "mastodon",
             own,
             at,
-            self.people.who_writes(pattern.language, rng),
+            self.people.draw_writer(pattern.language, rng),
             f"{text} {tags}",
             pattern.labels(written),
             conversation=own,
@@ -113,8 +113,8 @@ class _ForumWriter:
     def subject(self) -> tuple[Pattern, CityPlace | None]:
         rng = self.rng
         intent = rng.choices(list(_SPOKEN), list(_SPOKEN.values()))[0]
-        tongue = rng.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
-        fitting = [p for p in of_intent(intent) if _tongue(p) == tongue]
+        language_group = rng.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
+        fitting = [p for p in of_intent(intent) if p.language_group == language_group]
         pattern = rng.choice(fitting or list(of_intent(intent)))
         return pattern, rng.choice(places()) if rng.random() < 0.6 else None
 
@@ -155,10 +155,6 @@ class _ForumWriter:
     def growth(self, *names: str) -> dict[str, tuple[int, int]]:
         half = self.rng.randint(3600, 40_000)
         return {name: (self.rng.randint(0, 60), half) for name in names}
-
-
-def _tongue(pattern: Pattern) -> str:
-    return "latin" if pattern.romanised_or_mixed else pattern.language
 
 
 def home_server(person: Person) -> str | None:

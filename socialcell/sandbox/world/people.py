@@ -23,7 +23,7 @@ _BIO = (
     "punekar by birth",
 )
 _WHERE = ("Pune", "पुणे", "Pune, India", "", "", "Pune, Maharashtra", "India")
-_VOICES = (
+_LANGUAGE_SETS = (
     ("mr", "mr-Latn"),
     ("mr-Latn", "mr", "en"),
     ("en", "mr-Latn"),
@@ -107,15 +107,15 @@ class Population:
             *self.spammers,
             *self.citizens,
         ]
-        self._voices: dict[str, list[Person]] = {}
+        self._writers: dict[str, list[Person]] = {}
         for person in [*self.citizens, *self.creators]:
             for language in person.languages:
-                self._voices.setdefault(language, []).append(person)
+                self._writers.setdefault(language, []).append(person)
 
-    def who_writes(self, language: str, rng: Random) -> Person:
+    def draw_writer(self, language: str, rng: Random) -> Person:
         """A person who writes that language; a few people write most posts."""
-        voices = self._voices[language]
-        return voices[int(len(voices) * rng.random() ** 1.6)]
+        writers = self._writers[language]
+        return writers[int(len(writers) * rng.random() ** 1.6)]
 
 
 class _PersonMaker:
@@ -138,7 +138,7 @@ class _PersonMaker:
             verified="blue" if rng.random() < 0.06 else "none",
             location=rng.choice(_WHERE),
             bio=rng.choice(_BIO),
-            languages=rng.choice(_VOICES),
+            languages=rng.choice(_LANGUAGE_SETS),
         )
 
     def creator(self) -> Person:

@@ -65,8 +65,10 @@ class Pattern:
     sentence: str
 
     @property
-    def romanised_or_mixed(self) -> bool:
-        return self.mixed or self.language.endswith("-Latn")
+    def language_group(self) -> str:
+        """mr, hi or en; latin for whatever is romanised or mixes languages."""
+        is_latin = self.mixed or self.language.endswith("-Latn")
+        return "latin" if is_latin else self.language
 
     def labels(self, places: tuple[str, ...] = (), topic: str | None = None) -> Labels:
         """The true labels of a sentence of this pattern."""

@@ -8,7 +8,7 @@ from random import Random
 from socialcell.sandbox.post import Labels, Person, SandboxPost
 from socialcell.sandbox.world.chatter import INTENTS, LANGUAGES
 from socialcell.sandbox.world.people import Population
-from socialcell.sandbox.world.phrases import Pattern, of_intent, write_sentence
+from socialcell.sandbox.world.phrases import of_intent, write_sentence
 from socialcell.sandbox.world.places import places
 
 _SPOKEN = {name: share for name, share in INTENTS.items() if name != "spam"}
@@ -34,12 +34,12 @@ class Speaker:
         rng = self.rng
         shares = {name: _SPOKEN[name] for name in intents or _SPOKEN}
         intent = rng.choices(list(shares), list(shares.values()))[0]
-        tongue = rng.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
-        fitting = [p for p in of_intent(intent) if _tongue(p) == tongue]
+        language_group = rng.choices(list(LANGUAGES), list(LANGUAGES.values()))[0]
+        fitting = [p for p in of_intent(intent) if p.language_group == language_group]
         pattern = rng.choice(fitting or list(of_intent(intent)))
         where = rng.choice(places()) if rng.random() < 0.6 else None
         text, written = write_sentence(pattern, rng, where)
-        author = self.people.who_writes(pattern.language, rng)
+        author = self.people.draw_writer(pattern.language, rng)
         return Utterance(text, pattern.labels(written), author)
 
     def growth(self, **most: int) -> dict[str, tuple[int, int]]:
@@ -61,7 +61,3 @@ class Speaker:
         if chance < 0.08 and later is not None:
             return replace(post, changed=(post.at + after, later))
         return post
-
-
-def _tongue(pattern: Pattern) -> str:
-    return "latin" if pattern.romanised_or_mixed else pattern.language

@@ -138,7 +138,7 @@ class _StoryWriter:
         words["fcr"] = str(rng.randint(12, 90))
         text, _ = write_sentence(pattern, rng, words=words)
         written = tuple(f for f in (name, inside) if f in text)[-1:]
-        author = self.people.who_writes(pattern.language, rng)
+        author = self.people.draw_writer(pattern.language, rng)
         if intent == "old_video" and rng.random() < 0.5:
             author = rng.choice(self.people.creators)
         draft = SandboxDraft(at, author, text, pattern.labels(written), story="crisis")
@@ -231,7 +231,7 @@ class _StoryWriter:
     def citizen(
         self, at: datetime, language: str, text: str, labels: Labels, story: str
     ) -> SandboxDraft:
-        author = self.people.who_writes(language, self.rng)
+        author = self.people.draw_writer(language, self.rng)
         draft = SandboxDraft(at, author, text, labels, story=story)
         if self.rng.random() < 0.55:
             post_decoration.tag(draft, self.rng)
@@ -240,7 +240,7 @@ class _StoryWriter:
     def false_closure(self, start: datetime) -> list[SandboxDraft]:
         """A complaint marked closed while the drain still runs; the joke spreads."""
         token = {"token": FALSE_TOKEN}
-        victim = self.people.who_writes("mr", self.rng)
+        victim = self.people.draw_writer("mr", self.rng)
         first = self.false_closure_post("false_first", start, victim, token)
         post_decoration.photo(first, self.rng)
         closed = self.false_closure_post("false_closed", start + timedelta(hours=26), self.people.city, token)  # fmt: skip
@@ -265,7 +265,7 @@ class _StoryWriter:
         self, intent: str, at: datetime, author: Person | None, words: dict[str, str]
     ) -> SandboxDraft:
         pattern = self.rng.choice(of_intent(intent))
-        author = author or self.people.who_writes(pattern.language, self.rng)
+        author = author or self.people.draw_writer(pattern.language, self.rng)
         text, _ = write_sentence(pattern, self.rng, words=words, slips=False)
         written = tuple(name for name in ("वारज्यात", "वारजे", "Warje") if name in text)
         draft = SandboxDraft(

@@ -46,7 +46,7 @@ class _FollowUps:
             return
         if intent == "complaint":
             self.echoes(draft)
-            if rng.random() < (0.35 if calls_city(draft) else 0.06):
+            if rng.random() < (0.35 if mentions_city(draft) else 0.06):
                 self.answer(draft)
         if rng.random() < 0.012 and draft.repeats is None:
             self.edit(draft)
@@ -57,7 +57,7 @@ class _FollowUps:
 
     def echoes(self, draft: SandboxDraft) -> None:
         for _ in range(self.rng.choice((0, 0, 0, 0, 0, 0, 1))):
-            person = self.people.who_writes(draft.labels.language, self.rng)
+            person = self.people.draw_writer(draft.labels.language, self.rng)
             if person is not draft.author:
                 same = _similar("reply_same", draft, self.rng)
                 self.reply(draft, person, same, 2, 400)
@@ -86,7 +86,7 @@ class _FollowUps:
     ) -> SandboxDraft:
         text, _ = write_sentence(pattern, self.rng, words=words)
         called = [f"@{to.author.handle}"]
-        if calls_city(to) and author.kind != "city":
+        if mentions_city(to) and author.kind != "city":
             called.append(f"@{CITY_HANDLE}")
         at = to.at + timedelta(seconds=self.rng.randint(soonest * 60, latest * 60))
         unique = " ".join(dict.fromkeys(called))
@@ -100,7 +100,7 @@ class _FollowUps:
 
     def quote(self, draft: SandboxDraft) -> None:
         pattern = self.rng.choice(of_intent("quote"))
-        author = self.people.who_writes(pattern.language, self.rng)
+        author = self.people.draw_writer(pattern.language, self.rng)
         text, _ = write_sentence(pattern, self.rng)
         at = draft.at + timedelta(minutes=self.rng.randint(5, 900))
         labels = pattern.labels(topic=draft.labels.topic)
@@ -111,7 +111,7 @@ class _FollowUps:
         self.drafts.append(quote)
 
     def repost(self, draft: SandboxDraft) -> None:
-        author = self.people.who_writes(draft.labels.language, self.rng)
+        author = self.people.draw_writer(draft.labels.language, self.rng)
         text = f"RT @{draft.author.handle}: {draft.text}"
         if len(text) > 140:
             text = text[:139] + "…"
@@ -140,7 +140,7 @@ class _FollowUps:
         self.drafts.append(edited)
 
 
-def calls_city(draft: SandboxDraft) -> bool:
+def mentions_city(draft: SandboxDraft) -> bool:
     return f"@{CITY_HANDLE}".lower() in draft.text.lower()
 
 

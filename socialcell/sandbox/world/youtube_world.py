@@ -138,7 +138,7 @@ class _YouTubeWriter(Speaker):
             growth=self.growth(likes=30),
         )
         post = self.with_later_changes(post, f"{utterance.text} {_LATER}")
-        if at >= self.end or not above.stands(at):
+        if at >= self.end or not above.is_visible(at):
             return None
         if above.ends is not None and (post.ends is None or post.ends > above.ends):
             return replace(post, ends=above.ends, removed=above.ends)

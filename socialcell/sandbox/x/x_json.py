@@ -157,7 +157,7 @@ def history(city: City, post: SandboxPost, moment: datetime) -> list[str]:
     return ids
 
 
-def calls_city(text: str) -> bool:
+def mentions_city(text: str) -> bool:
     return CITY_HANDLE.lower() in x_text.handles(text)
 
 

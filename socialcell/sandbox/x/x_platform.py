@@ -44,7 +44,7 @@ def shows(city: City, post: SandboxPost) -> list[str]:
     """None for reposts and the account's own posts."""
     if post.reposts is not None or post.author is city.people.city:
         return []
-    source_names = ["x.mentions"] if x_json.calls_city(post.text) else []
+    source_names = ["x.mentions"] if x_json.mentions_city(post.text) else []
     if x_query.parse(SEARCH_QUERY)(index_entry(city, post)):
         source_names.append("x.search")
     return source_names

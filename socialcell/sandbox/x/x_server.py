@@ -137,7 +137,7 @@ class XServer(FaultyPlatform):
             return answer
         if fault == "broken":
             return problem(503, "about:blank", "Service Unavailable", "Service Unavailable")  # fmt: skip
-        raise ValueError(f"X has no way to say {fault}")
+        raise ValueError(f"X has no fault {fault}")
 
     def _route(self, request: Request) -> ServerResponse:
         signed = self.keys is not None and x_writes.is_signed(request, self.keys)

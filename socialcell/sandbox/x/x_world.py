@@ -26,7 +26,7 @@ class XWorld:
         self._match_cache: dict[tuple[str, str], bool] = {}
         self._handles_by_id: dict[str, set[str]] = {}
         self._removed: dict[str, datetime] = {}
-        self._standing_posts: tuple[datetime, list[SandboxPost]] | None = None
+        self._visible_cache: tuple[datetime, list[SandboxPost]] | None = None
         self._people = {x_json.user_id(p): p for p in city.people.all}
 
     def search(self, query: str, now: datetime) -> list[SandboxPost]:
@@ -38,7 +38,7 @@ class XWorld:
         oldest = now - SEARCH_REACH
         return [
             post
-            for post in self._standing(now)
+            for post in self._visible(now)
             if post.at >= oldest and post.reposts is None and self._matches(query, post)
         ]
 
@@ -47,7 +47,7 @@ class XWorld:
         handle = person.handle.lower()
         return [
             post
-            for post in self._standing(now)
+            for post in self._visible(now)
             if post.reposts is None
             and post.author is not person
             and handle in self._handles(post)
@@ -55,7 +55,7 @@ class XWorld:
 
     def timeline(self, person: Person, now: datetime) -> list[SandboxPost]:
         """The newest 3,200 posts of an account."""
-        own = [post for post in self._standing(now) if post.author is person]
+        own = [post for post in self._visible(now) if post.author is person]
         return own[:TIMELINE_REACH]
 
     def post(self, id_: str, now: datetime) -> SandboxPost | None:
@@ -104,14 +104,14 @@ class XWorld:
     def show(self, posts: Iterable[SandboxPost]) -> None:
         self._posts.extend(posts)
         self._posts.sort(key=lambda post: int(post.id))
-        self._standing_posts = None
+        self._visible_cache = None
 
     def remove(self, id_: str, now: datetime) -> None:
         """As when its author deletes a post. KeyError when there is no such post."""
         if id_ not in self._known:
             raise KeyError(f"the sandbox has no post {id_}")
         self._removed[id_] = now
-        self._standing_posts = None
+        self._visible_cache = None
 
     def repost(self, id_: str, now: datetime) -> SandboxPost:
         """Somebody repeats a post. KeyError when there is no such post."""
@@ -127,18 +127,18 @@ class XWorld:
         is no such post."""
         post = self._known[id_] = replace(self._known[id_], withheld=details)
         self._posts = [post if other.id == id_ else other for other in self._posts]
-        self._standing_posts = None
+        self._visible_cache = None
 
-    def _standing(self, now: datetime) -> list[SandboxPost]:
+    def _visible(self, now: datetime) -> list[SandboxPost]:
         """The visible posts, newest first; computed once for each moment and change."""
-        if self._standing_posts is None or self._standing_posts[0] != now:
+        if self._visible_cache is None or self._visible_cache[0] != now:
             posts = [
                 post
                 for post in reversed(self._posts)
-                if post.stands(now) and not self._is_removed(post, now)
+                if post.is_visible(now) and not self._is_removed(post, now)
             ]
-            self._standing_posts = now, posts
-        return self._standing_posts[1]
+            self._visible_cache = now, posts
+        return self._visible_cache[1]
 
     def _is_removed(self, post: SandboxPost, now: datetime) -> bool:
         return post.id in self._removed and self._removed[post.id] <= now

@@ -36,7 +36,7 @@ def measured(context: Context, seed: int, folder: Path) -> tuple[dict[str, Any],
     )
     return campaign_results.measure_campaign(
         context, one.name, power=False
-    ), world.brought()
+    ), world.incremental_users()
 
 
 def covers(found: dict[str, Any], truth: int) -> bool:

@@ -49,7 +49,7 @@ class Town:
         if platform == "x":
             own = served.world.timeline(CITY.people.city, self.clock.now())
             return [written(one) for one in reversed(own)]
-        own = [one for one in served.standing() if one.author is CITY.people.city]
+        own = [one for one in served.visible_posts() if one.author is CITY.people.city]
         return [one.text for one in own]
 
     def copies(self, platform: str, words: str) -> int:

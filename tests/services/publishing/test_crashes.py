@@ -157,6 +157,6 @@ def taken_away(town: Town, platform: str) -> None:
             if written(one) == WORDS:
                 served.remove(one.id)
         return
-    for one in list(served.standing()):
+    for one in list(served.visible_posts()):
         if one.text == WORDS:
             served.remove(one.id)

@@ -81,7 +81,7 @@ def test_a_comment_on_instagram_is_answered(town: Town) -> None:
 
     town.clock.advance(MINUTE)
     (found,) = to.find("शुक्रवारी सकाळी", None, town.clock.now() - 2 * MINUTE, comment)
-    assert served.present.by_id[found.id].reply_to == comment
+    assert served.visible.by_id[found.id].reply_to == comment
 
 
 @pytest.mark.parametrize("platform", FINDING)

@@ -112,6 +112,6 @@ def push_all(served: Sandbox, context: Context, kinds: tuple[str, ...] = KINDS) 
     """Hand in all that happened up to now, over the wire, and read it."""
     with webhook_server.serving(context, with_worker=False) as address:
         for kind in kinds:
-            statuses = served.platform(kind).hand_in(address)
+            statuses = served.platform(kind).send_pushes(address)
             assert set(statuses) <= {200}
     webhook_ingest.process_pushes(context)

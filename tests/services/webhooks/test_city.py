@@ -44,7 +44,7 @@ def expected(kind: str, clock: Any, mentions: bool = False) -> dict[str, str]:
         for post in CITY.elsewhere
         if post.platform == kind
         and (post.group == "mention") == mentions
-        and post.stands(now)
+        and post.is_visible(now)
     }
 
 
@@ -107,7 +107,7 @@ def test_pushed_twice_and_replayed_it_is_all_here_once(
     served: Sandbox, listening: Context
 ) -> None:
     for kind in KINDS:
-        served.platform(kind).pusher.twice()
+        served.platform(kind).pusher.send_twice()
     push_all(served, listening)
     with webhook_server.serving(listening, with_worker=False) as address:
         again = served.platform("whatsapp").pusher.replay(address)
@@ -126,9 +126,9 @@ def test_what_was_not_taken_is_handed_in_again(
     secret = place.read_text()
     with webhook_server.serving(listening, with_worker=False) as address:
         place.write_text("another secret")
-        refused = served.platform("whatsapp").hand_in(address)
+        refused = served.platform("whatsapp").send_pushes(address)
         place.write_text(secret)
-        taken = served.platform("whatsapp").hand_in(address)
+        taken = served.platform("whatsapp").send_pushes(address)
     webhook_ingest.process_pushes(listening)
 
     assert set(refused) == {403}
@@ -158,7 +158,7 @@ def test_files_are_fetched_later_and_kept_by_their_digest(
         for post in CITY.elsewhere
         if post.platform in KINDS
         and post.group == "image"
-        and post.stands(listening.clock.now())
+        and post.is_visible(listening.clock.now())
     ]
     assert before == []
     assert len(pictures) > 3
@@ -297,10 +297,10 @@ def test_a_message_taken_back_takes_its_file_with_it(
         post
         for post in CITY.elsewhere
         if (post.platform, post.group) == ("whatsapp", "image")
-        and post.stands(listening.clock.now())
+        and post.is_visible(listening.clock.now())
     )
     whatsapp = served.platform("whatsapp")
-    whatsapp.pusher.put(whatsapp.removal_push(picture, listening.clock.now()))
+    whatsapp.pusher.queue(whatsapp.removal_push(picture, listening.clock.now()))
     held_before = len(files(listening))
 
     push_all(served, listening, ("whatsapp",))

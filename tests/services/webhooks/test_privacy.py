@@ -36,7 +36,7 @@ def picture(clock: FixedClock) -> SandboxPost:
         post
         for post in CITY.elsewhere
         if (post.platform, post.group) == ("whatsapp", "image")
-        and post.stands(clock.now())
+        and post.is_visible(clock.now())
     )
 
 

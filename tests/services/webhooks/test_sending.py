@@ -341,7 +341,7 @@ def test_what_meta_does_not_bill_is_taken_back_once(
     mention = newest(cell)
     assert mention.id is not None
     served.platform("whatsapp").make_free()
-    served.platform("whatsapp").pusher.twice()
+    served.platform("whatsapp").pusher.send_twice()
 
     messages.reply(cell, mention.id, "Yes")
     assert usage(cell)["messages_service"] == (1, 115_000)
@@ -378,7 +378,7 @@ def test_what_another_program_sent_from_our_number_is_booked_when_meta_tells_of_
 
     for state in ("sent", "delivered", "read"):
         one = pushes.status("wamid.OTHER", state, pricing=told)
-        whatsapp.pusher.put(pushes.whatsapp(number=NUMBER_ID, statuses=[one]))
+        whatsapp.pusher.queue(pushes.whatsapp(number=NUMBER_ID, statuses=[one]))
     push_all(served, cell, ("whatsapp",))
 
     assert usage(cell)["messages_marketing"] == (1, 863_100)
@@ -393,7 +393,7 @@ def test_news_that_comes_late_does_not_turn_back_what_is_known(
     for state in ("read", "sent"):
         one = pushes.status("wamid.LATE", state)
         push = pushes.whatsapp(number=NUMBER_ID, statuses=[one])
-        served.platform("whatsapp").pusher.put(push)
+        served.platform("whatsapp").pusher.queue(push)
     push_all(served, cell, ("whatsapp",))
 
     assert news(cell) == [("read", None, None)]
@@ -435,7 +435,7 @@ def test_what_meta_refuses_is_told_in_words(
     assert mention.id is not None
     # Meta's clock and ours may differ: there the window has closed.
     whatsapp = served.platform("whatsapp")
-    for post in whatsapp.standing():
+    for post in whatsapp.visible_posts():
         whatsapp.remove(post.id)
 
     with pytest.raises(ConnectorError, match="Re-engagement") as caught:
