@@ -1,4 +1,4 @@
-"""A city on loopback: real protocols, a seeded world whose truth is known.
+"""An invented city on loopback: real protocols, and data whose truth is known.
 
 clock = FixedClock(end)
 city = City(seed=7, end=end, days=28)

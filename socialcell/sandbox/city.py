@@ -1,4 +1,4 @@
-"""The sandbox city: one seeded world of posts whose truth is known."""
+"""The sandbox city: its posts are drawn from a seed, and their true labels are known."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -25,8 +25,8 @@ class City:
 
     The same three arguments give the same world on every machine. `posts` holds what
     is published in [start, end), oldest first, on X and by the papers; `elsewhere` the
-    same of every other platform; `background` older posts that newer ones point to.
-    ValueError when no night fits into the days.
+    same of every other platform; `background` older posts that newer ones refer to.
+    ValueError when the days contain no 04:00 in India.
     """
 
     def __init__(self, seed: int, end: datetime, days: int) -> None:
@@ -52,7 +52,7 @@ class City:
         return self._handles.get(handle.lower().lstrip("@"))
 
     def metrics(self, post: SandboxPost, moment: datetime) -> dict[str, int]:
-        """Engagement at a moment. Answers of this world are counted as they come."""
+        """Engagement at a moment, with this world's own answers up to it."""
         seconds = int((moment - post.at).total_seconds())
         counts = {
             name: engagement.count_after(final, half, seconds)
@@ -103,8 +103,8 @@ class City:
         ids = _PostIds(self._random("ids"))
         numbered = {id(draft): ids.id_of(draft) for draft in ordered}
         edited = {id(d.edits): d for d in drafts if d.edits is not None}
-        press_ = _PostBuilder(numbered, edited, video, self._random("growth"))
-        posts = tuple(press_.post(draft) for draft in ordered)
+        builder = _PostBuilder(numbered, edited, video, self._random("growth"))
+        posts = tuple(builder.post(draft) for draft in ordered)
         return posts[:1], posts[1:]
 
     def _count_answers(self) -> dict[tuple[str, str], dict[str, list[datetime]]]:

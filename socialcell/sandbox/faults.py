@@ -47,7 +47,7 @@ class FaultyPlatform(ABC):
         self._switches["expired"] = Switch()
 
     def missing_permission(self) -> None:
-        """The credential is known but not allowed to do this, until healed."""
+        """The credential is valid but not allowed to do this, until healed."""
         self._switches["forbidden"] = Switch()
 
     def limit(self, after: int = 0) -> None:

@@ -23,7 +23,7 @@ class ServedPlatform:
     `build` gets the fake secrets by name; `secrets` names those it needs. `sources`
     are the sources of a city government: name, connector, and that kind's settings.
     `shows` names the sources that show a post, `address` is the post's URL. `origins`
-    are the addresses of the real platform that this server stands for. `secret` makes
+    are the addresses of the real platform that this server replaces. `secret` makes
     a secret that needs a certain form, such as a private key. `rules` state in words
     what a source shows; `reach` how many of the newest, and `oldest` how far back, by
     a source's name or its first part.

@@ -76,8 +76,8 @@ class SandboxDraft:
 class SandboxPost:
     """A published post. Ids refer to other posts of the same platform.
 
-    `ends` is when it can no longer be found: removed by its author, or replaced by an
-    edited version with an id of its own (`replaced_by`). None: it stays.
+    `ends` is from when it is no longer visible: removed by its author, or replaced by an
+    edited version with an id of its own (`replaced_by`). None: never.
     """
 
     platform: str
@@ -102,9 +102,9 @@ class SandboxPost:
     group: str | None = None  # the subreddit
     title: str | None = None
     changed: tuple[datetime, str] | None = None
-    withheld: JsonObject | None = None  # in the platform's own words
+    withheld: JsonObject | None = None  # X's object of that name
     growth: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def is_visible(self, moment: datetime) -> bool:
-        """Whether it can be found at a moment."""
+        """Whether it is visible at a moment: published, and not removed or replaced."""
         return self.at <= moment and (self.ends is None or moment < self.ends)

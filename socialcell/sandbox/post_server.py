@@ -143,7 +143,7 @@ class PostServer(FaultyPlatform):
 
     @property
     def visible(self) -> VisiblePosts:
-        """All that can be found now; looked for once for each moment and change."""
+        """All posts that are visible now; computed once for each moment and change."""
         moment = self.clock.now()
         if self._visible is None or self._visible.moment != moment:
             self._visible = VisiblePosts(self._posts, moment)

@@ -37,7 +37,7 @@ OLDEST = {name: age for row in PLATFORMS.values() for name, age in row.oldest.it
 
 
 class ArticleTruth(TypedDict, total=False):
-    """What a feed says of an article beside its text: whether a date, and a guid."""
+    """Whether a paper's feed gives an article a date, and a guid."""
 
     dated: bool
     guid: bool
@@ -148,7 +148,7 @@ def collected(whole: CityTruth, source: str, moments: Iterable[datetime]) -> set
 
 
 def mentions(whole: CityTruth, ids: Iterable[str]) -> set[str]:
-    """Ids with edited posts folded: of all versions seen, the newest stands for all."""
+    """Ids with edited posts folded: of the versions given, only the newest is counted."""
     visible_ids = set(ids)
     older = {
         old

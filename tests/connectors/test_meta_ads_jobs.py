@@ -20,7 +20,7 @@ def test_reports_that_are_not_ready_are_looked_after_by_the_next_run(
     meta_ads: Any,
     city_clock: FixedClock,
 ) -> None:
-    meta_ads.take_time(looks=1)
+    meta_ads.delay_reports(polls=1)
     batches, error = broken(served, connector_context)
 
     assert error.kind is Kind.RATE
@@ -86,10 +86,10 @@ def test_a_forgotten_report_is_asked_for_anew(
     meta_ads: Any,
     city_clock: FixedClock,
 ) -> None:
-    meta_ads.take_time(looks=9)
+    meta_ads.delay_reports(polls=9)
     batches, _error = broken(served, connector_context)
     meta_ads.forget_jobs()
-    meta_ads.take_time(looks=0)
+    meta_ads.delay_reports(polls=0)
 
     again, error = broken(served, connector_context, batches[-1].cursor)
 
@@ -104,7 +104,7 @@ def test_a_report_that_takes_half_a_day_is_given_up(
     meta_ads: Any,
     city_clock: FixedClock,
 ) -> None:
-    meta_ads.take_time(looks=99)
+    meta_ads.delay_reports(polls=99)
     batches, _error = broken(served, connector_context)
     city_clock.advance(timedelta(hours=13))
 

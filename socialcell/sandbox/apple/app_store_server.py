@@ -61,7 +61,7 @@ class AppStoreServer(FaultyPlatform):
         self.has_request = False
 
     def malformed_item(self, times: int | None = 1) -> None:
-        """A file of the newest report has one row more, with a count that is none."""
+        """A file of the newest report has one row more, with a malformed count."""
         self._switches["malformed"] = Switch(times=times)
 
     def corrupt_file(self, times: int | None = 1) -> None:

@@ -57,7 +57,7 @@ class BlueskyServer(PostServer):
         self._switches["pages"] = Switch()
 
     def second_factor(self) -> None:
-        """The password is the account's own, and asks for a code, until healed."""
+        """The password is the account's own and needs a sign-in code, until healed."""
         self._switches["factor"] = Switch()
 
     def spoil(self, id_: str) -> None:

@@ -20,7 +20,7 @@ from socialcell.sandbox.world.app_world import OUTREACH, AppWorld, poisson
 from socialcell.sandbox.world.campaign_world import CampaignWorld
 
 KINDS = ("person", "again", "preview", "scanner", "crawler", "tool")
-SCANNED = 5  # mailboxes a letter, with a scanner before each
+SCANNED = 5  # mailboxes behind a scanner, for each newsletter
 _AHEAD = (("Sec-Purpose", "prefetch;prerender"),)
 _SECOND = timedelta(seconds=1)
 
@@ -41,7 +41,7 @@ class ClickRequest:
 @dataclass(frozen=True, slots=True)
 class Install:
     """An install of the app on Android, as the app reports it. `referrer` is None where
-    it is the one that the redirect of the visit's first request carried."""
+    it is the one in the redirect of the visit's first request."""
 
     key: str
     begun_at: datetime

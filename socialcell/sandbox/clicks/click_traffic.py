@@ -23,7 +23,7 @@ _REDIRECT, _OK = 302, 200
 
 
 class ClickTrafficError(Exception):
-    """The redirect server gave an unexpected status; the message holds it."""
+    """The redirect server gave an unexpected status; the message says which."""
 
 
 class ClickTraffic:
@@ -39,7 +39,7 @@ class ClickTraffic:
         self._referrers: dict[str, str] = {}
 
     def send(self, visits: Iterable[Visit]) -> None:
-        """Request all links of the visits, and keep the referrers that stores get.
+        """Request all links of the visits, and store the referrers sent to app stores.
 
         ClickTrafficError when a link does not redirect.
         """

@@ -55,7 +55,7 @@ class FeedServer(FaultyPlatform):
         self._switches["bomb"] = Switch(times=times)
 
     def malformed_item(self, times: int | None = 1) -> None:
-        """The feed carries one item more, with neither title, link nor guid."""
+        """The feed has one more item, without title, link and guid."""
         self._switches["malformed"] = Switch(times=times)
 
     def quota_spent(self) -> None:

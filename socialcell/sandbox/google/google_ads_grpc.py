@@ -57,7 +57,7 @@ def serve_grpc(
 ) -> Iterator[str]:
     """Serve a platform's SearchStream; yields https://HOST:PORT/path/of/ca.pem.
 
-    The path is where the certificate lies that a client has to trust.
+    The path is that of the certificate that a client has to trust.
     """
     grpc = import_module("grpc")
     key, certificate = _certificate()
@@ -107,7 +107,7 @@ def is_row_field(path: str) -> bool:
 
 
 class _SearchStream:
-    """Serves calls one after another, as a platform's faults are plain attributes."""
+    """Answers one call at a time, as a platform's faults are plain attributes."""
 
     def __init__(
         self,

@@ -91,7 +91,7 @@ class GoogleAdsServer(FaultyPlatform):
         return import_module(f"google.ads.googleads.{VERSION}.errors.types.errors")
 
     def malformed_item(self, times: int | None = 1) -> None:
-        """An answer about days carries a row that names no campaign."""
+        """An answer about days has one more row, without a campaign."""
         self._switches["malformed"] = Switch(times=times)
 
     def respond(self, request: Request) -> ServerResponse:

@@ -40,7 +40,7 @@ class SearchConsoleServer(SignedInServer):
         self._rare[day] = queries
 
     def malformed_item(self, times: int | None = 1) -> None:
-        """An answer by query carries a row that names nothing."""
+        """An answer by query has one more row, without a key."""
         self._switches["malformed"] = Switch(times=times)
 
     def stuck_cursor(self) -> None:

@@ -321,7 +321,7 @@ class YouTubeServer(PostServer):
         """
         requested_size = int(request.query.get("maxResults") or 5)
         size = min(requested_size, most, self.most)
-        offset = _place(request.query.get("pageToken"))
+        offset = _offset(request.query.get("pageToken"))
         stuck = "stuck" in self._switches
         start = 0 if stuck else offset
         page, rest = posts[start : start + size], posts[start + size :]
@@ -367,7 +367,7 @@ def _token(place: int) -> str:
     return base64.urlsafe_b64encode(f"CAUQ{place}".encode()).decode().rstrip("=")
 
 
-def _place(token: str | None) -> int:
+def _offset(token: str | None) -> int:
     if not token:
         return 0
     padded = token + "=" * (-len(token) % 4)

@@ -43,7 +43,7 @@ class MastodonServer(PostServer):
     # Faults and changes that tests switch on --------------------------------------
 
     def login_required(self) -> None:
-        """The timeline is open to accounts only, and the token has none, until healed."""
+        """The timeline needs a signed-in account, which the token lacks, until healed."""
         self._switches["login"] = Switch()
 
     def instance_broken(self) -> None:

@@ -13,7 +13,7 @@ from socialcell.sandbox.world.facebook_world import PAGE_ID, user_id
 from socialcell.sandbox.world.other_platform_posts import text_at
 
 PAGE_NAME = "Pune City Demo"
-# What a page's insights can be asked for; the last one is cut by kind of reaction.
+# The metrics of a page's insights; the last one is split by kind of reaction.
 METRICS = (
     "page_media_view",
     "page_total_media_view_unique",

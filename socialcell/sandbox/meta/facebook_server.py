@@ -237,9 +237,9 @@ class FacebookServer(GraphServer):
 
         GraphRequestError otherwise, and without pages_read_user_content.
         """
-        standing = self.visible.by_id
-        post = standing.get(id_)
-        if post is None or post.conversation not in standing:
+        visible = self.visible.by_id
+        post = visible.get(id_)
+        if post is None or post.conversation not in visible:
             raise missing(id_)
         if "pages_read_user_content" not in self.scopes:
             raise missing(id_)

@@ -42,7 +42,7 @@ NodeValues: TypeAlias = Mapping[str, NodeValue]
 
 
 class GraphRequestError(Exception):
-    """An error as the Graph API words it."""
+    """An error in the form of the Graph API."""
 
     def __init__(
         self, code: int, message: str, subcode: int | None = None, status: int = 400
@@ -85,7 +85,7 @@ class GraphServer(PostServer):
         self.scopes.discard(scope)
 
     def retire(self, metric: str) -> None:
-        """Insights do not know this metric any more, until healed."""
+        """Insights no longer have this metric, until healed."""
         self.retired.add(metric)
 
     def use_up(self, percent: int, minutes: int = 0) -> None:
@@ -338,7 +338,7 @@ def stamp(moment: datetime) -> str:
 
 
 def newest_first(posts: Sequence[SandboxPost]) -> list[SandboxPost]:
-    return sorted(posts, key=_place, reverse=True)
+    return sorted(posts, key=_position, reverse=True)
 
 
 def _between(post: SandboxPost, args: Mapping[str, str]) -> bool:
@@ -353,19 +353,23 @@ def _behind(posts: Sequence[SandboxPost], after: str) -> list[SandboxPost]:
     """The posts after a cursor, whether the cursor's own post still exists or not."""
     try:
         milliseconds, id_ = urlsafe_b64decode(after).decode().split(" ")
-        place = (int(milliseconds), id_)
+        position = (int(milliseconds), id_)
     except ValueError:
         raise GraphRequestError(100, "(#100) Invalid cursors values") from None
-    rising = len(posts) > 1 and _place(posts[0]) < _place(posts[-1])
-    return [p for p in posts if (_place(p) > place if rising else _place(p) < place)]
+    rising = len(posts) > 1 and _position(posts[0]) < _position(posts[-1])
+    return [
+        post
+        for post in posts
+        if (_position(post) > position if rising else _position(post) < position)
+    ]
 
 
 def _cursor(post: SandboxPost) -> str:
-    milliseconds, id_ = _place(post)
+    milliseconds, id_ = _position(post)
     return urlsafe_b64encode(f"{milliseconds} {id_}".encode()).decode()
 
 
-def _place(post: SandboxPost) -> tuple[int, str]:
+def _position(post: SandboxPost) -> tuple[int, str]:
     return round(post.at.timestamp() * 1000), post.id
 
 

@@ -24,9 +24,9 @@ class MediaContainers:
         self.by_id: dict[str, MediaContainer] = {}
         self._unready = 0
 
-    def fetch_slowly(self, asks: int = 1) -> None:
+    def fetch_slowly(self, polls: int = 1) -> None:
         """So many status requests answer that the picture is not fetched yet."""
-        self._unready = asks
+        self._unready = polls
 
     def make(self, sent: Mapping[str, str], now: datetime) -> str:
         if not sent.get("image_url", "").startswith("https://"):

@@ -267,11 +267,11 @@ class InstagramServer(GraphServer):
     def _find_post(self, id_: str) -> SandboxPost:
         """A medium of the account, or a comment below one. GraphRequestError when it is
         neither."""
-        standing = self.visible.by_id
-        post = standing.get(id_)
+        visible = self.visible.by_id
+        post = visible.get(id_)
         if post is None or post.group not in ("own", "comment"):
             raise missing(id_)
-        if post.conversation not in standing:
+        if post.conversation not in visible:
             raise missing(id_)
         return post
 

@@ -40,13 +40,13 @@ _NUMBER = re.compile(r"6([012])(\d{6})(\d{6})\d{5}")  # level, since, until; a c
 
 @dataclass
 class AdReportJob:
-    """A requested report. `waits`: how many more status requests find it unready."""
+    """A requested report. `polls_left`: how many more status requests report it as running."""
 
     level: str
     since: date
     until: date
     fields: tuple[str, ...]
-    waits: int
+    polls_left: int
     failed: bool
 
 
@@ -60,21 +60,21 @@ class MetaAdsServer(GraphServer):
         self.world = MetaAdsWorld(city)
         self.jobs: dict[str, AdReportJob] = {}
         self._forgotten: set[str] = set()
-        self.waits = 0
+        self.polls_left = 0
         self.status = 1
 
     # Faults and changes that tests switch on --------------------------------------
 
-    def take_time(self, looks: int) -> None:
-        """The next reports are unready for so many status requests."""
-        self.waits = looks
+    def delay_reports(self, polls: int) -> None:
+        """The next reports are running for so many status requests."""
+        self.polls_left = polls
 
     def fail_job(self, times: int | None = 1) -> None:
         """So many of the next reports fail on Meta's side."""
         self._switches["failing"] = Switch(times=times)
 
     def forget_jobs(self) -> None:
-        """All reports are too old to be known."""
+        """All reports have expired."""
         self._forgotten.update(self.jobs)
         self.jobs.clear()
 
@@ -137,7 +137,9 @@ class MetaAdsServer(GraphServer):
         digits = f"{since:%y%m%d}{until:%y%m%d}"
         number = f"6{_LEVELS.index(level)}{digits}{len(self.jobs):05d}"
         failed = self._fires("failing")
-        self.jobs[number] = AdReportJob(level, since, until, fields, self.waits, failed)
+        self.jobs[number] = AdReportJob(
+            level, since, until, fields, self.polls_left, failed
+        )
         return {"report_run_id": number}
 
     def _find_job(self, number: str) -> bool:
@@ -166,8 +168,8 @@ class MetaAdsServer(GraphServer):
         job = self.jobs[number]
         state, percent = "Job Completed", 100
         more: dict[str, JsonValue] = {}
-        if job.waits > 0:
-            job.waits -= 1
+        if job.polls_left > 0:
+            job.polls_left -= 1
             state, percent = "Job Running", 60
         elif job.failed:
             state, percent = "Job Failed", 40
@@ -190,7 +192,7 @@ class MetaAdsServer(GraphServer):
 
     def _result(self, job: AdReportJob, query: Mapping[str, str]) -> JsonObject:
         """A page of rows, each a day of one campaign, ad set or ad that ran on it."""
-        if job.waits > 0 or job.failed:
+        if job.polls_left > 0 or job.failed:
             raise GraphRequestError(
                 100, "(#100) Error accessing adreport job.", 1487534
             )

@@ -21,9 +21,9 @@ _PushFactory = Callable[[], JsonObject | None]  # None: no push
 
 
 class WebhookPlatform(GraphServer):
-    """Pushes each post when its time has come, and later its edit and its removal.
+    """Pushes each post once it is published, and later its edit and its removal.
 
-    `send_pushes` is called by the process that runs the sandbox, at moments of its choice.
+    The process that runs the sandbox calls `send_pushes` when it chooses.
     """
 
     def __init__(

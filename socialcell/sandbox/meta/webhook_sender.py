@@ -15,7 +15,7 @@ CHALLENGE = "1158201444"
 class WebhookSender:
     """The pushes of one kind to the `path` of a webhook receiver.
 
-    A push that is not answered 200 is sent again by the next `send_queued`. `accepted` holds
+    A push that is not answered 200 is sent again by the next `send_queued`. `accepted` are
     the bodies that were answered 200, oldest first.
     """
 

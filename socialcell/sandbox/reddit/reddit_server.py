@@ -40,14 +40,14 @@ class RedditServer(PostServer):
     # Faults and changes that tests switch on --------------------------------------
 
     def revoke_token(self, times: int = 1) -> None:
-        """The access token is no longer good, that of the next login is.
+        """The access token is no longer valid; that of the next login is.
 
         With `times`, so many answers say so, whatever the token.
         """
         self._switches["revoked"] = Switch(times=times)
 
     def refuse_grant(self) -> None:
-        """The token address answers 200, and says that the grant is no good."""
+        """The token endpoint answers 200 with the error invalid_grant."""
         self._switches["grant"] = Switch()
 
     def private(self, subreddit: str) -> None:
@@ -185,13 +185,11 @@ class RedditServer(PostServer):
         return reddit_json.listing(children, None)
 
     def _matching_posts(self, group: str, kind: str, query: str) -> list[SandboxPost]:
-        standing = [
-            post for post in reversed(self.visible_posts()) if post.group == group
-        ]
+        posts = [post for post in reversed(self.visible_posts()) if post.group == group]
         if kind == "search":
-            return [post for post in standing if matches(query, post)][:SEARCH_REACH]
-        moved = [post for post in standing if post.id in self._displaced]
-        return [*moved, *(p for p in standing if p not in moved)][:NEW_REACH]
+            return [post for post in posts if matches(query, post)][:SEARCH_REACH]
+        moved = [post for post in posts if post.id in self._displaced]
+        return [*moved, *(post for post in posts if post not in moved)][:NEW_REACH]
 
     def _draft(self, text: str, at: datetime, n: int = 0) -> SandboxPost:
         id_ = reddit_id(at + timedelta(milliseconds=n))

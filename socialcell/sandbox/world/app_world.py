@@ -136,7 +136,7 @@ class AppWorld:
 
 
 def reported_conversions(final: int, day: date, today: date) -> int:
-    """The conversions of a day as reported `today`: six in ten at once, all in a week.
+    """The conversions of a day as reported `today`: 60 % at once, all after a week.
 
     Whole numbers, never falling as time goes on.
     """

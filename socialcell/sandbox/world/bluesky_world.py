@@ -35,7 +35,7 @@ def handle(person: Person) -> str:
 
 def post_uri(person: Person, at: datetime, n: int = 0) -> str:
     """A post's address in the protocol; its key rises with time (microseconds, and a
-    number that tells apart)."""
+    number that keeps keys apart)."""
     number = (round(at.timestamp() * 1_000_000) << 10) + n % 1024
     digits = ""
     for _ in range(13):

@@ -77,7 +77,7 @@ class CampaignWorld:
         self.elsewhere = {city: self._draw_other_city(city) for city in OTHER_CITIES}
 
     def incremental_users(self) -> int:
-        """How many users would not have come without the campaign."""
+        """The users added by the campaign: true, not estimated."""
         return sum(ward_day.incremental for ward_day in self.ward_days)
 
     def file(self) -> bytes:
@@ -101,7 +101,7 @@ class CampaignWorld:
         return page.getvalue().encode()
 
     def truth(self, apps: AppWorld, link: Outreach) -> JsonObject:
-        """What is true of the campaign, ready for JSON. `link` carries its name."""
+        """What is true of the campaign, ready for JSON. `link` is the one of its name."""
         campaign = self.campaign
         days = [
             day

@@ -52,14 +52,14 @@ def chatter(
     people: Population, start: datetime, end: datetime, rng: Random
 ) -> list[SandboxDraft]:
     """First posts of ordinary conversations in [start, end), oldest first."""
-    talk = _ChatterWriter(people, rng)
-    return [talk.post(at) for at in moments(start, end, PER_DAY, rng)]
+    writer = _ChatterWriter(people, rng)
+    return [writer.post(at) for at in moments(start, end, PER_DAY, rng)]
 
 
 class _ChatterWriter:
     def __init__(self, people: Population, rng: Random) -> None:
         self.people, self.rng = people, rng
-        self.open: list[SandboxDraft] = []  # complaints somebody may come back to
+        self.open: list[SandboxDraft] = []  # complaints that may be repeated
         self.hard_texts = cycle(_HARD)  # in turn, so that none is left out
         self.adverts: list[tuple[Pattern, str, tuple[str, ...]]] = []
 
@@ -79,9 +79,9 @@ class _ChatterWriter:
 
     def complaint(self, at: datetime) -> SandboxDraft:
         rng = self.rng
-        waited = [d for d in self.open if at - d.at > timedelta(hours=20)]
-        if waited and rng.random() < REPEAT:
-            return self.again(at, rng.choice(waited[-60:]))
+        old_complaints = [d for d in self.open if at - d.at > timedelta(hours=20)]
+        if old_complaints and rng.random() < REPEAT:
+            return self.again(at, rng.choice(old_complaints[-60:]))
         elsewhere = rng.random() < OTHER_BODY
         pattern = rng.choice(_complaints(elsewhere, self.language_group()))
         where = rng.choice(places()) if rng.random() < PLACED else None

@@ -1,6 +1,6 @@
-"""Creators of the sandbox city, and the citizens who truly answer each of them.
+"""Creators of the sandbox city, and the citizens who answer each of them.
 
-Their posts and the comments below come as a file, as a cell would ask for before it
+Their posts and the comments below come as a file, as a cell requests them before it
 plans. All are older than the city's own weeks, so no report of these counts them.
 """
 

@@ -80,7 +80,8 @@ class GraphWriter:
         return post
 
     def below(self, post: SandboxPost, comment: SandboxPost) -> SandboxPost | None:
-        """A comment that ends with its post at the latest; None when that had ended."""
+        """A comment, removed with its post at the latest; None when the post was removed
+        before it."""
         if comment.at >= self.end or not post.is_visible(comment.at):
             return None
         if post.ends is not None and (comment.ends is None or comment.ends > post.ends):
@@ -89,5 +90,5 @@ class GraphWriter:
 
 
 def rising_number(at: datetime, low: int) -> str:
-    """A number that rises with time: milliseconds, and two digits that tell apart."""
+    """A number that rises with time: milliseconds, and two digits that keep ids apart."""
     return f"122{round(at.timestamp() * 1000):013d}{low:02d}"

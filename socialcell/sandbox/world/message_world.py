@@ -103,6 +103,6 @@ def _messages(
             group="image" if rng.random() < 0.12 else "text",
         )
         changes = f"{utterance.text} (*)" if post.group == "text" else None
-        fated = speaker.with_later_changes(post, changes, within=1)
-        posts.append(replace(fated, growth={}))
+        changed = speaker.with_later_changes(post, changes, within=1)
+        posts.append(replace(changed, growth={}))
     return tuple(posts)

@@ -44,7 +44,7 @@ def reddit_id(moment: datetime) -> str:
 
 
 def mastodon_id(moment: datetime, low: int = 0) -> str:
-    """A status's id: milliseconds of the epoch, and sixteen bits that tell apart."""
+    """A status's id: milliseconds of the epoch, and sixteen bits that keep ids apart."""
     return str((round(moment.timestamp() * 1000) << 16) + low)
 
 

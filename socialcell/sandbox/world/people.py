@@ -82,7 +82,7 @@ PAPERS = (
 
 @cache
 def _names() -> tuple[tuple[str, str], ...]:
-    """First names only; every handle carries a mark that no real account has."""
+    """First names only; every handle has a suffix that no real account has."""
     return tuple((latin, own) for latin, own in table("names.txt"))
 
 
@@ -91,15 +91,15 @@ class Population:
 
     def __init__(self, start: datetime, rng: Random) -> None:
         keys = count(1)
-        make = _PersonMaker(start, rng, keys)
-        self.city = make.office(CITY_HANDLE, "Pune City Demo", "city", 412_000, 55)
+        maker = _PersonMaker(start, rng, keys)
+        self.city = maker.office(CITY_HANDLE, "Pune City Demo", "city", 412_000, 55)
         self.papers = {
-            p.slug: make.office(f"{p.slug}_sbx", p.name, "paper", 60_000, 20)
+            p.slug: maker.office(f"{p.slug}_sbx", p.name, "paper", 60_000, 20)
             for p in PAPERS
         }
-        self.creators = [make.creator() for _ in range(14)]
-        self.spammers = [make.spammer() for _ in range(12)]
-        self.citizens = [make.citizen() for _ in range(340)]
+        self.creators = [maker.creator() for _ in range(14)]
+        self.spammers = [maker.spammer() for _ in range(12)]
+        self.citizens = [maker.citizen() for _ in range(340)]
         self.all = [
             self.city,
             *self.papers.values(),
@@ -113,7 +113,7 @@ class Population:
                 self._writers.setdefault(language, []).append(person)
 
     def draw_writer(self, language: str, rng: Random) -> Person:
-        """A person who writes that language; a few people write most posts."""
+        """A person who writes that language, drawn so that a few people write most posts."""
         writers = self._writers[language]
         return writers[int(len(writers) * rng.random() ** 1.6)]
 

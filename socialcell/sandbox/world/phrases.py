@@ -11,7 +11,7 @@ from socialcell.sandbox.words import table
 from socialcell.sandbox.world.places import CityPlace
 
 SENTIMENT = {"neg": "negative", "neu": "neutral", "pos": "positive"}
-# What the vocabulary calls the intents that only the story distinguishes.
+# The intents of the stories, by the product's vocabulary.
 INTENT = {
     "reply_same": "complaint",
     "reply_thanks": "praise",
@@ -105,8 +105,8 @@ def write_sentence(
 ) -> tuple[str, tuple[str, ...]]:
     """A sentence, and the places in it as written.
 
-    Without `where` the bracketed part of the pattern falls away. `words` fills slots
-    of the story (figures, lists); a slot it does not know is a defect: KeyError.
+    Without `where` the bracketed part of the pattern is left out. `words` fills slots
+    of the story (figures, lists); KeyError for an unknown slot, which is a defect of the word files.
     """
     filler = _Filler(pattern.language, rng, where, words or {}, slips)
     text = filler.fill(pattern.sentence)

@@ -9,7 +9,7 @@ from socialcell.sandbox.words import table
 
 @dataclass(frozen=True, slots=True)
 class CityPlace:
-    """One place: its spellings, its "in it" forms, and a point (degrees)."""
+    """One place: its spellings, its locative forms, and a point (degrees)."""
 
     spellings: tuple[str, ...]
     marathi: str
@@ -33,7 +33,7 @@ class CityPlace:
         return spelling if language == "en" or rng.random() < 0.5 else spelling.lower()
 
     def inside(self, language: str, rng: Random) -> str:
-        """The form that says "in it" where the language has one."""
+        """The locative ("in Kothrud") where the language has one."""
         if language == "mr":
             return self.marathi_in
         if language == "mr-Latn":

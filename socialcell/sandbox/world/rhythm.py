@@ -46,6 +46,6 @@ def weight(hour: datetime) -> float:
 
 
 def festival(moment: datetime) -> str | None:
-    """The festival being kept at a moment, in Indian time."""
+    """The festival on the day of a moment, in Indian time."""
     day = moment.astimezone(IST).date()
     return next((name for a, b, name, _ in FESTIVALS if a <= day <= b), None)

@@ -49,23 +49,23 @@ class StoryDrafts:
 def story(
     people: Population, start: datetime, end: datetime, rng: Random
 ) -> StoryDrafts:
-    """Everything out of the ordinary in [start, end).
+    """The posts of the three stories in [start, end).
 
-    The release comes at 04:00 in India two days before the end, or at the last 04:00
+    The dam's gates open at 04:00 in India two days before the end, or at the last 04:00
     of a shorter world. The closure falls on the last Thursday that leaves a day after
     it and two before; the false closure nine days before the end. Both are left out
     of a world too short for them.
     """
     crisis_start = _crisis_start(start, end)
-    tell = _StoryWriter(people, rng)
-    old_video = tell.old_video(crisis_start)
-    drafts = tell.crisis(crisis_start, old_video)
+    writer = _StoryWriter(people, rng)
+    old_video = writer.old_video(crisis_start)
+    drafts = writer.crisis(crisis_start, old_video)
     closure_day = _closure_day(start, end)
     if closure_day:
-        drafts += tell.closure(closure_day)
+        drafts += writer.closure(closure_day)
     false_start = end - timedelta(days=9, hours=2)
     if false_start > start:
-        drafts += tell.false_closure(false_start)
+        drafts += writer.false_closure(false_start)
     return StoryDrafts(
         [d for d in drafts if start <= d.at < end],
         crisis_start,

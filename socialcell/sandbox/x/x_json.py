@@ -1,4 +1,4 @@
-"""How X writes a post, an account and a place in JSON: only the fields asked for."""
+"""How X writes a post, an account and a place in JSON: only the requested fields."""
 
 import hashlib
 import zlib

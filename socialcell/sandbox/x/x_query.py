@@ -18,7 +18,7 @@ Test = Callable[["IndexedPost"], bool]
 
 
 class XQueryError(ValueError):
-    """The query cannot be read; the message is what the platform would say."""
+    """The query cannot be read; the message is that of the platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def index_post(
 
 @lru_cache
 def parse(query: str) -> Test:
-    """A test for posts. BadQuery when the query is empty, too long or malformed."""
+    """A test for posts. XQueryError when the query is empty, too long or malformed."""
     if not query.strip():
         raise XQueryError("query must not be empty")
     if len(query) > LONGEST:
@@ -143,7 +143,7 @@ class _Parser:
 
 
 def _clause(word: str) -> tuple[Test, bool]:
-    """A word, a handle, a hashtag, or operator:value, and whether it stands alone."""
+    """A word, handle, hashtag or operator:value; whether it may be the only clause."""
     if word.startswith("@"):
         handle = word[1:].lower()
         return lambda post: handle in post.handles, True

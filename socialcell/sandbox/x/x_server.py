@@ -65,7 +65,7 @@ class XServer(FaultyPlatform):
         self._switches["stuck"] = Switch()
 
     def malformed_item(self, times: int | None = 1) -> None:
-        """A page carries one item more, without text and with an id that is none."""
+        """A page has one more item, without text and with an invalid id."""
         self._switches["malformed"] = Switch(times=times)
 
     def publish(self, text: str) -> str:
@@ -97,7 +97,7 @@ class XServer(FaultyPlatform):
     def insert_between_pages(self, number: int = 3) -> list[str]:
         """After the next page that has a successor, so many new posts appear.
 
-        Their ids are known at once; they call the city and match its search.
+        Their ids are known at once; they mention the city and match its search.
         """
         text = "@PuneCityDemo one more from Pune while you were reading"
         now = self.clock.now()

@@ -1,4 +1,4 @@
-"""A text on X's wire: escaped, cut where it is long, with places counted in it."""
+"""The text of a post as X writes it: escaped, shortened, with offsets of entities."""
 
 import re
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def is_note(post: SandboxPost) -> bool:
 
 
 def display_text(post: SandboxPost) -> str:
-    """What stands in `text`: of a repost 140 signs, of a long post its beginning."""
+    """The field `text`: of a repost 140 characters, of a long post its beginning."""
     if is_note(post):
         return f"{escape_text(post.text[:_BEGINNING].rstrip())}… {_own_address(post)}"
     if post.reposts is not None and len(post.text) > _LONGEST_REPOST:
@@ -41,7 +41,7 @@ def display_text(post: SandboxPost) -> str:
 
 
 def handles(text: str) -> set[str]:
-    """The accounts that a text calls, in lower case."""
+    """The accounts that a text mentions, in lower case."""
     return {handle.lower() for handle in _HANDLE.findall(text)}
 
 

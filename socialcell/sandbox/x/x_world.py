@@ -34,7 +34,7 @@ class XWorld:
 
         x_query.XQueryError when the query cannot be read.
         """
-        x_query.parse(query)  # refused even where nothing stands
+        x_query.parse(query)  # refused even when no post is visible
         oldest = now - SEARCH_REACH
         return [
             post
@@ -43,7 +43,7 @@ class XWorld:
         ]
 
     def mentions(self, person: Person, now: datetime) -> list[SandboxPost]:
-        """The newest 800 posts that call an account, reposts left out."""
+        """The newest 800 posts that mention an account, reposts left out."""
         handle = person.handle.lower()
         return [
             post
