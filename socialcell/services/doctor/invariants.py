@@ -105,7 +105,7 @@ def _quoted_deletions(session: Session, context: Context) -> Iterator[str]:
 def _starved(session: Session, context: Context) -> Iterator[str]:
     """I10: nobody waits because of another: no item, no source, no reader."""
     yield from listening_integrity.unread_order(session)
-    yield from ops_integrity.starved_letters(session)
+    yield from ops_integrity.starved_messages(session)
     table = [job for job in list_jobs(context) if job.source is not None]
     last = slots.newest_slots(session)
     newest = max((last[job.name] for job in table if job.name in last), default=None)
