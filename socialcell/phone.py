@@ -1,7 +1,7 @@
 """Telephone calls about a critical mention, placed by a program or webhook of the cell.
 
-Either receives the alert as JSON. Its answer says whether the call was placed, and who
-acknowledged it on the telephone, if somebody did:
+The program or webhook receives the alert as JSON. Its output reports whether the call
+was placed and, as JSON, who acknowledged the alert during the call:
 `{"acknowledged": true, "by": "duty officer"}`.
 """
 
@@ -14,26 +14,30 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import IO, Any
+from typing import IO
 
 from socialcell import chat
+from socialcell.json_types import JsonValue
 from socialcell.mail import DeliveryDeferred, DeliveryUnavailable
 from socialcell.redact import redact
 from socialcell.text import one_line
 
 ID_VARIABLE = "SOCIALCELL_INCIDENT"
-# A call that was not placed is tried again so soon: the ladder does not wait for it.
-AGAIN = timedelta(minutes=1)
-_READ = 64 * 1024  # bytes of an answer
+# A call that was not placed is retried after this time; escalation goes on meanwhile.
+RETRY_AFTER = timedelta(minutes=1)
+_MOST_BYTES = 64 * 1024  # read of an output
 _LONGEST_ANSWER, _LONGEST_NAME = 200, 100
-# What a program is given of our environment: no secret that we were started with.
+# The environment variables that a program inherits: none that may hold a secret.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 
 @dataclass(frozen=True)
 class PlacedCall:
-    """A call that was placed: the answer in a few words, and who acknowledged the
-    alert, if somebody did; "" where the answer names nobody."""
+    """A call that was placed, and the output about it, shortened.
+
+    `acknowledged_by`: who acknowledged the alert; "" where the output names nobody;
+    None where nobody did.
+    """
 
     answer: str
     acknowledged_by: str | None = None
@@ -42,17 +46,18 @@ class PlacedCall:
 def run_command(
     command: Sequence[str], body: bytes, incident: int | None, seconds: float
 ) -> PlacedCall:
-    """Run a program, without a shell: the alert on standard input, our number of the
-    incident in the environment variable SOCIALCELL_INCIDENT; "" in a trial.
+    """Place a call with a program, run without a shell.
 
-    Exit code 0: the call was placed. Later when it is another one, or the program does
-    not end in time; it and what it started are killed then. NobodyCan when it cannot be
-    started.
+    The program gets the alert on standard input, and the id of the incident in the
+    environment variable SOCIALCELL_INCIDENT, empty in a trial. Exit code 0 means that
+    the call was placed. DeliveryDeferred for another exit code, and when the program
+    does not end within `seconds`; its process group is killed then.
+    DeliveryUnavailable when it cannot be started.
     """
     environment = {
         name: os.environ[name] for name in _ENVIRONMENT if name in os.environ
     }
-    # Files, not pipes: what the program leaves running keeps nobody waiting.
+    # Files, not pipes: reading a pipe would wait for the program's own children.
     with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stdout:
         stdin.write(body)
         stdin.seek(0)
@@ -67,40 +72,40 @@ def run_command(
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) else error
+            reason = error.strerror if isinstance(error, OSError) else error
             raise DeliveryUnavailable(
-                f"{command[0]} cannot be started: {why}"
+                f"{command[0]} cannot be started: {reason}"
             ) from None
-        code = _ended(process, seconds)
+        code = _exit_code(process, seconds)
         output = _read(stdout)
-    words = _answer_text(output)
+    summary = _answer_text(output)
     if code is None:
         raise DeliveryDeferred(
-            f"no end after {seconds:g} s; it was stopped. {words}", AGAIN
+            f"no end after {seconds:g} s; it was stopped. {summary}", RETRY_AFTER
         )
     if code != 0:
-        raise DeliveryDeferred(f"exit code {code}: {words}", AGAIN)
-    return PlacedCall(f"exit code 0 {words}".strip(), acknowledged_by(output))
+        raise DeliveryDeferred(f"exit code {code}: {summary}", RETRY_AFTER)
+    return PlacedCall(f"exit code 0 {summary}".strip(), acknowledged_by(output))
 
 
 def post_webhook(
     url: str, body: bytes, base_urls: Mapping[str, str], now: datetime
 ) -> PlacedCall:
-    """POST the alert to a webhook, whose address is https and public.
+    """Place a call with a webhook: POST the alert to its address, https and public.
 
-    Errors are those of chat.send; a webhook that has trouble is asked again soon.
+    Errors are those of `chat.send`; DeliveryDeferred carries a retry time.
     """
-    room = chat.ChatRoom("phone", {"url": url}, base_urls)
+    channel = chat.ChatRoom("phone", {"url": url}, base_urls)
     try:
-        answer = chat.hand_over(room, body, now)
+        answer = chat.hand_over(channel, body, now)
     except DeliveryDeferred as error:
-        raise DeliveryDeferred(str(error), error.wait or AGAIN) from None
-    words = f"{answer.status} {_answer_text(answer.body)}".strip()
-    return PlacedCall(words, acknowledged_by(answer.body))
+        raise DeliveryDeferred(str(error), error.wait or RETRY_AFTER) from None
+    summary = f"{answer.status} {_answer_text(answer.body)}".strip()
+    return PlacedCall(summary, acknowledged_by(answer.body))
 
 
-def _ended(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
-    """The exit code; None when it had to be killed."""
+def _exit_code(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
+    """The exit code; None when the process was killed after `seconds`."""
     try:
         return process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -112,7 +117,7 @@ def _ended(process: "subprocess.Popen[bytes]", seconds: float) -> int | None:
 
 def _read(file: IO[bytes]) -> bytes:
     file.seek(0)
-    return file.read(_READ)
+    return file.read(_MOST_BYTES)
 
 
 def _answer_text(output: bytes) -> str:
@@ -123,11 +128,11 @@ def _answer_text(output: bytes) -> str:
 
 
 def acknowledged_by(output: bytes) -> str | None:
-    """Who acknowledged the alert; "" where nobody is named, None where nobody did. The
-    answer as a whole, or its last line, is a JSON object."""
+    """Who acknowledged the alert, read from an output that is a JSON object, or whose
+    last line is one. "" where it names nobody; None where nobody acknowledged."""
     text = output.decode("utf-8", "replace").strip()
     for part in (text, text.rpartition("\n")[2]):
-        answer: Any = None
+        answer: JsonValue = None
         with suppress(ValueError):
             answer = json.loads(part)
         if isinstance(answer, dict) and answer.get("acknowledged") is True:
