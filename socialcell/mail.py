@@ -14,7 +14,7 @@ from types import TracebackType
 
 from socialcell.errors import SocialcellError
 from socialcell.message_catalog import Parameter
-from socialcell.settings.telling import Mail
+from socialcell.settings.notifications import Mail
 
 _LINE_END = "\r\n"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -8,9 +8,9 @@ from pydantic import AwareDatetime, Field, field_validator
 from socialcell.platforms import Trait, having
 from socialcell.roles import Role
 from socialcell.settings.campaigns import Influencers, Links, Planning
+from socialcell.settings.notifications import Alerts, Mail, Report
 from socialcell.settings.platforms import Connectors, Publishing
 from socialcell.settings.section import TIME, ConfigSection, is_loopback
-from socialcell.settings.telling import Alerts, Mail, Report
 
 
 class Access(ConfigSection):

@@ -1,35 +1,35 @@
-"""Settings of recipients: mails, chat rooms, phones, reports and alerts."""
+"""Settings of notifications: mail server, chat channels, phones, who gets what."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from socialcell.json_types import JsonValue
 from socialcell.settings.section import TIME, ConfigSection, SecretName
 
 Address = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$")]
-
-
 Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 
 
 class RecipientsByLanguage(ConfigSection):
-    """Recipients of mails, by language."""
+    """Addresses of recipients, by the language of the mail they get."""
 
     mr: tuple[Address, ...] = ()
     hi: tuple[Address, ...] = ()
     en: tuple[Address, ...] = ()
 
     def of(self, lang: str) -> tuple[str, ...]:
-        """Who reads a language, each once; nobody reads one that we do not write."""
+        """The recipients of a language, each once; none for a language not used."""
         return tuple(dict.fromkeys(getattr(self, lang, ())))
 
 
 class Mail(ConfigSection):
-    """The mail server that takes our letters; without `host` none is sent.
+    """The SMTP server that mails are sent through; without `host` none is sent.
 
-    `security`: starttls or tls; none is for a server on this machine alone.
+    `security`: starttls or tls; none is allowed for a server on this machine alone.
+    `seconds`: the timeout of a connection.
     """
 
     host: str | None = None
@@ -43,7 +43,7 @@ class Mail(ConfigSection):
     seconds: float = Field(default=30, gt=0, le=300)
 
     @model_validator(mode="after")
-    def _never_in_the_clear(self) -> "Mail":
+    def _security_is_needed(self) -> "Mail":
         if self.security == "none" and self.host not in (
             None,
             "localhost",
@@ -55,22 +55,24 @@ class Mail(ConfigSection):
 
 
 class Report(ConfigSection):
+    """The names printed in reports, their languages, and their recipients."""
+
     city_en: str = "Pune"
     city_mr: str = "पुणे"
     city_hi: str = "पुणे"
     organisation: str = "Pune Municipal Corporation"
-    # In which languages the daemon writes it.
+    # The languages in which the daemon writes it.
     languages: tuple[Literal["mr", "hi", "en"], ...] = ("mr", "en")
-    # Who gets the weekly report and who the daily brief, by the language they read.
+    # The recipients of the weekly report, and of the daily brief.
     recipients: RecipientsByLanguage = Field(default_factory=RecipientsByLanguage)
     brief_to: RecipientsByLanguage = Field(default_factory=RecipientsByLanguage)
 
 
 class Channel(ConfigSection):
-    """A chat room that receives incidents, in one language.
+    """A chat channel that receives incidents, in one language.
 
-    A webhook's whole address is the secret `url`; Telegram needs the bot's `token` and
-    the number of the `chat`.
+    `url` is the secret with a webhook's whole address; Telegram needs the bot's `token`
+    and the number of the `chat`.
     """
 
     kind: Literal["slack", "teams", "mattermost", "telegram"]
@@ -80,7 +82,7 @@ class Channel(ConfigSection):
     chat: SecretName | None = None
 
     @model_validator(mode="after")
-    def _whole(self) -> "Channel":
+    def _secrets_are_complete(self) -> "Channel":
         needed = ("token", "chat") if self.kind == "telegram" else ("url",)
         if tuple(self.secrets) != needed:
             description = " and ".join(f"{name}: {{secret: NAME}}" for name in needed)
@@ -91,7 +93,7 @@ class Channel(ConfigSection):
 
     @property
     def secrets(self) -> dict[str, str]:
-        """The names of its secrets, by what they are."""
+        """The names of its secrets, by the setting that names them."""
         secrets = {"url": self.url, "token": self.token, "chat": self.chat}
         return {
             name: secret.secret
@@ -101,8 +103,8 @@ class Channel(ConfigSection):
 
 
 class Phone(ConfigSection):
-    """What places a telephone call: a program of this computer, or a webhook whose
-    whole address is the secret `url`; either answers within `seconds`."""
+    """A telephone: calls are placed by a program of this computer, or by a webhook
+    whose whole address is the secret `url`. `seconds` is the timeout of either."""
 
     command: tuple[str, ...] | None = None
     url: SecretName | None = None
@@ -110,7 +112,7 @@ class Phone(ConfigSection):
     seconds: float = Field(default=30, gt=0, le=120)
 
     @model_validator(mode="after")
-    def _one_way(self) -> "Phone":
+    def _command_or_url(self) -> "Phone":
         if (self.command is None) == (self.url is None):
             raise ValueError(
                 "a phone takes command: [/path/of/program, …] or url: {secret: NAME}"
@@ -122,22 +124,25 @@ class Phone(ConfigSection):
 
 
 class Step(ConfigSection):
-    """Who is called about a critical item when it is not acknowledged `after` so many
-    minutes: addresses of alerts.recipients, names of channels and phones."""
+    """A step of the escalation: who is notified of a critical item that was not
+    acknowledged `after` so many minutes.
+
+    `who`: addresses of alerts.recipients, names of channels and phones.
+    """
 
     after: int = Field(ge=0, le=24 * 60)
     who: tuple[str, ...] = Field(min_length=1)
 
 
 class Alerts(ConfigSection):
-    """Who is told of incidents and of critical items, by the language they read; at
-    night only the worst.
+    """Who is notified of incidents and of critical items.
 
-    `quiet` is a span of hours in Pune, from and to, in which only incidents of high
-    severity and critical items are told; the others are told at its end. An account
-    with at least `follower_floor` followers is influential, as those of the registry
-    are. Calls about a critical item climb the `ladder`; after its last step everybody
-    is called again every `repeat` minutes.
+    `quiet`: the hours in Pune, from and to, in which only incidents of high severity
+    and critical items are notified; the others follow at its end. `follower_floor`: an
+    account with so many followers is influential, as those of the registry are.
+    `ladder`: the steps of the escalation of a critical item; after the last one
+    everybody is notified again every `repeat` minutes. `console_url`: the address of
+    the console, for links.
     """
 
     recipients: RecipientsByLanguage = Field(default_factory=RecipientsByLanguage)
@@ -151,25 +156,27 @@ class Alerts(ConfigSection):
 
     @property
     def names_nobody(self) -> bool:
-        """Whether nobody would be told of anything."""
+        """Whether nobody would be notified of anything."""
         return not self.names
 
     @property
     def names(self) -> tuple[str, ...]:
         """Addresses, channels and phones, each once."""
-        letters = (
+        addresses = (
             address
             for lang in RecipientsByLanguage.model_fields
             for address in self.recipients.of(lang)
         )
-        return tuple(dict.fromkeys([*letters, *self.channels, *self.phone]))
+        return tuple(dict.fromkeys([*addresses, *self.channels, *self.phone]))
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The ladder, its earliest step first; whoever stands in none of its steps is
-        called with the first. Without a ladder: everybody but the further phones at
-        once, the first phone and the channels after 5 minutes, the next phone after 10,
-        everybody after 20."""
+        """The steps of the ladder, earliest first; a name in no step joins the first.
+
+        Without a ladder: everybody but the second and later phones at once; the
+        channels and the first phone after 5 minutes; the second phone after 10;
+        everybody after 20.
+        """
         if self.names_nobody:
             return ()
         if self.ladder is None:
@@ -189,21 +196,23 @@ class Alerts(ConfigSection):
 
     @field_validator("phone", mode="before")
     @classmethod
-    def _a_single_phone(cls, phones: Any) -> Any:
-        """One phone needs no name: it is called phone."""
+    def _name_single_phone(cls, phones: JsonValue) -> JsonValue:
+        """A single phone needs no name; it gets the name `phone`."""
         if isinstance(phones, dict) and {"command", "url"} & set(phones):
             return {"phone": phones}
         return phones
 
     @model_validator(mode="after")
     def _names_are_known(self) -> "Alerts":
-        if both := sorted(set(self.channels) & set(self.phone)):
-            raise ValueError(f"{both[0]} is a channel and a phone: rename one of them")
+        if shared := sorted(set(self.channels) & set(self.phone)):
+            raise ValueError(
+                f"{shared[0]} is a channel and a phone: rename one of them"
+            )
         for step in self.ladder or ():
-            if strange := [name for name in step.who if name not in self.names]:
+            if unknown := [name for name in step.who if name not in self.names]:
                 names = ", ".join(self.names) or "nobody"
                 raise ValueError(
-                    f"ladder calls {strange[0]!r}, and recipients, channels and phone "
+                    f"ladder calls {unknown[0]!r}, and recipients, channels and phone "
                     f"have no such name. They have: {names}"
                 )
         if self.ladder == ():
@@ -214,7 +223,7 @@ class Alerts(ConfigSection):
 
     @field_validator("console_url")
     @classmethod
-    def _an_address(cls, url: str | None) -> str | None:
+    def _is_web_address(cls, url: str | None) -> str | None:
         parts = urlsplit(url or "https://console.example")
         if (
             parts.scheme not in ("http", "https")
@@ -226,7 +235,7 @@ class Alerts(ConfigSection):
 
     @field_validator("quiet")
     @classmethod
-    def _times(cls, quiet: tuple[str, str] | None) -> tuple[str, str] | None:
+    def _are_times(cls, quiet: tuple[str, str] | None) -> tuple[str, str] | None:
         for time in quiet or ():
             if not re.match(TIME, time):
                 raise ValueError(f"{time!r} is no time such as 22:00")

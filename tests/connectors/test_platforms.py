@@ -27,7 +27,7 @@ OTHER_WORDS = {
     ("charts.py", "x"),
     ("unfinished_copies.py", "x"),
     ("chat.py", "telegram"),
-    ("telling.py", "telegram"),
+    ("notifications.py", "telegram"),
 }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from socialcell.settings.telling import Alerts
+from socialcell.settings.notifications import Alerts
 
 ROOM = {"kind": "slack", "url": {"secret": "room"}}
 BOTH = {

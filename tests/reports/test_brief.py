@@ -16,7 +16,7 @@ from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
 from socialcell.services.reporting import report_mail
-from socialcell.settings.telling import Alerts, RecipientsByLanguage, Report
+from socialcell.settings.notifications import Alerts, RecipientsByLanguage, Report
 from tests.reports.world import World
 
 MORNING = datetime(2026, 11, 20, 8, 30, tzinfo=IST)  # a Friday

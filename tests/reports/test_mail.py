@@ -27,7 +27,7 @@ from socialcell.reports.weekly.workbook import workbook
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
 from socialcell.services.reporting import report_mail
-from socialcell.settings.telling import Mail, RecipientsByLanguage, Report
+from socialcell.settings.notifications import Mail, RecipientsByLanguage, Report
 from tests.mailbox import Mailbox, held_port, mailbox
 from tests.reports.world import MADE, MONDAY, World
 

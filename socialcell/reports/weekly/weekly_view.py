@@ -20,7 +20,7 @@ from socialcell.reports.sections import (
 )
 from socialcell.reports.sections.report_context import ChartFiles, ReportContext
 from socialcell.reports.weekly.summary import summary
-from socialcell.settings.telling import Report
+from socialcell.settings.notifications import Report
 
 
 def page(

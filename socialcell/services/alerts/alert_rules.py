@@ -15,7 +15,7 @@ from socialcell.listening.store.alerts import alert_rules, alerts
 from socialcell.listening.store.people import protected_accounts
 from socialcell.ops import audit
 from socialcell.services.context import Context
-from socialcell.settings.telling import Alerts
+from socialcell.settings.notifications import Alerts
 from socialcell.text import clean_text
 
 SEVERITIES = ("high", "medium")

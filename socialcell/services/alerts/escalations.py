@@ -37,7 +37,7 @@ from socialcell.services.alerts import critical_items, incident_notifications
 from socialcell.services.alerts.incident_grouping import INCIDENT_GAP, IncidentGrouping
 from socialcell.services.context import Context
 from socialcell.services.outbox import acknowledgements, outbox
-from socialcell.settings.telling import Alerts
+from socialcell.settings.notifications import Alerts
 
 
 @dataclass(frozen=True)

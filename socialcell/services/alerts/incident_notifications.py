@@ -35,7 +35,7 @@ from socialcell.reports.page import Page, Quotation
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
-from socialcell.settings.telling import Alerts, Channel, Phone
+from socialcell.settings.notifications import Alerts, Channel, Phone
 
 _LOG = log.logger(__name__)
 _MOST_MENTIONS = 20

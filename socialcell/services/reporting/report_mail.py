@@ -16,7 +16,7 @@ from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
 from socialcell.services.reporting import weekly_report
 from socialcell.services.reporting.weekly_report import WeeklyFiles
-from socialcell.settings.telling import RecipientsByLanguage
+from socialcell.settings.notifications import RecipientsByLanguage
 
 
 @dataclass(frozen=True)

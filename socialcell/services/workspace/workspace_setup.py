@@ -18,7 +18,7 @@ from socialcell.listening.areas import area_table
 from socialcell.listening.people.visibility import SECRET_NAME
 from socialcell.listening.store import areas as area_store
 from socialcell.services.workspace import backup, file_access
-from socialcell.settings.telling import RecipientsByLanguage
+from socialcell.settings.notifications import RecipientsByLanguage
 
 _NO_RECIPIENTS = "  recipients: {}\n"
 

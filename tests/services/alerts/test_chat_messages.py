@@ -19,7 +19,7 @@ from socialcell.sandbox.chat.chat_servers import CHAT, ORIGINS, SECRETS, ChatSer
 from socialcell.sandbox.server import LoggedRequest, serve_http
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
-from socialcell.settings.telling import Alerts, Channel
+from socialcell.settings.notifications import Alerts, Channel
 
 KINDS = ("slack", "teams", "mattermost", "telegram")
 SAID = "<!channel> *No water* in [Kothrud](https://evil.example) @all पाणी नाही"

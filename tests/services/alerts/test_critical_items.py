@@ -22,7 +22,7 @@ from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
 from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
 from socialcell.services.outbox import acknowledgements
-from socialcell.settings.telling import Alerts
+from socialcell.settings.notifications import Alerts
 from tests.builders import make_source
 from tests.reports.world import World
 

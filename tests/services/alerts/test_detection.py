@@ -23,7 +23,7 @@ from socialcell.services.alerts import detection, incident_notifications
 from socialcell.services.context import Context
 from socialcell.services.mentions import tagging
 from socialcell.services.outbox import acknowledgements
-from socialcell.settings.telling import Alerts, RecipientsByLanguage
+from socialcell.settings.notifications import Alerts, RecipientsByLanguage
 from tests.builders import make_author, make_record, make_source, store_records
 from tests.snapshots import Snapshots
 

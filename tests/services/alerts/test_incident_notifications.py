@@ -20,7 +20,7 @@ from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops import outbox_store as store
 from socialcell.services.alerts import commitments, incident_notifications
 from socialcell.services.context import Context
-from socialcell.settings.telling import Alerts
+from socialcell.settings.notifications import Alerts
 from tests.builders import make_author, make_record, store_records
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=IST)

@@ -18,7 +18,7 @@ from socialcell.services.collection.metrics_refresh import run_refresh
 from socialcell.services.context import Context
 from socialcell.services.daemon import health
 from socialcell.services.outbox import acknowledgements
-from socialcell.settings.telling import Alerts
+from socialcell.settings.notifications import Alerts
 from tests.builders import make_batch, make_source
 from tests.reports.world import World
 

@@ -25,7 +25,7 @@ from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import outbox as outgoing
 from socialcell.services.privacy import data_requests
 from socialcell.services.reporting import report_mail
-from socialcell.settings.telling import Alerts
+from socialcell.settings.notifications import Alerts
 from tests.services.webhooks import pushes
 from tests.services.webhooks.conftest import Cell
 

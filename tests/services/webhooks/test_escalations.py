@@ -27,7 +27,7 @@ from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import acknowledgements, outbox
 from socialcell.services.webhooks import webhook_ingest
-from socialcell.settings.telling import Alerts, Mail
+from socialcell.settings.notifications import Alerts, Mail
 from socialcell.web import webhook_server
 from tests.mailbox import Mailbox, mailbox
 from tests.services.webhooks import pushes
