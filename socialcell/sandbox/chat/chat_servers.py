@@ -97,14 +97,12 @@ class ChatServers(FaultyPlatform):
         headers = {name: str(seconds)} if fault == "limited" else {}
         if self._kind == "slack":
             return ServerResponse(status, slack, headers)
-        body: dict[str, JsonValue] = {
-            "id": slack,
-            "message": slack,
-            "status_code": status,
-        }
         if self._kind == "teams":
-            body = {"error": {"code": slack, "message": slack}}
-        return ServerResponse(status, body, headers)
+            error = {"code": slack, "message": slack}
+            return ServerResponse(status, {"error": error}, headers)
+        return ServerResponse(
+            status, {"id": slack, "message": slack, "status_code": status}, headers
+        )
 
     def _is_known_address(self, request: Request) -> bool:
         """Whether the address is one of SECRETS, with its signature."""

@@ -55,19 +55,14 @@ class GrpcCallContext(Protocol):
 def serve_grpc(
     platform: SearchStreamPlatform, log: list[LoggedRequest]
 ) -> Iterator[str]:
-    """Serve a platform's SearchStream; yields https://HOST:PORT/path/of/ca.pem.
-
-    The path is that of the certificate that a client has to trust.
-    """
+    """Serve SearchStream; yields https://HOST:PORT/path/of/the/certificate.pem."""
     grpc = import_module("grpc")
     key, certificate = _certificate()
     closing = threading.Event()
     server = grpc.server(ThreadPoolExecutor(4))
     method = grpc.unary_stream_rpc_method_handler(
         _SearchStream(platform, log, closing),
-        request_deserializer=lambda body: (
-            message_classes().SearchGoogleAdsStreamRequest.deserialize(body)
-        ),
+        request_deserializer=_read_request,
     )
     handler = grpc.method_handlers_generic_handler(SERVICE, {"SearchStream": method})
     server.add_generic_rpc_handlers((handler,))
@@ -75,13 +70,25 @@ def serve_grpc(
     port = server.add_secure_port(f"{HOST}:0", credentials)
     server.start()
     try:
-        with TemporaryDirectory(prefix="socialcell-ads-") as folder:
-            path = Path(folder) / "ca.pem"
-            path.write_bytes(certificate)
+        with _certificate_file(certificate) as path:
             yield f"https://{HOST}:{port}{path}"
     finally:
         closing.set()
         server.stop(0).wait()
+
+
+@contextlib.contextmanager
+def _certificate_file(certificate: bytes) -> Iterator[Path]:
+    with TemporaryDirectory(prefix="socialcell-ads-") as folder:
+        path = Path(folder) / "ca.pem"
+        path.write_bytes(certificate)
+        yield path
+
+
+def _read_request(body: bytes) -> SearchStreamRequest:
+    request_class = message_classes().SearchGoogleAdsStreamRequest
+    request: SearchStreamRequest = request_class.deserialize(body)
+    return request
 
 
 def message_classes() -> ModuleType:

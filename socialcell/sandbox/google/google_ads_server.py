@@ -6,7 +6,7 @@ machine without that package has a sandbox without Google Ads.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -71,6 +71,13 @@ class AdReportRow:
 
     fields: JsonObject
     installs: Mapping[str, float]
+
+    def by_action(self, names: Collection[str]) -> Iterator[JsonObject]:
+        """The fields once for each of these conversion actions that has installs."""
+        for name, count in self.installs.items():
+            if name in names and count:
+                action = {"segments.conversion_action": name}
+                yield {**self.fields, **action, "metrics.all_conversions": count}
 
 
 class GoogleAdsServer(FaultyPlatform):
@@ -165,17 +172,9 @@ class GoogleAdsServer(FaultyPlatform):
             return [_selected(fields, row.fields) for row in reported_rows]
         action_names = re.findall(r"'([^']+)'", action_filter[1])
         return [
-            _selected(
-                fields,
-                {
-                    **row.fields,
-                    "segments.conversion_action": name,
-                    "metrics.all_conversions": n,
-                },
-            )
+            _selected(fields, values)
             for row in reported_rows
-            for name, n in row.installs.items()
-            if name in action_names and n
+            for values in row.by_action(action_names)
         ]
 
 

@@ -103,9 +103,7 @@ class MastodonServer(PostServer):
         """
         query = {} if "stuck" in self._switches else request.query
         size = min(int(request.query.get("limit") or 20), 40, self.most)
-        posts = [
-            post for post in self.visible_posts() if tag.lower() in tags(post.text)
-        ]
+        posts = [p for p in self.visible_posts() if tag.lower() in tags(p.text)]
         posts.sort(key=lambda post: int(post.id))
         if "max_id" in query:
             posts = [post for post in posts if int(post.id) < int(query["max_id"])]

@@ -14,6 +14,7 @@ from socialcell.sandbox.meta.graph_server import (
     GraphRequestError,
     GraphServer,
     NodeValues,
+    Parameters,
     missing,
     newest_first,
     pick,
@@ -59,9 +60,7 @@ class FacebookServer(GraphServer):
     def knows(self, token: str) -> bool:
         return token in (self.token, self.page_token)
 
-    def read(
-        self, parts: Sequence[str], query: Mapping[str, str], token: str
-    ) -> JsonValue:
+    def read(self, parts: Sequence[str], query: Parameters, token: str) -> JsonValue:
         if parts == [PAGE_ID]:
             return pick(query.get("fields", ""), "Page", self._page())
         if len(parts) == 1 and token == self.token:
@@ -86,9 +85,7 @@ class FacebookServer(GraphServer):
                 return self._post_insights(self._find_post(id_), query)
         raise GraphRequestError(2500, "Unknown path components: /" + "/".join(parts))
 
-    def write(
-        self, parts: Sequence[str], sent: Mapping[str, str], token: str
-    ) -> JsonValue:
+    def write(self, parts: Sequence[str], sent: Parameters, token: str) -> JsonValue:
         if token != self.page_token:
             raise GraphRequestError(
                 190, "This method must be called with a Page Access Token"

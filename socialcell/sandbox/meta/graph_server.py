@@ -36,6 +36,7 @@ SCOPES = (
 )
 _MOST_IN_A_BATCH = 50
 
+Parameters: TypeAlias = Mapping[str, str]
 # A field of a node; an edge is a function of the requested field and its arguments.
 NodeValue: TypeAlias = "JsonValue | Callable[[Field], JsonValue]"
 NodeValues: TypeAlias = Mapping[str, NodeValue]
@@ -118,24 +119,15 @@ class GraphServer(PostServer):
 
     def refusal(self, fault: str, until: datetime) -> ServerResponse:
         if fault == "expired":
-            return self._error_response(
-                GraphRequestError(
-                    190, "Error validating access token: it has expired.", 463
-                )
-            )
+            message = "Error validating access token: it has expired."
+            return self._error_response(GraphRequestError(190, message, 463))
         if fault == "forbidden":
-            return self._error_response(
-                GraphRequestError(
-                    10, "(#10) Application does not have permission", None, 403
-                )
-            )
+            message = "(#10) Application does not have permission"
+            return self._error_response(GraphRequestError(10, message, None, 403))
         if fault == "limited":
+            message = "There have been too many calls to this Page account."
+            answer = self._error_response(GraphRequestError(80001, message))
             minutes = round((until - self.clock.now()).total_seconds() / 60)
-            answer = self._error_response(
-                GraphRequestError(
-                    80001, "There have been too many calls to this Page account."
-                )
-            )
             return ServerResponse(400, answer.body, self._usage_headers(100, minutes))
         if fault == "broken":
             broken = GraphRequestError(2, "Service temporarily unavailable", None, 500)
@@ -144,14 +136,10 @@ class GraphServer(PostServer):
         raise ValueError(f"Meta has no fault {fault}")
 
     @abstractmethod
-    def read(
-        self, parts: Sequence[str], query: Mapping[str, str], token: str
-    ) -> JsonValue:
+    def read(self, parts: Sequence[str], query: Parameters, token: str) -> JsonValue:
         """GET of a path's parts. GraphRequestError, as for a missing node."""
 
-    def write(
-        self, parts: Sequence[str], sent: Mapping[str, str], token: str
-    ) -> JsonValue:
+    def write(self, parts: Sequence[str], sent: Parameters, token: str) -> JsonValue:
         """POST to an edge; refused unless a subclass allows it."""
         raise GraphRequestError(100, "Unsupported post request.", 33)
 

@@ -14,6 +14,7 @@ from socialcell.sandbox.meta.graph_server import (
     GraphRequestError,
     GraphServer,
     NodeValues,
+    Parameters,
     missing,
     newest_first,
     pick,
@@ -75,9 +76,7 @@ class InstagramServer(GraphServer):
             )
         return super().refusal(fault, until)
 
-    def read(
-        self, parts: Sequence[str], query: Mapping[str, str], token: str
-    ) -> JsonValue:
+    def read(self, parts: Sequence[str], query: Parameters, token: str) -> JsonValue:
         self.require("instagram_basic")
         fields = query.get("fields", "")
         match parts:
@@ -109,9 +108,7 @@ class InstagramServer(GraphServer):
                 return self._insights(self._find_post(id_), query)
         raise GraphRequestError(2500, "Unknown path components: /" + "/".join(parts))
 
-    def write(
-        self, parts: Sequence[str], sent: Mapping[str, str], token: str
-    ) -> JsonValue:
+    def write(self, parts: Sequence[str], sent: Parameters, token: str) -> JsonValue:
         self.require("instagram_basic")
         match parts:
             case [account, "media"] if account == ACCOUNT_ID:

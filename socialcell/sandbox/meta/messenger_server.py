@@ -7,7 +7,7 @@ from datetime import datetime
 from socialcell.clock import Clock
 from socialcell.json_types import JsonObject, JsonValue
 from socialcell.sandbox.city import City
-from socialcell.sandbox.meta.graph_server import missing, pick, stamp
+from socialcell.sandbox.meta.graph_server import Parameters, missing, pick, stamp
 from socialcell.sandbox.meta.webhook_platform import SECRETS, WebhookPlatform, photo
 from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.post import SandboxPost
@@ -64,9 +64,7 @@ class MessengerServer(WebhookPlatform):
 
     # Graph ------------------------------------------------------------------------
 
-    def read(
-        self, parts: Sequence[str], query: Mapping[str, str], token: str
-    ) -> JsonValue:
+    def read(self, parts: Sequence[str], query: Parameters, token: str) -> JsonValue:
         if list(parts) == [self.account]:
             values = {
                 "id": self.account,
@@ -118,9 +116,7 @@ class InstagramInboxServer(MessengerServer):
         """None for a comment, whose removal Meta does not push."""
         return None if post.group == "mention" else super().removal_push(post, at)
 
-    def read(
-        self, parts: Sequence[str], query: Mapping[str, str], token: str
-    ) -> JsonValue:
+    def read(self, parts: Sequence[str], query: Parameters, token: str) -> JsonValue:
         match = _MENTIONED.fullmatch(query.get("fields", ""))
         if list(parts) != [self.account] or match is None:
             return super().read(parts, query, token)

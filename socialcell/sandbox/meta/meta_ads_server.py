@@ -13,6 +13,7 @@ from socialcell.sandbox.faults import Switch
 from socialcell.sandbox.meta.graph_server import (
     GraphRequestError,
     GraphServer,
+    Parameters,
     missing,
     pick,
 )
@@ -93,9 +94,7 @@ class MetaAdsServer(GraphServer):
             return answer
         return super().refusal(fault, until)
 
-    def read(
-        self, parts: Sequence[str], query: Mapping[str, str], token: str
-    ) -> JsonValue:
+    def read(self, parts: Sequence[str], query: Parameters, token: str) -> JsonValue:
         self.require("ads_read")
         match parts:
             case [account] if account == f"act_{ACCOUNT}":
@@ -106,9 +105,7 @@ class MetaAdsServer(GraphServer):
                 return self._result(self.jobs[job], query)
         raise missing("/".join(parts))
 
-    def write(
-        self, parts: Sequence[str], sent: Mapping[str, str], token: str
-    ) -> JsonValue:
+    def write(self, parts: Sequence[str], sent: Parameters, token: str) -> JsonValue:
         self.require("ads_read")
         if list(parts) != [f"act_{ACCOUNT}", "insights"]:
             raise missing("/".join(parts))

@@ -9,7 +9,12 @@ from itertools import count
 from socialcell.clock import Clock
 from socialcell.json_types import JsonObject, JsonValue, as_list, as_object, as_objects
 from socialcell.sandbox.city import City
-from socialcell.sandbox.meta.graph_server import GraphRequestError, missing, pick
+from socialcell.sandbox.meta.graph_server import (
+    GraphRequestError,
+    Parameters,
+    missing,
+    pick,
+)
 from socialcell.sandbox.meta.webhook_platform import SECRETS, WebhookPlatform, photo
 from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.post import Person, SandboxPost
@@ -119,9 +124,7 @@ class WhatsAppServer(WebhookPlatform):
 
     # Graph ------------------------------------------------------------------------
 
-    def read(
-        self, parts: Sequence[str], query: Mapping[str, str], token: str
-    ) -> JsonValue:
+    def read(self, parts: Sequence[str], query: Parameters, token: str) -> JsonValue:
         if parts == [NUMBER_ID]:
             node = {"id": NUMBER_ID, "quality_rating": "GREEN"}
             values = node | {"display_phone_number": DISPLAYED}
@@ -132,9 +135,7 @@ class WhatsAppServer(WebhookPlatform):
             return self._file(parts[0])
         raise missing(parts[0])
 
-    def write(
-        self, parts: Sequence[str], sent: Mapping[str, str], token: str
-    ) -> JsonValue:
+    def write(self, parts: Sequence[str], sent: Parameters, token: str) -> JsonValue:
         if list(parts) != [NUMBER_ID, "messages"]:
             raise GraphRequestError(100, "Unsupported post request.", 33)
         if sent.get("messaging_product") != "whatsapp":
