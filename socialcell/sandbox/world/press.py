@@ -55,14 +55,14 @@ def press(
     """The articles of all papers in [start, end), and the posts that announce some."""
     drafts: list[SandboxDraft] = []
     for paper in PAPERS:
-        desk = _Newsroom(paper, people, rng)
+        newsroom = _Newsroom(paper, people, rng)
         rate = ARTICLES_A_DAY[paper.slug]
         times = [(at, False) for at in moments(start, end, rate, rng)]
         hours = (1.6, 2.4, 3.5, 5, 7.5, 11, 16, 25)
         times += [(crisis + timedelta(hours=h + rng.random()), True) for h in hours]
         for at, in_crisis in sorted(times):
             if start <= at < end:
-                drafts += desk.publish(at, in_crisis)
+                drafts += newsroom.publish(at, in_crisis)
     return [draft for draft in drafts if draft.at < end]
 
 

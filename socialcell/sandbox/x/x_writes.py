@@ -1,4 +1,4 @@
-"""X's sandbox takes posts: signed by OAuth 1.0a for the account, and shown at once."""
+"""Writing on X's sandbox: signed with OAuth 1.0a by the account, visible at once."""
 
 import hashlib
 import hmac
@@ -19,13 +19,13 @@ from socialcell.sandbox.x.x_world import XWorld
 ORIGIN = "https://api.x.com"
 KEYS = ("x_consumer_key", "x_consumer_secret", "x_access_token", "x_access_secret")
 _ADDRESS = re.compile(r"https?://\S+[^\s.,;:!?)]")
-_GIVEN = re.compile(r'(\w+)="([^"]*)"')
+_PARAMETER = re.compile(r'(\w+)="([^"]*)"')
 
 
 def is_signed(request: Request, keys: Mapping[str, str]) -> bool:
     """Whether the account signed the request: RFC 5849, HMAC-SHA1, the four keys."""
     kind, _, rest = request.headers.get("authorization", "").partition(" ")
-    parameters = {name: unquote(value) for name, value in _GIVEN.findall(rest)}
+    parameters = {name: unquote(value) for name, value in _PARAMETER.findall(rest)}
     signature = parameters.pop("oauth_signature", "")
     if (
         kind != "OAuth"
