@@ -14,20 +14,17 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
-from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
 
 from socialcell import config, db
 from socialcell.clock import IST, FixedClock
 from socialcell.db import revisions
 from socialcell.services.context import Context
 from tests import fault_rows as faults
-from tests import retries
+from tests import node_ids, retries
 from tests.fault_rows import tried
 from tests.own_postgres import started
 from tests.postgres import Postgres
 from tests.snapshots import Snapshots
-from tests.together import Together
 
 __all__ = ["tried"]
 
@@ -48,9 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     # Sessions of operators are kept there, and not in the tester's own home.
-    state = tempfile.mkdtemp(prefix="socialcell-state-")
-    os.environ["XDG_STATE_HOME"] = state
-    config.add_cleanup(lambda: shutil.rmtree(state, ignore_errors=True))
+    node_ids.configure(config)
     faults.configure(config)
     retries.configure(config)
 
@@ -64,13 +59,6 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(
-    config: pytest.Config, log: Producer
-) -> LoadScopeScheduling:
-    return Together(config, log)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

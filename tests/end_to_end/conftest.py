@@ -10,6 +10,7 @@ import pytest
 from tests.running import answer, socialcell
 
 DAYS, SEED = 8, 3
+HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,14 @@ class Demo:
     def truth(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.folder / "truth.json").read_text())
         return found
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of this folder share a worker: the demo takes a minute to make."""
+    for test in items:
+        if test.path.is_relative_to(HERE):
+            test.add_marker(pytest.mark.xdist_group("demo"))
 
 
 @pytest.fixture(scope="session")

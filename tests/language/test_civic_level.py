@@ -16,6 +16,9 @@ from socialcell.language.training import posts
 from socialcell.language.training.train import SEED
 from tests.shared import REPOSITORY
 
+# One worker reads all labelled posts.
+pytestmark = pytest.mark.xdist_group("civic_level")
+
 ROWS = [
     json.loads(line)
     for line in (REPOSITORY / "tests/language/civic_test.jsonl")

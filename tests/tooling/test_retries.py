@@ -1,5 +1,6 @@
-"""What a whole run does about a test that fails once."""
+"""What a whole run does about a test that fails once, and about groups of tests."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,14 +11,21 @@ import pytest
 from tests.shared import REPOSITORY
 
 CONFTEST = """
-from tests import retries
+from tests import fault_rows, node_ids, retries
+from tests.fault_rows import tried
 
 def pytest_addoption(parser):
+    fault_rows.add_options(parser)
     retries.add_options(parser)
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "fault(row): tries a row")
+    node_ids.configure(config)
+    fault_rows.configure(config)
     retries.configure(config)
+
+def pytest_collection_modifyitems(items):
+    fault_rows.note_rows(items)
 """
 FLAKY = """
 def test_{name}():
@@ -40,9 +48,10 @@ class Suite:
     def run(self, *functions: str) -> subprocess.CompletedProcess[str]:
         text = "import pytest\n" + "\n".join(functions)
         (self.folder / "test_suite.py").write_text(text)
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "1"]
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "2"]
+        options = ["--dist=loadgroup", "--faults-to=build/faults.json"]
         return subprocess.run(
-            [*command, "--retry-failed=build/flaky.txt"],
+            [*command, *options, "--retry-failed=build/flaky.txt"],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTEST_ADDOPTS": ""},
             capture_output=True,
@@ -51,8 +60,24 @@ class Suite:
         )
 
     @property
+    def faults(self) -> list[tuple[str, int]]:
+        """Each test that tried a fault, and at how many points."""
+        document = json.loads((self.folder / "build" / "faults.json").read_text())
+        return [(test["test"], test["points"]) for test in document["tests"]]
+
+    @property
     def names(self) -> list[str]:
         return self.flaky.read_text().splitlines() if self.flaky.exists() else []
+
+
+# Each test of it writes which worker ran it.
+WORKER = """
+{marks}
+@pytest.mark.parametrize("number", range(6))
+def test_{name}(number, worker_id):
+    with open("{name}.workers", "a") as file:
+        file.write(worker_id + "\\n")
+"""
 
 
 @pytest.fixture
@@ -74,6 +99,47 @@ def test_what_fails_again_is_red_beside_a_flaky_one(suite: Suite) -> None:
     assert done.returncode == 1
     assert suite.names == ["test_suite.py::test_report"]
     assert "failed again" in done.stdout
+
+
+def test_tests_of_a_group_share_a_worker_and_others_spread(suite: Suite) -> None:
+    grouped = '@pytest.mark.xdist_group("demo")'
+    suite.run(
+        WORKER.format(name="grouped", marks=grouped),
+        WORKER.format(name="free", marks=""),
+    )
+
+    workers = {
+        name: (suite.folder / f"{name}.workers").read_text().split()
+        for name in ("grouped", "free")
+    }
+    assert (len(workers["grouped"]), len(set(workers["grouped"]))) == (6, 1)
+    assert (len(workers["free"]), len(set(workers["free"]))) == (6, 2)
+
+
+def test_a_test_of_a_group_is_known_by_its_plain_name(suite: Suite) -> None:
+    group = '@pytest.mark.xdist_group("demo")'
+    tried = (
+        f'{group}\n@pytest.mark.fault("F02")\n@pytest.mark.parametrize("a", ["b@c"])'
+        "\ndef test_fault(a, tried): tried(7)"
+    )
+    done = suite.run(group + FLAKY.format(name="report"), tried)
+
+    assert suite.faults == [("test_suite.py::test_fault[b@c]", 7)]
+    assert (done.returncode, suite.names) == (0, ["test_suite.py::test_report"])
+    assert "@demo" not in done.stdout
+
+
+def test_every_test_of_the_demo_is_in_a_group() -> None:
+    command = [sys.executable, "-m", "pytest", "-n", "0", "--collect-only"]
+    listed = subprocess.run(
+        [*command, "-m", "not xdist_group", "tests/end_to_end"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert listed.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, listed.stdout
 
 
 @pytest.mark.faults

@@ -13,6 +13,9 @@ import pytest
 
 from tests.shared import REPOSITORY
 
+# One worker builds and installs the wheel.
+pytestmark = pytest.mark.xdist_group("wheel")
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
