@@ -12,7 +12,7 @@ PYTEST = $(BIN)/pytest -rs --durations=10 -n 2 $(retries)
 .PHONY: setup demo test check test-faults test-long reliability docs docs-json lock bench
 
 setup:  ## install everything, and nothing else
-	@python="$$(sh scripts/find-python)" && "$$python" scripts/bootstrap.py
+	@sh scripts/setup
 
 demo: setup  ## the main job, end to end, on a sample city
 	@$(BIN)/socialcell demo
