@@ -1,7 +1,7 @@
 """Google Ads' own client: a refreshed token, one streamed query, plain errors.
 
 Its packages are heavy: they are imported where they are used, so that only a cell that
-buys ads pays for them.
+buys ads pays for them. Their errors and services have no types.
 """
 
 from collections.abc import Iterator
