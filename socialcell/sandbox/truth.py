@@ -14,8 +14,8 @@ from socialcell.sandbox.platforms import PLATFORMS
 from socialcell.sandbox.post import SandboxPost
 from socialcell.sandbox.world import engagement as growth
 from socialcell.sandbox.world.app_world import OUTREACH, AppWorld
-from socialcell.sandbox.world.campaign_world import CampaignWorld
-from socialcell.sandbox.world.creator_world import CreatorWorld
+from socialcell.sandbox.world.campaign_world import CampaignTruth, CampaignWorld
+from socialcell.sandbox.world.creator_world import CreatorsTruth, CreatorWorld
 from socialcell.sandbox.world.people import CITY_HANDLE, Paper
 from socialcell.sandbox.world.press import lacks_date, lacks_guid
 from socialcell.sandbox.world.story import CLOSED, FALSE_TOKEN, FIGURES, FLOODED, LEAK
@@ -79,6 +79,44 @@ class PostTruth(ArticleTruth):
     answers: dict[str, list[str]]
 
 
+class CrisisTruth(TypedDict):
+    """The flood: when it starts, the river's figures, the places, the old video's id."""
+
+    start: str
+    figures: dict[str, str]
+    places: list[str]
+    old_video: str
+
+
+class ClosureTruth(TypedDict):
+    """The water closure: its day, its places, and the place of a leak elsewhere."""
+
+    day: str
+    places: list[str]
+    leak: str
+
+
+class FalseClosureTruth(TypedDict):
+    """The complaint that was closed falsely: when it was made, and its token."""
+
+    start: str
+    token: str
+
+
+class StoriesTruth(TypedDict):
+    """The stories of a city; None where its days are too few for one."""
+
+    crisis: CrisisTruth
+    closure: ClosureTruth | None
+    false_closure: FalseClosureTruth | None
+
+
+class LinkedCampaignTruth(CampaignTruth):
+    """A campaign, and the requests and installs of its tracked links."""
+
+    links: JsonObject
+
+
 class CityTruth(TypedDict):
     """The document truth.json."""
 
@@ -89,9 +127,9 @@ class CityTruth(TypedDict):
     account: dict[str, str]
     search_query: str
     rules: dict[str, str]
-    stories: JsonObject
-    campaigns: list[JsonObject]
-    creators: JsonObject
+    stories: StoriesTruth
+    campaigns: list[LinkedCampaignTruth]
+    creators: CreatorsTruth
     items: list[PostTruth]
 
 
@@ -213,7 +251,7 @@ def _post_truth(city: City, post: SandboxPost) -> PostTruth:
     }
 
 
-def _campaign(city: City) -> JsonObject:
+def _campaign(city: City) -> LinkedCampaignTruth:
     world = CampaignWorld(city.seed, city.end)
     outreach_link = next(
         outreach for outreach in OUTREACH if outreach.token == world.campaign.name
@@ -237,7 +275,7 @@ def _feed_facts(city: City, post: SandboxPost) -> ArticleTruth:
     return {"dated": not lacks_date(paper, page), "guid": not lacks_guid(paper, page)}
 
 
-def _stories(city: City) -> JsonObject:
+def _stories(city: City) -> StoriesTruth:
     closure, false = city.closure_day, city.false_closure_start
     return {
         "crisis": {

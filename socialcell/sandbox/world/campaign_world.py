@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import exp
 from random import Random
+from typing import TypedDict
 
 from socialcell.clock import IST
-from socialcell.json_types import JsonObject
 from socialcell.sandbox.world.app_world import AppWorld, Outreach, poisson
 
 OUTCOME = "activated_users"
@@ -52,6 +52,20 @@ class WardDay:
     day: date
     baseline: int
     incremental: int
+
+
+class CampaignTruth(TypedDict):
+    """What is true of a campaign: its days (ISO 8601), and the users it added."""
+
+    name: str
+    initiative: str
+    outcome: str
+    wards: list[str]
+    start: str
+    end: str
+    lift: float
+    incremental: int
+    direct: dict[str, int]  # installs through the campaign's own link, by store
 
 
 class CampaignWorld:
@@ -100,7 +114,7 @@ class CampaignWorld:
                 rows.writerow((day, OUTCOME, f"elsewhere: {city}", n))
         return page.getvalue().encode()
 
-    def truth(self, apps: AppWorld, link: Outreach) -> JsonObject:
+    def truth(self, apps: AppWorld, link: Outreach) -> CampaignTruth:
         """What is true of the campaign, ready for JSON. `link` is the one of its name."""
         campaign = self.campaign
         days = [

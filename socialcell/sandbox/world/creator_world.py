@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from random import Random
+from typing import TypedDict
 
 from socialcell.clock import IST
-from socialcell.json_types import JsonObject
 
 PLAN = "ideas27"  # the campaign that is planned with them
 CITIZENS = 400
@@ -49,6 +49,13 @@ class SandboxCreator:
     @property
     def handle(self) -> str:
         return f"{self.key}_sbx"
+
+
+class CreatorsTruth(TypedDict):
+    """The plan's name, and the numbers of the citizens who answer, by creator."""
+
+    plan: str
+    people: dict[str, list[int]]
 
 
 class CreatorWorld:
@@ -123,7 +130,7 @@ class CreatorWorld:
             "      en: Send one idea for your area.\n"
         )
 
-    def truth(self) -> JsonObject:
+    def truth(self) -> CreatorsTruth:
         """What is true of the creators, ready for JSON: who answers, by number."""
         return {
             "plan": PLAN,
