@@ -295,5 +295,5 @@ PLATFORM = ServedPlatform(
     address=address,
     origins=lambda city: (ORIGIN,),
     secrets=("bluesky_app_password",),
-    rules={"bluesky": "all standing posts with the word of the query"},
+    rules={"bluesky": "all visible posts with the word of the query"},
 )

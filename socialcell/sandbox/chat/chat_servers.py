@@ -49,7 +49,7 @@ class ChatServers(FaultyPlatform):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.name = "rooms"
+        self.name = "chat"
         self.messages: list[tuple[str, JsonObject]] = []
         self._kind = "slack"
 

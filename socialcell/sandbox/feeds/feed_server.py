@@ -234,6 +234,6 @@ PLATFORM = ServedPlatform(
     shows=lambda city, post: [f"rss.{post.feed}"],
     address=lambda post: post.links[0].page,
     origins=lambda city: tuple(paper.origin for paper in city.papers),
-    rules={"rss": f"the newest {FEED_LENGTH} standing articles of the paper"},
+    rules={"rss": f"the newest {FEED_LENGTH} visible articles of the paper"},
     reach={"rss": FEED_LENGTH},
 )

@@ -413,10 +413,10 @@ PLATFORM = ServedPlatform(
     origins=lambda city: (ORIGIN,),
     secrets=("youtube_key",),
     rules={
-        "youtube.search": f"the newest {SEARCH_REACH} standing videos with a word of "
+        "youtube.search": f"the newest {SEARCH_REACH} visible videos with a word of "
         f"the query in title or description: {QUERY}",
-        "youtube.uploads": "all standing videos of the city's channel",
-        "youtube.comments": "all standing comments on them",
+        "youtube.uploads": "all visible videos of the city's channel",
+        "youtube.comments": "all visible comments on them",
     },
     reach={"youtube.search": SEARCH_REACH},
 )

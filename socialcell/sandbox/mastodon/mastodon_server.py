@@ -329,5 +329,5 @@ PLATFORM = ServedPlatform(
     address=lambda post: f"{home_of(post.author)}/@{post.author.handle}/{post.id}",
     origins=lambda city: (ORIGIN,),
     secrets=("mastodon_token",),
-    rules={"mastodon": "all standing statuses with the hashtag"},
+    rules={"mastodon": "all visible statuses with the hashtag"},
 )

@@ -300,9 +300,9 @@ PLATFORM = ServedPlatform(
     origins=lambda city: (ORIGIN,),
     secrets=("meta_token",),
     rules={
-        "facebook.feed": "all standing posts of the page, on it, and that tag it",
-        "facebook.tagged": "all standing posts of others that tag the page",
-        "facebook.comments": "all standing comments below the posts of the feed",
+        "facebook.feed": "all visible posts of the page, on it, and that tag it",
+        "facebook.tagged": "all visible posts of others that tag the page",
+        "facebook.comments": "all visible comments below the posts of the feed",
     },
     oldest={"facebook": timedelta(days=30)},
 )

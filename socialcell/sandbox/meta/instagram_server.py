@@ -307,10 +307,10 @@ PLATFORM = ServedPlatform(
     address=shape.address,
     secrets=("meta_token",),
     rules={
-        "instagram.media": "all standing media of the account",
-        "instagram.tags": "all standing media of others that tag the account",
-        "instagram.comments": "all standing comments below the account's media",
-        "instagram.hashtag": f"standing media of the last 24 hours with #{HASHTAG}",
+        "instagram.media": "all visible media of the account",
+        "instagram.tags": "all visible media of others that tag the account",
+        "instagram.comments": "all visible comments below the account's media",
+        "instagram.hashtag": f"visible media of the last 24 hours with #{HASHTAG}",
     },
     oldest={"instagram.hashtag": _SHOWN, "instagram": timedelta(days=30)},
 )

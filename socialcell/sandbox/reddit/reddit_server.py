@@ -274,8 +274,8 @@ PLATFORM = ServedPlatform(
     origins=lambda city: ("https://oauth.reddit.com", "https://www.reddit.com"),
     secrets=("reddit_client_id", "reddit_client_secret"),
     rules={
-        "reddit.new": f"the newest {NEW_REACH} standing submissions of r/{SUBREDDIT}",
-        "reddit.search": f"the newest {SEARCH_REACH} standing submissions of "
+        "reddit.new": f"the newest {NEW_REACH} visible submissions of r/{SUBREDDIT}",
+        "reddit.search": f"the newest {SEARCH_REACH} visible submissions of "
         f"r/{WIDER} with a word of the query: {QUERY}",
     },
     reach={"reddit.new": NEW_REACH, "reddit.search": SEARCH_REACH},

@@ -62,8 +62,8 @@ PLATFORM = ServedPlatform(
     origins=lambda city: ("https://api.x.com",),
     secrets=("x_bearer", *KEYS),
     rules={
-        "x.search": f"standing posts of the last {SEARCH_REACH.days} days, no reposts",
-        "x.mentions": f"the newest {MENTIONS_REACH} standing posts that call "
+        "x.search": f"visible posts of the last {SEARCH_REACH.days} days, no reposts",
+        "x.mentions": f"the newest {MENTIONS_REACH} visible posts that mention "
         "the account",
     },
     reach={"x.mentions": MENTIONS_REACH},

@@ -132,7 +132,7 @@ class XServer(FaultyPlatform):
             return answer
         if fault == "spent":
             answer = problem(429, f"{PROBLEMS}/usage-capped", "UsageCapExceeded", "Usage cap exceeded: Monthly product cap", period="Monthly", scope="Product")  # fmt: skip
-            # The reset lies in the past: waiting for it is no way out.
+            # The reset is in the past: waiting for it does not help.
             answer.headers |= rate(450, 449, now - timedelta(minutes=10))
             return answer
         if fault == "broken":
