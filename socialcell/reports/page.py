@@ -16,7 +16,11 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """A caption, a heading for each column, and rows; the first cell heads its row."""
+    """A caption, a heading for each column, and rows; the first cell heads its row.
+
+    ValueError where a row has not one cell for each heading; a table without headings
+    is a list of terms.
+    """
 
     caption: str
     headings: Sequence[str]
@@ -25,6 +29,14 @@ class Table:
     dense: bool = False  # many narrow columns of numbers
     detail: int = 0  # the higher, the sooner a long letter leaves it to the workbook
     kind: str = "table"
+
+    def __post_init__(self) -> None:
+        for row in self.rows if self.headings else ():
+            if len(row) != len(self.headings):
+                raise ValueError(
+                    f"The table {self.caption!r} has {len(self.headings)} headings "
+                    f"and a row of {len(row)} cells. Give each heading its cell."
+                )
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from socialcell.i18n import CODES
 from socialcell.listening.alerts.model import Promise
 from socialcell.ops import audit
 from socialcell.ops.model import FrozenReport
+from socialcell.reports.page import Cell, Table
 from socialcell.reports.weekly import frozen_week
 from socialcell.services.reporting import weekly_report
 from tests.reports.world import BEFORE, HOUR, MADE, MONDAY, NEXT, World
@@ -348,3 +349,9 @@ def test_a_report_that_was_frozen_without_a_head_says_nothing_of_it(
 
     assert "Audit log" not in page
     assert "Numbers counted on" in page
+
+
+@pytest.mark.parametrize("cells", [(("1",),), (("1",), ("2",), ("3",))])
+def test_a_row_has_a_cell_for_each_heading(cells: tuple[Cell, ...]) -> None:
+    with pytest.raises(ValueError, match=f"2 headings and a row of {len(cells)} cell"):
+        Table("Mentions by day", ("Day", "Mentions"), [cells])
