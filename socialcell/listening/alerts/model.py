@@ -29,7 +29,23 @@ UNITS: dict[AlertKind, AlertUnit] = {
     "promise": "hours",
     "rule": "mentions",
 }
-_KINDS: dict[str, AlertKind] = {kind: kind for kind in UNITS}
+# The beginning of a series → its kind; series of mentions are spikes.
+_KINDS: dict[str, AlertKind] = {
+    **{kind: kind for kind in UNITS},
+    **dict.fromkeys(("all", "topic", "ward", "detail"), "spike"),
+}
+IncidentKind = Literal["spike", "source", "rule", "promise", "critical", "planned"]
+
+
+def kind_of(series: str) -> AlertKind:
+    """spike, or what the series begins with: phrase, account, source, promise …
+
+    ValueError for a series of no kind that UNITS lists.
+    """
+    prefix = series.removeprefix("negative ").partition(":")[0]
+    if prefix not in _KINDS:
+        raise ValueError(f"{series!r} is of no kind of alert; UNITS lists the kinds")
+    return _KINDS[prefix]
 
 
 class Incident(SQLModel, table=True):
@@ -42,7 +58,7 @@ class Incident(SQLModel, table=True):
 
     __table_args__ = (Index("incident_open", "state", "last_at"),)
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    kind: str  # spike | source | rule | promise | critical | planned
+    kind: str  # an IncidentKind
     subject: str
     severity: str  # high | medium | low (planned)
     state: str = "open"  # open | acked | over
@@ -79,8 +95,8 @@ class Alert(SQLModel, table=True):
 
     @property
     def kind(self) -> AlertKind:
-        """spike, or what its series begins with: phrase, account, source, promise …"""
-        return _KINDS.get(self.series.partition(":")[0], "spike")
+        """The kind of its series; see `kind_of`."""
+        return kind_of(self.series)
 
     @property
     def unit(self) -> AlertUnit:

@@ -7,7 +7,15 @@ from typing import TypedDict, Unpack
 from sqlmodel import Session
 
 from socialcell.listening import coverage
-from socialcell.listening.alerts.model import OF_ONE, PLANNED, Alert, Closure, Incident
+from socialcell.listening.alerts.model import (
+    OF_ONE,
+    PLANNED,
+    Alert,
+    Closure,
+    Incident,
+    IncidentKind,
+    kind_of,
+)
 from socialcell.listening.alerts.spikes import HOUR, STEP
 from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.pages.source_history import watches
@@ -78,7 +86,7 @@ class IncidentGrouping:
 
     def open_incident(
         self,
-        kind: str,
+        kind: IncidentKind,
         subject: str,
         severity: str,
         at: datetime,
@@ -116,7 +124,8 @@ class IncidentGrouping:
         ids: Sequence[int] = (),
         **numbers: Unpack[AlertNumbers],
     ) -> None:
-        """One more alert of an incident."""
+        """One more alert of an incident. ValueError for a series of no kind."""
+        kind_of(series)
         alert = Alert(
             incident_id=incident.id or 0,
             key=key,

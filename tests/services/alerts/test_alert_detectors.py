@@ -23,6 +23,7 @@ from socialcell.services.alerts import (
     detection,
     incident_notifications,
 )
+from socialcell.services.alerts.incident_grouping import IncidentGrouping
 from socialcell.services.context import Context
 from socialcell.services.mentions import mention_owners, tagging
 from socialcell.services.outbox import acknowledgements
@@ -188,6 +189,18 @@ def test_phrases_of_what_was_planned_raise_no_alert(city: City) -> None:
         city.say(f"No water since morning {n}", NOW - 3 * HOUR + n * 19 * MINUTE)
 
     assert city.look().alerts == 0
+
+
+# Kinds --------------------------------------------------------------------------------
+
+
+def test_an_alert_of_no_kind_that_is_listed_is_refused(city: City) -> None:
+    with db.writing(city.engine) as session:
+        grouping = IncidentGrouping(session, NOW)
+        incident = grouping.open_incident("source", "source:x", "medium", NOW)
+
+        with pytest.raises(ValueError, match="'weather:rain' is of no kind of alert"):
+            grouping.add_alert(incident, "key", "weather:rain", NOW)
 
 
 # Accounts -----------------------------------------------------------------------------

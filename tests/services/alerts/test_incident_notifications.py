@@ -12,7 +12,7 @@ from socialcell import db
 from socialcell.clock import IST, FixedClock
 from socialcell.config import Workspace
 from socialcell.errors import UsageError
-from socialcell.listening.alerts.model import Alert, Incident
+from socialcell.listening.alerts.model import OF_ONE, UNITS, Alert, Incident, Promise
 from socialcell.listening.model import Mention
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries
@@ -285,6 +285,51 @@ def test_a_promise_missed_is_told_with_its_text_and_where_it_was_given(
     assert said.startswith("Promise missed: Next update on the bridge")
     assert "It was due on 20 Nov 2026, 13:00 and is not marked as kept." in said
     assert f"More: {link}" in said
+
+
+# The subject of an incident by the kind of its alerts, and what its letter says first.
+FIRST_LINES = {
+    "spike": ("topic:flood", "40 people wrote in the hour to 20 Nov 2026, 12:00"),
+    "phrase": ("phrase:gas leak", "40 people say “gas leak” in the 1 hours to 20 Nov"),
+    "rule": ("rule:gas", "40 mentions in the 60 minutes to 20 Nov 2026, 12:00; the ru"),
+    "source": ("source:rss.paper", "rss.paper has brought nothing for 40 hours."),
+    "promise": ("promise:1", "It was due on 20 Nov 2026, 12:00 and is not marked as"),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(set(UNITS) - set(OF_ONE)))
+def test_the_letter_of_each_kind_of_alert_has_a_sentence_of_its_own(
+    context: Context, engine: Engine, kind: str
+) -> None:
+    subject, line = FIRST_LINES[kind]
+    with db.writing(engine) as session:
+        due = Promise(text="A", due_at=NOON, made_by="asha", made_at=NOON - HOUR)
+        made = Incident(
+            kind="spike" if kind == "phrase" else kind,
+            subject=subject,
+            severity="high",
+            opened_at=NOON,
+            last_at=NOON,
+        )
+        session.add_all([due, made])
+        session.flush()
+        own = Alert(
+            incident_id=made.id or 0,
+            key=subject,
+            series=subject,
+            at=NOON,
+            observed=40,
+            expected=3.2,
+            mentions=[],
+        )
+        session.add(own)
+        session.flush()
+        id_, own_kind = made.id or 0, own.kind
+
+    page = incident_notifications.page(told(context), id_, "en")
+
+    assert own_kind == kind
+    assert page.summary[0].startswith(line)
 
 
 def test_an_incident_that_is_not_there_cannot_be_shown(context: Context) -> None:
