@@ -287,13 +287,18 @@ def test_a_promise_missed_is_told_with_its_text_and_where_it_was_given(
     assert f"More: {link}" in said
 
 
-# The subject of an incident by the kind of its alerts, and what its letter says first.
-FIRST_LINES = {
-    "spike": ("topic:flood", "40 people wrote in the hour to 20 Nov 2026, 12:00"),
-    "phrase": ("phrase:gas leak", "40 people say “gas leak” in the 1 hours to 20 Nov"),
-    "rule": ("rule:gas", "40 mentions in the 60 minutes to 20 Nov 2026, 12:00; the ru"),
-    "source": ("source:rss.paper", "rss.paper has brought nothing for 40 hours."),
-    "promise": ("promise:1", "It was due on 20 Nov 2026, 12:00 and is not marked as"),
+# By the kind of its alerts: an incident's subject, the title of its letter, and what
+# the letter says first.
+LETTERS_BY_KIND = {
+    "spike": ("topic:flood", "Alert: Flood", "40 people wrote in the hour to 20 Nov"),
+    "phrase": ("phrase:gas", "Alert: “gas”", "40 people say “gas” in the 1 hours to"),
+    "rule": ("rule:gas", "Alert: gas", "40 mentions in the 60 minutes to 20 Nov 2026"),
+    "source": (
+        "source:rss.paper",
+        "Alert: rss.paper",
+        "rss.paper has brought nothing for 40 hours.",
+    ),
+    "promise": ("promise:1", "Promise missed: A", "It was due on 20 Nov 2026, 12:00"),
 }
 
 
@@ -301,7 +306,7 @@ FIRST_LINES = {
 def test_the_letter_of_each_kind_of_alert_has_a_sentence_of_its_own(
     context: Context, engine: Engine, kind: str
 ) -> None:
-    subject, line = FIRST_LINES[kind]
+    subject, title, line = LETTERS_BY_KIND[kind]
     with db.writing(engine) as session:
         due = Promise(text="A", due_at=NOON, made_by="asha", made_at=NOON - HOUR)
         made = Incident(
@@ -329,6 +334,7 @@ def test_the_letter_of_each_kind_of_alert_has_a_sentence_of_its_own(
     page = incident_notifications.page(told(context), id_, "en")
 
     assert own_kind == kind
+    assert page.title == title
     assert page.summary[0].startswith(line)
 
 
