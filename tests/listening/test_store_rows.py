@@ -1,6 +1,6 @@
 """A row that a store returns has each column under the name of that column."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -8,7 +8,9 @@ from sqlalchemy import Engine, RowMapping, select
 from sqlmodel import SQLModel
 
 from socialcell import db
-from socialcell.connectors.base import Withholding
+from socialcell.connectors.base import Record, RecordRelation, Withholding
+from socialcell.listening.mentions import mention_view
+from socialcell.listening.mentions.mention_view import MentionDocument
 from socialcell.listening.model import (
     Annotation,
     Author,
@@ -17,6 +19,9 @@ from socialcell.listening.model import (
     RegistryAccount,
 )
 from socialcell.listening.store.mentions import mention_queries, quotes
+from socialcell.listening.store.mentions.mention_queries import MentionRow
+from socialcell.listening.store.pages.records import content_hash
+from socialcell.listening.store.pages.tombstones import BLANK
 from socialcell.listening.store.people import registry
 from tests.builders import NOON, make_author, make_record, store_records
 
@@ -34,6 +39,27 @@ CONTENT = {
     "withheld": Withholding(("IN",), "post"),
     "author": make_author(verified="a mark"),
 }
+# The column of the table of mentions where each field of a record goes.
+COLUMN_OF = {
+    **{name: name for name in CONTENT if name != "author"},
+    "platform": "platform",
+    "external_id": "external_id",
+    "authored_at": "authored_at",
+    "language": "platform_language",
+}
+# Fields of a record that have tables of their own, or stay with how it came.
+ELSEWHERE = {"raw", "author", "relations", "links", "metrics", "via"}
+# Fields that may differ from one sighting to the next without a change of content.
+NO_CONTENT = {"platform", "external_id", "raw", "authored_at", "metrics", "missing"}
+# What is left of a mention that was deleted: that it was there, and when.
+LEFT = {"id", "platform", "external_id", "kind", "authored_at", "edited_at"}
+LEFT |= {"fetched_at", "stored_at"}
+# Fields of a row that no document has by that name (`at` is when it was written), and
+# fields of a document that an export has no column for.
+UNSHOWN = {"authored_at", "stored_at", "state", "conversation"}
+UNSHOWN |= {"uid", "handle", "name", "verified"}
+NO_COLUMN = {"kind", "edited_at", "title", "missing"}
+NO_COLUMN |= {"withheld_scope", "withheld_copyright"}
 READ = {
     "language": "mr",
     "mixed": True,
@@ -93,6 +119,50 @@ def test_a_mention(engine: Engine, mention_id: int) -> None:
     found = by_field(row)
     assert None not in found.values()
     assert found == from_tables(engine, list(found), Mention, Author)
+
+
+def test_each_field_of_a_record_is_stored(engine: Engine) -> None:
+    assert {field.name for field in fields(Record)} == {*COLUMN_OF, *ELSEWHERE}
+
+    store_records(engine, make_record(**CONTENT, language="mr"))
+
+    row = stored(engine, Mention)
+    assert {name for name, column in COLUMN_OF.items() if row[column] is None} == set()
+
+
+def test_a_change_of_each_field_of_a_record_is_a_change_of_its_content() -> None:
+    record = make_record(**CONTENT, language="mr")
+    changes: dict[str, Any] = {
+        **dict.fromkeys(CONTENT),
+        "text": "another text",
+        "language": None,
+        "relations": (RecordRelation("reply", "7"),),
+        "links": ("https://site.example/b",),
+    }
+    names = {field.name for field in fields(Record)} - NO_CONTENT - {"via"}
+
+    same = {
+        name
+        for name in names
+        if content_hash(replace(record, **{name: changes[name]}))
+        == content_hash(record)
+    }
+
+    assert same == set()
+
+
+def test_a_deletion_leaves_no_column_that_says_what_was_written() -> None:
+    columns = {column.name for column in db.table(Mention).columns}
+
+    assert columns - LEFT == set(BLANK) - LEFT
+
+
+def test_each_field_of_a_stored_mention_is_shown_and_exported() -> None:
+    row = {field.name for field in fields(MentionRow)}
+    document = set(MentionDocument.__annotations__)
+
+    assert row - document == UNSHOWN
+    assert document - set(mention_view.COLUMNS) == NO_COLUMN
 
 
 def test_a_quoted_post(engine: Engine, mention_id: int) -> None:
