@@ -148,6 +148,30 @@ def test_a_post_says_where_it_is_not_shown(
     assert to_record(post(**withheld), {}, via="search").withheld == understood
 
 
+class ReadPost(dict[str, Any]):
+    """A post that notes which of its fields are read."""
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        super().__init__(fields)
+        self.read: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.read.add(key)
+        return super().get(key, default)
+
+
+def test_every_field_that_is_read_is_asked_for() -> None:
+    read = ReadPost(post())
+    asked = set(x_connector.TWEET_FIELDS)
+    # Always there, or in our own files alone, or of the newer dialect.
+    always = {"id", "text", "author_id", "includes"}
+    newer = {"edit_history_post_ids", "referenced_posts", "note_post"}
+
+    to_record(read, {}, via="search")
+
+    assert read.read - always - newer == asked - always
+
+
 def test_a_repost_of_what_is_withheld_is_withheld() -> None:
     barred = {"77": original(withheld={"country_codes": ["IN"]})}
 

@@ -62,23 +62,25 @@ FAILURES = (
     ValueError,
 )
 _TIMELINE = 800  # the mentions timeline holds no more
+# What x_post reads of a post beside its id and text.
+TWEET_FIELDS = [
+    "created_at",
+    "lang",
+    "public_metrics",
+    "referenced_tweets",
+    "conversation_id",
+    "entities",
+    "edit_history_tweet_ids",
+    "note_tweet",
+    "withheld",
+]
 _FIELDS: dict[str, list[str]] = {
-    "tweet_fields": [
-        "created_at",
-        "lang",
-        "public_metrics",
-        "referenced_tweets",
-        "conversation_id",
-        "entities",
-        "edit_history_tweet_ids",
-        "note_tweet",
-        "withheld",
-    ],
+    "tweet_fields": TWEET_FIELDS,
     "expansions": ["author_id"],
     "user_fields": ["username", "name", "public_metrics", "verified_type"],
 }
 # A lookup costs the same whatever is asked; the author comes as a number, unbilled.
-_LOOKUP = [*_FIELDS["tweet_fields"], "author_id"]
+_LOOKUP = [*TWEET_FIELDS, "author_id"]
 
 
 class XSettings(BaseModel):
