@@ -5,12 +5,20 @@ names as keys and JSON below them, of whatever narrower type.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TypeAlias
 
 JsonValue: TypeAlias = (
     "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 )
 JsonObject: TypeAlias = Mapping[str, JsonValue]
+
+DocumentValue: TypeAlias = (
+    "bool | int | float | str | date | Sequence[DocumentValue]"
+    " | Mapping[str, DocumentValue] | None"
+)
+"""A part of a document before it is written: JSON, and days and moments, which are
+written in ISO 8601."""
 
 
 def as_object(part: JsonValue) -> JsonObject:
