@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from socialcell.listening.store.mentions.mention_counts import Cells
 
@@ -58,7 +58,7 @@ class Measure(TypedDict):
 
     now: float | None
     before: float | None
-    rests: list[Any] | None
+    rests: list[str | float] | None
     why: str | None
     of: str | None
 
@@ -148,7 +148,7 @@ def cells_of_platform(cells: Cells, platform: str) -> Cells:
 def measure(
     now: float | None = None,
     before: float | None = None,
-    basis: Sequence[Any] | None = None,
+    basis: Sequence[str | float] | None = None,
     *,
     reason: str | None = None,
     topic: str | None = None,

@@ -1,7 +1,7 @@
 """Quotations of a frozen report, as they may be shown today."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlmodel import Session
 
@@ -11,6 +11,7 @@ from socialcell.listening.store.mentions import quotes
 from socialcell.listening.store.mentions.quotes import QuotedPost
 from socialcell.reports.page import Quotation
 from socialcell.reports.phrases import Phrases
+from socialcell.reports.week_numbers import DrawnQuote
 from socialcell.text import displayed, one_line
 
 EXCERPT_LENGTH = 280
@@ -21,7 +22,7 @@ _LANGUAGES = frozenset({"mr", "hi", "en", "mr-Latn", "hi-Latn"})
 
 def quotations(
     session: Session,
-    frozen_quotes: Sequence[dict[str, Any]],
+    frozen_quotes: Sequence[DrawnQuote],
     people: People,
     phrases: Phrases,
 ) -> list[Quotation]:
@@ -69,7 +70,7 @@ def excerpt(people: People, row: StoredText) -> str:
 
 
 def _quotation(
-    quote: dict[str, Any], row: QuotedPost | None, people: People, phrases: Phrases
+    quote: DrawnQuote, row: QuotedPost | None, people: People, phrases: Phrases
 ) -> Quotation:
     reason = str(quote["why"])
     if row is None or row.state != "present" or not row.text:
@@ -92,7 +93,7 @@ def _quotation(
     )
 
 
-def _drawn_from(quote: dict[str, Any], phrases: Phrases) -> str:
+def _drawn_from(quote: DrawnQuote, phrases: Phrases) -> str:
     count = quote["drawn_from"]
     if quote["why"] == "urgent":
         name = phrases.label("urgency", quote["urgency"])

@@ -1,6 +1,7 @@
 """The measures in words: what each is called and means, and why one is not known."""
 
 from socialcell.i18n import Language
+from socialcell.json_types import as_number, as_text, as_whole
 from socialcell.reports.compared_figures import Measure
 from socialcell.reports.phrases import UNKNOWN, Phrases
 from socialcell.strategy import MEASURES
@@ -131,10 +132,10 @@ def basis_text(phrases: Phrases, figure: Measure) -> str:
         return unknown_reason(phrases.lang, figure["why"])
     basis = figure["rests"]
     assert basis is not None  # a measure has either a reason or a basis
-    kind, *basis_numbers = basis
+    kind, basis_numbers = as_text(basis[0]), basis[1:]
     if kind == "usual":
         middle, low, high, weeks = (
-            phrases.lang.number(round(n)) for n in basis_numbers
+            phrases.lang.number(round(as_number(n))) for n in basis_numbers
         )
         return _(
             "usual %(middle)s (%(low)s to %(high)s, %(weeks)s weeks)",
@@ -144,8 +145,11 @@ def basis_text(phrases: Phrases, figure: Measure) -> str:
             weeks=weeks,
         )
     if kind == "due":
-        return _("%(n)s platform-hours due", n=phrases.lang.number(basis_numbers[0]))
-    share_text = phrases.part_of_whole(*basis_numbers)
+        return _(
+            "%(n)s platform-hours due",
+            n=phrases.lang.number(as_whole(basis_numbers[0])),
+        )
+    share_text = phrases.part_of_whole(*map(as_whole, basis_numbers))
     return {
         "same": _("%(of)s platform-hours, in both weeks", of=share_text),
         "read": _("%(of)s platform-hours", of=share_text),

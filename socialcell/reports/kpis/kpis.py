@@ -4,11 +4,11 @@ The definitions are those of the commissioner's page (docs/strategy.md). What is
 of our tables is None, with the reason why.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
-from typing import Any
+from typing import Literal, TypeAlias
 
 from sqlmodel import Session
 
@@ -27,6 +27,7 @@ from socialcell.reports.compared_figures import (
     share,
 )
 from socialcell.reports.kpis import listening
+from socialcell.reports.week_numbers import CampaignNumbers, IncidentNumbers
 from socialcell.strategy import MEASURES
 
 NOT_RECORDED = {
@@ -44,6 +45,12 @@ NOT_RECORDED = {
 }
 """Measures without any records yet, and which records are missing."""
 _ACTIVATED_USERS = "activated_users"
+_Moment: TypeAlias = Literal["first_post_at", "opened_at", "acked_at"]
+_INCIDENT_SPANS: tuple[tuple[str, _Moment, _Moment, str], ...] = (
+    ("alerted", "first_post_at", "opened_at", "posts"),
+    ("acknowledged", "opened_at", "acked_at", "nobody"),
+)
+"""Measures of incidents: id, from when, until when, and why none is known."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +64,8 @@ class WeekCounts:
     watches: Sequence[Watch]
     mentions: Figure
     intents: Sequence[IdFigure]
-    incidents: Sequence[Mapping[str, Any]]
-    campaigns: Sequence[Mapping[str, Any]]
+    incidents: Sequence[IncidentNumbers]
+    campaigns: Sequence[CampaignNumbers]
 
 
 def measure_kpis(session: Session, week_counts: WeekCounts) -> list[IdMeasure]:
@@ -89,10 +96,7 @@ def measure_kpis(session: Session, week_counts: WeekCounts) -> list[IdMeasure]:
 def _incident_minutes(week_counts: WeekCounts) -> dict[str, Measure]:
     """K10: how long it took from the first post, and until somebody took it on."""
     kpis = {}
-    for name, start, end, unknown_reason in (
-        ("alerted", "first_post_at", "opened_at", "posts"),
-        ("acknowledged", "opened_at", "acked_at", "nobody"),
-    ):
+    for name, start, end, unknown_reason in _INCIDENT_SPANS:
         incidents_by_week = {
             week: [
                 incident
@@ -103,9 +107,9 @@ def _incident_minutes(week_counts: WeekCounts) -> dict[str, Measure]:
         }
         minutes_by_week = {
             week: [
-                _minutes(incident[start], incident[end])
+                minutes
                 for incident in of_week
-                if incident[start] and incident[end]
+                if (minutes := _minutes(incident[start], incident[end])) is not None
             ]
             for week, of_week in incidents_by_week.items()
         }
@@ -222,6 +226,8 @@ def _deletions_in_time(session: Session, week_counts: WeekCounts) -> Measure:
     return measure(share(*now), share(*before), ["removals", *now], reason=reason)
 
 
-def _minutes(start: str, end: str) -> float:
+def _minutes(start: str | None, end: str | None) -> float | None:
+    if not start or not end:
+        return None
     span = datetime.fromisoformat(end) - datetime.fromisoformat(start)
     return span.total_seconds() / 60

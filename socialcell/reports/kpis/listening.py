@@ -58,6 +58,7 @@ def _asking(mentions: Figure, intents: Sequence[IdFigure]) -> dict[str, Measure]
         unread = measure(reason="unread")
         return {"asking": unread, "asking_share": unread}
     asking = [intent for intent in intents if intent["id"] in ASKING]
+    basis: list[str | float]
     same_hours, hours_covered = mentions["same_hours"], mentions["coverage"]
     if same_hours is None:
         count = sum(intent["n"] or 0 for intent in asking)
@@ -65,10 +66,8 @@ def _asking(mentions: Figure, intents: Sequence[IdFigure]) -> dict[str, Measure]
         basis = ["read", hours_covered["covered"], hours_covered["due"]]
     else:
         pairs = [intent["same_hours"] for intent in asking if intent["same_hours"]]
-        now, before = (
-            (sum(pair[name] for pair in pairs), same_hours[name])
-            for name in ("now", "before")
-        )
+        now = (sum(pair["now"] for pair in pairs), same_hours["now"])
+        before = (sum(pair["before"] for pair in pairs), same_hours["before"])
         basis = ["same", same_hours["hours"], hours_covered["due"]]
     return {
         "asking": measure(now[0], before and before[0], basis),

@@ -7,7 +7,6 @@ by itself, and nothing is added up across networks, accounts or actions.
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from sqlmodel import Session
 
@@ -18,12 +17,13 @@ from socialcell.reports import money
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
 from socialcell.reports.sections.report_context import ReportContext
+from socialcell.reports.week_numbers import AdAccountNumbers, AdCampaign
 
 MAX_CAMPAIGNS = 5
 _COUNTS = ("impressions", "clicks")
 
 
-def count_ads(session: Session, last: date) -> list[dict[str, Any]]:
+def count_ads(session: Session, last: date) -> list[AdAccountNumbers]:
     """Each account's campaigns in the week that ends with a day, as plain JSON."""
     first = last - timedelta(days=6)
     rows = figures.ad_days(session, first, last, "campaign")
@@ -85,7 +85,7 @@ def section(context: ReportContext) -> Section:
 
 
 def _account_blocks(
-    context: ReportContext, account: dict[str, Any], name: str
+    context: ReportContext, account: AdAccountNumbers, name: str
 ) -> list[Block]:
     _ = context.lang.gettext
     unit = money.currency_sign(account["currency"])
@@ -133,7 +133,7 @@ def _account_blocks(
     return blocks
 
 
-def _spending_row(context: ReportContext, campaign: dict[str, Any]) -> tuple[Cell, ...]:
+def _spending_row(context: ReportContext, campaign: AdCampaign) -> tuple[Cell, ...]:
     cost = campaign["cost_micros"]
     return (
         (context.shorten(campaign["name"]),),
@@ -143,9 +143,7 @@ def _spending_row(context: ReportContext, campaign: dict[str, Any]) -> tuple[Cel
     )
 
 
-def _price_rows(
-    context: ReportContext, campaign: dict[str, Any]
-) -> list[tuple[Cell, ...]]:
+def _price_rows(context: ReportContext, campaign: AdCampaign) -> list[tuple[Cell, ...]]:
     """What a click cost, and an install of each action by itself."""
     kinds = [action.partition("/")[0] for action in campaign["installs"]]
     counts = [
@@ -196,7 +194,7 @@ def _action_label(context: ReportContext, action: str, kinds: Sequence[str]) -> 
     )
 
 
-def _basis(context: ReportContext, account: dict[str, Any]) -> str:
+def _basis(context: ReportContext, account: AdAccountNumbers) -> str:
     _ = context.lang.gettext
     sentences = [
         _(
@@ -231,13 +229,14 @@ def _basis(context: ReportContext, account: dict[str, Any]) -> str:
     return " ".join(sentences)
 
 
-def _campaign_numbers(line: sums.AdLine) -> dict[str, Any]:
+def _campaign_numbers(line: sums.AdLine) -> AdCampaign:
     shown_totals = (line.cost_micros, *(line.counts[name] for name in _COUNTS))
     return {
         "id": line.newest.campaign,
         "name": line.newest.campaign_name,
         "cost_micros": _whole_number(line.cost_micros),
-        **{name: _whole_number(line.counts[name]) for name in _COUNTS},
+        "impressions": _whole_number(line.counts["impressions"]),
+        "clicks": _whole_number(line.counts["clicks"]),
         "installs": {name: total.value for name, total in line.installs.items()},
         "days": line.cost_micros.days,
         "whole": all(shown_total.is_whole for shown_total in shown_totals),

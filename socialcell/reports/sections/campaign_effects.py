@@ -1,29 +1,43 @@
 """The section on campaigns: clicks, installs, what they added, and their plans."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Literal, TypeAlias
 
 from sqlmodel import Session
 
 from socialcell.campaigns.outcomes import campaign_measure as measuring
 from socialcell.campaigns.outcomes.attributed_results import attribution_of
-from socialcell.campaigns.outcomes.incremental_effect import ExpectedSeries
+from socialcell.campaigns.outcomes.incremental_effect import (
+    ExpectedSeries,
+    IncrementalGain,
+)
 from socialcell.campaigns.outcomes.install_attribution import OURS, UNKNOWN
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.store import outcomes
+from socialcell.causal.cost import UnitCost
 from socialcell.reports.page import Block, Cell, Chart, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN as NOTHING
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections import clicks, outreach_progress
 from socialcell.reports.sections.report_context import ReportContext
+from socialcell.reports.week_numbers import (
+    CampaignNumbers,
+    EffectSeries,
+    IncrementalEffect,
+    Money,
+    PriceRange,
+    WeekNumbers,
+)
 
 CHART_LEAD = timedelta(days=28)
 """How much of the time before the start the chart shows."""
 _MICROS = 1_000_000
+_Count: TypeAlias = Literal[
+    "clicks", "installs", "unattributed", "named_elsewhere", "sourceless"
+]
 
 
-def count_campaigns(session: Session, last: date) -> list[dict[str, Any]]:
+def count_campaigns(session: Session, last: date) -> list[CampaignNumbers]:
     """The campaigns of the week that ends with a day, as plain JSON."""
     first = last - timedelta(days=6)
     return [
@@ -42,7 +56,7 @@ def section(context: ReportContext) -> Section:
     return Section(context.lang.gettext("Campaigns: what they brought"), blocks)
 
 
-def campaign_with_chart(numbers: Mapping[str, Any]) -> dict[str, Any] | None:
+def campaign_with_chart(numbers: WeekNumbers) -> CampaignNumbers | None:
     """The campaign that has a chart: the first whose effect is known."""
     with_series = (
         campaign for campaign in numbers.get("campaigns", ()) if campaign["series"]
@@ -50,7 +64,7 @@ def campaign_with_chart(numbers: Mapping[str, Any]) -> dict[str, Any] | None:
     return next(with_series, None)
 
 
-def most_clicked(numbers: Mapping[str, Any]) -> dict[str, Any] | None:
+def most_clicked(numbers: WeekNumbers) -> CampaignNumbers | None:
     """The campaign whose clicks are drawn: the first that has any."""
     return next(filter(clicks.has_clicks, numbers.get("campaigns", ())), None)
 
@@ -70,7 +84,7 @@ def outcome_label(phrases: Phrases, name: str) -> str:
 
 def _count_campaign(
     session: Session, campaign: Campaign, first: date, last: date
-) -> dict[str, Any]:
+) -> CampaignNumbers:
     since, until = max(campaign.start, first), min(campaign.end, last)
     week = attribution_of(session, campaign, since, until)
     measured = measuring.measure(
@@ -79,7 +93,6 @@ def _count_campaign(
     direct = measured.direct
     assert direct is not None  # the campaign has begun
     so_far = attribution_of(session, campaign, direct.since, direct.until)
-    price = direct.cost_per_install
     return {
         "name": campaign.name,
         "goal": campaign.goal,
@@ -103,13 +116,38 @@ def _count_campaign(
         },
         "places": clicks.count_places(so_far),
         "days_withheld": direct.days_withheld,
-        "cost_per_install": price and price.as_dict(direct.currency),
-        "incremental": measured.gain and measured.gain.as_dict(),
+        "cost_per_install": _price_numbers(direct.cost_per_install, direct.currency),
+        "incremental": _effect_numbers(measured.gain),
         "series": _series(measured.series, campaign.start),
     }
 
 
-def _series(series: ExpectedSeries | None, start: date) -> dict[str, Any] | None:
+def _effect_numbers(gain: IncrementalGain | None) -> IncrementalEffect | None:
+    if gain is None:
+        return None
+    return {
+        "outcome": gain.outcome,
+        "value": gain.total,
+        "interval": list(gain.interval) if gain.interval else None,
+        "anyway": gain.counterfactual,
+        "lift_percent": gain.lift_percent,
+        "lift_interval": list(gain.lift_interval) if gain.lift_interval else None,
+        "p_values": dict(gain.p_values),
+        "cost_per_incremental": _price_numbers(gain.cost, gain.currency),
+    }
+
+
+def _price_numbers(price: UnitCost | None, currency: str) -> PriceRange | None:
+    if price is None:
+        return None
+    best, low, high = (
+        None if micros is None else Money(amount_micros=micros, currency=currency)
+        for micros in (price.best, price.low, price.high)
+    )
+    return {"best": best, "low": low, "high": high}
+
+
+def _series(series: ExpectedSeries | None, start: date) -> EffectSeries | None:
     """The days around the campaign."""
     if series is None:
         return None
@@ -121,7 +159,7 @@ def _series(series: ExpectedSeries | None, start: date) -> dict[str, Any] | None
     }
 
 
-def _campaign_blocks(context: ReportContext, campaign: dict[str, Any]) -> list[Block]:
+def _campaign_blocks(context: ReportContext, campaign: CampaignNumbers) -> list[Block]:
     _ = context.lang.gettext
     blocks: list[Block] = []
     if context.chart_files.campaign and campaign is campaign_with_chart(
@@ -130,17 +168,18 @@ def _campaign_blocks(context: ReportContext, campaign: dict[str, Any]) -> list[B
         blocks.append(
             Chart(context.chart_files.campaign, _chart_alt(context, campaign))
         )
+    labelled_counts: list[tuple[str, _Count]] = [
+        (_("Clicks of people"), "clicks"),
+        (_("Installs that name the campaign"), "installs"),
+        *_other_installs(context, campaign),
+    ]
     people_row, *install_rows = (
         (
             (label,),
             (context.number(campaign["week"][name]),),
             (context.number(campaign["so_far"][name]),),
         )
-        for label, name in (
-            (_("Clicks of people"), "clicks"),
-            (_("Installs that name the campaign"), "installs"),
-            *_other_installs(context, campaign),
-        )
+        for label, name in labelled_counts
     )
     rows: list[tuple[Cell, ...]] = [
         people_row,
@@ -187,8 +226,8 @@ def _campaign_blocks(context: ReportContext, campaign: dict[str, Any]) -> list[B
 
 
 def _other_installs(
-    context: ReportContext, campaign: dict[str, Any]
-) -> list[tuple[str, str]]:
+    context: ReportContext, campaign: CampaignNumbers
+) -> list[tuple[str, _Count]]:
     """Installs that do not name the campaign: labels, and the names of the figures.
 
     Reports that were frozen by earlier versions have them in one figure.
@@ -202,7 +241,7 @@ def _other_installs(
     ]
 
 
-def _effect_sentence(context: ReportContext, campaign: dict[str, Any]) -> str:
+def _effect_sentence(context: ReportContext, campaign: CampaignNumbers) -> str:
     _ = context.lang.gettext
     incremental = campaign["incremental"]
     if incremental is None:
@@ -231,10 +270,11 @@ def _effect_sentence(context: ReportContext, campaign: dict[str, Any]) -> str:
     )
 
 
-def _cost_sentences(context: ReportContext, campaign: dict[str, Any]) -> list[str]:
+def _cost_sentences(context: ReportContext, campaign: CampaignNumbers) -> list[str]:
     """Of the budget: what was really paid is not held."""
     _ = context.lang.gettext
-    incremental_cost = (campaign["incremental"] or {}).get("cost_per_incremental")
+    incremental = campaign["incremental"]
+    incremental_cost = incremental["cost_per_incremental"] if incremental else None
     return [
         _(
             "Planned cost, by the campaign's budget, of one install that names it: "
@@ -253,23 +293,25 @@ def _cost_sentences(context: ReportContext, campaign: dict[str, Any]) -> list[st
     ]
 
 
-def _price_range(context: ReportContext, price: dict[str, Any] | None) -> str | None:
+def _price_range(context: ReportContext, price: PriceRange | None) -> str | None:
     if price is None or price["best"] is None:
         return None
-    best, low, high = (_money(context, price[name]) for name in ("best", "low", "high"))
+    best, low, high = (
+        _money(context, money) for money in (price["best"], price["low"], price["high"])
+    )
     return context.lang.gettext(
         "%(best)s (%(low)s to %(high)s)", best=best, low=low, high=high
     )
 
 
-def _money(context: ReportContext, money: dict[str, Any] | None) -> str:
+def _money(context: ReportContext, money: Money | None) -> str:
     if money is None:
         return NOTHING
     sign = "₹" if money["currency"] == "INR" else f"{money['currency']} "
     return sign + context.lang.number(round(money["amount_micros"] / _MICROS))
 
 
-def _chart_alt(context: ReportContext, campaign: dict[str, Any]) -> str:
+def _chart_alt(context: ReportContext, campaign: CampaignNumbers) -> str:
     return context.lang.gettext(
         "Chart: %(outcome)s a day in the campaign's area, as it was and as it would "
         "have been without the campaign %(name)s. The sentence below has the numbers.",

@@ -1,33 +1,31 @@
 """Who asked for a campaign's links, and by which of them installs came."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
 from socialcell.campaigns.outcomes.attributed_results import Attribution
 from socialcell.campaigns.outcomes.install_attribution import OURS
 from socialcell.reports.page import Block, Cell, Chart, Table
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections.report_context import ReportContext
+from socialcell.reports.week_numbers import CampaignNumbers, LinkPlace, Requests
 
 MAX_PLACES = 8
 PROGRAMS = ("preview", "scanner", "crawler", "tool")
-_GROUPS = {
-    "human": ("human",),
-    "duplicate": ("duplicate",),
-    "programs": PROGRAMS,
-    "internal": ("internal",),
-    "dropped": ("dropped",),
-}
-_SHOWN_GROUPS = ("human", "duplicate", "programs")
+_ShownGroup: TypeAlias = Literal["human", "duplicate", "programs"]
+_Group: TypeAlias = Literal["human", "duplicate", "programs", "internal", "dropped"]
+_Column: TypeAlias = Literal["human", "duplicate", "programs", "installs"]
+_SHOWN_GROUPS: tuple[_ShownGroup, ...] = ("human", "duplicate", "programs")
+_COLUMNS: tuple[_Column, ...] = (*_SHOWN_GROUPS, "installs")
 
 
-def count_requests(attribution: Attribution) -> dict[str, int] | None:
+def count_requests(attribution: Attribution) -> Requests | None:
     """Requests for its links by who asked; together they are all. None: no link."""
     return None if attribution.requests is None else _group_counts(attribution.requests)
 
 
-def count_places(attribution: Attribution) -> list[dict[str, Any]]:
+def count_places(attribution: Attribution) -> list[LinkPlace]:
     """The same by where the links stand, with the installs that came from there, most
     people first; at the end installs whose link is not known."""
     kinds: dict[tuple[str, str | None], Counter[str]] = defaultdict(Counter)
@@ -41,7 +39,7 @@ def count_places(attribution: Attribution) -> list[dict[str, Any]]:
             key = (line.who.channel or "", line.who.creator)
             known_key = key if key in kinds else None
             installs[known_key] += int(line.installs.value or 0)
-    rows: list[dict[str, Any]] = [
+    rows: list[LinkPlace] = [
         {
             "channel": key[0],
             "creator": key[1],
@@ -50,20 +48,36 @@ def count_places(attribution: Attribution) -> list[dict[str, Any]]:
         }
         for key, counts in kinds.items()
     ]
-    rows.sort(key=lambda row: (-row["human"], row["channel"], row["creator"] or ""))
+    rows.sort(
+        key=lambda row: (
+            -(row["human"] or 0),
+            row["channel"] or "",
+            row["creator"] or "",
+        )
+    )
     if installs[None]:
-        empty_row = dict.fromkeys(("channel", "creator", *_GROUPS))
-        rows.append({**empty_row, "installs": installs[None]})
+        rows.append(
+            {
+                "channel": None,
+                "creator": None,
+                "human": None,
+                "duplicate": None,
+                "programs": None,
+                "internal": None,
+                "dropped": None,
+                "installs": installs[None],
+            }
+        )
     return rows
 
 
-def has_clicks(campaign: Mapping[str, Any]) -> bool:
+def has_clicks(campaign: CampaignNumbers) -> bool:
     """Whether a campaign of the report has clicks to be seen."""
     return any(row["human"] for row in _link_places(campaign))
 
 
 def request_rows(
-    context: ReportContext, campaign: Mapping[str, Any]
+    context: ReportContext, campaign: CampaignNumbers
 ) -> list[tuple[Cell, ...]]:
     """Rows of the campaign's table: all requests, this week and since its start."""
     week_requests, total_requests = (
@@ -84,7 +98,7 @@ def request_rows(
 
 
 def place_blocks(
-    context: ReportContext, campaign: Mapping[str, Any], chart: str | None
+    context: ReportContext, campaign: CampaignNumbers, chart: str | None
 ) -> list[Block]:
     """The chart, where it is this campaign's, and the table by places."""
     _ = context.lang.gettext
@@ -103,7 +117,7 @@ def place_blocks(
     rows: list[tuple[Cell, ...]] = [
         (
             (place_label(context.phrases, row),),
-            *((context.number(row[name]),) for name in (*_SHOWN_GROUPS, "installs")),
+            *((context.number(row[name]),) for name in _COLUMNS),
         )
         for row in (
             *_link_places(campaign)[:MAX_PLACES],
@@ -124,8 +138,8 @@ def place_blocks(
 
 
 def chart_counts(
-    phrases: Phrases, campaign: Mapping[str, Any]
-) -> tuple[list[str], dict[str, Any]]:
+    phrases: Phrases, campaign: CampaignNumbers
+) -> tuple[list[str], dict[str, list[int | None]]]:
     """What the chart shows: its labels, and who asked → how often, by label."""
     shown_places = _link_places(campaign)[:MAX_PLACES]
     return (
@@ -137,7 +151,7 @@ def chart_counts(
     )
 
 
-def place_label(phrases: Phrases, row: Mapping[str, Any]) -> str:
+def place_label(phrases: Phrases, row: LinkPlace) -> str:
     """Where a link stands, in words: Instagram, asha_creates."""
     channel = row["channel"]
     if channel is None:
@@ -145,18 +159,21 @@ def place_label(phrases: Phrases, row: Mapping[str, Any]) -> str:
     return ", ".join(filter(None, (_channel_label(phrases, channel), row["creator"])))
 
 
-def _link_places(campaign: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+def _link_places(campaign: CampaignNumbers) -> list[LinkPlace]:
     return [row for row in campaign.get("places", ()) if row["channel"]]
 
 
-def _group_counts(kinds: Mapping[str, int]) -> dict[str, int]:
+def _group_counts(kinds: Mapping[str, int]) -> Requests:
     return {
-        group: sum(kinds.get(kind, 0) for kind in members)
-        for group, members in _GROUPS.items()
+        "human": kinds.get("human", 0),
+        "duplicate": kinds.get("duplicate", 0),
+        "programs": sum(kinds.get(kind, 0) for kind in PROGRAMS),
+        "internal": kinds.get("internal", 0),
+        "dropped": kinds.get("dropped", 0),
     }
 
 
-def _group_headings(phrases: Phrases) -> dict[str, str]:
+def _group_headings(phrases: Phrases) -> dict[_ShownGroup, str]:
     _ = phrases.lang.gettext
     return {
         "human": _("People"),
@@ -165,7 +182,7 @@ def _group_headings(phrases: Phrases) -> dict[str, str]:
     }
 
 
-def _group_labels(phrases: Phrases) -> dict[str, str]:
+def _group_labels(phrases: Phrases) -> dict[_Group, str]:
     _ = phrases.lang.gettext
     return {
         "duplicate": _("Second clicks within ten minutes"),

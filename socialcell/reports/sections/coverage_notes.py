@@ -1,13 +1,20 @@
 """The sections on the report itself: what was collected, what is not known, terms."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
 from socialcell.reports.page import Block, Paragraph, Section, Table, Terms
 from socialcell.reports.sections.report_context import HIDDEN_TOPIC, ReportContext
+from socialcell.reports.week_numbers import PlatformCoverage
 
 MAX_GAPS = 24
 """Gaps of collection that are listed one by one, of all platforms together."""
+_COVERED: tuple[Literal["covered", "covered_before", "common"], ...] = (
+    "covered",
+    "covered_before",
+    "common",
+)
 
 
 def coverage(context: ReportContext) -> Section:
@@ -24,7 +31,7 @@ def coverage(context: ReportContext) -> Section:
                 (context.phrases.platform(platform["id"]),),
                 *(
                     (context.phrases.part_of_whole(platform[key], platform["due"]),)
-                    for key in ("covered", "covered_before", "common")
+                    for key in _COVERED
                 ),
             )
             for platform in platforms
@@ -161,7 +168,7 @@ def glossary(context: ReportContext) -> Section:
 
 
 def _gap_sentences(
-    context: ReportContext, platform: dict[str, Any], limit: int
+    context: ReportContext, platform: PlatformCoverage, limit: int
 ) -> list[str]:
     """Sentences on the first `limit` gaps, and one on the rest."""
     _ = context.lang.gettext
@@ -197,7 +204,7 @@ def _gap_sentences(
     return sentences
 
 
-def _cause_list(context: ReportContext, causes: dict[str, str]) -> str:
+def _cause_list(context: ReportContext, causes: Mapping[str, str]) -> str:
     by_cause: dict[str, list[str]] = {}
     for source, cause in sorted(causes.items()):
         by_cause.setdefault(cause, []).append(source)

@@ -1,13 +1,13 @@
 """The section on the city's goals: every measure beside its target."""
 
 from datetime import date
-from typing import Any
 
 from socialcell.reports.compared_figures import IdMeasure
 from socialcell.reports.kpis import kpi_labels
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table, Terms
 from socialcell.reports.phrases import UNKNOWN
 from socialcell.reports.sections.report_context import ReportContext
+from socialcell.reports.week_numbers import GoalNumbers, GoalTarget, StrategyNumbers
 from socialcell.strategy import MEASURES
 
 
@@ -38,9 +38,7 @@ def section(context: ReportContext) -> Section:
     return Section(_("Goals: where the city stands"), blocks)
 
 
-def is_met(
-    target: dict[str, Any], measure: str, figure_now: float | None
-) -> bool | None:
+def is_met(target: GoalTarget, measure: str, figure_now: float | None) -> bool | None:
     """Whether a figure keeps its bound; None where it is not known."""
     if figure_now is None:
         return None
@@ -48,11 +46,13 @@ def is_met(
         figure_now * 100 if MEASURES[measure].unit == "share" else figure_now
     )
     if target["at_most"] is not None:
-        return bool(figure_in_unit <= target["at_most"])
-    return bool(figure_in_unit >= target["at_least"])
+        return figure_in_unit <= target["at_most"]
+    return figure_in_unit >= _bound(target)
 
 
-def _agreement_sentence(context: ReportContext, strategy: dict[str, Any] | None) -> str:
+def _agreement_sentence(
+    context: ReportContext, strategy: StrategyNumbers | None
+) -> str:
     _ = context.lang.gettext
     if strategy is None:
         return _("The workspace has no strategy.yaml, so there are no targets.")
@@ -65,7 +65,7 @@ def _agreement_sentence(context: ReportContext, strategy: dict[str, Any] | None)
 
 
 def _goal_table(
-    context: ReportContext, goals: dict[str, Any], figures: list[IdMeasure]
+    context: ReportContext, goals: dict[str, GoalNumbers], figures: list[IdMeasure]
 ) -> Table:
     _ = context.lang.gettext
     now = {figure["id"]: figure["now"] for figure in figures}
@@ -90,7 +90,7 @@ def _row(
     context: ReportContext,
     figure: IdMeasure,
     name: str,
-    targets: dict[str, dict[str, Any]],
+    targets: dict[str, GoalTarget],
 ) -> tuple[Cell, ...]:
     id_ = figure["id"]
     row_heading = f"{_kpi_number(context, id_)} {name}"
@@ -126,19 +126,18 @@ def _definitions(
 
 def _target_cell(
     context: ReportContext,
-    target: dict[str, Any] | None,
+    target: GoalTarget | None,
     measure: str,
     now: float | None,
 ) -> Cell:
     _ = context.lang.gettext
     if target is None:
         return (UNKNOWN,)
-    upper_bound = target["at_most"]
-    bound = target["at_least"] if upper_bound is None else upper_bound
-    bound_text = context.lang.number(bound) + (
+    bound_text = context.lang.number(_bound(target)) + (
         "%" if MEASURES[measure].unit == "share" else ""
     )
-    lines = [f"{'≥' if upper_bound is None else '≤'}\N{NO-BREAK SPACE}{bound_text}"]
+    sign = "≥" if target["at_most"] is None else "≤"
+    lines = [f"{sign}\N{NO-BREAK SPACE}{bound_text}"]
     if target["by"]:
         day = context.lang.month_year(date.fromisoformat(target["by"]))
         lines.append(_("by %(day)s", day=day))
@@ -148,7 +147,13 @@ def _target_cell(
     return tuple(lines)
 
 
-def _targets_by_measure(strategy: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
+def _bound(target: GoalTarget) -> float:
+    bound = target["at_least"] if target["at_most"] is None else target["at_most"]
+    assert bound is not None  # strategy.yaml has one of the two
+    return bound
+
+
+def _targets_by_measure(strategy: StrategyNumbers | None) -> dict[str, GoalTarget]:
     goals = strategy["goals"].values() if strategy else ()
     return {name: target for goal in goals for name, target in goal["targets"].items()}
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Literal
 
 from sqlmodel import Session
 
@@ -16,6 +16,7 @@ from socialcell.reports.incidents.incident_page import severity_word, worst_aler
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
 from socialcell.reports.sections.report_context import ReportContext
+from socialcell.reports.week_numbers import IncidentNumbers, WorstAlert
 
 MAX_INCIDENTS = 5
 _PROMISE, _WARD = "promise:", "ward:"
@@ -23,7 +24,7 @@ _PROMISE, _WARD = "promise:", "ward:"
 
 def count_incidents(
     session: Session, span: TimeSpan, start: datetime, names: dict[str, dict[str, str]]
-) -> list[dict[str, Any]]:
+) -> list[IncidentNumbers]:
     """Incidents of a span of two weeks as plain JSON, the severest and newest first;
     of severe ones those of single critical items last.
 
@@ -41,9 +42,9 @@ def count_incidents(
             if incident.subject.startswith(_PROMISE)
         ],
     )
-    numbers = [
+    numbers: list[IncidentNumbers] = [
         {
-            "id": incident.id,
+            "id": _id(incident),
             "kind": incident.kind,
             "subject": incident.subject,
             "name": names.get(_area(incident.subject)),
@@ -107,13 +108,13 @@ def section(context: ReportContext) -> Section:
     return Section(title, blocks)
 
 
-def _row(context: ReportContext, incident: dict[str, Any]) -> Sequence[Cell]:
+def _row(context: ReportContext, incident: IncidentNumbers) -> Sequence[Cell]:
     lang = context.lang
-    worst = incident["worst"] or {"observed": None, "expected": None}
-    usual = worst["expected"]
+    worst = incident["worst"]
+    usual = worst["expected"] if worst else None
     start, end = (
-        lang.moment(datetime.fromisoformat(incident[name]))
-        for name in ("opened_at", "last_at")
+        lang.moment(datetime.fromisoformat(moment))
+        for moment in (incident["opened_at"], incident["last_at"])
     )
     span = lang.gettext("%(start)s to %(end)s", start=start, end=end)
     return (
@@ -128,15 +129,17 @@ def _row(context: ReportContext, incident: dict[str, Any]) -> Sequence[Cell]:
     )
 
 
-def _observed_text(context: ReportContext, stood_out: dict[str, Any]) -> str:
+def _observed_text(context: ReportContext, worst: WorstAlert | None) -> str:
     """The number, with its unit where that is hours; numbers that were frozen before
     have none."""
-    if stood_out.get("unit") != "hours":
-        return context.number(stood_out["observed"])
-    return context.lang.ngettext("%(n)s hour", "%(n)s hours", stood_out["observed"])
+    if worst is None:
+        return UNKNOWN
+    if worst.get("unit") != "hours":
+        return context.number(worst["observed"])
+    return context.lang.ngettext("%(n)s hour", "%(n)s hours", worst["observed"])
 
 
-def _title(context: ReportContext, incident: dict[str, Any]) -> str:
+def _title(context: ReportContext, incident: IncidentNumbers) -> str:
     if incident["promise"]:
         return context.lang.gettext(
             "Promise missed: %(text)s", text=context.shorten(incident["promise"])
@@ -145,7 +148,7 @@ def _title(context: ReportContext, incident: dict[str, Any]) -> str:
     return context.shorten(in_words(incident["subject"], names, context.phrases))
 
 
-def _handling_cell(context: ReportContext, incident: dict[str, Any]) -> Cell:
+def _handling_cell(context: ReportContext, incident: IncidentNumbers) -> Cell:
     _ = context.lang.gettext
     state = {
         "open": _("still open"),
@@ -165,16 +168,15 @@ def _handling_cell(context: ReportContext, incident: dict[str, Any]) -> Cell:
     )
 
 
-def _over_text(context: ReportContext, incident: dict[str, Any]) -> str:
+def _over_text(context: ReportContext, incident: IncidentNumbers) -> str:
     """Since when, and how long it took; numbers that were frozen before say neither."""
     _ = context.lang.gettext
     if "ended_at" not in incident:
         return _("over")
-    if incident["ended_at"] is None:
+    ended_at = incident["ended_at"]
+    if ended_at is None:
         return _("over; when it ended was not kept")
-    start, end = (
-        datetime.fromisoformat(incident[name]) for name in ("opened_at", "ended_at")
-    )
+    start, end = map(datetime.fromisoformat, (incident["opened_at"], ended_at))
     return _(
         "over on %(at)s, after %(lasted)s",
         at=context.lang.moment(end),
@@ -183,7 +185,7 @@ def _over_text(context: ReportContext, incident: dict[str, Any]) -> str:
 
 
 def _where_to_look(
-    context: ReportContext, incidents_shown: Sequence[dict[str, Any]]
+    context: ReportContext, incidents_shown: Sequence[IncidentNumbers]
 ) -> str:
     """Where each is found: its page of the console, else the command that shows it."""
     places = (
@@ -218,7 +220,9 @@ def _first_posts(session: Session, alerts: dict[int, list[Alert]]) -> dict[int, 
     }
 
 
-def _week_of_start(moment: datetime, span: TimeSpan, start: datetime) -> str:
+def _week_of_start(
+    moment: datetime, span: TimeSpan, start: datetime
+) -> Literal["now", "before", "earlier"]:
     if moment >= start:
         return "now"
     return "before" if moment >= span.start else "earlier"
@@ -234,7 +238,7 @@ def _promise_text(incident: Incident, promise_texts: dict[int, str]) -> str | No
     return promise_texts.get(int(incident.subject.removeprefix(_PROMISE)))
 
 
-def _alert_numbers(alert: Alert | None) -> dict[str, Any] | None:
+def _alert_numbers(alert: Alert | None) -> WorstAlert | None:
     if alert is None or alert.observed is None:
         return None
     return {

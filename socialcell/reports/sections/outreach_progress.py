@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 from sqlmodel import Session
 
@@ -15,6 +14,7 @@ from socialcell.campaigns.planning.model import Plan
 from socialcell.reports import money
 from socialcell.reports.page import Block, Cell, Paragraph, Table
 from socialcell.reports.sections.report_context import ReportContext
+from socialcell.reports.week_numbers import OutreachNumbers, PlanNumbers
 from socialcell.settings.campaigns import Planning
 
 MAX_STEPS = 6
@@ -22,7 +22,7 @@ MAX_STEPS = 6
 
 def count_plans(
     session: Session, last: date, today: date, settings: Planning | None = None
-) -> dict[str, Any]:
+) -> OutreachNumbers:
     """As of `today`, as plain JSON that names no creator: the newest plans but those
     that were over before the week that ends with `last`, and what is due of any.
 
@@ -55,7 +55,7 @@ def plan_blocks(context: ReportContext) -> list[Block]:
     return [*_plan_tables(context, outreach["plans"]), *_due_blocks(context, outreach)]
 
 
-def _count_plan(session: Session, plan: Plan) -> dict[str, Any]:
+def _count_plan(session: Session, plan: Plan) -> PlanNumbers:
     steps = plan_approval.steps_by_tag(session, plan)
     tags_by_state = Counter(
         plan_approval.state_of(tag_step) for tag_step in steps.values()
@@ -72,9 +72,7 @@ def _count_plan(session: Session, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _plan_tables(
-    context: ReportContext, plans: list[dict[str, Any]]
-) -> Iterator[Block]:
+def _plan_tables(context: ReportContext, plans: list[PlanNumbers]) -> Iterator[Block]:
     """A table for each currency: costs in two currencies are not mixed."""
     _ = context.lang.gettext
     if not plans:
@@ -98,10 +96,10 @@ def _plan_tables(
         yield Table(_("Plans of campaigns"), heads, rows, note)
 
 
-def _row(context: ReportContext, plan: dict[str, Any]) -> tuple[Cell, ...]:
+def _row(context: ReportContext, plan: PlanNumbers) -> tuple[Cell, ...]:
     first, last = (
-        context.lang.month_day(date.fromisoformat(plan[name]))
-        for name in ("start", "end")
+        context.lang.month_day(date.fromisoformat(day))
+        for day in (plan["start"], plan["end"])
     )
     state_labels = _state_labels(context)
     state_counts = (
@@ -121,7 +119,7 @@ def _row(context: ReportContext, plan: dict[str, Any]) -> tuple[Cell, ...]:
     )
 
 
-def _due_blocks(context: ReportContext, outreach: dict[str, Any]) -> Iterator[Block]:
+def _due_blocks(context: ReportContext, outreach: OutreachNumbers) -> Iterator[Block]:
     _ = context.lang.gettext
     steps_due = outreach["due"]
     if not steps_due:

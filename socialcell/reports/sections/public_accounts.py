@@ -3,34 +3,41 @@
 Only accounts of the registry are named. Others that joined an incident are counted.
 """
 
-from typing import Any
-
 from sqlmodel import Session
 
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.alerts import incidents
+from socialcell.listening.store.alerts.incidents import JoinedAuthor
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.people import registry_activity
+from socialcell.listening.store.people.registry_activity import AccountMentions
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
 from socialcell.reports.sections.report_context import ReportContext
+from socialcell.reports.week_numbers import (
+    JoinedAccounts,
+    PublicAccounts,
+    RegisteredAccount,
+    SpeakingAccount,
+    WeekNumbers,
+)
 
 MAX_ACCOUNTS = 6
 _SENTIMENTS = ("negative", "neutral", "positive")
 _Account = tuple[str, str]
 
 
-def count_accounts(session: Session, week: TimeSpan) -> dict[str, Any]:
+def count_accounts(session: Session, week: TimeSpan) -> PublicAccounts:
     """Registered accounts that spoke, and who joined an incident, as plain JSON.
 
     `joined` names registered accounts; all others are a number.
     """
-    accounts: dict[_Account, dict[str, Any]] = {}
+    accounts: dict[_Account, SpeakingAccount] = {}
     for row in registry_activity.mentions_by_account(session, week):
         account = accounts.setdefault(
             (row.platform, row.handle),
             {
-                **_identity(row),
+                **_identity(row.platform, row),
                 "n": 0,
                 "sentiment": dict.fromkeys(_SENTIMENTS, 0),
                 "gained": {},
@@ -50,7 +57,11 @@ def count_accounts(session: Session, week: TimeSpan) -> dict[str, Any]:
         ),
         "joined": {
             "registered": sorted(
-                (_identity(row) for row in joined_authors if row.handle is not None),
+                (
+                    _identity(row.platform, row)
+                    for row in joined_authors
+                    if row.platform is not None and row.handle is not None
+                ),
                 key=lambda account: (account["platform"], account["handle"]),
             ),
             "others": sum(row.handle is None for row in joined_authors),
@@ -58,31 +69,37 @@ def count_accounts(session: Session, week: TimeSpan) -> dict[str, Any]:
     }
 
 
-def without_former_names(numbers: dict[str, Any], people: People) -> dict[str, Any]:
+def without_former_names(numbers: WeekNumbers, people: People) -> WeekNumbers:
     """The numbers without the name of an account that has left the registry since."""
     if "voices" not in numbers:
         return numbers
-
-    def visible_account(account: dict[str, Any]) -> dict[str, Any]:
-        handle = account["handle"]
-        if handle and people.is_registered(account["platform"], handle):
-            return account
-        return {**account, "handle": None, "name": None, "class": None}
-
     voices = numbers["voices"]
     joined = voices["joined"]
     return {
         **numbers,
         "voices": {
-            "accounts": [visible_account(account) for account in voices["accounts"]],
+            "accounts": [
+                account
+                if _is_registered(account, people)
+                else {**account, "handle": None, "name": None, "class": None}
+                for account in voices["accounts"]
+            ],
             "joined": {
                 **joined,
                 "registered": [
-                    visible_account(account) for account in joined["registered"]
+                    account
+                    if _is_registered(account, people)
+                    else {**account, "handle": None, "name": None, "class": None}
+                    for account in joined["registered"]
                 ],
             },
         },
     }
+
+
+def _is_registered(account: RegisteredAccount, people: People) -> bool:
+    platform, handle = account["platform"], account["handle"]
+    return bool(platform and handle and people.is_registered(platform, handle))
 
 
 def section(context: ReportContext) -> Section:
@@ -116,7 +133,7 @@ def section(context: ReportContext) -> Section:
     return Section(_("Public voices"), blocks)
 
 
-def _row(context: ReportContext, account: dict[str, Any]) -> tuple[Cell, ...]:
+def _row(context: ReportContext, account: SpeakingAccount) -> tuple[Cell, ...]:
     moods = tuple(
         _label_and_count(context, "sentiment", mood, account["sentiment"][mood])
         for mood in _SENTIMENTS
@@ -141,7 +158,7 @@ def _label_and_count(context: ReportContext, vocabulary: str, id_: str, n: int) 
     return f"{context.phrases.label(vocabulary, id_)} {context.number(n)}"
 
 
-def _joined_sentence(context: ReportContext, joined: dict[str, Any]) -> str:
+def _joined_sentence(context: ReportContext, joined: JoinedAccounts) -> str:
     _, n_ = context.lang.gettext, context.lang.ngettext
     account_names = [
         _account_name(context, account) for account in joined["registered"]
@@ -167,7 +184,7 @@ def _joined_sentence(context: ReportContext, joined: dict[str, Any]) -> str:
     return " ".join(sentences) or _("No influential account joined an incident.")
 
 
-def _account_name(context: ReportContext, account: dict[str, Any]) -> str:
+def _account_name(context: ReportContext, account: RegisteredAccount) -> str:
     if account["name"] is None:
         return context.lang.gettext("an account that has left the registry")
     return context.shorten(account["name"])
@@ -183,9 +200,9 @@ def _class_label(context: ReportContext, id_: str | None) -> str:
     }.get(id_ or "", UNKNOWN)
 
 
-def _identity(row: Any) -> dict[str, Any]:
+def _identity(platform: str, row: AccountMentions | JoinedAuthor) -> RegisteredAccount:
     return {
-        "platform": row.platform,
+        "platform": platform,
         "handle": row.handle,
         "name": row.name,
         "class": row.person_class,

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sqlmodel import Session
 
@@ -10,6 +9,7 @@ from socialcell.listening.store.mentions import quotes
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.mentions.quotes import Drawable
 from socialcell.reports.compared_figures import TopicFigure
+from socialcell.reports.week_numbers import DrawnQuote, QuoteReason
 
 URGENT = ("critical", "high")
 # Quotations show what the city talks about, not persons: what is said of politics and
@@ -21,7 +21,7 @@ QUOTED_URGENT = 2
 
 def draw_quotes(
     session: Session, week: TimeSpan, topics: Sequence[TopicFigure]
-) -> list[dict[str, Any]]:
+) -> list[DrawnQuote]:
     """Of the urgent posts, and of what most people ask about: one post a person."""
 
     def seed(name: str) -> str:
@@ -34,10 +34,10 @@ def draw_quotes(
         topic["id"] for topic in topics_by_asking if topic["id"] not in NEVER_QUOTED
     ]
     quoted_authors: set[int] = set()
-    drawn_quotes: list[dict[str, Any]] = []
+    drawn_quotes: list[DrawnQuote] = []
     for urgency in URGENT:
         drawables = quotes.of_urgency(session, week, urgency)
-        reason = {"why": "urgent", "urgency": urgency}
+        reason = QuoteReason(why="urgent", urgency=urgency)
         drawn_quotes += _take_quotes(
             shuffle_by_seed(drawables, seed(urgency)),
             quoted_authors,
@@ -46,7 +46,7 @@ def draw_quotes(
         )
     for topic in quotable_topics[:QUOTED_TOPICS]:
         drawables = quotes.of_topic(session, week, topic)
-        reason = {"why": "topic", "topic": topic}
+        reason = QuoteReason(why="topic", topic=topic)
         drawn_quotes += _take_quotes(
             shuffle_by_seed(drawables, seed(topic)), quoted_authors, 1, reason
         )
@@ -67,10 +67,10 @@ def _take_quotes(
     pool: Sequence[Drawable],
     quoted_authors: set[int],
     limit: int,
-    reason: dict[str, str],
-) -> list[dict[str, Any]]:
+    reason: QuoteReason,
+) -> list[DrawnQuote]:
     """The first of the pool, one post a person."""
-    quotes: list[dict[str, Any]] = []
+    quotes: list[DrawnQuote] = []
     for drawable in pool:
         if len(quotes) < limit and drawable.author_id not in quoted_authors:
             quoted_authors.add(drawable.author_id)

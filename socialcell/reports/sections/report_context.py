@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from socialcell.i18n import Language
-from socialcell.reports.compared_figures import AreaFigure, Figure
+from socialcell.reports.compared_figures import AreaFigure, Figure, IdFigure
 from socialcell.reports.page import Cell, Quotation, Table
 from socialcell.reports.phrases import UNKNOWN, Phrases, first_with_counts
+from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.text import one_line
 
 MAX_TOPICS = 10
@@ -37,7 +37,7 @@ class ReportContext:
     `console_url` is where staff look at incidents, None where there is no console.
     """
 
-    numbers: dict[str, Any]
+    numbers: WeekNumbers
     quotations: Sequence[Quotation]
     chart_files: ChartFiles
     phrases: Phrases
@@ -48,7 +48,11 @@ class ReportContext:
         return self.phrases.lang
 
     def vocabulary_table(
-        self, caption: str, head: str, vocabulary: str, key: str
+        self,
+        caption: str,
+        head: str,
+        vocabulary: str,
+        figures: Sequence[IdFigure],
     ) -> Table:
         """A table of one vocabulary: mentions, share of all, comparison."""
         _ = self.lang.gettext
@@ -59,12 +63,14 @@ class ReportContext:
                 self._share(figure),
                 self.phrases.comparison_cell(figure),
             )
-            for figure in self.numbers[key]
+            for figure in figures
         ]
         heads = (head, _("Mentions"), _("Share"), self.comparison_heading())
         return Table(caption, heads, rows, self.basis())
 
-    def area_rows(self, areas: list[AreaFigure], limit: int) -> list[Sequence[Cell]]:
+    def area_rows(
+        self, areas: Sequence[AreaFigure], limit: int
+    ) -> list[Sequence[Cell]]:
         return [
             (
                 (self.phrases.name(area["name"], area["id"]),),

@@ -89,7 +89,7 @@ def wards(context: ReportContext) -> Section:
     silent = [
         context.phrases.name(ward["name"], ward["id"])
         for ward in ward_figures
-        if not ward["n"] and not (ward["same_hours"] or {}).get("before")
+        if not ward["n"] and not ((same := ward["same_hours"]) and same["before"])
     ]
     if silent:
         blocks.append(

@@ -1,9 +1,8 @@
 """The section on search: how often the city's pages were shown and opened in Google."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from sqlmodel import Session
 
@@ -13,13 +12,20 @@ from socialcell.listening.people.visibility import People
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
 from socialcell.reports.sections.report_context import ReportContext
+from socialcell.reports.week_numbers import (
+    QueryNumbers,
+    SearchNumbers,
+    SearchSums,
+    SiteNumbers,
+    WeekNumbers,
+)
 
 MAX_QUERIES = 6
 _WEEK = timedelta(days=7)
 _Days = dict[date, SearchSum]
 
 
-def count_search(session: Session, last: date) -> dict[str, Any]:
+def count_search(session: Session, last: date) -> SearchNumbers:
     """Sites and their queries in the week that ends with a day, as plain JSON.
 
     Google reports days late: a week is compared with the same days of the week before.
@@ -42,12 +48,12 @@ def count_search(session: Session, last: date) -> dict[str, Any]:
     }
 
 
-def with_masked_queries(numbers: dict[str, Any], people: People) -> dict[str, Any]:
+def with_masked_queries(numbers: WeekNumbers, people: People) -> WeekNumbers:
     """The numbers with queries in which nobody can be recognised by an address."""
     if "search" not in numbers:
         return numbers
     search = numbers["search"]
-    masked_queries = [
+    masked_queries: list[QueryNumbers] = [
         {**query_row, "query": people.masked("search", query_row["query"])}
         for query_row in search["queries"]
     ]
@@ -70,10 +76,10 @@ def section(context: ReportContext) -> Section:
     for site in sites_with_days:
         name = context.shorten(_site_label(site["site"]))
         rows = [
-            ((label,), *_sum_cells(context, site[period]))
-            for label, period in (
-                (_("This week"), "now"),
-                (_("Same days, week before"), "before"),
+            ((label,), *_sum_cells(context, sums))
+            for label, sums in (
+                (_("This week"), site["now"]),
+                (_("Same days, week before"), site["before"]),
             )
         ]
         blocks.append(
@@ -93,7 +99,7 @@ def section(context: ReportContext) -> Section:
 
 def _site_numbers(
     name: str, days_by_dimension: Mapping[str, _Days], first: date
-) -> dict[str, Any]:
+) -> SiteNumbers:
     total, query = days_by_dimension["total"], days_by_dimension["query"]
     now = [day for day in total if day >= first]
     before = [total[day - _WEEK] for day in now if day - _WEEK in total]
@@ -103,31 +109,35 @@ def _site_numbers(
     )
     return {
         "site": name,
-        "now": _sums([total[day] for day in now]) | {"days": len(now)},
-        "before": _sums(before if len(before) == len(now) else [])
-        | {"days": len(before)},
+        "now": {**_sums([total[day] for day in now]), "days": len(now)},
+        "before": {
+            **_sums(before if len(before) == len(now) else []),
+            "days": len(before),
+        },
         "through": max(now).isoformat() if now else None,
         "moving": sum(not total[day].final for day in now),
         "unnamed_clicks": total_clicks - query_clicks if named_days else None,
     }
 
 
-def _sums(rows: Sequence[SearchSum | QuerySum]) -> dict[str, Any]:
+def _sums(rows: Sequence[SearchSum | QuerySum]) -> SearchSums:
     """Clicks, impressions, and the mean position weighted by impressions."""
-    clicks, impressions, placements, position = (
-        [getattr(row.sums, name) for row in rows if getattr(row.sums, name) is not None]
-        for name in ("clicks", "impressions", "placed", "position")
-    )
+    clicks = _reported(row.sums.clicks for row in rows)
+    impressions = _reported(row.sums.impressions for row in rows)
+    placements = sum(_reported(row.sums.placed for row in rows))
+    position = sum(_reported(row.sums.position for row in rows))
     return {
         "clicks": int(sum(clicks)) if clicks else None,
         "impressions": int(sum(impressions)) if impressions else None,
-        "position": float(sum(position)) / int(sum(placements))
-        if sum(placements)
-        else None,
+        "position": float(position) / int(placements) if placements else None,
     }
 
 
-def _sum_cells(context: ReportContext, sums: dict[str, Any]) -> tuple[Cell, ...]:
+def _reported(figures: Iterable[float | None]) -> list[float]:
+    return [figure for figure in figures if figure is not None]
+
+
+def _sum_cells(context: ReportContext, sums: SearchSums) -> tuple[Cell, ...]:
     position = sums["position"]
     return (
         (context.number(sums["clicks"]),),
@@ -136,8 +146,9 @@ def _sum_cells(context: ReportContext, sums: dict[str, Any]) -> tuple[Cell, ...]
     )
 
 
-def _basis(context: ReportContext, site: dict[str, Any]) -> str:
+def _basis(context: ReportContext, site: SiteNumbers) -> str:
     _ = context.lang.gettext
+    assert site["through"] is not None  # a site without a day is not shown
     sentences = [
         _(
             "Held: %(days)s days (Pacific time), through %(last)s; Google tells them "

@@ -1,7 +1,8 @@
 """The charts of the weekly report, drawn from its numbers."""
 
 from datetime import date
-from typing import Any
+
+from matplotlib.figure import Figure
 
 from socialcell import charts
 from socialcell.charts import ChartSeries
@@ -13,9 +14,10 @@ from socialcell.reports.sections.report_context import (
     MAX_TOPICS,
     MAX_WARDS,
 )
+from socialcell.reports.week_numbers import WeekNumbers
 
 
-def draw_charts(numbers: dict[str, Any], lang: Language) -> dict[str, bytes]:
+def draw_charts(numbers: WeekNumbers, lang: Language) -> dict[str, bytes]:
     """Name (days, hours, topics …) → PNG; only where there is something to see."""
     if numbers["mentions"]["n"] is None:
         return {}
@@ -31,19 +33,23 @@ def draw_charts(numbers: dict[str, Any], lang: Language) -> dict[str, bytes]:
     return {name: charts.png(figure) for name, figure in figures.items() if figure}
 
 
-def _days(numbers: dict[str, Any], phrases: Phrases) -> Any:
+def _days(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
     _ = phrases.lang.gettext
     days = numbers["days"]
     labels = [_two_line_label(phrases, day["date"]) for day in days]
     compared = numbers["mentions"]["same_hours"] is not None
     if compared:
-        pairs = [day["same_hours"] or {} for day in days]
+        pairs = [day["same_hours"] for day in days]
         series = [
             ChartSeries(
-                _("This week"), [pair.get("now") for pair in pairs], charts.NOW
+                _("This week"),
+                [pair["now"] if pair else None for pair in pairs],
+                charts.NOW,
             ),
             ChartSeries(
-                _("Week before"), [pair.get("before") for pair in pairs], charts.BEFORE
+                _("Week before"),
+                [pair["before"] if pair else None for pair in pairs],
+                charts.BEFORE,
             ),
         ]
     else:
@@ -57,7 +63,7 @@ def _days(numbers: dict[str, Any], phrases: Phrases) -> Any:
     )
 
 
-def _hours(numbers: dict[str, Any], phrases: Phrases) -> Any:
+def _hours(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
     _ = phrases.lang.gettext
     return charts.hours(
         numbers["hours"],
@@ -73,7 +79,7 @@ def _hours(numbers: dict[str, Any], phrases: Phrases) -> Any:
     )
 
 
-def _topics(numbers: dict[str, Any], phrases: Phrases) -> Any:
+def _topics(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
     topics = [
         topic
         for topic in numbers["topics"]
@@ -102,7 +108,7 @@ def _topics(numbers: dict[str, Any], phrases: Phrases) -> Any:
     )
 
 
-def _wards(numbers: dict[str, Any], phrases: Phrases) -> Any:
+def _wards(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
     shown_wards = [ward for ward in numbers["wards"] if ward["n"]][:MAX_WARDS]
     if not shown_wards:
         return None
@@ -114,13 +120,12 @@ def _wards(numbers: dict[str, Any], phrases: Phrases) -> Any:
     )
 
 
-def _campaign(numbers: dict[str, Any], phrases: Phrases) -> Any:
+def _campaign(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
     """The campaign whose effect is drawn."""
     campaign = campaign_effects.campaign_with_chart(numbers)
-    if campaign is None:
+    if campaign is None or (series := campaign["series"]) is None:
         return None
     _ = phrases.lang.gettext
-    series = campaign["series"]
     days = [date.fromisoformat(day) for day in series["days"]]
     start = days.index(date.fromisoformat(campaign["start"]))
     mondays = [n for n, day in enumerate(days) if day.weekday() == 0]
@@ -136,7 +141,7 @@ def _campaign(numbers: dict[str, Any], phrases: Phrases) -> Any:
     )
 
 
-def _clicks(numbers: dict[str, Any], phrases: Phrases) -> Any:
+def _clicks(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
     """Who asked for the campaign's links, by where they stand."""
     campaign = campaign_effects.most_clicked(numbers)
     if campaign is None:

@@ -1,6 +1,7 @@
 """The sections on what was said: how much, when, on what, in which language."""
 
 from datetime import date, datetime
+from operator import itemgetter
 
 from socialcell.reports.page import Block, Chart, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN, first_with_counts
@@ -85,7 +86,7 @@ def hours(context: ReportContext) -> Section:
 def intents(context: ReportContext) -> Section:
     _ = context.lang.gettext
     table = context.vocabulary_table(
-        _("Mentions by intent"), _("Intent"), "intent", "intents"
+        _("Mentions by intent"), _("Intent"), "intent", context.numbers["intents"]
     )
     return Section(_("What people want"), [table])
 
@@ -188,7 +189,8 @@ def sentiments(context: ReportContext) -> Section:
 def languages(context: ReportContext) -> Section:
     _ = context.lang.gettext
     caption = _("Mentions by language")
-    table = context.vocabulary_table(caption, _("Language"), "language", "languages")
+    figures = context.numbers["languages"]
+    table = context.vocabulary_table(caption, _("Language"), "language", figures)
     return Section(_("Languages"), [table])
 
 
@@ -235,14 +237,18 @@ def engagement(context: ReportContext) -> Section:
 
 def _days_alt(context: ReportContext) -> str:
     _ = context.lang.gettext
-    days = [day for day in context.numbers["days"] if day["n"] is not None]
-    if not days:
+    counts = [
+        (day["n"], day["date"])
+        for day in context.numbers["days"]
+        if day["n"] is not None
+    ]
+    if not counts:
         return _("Chart: mentions by day. No data.")
-    largest = max(days, key=lambda day: day["n"])
+    largest_count, largest_day = max(counts, key=itemgetter(0))
     return _(
         "Chart: mentions by day, this week and the week before, over the hours "
         "that both covered. Most mentions came on %(day)s: %(n)s. The table below "
         "has all numbers.",
-        day=context.lang.day(date.fromisoformat(largest["date"])),
-        n=context.lang.number(largest["n"]),
+        day=context.lang.day(date.fromisoformat(largest_day)),
+        n=context.lang.number(largest_count),
     )

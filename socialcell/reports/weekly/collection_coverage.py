@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from socialcell.clock import IST
 from socialcell.listening import coverage
 from socialcell.listening.coverage import Watch
 from socialcell.reports.compared_figures import WEEK, CoveredHours
+from socialcell.reports.week_numbers import Coverage, CoverageGap
 
 
 def count_coverage(
@@ -15,7 +15,7 @@ def count_coverage(
     covered_hours: CoveredHours,
     start: datetime,
     platforms_with_mentions: Iterable[str],
-) -> dict[str, Any]:
+) -> Coverage:
     """Hours due, covered and comparable, by platform, with what is missing and why.
 
     `platforms_with_mentions`: those with a mention in the week from `start`.
@@ -45,7 +45,7 @@ def count_coverage(
 
 def _missing(
     watches: Sequence[Watch], platform: str, start: datetime
-) -> list[dict[str, Any]]:
+) -> list[CoverageGap]:
     return [
         {
             "from": gap.start.astimezone(IST).isoformat(),

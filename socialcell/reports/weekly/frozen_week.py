@@ -1,8 +1,8 @@
 """The numbers of a week: counted once, frozen, and the same ever after."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
+import msgspec
 from sqlalchemy import Engine
 
 from socialcell import db
@@ -10,6 +10,7 @@ from socialcell.clock import IST, as_utc, week_of
 from socialcell.errors import UsageError
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.ops import frozen
+from socialcell.reports.week_numbers import WeekNumbers, read_week
 from socialcell.reports.weekly.weekly_counts import count_week
 from socialcell.settings.campaigns import Planning
 from socialcell.strategy import Strategy
@@ -37,7 +38,7 @@ def numbers_of_week(
     now: datetime,
     strategy: Strategy | None = None,
     planning: Planning | None = None,
-) -> dict[str, Any]:
+) -> WeekNumbers:
     """The week's numbers, and the city's goals: as frozen, or counted now and frozen.
 
     A week of which nothing is known yet is not frozen: what is imported later counts.
@@ -46,12 +47,13 @@ def numbers_of_week(
     with db.reading(engine) as session:
         frozen_numbers = frozen.frozen_numbers(session, KIND, week.start)
         if frozen_numbers is not None:
-            return frozen_numbers
+            return read_week(frozen_numbers)
         counted = count_week(session, week, now, strategy, planning)
     if counted["mentions"]["n"] is None:
         return counted
     with db.writing(engine) as session:
-        frozen.freeze(session, KIND, week.start, week.end, now, counted)
+        document = msgspec.to_builtins(counted)
+        frozen.freeze(session, KIND, week.start, week.end, now, document)
         frozen_numbers = frozen.frozen_numbers(session, KIND, week.start)
     assert frozen_numbers is not None
-    return frozen_numbers
+    return read_week(frozen_numbers)

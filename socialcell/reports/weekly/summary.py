@@ -1,19 +1,20 @@
 """The sentences at the top: what was covered, what changed, what needs attention."""
 
 import math
-from typing import Any
 
 from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections.quote_sampling import URGENT
+from socialcell.reports.week_numbers import PlatformCoverage, WeekNumbers
 from socialcell.reports.weekly.weekly_counts import TOPICS_WITHOUT_OWNER
 
 MAX_NAMED = 3
 
 
-def summary(numbers: dict[str, Any], phrases: Phrases, city: str) -> list[str]:
+def summary(numbers: WeekNumbers, phrases: Phrases, city: str) -> list[str]:
     """True sentences, each with its number; a week without data says only that."""
-    if numbers["mentions"]["n"] is None:
+    count = numbers["mentions"]["n"]
+    if count is None:
         return [
             phrases.lang.gettext(
                 "No data: nothing was collected for this week, so nothing can be said "
@@ -21,18 +22,20 @@ def summary(numbers: dict[str, Any], phrases: Phrases, city: str) -> list[str]:
             )
         ]
     sentences = [
-        _collected_sentence(numbers, phrases, city),
+        _collected_sentence(numbers, count, phrases, city),
         _change_sentence(numbers, phrases),
         _growth_sentence(numbers, phrases),
-        _asking_sentence(numbers, phrases),
+        _asking_sentence(numbers, count, phrases),
         _urgent_sentence(numbers, phrases),
         _promises_sentence(numbers, phrases),
     ]
     return [sentence for sentence in sentences if sentence]
 
 
-def _collected_sentence(numbers: dict[str, Any], phrases: Phrases, city: str) -> str:
-    count, coverage = numbers["mentions"]["n"], numbers["coverage"]
+def _collected_sentence(
+    numbers: WeekNumbers, count: int, phrases: Phrases, city: str
+) -> str:
+    coverage = numbers["coverage"]
     platform_names = phrases.joined(
         phrases.platform(platform["id"])
         for platform in numbers["platforms"]
@@ -65,7 +68,7 @@ def _collected_sentence(numbers: dict[str, Any], phrases: Phrases, city: str) ->
     )
 
 
-def _missing_hours(platform: dict[str, Any], phrases: Phrases) -> str:
+def _missing_hours(platform: PlatformCoverage, phrases: Phrases) -> str:
     """A platform's missing hours and what most of them were lost to."""
     by_cause: dict[str, int] = {}
     for gap in platform["missing"]:
@@ -80,7 +83,7 @@ def _missing_hours(platform: dict[str, Any], phrases: Phrases) -> str:
     )
 
 
-def _change_sentence(numbers: dict[str, Any], phrases: Phrases) -> str:
+def _change_sentence(numbers: WeekNumbers, phrases: Phrases) -> str:
     _ = phrases.lang.gettext
     same = numbers["mentions"]["same_hours"]
     if same is None:
@@ -114,7 +117,7 @@ def _change_sentence(numbers: dict[str, Any], phrases: Phrases) -> str:
     )
 
 
-def _growth_sentence(numbers: dict[str, Any], phrases: Phrases) -> str | None:
+def _growth_sentence(numbers: WeekNumbers, phrases: Phrases) -> str | None:
     """The topic that grew most, if by more than two standard errors of a count."""
     grown = [
         (same["now"] - same["before"], topic["id"], same)
@@ -134,7 +137,7 @@ def _growth_sentence(numbers: dict[str, Any], phrases: Phrases) -> str | None:
     )
 
 
-def _asking_sentence(numbers: dict[str, Any], phrases: Phrases) -> str:
+def _asking_sentence(numbers: WeekNumbers, mentions: int, phrases: Phrases) -> str:
     count = sum(
         intent["n"] or 0 for intent in numbers["intents"] if intent["id"] in ASKING
     )
@@ -148,26 +151,25 @@ def _asking_sentence(numbers: dict[str, Any], phrases: Phrases) -> str:
         "%(n)s mentions (%(share)s) ask for something: complaints, questions, "
         "suggestions and calls for help.",
         count,
-        share=phrases.lang.percent(count, numbers["mentions"]["n"]),
+        share=phrases.lang.percent(count, mentions),
     )
     topics_asked_about = [
-        topic
+        (-topic_count, topic["id"])
         for topic in numbers["topics"]
-        if topic["asking"]["n"] and topic["id"] not in TOPICS_WITHOUT_OWNER
+        if (topic_count := topic["asking"]["n"])
+        and topic["id"] not in TOPICS_WITHOUT_OWNER
     ]
     if not topics_asked_about:
         return sentence
-    largest = min(
-        topics_asked_about, key=lambda topic: (-topic["asking"]["n"], topic["id"])
-    )
+    largest_count, largest = min(topics_asked_about)
     return f"{sentence} " + phrases.lang.gettext(
         "Asked about most: %(topic)s (%(n)s).",
-        topic=phrases.label("topic", largest["id"]),
-        n=phrases.lang.number(largest["asking"]["n"]),
+        topic=phrases.label("topic", largest),
+        n=phrases.lang.number(-largest_count),
     )
 
 
-def _urgent_sentence(numbers: dict[str, Any], phrases: Phrases) -> str:
+def _urgent_sentence(numbers: WeekNumbers, phrases: Phrases) -> str:
     levels = {urgency["id"]: urgency["n"] or 0 for urgency in numbers["urgencies"]}
     count = sum(levels.get(level, 0) for level in URGENT)
     if not count:
@@ -181,7 +183,7 @@ def _urgent_sentence(numbers: dict[str, Any], phrases: Phrases) -> str:
     )
 
 
-def _promises_sentence(numbers: dict[str, Any], phrases: Phrases) -> str | None:
+def _promises_sentence(numbers: WeekNumbers, phrases: Phrases) -> str | None:
     """Promises that were due and not kept by the end of the week, the oldest named.
 
     Reports that were frozen by earlier versions have none.

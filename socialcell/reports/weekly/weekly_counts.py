@@ -1,9 +1,7 @@
 """Count a week: everything that its report says in numbers."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
 
 from sqlmodel import Session
 
@@ -41,9 +39,24 @@ from socialcell.reports.sections import (
     search_console,
 )
 from socialcell.reports.sections.quote_sampling import URGENT
+from socialcell.reports.week_numbers import (
+    AuditHead,
+    CampaignNumbers,
+    DayFigure,
+    GoalNumbers,
+    MentionNumbers,
+    PeakHour,
+    Period,
+    ReadFigure,
+    StrategyNumbers,
+    TopicOwners,
+    UrgentFigures,
+    WardFigure,
+    WeekNumbers,
+)
 from socialcell.reports.weekly import collection_coverage
 from socialcell.settings.campaigns import Planning
-from socialcell.strategy import Strategy
+from socialcell.strategy import Goal, GoalTexts, Strategy
 
 VERSION = 2
 # Topics that are too vague to name an owner.
@@ -52,61 +65,13 @@ TOPICS_WITHOUT_OWNER = frozenset({"politics", "other"})
 _WEEK = timedelta(days=7)
 
 
-class DayFigure(Figure):
-    """A figure of one day of the week, an ISO date."""
-
-    date: str
-
-
-class ReadFigure(IdFigure):
-    """A figure of what was read from texts; `unsure`: mentions near another value."""
-
-    unsure: int
-
-
-class WardFigure(AreaFigure):
-    """A figure of a ward office, and of its mentions that ask."""
-
-    asking: Figure
-
-
-class OwnerNames(TypedDict):
-    """An owner's id and its names by language."""
-
-    id: str
-    name: Mapping[str, str]
-
-
-class TopicOwners(TypedDict):
-    """Who answers for a topic that people ask about, the usual owner first."""
-
-    topic: str
-    asking: Figure
-    owners: list[OwnerNames]
-
-
-class UrgentFigures(TypedDict):
-    """Urgent mentions by topic and by ward office, the largest first."""
-
-    topics: list[IdFigure]
-    wards: list[AreaFigure]
-
-
-class PeakHour(TypedDict):
-    """The busiest hour: its begin as an ISO time of Pune, and its mentions."""
-
-    at: str
-    n: int
-    unit: str
-
-
 def count_week(
     session: Session,
     week: TimeSpan,
     now: datetime,
     strategy: Strategy | None = None,
     planning: Planning | None = None,
-) -> dict[str, Any]:
+) -> WeekNumbers:
     """Everything the report says in numbers, as plain JSON without any text of posts.
 
     All figures come from one snapshot of the database when the session reads one.
@@ -137,13 +102,14 @@ class _Counting:
         self._cells = mention_counts.mentions(session, self._both)
         self._areas = area_store.areas_on(session, self._day)
 
-    def count_all(self, now: datetime) -> dict[str, Any]:
+    def count_all(self, now: datetime) -> WeekNumbers:
         session, week = self._session, self._week
         topics = self._topics()
-        numbers = {
+        campaigns = campaign_effects.count_campaigns(session, self._day)
+        numbers: MentionNumbers = {
             "version": VERSION,
             "made_at": now.astimezone(IST).isoformat(),
-            "audit": asdict(audit.head(session)),
+            "audit": _audit_head(audit.head(session)),
             "period": _period(week),
             "week_before": _period(self._before),
             "coverage": collection_coverage.count_coverage(
@@ -182,7 +148,7 @@ class _Counting:
                 }
                 for gain in engagement_deltas.gains(session, week)
             ],
-            "campaigns": campaign_effects.count_campaigns(session, self._day),
+            "campaigns": campaigns,
             "outreach": outreach_progress.count_plans(
                 session, self._day, now.astimezone(IST).date(), self._planning
             ),
@@ -196,10 +162,12 @@ class _Counting:
             ],
             "quotations": quote_sampling.draw_quotes(session, week, topics),
         }
-        return numbers | self._count_beside(numbers)
+        return self._with_counts_beside(numbers, campaigns)
 
-    def _count_beside(self, numbers: dict[str, Any]) -> dict[str, Any]:
-        """Counts beside the mentions: incidents, accounts, ads, search, goals."""
+    def _with_counts_beside(
+        self, numbers: MentionNumbers, campaigns: Sequence[CampaignNumbers]
+    ) -> WeekNumbers:
+        """With the counts of incidents, accounts, ads, search and goals."""
         session, week = self._session, self._week
         area_names = {area.id: names_of(area) for area in self._areas}
         two_weeks = incidents.count_incidents(
@@ -213,15 +181,16 @@ class _Counting:
             mentions=numbers["mentions"],
             intents=numbers["intents"],
             incidents=two_weeks,
-            campaigns=numbers["campaigns"],
+            campaigns=campaigns,
         )
         return {
+            **numbers,
             "incidents": [incident for incident in two_weeks if incident["here"]],
             "voices": public_accounts.count_accounts(session, week),
             "ads": ad_spend.count_ads(session, self._day),
             "search": search_console.count_search(session, self._day),
             "measures": kpis.measure_kpis(session, week_counts),
-            "strategy": self._strategy and self._strategy.model_dump(mode="json"),
+            "strategy": _strategy_numbers(self._strategy),
         }
 
     def _figure(self, cells: Cells) -> Figure:
@@ -380,8 +349,40 @@ def _largest_first(figure: IdFigure) -> tuple[int, int, str]:
     return (-(figure["n"] or 0), -same_hours["before"], figure["id"])
 
 
-def _period(span: TimeSpan) -> dict[str, str]:
+def _period(span: TimeSpan) -> Period:
     return {
         "from": span.start.astimezone(IST).isoformat(),
         "to": span.end.astimezone(IST).isoformat(),
     }
+
+
+def _audit_head(head: audit.Head) -> AuditHead:
+    return {"seq": head.seq, "hash": head.hash}
+
+
+def _strategy_numbers(strategy: Strategy | None) -> StrategyNumbers | None:
+    if strategy is None:
+        return None
+    return {
+        "agreed": strategy.agreed.isoformat() if strategy.agreed else None,
+        "goals": {name: _goal_numbers(goal) for name, goal in strategy.goals.items()},
+    }
+
+
+def _goal_numbers(goal: Goal) -> GoalNumbers:
+    return {
+        "title": _by_language(goal.title),
+        "owner": _by_language(goal.owner),
+        "targets": {
+            measure: {
+                "at_least": target.at_least,
+                "at_most": target.at_most,
+                "by": target.by.isoformat() if target.by else None,
+            }
+            for measure, target in goal.targets.items()
+        },
+    }
+
+
+def _by_language(texts: GoalTexts) -> dict[str, str]:
+    return {"mr": texts.mr, "hi": texts.hi, "en": texts.en}

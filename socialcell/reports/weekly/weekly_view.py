@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from socialcell.i18n import Language
 from socialcell.reports.page import Page, Quotation, Section
@@ -19,12 +18,13 @@ from socialcell.reports.sections import (
     volume,
 )
 from socialcell.reports.sections.report_context import ChartFiles, ReportContext
+from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.reports.weekly.summary import summary
 from socialcell.settings.notifications import Report
 
 
 def page(
-    numbers: dict[str, Any],
+    numbers: WeekNumbers,
     quotations: Sequence[Quotation],
     chart_files: ChartFiles,
     lang: Language,
@@ -57,7 +57,7 @@ def page(
     )
 
 
-def _footer(numbers: dict[str, Any], lang: Language, city: str) -> list[str]:
+def _footer(numbers: WeekNumbers, lang: Language, city: str) -> list[str]:
     """When it was counted, and the audit log's head: an anchor outside the database.
 
     Reports that were frozen by earlier versions have no head.

@@ -5,16 +5,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from socialcell import db, strategy
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
 from socialcell.i18n import language
+from socialcell.json_types import JsonObject, as_object, as_objects, as_text
 from socialcell.reports import frozen_quotes, render
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections import public_accounts, search_console, section_charts
 from socialcell.reports.sections.report_context import ChartFiles
+from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.reports.weekly import frozen_week as week_report
 from socialcell.reports.weekly import weekly_view, workbook
 from socialcell.services import pseudonyms
@@ -30,13 +33,13 @@ class WeeklyFiles:
     charts: tuple[Path, ...]
     workbook: Path
     title: str
-    numbers: dict[str, Any]
+    numbers: JsonObject
 
     @property
     def period(self) -> dict[str, str]:
         """{"from", "to"}: ISO 8601 with offset; the end does not belong to it."""
-        period: dict[str, str] = self.numbers["period"]
-        return period
+        period = as_object(self.numbers["period"])
+        return {name: as_text(moment) for name, moment in period.items()}
 
 
 def write_weekly(
@@ -95,14 +98,15 @@ def write_weekly(
     )
 
 
-def _outward(numbers: dict[str, Any]) -> dict[str, Any]:
+def _outward(numbers: WeekNumbers) -> JsonObject:
     """The numbers as others may read them: quotations only by what they stand for."""
+    document: JsonObject = msgspec.to_builtins(numbers)
     keys = ("why", "topic", "urgency", "drawn_from")
     return {
-        **numbers,
+        **document,
         "quotations": [
             {key: quotation[key] for key in keys if key in quotation}
-            for quotation in numbers["quotations"]
+            for quotation in as_objects(document["quotations"])
         ],
     }
 

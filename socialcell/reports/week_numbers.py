@@ -1,0 +1,490 @@
+"""The numbers of a week, as they are frozen in the database: their keys and types.
+
+Every part is plain JSON without any text of posts. Times are ISO 8601 with offset, days
+ISO dates, money micros of a currency. A key that is `NotRequired` is missing from
+reports that earlier versions froze. `reports/weekly/weekly_counts.py` counts them.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, NotRequired, TypeAlias, TypedDict, TypeGuard
+
+import msgspec
+
+from socialcell.json_types import JsonObject
+from socialcell.reports.compared_figures import (
+    AreaFigure,
+    Figure,
+    IdFigure,
+    IdMeasure,
+    TopicFigure,
+)
+
+Names: TypeAlias = Mapping[str, str]
+"""A name by language."""
+
+
+class DayFigure(Figure):
+    """A figure of one day of the week, an ISO date."""
+
+    date: str
+
+
+class ReadFigure(IdFigure):
+    """A figure of what was read from texts; `unsure`: mentions near another value."""
+
+    unsure: int
+
+
+class WardFigure(AreaFigure):
+    """A figure of a ward office, and of its mentions that ask."""
+
+    asking: Figure
+
+
+class OwnerNames(TypedDict):
+    """An owner's id and its names by language."""
+
+    id: str
+    name: Names
+
+
+class TopicOwners(TypedDict):
+    """Who answers for a topic that people ask about, the usual owner first."""
+
+    topic: str
+    asking: Figure
+    owners: list[OwnerNames]
+
+
+class UrgentFigures(TypedDict):
+    """Urgent mentions by topic and by ward office, the largest first."""
+
+    topics: list[IdFigure]
+    wards: list[AreaFigure]
+
+
+class PeakHour(TypedDict):
+    """The busiest hour: its begin as an ISO time of Pune, and its mentions."""
+
+    at: str
+    n: int
+    unit: str
+
+
+Period = TypedDict("Period", {"from": str, "to": str})
+"""A span of time; its end does not belong to it."""
+
+CoverageGap = TypedDict(
+    "CoverageGap",
+    {"from": str, "to": str, "hours": int, "causes": Mapping[str, str]},
+)
+"""Hours in a row that a platform did not cover, and the cause by source."""
+
+
+class PlatformCoverage(TypedDict):
+    """Hours of a platform: due, covered in either week, covered in both, missing."""
+
+    id: str
+    due: int
+    covered: int
+    covered_before: int
+    common: int
+    missing: list[CoverageGap]
+
+
+class Coverage(TypedDict):
+    """What was collected, in platform-hours.
+
+    `unchecked` are sources whose deletions could not be asked for, `not_watched`
+    platforms with mentions of imported files.
+    """
+
+    unit: str
+    due: int
+    covered: int
+    common: int
+    platforms: list[PlatformCoverage]
+    unchecked: NotRequired[list[str]]
+    not_watched: list[str]
+
+
+class AuditHead(TypedDict):
+    """The newest row of the audit log: its number and its hash."""
+
+    seq: int
+    hash: str
+
+
+class EngagementGain(TypedDict):
+    """What an engagement count of a platform grew by, over so many posts."""
+
+    platform: str
+    metric: str
+    gained: int
+    unit: str
+    posts: int
+
+
+class Money(TypedDict):
+    """An amount in micros of a currency."""
+
+    amount_micros: int
+    currency: str
+
+
+class PriceRange(TypedDict):
+    """What one of something cost: best guess and both ends; None: no finite price."""
+
+    best: Money | None
+    low: Money | None
+    high: Money | None
+
+
+class Requests(TypedDict):
+    """Requests for links by who asked; None in the row of installs without a link."""
+
+    human: int | None
+    duplicate: int | None
+    programs: int | None
+    internal: int | None
+    dropped: int | None
+
+
+class LinkPlace(Requests):
+    """Requests and installs by where links stand; without channel: by no known link."""
+
+    channel: str | None
+    creator: str | None
+    installs: int | None
+
+
+class CampaignResults(TypedDict):
+    """Clicks and installs of a campaign in a span; None where nothing counts them.
+
+    `unattributed` are the installs of `named_elsewhere` and `sourceless` together.
+    """
+
+    clicks: int | None
+    requests: NotRequired[Requests | None]
+    installs: int | None
+    unattributed: int | None
+    named_elsewhere: NotRequired[int | None]
+    sourceless: NotRequired[int | None]
+
+
+class IncrementalEffect(TypedDict):
+    """What a campaign added to its outcome, with 95 % intervals."""
+
+    outcome: str
+    value: float
+    interval: list[float] | None
+    anyway: float
+    lift_percent: float | None
+    lift_interval: list[float] | None
+    p_values: Mapping[str, float | None]
+    cost_per_incremental: PriceRange | None
+
+
+class EffectSeries(TypedDict):
+    """An outcome by day, and as it would have been; None: nothing is expected."""
+
+    days: list[str]
+    actual: list[float]
+    expected: list[float | None]
+
+
+class CampaignNumbers(TypedDict):
+    """A campaign of the week: what it brought in the week and since its start."""
+
+    name: str
+    goal: str
+    start: str
+    end: str
+    week: CampaignResults
+    so_far: CampaignResults
+    places: NotRequired[list[LinkPlace]]
+    days_withheld: int
+    cost_per_install: PriceRange | None
+    incremental: IncrementalEffect | None
+    series: EffectSeries | None
+
+
+class PlanNumbers(TypedDict):
+    """A plan: its tags by state, the people it reaches (an estimate), its cost."""
+
+    campaign: str
+    version: int
+    start: str
+    end: str
+    tags: int
+    states: dict[str, int]
+    reach: float
+    cost: Money
+
+
+class DueStep(TypedDict):
+    """A step that waits; `tag` is the number of a tag, None of a whole plan."""
+
+    kind: str
+    campaign: str
+    tag: int | None
+    day: str
+
+
+class OutreachNumbers(TypedDict):
+    """Plans that are not over, and what was due on a day (`today`)."""
+
+    today: str
+    plans: list[PlanNumbers]
+    due: list[DueStep]
+
+
+class MissedPromise(TypedDict):
+    """A promise that was due and not kept."""
+
+    id: int | None
+    text: str
+    due_at: str
+
+
+class QuoteReason(TypedDict):
+    """Why a post is quoted: for its urgency, or for its topic."""
+
+    why: Literal["urgent", "topic"]
+    urgency: NotRequired[str]
+    topic: NotRequired[str]
+
+
+class DrawnQuote(QuoteReason):
+    """A post that was drawn out of so many, and the hash of its text then."""
+
+    platform: str
+    external_id: str
+    content_hash: str
+    drawn_from: int
+
+
+class WorstAlert(TypedDict):
+    """The alert that stood out most; see `Alert` for what the numbers are."""
+
+    kind: NotRequired[str]
+    series: str
+    at: str
+    minutes: int
+    observed: int
+    expected: float | None
+    unit: NotRequired[str]
+    coverage: float | None
+
+
+class IncidentNumbers(TypedDict):
+    """An incident; `here`: of this week; `week`: in which it began.
+
+    `name` are the names of its area, `promise` the text of the promise it is about.
+    """
+
+    id: int
+    kind: str
+    subject: str
+    name: Names | None
+    promise: str | None
+    severity: str
+    state: str
+    opened_at: str
+    first_post_at: str | None
+    last_at: str
+    ended_at: NotRequired[str | None]
+    here: bool
+    week: Literal["now", "before", "earlier"]
+    acked_by: str | None
+    acked_at: str | None
+    worst: WorstAlert | None
+
+
+RegisteredAccount = TypedDict(
+    "RegisteredAccount",
+    {
+        "platform": str,
+        "handle": str | None,
+        "name": str | None,
+        "class": str | None,
+    },
+)
+"""An account of the registry; its names are None once it has left the registry."""
+
+
+class SpeakingAccount(RegisteredAccount):
+    """An account that spoke: mentions, those by sentiment, what its posts gained."""
+
+    n: int
+    sentiment: dict[str, int]
+    gained: dict[str, int]
+
+
+class JoinedAccounts(TypedDict):
+    """Accounts that joined an incident; those outside the registry are a number."""
+
+    registered: list[RegisteredAccount]
+    others: int
+
+
+class PublicAccounts(TypedDict):
+    """Accounts of the registry that spoke, and who joined an incident."""
+
+    accounts: list[SpeakingAccount]
+    joined: JoinedAccounts
+
+
+class AdCampaign(TypedDict):
+    """What an ad campaign cost and brought; `installs` by conversion action."""
+
+    id: str
+    name: str
+    cost_micros: int | None
+    impressions: int | None
+    clicks: int | None
+    installs: dict[str, float | None]
+    days: int
+    whole: bool
+
+
+class AdAccountNumbers(TypedDict):
+    """An account of an ad network: days of the week that it covers, its campaigns.
+
+    `figures` of a day were reported, `restated` of them changed afterwards; those from
+    `moving_from` on may still change.
+    """
+
+    network: str
+    account: str
+    currency: str
+    zone: str
+    days: int
+    moving_from: str | None
+    figures: int
+    restated: int
+    campaigns: list[AdCampaign]
+
+
+class SearchSums(TypedDict):
+    """Clicks, impressions, and the mean position weighted by impressions."""
+
+    clicks: int | None
+    impressions: int | None
+    position: float | None
+
+
+class SearchDays(SearchSums):
+    """The sums of so many days."""
+
+    days: int
+
+
+class SiteNumbers(TypedDict):
+    """A site in Google's search results, `through` a day, `moving` days not final."""
+
+    site: str
+    now: SearchDays
+    before: SearchDays
+    through: str | None
+    moving: int
+    unnamed_clicks: int | None
+
+
+class QueryNumbers(SearchSums):
+    """A query that showed a site."""
+
+    site: str
+    query: str
+
+
+class SearchNumbers(TypedDict):
+    """Sites in Google's search results, and the queries with the most clicks."""
+
+    sites: list[SiteNumbers]
+    queries: list[QueryNumbers]
+
+
+class GoalTarget(TypedDict):
+    """A bound of a measure, one of the two; of a share in percent; `by` a day."""
+
+    at_least: float | None
+    at_most: float | None
+    by: str | None
+
+
+class GoalNumbers(TypedDict):
+    """A goal: title and owner by language, targets by measure."""
+
+    title: Names
+    owner: Names
+    targets: dict[str, GoalTarget]
+
+
+class StrategyNumbers(TypedDict):
+    """The city's goals as of the week; without a day in `agreed` they are proposals."""
+
+    agreed: str | None
+    goals: dict[str, GoalNumbers]
+
+
+class MentionNumbers(TypedDict):
+    """The numbers that are counted from mentions and campaigns."""
+
+    version: int
+    made_at: str
+    audit: NotRequired[AuditHead]
+    period: Period
+    week_before: Period
+    coverage: Coverage
+    mentions: Figure
+    reposts: Figure
+    undated: int
+    messages: NotRequired[int]
+    unread: int
+    peak: PeakHour | None
+    days: list[DayFigure]
+    hours: list[int | None]
+    whole_hours: NotRequired[list[bool]]
+    platforms: list[IdFigure]
+    intents: list[ReadFigure]
+    sentiments: list[ReadFigure]
+    urgencies: list[ReadFigure]
+    languages: list[ReadFigure]
+    topics: list[TopicFigure]
+    owners: list[TopicOwners]
+    wards: list[WardFigure]
+    villages: list[AreaFigure]
+    unplaced: int
+    urgent: UrgentFigures
+    engagement: list[EngagementGain]
+    campaigns: NotRequired[list[CampaignNumbers]]
+    outreach: NotRequired[OutreachNumbers]
+    promises: NotRequired[list[MissedPromise]]
+    quotations: list[DrawnQuote]
+
+
+class WeekNumbers(MentionNumbers):
+    """All numbers of a week."""
+
+    incidents: NotRequired[list[IncidentNumbers]]
+    voices: NotRequired[PublicAccounts]
+    ads: NotRequired[list[AdAccountNumbers]]
+    search: NotRequired[SearchNumbers]
+    measures: NotRequired[list[IdMeasure]]
+    strategy: NotRequired[StrategyNumbers | None]
+
+
+def read_week(numbers: JsonObject) -> WeekNumbers:
+    """The frozen numbers of a week, the same document, with keys of other versions.
+
+    msgspec.ValidationError names the part that has another type or is missing.
+    """
+    if _is_week(numbers):
+        return numbers
+    raise AssertionError("the check raises its own error")
+
+
+def _is_week(numbers: JsonObject) -> TypeGuard[WeekNumbers]:
+    msgspec.convert(numbers, WeekNumbers)
+    return True
