@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Delete,
     Dialect,
     Engine,
@@ -28,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
 from socialcell.db.refusals import BUSY_SECONDS, plain_errors
@@ -35,9 +37,14 @@ from socialcell.errors import ConfigError
 from socialcell.redact import redact
 
 CONNECT_SECONDS = 10
+_HIDES_PARAMETERS = True
+"""Parameters are people's words and names: no error shows them."""
 
 _T = TypeVar("_T")
-Row: TypeAlias = Mapping[str, Any]
+ColumnValue: TypeAlias = object
+"""What a column holds: whatever its type takes."""
+
+Row: TypeAlias = Mapping[str, ColumnValue]
 """A row to write: column → value."""
 
 # A surrogate key: 64 bits everywhere, and SQLite's rowid (which FTS5 needs) there.
@@ -59,11 +66,13 @@ def connect(
         return _postgresql(url, busy_seconds)
     if not url.startswith("sqlite:///"):
         raise _wrong_url(url, "it begins with neither sqlite:/// nor postgresql://")
-    engine = _made(
-        url,
-        connect_args={"timeout": busy_seconds},
-        execution_options={"socialcell_busy": busy_seconds},
-    )
+    with _url_errors(url):
+        engine = create_engine(
+            url,
+            hide_parameters=_HIDES_PARAMETERS,
+            connect_args={"timeout": busy_seconds},
+            execution_options={"socialcell_busy": busy_seconds},
+        )
     event.listen(engine, "connect", partial(_prepare_sqlite, busy_seconds, durable))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -73,7 +82,11 @@ def connect(
 def frozen(path: Path) -> Iterator[Engine]:
     """An engine for a SQLite file that nobody writes: a backup. It changes nothing."""
     address = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
-    engine = _made("sqlite://", creator=lambda: sqlite3.connect(address, uri=True))
+    engine = create_engine(
+        "sqlite://",
+        hide_parameters=_HIDES_PARAMETERS,
+        creator=lambda: sqlite3.connect(address, uri=True),
+    )
     try:
         yield engine
     finally:
@@ -122,15 +135,16 @@ def must_exist(engine: Engine) -> None:
         )
 
 
-def is_sqlite(engine_or_session: Any) -> bool:
-    bind = getattr(engine_or_session, "get_bind", lambda: engine_or_session)()
-    return bool(bind.dialect.name == "sqlite")
+def is_sqlite(engine_or_session: Engine | Connection | Session) -> bool:
+    if isinstance(engine_or_session, Session):
+        return engine_or_session.get_bind().dialect.name == "sqlite"
+    return engine_or_session.dialect.name == "sqlite"
 
 
-def _made(url: str, **options: Any) -> Engine:
+@contextmanager
+def _url_errors(url: str) -> Iterator[None]:
     try:
-        # Parameters are people's words and names: no error shows them.
-        return create_engine(url, hide_parameters=True, **options)
+        yield
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise _wrong_url(url, str(error)) from None
     except ModuleNotFoundError as error:
@@ -151,15 +165,17 @@ def _postgresql(url: str, busy_seconds: float) -> Engine:
         own = make_url(url).query.get("options", "")
     except (ArgumentError, ValueError):
         raise _wrong_url(url, "it is not of that form") from None
-    return _made(
-        url,
-        pool_pre_ping=True,
-        connect_args={
-            "options": f"{patience} {own}".strip(),
-            "connect_timeout": CONNECT_SECONDS,
-        },
-        execution_options={"socialcell_busy": busy_seconds},
-    )
+    with _url_errors(url):
+        return create_engine(
+            url,
+            hide_parameters=_HIDES_PARAMETERS,
+            pool_pre_ping=True,
+            connect_args={
+                "options": f"{patience} {own}".strip(),
+                "connect_timeout": CONNECT_SECONDS,
+            },
+            execution_options={"socialcell_busy": busy_seconds},
+        )
 
 
 def _wrong_url(url: str, why: str) -> ConfigError:
@@ -170,7 +186,10 @@ def _wrong_url(url: str, why: str) -> ConfigError:
 
 
 def _prepare_sqlite(
-    busy_seconds: float, durable: bool, connection: sqlite3.Connection, _record: object
+    busy_seconds: float,
+    durable: bool,
+    connection: sqlite3.Connection,
+    _record: ConnectionPoolEntry,
 ) -> None:
     # The driver must not begin transactions by itself: _begin_sqlite does.
     connection.isolation_level = None
@@ -186,7 +205,7 @@ def _prepare_sqlite(
     cursor.close()
 
 
-def _begin_sqlite(connection: Any) -> None:
+def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads, then writes, fails at once when another
     # process wrote in between, whatever the busy timeout says.
     reads = connection.get_execution_options().get("socialcell_reads")
@@ -257,7 +276,9 @@ def _insert(session: Session, into: Table, rows: Sequence[Row], otherwise: str) 
     return cursor.rowcount
 
 
-def _bound(column: Column[Any], rows: Sequence[Row], dialect: Dialect) -> list[Any]:
+def _bound(
+    column: Column[ColumnValue], rows: Sequence[Row], dialect: Dialect
+) -> list[ColumnValue]:
     """A column's values as the driver takes them."""
     prepare = column.type.dialect_impl(dialect).bind_processor(dialect)
     name = column.name
@@ -270,7 +291,7 @@ def _bound(column: Column[Any], rows: Sequence[Row], dialect: Dialect) -> list[A
 
 
 def add_counts(
-    session: Session, into: Table, keys: list[str], rows: list[dict[str, Any]]
+    session: Session, into: Table, keys: list[str], rows: Sequence[Row]
 ) -> None:
     """Add each row's `n` to the row with the same key, which may not be there yet."""
     make = sqlite_insert if is_sqlite(session) else postgresql_insert

@@ -16,7 +16,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias, TypedDict
 
 from sqlalchemy import select, text
 from sqlmodel import Session
@@ -29,6 +29,9 @@ from socialcell.ops.model import AuditEntry
 AUDIT = db.table(AuditEntry)
 START = "0" * 64
 
+AuditDetail: TypeAlias = Mapping[str, object]
+"""JSON without personal data: people are named by pseudonym."""
+
 
 @dataclass(frozen=True)
 class Head:
@@ -36,6 +39,18 @@ class Head:
 
     seq: int
     hash: str
+
+
+class AuditFields(TypedDict):
+    """What a row's hash is made of, beside the hash of the row before it."""
+
+    seq: int
+    at: datetime
+    actor: str
+    os_user: str | None
+    action: str
+    object: str
+    detail: AuditDetail
 
 
 @dataclass(frozen=True)
@@ -71,24 +86,24 @@ def append(
     session: Session,
     actor: Actor,
     action: str,
-    object: str,
-    detail: Mapping[str, Any],
+    subject: str,
+    detail: AuditDetail,
     now: datetime,
 ) -> Head:
     """Append a row in the caller's transaction; returns the new head.
 
-    `detail` is JSON without personal data: people are named by pseudonym.
+    `subject` is what it was done to, as the column `object` names it.
     """
     if not db.is_sqlite(session):
         # Two writers must not continue the same row. SQLite has one writer anyway.
         session.execute(text("LOCK TABLE audit IN EXCLUSIVE MODE"))
     last = head(session)
-    row: dict[str, Any] = {
+    row: AuditFields = {
         "seq": last.seq + 1,
         "at": as_utc(now),
         "actor": actor.name,
         "action": action,
-        "object": object,
+        "object": subject,
         "detail": dict(detail),
         "os_user": os_user(),
         "operator_id": actor.id,
@@ -129,7 +144,7 @@ def verify(session: Session, noted: str | None = None) -> AuditResult:
     return AuditResult(last)
 
 
-def seal(prev_hash: str, row: Mapping[str, Any]) -> str:
+def seal(prev_hash: str, row: AuditFields) -> str:
     """The hash of a row that follows `prev_hash`, hexadecimal."""
     fields = {
         "seq": row["seq"],
@@ -158,10 +173,10 @@ def entries(session: Session, limit: int) -> list[AuditRecord]:
     return db.records(session, query, AuditRecord)
 
 
-def entries_about(session: Session, actions: str, object: str) -> list[AuditRecord]:
+def entries_about(session: Session, actions: str, subject: str) -> list[AuditRecord]:
     """Rows about an object whose action begins so, in order."""
     c = AUDIT.c
-    query = select(AUDIT).where(c.object == object, c.action.startswith(actions))
+    query = select(AUDIT).where(c.object == subject, c.action.startswith(actions))
     return db.records(session, query.order_by(c.seq), AuditRecord)
 
 
@@ -172,13 +187,44 @@ def since(session: Session, action: str, at: datetime) -> list[AuditRecord]:
     return db.records(session, query.order_by(c.seq), AuditRecord)
 
 
+def operator() -> str:
+    """The stated actor of the command line: $SOCIALCELL_ACTOR, else the system's
+    user."""
+    return os.environ.get("SOCIALCELL_ACTOR", "").strip() or os_user()
+
+
+def os_user() -> str:
+    """The account of the operating system that this process runs under, by name.
+
+    It is the process's real user, not $USER, $LOGNAME or $SUDO_USER, which anybody may
+    set; `uid 1234` where the system has no name for it.
+    """
+    uid = os.getuid()
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"
+
+
+def _fields(row: AuditRecord) -> AuditFields:
+    return {
+        "seq": row.seq,
+        "at": row.at,
+        "actor": row.actor,
+        "os_user": row.os_user,
+        "action": row.action,
+        "object": row.object,
+        "detail": row.detail,
+    }
+
+
 def _row_fault(last: Head, row: AuditRecord, *, named: bool) -> str | None:
     """Why a row is broken. `named`: the row before it has an os_user."""
     if row.seq != last.seq + 1:
         return "the row is missing"
     if row.prev_hash != last.hash:
         return "the row does not follow the one before it"
-    if row.hash != seal(row.prev_hash, vars(row)):
+    if row.hash != seal(row.prev_hash, _fields(row)):
         return "the row was changed after it was written"
     if named and row.os_user is None:
         return "the row names no OS user, and an earlier one does"

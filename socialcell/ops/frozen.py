@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session, col, select
 
 from socialcell import db
+from socialcell.json_types import JsonObject
 from socialcell.ops.model import FrozenReport
 
 
-def frozen_numbers(
-    session: Session, kind: str, start: datetime
-) -> dict[str, Any] | None:
+def frozen_numbers(session: Session, kind: str, start: datetime) -> JsonObject | None:
     """The frozen numbers of the period that begins at `start`, if it was made."""
     report = session.get(FrozenReport, (kind, start))
     return None if report is None else dict(report.numbers)
@@ -24,7 +22,7 @@ def freeze(
     start: datetime,
     end: datetime,
     now: datetime,
-    numbers: dict[str, Any],
+    numbers: JsonObject,
 ) -> None:
     """Freeze the numbers of a period; when another process was first, its stay."""
     row = {

@@ -227,7 +227,10 @@ def settle(
     not_before: datetime | None = None,
 ) -> None:
     """Set the result of a message that was being sent: sent, dead, or pending again."""
-    values: dict[str, object] = {"state": state, "answer": answer[:_MAX_ANSWER]}
+    values: dict[str, str | datetime | None] = {
+        "state": state,
+        "answer": answer[:_MAX_ANSWER],
+    }
     if state == "pending":
         values["not_before"] = not_before
     else:

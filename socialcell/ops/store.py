@@ -5,13 +5,13 @@ The caller brings the session and owns the commit of a unit of work.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.json_types import JsonObject
 from socialcell.ops.model import (
     Coverage,
     Cursor,
@@ -37,7 +37,7 @@ def add_source(
     session: Session,
     name: str,
     connector: str,
-    settings: Mapping[str, Any],
+    settings: JsonObject,
     now: datetime,
     *,
     reason: str = "added",
@@ -64,7 +64,7 @@ def add_source(
 def change_source(
     session: Session,
     source: Source,
-    settings: Mapping[str, Any],
+    settings: JsonObject,
     now: datetime,
     *,
     reason: str,
@@ -131,7 +131,7 @@ def save_cursor(
     session: Session,
     source_id: int,
     version: int,
-    state: Mapping[str, Any],
+    state: JsonObject,
     now: datetime,
 ) -> None:
     cursor = session.get(Cursor, source_id)
