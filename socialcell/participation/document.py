@@ -1,13 +1,12 @@
 """The opinion map as a plain document: the JSON that scripts rely on."""
 
-from typing import Any
-
+from socialcell.json_types import JsonValue
 from socialcell.participation.comparison import Comparison
 from socialcell.participation.opinion import Group, OpinionMap, Statement
 from socialcell.participation.stances import Stance, Tally
 
 
-def document(comparison: Comparison) -> dict[str, Any]:
+def document(comparison: Comparison) -> dict[str, JsonValue]:
     """Counts, groups with their statements, consensus, projection, tallies.
 
     The variants are shown beside the map, so that readers see what they change; null
@@ -27,7 +26,7 @@ def document(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _outline(opinion_map: OpinionMap) -> dict[str, Any]:
+def _outline(opinion_map: OpinionMap) -> dict[str, JsonValue]:
     return {
         "participants": len(opinion_map.participants),
         "placed": len(opinion_map.placed),
@@ -44,7 +43,7 @@ def _outline(opinion_map: OpinionMap) -> dict[str, Any]:
     }
 
 
-def _group(group: Group) -> dict[str, Any]:
+def _group(group: Group) -> dict[str, JsonValue]:
     return {
         "id": group.id,
         "members": list(group.members),
@@ -52,7 +51,7 @@ def _group(group: Group) -> dict[str, Any]:
     }
 
 
-def _stance(stance: Stance) -> dict[str, Any]:
+def _stance(stance: Stance) -> dict[str, JsonValue]:
     return {
         "statement": stance.statement,
         "for": "agree" if stance.agrees else "disagree",
@@ -65,7 +64,7 @@ def _stance(stance: Stance) -> dict[str, Any]:
     }
 
 
-def _statement(statement: Statement) -> dict[str, Any]:
+def _statement(statement: Statement) -> dict[str, JsonValue]:
     return {
         "statement": statement.id,
         **_tally(statement.tally),

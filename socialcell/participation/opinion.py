@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,7 +120,7 @@ def opinion_map(
     plane = find_plane(working, earlier.axes_for(votes.statements) if earlier else None)
     points = project(working, plane)
     inside = placed(votes.matrix, _rows(earlier, votes))
-    people = tuple(np.array(votes.participants, dtype=object)[inside])
+    people = tuple(compress(votes.participants, inside))
     bases, groupings_by_k = _cluster(points[inside], people, earlier)
     k, memory = _settle(votes, plane, people, bases, groupings_by_k, earlier)
     grouping = groupings_by_k.get(k)
