@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import fontpkg_noto_sans_devanagari
 import matplotlib as mpl
@@ -39,7 +39,20 @@ def _styled(draw: Callable[_P, _T]) -> Callable[_P, _T]:
 
     @wraps(draw)
     def styled(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        with mpl.rc_context(_style()):
+        _use_font()
+        with mpl.rc_context(
+            {
+                "font.family": ["DejaVu Sans", fontpkg_noto_sans_devanagari.FAMILY],
+                "font.size": 11,
+                "text.color": _INK,
+                "axes.labelcolor": _INK,
+                "axes.edgecolor": "#888888",
+                "xtick.color": _INK,
+                "ytick.color": _INK,
+                "hatch.linewidth": 0.6,
+                "svg.hashsalt": "socialcell",
+            }
+        ):
             return draw(*args, **kwargs)
 
     return styled
@@ -192,7 +205,7 @@ def svg(figure: Figure) -> bytes:
 
 
 @_styled
-def _saved(figure: Figure, kind: str, metadata: dict[str, Any]) -> bytes:
+def _saved(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
     page = io.BytesIO()
     figure.savefig(page, format=kind, dpi=_DPI, metadata=metadata)
     return page.getvalue()
@@ -207,19 +220,8 @@ def _blank(height: float) -> tuple[Figure, Axes]:
 
 
 @lru_cache(maxsize=1)
-def _style() -> Any:
+def _use_font() -> None:
     use(fontpkg_noto_sans_devanagari.FAMILY)
-    return {
-        "font.family": ["DejaVu Sans", fontpkg_noto_sans_devanagari.FAMILY],
-        "font.size": 11,
-        "text.color": _INK,
-        "axes.labelcolor": _INK,
-        "axes.edgecolor": "#888888",
-        "xtick.color": _INK,
-        "ytick.color": _INK,
-        "hatch.linewidth": 0.6,
-        "svg.hashsalt": "socialcell",
-    }
 
 
 def _value_axis(axes: Axes, show: Show, unit: str) -> None:

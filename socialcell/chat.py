@@ -5,12 +5,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
 from socialcell.http import USER_AGENT, HttpAnswer, post, retry_after
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.mail import DeliveryDeferred, DeliveryRefused, DeliveryUnavailable
 from socialcell.redact import redact, remember
 from socialcell.text import one_line
@@ -92,7 +92,7 @@ def hand_over(room: ChatRoom, body: bytes, now: datetime) -> HttpAnswer:
 
 
 def ask_bot(
-    token: str, method: str, parameters: Mapping[str, Any], base_urls: Mapping[str, str]
+    token: str, method: str, parameters: JsonObject, base_urls: Mapping[str, str]
 ) -> HttpAnswer:
     """Call a method of a Telegram bot; its answer as it came.
 
@@ -151,17 +151,16 @@ def _wait(answer: HttpAnswer, now: datetime) -> timedelta | None:
     until = retry_after(answer.headers, now)
     if until is None:
         seconds = _parameters(answer).get("retry_after")
-        seconds = (
-            seconds if seconds is not None else answer.headers.get("x-ratelimit-reset")
-        )
+        if seconds is None:
+            seconds = answer.headers.get("x-ratelimit-reset")
         try:
-            until = now + timedelta(seconds=float(seconds or ""))
-        except (ValueError, TypeError, OverflowError):
+            until = now + timedelta(seconds=float(str(seconds or "")))
+        except (ValueError, OverflowError):
             return None
     return max(timedelta(seconds=1), min(until - now, _LONGEST_WAIT))
 
 
-def _parameters(answer: HttpAnswer) -> dict[str, Any]:
+def _parameters(answer: HttpAnswer) -> JsonObject:
     parameters = _document(answer).get("parameters")
     return parameters if isinstance(parameters, dict) else {}
 
@@ -175,7 +174,7 @@ def _answer_text(answer: HttpAnswer) -> str:
     return one_line(redact(str(words)), _LONGEST_ANSWER)
 
 
-def _document(answer: HttpAnswer) -> dict[str, Any]:
+def _document(answer: HttpAnswer) -> JsonObject:
     try:
         document = json.loads(answer.body)
     except ValueError:
@@ -183,8 +182,8 @@ def _document(answer: HttpAnswer) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _slack(card: ChatCard) -> dict[str, Any]:
-    blocks: list[dict[str, Any]] = [
+def _slack(card: ChatCard) -> dict[str, JsonValue]:
+    blocks: list[dict[str, JsonValue]] = [
         {"type": "header", "text": _plain(card.title, _HEADING)},
         {"type": "section", "text": _plain("\n".join(card.lines), _BLOCK)},
     ]
@@ -201,7 +200,7 @@ def _slack(card: ChatCard) -> dict[str, Any]:
     return {"text": _unmarked(card.title), "blocks": blocks}
 
 
-def _plain(text: str, longest: int) -> dict[str, Any]:
+def _plain(text: str, longest: int) -> dict[str, JsonValue]:
     return {"type": "plain_text", "text": _cut(text, longest), "emoji": False}
 
 
@@ -210,7 +209,7 @@ def _unmarked(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _teams(card: ChatCard) -> dict[str, Any]:
+def _teams(card: ChatCard) -> dict[str, JsonValue]:
     """An Adaptive Card for a workflow. Text runs are not parsed as Markdown."""
     body = [_run(card.title, size="Large", weight="Bolder")]
     body += [_run(line) for line in card.lines]
@@ -219,7 +218,7 @@ def _teams(card: ChatCard) -> dict[str, Any]:
         if about:
             body.append(_run(about, size="Small", subtle=True))
     body += [_run(line, size="Small", subtle=True) for line in card.foot]
-    card_document: dict[str, Any] = {
+    card_document: dict[str, JsonValue] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
@@ -242,8 +241,8 @@ def _run(
     weight: str = "Default",
     subtle: bool = False,
     separator: bool = False,
-) -> dict[str, Any]:
-    run = {
+) -> dict[str, JsonValue]:
+    run: dict[str, JsonValue] = {
         "type": "TextRun",
         "text": text,
         "size": size,
@@ -253,7 +252,7 @@ def _run(
     return {"type": "RichTextBlock", "separator": separator, "inlines": [run]}
 
 
-def _mattermost(card: ChatCard) -> dict[str, Any]:
+def _mattermost(card: ChatCard) -> dict[str, JsonValue]:
     lines = [f"#### {_escaped(card.title)}", *map(_escaped, card.lines)]
     for about, text in card.quotes:
         lines += ["", f"> {_escaped(text)}"]
@@ -269,7 +268,7 @@ def _escaped(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
-def _telegram(card: ChatCard) -> dict[str, Any]:
+def _telegram(card: ChatCard) -> dict[str, JsonValue]:
     """Plain text: no parse mode, and no preview of links."""
     lines = [card.title, *card.lines]
     for about, text in card.quotes:
@@ -289,7 +288,7 @@ def _cut(text: str, longest: int) -> str:
     return units.decode("utf-16-le", "ignore").rstrip() + "…"
 
 
-_SHAPES: Mapping[str, Callable[[ChatCard], dict[str, Any]]] = {
+_SHAPES: Mapping[str, Callable[[ChatCard], dict[str, JsonValue]]] = {
     "slack": _slack,
     "teams": _teams,
     "mattermost": _mattermost,

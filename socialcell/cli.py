@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, TextIO
 
 import typer
 
@@ -146,7 +146,7 @@ def _run() -> int:
     return 0
 
 
-def _flushed(stdout: Any, code: int) -> int:
+def _flushed(stdout: TextIO, code: int) -> int:
     """The exit code once everything that was said has arrived, or cannot."""
     try:
         stdout.flush()
@@ -159,7 +159,7 @@ def _flushed(stdout: Any, code: int) -> int:
     return code
 
 
-def _discard(stdout: Any) -> None:
+def _discard(stdout: TextIO) -> None:
     """What is still in the buffer goes nowhere; the interpreter must not try again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
 

@@ -9,7 +9,7 @@ import difflib
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import platformdirs
 import yaml
@@ -178,7 +178,7 @@ def _flat(error: Exception) -> str:
 
 
 def _explain(
-    path: Path, tree: Any, error: ValidationError, model: type[BaseModel]
+    path: Path, tree: yaml.Node | None, error: ValidationError, model: type[BaseModel]
 ) -> str:
     lines = []
     for problem in error.errors():
@@ -192,7 +192,7 @@ def _explain(
     return "\n".join(lines)
 
 
-def _line_of(tree: Any, where: tuple[int | str, ...]) -> int:
+def _line_of(tree: yaml.Node | None, where: tuple[int | str, ...]) -> int:
     node, line = tree, 1
     for part in where:
         if not isinstance(node, yaml.MappingNode):
@@ -206,7 +206,7 @@ def _line_of(tree: Any, where: tuple[int | str, ...]) -> int:
     return line
 
 
-def _nearest(model: Any, where: tuple[int | str, ...]) -> str:
+def _nearest(model: type | None, where: tuple[int | str, ...]) -> str:
     for part in where[:-1]:
         field = getattr(model, "model_fields", {}).get(part)
         model = field.annotation if field else None

@@ -198,7 +198,9 @@ def epoch(header: str) -> datetime | None:
         return None
 
 
-def _shorter(timeout: Any, deadline: float) -> tuple[float, float]:
+def _shorter(
+    timeout: tuple[float | None, float | None] | float | None, deadline: float
+) -> tuple[float, float]:
     """Seconds to connect and between two bytes, neither of them above the deadline."""
     connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
     return (

@@ -9,7 +9,6 @@ import gettext
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from importlib import resources
-from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_timedelta
@@ -32,11 +31,13 @@ class Language:
         self._messages = messages
         self._locale = Locale(code, "IN")
 
-    def gettext(self, message: str, /, **values: Any) -> str:
+    def gettext(self, message: str, /, **values: str | float) -> str:
         """The message in this language, with its %(name)s filled."""
         return self._messages.gettext(message) % values
 
-    def ngettext(self, singular: str, plural: str, n: int, /, **values: Any) -> str:
+    def ngettext(
+        self, singular: str, plural: str, n: int, /, **values: str | float
+    ) -> str:
         """The message for n things; %(n)s becomes the number as it is written here."""
         values = {"n": self.number(n), **values}
         return self._messages.ngettext(singular, plural, n) % values

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.stdlib import BoundLogger, ProcessorFormatter
-from structlog.typing import EventDict, Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from socialcell.redact import redact
 
@@ -72,12 +72,14 @@ def _number(level: str) -> int:
     return logging.getLevelNamesMapping()[level.upper()]
 
 
-def _message(_logger: Any, _method: str, event: EventDict) -> EventDict:
+def _message(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """One line per message: line breaks of libraries' messages are replaced."""
     return {**event, "event": " ".join(str(event["event"]).split())}
 
 
-def _without_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
+def _without_secrets(
+    _logger: WrappedLogger, _method: str, event: EventDict
+) -> EventDict:
     # A traceback is text only later, and then goes through here as text.
     keep = ("exc_info",)
     return {k: v if k in keep else _clean(v) for k, v in event.items()}

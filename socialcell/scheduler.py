@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from types import FrameType
+from typing import IO
 
 import requests
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -44,7 +45,7 @@ class _Signals:
         signal.signal(signal.SIGINT, self._handle_stop)
         signal.signal(signal.SIGHUP, lambda *_: self.reload.set())
 
-    def _handle_stop(self, *_arguments: Any) -> None:
+    def _handle_stop(self, _number: int, _frame: FrameType | None) -> None:
         if self.stop.is_set():
             os._exit(1)  # second signal: uncommitted work is repeated at the next start
 

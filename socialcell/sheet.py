@@ -4,24 +4,28 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
+
+CellContent: TypeAlias = object
+"""What a cell shows: a number as a number, anything else as its text."""
+
+SheetRow: TypeAlias = Mapping[str, CellContent]
 
 # What makes a spreadsheet calculate, also in its full-width form.
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-def csv_lines(
-    columns: Sequence[str], rows: Iterable[Mapping[str, Any]]
-) -> Iterator[str]:
+def csv_lines(columns: Sequence[str], rows: Iterable[SheetRow]) -> Iterator[str]:
     """CSV text line by line: a header, then a row each; unknown is an empty cell."""
     yield _line(columns)
     for row in rows:
         yield _line([cell(row.get(column)) for column in columns])
 
 
-def workbook(
-    columns: Sequence[str], rows: Iterable[Mapping[str, Any]], name: str
-) -> bytes:
+def workbook(columns: Sequence[str], rows: Iterable[SheetRow], name: str) -> bytes:
     """An XLSX of one sheet: a header, then a row each; numbers are numbers, all else
     is text. The same rows are the same bytes."""
     import xlsxwriter
@@ -41,7 +45,7 @@ def workbook(
     return content.getvalue()
 
 
-def cell(content: Any) -> str:
+def cell(content: CellContent) -> str:
     """A cell's text; text that would start a formula gets an apostrophe before it."""
     if content is None:
         return ""
@@ -57,7 +61,7 @@ def plain(cell: str) -> str:
     return cell[1:] if marked else cell
 
 
-def _text(content: Any) -> str:
+def _text(content: CellContent) -> str:
     if isinstance(content, bool):
         return "true" if content else "false"
     if isinstance(content, list | tuple):
@@ -65,7 +69,7 @@ def _text(content: Any) -> str:
     return str(content)
 
 
-def _write(sheet: Any, row: int, column: int, content: Any) -> None:
+def _write(sheet: "Worksheet", row: int, column: int, content: CellContent) -> None:
     if isinstance(content, int | float) and not isinstance(content, bool):
         sheet.write_number(row, column, content)
     elif content is not None:

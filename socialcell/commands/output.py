@@ -2,21 +2,21 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 from socialcell.errors import SocialcellError
+from socialcell.sheet import CellContent, SheetRow
 from socialcell.text import displayed
 
 
-def as_json(document: Any) -> None:
+def as_json(document: object) -> None:
     """Exactly one JSON document on standard output."""
     sys.stdout.write(dumps(document, indent=1) + "\n")
 
 
-def as_jsonl(rows: Iterable[Mapping[str, Any]]) -> None:
+def as_jsonl(rows: Iterable[SheetRow]) -> None:
     """One JSON object a line on standard output, flushed as it comes."""
     for row in rows:
         sys.stdout.write(dumps(row) + "\n")
@@ -44,14 +44,14 @@ def local_day(moment: datetime) -> str:
     return local(moment)[:10]
 
 
-def dumps(document: Any, indent: int | None = None) -> str:
+def dumps(document: object, indent: int | None = None) -> str:
     """JSON with our conventions: UTF-8 text, ISO 8601 times, no NaN."""
     return json.dumps(
         document, ensure_ascii=False, indent=indent, default=_plain, allow_nan=False
     )
 
 
-def _plain(content: Any) -> Any:
+def _plain(content: object) -> str | list[str]:
     if isinstance(content, datetime | date):
         return content.isoformat()
     if isinstance(content, set | frozenset):
@@ -59,7 +59,7 @@ def _plain(content: Any) -> Any:
     raise TypeError(f"{type(content).__name__} has no JSON form")
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def table(columns: Sequence[str], rows: Iterable[Sequence[CellContent]]) -> None:
     """A table on a terminal; tab-separated lines when piped."""
     if not sys.stdout.isatty():
         for row in (columns, *rows):
@@ -73,7 +73,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 def records(
     columns: Sequence[str],
     below: Sequence[str],
-    rows: Iterable[Sequence[Any]],
+    rows: Iterable[Sequence[CellContent]],
     notes: Iterable[Sequence[str]],
 ) -> None:
     """Rows whose last cells stand below the others on a terminal, as do their notes.
@@ -93,14 +93,14 @@ def records(
     tables.show_records(columns, cells, [list(map(cell, own)) for own in lines])
 
 
-def cell(content: Any) -> str:
+def cell(content: CellContent) -> str:
     """A cell as people read it: empty for None, a moment in Pune's minutes."""
     if isinstance(content, datetime) and content.tzinfo is not None:
         return local(content)
     return "" if content is None else displayed(str(content))
 
 
-def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+def as_csv(columns: Sequence[str], rows: Iterable[SheetRow]) -> None:
     """Comma-separated values on standard output, a header first."""
     from socialcell.sheet import csv_lines
 

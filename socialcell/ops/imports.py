@@ -1,17 +1,16 @@
 """Which files were imported, and how they were read."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from socialcell.json_types import JsonObject
 from socialcell.ops.model import ImportedFile
 
 
 def find_import(
-    session: Session, sha256: str, format: str, way: Mapping[str, Any]
+    session: Session, sha256: str, format: str, way: JsonObject
 ) -> ImportedFile | None:
     """The finished import of these bytes, read in this way; None if there is none."""
     same_bytes = session.scalars(
@@ -29,7 +28,7 @@ def record_import(
     session: Session,
     sha256: str,
     format: str,
-    way: Mapping[str, Any],
+    way: JsonObject,
     *,
     name: str,
     rows: int,
