@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,7 @@ from socialcell.commands import output
 from socialcell.commands.alerts import alert_rules, commitments, rumours
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.renamed import old_command, old_group
+from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
     from socialcell.listening.alerts.burst_detector import ScoredPoint
@@ -70,7 +71,7 @@ def backtest(
 
 def _document(
     scored: "list[ScoredPoint]", alerts: "list[ScoredPoint]"
-) -> dict[str, Any]:
+) -> dict[str, DocumentValue]:
     return {
         "points": len(scored),
         "alerts": [_alert(point) for point in alerts],
@@ -78,7 +79,7 @@ def _document(
     }
 
 
-def _alert(point: "ScoredPoint") -> dict[str, Any]:
+def _alert(point: "ScoredPoint") -> dict[str, datetime | float | None]:
     expected = None if point.expected is None else round(point.expected, 3)
     return {
         "at": point.at,
@@ -177,18 +178,22 @@ def rising(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.alerts import detection
 
-    rows: list[dict[str, Any]] = [
-        {
-            "phrase": phrase.phrase,
-            "people": phrase.observed,
-            "usual": round(phrase.expected, 1),
-            "score": round(phrase.score, 2),
-            "mentions": list(phrase.mentions),
-        }
-        for phrase in detection.find_rising(open_context(config))
+    phrases = detection.find_rising(open_context(config))
+    rows = [
+        (
+            phrase.phrase,
+            phrase.observed,
+            round(phrase.expected, 1),
+            round(phrase.score, 2),
+            list(phrase.mentions),
+        )
+        for phrase in phrases
     ]
+    columns = ("phrase", "people", "usual", "score", "mentions")
     if json:
-        output.as_json({"phrases": rows})
+        output.as_json(
+            {"phrases": [dict(zip(columns, row, strict=True)) for row in rows]}
+        )
         return
     if not rows:
         output.say("No phrase rises.")
@@ -196,8 +201,8 @@ def rising(config: Config = None, json: Json = False) -> None:
     output.table(
         ("phrase", "people", "usual", "score", "mentions"),
         [
-            (*list(row.values())[:4], ", ".join(map(str, row["mentions"][:_SHOWN])))
-            for row in rows
+            (*numbers, ", ".join(map(str, mentions[:_SHOWN])))
+            for *numbers, mentions in rows
         ],
     )
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.models import OptionInfo
 
 from socialcell.commands import file_outcome, output
 from socialcell.commands.options import (
@@ -16,10 +17,12 @@ from socialcell.commands.options import (
     open_context,
 )
 from socialcell.commands.sources.import_ import on_disk
+from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
     from socialcell.campaigns.links.model import TrackedLink
     from socialcell.services.context import Context
+    from socialcell.services.links.tracked_links import LinkResult
 
 app = typer.Typer(
     help="Links: short ones that say which post brought whom, without knowing who.",
@@ -27,8 +30,9 @@ app = typer.Typer(
 )
 
 
-def _option(text: str) -> Any:
-    return typer.Option(help=text, show_default=False)
+def _option(text: str) -> OptionInfo:
+    option: OptionInfo = typer.Option(help=text, show_default=False)
+    return option
 
 
 Code = Annotated[str, typer.Argument(help="The link's short code.")]
@@ -344,7 +348,7 @@ def _kept(row: dict[str, Any], column: str) -> bool:
     return bool(row["withheld"]) and row.get(column) is None
 
 
-def _plain(context: "Context", link: "TrackedLink") -> dict[str, Any]:
+def _plain(context: "Context", link: "TrackedLink") -> dict[str, DocumentValue]:
     from socialcell.campaigns.links.tracked_link import stated_fields
     from socialcell.services.links import tracked_links
 
@@ -364,7 +368,7 @@ def _plain(context: "Context", link: "TrackedLink") -> dict[str, Any]:
 
 
 def _print_result(
-    context: "Context", result: Any, *, json: bool, dry_run: bool
+    context: "Context", result: "LinkResult", *, json: bool, dry_run: bool
 ) -> None:
     link = result.link
     if json:

@@ -2,15 +2,17 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.operators.sign_in_prompt import acting_context
 from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
+    from socialcell.campaigns.outreach.plan_facts import RuleViolation
     from socialcell.services.outreach.outreach_view import ListedTag, OutreachSummary
 
 app = typer.Typer(
@@ -267,7 +269,7 @@ def print_document(document: "OutreachSummary") -> None:
         )
 
 
-def _violation_as_json(violation: Any) -> dict[str, Any]:
+def _violation_as_json(violation: "RuleViolation") -> dict[str, DocumentValue]:
     """A broken rule as JSON."""
     return {
         "rule": violation.rule,

@@ -2,9 +2,10 @@
 export, insights, audience, flag, unflag, remove."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from typer.models import OptionInfo
 
 from socialcell.commands import file_outcome, output
 from socialcell.commands.options import Config, DryRun, Json, open_context
@@ -28,8 +29,9 @@ Flag = Annotated[
 Reason = Annotated[str, typer.Option(help="Why, and where it can be read.")]
 
 
-def _option(text: str) -> Any:
-    return typer.Option(help=text, show_default=False)
+def _option(text: str) -> OptionInfo:
+    option: OptionInfo = typer.Option(help=text, show_default=False)
+    return option
 
 
 def add_to(app: typer.Typer) -> None:

@@ -3,13 +3,17 @@
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.language.gazetteer import Reread, print_changes
 from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.json_types import DocumentValue
+
+if TYPE_CHECKING:
+    from socialcell.language.names.public_people import PublicEntry
 
 app = typer.Typer(
     help="Public people and institutions that are found in texts.",
@@ -138,6 +142,6 @@ def remove(
         output.say(f"{'Would be removed' if dry_run else 'Removed'}: {', '.join(ids)}")
 
 
-def _document(entry: Any, is_own: bool) -> dict[str, Any]:
+def _document(entry: "PublicEntry", is_own: bool) -> dict[str, DocumentValue]:
     """An entry as JSON has it."""
     return {**asdict(entry), "own": is_own}

@@ -3,12 +3,13 @@
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
     from socialcell.listening.areas.area_table import AreaRecord
@@ -128,7 +129,7 @@ def read_day(text: str) -> date:
         raise UsageError(f"A day looks like 2026-11-23, not {text!r}.") from None
 
 
-def _plain(area: "AreaRecord") -> dict[str, Any]:
+def _plain(area: "AreaRecord") -> dict[str, DocumentValue]:
     return {
         "id": area.id,
         "tree": area.tree,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -238,7 +238,7 @@ def _print_rows(
     from socialcell.listening.mentions import mention_view
 
     if json:
-        document: dict[str, Any] = {"mentions": rows, "total": total}
+        document = {"mentions": rows, "total": total}
         if suggestion is not None:
             document["suggestion"] = vars(suggestion)
         output.as_json(document)

@@ -1,8 +1,9 @@
 """Options that the commands of the noun `mentions` share."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from typer.models import OptionInfo
 
 Since = Annotated[
     str | None,
@@ -14,7 +15,7 @@ Until = Annotated[
 ]
 
 
-def completed_from(vocabulary: str, help: str) -> Any:
+def completed_from(vocabulary: str, help: str) -> OptionInfo:
     """An option whose values a shell completes."""
 
     def complete(incomplete: str) -> list[str]:
@@ -23,7 +24,8 @@ def completed_from(vocabulary: str, help: str) -> Any:
         ids = lexicon.vocabulary(vocabulary)
         return [id_ for id_ in ids if id_.startswith(incomplete)]
 
-    return typer.Option(help=help, autocompletion=complete)
+    option: OptionInfo = typer.Option(help=help, autocompletion=complete)
+    return option
 
 
 Topic = Annotated[str | None, completed_from("topic", "A topic id, such as water.")]

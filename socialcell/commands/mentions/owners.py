@@ -2,12 +2,13 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, Csv, DryRun, Json, open_context
+from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
     from socialcell.listening.areas.owner_table import OwnerRecord
@@ -129,7 +130,7 @@ def import_(
     )
 
 
-def _cells(owner: "OwnerRecord") -> dict[str, Any]:
+def _cells(owner: "OwnerRecord") -> dict[str, DocumentValue]:
     """A row as its file has it."""
     lists = {name: "|".join(getattr(owner, name)) for name in ("places", "accepts")}
     return {**asdict(owner), **lists}

@@ -1,8 +1,9 @@
 """Commands of the noun `messages`: status, templates, reply, approve, send, …"""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -377,7 +378,7 @@ def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} {n}" for name, n in sorted(counts.items()))
 
 
-def _short(moment: Any) -> str:
+def _short(moment: datetime | None) -> str:
     from socialcell.clock import IST
 
     return moment.astimezone(IST).strftime("%Y-%m-%d %H:%M") if moment else "never"

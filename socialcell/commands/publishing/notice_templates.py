@@ -1,12 +1,17 @@
 """Commands of the group `posts templates`: list, show, lint."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, Json
+from socialcell.json_types import DocumentValue
+
+if TYPE_CHECKING:
+    from socialcell.campaigns.publishing.notice_template import NoticeTemplate
+    from socialcell.config import Workspace
 
 app = typer.Typer(
     help="Templates of notices: the package's, and those of notices/ beside "
@@ -139,7 +144,9 @@ def lint(
     raise typer.Exit(1 if any(faults.values()) else 0)
 
 
-def _template_as_json(template: Any, *, is_own: bool) -> dict[str, Any]:
+def _template_as_json(
+    template: "NoticeTemplate", *, is_own: bool
+) -> dict[str, DocumentValue]:
     """A template as a JSON object."""
     slots = {
         name: blank.model_dump(exclude_defaults=True) | {"optional": blank.optional}
@@ -162,7 +169,7 @@ def _template_as_json(template: Any, *, is_own: bool) -> dict[str, Any]:
     }
 
 
-def _workspace(config: Path | None) -> Any:
+def _workspace(config: Path | None) -> "Workspace | None":
     """The workspace; None where none is named and none is found."""
     from socialcell.commands.language.language import workspace_of
 

@@ -1,8 +1,9 @@
 """Commands of the noun `posts`: add, import, notice, templates, list, approve, …"""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,8 +12,10 @@ from socialcell.commands.operators.sign_in_prompt import acting_context
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.publishing import notice_templates, publish
 from socialcell.errors import UsageError
+from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
+    from socialcell.campaigns.publishing.model import OwnPost
     from socialcell.services.publishing.own_posts import PostDocument
 
 app = typer.Typer(
@@ -276,7 +279,9 @@ def approve(
         own_posts.find_holds(context, ids),
     )
     if json:
-        also: dict[str, Any] = {"held": list(held_reasons)} if held_reasons else {}
+        also: dict[str, DocumentValue] = (
+            {"held": list(held_reasons)} if held_reasons else {}
+        )
         if holds:
             also["holds"] = [
                 {"id": id_, "reason": hold.reason, "why": hold.why}
@@ -344,7 +349,7 @@ def delete(
 
 
 def _print_posts(
-    posts: list[Any], closure: int | None, *, dry_run: bool, json: bool
+    posts: "Sequence[OwnPost]", closure: int | None, *, dry_run: bool, json: bool
 ) -> None:
     if json:
         rows = [

@@ -1,12 +1,17 @@
 """The command `posts publish`: what is due is posted, or shown."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.errors import UsageError
+from socialcell.json_types import DocumentValue
+
+if TYPE_CHECKING:
+    from socialcell.services.context import Context
+    from socialcell.services.publishing.posting import PublishRun
 
 
 def publish(
@@ -72,7 +77,7 @@ def publish(
     raise typer.Exit(_exit_code(published))
 
 
-def document(published: Any) -> dict[str, Any]:
+def document(published: "PublishRun") -> dict[str, DocumentValue]:
     """A run as a JSON object."""
     return {
         "posts": [
@@ -97,7 +102,7 @@ def document(published: Any) -> dict[str, Any]:
     }
 
 
-def _exit_code(published: Any) -> int:
+def _exit_code(published: "PublishRun") -> int:
     if published.needs_a_person and not published.count("posted"):
         return 4
     whole = published.count("posted") == len(published.outcomes)
@@ -105,7 +110,11 @@ def _exit_code(published: Any) -> int:
 
 
 def _decide(
-    context: Any, confirm: int | None, as_: str | None, again: int | None, json: bool
+    context: "Context",
+    confirm: int | None,
+    as_: str | None,
+    again: int | None,
+    json: bool,
 ) -> None:
     from socialcell.services.publishing import published_posts
 
@@ -123,7 +132,7 @@ def _decide(
         output.say(sentence)
 
 
-def _preview(context: Any, name: str | None, json: bool) -> None:
+def _preview(context: "Context", name: str | None, json: bool) -> None:
     from socialcell.services.planning import content_calendar
 
     rows = content_calendar.list_pending(context, name)

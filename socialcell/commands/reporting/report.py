@@ -7,6 +7,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, Json, open_context
+from socialcell.json_types import DocumentValue
 
 app = typer.Typer(
     help="Reports for people: weekly, and a brief twice a day.", no_args_is_help=True
@@ -56,7 +57,7 @@ def weekly(
 
     context = open_context(config)
     moment = day_start(as_of, "--as-of", context.clock.now()) if as_of else None
-    letters: dict[str, object] = {}
+    letters: dict[str, DocumentValue] = {}
     if send:
         if out is not None:
             raise UsageError("--send goes by the report in the workspace: leave --out.")
@@ -127,7 +128,7 @@ def daily(
     if send:
         report_mail.require_readers(context, "brief_to", lang)
     report = report_mail.make_daily(context, lang, moment)
-    sent: dict[str, object] = {}
+    sent: dict[str, DocumentValue] = {}
     stopped = None
     if send:
         letters = report_mail.send_daily(context, lang, moment)

@@ -1,9 +1,11 @@
 """The command `sources budget`: what is spent, what will be, and the caps."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, Json, open_context
+from socialcell.json_types import DocumentValue
+from socialcell.sheet import CellContent
 
 if TYPE_CHECKING:
     from socialcell.services.collection.allowance_usage import (
@@ -51,7 +53,7 @@ def budget(config: Config = None, json: Json = False) -> None:
         output.say(f"Will not last: {sentence}.")
 
 
-def _allowance_row(allowance: "AllowanceUsage") -> tuple[object, ...]:
+def _allowance_row(allowance: "AllowanceUsage") -> tuple[CellContent, ...]:
     return (
         allowance.platform,
         allowance.bucket,
@@ -63,7 +65,7 @@ def _allowance_row(allowance: "AllowanceUsage") -> tuple[object, ...]:
     )
 
 
-def _bill_row(bill: "PlatformSpend") -> tuple[object, ...]:
+def _bill_row(bill: "PlatformSpend") -> tuple[CellContent, ...]:
     from socialcell.services.collection.allowance_usage import in_units
 
     return (
@@ -75,7 +77,7 @@ def _bill_row(bill: "PlatformSpend") -> tuple[object, ...]:
     )
 
 
-def _allowance_as_json(allowance: "AllowanceUsage") -> dict[str, Any]:
+def _allowance_as_json(allowance: "AllowanceUsage") -> dict[str, DocumentValue]:
     return {
         "platform": allowance.platform,
         "bucket": allowance.bucket,
@@ -91,7 +93,7 @@ def _allowance_as_json(allowance: "AllowanceUsage") -> dict[str, Any]:
     }
 
 
-def _bill_as_json(bill: "PlatformSpend") -> dict[str, Any]:
+def _bill_as_json(bill: "PlatformSpend") -> dict[str, DocumentValue]:
     return {
         "platform": bill.platform,
         "from": bill.window[0],

@@ -1,12 +1,13 @@
 """Commands of `sources` on stored mentions: snapshot, recheck, reprocess, …"""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.workspace.top import exit_code, source_counts
+from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
     from socialcell.services.collection.collector import RunResult
@@ -199,7 +200,7 @@ def _note(result: "RunResult") -> str | None:
     return "; ".join(filter(None, [result.reason, *undecided])) or None
 
 
-def _remapped_as_json(remapped: "ReprocessedSource") -> dict[str, Any]:
+def _remapped_as_json(remapped: "ReprocessedSource") -> dict[str, DocumentValue]:
     return {
         **source_counts(remapped.result),
         "readable_now": remapped.mapped,

@@ -1,6 +1,6 @@
 """Commands of the noun `sources`: list, add, test; the rest are registered here."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,7 @@ from socialcell.commands.options import (
 )
 from socialcell.commands.renamed import old_command
 from socialcell.commands.sources import budget, credentials, recheck, source_switch
+from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
     from socialcell.services.collection.query_estimate import QueryEstimate
@@ -46,24 +47,23 @@ def list_(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.collection import source_setup
 
-    rows = [
-        _source(status) for status in source_setup.list_sources(open_context(config))
-    ]
+    statuses = source_setup.list_sources(open_context(config))
     if json:
-        output.as_json({"sources": rows})
+        output.as_json({"sources": [_source(status) for status in statuses]})
         return
     output.table(
         ("name", "connector", "state", "last success", "mentions", "note"),
         [
             (
-                row["name"],
-                row["connector"],
-                row["state"] if row["enabled"] else "off",
-                output.local(row["last_ok_at"]) if row["last_ok_at"] else "never",
-                row["stored"],
-                _note(row),
+                source.name,
+                source.connector,
+                source.shown_state if source.enabled else "off",
+                output.local(source.last_ok_at) if source.last_ok_at else "never",
+                status.totals["stored"],
+                _note(status),
             )
-            for row in rows
+            for status in statuses
+            for source in [status.source]
         ],
     )
 
@@ -105,9 +105,10 @@ def add(
     if not dry_run:
         source_setup.add_source(context, name, connector, settings)
     if json:
-        document: dict[str, Any] = {"name": name, "connector": connector}
-        document |= {"dry_run": dry_run, "estimate": _as_json(cost_estimate)}
-        output.as_json(document)
+        output.as_json(
+            {"name": name, "connector": connector}
+            | {"dry_run": dry_run, "estimate": _as_json(cost_estimate)}
+        )
     elif dry_run:
         output.say(f"Would be added: {name}")
     else:
@@ -143,7 +144,7 @@ def _cost(estimate: "QueryEstimate") -> str:
     return f"In 30 days at least {estimate.posts} posts, {money}: {estimate.basis}."
 
 
-def _as_json(cost_estimate: "QueryEstimate | None") -> dict[str, Any] | None:
+def _as_json(cost_estimate: "QueryEstimate | None") -> dict[str, DocumentValue] | None:
     if cost_estimate is None:
         return None
     money = {
@@ -157,7 +158,7 @@ def _as_json(cost_estimate: "QueryEstimate | None") -> dict[str, Any] | None:
     }
 
 
-def _source(status: "SourceStatus") -> dict[str, Any]:
+def _source(status: "SourceStatus") -> dict[str, DocumentValue]:
     source, last, recheck = status.source, status.last_run, status.last_recheck
     return {
         "name": source.name,
@@ -181,13 +182,13 @@ def _source(status: "SourceStatus") -> dict[str, Any]:
     }
 
 
-def _note(row: dict[str, Any]) -> str:
+def _note(status: "SourceStatus") -> str:
     """Why a source is as it is, and whether its deletions are known."""
     from socialcell.ops.store import INCOMPLETE
 
-    notes = [row["reason"]] if row["reason"] else []
-    recheck = row["last_recheck"]
-    if recheck is not None and recheck["state"] in INCOMPLETE:
-        at = output.local(recheck["at"])
-        notes.append(f"deletions could not all be asked for, {at}: {recheck['reason']}")
+    reason, recheck = status.source.state_reason, status.last_recheck
+    notes = [reason] if reason else []
+    if recheck is not None and recheck.state in INCOMPLETE:
+        at = output.local(recheck.started_at)
+        notes.append(f"deletions could not all be asked for, {at}: {recheck.reason}")
     return "; ".join(notes)

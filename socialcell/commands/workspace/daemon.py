@@ -1,6 +1,6 @@
 """The commands `daemon` and `health`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -44,7 +44,7 @@ def health(config: Config = None, json: Json = False) -> None:
 
     daemon_health = check_health(open_context(config))
     if json:
-        document: dict[str, Any] = {
+        document = {
             "state": daemon_health.state,
             "reasons": list(daemon_health.reasons),
             "daemon": {

@@ -18,6 +18,7 @@ from socialcell.commands.options import Json
 
 if TYPE_CHECKING:
     from socialcell.sandbox import Sandbox
+    from socialcell.sandbox.city import City
     from socialcell.sandbox.clicks.audience import Audience
     from socialcell.sandbox.clicks.click_traffic import ClickTraffic
     from socialcell.services.context import Context
@@ -271,7 +272,7 @@ def _plan(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
     return plan_rehearsal.run_plan(context, PLAN, files)
 
 
-def _keep_truth(folder: Path, city: Any) -> None:
+def _keep_truth(folder: Path, city: City) -> None:
     from socialcell.sandbox.truth import write_truth
 
     place = folder / "truth.json"
@@ -279,7 +280,7 @@ def _keep_truth(folder: Path, city: Any) -> None:
         write_truth(city, place)
 
 
-def _progress(quiet: bool) -> Any:
+def _progress(quiet: bool) -> Callable[[int, int, datetime], None] | None:
     if quiet or not sys.stderr.isatty():
         return None
 

@@ -9,6 +9,8 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.operators.operators import say_codes
 from socialcell.commands.options import Config, Json, open_context
+from socialcell.json_types import DocumentValue
+from socialcell.sheet import CellContent
 
 if TYPE_CHECKING:
     from socialcell.services.collection.collector import RunResult
@@ -209,7 +211,7 @@ def understand(context: "Context") -> int:
     return tagged
 
 
-def source_counts(result: "RunResult") -> dict[str, object]:
+def source_counts(result: "RunResult") -> dict[str, DocumentValue]:
     """A run's result as every command's JSON shows it."""
     return {
         "name": result.source,
@@ -222,7 +224,7 @@ def source_counts(result: "RunResult") -> dict[str, object]:
     }
 
 
-def _row(result: "RunResult") -> tuple[object, ...]:
+def _row(result: "RunResult") -> tuple[CellContent, ...]:
     counts = result.counts
     other = counts["duplicate"] + counts["quarantined"] + counts["filtered"]
     return (
