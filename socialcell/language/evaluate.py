@@ -3,17 +3,29 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from socialcell.errors import SocialcellError
 from socialcell.language import Analysis, measure, read_stream, weights
 from socialcell.language.labelled_posts import posts
 from socialcell.language.linear_model import Linear
+from socialcell.language.measure import LabelMeasure, SpanMeasure, SpanScores
 from socialcell.language.names import conll
 from socialcell.language.semantic.encoder import encoder
 
 _SHORT = {"negative": "neg", "neutral": "neu", "positive": "pos"}
 _TO_THE_CITY = ("complaint", "help")
+
+
+class LabelEvaluation(LabelMeasure):
+    """Scores of one label a text, and the task."""
+
+    task: str
+
+
+class SpanEvaluation(SpanMeasure):
+    """Scores of names in texts, and the task."""
+
+    task: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +38,7 @@ class _Allowed:
 
 def evaluate(
     path: Path, task: str, *, nc: bool = True, semantic: bool = False
-) -> dict[str, Any]:
+) -> LabelEvaluation | SpanEvaluation:
     """`task`, `n` and the scores of measure.py; `nc` and `semantic` are those of read.
 
     FILE is JSON lines with `text` and `label`, or CoNLL for the task entities.
@@ -34,7 +46,8 @@ def evaluate(
     """
     allowed = _Allowed(nc, semantic)
     if task == "entities":
-        return {"task": task, **_entities(path, allowed)}
+        evaluation: SpanEvaluation = {"task": task, **_entities(path, allowed)}
+        return evaluation
     if task not in _TASKS:
         task_names = ", ".join((*_TASKS, "entities"))
         raise SocialcellError(f"no task {task!r}; there are: {task_names}")
@@ -45,7 +58,8 @@ def evaluate(
     labels = list(_TASKS[task]([row.text for row in rows], allowed))
     if task == "sentiment" and set(truth) <= set(_SHORT.values()):
         labels = [_SHORT[label] for label in labels]
-    return {"task": task, **measure.scores(truth, labels)}
+    label_evaluation: LabelEvaluation = {"task": task, **measure.scores(truth, labels)}
+    return label_evaluation
 
 
 def _sentiments(texts: list[str], allowed: _Allowed) -> Iterator[str]:
@@ -111,7 +125,7 @@ def _best(chances: dict[str, float]) -> str:
     return max(chances, key=lambda label: chances[label])
 
 
-def _entities(path: Path, allowed: _Allowed) -> dict[str, Any]:
+def _entities(path: Path, allowed: _Allowed) -> SpanScores:
     """The whole pipeline on the file's own words: gazetteer and tagger together."""
     from socialcell.language.pipeline import reader
 

@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -80,7 +80,9 @@ def fingerprint() -> str:
 
 
 def _by_strength(
-    kind: str, groups: dict[str, Any], allowed: dict[str, Any] | None
+    kind: str,
+    groups: Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]],
+    allowed: Collection[str] | None,
 ) -> Iterator[Cue]:
     for cue_value, strengths in groups.items():
         if allowed is not None and cue_value not in allowed:

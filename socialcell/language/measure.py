@@ -2,12 +2,53 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TypedDict, final
 
 Span = tuple[int, int, str]
 
 
-def scores(truth: Sequence[str], predicted: Sequence[str]) -> dict[str, Any]:
+class Shares(TypedDict):
+    """Precision, recall and F1 in [0, 1]; None: a share of nothing."""
+
+    precision: float | None
+    recall: float | None
+    f1: float | None
+
+
+class ClassScores(Shares):
+    """Those of a class, which the truth has `n` times."""
+
+    n: int
+
+
+class LabelMeasure(TypedDict):
+    """Shares of `n` labelled texts; averages run over the classes of the truth."""
+
+    n: int
+    accuracy: float | None
+    macro_f1: float | None
+    macro_recall: float | None
+    per_class: dict[str, ClassScores]
+
+
+class SpanMeasure(Shares):
+    """Shares of the spans of `n` texts."""
+
+    n: int
+    per_class: dict[str, ClassScores]
+
+
+@final
+class LabelScores(LabelMeasure):
+    """The result of `scores`."""
+
+
+@final
+class SpanScores(SpanMeasure):
+    """The result of `span_scores`."""
+
+
+def scores(truth: Sequence[str], predicted: Sequence[str]) -> LabelScores:
     """`n`, `accuracy`, `macro_f1`, `macro_recall`, `per_class`: shares in [0, 1].
 
     Averages run over the classes that occur in the truth. A share of nothing is None.
@@ -32,7 +73,7 @@ def scores(truth: Sequence[str], predicted: Sequence[str]) -> dict[str, Any]:
 
 def span_scores(
     truth: Iterable[Iterable[Span]], predicted: Iterable[Iterable[Span]]
-) -> dict[str, Any]:
+) -> SpanScores:
     """Micro `precision`, `recall`, `f1` by exact span and label, and by label."""
     correct_counts: Counter[str] = Counter()
     true_counts: Counter[str] = Counter()
@@ -62,7 +103,7 @@ def span_scores(
     }
 
 
-def _class_scores(label: str, pairs: Counter[tuple[str, str]]) -> dict[str, Any]:
+def _class_scores(label: str, pairs: Counter[tuple[str, str]]) -> ClassScores:
     right = pairs[label, label]
     true_count = sum(count for (truth, _), count in pairs.items() if truth == label)
     predicted_count = sum(
@@ -71,7 +112,7 @@ def _class_scores(label: str, pairs: Counter[tuple[str, str]]) -> dict[str, Any]
     return {**_of_counts(right, predicted_count, true_count), "n": true_count}
 
 
-def _of_counts(right: int, predicted: int, true_count: int) -> dict[str, float | None]:
+def _of_counts(right: int, predicted: int, true_count: int) -> Shares:
     return {
         "precision": _share(right, predicted),
         "recall": _share(right, true_count),

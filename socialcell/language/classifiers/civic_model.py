@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, repeat
 from operator import mul
-from typing import Any
+from typing import TypedDict
 
 from socialcell.language import lexicon, weights
 from socialcell.language.analysis import Entity
@@ -32,6 +32,15 @@ _KINDS = (
 _TO_THE_CITY = ("complaint", "suggestion", "help")
 
 
+class JudgeFacts(TypedDict):
+    """A logistic model as its card has it; `matrix` is (classes, names)."""
+
+    classes: list[str]
+    names: list[str]
+    matrix: list[list[float]]
+    bias: list[float]
+
+
 @dataclass(frozen=True, slots=True)
 class LogisticModel:
     """Log odds of each class as weighed sums of named values (logistic regression)."""
@@ -42,7 +51,7 @@ class LogisticModel:
     bias: tuple[float, ...]
 
     @classmethod
-    def of(cls, facts: Mapping[str, Any]) -> "LogisticModel":
+    def of(cls, facts: JudgeFacts) -> "LogisticModel":
         """As `facts` of a card."""
         return cls(
             tuple(facts["classes"]),

@@ -9,7 +9,6 @@ up by its text; here what a word brings along is summed up once by the caller.
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +65,7 @@ class Crf:
         starts = (np.cumsum(sizes) - sizes)[order]
         longest = int(sizes.max(initial=0))
         left = [int((sizes > at).sum()) for at in range(longest)]
-        came: list[NDArray[Any]] = []
+        came: list[NDArray[np.intp]] = []
         here = scores[starts[: left[0]]] if longest else scores
         ends = [here]
         for at in range(1, longest):

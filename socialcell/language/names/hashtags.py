@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from socialcell.language import lexicon
 
@@ -43,10 +42,12 @@ def cuts(token: str) -> tuple[int, ...]:
     return tuple(places)
 
 
-def infixes(plain: Callable[[str], Iterator[Any]]) -> Callable[[str], Iterator[Any]]:
+def infixes(
+    plain: Callable[[str], Iterator[re.Match[str]]],
+) -> Callable[[str], Iterator[re.Match[str] | Cut]]:
     """The tokenizer's search for cuts inside a token, with those of hashtags."""
 
-    def find(token: str) -> Iterator[Any]:
+    def find(token: str) -> Iterator[re.Match[str] | Cut]:
         places = cuts(token) if token[:1] == "#" else ()
         if not places:
             yield from plain(token)
@@ -57,10 +58,12 @@ def infixes(plain: Callable[[str], Iterator[Any]]) -> Callable[[str], Iterator[A
     return find
 
 
-def prefixes(plain: Callable[[str], Any]) -> Callable[[str], Any]:
+def prefixes(
+    plain: Callable[[str], re.Match[str] | None],
+) -> Callable[[str], re.Match[str] | None]:
     """The tokenizer's search for a sign to take off: not that of a tag to be cut."""
 
-    def find(token: str) -> Any:
+    def find(token: str) -> re.Match[str] | None:
         return None if token[:1] == "#" and cuts(token) else plain(token)
 
     return find

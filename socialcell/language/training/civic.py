@@ -9,7 +9,6 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +17,13 @@ from sklearn.svm import LinearSVC
 
 from socialcell.language import measure, weights
 from socialcell.language.classifiers import civic_model, danger_chance, topics, urgency
+from socialcell.language.classifiers.civic_model import JudgeFacts
 from socialcell.language.linear_model import Linear
+from socialcell.language.measure import LabelScores
 from socialcell.language.ngram_features import Grams
 from socialcell.language.notes import Notes, notes_of
 from socialcell.language.training import posts as posts_
+from socialcell.language.training.cards import CardFacts
 from socialcell.language.training.fit import matrix, quantised
 from socialcell.language.training.posts import Example
 
@@ -52,14 +54,14 @@ _CARE = {"twice": 3.0, "once": 2.0, "weak": 1.0}
 _Chances = dict[str, float]
 
 
-def train(seed: int, progress: Callable[[str], None]) -> tuple[dict[str, Any], Linear]:
+def train(seed: int, progress: Callable[[str], None]) -> tuple[CardFacts, Linear]:
     """The facts of the card, without those of the file, and the n-grams' model."""
     progress(civic_model.NAME)
     posts, notes = _with_margins(posts_.posts(), seed)
     phrases = list(posts_.phrases())
     model = _fit([*posts, *phrases], seed)
     judges, scores, _ = _judges(posts, notes, seed)
-    facts = {
+    facts: CardFacts = {
         "name": civic_model.NAME,
         "version": weights.VERSION,
         "task": "intent, topics, urgency",
@@ -140,10 +142,10 @@ def _fit(examples: Sequence[Example], seed: int) -> Linear:
 
 def _judges(
     posts: Sequence[Example], noted: Sequence[Notes], seed: int
-) -> tuple[dict[str, Any], dict[str, Any], dict[str, list[_Chances]]]:
+) -> tuple[dict[str, JudgeFacts], dict[str, LabelScores], dict[str, list[_Chances]]]:
     """(judges for the card; scores, and chances by task, of such as saw no post)."""
-    judges: dict[str, Any] = {}
-    scores: dict[str, Any] = {}
+    judges: dict[str, JudgeFacts] = {}
+    scores: dict[str, LabelScores] = {}
     groups = {
         "civic_train": [at for at, post in enumerate(posts) if post.origin == "twice"],
         "once": [at for at, post in enumerate(posts) if post.origin == "once"],
@@ -212,7 +214,7 @@ def _regression(
     truth: Sequence[str],
     care: Sequence[float],
     day: Mapping[str, float],
-) -> dict[str, Any]:
+) -> JudgeFacts:
     names = sorted({name for weights_by_name in evidence for name in weights_by_name})
     table: NDArray[np.float64] = np.array(
         [
@@ -267,7 +269,7 @@ def _unseen(
 
 def topic_scores(
     examples: Sequence[Example], predicted: Sequence[set[str]]
-) -> dict[str, Any]:
+) -> LabelScores:
     """By topic, each post right or wrong about it; accuracy is all topics right."""
     truth = [topics_of(topic_measure) for topic_measure in examples]
     per_class = {}

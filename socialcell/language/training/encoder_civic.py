@@ -5,7 +5,6 @@ Chosen on our own posts that neither of the two had seen.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from scipy.special import log_expit
 
 from socialcell.language.classifiers import topics
 from socialcell.language.classifiers.civic_model import DANGER
+from socialcell.language.measure import LabelScores
 from socialcell.language.ngram_features import normalised
 from socialcell.language.semantic.encoder import Encoder
 from socialcell.language.training import civic, encoder_shares
@@ -34,8 +34,8 @@ class Weighed:
 
     softness: dict[str, float] = field(default_factory=dict)
     shares: dict[str, float] = field(default_factory=dict)
-    scores: dict[str, Any] = field(default_factory=dict)
-    macro_f1: dict[str, dict[str, float]] = field(default_factory=dict)
+    scores: dict[str, LabelScores] = field(default_factory=dict)
+    macro_f1: dict[str, dict[str, float | None]] = field(default_factory=dict)
 
 
 def weighed(
@@ -90,7 +90,7 @@ def _add_chosen(
 ) -> None:
     share = encoder_shares.share_of_linear(judged, classes, slope)
 
-    def by(part: float) -> dict[str, Any]:
+    def by(part: float) -> LabelScores:
         return encoder_shares.scores(
             judged, lambda post: encoder_shares.averaged(post, classes, slope, part)
         )
@@ -119,7 +119,7 @@ def _add_topics(
         slope = encoder_shares.slope_of(surprise)
     alone = 1.0 / (1.0 + np.exp(-slope * logits))
 
-    def by(share: float) -> dict[str, Any]:
+    def by(share: float) -> LabelScores:
         decided = []
         for row, other in zip(alone.tolist(), linear, strict=True):
             chances = {
@@ -131,7 +131,10 @@ def _add_topics(
 
     scored = {share: by(share) for share in encoder_shares.SHARES}
     share = encoder_shares.least_of_best(
-        {part: topic_measure["macro_f1"] for part, topic_measure in scored.items()}
+        {
+            part: topic_measure["macro_f1"] or 0.0
+            for part, topic_measure in scored.items()
+        }
     )
     _note(weighing, topics.TASK, slope, share, scored)
 
@@ -141,7 +144,7 @@ def _note(
     task: str,
     slope: float,
     share: float,
-    scored: Mapping[float, Any],
+    scored: Mapping[float, LabelScores],
 ) -> None:
     weighing.softness[task], weighing.shares[task] = slope, share
     name = f"{task}: {_MEASURE}"

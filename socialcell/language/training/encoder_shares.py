@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +9,7 @@ from scipy.optimize import minimize_scalar
 
 from socialcell.language import measure
 from socialcell.language.linear_model import Linear, softmax
+from socialcell.language.measure import LabelScores
 from socialcell.language.semantic.encoder import Encoder
 from socialcell.language.training.encoder_data import HeldOut
 from socialcell.language.training.recipes import LANGUAGES
@@ -109,9 +109,7 @@ def averaged(
     return max(chances, key=lambda name: chances[name])
 
 
-def scores(
-    judged: Sequence[Judged], label_of: Callable[[Judged], str]
-) -> dict[str, Any]:
+def scores(judged: Sequence[Judged], label_of: Callable[[Judged], str]) -> LabelScores:
     """The scores of measure.py of the labels that `label_of` gives."""
     return measure.scores(
         [post.label for post in judged], [label_of(post) for post in judged]
@@ -129,7 +127,9 @@ def _score(
     judged: Sequence[Judged], classes: Sequence[str], slope: float, share: float
 ) -> float:
     measured = scores(judged, lambda post: averaged(post, classes, slope, share))
-    return float(measured["macro_f1"])
+    macro_f1 = measured["macro_f1"]
+    assert macro_f1 is not None  # some post was judged
+    return macro_f1
 
 
 def _languages(texts: Sequence[str], models: Models) -> list[str]:

@@ -9,16 +9,17 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pycrfsuite
 
 from socialcell.errors import SocialcellError
 from socialcell.language import measure, weights
+from socialcell.language.measure import SpanScores
 from socialcell.language.names import conll
 from socialcell.language.names.conll import Sentence
 from socialcell.language.names.name_tagger import Tagger, features
 from socialcell.language.ngram_features import normalised
+from socialcell.language.training.cards import CardFacts
 from socialcell.language.training.recipes import TAGGERS, PostSource, TaggerRecipe
 
 # Sparse weights first (c1), then small ones (c2); the file stays small.
@@ -30,7 +31,7 @@ class Trained:
     """A model file and the facts of its card."""
 
     recipe: TaggerRecipe
-    facts: dict[str, Any]
+    facts: CardFacts
     file: bytes
 
 
@@ -63,7 +64,7 @@ def _train_tagger(recipe: TaggerRecipe, folder: Path, seed: int) -> Trained:
     training = _apart(training, [s for aside in held_out.values() for s in aside])
     measured = Tagger(_fitted(training))
     scores = {name: _scores(measured, aside) for name, aside in held_out.items()}
-    facts = {
+    facts: CardFacts = {
         "name": recipe.name,
         "version": weights.VERSION,
         "task": "entities",
@@ -115,6 +116,6 @@ def _fitted(training: Sequence[Sentence]) -> bytes:
         return file.read_bytes()
 
 
-def _scores(tagger: Tagger, some: Sequence[Sentence]) -> dict[str, Any]:
+def _scores(tagger: Tagger, some: Sequence[Sentence]) -> SpanScores:
     truth = [conll.mapped_spans(sentence.tags) for sentence in some]
     return measure.span_scores(truth, tagger.spans([s.words for s in some]))

@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,9 +18,11 @@ from socialcell.language import measure, weights
 from socialcell.language.classifiers import civic_model
 from socialcell.language.labelled_posts import LabelledPost
 from socialcell.language.linear_model import Linear
+from socialcell.language.measure import LabelScores
 from socialcell.language.training import cards
 from socialcell.language.training import civic as civic_
 from socialcell.language.training import names as names_
+from socialcell.language.training.cards import CardFacts, WrittenFacts
 from socialcell.language.training.fit import calibrated, fit
 from socialcell.language.training.parts import Parts, parts_of, sources_of
 from socialcell.language.training.recipes import RECIPES, TAGGERS, Recipe
@@ -36,7 +37,7 @@ def train(
     *,
     seed: int = SEED,
     progress: Callable[[str], None] = lambda _: None,
-) -> list[dict[str, Any]]:
+) -> list[WrittenFacts]:
     """Train the named models (all without names) and write them below `into`.
 
     `source_folder` is laid out as in the recipes. The same data and seed give the same
@@ -69,11 +70,11 @@ def train(
 
 
 def write(
-    folder: Path, name: str, facts: dict[str, Any], file: bytes, kind: str = "npz"
-) -> dict[str, Any]:
+    folder: Path, name: str, facts: CardFacts, file: bytes, kind: str = "npz"
+) -> WrittenFacts:
     """Write a model file, its card and the card's page; the facts as written."""
     folder.mkdir(parents=True, exist_ok=True)
-    whole = {
+    whole: WrittenFacts = {
         **facts,
         "file": f"{name}.{kind}",
         "bytes": len(file),
@@ -122,7 +123,7 @@ def _fit(recipe: Recipe, posts: Sequence[LabelledPost], seed: int) -> Linear:
     return fit(posts, recipe.classes, recipe.grams, recipe.cost, seed)
 
 
-def scores(model: Linear, posts: list[LabelledPost]) -> dict[str, Any]:
+def scores(model: Linear, posts: list[LabelledPost]) -> LabelScores:
     chances = model.chances([post.text for post in posts])
     predicted = [
         max(probabilities, key=lambda label: probabilities[label])
@@ -139,7 +140,7 @@ def _packed(model: Linear) -> bytes:
 
 def _facts(
     recipe: Recipe, folder: Path, measured: Linear, parts: Parts, seed: int
-) -> dict[str, Any]:
+) -> CardFacts:
     return {
         "name": recipe.name,
         "version": weights.VERSION,
