@@ -92,7 +92,7 @@ class PlatformCoverage(TypedDict):
     missing: list[CoverageGap]
 
 
-class Coverage(TypedDict):
+class CoverageNumbers(TypedDict):
     """What was collected, in platform-hours.
 
     `unchecked` are sources whose deletions could not be asked for, `not_watched`
@@ -436,7 +436,7 @@ class MentionNumbers(TypedDict):
     audit: NotRequired[AuditHead]
     period: Period
     week_before: Period
-    coverage: Coverage
+    coverage: CoverageNumbers
     mentions: Figure
     reposts: Figure
     undated: int

@@ -7,7 +7,6 @@ import msgspec
 
 from socialcell.i18n import Language, language
 from socialcell.json_types import (
-    DocumentValue,
     JsonObject,
     as_list,
     as_number,
@@ -89,7 +88,7 @@ class _PlanDocument(msgspec.Struct):
     warnings: list[str]
 
 
-def page(document: Mapping[str, DocumentValue], code: str) -> Page:
+def page(document: Mapping[str, object], code: str) -> Page:
     """The document of a plan in words. UsageError: there is no such language."""
     plan = msgspec.convert(document, _PlanDocument)
     lang = language(code)

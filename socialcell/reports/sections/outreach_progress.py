@@ -11,6 +11,7 @@ from socialcell.campaigns.outreach.pending_steps import PendingStep
 from socialcell.campaigns.outreach.tag_states import STATES
 from socialcell.campaigns.planning import store
 from socialcell.campaigns.planning.model import Plan
+from socialcell.json_types import as_text
 from socialcell.reports import money
 from socialcell.reports.page import Block, Cell, Paragraph, Table
 from socialcell.reports.sections.report_context import ReportContext
@@ -33,7 +34,8 @@ def count_plans(
         "plans": [
             _count_plan(session, plan)
             for plan in store.newest_plans(session)
-            if date.fromisoformat(plan.brief["end"]) >= last - timedelta(days=6)
+            if date.fromisoformat(as_text(plan.brief["end"]))
+            >= last - timedelta(days=6)
         ],  # Not its words: they may name whom a rule is about.
         "due": [
             {
@@ -63,8 +65,8 @@ def _count_plan(session: Session, plan: Plan) -> PlanNumbers:
     return {
         "campaign": plan.campaign,
         "version": plan.version,
-        "start": plan.brief["start"],
-        "end": plan.brief["end"],
+        "start": as_text(plan.brief["start"]),
+        "end": as_text(plan.brief["end"]),
         "tags": len(steps),
         "states": {state: tags_by_state[state] for state in STATES},
         "reach": plan.calendar["reach"],

@@ -7,7 +7,7 @@ from socialcell.clock import IST
 from socialcell.listening import coverage
 from socialcell.listening.coverage import Watch
 from socialcell.reports.compared_figures import WEEK, CoveredHours
-from socialcell.reports.week_numbers import Coverage, CoverageGap
+from socialcell.reports.week_numbers import CoverageGap, CoverageNumbers
 
 
 def count_coverage(
@@ -15,7 +15,7 @@ def count_coverage(
     covered_hours: CoveredHours,
     start: datetime,
     platforms_with_mentions: Iterable[str],
-) -> Coverage:
+) -> CoverageNumbers:
     """Hours due, covered and comparable, by platform, with what is missing and why.
 
     `platforms_with_mentions`: those with a mention in the week from `start`.
