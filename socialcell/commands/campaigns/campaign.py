@@ -1,6 +1,7 @@
 """Commands of the noun `campaigns` on one campaign: create, list, show, attribution,
 measure."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -336,7 +337,7 @@ def _whose(line: "LineFields") -> str:
     }[line["kind"]]
 
 
-def _price(words: str, price: dict[str, Any] | None) -> None:
+def _price(words: str, price: "Mapping[str, MoneyFields | None] | None") -> None:
     if price is None or price["best"] is None:
         return
     low, high = _money(price["low"]), _money(price["high"])
@@ -352,7 +353,7 @@ def _money(money: "MoneyFields | None") -> str | None:
     return f"{money['amount_micros'] / 1_000_000:,.2f} {money['currency']}"
 
 
-def _or_unknown(figure: Any) -> Any:
+def _or_unknown(figure: float | None) -> float | str:
     return "not known" if figure is None else figure
 
 

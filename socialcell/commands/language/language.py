@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.language import gazetteer, public_people
 from socialcell.commands.options import ROOT_CONFIG, Config, DryRun, Json, open_context
+from socialcell.sheet import CellContent
 
 if TYPE_CHECKING:
     from socialcell.config import Workspace
     from socialcell.language.names.places import Place
+    from socialcell.language.training.cards import WrittenFacts
 
 Semantic = Annotated[
     bool | None,
@@ -275,7 +277,7 @@ def workspace_of(config_path: Path | None) -> "Workspace | None":
     return config.load(place)
 
 
-def _score_rows(facts: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+def _score_rows(facts: "WrittenFacts") -> Iterator[tuple[CellContent, ...]]:
     for name, scores in facts["scores"].items():
-        score = scores.get("macro_f1", scores.get("f1"))
+        score = scores["macro_f1"] if "macro_f1" in scores else scores["f1"]
         yield facts["name"], name, scores["n"], score, facts["bytes"]

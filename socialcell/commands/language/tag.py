@@ -21,6 +21,7 @@ from socialcell.commands.language.language import (
 )
 from socialcell.commands.options import Config
 from socialcell.errors import SocialcellError
+from socialcell.json_types import JsonObject, JsonValue, as_text
 from socialcell.text import one_line
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def tagged(
     own: "tuple[Place, ...]" = (),
     semantic: bool = False,
     english: bool = False,
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[dict[str, JsonValue]]:
     """A tagged row, or `{"error", "line"}`, for every line that is not blank.
 
     Other keys of the input stay unless a reading has one of the same name.
@@ -85,13 +86,13 @@ def tagged(
 
     rows = _rows(lines)
     while batch := list(islice(rows, _BATCH)):
-        texts = [row["text"] for row, sound in batch if sound]
+        texts = [as_text(row["text"]) for row, sound in batch if sound]
         readings = iter(read(texts, nc=nc, own=own, semantic=semantic, english=english))
         for row, sound in batch:
             yield {**row, **next(readings).as_dict()} if sound else row
 
 
-def _rows(lines: Iterable[bytes]) -> Iterator[tuple[dict[str, Any], bool]]:
+def _rows(lines: Iterable[bytes]) -> Iterator[tuple[dict[str, JsonValue], bool]]:
     """(row, True) or (error object, False), blank lines left out."""
     for number, line in enumerate(lines, start=1):
         content = line.removeprefix(_BOM) if number == 1 else line
@@ -103,7 +104,7 @@ def _rows(lines: Iterable[bytes]) -> Iterator[tuple[dict[str, Any], bool]]:
             yield {"error": str(problem), "line": number}, False
 
 
-def _row(line: bytes) -> dict[str, Any]:
+def _row(line: bytes) -> dict[str, JsonValue]:
     """The object of a line. ValueError says in words what is wrong with it."""
     try:
         row = json.loads(
@@ -133,7 +134,7 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _as_json(row: Mapping[str, Any]) -> str:
+def _as_json(row: JsonObject) -> str:
     line = output.dumps(row)
     try:
         line.encode("utf-8")
