@@ -272,7 +272,7 @@ def _plan(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
     return plan_rehearsal.run_plan(context, PLAN, files)
 
 
-def _keep_truth(folder: Path, city: City) -> None:
+def _keep_truth(folder: Path, city: "City") -> None:
     from socialcell.sandbox.truth import write_truth
 
     place = folder / "truth.json"
