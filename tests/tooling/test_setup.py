@@ -292,6 +292,21 @@ def test_a_folder_that_was_moved_is_set_up_where_it_is(tmp_path):
 
 
 @pytest.mark.faults
+def test_another_version_of_python_gets_an_environment_of_its_own(tmp_path):
+    checkout = Checkout(tmp_path)
+    assert checkout.set_up()[0] == 0
+    (first,) = checkout.environments()
+    stamp = first / ".packages"
+    version = f"\n{sys.version_info[0]}.{sys.version_info[1]}\n"
+    assert version in stamp.read_text()
+    stamp.write_text(stamp.read_text().replace(version, "\n3.10\n"))
+    code, output = checkout.set_up()
+    assert (code, checkout.answer()) == (0, "1"), output
+    (second,) = checkout.environments()
+    assert second != first
+
+
+@pytest.mark.faults
 def test_the_environment_whose_python_runs_the_set_up_is_not_removed_under_it(
     tmp_path,
 ):
