@@ -413,7 +413,7 @@ def test_a_killed_set_up_leaves_the_old_environment_until_a_rerun_completes(
     time.sleep(random.Random(seed).uniform(0, seconds))
     # By itself, while pip still writes, or with everything that it started.
     (os.killpg if seed % 2 else os.kill)(process.pid, signal.SIGKILL)
-    process.wait()
+    process.communicate()
     assert checkout.answer() in {old, new}
     code, output = checkout.set_up()
     assert (code, checkout.answer()) == (0, new), output
