@@ -48,7 +48,6 @@ def pytest_configure(config: pytest.Config) -> None:
     state = tempfile.mkdtemp(prefix="socialcell-state-")
     os.environ["XDG_STATE_HOME"] = state
     config.add_cleanup(lambda: shutil.rmtree(state, ignore_errors=True))
-    # Sessions of operators are kept there, and not in the tester's own home.
     node_ids.configure(config)
     faults.configure(config)
     retries.configure(config)
