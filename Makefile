@@ -9,7 +9,7 @@ tried = $(if $(TESTS),,--faults-to=build/faults-$(1).json)
 retries = $(if $(CI),--retry-failed=build/flaky.txt)
 PYTEST = $(BIN)/pytest -rs --durations=10 -n 2 $(retries)
 
-.PHONY: setup demo test check test-faults test-long reliability docs docs-json lock bench
+.PHONY: setup demo test check test-faults test-long reliability docs docs-json lock bench release
 
 setup:  ## install everything, and nothing else
 	@sh scripts/setup
@@ -57,3 +57,6 @@ lock:  ## resolve pyproject.toml again, with hashes and without addresses
 
 bench: setup  ## measure speed, where there is something to measure
 	$(BIN)/python benchmarks/run.py
+
+release: setup  ## VERSION=0.2.0: changelog, commit and tag; wheel, sdist and SBOM in dist/
+	$(BIN)/python scripts/release.py $(VERSION)
