@@ -53,6 +53,12 @@ def test_the_command_of_every_hook_exists(hook):
     assert [word for word in scripts if not (REPOSITORY / word).is_file()] == []
 
 
+@pytest.fixture(autouse=True)
+def home_of_pre_commit(tmp_path, monkeypatch):
+    """What pre-commit stores goes into the test's own folder."""
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "pre-commit"))
+
+
 def test_pre_commit_takes_the_configuration_without_a_warning():
     checked = run("pre_commit", "validate-config", CONFIG, folder=REPOSITORY)
     assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
@@ -116,10 +122,9 @@ def run(
 
 
 def run_program(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """The program in the folder; what pre-commit stores goes beside it."""
+    """The program in the folder; a hook that runs this test has set git's own."""
     environment = {
-        **{name: text for name, text in os.environ.items() if name[:4] != "GIT_"},
-        "PRE_COMMIT_HOME": str(folder.parent / "pre-commit"),
+        name: text for name, text in os.environ.items() if not name.startswith("GIT_")
     }
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True

@@ -1,0 +1,69 @@
+"""The pages for people lead where they say, and decisions name files that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.shared import REPOSITORY
+
+PAGES = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md")]
+DECISIONS = sorted(REPOSITORY.glob("docs/decisions/[0-9]*.md"))
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+TARGET = re.compile(r"\]\(([^)\s]+)\)")
+NAMED = re.compile(r"`((?:socialcell|tests|scripts)/[\w./-]+|\w+\.(?:py|toml))`")
+PARTS = ["Context", "Decision", "What it costs", "What would make us change it"]
+LONGEST = 45  # lines of 90 characters: a page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_link_to_a_file_or_a_heading_leads_there(page):
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
+    assert [link for link in TARGET.findall(text) if not leads(page, link)] == []
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_decision_has_its_four_parts_and_is_under_a_page(page):
+    lines = page.read_text(encoding="utf-8").splitlines()
+    assert [line[3:] for line in lines if line.startswith("## ")] == PARTS
+    assert len(lines) <= LONGEST
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_decision_names_files_that_exist(page):
+    text = page.read_text(encoding="utf-8")
+    paths = NAMED.findall(text)
+    places = {REPOSITORY, *(REPOSITORY / path for path in paths)}
+    folders = {place if place.is_dir() else place.parent for place in places}
+    missing = [
+        path
+        for path in paths
+        if not any((folder / path).exists() for folder in folders)
+    ]
+    assert paths
+    assert missing == []
+
+
+def test_the_index_lists_every_decision():
+    index = (DECISIONS[0].parent / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"\]\((\d\d-[\w-]+\.md)\)", index)
+    assert listed == [page.name for page in DECISIONS]
+
+
+def leads(page: Path, link: str) -> bool:
+    """Whether a relative link has its file and heading; others are not ours."""
+    if "://" in link or link.startswith("mailto:"):
+        return True
+    path, _, heading = link.partition("#")
+    target = page.parent / path if path else page
+    if not target.exists():
+        return False
+    return not heading or heading in anchors(target)
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that a reader of Markdown makes of a page's headings."""
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    plain = (re.sub(r"[^\w\s-]", "", heading.lower()) for heading in headings)
+    return {heading.strip().replace(" ", "-") for heading in plain}
