@@ -44,6 +44,8 @@ docs: setup  ## write docs/cli.md from the commands themselves
 
 # Pins stay as they are where they still fit; not after set-up, which needs a good lock.
 RESOLVE = $(firstword $(wildcard $(BIN)/uv) uv) pip compile --quiet --universal --no-header --generate-hashes --python-version 3.11
+# The trained models are a distribution of this tree, installed beside the code.
+FROM_TREE = --no-emit-package socialcell-models
 
 docs-json: setup  ## write docs/json.md from what every command writes on a short demo
 	mkdir -p build && rm -rf build/json-demo
@@ -51,8 +53,8 @@ docs-json: setup  ## write docs/json.md from what every command writes on a shor
 	$(BIN)/python scripts/json_docs.py build/json-demo
 
 lock:  ## resolve pyproject.toml again, with hashes and without addresses
-	$(RESOLVE) pyproject.toml --all-extras -o requirements-dev.lock
-	$(RESOLVE) pyproject.toml -c requirements-dev.lock -o requirements.lock
+	echo ./models | $(RESOLVE) pyproject.toml - $(FROM_TREE) --all-extras -o requirements-dev.lock
+	echo ./models | $(RESOLVE) pyproject.toml - $(FROM_TREE) -c requirements-dev.lock -o requirements.lock
 	echo uv | $(RESOLVE) - -o requirements-uv.lock
 
 bench: setup  ## measure speed, where there is something to measure

@@ -3,9 +3,9 @@
     make release VERSION=0.2.0
 
 Everything is first made in a folder of its own, from what is committed and nothing
-else. Only when wheel, source distribution and SBOM are there does the repository
-change, by one commit (`pyproject.toml` and `CHANGELOG.md`) and one tag. git ignores
-dist/.
+else: wheels and source distributions of the code and of the trained models, and the
+SBOM. Only when all of them are there does the repository change, by one commit
+(`pyproject.toml` and `CHANGELOG.md`) and one tag. git ignores dist/.
 """
 
 import argparse
@@ -26,6 +26,8 @@ from packaging.version import InvalidVersion, Version
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT, CHANGELOG = Path("pyproject.toml"), Path("CHANGELOG.md")
+# The trained models are a distribution of their own, with a version of their own.
+PROJECTS = ("models", ".")
 LOCK = "requirements.lock"  # what the wheel runs with; the SBOM lists its pins
 VERSION_LINE = re.compile(r'^version = "([^"]+)"$', re.MULTILINE)
 UNRELEASED = re.compile(r"^## Unreleased\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -117,13 +119,15 @@ def dated(changelog: str, version: str, today: date) -> str:
 
 
 def make_files(tree: Path, version: str) -> list[Path]:
-    """Wheel, source distribution and SBOM of the tree, in a folder beside it.
+    """Wheels, source distributions and SBOM of the tree, in a folder beside it.
 
-    `build` makes the wheel from the source distribution, so the latter is whole. Both
+    `build` makes a wheel from the source distribution, so the latter is whole. Both
     are made with the installed hatchling: no network is needed.
     """
     folder = tree.parent / "dist"
-    run_module("build", "--no-isolation", "--outdir", str(folder), str(tree), at=tree)
+    for project in PROJECTS:
+        options = ["--no-isolation", "--outdir", str(folder), project]
+        run_module("build", *options, at=tree)
     sbom = folder / f"socialcell-{version}.cdx.json"
     options = ["--pyproject", str(PROJECT), "--mc-type", "application"]
     form = ["--output-reproducible", "--output-format", "JSON", "-o", str(sbom)]

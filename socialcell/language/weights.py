@@ -1,4 +1,8 @@
-"""The model files of the package: cards, checksums, licences; loaded on first use."""
+"""The trained files of the package socialcell_models: cards, checksums, licences.
+
+They are a distribution of their own (models/), whose licences are not the code's. Files
+are loaded on first use.
+"""
 
 import hashlib
 import io
@@ -17,6 +21,7 @@ from socialcell.errors import SocialcellError
 from socialcell.language.linear_model import Linear
 from socialcell.language.ngram_features import Grams
 
+PACKAGE = "socialcell_models"
 VERSION = "1"  # of the format of cards and weight files
 LICENCES = ("open", "nc")  # nc: not for commercial use, or of no stated licence
 
@@ -75,8 +80,8 @@ def fingerprint(*, nc: bool = True, without: str = "") -> str:
 
 
 def folder() -> Path:
-    """Where the package keeps its models: `open` and `nc` are below it."""
-    return Path(str(resources.files("socialcell.language") / "models"))
+    """Where the trained files are: `open` and `nc` are below it."""
+    return Path(str(_package()))
 
 
 def parsed(facts: dict[str, Any], file: bytes) -> Linear:
@@ -132,12 +137,22 @@ def _checked(card: ModelCard) -> bytes:
 
 
 def _unusable(card: ModelCard, what: str) -> SocialcellError:
-    place = f"language/models/{card.folder}/{card.facts['file']}"
+    place = f"{PACKAGE}/{card.folder}/{card.facts['file']}"
     return SocialcellError(
-        f"{place} {what}. Install socialcell again, or train the model anew: "
+        f"{place} {what}. Install socialcell-models again, or train the model anew: "
         f"socialcell language train"
     )
 
 
 def _folder(folder: str) -> Traversable:
-    return resources.files("socialcell.language") / "models" / folder
+    return _package() / folder
+
+
+def _package() -> Traversable:
+    try:
+        return resources.files(PACKAGE)
+    except ModuleNotFoundError:
+        raise SocialcellError(
+            f"The package {PACKAGE} with the trained models is not installed: install "
+            "socialcell-models, which is released beside socialcell."
+        ) from None

@@ -129,9 +129,9 @@ def test_a_release_is_one_commit_and_one_tag_of_version_and_changelog(released):
 
 
 @pytest.mark.faults
-def test_the_wheel_has_version_licence_and_every_trained_file(released):
+def test_the_code_s_wheel_has_version_and_licence_and_no_trained_file(released):
     with zipfile.ZipFile(made(released, "socialcell", ".whl")) as wheel:
-        names = set(wheel.namelist())
+        names = wheel.namelist()
         folder = f"socialcell-{VERSION}.dist-info"
         metadata = email.message_from_bytes(wheel.read(f"{folder}/METADATA"))
         licence = wheel.read(f"{folder}/licenses/LICENSE")
@@ -139,14 +139,25 @@ def test_the_wheel_has_version_licence_and_every_trained_file(released):
     assert metadata["Version"] == VERSION
     assert metadata["License-Expression"] == "Apache-2.0"
     assert licence == (REPOSITORY / "LICENSE").read_bytes()
-    assert trained_files() <= names
+    assert [name for name in names if name.endswith(WEIGHTS)] == []
 
 
 @pytest.mark.faults
-def test_the_source_distribution_has_what_the_wheel_is_made_of(released):
-    with tarfile.open(made(released, "socialcell", ".tar.gz")) as archive:
-        names = {name.split("/", 1)[1] for name in archive.getnames()}
+def test_the_models_wheel_has_every_trained_file_and_both_licences(released):
+    (path,) = (released / "dist").glob("socialcell_models-*.whl")
+    with zipfile.ZipFile(path) as wheel:
+        names = set(wheel.namelist())
+    licences = {name.split("/licenses/")[1] for name in names if "/licenses/" in name}
+
     assert trained_files() <= names
+    assert licences >= {f"socialcell_models/{part}/LICENCE" for part in ("open", "nc")}
+
+
+@pytest.mark.faults
+def test_the_source_distributions_have_what_the_wheels_are_made_of(released):
+    (models,) = (released / "dist").glob("socialcell_models-*.tar.gz")
+    assert trained_files() <= names_in(models)
+    names = names_in(made(released, "socialcell", ".tar.gz"))
     assert names >= {"LICENSE", "CHANGELOG.md", "README.md", "pyproject.toml"}
 
 
@@ -174,6 +185,7 @@ def small_repository(folder: Path) -> Path:
     (repository / "pyproject.toml").write_text(PROJECT)
     (repository / "CHANGELOG.md").write_text(CHANGELOG)
     (repository / "requirements.lock").write_text("")
+    shutil.copytree(REPOSITORY / "models", repository / "models", ignore=weights)
     (repository / ".gitignore").write_text("dist/\n")
     git(repository, "init", "-q")
     sign(repository)
@@ -203,11 +215,23 @@ def made(clone: Path, name: str, suffix: str) -> Path:
     return path
 
 
+def names_in(archive: Path) -> set[str]:
+    with tarfile.open(archive) as files:
+        members = [name for name in files.getnames() if "/" in name]
+    return {name.split("/", 1)[1] for name in members}
+
+
+def weights(folder: str, names: list[str]) -> list[str]:
+    """The trained files among a folder's: a copy that is only built leaves them out."""
+    return [name for name in names if name.endswith(WEIGHTS)]
+
+
 def trained_files() -> set[str]:
-    names = git(REPOSITORY, "ls-files", "socialcell/language/models").split()
-    weights = {name for name in names if name.endswith(WEIGHTS)}
-    assert weights
-    return weights
+    models = REPOSITORY / "models"
+    names = git(models, "ls-files", "socialcell_models").split()
+    trained = {name for name in names if name.endswith(WEIGHTS)}
+    assert trained
+    return trained
 
 
 def sign(repository: Path) -> None:

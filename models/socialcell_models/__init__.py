@@ -1,0 +1,1 @@
+"""Trained files and their cards: `open` is free for every use, `nc` is not."""
