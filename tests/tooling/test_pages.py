@@ -11,7 +11,7 @@ PAGES = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md")]
 DECISIONS = sorted(REPOSITORY.glob("docs/decisions/[0-9]*.md"))
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 TARGET = re.compile(r"\]\(([^)\s]+)\)")
-NAMED = re.compile(r"`((?:socialcell|tests|scripts)/[\w./-]+|\w+\.(?:py|toml))`")
+NAMED = re.compile(r"`((?:socialcell|models|tests|scripts)/[\w./-]+|\w+\.(?:py|toml))`")
 PARTS = ["Context", "Decision", "What it costs", "What would make us change it"]
 LONGEST = 45  # lines of 90 characters: a page
 
