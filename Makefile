@@ -39,8 +39,9 @@ test-long: setup  ## the same sweeps at many more places; each takes over a minu
 reliability:  ## write docs/RELIABILITY.md from what the last whole runs of the tests tried
 	$(BIN)/python scripts/reliability.py
 
-docs: setup  ## write docs/cli.md from the commands themselves
+docs: setup  ## write docs/cli.md from the commands, the picture of the layers from their table
 	$(BIN)/python scripts/docs.py
+	$(BIN)/python scripts/structure_picture.py
 
 # Pins stay as they are where they still fit; not after set-up, which needs a good lock.
 RESOLVE = $(firstword $(wildcard $(BIN)/uv) uv) pip compile --quiet --universal --no-header --generate-hashes --python-version 3.11
