@@ -8,17 +8,20 @@ changed, `restatements` how often. NULL is not reported, never 0.
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import TypeAlias
 
 from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, SQLModel
 
 from socialcell.db import BigId
 
+Measure: TypeAlias = bool | int | float | dict[str, float] | None
+"""A figure of a row; `installs` are by conversion action. None is not reported."""
 
-def first_figures() -> Any:
-    """The column of the measures as they were stored first."""
-    return Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+Measures: TypeAlias = dict[str, Measure]
+"""The figures of a row by the name of their column."""
+
+FIRST_FIGURES = JSON(none_as_null=True)  # measures as they were stored first
 
 
 class AdDay(SQLModel, table=True):
@@ -54,7 +57,7 @@ class AdDay(SQLModel, table=True):
     stored_at: datetime
     restated_at: datetime | None = None
     restatements: int = 0
-    first: dict[str, Any] | None = first_figures()
+    first: Measures | None = Field(default=None, sa_type=FIRST_FIGURES)
 
 
 class SearchDay(SQLModel, table=True):
@@ -74,7 +77,7 @@ class SearchDay(SQLModel, table=True):
     stored_at: datetime
     restated_at: datetime | None = None
     restatements: int = 0
-    first: dict[str, Any] | None = first_figures()
+    first: Measures | None = Field(default=None, sa_type=FIRST_FIGURES)
 
 
 class StoreDay(SQLModel, table=True):
@@ -100,4 +103,4 @@ class StoreDay(SQLModel, table=True):
     stored_at: datetime
     restated_at: datetime | None = None
     restatements: int = 0
-    first: dict[str, Any] | None = first_figures()
+    first: Measures | None = Field(default=None, sa_type=FIRST_FIGURES)

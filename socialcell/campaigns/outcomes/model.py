@@ -1,12 +1,11 @@
 """The tables of campaigns, outcomes, visits and restatements."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, SQLModel
 
-from socialcell.campaigns.outcomes.figures_model import first_figures
+from socialcell.campaigns.outcomes.figures_model import FIRST_FIGURES, Measures
 from socialcell.db import BigId
 
 
@@ -47,7 +46,7 @@ class OutcomeDay(SQLModel, table=True):
     stored_at: datetime
     restated_at: datetime | None = None
     restatements: int = 0
-    first: dict[str, Any] | None = first_figures()
+    first: Measures | None = Field(default=None, sa_type=FIRST_FIGURES)
 
 
 class VisitDay(SQLModel, table=True):
@@ -68,7 +67,7 @@ class VisitDay(SQLModel, table=True):
     stored_at: datetime
     restated_at: datetime | None = None
     restatements: int = 0
-    first: dict[str, Any] | None = first_figures()
+    first: Measures | None = Field(default=None, sa_type=FIRST_FIGURES)
 
 
 class Restatement(SQLModel, table=True):
@@ -77,6 +76,6 @@ class Restatement(SQLModel, table=True):
     __tablename__ = "restatement"
     key: str = Field(primary_key=True)  # of the row
     n: int = Field(primary_key=True)
-    figures: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    figures: Measures = Field(sa_column=Column(JSON, nullable=False))
     said_at: datetime
     replaced_at: datetime

@@ -1,6 +1,6 @@
 """Commands of the noun `ads`: show."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,9 @@ from socialcell.commands.options import (
     Until,
     open_context,
 )
+
+if TYPE_CHECKING:
+    from socialcell.services.outcomes.daily_figures import AdRow, CoverageDocument
 
 app = typer.Typer(
     help="Ads: what the networks report of each campaign, group and ad.",
@@ -64,7 +67,7 @@ def show(
         output.note("No figures of ads are held for these days.")
 
 
-def coverage_sentence(account_coverage: dict[str, Any]) -> str:
+def coverage_sentence(account_coverage: "CoverageDocument") -> str:
     """Which days a series covers, in a sentence or three."""
     sentences = [f"Held through {account_coverage['data_through']}."]
     if missing := account_coverage["missing_dates"]:
@@ -78,15 +81,15 @@ def coverage_sentence(account_coverage: dict[str, Any]) -> str:
     return " ".join(sentences)
 
 
-def _row(row: dict[str, Any], daily: bool) -> tuple[Any, ...]:
-    cost = row["cost"]
+def _row(row: "AdRow", daily: bool) -> tuple[Any, ...]:
+    cost, group, ad = row["cost"], row.get("ad_group"), row.get("ad")
     installs = ", ".join(f"{name} {n:g}" for name, n in row["installs"].items())
     return (
         *((row["day"],) if daily else ()),
         row["network"],
         row["campaign"]["name"],
-        row.get("ad_group", {}).get("name"),
-        row.get("ad", {}).get("name"),
+        group["name"] if group else None,
+        ad["name"] if ad else None,
         row["impressions"],
         row["clicks"],
         f"{cost['amount_micros'] / _MICROS:.2f} {cost['currency']}" if cost else None,

@@ -1,7 +1,8 @@
 """Commands of the noun `installs`: import, show."""
 
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +18,9 @@ from socialcell.commands.options import (
     open_context,
 )
 from socialcell.commands.sources.import_ import run
+
+if TYPE_CHECKING:
+    from socialcell.services.outcomes.daily_figures import StoreDocument, StoreRow
 
 app = typer.Typer(
     help="Installs: what Google Play and the App Store report of the city's app.",
@@ -108,7 +112,7 @@ def show(
         output.note("No figures of app stores are held for these days and cuts.")
 
 
-def print_store_figures(document: dict[str, Any], daily: bool, by: str | None) -> None:
+def print_store_figures(document: "StoreDocument", daily: bool, by: str | None) -> None:
     """A table of figures, and what each series covers and how it is counted."""
     output.table(
         (
@@ -139,15 +143,15 @@ def not_summed(kind: str | None) -> str:
     }[kind]
 
 
-def counted(row: dict[str, Any], kind: str | None) -> str:
+def counted(as_of: date | None, kind: str | None) -> str:
     """How a figure of a span of days came about."""
     if kind == "flow":
         return "sum"
-    return f"on {row['as_of']}" if row["as_of"] else ""
+    return f"on {as_of}" if as_of else ""
 
 
-def _row(row: dict[str, Any], daily: bool, by: str | None) -> tuple[Any, ...]:
-    installs = row["value"]
+def _row(row: "StoreRow", daily: bool, by: str | None) -> tuple[Any, ...]:
+    installs: float | str | None = row["value"]
     if installs is None:
         installs = "withheld" if row["days_withheld"] else "not reported"
     return (
@@ -157,7 +161,7 @@ def _row(row: dict[str, Any], daily: bool, by: str | None) -> tuple[Any, ...]:
         row["definition"],
         *((row["group"] or "(blank)",) if by else ()),
         installs,
-        *(() if daily else (counted(row, row["kind"]),)),
+        *(() if daily else (counted(row["as_of"], row["kind"]),)),
         row["days"],
         row["days_withheld"] or None,
         row["days_not_reported"] or None,

@@ -1,7 +1,7 @@
 """Commands of the noun `outcomes`: import, list, show."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,9 @@ from socialcell.commands.options import (
     read_settings,
 )
 from socialcell.commands.sources.import_ import run
+
+if TYPE_CHECKING:
+    from socialcell.services.outcomes.outcome_records import EarlierFigure, OutcomeRow
 
 app = typer.Typer(
     help="Outcomes: what citizens did, by day and area: forms, payments, sign-ups.",
@@ -73,7 +76,7 @@ def list_(config: Config = None, json: Json = False) -> None:
         output.as_json({"outcomes": rows})
         return
     columns = ("outcome", "areas", "first", "last", "rows", "withheld", "restated")
-    output.table(columns, [[row[name] for name in columns] for row in rows])
+    output.table(columns, [tuple(row.values()) for row in rows])
 
 
 @app.command()
@@ -130,12 +133,12 @@ def show(
         output.note("No figures of it are held for these days.")
 
 
-def _row(row: dict[str, Any], kind: str, daily: bool, history: bool) -> tuple[Any, ...]:
+def _row(row: "OutcomeRow", kind: str, daily: bool, history: bool) -> tuple[Any, ...]:
     return (
         *((row["day"],) if daily else ()),
         row["area"],
         _figure(row["value"], row["days_withheld"]),
-        *(() if daily else (counted(row, kind),)),
+        *(() if daily else (counted(row["as_of"], kind),)),
         row["days"],
         row["days_withheld"] or None,
         row["days_not_reported"] or None,
@@ -143,7 +146,7 @@ def _row(row: dict[str, Any], kind: str, daily: bool, history: bool) -> tuple[An
     )
 
 
-def _earlier_text(earlier_figures: list[dict[str, Any]]) -> str:
+def _earlier_text(earlier_figures: list["EarlierFigure"]) -> str:
     figures = [
         str(_figure(earlier["value"], earlier["withheld"]))
         for earlier in earlier_figures

@@ -65,8 +65,8 @@ def show(
             f"{site_row['site']}: days of {site_row['zone']}. "
             + coverage_sentence(site_row)
         )
-        unnamed = site_row["unnamed"] or {}
-        if unnamed.get("clicks") is not None:
+        unnamed = site_row["unnamed"]
+        if unnamed is not None and unnamed["clicks"] is not None:
             output.note(
                 f"{site_row['site']}: {unnamed['clicks']} clicks belong to no {by} "
                 "that Google names."

@@ -1,9 +1,8 @@
 """Daily figures of ads, app stores and search results as documents."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import TypeAlias, TypedDict
 
 from sqlmodel import Session
 
@@ -15,7 +14,7 @@ from socialcell.campaigns.outcomes import referred_installs
 from socialcell.campaigns.outcomes import search_figures as search_sums
 from socialcell.campaigns.outcomes.attributed_results import attribution_index
 from socialcell.campaigns.outcomes.daily_sums import DayCoverage, Total
-from socialcell.campaigns.outcomes.figures_model import StoreDay
+from socialcell.campaigns.outcomes.figures_model import AdDay, Measures, StoreDay
 from socialcell.campaigns.outcomes.install_attribution import install_origin
 from socialcell.campaigns.outcomes.store import figures
 from socialcell.clock import IST
@@ -39,6 +38,191 @@ class DayRange:
     until: date
 
 
+class SpanDocument(TypedDict):
+    """The days that were asked for, both included."""
+
+    since: date
+    until: date
+
+
+class CoverageDocument(TypedDict):
+    """Which days a figure covers; figures from `moving_from` on may be restated."""
+
+    data_through: date | None
+    missing_dates: list[date]
+    moving_from: date | None
+
+
+class DatedDocument(TypedDict, total=False):
+    """The day of a row; a row of all days together has none."""
+
+    day: date
+
+
+class TotalDocument(TypedDict):
+    """A sum over days, and the number of days without a figure."""
+
+    value: float | None
+    days: int
+    days_withheld: int
+    days_not_reported: int
+
+
+class MoneyDocument(TypedDict):
+    """An amount in millionths of a currency."""
+
+    amount_micros: int
+    currency: str
+
+
+class NamedId(TypedDict):
+    """A campaign, group or ad of a network: its id and its name."""
+
+    id: str
+    name: str | None
+
+
+class AdAccountDocument(CoverageDocument):
+    """An account of an ad network, with the days that are held of it."""
+
+    network: str
+    account: str
+    zone: str
+    currency: str
+
+
+class AdParts(TypedDict, total=False):
+    """The group and the ad of a row, where the row is of one."""
+
+    ad_group: NamedId
+    ad: NamedId
+
+
+class AdHistory(TypedDict, total=False):
+    """What only a row of one day has: its reach, and what was restated of it."""
+
+    reach: int | None
+    restatements: int
+    restated_at: datetime | None
+    first: Measures | None
+
+
+class AdRow(AdParts, DatedDocument, AdHistory):
+    """The figures of a campaign, group or ad; None is not reported."""
+
+    network: str
+    account: str
+    campaign: NamedId
+    impressions: float | None
+    clicks: float | None
+    link_clicks: float | None
+    video_views: float | None
+    conversions: float | None
+    cost: MoneyDocument | None
+    installs: dict[str, float | None]
+    days: int
+    days_not_reported: dict[str, int]
+
+
+class AdDocument(SpanDocument):
+    """Ads' figures, the dearest first."""
+
+    level: str
+    accounts: list[AdAccountDocument]
+    rows: list[AdRow]
+
+
+class SeriesName(TypedDict):
+    """What a series of daily figures counts, and how (`kind`: flow, stock, people)."""
+
+    store: str
+    app: str
+    metric: str
+    definition: str
+    kind: str | None
+
+
+class StoreSeriesDocument(SeriesName, CoverageDocument):
+    """A series of a store or page, with the days that are held of it."""
+
+    dimension: str
+    zone: str
+    keeps_small_numbers_back: bool
+
+
+class GroupDocument(TypedDict, total=False):
+    """The group of a row, where figures are cut by something."""
+
+    group: str | None
+
+
+class StoreRow(SeriesName, GroupDocument, DatedDocument, TotalDocument):
+    """A figure of a series, of all days or of one."""
+
+    as_of: date | None
+
+
+class StoreDocument(SpanDocument):
+    """The daily figures of app stores or of the city's own pages."""
+
+    by: str | None
+    series: list[StoreSeriesDocument]
+    rows: list[StoreRow]
+
+
+class ListingRateDocument(GroupDocument):
+    """Acquisitions per visitor of a store's page."""
+
+    store: str
+    app: str
+    acquisitions_per_visitor: float | None
+
+
+class InstallDocument(StoreDocument):
+    """App stores' figures, with the rates of their pages."""
+
+    rates: list[ListingRateDocument]
+
+
+class SearchSum(TypedDict):
+    """Clicks, impressions, their rate and the mean position in search results."""
+
+    clicks: float | None
+    impressions: float | None
+    rate: float | None
+    position: float | None
+    days: int
+
+
+class UnnamedSearches(TypedDict):
+    """Figures of the queries or pages that are not named."""
+
+    clicks: float | None
+    impressions: float | None
+
+
+class SearchSite(CoverageDocument):
+    """A site, its whole figures, and the part that no row names."""
+
+    site: str
+    zone: str
+    final_through: date | None
+    total: SearchSum | None
+    unnamed: UnnamedSearches | None
+
+
+SearchRow: TypeAlias = dict[str, str | float | date | None]
+"""A row by the name of its cut (total, query, page), with `site`, `day` and a sum."""
+
+
+class SearchDocument(SpanDocument):
+    """Search results' figures by total, query or page."""
+
+    by: str
+    sites: list[SearchSite]
+    rows: list[SearchRow]
+
+
 def requested_days(context: Context, since: str | None, until: str | None) -> DayRange:
     """The days that were asked for: 28 that end today, in Pune, where none are said.
 
@@ -56,7 +240,7 @@ def requested_days(context: Context, since: str | None, until: str | None) -> Da
 
 def ad_document(
     context: Context, days: DayRange, level: str, *, daily: bool
-) -> dict[str, Any]:
+) -> AdDocument:
     """Ads' figures as a document. UsageError for an unknown level."""
     _require("--by", level, LEVELS)
     with db.reading(context.engine) as session:
@@ -87,7 +271,7 @@ def install_document(
     metric: str | None,
     by: str | None,
     daily: bool,
-) -> dict[str, Any]:
+) -> InstallDocument:
     """App stores' figures as a document. UsageError for an unknown store.
 
     What the app's server told us of single installs is a series of its own.
@@ -100,22 +284,15 @@ def install_document(
         if GOOGLE_PLAY.id in stores and metric in (None, referred_installs.METRIC):
             rows += _referred(session, days)
     sums = store_sums.install_figures(rows, days.since, by=by, daily=daily)
-    return _store_document(sums, days, by) | {
-        "rates": [
-            {
-                "store": rate.series.store,
-                "app": rate.series.app,
-                **({"group": rate.group} if by else {}),
-                "acquisitions_per_visitor": rate.rate,
-            }
-            for rate in sums.rates
-        ],
+    return {
+        **_store_document(sums, days, by),
+        "rates": [_listing_rate(rate, by) for rate in sums.rates],
     }
 
 
 def page_document(
     context: Context, days: DayRange, *, metric: str | None, daily: bool
-) -> dict[str, Any]:
+) -> StoreDocument:
     """Figures of the city's own pages as a document; `app` is the page's number."""
     with db.reading(context.engine) as session:
         rows = figures.store_days(session, days.since, days.until, PAGES, metric)
@@ -125,7 +302,7 @@ def page_document(
 
 def _store_document(
     sums: store_sums.InstallFigures, days: DayRange, by: str | None
-) -> dict[str, Any]:
+) -> StoreDocument:
     return {
         **span_document(days),
         "by": by,
@@ -142,9 +319,9 @@ def _store_document(
         "rows": [
             {
                 **_series(line.series),
-                **({"group": line.group} if by else {}),
-                **_dated(line.day),
-                **_total(line.total),
+                **_grouped(line.group, by),
+                **dated(line.day),
+                **total_document(line.total),
                 "as_of": line.as_of,
             }
             for line in sums.lines
@@ -166,7 +343,7 @@ def _referred(session: Session, days: DayRange) -> list[StoreDay]:
 
 def search_document(
     context: Context, days: DayRange, *, by: str, site: str | None, daily: bool
-) -> dict[str, Any]:
+) -> SearchDocument:
     """Search results' figures as a document. UsageError for an unknown cut."""
     _require("--by", by, SEARCHES)
     with db.reading(context.engine) as session:
@@ -191,33 +368,36 @@ def search_document(
             }
             for name, site_sums in sums.sites.items()
         ],
-        "rows": [
-            {
-                "site": line.site,
-                by: line.key,
-                **_dated(line.day),
-                **_result(line),
-            }
-            for line in sums.lines
-        ],
+        "rows": [_search_row(line, by) for line in sums.lines],
     }
 
 
-def _ad(line: ad_sums.AdLine) -> dict[str, Any]:
+def _search_row(line: search_sums.SearchLine, by: str) -> SearchRow:
+    row: SearchRow = {"site": line.site, by: line.key}
+    if line.day is not None:
+        row["day"] = line.day
+    sums = _result(line)
+    row["clicks"], row["impressions"] = sums["clicks"], sums["impressions"]
+    row["rate"], row["position"] = sums["rate"], sums["position"]
+    row["days"] = sums["days"]
+    return row
+
+
+def _ad(line: ad_sums.AdLine) -> AdRow:
     ad = line.newest
-    document: dict[str, Any] = {
+    cost = line.cost_micros.value
+    counts = {name: as_whole(figure.value) for name, figure in line.counts.items()}
+    return {
         "network": ad.network,
         "account": ad.account,
         "campaign": {"id": ad.campaign, "name": ad.campaign_name},
-    }
-    if ad.ad_group is not None:
-        document["ad_group"] = {"id": ad.ad_group, "name": ad.ad_group_name}
-    if ad.ad is not None:
-        document["ad"] = {"id": ad.ad, "name": ad.ad_name}
-    document |= _dated(line.day)
-    cost = line.cost_micros.value
-    document |= {
-        **{name: as_whole(figure.value) for name, figure in line.counts.items()},
+        **_ad_parts(ad),
+        **dated(line.day),
+        "impressions": counts["impressions"],
+        "clicks": counts["clicks"],
+        "link_clicks": counts["link_clicks"],
+        "video_views": counts["video_views"],
+        "conversions": counts["conversions"],
         "cost": None if cost is None else _money(int(cost), ad.currency),
         "installs": {name: figure.value for name, figure in line.installs.items()},
         "days": line.cost_micros.days,
@@ -226,22 +406,36 @@ def _ad(line: ad_sums.AdLine) -> dict[str, Any]:
             for name, figure in {**line.counts, "cost": line.cost_micros}.items()
             if figure.not_reported
         },
+        **_ad_history(line),
     }
-    if line.day is not None:
-        document |= {
-            "reach": line.reach,
-            "restatements": ad.restatements,
-            "restated_at": ad.restated_at,
-            "first": ad.first,
-        }
-    return document
 
 
-def _money(micros: int, currency: str) -> dict[str, Any]:
+def _ad_parts(ad: AdDay) -> AdParts:
+    parts: AdParts = {}
+    if ad.ad_group is not None:
+        parts["ad_group"] = {"id": ad.ad_group, "name": ad.ad_group_name}
+    if ad.ad is not None:
+        parts["ad"] = {"id": ad.ad, "name": ad.ad_name}
+    return parts
+
+
+def _ad_history(line: ad_sums.AdLine) -> AdHistory:
+    if line.day is None:
+        return {}
+    ad = line.newest
+    return {
+        "reach": line.reach,
+        "restatements": ad.restatements,
+        "restated_at": ad.restated_at,
+        "first": ad.first,
+    }
+
+
+def _money(micros: int, currency: str) -> MoneyDocument:
     return {"amount_micros": micros, "currency": currency}
 
 
-def _result(line: search_sums.SearchLine) -> dict[str, Any]:
+def _result(line: search_sums.SearchLine) -> SearchSum:
     return {
         "clicks": as_whole(line.clicks.value),
         "impressions": as_whole(line.impressions.value),
@@ -251,7 +445,7 @@ def _result(line: search_sums.SearchLine) -> dict[str, Any]:
     }
 
 
-def _series(series: store_sums.StoreSeries) -> dict[str, Any]:
+def _series(series: store_sums.StoreSeries) -> SeriesName:
     return {
         "store": series.store,
         "app": series.app,
@@ -261,7 +455,8 @@ def _series(series: store_sums.StoreSeries) -> dict[str, Any]:
     }
 
 
-def _total(total: Total) -> dict[str, Any]:
+def total_document(total: Total) -> TotalDocument:
+    """A sum as it stands in documents."""
     return {
         "value": as_whole(total.value),
         "days": total.days,
@@ -277,7 +472,7 @@ def as_whole(number: float | None) -> float | int | None:
     return number
 
 
-def coverage_document(coverage: DayCoverage) -> dict[str, Any]:
+def coverage_document(coverage: DayCoverage) -> CoverageDocument:
     """Which days a figure covers, as it stands in documents."""
     return {
         "data_through": coverage.through,
@@ -286,12 +481,26 @@ def coverage_document(coverage: DayCoverage) -> dict[str, Any]:
     }
 
 
-def span_document(days: DayRange) -> Mapping[str, Any]:
+def span_document(days: DayRange) -> SpanDocument:
     """The days that were asked for, as they stand in documents."""
     return {"since": days.since, "until": days.until}
 
 
-def _dated(day: date | None) -> dict[str, Any]:
+def _listing_rate(rate: store_sums.ListingRate, by: str | None) -> ListingRateDocument:
+    return {
+        "store": rate.series.store,
+        "app": rate.series.app,
+        **_grouped(rate.group, by),
+        "acquisitions_per_visitor": rate.rate,
+    }
+
+
+def _grouped(group: str | None, by: str | None) -> GroupDocument:
+    return {"group": group} if by else {}
+
+
+def dated(day: date | None) -> DatedDocument:
+    """The day of a row as it stands in documents."""
     return {} if day is None else {"day": day}
 
 

@@ -1,10 +1,10 @@
 """Outcomes and visits as documents: what is held, and sums with what they cover."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import TypeAlias, TypedDict
 
 from socialcell import db
 from socialcell.campaigns.outcomes.daily_sums import (
@@ -13,23 +13,98 @@ from socialcell.campaigns.outcomes.daily_sums import (
     last_value,
     total,
 )
+from socialcell.campaigns.outcomes.figures_model import Measure
 from socialcell.campaigns.outcomes.model import OutcomeDay, VisitDay
 from socialcell.campaigns.outcomes.store import outcomes as outcome_store
+from socialcell.campaigns.outcomes.store.outcomes import FormerFigures
 from socialcell.connectors.files.outcome_file import outcome_name
 from socialcell.connectors.metric_kinds import MetricKind, outcome_kind
 from socialcell.errors import UsageError
 from socialcell.services.context import Context
 from socialcell.services.outcomes.daily_figures import (
+    CoverageDocument,
+    DatedDocument,
     DayRange,
+    SpanDocument,
+    TotalDocument,
     as_whole,
     coverage_document,
+    dated,
     span_document,
+    total_document,
 )
 
 VISIT_CUTS = ("source", "medium", "campaign", "content", "term")
 
 
-def list_outcomes(context: Context) -> list[dict[str, Any]]:
+class OutcomeListing(TypedDict):
+    """An outcome, its areas, its first and last day, and how many rows it has."""
+
+    outcome: str
+    areas: int
+    first: date
+    last: date
+    rows: int
+    withheld: int
+    restated: int
+
+
+class EarlierFigure(TypedDict):
+    """A figure before it was restated: the number, and when it was said."""
+
+    value: Measure
+    withheld: Measure
+    said_at: datetime
+    replaced_at: datetime
+
+
+class OutcomeHistory(TypedDict, total=False):
+    """How often a day was restated, and what it said before where that is asked."""
+
+    restatements: int
+    before: list[EarlierFigure]
+
+
+class LastValueDay(TypedDict, total=False):
+    """Of a stock the day of its last value; a row of one day has none."""
+
+    as_of: date | None
+
+
+class OutcomeRow(TotalDocument, LastValueDay, DatedDocument, OutcomeHistory):
+    """The figure of an area, of all days or of one."""
+
+    area: str
+
+
+class OutcomeDocument(SpanDocument, CoverageDocument):
+    """An outcome by area, and which days are held of it."""
+
+    outcome: str
+    kind: MetricKind
+    rows: list[OutcomeRow]
+
+
+VisitRow: TypeAlias = dict[str, str | float | date | None]
+"""Visits of a `site` by the name of the cut, with `visits` and, of one day, `day`."""
+
+
+class VisitedSite(CoverageDocument):
+    """A site with the days that are held of its visits."""
+
+    site: str
+    zone: str
+
+
+class VisitDocument(SpanDocument):
+    """Sites' visits by one UTM value."""
+
+    by: str
+    sites: list[VisitedSite]
+    rows: list[VisitRow]
+
+
+def list_outcomes(context: Context) -> list[OutcomeListing]:
     """Every outcome, with its areas and days."""
     with db.reading(context.engine) as session:
         return [
@@ -48,7 +123,7 @@ def list_outcomes(context: Context) -> list[dict[str, Any]]:
 
 def outcome_document(
     context: Context, days: DayRange, name: str, *, daily: bool, history: bool = False
-) -> dict[str, Any]:
+) -> OutcomeDocument:
     """An outcome by area (and day). UsageError when there is none of that name.
 
     A day on which other areas have a figure and this one has none is not reported. Of
@@ -80,31 +155,14 @@ def outcome_document(
     by_area: dict[str, dict[date, OutcomeDay]] = defaultdict(dict)
     for row in rows:
         by_area[row.area][row.day] = row
-    lines: list[dict[str, Any]] = []
-    for area, held_days in sorted(by_area.items()):
-        if not daily:
-            sums, as_of = _sum([held_days.get(day) for day in reported_days]), None
-            if kind is not MetricKind.FLOW:
-                as_of, last_figure = last_value(
-                    (day, row.value) for day, row in held_days.items()
-                )
-                sums = replace(sums, value=last_figure)
-            lines.append({"area": area, **_total(sums), "as_of": as_of})
-            continue
-        for day, row in sorted(held_days.items()):
-            line = {"area": area, "day": day, **_total(_sum([row]))}
-            line["restatements"] = row.restatements
-            if history:
-                line["before"] = [
-                    {
-                        "value": earlier.figures["value"],
-                        "withheld": earlier.figures["withheld"],
-                        "said_at": earlier.said_at,
-                        "replaced_at": earlier.replaced_at,
-                    }
-                    for earlier in before.get(row.key, ())
-                ]
-            lines.append(line)
+    lines: list[OutcomeRow] = []
+    for area, area_days in sorted(by_area.items()):
+        if daily:
+            for _, row in sorted(area_days.items()):
+                restated = before.get(row.key, []) if history else None
+                lines.append(_day_row(area, row, restated))
+        else:
+            lines.append(_area_row(area, area_days, reported_days, kind))
     return {
         **span_document(days),
         "outcome": outcome_id,
@@ -116,7 +174,7 @@ def outcome_document(
 
 def visit_document(
     context: Context, days: DayRange, by: str, *, daily: bool
-) -> dict[str, Any]:
+) -> VisitDocument:
     """Sites' visits by one UTM value (and day), most visits first. UsageError: unknown
     cut."""
     if by not in VISIT_CUTS:
@@ -128,18 +186,11 @@ def visit_document(
     for row in rows:
         groups[row.site, getattr(row, by), row.day if daily else None].append(row)
         by_site[row.site, row.zone].append(row.day)
-    lines: list[dict[str, Any]] = [
-        {
-            "site": site,
-            by: utm_value,
-            **({"day": day} if daily else {}),
-            "visits": as_whole(total(row.visits for row in group).value),
-        }
+    sums = [
+        (site, utm_value, day, as_whole(total(row.visits for row in group).value))
         for (site, utm_value, day), group in groups.items()
     ]
-    lines.sort(
-        key=lambda line: (str(line.get("day")), -(line["visits"] or 0), line[by])
-    )
+    sums.sort(key=lambda line: (str(line[2]), -(line[3] or 0), line[1]))
     return {
         **span_document(days),
         "by": by,
@@ -151,7 +202,65 @@ def visit_document(
             }
             for (site, zone), days_held in sorted(by_site.items())
         ],
-        "rows": lines,
+        "rows": [
+            {
+                "site": site,
+                by: utm_value,
+                **({} if day is None else {"day": day}),
+                "visits": visits,
+            }
+            for site, utm_value, day, visits in sums
+        ],
+    }
+
+
+def _area_row(
+    area: str,
+    area_days: Mapping[date, OutcomeDay],
+    reported_days: Sequence[date],
+    kind: MetricKind,
+) -> OutcomeRow:
+    """All days of an area: their sum, or of a stock the last value and its day."""
+    sums, as_of = _sum([area_days.get(day) for day in reported_days]), None
+    if kind is not MetricKind.FLOW:
+        as_of, last_figure = last_value(
+            (day, row.value) for day, row in area_days.items()
+        )
+        sums = replace(sums, value=last_figure)
+    return _row(area, None, sums, {"as_of": as_of}, {})
+
+
+def _day_row(
+    area: str, row: OutcomeDay, restated: Sequence[FormerFigures] | None
+) -> OutcomeRow:
+    """One day of an area; with what it said before, where that is given."""
+    history: OutcomeHistory = {"restatements": row.restatements}
+    if restated is not None:
+        history["before"] = [
+            {
+                "value": earlier.figures["value"],
+                "withheld": earlier.figures["withheld"],
+                "said_at": earlier.said_at,
+                "replaced_at": earlier.replaced_at,
+            }
+            for earlier in restated
+        ]
+    return _row(area, row.day, _sum([row]), {}, history)
+
+
+def _row(
+    area: str,
+    day: date | None,
+    sums: Total,
+    last: LastValueDay,
+    history: OutcomeHistory,
+) -> OutcomeRow:
+    return {
+        "area": area,
+        **dated(day),
+        **total_document(sums),
+        **last,
+        **history,
     }
 
 
@@ -159,12 +268,3 @@ def _sum(rows: Sequence[OutcomeDay | None]) -> Total:
     withheld = sum(row is not None and row.withheld for row in rows)
     figures = [row.value for row in rows if row is not None and not row.withheld]
     return total(figures, withheld=withheld, absent=sum(row is None for row in rows))
-
-
-def _total(sums: Total) -> dict[str, Any]:
-    return {
-        "value": as_whole(sums.value),
-        "days": sums.days,
-        "days_withheld": sums.withheld,
-        "days_not_reported": sums.not_reported,
-    }

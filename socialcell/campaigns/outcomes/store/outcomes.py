@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from socialcell import db
+from socialcell.campaigns.outcomes.figures_model import Measure
 from socialcell.campaigns.outcomes.model import (
     Campaign,
     OutcomeDay,
@@ -16,7 +17,6 @@ from socialcell.campaigns.outcomes.model import (
     VisitDay,
 )
 
-Figure = float | bool | dict[str, float] | None
 """A figure as it was stored: a number, a mark, numbers by action, or nothing."""
 
 _OUTCOME = db.table(OutcomeDay)
@@ -40,7 +40,7 @@ class OutcomeSummary:
 class FormerFigures:
     """Figures as they were from `said_at` until they were restated at `replaced_at`."""
 
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, Measure]
     said_at: datetime
     replaced_at: datetime
 
