@@ -14,7 +14,7 @@ class UnitCost:
     low: int | None
     high: int | None
 
-    def as_dict(self, currency: str = "INR") -> dict[str, dict[str, object] | None]:
+    def as_dict(self, currency: str = "INR") -> dict[str, dict[str, int | str] | None]:
         """As it stands in documents for scripts: money, or None."""
         return {
             name: micros

@@ -8,6 +8,7 @@ from socialcell.causal.panel import Method, estimate
 from socialcell.causal.placebo import placebos_in_space
 from socialcell.causal.simplex import Floats
 from socialcell.errors import SocialcellError
+from socialcell.json_types import JsonValue
 
 GRID = (2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0, 80.0, 100.0)
 ENOUGH = 0.8
@@ -32,7 +33,7 @@ class Power:
     shares: dict[float, float]
     smallest: float | None
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, JsonValue]:
         """As it stands in documents for scripts."""
         return {
             "smallest_detectable_percent": self.smallest,

@@ -1,12 +1,13 @@
 """Optional parts of a connector: recheck, refresh, remap, receive."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from socialcell.connectors.base import Batch, Budget, Item
 from socialcell.json_types import JsonValue
 
 
+@runtime_checkable
 class Rechecker(Protocol):
     """A connector with RECHECK: which of these items are gone, page by page."""
 
@@ -19,6 +20,7 @@ class Rechecker(Protocol):
         ...
 
 
+@runtime_checkable
 class Refresher(Protocol):
     """A connector with POST_METRICS: the engagement of items, observed again."""
 

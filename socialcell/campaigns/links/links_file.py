@@ -39,7 +39,7 @@ def columns() -> tuple[str, ...]:
     return (*LINK_COLUMNS, *_EXPORT_ONLY)
 
 
-def row(link: TrackedLink, address: str) -> dict[str, object]:
+def row(link: TrackedLink, address: str) -> dict[str, str | None]:
     """A row of an export."""
     return {
         "code": link.code,

@@ -22,6 +22,7 @@ from socialcell.campaigns.outcomes.incremental_effect import (
 from socialcell.campaigns.outcomes.install_attribution import OURS, UNKNOWN
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.causal.cost import UnitCost, cost_per_incremental
+from socialcell.json_types import DocumentValue
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class DirectResult:
     cost_per_install: UnitCost | None
     currency: str
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, DocumentValue]:
         """The part `direct` of a campaign's document."""
         price = self.cost_per_install
         return {
@@ -54,7 +55,7 @@ class DirectResult:
             "unattributed": self.unattributed,
             "total": self.total,
             "days_withheld": self.days_withheld,
-            "cost_per_install": price and price.as_dict(self.currency),
+            "cost_per_install": price.as_dict(self.currency) if price else None,
         }
 
 
@@ -81,18 +82,18 @@ class CampaignMeasure:
     def series(self) -> ExpectedSeries | None:
         return None if self.effect is None else self.effect.series
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, DocumentValue]:
         """The document for scripts; `series` is there with a gain only."""
         effect = self.effect
-        document: dict[str, object] = {
+        document: dict[str, DocumentValue] = {
             "campaign": self.campaign,
             "goal": self.goal,
             "cost_basis": self.cost_basis,
-            "direct": self.direct and self.direct.as_dict(),
-            "incremental": self.gain and self.gain.as_dict(),
-            "power": effect and effect.power and effect.power.as_dict(),
+            "direct": self.direct.as_dict() if self.direct else None,
+            "incremental": self.gain.as_dict() if self.gain else None,
+            "power": effect.power.as_dict() if effect and effect.power else None,
             "rules": list(effect.rules) if effect else [],
-            "compared": effect and effect.compared.as_dict(),
+            "compared": effect.compared.as_dict() if effect else None,
             "refused": list(self.refused),
             "warnings": list(effect.warnings) if effect else [],
         }

@@ -26,6 +26,7 @@ from socialcell.campaigns.outcomes.store import outcomes
 from socialcell.campaigns.planning.randomisation import RandomDraw, switchback_effect
 from socialcell.causal.panel import Method
 from socialcell.causal.power import Power, TooLittleHistory, detectable, power_of
+from socialcell.json_types import JsonValue
 from socialcell.listening.store import areas
 
 _YEAR = timedelta(days=365)
@@ -44,9 +45,9 @@ class DetectableLift:
     days: int | None = None
     refused: str | None = None
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, JsonValue]:
         """The document that a plan stores. A lift is per cent of the outcome."""
-        document: dict[str, object] = {
+        document: dict[str, JsonValue] = {
             "goal": self.goal,
             "smallest_detectable_percent": None,
         }

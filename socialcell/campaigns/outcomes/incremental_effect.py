@@ -26,6 +26,7 @@ from socialcell.causal.panel import Method
 from socialcell.causal.placebo import ALPHA, placebos_in_time
 from socialcell.causal.power import Power
 from socialcell.connectors.metric_kinds import MetricKind, outcome_kind
+from socialcell.json_types import DocumentValue
 from socialcell.listening.store import areas
 from socialcell.platforms import GOOGLE_PLAY
 
@@ -61,7 +62,7 @@ class ComparisonSummary:
     quality_name: Literal["pre_fit", "calibration"]
     quality: Mapping[str, float | None]
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, DocumentValue]:
         """The part `compared` of a campaign's document."""
         return {
             "method": self.method,
@@ -92,8 +93,9 @@ class IncrementalGain:
     cost: UnitCost | None
     currency: str
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, DocumentValue]:
         """The part `incremental` of a campaign's document."""
+        price = self.cost
         return {
             "outcome": self.outcome,
             "value": self.total,
@@ -102,7 +104,7 @@ class IncrementalGain:
             "lift_percent": self.lift_percent,
             "lift_interval": self.lift_interval and list(self.lift_interval),
             "p_values": dict(self.p_values),
-            "cost_per_incremental": self.cost and self.cost.as_dict(self.currency),
+            "cost_per_incremental": price.as_dict(self.currency) if price else None,
         }
 
 
@@ -115,7 +117,7 @@ class ExpectedSeries:
     actual: tuple[float, ...]
     expected: tuple[float | None, ...]
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, DocumentValue]:
         """The part `series` of a campaign's document."""
         return {
             "days": list(self.days),

@@ -16,6 +16,7 @@ from socialcell.causal.controls import choose_controls
 from socialcell.causal.cost import UnitCost, cost_per_incremental
 from socialcell.causal.power import Power, TooLittleHistory, power_of
 from socialcell.causal.simplex import Floats
+from socialcell.json_types import DocumentValue
 
 
 def series_lift(
@@ -96,22 +97,22 @@ class SeriesLift:
             "level_prior": calibration.level_prior,
         }
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, DocumentValue]:
         """The document for scripts."""
         posterior = self.posterior
         average = _average(posterior)
-        document: dict[str, object] = {
+        document: dict[str, DocumentValue] = {
             "method": "bsts",
-            "att": posterior and posterior.effect.mean,
+            "att": posterior.effect.mean if posterior else None,
             "lift_percent": self.lift_percent,
-            "incremental": posterior and posterior.effect.mean * self.post,
+            "incremental": posterior.effect.mean * self.post if posterior else None,
             "average": average,
             "cumulative": {
                 name: None if figure is None else figure * self.post
                 for name, figure in average.items()
             },
             "relative": _effect_fields(posterior.relative if posterior else None),
-            "p_value": posterior and posterior.p_value,
+            "p_value": posterior.p_value if posterior else None,
             "calibration": self.calibration_document(),
             "controls": list(self.controls),
             "periods": {"before": self.pre, "treated": self.post},
@@ -120,7 +121,7 @@ class SeriesLift:
         if price := self.cost_per_incremental:
             document["cost_per_incremental"] = price.as_dict()
         if self.is_power_known:
-            document["power"] = self.power and self.power.as_dict()
+            document["power"] = self.power.as_dict() if self.power else None
         return document
 
 

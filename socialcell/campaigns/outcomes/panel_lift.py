@@ -32,6 +32,7 @@ from socialcell.causal.placebo import (
 from socialcell.causal.power import Power, TooLittleHistory, detectable
 from socialcell.causal.randomisation import randomisation_test
 from socialcell.causal.simplex import Floats
+from socialcell.json_types import DocumentValue
 
 
 @dataclass(frozen=True)
@@ -127,15 +128,15 @@ class PanelLift:
         total = interval and (interval[0] * scale, interval[1] * scale)
         return cost_per_incremental(self.cost_micros, self.effect.incremental, total)
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, DocumentValue]:
         """The document for scripts."""
         effect = self.effect
-        document: dict[str, object] = {
+        document: dict[str, DocumentValue] = {
             "method": self.method,
-            "att": effect and effect.att,
-            "lift_percent": effect and effect.lift_percent,
-            "incremental": effect and effect.incremental,
-            "interval": effect and effect.interval,
+            "att": effect.att if effect else None,
+            "lift_percent": effect.lift_percent if effect else None,
+            "incremental": effect.incremental if effect else None,
+            "interval": effect.interval if effect else None,
             "p_values": asdict(effect.p_values if effect else PValues()),
             "weights": self.weights,
             "pre_fit": asdict(self.pre_fit),
@@ -147,9 +148,9 @@ class PanelLift:
             document |= _evidence(effect)
         if self.cost_micros is not None:
             price = self.cost_per_incremental
-            document["cost_per_incremental"] = price and price.as_dict()
+            document["cost_per_incremental"] = price.as_dict() if price else None
         if self.is_power_known:
-            document["power"] = self.power and self.power.as_dict()
+            document["power"] = self.power.as_dict() if self.power else None
         return document
 
 
@@ -260,7 +261,7 @@ def _effect(method: Method, split: Split, fit: Fit, placebos: Placebos) -> Panel
     )
 
 
-def _evidence(effect: PanelEffect) -> dict[str, object]:
+def _evidence(effect: PanelEffect) -> dict[str, DocumentValue]:
     return {
         "standard_error": effect.standard_error,
         "conformal_interval": effect.conformal_interval,

@@ -20,6 +20,7 @@ from socialcell.campaigns.planning import store
 from socialcell.campaigns.planning.randomisation import RandomDraw, switchback_effect
 from socialcell.causal.randomisation import randomisation_test
 from socialcell.causal.simplex import Floats
+from socialcell.json_types import DocumentValue
 from socialcell.listening.store import areas
 
 DAY = timedelta(days=1)
@@ -39,7 +40,7 @@ class SwitchbackResult:
     lift_percent: float | None
     p_value: float
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, DocumentValue]:
         return {**asdict(self), "interval": list(self.interval)}
 
 
@@ -60,7 +61,7 @@ class WardDrawResult:
     p_value: float
     assignments: int
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, DocumentValue]:
         return {
             **asdict(self),
             "treated": list(self.treated),
@@ -78,9 +79,9 @@ class RandomisedResult:
     effect: SwitchbackResult | WardDrawResult | None = None
     refused: str | None = None
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, DocumentValue]:
         """The document for scripts."""
-        document: dict[str, object] = {"kind": self.kind, "seed": self.seed}
+        document: dict[str, DocumentValue] = {"kind": self.kind, "seed": self.seed}
         if self.effect is None:
             return document | {"refused": self.refused}
         return document | self.effect.as_dict()

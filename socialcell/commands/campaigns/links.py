@@ -22,7 +22,7 @@ from socialcell.json_types import DocumentValue
 if TYPE_CHECKING:
     from socialcell.campaigns.links.model import TrackedLink
     from socialcell.services.context import Context
-    from socialcell.services.links.tracked_links import LinkResult
+    from socialcell.services.links.link_statistics import StatisticsRow
 
 app = typer.Typer(
     help="Links: short ones that say which post brought whom, without knowing who.",
@@ -344,7 +344,7 @@ def export(config: Config = None) -> None:
     output.as_csv(links_file.columns(), tracked_links.export_rows(open_context(config)))
 
 
-def _kept(row: dict[str, Any], column: str) -> bool:
+def _kept(row: "StatisticsRow", column: str) -> bool:
     return bool(row["withheld"]) and row.get(column) is None
 
 

@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
@@ -83,6 +83,7 @@ class Push(Batch):
     opt_outs: tuple[OptOut, ...] = ()
 
 
+@runtime_checkable
 class WebhookConnector(PushReceiver, Protocol):
     """A connector whose pushes are stored by the webhook server and read afterwards.
 
@@ -110,6 +111,7 @@ class WebhookConnector(PushReceiver, Protocol):
         ...
 
 
+@runtime_checkable
 class MediaConnector(Protocol):
     """A connector whose messages carry files."""
 
@@ -119,6 +121,7 @@ class MediaConnector(Protocol):
         ...
 
 
+@runtime_checkable
 class MentionFetcher(Protocol):
     """A connector whose pushes hold only the id of a mention."""
 

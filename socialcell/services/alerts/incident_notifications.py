@@ -14,6 +14,7 @@ from socialcell.chat import ChatCard
 from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES, language
+from socialcell.json_types import JsonValue
 from socialcell.listening import incident_state
 from socialcell.listening.alerts.model import (
     CRITICAL,
@@ -89,7 +90,7 @@ def send_trial(context: Context, name: str) -> int:
     )
     title, key = lang.gettext("Trial"), f"trial.{now.isoformat()}"
     if isinstance(to, Phone):
-        call: dict[str, object] = {"incident": None, "item": None, "trial": True}
+        call: dict[str, JsonValue] = {"incident": None, "item": None, "trial": True}
         call |= {"lang": to.lang, "title": title, "lines": [sentence]}
         body = json.dumps(call, ensure_ascii=False).encode()
         return outbox.put_call(context, "alert", key, name, title, lambda: body)

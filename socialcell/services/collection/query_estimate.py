@@ -1,12 +1,11 @@
 """What a query will probably cost, in a platform's credits, before it is a source."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from socialcell import connectors, db
 from socialcell.errors import UsageError
+from socialcell.json_types import JsonObject
 from socialcell.listening.query.query_language import (
     And,
     FieldTerm,
@@ -37,7 +36,7 @@ class QueryEstimate:
 
 
 def estimate(
-    context: Context, connector: str, settings: Mapping[str, Any]
+    context: Context, connector: str, settings: JsonObject
 ) -> QueryEstimate | None:
     """What a search would cost in 30 days; None where a post read costs nothing.
 

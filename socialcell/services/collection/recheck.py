@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import TypeAlias
+
+from sqlmodel import Session
 
 from socialcell import connectors, db, log
 from socialcell.connectors.abilities import Rechecker, Refresher
 from socialcell.connectors.base import (
     Batch,
+    Budget,
     Capability,
     Connector,
     ConnectorError,
@@ -43,6 +46,12 @@ _INTERRUPTED = "told to stop: the rest is asked for next time"
 RECHECK_AFTER = timedelta(hours=20)
 
 
+_Query: TypeAlias = Callable[
+    [Sequence[str], Budget, Callable[[], bool]], Iterator[Batch]
+]
+"""The call of a connector about items: their ids, a budget, and when to stop."""
+
+
 @dataclass(frozen=True)
 class _RecheckKind:
     """A kind of recheck: the capability it needs, what is due, and the call."""
@@ -50,7 +59,7 @@ class _RecheckKind:
     name: str  # of the run
 
     needs: Capability
-    due: Callable[[Any, int, datetime, int], list[str]]
+    due: Callable[[Session, int, datetime, int], list[str]]
     refreshes: bool
 
 
@@ -207,11 +216,7 @@ class _RecheckRun:
     def batches(self) -> Iterator[Batch]:
         """The connector's answers. ConnectorError as in a pull; ShareUsedUp when some
         of what is due is left for later."""
-        query = (
-            cast(Refresher, self.connector).refresh
-            if self.kind.refreshes
-            else cast(Rechecker, self.connector).recheck
-        )
+        query = self._query()
         ids = self.ids[:MAX_IDS]
         for start in range(0, len(ids), CHUNK):
             if self.stop():
@@ -238,6 +243,16 @@ class _RecheckRun:
             recheck_queue.mark_seen(
                 session, platform, list(stored_ids), now, refreshed=self.kind.refreshes
             )
+
+    def _query(self) -> _Query:
+        """The connector's call. TypeError: it lacks what its capability promises."""
+        if self.kind.refreshes and isinstance(self.connector, Refresher):
+            return self.connector.refresh
+        if not self.kind.refreshes and isinstance(self.connector, Rechecker):
+            return self.connector.recheck
+        raise TypeError(
+            f"{type(self.connector).__name__} lacks {self.kind.needs.value}"
+        )
 
 
 def _undecided(batch: Batch) -> list[str]:

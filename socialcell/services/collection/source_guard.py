@@ -2,14 +2,14 @@
 whom or what."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from sqlmodel import Session
 
 from socialcell import connectors
 from socialcell.errors import UsageError
+from socialcell.json_types import JsonObject
 from socialcell.listening.people import protected_topics
 from socialcell.listening.people.protected_topics import Accounts
 from socialcell.listening.query.platform_query import searched_parts, words_of
@@ -26,7 +26,7 @@ _LEFT_OUT = re.compile(r"(?<!\S)-(?:\"[^\"]*\"|[^\s()]+)")
 def refuse(
     session: Session,
     connector: str,
-    settings: Mapping[str, Any],
+    settings: JsonObject,
     own: Collection[str] = (),
 ) -> None:
     """UsageError, with the reason, when a source of these settings would follow a

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from sqlmodel import Session
@@ -11,6 +10,7 @@ from socialcell import connectors, db
 from socialcell.connectors.base import ConnectorHealth
 from socialcell.errors import UsageError
 from socialcell.identity.actor import unsigned
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.listening.people import masking
 from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.pages import recheck_queue
@@ -65,7 +65,7 @@ def list_sources(context: Context) -> list[SourceStatus]:
 
 
 def add_source(
-    context: Context, name: str, connector: str, settings: Mapping[str, Any]
+    context: Context, name: str, connector: str, settings: JsonObject
 ) -> Source:
     """A new source, its settings checked by its connector. Audited.
 
@@ -94,8 +94,8 @@ def add_source(
 
 
 def check_settings(
-    context: Context, connector: str, settings: Mapping[str, Any]
-) -> dict[str, Any]:
+    context: Context, connector: str, settings: JsonObject
+) -> dict[str, JsonValue]:
     """The settings as they are stored. ConfigError when the connector does not take
     them, UsageError when they follow what must not be followed."""
     checked = connectors.check_settings(connector, settings)
@@ -225,12 +225,12 @@ def _audit(
     session: Session,
     action: str,
     source: Source,
-    detail: Mapping[str, Any] | None = None,
+    detail: JsonObject | None = None,
 ) -> None:
     """What a source follows stands in the log without anybody's handle."""
     registered = {row.handle for row in registry.accounts(session)}
 
-    def plain(entry: Any) -> Any:
+    def plain(entry: JsonValue) -> JsonValue:
         if not isinstance(entry, str):
             return entry
         cleaned = source_guard.without_left_out(entry)

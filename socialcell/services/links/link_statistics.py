@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
 from socialcell import db
 from socialcell.campaigns.links.store import clicks as store
@@ -15,6 +15,10 @@ from socialcell.services.context import Context
 BY = ("day", "code", *store.LINK_FIELDS, "trigger", "device")
 FEWEST_PEOPLE = 10
 """Fewer people than this on one kind of device are not told apart."""
+
+
+StatisticsRow: TypeAlias = Mapping[str, str | date | int | bool | None]
+"""The values of a group by the names of `by`, its counts by kind, and `withheld`."""
 
 
 class InstallFields(TypedDict):
@@ -32,7 +36,7 @@ class LinkStatistics(TypedDict):
     by: list[str]
     since: date | None
     until: date | None
-    rows: list[dict[str, object]]
+    rows: list[StatisticsRow]
     installs: list[InstallFields]
     turned_away: Mapping[str, int]
 
@@ -83,7 +87,7 @@ def link_statistics(
     }
 
 
-def _counted(row: dict[str, int], by_device: bool) -> dict[str, object]:
+def _counted(row: dict[str, int], by_device: bool) -> dict[str, int | bool | None]:
     if by_device and 0 < row["human"] < FEWEST_PEOPLE:
         return {"raw": None, **dict.fromkeys(KINDS), "withheld": True}
     return {"raw": sum(row.values()), **row, "withheld": False}

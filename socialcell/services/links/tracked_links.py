@@ -89,7 +89,7 @@ def import_links(
     return counts
 
 
-def export_rows(context: Context) -> Iterator[dict[str, object]]:
+def export_rows(context: Context) -> Iterator[dict[str, str | None]]:
     """All links as an export shows them, the oldest first."""
     for link in reversed(list_links(context)):
         yield links_file.row(link, link_address(context, link))

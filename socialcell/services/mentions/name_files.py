@@ -14,7 +14,7 @@ def write_names(
     context: Context,
     file: Path,
     action: str,
-    object: str,
+    object_: str,
     detail: Mapping[str, list[str]],
     text: str,
 ) -> None:
@@ -24,7 +24,7 @@ def write_names(
     """
     with db.writing(context.engine) as session:
         now = context.clock.now()
-        audit.append(session, context.actor, action, object, detail, now)
+        audit.append(session, context.actor, action, object_, detail, now)
         own_names.save(file, text)
 
 

@@ -5,10 +5,9 @@ corrects that. It is never sent twice by itself: a failure is told, not retried.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
 
 from sqlmodel import Session
 
@@ -18,6 +17,7 @@ from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.connectors.whatsapp.whatsapp_connector import WINDOW, WhatsApp
 from socialcell.connectors.whatsapp.whatsapp_prices import bucket_name
 from socialcell.errors import UsageError
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.listening.store.mentions import conversations
 from socialcell.listening.store.mentions.conversations import Conversation
 from socialcell.ops import audit, store, templates
@@ -150,7 +150,7 @@ def reply(
     if second:
         draft_id = reply_drafts.add_draft(context, mention_id, answer, to.pseudonym)
         return ReplyResult(to.pseudonym, to.until, None, second, draft_id)
-    detail: dict[str, object] = {"to": mention_id, "characters": len(answer)}
+    detail: dict[str, JsonValue] = {"to": mention_id, "characters": len(answer)}
     return ReplyResult(to.pseudonym, to.until, send_reply(context, to, answer, detail))
 
 
@@ -170,7 +170,7 @@ def send_reply(
     context: Context,
     to: ReplyRecipient,
     words: str,
-    detail: Mapping[str, object],
+    detail: JsonObject,
     also: Callable[[Session, str], None] = lambda _session, _id: None,
 ) -> str:
     """Send an answer within the window; the id that Meta gave it. Audited with
@@ -295,7 +295,13 @@ def _note_campaign(
     result: TemplateCampaign,
     sending: Sending | None,
 ) -> None:
-    detail: dict[str, object] = dict(sending.detail) if sending is not None else {}
+    detail: dict[str, JsonValue] = {}
+    if sending is not None:
+        detail |= {
+            "language": sending.detail["language"],
+            "digest": sending.detail["digest"],
+            "people": sending.detail["people"],
+        }
     detail |= {
         "language": form.language,
         "sent": result.sent,
@@ -445,4 +451,6 @@ def _whatsapp(context: Context, source: Source) -> WhatsApp:
     connector = connectors.build(
         source.connector, source.settings, context.connector_context
     )
-    return cast(WhatsApp, connector)
+    if not isinstance(connector, WhatsApp):
+        raise TypeError(f"{source.connector} sends no messages")
+    return connector

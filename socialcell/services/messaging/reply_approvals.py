@@ -9,6 +9,7 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.connectors.base import ConnectorError
 from socialcell.errors import ConfigError, UsageError
+from socialcell.json_types import JsonValue
 from socialcell.listening.store.mentions import reply_drafts as draft_store
 from socialcell.message_catalog import Message
 from socialcell.services import second_approver
@@ -37,12 +38,12 @@ def approve(context: Context, id_: int) -> ReplyResult:
     with db.writing(context.engine) as session:
         if not draft_store.claim(session, id_, who, now):
             raise _possibly_sent(id_)
-    detail = {
+    detail: dict[str, JsonValue] = {
         "to": mention_id,
         "characters": len(words),
         "draft": id_,
         "made_by": made_by,
-        **persons,
+        "made_by_operator": persons["made_by_operator"],
     }
 
     def close(session: Session, message: str) -> None:

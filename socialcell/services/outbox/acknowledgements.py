@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session
@@ -10,6 +9,7 @@ from sqlmodel import Session
 from socialcell import db, phone
 from socialcell.errors import UsageError
 from socialcell.identity.actor import Actor, unsigned
+from socialcell.json_types import JsonObject
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.people.visibility import SECRET_NAME
 from socialcell.listening.store.alerts import critical_calls
@@ -27,7 +27,7 @@ def acknowledge(context: Context, incident_id: int, note: str = "") -> bool:
     """Acknowledge an incident as the current operator: the calls stop, and it is
     notified again only when its severity rises. False when it was acknowledged before;
     then nothing changes. UsageError when there is none. Audited."""
-    detail = {"note": one_line(note, _LONGEST_NOTE)} if note else {}
+    detail: JsonObject = {"note": one_line(note, _LONGEST_NOTE)} if note else {}
     now = context.clock.now()
     with db.writing(context.engine) as session:
         return _acknowledge(session, incident_id, context.actor, detail, now)
@@ -41,7 +41,7 @@ def acknowledge_by_phone(
     escalation = critical_calls.escalation_of_item(session, mention_id)
     if escalation is None or escalation.acked_at is not None:
         return False
-    detail = {"phone": phone, "item": mention_id}
+    detail: JsonObject = {"phone": phone, "item": mention_id}
     who = unsigned(name or phone)
     return _acknowledge(session, escalation.incident_id, who, detail, now)
 
@@ -86,7 +86,7 @@ def _acknowledge(
     session: Session,
     incident_id: int,
     who: Actor,
-    detail: Mapping[str, object],
+    detail: JsonObject,
     now: datetime,
 ) -> bool:
     incident = session.get(Incident, incident_id, with_for_update=True)

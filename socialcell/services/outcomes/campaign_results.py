@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
 from sqlmodel import Session
 
@@ -25,6 +25,7 @@ from socialcell.campaigns.outcomes.store import outcomes
 from socialcell.clock import IST
 from socialcell.connectors.files.outcome_file import outcome_name
 from socialcell.errors import UsageError
+from socialcell.json_types import DocumentValue, JsonObject
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import areas
 from socialcell.ops import audit
@@ -122,7 +123,7 @@ class InstallsFields(TypedDict):
     """Installs that are attributed, by group, and by store and app."""
 
     attributed: int | None
-    groups: list[dict[str, object]]
+    groups: list[dict[str, DocumentValue]]
     parts: list[PartFields]
 
 
@@ -229,7 +230,7 @@ def attribute_campaign(context: Context, name: str, by: str) -> AttributionDocum
 
 def measure_campaign(
     context: Context, name: str, cost_micros: int | None = None, *, power: bool = True
-) -> dict[str, object]:
+) -> dict[str, DocumentValue]:
     """A campaign's direct and incremental effect, and what its lot tells where one was
     drawn (None: none was). UsageError: no such campaign."""
     with db.reading(context.engine) as session:
@@ -239,7 +240,7 @@ def measure_campaign(
             session, campaign, today, cost_micros, power=power
         )
         drawn = randomised_test.randomised_result(session, campaign, today)
-        return measured.as_dict() | {"lot": drawn and drawn.as_dict()}
+        return measured.as_dict() | {"lot": drawn.as_dict() if drawn else None}
 
 
 def campaign_document(session: Session, campaign: Campaign) -> CampaignDocument:
@@ -300,7 +301,10 @@ def _campaign(
     )
 
 
-def _fields(campaign: Campaign) -> dict[str, object]:
+CampaignField: TypeAlias = str | int | date | list[str] | None
+
+
+def _fields(campaign: Campaign) -> dict[str, CampaignField]:
     fields = (
         "initiative",
         "goal",
@@ -313,7 +317,7 @@ def _fields(campaign: Campaign) -> dict[str, object]:
     return {name: getattr(campaign, name) for name in fields}
 
 
-def _with_text_dates(fields: dict[str, object]) -> dict[str, object]:
+def _with_text_dates(fields: Mapping[str, CampaignField]) -> JsonObject:
     return {
         key: field_value.isoformat() if isinstance(field_value, date) else field_value
         for key, field_value in fields.items()

@@ -16,6 +16,7 @@ from socialcell.campaigns.outreach.store import outreach as outreach_store
 from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan, PlanTag
 from socialcell.errors import UsageError
+from socialcell.json_types import DocumentValue
 from socialcell.services import evidence
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
@@ -92,7 +93,7 @@ def enter_step(
 
 
 def record_measured(
-    context: Context, campaign: str, measure: Mapping[str, object]
+    context: Context, campaign: str, measure: Mapping[str, DocumentValue]
 ) -> int:
     """Note that the campaign of posts that are out was measured, with the hash of the
     document; how many. Only once its last day is over."""

@@ -1,12 +1,12 @@
 """Requests about one account's data: export for that person, or erasure."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from socialcell import db
 from socialcell.errors import UsageError
+from socialcell.json_types import JsonObject
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.people import accounts, erasure
 from socialcell.listening.store.people.accounts import HeldAccount
@@ -82,7 +82,7 @@ def erase_account(
         if dry_run:
             session.rollback()
             return ErasureResult(person, erased, tuple(map(str, files)), None)
-        detail = {
+        detail: JsonObject = {
             "mentions": erased.mentions,
             "raw_items": erased.raw_items,
             "in_others": erased.in_others,
@@ -139,7 +139,7 @@ def _audit(
     shown: People,
     account: HeldAccount,
     action: str,
-    detail: Mapping[str, object],
+    detail: JsonObject,
 ) -> None:
     now = context.clock.now()
     person = _pseudonym(shown, account)

@@ -336,7 +336,9 @@ def _late_hours(context: Context) -> timedelta:
     return timedelta(hours=context.workspace.config.publishing.late_hours)
 
 
-def _set_fields(context: Context, claim: _Claim, **values: object) -> None:
+def _set_fields(
+    context: Context, claim: _Claim, **values: str | datetime | None
+) -> None:
     with db.writing(context.engine) as session:
         post = session.get_one(OwnPost, claim.post.id)
         for name, field_value in values.items():

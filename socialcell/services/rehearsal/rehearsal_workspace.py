@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from socialcell import db
 from socialcell.config import Workspace
 from socialcell.connectors import check_settings
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.identity.actor import unsigned
+from socialcell.json_types import JsonObject
 from socialcell.listening.store.people import registry
 from socialcell.ops import store
 from socialcell.services.workspace import workspace_setup
@@ -39,7 +39,7 @@ class RehearsedSource:
 
     name: str
     connector: str
-    settings: Mapping[str, Any]
+    settings: JsonObject
 
 
 @dataclass(frozen=True)

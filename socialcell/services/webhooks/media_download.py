@@ -7,7 +7,7 @@ item that fails is tried again, ever more rarely, and given up in the end.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol, cast
+from typing import Protocol
 
 from sqlmodel import Session
 
@@ -97,10 +97,10 @@ class _SourceFetcher:
             self._counts.stopped[self._source.name] = self._source.state_reason or ""
             return
         try:
-            if hasattr(self._connector, "media"):
-                self._files(cast(MediaConnector, self._connector))
-            if hasattr(self._connector, "fetch_mention"):
-                self._mentions(cast(MentionFetcher, self._connector))
+            if isinstance(self._connector, MediaConnector):
+                self._files(self._connector)
+            if isinstance(self._connector, MentionFetcher):
+                self._mentions(self._connector)
         except ConnectorError as error:
             self._counts.stopped[self._source.name] = str(error)
             with db.writing(self._context.engine) as session:
@@ -171,7 +171,7 @@ class _SourceFetcher:
         self,
         error: ConnectorError,
         pending: _Pending,
-        settle: Callable[[Session, int, str, str], object],
+        settle: Callable[[Session, int, str, str], bool | None],
         postpone: Callable[[Session, int, datetime, str], None],
     ) -> None:
         """Record the failure of a fetch: given up, or tried again later."""

@@ -8,7 +8,6 @@ transaction. Killed anywhere between the two, the next `work_off` goes on.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import cast
 
 from sqlmodel import Session
 
@@ -196,7 +195,9 @@ def build_receiver(context: Context, source: Source) -> WebhookConnector:
     connector = connectors.build(
         source.connector, source.settings, context.connector_context
     )
-    return cast(WebhookConnector, connector)
+    if not isinstance(connector, WebhookConnector):
+        raise TypeError(f"{source.connector} receives no webhooks")
+    return connector
 
 
 def _receives(source: Source) -> bool:

@@ -14,6 +14,7 @@ from socialcell.campaigns.creators.selection.selection_file import (
     SelectionError,
     read_creators,
 )
+from socialcell.json_types import JsonValue
 
 Z_95 = 1.96  # standard errors on either side of an estimate, for 95 %
 
@@ -25,7 +26,7 @@ class Selection:
     creators: Creators
     choice: Choice
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, JsonValue]:
         """The chosen in order, reach, cost, certificate, and how they were found."""
         creators, choice = self.creators, self.choice
         return {
@@ -78,7 +79,7 @@ def _exact(choice: Choice) -> dict[str, float | bool] | None:
     return {"bound": choice.optimum.bound, "proved": choice.optimum.proved}
 
 
-def _sketch(creators: Creators, choice: Choice) -> dict[str, object] | None:
+def _sketch(creators: Creators, choice: Choice) -> dict[str, JsonValue] | None:
     if not isinstance(creators.audiences, SketchedAudiences):
         return None
     error = creators.audiences.family.relative_error
