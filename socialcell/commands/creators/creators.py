@@ -56,7 +56,21 @@ def list_(config: Config = None, json: Json = False) -> None:
         output.as_json({"creators": rows})
         return
     columns = ("key", "name", "kind", "accounts", "languages", "consent", "followers")
-    output.table(columns, [[row[name] for name in columns] for row in rows])
+    output.table(
+        columns,
+        [
+            (
+                row["key"],
+                row["name"],
+                row["kind"],
+                row["accounts"],
+                row["languages"],
+                row["consent"],
+                row["followers"],
+            )
+            for row in rows
+        ],
+    )
 
 
 def set_(

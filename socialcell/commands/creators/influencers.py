@@ -1,6 +1,6 @@
 """Commands of the noun `influencers`: candidates ranked, the registry of creators."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -8,6 +8,18 @@ from socialcell.commands import output
 from socialcell.commands.creators import creators
 from socialcell.commands.options import Config, Csv, Json, open_context
 from socialcell.text import displayed
+
+if TYPE_CHECKING:
+    from socialcell.services.creators.influencer_ranking import (
+        AuthenticityDocument,
+        CandidateDocument,
+        EngagementDocument,
+        RankedCandidate,
+        ReachDocument,
+        ShareDocument,
+        ShownDocument,
+        StandingDocument,
+    )
 
 app = typer.Typer(
     help="Influencers: who could carry a message, and what was agreed with whom.",
@@ -127,26 +139,29 @@ _COLUMNS = (
 )
 
 
-def _row(candidate: dict[str, Any]) -> dict[str, Any]:
+def _row(candidate: "RankedCandidate") -> dict[str, str | float | None]:
     reach, genuine = candidate["reach"], candidate["authenticity"]
     low, high = genuine["interval"]
-    engagement = candidate["engagement"]
+    engagement, relevance = candidate["engagement"], candidate["relevance"]
+    standing = candidate["standing"]
     return {
-        **{name: candidate[name] for name in ("place", "id", "creator", "consent")},
+        "place": candidate["place"],
+        "id": candidate["id"],
+        "creator": candidate["creator"],
+        "consent": candidate["consent"],
         "points": f"{candidate['points']:.1f}",
         "followers": candidate["followers"],
-        "reach": reach and _sure(f"{reach['value']:.0f}", reach["by"] != "followers"),
+        "reach": _sure(f"{reach['value']:.0f}", reach["by"] != "followers")
+        if reach
+        else None,
         "effective_reach": _number(candidate["effective_reach"], ".0f"),
-        "relevance": _number(
-            candidate["relevance"] and candidate["relevance"]["value"], ".1%"
-        ),
+        "relevance": f"{relevance['value']:.1%}" if relevance else None,
         "locality": f"{candidate['locality']['value']:.1%}",
-        "engagement": engagement
-        and _sure(f"{engagement['value']:.2%}", not engagement["few_posts"]),
+        "engagement": _sure(f"{engagement['value']:.2%}", not engagement["few_posts"])
+        if engagement
+        else None,
         "authenticity": f"{low:.2f}–{high:.2f}",
-        "standing": _number(
-            candidate["standing"] and candidate["standing"]["pagerank"], ".1f"
-        ),
+        "standing": f"{standing['pagerank']:.1f}" if standing else None,
         "flags": ", ".join(flag["flag"] for flag in candidate["flags"]),
     }
 
@@ -159,7 +174,7 @@ def _sure(text: str, is_seen: bool) -> str:
     return text if is_seen else f"({text})"
 
 
-def _lines(document: dict[str, Any]) -> list[str]:
+def _lines(document: "ShownDocument") -> list[str]:
     lines: list[str] = []
     if document["creator"] is not None:
         lines += _entry_lines(document["creator"])
@@ -176,7 +191,8 @@ def _lines(document: dict[str, Any]) -> list[str]:
             f"flag {flag['flag']} on {flag['account']}, "
             f"{output.local_day(flag['at'])} by {flag['by']}: {flag['reason']}{ended}"
         )
-    for result in (document["results"] or {}).get("campaigns", ()):
+    results = document["results"]
+    for result in results["campaigns"] if results else ():
         lines.append(
             f"in {result['campaign']}: {result['human']} clicks of people, "
             f"{result['installs']} installs that name one"
@@ -213,7 +229,7 @@ def _entry_lines(entry: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _account_lines(account: dict[str, Any], of: int) -> list[str]:
+def _account_lines(account: "CandidateDocument", of: int) -> list[str]:
     lines = [
         f"{account['id']}: {account['points']} of 100 points, among {of} candidates",
         f"a candidate because: {'; '.join(account['why'])}",
@@ -225,40 +241,70 @@ def _account_lines(account: dict[str, Any], of: int) -> list[str]:
             f"{name}: {part['points']} of {part['of']} points, above "
             f"{part['place']:.0%} of the others{unknown_note}"
         )
-        lines += [f"    {line}" for line in _score_lines(name, account[name])]
+        lines += [f"    {line}" for line in _score_lines(name, account)]
     mix = ", ".join(
         f"{name} {share:.0%}" for name, share in account["languages"].items()
     )
     return [*lines, f"languages of its posts: {mix or 'none was read'}"]
 
 
-def _score_lines(name: str, score: dict[str, Any] | None) -> list[str]:
-    if score is None:
-        return []
+def _score_lines(name: str, account: "CandidateDocument") -> list[str]:
+    """What a score rests on; nothing where it is not known."""
     if name == "reach":
-        return [f"{score['value']:.0f} by {score['by']}"]
+        return _reach_lines(account["reach"])
     if name == "engagement":
-        low, high = score["interval"]
-        share_seen = "none" if score["seen"] is None else f"{score['seen']:.2%}"
-        weight = score["prior_posts"]
-        tier = "all of it" if weight is None else f"{weight:.1f} posts"
-        return [
-            f"{score['value']:.2%} a post ({low:.2%} to {high:.2%}); "
-            f"seen: {share_seen} on {score['posts']} posts; "
-            f"tier: {score['tier_mean']:.2%} "
-            f"of {score['tier_accounts']} accounts, weighing {tier}"
-        ]
+        return _engagement_lines(account["engagement"])
     if name == "authenticity":
-        low, high = score["interval"]
-        lines = [f"between {low:.2f} and {high:.2f}", *score["evidence"]]
-        return [*lines, *(f"cannot say {gap}" for gap in score["cannot_say"])]
+        return _authenticity_lines(account["authenticity"])
     if name == "standing":
-        return [
-            f"{score['pagerank']:.2f} times the average of {score['accounts']} "
-            f"accounts; turned to by {score['people']}, {score['times']} times in all"
-        ]
-    parts = ", ".join(f"{what}: {n}" for what, n in score["parts"].items())
+        return _standing_lines(account["standing"])
+    shares = {
+        "relevance": account["relevance"],
+        "locality": account["locality"],
+        "language": account["language"],
+    }
+    return _share_lines(shares[name])
+
+
+def _reach_lines(reach: "ReachDocument | None") -> list[str]:
+    return [f"{reach['value']:.0f} by {reach['by']}"] if reach else []
+
+
+def _engagement_lines(rate: "EngagementDocument | None") -> list[str]:
+    if rate is None:
+        return []
+    low, high = rate["interval"]
+    share_seen = "none" if rate["seen"] is None else f"{rate['seen']:.2%}"
+    weight = rate["prior_posts"]
+    tier = "all of it" if weight is None else f"{weight:.1f} posts"
     return [
-        f"{score['value']:.1%} by {score['by']}; {score['hits']} of {score['posts']} "
-        f"posts ({parts}); of everybody's posts {score['everybody']:.1%}"
+        f"{rate['value']:.2%} a post ({low:.2%} to {high:.2%}); "
+        f"seen: {share_seen} on {rate['posts']} posts; "
+        f"tier: {rate['tier_mean']:.2%} "
+        f"of {rate['tier_accounts']} accounts, weighing {tier}"
+    ]
+
+
+def _authenticity_lines(estimate: "AuthenticityDocument") -> list[str]:
+    low, high = estimate["interval"]
+    lines = [f"between {low:.2f} and {high:.2f}", *estimate["evidence"]]
+    return [*lines, *(f"cannot say {gap}" for gap in estimate["cannot_say"])]
+
+
+def _standing_lines(standing: "StandingDocument | None") -> list[str]:
+    if standing is None:
+        return []
+    return [
+        f"{standing['pagerank']:.2f} times the average of {standing['accounts']} "
+        f"accounts; turned to by {standing['people']}, {standing['times']} times in all"
+    ]
+
+
+def _share_lines(share: "ShareDocument | None") -> list[str]:
+    if share is None:
+        return []
+    parts = ", ".join(f"{what}: {n}" for what, n in share["parts"].items())
+    return [
+        f"{share['value']:.1%} by {share['by']}; {share['hits']} of {share['posts']} "
+        f"posts ({parts}); of everybody's posts {share['everybody']:.1%}"
     ]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from sqlmodel import Session
@@ -21,6 +20,7 @@ from socialcell.campaigns.creators.store.creator_rows import StoredInsight, Stor
 from socialcell.connectors.files import sheets
 from socialcell.connectors.files.export_tables import decimal_number
 from socialcell.errors import UsageError
+from socialcell.json_types import JsonObject
 from socialcell.listening.people import masking
 from socialcell.listening.store import areas
 from socialcell.services import pseudonyms
@@ -131,22 +131,17 @@ def _import_rows(
     figures_by_creator: dict[int, int] = {}
 
     def take(cells: dict[str, str | None]) -> str:
-        row = _insight(context, session, places, cells)
-        row |= {
-            "source": source,
-            "added_by": context.actor.name,
-            "added_at": context.clock.now(),
-        }
-        if not entries.save_insight(session, StoredInsight(**row)):
+        row = _insight(context, session, places, cells, source)
+        if not entries.save_insight(session, row):
             return "unchanged"
-        figures_by_creator[row["creator_id"]] = (
-            figures_by_creator.get(row["creator_id"], 0) + 1
+        figures_by_creator[row.creator_id] = (
+            figures_by_creator.get(row.creator_id, 0) + 1
         )
         return "stored"
 
     import_rows(rows, counts, take)
     for creator, n in sorted(figures_by_creator.items()):
-        detail = {"figures": n, "source": masking.unnamed(source)}
+        detail: JsonObject = {"figures": n, "source": masking.unnamed(source)}
         audit_entry(
             context, session, "influencers.insights", f"creator:{creator}", detail
         )
@@ -157,7 +152,8 @@ def _insight(
     session: Session,
     places: AreaMatcher,
     cells: dict[str, str | None],
-) -> dict[str, Any]:
+    source: str,
+) -> StoredInsight:
     """A row of a file, checked. UsageError or SocialcellError says what is wrong."""
     for needed in ("key", "platform", "day", "dimension", "number"):
         if not cells.get(needed):
@@ -182,14 +178,17 @@ def _insight(
         raise UsageError(f"{dimension} needs a value: which one?")
     if dimension == "language" and category not in LANGUAGES:
         raise UsageError(f"language {category!r} is none of {', '.join(LANGUAGES)}.")
-    return {
-        "creator_id": require_creator(session, str(cells["key"])).id,
-        "platform": platform,
-        "day": day,
-        "dimension": dimension,
-        "value": category,
-        "number": number,
-    }
+    return StoredInsight(
+        creator_id=require_creator(session, str(cells["key"])).id,
+        platform=platform,
+        day=day,
+        dimension=dimension,
+        value=category,
+        number=number,
+        source=source,
+        added_by=context.actor.name,
+        added_at=context.clock.now(),
+    )
 
 
 def _number(text: str, dimension: str) -> float:

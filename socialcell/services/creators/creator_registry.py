@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from sqlmodel import Session
 
@@ -26,6 +26,7 @@ from socialcell.campaigns.planning import store as plans
 from socialcell.clock import IST
 from socialcell.connectors.files import sheets
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.json_types import DocumentValue, JsonObject
 from socialcell.listening.people import masking
 from socialcell.listening.store import areas
 from socialcell.ops import audit
@@ -48,6 +49,21 @@ class EnteredCreator:
     outcome: str  # stored | updated | unchanged
 
     changed: tuple[str, ...] = ()
+
+
+class ListedCreator(TypedDict):
+    """A creator of the registry without contacts and prices."""
+
+    key: str
+    name: str
+    kind: str
+    accounts: list[str]
+    languages: list[str]
+    wards: list[str]
+    consent: str
+    connection: str | None
+    may_be_asked: bool
+    followers: int | None
 
 
 def put_creator(
@@ -76,7 +92,7 @@ def import_creators(
     return counts
 
 
-def list_creators(context: Context) -> list[dict[str, Any]]:
+def list_creators(context: Context) -> list[ListedCreator]:
     """All creators without their contacts and prices. For approvers; noted."""
     require_approver(context, "influencers.list", "registry", {})
     with db.reading(context.engine) as session:
@@ -97,7 +113,7 @@ def list_creators(context: Context) -> list[dict[str, Any]]:
         ]
 
 
-def export_creators(context: Context) -> list[dict[str, Any]]:
+def export_creators(context: Context) -> list[dict[str, str | int | None]]:
     """All creators in the columns that import reads. For approvers; noted."""
     require_approver(context, "influencers.export", "registry", {})
     on = today(context)
@@ -113,7 +129,7 @@ def export_creators(context: Context) -> list[dict[str, Any]]:
 
 
 def require_approver(
-    context: Context, action: str, object_: str, detail: Mapping[str, Any]
+    context: Context, action: str, object_: str, detail: JsonObject
 ) -> None:
     """Note a look in the audit log before anything is shown, or that it was refused.
 
@@ -181,7 +197,7 @@ def require_creator(session: Session, key: str) -> StoredCreator:
 
 def export_account(
     session: Session, platform: str, handles: Sequence[str]
-) -> list[dict[str, Any]]:
+) -> list[dict[str, DocumentValue]]:
     """All that the registry and people's flags say of an account, for whom it is."""
     accounts = [(platform, handle) for handle in handles]
     owners = [entries.account_owner(session, *account) for account in accounts]
@@ -247,7 +263,7 @@ def audit_entry(
     session: Session,
     action: str,
     object_: str,
-    detail: Mapping[str, Any],
+    detail: JsonObject,
 ) -> None:
     now = context.clock.now()
     audit.append(session, context.actor, action, object_, detail, now)

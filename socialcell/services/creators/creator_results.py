@@ -2,7 +2,7 @@
 many people were seen to engage with them."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import TypedDict
 
 from socialcell import db
 from socialcell.campaigns.creators.audience_sketches import HyperLogLog
@@ -11,7 +11,23 @@ from socialcell.campaigns.creators.store import link_results as store
 from socialcell.services.context import Context
 
 
-def results_of(context: Context, keys: Collection[str]) -> dict[str, dict[str, Any]]:
+class CampaignResult(TypedDict):
+    """Clicks of people and installs of a creator's links in one campaign."""
+
+    campaign: str
+    human: int
+    installs: int
+
+
+class CreatorResult(TypedDict):
+    """What came of a creator's links in all campaigns together, and in each."""
+
+    campaigns: list[CampaignResult]
+    human: int
+    installs: int
+
+
+def results_of(context: Context, keys: Collection[str]) -> dict[str, CreatorResult]:
     """Results by creator and campaign; a creator without links is not there.
 
     `human` are requests by people, each counted once an hour; `installs` those whose
@@ -19,7 +35,7 @@ def results_of(context: Context, keys: Collection[str]) -> dict[str, dict[str, A
     """
     with db.reading(context.engine) as session:
         rows = store.results_by_campaign(session, keys)
-    results: dict[str, dict[str, Any]] = {}
+    results: dict[str, CreatorResult] = {}
     for row in rows:
         result = results.setdefault(
             row.creator, {"campaigns": [], "human": 0, "installs": 0}

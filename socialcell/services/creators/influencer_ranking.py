@@ -2,21 +2,29 @@
 log before anything is shown."""
 
 from dataclasses import asdict
-from typing import Any
+from datetime import date, datetime
+from typing import TypedDict
 
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.campaigns.creators.authenticity import Authenticity
 from socialcell.campaigns.creators.candidate_ranking import Points, ScoredCandidate
-from socialcell.campaigns.creators.candidate_scores import InitiativeSubject
+from socialcell.campaigns.creators.candidate_scores import (
+    InitiativeSubject,
+    PostReach,
+    PostShare,
+)
 from socialcell.campaigns.creators.creator import Creator
-from socialcell.campaigns.creators.engagement_rates import ENOUGH
+from socialcell.campaigns.creators.engagement_rates import ENOUGH, EngagementRate, Tier
+from socialcell.campaigns.creators.pagerank import NetworkStanding
 from socialcell.campaigns.creators.store import creator_entries as entries
 from socialcell.campaigns.creators.store import creators as creator_store
 from socialcell.campaigns.creators.store import flags
 from socialcell.campaigns.creators.store.creator_rows import StoredCreator, StoredFlag
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
+from socialcell.json_types import DocumentValue, JsonValue
 from socialcell.listening.people import masking
 from socialcell.services.context import Context
 from socialcell.services.creators import candidate_facts, creator_results
@@ -28,11 +36,164 @@ from socialcell.services.creators.creator_registry import (
     require_creator,
     today,
 )
+from socialcell.services.creators.creator_results import CreatorResult
+
+
+class PointsDocument(TypedDict):
+    """Points of one score; `place` is the share of other candidates below."""
+
+    points: float
+    of: float
+    place: float
+    known: bool
+
+
+class ReachDocument(TypedDict):
+    """As `PostReach`."""
+
+    value: float
+    by: str
+    followers: int | None
+    posts: int
+
+
+class EngagementDocument(TypedDict):
+    """As `EngagementRate`; `few_posts`: fewer than a rate needs."""
+
+    value: float
+    interval: tuple[float, float]
+    posts: int
+    seen: float | None
+    tier: Tier
+    tier_mean: float
+    tier_accounts: int
+    prior_posts: float | None
+    is_assumed: bool
+    few_posts: bool
+
+
+class ShareDocument(TypedDict):
+    """As `PostShare`."""
+
+    value: float
+    by: str
+    hits: int
+    posts: int
+    everybody: float
+    parts: dict[str, int]
+    examples: tuple[int, ...]
+
+
+class AuthenticityDocument(TypedDict):
+    """As `Authenticity`."""
+
+    value: float | None
+    interval: tuple[float, float]
+    answers: int
+    repeated: int
+    regular: int
+    spikes: tuple[date, ...]
+    gained_in_spikes: float
+    evidence: tuple[str, ...]
+    cannot_say: tuple[str, ...]
+
+
+class StandingDocument(TypedDict):
+    """As `NetworkStanding`."""
+
+    pagerank: float
+    people: int
+    times: int
+    accounts: int
+    arrows: int
+
+
+class CandidateDocument(TypedDict):
+    """A candidate with every score and its parts."""
+
+    id: str
+    platform: str
+    handle: str
+    name: str | None
+    creator: str | None
+    consent: str | None
+    why: list[str]
+    followers: int | None
+    posts: int
+    points: float
+    points_by: dict[str, PointsDocument]
+    effective_reach: float | None
+    reach: ReachDocument | None
+    engagement: EngagementDocument | None
+    relevance: ShareDocument | None
+    locality: ShareDocument
+    languages: dict[str, float]
+    language: ShareDocument | None
+    authenticity: AuthenticityDocument
+    standing: StandingDocument | None
+
+
+class FlagDocument(TypedDict):
+    """A flag of an account, and who lifted it, if anybody did."""
+
+    account: str
+    flag: str
+    reason: str
+    by: str
+    at: datetime
+    lifted_by: str | None
+    lifted_at: datetime | None
+    lifted_reason: str | None
+
+
+class RankedCandidate(CandidateDocument):
+    """A candidate at its place, with the flags that stand."""
+
+    place: int
+    flags: list[FlagDocument]
+
+
+class SubjectDocument(TypedDict):
+    """What candidates were sought for."""
+
+    ids: list[str]
+    topics: list[str]
+    spellings: list[str]
+    wards: list[str]
+    languages: list[str]
+
+
+class NotShown(TypedDict):
+    """How many candidates refused, and how many come after the limit."""
+
+    refused: int
+    after_limit: int
+
+
+class RankingDocument(TypedDict):
+    """Candidates in order, and what they were sought for."""
+
+    as_of: datetime
+    days: int
+    about: SubjectDocument
+    candidates: list[RankedCandidate]
+    not_shown: NotShown
+
+
+class ShownDocument(TypedDict):
+    """One creator or account. `creator` is the entry of the registry: the columns of
+    its file, then rates, insights and people engaged."""
+
+    creator: dict[str, DocumentValue] | None
+    accounts: list[CandidateDocument]
+    of_candidates: int
+    flags: list[FlagDocument]
+    results: CreatorResult | None
 
 
 def rank_candidates(
     context: Context, request: RankingRequest, limit: int | None = None
-) -> dict[str, Any]:
+) -> RankingDocument:
     """The candidates in order, as a document. Flagged ones come last, whatever their
     points; those whose refusal stands are counted and not shown.
 
@@ -48,7 +209,7 @@ def rank_candidates(
             context, session, request, about
         )
         standing = flags.standing_flags(session)
-    flagged: dict[str, list[dict[str, Any]]] = {}
+    flagged: dict[str, list[FlagDocument]] = {}
     for row in standing:
         flagged.setdefault(f"{row.platform}:{row.handle}", []).append(
             flag_document(row)
@@ -84,7 +245,7 @@ def rank_candidates(
 
 def show_candidate(
     context: Context, name: str, request: RankingRequest
-) -> dict[str, Any]:
+) -> ShownDocument:
     """One creator (by key) or account (platform:handle), with all that is held of it.
 
     SocialcellError: it is no candidate and not in the registry; or no approver asks.
@@ -125,7 +286,7 @@ def show_candidate(
 
 def candidate_document(
     score: ScoredCandidate, creator: Creator | None
-) -> dict[str, Any]:
+) -> CandidateDocument:
     """A candidate with every score and its parts, as plain JSON."""
     candidate = score.candidate
     return {
@@ -141,24 +302,32 @@ def candidate_document(
         "points": round(score.points, 2),
         "points_by": {name: _points(part) for name, part in score.parts.items()},
         "effective_reach": score.effective_reach,
-        "reach": _plain(score.reach),
-        "engagement": _engagement(score),
-        "relevance": _plain(score.relevance),
-        "locality": _plain(score.locality),
+        "reach": _reach(score.reach),
+        "engagement": _engagement(score.engagement),
+        "relevance": _share(score.relevance) if score.relevance else None,
+        "locality": _share(score.locality),
         "languages": dict(score.languages),
-        "language": _plain(score.language),
-        "authenticity": _plain(score.authenticity),
-        "standing": _plain(score.standing),
+        "language": _share(score.language) if score.language else None,
+        "authenticity": _authenticity(score.authenticity),
+        "standing": _standing(score.standing),
     }
 
 
-def flag_document(row: StoredFlag) -> dict[str, Any]:
-    names = ("flag", "reason", "by", "at", "lifted_by", "lifted_at", "lifted_reason")
-    account = f"{row.platform}:{row.handle}"
-    return {"account": account, **{name: getattr(row, name) for name in names}}
+def flag_document(row: StoredFlag) -> FlagDocument:
+    """A flag as it stands in documents."""
+    return {
+        "account": f"{row.platform}:{row.handle}",
+        "flag": row.flag,
+        "reason": row.reason,
+        "by": row.by,
+        "at": row.at,
+        "lifted_by": row.lifted_by,
+        "lifted_at": row.lifted_at,
+        "lifted_reason": row.lifted_reason,
+    }
 
 
-def _points(part: Points) -> dict[str, Any]:
+def _points(part: Points) -> PointsDocument:
     return {
         "points": round(part.points, 2),
         "of": round(part.weight, 2),
@@ -167,14 +336,70 @@ def _points(part: Points) -> dict[str, Any]:
     }
 
 
-def _engagement(score: ScoredCandidate) -> dict[str, Any] | None:
-    if score.engagement is None:
+def _reach(reach: PostReach | None) -> ReachDocument | None:
+    if reach is None:
         return None
-    return {**_plain(score.engagement), "few_posts": score.engagement.posts < ENOUGH}
+    return {
+        "value": reach.value,
+        "by": reach.by,
+        "followers": reach.followers,
+        "posts": reach.posts,
+    }
 
 
-def _plain(score: Any) -> Any:
-    return None if score is None else asdict(score)
+def _engagement(rate: EngagementRate | None) -> EngagementDocument | None:
+    if rate is None:
+        return None
+    return {
+        "value": rate.value,
+        "interval": rate.interval,
+        "posts": rate.posts,
+        "seen": rate.seen,
+        "tier": rate.tier,
+        "tier_mean": rate.tier_mean,
+        "tier_accounts": rate.tier_accounts,
+        "prior_posts": rate.prior_posts,
+        "is_assumed": rate.is_assumed,
+        "few_posts": rate.posts < ENOUGH,
+    }
+
+
+def _share(share: PostShare) -> ShareDocument:
+    return {
+        "value": share.value,
+        "by": share.by,
+        "hits": share.hits,
+        "posts": share.posts,
+        "everybody": share.everybody,
+        "parts": dict(share.parts),
+        "examples": share.examples,
+    }
+
+
+def _authenticity(estimate: Authenticity) -> AuthenticityDocument:
+    return {
+        "value": estimate.value,
+        "interval": estimate.interval,
+        "answers": estimate.answers,
+        "repeated": estimate.repeated,
+        "regular": estimate.regular,
+        "spikes": estimate.spikes,
+        "gained_in_spikes": estimate.gained_in_spikes,
+        "evidence": estimate.evidence,
+        "cannot_say": estimate.cannot_say,
+    }
+
+
+def _standing(standing: NetworkStanding | None) -> StandingDocument | None:
+    if standing is None:
+        return None
+    return {
+        "pagerank": standing.pagerank,
+        "people": standing.people,
+        "times": standing.times,
+        "accounts": standing.accounts,
+        "arrows": standing.arrows,
+    }
 
 
 def _resolve_name(
@@ -188,7 +413,9 @@ def _resolve_name(
     return entries.account_owner(session, *account), [account]
 
 
-def _entry(context: Context, session: Session, row: StoredCreator) -> dict[str, Any]:
+def _entry(
+    context: Context, session: Session, row: StoredCreator
+) -> dict[str, DocumentValue]:
     """What the registry holds of a creator, contacts too."""
     on = today(context)
     creator = creator_store.creator(session, row.key, on)
@@ -222,7 +449,7 @@ def _entry(context: Context, session: Session, row: StoredCreator) -> dict[str, 
     }
 
 
-def _about_document(about: InitiativeSubject) -> dict[str, Any]:
+def _about_document(about: InitiativeSubject) -> SubjectDocument:
     return {
         "ids": sorted(about.ids),
         "topics": sorted(about.topics),
@@ -232,7 +459,7 @@ def _about_document(about: InitiativeSubject) -> dict[str, Any]:
     }
 
 
-def _audit_detail(request: RankingRequest) -> dict[str, Any]:
+def _audit_detail(request: RankingRequest) -> dict[str, JsonValue]:
     """What was asked for, for the audit log: without names of people."""
     parameters = {
         key: given_value for key, given_value in asdict(request).items() if given_value

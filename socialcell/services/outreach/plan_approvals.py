@@ -16,6 +16,7 @@ from socialcell.campaigns.outreach.tag_states import OPEN_STATES
 from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan
 from socialcell.campaigns.planning.store import NoPlan
+from socialcell.json_types import JsonValue
 from socialcell.message_catalog import Message
 from socialcell.services import second_approver
 from socialcell.services.context import Context
@@ -72,7 +73,11 @@ def approve_plan(
             return decision
         if violations:
             rules = sorted({violation.rule for violation in violations})
-            detail = {"version": plan.version, "by": who, "rules": rules}
+            detail: dict[str, JsonValue] = {
+                "version": plan.version,
+                "by": who,
+                "rules": rules,
+            }
             creator_registry.audit_entry(
                 context, session, "campaign.approve.refused", name, detail
             )
@@ -151,7 +156,12 @@ def _store_approval(
     )
     session.add(approval)
     session.flush()
-    detail = {"version": plan.version, "by": who, "content": content.hash, **persons}
+    detail: dict[str, JsonValue] = {
+        "version": plan.version,
+        "by": who,
+        "content": content.hash,
+        "made_by_operator": persons["made_by_operator"],
+    }
     creator_registry.audit_entry(
         context, session, "campaign.approve", plan.campaign, detail
     )

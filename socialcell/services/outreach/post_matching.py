@@ -18,6 +18,7 @@ from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan, PlanTag
 from socialcell.clock import IST
 from socialcell.errors import UsageError
+from socialcell.json_types import JsonValue
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.outreach.outreach_entry import require_tag
@@ -86,7 +87,12 @@ def dismiss(context: Context, campaign: str, n: int, mention: int) -> bool:
             at=context.clock.now(),
         )
         post_store.dismiss(session, tag.id or 0, dismissal)
-        detail = {"version": plan.version, "tag": n, "mention": mention, "by": who}
+        detail: dict[str, JsonValue] = {
+            "version": plan.version,
+            "tag": n,
+            "mention": mention,
+            "by": who,
+        }
         creator_registry.audit_entry(
             context, session, "outreach.dismissed", name, detail
         )
