@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 from urllib.parse import quote
 
+from pydantic import GetPydanticSchema
+from pydantic_core import core_schema
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -49,6 +51,10 @@ Row: TypeAlias = Mapping[str, ColumnValue]
 
 # A surrogate key: 64 bits everywhere, and SQLite's rowid (which FTS5 needs) there.
 BigId = BigInteger().with_variant(Integer, "sqlite")
+
+# Of a column's type: Pydantic makes no schema of it. Rows are not validated, and of
+# JSON that refers to itself, or of a TypedDict on Python 3.11, it can make none.
+AS_STORED = GetPydanticSchema(lambda _source, _handler: core_schema.any_schema())
 
 
 def connect(

@@ -1,7 +1,7 @@
 """Reach, relevance, locality and languages of a candidate, each with its parts."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -209,7 +209,7 @@ def _shares(
 
 def _share(
     post_names: Sequence[tuple[CandidatePost, list[str]]],
-    tests: Mapping[str, object],
+    tests: Iterable[str],
     p: float,
 ) -> PostShare:
     hits = [post for post, names in post_names if names]

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 from socialcell.campaigns.links.destinations import CLICK
 from socialcell.campaigns.links.visitor_kinds import PEOPLE
 from socialcell.connectors import strict_json
+from socialcell.json_types import JsonObject
 
 SIGNATURE = "x-socialcell-signature"
 TIMESTAMP = "x-socialcell-timestamp"
@@ -212,7 +213,7 @@ def _unattributed_reason(values: dict[str, str]) -> str:
     return "not_set" if source in _NOT_SET else "no_click_of_ours"
 
 
-def _text(fields: dict[str, Any], name: str, form: re.Pattern[str] | None) -> str:
+def _text(fields: JsonObject, name: str, form: re.Pattern[str] | None) -> str:
     text = fields.get(name)
     if not isinstance(text, str) or len(text) > 4000 or not _storable(text):
         raise UnreadablePostback(f"{name} is no text")
@@ -221,7 +222,7 @@ def _text(fields: dict[str, Any], name: str, form: re.Pattern[str] | None) -> st
     return text
 
 
-def _version(fields: dict[str, Any]) -> str | None:
+def _version(fields: JsonObject) -> str | None:
     """The app's version; None where the store knows none, or it is of no such form."""
     version = _optional(fields, "install_version", str)
     return version if version is not None and _VERSION.fullmatch(version) else None
@@ -231,14 +232,14 @@ def _storable(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
 
 
-def _optional(fields: dict[str, Any], name: str, kind: type) -> Any:
+def _optional(fields: JsonObject, name: str, kind: type) -> Any:
     field = fields.get(name)
     if field is None or isinstance(field, kind):
         return field
     raise UnreadablePostback(f"{name} is no {kind.__name__}")
 
 
-def _time(fields: dict[str, Any], name: str) -> datetime | None:
+def _time(fields: JsonObject, name: str) -> datetime | None:
     seconds = fields.get(name, 0)
     if isinstance(seconds, bool) or not isinstance(seconds, int):
         raise UnreadablePostback(f"{name} is no whole number")

@@ -6,12 +6,13 @@ correction applies to its past clicks too. The targets of a link may change;
 """
 
 from datetime import date, datetime
-from typing import Any, TypedDict
+from typing import Annotated, TypedDict
 
 from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from socialcell.db import BigId
+from socialcell.db import AS_STORED, BigId
+from socialcell.json_types import JsonObject
 
 
 class TrackedLink(SQLModel, table=True):
@@ -48,7 +49,9 @@ class TrackedLinkVersion(SQLModel, table=True):
     __tablename__ = "tracked_link_version"
     link_id: int = Field(primary_key=True, foreign_key="tracked_link.id", sa_type=BigId)
     version: int = Field(primary_key=True)
-    said: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    said: Annotated[JsonObject, AS_STORED] = Field(
+        sa_column=Column(JSON, nullable=False)
+    )
     actor: str
     reason: str
     changed_at: datetime

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 
 from socialcell.campaigns.outcomes.daily_sums import (
     DayCoverage,
@@ -51,9 +52,13 @@ class AdFigures:
     covered: dict[AdAccount, DayCoverage]
 
 
+_AdKey: TypeAlias = tuple[AdAccount, str, str | None, str | None, date | None]
+"""Account, campaign, group, ad and, of figures by day, the day."""
+
+
 def ad_figures(rows: Iterable[AdDay], since: date, *, daily: bool) -> AdFigures:
     """Figures of ad days of one level, by thing (and by day), dearest first."""
-    rows_by_ad: dict[tuple[object, ...], list[AdDay]] = defaultdict(list)
+    rows_by_ad: dict[_AdKey, list[AdDay]] = defaultdict(list)
     accounts: dict[AdAccount, set[date]] = defaultdict(set)
     for row in rows:
         account = _account(row)
@@ -71,9 +76,10 @@ def ad_figures(rows: Iterable[AdDay], since: date, *, daily: bool) -> AdFigures:
     )
 
 
-def _rank(line: AdLine) -> tuple[object, ...]:
-    named = (line.newest.campaign, line.newest.ad_group or "", line.newest.ad or "")
-    return (line.day or date.min, -(line.cost_micros.value or 0), *named)
+def _rank(line: AdLine) -> tuple[date, float, str, str, str]:
+    ad, cost = line.newest, line.cost_micros.value or 0
+    names = (ad.campaign, ad.ad_group or "", ad.ad or "")
+    return (line.day or date.min, -cost, *names)
 
 
 def _account(row: AdDay) -> AdAccount:

@@ -23,10 +23,10 @@ from socialcell.campaigns.outcomes.lift_series import lift_of_series, with_power
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.panel_lift import Split
 from socialcell.campaigns.outcomes.store import outcomes
+from socialcell.campaigns.planning.model import StoredPower
 from socialcell.campaigns.planning.randomisation import RandomDraw, switchback_effect
 from socialcell.causal.panel import Method
 from socialcell.causal.power import Power, TooLittleHistory, detectable, power_of
-from socialcell.json_types import JsonValue
 from socialcell.listening.store import areas
 
 _YEAR = timedelta(days=365)
@@ -45,17 +45,24 @@ class DetectableLift:
     days: int | None = None
     refused: str | None = None
 
-    def as_dict(self) -> dict[str, JsonValue]:
+    def as_dict(self) -> StoredPower:
         """The document that a plan stores. A lift is per cent of the outcome."""
-        document: dict[str, JsonValue] = {
-            "goal": self.goal,
-            "smallest_detectable_percent": None,
-        }
-        if self.power is None:
-            return document | {"refused": self.refused}
+        power = self.power
+        if power is None:
+            return {
+                "goal": self.goal,
+                "smallest_detectable_percent": None,
+                "refused": self.refused,
+            }
         return {
-            **document,
-            **self.power.as_dict(),
+            "goal": self.goal,
+            "smallest_detectable_percent": power.smallest,
+            "windows": power.windows,
+            "false_claims": power.false_claims,
+            "shares": [
+                {"lift_percent": percent, "power": share}
+                for percent, share in power.shares.items()
+            ],
             "method": self.method,
             "days": self.days,
         }

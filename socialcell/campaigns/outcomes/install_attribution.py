@@ -299,8 +299,8 @@ def _common_owner(links: Sequence[TrackedLink]) -> InstallOwner:
 def _sorted(lines: Iterable[AttributionLine]) -> tuple[AttributionLine, ...]:
     order = (OURS, OTHER, ORGANIC, UNKNOWN)
 
-    def rank(line: AttributionLine) -> tuple[object, ...]:
+    def rank(line: AttributionLine) -> tuple[int, float, str, list[str]]:
         who = [name or "" for name in asdict(line.who).values()]
-        return (order.index(line.kind), -(line.installs.value or 0), line.why, *who)
+        return (order.index(line.kind), -(line.installs.value or 0), line.why, who)
 
     return tuple(sorted(lines, key=rank))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from socialcell.campaigns.outreach import disclosure_rules
-from socialcell.campaigns.outreach.model import OutreachStep
+from socialcell.campaigns.outreach.model import OutreachStep, StepDetail
 
 PROBLEM_MESSAGES = {
     "missing": "its words carry no label",
@@ -32,7 +32,7 @@ class DisclosureFinding:
     seconds: float | None = None
     length: float | None = None
 
-    def as_dict(self) -> dict[str, list[str] | float | None]:
+    def as_dict(self) -> StepDetail:
         """The document that a step stores."""
         return {
             "faults": None if self.faults is None else list(self.faults),

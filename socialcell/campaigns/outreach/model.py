@@ -4,12 +4,28 @@ Approvals and steps are only ever added to, and each is sealed in the audit log.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, TypedDict
 
 from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from socialcell.db import BigId
+from socialcell.db import AS_STORED, BigId
+
+
+class StepDetail(TypedDict, total=False):
+    """What a step says beside its columns.
+
+    `faults`, `label`, `seconds` and `length` are what is known of a post's disclosure,
+    see `DisclosureFinding`. `tool`: the platform's own label is agreed. `also`: more
+    evidence, as pairs of kind and reference.
+    """
+
+    faults: list[str] | None
+    label: bool | None
+    seconds: float | None
+    length: float | None
+    tool: bool
+    also: list[list[str]]
 
 
 class PlanApproval(SQLModel, table=True):
@@ -49,7 +65,9 @@ class OutreachStep(SQLModel, table=True):
     note: str | None = None
     evidence_kind: str | None = None  # link | file | mention | approval | measure
     evidence: str | None = None
-    detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    detail: Annotated[StepDetail, AS_STORED] = Field(
+        sa_column=Column(JSON, nullable=False)
+    )
 
 
 class OutreachFound(SQLModel, table=True):

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlmodel import Session
 
@@ -15,6 +14,7 @@ from socialcell.campaigns.outreach.plan_facts import PERSON_KINDS, Tag
 from socialcell.campaigns.outreach.store import outreach as store
 from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan, PlanTag
+from socialcell.json_types import DocumentValue, JsonObject
 from socialcell.settings.campaigns import Planning
 
 _TERMS = (
@@ -50,7 +50,7 @@ def plan_content(
         targets = {name: getattr(link, name) for name in _TARGETS}
         seals.append(_hash({"terms": terms[tag.id or 0], "leads": targets}))
     brief = {name: plan.brief[name] for name in (*_BRIEF, "budget")}
-    document = {"version": plan.version, "brief": brief, "tags": seals}
+    document: JsonObject = {"version": plan.version, "brief": brief, "tags": seals}
     return PlanContent(_hash(document), tuple(seals), terms)
 
 
@@ -144,6 +144,6 @@ def _terms(tag: PlanTag) -> str:
     return _hash({name: getattr(tag, name) for name in _TERMS})
 
 
-def _hash(document: Any) -> str:
+def _hash(document: Mapping[str, DocumentValue]) -> str:
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -15,6 +15,7 @@ from socialcell.campaigns.outreach.store import outreach as store
 from socialcell.campaigns.planning import quiet_days as special
 from socialcell.campaigns.planning.calendar_problem import ClosedDays, span
 from socialcell.campaigns.planning.model import Plan, PlanTag
+from socialcell.json_types import JsonValue, as_list, as_text
 from socialcell.ops import outbox_store
 from socialcell.settings.campaigns import Planning
 
@@ -56,7 +57,7 @@ def facts_of(
 ) -> PlanFacts:
     """The facts of a plan and these tags. `settings` are the current ones."""
     keys = sorted({tag.creator for tag, _ in tags})
-    start = date.fromisoformat(plan.brief["start"])
+    start = _day(plan.brief["start"])
     creators_by_key = {
         creator.id: creator for creator in creators.creators(session, start, keys)
     }
@@ -97,17 +98,21 @@ def _closed_days(
     session: Session, plan: Plan, settings: Planning
 ) -> dict[date, ClosedDays]:
     brief = plan.brief
-    first, last = (date.fromisoformat(brief[name]) for name in ("start", "end"))
+    first, last = _day(brief["start"]), _day(brief["end"])
     switch = outbox_store.mode(session)
     closed = special.closed_days(
         span(first, last),
-        open_on=[date.fromisoformat(day) for day in brief["open_on"]],
-        blackout=[date.fromisoformat(day) for day in brief["blackout"]],
+        open_on=[_day(day) for day in as_list(brief["open_on"])],
+        blackout=[_day(day) for day in as_list(brief["blackout"])],
         elections=settings.elections,
         own=settings.days,
         switch=switch.mode if switch else "normal",
     )
     return {day: rule for rule in closed for day in rule.days}
+
+
+def _day(day: JsonValue) -> date:
+    return date.fromisoformat(as_text(day))
 
 
 def settings_of(plan: Plan) -> Planning:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from sqlmodel import Session
 
@@ -19,6 +18,7 @@ from socialcell.campaigns.outreach.plan_facts import (
 )
 from socialcell.campaigns.planning import draft_posts
 from socialcell.campaigns.planning.model import Plan, PlanTag
+from socialcell.json_types import as_text, as_whole
 from socialcell.listening.people import protected_topics
 from socialcell.settings.campaigns import Planning
 from socialcell.text import index_form
@@ -46,7 +46,7 @@ def find_violations(
 
 def _check_targeting(facts: PlanFacts) -> Iterator[RuleViolation]:
     for name in ("audience", "initiative"):
-        text = facts.plan.brief[name]
+        text = as_text(facts.plan.brief[name])
         topic = protected_topics.protected_topic_in(index_form(text))
         if topic is not None:
             yield from _violation(
@@ -59,7 +59,8 @@ def _check_targeting(facts: PlanFacts) -> Iterator[RuleViolation]:
 
 
 def _check_budget(facts: PlanFacts, tags: Sequence[Tag]) -> Iterator[RuleViolation]:
-    cost, budget = sum(tag.cost_micros for tag, _ in tags), facts.plan.brief["budget"]
+    cost = sum(tag.cost_micros for tag, _ in tags)
+    budget = as_whole(facts.plan.brief["budget"])
     if cost > budget * _MICROS:
         yield from _violation(
             "budget",
@@ -70,7 +71,7 @@ def _check_budget(facts: PlanFacts, tags: Sequence[Tag]) -> Iterator[RuleViolati
 
 
 def _start(facts: PlanFacts) -> date:
-    return date.fromisoformat(facts.plan.brief["start"])
+    return date.fromisoformat(as_text(facts.plan.brief["start"]))
 
 
 # Of a tag ---------------------------------------------------------------------------
@@ -254,7 +255,7 @@ def _violation(
     id_: str, day: date, n: int | None, message: str
 ) -> Iterator[RuleViolation]:
     """The violation with the rule's source, if the rule is valid on the day."""
-    rule: Any = dated_rules.rule_on(id_, day)
+    rule = dated_rules.rule_on(id_, day)
     if rule is not None:
         yield RuleViolation(id_, n, message, rule.source)
 

@@ -1,16 +1,84 @@
 """The tables of plans: every version of a plan, and the tags of each."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, NotRequired, TypedDict
 
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from socialcell.db import BigId
+from socialcell.db import AS_STORED, BigId
+from socialcell.json_types import JsonObject
 
 
-def _json_field(*, empty: bool = False) -> Any:
-    return Field(default=None, sa_column=Column(JSON(none_as_null=empty)))
+class MoneyDocument(TypedDict):
+    """An amount in millionths of a currency."""
+
+    amount_micros: int
+    currency: str
+
+
+class ChosenCreator(TypedDict):
+    """A creator of a choice: the cost, and the people whom nobody before reaches."""
+
+    creator: str
+    cost: MoneyDocument
+    marginal_reach: float
+
+
+class StoredChoice(TypedDict):
+    """Whom a plan asks, in order, with the certificate of the choice.
+
+    No choice for the budget reaches more than `upper_bound`; `ratio` is the share of
+    it that is reached. `left_out`: a creator's key and why nobody asks them.
+    """
+
+    chosen: list[ChosenCreator]
+    reach: float
+    upper_bound: float
+    ratio: float
+    relative_error: float
+    left_out: dict[str, str]
+
+
+class StoredClosure(TypedDict):
+    """Days without tags, of these creators or of all (None), and the rule of it."""
+
+    kind: str
+    about: str
+    creators: list[str] | None
+    days: list[str]
+
+
+class StoredCalendar(TypedDict):
+    """A calendar in figures, with its certificate, and the days that are closed."""
+
+    tags: int
+    reach: float
+    upper_bound: float
+    ratio: float
+    proved: bool
+    cost: MoneyDocument
+    closed: list[StoredClosure]
+
+
+class LiftPower(TypedDict):
+    """The share of windows in which a lift would be claimed."""
+
+    lift_percent: float
+    power: float
+
+
+class StoredPower(TypedDict):
+    """The smallest lift that could be detected; or `refused`, why it is not known."""
+
+    goal: str
+    smallest_detectable_percent: float | None
+    refused: NotRequired[str | None]
+    windows: NotRequired[int]
+    false_claims: NotRequired[float]
+    shares: NotRequired[list[LiftPower]]
+    method: NotRequired[str | None]
+    days: NotRequired[int | None]
 
 
 class Plan(SQLModel, table=True):
@@ -26,12 +94,24 @@ class Plan(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     campaign: str
     version: int
-    brief: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    choice: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    calendar: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    lot: dict[str, Any] | None = _json_field(empty=True)
-    power: dict[str, Any] | None = _json_field(empty=True)
+    brief: Annotated[JsonObject, AS_STORED] = Field(
+        sa_column=Column(JSON, nullable=False)
+    )
+    settings: Annotated[JsonObject, AS_STORED] = Field(
+        sa_column=Column(JSON, nullable=False)
+    )
+    choice: Annotated[StoredChoice, AS_STORED] = Field(
+        sa_column=Column(JSON, nullable=False)
+    )
+    calendar: Annotated[StoredCalendar, AS_STORED] = Field(
+        sa_column=Column(JSON, nullable=False)
+    )
+    lot: Annotated[JsonObject | None, AS_STORED] = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
+    power: Annotated[StoredPower | None, AS_STORED] = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
     warnings: list[str] = Field(sa_column=Column(JSON, nullable=False))
     made_by: str
     made_at: datetime

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import comb
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from socialcell.campaigns.planning.calendar_problem import (
 from socialcell.causal.placebo import ALPHA
 from socialcell.causal.randomisation import smallest_p_value
 from socialcell.errors import UsageError
+from socialcell.json_types import JsonObject, as_object, as_text, as_whole
 
 Mask = NDArray[np.bool_]
 
@@ -38,10 +38,19 @@ class RandomDraw:
     units: Mapping[str, str | bool | None]
 
     @classmethod
-    def from_stored(cls, document: Mapping[str, Any]) -> "RandomDraw":
+    def from_stored(cls, document: JsonObject) -> "RandomDraw":
         """The draw in the column `lot` of a plan."""
+        units: dict[str, str | bool | None] = {}
+        for unit, drawn in as_object(document["units"]).items():
+            if drawn is None or isinstance(drawn, bool):
+                units[unit] = drawn
+            else:
+                units[unit] = as_text(drawn)
         return cls(
-            document["kind"], document["seed"], document["days"], document["units"]
+            as_text(document["kind"]),
+            as_whole(document["seed"]),
+            as_whole(document["days"]),
+            units,
         )
 
     def as_dict(self) -> dict[str, str | int | dict[str, str | bool | None]]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import (
@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticKnownError
 
 from socialcell.i18n import CODES
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.language import lexicon
 from socialcell.platforms import Trait, having
 
@@ -110,7 +111,7 @@ class NoticeSlot(BaseModel):
         return self
 
 
-def _posted_on(platform: Any) -> str:
+def _posted_on(platform: JsonValue) -> str:
     names = having(Trait.POSTS)
     if platform not in names:
         raise PydanticKnownError("literal_error", {"expected": _alternatives(names)})
@@ -216,7 +217,7 @@ def builtin_templates() -> Mapping[str, NoticeTemplate]:
     return read_templates(yaml.safe_load(place.read_bytes()))
 
 
-def read_templates(document: Mapping[str, Any]) -> Mapping[str, NoticeTemplate]:
+def read_templates(document: Mapping[str, JsonObject]) -> Mapping[str, NoticeTemplate]:
     """Templates of a document by id. ValueError says what is wrong with one."""
     return {
         id_: NoticeTemplate.model_validate({**fields, "id": id_})

@@ -1,12 +1,17 @@
 """Commands of the noun `campaigns` on plans: plan, calendar, export."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.json_types import JsonValue, as_object
+
+if TYPE_CHECKING:
+    from socialcell.campaigns.planning.model import MoneyDocument, StoredPower
+    from socialcell.services.planning.plan_documents import PlanDocument
 
 Name = Annotated[str, typer.Argument(help="The campaign's name: its utm_campaign.")]
 Version = Annotated[
@@ -98,8 +103,8 @@ def calendar(
     document = plan_documents.plan_document(context, name, version)
     own = content_calendar.list_posts(context, document["start"], document["end"])
     if json:
-        answer = {name: document[name] for name in ("campaign", "tags")}
-        output.as_json(answer | {"posts": own})
+        tags = document["tags"]
+        output.as_json({"campaign": document["campaign"], "tags": tags, "posts": own})
         return
     _print_table(document)
     if own:
@@ -132,7 +137,7 @@ def export(
         output.say(str(file))
 
 
-def print_plan(document: dict[str, Any]) -> None:
+def print_plan(document: "PlanDocument") -> None:
     """A plan in words; first what could be detected, before anybody spends."""
     _power(document["power"])
     choice, calendar = document["choice"], document["calendar"]
@@ -155,7 +160,7 @@ def print_plan(document: dict[str, Any]) -> None:
     )
     if lot := document["lot"]:
         output.say(f"Left to the lot ({lot['kind']}, seed {lot['seed']}):")
-        for unit, begins in lot["units"].items():
+        for unit, begins in as_object(lot["units"]).items():
             output.say(f"  {unit}: {_unit(begins)}")
     _print_table(document)
     for closure in calendar["closed"]:
@@ -166,7 +171,7 @@ def print_plan(document: dict[str, Any]) -> None:
         output.note(f"Warning: {warning}")
 
 
-def _power(power: dict[str, Any] | None) -> None:
+def _power(power: "StoredPower | None") -> None:
     if power is None or "refused" in power:
         output.say("Smallest lift that could be detected: not known")
         return
@@ -178,7 +183,7 @@ def _power(power: dict[str, Any] | None) -> None:
     )
 
 
-def _print_table(document: dict[str, Any]) -> None:
+def _print_table(document: "PlanDocument") -> None:
     output.table(
         (
             "day",
@@ -208,11 +213,11 @@ def _print_table(document: dict[str, Any]) -> None:
     )
 
 
-def _unit(begins: Any) -> str:
+def _unit(begins: JsonValue) -> str:
     if isinstance(begins, bool):
         return "with tags" if begins else "without"
     return f"from {begins}" if begins else "never: to compare with"
 
 
-def _money(money: dict[str, Any]) -> str:
+def _money(money: "MoneyDocument") -> str:
     return f"{money['amount_micros'] / 1_000_000:,.0f} {money['currency']}"

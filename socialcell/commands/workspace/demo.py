@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from socialcell.sandbox.clicks.click_traffic import ClickTraffic
     from socialcell.services.context import Context
     from socialcell.services.rehearsal import rehearsal_run, rehearsal_workspace
+    from socialcell.services.rehearsal.plan_rehearsal import RehearsedPlan
 
 END = datetime(2026, 11, 23, 9, 0, tzinfo=IST)  # a Monday: the last week is complete
 
@@ -251,7 +252,7 @@ def _campaign(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
     return campaign_rehearsal.run_campaign(context, planned, file)
 
 
-def _plan(context: "Context", folder: Path, seed: int) -> dict[str, Any]:
+def _plan(context: "Context", folder: Path, seed: int) -> "RehearsedPlan":
     """A plan of the coming weeks, with creators and comments on their posts."""
     from socialcell.sandbox.world.creator_world import PLAN, CreatorWorld
     from socialcell.services.rehearsal import plan_rehearsal
@@ -345,7 +346,7 @@ def _print_campaign(document: dict[str, Any]) -> None:
         )
 
 
-def _print_plan(document: dict[str, Any]) -> None:
+def _print_plan(document: "RehearsedPlan") -> None:
     cost = document["cost"]
     output.say(
         f"Plan {document['campaign']}: {document['tags']} tags of "

@@ -17,6 +17,7 @@ from socialcell.campaigns.outcomes.daily_sums import DayCoverage, Total
 from socialcell.campaigns.outcomes.figures_model import AdDay, Measures, StoreDay
 from socialcell.campaigns.outcomes.install_attribution import install_origin
 from socialcell.campaigns.outcomes.store import figures
+from socialcell.campaigns.planning.model import MoneyDocument
 from socialcell.clock import IST
 from socialcell.connectors.metric_kinds import APP_STORES, PAGES
 from socialcell.errors import UsageError
@@ -66,13 +67,6 @@ class TotalDocument(TypedDict):
     days: int
     days_withheld: int
     days_not_reported: int
-
-
-class MoneyDocument(TypedDict):
-    """An amount in millionths of a currency."""
-
-    amount_micros: int
-    currency: str
 
 
 class NamedId(TypedDict):

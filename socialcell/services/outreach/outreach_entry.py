@@ -128,7 +128,7 @@ def record_measured(
                 at=context.clock.now(),
                 evidence_kind="measure",
                 evidence=digest,
-                detail=dict(steps[tag.id or 0][-1].detail),
+                detail=steps[tag.id or 0][-1].detail.copy(),
             )
             outreach_steps.add_step(context, session, plan, tag, step)
         return len(posted)

@@ -57,6 +57,6 @@ def altered_steps(
 
 def seal(step: OutreachStep) -> str:
     """The hash of what a step says, hexadecimal."""
-    fields: dict[str, object] = {name: getattr(step, name) for name in _SEALED}
+    fields = {name: getattr(step, name) for name in _SEALED}
     canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

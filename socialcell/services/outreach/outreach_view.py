@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TypedDict
 
 from sqlmodel import Session
@@ -17,7 +17,7 @@ from socialcell.campaigns.outreach import (
     plan_rules,
     tag_states,
 )
-from socialcell.campaigns.outreach.model import OutreachFound, OutreachStep
+from socialcell.campaigns.outreach.model import OutreachFound, OutreachStep, StepDetail
 from socialcell.campaigns.outreach.store import outreach as outreach_store
 from socialcell.campaigns.outreach.store import outreach_posts
 from socialcell.campaigns.planning import store as plans
@@ -43,9 +43,18 @@ class ProposalFields(TypedDict):
     faults: list[str]
 
 
+class StepFields(StepDetail):
+    """A step: its state, who entered it when, its evidence, and its detail."""
+
+    state: str
+    by: str
+    at: datetime
+    note: str | None
+    evidence: str | None
+
+
 class TagFields(TypedDict):
-    """A tag with its state, its posts, what is missing, and its steps. A step has
-    state, by, at, note, evidence, and what its detail adds."""
+    """A tag with its state, its posts, what is missing, and its steps."""
 
     tag: int
     day: date
@@ -60,7 +69,7 @@ class TagFields(TypedDict):
     needed: list[str]
     undisclosed: list[str]
     found: list[ProposalFields]
-    steps: list[dict[str, object]]
+    steps: list[StepFields]
 
 
 class ListedTag(TagFields):

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from sqlmodel import Session
 
@@ -35,7 +34,7 @@ from socialcell.campaigns.planning.calendar_problem import (
     span,
 )
 from socialcell.campaigns.planning.eligible_creators import CURRENCY
-from socialcell.campaigns.planning.model import Plan, PlanTag
+from socialcell.campaigns.planning.model import MoneyDocument, Plan, PlanTag
 from socialcell.campaigns.planning.randomisation import RandomDraw
 from socialcell.clock import IST
 from socialcell.connectors.files.outcome_file import outcome_name
@@ -358,6 +357,6 @@ def _store_plan(
     )
 
 
-def money(micros: int) -> dict[str, Any]:
+def money(micros: int) -> MoneyDocument:
     """As it stands in documents."""
     return {"amount_micros": micros, "currency": CURRENCY}

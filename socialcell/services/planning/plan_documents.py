@@ -3,17 +3,32 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias, TypedDict
 
 from socialcell import db
 from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.links.model import TrackedLink
 from socialcell.campaigns.planning import store
 from socialcell.campaigns.planning.assemble_plan import MICROS
-from socialcell.campaigns.planning.model import Plan, PlanTag
+from socialcell.campaigns.planning.model import (
+    MoneyDocument,
+    Plan,
+    PlanTag,
+    StoredCalendar,
+    StoredChoice,
+    StoredPower,
+)
 from socialcell.campaigns.planning.store import NoPlan
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
+from socialcell.json_types import (
+    JsonObject,
+    JsonValue,
+    as_list,
+    as_object,
+    as_text,
+    as_whole,
+)
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import areas
 from socialcell.reports.plans import plan_calendar, plan_page
@@ -30,15 +45,83 @@ COLUMNS = (
     *("language", "wards", "text", "label", "link", "reach", "cost", "currency"),
     *("nth", "reason"),
 )
-_PLAN_FIELDS = ("campaign", "version", "lot", "power", "warnings", "made_by", "made_at")
-_BRIEF_FIELDS = ("initiative", "goal", "audience", "start", "end", "wards", "languages")
 
 
 _Names: TypeAlias = Mapping[str, Mapping[str, str]]
 """Area → language → name."""
 
 
-def summary(context: Context, campaign: str) -> dict[str, Any] | None:
+class PlanSummary(TypedDict):
+    """What is planned of a campaign, in figures."""
+
+    version: int
+    tags: int
+    reach: float
+    cost: MoneyDocument
+    made_at: datetime
+
+
+class TagFields(TypedDict):
+    """A tag of a plan, without its cost; `link` None: the plan is a draft."""
+
+    n: int
+    day: date
+    at: str
+    creator: str
+    channel: str
+    asset: str
+    format: str
+    posted_by: str
+    language: str
+    wards: list[str]
+    text: str | None
+    label: str | None
+    reach: float
+    currency: str
+    nth: int
+    link: str | None
+
+
+class PlannedTag(TagFields):
+    """A tag in a document, with its cost and why it is in the plan."""
+
+    cost: MoneyDocument
+    reason: str
+
+
+class SheetTag(TagFields):
+    """A tag as a row of a sheet, with its cost in units of the currency."""
+
+    cost: float
+    reason: str
+
+
+class PlanDocument(TypedDict):
+    """All that a plan says. `start`, `end`, `wards` and `languages` are those of the
+    brief; `lot` is the random draw."""
+
+    campaign: str
+    version: int
+    lot: JsonObject | None
+    power: StoredPower | None
+    warnings: list[str]
+    made_by: str
+    made_at: datetime
+    initiative: str
+    goal: str
+    audience: str
+    start: str
+    end: str
+    wards: Sequence[JsonValue]
+    languages: JsonObject
+    budget: MoneyDocument
+    ward_names: _Names
+    choice: StoredChoice
+    calendar: StoredCalendar
+    tags: list[PlannedTag]
+
+
+def summary(context: Context, campaign: str) -> PlanSummary | None:
     """What is planned of a campaign, in figures only; None when nothing is."""
     with db.reading(context.engine) as session:
         plan = store.find_plan(
@@ -57,7 +140,7 @@ def summary(context: Context, campaign: str) -> dict[str, Any] | None:
 
 def plan_document(
     context: Context, campaign: str, version: int | None = None
-) -> dict[str, Any]:
+) -> PlanDocument:
     """A version of a plan as a document, the newest without one. For approvers; noted.
 
     NoPlan when there is none.
@@ -66,27 +149,36 @@ def plan_document(
     return document(context, plan, tags)
 
 
-def draft_document(context: Context, new_plan: NewPlan) -> dict[str, Any]:
+def draft_document(context: Context, new_plan: NewPlan) -> PlanDocument:
     """A plan that is not kept, as a document: its tags have neither link nor words."""
     return document(context, new_plan.plan, [(tag, None) for tag in new_plan.tags])
 
 
 def document(
     context: Context, plan: Plan, tags: Sequence[tuple[PlanTag, TrackedLink | None]]
-) -> dict[str, Any]:
+) -> PlanDocument:
     """All that a plan says, ready for JSON."""
-    names = _ward_names(context, plan)
+    names, brief = _ward_names(context, plan), plan.brief
     return {
-        **{name: getattr(plan, name) for name in _PLAN_FIELDS},
-        **{name: plan.brief[name] for name in _BRIEF_FIELDS},
-        "budget": money(plan.brief["budget"] * MICROS),
+        "campaign": plan.campaign,
+        "version": plan.version,
+        "lot": plan.lot,
+        "power": plan.power,
+        "warnings": plan.warnings,
+        "made_by": plan.made_by,
+        "made_at": plan.made_at,
+        "initiative": as_text(brief["initiative"]),
+        "goal": as_text(brief["goal"]),
+        "audience": as_text(brief["audience"]),
+        "start": as_text(brief["start"]),
+        "end": as_text(brief["end"]),
+        "wards": as_list(brief["wards"]),
+        "languages": as_object(brief["languages"]),
+        "budget": money(as_whole(brief["budget"]) * MICROS),
         "ward_names": names,
         "choice": plan.choice,
         "calendar": plan.calendar,
-        "tags": [
-            _row(context, tag, link, names) | {"cost": money(tag.cost_micros)}
-            for tag, link in tags
-        ],
+        "tags": [_tag_document(context, tag, link, names) for tag, link in tags],
     }
 
 
@@ -102,7 +194,7 @@ def export_plan(
     name = f"{_file(plan.campaign)}-v{plan.version}"
     folder.mkdir(parents=True, exist_ok=True)
     names = _ward_names(context, plan)
-    rows = [_row(context, tag, link, names) for tag, link in tags]
+    rows = [_sheet_row(context, tag, link, names) for tag, link in tags]
     page = plan_page.page(document(context, plan, tags), lang)
     files = {
         f"{name}.ics": calendar_content(context, plan, tags),
@@ -140,7 +232,7 @@ def calendar_content(
         )
         for tag, link in tags
     ]
-    days = (plan.brief["start"], plan.brief["end"])
+    days = as_text(plan.brief["start"]), as_text(plan.brief["end"])
     events += content_calendar.events(content_calendar.list_posts(context, *days))
     return plan_calendar.calendar(plan.campaign, events, plan.made_at)
 
@@ -167,13 +259,42 @@ def _find_plan(
     return plan, tags
 
 
-def _row(
-    context: Context, tag: PlanTag, link: TrackedLink | None, names: _Names
-) -> dict[str, Any]:
+def _fields(context: Context, tag: PlanTag, link: TrackedLink | None) -> TagFields:
     return {
-        **{name: getattr(tag, name) for name in COLUMNS if hasattr(tag, name)},
-        "link": None if link is None else tracked_links.link_address(context, link),
+        "n": tag.n,
+        "day": tag.day,
+        "at": tag.at,
+        "creator": tag.creator,
+        "channel": tag.channel,
+        "asset": tag.asset,
+        "format": tag.format,
+        "posted_by": tag.posted_by,
+        "language": tag.language,
+        "wards": tag.wards,
+        "text": tag.text,
+        "label": tag.label,
         "reach": round(tag.reach, 1),
+        "currency": tag.currency,
+        "nth": tag.nth,
+        "link": None if link is None else tracked_links.link_address(context, link),
+    }
+
+
+def _tag_document(
+    context: Context, tag: PlanTag, link: TrackedLink | None, names: _Names
+) -> PlannedTag:
+    return {
+        **_fields(context, tag, link),
+        "cost": money(tag.cost_micros),
+        "reason": plan_page.reason(tag.model_dump(), names, "en"),
+    }
+
+
+def _sheet_row(
+    context: Context, tag: PlanTag, link: TrackedLink | None, names: _Names
+) -> SheetTag:
+    return {
+        **_fields(context, tag, link),
         "cost": tag.cost_micros / MICROS,
         "reason": plan_page.reason(tag.model_dump(), names, "en"),
     }
@@ -181,7 +302,7 @@ def _row(
 
 def _ward_names(context: Context, plan: Plan) -> _Names:
     """Names of all areas of the city, as they were when the plan begins."""
-    start = date.fromisoformat(plan.brief["start"])
+    start = date.fromisoformat(as_text(plan.brief["start"]))
     with db.reading(context.engine) as session:
         return {
             area.id: dict(names_of(area)) for area in areas.areas_on(session, start)

@@ -4,8 +4,8 @@ import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
+from socialcell.json_types import DocumentValue
 from socialcell.services.collection import file_import
 from socialcell.services.context import Context
 from socialcell.services.outcomes import campaign_results
@@ -25,7 +25,7 @@ class RehearsedCampaign:
 
 def run_campaign(
     context: Context, planned: RehearsedCampaign, file: Path
-) -> dict[str, Any]:
+) -> dict[str, DocumentValue]:
     """A campaign as a cell would measure it: its outcomes imported, what came of it."""
     moment = context.clock.now().timestamp()
     os.utime(file, (moment, moment))  # an export of the rehearsal's own last day

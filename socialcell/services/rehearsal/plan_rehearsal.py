@@ -7,13 +7,14 @@ on, and one that is over changes nothing.
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from socialcell import db
 from socialcell.campaigns.creators.store import creator_entries
 from socialcell.campaigns.outreach import plan_approval
 from socialcell.campaigns.outreach.store import outreach as outreach_store
 from socialcell.campaigns.planning import store
+from socialcell.campaigns.planning.model import MoneyDocument
 from socialcell.errors import SocialcellError
 from socialcell.services.collection import file_import
 from socialcell.services.context import Context
@@ -36,7 +37,28 @@ class PlanFiles:
     initiative: Path
 
 
-def run_plan(context: Context, campaign: str, files: PlanFiles) -> dict[str, Any]:
+class RehearsedChoice(TypedDict):
+    """The people whom the chosen creators reach, and the share of what is possible."""
+
+    reach: float
+    ratio: float
+
+
+class RehearsedPlan(TypedDict):
+    """A plan in figures: creators tagged and chosen, tags by state, the approver."""
+
+    campaign: str
+    creators: list[str]
+    chosen: list[str]
+    choice: RehearsedChoice
+    reach: float
+    cost: MoneyDocument
+    tags: int
+    states: dict[str, int]
+    approved_by: str | None
+
+
+def run_plan(context: Context, campaign: str, files: PlanFiles) -> RehearsedPlan:
     """A plan for the coming weeks, approved by a second person, its first creator
     asked; what it says, in figures."""
     sample_operators.ensure(context)
@@ -68,7 +90,7 @@ def _approver(context: Context) -> Context:
     return sample_operators.acting_as(context, sample_operators.APPROVER)
 
 
-def _plan_state(context: Context, campaign: str) -> dict[str, Any]:
+def _plan_state(context: Context, campaign: str) -> RehearsedPlan:
     with db.reading(context.engine) as session:
         plan_row = store.find_plan(session, campaign)
         assert plan_row is not None
@@ -82,7 +104,10 @@ def _plan_state(context: Context, campaign: str) -> dict[str, Any]:
             "chosen": sorted(
                 tag_steps["creator"] for tag_steps in plan_row.choice["chosen"]
             ),
-            "choice": {name: plan_row.choice[name] for name in ("reach", "ratio")},
+            "choice": {
+                "reach": plan_row.choice["reach"],
+                "ratio": plan_row.choice["ratio"],
+            },
             "reach": plan_row.calendar["reach"],
             "cost": plan_row.calendar["cost"],
             "tags": len(states),

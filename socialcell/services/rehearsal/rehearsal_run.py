@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from socialcell import config, connectors, db
 from socialcell.clock import IST, FixedClock
@@ -17,6 +17,7 @@ from socialcell.errors import SocialcellError
 from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.ops import store
+from socialcell.ops.model import Source
 from socialcell.services.alerts import detection
 from socialcell.services.collection import collector, recheck
 from socialcell.services.collection.collector import RunResult
@@ -36,6 +37,28 @@ _SNAPSHOT_EVERY = timedelta(hours=1)  # as the daemon does
 
 
 Meanwhile = Callable[[Context, datetime | None, datetime], AbstractContextManager[None]]
+
+
+class RehearsedAlert(TypedDict):
+    """An incident of the rehearsal, and how many alerts it has."""
+
+    incident: int | None
+    subject: str
+    severity: str
+    opened_at: datetime
+    alerts: int
+
+
+class RehearsalSummary(TypedDict):
+    """What a workspace holds. A source has its name, its state, and its totals by the
+    name of the count."""
+
+    workspace: str
+    sources: list[dict[str, str | int]]
+    mentions: int
+    languages: Mapping[str, int]
+    entities: int
+    alerts: list[RehearsedAlert]
 
 
 def rehearsal_moments(
@@ -98,16 +121,13 @@ def run_rehearsal(
     return context
 
 
-def summary(context: Context) -> dict[str, Any]:
+def summary(context: Context) -> RehearsalSummary:
     """What the workspace holds over its life, for the demo's JSON."""
     with db.reading(context.engine) as session:
         totals = store.run_totals(session)
+        none = dict.fromkeys(store.COUNTS, 0)
         sources = [
-            {
-                "name": source.name,
-                **totals.get(source.id or 0, dict.fromkeys(store.COUNTS, 0)),
-                "state": source.state,
-            }
+            _source_totals(source, totals.get(source.id or 0, none))
             for source in store.sources(session)
         ]
         return {
@@ -127,6 +147,10 @@ def summary(context: Context) -> dict[str, Any]:
                 for incident in alerts.incidents(session)
             ],
         }
+
+
+def _source_totals(source: Source, totals: Mapping[str, int]) -> dict[str, str | int]:
+    return {"name": source.name, **totals, "state": source.state}
 
 
 def weekly(context: Context, lang: str) -> dict[str, str]:

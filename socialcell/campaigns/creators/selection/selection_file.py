@@ -1,11 +1,10 @@
 """Read and check the file of creators, their costs and their audiences."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -22,6 +21,7 @@ from socialcell.campaigns.creators.audience_sketches import (
 )
 from socialcell.campaigns.creators.selection.choice_limits import Cap
 from socialcell.errors import SocialcellError
+from socialcell.json_types import JsonObject, JsonValue, as_list
 
 DOCUMENT_KEYS = {"creators", "weights", "caps", "sketch"}
 
@@ -53,7 +53,9 @@ def read_creators(path: Path, sketched_as: str | None = None) -> Creators:
     SelectionError that says which creator and what is wrong.
     """
     document = _document(path)
-    rows = [_row(place, row) for place, row in enumerate(document["creators"], 1)]
+    rows = [
+        _row(place, row) for place, row in enumerate(as_list(document["creators"]), 1)
+    ]
     ids = _ids(rows)
     costs = tuple(
         _number(row.get("cost"), f"creator {id_!r}: cost")
@@ -67,7 +69,7 @@ def read_creators(path: Path, sketched_as: str | None = None) -> Creators:
     )
 
 
-def _document(path: Path) -> dict[str, Any]:
+def _document(path: Path) -> JsonObject:
     try:
         raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
@@ -75,7 +77,7 @@ def _document(path: Path) -> dict[str, Any]:
     if not raw.strip():
         raise SelectionError(f"{path}: is empty; expected an object with creators")
     try:
-        document = msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"))
+        document: JsonValue = msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SelectionError(f"{path}: is not JSON ({error})") from error
     if not isinstance(document, dict) or not isinstance(document.get("creators"), list):
@@ -89,7 +91,7 @@ def _document(path: Path) -> dict[str, Any]:
     return document
 
 
-def _row(place: int, row: Any) -> Mapping[str, Any]:
+def _row(place: int, row: JsonValue) -> JsonObject:
     if not isinstance(row, dict):
         raise SelectionError(f"creator number {place}: is not an object")
     name = row.get("id")
@@ -100,7 +102,7 @@ def _row(place: int, row: Any) -> Mapping[str, Any]:
     return row
 
 
-def _ids(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+def _ids(rows: Sequence[JsonObject]) -> tuple[str, ...]:
     ids = tuple(str(row["id"]) for row in rows)
     unique_ids: set[str] = set()
     for id_ in ids:
@@ -110,7 +112,7 @@ def _ids(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return ids
 
 
-def _number(number: Any, what: str) -> float:
+def _number(number: JsonValue, what: str) -> float:
     if number is None:
         raise SelectionError(f"{what} is missing")
     if isinstance(number, bool) or not isinstance(number, int | float):
@@ -122,8 +124,8 @@ def _number(number: Any, what: str) -> float:
 
 def _audiences(
     ids: Sequence[str],
-    rows: Sequence[Mapping[str, Any]],
-    document: Mapping[str, Any],
+    rows: Sequence[JsonObject],
+    document: JsonObject,
     sketched_as: str | None,
 ) -> Audiences:
     weights = document.get("weights", {})
@@ -147,7 +149,7 @@ def _audiences(
     family = _family(document["sketch"])
     sketches = []
     for id_, row in zip(ids, rows, strict=True):
-        values = row["audience"]
+        values = as_list(row["audience"])
         whole = all(
             type(number) is int and 0 <= number <= family.most for number in values
         )
@@ -160,16 +162,14 @@ def _audiences(
     return SketchedAudiences(family, sketches)
 
 
-def _named_audiences(
-    ids: Sequence[str], rows: Sequence[Mapping[str, Any]]
-) -> list[list[str]]:
+def _named_audiences(ids: Sequence[str], rows: Sequence[JsonObject]) -> list[list[str]]:
     audiences = []
     for id_, row in zip(ids, rows, strict=True):
-        kinds = set(map(type, row["audience"]))
+        names = as_list(row["audience"])
+        kinds = set(map(type, names))
         if not kinds <= {str, int}:
             raise SelectionError(f"creator {id_!r}: audience holds more than names")
-        names = row["audience"]
-        audiences.append(names if kinds <= {str} else [str(name) for name in names])
+        audiences.append([str(name) for name in names])
     return audiences
 
 
@@ -184,7 +184,7 @@ def _family_named(text: str) -> SketchFamily:
     return _family({"kind": kind, "permutations": int(size or 256)})
 
 
-def _family(described: Any) -> SketchFamily:
+def _family(described: JsonValue) -> SketchFamily:
     match described:
         case {"kind": "hyperloglog", "precision": int(precision), **rest} if not rest:
             if LEAST_PRECISION <= precision <= MOST_PRECISION:
@@ -205,7 +205,7 @@ def _family(described: Any) -> SketchFamily:
     )
 
 
-def _caps(rows: Sequence[Mapping[str, Any]], caps: Any) -> tuple[Cap, ...]:
+def _caps(rows: Sequence[JsonObject], caps: JsonValue) -> tuple[Cap, ...]:
     if not isinstance(caps, dict):
         raise SelectionError("caps: is not an object of property and values")
     caps_found = []

@@ -20,7 +20,7 @@ def set_consent(
 ) -> None:
     """Set a creator's consent from a day on. `cool_off_days` of a refusal; None: the
     stored number stays."""
-    values: dict[str, object] = {
+    values: dict[str, str | int | date | None] = {
         "consent": consent,
         "consent_on": on,
         "consent_evidence": evidence,

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlmodel import Session
@@ -126,6 +125,6 @@ def urls(session: Session, mentions: Sequence[int]) -> dict[int, str | None]:
     return {row.id: row.url for row in session.execute(query)}
 
 
-def _normalised_handle(handle: ColumnElement[Any]) -> Any:
+def _normalised_handle(handle: ColumnElement[str]) -> ColumnElement[str]:
     """A handle in the form of the registry."""
     return func.ltrim(func.lower(handle), "@")
