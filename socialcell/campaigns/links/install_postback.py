@@ -10,7 +10,7 @@ import hmac
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from socialcell.campaigns.links.destinations import CLICK
@@ -32,6 +32,7 @@ _NOT_SET = frozenset({"", "(not set)"})
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{8,100}")
 _CLICK_ID = re.compile(r"[A-Za-z0-9_-]{16,40}")
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,49}")
+_T = TypeVar("_T")
 _LATEST = 1 << 36  # seconds: the year 4147
 
 
@@ -232,7 +233,7 @@ def _storable(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
 
 
-def _optional(fields: JsonObject, name: str, kind: type) -> Any:
+def _optional(fields: JsonObject, name: str, kind: type[_T]) -> _T | None:
     field = fields.get(name)
     if field is None or isinstance(field, kind):
         return field

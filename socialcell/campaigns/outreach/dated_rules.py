@@ -5,13 +5,39 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, TypedDict
 
+import msgspec
 import yaml
 
 from socialcell.settings.campaigns import RateCard
 
 _RULE_COLUMNS = ("id", "source", "valid_from", "valid_to")
+
+
+class FilmStep(TypedDict, total=False):
+    """Of a film no longer than `upto` seconds: how many `seconds`, or which `share`."""
+
+    upto: float
+    seconds: float
+    share: float
+
+
+class RuleParameters(TypedDict, total=False):
+    """What rules say in numbers and words; each rule has those that it needs.
+
+    `words` are labels by connection and language, `tools` labels of a platform's own.
+    """
+
+    words: dict[str, dict[str, list[str]]]
+    within: int
+    hashtags: int
+    tools: dict[str, str]
+    formats: list[str]
+    steps: list[FilmStep]
+    cool_off_days: int
+    before: int
+    after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +49,7 @@ class DatedRule:
     source: str
     valid_from: date
     valid_to: date | None
-    says: dict[str, Any]
+    says: RuleParameters
 
     def holds(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
@@ -63,11 +89,14 @@ def _rules() -> tuple[DatedRule, ...]:
             row["source"],
             row["valid_from"],
             row.get("valid_to"),
-            {
-                key: parameter
-                for key, parameter in row.items()
-                if key not in _RULE_COLUMNS
-            },
+            msgspec.convert(
+                {
+                    key: parameter
+                    for key, parameter in row.items()
+                    if key not in _RULE_COLUMNS
+                },
+                RuleParameters,
+            ),
         )
         for row in _rules_document()["rules"]
     )

@@ -46,7 +46,7 @@ def label_faults(
     rule = dated_rules.rule_on("label", day)
     if material_connection == "none" or rule is None:
         return []
-    words: dict[str, list[str]] = rule.says["words"][material_connection]
+    words = rule.says["words"][material_connection]
     plain = clean_text(text).casefold()
     language_rule = dated_rules.rule_on("language", day)
     all_labels = [spelling for spellings in words.values() for spelling in spellings]

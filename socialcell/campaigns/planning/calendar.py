@@ -4,13 +4,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from socialcell.campaigns.creators.selection.upper_bounds import fractional_knapsack
 from socialcell.campaigns.planning.calendar_model import (
     UNIT,
+    Amount,
     CalendarModel,
     Window,
     solver,
@@ -24,6 +25,10 @@ from socialcell.campaigns.planning.calendar_problem import (
 from socialcell.campaigns.planning.draft_calendar import draft_calendar
 from socialcell.errors import SocialcellError
 
+if TYPE_CHECKING:
+    from ortools.sat.python.cp_model import CpSolver, IntVar
+
+_Key = TypeVar("_Key")
 SEED = 2026
 MAX_EFFORT = 8.0  # of the solver's deterministic time, which no clock influences
 RELATIVE_GAP = 0.002  # a reach so close to its bound is not improved any further
@@ -80,7 +85,7 @@ def solve_calendar(problem: CalendarProblem) -> Schedule:
 
 def _solve(
     model: CalendarModel, first: Iterable[Tag], effort: float
-) -> tuple[Any, float]:
+) -> "tuple[CpSolver, float]":
     """The solver that found the best, and the bound of the objective.
 
     The first calendar is tried by itself, since a search that begins with one may lose
@@ -177,7 +182,9 @@ def _measure(problem: CalendarProblem, rules: list[CalendarRule]) -> Relaxation:
     return Relaxation(tuple(by))
 
 
-def _spread(model: CalendarModel, objective: Any, solution: Any) -> tuple[Tag, ...]:
+def _spread(
+    model: CalendarModel, objective: Amount, solution: "CpSolver"
+) -> tuple[Tag, ...]:
     """The same reach with the fewest tags that share a day."""
     model.cp.add(objective >= round(solution.objective_value))
     model.cp.minimize(model.crowding())
@@ -185,7 +192,7 @@ def _spread(model: CalendarModel, objective: Any, solution: Any) -> tuple[Tag, .
     return _tags(model, better)
 
 
-def _tags(model: CalendarModel, cp: Any) -> tuple[Tag, ...]:
+def _tags(model: CalendarModel, cp: "CpSolver") -> tuple[Tag, ...]:
     """The tags of a solution; the assets of one window take its days in their order."""
     assets: dict[tuple[str, Window], list[tuple[str, str]]] = defaultdict(list)
     for (asset, creator, language), tag in sorted(model.used.items(), key=_key):
@@ -202,13 +209,13 @@ def _tags(model: CalendarModel, cp: Any) -> tuple[Tag, ...]:
     return tuple(sorted(tags))
 
 
-def _solver(effort: float) -> Any:
-    cp = solver().CpSolver()
+def _solver(effort: float) -> "CpSolver":
+    cp: CpSolver = solver().CpSolver()
     cp.parameters.num_workers = 1
     cp.parameters.random_seed = SEED
     cp.parameters.max_deterministic_time = effort
     return cp
 
 
-def _key(entry: tuple[Any, Any]) -> Any:
+def _key(entry: tuple[_Key, "IntVar"]) -> _Key:
     return entry[0]

@@ -9,7 +9,8 @@ import importlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeAlias
 
 from socialcell.campaigns.planning.calendar_problem import (
     CalendarProblem,
@@ -20,12 +21,17 @@ from socialcell.campaigns.planning.calendar_problem import (
 )
 from socialcell.errors import ConfigError
 
+if TYPE_CHECKING:
+    from ortools.sat.python.cp_model import CpModel, IntVar, LinearExpr
+
 UNIT = 100
 """Values in the model are whole hundredths of a person."""
 Window = tuple[date, date]
+Amount: TypeAlias = "LinearExpr | int"
+"""A sum of variables with their factors; a number where there is no variable."""
 
 
-def solver() -> Any:
+def solver() -> ModuleType:
     """The module of CP-SAT. ConfigError when OR-Tools is not installed."""
     try:
         return importlib.import_module("ortools.sat.python.cp_model")
@@ -47,13 +53,13 @@ class CalendarModel:
 
     def __init__(self, problem: CalendarProblem, *, slack: bool = False) -> None:
         self.problem = problem
-        self.cp = solver().CpModel()
-        self.slack_of: dict[CalendarRule, Any] | None = {} if slack else None
+        self.cp: CpModel = solver().CpModel()
+        self.slack_of: dict[CalendarRule, IntVar] | None = {} if slack else None
         self.windows = {asset.id: (asset.first, asset.last) for asset in problem.assets}
-        self.used: dict[tuple[str, str, str], Any] = {}
-        self.carried: dict[tuple[str, Window, date], Any] = {}
-        self.tags: dict[tuple[str, date], Any] = {}
-        self._steps: dict[tuple[str, int], Any] = {}
+        self.used: dict[tuple[str, str, str], IntVar] = {}
+        self.carried: dict[tuple[str, Window, date], IntVar] = {}
+        self.tags: dict[tuple[str, date], IntVar] = {}
+        self._steps: dict[tuple[str, int], IntVar] = {}
         self._most = {
             speaker.id: problem.most_tags(speaker) for speaker in problem.speakers
         }
@@ -73,17 +79,17 @@ class CalendarModel:
 
     # Bounds ----------------------------------------------------------------------
 
-    def at_most(self, rule: CalendarRule, amount: Any, bound: int) -> None:
+    def at_most(self, rule: CalendarRule, amount: Amount, bound: int) -> None:
         if self.slack_of is not None:
             amount = amount - self._slack(rule)
         self.cp.add(amount <= bound)
 
-    def at_least(self, rule: CalendarRule, amount: Any, bound: int) -> None:
+    def at_least(self, rule: CalendarRule, amount: Amount, bound: int) -> None:
         if self.slack_of is not None:
             amount = amount + self._slack(rule)
         self.cp.add(amount >= bound)
 
-    def _slack(self, rule: CalendarRule) -> Any:
+    def _slack(self, rule: CalendarRule) -> "IntVar":
         assert self.slack_of is not None
         if rule not in self.slack_of:
             self.slack_of[rule] = self.cp.new_int_var(0, self._widest(), str(rule))
@@ -101,7 +107,7 @@ class CalendarModel:
             for language in pair.languages:
                 name = f"{asset}/{creator}/{language}"
                 self.used[asset, creator, language] = self.cp.new_bool_var(name)
-        of_window: dict[tuple[str, Window], list[Any]] = defaultdict(list)
+        of_window: dict[tuple[str, Window], list[IntVar]] = defaultdict(list)
         for (asset, creator, _), tag in self.used.items():
             of_window[creator, self.windows[asset]].append(tag)
         for (creator, window), uses in sorted(of_window.items(), key=lambda o: o[0]):
@@ -115,7 +121,7 @@ class CalendarModel:
                 )
             days = [self.carried[creator, window, day] for day in open_days]
             self.cp.add(sum(uses) == sum(days))
-        per_day: dict[tuple[str, date], list[Any]] = defaultdict(list)
+        per_day: dict[tuple[str, date], list[IntVar]] = defaultdict(list)
         for (creator, _, day), many in self.carried.items():
             per_day[creator, day].append(many)
         for (creator, day), parts in sorted(per_day.items(), key=lambda o: o[0]):
@@ -142,7 +148,7 @@ class CalendarModel:
             for day in closed.days
         }
 
-    def _of_pair(self, asset: str, creator: str) -> list[Any]:
+    def _of_pair(self, asset: str, creator: str) -> "list[IntVar]":
         pair = self.problem.pairs[asset, creator]
         return [self.used[asset, creator, language] for language in pair.languages]
 
@@ -174,7 +180,7 @@ class CalendarModel:
 
     def _city(self) -> None:
         caps = self.problem.caps
-        per_day: dict[date, Any] = {}
+        per_day: dict[date, Amount] = {}
         for (_, day), tag in self.tags.items():
             per_day[day] = per_day.get(day, 0) + tag
         booked = _count_by_day(booking.day for booking in self.problem.booked)
@@ -185,7 +191,7 @@ class CalendarModel:
     def _rolling(
         self,
         rule: CalendarRule,
-        tags: Mapping[date, Any],
+        tags: Mapping[date, Amount],
         booked: Mapping[date, int],
         length: int,
         most: int,
@@ -243,7 +249,7 @@ class CalendarModel:
             ]
             if barred:
                 self.at_most(closed.rule, sum(barred), 0)
-        outside: dict[Window, list[Any]] = defaultdict(list)
+        outside: dict[Window, list[IntVar]] = defaultdict(list)
         for (_, window, day), many in self.carried.items():
             if not window[0] <= day <= window[1]:
                 outside[window].append(many)
@@ -254,14 +260,14 @@ class CalendarModel:
     # What is wanted ----------------------------------------------------------------
 
     @property
-    def cost(self) -> Any:
+    def cost(self) -> Amount:
         """What all tags cost, in micros."""
         return sum(
             self.problem.pairs[asset, creator].cost * tag
             for (asset, creator, _), tag in self.used.items()
         )
 
-    def value(self) -> Any:
+    def value(self) -> Amount:
         """The people reached, in hundredths: each next tag of a creator adds less."""
         terms = []
         for speaker in self.problem.speakers:
@@ -281,7 +287,7 @@ class CalendarModel:
 
     def begin_with(self, tags: Iterable[Tag]) -> None:
         """Let the solver begin with these tags; they need not keep every rule."""
-        self.cp.clear_hints()
+        self.cp.model_proto.clear_solution_hint()
         tags = list(tags)
         used = {(tag.asset, tag.creator, tag.language) for tag in tags}
         carried = Counter((t.creator, self.windows[t.asset], t.day) for t in tags)
@@ -296,9 +302,9 @@ class CalendarModel:
         for (creator, n), variable in self._steps.items():
             self.cp.add_hint(variable, of[creator] >= n)
 
-    def crowding(self) -> Any:
+    def crowding(self) -> Amount:
         """Pairs of tags that fall on one day."""
-        per_day: dict[date, list[Any]] = defaultdict(list)
+        per_day: dict[date, list[IntVar]] = defaultdict(list)
         for (_, day), tag in self.tags.items():
             per_day[day].append(tag)
         terms = []

@@ -14,7 +14,6 @@ from sqlalchemy import (
     LargeBinary,
     TextClause,
     case,
-    cast,
     func,
     or_,
     select,
@@ -249,7 +248,7 @@ def _is_unclean(session: Session, column: Column[str]) -> ColumnElement[bool]:
     driver = session.connection().connection.driver_connection
     assert driver is not None
     driver.create_function("unclean", 1, _unclean, deterministic=True)
-    return func.unclean(cast(column, LargeBinary))
+    return func.unclean(column.cast(LargeBinary))
 
 
 def _unclean(raw: bytes | None) -> bool:

@@ -1,7 +1,8 @@
 """What a choice of creators may cost, and how many of each kind it may hold."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -29,15 +30,15 @@ class ChoiceLimits:
     costs: Amounts
     budget: float
     caps: tuple[Cap, ...] = ()
-    _caps_of: Mapping[int, tuple[int, ...]] = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def caps_of(self) -> Mapping[int, tuple[int, ...]]:
+        """The places in `caps` of the caps that a creator counts towards."""
         caps_of: dict[int, list[int]] = {}
         for place, cap in enumerate(self.caps):
             for member in cap.members:
                 caps_of.setdefault(member, []).append(place)
-        fixed = {member: tuple(places) for member, places in caps_of.items()}
-        object.__setattr__(self, "_caps_of", fixed)
+        return {member: tuple(places) for member, places in caps_of.items()}
 
     def cost(self, creators: Collection[int]) -> float:
         return float(sum(self.costs[creator] for creator in creators))
@@ -72,12 +73,12 @@ class RemainingLimits:
         """Whether one more creator still fits."""
         if self.spent + self._limits.costs[creator] > self._most:
             return False
-        caps = self._limits._caps_of.get(creator, ())
+        caps = self._limits.caps_of.get(creator, ())
         return all(self._places[cap] > 0 for cap in caps)
 
     def take(self, creator: int) -> None:
         self.spent += float(self._limits.costs[creator])
-        for cap in self._limits._caps_of.get(creator, ()):
+        for cap in self._limits.caps_of.get(creator, ()):
             self._places[cap] -= 1
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from socialcell.connectors.facts import (
     StoreFact,
     VisitFact,
 )
+from socialcell.json_types import DocumentValue
 
 FactRow = dict[str, Any]
 
@@ -162,7 +163,7 @@ def _restatement(old: FactRow, new: FactRow, measures: Sequence[str]) -> FactRow
     }
 
 
-def _is_reported(name: str, figure: Any, row: FactRow) -> bool:
+def _is_reported(name: str, figure: DocumentValue, row: FactRow) -> bool:
     if name == "value" and row.get("withheld"):
         return True
     if name == "withheld":
@@ -199,7 +200,7 @@ def _row(fact: Fact, kind: FactTable) -> FactRow | None:
     return row | {"key": _key(kind, row)}
 
 
-def _key(kind: FactTable, row: Mapping[str, Any]) -> str:
+def _key(kind: FactTable, row: FactRow) -> str:
     named = [row[name] for name in kind.names]
     text = json.dumps(named, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

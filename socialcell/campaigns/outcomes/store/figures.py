@@ -10,7 +10,6 @@ from sqlalchemy import (
     RowMapping,
     Table,
     case,
-    cast,
     func,
     select,
 )
@@ -99,7 +98,7 @@ def search_sums(session: Session, since: date, until: date) -> list[SearchSum]:
     """Each day of each site, in all and over its named queries, both ends included."""
     c = db.table(SearchDay).c
     query = (
-        select(c.site, c.dimension, c.day, *_sums(), func.min(cast(c.final, Integer)))
+        select(c.site, c.dimension, c.day, *_sums(), func.min(c.final.cast(Integer)))
         .where(c.day >= since, c.day <= until, c.dimension.in_(("total", "query")))
         .group_by(c.site, c.dimension, c.day)
         .order_by(c.site, c.day)

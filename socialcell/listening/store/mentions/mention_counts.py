@@ -14,7 +14,6 @@ from sqlalchemy import (
     Integer,
     and_,
     case,
-    cast,
     exists,
     extract,
     func,
@@ -254,9 +253,9 @@ def _hour(session: Session, span: TimeSpan) -> ColumnElement[int]:
     if db.is_sqlite(session):
         # SQLite keeps times as text in UTC; what is below a second is cut off, since
         # strftime would round 59.9999 s up into the next hour.
-        seconds = cast(func.strftime("%s", func.substr(M.authored_at, 1, 19)), Integer)
+        seconds = func.strftime("%s", func.substr(M.authored_at, 1, 19)).cast(Integer)
     else:
-        seconds = cast(func.floor(extract("epoch", M.authored_at)), Integer)
+        seconds = func.floor(extract("epoch", M.authored_at)).cast(Integer)
     since = seconds - int(span.start.timestamp())
     return since // 3600
 

@@ -11,7 +11,6 @@ from sqlalchemy import (
     TextualSelect,
     and_,
     bindparam,
-    cast,
     exists,
     false,
     func,
@@ -198,7 +197,7 @@ class Matching:
             return self._saying_in_fts(words)
         star = ":*" if words.prefix else ""
         phrase = " <-> ".join(f"'{word}'" for word in words.text.split())
-        statement = cast(literal(phrase + star, String), TSQUERY)
+        statement = literal(phrase + star, String).cast(TSQUERY)
         return literal_column("mention.search").op("@@", is_comparison=True)(statement)
 
     def _saying_in_fts(self, words: TextTerm) -> ColumnElement[bool]:
