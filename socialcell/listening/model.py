@@ -1,12 +1,13 @@
 """The tables of listening: mentions and all that is known about them, and areas."""
 
 from datetime import date, datetime
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from socialcell.db import BigId
+from socialcell.db import AS_STORED, BigId
+from socialcell.json_types import JsonObject
 
 
 def _in_force(name: str, column: str, rule: str) -> Index:
@@ -109,7 +110,7 @@ class Mention(SQLModel, table=True):
     platform_language: str | None = None
     conversation: str | None = None
     missing: list[str] = Field(sa_column=Column(JSON, nullable=False))
-    withheld: dict[str, object] | None = Field(
+    withheld: Annotated[StoredWithheld | None, AS_STORED] = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
     authored_at: datetime | None = None
@@ -215,7 +216,9 @@ class Annotation(SQLModel, table=True):
     confident: bool | None = None
     start: int | None = None
     end: int | None = None
-    detail: dict[str, object] | None = Field(default=None, sa_column=Column(JSON))
+    detail: Annotated[JsonObject | None, AS_STORED] = Field(
+        default=None, sa_column=Column(JSON)
+    )
     model: str
     model_version: str
     made_at: datetime

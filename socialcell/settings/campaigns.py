@@ -2,7 +2,7 @@
 
 from datetime import date
 from ipaddress import ip_network
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator
@@ -79,6 +79,9 @@ class RateCard(ConfigSection):
     classes: dict[str, RateClass] = Field(min_length=1)
 
 
+_Span = TypeVar("_Span", tuple[date, date], tuple[date, date, str])
+
+
 class Planning(ConfigSection):
     """What every plan of a campaign keeps to.
 
@@ -105,8 +108,9 @@ class Planning(ConfigSection):
 
     @field_validator("elections", "days")
     @classmethod
-    def _in_order(cls, spans: tuple[Any, ...]) -> tuple[Any, ...]:
-        for first, last, *_ in spans:
+    def _in_order(cls, spans: tuple[_Span, ...]) -> tuple[_Span, ...]:
+        for span in spans:
+            first, last = span[0], span[1]
             if last < first:
                 raise ValueError(f"{last} is before {first}")
         return spans

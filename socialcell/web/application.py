@@ -1,6 +1,6 @@
 """What our Starlette applications share: exact routes, refusals, headers of answers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from starlette.applications import Starlette
@@ -18,7 +18,7 @@ UNCACHED = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """Headers of every answer to a machine."""
 
 READ = ("GET", "HEAD")
-Endpoint: TypeAlias = Callable[[Request], object] | ASGIApp
+Endpoint: TypeAlias = Callable[[Request], Response | Awaitable[Response]] | ASGIApp
 Respond: TypeAlias = Callable[[int, str, Mapping[str, str] | None], Response]
 _LOG = log.logger(__name__)
 

@@ -5,6 +5,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -69,7 +70,7 @@ def run_until_stopped(
     """
     server = uvicorn.Server(config)
 
-    def stop(*_: object) -> None:
+    def stop(_signal: int, _frame: FrameType | None) -> None:
         # Before the server handles signals itself, and after it has stopped: it raises
         # the signal again that stopped it, which is no crash.
         server.should_exit = True

@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from socialcell.campaigns.links.model import ClickRow
 from socialcell.campaigns.links.store import clicks
+from socialcell.json_types import JsonObject, JsonValue, as_text, as_whole
 from socialcell.services.links.unsaved_clicks import DAMAGED
 
 Rows = list[ClickRow]
@@ -75,21 +76,25 @@ def parse_line(line: bytes) -> tuple[ClickBatch, Counter[clicks.LostClicks]]:
     return ClickBatch(rows, moved), dropped
 
 
-def _click_row(fields: Mapping[str, Any]) -> ClickRow:
+def _click_row(fields: JsonObject) -> ClickRow:
     return ClickRow(
-        id=fields["id"],
-        link_id=fields["link_id"],
-        version=fields["version"],
-        at=datetime.fromisoformat(fields["at"]),
-        kind=fields["kind"],
-        rules=fields["rules"],
-        method=fields["method"],
-        trigger=fields["trigger"],
-        device=fields["device"],
-        in_app=fields["in_app"],
-        led_to=fields["led_to"],
-        prefix=fields["prefix"],
+        id=as_text(fields["id"]),
+        link_id=as_whole(fields["link_id"]),
+        version=as_whole(fields["version"]),
+        at=datetime.fromisoformat(as_text(fields["at"])),
+        kind=as_text(fields["kind"]),
+        rules=as_whole(fields["rules"]),
+        method=as_text(fields["method"]),
+        trigger=as_text(fields["trigger"]),
+        device=as_text(fields["device"]),
+        in_app=_text_or_none(fields["in_app"]),
+        led_to=as_text(fields["led_to"]),
+        prefix=_text_or_none(fields["prefix"]),
     )
+
+
+def _text_or_none(part: JsonValue) -> str | None:
+    return None if part is None else as_text(part)
 
 
 def _append_line(path: Path, line: bytes) -> None:

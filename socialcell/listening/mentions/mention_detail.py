@@ -7,6 +7,7 @@ from typing import TypedDict
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.json_types import JsonValue
 from socialcell.listening.areas.area_table import names
 from socialcell.listening.areas.owner_table import NOBODY, OwnerFinder
 from socialcell.listening.mentions import mention_view
@@ -54,7 +55,7 @@ class AnnotationFields(TypedDict):
     confident: bool | None
     decided: str | None
     model: str
-    detail: object
+    detail: JsonValue
 
 
 class OwnerFields(TypedDict):

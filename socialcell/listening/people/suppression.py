@@ -7,6 +7,7 @@ of its handle, and of each post that was erased.
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
 from socialcell.connectors.base import Filtered, Item, Record, Reject
+from socialcell.json_types import JsonValue
 from socialcell.listening.people.visibility import People
 
 RULE = "suppressed"
@@ -71,7 +72,7 @@ def _suppression_keys(
                     yield name, people.suppression(name, kind, text)
 
 
-def _values(raw: object) -> Iterator[str]:
+def _values(raw: JsonValue) -> Iterator[str]:
     """Every text and number in a platform's JSON; a whole line as its words too."""
     if isinstance(raw, dict):
         for part in raw.values():

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from socialcell import platforms
+from socialcell.json_types import JsonValue
 from socialcell.listening.people import masking
 from socialcell.platforms import Trait
 
@@ -93,8 +94,11 @@ class People:
         return None if text is None else self.masked(platform, text, author)
 
     def plain(
-        self, platform: str, plain_json: object, author: AccountIdentity | None = None
-    ) -> object:
+        self,
+        platform: str,
+        plain_json: JsonValue,
+        author: AccountIdentity | None = None,
+    ) -> JsonValue:
         """JSON of ours with every text in it masked."""
         if isinstance(plain_json, str):
             return self.masked(platform, plain_json, author)

@@ -15,6 +15,7 @@ from sqlalchemy.sql.selectable import ExecutableReturnsRows
 from sqlmodel import Session, SQLModel
 
 from socialcell import db
+from socialcell.json_types import DocumentValue
 from socialcell.listening.model import (
     Annotation,
     Area,
@@ -70,7 +71,7 @@ def _lines(session: Session, statement: ExecutableReturnsRows) -> Iterator[str]:
         yield json.dumps([_plain(cell) for cell in row], ensure_ascii=True)
 
 
-def _plain(cell: object) -> object:
+def _plain(cell: DocumentValue) -> DocumentValue:
     if isinstance(cell, datetime | date):
         return cell.isoformat()
     return cell

@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, update
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.json_types import JsonObject
 from socialcell.listening.model import Annotation, Link, Mention, RawItem
 from socialcell.listening.store.mentions import rollups
 from socialcell.listening.store.pages import raw_payloads
@@ -108,7 +109,7 @@ def _drop_words(session: Session, ids: Sequence[int]) -> None:
             )
 
 
-def _without_words(detail: dict[str, object] | None) -> dict[str, object] | None:
+def _without_words(detail: JsonObject | None) -> JsonObject | None:
     if detail is None:
         return None
     return {key: part for key, part in detail.items() if key in _NOT_WORDS}

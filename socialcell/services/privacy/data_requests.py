@@ -1,12 +1,13 @@
 """Requests about one account's data: export for that person, or erasure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from socialcell import db
 from socialcell.errors import UsageError
-from socialcell.json_types import JsonObject
+from socialcell.json_types import DocumentValue, JsonObject
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.people import accounts, erasure
 from socialcell.listening.store.people.accounts import HeldAccount
@@ -34,7 +35,7 @@ class ErasureResult:
 
 def export_account(
     context: Context, platform: str, uid: str | None, handle: str | None
-) -> dict[str, object]:
+) -> dict[str, DocumentValue]:
     """All that is held of an account, unmasked: it goes to that person only.
 
     Audited. UsageError when neither number nor handle is given.
@@ -47,9 +48,11 @@ def export_account(
         document["creator"] = creator_registry.export_account(
             session, platform, account.handles
         )
-        document["consent"] = consent.export_consent(
-            context, session, platform, account.uids
-        )
+        ledger = consent.export_consent(context, session, platform, account.uids)
+        document["consent"] = [
+            {"event": row["event"], "at": row["at"], "evidence": row["evidence"]}
+            for row in ledger
+        ]
         _audit(context, session, shown, account, "privacy.export", _counts(document))
     return document
 
@@ -146,5 +149,5 @@ def _audit(
     audit.append(session, context.actor, action, person, detail, now)
 
 
-def _counts(document: dict[str, object]) -> dict[str, int]:
+def _counts(document: Mapping[str, DocumentValue]) -> dict[str, int]:
     return {key: len(rows) for key, rows in document.items() if isinstance(rows, list)}

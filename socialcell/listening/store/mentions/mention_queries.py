@@ -1,6 +1,6 @@
 """Queries of mentions: lists, searches, one mention, counts."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.connectors import PLATFORMS
+from socialcell.json_types import JsonObject
 from socialcell.listening.model import (
     Engagement,
     Link,
@@ -77,7 +78,7 @@ class AnnotationRow:
     confident: bool | None
     start: int | None
     end: int | None
-    detail: Mapping[str, object] | None
+    detail: JsonObject | None
     model: str
     model_version: str
     decided_value: str | None

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.errors import SocialcellError
+from socialcell.json_types import DocumentValue
 from socialcell.language.analysis import Analysis
 from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.store import owners
@@ -190,7 +191,7 @@ def _drop_suggestions(session: Session, ids: Sequence[int]) -> None:
 
 def _in_force(
     tagged_mention: Tagged, decided: dict[tuple[int, str], str], now: datetime
-) -> dict[str, object]:
+) -> dict[str, DocumentValue]:
     analysis, id_ = tagged_mention.analysis, tagged_mention.mention.id
     return {
         "b_id": id_,
@@ -203,10 +204,12 @@ def _in_force(
     }
 
 
-def _annotations(tagged_mention: Tagged, now: datetime) -> list[dict[str, object]]:
+def _annotations(
+    tagged_mention: Tagged, now: datetime
+) -> list[dict[str, DocumentValue]]:
     analysis = tagged_mention.analysis
     sentiment, intent, urgency = analysis.sentiment, analysis.intent, analysis.urgency
-    common_values = {
+    common_values: dict[str, DocumentValue] = {
         "mention_id": tagged_mention.mention.id,
         "model": analysis.model.name,
         "model_version": analysis.model.version,
@@ -217,7 +220,7 @@ def _annotations(tagged_mention: Tagged, now: datetime) -> list[dict[str, object
         "end": None,
         "detail": None,
     }
-    rows: list[dict[str, object]] = [
+    rows: list[dict[str, DocumentValue]] = [
         {
             **common_values,
             "kind": "language",

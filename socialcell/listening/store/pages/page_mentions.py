@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.connectors.base import Record
+from socialcell.json_types import DocumentValue
 from socialcell.listening.model import Mention
 from socialcell.listening.store.pages.page_arrival import Arrival
 from socialcell.listening.store.pages.records import content_hash, withheld_of
@@ -76,11 +77,11 @@ def write(
     db.insert(session, MENTION, rows)
 
 
-def _identity(record: Record) -> dict[str, object]:
+def _identity(record: Record) -> dict[str, DocumentValue]:
     return {"platform": record.platform, "external_id": record.external_id}
 
 
-def _birth(record: Record, arrival: Arrival) -> dict[str, object]:
+def _birth(record: Record, arrival: Arrival) -> dict[str, DocumentValue]:
     return {"authored_at": record.authored_at, "stored_at": arrival.at}
 
 
@@ -89,7 +90,7 @@ def _content(
     authors: Mapping[str, int],
     raws: Mapping[str, int],
     arrival: Arrival,
-) -> dict[str, object]:
+) -> dict[str, DocumentValue]:
     whole_text = f"{record.title}\n{record.text}" if record.title else record.text
     return {
         "kind": record.kind,

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.connectors.base import Record, Reject
+from socialcell.json_types import JsonValue
 from socialcell.listening.model import Mention, RawItem
 from socialcell.listening.people.masking import is_distinct
 from socialcell.listening.store.pages.page_arrival import Arrival
@@ -110,7 +111,7 @@ def quarantine(
     )
 
 
-def _row(platform: str, raw: object, arrival: Arrival) -> _NewRow:
+def _row(platform: str, raw: JsonValue, arrival: Arrival) -> _NewRow:
     # ASCII escapes keep what no database takes: a lone surrogate, NUL.
     body = json.dumps(raw, ensure_ascii=True, sort_keys=True, default=str)
     return {
@@ -149,7 +150,7 @@ def ids_with_terms(session: Session, platform: str, terms: Iterable[str]) -> lis
 
 
 def bodies_with_ids(
-    session: Session, platform: str, ids: Mapping[str, object]
+    session: Session, platform: str, ids: Mapping[str, datetime]
 ) -> Iterator[tuple[datetime, list[str]]]:
     """When each raw item of a platform came that holds native ids of these, and which.
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from socialcell.connectors.base import Record
-from socialcell.listening.model import StoredWithheld
+from socialcell.json_types import JsonValue
 from socialcell.text import clean_text
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -36,7 +36,7 @@ def cleaned(record: Record) -> Record:
 def content_hash(record: Record) -> str:
     """A hash of what counts as content: not the engagement, not the time of arrival."""
     author = record.author
-    content: list[object] = [
+    content: list[JsonValue] = [
         record.kind,
         record.text,
         record.title,
@@ -53,7 +53,7 @@ def content_hash(record: Record) -> str:
     return _sha256(content)
 
 
-def withheld_of(record: Record) -> StoredWithheld | None:
+def withheld_of(record: Record) -> dict[str, JsonValue] | None:
     """Where a record's platform does not show it, as it is stored."""
     withheld = record.withheld
     if withheld is None:
@@ -78,5 +78,5 @@ def _clean(text: str | None) -> str | None:
     return None if text is None else clean_text(text)
 
 
-def _sha256(content: object) -> str:
+def _sha256(content: JsonValue) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=True).encode()).hexdigest()

@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlmodel import Session, SQLModel
 
 from socialcell import db
+from socialcell.json_types import DocumentValue
 from socialcell.listening.attachment_model import Attachment
 from socialcell.listening.model import (
     Annotation,
@@ -26,7 +27,7 @@ from socialcell.ops.model import Source
 
 AUTHOR = db.table(Author)
 MENTION = db.table(Mention)
-StoredRow = dict[str, object]  # any row of a table, by column
+StoredRow = dict[str, DocumentValue]  # any row of a table, by column
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def posts(session: Session, account: HeldAccount) -> list[HeldPost]:
     return [HeldPost(*row) for row in session.execute(statement.order_by(m.id))]
 
 
-def everything(session: Session, account: HeldAccount) -> dict[str, object]:
+def everything(session: Session, account: HeldAccount) -> dict[str, DocumentValue]:
     """All that is held of an account, as plain JSON, for the person who asks."""
     post_rows = posts(session, account)
     ids = [row.id for row in post_rows]

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.json_types import JsonValue
 from socialcell.listening.model import (
     Annotation,
     Author,
@@ -207,7 +208,7 @@ def _erase_quotations(
     quoting = []
     names = {handle.lower() for handle in handles}
 
-    def without(part: object) -> object:
+    def without(part: JsonValue) -> JsonValue:
         if isinstance(part, list):
             return [without(element) for element in part]
         if not isinstance(part, dict):

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.identity.actor import unsigned
+from socialcell.json_types import JsonObject
 from socialcell.listening.model import Author, Mention, RevealGrant
 from socialcell.listening.people import reveal_rules
 from socialcell.listening.people.reveal_rules import Case, RevealRefused, RevealRequest
@@ -57,7 +58,7 @@ def grant(
     session.flush()
     assert reveal_grant.id is not None
     revealed = _revealed(session, reveal_grant)
-    detail = {
+    detail: JsonObject = {
         "case": case.id,
         "mention": request.mention_id,
         "reason": people.masked(revealed.platform, request.reason, revealed),
@@ -86,7 +87,11 @@ def look_again(
     if now >= reveal_grant.until or not case.is_open:
         raise RevealRefused("The permission has ended. Ask again, with a reason.")
     revealed = _revealed(session, reveal_grant)
-    detail = {"case": case.id, "mention": reveal_grant.mention_id, "grant": grant_id}
+    detail: JsonObject = {
+        "case": case.id,
+        "mention": reveal_grant.mention_id,
+        "grant": grant_id,
+    }
     _log(session, people, "person.look", operator, revealed, detail, now)
     return revealed
 
@@ -110,7 +115,7 @@ def _log(
     action: str,
     operator: str,
     revealed: Revealed,
-    detail: dict[str, object],
+    detail: JsonObject,
     now: datetime,
 ) -> None:
     person = f"{revealed.platform}:{people.pseudonym(revealed.platform, revealed.uid)}"
