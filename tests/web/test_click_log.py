@@ -1,5 +1,6 @@
 """Clicks on their way into the database, also when it does not take them."""
 
+import json
 import resource
 import stat
 import threading
@@ -22,7 +23,7 @@ from socialcell.errors import SocialcellError
 from socialcell.services.context import Context
 from socialcell.web import click_log
 from socialcell.web.click_log import ClickLog
-from socialcell.web.waiting_clicks import ClickBatch, WaitingClicks
+from socialcell.web.waiting_clicks import ClickBatch, WaitingClicks, parse_line
 from tests.builders import NOON
 from tests.campaigns.links.link_requests import kinds, make_link, make_request
 
@@ -234,6 +235,26 @@ def test_a_damaged_line_is_set_aside_and_the_others_are_stored(
     assert damaged.read_bytes() == damage + b"\n"
     assert stat.S_IMODE(damaged.stat().st_mode) == 0o600
     assert "are damaged and are set aside" in caplog.text
+
+
+@pytest.mark.parametrize(("field", "damage"), [("link_id", "7"), ("prefix", 7)])
+def test_a_click_with_a_field_of_another_type_makes_its_line_damaged(
+    context: Context,
+    link: TrackedLink,
+    impatient: Engine,
+    waiting: Path,
+    field: str,
+    damage: str | int,
+) -> None:
+    put_aside(context, impatient, waiting, requests(link, 1))
+    (line,) = waiting.read_bytes().splitlines()
+    batch, _ = parse_line(line)
+    assert [row["link_id"] for row in batch.rows] == [link.id]
+
+    fields = json.loads(line)
+    fields["rows"][0][field] = damage
+    with pytest.raises(ValueError, match="no batch of clicks"):
+        parse_line(json.dumps(fields).encode())
 
 
 @pytest.mark.fault("F32")
