@@ -26,7 +26,7 @@ _V = TypeVar("_V")
 
 RULES = {
     **{name: rule for row in PLATFORMS.values() for name, rule in row.rules.items()},
-    "visible": "visible_from <= moment, and moment < visible_to unless that is null",
+    "standing": "visible_from <= moment, and moment < visible_to unless that is null",
     "engagement": "final * t // (t + half) with t whole seconds since `at`, plus one "
     "for each moment in `answers` that has come",
     "followers": "base + growth_per_day * t // 86400, t whole seconds since `start`",
