@@ -48,7 +48,7 @@ COLUMN_OF = {
     "language": "platform_language",
 }
 # Fields of a record that have tables of their own, or stay with how it came.
-ELSEWHERE = {"raw", "author", "relations", "links", "metrics", "via"}
+ELSEWHERE = {"raw", "author", "relations", "links", "metrics", "via", "fault"}
 # Fields that may differ from one sighting to the next without a change of content.
 NO_CONTENT = {"platform", "external_id", "raw", "authored_at", "metrics", "missing"}
 # What is left of a mention that was deleted: that it was there, and when.
@@ -139,7 +139,7 @@ def test_a_change_of_each_field_of_a_record_is_a_change_of_its_content() -> None
         "relations": (RecordRelation("reply", "7"),),
         "links": ("https://site.example/b",),
     }
-    names = {field.name for field in fields(Record)} - NO_CONTENT - {"via"}
+    names = {field.name for field in fields(Record)} - NO_CONTENT - {"via", "fault"}
 
     same = {
         name
