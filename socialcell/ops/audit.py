@@ -47,6 +47,7 @@ class AuditFields(TypedDict):
     seq: int
     at: datetime
     actor: str
+    operator_id: int | None
     os_user: str | None
     action: str
     object: str
@@ -187,30 +188,12 @@ def since(session: Session, action: str, at: datetime) -> list[AuditRecord]:
     return db.records(session, query.order_by(c.seq), AuditRecord)
 
 
-def operator() -> str:
-    """The stated actor of the command line: $SOCIALCELL_ACTOR, else the system's
-    user."""
-    return os.environ.get("SOCIALCELL_ACTOR", "").strip() or os_user()
-
-
-def os_user() -> str:
-    """The account of the operating system that this process runs under, by name.
-
-    It is the process's real user, not $USER, $LOGNAME or $SUDO_USER, which anybody may
-    set; `uid 1234` where the system has no name for it.
-    """
-    uid = os.getuid()
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"uid {uid}"
-
-
 def _fields(row: AuditRecord) -> AuditFields:
     return {
         "seq": row.seq,
         "at": row.at,
         "actor": row.actor,
+        "operator_id": row.operator_id,
         "os_user": row.os_user,
         "action": row.action,
         "object": row.object,

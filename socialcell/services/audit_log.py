@@ -11,7 +11,7 @@ from socialcell.services.operators.record_check import RecordFault
 
 
 @dataclass(frozen=True)
-class Verification:
+class LogVerification:
     """The chain of the log, and the rows of other tables that it does not explain."""
 
     chain: AuditResult
@@ -28,11 +28,11 @@ def list_entries(context: Context, limit: int) -> list[AuditRecord]:
         return audit.entries(session, limit)
 
 
-def verify_log(context: Context, head: str | None = None) -> Verification:
+def verify_log(context: Context, head: str | None = None) -> LogVerification:
     """Whether every row seals the one before it, and whether operators, their roles
     and passwords, and approvals are as the log says. `head` is the hash of an earlier
     head that must still be in the log."""
     with db.reading(context.engine) as session:
-        return Verification(
+        return LogVerification(
             audit.verify(session, head), tuple(record_check.find_faults(session))
         )

@@ -1,7 +1,7 @@
 """Commands of the noun `links`: create, edit, list, show, stats, qr, import, export."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.models import OptionInfo
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from socialcell.campaigns.links.model import TrackedLink
     from socialcell.services.context import Context
     from socialcell.services.links.link_statistics import StatisticsRow
+    from socialcell.services.links.tracked_links import LinkResult
 
 app = typer.Typer(
     help="Links: short ones that say which post brought whom, without knowing who.",

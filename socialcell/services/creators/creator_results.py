@@ -19,7 +19,7 @@ class CampaignResult(TypedDict):
     installs: int
 
 
-class CreatorResult(TypedDict):
+class CreatorResultFields(TypedDict):
     """What came of a creator's links in all campaigns together, and in each."""
 
     campaigns: list[CampaignResult]
@@ -27,7 +27,9 @@ class CreatorResult(TypedDict):
     installs: int
 
 
-def results_of(context: Context, keys: Collection[str]) -> dict[str, CreatorResult]:
+def results_of(
+    context: Context, keys: Collection[str]
+) -> dict[str, CreatorResultFields]:
     """Results by creator and campaign; a creator without links is not there.
 
     `human` are requests by people, each counted once an hour; `installs` those whose
@@ -35,7 +37,7 @@ def results_of(context: Context, keys: Collection[str]) -> dict[str, CreatorResu
     """
     with db.reading(context.engine) as session:
         rows = store.results_by_campaign(session, keys)
-    results: dict[str, CreatorResult] = {}
+    results: dict[str, CreatorResultFields] = {}
     for row in rows:
         result = results.setdefault(
             row.creator, {"campaigns": [], "human": 0, "installs": 0}

@@ -36,7 +36,7 @@ from socialcell.services.creators.creator_registry import (
     require_creator,
     today,
 )
-from socialcell.services.creators.creator_results import CreatorResult
+from socialcell.services.creators.creator_results import CreatorResultFields
 
 
 class PointsDocument(TypedDict):
@@ -188,7 +188,7 @@ class ShownDocument(TypedDict):
     accounts: list[CandidateDocument]
     of_candidates: int
     flags: list[FlagDocument]
-    results: CreatorResult | None
+    results: CreatorResultFields | None
 
 
 def rank_candidates(

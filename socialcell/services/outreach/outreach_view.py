@@ -53,7 +53,7 @@ class StepFields(StepDetail):
     evidence: str | None
 
 
-class TagFields(TypedDict):
+class TagRowFields(TypedDict):
     """A tag with its state, its posts, what is missing, and its steps."""
 
     tag: int
@@ -72,7 +72,7 @@ class TagFields(TypedDict):
     steps: list[StepFields]
 
 
-class ListedTag(TagFields):
+class ListedTag(TagRowFields):
     """A tag, and the states whose steps are not as they were entered."""
 
     altered: list[str]
@@ -230,7 +230,7 @@ def _tag(
     steps: Sequence[OutreachStep],
     proposals: Sequence[OutreachFound],
     broken: list[str],
-) -> TagFields:
+) -> TagRowFields:
     state = plan_approval.state_of(steps)
     connection = connection_of(session, tag)
     urls = outreach_posts.urls(session, [proposal.mention_id for proposal in proposals])
