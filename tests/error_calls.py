@@ -59,11 +59,11 @@ def error_calls(folder: Path = PACKAGE) -> Iterator[ErrorCall]:
 def _read(node: ast.Call, place: str) -> Iterator[ErrorCall]:
     names = {word.arg for word in node.keywords if word.arg} - _OWN_KEYWORDS
     is_open = any(word.arg is None for word in node.keywords)
-    for argument in node.args:
-        if isinstance(argument, ast.Dict):  # of a Message
-            names |= {
-                str(key.value) for key in argument.keys if isinstance(key, ast.Constant)
-            }
+    if _name(node.func) == "Message" and len(node.args) > 1:
+        parameters = node.args[1]
+        keys = parameters.keys if isinstance(parameters, ast.Dict) else [None]
+        names = {str(key.value) for key in keys if isinstance(key, ast.Constant)}
+        is_open = None in keys  # a ** or a mapping made elsewhere
     for argument in node.args:
         for text in _texts(argument):
             code = text if CODE.fullmatch(text) else None
