@@ -155,9 +155,10 @@ def seal(prev_hash: str, row: AuditFields) -> str:
         "object": row["object"],
         "detail": row["detail"],
     }
-    for name in ("os_user", "operator_id"):
-        if row.get(name) is not None:
-            fields[name] = row[name]
+    if row.get("os_user") is not None:
+        fields["os_user"] = row["os_user"]
+    if row.get("operator_id") is not None:
+        fields["operator_id"] = row["operator_id"]
     canonical = json.dumps(
         fields,
         ensure_ascii=True,
