@@ -19,7 +19,7 @@ class CampaignResult(TypedDict):
     installs: int
 
 
-class CreatorResultFields(TypedDict):
+class CreatorResultDocument(TypedDict):
     """What came of a creator's links in all campaigns together, and in each."""
 
     campaigns: list[CampaignResult]
@@ -29,7 +29,7 @@ class CreatorResultFields(TypedDict):
 
 def results_of(
     context: Context, keys: Collection[str]
-) -> dict[str, CreatorResultFields]:
+) -> dict[str, CreatorResultDocument]:
     """Results by creator and campaign; a creator without links is not there.
 
     `human` are requests by people, each counted once an hour; `installs` those whose
@@ -37,7 +37,7 @@ def results_of(
     """
     with db.reading(context.engine) as session:
         rows = store.results_by_campaign(session, keys)
-    results: dict[str, CreatorResultFields] = {}
+    results: dict[str, CreatorResultDocument] = {}
     for row in rows:
         result = results.setdefault(
             row.creator, {"campaigns": [], "human": 0, "installs": 0}

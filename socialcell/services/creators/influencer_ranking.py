@@ -36,7 +36,7 @@ from socialcell.services.creators.creator_registry import (
     require_creator,
     today,
 )
-from socialcell.services.creators.creator_results import CreatorResultFields
+from socialcell.services.creators.creator_results import CreatorResultDocument
 
 
 class PointsDocument(TypedDict):
@@ -188,7 +188,7 @@ class ShownDocument(TypedDict):
     accounts: list[CandidateDocument]
     of_candidates: int
     flags: list[FlagDocument]
-    results: CreatorResultFields | None
+    results: CreatorResultDocument | None
 
 
 def rank_candidates(

@@ -178,7 +178,7 @@ class InstallDocument(StoreDocument):
     rates: list[ListingRateDocument]
 
 
-class SearchSumFields(TypedDict):
+class SearchSumDocument(TypedDict):
     """Clicks, impressions, their rate and the mean position in search results."""
 
     clicks: float | None
@@ -201,7 +201,7 @@ class SearchSite(CoverageDocument):
     site: str
     zone: str
     final_through: date | None
-    total: SearchSumFields | None
+    total: SearchSumDocument | None
     unnamed: UnnamedSearches | None
 
 
@@ -429,7 +429,7 @@ def _money(micros: int, currency: str) -> MoneyDocument:
     return {"amount_micros": micros, "currency": currency}
 
 
-def _result(line: search_sums.SearchLine) -> SearchSumFields:
+def _result(line: search_sums.SearchLine) -> SearchSumDocument:
     return {
         "clicks": as_whole(line.clicks.value),
         "impressions": as_whole(line.impressions.value),

@@ -61,7 +61,7 @@ class PlanSummary(TypedDict):
     made_at: datetime
 
 
-class TagFields(TypedDict):
+class PlanTagFields(TypedDict):
     """A tag of a plan, without its cost; `link` None: the plan is a draft."""
 
     n: int
@@ -82,14 +82,14 @@ class TagFields(TypedDict):
     link: str | None
 
 
-class PlannedTag(TagFields):
+class PlannedTag(PlanTagFields):
     """A tag in a document, with its cost and why it is in the plan."""
 
     cost: MoneyDocument
     reason: str
 
 
-class SheetTag(TagFields):
+class SheetTag(PlanTagFields):
     """A tag as a row of a sheet, with its cost in units of the currency."""
 
     cost: float
@@ -259,7 +259,7 @@ def _find_plan(
     return plan, tags
 
 
-def _fields(context: Context, tag: PlanTag, link: TrackedLink | None) -> TagFields:
+def _fields(context: Context, tag: PlanTag, link: TrackedLink | None) -> PlanTagFields:
     return {
         "n": tag.n,
         "day": tag.day,
