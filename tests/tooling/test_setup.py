@@ -67,6 +67,12 @@ class Checkout:
         shutil.copy(REPOSITORY / "scripts" / "setup", self.root / "scripts")
         shutil.copy(REPOSITORY / "Makefile", self.root)
         (self.root / "backend.py").write_text(BACKEND)
+        models = self.root / "models"  # a distribution of its own beside the project
+        models.mkdir()
+        backend = BACKEND.replace("socialcell", "models").replace("tiny", "models_main")
+        (models / "backend.py").write_text(backend)
+        text = PYPROJECT.format(version="1", dependency="pebble")
+        (models / "pyproject.toml").write_text(text.replace("socialcell", "models"))
         (self.root / "requirements-uv.lock").write_text("uv==0 --hash=sha256:00\n")
         self.project()
         self.lock(self.pebble("1"))
