@@ -36,7 +36,10 @@ def test_every_link_to_a_file_or_a_heading_leads_there(page):
     assert [link for link in TARGET.findall(text) if not leads(page, link)] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+WRITTEN = [page for page in PAGES if page != docs.PAGE]  # that one is generated
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.stem)
 def test_every_command_in_a_block_exists_with_its_options(page):
     text = page.read_text(encoding="utf-8")
     assert [call for call in calls(text) if not is_command(call)] == []
