@@ -52,8 +52,9 @@ class Influencers(ConfigSection):
     """Who may be a candidate, and who may see the candidates.
 
     An account with at least `follower_floor` followers may be one; null: only accounts
-    that are verified as a business or government, or are registered. `approvers` are
-    names as the audit log writes them; null: whoever works in this workspace.
+    that are verified as a business or government, or are registered. `approvers`:
+    operators with the role of approver or lead who see candidates and creators, by
+    name; empty: all of them; null: whoever works in this workspace.
     """
 
     follower_floor: int | None = Field(default=10_000, ge=1000)

@@ -26,14 +26,17 @@ from socialcell.campaigns.planning import store as plans
 from socialcell.clock import IST
 from socialcell.connectors.files import sheets
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.identity.store import name_key
 from socialcell.json_types import DocumentValue, JsonObject
 from socialcell.listening.people import masking
 from socialcell.listening.store import areas
 from socialcell.ops import audit
+from socialcell.roles import Permission
 from socialcell.services import evidence, pseudonyms
 from socialcell.services.area_matching import AreaMatcher
 from socialcell.services.context import Context
 from socialcell.services.manual_entry import ROWS, ImportCounts, run_entry
+from socialcell.services.operators import permissions
 
 _BESIDE = ("followers",)  # what an export says beside, and an import passes over
 
@@ -133,19 +136,32 @@ def require_approver(
 ) -> None:
     """Note a look in the audit log before anything is shown, or that it was refused.
 
-    SocialcellError: whoever asks is none of influencers.approvers.
+    Where influencers.approvers is set, whoever asks has signed in with the role of an
+    approver or lead, and is one of those that it names, if it names any. Errors of
+    `permissions.require`; SocialcellError: it names others.
     """
-    approvers = context.workspace.config.influencers.approvers
-    who = context.actor.name
-    admitted = approvers is None or who in approvers
+    refusal = _refusal(context)
     with db.writing(context.engine) as session:
-        audit_entry(context, session, action, object_, {**detail, "admitted": admitted})
-    if not admitted:
-        raise SocialcellError(
-            f"Candidates and creators are shown to approvers only, and {who} is none "
-            "of those that influencers.approvers in config.yaml names. The attempt is "
-            "in the audit log."
-        )
+        noted = {**detail, "admitted": refusal is None}
+        audit_entry(context, session, action, object_, noted)
+    if refusal is not None:
+        raise refusal
+
+
+def _refusal(context: Context) -> SocialcellError | None:
+    """Why whoever acts is not shown candidates and creators; None: they are."""
+    approvers = context.workspace.config.influencers.approvers
+    if approvers is None:
+        return None
+    with db.reading(context.engine) as session:
+        try:
+            permissions.require(context, session, Permission.APPROVE, ())
+        except SocialcellError as error:
+            return error
+    names = {name_key(name) for name in approvers}
+    if names and name_key(context.actor.name) not in names:
+        return SocialcellError("operators.not_admitted", name=context.actor.name)
+    return None
 
 
 def forget_creator(context: Context, key: str, reason: str) -> None:
