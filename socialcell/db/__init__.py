@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from pydantic import GetPydanticSchema
@@ -36,6 +36,7 @@ from sqlmodel import Session, SQLModel
 
 from socialcell.db.refusals import BUSY_SECONDS, plain_errors
 from socialcell.errors import ConfigError
+from socialcell.json_types import JsonObject
 from socialcell.redact import redact
 
 CONNECT_SECONDS = 10
@@ -55,6 +56,13 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 # Of a column's type: Pydantic makes no schema of it. Rows are not validated, and of
 # JSON that refers to itself, or of a TypedDict on Python 3.11, it can make none.
 AS_STORED = GetPydanticSchema(lambda _source, _handler: core_schema.any_schema())
+
+if TYPE_CHECKING:
+    StoredObject: TypeAlias = JsonObject
+else:
+    # Pydantic resolves the names of a type in the module of the table: there it finds
+    # none of those by which JSON refers to itself.
+    StoredObject = Mapping
 
 
 def connect(

@@ -6,8 +6,7 @@ from typing import Annotated, TypedDict
 from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from socialcell.db import AS_STORED, BigId
-from socialcell.json_types import JsonObject
+from socialcell.db import AS_STORED, BigId, StoredObject
 
 
 def _in_force(name: str, column: str, rule: str) -> Index:
@@ -216,7 +215,7 @@ class Annotation(SQLModel, table=True):
     confident: bool | None = None
     start: int | None = None
     end: int | None = None
-    detail: Annotated[JsonObject | None, AS_STORED] = Field(
+    detail: Annotated[StoredObject | None, AS_STORED] = Field(
         default=None, sa_column=Column(JSON)
     )
     model: str

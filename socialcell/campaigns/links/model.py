@@ -11,8 +11,7 @@ from typing import Annotated, TypedDict
 from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from socialcell.db import AS_STORED, BigId
-from socialcell.json_types import JsonObject
+from socialcell.db import AS_STORED, BigId, StoredObject
 
 
 class TrackedLink(SQLModel, table=True):
@@ -49,7 +48,7 @@ class TrackedLinkVersion(SQLModel, table=True):
     __tablename__ = "tracked_link_version"
     link_id: int = Field(primary_key=True, foreign_key="tracked_link.id", sa_type=BigId)
     version: int = Field(primary_key=True)
-    said: Annotated[JsonObject, AS_STORED] = Field(
+    said: Annotated[StoredObject, AS_STORED] = Field(
         sa_column=Column(JSON, nullable=False)
     )
     actor: str

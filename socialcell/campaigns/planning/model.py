@@ -6,8 +6,7 @@ from typing import Annotated, NotRequired, TypedDict
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from socialcell.db import AS_STORED, BigId
-from socialcell.json_types import JsonObject
+from socialcell.db import AS_STORED, BigId, StoredObject
 
 
 class MoneyDocument(TypedDict):
@@ -94,10 +93,10 @@ class Plan(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     campaign: str
     version: int
-    brief: Annotated[JsonObject, AS_STORED] = Field(
+    brief: Annotated[StoredObject, AS_STORED] = Field(
         sa_column=Column(JSON, nullable=False)
     )
-    settings: Annotated[JsonObject, AS_STORED] = Field(
+    settings: Annotated[StoredObject, AS_STORED] = Field(
         sa_column=Column(JSON, nullable=False)
     )
     choice: Annotated[StoredChoice, AS_STORED] = Field(
@@ -106,7 +105,7 @@ class Plan(SQLModel, table=True):
     calendar: Annotated[StoredCalendar, AS_STORED] = Field(
         sa_column=Column(JSON, nullable=False)
     )
-    lot: Annotated[JsonObject | None, AS_STORED] = Field(
+    lot: Annotated[StoredObject | None, AS_STORED] = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
     power: Annotated[StoredPower | None, AS_STORED] = Field(
