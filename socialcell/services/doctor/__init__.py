@@ -21,6 +21,7 @@ from socialcell.services.doctor import (
     invariants,
     machine_checks,
     model_checks,
+    operator_checks,
     posting_checks,
     settings_checks,
     source_checks,
@@ -94,12 +95,14 @@ def _database_checks(
     if deep:
         yield from invariants.examine(context)
         yield database_checks.audited(context.engine)
+        yield operator_checks.recorded(context)
     else:
         yield database_checks.integrity(context.engine)
     yield database_checks.search(context.engine)
     yield database_checks.backups(context)
     yield settings_checks.secret(context.workspace, SECRET_NAME, "pseudonyms")
     yield from settings_checks.alert_recipients(context.workspace)
+    yield from operator_checks.signed_up(context)
     yield from posting_checks.accounts(context)
     yield from posting_checks.doubts(context)
     yield from posting_checks.held(context)
