@@ -9,6 +9,7 @@ from socialcell.services.doctor.finding import Check, failed, ok, warning
 from socialcell.services.operators import listing, record_check
 
 _NAME = "operators"
+_RECORDS = "roles, passwords, approvals"
 _APPROVING = ("approver", "lead")
 
 
@@ -19,7 +20,7 @@ def signed_up(context: Context) -> Iterator[Check]:
         yield warning(
             _NAME,
             "there are none: nobody can approve a plan, a post or an answer",
-            "Name two people: socialcell operators begin NAME NAME (docs/operators.md).",
+            "Name two people (docs/operators.md): socialcell operators begin NAME NAME",
         )
         return
     able = [
@@ -50,9 +51,9 @@ def recorded(context: Context) -> Check:
     with db.reading(context.engine) as session:
         faults = list(record_check.find_faults(session))
     if not faults:
-        return ok("approvals", "are as the audit log says")
+        return ok(_RECORDS, "are as the audit log says")
     return failed(
-        "approvals",
+        _RECORDS,
         "; ".join(str(fault.reason) for fault in faults),
         "Somebody wrote into the database past socialcell: socialcell audit verify",
     )
