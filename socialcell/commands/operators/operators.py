@@ -318,9 +318,11 @@ def sign_in(name: Name, config: Config = None, json: Json = False) -> None:
     """
     from socialcell.clock import IST
     from socialcell.identity import session_file
+    from socialcell.services.operators import sign_in as sessions
 
     context = open_context(config)
     signed_in = sign_in_prompt.ask_and_sign_in(context, name)
+    sessions.end_own_session(context)  # the one that this shell had open
     try:
         session_file.save(context.workspace.folder, signed_in.token)
     except OSError as error:

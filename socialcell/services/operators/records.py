@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 
+from socialcell.clock import as_utc
 from socialcell.identity.model import RoleGrant
 from socialcell.json_types import JsonValue
 
@@ -18,8 +19,8 @@ def grant_detail(grant: RoleGrant) -> Mapping[str, JsonValue]:
         "grant": grant.id,
         "role": grant.role,
         "scope": grant.scope,
-        "starts_at": grant.starts_at.isoformat(),
-        "ends_at": grant.ends_at.isoformat() if grant.ends_at else None,
+        "starts_at": as_utc(grant.starts_at).isoformat(),
+        "ends_at": as_utc(grant.ends_at).isoformat() if grant.ends_at else None,
     }
 
 
