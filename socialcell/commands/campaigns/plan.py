@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.operators.sign_in_prompt import drafting_context
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.json_types import JsonValue, as_object
 
@@ -39,7 +40,7 @@ def plan(
     """
     from socialcell.services.planning import plan_creation, plan_documents
 
-    context = open_context(config)
+    context = drafting_context(config)
     result = plan_creation.create_plan(context, file, dry_run=dry_run)
     if dry_run:
         document = plan_documents.draft_document(context, result)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from socialcell.commands import output
 from socialcell.commands.options import open_context
+from socialcell.message_catalog import Message
 
 if TYPE_CHECKING:
     from socialcell.services.context import Context
@@ -30,6 +32,15 @@ def acting_context(config: Path | None) -> "Context":
     name: str = typer.prompt("Operator", err=True)
     signed_in = ask_and_sign_in(context, name, lasts=sign_in.LASTS_FOR_ONE_ACT)
     return replace(context, actor=signed_in.actor)
+
+
+def drafting_context(config: Path | None) -> "Context":
+    """The workspace in which something is made that a second person must approve; a
+    note on standard error where nobody has signed in, as nobody can approve it then."""
+    context = open_context(config)
+    if not context.actor.is_signed_in:
+        output.note(str(Message("operators.draft_unsigned")))
+    return context
 
 
 def ask_and_sign_in(

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import file_outcome, output
-from socialcell.commands.operators.sign_in_prompt import acting_context
+from socialcell.commands.operators.sign_in_prompt import (
+    acting_context,
+    drafting_context,
+)
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.publishing import notice_templates, publish
 from socialcell.errors import UsageError
@@ -92,7 +95,7 @@ def add(
         kind="notice" if safety else "post",
         safety=safety,
     )
-    posts = own_posts.add_post(open_context(config), draft, dry_run=dry_run)
+    posts = own_posts.add_post(drafting_context(config), draft, dry_run=dry_run)
     _print_posts([posts], None, dry_run=dry_run, json=json)
 
 
@@ -112,7 +115,7 @@ def import_(
     """
     from socialcell.services.publishing import posts_file
 
-    imported = posts_file.import_file(open_context(config), file, dry_run=dry_run)
+    imported = posts_file.import_file(drafting_context(config), file, dry_run=dry_run)
     file_outcome.print_imported(imported, dry_run=dry_run, json=json)
 
 
@@ -195,7 +198,7 @@ def notice(
         media=media,
         safety=safety,
     )
-    posts = notices.create_notice(open_context(config), request, dry_run=dry_run)
+    posts = notices.create_notice(drafting_context(config), request, dry_run=dry_run)
     _print_posts(posts.posts, posts.closure, dry_run=dry_run, json=json)
 
 
