@@ -1,9 +1,11 @@
 """Operators for tests, with a session that is open; no password is hashed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Literal
 
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from socialcell import db
 from socialcell.identity import codes, login_session, session_file, store
@@ -16,59 +18,97 @@ LASTS = timedelta(days=3650)
 
 
 def operator(
-    context: Context, name: str, *roles: Role, known_by: str = "second_factor"
+    context: Context,
+    name: str,
+    *roles: Role,
+    scope: str = ALL,
+    known_by: Literal["password", "second_factor"] = "second_factor",
 ) -> Actor:
-    """An operator of this name with these roles (a lead without any), signed in."""
+    """An operator of this name with these roles, signed in.
+
+    Whoever is new, with no role named, is a lead.
+    """
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        row = store.find_operator(session, name) or _add(session, name, now)
-        held = {grant.role for grant in store.grants_of(session, row.id)}
-        for role in set(roles or (Role.LEAD,)) - held:
-            session.add(
-                RoleGrant(
-                    operator_id=row.id,
-                    role=role.value,
-                    scope=ALL,
-                    starts_at=now,
-                    made_at=now,
-                    confirmed_at=now,
-                )
-            )
-        token = f"{name}'s token"
-        query = select(OperatorSession).where(
-            OperatorSession.token_hash == codes.token_hash(token)
-        )
-        opened = session.scalars(query).first()
-        if opened is None:
-            opened = OperatorSession(
-                operator_id=row.id,
-                token_hash=codes.token_hash(token),
-                shell=login_session.current(),
-                os_user=os_user(),
-                known_by=known_by,
-                opened_at=now,
-                ends_at=now + LASTS,
-            )
-            session.add(opened)
-        session.flush()
+        row = store.find_operator(session, name)
+        if row is None:
+            row, roles = _add(session, name, now), roles or (Role.LEAD,)
+        _grant(session, row, roles, scope, now)
+        opened = _session_of(session, row) or _open(session, row, known_by, now)
         return store.actor_of(session, opened, now)
 
 
-def acting(context: Context, name: str, *roles: Role) -> Context:
+def acting(context: Context, name: str, *roles: Role, scope: str = ALL) -> Context:
     """The same workspace with this operator signed in."""
-    return replace(context, actor=operator(context, name, *roles))
+    return replace(context, actor=operator(context, name, *roles, scope=scope))
 
 
 def sign_in_shell(context: Context, name: str, *roles: Role) -> None:
     """Sign an operator in for the commands that this test starts from now on."""
     operator(context, name, *roles)
-    session_file.save(context.workspace.folder, f"{name}'s token")
+    session_file.save(context.workspace.folder, _token(name))
 
 
-def _add(session, name: str, now) -> Operator:
+def sign_out_shell(context: Context) -> None:
+    """Nobody is signed in for the commands that this test starts from now on."""
+    session_file.delete(context.workspace.folder)
+
+
+def _token(name: str) -> str:
+    return f"{name}'s token"
+
+
+def _add(session: Session, name: str, now: datetime) -> Operator:
     row = Operator(
         name=name, name_key=store.name_key(name), added_at=now, confirmed_at=now
     )
     session.add(row)
     session.flush()
     return row
+
+
+def _grant(
+    session: Session, row: Operator, roles: Sequence[Role], scope: str, now: datetime
+) -> None:
+    grants = store.grants_of(session, row.id or 0)
+    present = {(grant.role, grant.scope) for grant in grants}
+    for role in dict.fromkeys(roles):
+        if (role.value, scope) in present:
+            continue
+        grant = RoleGrant(
+            operator_id=row.id or 0,
+            role=role.value,
+            scope=scope,
+            starts_at=now,
+            made_at=now,
+            confirmed_at=now,
+        )
+        session.add(grant)
+    session.flush()
+
+
+def _session_of(session: Session, row: Operator) -> OperatorSession | None:
+    query = select(OperatorSession).where(
+        OperatorSession.token_hash == codes.token_hash(_token(row.name))
+    )
+    return session.scalars(query).first()
+
+
+def _open(
+    session: Session,
+    row: Operator,
+    known_by: Literal["password", "second_factor"],
+    now: datetime,
+) -> OperatorSession:
+    opened = OperatorSession(
+        operator_id=row.id or 0,
+        token_hash=codes.token_hash(_token(row.name)),
+        shell=login_session.current(),
+        os_user=os_user(),
+        known_by=known_by,
+        opened_at=now,
+        ends_at=now + LASTS,
+    )
+    session.add(opened)
+    session.flush()
+    return opened

@@ -16,9 +16,9 @@ from socialcell.connectors.publisher import Publisher
 from socialcell.sandbox import City, Sandbox
 from socialcell.services.context import Context
 from socialcell.services.publishing import own_posts
-from socialcell.settings import Approvals
 from socialcell.settings.platforms import Publishing
 from tests.conftest import MONDAY_MORNING
+from tests.operators import acting
 
 CITY = City(seed=11, end=MONDAY_MORNING, days=2)
 PICTURE = "https://city.example/closure.jpg"
@@ -84,12 +84,9 @@ def written(post: Any) -> str:
 
 
 def publishing(context: Context, **given: Any) -> Context:
-    """The workspace with these accounts to post on; its people share an OS user."""
+    """The workspace with these accounts to post on."""
     changed = context.workspace.config.model_copy(
-        update={
-            "publishing": Publishing.model_validate(given),
-            "approvals": Approvals(trust_names=True),
-        }
+        update={"publishing": Publishing.model_validate(given)}
     )
     return replace(context, workspace=Workspace(context.workspace.folder, changed))
 
@@ -101,20 +98,20 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def town(context: Context, clock: FixedClock) -> Iterator[Town]:
+    """The served city, and the workspace where cell.writer has signed in."""
     with sandbox.serve(CITY, clock, PLATFORMS) as running:
         for name, value in running.secrets.items():
             (context.workspace.folder / "secrets" / name).write_text(value + "\n")
-        opened = replace(context, base_urls=running.base_urls)
+        opened = replace(acting(context, "cell.writer"), base_urls=running.base_urls)
         yield Town(running, publishing(opened, **PUBLISHING), clock)
 
 
 @pytest.fixture
-def approve(town: Town, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def approve(town: Town) -> Callable[..., None]:
     """A second person says yes to drafts."""
 
-    def by_another(*given: OwnPost) -> None:
-        monkeypatch.setenv("SOCIALCELL_ACTOR", "cell.lead")
-        own_posts.approve_posts(town.context, [one.id or 0 for one in given])
-        monkeypatch.delenv("SOCIALCELL_ACTOR")
+    def by_another(*posts: OwnPost) -> None:
+        lead = acting(town.context, "cell.lead")
+        own_posts.approve_posts(lead, [post.id or 0 for post in posts])
 
     return by_another

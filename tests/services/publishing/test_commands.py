@@ -20,6 +20,7 @@ from socialcell.services.publishing import posting
 from tests.conftest import MONDAY_MORNING
 from tests.inside import socialcell
 from tests.logs import quiet_again
+from tests.operators import sign_in_shell
 from tests.running import inside, said
 from tests.services.publishing.conftest import HOUR, PUBLISHING, WORDS, Town, planned
 from tests.services.publishing.conftest import publishing as with_accounts
@@ -32,10 +33,12 @@ LATER = f"{DAY}T10:30"  # the city's last morning is 09:00
 
 @pytest.fixture
 def cell(town: Town, folder: Path, engine: Engine) -> Path:
-    """A workspace in files that posts into the served city, at its last morning."""
+    """A workspace in files that posts into the served city, at its last morning;
+    writer has signed in."""
     with db.writing(engine) as session:
         area_store.replace(session, area_table.read_areas())
     configure(folder, MONDAY_MORNING.isoformat(), town)
+    sign_in_shell(town.context, "writer")
     return folder
 
 
@@ -45,7 +48,6 @@ def configure(folder: Path, now: str, town: Town) -> None:
     given |= {
         "clock": {"fixed": now},
         "publishing": PUBLISHING,
-        "approvals": {"trust_names": True},
         "sandbox": {"base_urls": town.sandbox.base_urls},
     }
     place.write_text(yaml.safe_dump(given))
@@ -58,13 +60,11 @@ def document(cell: Path, *words: str) -> dict[str, Any]:
     return found
 
 
-def test_a_post_goes_from_plan_to_platform_by_commands(
-    cell: Path, town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_post_goes_from_plan_to_platform_by_commands(cell: Path, town: Town) -> None:
     ward = ("--ward", "Kothrud-Bavdhan")
     added = document(cell, "posts", "add", "x", WORDS, "--at", LATER, *ward)
     before = document(cell, "posts", "publish", "--dry-run")
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
+    sign_in_shell(town.context, "lead")
     approved = document(cell, "posts", "approve", "1")
     after = document(cell, "posts", "publish", "--dry-run")
     early = document(cell, "posts", "publish")
@@ -86,14 +86,14 @@ def test_a_post_goes_from_plan_to_platform_by_commands(
 
 
 def test_the_commands_let_safety_out_and_say_what_holds_the_rest(
-    cell: Path, town: Town, monkeypatch: pytest.MonkeyPatch
+    cell: Path, town: Town
 ) -> None:
     add = ("posts", "add", "x")
     document(cell, *add, WORDS, "--at", LATER)
     document(cell, *add, "नदीकाठ सोडा", "--safety")
     before = document(cell, "outbox", "list")
     document(cell, "outbox", "mode", "mourning", "--reason", "a day of mourning")
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
+    sign_in_shell(town.context, "lead")
     approved = document(cell, "posts", "approve", "1", "2")
     done = document(cell, "posts", "publish")
     (message,) = document(cell, "outbox", "list", "--state", "held")["messages"]
@@ -180,11 +180,9 @@ def test_an_editorial_plan_is_imported_row_by_row_and_once(
     assert x["wards"] == ["ward:aundh-baner", "ward:kothrud-bavdhan"]
 
 
-def test_a_post_in_doubt_is_confirmed_by_command(
-    cell: Path, town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_post_in_doubt_is_confirmed_by_command(cell: Path, town: Town) -> None:
     document(cell, "posts", "add", "telegram", WORDS, "--at", LATER)
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
+    sign_in_shell(town.context, "lead")
     document(cell, "posts", "approve", "1")
     configure(cell, f"{LATER}:00+05:30", town)
     town.sandbox.platform("telegram").lose_answer()
@@ -204,10 +202,10 @@ def test_a_post_in_doubt_is_confirmed_by_command(
 
 
 def test_keys_that_are_refused_give_the_exit_code_for_a_person(
-    cell: Path, town: Town, monkeypatch: pytest.MonkeyPatch
+    cell: Path, town: Town
 ) -> None:
     document(cell, "posts", "add", "x", WORDS, "--at", LATER)
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
+    sign_in_shell(town.context, "lead")
     document(cell, "posts", "approve", "1")
     configure(cell, f"{LATER}:00+05:30", town)
     town.sandbox.platform("x").expire_token()

@@ -9,16 +9,20 @@ from sqlalchemy import Engine, select
 
 from socialcell import db
 from socialcell.campaigns.publishing.model import OwnPost
-from socialcell.config import Workspace
-from socialcell.errors import SocialcellError, UsageError
+from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
+from socialcell.identity import store
+from socialcell.identity.actor import os_account
+from socialcell.listening.areas import area_table
+from socialcell.listening.store import areas as area_store
 from socialcell.ops import audit, integrity, outbox_store
 from socialcell.ops.model import AuditEntry, Usage
+from socialcell.roles import Role
 from socialcell.services.collection.allowance_usage import spending
 from socialcell.services.outbox import outbox
 from socialcell.services.planning import content_calendar
 from socialcell.services.publishing import own_posts, posting, published_posts
 from socialcell.services.publishing.posting import SETTLING_TIME, PublishRun
-from socialcell.settings import Approvals
+from tests.operators import acting
 from tests.services.publishing.conftest import (
     HOUR,
     PLATFORMS,
@@ -93,35 +97,60 @@ def test_nobody_approves_what_they_entered_themselves(town: Town) -> None:
         own_posts.approve_posts(town.context, [post.id or 0])
 
 
-def test_two_names_of_one_os_user_do_not_approve_a_post(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_post_is_approved_only_by_who_signed_in_with_the_role(town: Town) -> None:
     post = planned(town)
-    config = town.context.workspace.config.model_copy(update={"approvals": Approvals()})
-    workspace = Workspace(town.context.workspace.folder, config)
-    strict = replace(town.context, workspace=workspace)
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "cell.lead")
+    id_ = post.id or 0
+    nobody = replace(town.context, actor=os_account())
+    viewer = acting(town.context, "cell.viewer", Role.VIEWER)
 
-    with pytest.raises(SocialcellError, match="two names do not make two persons"):
-        own_posts.approve_posts(strict, [post.id or 0])
+    with pytest.raises(NeedsAPerson, match="Nobody has signed in here"):
+        own_posts.approve_posts(nobody, [id_])
+    with pytest.raises(SocialcellError, match=r"cell\.viewer has none of these"):
+        own_posts.approve_posts(viewer, [id_])
 
-    with db.reading(strict.engine) as session:
-        assert own_posts.require_post(session, post.id or 0).state == "draft"
-    monkeypatch.setattr("os.getuid", lambda: 4_000_111)
-    (approved,) = own_posts.approve_posts(strict, [post.id or 0])
+    with db.reading(town.context.engine) as session:
+        assert own_posts.require_post(session, id_).state == "draft"
+    approver = acting(town.context, "cell.head", Role.APPROVER)
+    (approved,) = own_posts.approve_posts(approver, [id_])
     assert approved.state == "approved"
 
 
-def test_names_that_are_trusted_stand_so_in_the_audit_log(
+def test_a_post_that_nobody_signed_in_entered_cannot_be_approved(
     town: Town, approve: Any
 ) -> None:
+    unsigned = replace(town, context=replace(town.context, actor=os_account()))
+    post = planned(unsigned)
+
+    with pytest.raises(SocialcellError, match="Nobody who had signed in made post 1"):
+        approve(post)
+
+
+def test_a_post_of_one_ward_is_approved_by_who_has_the_role_there(town: Town) -> None:
+    with db.writing(town.context.engine) as session:
+        area_store.replace(session, area_table.read_areas())
+    here, there = planned(town, wards=["Kothrud-Bavdhan"]), planned(town)
+    approver = acting(
+        town.context, "ward.head", Role.APPROVER, scope="ward:kothrud-bavdhan"
+    )
+
+    with pytest.raises(SocialcellError, match="counts for ward:kothrud-bavdhan"):
+        own_posts.approve_posts(approver, [there.id or 0])
+    (approved,) = own_posts.approve_posts(approver, [here.id or 0])
+
+    assert approved.state == "approved"
+
+
+def test_both_persons_stand_in_the_audit_log(town: Town, approve: Any) -> None:
     approve(planned(town))
 
     with db.reading(town.context.engine) as session:
-        newest, *_ = audit.entries(session, 1)
-    assert (newest.action, newest.actor) == ("post.approve", "cell.lead")
-    assert newest.detail["trust_names"] is True
-    assert newest.detail["made_os_user"] == newest.os_user
+        approval, entry = (row for row in audit.entries(session, 2))
+        lead = store.find_operator(session, "cell.lead")
+        assert lead is not None
+        assert (approval.action, approval.actor) == ("post.approve", "cell.lead")
+        assert approval.operator_id == lead.id
+    assert approval.detail["made_by_operator"] == entry.operator_id
+    assert entry.operator_id == town.context.actor.id
 
 
 def test_one_that_cannot_be_approved_leaves_the_others_as_they_were(

@@ -18,6 +18,7 @@ from socialcell.services.planning import content_calendar
 from socialcell.services.privacy import account_registry
 from socialcell.services.publishing import notices, own_posts, posting
 from tests.language.test_public_people import GOOD, write
+from tests.operators import acting
 from tests.services.publishing.conftest import HOUR, PICTURE, WORDS, Town, planned
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -195,7 +196,7 @@ def test_only_a_notice_or_an_answer_is_marked_as_safety(town: Town) -> None:
 
 
 def test_a_notice_is_marked_afterwards_and_who_marks_it_does_not_approve_it(
-    town: Town, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    town: Town, engine: Engine
 ) -> None:
     with db.writing(engine) as session:
         area_store.replace(session, area_table.read_areas())
@@ -213,18 +214,16 @@ def test_a_notice_is_marked_afterwards_and_who_marks_it_does_not_approve_it(
         languages=("en",),
     )
     notices.create_notice(town.context, asked)
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "cell.lead")
+    lead = acting(town.context, "cell.lead")
 
-    (marked,) = notices.create_notice(town.context, replace(asked, safety=True)).posts
+    (marked,) = notices.create_notice(lead, replace(asked, safety=True)).posts
 
     assert (marked.safety, marked.made_by) == (True, "cell.lead")
     with pytest.raises(UsageError, match="a second person approves it"):
-        own_posts.approve_posts(town.context, [marked.id or 0])
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "cell.head")
-    own_posts.approve_posts(town.context, [marked.id or 0])
-    assert (
-        notices.create_notice(town.context, replace(asked, safety=True)).posts[0].safety
-    )
+        own_posts.approve_posts(lead, [marked.id or 0])
+    head = acting(town.context, "cell.head")
+    own_posts.approve_posts(head, [marked.id or 0])
+    assert notices.create_notice(head, replace(asked, safety=True)).posts[0].safety
 
 
 def test_an_approved_notice_is_not_marked_any_more(town: Town, approve: Any) -> None:
