@@ -92,7 +92,7 @@ def check_record(
     consent = _choice(fields, "consent", CONSENTS) or "unknown"
     connection = _choice(fields, "connection", CONNECTIONS)
     record = CreatorRecord(
-        key=utm_naming.normalise_name(fields["key"], "The key"),
+        key=utm_naming.normalise_name(fields["key"], "key"),
         name=_line(fields, "name") or "",
         kind=_choice(fields, "kind", KINDS) or "",
         accounts=_accounts(fields.get("accounts", "")),

@@ -40,7 +40,7 @@ class Landing:
         return self.address + click if self.takes_click else self.address
 
 
-def check_address(address: str, what: str) -> str:
+def check_address(address: str, field: str) -> str:
     """A valid target address in ASCII. UsageError says what is wrong.
 
     A whole http or https address, without a user in it and without the values that
@@ -48,26 +48,19 @@ def check_address(address: str, what: str) -> str:
     """
     address = address.strip()
     if len(address) > MAX_LENGTH:
-        raise UsageError(f"{what}: the address is longer than {MAX_LENGTH} characters.")
+        raise UsageError("links.long_address", field=field, limit=MAX_LENGTH)
     if _FORBIDDEN.search(address):
-        raise UsageError(
-            f"{what}: {address!r} holds a blank or a character that no address may "
-            "hold. Write it as %20 and the like."
-        )
+        raise UsageError("links.forbidden_character", field=field, address=address)
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
         ascii_host = host.encode("idna").decode("ascii")
     except ValueError:
-        raise UsageError(f"{what}: {address!r} is no address.") from None
+        raise UsageError("links.no_address", field=field, address=address) from None
     if parts.scheme not in ("http", "https") or not host:
-        raise UsageError(
-            f"{what}: {address!r} is no whole address. Begin with https://"
-        )
+        raise UsageError("links.no_whole_address", field=field, address=address)
     if "@" in parts.netloc:
-        raise UsageError(
-            f"{what}: an address with a user or password in it is refused."
-        )
+        raise UsageError("links.user_in_address", field=field)
     if ":" in host:
         ascii_host = f"[{host}]"
     url = urlunsplit(
@@ -79,7 +72,7 @@ def check_address(address: str, what: str) -> str:
             _percent_encoded(parts.fragment),
         )
     )
-    _refuse_reserved(url, what)
+    _refuse_reserved(url, field)
     return url
 
 
@@ -118,10 +111,7 @@ def campaign_token(address: str, campaign: str) -> str:
     own = dict(parse_qsl(urlsplit(address).query)).get("ct")
     token = campaign if own is None else own
     if not _TOKEN.fullmatch(token):
-        raise UsageError(
-            "The App Store takes at most 30 Latin letters, digits, blanks and . _ - as "
-            f"campaign, and not {token!r}. Give one in the address: …&ct=monsoon26"
-        )
+        raise UsageError("links.no_campaign_token", token=token)
     return token
 
 
@@ -130,10 +120,7 @@ def _play(address: str, utm: Utm) -> Landing:
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     app = dict(pairs).get("id", "")
     if not _PACKAGE.fullmatch(app):
-        raise UsageError(
-            f"{address}: a Google Play address names the app, as in "
-            f"https://{PLAY}/store/apps/details?id=org.example.care"
-        )
+        raise UsageError("links.play_without_app", address=address)
     own = parse_qsl(dict(pairs).get("referrer", ""), keep_blank_values=True)
     others = _query([(key, text) for key, text in pairs if key != "referrer"])
     start = f"{parts.scheme}://{PLAY}{parts.path}?{others}&referrer="
@@ -144,21 +131,15 @@ def _apple(address: str, utm: Utm) -> str:
     parts = urlsplit(address)
     pairs = dict(parse_qsl(parts.query, keep_blank_values=True))
     if not re.search(r"/id[0-9]+$", parts.path):
-        raise UsageError(
-            f"{address}: an App Store address ends with the app's number, as in "
-            "https://apps.apple.com/app/apple-store/id123456789?pt=123456"
-        )
+        raise UsageError("links.app_store_without_app", address=address)
     if not re.fullmatch(r"[0-9]{1,20}", pairs.get("pt", "")):
-        raise UsageError(
-            f"{address}: the App Store counts a campaign only with the account's "
-            "provider token: …?pt=123456 (App Store Connect, Campaign links)."
-        )
+        raise UsageError("links.app_store_without_provider", address=address)
     pairs["ct"] = campaign_token(address, utm.campaign)
     pairs.setdefault("mt", "8")
     return urlunsplit(parts._replace(query=_query(list(pairs.items()))))
 
 
-def _refuse_reserved(address: str, what: str) -> None:
+def _refuse_reserved(address: str, field: str) -> None:
     query = parse_qsl(urlsplit(address).query, keep_blank_values=True)
     nested = [
         pair
@@ -168,9 +149,7 @@ def _refuse_reserved(address: str, what: str) -> None:
     ]
     names = sorted({key for key, _ in (*query, *nested) if key in _RESERVED})
     if names:
-        raise UsageError(
-            f"{what}: leave {', '.join(names)} out of the address; the link writes it."
-        )
+        raise UsageError("links.reserved_parameters", field=field, names=names)
 
 
 def _with_query(address: str, extra: str) -> str:

@@ -54,11 +54,9 @@ def check_draft(stated: Mapping[str, str | None]) -> LinkDraft:
     fields = {key: text for key, text in stated.items() if text and text.strip()}
     for needed in ("campaign", "channel", "web"):
         if needed not in fields:
-            raise UsageError(f"A link needs {needed}.")
+            raise UsageError("links.missing_field", field=needed)
     names = {
-        key: utm_naming.normalise_name(fields[key], f"The {key}")
-        if key in fields
-        else None
+        key: utm_naming.normalise_name(fields[key], key) if key in fields else None
         for key in ("initiative", "creator", "content", "term")
     }
     utm = utm_naming.utm_values(
@@ -81,7 +79,7 @@ def check_draft(stated: Mapping[str, str | None]) -> LinkDraft:
     )
     return LinkDraft(
         campaign=utm.campaign,
-        channel=utm_naming.normalise_name(fields["channel"], "The channel"),
+        channel=utm_naming.normalise_name(fields["channel"], "channel"),
         source=utm.source,
         medium=utm.medium,
         web=targets["web"] or "",
@@ -140,8 +138,6 @@ def _expiry_moment(day: str | None) -> datetime | None:
     try:
         last = date.fromisoformat(day.strip())
     except ValueError:
-        raise UsageError(
-            f"expires takes a day such as 2026-12-31, not {day!r}."
-        ) from None
+        raise UsageError("links.no_expiry_day", day=day) from None
     midnight = datetime.combine(last + timedelta(days=1), time(), tzinfo=IST)
     return as_utc(midnight)

@@ -68,18 +68,18 @@ class Utm:
         return [(key, text) for key, text in values.items() if text is not None]
 
 
-def normalise_name(text: str, what: str) -> str:
-    """A normalised name. UsageError: it is empty, too long or no text."""
+def normalise_name(text: str, field: str) -> str:
+    """A normalised name. UsageError: it is empty, too long or no text; `field` is what
+    it is the name of, as columns and options call it."""
     normalised = re.sub(r"[\s_]+", "_", clean_text(text)).strip("_").lower()
     normalised = unicodedata.normalize("NFC", normalised)
     if not normalised:
-        raise UsageError(f"{what} is empty: give it a name, such as monsoon26.")
+        raise UsageError("links.empty_name", field=field)
     if "\ufffd" in normalised:
-        raise UsageError(f"{what} {text!r} holds characters that no text has.")
+        raise UsageError("links.damaged_name", field=field, text=text)
     if len(normalised) > MAX_LENGTH:
         raise UsageError(
-            f"{what} has {len(normalised)} characters; {MAX_LENGTH} are the most. "
-            "Shorten it."
+            "links.long_name", field=field, length=len(normalised), limit=MAX_LENGTH
         )
     return normalised
 
@@ -96,20 +96,24 @@ def utm_values(
 
     Without `content` a creator's link says the creator's name there.
     """
-    word = normalise_name(channel, "The channel")
+    word = normalise_name(channel, "channel")
     if word not in CHANNELS:
-        near = difflib.get_close_matches(word, CHANNELS, n=1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise UsageError(
-            f"{channel!r} is no channel. {hint}There are: {', '.join(CHANNELS)}."
-        )
+        channels = list(CHANNELS)
+        if near := difflib.get_close_matches(word, channels, n=1):
+            raise UsageError(
+                "links.misspelt_channel",
+                channel=channel,
+                near=near[0],
+                channels=channels,
+            )
+        raise UsageError("links.no_channel", channel=channel, channels=channels)
     source, medium = CHANNELS[word]
     if creator is not None and medium == "social":
         medium = CREATOR_MEDIUM
     return Utm(
         source,
         medium,
-        normalise_name(campaign, "The campaign"),
+        normalise_name(campaign, "campaign"),
         content if content is not None else creator,
         term,
     )

@@ -195,6 +195,6 @@ def _visits(rows: Sequence[VisitDay], campaign: str) -> tuple[SiteVisits, ...]:
 
 def _campaign_name(text: str) -> str | None:
     try:
-        return utm_naming.normalise_name(text, "The campaign")
+        return utm_naming.normalise_name(text, "campaign")
     except UsageError:
         return None

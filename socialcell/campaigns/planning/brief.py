@@ -116,9 +116,9 @@ class CampaignBrief(ConfigSection):
             raise ValueError("the least shares of languages come to more than 100")
         names: set[str] = set()
         for asset in self.assets:
-            if named(asset.name, "The asset") in names:
+            if named(asset.name, "asset") in names:
                 raise ValueError(f"the asset {asset.name!r} is there twice")
-            names.add(named(asset.name, "The asset"))
+            names.add(named(asset.name, "asset"))
             first, last = asset.start or self.start, asset.end or self.end
             if not self.start <= first <= last <= self.end:
                 raise ValueError(

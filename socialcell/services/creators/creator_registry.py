@@ -203,7 +203,7 @@ def flag_account(
 
 def require_creator(session: Session, key: str) -> StoredCreator:
     """A creator's own row. SocialcellError: there is none."""
-    row = entries.find(session, utm_naming.normalise_name(key, "The key"))
+    row = entries.find(session, utm_naming.normalise_name(key, "key"))
     if row is None:
         raise SocialcellError(
             f"No creator has the key {key!r}. See them: socialcell influencers list"
@@ -309,7 +309,7 @@ def _save_creator(
         raise UsageError(
             f"A creator has no {unknown[0]}. There are: {', '.join(COLUMNS)}."
         )
-    key = utm_naming.normalise_name(cells.get("key") or "", "The key")
+    key = utm_naming.normalise_name(cells.get("key") or "", "key")
     on, actor, now = today(context), context.actor.name, context.clock.now()
     row = entries.find(session, key)
     current = entries.stated_fields(session, row, on) if row is not None else {}

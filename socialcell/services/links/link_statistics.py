@@ -56,12 +56,12 @@ def link_statistics(
     """
     for name in by:
         if name not in BY:
-            raise UsageError(f"--by takes {', '.join(BY)}, not {name!r}.")
+            raise UsageError("links.no_such_group", groups=BY, group=name)
     with db.reading(context.engine) as session:
         if filters and filters.get("code"):
             code = str(filters["code"]).lower()
             if link_store.by_code(session, code) is None:
-                raise UsageError(f"No link has the code {code!r}.")
+                raise UsageError("links.no_such_code", code=code)
         counts = store.count_by_kind(
             session, by, since=since, until=until, filters=filters
         )

@@ -20,17 +20,14 @@ def qr_address(context: Context, code: str) -> str:
     known where the redirect is reached."""
     link, _ = tracked_links.find_link(context, code)
     if context.workspace.config.links.address is None:
-        raise ConfigError(
-            "links.address in config.yaml is not set: a QR code needs the address at "
-            "which the redirect is reached, such as https://go.city.example"
-        )
+        raise ConfigError("links.no_redirect_address")
     return tracked_links.link_address(context, link) + "?qr=1"
 
 
 def qr_image(text: str, form: str) -> bytes:
     """The picture of a text, .svg or .png. UsageError: another form."""
     if form not in FORMS:
-        raise UsageError(f"A QR code is written as .svg or .png, not {form or 'so'!r}.")
+        raise UsageError("links.no_picture_format", suffix=form)
     qr = segno.make(text, error=_LEVEL, micro=False, boost_error=False)
     page = io.BytesIO()
     if form == ".svg":
@@ -50,5 +47,7 @@ def write_qr_code(context: Context, code: str, path: Path) -> str:
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise SocialcellError(f"{path} cannot be written: {error.strerror}") from None
+        raise SocialcellError(
+            "links.picture_not_written", path=path, reason=error.strerror
+        ) from None
     return address_text

@@ -136,9 +136,10 @@ def _import_rows(
     session: Session,
 ) -> None:
     for row in batch:
+        if row.reason is not None:
+            counts.rejects.append((row.row, row.reason))
+            continue
         try:
-            if row.reason is not None:
-                raise UsageError(row.reason)
             if row.code is None:
                 result = make_link(context, session, row.fields)
             else:
@@ -157,7 +158,5 @@ class NoSuchLink(SocialcellError):  # noqa: N818 - named for what happened
 def _require_link(session: Session, code: str) -> TrackedLink:
     link = link_store.by_code(session, code)
     if link is None:
-        raise NoSuchLink(
-            f"No link has the code {code!r}. See them: socialcell links list"
-        )
+        raise NoSuchLink("links.no_such_link", code=code)
     return link

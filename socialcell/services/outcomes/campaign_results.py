@@ -287,8 +287,8 @@ def _campaign(
     except ValueError as error:
         raise UsageError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
     return Campaign(
-        name=utm_naming.normalise_name(name, "The campaign"),
-        initiative=utm_naming.normalise_name(initiative, "The initiative")
+        name=utm_naming.normalise_name(name, "campaign"),
+        initiative=utm_naming.normalise_name(initiative, "initiative")
         if initiative
         else None,
         goal=outcome,
@@ -325,9 +325,7 @@ def _with_text_dates(fields: Mapping[str, CampaignField]) -> JsonObject:
 
 
 def _require_campaign(session: Session, name: str) -> Campaign:
-    campaign = outcomes.campaign(
-        session, utm_naming.normalise_name(name, "The campaign")
-    )
+    campaign = outcomes.campaign(session, utm_naming.normalise_name(name, "campaign"))
     if campaign is None:
         names = ", ".join(
             campaign_row.name for campaign_row in outcomes.campaigns(session)[:8]

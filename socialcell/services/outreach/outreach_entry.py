@@ -54,7 +54,7 @@ def enter_step(
     it, or the plan is not approved as it is now.
     """
     name, operator, details = (
-        utm_naming.normalise_name(campaign, "The campaign"),
+        utm_naming.normalise_name(campaign, "campaign"),
         context.actor.name,
         details or StepDetails(),
     )
@@ -97,7 +97,7 @@ def record_measured(
 ) -> int:
     """Note that the campaign of posts that are out was measured, with the hash of the
     document; how many. Only once its last day is over."""
-    name = utm_naming.normalise_name(campaign, "The campaign")
+    name = utm_naming.normalise_name(campaign, "campaign")
     canonical = json.dumps(measure, sort_keys=True, default=str)
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     with db.writing(context.engine) as session:

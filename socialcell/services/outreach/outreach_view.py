@@ -118,7 +118,7 @@ class DueFields(TypedDict):
 
 def list_tags(context: Context, campaign: str) -> OutreachDocument:
     """Every tag of a campaign's newest plan with its steps. For approvers; noted."""
-    name = utm_naming.normalise_name(campaign, "The campaign")
+    name = utm_naming.normalise_name(campaign, "campaign")
     creator_registry.require_approver(context, "campaigns.outreach.list", name, {})
     settings = context.workspace.config.planning
     with db.reading(context.engine) as session:
@@ -157,9 +157,7 @@ def summary(context: Context, campaign: str) -> OutreachSummary | None:
     """A plan's outreach in figures: how many tags are in which state, whose approval
     stands, and of which posts the label lacks; None when nothing is planned."""
     with db.reading(context.engine) as session:
-        plan = plans.find_plan(
-            session, utm_naming.normalise_name(campaign, "The campaign")
-        )
+        plan = plans.find_plan(session, utm_naming.normalise_name(campaign, "campaign"))
         if plan is None:
             return None
         tags = plans.tags(session, plan)

@@ -58,7 +58,7 @@ def approve_plan(
     SocialcellError: nobody of influencers.approvers; errors of
     `second_approver.require_second`; NoPlan.
     """
-    name = utm_naming.normalise_name(campaign, "The campaign")
+    name = utm_naming.normalise_name(campaign, "campaign")
     who = context.actor.name
     creator_registry.require_approver(context, "campaigns.approve", name, {"by": who})
     with db.writing(context.engine) as session:

@@ -52,7 +52,7 @@ def dismiss(context: Context, campaign: str, n: int, mention: int) -> bool:
     False: that was said before. UsageError: no such tag; a mention that was not found
     for it, or that was confirmed as its post.
     """
-    name = utm_naming.normalise_name(campaign, "The campaign")
+    name = utm_naming.normalise_name(campaign, "campaign")
     who = context.actor.name
     detail_asked = {"tag": n, "mention": mention}
     creator_registry.require_approver(

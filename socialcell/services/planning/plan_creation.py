@@ -68,7 +68,7 @@ def create_plan(context: Context, path: Path, *, dry_run: bool = False) -> NewPl
     """
     brief = briefs.read_brief(path)
     solver()
-    campaign = utm_naming.normalise_name(brief.campaign, "The campaign")
+    campaign = utm_naming.normalise_name(brief.campaign, "campaign")
     creator_registry.require_approver(context, "campaigns.plan", campaign, {})
     with db.reading(context.engine) as session:
         ground = _ground(context, session, brief)
@@ -131,21 +131,19 @@ def _ground(context: Context, session: Session, brief: CampaignBrief) -> PlanInp
             "influencers list"
         )
     assets = {
-        utm_naming.normalise_name(asset.name, "The asset"): asset
-        for asset in brief.assets
+        utm_naming.normalise_name(asset.name, "asset"): asset for asset in brief.assets
     }
     askable = eligible_creators.eligible_creators(
         brief, assets, creators, _flagged(session, creators), days
     )
-    campaign = utm_naming.normalise_name(brief.campaign, "The campaign")
-    initiative = utm_naming.normalise_name(brief.initiative, "The initiative")
+    campaign = utm_naming.normalise_name(brief.campaign, "campaign")
+    initiative = utm_naming.normalise_name(brief.initiative, "initiative")
     margin = max(30, context.workspace.config.planning.apart)
     booked = tuple(
         BookedTag(
             booking.creator,
             booking.day,
-            utm_naming.normalise_name(booking.initiative, "The initiative")
-            == initiative,
+            utm_naming.normalise_name(booking.initiative, "initiative") == initiative,
         )
         for booking in store.tags_of_other_plans(
             session,
@@ -179,7 +177,7 @@ def _campaign(
         wards = sorted(ward for ward, start in draw.units.items() if start)
     return Campaign(
         name=name,
-        initiative=utm_naming.normalise_name(ground.brief.initiative, "The initiative"),
+        initiative=utm_naming.normalise_name(ground.brief.initiative, "initiative"),
         goal=outcome_name(ground.brief.goal),
         wards=wards,
         start=ground.brief.start,
@@ -206,7 +204,7 @@ def _build_plan(
     cost = sum(tag.cost_micros for tag in tags)
     audiences = askable.audiences()
     plan = Plan(
-        campaign=utm_naming.normalise_name(ground.brief.campaign, "The campaign"),
+        campaign=utm_naming.normalise_name(ground.brief.campaign, "campaign"),
         version=0,
         brief=ground.brief.model_dump(mode="json"),
         settings={

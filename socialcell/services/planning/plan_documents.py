@@ -124,9 +124,7 @@ class PlanDocument(TypedDict):
 def summary(context: Context, campaign: str) -> PlanSummary | None:
     """What is planned of a campaign, in figures only; None when nothing is."""
     with db.reading(context.engine) as session:
-        plan = store.find_plan(
-            session, utm_naming.normalise_name(campaign, "The campaign")
-        )
+        plan = store.find_plan(session, utm_naming.normalise_name(campaign, "campaign"))
         if plan is None:
             return None
         return {
@@ -240,7 +238,7 @@ def calendar_content(
 def _find_plan(
     context: Context, campaign: str, version: int | None
 ) -> tuple[Plan, list[tuple[PlanTag, TrackedLink]]]:
-    name = utm_naming.normalise_name(campaign, "The campaign")
+    name = utm_naming.normalise_name(campaign, "campaign")
     creator_registry.require_approver(
         context, "campaigns.plan.show", name, {"version": version}
     )

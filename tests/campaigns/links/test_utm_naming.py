@@ -25,23 +25,23 @@ from socialcell.errors import UsageError
     ],
 )
 def test_a_name_has_one_spelling(typed: str, named: str) -> None:
-    assert utm_naming.normalise_name(typed, "The campaign") == named
+    assert utm_naming.normalise_name(typed, "campaign") == named
 
 
 @given(st.text(min_size=1, max_size=60))
 def test_a_name_that_is_named_again_stays_as_it_is(typed: str) -> None:
     try:
-        once = utm_naming.normalise_name(typed, "The campaign")
+        once = utm_naming.normalise_name(typed, "campaign")
     except UsageError:
         return
-    assert utm_naming.normalise_name(once, "The campaign") == once
+    assert utm_naming.normalise_name(once, "campaign") == once
     assert unicodedata.is_normalized("NFC", once)
 
 
 @pytest.mark.parametrize("typed", ["", "  _ ", "\x00", "a" * 101])
 def test_what_is_no_name_is_refused(typed: str) -> None:
     with pytest.raises(UsageError):
-        utm_naming.normalise_name(typed, "The campaign")
+        utm_naming.normalise_name(typed, "campaign")
 
 
 def test_the_channel_decides_source_and_medium() -> None:

@@ -52,7 +52,7 @@ def add(
             assert link is not None
             _add_version(session, link, draft, actor, "made", now)
             return link
-    raise SocialcellError(f"No free code was found in {_MAX_TRIES} tries. Try again.")
+    raise SocialcellError("links.no_free_code", tries=_MAX_TRIES)
 
 
 def change_link(
