@@ -7,6 +7,7 @@ gives, in secrets/ beside the config (0700), then in the environment.
 
 import difflib
 import os
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -18,10 +19,12 @@ from pydantic import (
     SecretStr,
     ValidationError,
 )
+from pydantic_core import ErrorDetails
 
 from socialcell import yaml_limits
 from socialcell.clock import Clock, FixedClock, SystemClock
-from socialcell.errors import ConfigError, MissingSecret
+from socialcell.errors import ConfigError, MissingSecret, UnreadableValue
+from socialcell.message_catalog import Message
 from socialcell.redact import redact, remember
 from socialcell.settings import Config
 
@@ -57,10 +60,11 @@ class Workspace:
         place_and_value = self.find_secret(name)
         if place_and_value is not None:
             return place_and_value[1]
-        places = ", ".join(self._secret_places(name))
         raise MissingSecret(
-            f"The secret {name!r} is missing. Looked in: {places}. Put its value in "
-            f"{self.folder / 'secrets' / name} (one line, file mode 0600)."
+            "config.missing_secret",
+            name=name,
+            places=list(self._secret_places(name)),
+            path=self.folder / "secrets" / name,
         )
 
     def find_secret(self, name: str) -> tuple[str, SecretStr] | None:
@@ -100,11 +104,7 @@ def find(path: Path | None = None) -> Path:
     for place in places:
         if place.is_file():
             return place
-    looked = ", ".join(str(place) for place in places)
-    raise ConfigError(
-        f"No config.yaml found. Looked at: {looked}. "
-        "Make a workspace here with: socialcell init"
-    )
+    raise ConfigError("config.not_found", places=places)
 
 
 def load(path: Path) -> Workspace:
@@ -127,28 +127,34 @@ def read_as(path: Path, model: type[_Model]) -> _Model:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 at byte {error.start}") from None
+        raise ConfigError("files.not_utf8", path=path, byte=error.start) from None
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}") from None
+        raise ConfigError(
+            "config.unreadable", path=path, reason=error.strerror
+        ) from None
     try:
         if fault := yaml_limits.fault(text):
-            raise ConfigError(f"{path}:{fault[0]}: {fault[1]}")
+            line, reason = fault
+            raise ConfigError(
+                "config.fault_of_line", path=path, line=line, reason=reason
+            )
         loader = yaml.SafeLoader(text)
         tree = loader.get_single_node()
         values = None if tree is None else loader.construct_document(tree)
     except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not YAML: {_flat(error)}") from None
+        raise ConfigError("config.not_yaml", path=path, reason=_flat(error)) from None
     except ValueError as error:  # a day that no calendar has
-        raise ConfigError(f"{path}: {error}") from None
+        raise ConfigError("config.unreadable", path=path, reason=str(error)) from None
     if values is None:
         values = {}
     if not isinstance(values, dict):
         example = next(iter(model.model_fields))
-        raise ConfigError(f"{path}: expected sections such as `{example}:`")
+        raise ConfigError("config.no_sections", path=path, example=example)
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(_explain(path, tree, error, model)) from None
+        lines = [_fault(path, tree, problem, model) for problem in error.errors()]
+        raise ConfigError("config.faults", lines=lines) from None
 
 
 def at(moment: datetime) -> str:
@@ -158,9 +164,9 @@ def at(moment: datetime) -> str:
 
 def _must_exist(path: Path, origin: str) -> Path:
     if path.is_dir():
-        raise ConfigError(f"{origin} names {path}, which is a folder and not a file")
+        raise ConfigError("config.names_folder", origin=origin, path=path)
     if not path.is_file():
-        raise ConfigError(f"{origin} names {path}, and there is no such file")
+        raise ConfigError("config.names_no_file", origin=origin, path=path)
     return path
 
 
@@ -170,26 +176,44 @@ def _line(path: Path) -> str | None:
     except OSError:
         return None
     except UnicodeDecodeError:
-        raise ConfigError(f"{path} is not text: a secret is one line of it") from None
+        raise ConfigError("config.secret_not_text", path=path) from None
 
 
 def _flat(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _explain(
-    path: Path, tree: yaml.Node | None, error: ValidationError, model: type[BaseModel]
-) -> str:
-    lines = []
-    for problem in error.errors():
-        where = problem["loc"]
-        line = _line_of(tree, where)
-        key = ".".join(str(part) for part in where)
-        message = redact(problem["msg"].removeprefix("Value error, "))
-        if problem["type"] == "extra_forbidden":
-            message = "unknown key" + _nearest(model, where)
-        lines.append(f"{path}:{line}: {key}: {message}")
-    return "\n".join(lines)
+def _fault(
+    path: Path, tree: yaml.Node | None, problem: ErrorDetails, model: type[BaseModel]
+) -> Message:
+    where = problem["loc"]
+    return Message(
+        "config.fault_of_key",
+        {
+            "path": path,
+            "line": _line_of(tree, where),
+            "key": ".".join(str(part) for part in where),
+            "reason": _reason(problem, model),
+        },
+    )
+
+
+def _reason(problem: ErrorDetails, model: type[BaseModel]) -> Message | str:
+    """What is wrong: in our words, or in pydantic's."""
+    if problem["type"] == "extra_forbidden":
+        return _unknown_key(model, problem["loc"])
+    error = problem.get("ctx", {}).get("error")
+    if isinstance(error, UnreadableValue):
+        return _without_secrets(error.message)
+    return redact(problem["msg"].removeprefix("Value error, "))
+
+
+def _without_secrets(message: Message) -> Message:
+    parameters = {
+        name: redact(parameter) if isinstance(parameter, str) else parameter
+        for name, parameter in message.parameters.items()
+    }
+    return replace(message, parameters=parameters)
 
 
 def _line_of(tree: yaml.Node | None, where: tuple[int | str, ...]) -> int:
@@ -206,12 +230,14 @@ def _line_of(tree: yaml.Node | None, where: tuple[int | str, ...]) -> int:
     return line
 
 
-def _nearest(model: type | None, where: tuple[int | str, ...]) -> str:
+def _unknown_key(model: type | None, where: tuple[int | str, ...]) -> Message:
     for part in where[:-1]:
         field = getattr(model, "model_fields", {}).get(part)
         model = field.annotation if field else None
     keys = list(getattr(model, "model_fields", {}))
     near = difflib.get_close_matches(str(where[-1]), keys, n=1, cutoff=0.5)
     if near:
-        return f"; did you mean {near[0]!r}?"
-    return f"; known keys here: {', '.join(sorted(keys))}" if keys else ""
+        return Message("config.unknown_key_near", {"near": near[0]})
+    if keys:
+        return Message("config.unknown_key_of", {"keys": sorted(keys)})
+    return Message("config.unknown_key")

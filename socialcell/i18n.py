@@ -114,7 +114,7 @@ class Language:
 def language(code: str) -> Language:
     """The language of a code. UsageError names the codes there are."""
     if code not in CODES:
-        raise UsageError(f"--lang takes {', '.join(CODES)}, not {code!r}.")
+        raise UsageError("commands.no_such_language", languages=CODES, code=code)
     if code == "en":
         return Language(code, gettext.NullTranslations())
     return Language(code, message_catalog.compiled(_catalogue(code), code))

@@ -34,7 +34,8 @@ class Message:
     """A sentence for people, not yet in words.
 
     `code` is AREA.NAME. The parameter `n`, where there is one, chooses between the
-    singular and the plural form of the sentence.
+    singular and the plural form of the sentence. Of a list, the parts stand behind
+    commas; of the list `lines`, each stands on a line of its own.
     """
 
     code: str
@@ -53,10 +54,7 @@ def in_words(
     must never be lost because its sentence is.
     """
     escape = escape or for_terminal
-    words = {
-        name: _parameter_in_words(parameter, language, escape)
-        for name, parameter in message.parameters.items()
-    }
+    words = _parameters_in_words(message, language, escape)
     template = _template(message, language)
     if template == message.code:
         listed = ", ".join(f"{name}={word}" for name, word in words.items())
@@ -79,10 +77,7 @@ def document(message: Message) -> dict[str, "str | dict[str, str]"]:
     return {
         "error": in_words(message),
         "code": message.code,
-        "parameters": {
-            name: _parameter_in_words(parameter, "en", str)
-            for name, parameter in message.parameters.items()
-        },
+        "parameters": _parameters_in_words(message, "en", str),
     }
 
 
@@ -159,15 +154,29 @@ def _first(forms: str | Sequence[str]) -> str:
     return forms if isinstance(forms, str) else forms[0]
 
 
+def _parameters_in_words(
+    message: Message, language: str, escape: Callable[[str], str]
+) -> dict[str, str]:
+    return {
+        name: _parameter_in_words(
+            parameter, language, escape, "\n" if name == "lines" else ", "
+        )
+        for name, parameter in message.parameters.items()
+    }
+
+
 def _parameter_in_words(
-    parameter: Parameter, language: str, escape: Callable[[str], str]
+    parameter: Parameter,
+    language: str,
+    escape: Callable[[str], str],
+    separator: str = ", ",
 ) -> str:
     message = getattr(parameter, "message", parameter)
     if isinstance(message, Message):
         return in_words(message, language, escape)
     if isinstance(parameter, Sequence) and not isinstance(parameter, str):
         parts = (_parameter_in_words(part, language, escape) for part in parameter)
-        return ", ".join(parts)
+        return separator.join(parts)
     return escape("" if parameter is None else str(parameter))
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, NamedTuple
 from pydantic import AfterValidator, Field, model_validator
 
 from socialcell.config import read_as
+from socialcell.errors import UnreadableValue
 from socialcell.settings.section import ConfigSection
 from socialcell.text import clean_text, one_line
 
@@ -56,8 +57,13 @@ MEASURES = {
 def _known(measure: str) -> str:
     if measure not in MEASURES:
         near = difflib.get_close_matches(measure, MEASURES, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else ", ".join(MEASURES)
-        raise ValueError(f"there is no measure {measure!r}; {hint}")
+        if near:
+            raise UnreadableValue(
+                "config.no_such_measure_near", measure=measure, near=near[0]
+            )
+        raise UnreadableValue(
+            "config.no_such_measure", measure=measure, measures=list(MEASURES)
+        )
     return measure
 
 
@@ -86,7 +92,7 @@ class Target(ConfigSection):
     @model_validator(mode="after")
     def _one_bound(self) -> "Target":
         if (self.at_least is None) == (self.at_most is None):
-            raise ValueError("a target takes at_least: N or at_most: N, one of the two")
+            raise UnreadableValue("config.target_needs_one_bound")
         return self
 
 
@@ -104,7 +110,7 @@ class Goal(ConfigSection):
         for name, target in self.targets.items():
             bound = target.at_least if target.at_most is None else target.at_most
             if MEASURES[name].unit == "share" and (bound or 0) > 100:
-                raise ValueError(f"the target of {name} is a percentage, 0 to 100")
+                raise UnreadableValue("config.target_is_percentage", measure=name)
         return self
 
 
@@ -122,9 +128,11 @@ class Strategy(ConfigSection):
         for id_, goal in self.goals.items():
             for name in goal.targets:
                 if name in owners:
-                    raise ValueError(
-                        f"{name} has a target in {owners[name]} and in {id_}: "
-                        "keep one of them"
+                    raise UnreadableValue(
+                        "config.two_targets",
+                        measure=name,
+                        goal=owners[name],
+                        other_goal=id_,
                     )
                 owners[name] = id_
         return self

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import yaml
 
+from socialcell.message_catalog import Message
+
 DEEPEST = 20  # levels; the deepest setting of ours stands on the seventh
 LARGEST = 100_000  # values, with all that aliases stand for
 
@@ -21,7 +23,7 @@ class _Part:
     height: int = 1
 
 
-def fault(text: str) -> tuple[int, str] | None:
+def fault(text: str) -> tuple[int, Message] | None:
     """The line (from 1) and what is wrong there; None when the text is within limits.
 
     yaml.YAMLError: it is no YAML.
@@ -51,14 +53,14 @@ def fault(text: str) -> tuple[int, str] | None:
             total += 1
         elif isinstance(event, yaml.AliasEvent):
             if any(part.anchor == event.anchor for part in open_parts):
-                return line, f"*{event.anchor} stands within what it stands for"
+                return line, Message("config.alias_in_itself", {"alias": event.anchor})
             # One that nobody anchored is an error of YAML, which its reader names.
             target = anchored.get(str(event.anchor), _Part(None))
             close(_Part(None, target.values, target.height))
             total += target.values
             height = target.height
         if len(open_parts) + height > DEEPEST:
-            return line, f"nested deeper than {DEEPEST} levels"
+            return line, Message("config.nested_too_deeply", {"limit": DEEPEST})
         if total > LARGEST:
-            return line, f"more than {LARGEST} values, with what aliases stand for"
+            return line, Message("config.too_many_values", {"limit": LARGEST})
     return None

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, field_validator
 
+from socialcell.errors import UnreadableValue
 from socialcell.platforms import Trait, having
 from socialcell.roles import Role
 from socialcell.settings.campaigns import Influencers, Links, Planning
@@ -25,10 +26,7 @@ class Access(ConfigSection):
             try:
                 grp.getgrnam(group)
             except KeyError:
-                raise ValueError(
-                    f"this computer's operating system has no group {group!r}; make "
-                    f"it: groupadd {group}"
-                ) from None
+                raise UnreadableValue("config.no_such_group", group=group) from None
         return group
 
 
@@ -55,7 +53,7 @@ class SandboxSection(ConfigSection):
     def _loopback_only(cls, urls: dict[str, str]) -> dict[str, str]:
         for url in urls.values():
             if not is_loopback(url):
-                raise ValueError(f"{url} is not on loopback (127.0.0.1)")
+                raise UnreadableValue("config.not_on_loopback", address=url)
         return urls
 
 

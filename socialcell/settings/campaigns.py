@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator
 
+from socialcell.errors import UnreadableValue
 from socialcell.settings.section import ConfigSection, SecretName
 
 
@@ -44,7 +45,7 @@ class Links(ConfigSection):
             return None
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f"{url} is no address such as https://go.city.example")
+            raise UnreadableValue("config.no_web_address", address=url)
         return url
 
 
@@ -113,5 +114,5 @@ class Planning(ConfigSection):
         for span in spans:
             first, last = span[0], span[1]
             if last < first:
-                raise ValueError(f"{last} is before {first}")
+                raise UnreadableValue("config.days_reversed", first=first, last=last)
         return spans

@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
+from socialcell.errors import UnreadableValue
 from socialcell.json_types import JsonValue
+from socialcell.message_catalog import Message
 from socialcell.settings.section import TIME, ConfigSection, SecretName
 
 Address = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$")]
@@ -50,7 +52,7 @@ class Mail(ConfigSection):
             "127.0.0.1",
             "::1",
         ):
-            raise ValueError("security none is for a server on this machine alone")
+            raise UnreadableValue("config.unencrypted_mail_server")
         return self
 
 
@@ -85,9 +87,11 @@ class Channel(ConfigSection):
     def _secrets_are_complete(self) -> "Channel":
         needed = ("token", "chat") if self.kind == "telegram" else ("url",)
         if tuple(self.secrets) != needed:
-            description = " and ".join(f"{name}: {{secret: NAME}}" for name in needed)
-            raise ValueError(
-                f"a channel of {self.kind} takes {description}, and no other"
+            raise UnreadableValue(
+                "config.channel_of_telegram"
+                if self.kind == "telegram"
+                else "config.channel_of_webhook",
+                kind=self.kind,
             )
         return self
 
@@ -114,12 +118,10 @@ class Phone(ConfigSection):
     @model_validator(mode="after")
     def _command_or_url(self) -> "Phone":
         if (self.command is None) == (self.url is None):
-            raise ValueError(
-                "a phone takes command: [/path/of/program, …] or url: {secret: NAME}"
-            )
+            raise UnreadableValue("config.phone_needs_one_way")
         program = ("/",) if self.command is None else self.command[:1]
         if not program or not program[0].startswith("/"):
-            raise ValueError("command begins with the whole path of a program")
+            raise UnreadableValue("config.relative_command")
         return self
 
 
@@ -205,20 +207,18 @@ class Alerts(ConfigSection):
     @model_validator(mode="after")
     def _names_are_known(self) -> "Alerts":
         if shared := sorted(set(self.channels) & set(self.phone)):
-            raise ValueError(
-                f"{shared[0]} is a channel and a phone: rename one of them"
-            )
+            raise UnreadableValue("config.channel_and_phone", name=shared[0])
         for step in self.ladder or ():
             if unknown := [name for name in step.who if name not in self.names]:
-                names = ", ".join(self.names) or "nobody"
-                raise ValueError(
-                    f"ladder calls {unknown[0]!r}, and recipients, channels and phone "
-                    f"have no such name. They have: {names}"
+                raise UnreadableValue(
+                    "config.unknown_name_in_ladder",
+                    name=unknown[0],
+                    names=list(self.names) or Message("config.no_names"),
                 )
         if self.ladder == ():
-            raise ValueError("an empty ladder calls nobody; null: the usual one")
+            raise UnreadableValue("config.empty_ladder")
         if self.ladder and min(step.after for step in self.ladder) > 0:
-            raise ValueError("the first step of ladder is after: 0")
+            raise UnreadableValue("config.late_ladder")
         return self
 
     @field_validator("console_url")
@@ -230,7 +230,11 @@ class Alerts(ConfigSection):
             or not parts.hostname
             or parts.username
         ):
-            raise ValueError(f"{url} is not of the form https://console.example")
+            raise UnreadableValue(
+                "config.no_server_address",
+                address=url,
+                example="https://console.example",
+            )
         return url.rstrip("/") if url else None
 
     @field_validator("quiet")
@@ -238,5 +242,5 @@ class Alerts(ConfigSection):
     def _are_times(cls, quiet: tuple[str, str] | None) -> tuple[str, str] | None:
         for time in quiet or ():
             if not re.match(TIME, time):
-                raise ValueError(f"{time!r} is no time such as 22:00")
+                raise UnreadableValue("config.no_time", text=time)
         return quiet

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from socialcell.errors import UnreadableValue
+
 TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
@@ -33,5 +35,7 @@ def origin(url: str) -> str:
     """The address of a server and nothing else; ValueError for any other."""
     parts = urlsplit(url)
     if parts.scheme != "https" or url != f"https://{parts.hostname}":
-        raise ValueError(f"{url} is not of the form https://server.example")
+        raise UnreadableValue(
+            "config.no_server_address", address=url, example="https://server.example"
+        )
     return url

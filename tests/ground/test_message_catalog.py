@@ -108,3 +108,10 @@ def test_the_joiners_of_indian_scripts_stay():
 def test_a_code_without_a_sentence_is_shown_with_its_parameters():
     message = Message("evidence.not_in_any_catalog", {"path": "a", "n": 2})
     assert str(message) == "evidence.not_in_any_catalog (path=a, n=2)"
+
+
+def test_each_part_of_lines_stands_on_a_line_of_its_own_and_forges_none():
+    parts = [Message("evidence.empty_file", {"path": path}) for path in ("a", POISON)]
+    text = str(Message("config.faults", {"lines": parts}))
+    assert text.splitlines()[0] == "a is empty: it shows nothing."
+    assert len(text.splitlines()) == 2
