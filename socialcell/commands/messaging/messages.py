@@ -9,7 +9,10 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.messaging import consent
-from socialcell.commands.operators.sign_in_prompt import acting_context
+from socialcell.commands.operators.sign_in_prompt import (
+    acting_context,
+    drafting_context,
+)
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.renamed import old_command
 
@@ -153,7 +156,7 @@ def reply(
     from socialcell.services.messaging import messages
 
     answer = _stdin() if text == "-" else text
-    context = open_context(config)
+    context = drafting_context(config) if safety else open_context(config)
     result = messages.reply(context, id, answer, safety=safety, dry_run=dry_run)
     if json:
         output.as_json(
@@ -304,7 +307,7 @@ def send(
     Each costs what its category costs; the budget is asked before each. In crisis,
     mourning and election it is held, unless it is marked with --safety: then it waits
     until a second person runs the same command with the same list within 24 hours, and
-    leaves at once. Only a template of Meta's category utility is marked so. Exit code
+    leaves at once; both have signed in. Only a template of Meta's category utility is marked so. Exit code
     3: some could not be sent; 1: none could.
 
     Example: socialcell messages send water_closure --to numbers.txt --value Aundh
@@ -313,8 +316,9 @@ def send(
 
     from socialcell.services.messaging import messages
 
+    needs_person = safety and not dry_run
     result = messages.send_template(
-        open_context(config),
+        acting_context(config) if needs_person else open_context(config),
         template,
         language,
         _lines(to),
