@@ -307,8 +307,8 @@ def send(
     Each costs what its category costs; the budget is asked before each. In crisis,
     mourning and election it is held, unless it is marked with --safety: then it waits
     until a second person runs the same command with the same list within 24 hours, and
-    leaves at once; both have signed in. Only a template of Meta's category utility is marked so. Exit code
-    3: some could not be sent; 1: none could.
+    leaves at once; both have signed in. Only a template of Meta's category utility is
+    marked so. Exit code 3: some could not be sent; 1: none could.
 
     Example: socialcell messages send water_closure --to numbers.txt --value Aundh
     """
