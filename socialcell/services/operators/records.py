@@ -14,7 +14,7 @@ def object_of(operator_id: int | None) -> str:
 
 
 def grant_detail(grant: RoleGrant) -> Mapping[str, JsonValue]:
-    """A grant as its audit row has it."""
+    """A grant as its audit row has it; moments in UTC, as they are read back."""
     return {
         "grant": grant.id,
         "role": grant.role,
