@@ -9,6 +9,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from socialcell.message_catalog import Message
+
 _X_LIMIT, _X_ADDRESS = 280, 23
 # Code points that weigh one; all others weigh two. Devanagari is among them.
 _SINGLE_WEIGHT_RANGES = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
@@ -33,12 +35,12 @@ _INSTAGRAM, _INSTAGRAM_TAGS, _INSTAGRAM_NAMED = 2200, 30, 20
 
 @dataclass(frozen=True, slots=True)
 class PostLength:
-    """A post's length and its limit as the platform counts; `fault` is another
-    error."""
+    """A post's length and its limit as the platform counts; `fault` says what else
+    the platform refuses."""
 
     used: int
     limit: int
-    fault: str | None = None
+    fault: Message | None = None
 
     @property
     def fits(self) -> bool:
@@ -51,9 +53,9 @@ def length(
     """The length of the words of a post or a reply. KeyError for a platform that we do
     not post on."""
     if reply and media:
-        return PostLength(len(words), len(words), "a reply has no picture")
+        return PostLength(len(words), len(words), Message("posts.reply_with_picture"))
     if platform == "x":
-        fault = "pictures are not sent to X from here" if media else None
+        fault = Message("posts.picture_on_x") if media else None
         return PostLength(x_length(words), _X_LIMIT, fault)
     if platform == "facebook":
         return PostLength(len(words), _FACEBOOK)
@@ -84,11 +86,11 @@ def _weight(character: str) -> int:
     return 1 if any(low <= code <= high for low, high in _SINGLE_WEIGHT_RANGES) else 2
 
 
-def _instagram_fault(words: str, is_complete: bool) -> str | None:
+def _instagram_fault(words: str, is_complete: bool) -> Message | None:
     if not is_complete:
-        return "Instagram takes no post without a picture"
+        return Message("posts.instagram_without_picture")
     if len(re.findall(r"#\w", words)) > _INSTAGRAM_TAGS:
-        return f"Instagram takes {_INSTAGRAM_TAGS} hashtags at most"
+        return Message("posts.many_hashtags", {"limit": _INSTAGRAM_TAGS})
     if len(re.findall(r"(?<!\w)@\w", words)) > _INSTAGRAM_NAMED:
-        return f"Instagram takes {_INSTAGRAM_NAMED} named accounts at most"
+        return Message("posts.many_accounts", {"limit": _INSTAGRAM_NAMED})
     return None

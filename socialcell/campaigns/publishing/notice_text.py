@@ -17,6 +17,7 @@ from socialcell.errors import UsageError
 from socialcell.http import require_public_form
 from socialcell.i18n import CODES, Language, language
 from socialcell.listening.areas.area_table import names, read_areas
+from socialcell.message_catalog import Message, Parameter
 from socialcell.text import one_line
 
 SlotInputs = Mapping[str, Sequence[str]]
@@ -29,14 +30,14 @@ FindNames = Callable[[NoticeSlot, str], Words]
 
 _PHONE = re.compile(r"[0-9+][0-9 +/,()-]{2,}")
 _TYPE_DESCRIPTIONS = {
-    "area": "an area of the city",
-    "place": "a place",
-    "moment": "a moment such as 2026-11-21T06:00",
-    "until": "a moment such as 2026-11-21T06:00",
-    "number": "a whole number",
-    "line": "one line",
-    "phone": "a telephone number",
-    "link": "an https address",
+    "area": Message("posts.takes_area"),
+    "place": Message("posts.takes_place"),
+    "moment": Message("posts.takes_moment"),
+    "until": Message("posts.takes_moment"),
+    "number": Message("posts.takes_number"),
+    "line": Message("posts.takes_line"),
+    "phone": Message("posts.takes_phone"),
+    "link": Message("posts.takes_link"),
 }
 _EXAMPLE_MOMENT = datetime(2026, 9, 23, 18, 30, tzinfo=IST)  # the longest day to write
 _EXAMPLE_PLACE = {"mr": "सिंहगड रस्ता", "hi": "सिंहगढ़ रोड", "en": "Sinhagad Road"}
@@ -76,9 +77,7 @@ def fill_template(
         }
         if own:
             if slot.type not in ("text", "place"):
-                raise UsageError(
-                    f"{name} is the same in every language: --set {name}=…"
-                )
+                raise UsageError("posts.slot_without_languages", slot=name)
             values[name] = own
         elif name in inputs:
             values[name] = _slot_value(name, slot, inputs[name], find)
@@ -87,32 +86,28 @@ def fill_template(
         elif not slot.optional:
             missing.append(name)
     if missing:
-        listed = ", ".join(
-            f"{name} ({slot.about}: {slot_description(slot)})"
-            for name, slot in template.slots.items()
-            if name in missing
-        )
         raise UsageError(
-            f"{template.id} lacks {listed}. Give "
-            + " ".join(f"--set {name}=…" for name in missing)
+            "posts.missing_slots",
+            template=template.id,
+            slots=[_slot_message(name, template.slots[name]) for name in missing],
+            options=" ".join(f"--set {name}=…" for name in missing),
         )
     notice = Notice(template, values)
     for name, slot in template.slots.items():
         start, end = notice.moment(slot.after or ""), notice.moment(name)
         if start is not None and end is not None and end <= start:
-            raise UsageError(
-                f"What the notice tells of ends before it begins ({name})."
-            )
+            raise UsageError("posts.end_before_start", slot=name)
     return notice
 
 
-def slot_description(slot: NoticeSlot) -> str:
+def slot_description(slot: NoticeSlot) -> Message:
     """A description of what a slot takes."""
-    if slot.choices:
-        choices = ", ".join(slot.choices)
-        own = "" if slot.type == "choice" else ", or own words for each language"
-        return f"one of {choices}{own}"
-    return _TYPE_DESCRIPTIONS.get(slot.type, "own words for each language")
+    choices = list(slot.choices)
+    if not choices:
+        return _TYPE_DESCRIPTIONS.get(slot.type) or Message("posts.takes_own_words")
+    if slot.type == "choice":
+        return Message("posts.takes_choice", {"choices": choices})
+    return Message("posts.takes_choice_or_own_words", {"choices": choices})
 
 
 def notice_text(notice: Notice, code: str) -> str:
@@ -128,10 +123,7 @@ def notice_text(notice: Notice, code: str) -> str:
         if isinstance(slot_value, int):
             return lang.number(slot_value)
         if code not in slot_value:
-            raise UsageError(
-                f"{name} is not given in {code}: --set {name}.{code}=… (or leave the "
-                "language out: --lang)"
-            )
+            raise UsageError("posts.slot_without_language", slot=name, language=code)
         return slot_value[code]
 
     lines = [
@@ -150,20 +142,39 @@ def example_notice(template: NoticeTemplate) -> Notice:
     )
 
 
+def _slot_message(name: str, slot: NoticeSlot) -> Message:
+    parameters: dict[str, Parameter] = {
+        "slot": name,
+        "about": slot.about,
+        "takes": slot_description(slot),
+    }
+    return Message("posts.slot", parameters)
+
+
 def _require_known(template: NoticeTemplate, inputs: SlotInputs) -> None:
     for key in inputs:
         name, dot, code = key.partition(".")
         if name not in template.slots:
-            near = difflib.get_close_matches(name, template.slots, n=1, cutoff=0.6)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise UsageError(
-                f"{template.id} has no slot {name!r}. It has: "
-                f"{', '.join(template.slots)}.{hint}"
-            )
+            raise _no_such_slot(template, name)
         if dot and code not in CODES:
-            raise UsageError(f"{key}: the languages are {', '.join(CODES)}.")
+            raise UsageError("posts.no_language_of_slot", key=key, languages=CODES)
         if dot and name in inputs:
-            raise UsageError(f"{name} is given as it is and by language: say one.")
+            raise UsageError("posts.slot_given_twice", slot=name)
+
+
+def _no_such_slot(template: NoticeTemplate, name: str) -> UsageError:
+    slots = list(template.slots)
+    if near := difflib.get_close_matches(name, slots, n=1, cutoff=0.6):
+        return UsageError(
+            "posts.misspelt_slot",
+            template=template.id,
+            slot=name,
+            slots=slots,
+            near=near[0],
+        )
+    return UsageError(
+        "posts.no_such_slot", template=template.id, slot=name, slots=slots
+    )
 
 
 def _slot_value(
@@ -172,28 +183,38 @@ def _slot_value(
     if slot.type in ("area", "place"):
         return _place_names(name, slot, inputs, find)
     if len(inputs) > 1:
-        raise UsageError(f"{name} takes one value, and {len(inputs)} were given.")
+        raise UsageError("posts.several_values", slot=name, count=len(inputs))
     (text,) = (entry.strip() for entry in inputs)
     if slot.type in ("choice", "text"):
-        if not slot.choices:
-            raise UsageError(f"{name} is written in each language.{_own_words(name)}")
-        if text not in slot.choices:
-            own = "" if slot.type == "choice" else _own_words(name)
-            choices = ", ".join(slot.choices)
-            raise UsageError(
-                f"{name}: there is no {text!r}. There are: {choices}.{own}"
-            )
-        return _by_language(slot.choices[text])
+        return _chosen_words(name, slot, text)
     if slot.type in ("moment", "until"):
         return _parse_moment(name, text)
     if slot.type == "number":
         return _number(name, slot, text)
     line = _joined_line(name, slot, inputs)
     if slot.type == "phone" and not _PHONE.fullmatch(line):
-        raise UsageError(f"{name}: {line!r} is no telephone number.")
+        raise UsageError("posts.no_phone", slot=name, text=line)
     if slot.type == "link":
         _require_link(name, line)
     return dict.fromkeys(CODES, line)
+
+
+def _chosen_words(name: str, slot: NoticeSlot, text: str) -> Words:
+    choices = list(slot.choices)
+    if text in choices:
+        return _by_language(slot.choices[text])
+    options = _own_words(name)
+    if not choices:
+        raise UsageError("posts.only_own_words", slot=name, options=options)
+    if slot.type == "choice":
+        raise UsageError("posts.no_choice", slot=name, text=text, choices=choices)
+    raise UsageError(
+        "posts.no_choice_or_own_words",
+        slot=name,
+        text=text,
+        choices=choices,
+        options=options,
+    )
 
 
 def _place_names(
@@ -202,25 +223,27 @@ def _place_names(
     try:
         places = [find(slot, text.strip()) for text in dict.fromkeys(inputs)]
     except ValueError as error:
-        own = "" if slot.type == "area" else _own_words(name)
-        raise UsageError(f"{name}: {error}.{own}") from None
+        if slot.type == "area":
+            raise UsageError("posts.no_area", slot=name, reason=error) from None
+        options = _own_words(name)
+        raise UsageError(
+            "posts.no_place_or_own_words", slot=name, reason=error, options=options
+        ) from None
     return {code: ", ".join(place[code] for place in places) for code in CODES}
 
 
 def _own_words(name: str) -> str:
-    options = " ".join(f"--set {name}.{code}=…" for code in CODES)
-    return f" In own words: {options}"
+    """The options that give a slot's own words."""
+    return " ".join(f"--set {name}.{code}=…" for code in CODES)
 
 
 def _joined_line(name: str, slot: NoticeSlot, inputs: Sequence[str]) -> str:
     """One line of the inputs, separated by commas. UsageError."""
     text = ", ".join(entry.strip() for entry in inputs)
     if not text.strip(" ,"):
-        raise UsageError(f"{name} is empty.")
+        raise UsageError("posts.empty_slot", slot=name)
     if one_line(text, slot.longest) != text or "{" in text:
-        raise UsageError(
-            f"{name} is one line of {slot.longest} characters at most, without {{."
-        )
+        raise UsageError("posts.no_line", slot=name, limit=slot.longest)
     return text
 
 
@@ -228,16 +251,26 @@ def _number(name: str, slot: NoticeSlot, text: str) -> int:
     try:
         number = int(text.replace(",", ""))
     except ValueError:
-        raise UsageError(f"{name}: {text!r} is no whole number.") from None
+        raise UsageError("posts.no_number", slot=name, text=text) from None
     low, high = slot.min, slot.max
     if (low is not None and number < low) or (high is not None and number > high):
-        limits = " and ".join(
-            f"{what} {limit:,}"
-            for what, limit in (("at least", low), ("at most", high))
-            if limit is not None
-        )
-        raise UsageError(f"{name} is {number:,}, and must be {limits}.")
+        raise _out_of_range(name, number, low, high)
     return number
+
+
+def _out_of_range(
+    name: str, number: int, low: int | None, high: int | None
+) -> UsageError:
+    least = "" if low is None else f"{low:,}"
+    most = "" if high is None else f"{high:,}"
+    written = f"{number:,}"
+    if not most:
+        return UsageError("posts.low_number", slot=name, number=written, least=least)
+    if not least:
+        return UsageError("posts.high_number", slot=name, number=written, most=most)
+    return UsageError(
+        "posts.number_out_of_range", slot=name, number=written, least=least, most=most
+    )
 
 
 def _parse_moment(name: str, text: str) -> datetime:
@@ -246,7 +279,7 @@ def _parse_moment(name: str, text: str) -> datetime:
     except ValueError:
         moment = None
     if moment is None or len(text) < len("2026-11-21T06:00"):
-        raise UsageError(f"{name}: {text!r} is no moment such as 2026-11-21T06:00.")
+        raise UsageError("posts.no_moment", slot=name, text=text)
     return moment.replace(tzinfo=IST) if moment.tzinfo is None else moment
 
 
@@ -254,9 +287,11 @@ def _require_link(name: str, text: str) -> None:
     try:
         require_public_form(text)
     except ValueError as error:
-        raise UsageError(f"{name}: {text}: {error}.") from None
+        raise UsageError(
+            "posts.no_public_address", slot=name, address=text, reason=error
+        ) from None
     if not text.startswith("https://"):
-        raise UsageError(f"{name}: {text} is no https:// address.")
+        raise UsageError("posts.no_https_address", slot=name, address=text)
 
 
 def _format_moment(

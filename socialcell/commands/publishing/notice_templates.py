@@ -10,8 +10,11 @@ from socialcell.commands.options import Config, Json
 from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from socialcell.campaigns.publishing.notice_template import NoticeTemplate
     from socialcell.config import Workspace
+    from socialcell.errors import ConfigError
 
 app = typer.Typer(
     help="Templates of notices: the package's, and those of notices/ beside "
@@ -44,7 +47,7 @@ def list_(config: Config = None, json: Json = False) -> None:
             _template_as_json(template, is_own=id_ in notices.own)
             for id_, template in sorted(notices.templates.items())
         ]
-        output.as_json({"templates": documents, "faults": dict(notices.faults)})
+        output.as_json({"templates": documents, "faults": _texts(notices.faults)})
         return
     output.table(
         ("name", "about", "slots", "safety", "from"),
@@ -63,7 +66,7 @@ def list_(config: Config = None, json: Json = False) -> None:
         ],
     )
     for why in notices.faults.values():
-        output.note(why)
+        output.note(str(why))
 
 
 @app.command()
@@ -134,11 +137,14 @@ def lint(
         files = notice_templates.template_files(_workspace(config))
     faults = notice_templates.lint_templates(files)
     if json:
-        fault_rows = [{"file": str(file), "fault": why} for file, why in faults.items()]
+        fault_rows = [
+            {"file": str(file), "fault": None if why is None else str(why)}
+            for file, why in faults.items()
+        ]
         output.as_json({"files": fault_rows})
     else:
         for file, why in faults.items():
-            output.say(why or f"{file}: good")
+            output.say(f"{file}: good" if why is None else str(why))
         if not faults:
             output.say("There is no file in notices/ beside config.yaml.")
     raise typer.Exit(1 if any(faults.values()) else 0)
@@ -174,3 +180,7 @@ def _workspace(config: Path | None) -> "Workspace | None":
     from socialcell.commands.language.language import workspace_of
 
     return workspace_of(config)
+
+
+def _texts(faults: "Mapping[str, ConfigError]") -> dict[str, str]:
+    return {id_: str(error) for id_, error in faults.items()}

@@ -185,10 +185,10 @@ def notice(
     from socialcell.services.publishing import notices
 
     if name and template and name != template:
-        raise UsageError(f"Two templates are named: {name} and {template}.")
+        raise UsageError("posts.two_templates", first=name, second=template)
     chosen = template or name
     if not chosen:
-        raise UsageError("Name a template. See them: socialcell posts templates list")
+        raise UsageError("posts.no_template")
     request = notices.NoticeRequest(
         template=chosen,
         platforms=tuple(dict.fromkeys(on)),
@@ -415,7 +415,7 @@ def _read_slots(
 def _pair(option: str, text: str) -> tuple[str, str]:
     slot, equals, words = text.partition("=")
     if not equals or not slot.strip():
-        raise UsageError(f"{option} {text}: write {option} slot=value.")
+        raise UsageError("posts.no_slot_value", option=option, text=text)
     return slot.strip(), words
 
 

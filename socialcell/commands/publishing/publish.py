@@ -119,7 +119,7 @@ def _decide(
     from socialcell.services.publishing import published_posts
 
     if confirm is not None and again is not None:
-        raise UsageError("Say --confirm or --again, not both.")
+        raise UsageError("posts.confirm_or_again")
     if confirm is not None:
         post = published_posts.confirm_post(context, confirm, as_)
         sentence = f"Post {post.id} is there."

@@ -88,7 +88,7 @@ def templates(context: Context) -> Check:
     if catalogue.faults:
         return failed(
             "notice templates",
-            "; ".join(catalogue.faults.values()),
+            "; ".join(map(str, catalogue.faults.values())),
             "Correct what is named, then: socialcell posts templates lint",
         )
     n = len(catalogue.templates)

@@ -18,6 +18,7 @@ from socialcell.config import Workspace
 from socialcell.connectors.text_lengths import PostLength, length
 from socialcell.errors import ConfigError, UsageError
 from socialcell.i18n import CODES
+from socialcell.message_catalog import Message, Parameter
 from socialcell.platforms import Trait
 
 FOLDER = "notices"
@@ -27,24 +28,25 @@ _PICTURE = "https://city.example/picture.jpg"
 
 @dataclass(frozen=True)
 class TemplateCatalogue:
-    """Templates by id, `own` those of the workspace's files, and what is wrong with
-    files that cannot be used, by id."""
+    """Templates by id, `own` those of the workspace's files, and the errors of files
+    that cannot be used, by id."""
 
     templates: Mapping[str, NoticeTemplate]
     own: frozenset[str]
-    faults: Mapping[str, str]
+    faults: Mapping[str, ConfigError]
 
 
 def load_templates(workspace: Workspace | None) -> TemplateCatalogue:
     """Every template of the package and of the workspace, if there is one."""
-    by_id, faults = dict(builtin_templates()), {}
+    by_id = dict(builtin_templates())
+    faults: dict[str, ConfigError] = {}
     files = template_files(workspace)
     for file in files:
         try:
             by_id[file.stem] = load_template(file)
         except ConfigError as error:
             by_id.pop(file.stem, None)
-            faults[file.stem] = str(error)
+            faults[file.stem] = error
     return TemplateCatalogue(by_id, frozenset(file.stem for file in files), faults)
 
 
@@ -53,11 +55,12 @@ def find_template(workspace: Workspace | None, id_: str) -> NoticeTemplate:
     cannot be used, with every reason; the package's is not taken in its place."""
     catalogue = load_templates(workspace)
     if id_ in catalogue.faults:
-        raise ConfigError(catalogue.faults[id_])
+        raise catalogue.faults[id_]
     if id_ not in catalogue.templates:
         raise UsageError(
-            f"There is no notice {id_!r}. There are: "
-            f"{', '.join(sorted(catalogue.templates))}."
+            "posts.no_such_template",
+            template=id_,
+            templates=sorted(catalogue.templates),
         )
     return catalogue.templates[id_]
 
@@ -75,28 +78,26 @@ def load_template(file: Path) -> NoticeTemplate:
     when each slot has its example."""
     template = config.read_as(file, NoticeTemplate)
     if template.id not in ("", file.stem):
-        raise ConfigError(f"{file}: id: {template.id!r} is not the file's name")
+        raise ConfigError("posts.template_of_other_name", file=file, id=template.id)
     template = template.model_copy(update={"id": file.stem})
-    faults = [
-        f"{file}: words.{code}: {count.used} of the {count.limit} characters that "
-        f"{platform} takes, with the examples. Shorten it, or leave {platform} out of "
-        "platforms"
+    long = [
+        _length_message(platform, code, count)
         for platform, code, count in text_lengths(template)
         if not count.fits
     ]
-    if faults:
-        raise ConfigError("\n".join(faults))
+    if long:
+        raise ConfigError("posts.long_template", file=file, lengths=long)
     return template
 
 
-def lint_templates(files: Sequence[Path]) -> dict[Path, str | None]:
-    """What is wrong with each file, in words; None: nothing."""
-    faults: dict[Path, str | None] = {}
+def lint_templates(files: Sequence[Path]) -> dict[Path, ConfigError | None]:
+    """What is wrong with each file; None: nothing."""
+    faults: dict[Path, ConfigError | None] = {}
     for file in files:
         try:
             load_template(file)
         except ConfigError as error:
-            faults[file] = str(error)
+            faults[file] = error
         else:
             faults[file] = None
     return faults
@@ -117,3 +118,13 @@ def text_lengths(template: NoticeTemplate) -> list[tuple[str, str, PostLength]]:
         for platform in template.platforms
         for code in CODES
     ]
+
+
+def _length_message(platform: str, code: str, count: PostLength) -> Message:
+    parameters: dict[str, Parameter] = {
+        "language": code,
+        "used": count.used,
+        "limit": count.limit,
+        "platform": platform,
+    }
+    return Message("posts.length_of_template", parameters)

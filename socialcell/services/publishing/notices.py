@@ -15,9 +15,9 @@ from socialcell.campaigns.publishing.notice_text import Notice, SlotInputs, Word
 from socialcell.clock import IST
 from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.connectors.text_lengths import length
-from socialcell.errors import UsageError
+from socialcell.errors import UnreadableValue, UsageError
 from socialcell.i18n import CODES
-from socialcell.language.names.places import places
+from socialcell.language.names.places import Place, places
 from socialcell.listening.areas.area_table import AreaRecord
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import areas
@@ -79,7 +79,7 @@ class _NameFinder:
         id_ = AreaMatcher(self.areas).id_of(text, self.day)
         named = {area.id: area for area in self.areas if area.is_valid(self.day)}
         if id_ not in named:
-            raise ValueError(f"{id_} is no area of the city on {self.day}")
+            raise UnreadableValue("posts.no_area_then", area=id_, day=self.day)
         self.wards.append(id_)
         return names_of(named[id_])
 
@@ -94,10 +94,16 @@ class _NameFinder:
         }
         place = by_spelling.get(fold(text))
         if place is None:
-            near = difflib.get_close_matches(fold(text), by_spelling, n=1, cutoff=0.75)
-            hint = f": the nearest is {by_spelling[near[0]].name_en!r}" if near else ""
-            raise ValueError(f"there is no place {text!r}{hint}")
+            raise _no_such_place(text, by_spelling)
         return names_of(place)
+
+
+def _no_such_place(text: str, by_spelling: Mapping[str, Place]) -> UnreadableValue:
+    near = difflib.get_close_matches(fold(text), by_spelling, n=1, cutoff=0.75)
+    if not near:
+        return UnreadableValue("posts.no_such_place", place=text)
+    nearest = by_spelling[near[0]].name_en
+    return UnreadableValue("posts.misspelt_place", place=text, near=nearest)
 
 
 def create_notice(
@@ -171,9 +177,12 @@ def _require_fit(
     if long:
         worst = max((counts[code] for code in long), key=lambda count: count.used)
         raise UsageError(
-            f"{template.id} is too long for {platform} in {', '.join(long)}: "
-            f"{worst.used} of {worst.limit} characters. Shorten what is filled in, "
-            "leave out what is optional, or post two notices."
+            "posts.long_notice",
+            template=template.id,
+            platform=platform,
+            languages=long,
+            used=worst.used,
+            limit=worst.limit,
         )
 
 
@@ -234,6 +243,8 @@ def _require_platforms(template: NoticeTemplate, platforms: Sequence[str]) -> No
     for platform in platforms:
         if platform in PUBLISHERS and platform not in template.platforms:
             raise UsageError(
-                f"{template.id} is not written for {platform}, only for "
-                f"{', '.join(template.platforms)}."
+                "posts.template_without_platform",
+                template=template.id,
+                platform=platform,
+                platforms=template.platforms,
             )

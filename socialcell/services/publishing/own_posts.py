@@ -14,7 +14,7 @@ from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
 from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.connectors.text_lengths import PostLength, length
-from socialcell.errors import UsageError
+from socialcell.errors import UnreadableValue, UsageError
 from socialcell.http import require_public_form
 from socialcell.i18n import CODES
 from socialcell.listening.store import areas
@@ -142,13 +142,10 @@ def enter_post(
             _mark_as_safety(context, session, existing, now)
         return existing
     if draft.due_at is None and not draft.safety:
-        raise UsageError(
-            "--at says when it is posted. Only what is marked as safety (--safety) "
-            "goes out as soon as it is approved."
-        )
+        raise UsageError("posts.no_time")
     if draft.due_at is not None and draft.due_at <= now:
         at = f"{draft.due_at.astimezone(IST):%Y-%m-%d %H:%M}"
-        raise UsageError(f"{at} is past: a post is planned for later.")
+        raise UsageError("posts.past_time", at=at)
     post = build_post(context, session, draft, closure)
     store.add(session, post)
     stored = store.find_post(session, draft.key)
@@ -168,14 +165,19 @@ def build_post(
 ) -> OwnPost:
     """The post that a draft is, checked and not kept. UsageError as of `add`."""
     if draft.platform not in PUBLISHERS:
-        platforms = ", ".join(PUBLISHERS)
-        raise UsageError(f"The cell posts on {platforms}, not on {draft.platform!r}.")
+        raise UsageError(
+            "posts.no_such_platform",
+            platforms=list(PUBLISHERS),
+            platform=draft.platform,
+        )
     if draft.language not in CODES:
-        raise UsageError(f"There is no language {draft.language!r}: {', '.join(CODES)}")
+        raise UsageError(
+            "posts.no_such_language", language=draft.language, languages=CODES
+        )
     _require_media(draft.media)
     text = clean_text(draft.text).strip()
     if not text:
-        raise UsageError("A post has words.")
+        raise UsageError("posts.no_words")
     require_length(
         length_of(draft.platform, text, draft.media, draft.reply_to), draft.platform
     )
@@ -186,9 +188,9 @@ def build_post(
     try:
         wards = sorted({places.id_of(ward, day) for ward in draft.wards if ward})
     except ValueError as error:
-        raise UsageError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+        raise UsageError("posts.no_ward", reason=error) from None
     if draft.safety and draft.kind != "notice" and not draft.reply_to:
-        raise UsageError("Only a notice or an answer is marked as safety.")
+        raise UsageError("posts.no_safety_post")
     post = OwnPost(
         key=draft.key,
         kind="reply" if draft.reply_to else draft.kind,
@@ -222,7 +224,7 @@ def approve_posts(context: Context, ids: Sequence[int]) -> list[OwnPost]:
         posts = [require_post(session, id_) for id_ in dict.fromkeys(ids)]
         for post in posts:
             if post.state != "draft":
-                raise UsageError(f"Post {post.id} is {post.state}, no draft.")
+                raise UsageError("posts.no_draft", post=post.id, state=post.state)
             # Whoever marks a notice as safety has entered it.
             making = second_approver.making_of(
                 session, ("post.add", "post.safety"), str(post.id)
@@ -256,10 +258,7 @@ def _mark_as_safety(
     """Mark a notice that was entered without it. Whoever marks it has entered it: a
     second person approves the mark as well. UsageError when it is no draft any more."""
     if post.state != "draft":
-        raise UsageError(
-            f"Post {post.id} is {post.state} without the mark of safety. Where the "
-            "switch holds it, a person lets it go: socialcell outbox release --help"
-        )
+        raise UsageError("posts.late_safety_mark", post=post.id, state=post.state)
     detail = {"made_by": post.made_by}
     post.safety, post.made_by, post.made_at = True, context.actor.name, now
     audit.append(session, context.actor, "post.safety", str(post.id), detail, now)
@@ -341,20 +340,17 @@ def withdraw_post(context: Context, id_: int, reason: str) -> OwnPost:
     UsageError: it is out, or may be, or is being posted just now.
     """
     if not reason.strip():
-        raise UsageError("Say why, with --reason: it stands in the audit log.")
+        raise UsageError("posts.no_reason")
 
     def act(session: Session) -> OwnPost:
         now, who = context.clock.now(), context.actor.name
         post = require_post(session, id_)
         if post.state not in ("draft", "approved"):
-            raise UsageError(f"Post {id_} is {post.state}.")
+            raise UsageError("posts.not_withdrawable", post=id_, state=post.state)
         if post.asked_first is not None:
-            raise UsageError(
-                f"Nobody knows whether {post.platform} has post {id_}: look there, "
-                f"then socialcell posts publish --confirm {id_} or --again {id_}"
-            )
+            raise UsageError("posts.unsure", platform=post.platform, post=id_)
         if post.state == "approved" and not outbox_store.drop(session, post.sent_as):
-            raise UsageError(f"Post {id_} is being posted just now.")
+            raise UsageError("posts.being_posted", post=id_)
         post.state, post.decided_by, post.decided_at = "withdrawn", who, now
         detail = {"reason": reason.strip()}
         audit.append(session, context.actor, "post.withdraw", str(id_), detail, now)
@@ -407,7 +403,7 @@ def require_post(session: Session, id_: int) -> OwnPost:
     """UsageError when there is no such post."""
     post = session.get(OwnPost, id_)
     if post is None:
-        raise UsageError(f"There is no post {id_}. See them: socialcell posts list")
+        raise UsageError("posts.no_such_post", post=id_)
     return post
 
 
@@ -420,27 +416,26 @@ def length_of(
 def require_length(count: PostLength, platform: str) -> None:
     """UsageError when the platform would not take it."""
     if count.fault is not None:
-        raise UsageError(f"{count.fault[0].upper()}{count.fault[1:]}.")
+        raise UsageError(count.fault.code, **count.fault.parameters)
     if not count.fits:
         raise UsageError(
-            f"The words have {count.used} of the {count.limit} signs that {platform} "
-            "takes, as it counts them."
+            "posts.long_words", used=count.used, limit=count.limit, platform=platform
         )
 
 
 def draft_of(row: Mapping[str, str | None]) -> PostDraft:
     """The draft of a row of a file: platform, date, time, language, text, ward, media.
 
-    ValueError says what is missing or no date.
+    UnreadableValue says what is missing or no date.
     """
     for name in ("platform", "date", "time", "text"):
         if not row.get(name):
-            raise ValueError(f"{name} is missing")
+            raise UnreadableValue("posts.missing_cell", column=name)
     moment = f"{row['date']}T{row['time']}"
     try:
         at = datetime.fromisoformat(moment)
     except ValueError:
-        raise ValueError(f"{moment} is no moment such as 2026-12-01T10:30") from None
+        raise UnreadableValue("posts.no_moment_of_row", moment=moment) from None
     wards = [ward.strip() for ward in (row.get("ward") or "").split(";")]
     platform, language = str(row["platform"]), row.get("language") or "mr"
     due = at.replace(tzinfo=IST) if at.tzinfo is None else at
@@ -469,6 +464,8 @@ def _require_media(address: str | None) -> None:
     try:
         require_public_form(address)
     except ValueError as error:
-        raise UsageError(f"--media {address}: {error}.") from None
+        raise UsageError(
+            "posts.no_public_picture", address=address, reason=error
+        ) from None
     if not address.startswith("https://"):
-        raise UsageError(f"--media {address}: a picture is at an https:// address.")
+        raise UsageError("posts.no_https_picture", address=address)

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from socialcell.campaigns.publishing import store
 from socialcell.connectors.files import sheets
-from socialcell.errors import UsageError
+from socialcell.errors import UnreadableValue, UsageError
 from socialcell.services.context import Context
 from socialcell.services.manual_entry import ROWS, ImportCounts, run_entry
 from socialcell.services.publishing import own_posts
@@ -47,13 +47,14 @@ def _enter_rows(
     counts: ImportCounts,
 ) -> None:
     for row in batch:
+        if row.reason is not None:
+            counts.rejects.append((row.row, row.reason))
+            continue
         try:
-            if row.reason is not None:
-                raise ValueError(row.reason)
             draft = own_posts.draft_of(row.cells)
             is_known = store.find_post(session, draft.key) is not None
             own_posts.enter_post(context, session, draft)
-        except (ValueError, UsageError) as error:
+        except (UnreadableValue, UsageError) as error:
             counts.rejects.append((row.row, str(error)))
         else:
             counts.outcomes["unchanged" if is_known else "stored"] += 1

@@ -64,16 +64,14 @@ def delete_post(
     """Take a post back from its platform; one that is gone there already is no error.
     Audited. UsageError: it is not out, or its id is not known. ConnectorError."""
     if not reason.strip():
-        raise UsageError("Say why, with --reason: it stands in the audit log.")
+        raise UsageError("posts.no_reason")
     with db.reading(context.engine) as session:
         post = own_posts.require_post(session, id_)
         session.expunge(post)
-    if post.state != "posted" or post.external_id is None:
-        raise UsageError(
-            f"Post {id_} is {post.state}"
-            + ("" if post.state != "posted" else ", and its id there is not known")
-            + ": there is nothing that could be taken back."
-        )
+    if post.state != "posted":
+        raise UsageError("posts.not_posted", post=id_, state=post.state)
+    if post.external_id is None:
+        raise UsageError("posts.posted_without_id", post=id_)
     if dry_run:
         return post
     publisher = publishers.build(post.platform, context.connector_context)
@@ -83,7 +81,7 @@ def delete_post(
         publisher.delete(post.external_id)
     except ConnectorError as error:
         if error.kind in (Kind.AUTH, Kind.ACCESS):
-            raise NeedsAPerson(str(error)) from None
+            raise NeedsAPerson(error.message.code, **error.message.parameters) from None
         raise
 
     def act(session: Session) -> OwnPost:
@@ -100,11 +98,9 @@ def delete_post(
 def _uncertain_post(session: Session, id_: int) -> OwnPost:
     post = own_posts.require_post(session, id_)
     if post.state != "approved" or post.asked_first is None:
-        raise UsageError(f"Post {id_} is {post.state}, and that is not in doubt.")
+        raise UsageError("posts.not_in_doubt", post=id_, state=post.state)
     return post
 
 
 def _search_pending(id_: int) -> UsageError:
-    return UsageError(
-        f"Post {id_} is still being looked for: wait until the outbox holds it."
-    )
+    return UsageError("posts.search_pending", post=id_)

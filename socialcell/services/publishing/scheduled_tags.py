@@ -137,7 +137,7 @@ def _why_not(
     else:
         count = length_of(tag.channel, words, None, None)
         if count.fault is not None:
-            yield f"{count.fault[0].upper()}{count.fault[1:]}."
+            yield str(count.fault)
         elif not count.fits:
             yield f"Its words have {count.used} of {count.limit} signs."
     yield from plan_approval.reasons_against(

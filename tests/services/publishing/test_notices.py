@@ -416,9 +416,9 @@ def test_a_file_that_cannot_be_used_is_named_and_the_others_go_on(
 
     found = job_templates.load_templates(cell.workspace)
     assert set(found.faults) == {"tree_fall", "dam_discharge"}
-    assert "tree_fall.yaml:6: slots.contact.type" in found.faults["tree_fall"]
-    assert "words.mr: 3" in found.faults["dam_discharge"]
-    assert "280 characters that x takes" in found.faults["dam_discharge"]
+    assert "tree_fall.yaml:6: slots.contact.type" in str(found.faults["tree_fall"])
+    assert "words.mr: 3" in str(found.faults["dam_discharge"])
+    assert "280 characters that x takes" in str(found.faults["dam_discharge"])
     assert posting_checks.templates(cell).state == "failed"
     with pytest.raises(ConfigError, match=r"tree_fall\.yaml:6"):
         job.create_notice(cell, asked(template="tree_fall"))
