@@ -1,6 +1,7 @@
 """A small plan that nothing stands against, and how far its tags have come."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ from socialcell.ops.model import AuditEntry
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.outreach import outreach_entry, plan_approvals
+from socialcell.services.outreach.outreach_entry import EnteredStep
+from socialcell.services.outreach.plan_approvals import ApprovalDecision
 from socialcell.services.outreach.step_checks import StepDetails
 from socialcell.services.planning import plan_creation
 from socialcell.settings import Config
 from tests.campaigns.planning import worlds
+from tests.operators import acting
 
 CARD: dict[str, Any] = {
     "id": "a card that tests have",
@@ -34,7 +38,6 @@ NAME = "monsoon26"
 def city_with(context: Context, **planning_: Any) -> Context:
     """The city with its rate card, its accounts and a host for links."""
     said = {
-        "approvals": {"trust_names": True},  # the people of tests share one account
         "links": {"address": "https://go.city.example"},
         "planning": {
             "handles": {"instagram": "pmcpune"},
@@ -45,11 +48,11 @@ def city_with(context: Context, **planning_: Any) -> Context:
     workspace = type(context.workspace)(
         context.workspace.folder, Config.model_validate(said)
     )
-    return Context(workspace, context.engine, context.clock)
+    return replace(context, workspace=workspace)
 
 
 def planned(context: Context, folder: Path, **changes: Any) -> Context:
-    """A plan of two tags by the lead: chitra, then dev, or the other way round."""
+    """A plan of two tags by whoever acts: chitra, then dev, or the other way round."""
     made = city_with(context)
     asset = {
         "name": "Install",
@@ -71,9 +74,23 @@ def planned(context: Context, folder: Path, **changes: Any) -> Context:
 
 def approved(context: Context, folder: Path, **changes: Any) -> Context:
     made = planned(context, folder, **changes)
-    decision = plan_approvals.approve_plan(made, NAME, "meera")
+    decision = approve(made)
     assert decision.new, decision.broken
     return made
+
+
+def approve(
+    context: Context, by: str = "meera", note: str = "", *, dry_run: bool = False
+) -> ApprovalDecision:
+    """Approve the newest version, as another operator than the lead."""
+    return plan_approvals.approve_plan(acting(context, by), NAME, note, dry_run=dry_run)
+
+
+def enter(
+    context: Context, n: int, state: str, details: StepDetails | None = None
+) -> EnteredStep:
+    """Enter a step of a tag, as the operator ravi."""
+    return outreach_entry.enter_step(acting(context, "ravi"), NAME, n, state, details)
 
 
 def put(context: Context, key: str, **said: str | None) -> None:
@@ -119,7 +136,7 @@ def come_to(context: Context, n: int, state: str) -> None:
     if state == "declined":
         way = (*way[:1], ("declined", StepDetails(note="no time")))
     for step, told in way:
-        outreach_entry.enter_step(context, NAME, n, step, "ravi", told)
+        enter(context, n, step, told)
         if step == state:
             return
 
@@ -142,10 +159,7 @@ def audited(context: Context, action: str) -> list[AuditEntry]:
 
 def rules(context: Context, by: str = "meera") -> dict[str, str]:
     """Rule that stands against the plan → in words."""
-    return {
-        one.rule: str(one)
-        for one in plan_approvals.approve_plan(context, NAME, by).broken
-    }
+    return {violation.rule: str(violation) for violation in approve(context, by).broken}
 
 
 def change(context: Context, model: Any, **values: Any) -> None:

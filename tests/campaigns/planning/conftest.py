@@ -4,14 +4,12 @@ import pytest
 
 from socialcell.services.context import Context
 from tests.campaigns.planning import worlds
+from tests.operators import acting
 from tests.snapshots import Snapshots
 
 
 @pytest.fixture
-def city(
-    context: Context, snapshots: Snapshots, monkeypatch: pytest.MonkeyPatch
-) -> Context:
-    """The workspace with its areas and creators; whoever works in it is called lead."""
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
+def city(context: Context, snapshots: Snapshots) -> Context:
+    """The workspace with its areas and creators, where the operator lead signed in."""
     snapshots.fill("creators", context.engine, lambda: worlds.fill(context))
-    return context
+    return acting(context, "lead")

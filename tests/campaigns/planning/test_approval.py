@@ -15,14 +15,14 @@ from socialcell.campaigns.planning import store
 from socialcell.campaigns.planning.model import PlanTag
 from socialcell.campaigns.planning.store import NoPlan
 from socialcell.config import Workspace
-from socialcell.errors import SocialcellError, UsageError
-from socialcell.ops import audit
+from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
+from socialcell.identity.actor import Actor, os_account
+from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.links import tracked_links
-from socialcell.services.outreach import outreach_entry, plan_approvals
+from socialcell.services.outreach import plan_approvals
 from socialcell.services.outreach.step_checks import StepDetails
-from socialcell.settings import Approvals
 from tests.campaigns.planning import agreed_plans as agreed
 from tests.campaigns.planning.agreed_plans import (
     NAME,
@@ -33,6 +33,7 @@ from tests.campaigns.planning.agreed_plans import (
     put,
     rules,
 )
+from tests.operators import acting, operator
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -53,99 +54,116 @@ def test_a_second_person_approves_what_a_plan_holds(
 ) -> None:
     made = planned(city, folder)
 
-    decision = plan_approvals.approve_plan(made, NAME, "meera", "seen with the lead")
+    decision = agreed.approve(made, note="seen with the lead")
 
     assert (decision.new, decision.by, decision.broken) == (True, "meera", ())
     assert [one.state for one in agreed.steps(made)] == ["approved", "approved"]
     (entry,) = agreed.audited(made, "campaign.approve")
     with db.reading(made.engine) as session:
         (given,) = session.exec(select(PlanApproval)).all()
+        assert entry.operator_id == operator(made, "meera").id
         assert (given.by, given.note) == ("meera", "seen with the lead")
         assert entry.detail == {
             "version": 1,
             "by": "meera",
             "content": given.content,
-            "made_os_user": audit.os_user(),
-            "trust_names": True,
+            "made_by_operator": city.actor.id,
         }
 
 
-@pytest.mark.swept_on_postgresql
-@pytest.mark.parametrize("who", ["lead", "LEAD", " lead ", None])
-def test_who_made_a_plan_cannot_approve_it(
-    city: Context, folder: Path, who: str | None
-) -> None:
+def test_who_made_a_plan_cannot_approve_it(city: Context, folder: Path) -> None:
     made = planned(city, folder)
 
-    with pytest.raises(SocialcellError, match="a second person approves it"):
-        plan_approvals.approve_plan(made, NAME, who)
+    with pytest.raises(UsageError, match="a second person approves it"):
+        agreed.approve(made, "lead")
     assert agreed.steps(made) == []
 
 
-def test_only_whom_the_settings_name_approves(city: Context, folder: Path) -> None:
+def test_another_name_of_the_same_account_is_no_second_person(
+    city: Context, folder: Path
+) -> None:
     made = planned(city, folder)
-    config = made.workspace.config.model_copy(
-        update={
-            "influencers": made.workspace.config.influencers.model_copy(
-                update={"approvers": ("lead", "meera")}
-            )
-        }
-    )
-    workspace = type(made.workspace)(made.workspace.folder, config)
-    strict = Context(workspace, made.engine, made.clock)
+    renamed = replace(made, actor=replace(made.actor, name="meera"))
+    unsigned = replace(made, actor=Actor(None, "meera"))
 
-    with pytest.raises(SocialcellError, match="ravi is none of those"):
-        plan_approvals.approve_plan(strict, NAME, "ravi")
-    assert plan_approvals.approve_plan(strict, NAME, "meera").new
+    with pytest.raises(UsageError, match="a second person approves it"):
+        plan_approvals.approve_plan(renamed, NAME)
+    with pytest.raises(NeedsAPerson, match="Nobody has signed in here"):
+        plan_approvals.approve_plan(unsigned, NAME)
+
+    assert agreed.audited(made, "campaign.approve") == []
+    assert agreed.steps(made) == []
 
 
-def strict(context: Context) -> Context:
-    """The same workspace where names are not trusted."""
-    config = context.workspace.config.model_copy(update={"approvals": Approvals()})
-    return replace(context, workspace=Workspace(context.workspace.folder, config))
+def test_who_has_no_role_of_an_approver_does_not_approve(
+    city: Context, folder: Path
+) -> None:
+    made = planned(city, folder)
+    viewer = acting(made, "ravi", Role.VIEWER)
+
+    with pytest.raises(SocialcellError, match="ravi has none of these roles now"):
+        plan_approvals.approve_plan(viewer, NAME)
+    assert agreed.approve(acting(made, "sana", Role.APPROVER), "sana").new
 
 
-def test_two_names_of_one_os_user_are_no_two_persons(
+def test_an_approver_of_one_ward_does_not_approve_a_plan_of_the_city(
+    city: Context, folder: Path
+) -> None:
+    made = planned(city, folder)
+    ward = acting(made, "ravi", Role.APPROVER, scope="ward:kothrud-bavdhan")
+
+    with pytest.raises(SocialcellError, match="The role of ravi counts for ward:"):
+        plan_approvals.approve_plan(ward, NAME)
+
+
+def test_a_plan_that_nobody_signed_in_made_cannot_be_approved(
+    city: Context, folder: Path
+) -> None:
+    made = planned(replace(city, actor=os_account()), folder)
+
+    with pytest.raises(SocialcellError, match="Nobody who had signed in made version"):
+        agreed.approve(made)
+
+    assert agreed.audited(made, "campaign.approve") == []
+    again = planned(city, folder)
+    assert agreed.approve(again).version == 2
+
+
+def strict(context: Context, *names: str) -> Context:
+    """The same workspace where influencers.approvers names these operators."""
+    config = context.workspace.config
+    influencers = config.influencers.model_copy(update={"approvers": names})
+    changed = config.model_copy(update={"influencers": influencers})
+    return replace(context, workspace=Workspace(context.workspace.folder, changed))
+
+
+def test_only_whom_the_settings_name_approves(city: Context, folder: Path) -> None:
+    made = strict(planned(city, folder), "lead", "Meera")
+
+    with pytest.raises(SocialcellError, match="ravi is none of them"):
+        agreed.approve(made, "ravi")
+    assert agreed.approve(made, "meera").new
+
+
+def test_where_the_settings_name_nobody_every_approver_approves(
     city: Context, folder: Path
 ) -> None:
     made = strict(planned(city, folder))
 
-    with pytest.raises(SocialcellError, match="two names do not make two persons"):
-        plan_approvals.approve_plan(made, NAME, "meera")
-
-    assert agreed.audited(made, "campaign.approve") == []
-    assert {one.state for one in agreed.steps(made)} == set()
-
-
-def test_another_os_user_is_a_second_person(
-    city: Context, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = strict(planned(city, folder))
-    maker = audit.os_user()
-    monkeypatch.setattr("os.getuid", lambda: 4_000_111)
-
-    assert plan_approvals.approve_plan(made, NAME, "meera").new
-
-    (entry,) = agreed.audited(made, "campaign.approve")
-    assert entry.os_user == "uid 4000111"
-    assert entry.detail["made_os_user"] == maker
-    assert "trust_names" not in entry.detail
+    with pytest.raises(SocialcellError, match="sana has none of these roles now"):
+        plan_approvals.approve_plan(acting(made, "sana", Role.VIEWER), NAME)
+    assert agreed.approve(made, "ravi").new
 
 
 def test_without_a_plan_there_is_nothing_to_approve(city: Context) -> None:
     with pytest.raises(NoPlan, match="campaigns plan FILE"):
-        plan_approvals.approve_plan(city, NAME, "meera")
-
-
-def test_a_name_that_is_empty_is_nobody(city: Context, folder: Path) -> None:
-    with pytest.raises(UsageError, match="--by is empty"):
-        plan_approvals.approve_plan(planned(city, folder), NAME, "  ")
+        agreed.approve(city)
 
 
 def test_asked_again_an_approval_stays_as_it_was(city: Context, folder: Path) -> None:
     made = approved(city, folder)
 
-    again = plan_approvals.approve_plan(made, NAME, "ravi")
+    again = agreed.approve(made, "ravi")
 
     assert (again.new, again.broken) == (False, ())
     assert len(agreed.audited(made, "campaign.approve")) == 1
@@ -154,7 +172,7 @@ def test_asked_again_an_approval_stays_as_it_was(city: Context, folder: Path) ->
 def test_a_dry_run_tells_and_approves_nothing(city: Context, folder: Path) -> None:
     made = planned(city, folder)
 
-    assert plan_approvals.approve_plan(made, NAME, "meera", dry_run=True).broken == ()
+    assert agreed.approve(made, dry_run=True).broken == ()
     assert agreed.steps(made) == []
     assert agreed.audited(made, "campaign.approve") == []
 
@@ -188,12 +206,8 @@ def test_what_is_scheduled_of_an_approved_plan_goes_out(
     agreed.come_to(made, n, "contacted")
     assert why_not(made) == [f"Tag {n} is contacted: only what is scheduled goes out."]
 
-    outreach_entry.enter_step(
-        made, NAME, n, "accepted", "ravi", StepDetails(link=agreed.LETTER)
-    )
-    outreach_entry.enter_step(
-        made, NAME, n, "scheduled", "ravi", StepDetails(tool=True)
-    )
+    agreed.enter(made, n, "accepted", StepDetails(link=agreed.LETTER))
+    agreed.enter(made, n, "scheduled", StepDetails(tool=True))
 
     assert why_not(made) == []
     text = next(one.text for one in agreed.tags(made) if one.creator == "dev")
@@ -221,7 +235,7 @@ def test_a_next_version_needs_approval_again(city: Context, folder: Path) -> Non
             "Version 2 of the plan replaces 1."
         )
     # What is agreed with the creator is the same: approved again, it may go out.
-    assert plan_approvals.approve_plan(made, NAME, "meera").new
+    assert agreed.approve(made).new
     assert why_not(made) == []
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from threading import Barrier
@@ -17,13 +18,15 @@ from socialcell.campaigns.creators.model import CreatorEntry
 from socialcell.campaigns.creators.store import creators as creator_store
 from socialcell.campaigns.outreach import tag_states as states
 from socialcell.campaigns.outreach.model import OutreachStep
-from socialcell.errors import SocialcellError, UsageError
+from socialcell.config import Workspace
+from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
+from socialcell.identity.actor import os_account
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.outbox import outbox
 from socialcell.services.outcomes import campaign_results
-from socialcell.services.outreach import outreach_entry, plan_approvals
+from socialcell.services.outreach import outreach_entry
 from socialcell.services.outreach import outreach_view as view
 from socialcell.services.outreach.step_checks import StepDetails, StepNotAllowed
 from socialcell.services.privacy import data_requests
@@ -40,6 +43,7 @@ from tests.campaigns.planning.agreed_plans import (
     planned,
     put,
 )
+from tests.operators import acting
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -61,9 +65,7 @@ def step(
     context: Context, state: str, n: int | None = None, **told: Any
 ) -> outreach_entry.EnteredStep:
     n = number_of(context, "dev") if n is None else n
-    return outreach_entry.enter_step(
-        context, NAME, n, state, "ravi", StepDetails(**told)
-    )
+    return agreed.enter(context, n, state, StepDetails(**told))
 
 
 def state_of(context: Context, creator: str = "dev") -> str:
@@ -103,7 +105,7 @@ def test_a_tag_goes_its_way_and_every_step_is_kept_and_sealed(ready: Context) ->
     assert [one.evidence for one in mine] == [None, LETTER, None, POST]
     for state in way:
         (entry,) = agreed.audited(ready, f"outreach.{state}")
-        assert (entry.object, entry.actor) == (NAME, "lead")
+        assert (entry.object, entry.actor) == (NAME, "ravi")
         assert (entry.detail["tag"], entry.detail["by"]) == (n, "ravi")
         assert len(entry.detail["seal"]) == 64
         assert "dev" not in str(entry.detail)
@@ -114,16 +116,17 @@ def test_a_tag_goes_its_way_and_every_step_is_kept_and_sealed(ready: Context) ->
 def test_two_who_enter_the_same_step_at_once_enter_it_once(ready: Context) -> None:
     n, ready_both = number_of(ready, "dev"), Barrier(2)
 
-    def enter(who: str) -> bool:
+    def enter(context: Context) -> bool:
         ready_both.wait()
         try:
-            outreach_entry.enter_step(ready, NAME, n, "contacted", who)
+            outreach_entry.enter_step(context, NAME, n, "contacted")
         except UsageError:
             return False
         return True
 
+    contexts = [acting(ready, name) for name in ("ravi", "sana")]
     with ThreadPoolExecutor(2) as both:
-        assert sorted(both.map(enter, ("ravi", "sana"))) == [False, True]
+        assert sorted(both.map(enter, contexts)) == [False, True]
     assert [one.state for one in agreed.steps(ready)].count("contacted") == 1
 
 
@@ -195,7 +198,7 @@ def test_a_plan_that_changed_asks_for_approval_before_the_next_step(
 
     with pytest.raises(StepNotAllowed, match="Version 2 of the plan is not approved"):
         step(ready, "scheduled", tool=True)
-    plan_approvals.approve_plan(ready, NAME, "meera")
+    agreed.approve(ready)
     step(ready, "scheduled", tool=True)
     assert state_of(ready) == "scheduled"
 
@@ -489,15 +492,13 @@ def test_who_is_forgotten_takes_notes_and_evidence_along(
 def test_only_approvers_see_and_enter_outreach(ready: Context) -> None:
     config = ready.workspace.config
     others = config.influencers.model_copy(update={"approvers": ("meera",)})
-    strict = Context(
-        type(ready.workspace)(
-            ready.workspace.folder, config.model_copy(update={"influencers": others})
-        ),
-        ready.engine,
-        ready.clock,
-    )
+    changed = config.model_copy(update={"influencers": others})
+    strict = replace(ready, workspace=Workspace(ready.workspace.folder, changed))
 
-    with pytest.raises(SocialcellError, match="approvers only"):
+    with pytest.raises(SocialcellError, match="ravi is none of them"):
         step(strict, "contacted")
-    with pytest.raises(SocialcellError, match="approvers only"):
+    with pytest.raises(SocialcellError, match="lead is none of them"):
         view.list_tags(strict, NAME)
+    with pytest.raises(NeedsAPerson, match="Nobody has signed in here"):
+        view.list_tags(replace(strict, actor=os_account()), NAME)
+    assert len(view.list_tags(acting(strict, "meera"), NAME)["tags"]) == 2

@@ -13,6 +13,7 @@ from socialcell.services.context import Context
 from tests.campaigns.planning import agreed_plans as agreed
 from tests.campaigns.planning.agreed_plans import LETTER, NAME, POST, number_of, planned
 from tests.conftest import MONDAY_MORNING
+from tests.operators import sign_in_shell, sign_out_shell
 
 Call = Callable[..., tuple[int, str, str]]
 pytestmark = pytest.mark.swept_on_postgresql
@@ -31,10 +32,10 @@ def call(
     said = {
         **held,
         "clock": {"fixed": MONDAY_MORNING.isoformat()},
-        "approvals": {"trust_names": True},
         "planning": {"handles": {"instagram": "pmcpune"}, "rate_cards": [agreed.CARD]},
     }
     (folder / "config.yaml").write_text(yaml.safe_dump(said))
+    sign_in_shell(city, "lead")
 
     def call(*words: object) -> tuple[int, str, str]:
         argv = ["socialcell", "--config", str(folder / "config.yaml")]
@@ -47,37 +48,51 @@ def call(
     return call
 
 
-def test_a_plan_is_approved_by_name(call: Call) -> None:
-    assert call("approve", NAME, "--by", "meera", "--dry-run") == (
+def test_a_plan_is_approved_by_who_signed_in(call: Call, city: Context) -> None:
+    sign_in_shell(city, "meera")
+    assert call("approve", NAME, "--dry-run") == (
         0,
         "Nothing stands against version 1 of the plan of monsoon26.\n",
         "",
     )
-    code, said, _ = call("approve", NAME, "--by", "meera")
+    code, said, _ = call("approve", NAME)
     assert (code, said) == (
         0,
         "Version 1 of the plan of monsoon26 is approved by meera.\n",
     )
-    assert "was approved already" in call("approve", NAME, "--by", "ravi")[1]
+    sign_in_shell(city, "ravi")
+    assert "was approved already; asked by ravi" in call("approve", NAME)[1]
 
 
 def test_its_maker_is_refused(call: Call) -> None:
     code, said, error = call("approve", NAME)
 
     assert (code, said) == (1, "")
-    assert "lead made version 1 of this plan" in error
+    assert "lead made version 1 of the plan of monsoon26: a second person" in error
+
+
+def test_where_nobody_signed_in_and_nobody_can_be_asked_it_is_refused(
+    call: Call, city: Context
+) -> None:
+    sign_out_shell(city)
+
+    code, said, error = call("approve", NAME)
+
+    assert (code, said) == (4, "")
+    assert "Nobody has signed in here" in error
 
 
 def test_a_refusal_lists_every_rule_for_people_and_for_scripts(
     call: Call, city: Context
 ) -> None:
     agreed.put(city, "dev", rate_class="A")
+    sign_in_shell(city, "meera")
 
-    code, said, _ = call("approve", NAME, "--by", "meera")
+    code, said, _ = call("approve", NAME)
     assert code == 1
     assert "Not approved: version 1 of the plan of monsoon26. Rules broken: 1" in said
     assert "there is no such rate card or class on that day" in said
-    code, said, _ = call("approve", NAME, "--by", "meera", "--json")
+    code, said, _ = call("approve", NAME, "--json")
     found = json.loads(said)
     assert (code, found["approved"], found["by"]) == (1, False, "meera")
     (broken,) = found["broken"]
@@ -91,14 +106,17 @@ def test_a_tag_goes_its_way_on_the_command_line(
     n = number_of(city, "dev")
     letter = tmp_path / "letter.txt"
     letter.write_text("yes")
-    call("approve", NAME, "--by", "meera")
+    sign_in_shell(city, "meera")
+    call("approve", NAME)
 
     def advance(*words: object) -> tuple[int, str, str]:
         return call("outreach", "advance", NAME, n, *words)
 
-    assert advance("contacted", "--by", "ravi")[1] == (
+    sign_in_shell(city, "ravi")
+    assert advance("contacted")[1] == (
         f"Tag {n} of monsoon26 is contacted (was approved).\n"
     )
+    sign_in_shell(city, "lead")
     assert advance("accepted", "--file", letter)[0] == 0
     code, _, error = advance("posted", "--link", POST)
     assert (code, "It can become: scheduled, declined." in error) == (2, True)
@@ -129,7 +147,8 @@ def test_an_acceptance_without_anything_to_show_is_a_usage_error(
     call: Call, city: Context
 ) -> None:
     n = number_of(city, "dev")
-    call("approve", NAME, "--by", "meera")
+    sign_in_shell(city, "meera")
+    call("approve", NAME)
     call("outreach", "advance", NAME, n, "contacted")
 
     code, _, error = call("outreach", "advance", NAME, n, "accepted")

@@ -14,8 +14,8 @@ from socialcell.errors import UsageError
 from socialcell.i18n import language
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
-from socialcell.services.outreach import outreach_entry, plan_approvals, post_matching
 from socialcell.services.outreach import outreach_view as view
+from socialcell.services.outreach import post_matching
 from socialcell.services.outreach.step_checks import StepDetails
 from socialcell.services.privacy import data_requests
 from tests.builders import make_author, make_record, store_records
@@ -29,6 +29,7 @@ from tests.campaigns.planning.agreed_plans import (
     number_of,
     planned,
 )
+from tests.operators import acting
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -180,9 +181,7 @@ def test_a_post_is_looked_for_once_the_creator_has_accepted(
 
     come_to(made, number_of(made, "dev"), "contacted")
     assert found(made) == []
-    outreach_entry.enter_step(
-        made, NAME, number_of(made, "dev"), "accepted", "ravi", StepDetails(link=POST)
-    )
+    agreed.enter(made, number_of(made, "dev"), "accepted", StepDetails(link=POST))
     assert len(found(made)) == 1
 
 
@@ -204,9 +203,7 @@ def test_a_found_post_is_confirmed_by_its_number(ready: Context) -> None:
     (one,) = found(ready)
     n = number_of(ready, "dev")
 
-    outreach_entry.enter_step(
-        ready, NAME, n, "posted", "ravi", StepDetails(mention=one["mention"])
-    )
+    agreed.enter(ready, n, "posted", StepDetails(mention=one["mention"]))
 
     last = agreed.steps(ready)[-1]
     assert (last.evidence_kind, last.evidence) == ("mention", str(one["mention"]))
@@ -221,9 +218,7 @@ def test_a_post_found_for_one_tag_is_none_of_another(ready: Context) -> None:
     come_to(ready, n, "scheduled")
 
     with pytest.raises(UsageError, match="was not found for tag"):
-        outreach_entry.enter_step(
-            ready, NAME, n, "posted", "ravi", StepDetails(mention=one["mention"])
-        )
+        agreed.enter(ready, n, "posted", StepDetails(mention=one["mention"]))
 
 
 # Dismissed --------------------------------------------------------------------------
@@ -231,7 +226,7 @@ def test_a_post_found_for_one_tag_is_none_of_another(ready: Context) -> None:
 
 def dismiss(context: Context, mention: int, by: str = "ravi") -> bool:
     number = number_of(context, "dev")
-    return post_matching.dismiss(context, NAME, number, mention, by)
+    return post_matching.dismiss(acting(context, by), NAME, number, mention)
 
 
 def test_a_post_that_is_not_the_one_is_dismissed_once_and_never_found_again(
@@ -286,9 +281,7 @@ def test_only_what_was_found_and_not_confirmed_is_dismissed(ready: Context) -> N
     with pytest.raises(UsageError, match="was not found for tag"):
         dismiss(ready, one["mention"] + 1)
     told = StepDetails(mention=one["mention"])
-    outreach_entry.enter_step(
-        ready, NAME, number_of(ready, "dev"), "posted", "ravi", told
-    )
+    agreed.enter(ready, number_of(ready, "dev"), "posted", told)
 
     with pytest.raises(UsageError, match="was confirmed as the post"):
         dismiss(ready, one["mention"])
@@ -311,9 +304,7 @@ def test_a_post_whose_label_lacks_is_told_when_it_is_found_and_when_it_is_out(
     assert one["faults"] == said
     n = number_of(ready, "dev")
 
-    outreach_entry.enter_step(
-        ready, NAME, n, "posted", "ravi", StepDetails(mention=one["mention"])
-    )
+    agreed.enter(ready, n, "posted", StepDetails(mention=one["mention"]))
 
     assert view.summary(ready, NAME)["undisclosed"] == [{"tag": n, "wrong": said}]
     assert {one["said"] for one in view.list_due(ready)} >= {
@@ -328,7 +319,7 @@ def test_a_post_that_is_confirmed_by_its_link_is_read_where_it_reached_us(
     n = number_of(ready, "dev")
 
     told = StepDetails(link="https://instagram.example/p/1?igsh=abc")
-    outreach_entry.enter_step(ready, NAME, n, "posted", "ravi", told)
+    agreed.enter(ready, n, "posted", told)
 
     assert agreed.steps(ready)[-1].detail["faults"] == ["missing"]
 
@@ -357,7 +348,7 @@ def test_a_plan_waits_for_approval_and_for_another_when_it_changed(
     made = planned(city, folder)
     assert due(made) == {("approve", None)}
 
-    plan_approvals.approve_plan(made, NAME, "meera")
+    agreed.approve(made)
     agreed.change(made, PlanTag, at="09:00")
     assert ("approve_again", None) in due(made)
 
@@ -376,11 +367,9 @@ def test_each_tag_says_what_it_waits_for_as_its_day_comes_near(
     made.clock.advance(timedelta(days=3))
     assert ("answer", n) in due(made)
 
-    outreach_entry.enter_step(made, NAME, n, "accepted", "ravi", StepDetails(link=POST))
+    agreed.enter(made, n, "accepted", StepDetails(link=POST))
     assert ("schedule", n) in due(made)
-    outreach_entry.enter_step(
-        made, NAME, n, "scheduled", "ravi", StepDetails(tool=True)
-    )
+    agreed.enter(made, n, "scheduled", StepDetails(tool=True))
     assert n not in {tag for _, tag in due(made)}
 
     made.clock.set(_morning(day_of(made) + timedelta(days=1)))
@@ -388,9 +377,7 @@ def test_each_tag_says_what_it_waits_for_as_its_day_comes_near(
     posted(made, linked(made))
     found(made)
     assert ("confirm", n) in due(made)
-    outreach_entry.enter_step(
-        made, NAME, n, "posted", "ravi", StepDetails(link=POST, label=True)
-    )
+    agreed.enter(made, n, "posted", StepDetails(link=POST, label=True))
     assert n not in {tag for _, tag in due(made)}
 
     made.clock.set(_morning(date(2026, 12, 14)))

@@ -15,7 +15,6 @@ from socialcell.campaigns.planning.model import Plan, PlanTag
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.outbox import outbox
-from socialcell.services.outreach import plan_approvals
 from tests.campaigns.planning import agreed_plans as agreed
 from tests.campaigns.planning.agreed_plans import (
     NAME,
@@ -210,7 +209,7 @@ def test_a_tag_may_not_cost_more_than_its_class_of_the_rate_card(
     card = {**agreed.CARD, "classes": {"B": held}}
     made = agreed.city_with(planned(city, folder), rate_cards=[card])
 
-    (broken, *_) = plan_approvals.approve_plan(made, NAME, "meera").broken
+    (broken, *_) = agreed.approve(made).broken
 
     assert broken.rule == "rate"
     assert said in broken.words.replace("of dev", "of chitra")
