@@ -88,7 +88,7 @@ def check_record(
     fields = {key: text for key, text in stated.items() if text and text.strip()}
     for needed in ("key", "name", "kind"):
         if needed not in fields:
-            raise UsageError(f"A creator needs {needed}.")
+            raise UsageError("creators.missing_field", field=needed)
     consent = _choice(fields, "consent", CONSENTS) or "unknown"
     connection = _choice(fields, "connection", CONNECTIONS)
     record = CreatorRecord(
@@ -99,12 +99,8 @@ def check_record(
         languages=_languages(fields.get("languages", "")),
         wards=_wards(fields.get("wards", ""), ward),
         contact=_line(fields, "contact"),
-        email=_matching_line(
-            fields, "email", _EMAIL, "an address such as desk@paper.example"
-        ),
-        phone=_matching_line(
-            fields, "phone", _PHONE, "a number such as +91 20 0000 0000"
-        ),
+        email=_email(fields),
+        phone=_phone(fields),
         rate_class=_line(fields, "rate_class"),
         rate_source=_line(fields, "rate_source"),
         consent=consent,
@@ -149,23 +145,16 @@ def format_amount(micros: int) -> str:
 
 def _require_reasons(record: CreatorRecord, today: date) -> None:
     if record.consent == "agreed" and not record.consent_evidence:
-        raise UsageError(
-            "consent agreed needs consent_evidence: where it is written that they did."
-        )
+        raise UsageError("creators.consent_without_evidence")
     person = record.kind in _PERSON_KINDS and record.consent != "agreed"
     if person and not record.public_because:
-        raise UsageError(
-            f"A {record.kind} who has not agreed is here only as a public person: say "
-            "in public_because what makes them one, or bring their consent."
-        )
+        raise UsageError("creators.not_public", kind=record.kind)
     if record.rates and not record.rate_source:
-        raise UsageError(
-            "A rate needs rate_source: a rate card, an order, a quotation."
-        )
+        raise UsageError("creators.rate_without_source")
     for name in ("consent_on", "connection_on"):
         day = getattr(record, name)
         if day is not None and day > today:
-            raise UsageError(f"{name} {day} has not come yet.")
+            raise UsageError("creators.future_day", field=name, day=day)
 
 
 def _accounts(text: str) -> tuple[tuple[str, str], ...]:
@@ -174,10 +163,13 @@ def _accounts(text: str) -> tuple[tuple[str, str], ...]:
         platform, colon, handle = part.partition(":")
         platform, handle = platform.strip().lower(), handle.strip().lstrip("@").lower()
         if not colon or not _HANDLE.fullmatch(handle):
-            raise UsageError(f"An account is written x:asha_creates, not {part!r}.")
+            raise UsageError(
+                "creators.unreadable_account", text=part, platforms=PLATFORMS
+            )
         if platform not in PLATFORMS:
-            platforms = ", ".join(PLATFORMS)
-            raise UsageError(f"{platform!r} is no platform. There are: {platforms}.")
+            raise UsageError(
+                "creators.no_platform", platform=platform, platforms=PLATFORMS
+            )
         accounts.append((platform, handle))
     return tuple(sorted(set(accounts)))
 
@@ -185,8 +177,12 @@ def _accounts(text: str) -> tuple[tuple[str, str], ...]:
 def _languages(text: str) -> tuple[str, ...]:
     codes = {part.strip() for part in _parts(text)}
     if unknown := sorted(codes - set(LANGUAGES)):
-        choices = ", ".join(LANGUAGES)
-        raise UsageError(f"languages: {unknown[0]!r} is none of {choices}.")
+        raise UsageError(
+            "creators.no_choice",
+            field="languages",
+            text=unknown[0],
+            choices=LANGUAGES,
+        )
     return tuple(code for code in LANGUAGES if code in codes)
 
 
@@ -194,7 +190,9 @@ def _wards(text: str, ward: FindWard) -> tuple[str, ...]:
     try:
         return tuple(sorted({ward(part) for part in _parts(text)}))
     except ValueError as error:
-        raise UsageError(f"wards: {error}.") from None
+        raise UsageError(
+            "creators.unreadable_area", field="wards", reason=error
+        ) from None
 
 
 def _parts(text: str) -> list[str]:
@@ -209,7 +207,7 @@ def _rates(fields: Mapping[str, str]) -> dict[str, int]:
         plain = fields[column].replace(",", "").strip()
         if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,2})?", plain):
             raise UsageError(
-                f"{column} {fields[column]!r} is no amount such as 25000 or 25000.50."
+                "creators.unreadable_amount", field=column, text=fields[column]
             )
         rates[column.removeprefix("rate_")] = int(Decimal(plain) * 1_000_000)
     return rates
@@ -222,7 +220,9 @@ def _choice(
         return None
     word = fields[name].strip().lower()
     if word not in choices:
-        raise UsageError(f"{name} {fields[name]!r} is none of {', '.join(choices)}.")
+        raise UsageError(
+            "creators.no_choice", field=name, text=fields[name], choices=choices
+        )
     return word
 
 
@@ -230,12 +230,17 @@ def _line(fields: Mapping[str, str], name: str) -> str | None:
     return one_line(clean_text(fields[name]), _MAX_LENGTH) if name in fields else None
 
 
-def _matching_line(
-    fields: Mapping[str, str], name: str, shape: re.Pattern[str], like: str
-) -> str | None:
-    text = _line(fields, name)
-    if text is not None and not shape.fullmatch(text):
-        raise UsageError(f"{name} {text!r} is not {like}.")
+def _email(fields: Mapping[str, str]) -> str | None:
+    text = _line(fields, "email")
+    if text is not None and not _EMAIL.fullmatch(text):
+        raise UsageError("creators.unreadable_email", text=text)
+    return text
+
+
+def _phone(fields: Mapping[str, str]) -> str | None:
+    text = _line(fields, "phone")
+    if text is not None and not _PHONE.fullmatch(text):
+        raise UsageError("creators.unreadable_phone", text=text)
     return text
 
 
@@ -245,7 +250,7 @@ def _stated_day(
     day = _day(fields, name)
     if day is not None and not needed:
         word = name.removesuffix("_on")
-        raise UsageError(f"{name} is given and {word} is not: what was stated then?")
+        raise UsageError("creators.day_without_statement", field=name, statement=word)
     return day or (today if needed else None)
 
 
@@ -256,7 +261,7 @@ def _day(fields: Mapping[str, str], name: str) -> date | None:
         return date.fromisoformat(fields[name].strip())
     except ValueError:
         raise UsageError(
-            f"{name} takes a day such as 2026-12-31, not {fields[name]!r}."
+            "creators.unreadable_day", field=name, text=fields[name]
         ) from None
 
 
@@ -265,5 +270,5 @@ def _days(fields: Mapping[str, str]) -> int | None:
     if text is None:
         return None
     if not re.fullmatch(r"[0-9]{1,4}", text.strip(), re.ASCII):
-        raise UsageError(f"cool_off_days {text!r} is no number of days such as 90.")
+        raise UsageError("creators.unreadable_cool_off", text=text)
     return int(text)

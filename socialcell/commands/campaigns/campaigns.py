@@ -68,7 +68,7 @@ def lift(
     micros = rupees("--cost", cost)
     if method == "bsts":
         if outcome is None or treated:
-            raise UsageError("bsts wants --outcome COLUMN, and no --treated.")
+            raise UsageError("campaigns.series_options")
         from socialcell.campaigns.outcomes.lift_series import series_lift
 
         columns = None if controls is None else _listed(controls)
@@ -77,9 +77,7 @@ def lift(
     else:
         units = _listed(treated)
         if not units or outcome is not None or controls is not None:
-            raise UsageError(
-                f"{method} wants --treated UNITS, neither --outcome nor --controls."
-            )
+            raise UsageError("campaigns.panel_options", method=method)
         from socialcell.campaigns.outcomes.panel_lift import panel_lift
 
         document = panel_lift(file, method, units, start, end, micros, power).as_dict()

@@ -194,7 +194,7 @@ def export(
     from socialcell.services.creators import creator_registry
 
     if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
-        raise UsageError(f"--out {out} ends in neither .csv nor .xlsx.")
+        raise UsageError("creators.export_suffix", path=out)
     rows = creator_registry.export_creators(open_context(config))
     if json:
         output.as_json({"creators": rows})
@@ -358,6 +358,6 @@ def _rate_fields(pairs: list[str]) -> dict[str, str | None]:
     for pair in pairs:
         format_, equals, rupees = pair.partition("=")
         if not equals:
-            raise UsageError(f"--rate takes FORMAT=RUPEES, not {pair!r}.")
+            raise UsageError("creators.unreadable_rate", text=pair)
         rates[f"rate_{format_}"] = rupees
     return rates

@@ -70,21 +70,21 @@ def resolve_request(
     topics = lexicon.vocabulary("topic")
     for topic in request.topics:
         if topic not in topics or topic in protected_topics.TOPICS:
-            names = ", ".join(
+            names = [
                 topic_name
                 for topic_name in topics
                 if topic_name not in protected_topics.TOPICS
-            )
-            raise UsageError(
-                f"There is no topic {topic!r} to ask for; there are: {names}."
-            )
+            ]
+            raise UsageError("creators.no_topic", topic=topic, topics=names)
     ids, spellings = set(), []
     for words in request.words:
         protected = protected_topics.protected_topic_in(index_form(words))
         if protected is not None:
             raise UsageError(
-                f"Nobody is sought by {protected.subject}: {protected.reason}. The "
-                f"word: {protected.word}."
+                "creators.protected_topic",
+                subject=protected.subject,
+                reason=protected.reason,
+                word=protected.word,
             )
         concept = concepts.find(index_form(words.removeprefix("initiative:")))
         if concept is None:
@@ -96,7 +96,9 @@ def resolve_request(
     try:
         wards = frozenset(places.id_of(ward, on) for ward in request.wards)
     except ValueError as error:
-        raise UsageError(f"--ward: {error}.") from None
+        raise UsageError(
+            "creators.unreadable_area", field="--ward", reason=error
+        ) from None
     return InitiativeSubject(
         ids=frozenset(ids),
         topics=frozenset(request.topics),

@@ -19,7 +19,7 @@ from socialcell.campaigns.creators.store import creator_entries as entries
 from socialcell.campaigns.creators.store.creator_rows import StoredInsight, StoredSketch
 from socialcell.connectors.files import sheets
 from socialcell.connectors.files.export_tables import decimal_number
-from socialcell.errors import UsageError
+from socialcell.errors import UnreadableValue, UsageError
 from socialcell.json_types import JsonObject
 from socialcell.listening.people import masking
 from socialcell.listening.store import areas
@@ -61,7 +61,7 @@ def import_insights(
     `source` says where they come from; the same file again changes nothing.
     """
     if not source.strip():
-        raise UsageError("Say with --source where the figures come from.")
+        raise UsageError("creators.source_needed")
     counts = ImportCounts()
     columns = sheets.SheetColumns("insights", INSIGHTS, ("dimension",))
     take_rows = partial(_import_rows, context, source=source.strip(), counts=counts)
@@ -157,27 +157,30 @@ def _insight(
     """A row of a file, checked. UsageError or SocialcellError says what is wrong."""
     for needed in ("key", "platform", "day", "dimension", "number"):
         if not cells.get(needed):
-            raise UsageError(f"An insight needs {needed}.")
+            raise UsageError("creators.missing_insight_field", field=needed)
     platform = str(cells["platform"]).lower()
     if platform not in PLATFORMS:
-        names = ", ".join(PLATFORMS)
-        raise UsageError(f"{platform!r} is no platform. There are: {names}.")
+        raise UsageError("creators.no_platform", platform=platform, platforms=PLATFORMS)
     dimension, category = str(cells["dimension"]).lower(), cells.get("value") or ""
+    day = _day(str(cells["day"]))
     try:
-        day = date.fromisoformat(str(cells["day"]))
         number = _number(str(cells["number"]), dimension)
         if dimension == "ward":
             category = ward_of(places, day, category) if category else ""
     except ValueError as error:
-        raise UsageError(f"{error}.") from None
+        raise UsageError("creators.unreadable_insight", reason=error) from None
     if day > today(context):
-        raise UsageError(f"The day {day} has not come yet.")
+        raise UsageError("creators.future_day", field="day", day=day)
     if dimension in COUNTS and category:
-        raise UsageError(f"{dimension} has no value; {category!r} is given.")
+        raise UsageError(
+            "creators.dimension_without_value", dimension=dimension, text=category
+        )
     if dimension in SHARES and not category:
-        raise UsageError(f"{dimension} needs a value: which one?")
+        raise UsageError("creators.dimension_value_needed", dimension=dimension)
     if dimension == "language" and category not in LANGUAGES:
-        raise UsageError(f"language {category!r} is none of {', '.join(LANGUAGES)}.")
+        raise UsageError(
+            "creators.no_choice", field="language", text=category, choices=LANGUAGES
+        )
     return StoredInsight(
         creator_id=require_creator(session, str(cells["key"])).id,
         platform=platform,
@@ -191,17 +194,26 @@ def _insight(
     )
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError("creators.unreadable_day", field="day", text=text) from None
+
+
 def _number(text: str, dimension: str) -> float:
-    """A count, or a share as 0.41 or 41%. ValueError."""
+    """A count, or a share as 0.41 or 41%. ValueError, with a code where it is ours."""
     number = decimal_number(text, dimension)
     if number is None or number < 0:
-        raise ValueError(f"{dimension} {text!r} is no number")
+        raise UnreadableValue("creators.no_number", field=dimension, text=text)
     if dimension in COUNTS:
         return number
     if dimension not in SHARES:
-        names = ", ".join((*COUNTS, *SHARES))
-        raise ValueError(f"{dimension!r} is no dimension; there are: {names}")
+        names = (*COUNTS, *SHARES)
+        raise UnreadableValue(
+            "creators.no_dimension", dimension=dimension, dimensions=names
+        )
     share = number / 100 if "%" in text else number
     if share > 1:
-        raise ValueError(f"a share of {text} is over 1; write 0.41 or 41%")
+        raise UnreadableValue("creators.large_share", text=text)
     return share

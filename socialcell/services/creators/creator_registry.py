@@ -25,7 +25,7 @@ from socialcell.campaigns.outreach.store import outreach
 from socialcell.campaigns.planning import store as plans
 from socialcell.clock import IST
 from socialcell.connectors.files import sheets
-from socialcell.errors import SocialcellError, UsageError
+from socialcell.errors import SocialcellError, UnreadableValue, UsageError
 from socialcell.identity.store import name_key
 from socialcell.json_types import DocumentValue, JsonObject
 from socialcell.listening.people import masking
@@ -167,7 +167,7 @@ def _refusal(context: Context) -> SocialcellError | None:
 def forget_creator(context: Context, key: str, reason: str) -> None:
     """Forget a creator. What tracked links did under that key stays with the links."""
     if not reason.strip():
-        raise UsageError("Say why with --reason.")
+        raise UsageError("creators.removal_reason_needed")
     with db.writing(context.engine) as session:
         row = require_creator(session, key)
         entries.remove(session, row.id)
@@ -205,9 +205,7 @@ def require_creator(session: Session, key: str) -> StoredCreator:
     """A creator's own row. SocialcellError: there is none."""
     row = entries.find(session, utm_naming.normalise_name(key, "key"))
     if row is None:
-        raise SocialcellError(
-            f"No creator has the key {key!r}. See them: socialcell influencers list"
-        )
+        raise SocialcellError("creators.no_creator", key=key)
     return row
 
 
@@ -234,10 +232,7 @@ def require_none(session: Session, platform: str, handles: Sequence[str]) -> Non
     for handle in handles:
         row = entries.account_owner(session, platform, handle)
         if row is not None:
-            raise UsageError(
-                "This account is in the registry of creators. First: socialcell "
-                f"influencers remove {row.key}"
-            )
+            raise UsageError("creators.account_registered", key=row.key)
 
 
 def drop_flags(session: Session, platform: str, handles: Sequence[str]) -> None:
@@ -250,10 +245,7 @@ def parse_account(text: str) -> tuple[str, str]:
     platform, colon, handle = text.partition(":")
     platform, handle = platform.strip().lower(), handle.strip().lstrip("@").lower()
     if not colon or not handle or platform not in PLATFORMS:
-        names = ", ".join(PLATFORMS)
-        raise UsageError(
-            f"An account is written x:asha_creates, not {text!r}; platforms: {names}."
-        )
+        raise UsageError("creators.unreadable_account", text=text, platforms=PLATFORMS)
     return platform, handle
 
 
@@ -266,7 +258,7 @@ def pseudonym(context: Context, platform: str, handle: str) -> str:
 def ward_of(places: AreaMatcher, on: date, text: str) -> str:
     """The id of an area of the city, by id or name. ValueError: there is none."""
     if not text or text.startswith("elsewhere:"):
-        raise ValueError(f"{text!r} is no area of the city")
+        raise UnreadableValue("creators.no_area", text=text)
     return places.id_of(text, on)
 
 
@@ -275,11 +267,7 @@ def today(context: Context) -> date:
 
 
 def audit_entry(
-    context: Context,
-    session: Session,
-    action: str,
-    object_: str,
-    detail: JsonObject,
+    context: Context, session: Session, action: str, object_: str, detail: JsonObject
 ) -> None:
     now = context.clock.now()
     audit.append(session, context.actor, action, object_, detail, now)
@@ -292,9 +280,10 @@ def import_rows(
 ) -> None:
     """Take each row of a file; one that cannot be taken is a reject with its number."""
     for row in rows:
+        if row.reason is not None:
+            counts.rejects.append((row.row, row.reason))
+            continue
         try:
-            if row.reason is not None:
-                raise UsageError(row.reason)
             outcome = take(row.cells)
         except SocialcellError as error:
             counts.rejects.append((row.row, str(error)))
@@ -306,9 +295,7 @@ def _save_creator(
     context: Context, session: Session, cells: Mapping[str, str | None]
 ) -> EnteredCreator:
     if unknown := sorted(set(cells) - set(COLUMNS)):
-        raise UsageError(
-            f"A creator has no {unknown[0]}. There are: {', '.join(COLUMNS)}."
-        )
+        raise UsageError("creators.unknown_field", field=unknown[0], fields=COLUMNS)
     key = utm_naming.normalise_name(cells.get("key") or "", "key")
     on, actor, now = today(context), context.actor.name, context.clock.now()
     row = entries.find(session, key)
@@ -331,8 +318,7 @@ def _require_public(
     matches = candidates.candidate_accounts(session, floor, (platform, handle))
     if not matches and entries.account_owner(session, platform, handle) is None:
         raise SocialcellError(
-            f"{platform}:{handle} is no candidate and in no registry: nothing is noted "
-            "about private persons."
+            "creators.private_account", account=f"{platform}:{handle}"
         )
 
 

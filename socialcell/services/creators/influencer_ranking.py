@@ -266,10 +266,7 @@ def show_candidate(
     account_ids = {f"{platform}:{handle}" for platform, handle in accounts}
     matches = [score for score in scored if score.candidate.id in account_ids]
     if entry is None and not matches:
-        raise SocialcellError(
-            f"{name} is no candidate: it is not registered, not verified as a business "
-            "or a government, and below influencers.follower_floor; or it was not seen."
-        )
+        raise SocialcellError("creators.no_candidate", name=name)
     return {
         "creator": entry,
         "accounts": [

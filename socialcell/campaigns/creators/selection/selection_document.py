@@ -61,11 +61,11 @@ def select(
     Raises SelectionError for a file, budget or option that cannot be used.
     """
     if not isfinite(budget) or budget < 0:
-        raise SelectionError(f"the budget is {budget}; it must be 0 or more")
+        raise SelectionError("creators.selection_budget", budget=budget)
     creators = read_creators(path, sketch)
     sketched = isinstance(creators.audiences, SketchedAudiences)
     if sketched and exact_seconds:
-        raise SelectionError("an exact solution needs the people, not sketches of them")
+        raise SelectionError("creators.exact_needs_people")
     limits = ChoiceLimits(
         np.array(creators.costs, dtype=np.float64), budget, creators.caps
     )

@@ -22,6 +22,7 @@ from socialcell.campaigns.creators.audience_sketches import (
 from socialcell.campaigns.creators.selection.choice_limits import Cap
 from socialcell.errors import SocialcellError
 from socialcell.json_types import JsonObject, JsonValue, as_list
+from socialcell.message_catalog import Message
 
 DOCUMENT_KEYS = {"creators", "weights", "caps", "sketch"}
 
@@ -58,7 +59,7 @@ def read_creators(path: Path, sketched_as: str | None = None) -> Creators:
     ]
     ids = _ids(rows)
     costs = tuple(
-        _number(row.get("cost"), f"creator {id_!r}: cost")
+        _number(row.get("cost"), Message("creators.cost_of", {"creator": id_}))
         for id_, row in zip(ids, rows, strict=True)
     )
     return Creators(
@@ -73,32 +74,38 @@ def _document(path: Path) -> JsonObject:
     try:
         raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
-        raise SelectionError(f"{path}: cannot be read ({error.strerror})") from error
+        raise SelectionError(
+            "creators.file_unreadable", path=path, reason=error.strerror
+        ) from error
     if not raw.strip():
-        raise SelectionError(f"{path}: is empty; expected an object with creators")
+        raise SelectionError("creators.file_empty", path=path)
     try:
         document: JsonValue = msgspec.json.decode(raw.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise SelectionError(f"{path}: is not JSON ({error})") from error
+        raise SelectionError(
+            "creators.file_not_json", path=path, reason=error
+        ) from error
     if not isinstance(document, dict) or not isinstance(document.get("creators"), list):
-        raise SelectionError(f"{path}: is not an object with a list of creators")
+        raise SelectionError("creators.file_without_creators", path=path)
     strangers = sorted(document.keys() - DOCUMENT_KEYS)
     if strangers:
-        allowed = ", ".join(sorted(DOCUMENT_KEYS))
         raise SelectionError(
-            f"{path}: unknown key {strangers[0]!r}; known are {allowed}"
+            "creators.file_unknown_key",
+            path=path,
+            key=strangers[0],
+            keys=sorted(DOCUMENT_KEYS),
         )
     return document
 
 
 def _row(place: int, row: JsonValue) -> JsonObject:
     if not isinstance(row, dict):
-        raise SelectionError(f"creator number {place}: is not an object")
+        raise SelectionError("creators.row_no_object", number=place)
     name = row.get("id")
     if isinstance(name, bool) or not isinstance(name, str | int) or name == "":
-        raise SelectionError(f"creator number {place}: has no id")
+        raise SelectionError("creators.row_without_id", number=place)
     if not isinstance(row.get("audience"), list):
-        raise SelectionError(f"creator {str(name)!r}: audience is missing or no list")
+        raise SelectionError("creators.row_without_audience", creator=str(name))
     return row
 
 
@@ -107,18 +114,18 @@ def _ids(rows: Sequence[JsonObject]) -> tuple[str, ...]:
     unique_ids: set[str] = set()
     for id_ in ids:
         if id_ in unique_ids:
-            raise SelectionError(f"creator {id_!r}: is listed twice; keep one")
+            raise SelectionError("creators.listed_twice", creator=id_)
         unique_ids.add(id_)
     return ids
 
 
-def _number(number: JsonValue, what: str) -> float:
+def _number(number: JsonValue, what: Message) -> float:
     if number is None:
-        raise SelectionError(f"{what} is missing")
+        raise SelectionError("creators.number_missing", what=what)
     if isinstance(number, bool) or not isinstance(number, int | float):
-        raise SelectionError(f"{what} is not a number: {number!r}")
+        raise SelectionError("creators.not_a_number", what=what, text=repr(number))
     if number < 0 or not isfinite(number):
-        raise SelectionError(f"{what} is {number}; it must be 0 or more")
+        raise SelectionError("creators.number_below_zero", what=what, number=number)
     return float(number)
 
 
@@ -130,22 +137,22 @@ def _audiences(
 ) -> Audiences:
     weights = document.get("weights", {})
     if not isinstance(weights, dict):
-        raise SelectionError("weights: is not an object of person and number")
+        raise SelectionError("creators.weights_no_object")
     person_weights = {
-        person: _number(weight, f"weight of {person!r}")
+        person: _number(weight, Message("creators.weight_of", {"person": person}))
         for person, weight in weights.items()
     }
     if "sketch" not in document and sketched_as is None:
         return exact_audiences(_named_audiences(ids, rows), person_weights)
     if person_weights:
-        raise SelectionError("weights: sketches do not know people; leave weights out")
+        raise SelectionError("creators.weights_with_sketches")
     if "sketch" not in document:
         family = _family_named(sketched_as or "")
         return SketchedAudiences(
             family, [family.of(names) for names in _named_audiences(ids, rows)]
         )
     if sketched_as is not None:
-        raise SelectionError("the audiences are sketches already")
+        raise SelectionError("creators.sketched_already")
     family = _family(document["sketch"])
     sketches = []
     for id_, row in zip(ids, rows, strict=True):
@@ -155,8 +162,11 @@ def _audiences(
         )
         if len(values) != family.width or not whole:
             raise SelectionError(
-                f"creator {id_!r}: audience is not a {family.kind} sketch of "
-                f"{family.width} whole numbers from 0 to {family.most}"
+                "creators.audience_no_sketch",
+                creator=id_,
+                kind=family.kind,
+                width=family.width,
+                most=family.most,
             )
         sketches.append(np.array(values, dtype=np.int64))
     return SketchedAudiences(family, sketches)
@@ -168,7 +178,7 @@ def _named_audiences(ids: Sequence[str], rows: Sequence[JsonObject]) -> list[lis
         names = as_list(row["audience"])
         kinds = set(map(type, names))
         if not kinds <= {str, int}:
-            raise SelectionError(f"creator {id_!r}: audience holds more than names")
+            raise SelectionError("creators.audience_no_names", creator=id_)
         audiences.append([str(name) for name in names])
     return audiences
 
@@ -176,9 +186,7 @@ def _named_audiences(ids: Sequence[str], rows: Sequence[JsonObject]) -> list[lis
 def _family_named(text: str) -> SketchFamily:
     kind, _, size = text.partition(":")
     if size and not size.isdecimal():
-        raise SelectionError(
-            f"sketch {text!r}: expected a kind and a size, as minhash:256"
-        )
+        raise SelectionError("creators.unreadable_sketch_option", text=text)
     if kind == "hyperloglog":
         return _family({"kind": kind, "precision": int(size or 12)})
     return _family({"kind": kind, "permutations": int(size or 256)})
@@ -190,37 +198,43 @@ def _family(described: JsonValue) -> SketchFamily:
             if LEAST_PRECISION <= precision <= MOST_PRECISION:
                 return HyperLogLog(precision)
             raise SelectionError(
-                f"sketch: precision {precision} is not from {LEAST_PRECISION} to "
-                f"{MOST_PRECISION}"
+                "creators.sketch_precision",
+                precision=precision,
+                least=LEAST_PRECISION,
+                most=MOST_PRECISION,
             )
         case {"kind": "minhash", "permutations": int(many), **rest} if not rest:
             if many >= FEWEST_PERMUTATIONS:
                 return MinHash(many)
             raise SelectionError(
-                f"sketch: {many} permutations are fewer than {FEWEST_PERMUTATIONS}"
+                "creators.sketch_permutations",
+                permutations=many,
+                fewest=FEWEST_PERMUTATIONS,
             )
-    raise SelectionError(
-        'sketch: expected {"kind": "hyperloglog", "precision": 12} or '
-        '{"kind": "minhash", "permutations": 256}'
-    )
+    raise SelectionError("creators.unreadable_sketch")
 
 
 def _caps(rows: Sequence[JsonObject], caps: JsonValue) -> tuple[Cap, ...]:
     if not isinstance(caps, dict):
-        raise SelectionError("caps: is not an object of property and values")
+        raise SelectionError("creators.caps_no_object")
     caps_found = []
     for prop, values in caps.items():
         if not isinstance(values, dict):
-            raise SelectionError(f"caps: {prop} is not an object of value and number")
+            raise SelectionError("creators.cap_no_object", property=prop)
         for kind, most in values.items():
             if type(most) is not int or most < 0:
                 raise SelectionError(
-                    f"caps: {prop} {kind!r} is {most!r}, not a whole number from 0"
+                    "creators.cap_no_number",
+                    property=prop,
+                    kind=kind,
+                    text=repr(most),
                 )
             members = frozenset(
                 place for place, row in enumerate(rows) if row.get(prop) == kind
             )
             if not members:
-                raise SelectionError(f"caps: no creator has {prop} {kind!r}")
+                raise SelectionError(
+                    "creators.cap_without_creators", property=prop, kind=kind
+                )
             caps_found.append(Cap(f"{prop} {kind}", members, most))
     return tuple(caps_found)

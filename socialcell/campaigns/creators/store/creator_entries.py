@@ -161,7 +161,11 @@ def _save_accounts(session: Session, creator_id: int, record: CreatorRecord) -> 
     for platform, handle in sorted(stated - stored):
         other = account_owner(session, platform, handle)
         if other is not None:
-            raise UsageError(f"{platform}:{handle} is an account of {other.key}.")
+            raise UsageError(
+                "creators.account_of_another",
+                account=f"{platform}:{handle}",
+                creator=other.key,
+            )
     for platform, handle in stored - stated:
         c = ACCOUNT.c
         session.execute(

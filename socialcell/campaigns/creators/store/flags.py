@@ -36,7 +36,7 @@ def add(
 ) -> bool:
     """Flag an account; False when that flag stands already. UsageError."""
     if flag not in FLAGS:
-        raise UsageError(f"There is no flag {flag!r}. There are: {', '.join(FLAGS)}.")
+        raise UsageError("creators.no_flag", flag=flag, flags=list(FLAGS))
     _require_reason(reason)
     if any(row.flag == flag for row in standing_flags(session, [(platform, handle)])):
         return False
@@ -76,7 +76,9 @@ def lift(
         .values(lifted_by=by, lifted_at=now, lifted_reason=reason.strip())
     )
     if not db.changed(session, ended):
-        raise UsageError(f"{platform}:{handle} has no flag {flag}.")
+        raise UsageError(
+            "creators.not_flagged", account=f"{platform}:{handle}", flag=flag
+        )
 
 
 def delete_flags(session: Session, platform: str, handle: str) -> None:
@@ -110,6 +112,6 @@ def flag_history(
 
 def _require_reason(reason: str) -> None:
     if not reason.strip():
-        raise UsageError("Say why with --reason, and where it can be read.")
+        raise UsageError("creators.flag_reason_needed")
     if len(reason) > _MAX_REASON:
-        raise UsageError(f"The reason has over {_MAX_REASON} characters. Shorten it.")
+        raise UsageError("creators.long_reason", limit=_MAX_REASON)
