@@ -21,9 +21,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticKnownError
 
+from socialcell.errors import UnreadableValue
 from socialcell.i18n import CODES
 from socialcell.json_types import JsonObject, JsonValue
 from socialcell.language import lexicon
+from socialcell.message_catalog import Message
 from socialcell.platforms import Trait, having
 
 # {slot} or {slot.part}
@@ -92,22 +94,20 @@ class NoticeSlot(BaseModel):
             ("max", ("number",)),
         ):
             if getattr(self, name) not in (None, {}) and self.type not in types:
-                raise ValueError(f"{name} is for slots of type {' or '.join(types)}")
+                raise UnreadableValue("posts.key_of_other_type", key=name, types=types)
         if self.type == "until" and self.after is None:
-            raise ValueError("a slot of type until names in after when it begins")
+            raise UnreadableValue("posts.until_without_start")
         if self.type == "choice" and not self.choices:
-            raise ValueError("a slot of type choice has choices")
+            raise UnreadableValue("posts.choice_without_choices")
         if self.type == "text" and not (
             self.choices or isinstance(self.example, LocalisedText)
         ):
-            raise ValueError(
-                "a slot of type text has choices, or an example in mr, hi and en"
-            )
+            raise UnreadableValue("posts.text_without_example")
         if isinstance(self.example, LocalisedText) and self.type not in (
             "text",
             "place",
         ):
-            raise ValueError("only text and place have an example by language")
+            raise UnreadableValue("posts.example_by_language")
         return self
 
 
@@ -126,7 +126,7 @@ def _alternatives(names: Sequence[str]) -> str:
 
 def _known_topic(topic: str | None) -> str | None:
     if topic is not None and topic not in lexicon.vocabulary("topic"):
-        raise ValueError(f"there is no topic {topic!r}")
+        raise UnreadableValue("posts.no_such_topic", topic=topic)
     return topic
 
 
@@ -151,10 +151,10 @@ class NoticeTemplate(BaseModel):
     def _whole(self) -> "NoticeTemplate":
         faults = list(self._faults())
         if faults:
-            raise ValueError("; ".join(faults))
+            raise UnreadableValue("posts.template_faults", lines=faults)
         return self
 
-    def _faults(self) -> Iterator[str]:
+    def _faults(self) -> Iterator[Message]:
         for code in CODES:
             yield from self._faults_of(code, self.words.of(code))
         for name, slot in self.slots.items():
@@ -163,7 +163,7 @@ class NoticeTemplate(BaseModel):
                 or self.slots[slot.after].type != "moment"
                 or self.slots[slot.after].optional
             ):
-                yield f"{name}: after names no moment that is always given"
+                yield Message("posts.after_without_moment", {"slot": name})
             for id_, texts in slot.choices.items():
                 yield from _script_faults(f"{name}.{id_}", texts)
             if isinstance(slot.example, LocalisedText):
@@ -173,41 +173,42 @@ class NoticeTemplate(BaseModel):
             needed = {"ward": "area", "from": "moment", "to": "until"}
             for name, type_ in needed.items():
                 if name not in self.slots or self.slots[name].type != type_:
-                    yield f"what closes something has the slot {name} of type {type_}"
+                    parameters = {"slot": name, "type": type_}
+                    yield Message("posts.closure_without_slot", parameters)
 
-    def _faults_of(self, code: str, text: str) -> Iterator[str]:
+    def _faults_of(self, code: str, text: str) -> Iterator[Message]:
         used = {name for name, _ in REFERENCE.findall(text)}
         for name in sorted(used - self.slots.keys()):
-            yield f"words.{code}: there is no slot {name}"
+            yield Message("posts.unknown_slot", {"language": code, "slot": name})
         for name in sorted(self.slots.keys() - used):
-            yield f"words.{code}: the slot {name} is missing"
+            yield Message("posts.unused_slot", {"language": code, "slot": name})
         if bare := re.search(r"[{}]\S*", REFERENCE.sub("", text)):
-            yield f"words.{code}: {bare[0]!r} is no slot such as {{ward}}"
+            yield Message("posts.stray_brace", {"language": code, "text": bare[0]})
         for name, part in REFERENCE.findall(text):
             if name not in self.slots:
                 continue
+            slot = {"language": code, "slot": name}
             is_moment = self.slots[name].type == "moment"
-            if is_moment != (part in PARTS):
-                parts = " or ".join(f"{{{name}.{part_name}}}" for part_name in PARTS)
-                form = parts if is_moment else f"{{{name}}}"
-                yield f"words.{code}: write {form}"
+            if is_moment and part not in PARTS:
+                yield Message("posts.moment_without_part", slot)
+            elif not is_moment and part in PARTS:
+                yield Message("posts.part_without_moment", slot)
         for line in text.splitlines():
             slots = {name for name, _ in REFERENCE.findall(line) if name in self.slots}
             needed = {name for name in slots if not self.slots[name].optional}
             if needed and needed != slots:
-                yield (
-                    f"words.{code}: {sorted(needed)[0]} stands in a line with an "
-                    "optional slot, and would go with it"
-                )
+                slot = {"language": code, "slot": sorted(needed)[0]}
+                yield Message("posts.slot_beside_optional", slot)
 
 
-def _script_faults(where: str, texts: LocalisedText) -> Iterator[str]:
+def _script_faults(where: str, texts: LocalisedText) -> Iterator[Message]:
     """Marathi and Hindi are in Devanagari, English is not."""
     for code in ("mr", "hi"):
         if not _DEVANAGARI.search(texts.of(code)):
-            yield f"{where}.{code}: not written in Devanagari"
+            parameters = {"where": where, "language": code}
+            yield Message("posts.not_in_devanagari", parameters)
     if _DEVANAGARI.search(texts.en):
-        yield f"{where}.en: written in Devanagari"
+        yield Message("posts.english_in_devanagari", {"where": where})
 
 
 @cache

@@ -80,13 +80,13 @@ def load_template(file: Path) -> NoticeTemplate:
     if template.id not in ("", file.stem):
         raise ConfigError("posts.template_of_other_name", file=file, id=template.id)
     template = template.model_copy(update={"id": file.stem})
-    long = [
-        _length_message(platform, code, count)
+    faults = [
+        _length_message(file, platform, code, count)
         for platform, code, count in text_lengths(template)
         if not count.fits
     ]
-    if long:
-        raise ConfigError("posts.long_template", file=file, lengths=long)
+    if faults:
+        raise ConfigError("config.faults", lines=faults)
     return template
 
 
@@ -120,11 +120,12 @@ def text_lengths(template: NoticeTemplate) -> list[tuple[str, str, PostLength]]:
     ]
 
 
-def _length_message(platform: str, code: str, count: PostLength) -> Message:
+def _length_message(file: Path, platform: str, code: str, count: PostLength) -> Message:
     parameters: dict[str, Parameter] = {
+        "file": file,
         "language": code,
         "used": count.used,
         "limit": count.limit,
         "platform": platform,
     }
-    return Message("posts.length_of_template", parameters)
+    return Message("posts.long_template", parameters)
