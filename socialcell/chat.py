@@ -79,12 +79,12 @@ def hand_over(room: ChatRoom, body: bytes, now: datetime) -> HttpAnswer:
         answer = post(url, body, headers=headers, base_urls=room.base_urls)
     except requests.exceptions.InvalidURL as error:
         raise DeliveryUnavailable(
-            f"The address of a chat is not usable: {error}"
+            "delivery.unusable_chat_address", reason=str(error)
         ) from None
     except requests.RequestException as error:
         # The words of such an error hold the address.
         raise DeliveryDeferred(
-            f"The chat cannot be reached: {type(error).__name__}"
+            "delivery.chat_not_reached", reason=type(error).__name__
         ) from None
     if answer.status < 300 and _TAKEN[room.kind](answer):
         return answer
@@ -108,9 +108,7 @@ def ask_bot(
 
 def _bot(token: str, method: str) -> str:
     if not _BOT.fullmatch(token):
-        raise DeliveryUnavailable(
-            "A bot's token looks like 123456789:letters-and-digits"
-        )
+        raise DeliveryUnavailable("delivery.no_bot_token")
     return f"{TELEGRAM}/bot{token}/{method}"
 
 
@@ -120,7 +118,7 @@ def _addressed(room: ChatRoom, body: bytes) -> tuple[str, bytes]:
         url = room.secrets["url"]
         parts = urlsplit(url)
         if parts.scheme != "https" or not parts.hostname:
-            raise DeliveryUnavailable("The address of a webhook begins with https://")
+            raise DeliveryUnavailable("delivery.insecure_webhook")
         remember(parts.path)
         remember(parts.query)
         return url, body
@@ -133,17 +131,17 @@ def _failure(kind: str, answer: HttpAnswer, message: str, now: datetime) -> Exce
     status = answer.status
     words = f"{status} {message}".strip()
     if status == 429:
-        return DeliveryDeferred(words, _wait(answer, now))
+        return DeliveryDeferred("delivery.deferred", _wait(answer, now), answer=words)
     if status < 300 or status == 408 or status >= 500:
-        return DeliveryDeferred(words)
+        return DeliveryDeferred("delivery.deferred", answer=words)
     if status < 400:
-        return DeliveryUnavailable(f"The chat's address leads elsewhere: {status}")
+        return DeliveryUnavailable("delivery.chat_redirects", status=status)
     missing = kind == "telegram" and (
         "chat not found" in message or "upgraded" in message
     )
     if status in _REJECTED or missing:
-        return DeliveryUnavailable(f"The chat takes nothing at this address: {words}")
-    return DeliveryRefused(words)
+        return DeliveryUnavailable("delivery.chat_closed", answer=words)
+    return DeliveryRefused("delivery.refused", answer=words)
 
 
 def _wait(answer: HttpAnswer, now: datetime) -> timedelta | None:

@@ -138,20 +138,20 @@ class Server:
             self._client = self._connected()
         except smtplib.SMTPAuthenticationError as error:
             raise DeliveryUnavailable(
-                f"The mail server refuses our password: {_of(error)}"
+                "delivery.wrong_mail_password",
+                answer=_answer(error.smtp_code, error.smtp_error),
             ) from None
         except smtplib.SMTPNotSupportedError as error:
             raise DeliveryUnavailable(
-                f"The mail server does not do what mail.security asks for: {error}. "
-                "Nothing is sent in the clear."
+                "delivery.no_mail_encryption", reason=str(error)
             ) from None
         except ssl.SSLError as error:
             raise DeliveryUnavailable(
-                f"The mail server's TLS is not trusted: {error}"
+                "delivery.untrusted_mail_server", reason=str(error)
             ) from None
         except (smtplib.SMTPException, OSError) as error:
             raise DeliveryDeferred(
-                f"The mail server cannot be reached: {error}"
+                "delivery.mail_server_not_reached", reason=str(error)
             ) from None
         return self
 
@@ -178,13 +178,16 @@ class Server:
         except smtplib.SMTPSenderRefused as error:
             if error.smtp_code >= 500:
                 raise DeliveryUnavailable(
-                    f"It does not take our sender: {_of(error)}"
+                    "delivery.sender_refused",
+                    answer=_answer(error.smtp_code, error.smtp_error),
                 ) from None
             raise _failure(error.smtp_code, error.smtp_error) from None
         except smtplib.SMTPResponseException as error:
             raise _failure(error.smtp_code, error.smtp_error) from None
         except (smtplib.SMTPException, OSError) as error:
-            raise DeliveryDeferred(f"The connection broke: {error}") from None
+            raise DeliveryDeferred(
+                "delivery.connection_broke", reason=str(error)
+            ) from None
         return "250"
 
     def _connected(self) -> smtplib.SMTP:
@@ -212,12 +215,14 @@ class Server:
 
 
 def _failure(code: int, reply: bytes | str) -> SocialcellError:
-    words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    answer = f"{code} {' '.join(words.split())}"
+    answer = _answer(code, reply)
     if code in (530, 535):
-        return DeliveryUnavailable(f"The mail server wants us to sign in: {answer}")
-    return DeliveryRefused(answer) if code >= 500 else DeliveryDeferred(answer)
+        return DeliveryUnavailable("delivery.mail_sign_in_needed", answer=answer)
+    if code >= 500:
+        return DeliveryRefused("delivery.refused", answer=answer)
+    return DeliveryDeferred("delivery.deferred", answer=answer)
 
 
-def _of(error: smtplib.SMTPResponseException) -> str:
-    return str(_failure(error.smtp_code, error.smtp_error))
+def _answer(code: int, reply: bytes | str) -> str:
+    words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return f"{code} {' '.join(words.split())}"

@@ -72,19 +72,24 @@ def run_command(
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
+            reason = error.strerror if isinstance(error, OSError) else str(error)
             raise DeliveryUnavailable(
-                f"{command[0]} cannot be started: {reason}"
+                "delivery.program_not_started", program=command[0], reason=reason
             ) from None
         code = _exit_code(process, seconds)
         output = _read(stdout)
     summary = _answer_text(output)
     if code is None:
         raise DeliveryDeferred(
-            f"no end after {seconds:g} s; it was stopped. {summary}", RETRY_AFTER
+            "delivery.program_stopped",
+            RETRY_AFTER,
+            seconds=f"{seconds:g}",
+            answer=summary,
         )
     if code != 0:
-        raise DeliveryDeferred(f"exit code {code}: {summary}", RETRY_AFTER)
+        raise DeliveryDeferred(
+            "delivery.program_failed", RETRY_AFTER, exit_code=code, answer=summary
+        )
     return PlacedCall(f"exit code 0 {summary}".strip(), acknowledged_by(output))
 
 
@@ -99,7 +104,8 @@ def post_webhook(
     try:
         answer = chat.hand_over(channel, body, now)
     except DeliveryDeferred as error:
-        raise DeliveryDeferred(str(error), error.wait or RETRY_AFTER) from None
+        error.wait = error.wait or RETRY_AFTER
+        raise
     summary = f"{answer.status} {_answer_text(answer.body)}".strip()
     return PlacedCall(summary, acknowledged_by(answer.body))
 

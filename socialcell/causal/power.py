@@ -59,8 +59,7 @@ def detectable(method: Method, treated: Floats, controls: Floats, post: int) -> 
     periods = controls.shape[1]
     if len(treated) > len(controls):
         raise TooLittleHistory(
-            f"{len(treated)} treated units against {len(controls)} controls: power "
-            "cannot be judged when more than half of the panel is treated. Treat fewer."
+            "causal.too_many_treated", treated=len(treated), controls=len(controls)
         )
     effects, bases, reaches = [], [], []
     for start in _starts(periods, post):
@@ -68,10 +67,7 @@ def detectable(method: Method, treated: Floats, controls: Floats, post: int) -> 
         effect = estimate(method, here, past, start).att
         interval = placebos_in_space(method, past, start, len(treated)).interval(effect)
         if interval is None:
-            raise TooLittleHistory(
-                f"{len(controls)} control units allow no placebo interval, so power "
-                "cannot be judged. Add controls."
-            )
+            raise TooLittleHistory("causal.too_few_controls", controls=len(controls))
         effects.append(effect)
         bases.append(float(here[:, start:].mean()))
         reaches.append((interval[1] - interval[0]) / 2)
@@ -82,8 +78,7 @@ def power_of(effects: Floats, bases: Floats, reaches: Floats) -> Power:
     """Power from null windows: effect, mean outcome and half interval, (windows,)."""
     if len(effects) < FEWEST_WINDOWS:
         raise TooLittleHistory(
-            f"{len(effects)} look-back windows: at least {FEWEST_WINDOWS} are needed "
-            "to judge power. Give a longer history or plan a shorter campaign."
+            "causal.too_few_windows", windows=len(effects), fewest=FEWEST_WINDOWS
         )
 
     def share(percent: float) -> float:

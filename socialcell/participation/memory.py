@@ -63,9 +63,13 @@ def read_memory(path: Path) -> Memory:
     try:
         return msgspec.json.decode(path.read_bytes(), type=Memory)
     except OSError as error:
-        raise VotesError(f"{path}: cannot be read ({error.strerror})") from error
+        raise VotesError(
+            "participation.unreadable_file", path=path, reason=error.strerror
+        ) from error
     except msgspec.DecodeError as error:
-        raise VotesError(f"{path}: is not an earlier opinion map ({error})") from error
+        raise VotesError(
+            "participation.no_opinion_map", path=path, reason=str(error)
+        ) from error
 
 
 def write_memory(memory: Memory, path: Path) -> None:
@@ -73,7 +77,9 @@ def write_memory(memory: Memory, path: Path) -> None:
     try:
         path.write_bytes(msgspec.json.encode(memory))
     except OSError as error:
-        raise VotesError(f"{path}: cannot be written ({error.strerror})") from error
+        raise VotesError(
+            "files.not_written", path=path, reason=error.strerror
+        ) from error
 
 
 def _labels(clusters: Mapping[str, int], people: Collection[str]) -> Labels:

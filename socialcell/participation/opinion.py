@@ -194,7 +194,7 @@ def head_counts(people: Collection[str], weights: Mapping[str, float]) -> Matrix
     """
     each = np.array([weights.get(person, 1.0) for person in people], dtype=np.float64)
     if np.any(each < 0) or not np.all(np.isfinite(each)):
-        raise VotesError("a weight is negative or not a number; weights are 0 or more")
+        raise VotesError("participation.bad_weights")
     total = float(np.sum(each**2))
     scaled: Matrix = each * (float(each.sum()) / total) if total else each
     return scaled

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from socialcell.errors import SocialcellError
+from socialcell.message_catalog import Message
 
 Matrix = NDArray[np.float64]
 
@@ -68,13 +70,17 @@ def read_weights(path: Path) -> dict[str, float]:
     rows = _table(_text(path), str(path), (("participant", "weight"),))
     for where, (person, cell) in rows:
         if person in weights:
-            raise VotesError(f"{where}: {person!r} has a weight already")
+            raise VotesError("participation.second_weight", where=where, person=person)
         try:
             weights[person] = float(cell)
         except ValueError as error:
-            raise VotesError(f"{where}: the weight {cell!r} is no number") from error
+            raise VotesError(
+                "participation.weight_no_number", where=where, weight=cell
+            ) from error
         if not 0 <= weights[person] < float("inf"):
-            raise VotesError(f"{where}: the weight {cell!r} is not 0 or more")
+            raise VotesError(
+                "participation.weight_below_zero", where=where, weight=cell
+            )
     return weights
 
 
@@ -114,17 +120,21 @@ def _text(path: Path) -> str:
         raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
         return raw.decode("utf-8-sig")
     except OSError as error:
-        raise VotesError(f"{path}: cannot be read ({error.strerror})") from error
+        raise VotesError(
+            "participation.unreadable_file", path=path, reason=error.strerror
+        ) from error
     except UnicodeDecodeError as error:
-        raise VotesError(f"{path}: is not UTF-8 text; save it as UTF-8") from error
+        raise VotesError("participation.not_utf8", path=path) from error
 
 
 def _table(
     text: str, name: str, headings: Sequence[tuple[str, ...]]
-) -> Iterator[tuple[str, list[str]]]:
+) -> Iterator[tuple[Message, list[str]]]:
     """Where each row stands, and its cells in the order of the columns found."""
     if not text.strip():
-        raise VotesError(f"{name}: is empty; expected the header {_either(headings)}")
+        raise VotesError(
+            "participation.empty_file", file=name, headers=_either(headings)
+        )
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [cell.strip().lower() for cell in next(reader)]
@@ -132,20 +142,26 @@ def _table(
         for row in reader:
             if not any(cell.strip() for cell in row):
                 continue
-            where = f"{name}, line {reader.line_num}"
+            where = Message("files.line", {"file": name, "line": reader.line_num})
             if len(row) != len(header):
                 raise VotesError(
-                    f"{where}: has {len(row)} cells where the header has {len(header)}"
+                    "participation.other_number_of_cells",
+                    where=where,
+                    cells=len(row),
+                    columns=len(header),
                 )
             cells = [row[column].strip() for column in columns]
             if not all(cells):
                 raise VotesError(
-                    f"{where}: {header[columns[cells.index('')]]} is empty"
+                    "participation.empty_cell",
+                    where=where,
+                    column=header[columns[cells.index("")]],
                 )
             yield where, cells
     except csv.Error as error:
+        where = Message("files.line", {"file": name, "line": reader.line_num})
         raise VotesError(
-            f"{name}, line {reader.line_num}: is not CSV ({error})"
+            "participation.not_csv", where=where, reason=str(error)
         ) from error
 
 
@@ -156,32 +172,46 @@ def _columns(
         if set(columns) <= set(header):
             twice = [column for column in columns if header.count(column) > 1]
             if twice:
-                raise VotesError(f"{name}: has the column {twice[0]} twice")
+                raise VotesError(
+                    "participation.column_twice", file=name, column=twice[0]
+                )
             return [header.index(column) for column in columns]
     raise VotesError(
-        f"{name}: has no columns {_either(headings)}; it has {', '.join(header)}"
+        "participation.other_columns",
+        file=name,
+        headers=_either(headings),
+        columns=header,
     )
 
 
-def _vote(cell: str, where: str) -> int:
+def _vote(cell: str, where: Message) -> int:
     votes = {"1": 1, "+1": 1, "1.0": 1, "-1": -1, "-1.0": -1, "0": 0, "0.0": 0}
     vote = votes.get(cell)
     if vote is None:
-        raise VotesError(
-            f"{where}: the vote is {cell!r}; it must be 1 (agree), "
-            "-1 (disagree) or 0 (pass)"
-        )
+        raise VotesError("participation.no_vote", where=where, vote=cell)
     return vote
 
 
-def _either(headings: Sequence[tuple[str, ...]]) -> str:
-    return " or ".join(",".join(columns) for columns in headings)
+def _either(headings: Sequence[tuple[str, ...]]) -> Message | str:
+    """The header, or the two that a file may have."""
+    headers = [",".join(columns) for columns in headings]
+    if len(headers) == 1:
+        return headers[0]
+    first, second = headers
+    return Message("participation.one_of_two", {"first": first, "second": second})
 
 
 def refuse_strangers(
-    names: Collection[str], valid_names: Collection[str], kind: str
+    names: Collection[str],
+    valid_names: Collection[str],
+    kind: Literal["participant", "statement"],
 ) -> None:
     """Raise VotesError if a name a person typed is not among those of the votes."""
     strangers = sorted(set(names) - set(valid_names), key=natural)
     if strangers:
-        raise VotesError(f"no {kind} {strangers[0]!r} in the votes; check the name")
+        raise VotesError(
+            "participation.no_such_participant"
+            if kind == "participant"
+            else "participation.no_such_statement",
+            name=strangers[0],
+        )
