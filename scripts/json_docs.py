@@ -29,6 +29,7 @@ from socialcell import sandbox
 from socialcell.cli import app
 from socialcell.clock import IST, FixedClock
 from socialcell.sandbox.city import City
+from socialcell.services.rehearsal import sample_operators
 
 Shape: TypeAlias = dict[str, set[str]]  # path of a key → the types of its values
 
@@ -66,16 +67,16 @@ LINES = [
 # Why a command's document is not shown by a line above.
 ABSENT = {
     "alerts try": "needs a channel that takes messages",
-    "campaigns approve": "needs a second person",
     "campaigns outreach dismiss": "needs a post that was matched",
     "campaigns plan": "plans for a minute",
     "db restore": "replaces the workspace",
     "demo": "makes a workspace",
     "installs import": "needs an export of a store",
     "language train": "trains for minutes",
-    "messages approve": "needs a second person",
+    "messages approve": "needs a platform that takes the answer",
+    "operators begin": "needs a workspace without operators",
+    "operators second-factor": "needs an authenticator",
     "outbox release": "needs a message that is held",
-    "posts approve": "needs a second person",
     "posts delete": "needs a post that is out",
 }
 
@@ -120,6 +121,7 @@ def served(demo: Path) -> Iterator[tuple[Path, Path]]:
         settings = yaml.safe_load(config.read_text("utf-8"))
         settings["sandbox"] = {"base_urls": running.base_urls}
         settings["language"]["semantic"] = False
+        settings["operators"] = {"second_factor_roles": []}
         config.write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
         files.mkdir()
         for name, text in FILES.items():
@@ -134,16 +136,18 @@ def documents(config: Path, files: Path) -> Iterator[tuple[str, Any]]:
     """
     words = _words(config)
     for line in LINES:
+        command, _, typed = line.partition(" < ")
         arguments = [
             words.get(word, word).format(files=files, demo=config.parent)
-            for word in shlex.split(line)
+            for word in shlex.split(command)
         ]
-        yield line, _run(arguments, config)
+        lines = [words.get(word, word) for word in shlex.split(typed)]
+        yield line, _run(arguments, config, "".join(f"{text}\n" for text in lines))
 
 
-def _run(arguments: Iterable[str], config: Path) -> Any:
+def _run(arguments: Iterable[str], config: Path, typed: str = "") -> Any:
     words = ["--config", str(config), *arguments, "--json"]
-    result = CliRunner().invoke(app, words)
+    result = CliRunner().invoke(app, words, input=typed)
     try:
         return json.loads(result.stdout)
     except ValueError:
@@ -158,10 +162,14 @@ def _words(config: Path) -> dict[str, str]:
     mention = _run(newest, config)["mentions"][0]
     message = _run([*newest, "--platform", "whatsapp"], config)["mentions"][0]
     link = _run(["links", "list"], config)["links"][0]
+    secrets = config.parent / "secrets" / sample_operators.FILE
+    passwords = json.loads(secrets.read_text("utf-8"))
     return {
         "@mention": str(mention["id"]),
         "@message": str(message["id"]),
         "@code": link["code"],
+        "@maker": passwords[sample_operators.MAKER],
+        "@approver": passwords[sample_operators.APPROVER],
         "@candidate": _run(["influencers", "rank"], config)["candidates"][0]["id"],
     }
 

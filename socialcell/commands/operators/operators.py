@@ -1,7 +1,7 @@
 """Commands of the noun `operators`: who signs in, and what each may do."""
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -328,6 +328,7 @@ def sign_in(name: Name, config: Config = None, json: Json = False) -> None:
     except OSError as error:
         from socialcell.errors import SocialcellError
 
+        sessions.end_own_session(replace(context, actor=signed_in.actor))
         raise SocialcellError("operators.no_home", reason=error.strerror) from None
     if json:
         output.as_json({**asdict(signed_in.actor), "ends_at": signed_in.ends_at})
