@@ -139,11 +139,12 @@ def _rows(session: Session, sending: Sending) -> list[AuditRecord]:
 
 
 def _waiting(rows: Iterable[AuditRecord], since: datetime) -> AuditRecord | None:
-    """The entry that waits, by what was noted of a sending in its order."""
+    """The entry that waits, by what was noted of a sending in its order. What nobody
+    who had signed in entered waits for nobody: it could not be approved."""
     entry, is_waiting = None, False
     for row in rows:
         if row.action == ENTERED:
-            entry = row
+            entry = row if row.operator_id is not None else None
         is_waiting = row.action in (ENTERED, RETURNED)
     return entry if is_waiting and entry is not None and entry.at >= since else None
 

@@ -12,13 +12,13 @@ from sqlalchemy import Engine, select
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.config import Workspace
 from socialcell.connectors.base import ConnectorError
-from socialcell.errors import SocialcellError, UsageError
+from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
+from socialcell.identity.actor import os_account
 from socialcell.listening.model import Author, Mention
 from socialcell.listening.reply_model import ReplyDraft
-from socialcell.ops import audit
 from socialcell.ops.model import AuditEntry
+from socialcell.roles import Role
 from socialcell.sandbox import Sandbox
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
@@ -26,7 +26,7 @@ from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.messaging import messages, reply_approvals, reply_drafts
 from socialcell.services.outbox import outbox
 from socialcell.services.privacy import data_requests, retention
-from socialcell.settings import Approvals
+from tests.operators import acting, sign_in_shell
 from tests.running import inside
 from tests.services.webhooks.conftest import push_all
 
@@ -39,11 +39,9 @@ ANSWER = "A boat is on its way. Go up to the roof."
 
 
 @pytest.fixture
-def folder(folder: Path) -> Path:
-    """A workspace whose people share one account of the operating system."""
-    with (folder / "config.yaml").open("a") as file:
-        file.write("approvals: {trust_names: true}\n")
-    return folder
+def listening(listening: Context) -> Context:
+    """The workspace that is pushed to, where cell.writer has signed in."""
+    return acting(listening, "cell.writer")
 
 
 @pytest.fixture
@@ -62,13 +60,11 @@ def write(served: Sandbox, listening: Context) -> Callable[[str], int]:
 
 
 @pytest.fixture
-def lead(monkeypatch: pytest.MonkeyPatch) -> Callable[[Context, int], Any]:
+def lead() -> Callable[[Context, int], Any]:
     """A second person says yes to an answer."""
 
     def approve(context: Context, id_: int) -> Any:
-        with monkeypatch.context() as patch:
-            patch.setenv("SOCIALCELL_ACTOR", "cell.lead")
-            return reply_approvals.approve(context, id_)
+        return reply_approvals.approve(acting(context, "cell.lead"), id_)
 
     return approve
 
@@ -119,19 +115,32 @@ def test_whoever_wrote_an_answer_does_not_approve_it(
     assert sent(served) == []
 
 
-def test_two_names_of_one_os_user_are_no_second_person(
-    served: Sandbox, listening: Context, write: Any, lead: Any
+def test_only_who_signed_in_with_the_role_says_the_second_yes(
+    served: Sandbox, listening: Context, write: Any
 ) -> None:
     message = write(CALL)
     crisis(listening)
     kept = messages.reply(listening, message, ANSWER)
-    settings = listening.workspace.config.model_copy(update={"approvals": Approvals()})
-    strict = replace(
-        listening, workspace=Workspace(listening.workspace.folder, settings)
-    )
+    unsigned = replace(listening, actor=os_account())
+    viewer = acting(listening, "viewer", Role.VIEWER)
 
-    with pytest.raises(SocialcellError, match="two names do not make two persons"):
-        lead(strict, kept.waits)
+    with pytest.raises(NeedsAPerson, match="Nobody has signed in here"):
+        reply_approvals.approve(unsigned, kept.waits or 0)
+    with pytest.raises(SocialcellError, match="viewer has none of these roles"):
+        reply_approvals.approve(viewer, kept.waits or 0)
+
+    assert sent(served) == []
+
+
+def test_an_answer_that_nobody_signed_in_wrote_cannot_be_approved(
+    served: Sandbox, listening: Context, write: Any, lead: Any
+) -> None:
+    message = write(CALL)
+    crisis(listening)
+    kept = messages.reply(replace(listening, actor=os_account()), message, ANSWER)
+
+    with pytest.raises(SocialcellError, match="Nobody who had signed in made answer"):
+        lead(listening, kept.waits)
 
     assert sent(served) == []
 
@@ -261,7 +270,9 @@ def test_both_persons_are_in_the_audit_log_and_no_word_of_the_answer(
         rows = session.scalars(select(AuditEntry).order_by(AuditEntry.seq)).all()[-2:]
         assert [row.action for row in rows] == ["message.draft", "message.reply"]
         assert rows[1].actor == "cell.lead"
-        assert rows[1].detail["made_by"] == rows[0].actor == audit.operator()
+        assert rows[1].detail["made_by"] == rows[0].actor == "cell.writer"
+        assert rows[0].operator_id == listening.actor.id
+        assert rows[1].detail["made_by_operator"] == rows[0].operator_id
         assert "boat" not in str([row.detail for row in rows])
 
 
@@ -289,7 +300,7 @@ def test_words_of_an_answer_go_with_the_person_and_after_a_week(
 
 
 def test_the_commands_answer_in_json(
-    folder: Path, listening: Context, write: Any, monkeypatch: pytest.MonkeyPatch
+    folder: Path, listening: Context, write: Any
 ) -> None:
     message = write(CALL)
     crisis(listening)
@@ -301,10 +312,11 @@ def test_the_commands_answer_in_json(
     def run(*words: str) -> Any:
         return json.loads(inside("messages", *words, "--json", "--config", place))
 
+    sign_in_shell(listening, "cell.writer")
     kept = run("reply", str(message), ANSWER)
     second = run("reply", str(message), "And take the children up.")
     listed = run("waiting")["waiting"]
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "cell.lead")
+    sign_in_shell(listening, "cell.lead")
     done = run("approve", str(kept["waits"]))
     gone = run("withdraw", str(second["waits"]))
 

@@ -12,15 +12,16 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.config import Workspace
-from socialcell.errors import ConfigError, SocialcellError, UsageError
+from socialcell.errors import ConfigError, NeedsAPerson, SocialcellError, UsageError
+from socialcell.identity.actor import os_account
 from socialcell.ops import audit
+from socialcell.roles import Role
 from socialcell.sandbox import Sandbox
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent, messages, template_approvals
 from socialcell.services.messaging.messages import TemplateCampaign
 from socialcell.services.outbox import outbox
-from socialcell.settings import Approvals
+from tests.operators import acting, sign_in_shell
 from tests.running import inside
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -28,14 +29,6 @@ pytestmark = pytest.mark.swept_on_postgresql
 HOUR = timedelta(hours=1)
 NUMBERS = ["999811110001", "999811110002", "999811110003"]
 WARNING, VALUES = "water_closure", ["औंध", "25 Nov"]
-
-
-@pytest.fixture
-def folder(folder: Path) -> Path:
-    """A workspace whose people share one account of the operating system."""
-    with (folder / "config.yaml").open("a") as file:
-        file.write("approvals: {trust_names: true}\n")
-    return folder
 
 
 @pytest.fixture
@@ -48,7 +41,7 @@ def cell(listening: Context) -> Context:
 
 
 @pytest.fixture
-def send(monkeypatch: pytest.MonkeyPatch) -> Callable[..., TemplateCampaign]:
+def send() -> Callable[..., TemplateCampaign]:
     """Somebody of the cell sends the warning, marked as safety."""
 
     def sent_by(
@@ -58,11 +51,9 @@ def send(monkeypatch: pytest.MonkeyPatch) -> Callable[..., TemplateCampaign]:
         values: Sequence[str] = VALUES,
         **more: Any,
     ) -> TemplateCampaign:
-        with monkeypatch.context() as patch:
-            patch.setenv("SOCIALCELL_ACTOR", who)
-            return messages.send_template(
-                context, WARNING, "mr", numbers, values, safety=True, **more
-            )
+        return messages.send_template(
+            acting(context, who), WARNING, "mr", numbers, values, safety=True, **more
+        )
 
     return sent_by
 
@@ -112,23 +103,41 @@ def test_whoever_entered_it_does_not_approve_it(
 ) -> None:
     send(cell, "maker")
 
-    with pytest.raises(UsageError, match="entered by maker"):
-        send(cell, " Maker ")
+    with pytest.raises(
+        UsageError, match="'water_closure': a second person approves"
+    ):
+        send(cell, "maker")
 
     assert receivers(served) == []
 
 
-def test_two_names_of_one_os_user_are_no_second_person(
+def test_only_who_signed_in_with_the_role_says_the_second_yes(
     served: Sandbox, cell: Context, send: Any
 ) -> None:
-    settings = cell.workspace.config.model_copy(update={"approvals": Approvals()})
-    strict = replace(cell, workspace=Workspace(cell.workspace.folder, settings))
-    send(strict, "maker")
+    send(cell, "maker")
 
-    with pytest.raises(SocialcellError, match="two names do not make two persons"):
-        send(strict, "cell.lead")
+    unsigned, viewer = (
+        replace(cell, actor=os_account()),
+        acting(cell, "viewer", Role.VIEWER),
+    )
+    with pytest.raises(NeedsAPerson, match="Nobody has signed in here"):
+        messages.send_template(unsigned, WARNING, "mr", NUMBERS, VALUES, safety=True)
+    with pytest.raises(SocialcellError, match="viewer has none of these roles"):
+        messages.send_template(viewer, WARNING, "mr", NUMBERS, VALUES, safety=True)
 
     assert receivers(served) == []
+
+
+def test_what_nobody_signed_in_entered_waits_for_nobody_and_is_entered_anew(
+    served: Sandbox, cell: Context, send: Any
+) -> None:
+    unsigned = replace(cell, actor=os_account())
+    messages.send_template(unsigned, WARNING, "mr", NUMBERS, VALUES, safety=True)
+
+    assert template_approvals.waiting(cell) == []
+    assert send(cell, "maker").second_person
+    assert [row.made_by for row in template_approvals.waiting(cell)] == ["maker"]
+    assert send(cell, "cell.lead").sent == 2
 
 
 @pytest.mark.parametrize(
@@ -149,9 +158,11 @@ def test_a_yes_is_to_the_text_that_meta_had_then(
     served: Sandbox, cell: Context, send: Any
 ) -> None:
     send(cell, "maker")
-    words = [{"type": "BODY", "text": "Other words for {{1}} on {{2}}"}]
     whatsapp = served.platform("whatsapp")
-    whatsapp.templates = [{**one, "components": words} for one in whatsapp.templates]
+    whatsapp.templates = [
+        replace(template, body="Other words for {{1}} on {{2}}")
+        for template in whatsapp.templates
+    ]
     messages.sync_templates(cell)
 
     assert send(cell, "cell.lead").second_person
@@ -252,9 +263,8 @@ def test_after_a_process_that_died_while_it_sent_a_person_is_warned(
     sending = template_approvals.Sending(
         entry.template, entry.language, sealed, entry.people
     )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOCIALCELL_ACTOR", "cell.lead")
-        assert template_approvals.enter_or_approve(cell, sending).approved
+    lead = acting(cell, "cell.lead")
+    assert template_approvals.enter_or_approve(lead, sending).approved
 
     again = send(cell, "maker")
 
@@ -283,7 +293,7 @@ def test_both_persons_are_in_the_audit_log_and_no_number_and_no_word(
 
 
 def test_the_commands_say_what_waits_and_for_whom(
-    folder: Path, cell: Context, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    folder: Path, cell: Context, tmp_path: Path
 ) -> None:
     place, numbers = folder / "config.yaml", tmp_path / "numbers.txt"
     numbers.write_text("\n".join(NUMBERS))
@@ -296,11 +306,11 @@ def test_the_commands_say_what_waits_and_for_whom(
 
     sending: tuple[str | Path, ...] = ("send", WARNING, "--to", numbers, "--safety")
     sending += tuple(word for value in VALUES for word in ("--value", value))
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "maker")
+    sign_in_shell(cell, "maker")
     first = run(*sending)
     listed = json.loads(run("waiting", "--json"))
     shown = run("waiting")
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "cell.lead")
+    sign_in_shell(cell, "cell.lead")
     second = json.loads(run(*sending, "--json"))
 
     assert "sent to 2 when a second person runs the same command" in first
