@@ -1,6 +1,6 @@
 """Who may be a candidate, who may look, and what is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,14 +10,17 @@ import pytest
 from socialcell import config, db
 from socialcell.campaigns.creators.store import candidate_posts
 from socialcell.connectors.base import Metric, Record, RecordRelation
-from socialcell.errors import SocialcellError, UsageError
+from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
+from socialcell.identity.actor import os_account
 from socialcell.listening.store.people import registry
 from socialcell.ops import audit
+from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry, influencer_ranking
 from socialcell.services.creators.candidate_facts import RankingRequest
 from socialcell.services.mentions.tagging import tag_waiting
 from tests.builders import NOON, make_author, make_record, make_source, store_records
+from tests.operators import acting
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -59,7 +62,7 @@ def register(context: Context, handle: str, person_class: str = "media") -> None
 
 
 def approvers(context: Context, *names: str) -> Context:
-    """The same workspace with these approvers."""
+    """The same workspace where influencers.approvers names these."""
     path = context.workspace.folder / "config.yaml"
     text = path.read_text().replace("{}\n", "")
     path.write_text(f"{text}influencers:\n  approvers: [{', '.join(names)}]\n")
@@ -118,21 +121,48 @@ def test_a_look_is_in_the_log_before_anything_is_shown(workspace: Context) -> No
     assert "asha_k" not in str(entry.detail)
 
 
-def test_who_is_no_approver_sees_nothing_and_is_noted(workspace: Context) -> None:
-    guarded = approvers(workspace, "deputy")
-    for act in (
-        lambda: influencer_ranking.rank_candidates(guarded, RankingRequest()),
-        lambda: influencer_ranking.show_candidate(guarded, "x:star", RankingRequest()),
-        lambda: creator_registry.list_creators(guarded),
-        lambda: creator_registry.export_creators(guarded),
-    ):
-        with pytest.raises(SocialcellError, match="approvers only, and lead is none"):
-            act()
+def looks(context: Context) -> list[Callable[[], object]]:
+    """The ways to see candidates and creators."""
+    return [
+        lambda: influencer_ranking.rank_candidates(context, RankingRequest()),
+        lambda: influencer_ranking.show_candidate(context, "x:star", RankingRequest()),
+        lambda: creator_registry.list_creators(context),
+        lambda: creator_registry.export_creators(context),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "role", "reason"),
+    [
+        (("deputy",), Role.LEAD, "asha is none of them"),
+        (("deputy", "asha"), Role.OPERATOR, "asha has none of these roles now"),
+        ((), Role.OPERATOR, "asha has none of these roles now"),
+    ],
+)
+def test_who_is_no_approver_sees_nothing_and_is_noted(
+    workspace: Context, names: tuple[str, ...], role: Role, reason: str
+) -> None:
+    guarded = acting(approvers(workspace, *names), "asha", role)
+    for look in looks(guarded):
+        with pytest.raises(SocialcellError, match=reason):
+            look()
+    assert [entry.detail["admitted"] for entry in log(guarded)] == [False] * 4
+    assert {entry.actor for entry in log(guarded)} == {"asha"}
+
+
+def test_where_approvers_are_set_nobody_looks_without_a_sign_in(
+    workspace: Context,
+) -> None:
+    guarded = replace(approvers(workspace), actor=os_account())
+    for look in looks(guarded):
+        with pytest.raises(NeedsAPerson, match="Nobody has signed in here"):
+            look()
     assert [entry.detail["admitted"] for entry in log(guarded)] == [False] * 4
 
 
-def test_an_approver_sees_them(workspace: Context) -> None:
-    assert ranked(approvers(workspace, "lead")) == []
+@pytest.mark.parametrize("names", [("Lead",), ()])
+def test_an_approver_sees_them(workspace: Context, names: tuple[str, ...]) -> None:
+    assert ranked(approvers(workspace, *names)) == []
 
 
 def test_relevance_rests_on_topics_words_and_what_posts_name(

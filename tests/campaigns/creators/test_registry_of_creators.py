@@ -16,6 +16,7 @@ from socialcell.errors import SocialcellError, UsageError
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
+from tests.operators import acting
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -87,13 +88,13 @@ def test_said_again_it_changes_nothing(workspace: Context) -> None:
 
 
 def test_who_stated_a_connection_and_when_is_kept_until_it_changes(
-    workspace: Context, monkeypatch: pytest.MonkeyPatch
+    workspace: Context,
 ) -> None:
     put(workspace)
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "deputy")
+    deputy = acting(workspace, "deputy")
     workspace.clock.advance(timedelta(days=1))
-    assert put(workspace).outcome == "unchanged"
-    assert put(workspace, connection="none").changed == (
+    assert put(deputy).outcome == "unchanged"
+    assert put(deputy, connection="none").changed == (
         "connection",
         "connection_by",
         "connection_on",

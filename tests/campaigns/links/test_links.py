@@ -21,6 +21,7 @@ from socialcell.services.links import tracked_links
 from tests.builders import NOON
 from tests.campaigns.links.link_requests import PLAY, WEB, given, make_link
 from tests.inside import socialcell
+from tests.operators import acting
 from tests.running import answer, inside, said
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -87,9 +88,9 @@ def test_a_link_ends_with_its_last_day_in_pune(context: Context) -> None:
 
 
 def test_a_change_keeps_what_was_said_before(
-    context: Context, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+    context: Context, clock: FixedClock
 ) -> None:
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "meera")
+    context = acting(context, "meera")
     link = make_link(context)
     changed = tracked_links.edit_link(
         context, link.code, {"web": f"{WEB}/new", "ios": ""}, "the page has moved"

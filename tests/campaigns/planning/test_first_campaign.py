@@ -1,5 +1,6 @@
 """The page that leads from an empty workspace to a measured campaign, followed."""
 
+import io
 import re
 import shlex
 import shutil
@@ -24,6 +25,19 @@ def lines() -> list[list[str]]:
     return [shlex.split(line) for block in blocks for line in block.splitlines()]
 
 
+PASSWORD = "rain over the seven hills"
+
+
+def lines_for(words: list[str], printed: str) -> str:
+    """What a person types where this command asks: the code that was printed, and a
+    password, one a line."""
+    if words[:2] == ["operators", "set-password"]:
+        code = re.search(rf"^{words[2]}: (\S+)", printed, re.MULTILINE)
+        assert code is not None
+        return f"{code[1]}\n{PASSWORD}\n"
+    return f"{PASSWORD}\n" if words[:2] == ["operators", "sign-in"] else ""
+
+
 def test_the_page_leads_to_a_measured_campaign(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -34,15 +48,14 @@ def test_the_page_leads_to_a_measured_campaign(
     told = ""
 
     for word, *rest in lines():
-        if word == "export":
-            monkeypatch.setenv(*rest[0].split("="))
-        elif word == "sed":
+        if word == "sed":
             _, before, after, _ = rest[1].split("|")
             config = place / rest[2]
             assert before in config.read_text()
             config.write_text(config.read_text().replace(before, after))
         else:
             monkeypatch.setattr(sys, "argv", [word, *rest])
+            monkeypatch.setattr(sys, "stdin", io.StringIO(lines_for(rest, told)))
             with pytest.raises(SystemExit) as stop:
                 main()
             heard = capsys.readouterr()
@@ -51,7 +64,7 @@ def test_the_page_leads_to_a_measured_campaign(
 
     assert yaml.safe_load((place / "config.yaml").read_text())["clock"]["fixed"]
     assert "Smallest lift of activated_users that would be seen" in told
-    assert "Version 1 of the plan of monsoon26 is approved by meera." in told
+    assert "Version 1 of the plan of monsoon26 is approved by Meera Sample." in told
     assert "Posts found: 1" in told
     assert "Tag 2, not disclosed: nobody has looked" in told
     assert "Posts of its plan that are measured now: 2" in told

@@ -67,7 +67,7 @@ def test_a_plan_is_approved_by_who_signed_in(call: Call, city: Context) -> None:
 def test_its_maker_is_refused(call: Call) -> None:
     code, said, error = call("approve", NAME)
 
-    assert (code, said) == (1, "")
+    assert (code, said) == (2, "")
     assert "lead made version 1 of the plan of monsoon26: a second person" in error
 
 

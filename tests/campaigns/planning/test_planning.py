@@ -5,6 +5,7 @@ import io
 import json
 import re
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from socialcell.settings import Config
 from tests.builders import NOON
 from tests.campaigns.planning import worlds
 from tests.campaigns.planning.worlds import AUNDH, KOTHRUD
+from tests.operators import acting
 from tests.rows import in_order
 from tests.running import inside
 
@@ -49,7 +51,7 @@ def made(context: Context, folder: Path, **changes: Any) -> dict[str, Any]:
 def with_settings(context: Context, **sections: Any) -> Context:
     config = Config.model_validate(sections)
     workspace = type(context.workspace)(context.workspace.folder, config)
-    return Context(workspace, context.engine, context.clock)
+    return replace(context, workspace=workspace)
 
 
 def rows(context: Context, model: Any) -> list[Any]:
@@ -237,10 +239,11 @@ def test_tags_of_other_plans_count_for_the_caps(city: Context, folder: Path) -> 
 def test_plans_are_for_approvers(city: Context, folder: Path) -> None:
     closed = with_settings(city, influencers={"approvers": ["somebody.else"]})
 
-    with pytest.raises(SocialcellError, match="approvers only"):
+    with pytest.raises(SocialcellError, match="lead is none of them"):
         made(closed, folder)
-    with pytest.raises(SocialcellError, match="approvers only"):
+    with pytest.raises(SocialcellError, match="lead is none of them"):
         plan_documents.plan_document(closed, "monsoon26")
+    assert made(acting(closed, "somebody.else"), folder)["tags"]
 
 
 def test_words_of_a_creator_go_when_the_creator_is_forgotten(
