@@ -13,6 +13,7 @@ from sqlalchemy import Engine, update
 from socialcell import db
 from socialcell.clock import SystemClock
 from socialcell.connectors.base import Metric
+from socialcell.identity.actor import unsigned
 from socialcell.listening.areas.area_table import read_areas
 from socialcell.listening.areas.owner_table import read_owners
 from socialcell.listening.model import Mention
@@ -36,7 +37,14 @@ def config(context: Context, engine: Engine) -> Path:
         areas.replace(session, read_areas())
         owners.update_package_rows(session, read_owners())
         registry.register(
-            session, "x", "@CityDesk", "City Desk", "media", "its site", "tests", NOON
+            session,
+            "x",
+            "@CityDesk",
+            "City Desk",
+            "media",
+            "its site",
+            unsigned("tests"),
+            NOON,
         )
     return context.workspace.folder / "config.yaml"
 

@@ -5,6 +5,7 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.errors import UsageError
+from socialcell.identity.actor import unsigned
 from socialcell.listening.areas.area_table import read_areas
 from socialcell.listening.store.mentions import rollups, tags
 from socialcell.listening.store.people import registry
@@ -29,7 +30,7 @@ def register(engine: Engine, handle: str = "@CityDesk", **changes: str) -> int:
     how = {"person_class": "media", "evidence": "its imprint"} | changes
     with db.writing(engine) as session:
         return registry.register(
-            session, "x", handle, "City Desk", by="asha", now=NOON, **how
+            session, "x", handle, "City Desk", by=unsigned("asha"), now=NOON, **how
         )
 
 
@@ -55,7 +56,9 @@ def test_an_account_that_is_removed_is_counted_no_more(engine: Engine) -> None:
     register(engine)
 
     with db.writing(engine) as session:
-        registry.remove(session, "x", "citydesk", "consent withdrawn", "asha", NOON)
+        registry.remove(
+            session, "x", "citydesk", "consent withdrawn", unsigned("asha"), NOON
+        )
 
     assert counted(engine) == []
     with db.reading(engine) as session:
@@ -82,4 +85,4 @@ def test_an_entry_needs_class_handle_and_evidence(
 
 def test_a_stranger_is_not_removed(engine: Engine) -> None:
     with pytest.raises(UsageError), db.writing(engine) as session:
-        registry.remove(session, "x", "nobody", "why not", "asha", NOON)
+        registry.remove(session, "x", "nobody", "why not", unsigned("asha"), NOON)

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.errors import SocialcellError
+from socialcell.identity.actor import unsigned
 from socialcell.listening.areas.area_table import read_areas
 from socialcell.listening.store.mentions import rollups, tags
 from socialcell.listening.store.people import registry
@@ -93,7 +94,14 @@ def test_only_registry_accounts_are_counted_by_author(engine: Engine) -> None:
     )
     with db.writing(engine) as session:
         registry.register(
-            session, "x", "citydesk", "City Desk", "media", "its site", "tests", NOON
+            session,
+            "x",
+            "citydesk",
+            "City Desk",
+            "media",
+            "its site",
+            unsigned("tests"),
+            NOON,
         )
 
     tag_all(engine)

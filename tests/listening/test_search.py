@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.errors import UsageError
+from socialcell.identity.actor import unsigned
 from socialcell.listening.areas.area_table import read_areas
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries, tags
@@ -129,7 +130,14 @@ def test_from_takes_registry_accounts_only(engine: Engine) -> None:
     )
     with db.writing(engine) as session:
         registry.register(
-            session, "x", "@CityDesk", "City Desk", "media", "its site", "tests", NOON
+            session,
+            "x",
+            "@CityDesk",
+            "City Desk",
+            "media",
+            "its site",
+            unsigned("tests"),
+            NOON,
         )
 
     assert found(engine, "from:citydesk") == ["1"]

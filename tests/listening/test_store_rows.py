@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 
 from socialcell import db
 from socialcell.connectors.base import Record, RecordRelation, Withholding
+from socialcell.identity.actor import unsigned
 from socialcell.listening.mentions import mention_view
 from socialcell.listening.mentions.mention_view import MentionDocument
 from socialcell.listening.model import (
@@ -191,12 +192,12 @@ def test_a_count(engine: Engine, mention_id: int) -> None:
 
 
 def test_an_account_of_the_registry(engine: Engine) -> None:
-    account = ("x", "pmcpune", "PMC", "public_office", "an order", "an operator")
+    account = ("x", "pmcpune", "PMC", "public_office", "an order")
     with db.writing(engine) as session:
-        registry.register(session, *account, NOON)
+        registry.register(session, *account, unsigned("an operator"), NOON)
     with db.reading(engine) as session:
         (row,) = registry.accounts(session)
 
     found = by_field(row)
-    assert tuple(found.values()) == (*account, NOON)
+    assert tuple(found.values()) == (*account, "an operator", NOON)
     assert found == from_tables(engine, list(found), RegistryAccount)

@@ -14,18 +14,22 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
 from socialcell import db
+from socialcell.identity.actor import Actor, os_user, unsigned
 from socialcell.ops import audit
+from socialcell.services.context import Context
 from tests.builders import NOON
 from tests.inside import socialcell
+from tests.operators import operator, sign_in_shell
 from tests.running import answer
 
+ASHA = Actor(7, "asha", known_by="second_factor")
 
-def fill(engine: Engine, n: int = 3) -> None:
+
+def fill(engine: Engine, n: int = 3, actor: Actor = ASHA) -> None:
     for number in range(1, n + 1):
+        detail = {"n": number}
         with db.writing(engine) as session:
-            audit.append(
-                session, "asha", "registry.add", f"x:a{number}", {"n": number}, NOON
-            )
+            audit.append(session, actor, "registry.add", f"x:a{number}", detail, NOON)
 
 
 def verdict(engine: Engine, noted: str | None = None) -> audit.AuditResult:
@@ -44,8 +48,13 @@ def tamper(engine: Engine, statement: str) -> None:
         connection.execute(text(statement))
 
 
-def test_a_row_seals_the_one_before_it(engine: Engine) -> None:
-    fill(engine, 2)
+@pytest.mark.parametrize(
+    ("actor", "number"), [(ASHA, {"operator_id": 7}), (unsigned("asha"), {})]
+)
+def test_a_row_seals_the_one_before_it(
+    engine: Engine, actor: Actor, number: dict[str, int]
+) -> None:
+    fill(engine, 2, actor)
     user = pwd.getpwuid(os.getuid()).pw_name
 
     def sealed(before: str, seq: int) -> str:
@@ -55,10 +64,11 @@ def test_a_row_seals_the_one_before_it(engine: Engine) -> None:
             "at": "2026-11-23T06:30:00.000000+00:00",
             "detail": {"n": seq},
             "object": f"x:a{seq}",
+            **number,
             "os_user": user,
             "seq": seq,
         }
-        canonical = json.dumps(said, separators=(",", ":"))
+        canonical = json.dumps(said, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256((before + canonical).encode()).hexdigest()
 
     expected = sealed(sealed("0" * 64, 1), 2)
@@ -108,6 +118,8 @@ def test_a_row_is_not_replaced(engine: Engine) -> None:
     ("statement", "row", "reason"),
     [
         ("UPDATE audit SET actor = 'ashb' WHERE seq = 2", 2, "was changed"),
+        ("UPDATE audit SET operator_id = 8 WHERE seq = 2", 2, "was changed"),
+        ("UPDATE audit SET operator_id = NULL WHERE seq = 2", 2, "was changed"),
         ("UPDATE audit SET os_user = 'asha' WHERE seq = 2", 2, "was changed"),
         ("UPDATE audit SET os_user = NULL WHERE seq = 2", 2, "was changed"),
         ("UPDATE audit SET detail = '{\"n\": 4}' WHERE seq = 1", 1, "was changed"),
@@ -152,7 +164,7 @@ def test_rows_from_before_the_os_user_was_noted_keep_their_seals(
     assert verdict(engine).ok
     with db.reading(engine) as session:
         users = [row.os_user for row in audit.entries(session, 3)]
-    assert users == [audit.os_user(), None, None]
+    assert users == [os_user(), None, None]
 
 
 @pytest.mark.fault("F31")
@@ -172,7 +184,8 @@ def test_a_row_without_an_os_user_does_not_follow_one_that_has_it(
 def test_a_resealed_row_breaks_the_next_one(engine: Engine) -> None:
     fill(engine)
     row = {"seq": 2, "at": NOON, "actor": "mallory", "action": "registry.add"}
-    row |= {"object": "x:a2", "detail": {"n": 2}, "os_user": audit.os_user()}
+    row |= {"object": "x:a2", "detail": {"n": 2}, "os_user": os_user()}
+    row |= {"operator_id": 7}
     with db.reading(engine) as session:
         first = audit.entries(session, 3)[-1].hash
     forged = audit.seal(first, row)
@@ -199,7 +212,9 @@ def test_a_cut_end_shows_against_a_noted_head(engine: Engine) -> None:
 
 def test_an_act_that_is_taken_back_leaves_no_row(engine: Engine) -> None:
     with db.writing(engine) as session:
-        audit.append(session, "asha", "a", "b", {}, datetime(2026, 1, 1, tzinfo=UTC))
+        audit.append(
+            session, unsigned("asha"), "a", "b", {}, datetime(2026, 1, 1, tzinfo=UTC)
+        )
         session.rollback()
 
     assert verdict(engine).head.seq == 0
@@ -220,13 +235,23 @@ def test_the_command_names_head_and_broken_row(folder: Path, engine: Engine) -> 
     assert told.stdout.startswith("Broken at row 2: the row was changed")
 
 
-def test_the_actor_is_who_the_environment_names(
-    folder: Path, database_kind: str
+def test_a_number_that_was_added_to_a_row_of_nobody_is_named(engine: Engine) -> None:
+    fill(engine, 2, unsigned("asha"))
+    tamper(engine, "UPDATE audit SET operator_id = 7 WHERE seq = 1")
+
+    assert verdict(engine).broken == 1
+
+
+@pytest.mark.parametrize("name", [None, "asha"])
+def test_the_actor_is_who_signed_in_else_the_account_and_never_the_environment(
+    context: Context, folder: Path, name: str | None
 ) -> None:
+    if name is not None:
+        sign_in_shell(context, name)
     config = folder / "config.yaml"
     done = socialcell(
         "registry", "add", "x", "@CityDesk", "--class", "media", "--evidence",
-        "its imprint names it", "--config", config, SOCIALCELL_ACTOR="asha",
+        "its imprint names it", "--config", config, SOCIALCELL_ACTOR="mallory",
         USER="mallory", LOGNAME="mallory", SUDO_USER="mallory",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -234,15 +259,17 @@ def test_the_actor_is_who_the_environment_names(
     (entry,) = answer(socialcell("audit", "list", "--json", "--config", config))[
         "entries"
     ]
-    assert (entry["actor"], entry["action"]) == ("asha", "registry.add")
-    assert entry["object"] == "x:citydesk"
-    assert entry["os_user"] == pwd.getpwuid(os.getuid()).pw_name
+    account = pwd.getpwuid(os.getuid()).pw_name
+    number = None if name is None else operator(context, name).id
+    assert (entry["actor"], entry["operator_id"]) == (name or account, number)
+    assert (entry["action"], entry["object"]) == ("registry.add", "x:citydesk")
+    assert entry["os_user"] == account
 
 
 def test_an_entry_is_listed_with_every_column_of_the_log() -> None:
     """`audit list --json` prints these fields."""
     names = [
-        *("seq", "at", "actor", "os_user", "action", "object", "detail"),
+        *("seq", "at", "actor", "operator_id", "os_user", "action", "object", "detail"),
         *("prev_hash", "hash"),
     ]
 

@@ -13,6 +13,7 @@ from socialcell import db
 from socialcell.cli import app
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.i18n import CODES
+from socialcell.identity.actor import unsigned
 from socialcell.listening.alerts.model import Promise
 from socialcell.ops import audit
 from socialcell.ops.model import FrozenReport
@@ -308,7 +309,7 @@ def test_the_command_prints_one_json_document(world: World, tmp_path: Path) -> N
 def noted(world: World) -> audit.Head:
     """One more entry in the audit log."""
     with db.writing(world.engine) as session:
-        return audit.append(session, "asha", "registry.add", "x:a1", {}, MADE)
+        return audit.append(session, unsigned("asha"), "registry.add", "x:a1", {}, MADE)
 
 
 @pytest.mark.parametrize("lang", CODES)

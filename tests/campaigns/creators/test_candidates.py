@@ -11,7 +11,7 @@ from socialcell import config, db
 from socialcell.campaigns.creators.store import candidate_posts
 from socialcell.connectors.base import Metric, Record, RecordRelation
 from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
-from socialcell.identity.actor import os_account
+from socialcell.identity.actor import os_account, unsigned
 from socialcell.listening.store.people import registry
 from socialcell.ops import audit
 from socialcell.roles import Role
@@ -57,7 +57,14 @@ def ids(found: Sequence[dict[str, Any]]) -> list[str]:
 def register(context: Context, handle: str, person_class: str = "media") -> None:
     with db.writing(context.engine) as session:
         registry.register(
-            session, "x", handle, handle, person_class, "its page", "lead", NOON
+            session,
+            "x",
+            handle,
+            handle,
+            person_class,
+            "its page",
+            unsigned("lead"),
+            NOON,
         )
 
 

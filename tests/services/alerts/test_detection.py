@@ -13,6 +13,7 @@ from socialcell.clock import IST, FixedClock
 from socialcell.config import Workspace
 from socialcell.connectors.base import Record, RecordRelation
 from socialcell.errors import UsageError
+from socialcell.identity.actor import unsigned
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.alerts.spikes import in_hour, spikes
 from socialcell.listening.store.alerts import alerts
@@ -309,7 +310,7 @@ def test_people_are_counted_and_neither_reposts_nor_answers_of_offices(
             ("handle_news", "media"),
         ):
             registry.register(
-                session, "x", handle, handle, kind, "its imprint", "asha", NOW
+                session, "x", handle, handle, kind, "its imprint", unsigned("asha"), NOW
             )
     store_records(
         engine,

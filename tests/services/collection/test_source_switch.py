@@ -10,6 +10,7 @@ from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.errors import UsageError
+from socialcell.identity.actor import unsigned
 from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.people import protected_accounts, registry
@@ -272,7 +273,7 @@ def test_a_source_about_what_the_city_does_is_added(
             "PMC",
             "public_office",
             "order 1",
-            "t",
+            unsigned("t"),
             context.clock.now(),
         )
 
@@ -299,7 +300,7 @@ def test_an_account_whose_posts_are_held_is_known_to_be_private_by_its_number(
             "Asha Kale",
             "creator",
             "consent 1",
-            "t",
+            unsigned("t"),
             context.clock.now(),
         )
     source_setup.add_source(context, "x.asha", "x", mentions)
@@ -335,7 +336,7 @@ def test_a_held_account_is_private_until_the_registry_has_it(
             "PMC",
             "public_office",
             "order 1",
-            "t",
+            unsigned("t"),
             context.clock.now(),
         )
     with db.reading(engine) as session:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event, text
 from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import ConnectorError, Kind
+from socialcell.identity.actor import unsigned
 from socialcell.ops import audit, store
 from socialcell.sandbox import City, serve
 from socialcell.services.collection.collector import note_failure
@@ -141,7 +142,7 @@ def test_a_search_index_that_is_gone_fails(engine: Engine, database_kind: str) -
 
 def test_only_a_deep_look_follows_the_audit_log(folder: Path, engine: Engine) -> None:
     with db.writing(engine) as session:
-        head = audit.append(session, "asha", "registry.add", "x:a1", {}, NOON)
+        head = audit.append(session, unsigned("asha"), "registry.add", "x:a1", {}, NOON)
     place = folder / "config.yaml"
 
     quick = {check.name for check in examine(place)}
@@ -154,7 +155,9 @@ def test_only_a_deep_look_follows_the_audit_log(folder: Path, engine: Engine) ->
 def test_an_audit_log_that_was_changed_fails_and_names_the_row(engine: Engine) -> None:
     for number in (1, 2, 3):
         with db.writing(engine) as session:
-            audit.append(session, "asha", "registry.add", f"x:a{number}", {}, NOON)
+            audit.append(
+                session, unsigned("asha"), "registry.add", f"x:a{number}", {}, NOON
+            )
     with engine.begin() as connection:
         if db.is_sqlite(engine):
             connection.execute(text("DROP TRIGGER audit_no_update"))

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from socialcell import db
 from socialcell.connectors.base import Record, RecordRelation, Reject, Tombstone
 from socialcell.errors import UsageError
+from socialcell.identity.actor import unsigned
 from socialcell.listening.model import Mention, RawItem
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries, rollups
@@ -351,7 +352,7 @@ def test_the_log_names_nobody(listened: Context) -> None:
 def test_an_account_shown_by_name_is_removed_first(listened: Context) -> None:
     with db.writing(listened.engine) as session:
         registry.register(
-            session, "x", HANDLE, NAME, "creator", "a consent", "asha", NOON
+            session, "x", HANDLE, NAME, "creator", "a consent", unsigned("asha"), NOON
         )
 
     with pytest.raises(UsageError, match="registry remove"):

@@ -12,6 +12,7 @@ from socialcell.clock import FixedClock
 from socialcell.config import Workspace
 from socialcell.connectors.base import Reject
 from socialcell.errors import ConfigError
+from socialcell.identity.actor import unsigned
 from socialcell.listening.model import Annotation, Mention, RawItem
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries, rollups, tags
@@ -53,7 +54,9 @@ def listened(context: Context) -> Context:
     with db.writing(engine) as session:
         arrival = pages.Arrival(1, 1, OLD)
         pages.keep_rejects(session, "x", [Reject({"bad": 1}, "no id")], arrival)
-        registry.register(session, "x", "pmc", "PMC", "media", "its site", "t", OLD)
+        registry.register(
+            session, "x", "pmc", "PMC", "media", "its site", unsigned("t"), OLD
+        )
     context = limited(context, x=30, reddit=None)
     tag_waiting(context)
     return context
