@@ -21,6 +21,7 @@ from socialcell.services import context as contexts
 from socialcell.services.mentions.tagging import tag_waiting
 from tests.builders import NOON, make_author, make_record, store_records
 from tests.conftest import MONDAY_MORNING
+from tests.operators import sign_in_shell
 
 Call = Callable[..., tuple[int, str, str]]
 SET = (
@@ -39,7 +40,7 @@ def call(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Call:
-    """Calls the command line in a workspace in which a star has posted."""
+    """Calls the command line in a workspace in which a star has posted, as lead."""
     folder = tmp_path / "workspace"
     (folder / "secrets").mkdir(parents=True, mode=0o700)
     (folder / "secrets" / "person_key").write_text("a key that only tests have\n")
@@ -57,9 +58,9 @@ def call(
     )
     store_records(opened.engine, post, at=NOON - timedelta(days=1))
     tag_waiting(opened)
+    sign_in_shell(opened, "lead")
     opened.engine.dispose()
     monkeypatch.setenv("SOCIALCELL_CONFIG", str(folder / "config.yaml"))
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
 
     def call(*words: object) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["socialcell", *map(str, words)])

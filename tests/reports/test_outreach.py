@@ -26,6 +26,7 @@ from socialcell.services.creators import creator_registry
 from socialcell.services.reporting import weekly_report
 from tests.campaigns.planning import agreed_plans as agreed
 from tests.campaigns.planning import worlds
+from tests.operators import acting
 from tests.reports.world import MONDAY, NEXT, World
 from tests.snapshots import Snapshots
 
@@ -37,14 +38,12 @@ KINDS = (
 
 
 @pytest.fixture
-def city(
-    context: Context, snapshots: Snapshots, monkeypatch: pytest.MonkeyPatch
-) -> Context:
-    """A city that listens for six weeks from 9 November, and its creators."""
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
+def city(context: Context, snapshots: Snapshots) -> Context:
+    """A city that listens for six weeks from 9 November, and its creators; the
+    operator lead has signed in."""
     snapshots.fill("creators", context.engine, lambda: worlds.fill(context))
     World(context).covered(MONDAY - WEEK, NEXT + 4 * WEEK)
-    return context
+    return acting(context, "lead")
 
 
 def said_of(made: weekly_report.WeeklyFiles) -> str:

@@ -9,6 +9,7 @@ from socialcell.i18n import CODES
 from socialcell.services.reporting import weekly_report
 from tests.campaigns.planning import agreed_plans as agreed
 from tests.campaigns.planning import worlds
+from tests.operators import acting
 from tests.reports.around import SUNDAY, ad, alert, incident, promise, searched
 from tests.reports.browser import CLIPPED, OUTSIDE, browser
 from tests.reports.test_documents import full
@@ -49,7 +50,7 @@ def around(world: World) -> None:
 def planned(world: World, folder: Path) -> None:
     """A plan of a long name that waits for approval; both its tags are late."""
     worlds.fill(world.context)
-    agreed.planned(world.context, folder)
+    agreed.planned(acting(world.context, "lead"), folder)
     agreed.change(
         world.context,
         Plan,
@@ -62,10 +63,7 @@ def planned(world: World, folder: Path) -> None:
     agreed.change(world.context, PlanTag, day=SUNDAY)
 
 
-def test_nothing_is_clipped_at_360_pixels(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
+def test_nothing_is_clipped_at_360_pixels(world: World, tmp_path: Path) -> None:
     full(world)
     around(world)
     planned(world, tmp_path)

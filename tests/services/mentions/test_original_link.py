@@ -14,6 +14,7 @@ from socialcell.services.context import Context
 from socialcell.services.mentions import original_link
 from tests.builders import make_record, store_records
 from tests.inside import socialcell
+from tests.operators import acting
 from tests.running import answer, said
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -35,13 +36,12 @@ def audited(engine: Engine) -> list[tuple[str, str, str, dict[str, object]]]:
 
 
 def test_the_address_is_given_and_the_log_says_to_whom(
-    context: Context, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    context: Context, engine: Engine
 ) -> None:
     store_records(engine, make_record(url=LINK))
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "meera")
     own = id_of(engine, "100")
 
-    original = original_link.open_original(context, own)
+    original = original_link.open_original(acting(context, "meera"), own)
 
     assert original == original_link.OriginalLink(own, "x", LINK)
     detail = {"mention": own, "platform": "x"}

@@ -13,11 +13,11 @@ from socialcell import db
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
 from socialcell.services.context import Context
-from socialcell.services.outreach import plan_approvals
 from socialcell.services.planning import content_calendar
 from socialcell.services.publishing import posting
 from tests.campaigns.planning import agreed_plans as agreed
 from tests.campaigns.planning import worlds
+from tests.operators import acting
 from tests.services.publishing.conftest import PUBLISHING, Town
 from tests.services.publishing.conftest import publishing as with_accounts
 
@@ -25,18 +25,15 @@ NAME = agreed.NAME
 
 
 @pytest.fixture
-def planned(
-    town: Town, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Town]:
+def planned(town: Town, folder: Path) -> Callable[..., Town]:
     """A town whose cell thanks a creator on X, on a day of the plan."""
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
 
     def plan(**asset: Any) -> Town:
         given = {"posted_by": "cell", "format": "post", "channels": ["x"], **asset}
         accounts = "x:dev_sample;instagram:dev_sample"
         worlds.fill(town.context, dev={"accounts": accounts})
         said = {"asset": given, "creators": ["dev"]}
-        made = agreed.planned(town.context, folder, **said)
+        made = agreed.planned(acting(town.context, "lead"), folder, **said)
         opened = with_accounts(made, **PUBLISHING)
         return replace(town, context=replace(opened, base_urls=town.context.base_urls))
 
@@ -45,7 +42,7 @@ def planned(
 
 def scheduled(town: Town) -> str:
     """The tag's words, once its plan is approved and its creator agreed."""
-    plan_approvals.approve_plan(town.context, NAME, "meera")
+    agreed.approve(town.context)
     agreed.come_to(town.context, 1, "scheduled")
     (tag,) = agreed.tags(town.context)
     return str(tag.text)

@@ -16,7 +16,6 @@ from socialcell.listening.model import Mention
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.doctor import invariants
-from socialcell.services.outreach import outreach_entry
 from socialcell.services.outreach.step_checks import StepDetails
 from socialcell.services.privacy import data_requests
 from socialcell.services.webhooks import media_files
@@ -24,7 +23,13 @@ from socialcell.services.workspace import backup, backup_record, stored_files
 from socialcell.services.workspace.restore import restore_copy
 from tests.builders import NOON, make_author, make_record, make_source, store_records
 from tests.campaigns.planning import worlds
-from tests.campaigns.planning.agreed_plans import NAME, approved, come_to, number_of
+from tests.campaigns.planning.agreed_plans import (
+    approved,
+    come_to,
+    enter,
+    number_of,
+)
+from tests.operators import acting
 from tests.running import inside
 
 LETTER, VOICE = b"a letter of agreement", b"a voice message"
@@ -43,19 +48,14 @@ def database_url(tmp_path: Path, empty_database: Path) -> str:
 
 
 @pytest.fixture
-def kept(
-    context: Context, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Context:
+def kept(context: Context, folder: Path, tmp_path: Path) -> Context:
     """A workspace with a letter as evidence and the voice message of a citizen."""
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "lead")
     worlds.fill(context)
-    made = approved(context, folder)
+    made = approved(acting(context, "lead"), folder)
     letter = tmp_path / "Letter.PDF"
     letter.write_bytes(LETTER)
     come_to(made, number_of(made, "dev"), "contacted")
-    outreach_entry.enter_step(
-        made, NAME, number_of(made, "dev"), "accepted", "ravi", StepDetails(file=letter)
-    )
+    enter(made, number_of(made, "dev"), "accepted", StepDetails(file=letter))
     with_voice(made)
     return made
 
@@ -267,7 +267,7 @@ def test_evidence_of_two_creators_stays_until_neither_is_held(
     other = number_of(kept, "chitra")
     come_to(kept, other, "contacted")
     told = StepDetails(file=tmp_path / "Letter.PDF")
-    outreach_entry.enter_step(kept, NAME, other, "accepted", "ravi", told)
+    enter(kept, other, "accepted", told)
     file = kept.workspace.folder / f"{EVIDENCE}.pdf"
 
     creator_registry.forget_creator(kept, "dev", "asked for it")
