@@ -118,6 +118,16 @@ def open_sessions(
     return list(session.execute(query).scalars())
 
 
+def all_sessions(session: Session, operator_id: int) -> list[OperatorSession]:
+    """An operator's sessions, also those that have ended, by number."""
+    query = (
+        select(OperatorSession)
+        .where(col(OperatorSession.operator_id) == operator_id)
+        .order_by(col(OperatorSession.id))
+    )
+    return list(session.execute(query).scalars())
+
+
 def _is_open(now: datetime) -> ColumnElement[bool]:
     return and_(
         col(OperatorSession.ended_at).is_(None), col(OperatorSession.ends_at) > now

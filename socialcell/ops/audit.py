@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, TypedDict
 
-from sqlalchemy import select, text
+from sqlalchemy import or_, select, text
 from sqlmodel import Session
 
 from socialcell import db
@@ -180,6 +180,14 @@ def entries_about(session: Session, actions: str, subject: str) -> list[AuditRec
     c = AUDIT.c
     query = select(AUDIT).where(c.object == subject, c.action.startswith(actions))
     return db.records(session, query.order_by(c.seq), AuditRecord)
+
+
+def about_operators(session: Session) -> list[AuditRecord]:
+    """Rows about operators and rows of what operators did, in order."""
+    c = AUDIT.c
+    is_about = or_(c.operator_id.is_not(None), c.action.startswith("operator."))
+    query = select(AUDIT).where(is_about).order_by(c.seq)
+    return db.records(session, query, AuditRecord)
 
 
 def since(session: Session, action: str, at: datetime) -> list[AuditRecord]:

@@ -13,11 +13,15 @@ from socialcell.campaigns.outreach.store import outreach
 from socialcell.campaigns.publishing import store as own_posts
 from socialcell.identity import store
 from socialcell.identity.model import Operator, RoleGrant, SecondFactor
+from socialcell.identity.store import name_key
 from socialcell.json_types import JsonObject
-from socialcell.message_catalog import Message
+from socialcell.message_catalog import Message, Parameter
 from socialcell.ops import audit
 from socialcell.ops.audit import AuditRecord
+from socialcell.services.operators import session_check
 from socialcell.services.operators.records import fingerprint, grant_detail, object_of
+
+_MADE = ("operator.begin", "operator.add")
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,42 @@ class RecordFault:
 def find_faults(session: Session) -> Iterator[RecordFault]:
     """Rows of operators, passwords, factors, roles and approvals that nobody made
     through the product, as far as the audit log is whole."""
-    for operator in store.all_operators(session):
-        rows = audit.entries_about(session, "operator.", object_of(operator.id))
-        for reason in _operator_faults(session, operator, rows):
+    operators = store.all_operators(session)
+    log = audit.about_operators(session)
+    sessions = session_check.read_log(log, operators)
+    yield from _beginning_faults(log)
+    yield from _missing(operators, log)
+    for operator in operators:
+        rows = [row for row in log if row.object == object_of(operator.id)]
+        opened = store.all_sessions(session, operator.id or 0)
+        for reason in (
+            *_operator_faults(session, operator, rows),
+            *session_check.faults_of(sessions, operator, opened),
+        ):
             yield RecordFault(object_of(operator.id), reason)
     yield from _approval_faults(session)
+
+
+def _beginning_faults(log: list[AuditRecord]) -> Iterator[RecordFault]:
+    """First operators who were made again: those before them were taken out."""
+    beginnings = [row for row in log if row.action == "operator.begin"]
+    for row in beginnings[2:]:
+        named: dict[str, Parameter] = {
+            "name": str(row.detail["name"]),
+            "seq": row.seq,
+        }
+        yield RecordFault(row.object, Message("operators.fault_begun_again", named))
+
+
+def _missing(
+    operators: list[Operator], log: list[AuditRecord]
+) -> Iterator[RecordFault]:
+    """Operators of the log who are in the database no more."""
+    present = {object_of(operator.id) for operator in operators}
+    for row in log:
+        if row.action in _MADE and row.object not in present:
+            named = {"name": str(row.detail["name"])}
+            yield RecordFault(row.object, Message("operators.fault_missing", named))
 
 
 def _approval_faults(session: Session) -> Iterator[RecordFault]:
@@ -67,7 +102,8 @@ def _operator_faults(
     named: Mapping[str, str] = {"name": operator.name}
     actions = {row.action for row in rows}
     is_first = "operator.begin" in actions
-    if not is_first and "operator.add" not in actions:
+    made_as = [row.detail["name"] for row in rows if row.action in _MADE]
+    if operator.name not in made_as or operator.name_key != name_key(operator.name):
         yield Message("operators.fault_not_added", named)
     if operator.confirmed_at and not (is_first or _was_confirmed(operator, rows)):
         yield Message("operators.fault_not_confirmed", named)
@@ -78,11 +114,7 @@ def _operator_faults(
     ):
         yield Message("operators.fault_password", named)
     factor = session.get(SecondFactor, operator.id)
-    if factor is not None and not _is_last(
-        rows, "operator.factor", "factor", fingerprint(factor.secret)
-    ):
-        yield Message("operators.fault_factor", named)
-    if factor is None and _lost_factor(rows):
+    if not _is_last_factor(factor, rows):
         yield Message("operators.fault_factor", named)
     for grant in store.grants_of(session, operator.id or 0):
         if not _is_explained(grant, rows):
@@ -102,6 +134,15 @@ def _is_last(rows: list[AuditRecord], action: str, key: str, expected: str) -> b
     """Whether the newest row of an action has this value."""
     marks = [row.detail.get(key) for row in rows if row.action == action]
     return bool(marks) and marks[-1] == expected
+
+
+def _is_last_factor(factor: SecondFactor | None, rows: list[AuditRecord]) -> bool:
+    """Whether an authenticator is the one that was set up last, or there is none."""
+    if factor is None:
+        return not _lost_factor(rows)
+    mark = fingerprint(factor.secret)
+    is_last = _is_last(rows, "operator.factor", "factor", mark)
+    return is_last and factor.confirmed_at is not None
 
 
 def _lost_factor(rows: list[AuditRecord]) -> bool:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 from socialcell.clock import as_utc
-from socialcell.identity.model import RoleGrant
+from socialcell.identity.model import OperatorSession, RoleGrant
 from socialcell.json_types import JsonValue
 
 
@@ -24,6 +24,17 @@ def grant_detail(grant: RoleGrant) -> Mapping[str, JsonValue]:
     }
 
 
+def session_detail(opened: OperatorSession) -> Mapping[str, JsonValue]:
+    """A session as the audit row of its sign-in has it."""
+    return {
+        "session": opened.id,
+        "known_by": opened.known_by,
+        "ends_at": as_utc(opened.ends_at).isoformat(),
+        "opened": fingerprint(f"{opened.token_hash} {opened.shell} {opened.os_user}"),
+    }
+
+
 def fingerprint(stored: str) -> str:
-    """SHA-256 of a password's hash or of a factor's stored secret, hexadecimal."""
+    """SHA-256 of a password's hash, a factor's stored secret or a session's token hash
+    with its shell and account, hexadecimal."""
     return hashlib.sha256(stored.encode()).hexdigest()

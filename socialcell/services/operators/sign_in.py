@@ -14,7 +14,11 @@ from socialcell.identity.actor import Actor, os_user
 from socialcell.identity.model import Operator, OperatorSession
 from socialcell.ops import audit
 from socialcell.services.context import Context
-from socialcell.services.operators.records import object_of
+from socialcell.services.operators.records import (
+    fingerprint,
+    object_of,
+    session_detail,
+)
 
 LASTS = timedelta(hours=12)
 LASTS_FOR_ONE_ACT = timedelta(minutes=5)
@@ -110,7 +114,8 @@ def end_own_session(context: Context) -> None:
         if opened is None:
             return
         opened.ended_at = now
-        audit.append(session, actor, "operator.end", object_of(actor.id), {}, now)
+        detail = {"session": opened.id}
+        audit.append(session, actor, "operator.end", object_of(actor.id), detail, now)
 
 
 def reserve_attempt(context: Context, name: str) -> Operator | None:
@@ -175,7 +180,9 @@ def _open_session(
     id_ = operator.id or 0
     with db.writing(context.engine) as session:
         row = session.get_one(Operator, id_)
-        if row.disabled_at is not None or row.confirmed_at is None:
+        is_usable = row.disabled_at is None and row.confirmed_at is not None
+        # A reset may have come since the password was looked at.
+        if not is_usable or row.password_hash != operator.password_hash:
             raise SocialcellError("operators.wrong_sign_in")
         row.failed_sign_ins, row.next_sign_in_at = 0, None
         opened = OperatorSession(
@@ -190,6 +197,9 @@ def _open_session(
         session.add(opened)
         session.flush()
         actor = store.actor_of(session, opened, now)
-        detail = {"session": opened.id, "known_by": known_by}
+        detail = {
+            **session_detail(opened),
+            "password": fingerprint(row.password_hash or ""),
+        }
         audit.append(session, actor, "operator.sign_in", object_of(id_), detail, now)
     return SignedIn(actor, token, now + lasts)
