@@ -28,7 +28,7 @@ def new_token() -> str:
 
 def hash_of(code: str) -> str:
     """SHA-256 of a code or token, hexadecimal; of codes without hyphens and case."""
-    return hashlib.sha256(_plain(code).encode()).hexdigest()
+    return hashlib.sha256(_plain(code).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def token_hash(token: str) -> str:

@@ -48,9 +48,10 @@ def is_right(password: str, hash_: str | None) -> bool:
     return hash_ is not None
 
 
-def _normal(password: str) -> str:
-    """The form in which a password is hashed: keyboards write letters differently."""
-    return unicodedata.normalize("NFKC", password)
+def _normal(password: str) -> bytes:
+    """The form in which a password is hashed: keyboards write letters differently. What
+    is no text, as a pipe may bring, has a form too."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
 @lru_cache(maxsize=1)

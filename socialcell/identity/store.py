@@ -19,12 +19,16 @@ from socialcell.identity.model import (
     SecondFactor,
 )
 from socialcell.roles import Role
+from socialcell.text import clean_text
 
 
 def name_key(name: str) -> str:
     """The form in which names are compared: one person's name is nobody else's in
-    other letters, widths or spaces."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
+    other letters, widths or spaces, or with characters that nobody sees."""
+    visible = "".join(
+        char for char in clean_text(name) if unicodedata.category(char) != "Cf"
+    )
+    folded = unicodedata.normalize("NFKC", visible).casefold()
     return unicodedata.normalize("NFKC", " ".join(folded.split()))
 
 
@@ -63,12 +67,20 @@ def effective_grants(
     return list(session.execute(query).scalars())
 
 
-def holders(session: Session, roles: Collection[Role], now: datetime) -> list[int]:
-    """The operators with a password who hold one of these roles now, by number."""
+def lasting_holders(
+    session: Session, roles: Collection[Role], now: datetime
+) -> list[int]:
+    """The operators with a password who hold one of these roles now and for good, by
+    number."""
     query = (
         select(col(Operator.id))
         .join(RoleGrant, col(Operator.id) == col(RoleGrant.operator_id))
-        .where(col(RoleGrant.role).in_([role.value for role in roles]), *_counts(now))
+        .where(
+            col(RoleGrant.role).in_([role.value for role in roles]),
+            col(RoleGrant.ends_at).is_(None),
+            col(Operator.password_hash).is_not(None),
+            *_counts(now),
+        )
         .distinct()
         .order_by(col(Operator.id))
     )

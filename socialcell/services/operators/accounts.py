@@ -23,10 +23,11 @@ from socialcell.roles import Permission, Role
 from socialcell.services.context import Context
 from socialcell.services.operators import permissions, sign_in
 from socialcell.services.operators.records import grant_detail, object_of
-from socialcell.text import clean_text, one_line
+from socialcell.text import clean_text, displayed, one_line
 
 FIRST_ROLES = (Role.LEAD, Role.ADMIN, Role.DPO)
 _LONGEST_NAME = 80
+_TURN = "operators"
 _WAITS = timedelta(days=7)  # for a second person
 _CODE_LASTS = timedelta(days=3)
 
@@ -67,6 +68,7 @@ def begin(context: Context, names: Sequence[str]) -> list[IssuedCode]:
     """
     now = context.clock.now()
     with db.writing(context.engine) as session:
+        db.take_turn(session, _TURN)
         if store.all_operators(session):
             raise UsageError("operators.begun_before")
         shown = [_checked_name(session, name) for name in names]
@@ -243,19 +245,22 @@ def require_operator(session: Session, name: str) -> Operator:
 
 
 def _require_admin(context: Context, session: Session) -> int:
+    """Also that nobody else changes operators until this is committed: two who take a
+    role from each other at once would leave one administrator."""
+    db.take_turn(session, _TURN)
     return permissions.require(context, session, Permission.MANAGE_OPERATORS, ())
 
 
 def _require_two_admins(session: Session, now: datetime) -> None:
     """Two must stay who can propose and confirm, or nothing could be changed again."""
     admins = roles.roles_with(Permission.MANAGE_OPERATORS)
-    if len(store.holders(session, admins, now)) < 2:
+    if len(store.lasting_holders(session, admins, now)) < 2:
         raise SocialcellError("operators.too_few_admins")
 
 
 def _checked_name(session: Session, name: str) -> str:
-    shown = one_line(clean_text(name), _LONGEST_NAME + 1).strip()
-    if not shown or len(shown) > _LONGEST_NAME:
+    shown = one_line(displayed(clean_text(name)), _LONGEST_NAME + 1).strip()
+    if not store.name_key(shown) or len(shown) > _LONGEST_NAME:
         raise UsageError("operators.bad_name", longest=_LONGEST_NAME)
     if store.find_operator(session, shown) is not None:
         raise UsageError("operators.name_taken", name=shown)

@@ -1,6 +1,7 @@
 """An operator's own password and second factor."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlmodel import Session, col, delete
 
@@ -39,7 +40,8 @@ def set_password(
     """
     passwords.require_good(password, name)
     operator = sign_in.reserve_attempt(context, name)
-    if operator is None or not _is_proof(context, operator, proof):
+    kind = None if operator is None else _proof_kind(context, operator, proof)
+    if operator is None or kind is None:
         raise sign_in.refused(context, operator)
     id_ = operator.id or 0
     if has_factor(context, id_):
@@ -48,7 +50,8 @@ def set_password(
             raise sign_in.CodeNeeded("operators.code_needed", name=operator.name)
         if not sign_in.use_code(context, id_, factor_code or ""):
             raise sign_in.refused(context, operator)
-    _store(context, id_, passwords.hash_of(password))
+    code = proof if kind == "code" else None
+    _store(context, operator, code, passwords.hash_of(password))
 
 
 def has_factor(context: Context, operator_id: int) -> bool:
@@ -64,9 +67,7 @@ def begin_factor(context: Context) -> NewFactor:
     the workspace has no key for factors."""
     actor = context.actor
     with db.reading(context.engine) as session:
-        id_ = _signed_in(context, session)
-        if store.second_factor(session, id_) and actor.known_by != "second_factor":
-            raise NeedsAPerson("operators.sign_in_with_factor")
+        _require_own_factor(context, session)
     sign_in.factor_key(context)
     secret = second_factor.new_secret()
     return NewFactor(secret, second_factor.address(secret, actor.name))
@@ -74,7 +75,8 @@ def begin_factor(context: Context) -> NewFactor:
 
 def confirm_factor(context: Context, factor: NewFactor, code: str) -> list[str]:
     """The authenticator counts from now on; ten recovery codes, each good once, which
-    are shown this once. Audited. UsageError: it is not this secret's code."""
+    are shown this once. Audited. UsageError: it is not this secret's code. Errors of
+    `begin_factor`: another may have been set up since."""
     now = context.clock.now()
     step = second_factor.step_of(factor.secret, code, now)
     if step is None:
@@ -84,7 +86,7 @@ def confirm_factor(context: Context, factor: NewFactor, code: str) -> list[str]:
         codes.new_code(_RECOVERY_GROUPS) for _ in range(second_factor.RECOVERY_CODES)
     ]
     with db.writing(context.engine) as session:
-        id_ = _signed_in(context, session)
+        id_ = _require_own_factor(context, session)
         for table in (SecondFactor, RecoveryCode):
             session.execute(delete(table).where(col(table.operator_id) == id_))
         session.add(
@@ -105,19 +107,34 @@ def confirm_factor(context: Context, factor: NewFactor, code: str) -> list[str]:
     return new_codes
 
 
-def _is_proof(context: Context, operator: Operator, proof: str) -> bool:
+def _proof_kind(
+    context: Context, operator: Operator, proof: str
+) -> Literal["password", "code"] | None:
+    """What a text is of this operator; None: neither."""
     if passwords.is_right(proof, operator.password_hash):
-        return True
+        return "password"
     now = context.clock.now()
     with db.reading(context.engine) as session:
-        return store.usable_code(session, operator.id or 0, proof, now) is not None
+        code = store.usable_code(session, operator.id or 0, proof, now)
+    return None if code is None else "code"
 
 
-def _store(context: Context, operator_id: int, hash_: str) -> None:
-    now = context.clock.now()
+def _store(context: Context, checked: Operator, code: str | None, hash_: str) -> None:
+    """Store a password whose proof was the code, or `checked`'s password without one.
+
+    Two may bring the same proof at once, and a reset may come between: the proof is
+    looked at again where nobody else can use it up. SocialcellError: it is none now.
+    """
+    now, operator_id = context.clock.now(), checked.id or 0
     with db.writing(context.engine) as session:
-        operator = session.get_one(Operator, operator_id)
-        if operator.disabled_at is not None or operator.confirmed_at is None:
+        operator = session.get_one(Operator, operator_id, with_for_update=True)
+        is_proved = (
+            operator.password_hash == checked.password_hash
+            if code is None
+            else store.usable_code(session, operator_id, code, now) is not None
+        )
+        is_usable = operator.disabled_at is None and operator.confirmed_at is not None
+        if not (is_proved and is_usable):
             raise SocialcellError("operators.wrong_sign_in")
         operator.password_hash = hash_
         operator.failed_sign_ins, operator.next_sign_in_at = 0, None
@@ -132,6 +149,15 @@ def _store(context: Context, operator_id: int, hash_: str) -> None:
             detail,
             now,
         )
+
+
+def _require_own_factor(context: Context, session: Session) -> int:
+    """The operator who acts, and signed in with the authenticator where one is."""
+    id_ = _signed_in(context, session)
+    has_signed_with = context.actor.known_by == "second_factor"
+    if not has_signed_with and store.second_factor(session, id_) is not None:
+        raise NeedsAPerson("operators.sign_in_with_factor")
+    return id_
 
 
 def _signed_in(context: Context, session: Session) -> int:
