@@ -1,7 +1,7 @@
 """Assemble a plan: the creators of an initiative, the rules and the tags."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,12 +23,12 @@ from socialcell.campaigns.planning.calendar_problem import (
     Tag,
     reach_of,
 )
-from socialcell.campaigns.planning.conflict_messages import missing_rates_sentence
+from socialcell.campaigns.planning.conflict_messages import error_after_rates
 from socialcell.campaigns.planning.creator_pick import pick_creators
 from socialcell.campaigns.planning.eligible_creators import CURRENCY, EligibleCreators
 from socialcell.campaigns.planning.model import PlanTag
 from socialcell.campaigns.planning.randomisation import RandomDraw
-from socialcell.errors import SocialcellError
+from socialcell.message_catalog import Message
 from socialcell.settings.campaigns import Planning
 
 MICROS = 1_000_000
@@ -55,12 +55,8 @@ def choose_creators(inputs: PlanInputs) -> Choice:
     """
     eligible, brief = inputs.eligible, inputs.brief
     if not eligible.creators:
-        reasons = Counter(eligible.left_out.values())
-        summary = "; ".join(f"{n}: {why}" for why, n in reasons.most_common(3))
-        raise SocialcellError(
-            f"{missing_rates_sentence(eligible.missing_rates)}No creator of the "
-            f"registry can be asked for this initiative ({summary or 'it is empty'}). "
-            "Enter creators: socialcell influencers --help"
+        raise error_after_rates(
+            eligible.missing_rates, _nobody_eligible(eligible.left_out)
         )
     costs = [
         brief.posts_each * eligible.cost(creator.id) for creator in eligible.creators
@@ -86,6 +82,18 @@ def choose_creators(inputs: PlanInputs) -> Choice:
         if share
     ]
     return pick_creators(eligible.audiences(), limits, needs)
+
+
+def _nobody_eligible(left_out: Mapping[str, str]) -> Message:
+    """Why no creator of the registry (creator → reason) can be asked: the three most
+    frequent reasons, counted."""
+    reasons = [
+        Message("plans.counted_reason", {"number": number, "reason": reason})
+        for reason, number in Counter(left_out.values()).most_common(3)
+    ]
+    if not reasons:
+        return Message("plans.empty_registry")
+    return Message("plans.nobody_eligible", {"reasons": reasons})
 
 
 def plan_speakers(

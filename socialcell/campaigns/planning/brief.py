@@ -10,7 +10,7 @@ from socialcell.campaigns.creators.creator import FORMATS
 from socialcell.campaigns.links.utm_naming import CHANNELS
 from socialcell.campaigns.links.utm_naming import normalise_name as named
 from socialcell.config import read_as
-from socialcell.errors import ConfigError, SocialcellError
+from socialcell.errors import ConfigError, SocialcellError, UnreadableValue
 from socialcell.settings.section import ConfigSection
 from socialcell.text import clean_text
 
@@ -58,13 +58,15 @@ class BriefAsset(ConfigSection):
     def _clean(cls, texts: dict[Lang, str]) -> dict[Lang, str]:
         words = {lang: clean_text(text).strip() for lang, text in texts.items()}
         if empty := [lang for lang, text in words.items() if not text]:
-            raise ValueError(f"{empty[0]} is empty: write the words or leave it out")
+            raise UnreadableValue("plans.empty_words", language=empty[0])
         return words
 
     @model_validator(mode="after")
     def _in_order(self) -> "BriefAsset":
         if self.most < self.least:
-            raise ValueError(f"least is {self.least} and most {self.most}")
+            raise UnreadableValue(
+                "plans.least_above_most", least=self.least, most=self.most
+            )
         return self
 
 
@@ -109,24 +111,30 @@ class CampaignBrief(ConfigSection):
     @model_validator(mode="after")
     def _whole(self) -> "CampaignBrief":
         if self.end < self.start:
-            raise ValueError(f"end {self.end} is before start {self.start}")
+            raise UnreadableValue(
+                "plans.end_before_start", start=self.start, end=self.end
+            )
         if (self.end - self.start).days >= _MAX_DAYS:
-            raise ValueError(f"more than {_MAX_DAYS} days: plan it in parts")
+            raise UnreadableValue("plans.long_initiative", limit=_MAX_DAYS)
         if sum(self.languages.values()) > 100:
-            raise ValueError("the least shares of languages come to more than 100")
+            raise UnreadableValue("plans.shares_above_all")
         names: set[str] = set()
         for asset in self.assets:
             if named(asset.name, "asset") in names:
-                raise ValueError(f"the asset {asset.name!r} is there twice")
+                raise UnreadableValue("plans.asset_twice", asset=asset.name)
             names.add(named(asset.name, "asset"))
             first, last = asset.start or self.start, asset.end or self.end
             if not self.start <= first <= last <= self.end:
-                raise ValueError(
-                    f"the asset {asset.name!r} runs from {first} to {last}, which is "
-                    f"not within {self.start} to {self.end}"
+                raise UnreadableValue(
+                    "plans.asset_outside",
+                    asset=asset.name,
+                    first=first,
+                    last=last,
+                    start=self.start,
+                    end=self.end,
                 )
         if self.draw and self.draw.kind == "wards" and len(self.wards) < 2:
-            raise ValueError("a draw of wards needs two wards or more")
+            raise UnreadableValue("plans.draw_of_one_ward")
         return self
 
 
@@ -135,10 +143,10 @@ def read_brief(path: Path) -> CampaignBrief:
     try:
         return read_as(path, CampaignBrief)
     except ConfigError as error:
-        raise BriefError(str(error)) from None
+        raise BriefError(error.message.code, **error.message.parameters) from None
 
 
 def _one_of(word: str, choices: tuple[str, ...]) -> str:
     if word not in choices:
-        raise ValueError(f"{word!r} is none of {', '.join(choices)}")
+        raise UnreadableValue("plans.no_choice", text=word, choices=choices)
     return word

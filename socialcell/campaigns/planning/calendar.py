@@ -102,11 +102,8 @@ def _solve(
         solvers.append(search)
     if not solvers:
         if status == solver().INFEASIBLE:
-            raise NoCalendar("No calendar keeps all rules.")
-        raise SocialcellError(
-            "No calendar was found in the time that a plan may take. Plan fewer "
-            "assets, creators or days at once, or widen the caps."
-        )
+            raise NoCalendar("plans.no_calendar")
+        raise SocialcellError("plans.no_calendar_in_time")
     upwards = model.cp.proto.objective.scaling_factor < 0
     best = (max if upwards else min)(solvers, key=lambda cp: cp.objective_value)
     return best, search.best_objective_bound if search in solvers else float("inf")

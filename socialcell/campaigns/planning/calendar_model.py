@@ -38,10 +38,7 @@ def solver() -> ModuleType:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != "ortools":
             raise
-        raise ConfigError(
-            "OR-Tools is not installed, and calendars of campaigns need it: "
-            "pip install 'socialcell[plan]'"
-        ) from None
+        raise ConfigError("plans.solver_missing") from None
 
 
 class CalendarModel:

@@ -1,13 +1,14 @@
 """Messages on rules that allow no calendar: what to change, and by how much."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 
-from socialcell.campaigns.planning.calendar import find_relaxations
+from socialcell.campaigns.planning.calendar import Relaxation, find_relaxations
 from socialcell.campaigns.planning.calendar_problem import CalendarProblem, CalendarRule
 from socialcell.errors import SocialcellError
+from socialcell.message_catalog import Message
 
 _MAX_NAMED = 5  # creators named in a message; the rest are counted
-_CAP = "{name} under planning in config.yaml: {more} instead of {now}"
 
 
 def conflict_error(
@@ -15,78 +16,102 @@ def conflict_error(
 ) -> SocialcellError:
     """The message for a person: rates that are missing (creator → formats), since no
     rule need give way for them; then the fewest rules to change, and other ways."""
-    missing_sentence = missing_rates_sentence(missing_rates)
     relaxations = find_relaxations(problem)
     if not relaxations:
+        message = Message("plans.no_calendar_unexplained")
+    else:
+        message = _changes(problem, relaxations)
+    return error_after_rates(missing_rates, message)
+
+
+def error_after_rates(
+    missing_rates: Mapping[str, Sequence[str]], message: Message
+) -> SocialcellError:
+    """The error with this message, after the one on missing rates where some are."""
+    if missing_rates:
         return SocialcellError(
-            f"{missing_sentence}No calendar keeps all rules, and no few rules were "
-            "found that stand against one. Ask for less: fewer assets, a longer "
-            "time, a larger budget."
+            "plans.after_rates", rates=_rates_missing(missing_rates), problem=message
         )
-    ways = [
-        " and ".join(sentence(problem, rule, by) for rule, by in way.by)
-        for way in relaxations
-    ]
-    first, *rest = ways
-    message = (
-        f"{missing_sentence}No calendar keeps all rules. The least to change: {first}."
-    )
-    return SocialcellError(message + "".join(f" Or: {way}." for way in rest))
+    return SocialcellError(message.code, **message.parameters)
 
 
-def missing_rates_sentence(missing_rates: Mapping[str, Sequence[str]]) -> str:
-    """A sentence on rates that are missing, and a space; "" where none is."""
-    if not missing_rates:
-        return ""
+def _rates_missing(missing_rates: Mapping[str, Sequence[str]]) -> Message:
     creators = sorted(missing_rates)
     named = [
         f"{key} ({', '.join(missing_rates[key])})" for key in creators[:_MAX_NAMED]
     ]
-    more = (
-        f" and {len(creators) - _MAX_NAMED} more" if len(creators) > _MAX_NAMED else ""
-    )
-    first = creators[0]
-    return (
-        f"No rate is known for {', '.join(named)}{more}: they cannot be asked for "
-        f"these formats. Enter what is missing first: socialcell influencers set "
-        f"{first} --rate {missing_rates[first][0]}=RUPEES --rate-source SOURCE. "
+    first, more = creators[0], len(creators) - _MAX_NAMED
+    example = {"creator": first, "format": missing_rates[first][0]}
+    if more > 0:
+        return Message(
+            "plans.many_rates_missing", {"creators": named, "more": more, **example}
+        )
+    return Message("plans.rates_missing", {"creators": named, **example})
+
+
+def _changes(problem: CalendarProblem, relaxations: Sequence[Relaxation]) -> Message:
+    """The first way with the fewest rules to change, and the others."""
+    first, *others = (_way(problem, relaxation) for relaxation in relaxations)
+    return reduce(
+        lambda message, way: Message(
+            "plans.or_change_rules", {"before": message, "way": way}
+        ),
+        others,
+        Message("plans.change_rules", {"way": first}),
     )
 
 
-def sentence(problem: CalendarProblem, rule: CalendarRule, by: int) -> str:
+def _way(problem: CalendarProblem, relaxation: Relaxation) -> Message:
+    changes = [rule_change(problem, rule, by) for rule, by in relaxation.by]
+    return reduce(
+        lambda message, change: Message(
+            "plans.and_change", {"before": message, "change": change}
+        ),
+        changes,
+    )
+
+
+def rule_change(problem: CalendarProblem, rule: CalendarRule, by: int) -> Message:
     """What to change about one rule, which is passed `by` so much."""
     if hasattr(problem.caps, rule.kind) and rule.kind != "apart":
         now = getattr(problem.caps, rule.kind)
-        return _CAP.format(name=rule.kind, more=now + by, now=now)
-    return _WORDS[rule.kind](rule.about, by)
+        return Message(
+            "plans.change_cap", {"cap": rule.kind, "more": now + by, "now": now}
+        )
+    return _CHANGES[rule.kind](rule.about, by)
 
 
-_WORDS: dict[str, Callable[[str, int], str]] = {
-    "apart": lambda _, by: (
-        "apart under planning in config.yaml: let tags of a creator follow each other "
-        "sooner"
+def _change_window(about: str, by: int) -> Message:
+    first, _, last = about.partition("/")
+    return Message("plans.change_window", {"first": first, "last": last, "by": by})
+
+
+def _change_election(about: str, _: int) -> Message:
+    first, _, last = about.partition("/")
+    return Message("plans.change_election", {"first": first, "last": last})
+
+
+_CHANGES: dict[str, Callable[[str, int], Message]] = {
+    "apart": lambda _, by: Message("plans.change_apart"),
+    "asset_least": lambda about, by: Message(
+        "plans.change_asset_least", {"asset": about, "by": by}
     ),
-    "asset_least": lambda about, by: f"least of the asset {about}: {by} fewer",
-    "asset_most": lambda about, by: f"most of the asset {about}: {by} more",
-    "window": lambda about, by: (
-        f"the days {about.replace('/', ' to ')} of an asset: {by} tags find no day "
-        "within them"
+    "asset_most": lambda about, by: Message(
+        "plans.change_asset_most", {"asset": about, "by": by}
     ),
-    "language": lambda about, _: f"the least share of {about} under languages",
-    "ward": lambda about, by: (
-        f"ward_least in {about}: {by} fewer there, or find creators of that ward"
+    "window": _change_window,
+    "language": lambda about, _: Message("plans.change_language", {"language": about}),
+    "ward": lambda about, by: Message("plans.change_ward", {"ward": about, "by": by}),
+    "budget": lambda _, by: Message(
+        "plans.change_budget", {"rupees": f"{by / 1_000_000:,.2f}"}
     ),
-    "budget": lambda _, by: f"budget: {by / 1_000_000:,.2f} rupees more",
-    "festival": lambda about, by: (
-        f"the special day {about}: {by} tags on it; open it with open_on"
+    "festival": lambda about, by: Message(
+        "plans.change_special_day", {"day": about, "by": by}
     ),
-    "blackout": lambda about, by: f"the blackout on {about}: {by} tags on it",
-    "election": lambda about, _: (
-        f"the election {about.replace('/', ' to ')}, which nobody may set aside: "
-        "choose other days"
+    "blackout": lambda about, by: Message(
+        "plans.change_blackout", {"day": about, "by": by}
     ),
-    "cool_off": lambda about, _: (
-        f"the refusal of {about}, which still stands: ask somebody else"
-    ),
-    "draw": lambda about, by: f"the draw ({about}): {by} tags where it allows none",
+    "election": _change_election,
+    "cool_off": lambda about, _: Message("plans.change_refusal", {"creator": about}),
+    "draw": lambda about, by: Message("plans.change_draw", {"draw": about, "by": by}),
 }

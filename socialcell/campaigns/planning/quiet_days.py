@@ -92,9 +92,7 @@ def closed_days(
         windows.append((days[0], days[-1]))
     for first, last in windows:
         if last < first:
-            raise UsageError(
-                f"An election ends on {last}, before it begins on {first}."
-            )
+            raise UsageError("plans.election_order", first=first, last=last)
         if election_days := within & set(span(first, last)):
             closed.append(
                 ClosedDays(CalendarRule("election", f"{first}/{last}"), election_days)

@@ -104,13 +104,15 @@ def draw_wards(
     wave is compared with all others.
     """
     if waves > len(among):
-        raise UsageError(f"{len(among)} wards cannot be drawn into {waves} waves.")
-    _require_conclusive(
-        f"{len(among)} wards in {waves} waves",
-        len(among),
-        -(-len(among) // waves),
-        "Draw among more wards.",
-    )
+        raise UsageError("plans.more_waves_than_wards", wards=len(among), waves=waves)
+    treated = -(-len(among) // waves)
+    if smallest_p_value(len(among), treated) > ALPHA:
+        raise UsageError(
+            "plans.inconclusive_wards",
+            wards=len(among),
+            waves=waves,
+            **_odds(len(among), treated),
+        )
     order = np.random.default_rng(seed).permutation(sorted(among)).tolist()
     begins: dict[str, str | None] = {}
     for place, ward in enumerate(order):
@@ -127,15 +129,15 @@ def draw_switchback(first: date, last: date, days: int, seed: int) -> RandomDraw
     """
     starts = span(first, last)[::days]
     if len(starts) < 2:
+        raise UsageError("plans.no_two_spans", first=first, last=last, days=days)
+    treated = -(-len(starts) // 2)
+    if smallest_p_value(len(starts), treated) > ALPHA:
         raise UsageError(
-            f"{first} to {last} holds no two spans of {days} days to draw from."
+            "plans.inconclusive_spans",
+            spans=len(starts),
+            days=days,
+            **_odds(len(starts), treated),
         )
-    _require_conclusive(
-        f"{len(starts)} spans of {days} days",
-        len(starts),
-        -(-len(starts) // 2),
-        "Make the spans shorter or the campaign longer.",
-    )
     on = _draw_half(len(starts), seed)
     units = {
         day.isoformat(): bool(is_on) for day, is_on in zip(starts, on, strict=True)
@@ -195,15 +197,14 @@ def switchback_effect(
     )
 
 
-def _require_conclusive(draw: str, units: int, treated: int, advice: str) -> None:
-    """UsageError where even the clearest effect has a p-value above 0.05."""
-    smallest = smallest_p_value(units, treated)
-    if smallest > ALPHA:
-        raise UsageError(
-            f"The draw of {draw} can come out in {comb(units, treated)} ways, so that "
-            f"its p-value is never below {smallest:.2f}: no effect, however large, "
-            f"could be told from chance at {ALPHA:.2f}. {advice}"
-        )
+def _odds(units: int, treated: int) -> dict[str, str | int]:
+    """The parameters of both errors of draws where even the clearest effect has a
+    p-value above ALPHA."""
+    return {
+        "outcomes": comb(units, treated),
+        "smallest": f"{smallest_p_value(units, treated):.2f}",
+        "alpha": f"{ALPHA:.2f}",
+    }
 
 
 def _draw_half(spans: int, seed: int) -> Mask:

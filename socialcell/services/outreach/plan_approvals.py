@@ -92,10 +92,7 @@ def newest_plan(session: Session, campaign: str) -> Plan:
     """The newest version of a campaign's plan. NoPlan: there is none."""
     plan = plans.find_plan(session, campaign)
     if plan is None:
-        raise NoPlan(
-            f"There is no plan of the campaign {campaign!r}. Make one: socialcell "
-            "campaigns plan FILE"
-        )
+        raise NoPlan("plans.no_plan", campaign=campaign)
     return plan
 
 

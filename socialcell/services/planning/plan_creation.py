@@ -114,22 +114,21 @@ def _ground(context: Context, session: Session, brief: CampaignBrief) -> PlanInp
     days = span(brief.start, brief.end)
     today = context.clock.now().astimezone(IST).date()
     if brief.start <= today:
-        raise UsageError(
-            f"The initiative starts on {brief.start}, and today is {today}: a plan is "
-            "made before its first day."
-        )
+        raise UsageError("plans.started_already", start=brief.start, today=today)
     places = AreaMatcher(areas.all_areas(session))
     try:
         wards = sorted({places.id_of(ward, brief.start) for ward in brief.wards})
+    except ValueError as error:
+        raise UsageError(
+            "creators.unreadable_area", field="wards", reason=error
+        ) from None
+    try:
         outcome_name(brief.goal)
     except ValueError as error:
-        raise UsageError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+        raise UsageError("plans.unreadable_goal", reason=error) from None
     creators = creator_store.creators(session, brief.start)
     if strange := sorted(set(brief.creators) - {creator.id for creator in creators}):
-        raise UsageError(
-            f"The registry has no creator {strange[0]!r}. See them: socialcell "
-            "influencers list"
-        )
+        raise UsageError("creators.no_creator", key=strange[0])
     assets = {
         utm_naming.normalise_name(asset.name, "asset"): asset for asset in brief.assets
     }

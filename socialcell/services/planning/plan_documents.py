@@ -246,12 +246,9 @@ def _find_plan(
         plan = store.find_plan(session, name, version)
         if plan is None:
             versions = store.versions(session, name)
-            hint = (
-                f"Its versions are 1 to {versions[0].version}."
-                if versions
-                else "Make one: socialcell campaigns plan FILE"
-            )
-            raise NoPlan(f"There is no such plan of the campaign {name!r}. {hint}")
+            if not versions:
+                raise NoPlan("plans.no_plan", campaign=name)
+            raise NoPlan("plans.no_version", campaign=name, newest=versions[0].version)
         tags = store.tags(session, plan)
         session.expunge_all()
     return plan, tags
@@ -320,5 +317,7 @@ def write_file(path: Path, content: bytes) -> Path:
         aside.replace(path)
     except OSError as error:
         aside.unlink(missing_ok=True)
-        raise SocialcellError(f"{path} cannot be written: {error.strerror}") from None
+        raise SocialcellError(
+            "plans.file_not_written", path=path, reason=error.strerror
+        ) from None
     return path

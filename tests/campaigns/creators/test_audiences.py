@@ -124,7 +124,7 @@ def test_insights_count_in_scores(asha: Context, tmp_path: Path) -> None:
     [
         ("asha,x,2026-11-01,reach,,", "needs number"),
         ("asha,orkut,2026-11-01,reach,,4", "is no platform"),
-        ("asha,x,2026-13-01,reach,,4", "[Ii]nvalid isoformat|month must be"),
+        ("asha,x,2026-13-01,reach,,4", "day takes a day such as"),
         ("asha,x,2026-12-24,reach,,4", "has not come yet"),
         ("asha,x,2026-11-01,caste,one,0.4", "'caste' is no dimension"),
         ("asha,x,2026-11-01,city,,0.4", "needs a value"),
