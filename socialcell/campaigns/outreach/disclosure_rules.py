@@ -5,18 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from socialcell.campaigns.outreach import dated_rules
+from socialcell.message_catalog import Message
 from socialcell.text import clean_text
 
 _LETTER = r"0-9A-Za-z_\u0900-\u097f"
 _SIGN = re.compile(r"[#＃]")
 _HASHTAGS = re.compile(r"(?:[#＃][^\s#＃]+\s*)+")
-FAULT_MESSAGES = {
-    "missing": "no label discloses the connection ({words})",
-    "language": "the label is not in the language of the post ({words})",
-    "late": "the label comes after the first {within} characters",
-    "heap": "the label stands in a heap of {found} hashtags; {hashtags} are the most",
-}
-"""Kind of fault → message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +18,7 @@ class LabelFault:
     """A fault of a label: its kind, a message, and the rule's source."""
 
     kind: str
-    words: str
+    message: Message
     source: str
 
 
@@ -53,16 +47,11 @@ def label_faults(
     labels = words.get(language, words["en"]) if language_rule else all_labels
     position = _first_position(plain, labels)
     if position is None:
-        kind, source_rule = "missing", rule
         if language_rule and _first_position(plain, all_labels) is not None:
-            kind, source_rule = "language", language_rule
-        return [
-            LabelFault(
-                kind,
-                FAULT_MESSAGES[kind].format(words=", ".join(labels)),
-                source_rule.source,
-            )
-        ]
+            message = Message("outreach.label_in_other_language", {"labels": labels})
+            return [LabelFault("language", message, language_rule.source)]
+        message = Message("outreach.label_missing", {"labels": labels})
+        return [LabelFault("missing", message, rule.source)]
     return _position_faults(plain, position, day)
 
 
@@ -73,11 +62,8 @@ def _position_faults(plain: str, position: int, day: date) -> list[LabelFault]:
     faults_found = []
     within, most = rule.says["within"], rule.says["hashtags"]
     if position > within:
-        faults_found.append(
-            LabelFault(
-                "late", FAULT_MESSAGES["late"].format(within=within), rule.source
-            )
-        )
+        message = Message("outreach.label_late", {"limit": within})
+        faults_found.append(LabelFault("late", message, rule.source))
     heap = next(
         (
             len(_SIGN.findall(run[0]))
@@ -87,7 +73,9 @@ def _position_faults(plain: str, position: int, day: date) -> list[LabelFault]:
         0,
     )
     if heap > most:
-        message = FAULT_MESSAGES["heap"].format(found=heap, hashtags=most)
+        message = Message(
+            "outreach.label_among_hashtags", {"hashtags": heap, "most": most}
+        )
         faults_found.append(LabelFault("heap", message, rule.source))
     return faults_found
 

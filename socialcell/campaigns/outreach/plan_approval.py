@@ -15,6 +15,7 @@ from socialcell.campaigns.outreach.store import outreach as store
 from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan, PlanTag
 from socialcell.json_types import DocumentValue, JsonObject
+from socialcell.message_catalog import Message
 from socialcell.settings.campaigns import Planning
 
 _TERMS = (
@@ -93,51 +94,62 @@ def reasons_against(
     *,
     settings: Planning | None = None,
     words: str | None = None,
-) -> list[str]:
+) -> list[Message]:
     """The reasons why a tag of a plan may not be published; empty: it may.
 
     `plan` is a version of a campaign's plan and `post` one of its tags. `settings` is
     `planning` of the current config.yaml; without it the plan's own. `words` is the
     text to be published, where given: it must be the approved one.
     """
-    reasons = []
+    reasons: list[Message] = []
     newest = plans.find_plan(session, plan.campaign)
     if newest is not None and newest.version != plan.version:
-        reasons.append(f"Version {newest.version} of the plan replaces {plan.version}.")
+        reasons.append(
+            Message(
+                "outreach.newer_version",
+                {"newest": newest.version, "version": plan.version},
+            )
+        )
     tags = plans.tags(session, plan)
     if valid_approval(session, plan, tags) is None:
         reasons.append(unapproved_message(session, plan))
     state = state_of(steps_by_tag(session, plan, tags)[post.id or 0])
     if state != "scheduled":
-        reasons.append(f"Tag {post.n} is {state}: only what is scheduled goes out.")
+        reasons.append(
+            Message("outreach.not_scheduled", {"tag": post.n, "state": state})
+        )
     if words is not None and words != post.text:
-        reasons.append(f"The words of tag {post.n} are not those that were approved.")
+        reasons.append(Message("outreach.words_not_approved", {"tag": post.n}))
     reasons += _consent_reasons(session, post)
     of_this = (None, post.n)
     violations = plan_rules.find_violations(session, plan, tags, settings)
     return reasons + [
-        str(violation) for violation in violations if violation.n in of_this
+        violation.message for violation in violations if violation.n in of_this
     ]
 
 
-def unapproved_message(session: Session, plan: Plan) -> str:
+def unapproved_message(session: Session, plan: Plan) -> Message:
     """The message that a plan, or its current content, is not approved."""
     approval = store.newest_approval(session, plan)
-    how = f"socialcell campaigns approve {plan.campaign} --by NAME"
     if approval is None:
-        return f"Version {plan.version} of the plan is not approved: {how}"
-    return (
-        f"The plan was changed since {approval.by} approved it: it needs approval "
-        "again: "
-        f"{how}"
+        return Message(
+            "outreach.plan_not_approved",
+            {"version": plan.version, "campaign": plan.campaign},
+        )
+    return Message(
+        "outreach.plan_changed", {"name": approval.by, "campaign": plan.campaign}
     )
 
 
-def _consent_reasons(session: Session, post: PlanTag) -> list[str]:
+def _consent_reasons(session: Session, post: PlanTag) -> list[Message]:
     row = entries.find(session, post.creator)
     if row is None or row.kind not in PERSON_KINDS or row.consent == "agreed":
         return []
-    return [f"{post.creator} has not agreed (consent: {row.consent})."]
+    return [
+        Message(
+            "outreach.not_agreed", {"creator": post.creator, "consent": row.consent}
+        )
+    ]
 
 
 def _terms(tag: PlanTag) -> str:

@@ -16,6 +16,7 @@ from socialcell.campaigns.planning import quiet_days as special
 from socialcell.campaigns.planning.calendar_problem import ClosedDays, span
 from socialcell.campaigns.planning.model import Plan, PlanTag
 from socialcell.json_types import JsonValue, as_list, as_text
+from socialcell.message_catalog import Message
 from socialcell.ops import outbox_store
 from socialcell.settings.campaigns import Planning
 
@@ -25,16 +26,29 @@ Tag = tuple[PlanTag, TrackedLink]
 
 @dataclass(frozen=True, slots=True)
 class RuleViolation:
-    """A violated rule: its id, the tag (None: the whole plan), and a message."""
+    """A violated rule: its id, the tag (None: the whole plan), what is wrong, and the
+    rule's source."""
 
     rule: str
     n: int | None
-    words: str
+    problem: Message
     source: str
 
+    @property
+    def message(self) -> Message:
+        """The problem with the tag and the source."""
+        if self.n is None:
+            return Message(
+                "outreach.plan_violation",
+                {"problem": self.problem, "source": self.source},
+            )
+        return Message(
+            "outreach.tag_violation",
+            {"tag": self.n, "problem": self.problem, "source": self.source},
+        )
+
     def __str__(self) -> str:
-        of = "" if self.n is None else f"Tag {self.n}: "
-        return f"{of}{self.words} [{self.source}]"
+        return str(self.message)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from sqlmodel import Session
 
+from socialcell.campaigns.creators.creator import Creator
 from socialcell.campaigns.links.model import TrackedLink
 from socialcell.campaigns.outreach import dated_rules, disclosure_rules
 from socialcell.campaigns.outreach.plan_facts import (
@@ -20,6 +21,7 @@ from socialcell.campaigns.planning import draft_posts
 from socialcell.campaigns.planning.model import Plan, PlanTag
 from socialcell.json_types import as_text, as_whole
 from socialcell.listening.people import protected_topics
+from socialcell.message_catalog import Message
 from socialcell.settings.campaigns import Planning
 from socialcell.text import index_form
 
@@ -53,8 +55,16 @@ def _check_targeting(facts: PlanFacts) -> Iterator[RuleViolation]:
                 "targeting",
                 _start(facts),
                 None,
-                f"the {name} {text!r} is about {topic.subject} ({topic.word}): "
-                f"{topic.reason}",
+                Message(
+                    "outreach.protected_topic",
+                    {
+                        "field": name,
+                        "text": text,
+                        "subject": topic.subject,
+                        "word": topic.word,
+                        "reason": topic.reason,
+                    },
+                ),
             )
 
 
@@ -66,7 +76,10 @@ def _check_budget(facts: PlanFacts, tags: Sequence[Tag]) -> Iterator[RuleViolati
             "budget",
             _start(facts),
             None,
-            f"the tags cost {_rupees(cost)}, and the budget is {budget:,}",
+            Message(
+                "outreach.above_budget",
+                {"cost": _rupees(cost), "budget": f"{budget:,}"},
+            ),
         )
 
 
@@ -82,27 +95,34 @@ def _check_creator(
 ) -> Iterator[RuleViolation]:
     creator, key = facts.creators.get(tag.creator), tag.creator
     if creator is None:
-        message = f"{key} is no longer in the registry of creators"
+        message = Message("outreach.creator_gone", {"creator": key})
         yield from _violation("consent", tag.day, tag.n, message)
         return
     if not creator.may_be_asked(tag.day):
-        days = creator.cool_off_days
-        until = "for good"
-        if days is not None and creator.consent_on is not None:
-            until = f"until {creator.consent_on + timedelta(days=days)}"
-        message = f"{key} refused on {creator.consent_on}, and that stands {until}"
-        yield from _violation("consent", tag.day, tag.n, message)
+        yield from _violation("consent", tag.day, tag.n, _refusal(creator))
     elif (
         tag.posted_by == "cell"
         and creator.consent != "agreed"
         and creator.kind in PERSON_KINDS
         and not facts.public[key]
     ):
-        message = f"{key} has not agreed to be named by the cell"
+        message = Message("outreach.naming_not_agreed", {"creator": key})
         yield from _violation("consent", tag.day, tag.n, message)
     if key in facts.flagged:
-        message = f"an account of {key} is flagged: {facts.flagged[key]}"
+        message = Message(
+            "outreach.flagged", {"creator": key, "flags": facts.flagged[key]}
+        )
         yield from _violation("flag", tag.day, tag.n, message)
+
+
+def _refusal(creator: Creator) -> Message:
+    day, days = creator.consent_on, creator.cool_off_days
+    if day is None or days is None:
+        return Message("outreach.refused_for_good", {"creator": creator.id, "day": day})
+    until = day + timedelta(days=days)
+    return Message(
+        "outreach.refused_until", {"creator": creator.id, "day": day, "until": until}
+    )
 
 
 def _check_disclosure(
@@ -113,14 +133,10 @@ def _check_disclosure(
         return
     paid = tag.cost_micros > 0
     if creator.connection is None and not paid:
-        message = (
-            "nobody has said whether there is a material connection with "
-            f"{creator.id}: "
-            "socialcell influencers set --connection"
-        )
+        message = Message("outreach.connection_not_stated", {"creator": creator.id})
         yield from _violation("statement", tag.day, tag.n, message)
     if creator.connection == "none" and not facts.connection_by[creator.id]:
-        message = f"it is not known who said that nothing ties {creator.id} to the city"
+        message = Message("outreach.connection_without_name", {"creator": creator.id})
         yield from _violation("statement", tag.day, tag.n, message)
     material_connection = disclosure_rules.connection_to_disclose(
         creator.connection, paid
@@ -128,12 +144,12 @@ def _check_disclosure(
     for fault in disclosure_rules.label_faults(
         tag.text, material_connection, tag.language, tag.day
     ):
-        yield RuleViolation("label", tag.n, fault.words, fault.source)
+        yield RuleViolation("label", tag.n, fault.message, fault.source)
     label = draft_posts.label(creator.connection, paid, tag.language, tag.day)
     if label is not None and tag.label != label.text:
-        message = (
-            f"the connection is now {material_connection}: the label is "
-            f"{label.text}. Plan again"
+        message = Message(
+            "outreach.connection_changed",
+            {"connection": material_connection, "label": label.text},
         )
         yield RuleViolation("label", tag.n, message, label.source)
 
@@ -146,10 +162,15 @@ def _check_days(
         return
     kind, about = closed.rule.kind, closed.rule.about
     if kind == "election":
-        message = f"{tag.day} is within an election ({about.replace('/', ' to ')})"
+        first, _, last = about.partition("/")
+        message = Message(
+            "outreach.election_day", {"day": tag.day, "first": first, "last": last}
+        )
         yield from _violation("election", tag.day, tag.n, message)
     else:
-        message = f"{tag.day} is a day to keep quiet: {kind} {about}"
+        message = Message(
+            "outreach.quiet_day", {"day": tag.day, "kind": kind, "name": about}
+        )
         yield from _violation("quiet", tag.day, tag.n, message)
 
 
@@ -157,15 +178,15 @@ def _check_words(
     facts: PlanFacts, tag: PlanTag, link: TrackedLink
 ) -> Iterator[RuleViolation]:
     if tag.text is None:
-        message = f"the words that name {tag.creator} were forgotten"
+        message = Message("outreach.words_forgotten", {"creator": tag.creator})
         yield from _violation("words", tag.day, tag.n, message)
         return
     address = next((w for w in tag.text.split() if w.endswith(f"/r/{link.code}")), "")
     if not address.startswith(("http://", "https://")):
         message = (
-            "its link has no host: set links.address in config.yaml, and plan again"
+            Message("outreach.link_without_host")
             if address
-            else f"its words lack the link {link.code}"
+            else Message("outreach.link_not_in_words", {"link": link.code})
         )
         yield from _violation("words", tag.day, tag.n, message)
 
@@ -178,9 +199,14 @@ def _check_rates(facts: PlanFacts, tags: Sequence[Tag]) -> Iterator[RuleViolatio
     for tag, _ in tags:
         rate = facts.rates[tag.n]
         if tag.cost_micros and rate is not None and tag.cost_micros > rate:
-            message = (
-                f"{_rupees(tag.cost_micros)} for {tag.creator}, and the rate of a "
-                f"{tag.format} on that day is {_rupees(rate)}"
+            message = Message(
+                "outreach.above_rate",
+                {
+                    "cost": _rupees(tag.cost_micros),
+                    "creator": tag.creator,
+                    "format": tag.format,
+                    "rate": _rupees(rate),
+                },
             )
             yield from _violation("rate", tag.day, tag.n, message)
         if tag.cost_micros:
@@ -200,30 +226,34 @@ def _check_rate_card(facts: PlanFacts, tag: PlanTag) -> Iterator[RuleViolation]:
     card = dated_rules.find_rate_card(
         creator.rate_source, tag.day, facts.settings.rate_cards
     )
-    about = f"class {creator.rate_class} of {creator.rate_source!r}"
+    about = {
+        "creator": creator.id,
+        "rate_class": creator.rate_class,
+        "card": creator.rate_source,
+    }
     if card is None or creator.rate_class not in card.classes:
-        message = (
-            f"{creator.id} has {about}, and there is no such rate card or class on "
-            "that "
-            "day: enter it under planning.rate_cards in config.yaml"
-        )
+        message = Message("outreach.rate_card_missing", {**about})
         yield from _violation("rate", tag.day, tag.n, message)
         return
     rate_class = card.classes[creator.rate_class]
     if rate_class.post is not None and tag.cost_micros > rate_class.post * _MICROS:
-        message = (
-            f"{_rupees(tag.cost_micros)} for {creator.id}; {about}: "
-            f"{rate_class.post:,} a post"
+        message = Message(
+            "outreach.above_class_rate",
+            {
+                **about,
+                "cost": _rupees(tag.cost_micros),
+                "rate": f"{rate_class.post:,}",
+            },
         )
         yield RuleViolation("rate", tag.n, message, card.source)
     if rate_class.followers and (creator.followers or 0) < rate_class.followers:
-        followers = (
-            "not known" if creator.followers is None else f"{creator.followers:,}"
-        )
-        message = (
-            f"{about} asks for {rate_class.followers:,} followers; of {creator.id}: "
-            f"{followers}"
-        )
+        about["least"] = f"{rate_class.followers:,}"
+        message = Message("outreach.followers_unknown", {**about})
+        if creator.followers is not None:
+            followers = f"{creator.followers:,}"
+            message = Message(
+                "outreach.few_followers", {**about, "followers": followers}
+            )
         yield RuleViolation("rate", tag.n, message, card.source)
 
 
@@ -243,16 +273,23 @@ def _check_month(
     cost = sum(tag.cost_micros for tag in tags)
     cost += facts.spent_elsewhere(key, channel, month, last)
     if card and cost > most.month[channel] * _MICROS:
-        message = (
-            f"{key} comes to {_rupees(cost)} on {channel} in {month:%B %Y}; class "
-            f"{creator.rate_class} of {creator.rate_source!r}: "
-            f"{most.month[channel]:,} a month"
+        message = Message(
+            "outreach.above_month_rate",
+            {
+                "creator": key,
+                "cost": _rupees(cost),
+                "channel": channel,
+                "month": f"{month:%Y-%m}",
+                "rate_class": creator.rate_class,
+                "card": creator.rate_source,
+                "rate": f"{most.month[channel]:,}",
+            },
         )
         yield RuleViolation("rate", tags[-1].n, message, card.source)
 
 
 def _violation(
-    id_: str, day: date, n: int | None, message: str
+    id_: str, day: date, n: int | None, message: Message
 ) -> Iterator[RuleViolation]:
     """The violation with the rule's source, if the rule is valid on the day."""
     rule = dated_rules.rule_on(id_, day)
@@ -261,4 +298,4 @@ def _violation(
 
 
 def _rupees(micros: int) -> str:
-    return f"{micros / _MICROS:,.0f} rupees"
+    return f"{micros / _MICROS:,.0f}"

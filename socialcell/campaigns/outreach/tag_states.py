@@ -24,15 +24,20 @@ OPEN_STATES = ("proposed", "approved", "contacted", "accepted", "scheduled")
 """States of a tag that is still to come: rules can stand in its way."""
 
 
-def require_transition(now: str, then: str, what: str) -> None:
-    """UsageError, naming what may follow, when `then` may not follow `now`."""
+def require_transition(now: str, then: str, tag: int, campaign: str) -> None:
+    """UsageError, naming what may follow, when `then` may not follow `now` for a tag,
+    by its number, of a campaign."""
     if then in NEXT_STATES[now]:
         return
-    next_states = [state for state in NEXT_STATES[now] if state in MANUAL_STATES]
-    how = {
-        "proposed": "First the plan is approved: socialcell campaigns approve",
-        "declined": "That is its end.",
-        "measured": "That is its end.",
+    step: dict[str, str | int] = {
+        "tag": tag,
+        "campaign": campaign,
+        "now": now,
+        "then": then,
     }
-    hint = how.get(now) or f"It can become: {', '.join(next_states)}."
-    raise UsageError(f"{what} is {now} and cannot become {then}. {hint}")
+    if now == FIRST_STATE:
+        raise UsageError("outreach.not_yet_approved", **step)
+    states = [state for state in NEXT_STATES[now] if state in MANUAL_STATES]
+    if not states:
+        raise UsageError("outreach.at_its_end", **step)
+    raise UsageError("outreach.no_such_transition", **step, states=states)

@@ -6,7 +6,7 @@ from functools import reduce
 from socialcell.campaigns.planning.calendar import Relaxation, find_relaxations
 from socialcell.campaigns.planning.calendar_problem import CalendarProblem, CalendarRule
 from socialcell.errors import SocialcellError
-from socialcell.message_catalog import Message
+from socialcell.message_catalog import Message, Parameter
 
 _MAX_NAMED = 5  # creators named in a message; the rest are counted
 
@@ -40,13 +40,15 @@ def _rates_missing(missing_rates: Mapping[str, Sequence[str]]) -> Message:
     named = [
         f"{key} ({', '.join(missing_rates[key])})" for key in creators[:_MAX_NAMED]
     ]
-    first, more = creators[0], len(creators) - _MAX_NAMED
-    example = {"creator": first, "format": missing_rates[first][0]}
-    if more > 0:
-        return Message(
-            "plans.many_rates_missing", {"creators": named, "more": more, **example}
-        )
-    return Message("plans.rates_missing", {"creators": named, **example})
+    parameters: dict[str, Parameter] = {
+        "creators": named,
+        "creator": creators[0],
+        "format": missing_rates[creators[0]][0],
+    }
+    if len(creators) > _MAX_NAMED:
+        more = len(creators) - _MAX_NAMED
+        return Message("plans.many_rates_missing", {**parameters, "more": more})
+    return Message("plans.rates_missing", {**parameters})
 
 
 def _changes(problem: CalendarProblem, relaxations: Sequence[Relaxation]) -> Message:
@@ -86,7 +88,7 @@ def _change_window(about: str, by: int) -> Message:
     return Message("plans.change_window", {"first": first, "last": last, "by": by})
 
 
-def _change_election(about: str, _: int) -> Message:
+def _change_election(about: str, _by: int) -> Message:
     first, _, last = about.partition("/")
     return Message("plans.change_election", {"first": first, "last": last})
 

@@ -274,7 +274,7 @@ def _violation_as_json(violation: "RuleViolation") -> dict[str, DocumentValue]:
     return {
         "rule": violation.rule,
         "tag": violation.n,
-        "said": violation.words,
+        "said": str(violation.problem),
         "source": violation.source,
     }
 

@@ -60,8 +60,7 @@ def enter_step(
     )
     if state not in tag_states.MANUAL_STATES:
         raise UsageError(
-            f"{state!r} is no state to enter. "
-            f"There are: {', '.join(tag_states.MANUAL_STATES)}."
+            "outreach.no_state", state=state, states=tag_states.MANUAL_STATES
         )
     creator_registry.require_approver(
         context, "campaigns.outreach", name, {"tag": n, "state": state}
@@ -75,7 +74,7 @@ def enter_step(
         tag = require_tag(session, plan, n)
         steps = plan_approval.steps_by_tag(session, plan)[tag.id or 0]
         current = plan_approval.state_of(steps)
-        tag_states.require_transition(current, state, f"Tag {n} of {name}")
+        tag_states.require_transition(current, state, n, name)
         step = OutreachStep(
             campaign=name,
             terms=plan_approval.terms_of(tag, steps),
@@ -141,8 +140,11 @@ def require_tag(session: Session, plan: Plan, n: int) -> PlanTag:
         if tag.n == n:
             return tag
     raise UsageError(
-        f"Version {plan.version} of the plan of {plan.campaign} has no tag {n}: it has "
-        f"1 to {len(tags)}."
+        "outreach.no_tag",
+        version=plan.version,
+        campaign=plan.campaign,
+        tag=n,
+        last=len(tags),
     )
 
 

@@ -144,7 +144,7 @@ def list_tags(context: Context, campaign: str) -> OutreachDocument:
                         tag,
                         steps[tag.id or 0],
                         proposals.get(tag.id or 0, []),
-                        [rule.words for rule in broken if rule.n == tag.n],
+                        [str(rule.problem) for rule in broken if rule.n == tag.n],
                     ),
                     "altered": altered[tag.id or 0] if tag.text else [],
                 }

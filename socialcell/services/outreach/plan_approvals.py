@@ -126,7 +126,12 @@ def _violations(
             if violation.n is None or states_now[violation.n] in OPEN_STATES
         ),
         *(
-            RuleViolation("words", tag.n, f"its day, {tag.day}, has passed", "house")
+            RuleViolation(
+                "words",
+                tag.n,
+                Message("outreach.day_passed", {"day": tag.day}),
+                "house",
+            )
             for tag, _ in tags
             if states_now[tag.n] in OPEN_STATES and tag.day < today
         ),

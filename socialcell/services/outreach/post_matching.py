@@ -67,18 +67,12 @@ def dismiss(context: Context, campaign: str, n: int, mention: int) -> bool:
         if (terms, mention) in post_store.dismissed_pairs(session, name):
             return False
         if post_store.find_found_post(session, tag.id or 0, mention) is None:
-            raise UsageError(
-                f"Mention {mention} was not found for tag {n}. See those that were: "
-                "socialcell campaigns outreach list"
-            )
+            raise UsageError("outreach.mention_of_no_tag", mention=mention, tag=n)
         if steps and (steps[-1].evidence_kind, steps[-1].evidence) == (
             "mention",
             str(mention),
         ):
-            raise UsageError(
-                f"Mention {mention} was confirmed as the post of tag {n}. Enter the "
-                "right one first: socialcell campaigns outreach advance … posted"
-            )
+            raise UsageError("outreach.mention_confirmed", mention=mention, tag=n)
         dismissal = OutreachDismissed(
             campaign=name,
             terms=terms,

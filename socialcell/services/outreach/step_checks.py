@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from pathlib import Path
 from typing import TypeAlias
 
@@ -23,6 +24,7 @@ from socialcell.campaigns.outreach.store import consents, outreach_posts
 from socialcell.campaigns.planning import store
 from socialcell.campaigns.planning.model import Plan, PlanTag
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.message_catalog import Message
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.outbox.outbox import HELD, mode_in
@@ -69,16 +71,12 @@ StepCheck: TypeAlias = Callable[[StepEntry], None]
 def _contacted(entry: StepEntry) -> None:
     switch = mode_in(entry.session)
     if "outreach" in HELD[switch]:
-        raise StepNotAllowed(
-            f"The switch is set to {switch}, and outreach is held back. To change it: "
-            "socialcell outbox mode --help"
-        )
+        raise StepNotAllowed("outreach.held_back", mode=switch)
     today = creator_registry.today(entry.context)
     creator = creator_store.creator(entry.session, entry.tag.creator, today)
     if creator is not None and not creator.may_be_asked(today):
         raise StepNotAllowed(
-            f"{entry.tag.creator} refused on {creator.consent_on}, and the cool-off is "
-            "not over."
+            "outreach.refused", creator=entry.tag.creator, day=creator.consent_on
         )
     _require_allowed(entry.context, entry.session, entry.plan, entry.tag)
     if creator is not None and creator.consent in ("unknown", "refused"):
@@ -87,9 +85,7 @@ def _contacted(entry: StepEntry) -> None:
 
 def _accepted(entry: StepEntry) -> None:
     if entry.step.evidence is None:
-        raise UsageError(
-            "Where is it written that they accept? Say --link, or --file of the letter."
-        )
+        raise UsageError("outreach.acceptance_needed")
     row = entries.find(entry.session, entry.tag.creator)
     if row is not None and row.consent != "agreed":
         shown = f"{entry.step.evidence_kind} {entry.step.evidence}"
@@ -98,7 +94,7 @@ def _accepted(entry: StepEntry) -> None:
 
 def _declined(entry: StepEntry) -> None:
     if entry.step.note is None:
-        raise UsageError("Say in --note why they declined.")
+        raise UsageError("outreach.decline_reason_needed")
     row, days = entries.find(entry.session, entry.tag.creator), entry.details.cool_off
     if row is not None and days is None and row.cool_off_days is None:
         rule = dated_rules.rule_on("consent", creator_registry.today(entry.context))
@@ -111,7 +107,7 @@ def _scheduled(entry: StepEntry) -> None:
     row = entries.find(entry.session, entry.tag.creator)
     if row is not None and row.kind in PERSON_KINDS and row.consent != "agreed":
         raise StepNotAllowed(
-            f"{entry.tag.creator} has not agreed (consent: {row.consent})."
+            "outreach.not_agreed", creator=entry.tag.creator, consent=row.consent
         )
     rule = dated_rules.rule_on("tool", entry.tag.day)
     name = rule.says["tools"].get(entry.tag.channel) if rule else None
@@ -121,8 +117,10 @@ def _scheduled(entry: StepEntry) -> None:
         and not entry.details.tool
     ):
         raise UsageError(
-            f"{entry.tag.channel} has a label of its own ({name}), and it is needed as "
-            f"well [{rule.source if rule else ''}]. When it is agreed, say --tool."
+            "outreach.platform_label_needed",
+            channel=entry.tag.channel,
+            label=name,
+            source=rule.source if rule else "",
         )
     entry.step.detail = {**entry.step.detail, "tool": entry.details.tool}
 
@@ -140,10 +138,7 @@ def _posted(entry: StepEntry) -> None:
             before.evidence,
         )
     if entry.step.evidence_kind not in ("link", "mention"):
-        raise UsageError(
-            "Where is the post? Say --link, or --mention of one that was found: "
-            "socialcell campaigns outreach look"
-        )
+        raise UsageError("outreach.post_needed")
     faults = _label_faults(entry.session, entry.tag, entry.step)
     entry.step.detail = {
         **entry.step.detail,
@@ -184,10 +179,20 @@ def _require_allowed(
     settings = context.workspace.config.planning
     violations = plan_rules.find_violations(session, plan, tags, settings)
     reasons += [
-        str(violation) for violation in violations if violation.n in (None, tag.n)
+        violation.message for violation in violations if violation.n in (None, tag.n)
     ]
     if reasons:
-        raise StepNotAllowed("\n".join(reasons))
+        message = _all_reasons(reasons)
+        raise StepNotAllowed(message.code, **message.parameters)
+
+
+def _all_reasons(reasons: Sequence[Message]) -> Message:
+    return reduce(
+        lambda before, reason: Message(
+            "outreach.further_reason", {"before": before, "reason": reason}
+        ),
+        reasons,
+    )
 
 
 def _set_consent(
@@ -226,8 +231,7 @@ def _label_faults(
         )
         if proposal is None:
             raise UsageError(
-                f"Mention {step.evidence} was not found for tag {tag.n}. See those "
-                "that were: socialcell campaigns outreach list"
+                "outreach.mention_of_no_tag", mention=step.evidence, tag=tag.n
             )
         text: str | None = proposal.text
     else:

@@ -140,9 +140,10 @@ def _why_not(
             yield str(count.fault)
         elif not count.fits:
             yield f"Its words have {count.used} of {count.limit} signs."
-    yield from plan_approval.reasons_against(
+    reasons = plan_approval.reasons_against(
         session, plan, tag, settings=settings, words=words
     )
+    yield from map(str, reasons)
 
 
 def _build_post(session: Session, scheduled: ScheduledTag) -> OwnPost:

@@ -47,7 +47,6 @@ def wait_for_clicks(context: Context, moments: Collection[datetime]) -> None:
             return
         if time.monotonic() > until:
             raise SocialcellError(
-                f"Of {len(moments)} clicks of the rehearsal {stored} are stored. Run "
-                "it again: the step is done anew."
+                "rehearsal.clicks_not_stored", clicks=len(moments), stored=stored
             )
         time.sleep(_INTERVAL)

@@ -80,7 +80,9 @@ def run_plan(context: Context, campaign: str, files: PlanFiles) -> RehearsedPlan
     if _plan_state(context, campaign)["approved_by"] is None:
         broken = plan_approvals.approve_plan(_approver(context), campaign).broken
         if broken:
-            raise SocialcellError(f"The plan breaks rules: {broken[0].words}")
+            raise SocialcellError(
+                "rehearsal.plan_breaks_rules", reason=broken[0].problem
+            )
     if not _plan_state(context, campaign)["states"].get("contacted"):
         outreach_entry.enter_step(_approver(context), campaign, 1, "contacted")
     return _plan_state(context, campaign)

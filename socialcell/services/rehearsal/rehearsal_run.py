@@ -193,7 +193,7 @@ def _process_pushes(context: Context, since: datetime) -> None:
     _require(webhook_ingest.process_pushes(context))
     fetched = media_download.fetch(context)
     for name, why in fetched.stopped.items():
-        raise SocialcellError(f"{name} failed in the rehearsal: {why}")
+        raise SocialcellError("rehearsal.source_failed", source=name, reason=why)
     webhook_ingest.record_open_time(context, since)
 
 
@@ -201,7 +201,7 @@ def _require(results: Iterable[RunResult]) -> None:
     for result in results:
         if result.state not in ("ok", "waiting"):
             raise SocialcellError(
-                f"{result.source} failed in the rehearsal: {result.reason}"
+                "rehearsal.source_failed", source=result.source, reason=result.reason
             )
 
 

@@ -76,14 +76,13 @@ def prepare(
         }
         strangers = {path.name for path in folder.iterdir()} - allowed
         if strangers or not (folder / "config.yaml").is_file():
-            raise UsageError(
-                f"{folder} is not empty and holds no rehearsal. Choose another folder "
-                "with --dir."
-            )
+            raise UsageError("rehearsal.folder_in_use", folder=folder)
     if earlier is not None and (earlier.seed, earlier.days) != (state.seed, state.days):
         raise UsageError(
-            f"{folder} holds a rehearsal of seed {earlier.seed} over {earlier.days} "
-            "days. Use the same, another --dir, or --fresh to rebuild it."
+            "rehearsal.another_rehearsal",
+            folder=folder,
+            seed=earlier.seed,
+            days=earlier.days,
         )
     current = earlier or state
     fixed = datetime.fromisoformat(current.end)
@@ -109,10 +108,7 @@ def connect(
     """
     path = folder / "config.yaml"
     if path.exists() and SANDBOX_MARK not in path.read_text(encoding="utf-8"):
-        raise UsageError(
-            f"{path} is not a sandbox workspace, and is left as it is. Choose another "
-            "folder with --workspace."
-        )
+        raise UsageError("rehearsal.no_sandbox_workspace", path=path)
     folder.mkdir(parents=True, exist_ok=True)
     lines = "".join(
         f"    {origin}: {url}\n" for origin, url in sorted(base_urls.items())
@@ -145,7 +141,7 @@ def read_state(folder: Path) -> RehearsalState | None:
         return RehearsalState(**json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
         raise SocialcellError(
-            f"{path} cannot be read ({error}). Rebuild the workspace with --fresh."
+            "rehearsal.unreadable_state", path=path, reason=error
         ) from None
 
 
@@ -206,5 +202,5 @@ def _settings(fixed: datetime, apps: Sequence[str]) -> str:
 
 def _replace_line(text: str, line: str, instead: str) -> str:
     if line not in text:
-        raise SocialcellError(f"config.yaml as shipped lacks {line.strip()!r}")
+        raise SocialcellError("rehearsal.line_not_in_config", line=line.strip())
     return text.replace(line, instead)

@@ -44,9 +44,10 @@ def why_not(context: Context, creator: str = "dev", **said: Any) -> list[str]:
         assert plan is not None
         post = next(t for t, _ in store.tags(session, plan) if t.creator == creator)
         settings = context.workspace.config.planning
-        return plan_approval.reasons_against(
+        reasons = plan_approval.reasons_against(
             session, plan, post, settings=settings, **said
         )
+        return [str(reason) for reason in reasons]
 
 
 def test_a_second_person_approves_what_a_plan_holds(
@@ -231,9 +232,8 @@ def test_a_next_version_needs_approval_again(city: Context, folder: Path) -> Non
         "Version 2 of the plan is not approved"
     ]
     with db.reading(made.engine) as session:
-        assert plan_approval.reasons_against(session, old, post)[0] == (
-            "Version 2 of the plan replaces 1."
-        )
+        reason = plan_approval.reasons_against(session, old, post)[0]
+        assert str(reason) == "Version 2 of the plan replaces 1."
     # What is agreed with the creator is the same: approved again, it may go out.
     assert agreed.approve(made).new
     assert why_not(made) == []

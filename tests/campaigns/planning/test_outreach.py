@@ -87,10 +87,11 @@ def test_a_state_follows_another_or_the_refusal_names_those_that_can(
     now: str, then: str
 ) -> None:
     if (now, then) in ALLOWED:
-        states.require_transition(now, then, "Tag 1")
+        states.require_transition(now, then, 1, "monsoon26")
         return
-    with pytest.raises(UsageError, match=f"Tag 1 is {now} and cannot become") as why:
-        states.require_transition(now, then, "Tag 1")
+    refusal = f"Tag 1 of monsoon26 is {now} and cannot become"
+    with pytest.raises(UsageError, match=refusal) as why:
+        states.require_transition(now, then, 1, "monsoon26")
     for may in {b for a, b in ALLOWED if a == now and b in states.MANUAL_STATES}:
         assert may in str(why.value)
 

@@ -212,7 +212,7 @@ def test_a_tag_may_not_cost_more_than_its_class_of_the_rate_card(
     (broken, *_) = agreed.approve(made).broken
 
     assert broken.rule == "rate"
-    assert said in broken.words.replace("of dev", "of chitra")
+    assert said in str(broken.problem).replace("of dev", "of chitra")
     assert broken.source == "a resolution that tests have"
 
 
