@@ -60,7 +60,7 @@ def weekly(
     letters: dict[str, DocumentValue] = {}
     if send:
         if out is not None:
-            raise UsageError("--send goes by the report in the workspace: leave --out.")
+            raise UsageError("reports.send_or_out")
         report_mail.require_readers(context, "recipients", lang)
         mailed = report_mail.mail_weekly(context, lang, as_of=moment)
         report, delivered = mailed.files, outbox.deliver_due(context)

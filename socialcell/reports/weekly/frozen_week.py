@@ -25,10 +25,7 @@ def period(as_of: datetime, now: datetime) -> TimeSpan:
     end, _ = week_of(as_of)
     if end > now:
         local = end.astimezone(IST).date()
-        raise UsageError(
-            f"The week up to {local.isoformat()} is not over yet. Choose an earlier "
-            "--as-of."
-        )
+        raise UsageError("reports.week_not_over", day=local)
     return TimeSpan(as_utc(end.astimezone(IST) - _WEEK), end)
 
 

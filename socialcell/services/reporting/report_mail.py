@@ -7,6 +7,7 @@ from socialcell import db, mail
 from socialcell.clock import IST
 from socialcell.errors import ConfigError
 from socialcell.i18n import language
+from socialcell.message_catalog import Message
 from socialcell.reports import render
 from socialcell.reports.daily import brief as daily_brief
 from socialcell.reports.daily.brief import Brief
@@ -67,16 +68,14 @@ def require_readers(context: Context, setting: str, lang: str) -> None:
     settings = context.workspace.config
     readers: RecipientsByLanguage = getattr(settings.report, setting)
     where = context.workspace.folder / "config.yaml"
-    lacking = []
+    lacking: list[Message] = []
     if settings.mail.host is None:
-        lacking.append("mail.host is not set, so there is no server to send by")
+        lacking.append(Message("reports.no_mail_server"))
     if not readers.of(language(lang).code):
-        lacking.append(f"report.{setting}.{lang} names nobody to send to")
+        names = {"setting": f"report.{setting}.{lang}"}
+        lacking.append(Message("reports.no_readers", names))
     if lacking:
-        raise ConfigError(
-            f"Nothing was sent: {'; '.join(lacking)}. Set it in {where}, or leave "
-            "--send."
-        )
+        raise ConfigError("reports.not_sent", reasons=lacking, path=where)
 
 
 @dataclass(frozen=True)

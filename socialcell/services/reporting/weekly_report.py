@@ -125,5 +125,5 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
             with suppress(OSError):
                 aside.unlink()
         raise SocialcellError(
-            f"The report cannot be written to {folder}: {error.strerror}."
+            "reports.not_written", folder=folder, reason=error.strerror
         ) from None
