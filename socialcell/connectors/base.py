@@ -18,7 +18,7 @@ from socialcell.clock import Clock
 from socialcell.connectors.facts import Fact
 from socialcell.errors import SocialcellError
 from socialcell.json_types import JsonObject, JsonValue
-from socialcell.message_catalog import Parameter
+from socialcell.message_catalog import Message, Parameter
 from socialcell.redact import redact
 from socialcell.settings import Config
 
@@ -63,6 +63,15 @@ class ConnectorError(SocialcellError):
         self.kind = kind
         self.until = until
         self.bucket = bucket
+
+
+def connector_error(kind: Kind, message: Message) -> ConnectorError:
+    """A ConnectorError of a kind, in the words of another error."""
+    error = ConnectorError(kind, message.code)
+    parameters = message.parameters.items()
+    texts = {name: _without_secrets(part) for name, part in parameters}
+    error.message = Message(error.message.code, texts)
+    return error
 
 
 class TokenRevoked(ConnectorError):  # noqa: N818 - named for what happened

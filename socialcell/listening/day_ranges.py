@@ -30,11 +30,7 @@ def day_start(text: str, name: str, now: datetime | None = None) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise UsageError(
-            f"{name} takes a day such as 2026-11-23, a moment such as "
-            f"2026-11-23T09:00+05:30, or a time before now such as 24h or 7d, not "
-            f"{text!r}."
-        )
+        raise UsageError("query.no_moment", name=name, text=text)
     return moment
 
 
@@ -54,10 +50,7 @@ def read_day(text: str, name: str, now: datetime) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(
-            f"{name} takes a day such as 2026-11-23, or a time before now such as 7d, "
-            f"not {text!r}."
-        ) from None
+        raise UsageError("query.no_day", name=name, text=text) from None
 
 
 def before_now(text: str, now: datetime) -> datetime | None:

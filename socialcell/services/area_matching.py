@@ -12,6 +12,7 @@ from sqlmodel import Session
 from socialcell.clock import IST
 from socialcell.connectors.base import Item, Reject
 from socialcell.connectors.facts import OutcomeFact
+from socialcell.errors import UnreadableValue
 from socialcell.listening.areas.area_table import AreaRecord
 from socialcell.listening.store import areas as area_store
 from socialcell.services.context import Context
@@ -37,7 +38,7 @@ class AreaMatcher:
                 self._named[name].append(area)
 
     def id_of(self, text: str, day: date) -> str:
-        """The id of an area on a day; "" is the whole city. ValueError when unknown.
+        """The id of an area on a day; "" is the whole city. UnreadableValue: unknown.
 
         `elsewhere:` and a name is any place outside, to compare with.
         """
@@ -50,16 +51,16 @@ class AreaMatcher:
         if match is not None:
             return match.id
         if candidates:
-            raise ValueError(f"{text or 'The city'} was no area on {day}")
+            if text:
+                raise UnreadableValue("areas.not_on_day", area=text, day=day)
+            raise UnreadableValue("areas.city_not_on_day", day=day)
         near = difflib.get_close_matches(
             _normalised(text), self._named, n=1, cutoff=0.6
         )
-        hint = (
-            f"the nearest is {self._named[near[0]][0].name_en!r}"
-            if near
-            else "socialcell areas list names all"
-        )
-        raise ValueError(f"there is no area {text!r}: {hint}")
+        if near:
+            nearest = self._named[near[0]][0].name_en
+            raise UnreadableValue("areas.unknown_nearest", area=text, nearest=nearest)
+        raise UnreadableValue("areas.unknown", area=text)
 
 
 def match_areas(

@@ -19,6 +19,7 @@ from socialcell.campaigns.links.click_classifier import ClickClassifier, LinkReq
 from socialcell.campaigns.links.store import clicks
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
+from socialcell.message_catalog import Message, Parameter
 from socialcell.web.waiting_clicks import ClickBatch, WaitingClicks, parse_line
 
 CAPACITY = 50_000  # clicks that may wait
@@ -56,7 +57,8 @@ class ClickLog:
         self._stopping = threading.Event()
         self._n_accepted = self._n_saved = 0
         self._is_file_stored = False
-        self._file_error = "see the log"  # why the file could not be written
+        # Why the file could not be written.
+        self._file_error: Parameter = Message("web.see_the_log")
         self._thread = threading.Thread(target=self._run, name="clicks")
 
     def start(self) -> None:
@@ -75,9 +77,10 @@ class ClickLog:
         dropped = self._n_accepted - self._n_saved + self._dropped.total()
         if dropped:
             raise SocialcellError(
-                f"Clicks that were answered and dropped: {dropped}. Neither the "
-                f"database nor {self._file.path} took them ({self._file_error}), so "
-                "they are in no count. See to the disk, then start again."
+                "web.clicks_dropped",
+                clicks=dropped,
+                path=self._file.path,
+                reason=self._file_error,
             )
 
     def add(self, request: LinkRequest) -> None:

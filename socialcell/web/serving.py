@@ -30,8 +30,7 @@ def open_listener(host: str, port: int, backlog: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SocialcellError(
-            f"{host} port {port} cannot be opened: {reason}. Choose another with "
-            "--port, or stop what holds it."
+            "web.port_not_opened", host=host, port=port, reason=reason
         ) from None
 
 

@@ -83,9 +83,7 @@ def at(
     day = read_day(on) if on else context.clock.now().date()
     chain = areas.areas_around(context, place, day)
     if not chain:
-        raise SocialcellError(
-            f"{place!r} is in no area on {day}. See the names: socialcell areas list"
-        )
+        raise SocialcellError("areas.place_in_no_area", place=place, day=day)
     if json:
         output.as_json({"on": day, "areas": [_plain(area) for area in chain]})
         return
@@ -126,7 +124,7 @@ def read_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"A day looks like 2026-11-23, not {text!r}.") from None
+        raise UsageError("areas.no_day", text=text) from None
 
 
 def _plain(area: "AreaRecord") -> dict[str, DocumentValue]:

@@ -103,8 +103,5 @@ def _split_ids(arguments: Sequence[str]) -> tuple[list[int], list[str]]:
 
     ids = [word for word in arguments if "=" not in word]
     if wrong := [word for word in ids if not (word.isascii() and word.isdecimal())]:
-        raise UsageError(
-            f"{wrong[0]!r} is neither a mention's id nor a decision "
-            "such as urgency=low."
-        )
+        raise UsageError("mentions.neither_id_nor_decision", word=wrong[0])
     return list(map(int, ids)), [word for word in arguments if "=" in word]

@@ -30,7 +30,7 @@ def show(
     from socialcell.services.mentions import mention_search
 
     if lang not in CODES:
-        raise UsageError(f"--lang is one of {', '.join(CODES)}, not {lang!r}.")
+        raise UsageError("mentions.no_such_language", languages=list(CODES), lang=lang)
     context = open_context(config)
     people = people_of(context)
     document = mention_search.show_mention(context, people, mention_id)

@@ -361,6 +361,7 @@ def send(
 
 def _lines(place: str) -> Iterator[str]:
     from socialcell.errors import UsageError
+    from socialcell.message_catalog import Message
 
     if place == "-":
         yield from _stdin().splitlines()
@@ -368,8 +369,10 @@ def _lines(place: str) -> Iterator[str]:
     try:
         yield from Path(place).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise UsageError(f"{place} cannot be read: {why}.") from None
+        reason = getattr(error, "strerror", None) or Message("messages.not_utf8")
+        raise UsageError(
+            "messages.unreadable_file", path=place, reason=reason
+        ) from None
 
 
 def _stdin() -> str:

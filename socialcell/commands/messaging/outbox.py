@@ -79,9 +79,8 @@ def list_(
     from socialcell.services.publishing import own_posts
 
     if strange := set(state or ()) - set(_STATES):
-        state_names = ", ".join(_STATES)
         raise UsageError(
-            f"There is no state {sorted(strange)[0]!r}. There are: {state_names}."
+            "outbox.no_such_state", state=sorted(strange)[0], states=list(_STATES)
         )
     context = open_context(config)
     rows = outbox.list_messages(context, state or (), limit)
@@ -141,7 +140,7 @@ def release(
     from socialcell.services.outbox import outbox
 
     if bool(ids) == all:
-        raise UsageError("Name the messages, or say --all.")
+        raise UsageError("outbox.ids_or_all")
     released = outbox.release(open_context(config), None if all else ids)
     if json:
         stale = list(released.stale)

@@ -8,6 +8,7 @@ from socialcell.commands import output
 from socialcell.commands.options import Config, Json, open_context
 from socialcell.commands.workspace import top
 from socialcell.errors import UsageError
+from socialcell.message_catalog import Message
 
 if TYPE_CHECKING:
     from socialcell.services.collection.source_setup import RemovedSource
@@ -65,9 +66,7 @@ def remove(
     context = open_context(config)
     if not yes:
         counts = source_setup.count_mentions(context, name)
-        raise UsageError(
-            f"Nothing is removed yet. {_removed_sentence(counts)} Give --yes to do it."
-        )
+        raise UsageError("sources.not_removed_yet", effect=_effect(counts))
     removed = source_setup.remove(context, name)
     if json:
         output.as_json(
@@ -79,7 +78,7 @@ def remove(
             }
         )
     else:
-        output.say(f"{name} is removed. {_removed_sentence(removed)}")
+        output.say(f"{name} is removed. {_effect(removed)}")
 
 
 def now(
@@ -104,9 +103,13 @@ def now(
     raise typer.Exit(top.exit_code(results))
 
 
-def _removed_sentence(removed: "RemovedSource") -> str:
-    return (
-        f"The {removed.mentions} mentions that {removed.name} brought stay, with its "
-        f"runs and coverage. {removed.alone} of them no other source has seen: whether "
-        "these are deleted at their source is not asked any more."
+def _effect(removed: "RemovedSource") -> Message:
+    """What a removal leaves, for people."""
+    return Message(
+        "sources.effect_of_removal",
+        {
+            "mentions": removed.mentions,
+            "source": removed.name,
+            "alone": removed.alone,
+        },
     )

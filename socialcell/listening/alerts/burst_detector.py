@@ -146,13 +146,16 @@ def _checked(
         at = as_utc(moment)
         if moments and at <= moments[-1]:
             raise SeriesError(
-                f"{at.isoformat()} does not come after {moments[-1].isoformat()}: "
-                "sort the series by time and keep one value for each moment"
+                "alerts.series_not_in_order",
+                at=at.isoformat(),
+                last=moments[-1].isoformat(),
             )
         if not 0 <= count <= LARGEST_COUNT:
             raise SeriesError(
-                f"the value at {at.isoformat()} is {count}: a count is a number "
-                f"from 0 to {LARGEST_COUNT:g}; leave out rows whose count is unknown"
+                "alerts.series_no_count_at",
+                at=at.isoformat(),
+                count=count,
+                largest=f"{LARGEST_COUNT:g}",
             )
         moments.append(at)
         counts.append(count)

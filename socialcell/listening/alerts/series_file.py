@@ -27,11 +27,13 @@ def read_series(path: Path) -> list[tuple[datetime, float]]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return list(points(file))
     except OSError as error:
-        raise SeriesError(f"{path} cannot be read: {error.strerror}") from None
+        raise SeriesError(
+            "alerts.series_unreadable", path=path, reason=error.strerror
+        ) from None
     except UnicodeDecodeError:
-        raise SeriesError(f"{path} is not UTF-8 text: save it as UTF-8 CSV") from None
+        raise SeriesError("alerts.series_not_utf8", path=path) from None
     except csv.Error as error:
-        raise SeriesError(f"{path} is not a CSV file: {error}") from None
+        raise SeriesError("alerts.series_no_csv", path=path, reason=error) from None
 
 
 def points(lines: Iterable[str]) -> Iterator[tuple[datetime, float]]:
@@ -43,57 +45,60 @@ def points(lines: Iterable[str]) -> Iterator[tuple[datetime, float]]:
     for row in rows:
         if not row:
             continue
-        where = f"line {rows.line_num}"
+        line = rows.line_num
         if max(map(len, row)) > _LONGEST_CELL:
-            raise SeriesError(f"{where} has a cell of over {_LONGEST_CELL} characters")
+            raise SeriesError("alerts.series_long_cell", line=line, limit=_LONGEST_CELL)
         if len(row) != len(header):
             raise SeriesError(
-                f"{where} has {len(row)} cells and the header has {len(header)}"
+                "alerts.series_cells", line=line, cells=len(row), columns=len(header)
             )
-        at = _moment(row[at_column].strip(), where)
-        if last is not None and at <= last:
-            raise SeriesError(_order(at, last, where))
+        at = _moment(row[at_column].strip(), line)
+        if last is not None:
+            _require_order(at, last, line)
         last = at
-        yield at, _count(row[value_column].strip(), where)
+        yield at, _count(row[value_column].strip(), line)
     if last is None:
-        raise SeriesError("there is no row below the header: nothing to score")
+        raise SeriesError("alerts.series_without_rows")
 
 
 def _column(header: list[str], name: str) -> int:
     if header.count(name) == 1:
         return header.index(name)
     if not header:
-        raise SeriesError("the file is empty: its first line must be timestamp,value")
+        raise SeriesError("alerts.series_empty")
     raise SeriesError(
-        f"the first line must name one column {name!r}, and it names "
-        f"{header.count(name)} among {len(header)}: a series is timestamp,value"
+        "alerts.series_columns",
+        name=name,
+        times=header.count(name),
+        columns=len(header),
     )
 
 
-def _moment(text: str, where: str) -> datetime:
+def _moment(text: str, line: int) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
         return as_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
-        raise SeriesError(
-            f"{where}: {text!r} is not a time such as 2026-11-23T09:00:00+05:30"
-        ) from None
+        raise SeriesError("alerts.series_no_time", line=line, text=text) from None
 
 
-def _order(at: datetime, last: datetime, where: str) -> str:
+def _require_order(at: datetime, last: datetime, line: int) -> None:
     if at == last:
-        return f"{where} repeats the time {at.isoformat()}: keep one row for each"
-    return f"{where} goes back to {at.isoformat()}: sort the rows by time"
+        raise SeriesError("alerts.series_repeats", line=line, at=at.isoformat())
+    if at < last:
+        raise SeriesError("alerts.series_goes_back", line=line, at=at.isoformat())
 
 
-def _count(text: str, where: str) -> float:
+def _count(text: str, line: int) -> float:
     try:
         count = float(text)
     except ValueError:
         count = float("nan")
     if not 0 <= count <= LARGEST_COUNT:
         raise SeriesError(
-            f"{where}: {text!r} is not a count from 0 to {LARGEST_COUNT:g}; "
-            "leave out rows whose count is unknown"
+            "alerts.series_no_count",
+            line=line,
+            text=text,
+            largest=f"{LARGEST_COUNT:g}",
         )
     return count

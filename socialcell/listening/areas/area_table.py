@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from socialcell.errors import SocialcellError
+from socialcell.message_catalog import Message
 from socialcell.text import fold
 
 _TREES = {
@@ -82,7 +83,7 @@ def read_areas(path: Path | None = None) -> list[AreaRecord]:
     the other tree or not there all the time, two rows of an id that overlap, a cycle.
     """
     rows, name = read_rows(path, "areas.csv", _AREA_COLUMNS)
-    areas = [_area(row, f"{name}, row {number}") for number, row in rows]
+    areas = [_area(row, row_place(name, number)) for number, row in rows]
     _check(areas, {id(a): n for a, (n, _) in zip(areas, rows, strict=True)}, name)
     return areas
 
@@ -115,38 +116,42 @@ def _by_name(areas: list[AreaRecord], name: str) -> AreaRecord | None:
 def _check(areas: list[AreaRecord], rows: Mapping[int, int], name: str) -> None:
     by_id: dict[str, list[AreaRecord]] = {}
     for area in areas:
-        where = f"{name}, row {rows[id(area)]}"
+        where = row_place(name, rows[id(area)])
         for other in by_id.get(area.id, []):
             if _overlap(area, other):
                 raise SocialcellError(
-                    f"{where}: {area.id} overlaps in time with row {rows[id(other)]}"
+                    "areas.overlap", where=where, area=area.id, row=rows[id(other)]
                 )
             if area.tree != other.tree:
-                raise SocialcellError(f"{where}: {area.id} is in two trees")
+                raise SocialcellError("areas.two_trees", where=where, area=area.id)
         by_id.setdefault(area.id, []).append(area)
     for area in areas:
-        _check_parent(area, by_id, f"{name}, row {rows[id(area)]}")
+        _check_parent(area, by_id, row_place(name, rows[id(area)]))
 
 
 def _check_parent(
-    area: AreaRecord, by_id: Mapping[str, list[AreaRecord]], where: str
+    area: AreaRecord, by_id: Mapping[str, list[AreaRecord]], where: Message
 ) -> None:
     if area.parent is None:
         if area.kind != "city":
-            raise SocialcellError(f"{where}: {area.id} has no parent; only a city may")
+            raise SocialcellError("areas.no_parent", where=where, area=area.id)
         return
     parents = by_id.get(area.parent)
     if parents is None:
-        raise SocialcellError(f"{where}: {area.id} has unknown parent {area.parent!r}")
+        raise SocialcellError(
+            "areas.unknown_parent", where=where, area=area.id, parent=area.parent
+        )
     if parents[0].tree != area.tree:
-        raise SocialcellError(f"{where}: parent {area.parent!r} is in another tree")
+        raise SocialcellError(
+            "areas.parent_in_another_tree", where=where, parent=area.parent
+        )
     if not any(_overlap(area, parent) for parent in parents):
-        raise SocialcellError(f"{where}: {area.parent!r} was not there in that time")
+        raise SocialcellError("areas.parent_not_there", where=where, parent=area.parent)
     above, open_ends = set(), [area.parent]
     while open_ends:
         parent = open_ends.pop()
         if parent == area.id:
-            raise SocialcellError(f"{where}: {area.id} is inside itself")
+            raise SocialcellError("areas.inside_itself", where=where, area=area.id)
         if parent not in above:
             above.add(parent)
             open_ends.extend(row.parent for row in by_id.get(parent, []) if row.parent)
@@ -158,11 +163,16 @@ def _overlap(area: AreaRecord, other: AreaRecord) -> bool:
     return starts < ends
 
 
-def _area(row: Mapping[str, str], where: str) -> AreaRecord:
+def _area(row: Mapping[str, str], where: Message) -> AreaRecord:
     if row["kind"] not in _TREES.get(row["tree"], ()):
         raise SocialcellError(
-            f"{where}: tree {row['tree']!r} has no kind {row['kind']!r}; known are "
-            + "; ".join(f"{tree}: {', '.join(kinds)}" for tree, kinds in _TREES.items())
+            "areas.no_such_kind",
+            where=where,
+            tree=row["tree"],
+            kind=row["kind"],
+            kinds="; ".join(
+                f"{tree}: {', '.join(kinds)}" for tree, kinds in _TREES.items()
+            ),
         )
     require(row, ("id", "name_en", "name_mr", "name_hi", "source"), where)
     first, last = read_dates(row, where)
@@ -180,28 +190,37 @@ def _area(row: Mapping[str, str], where: str) -> AreaRecord:
     )
 
 
-def read_dates(row: Mapping[str, str], where: str) -> tuple[date | None, date | None]:
+def read_dates(
+    row: Mapping[str, str], where: Message
+) -> tuple[date | None, date | None]:
     """valid_from and valid_to of a row. SocialcellError when they are no span."""
     first, last = (_date(row[name], where, name) for name in ("valid_from", "valid_to"))
     if first and last and first >= last:
-        raise SocialcellError(f"{where}: valid_from is not before valid_to")
+        raise SocialcellError("areas.no_span", where=where)
     return first, last
 
 
-def _date(text: str, where: str, name: str) -> date | None:
+def _date(text: str, where: Message, name: str) -> date | None:
     if not text:
         return None
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise SocialcellError(f"{where}: {name} {text!r} is no YYYY-MM-DD") from error
+        raise SocialcellError(
+            "areas.no_day_in_row", where=where, name=name, text=text
+        ) from error
 
 
-def require(row: Mapping[str, str], names: Iterable[str], where: str) -> None:
+def require(row: Mapping[str, str], names: Iterable[str], where: Message) -> None:
     """SocialcellError for the first of these columns that is empty in a row."""
     for name in names:
         if not row[name]:
-            raise SocialcellError(f"{where}: {name} is empty")
+            raise SocialcellError("areas.empty_cell", where=where, name=name)
+
+
+def row_place(name: str, number: int) -> Message:
+    """Where something is wrong: a row of a file."""
+    return Message("areas.row", {"file": name, "row": number})
 
 
 def read_rows(
@@ -219,17 +238,22 @@ def read_rows(
     try:
         text = file.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise SocialcellError(f"{name}: cannot be read as UTF-8 text: {error}") from (
-            error
-        )
+        raise SocialcellError(
+            "areas.unreadable_file", file=name, reason=error
+        ) from error
     table = list(csv.reader(text.splitlines()))
     if not table or tuple(table[0]) != columns:
-        raise SocialcellError(f"{name}, row 1: the columns must be {','.join(columns)}")
+        raise SocialcellError(
+            "areas.columns", where=row_place(name, 1), columns=",".join(columns)
+        )
     rows = []
     for number, cells in enumerate(table[1:], start=2):
         if len(cells) != len(columns):
             raise SocialcellError(
-                f"{name}, row {number}: {len(cells)} cells instead of {len(columns)}"
+                "areas.cells",
+                where=row_place(name, number),
+                cells=len(cells),
+                columns=len(columns),
             )
         cleaned = (cell.strip() for cell in cells)
         rows.append((number, dict(zip(columns, cleaned, strict=True))))

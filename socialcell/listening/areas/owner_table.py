@@ -10,6 +10,7 @@ from pathlib import Path
 
 from socialcell.errors import SocialcellError
 from socialcell.listening.areas import area_table
+from socialcell.message_catalog import Message
 
 EVERY = "*"  # a row of this topic is of all topics
 DANGER = "danger"  # and of this, of critical mentions whose topics nobody owns
@@ -168,14 +169,16 @@ def read_owners(path: Path | None = None) -> list[OwnerRecord]:
 def read_numbered(path: Path | None = None) -> list[tuple[int, OwnerRecord]]:
     """The same with the number of each row in the file; the heading is row 1."""
     rows, name = area_table.read_rows(path, "owners.csv", COLUMNS)
-    return [(number, _read(row, f"{name}, row {number}")) for number, row in rows]
+    return [
+        (number, _read(row, area_table.row_place(name, number))) for number, row in rows
+    ]
 
 
-def _read(row: dict[str, str], where: str) -> OwnerRecord:
+def _read(row: dict[str, str], where: Message) -> OwnerRecord:
     area_table.require(row, [name for name in COLUMNS if name not in _OPTIONAL], where)
     accepts = _split(row["accepts"])
     if unknown := set(accepts) - _WAYS_IN:
-        raise SocialcellError(f"{where}: unknown way in {', '.join(sorted(unknown))}")
+        raise SocialcellError("areas.unknown_way", where=where, ways=sorted(unknown))
     first, last = area_table.read_dates(row, where)
     lists = {"places": _split(row["places"]), "accepts": accepts}
     texts = {name: row[name] for name in COLUMNS if name not in lists}

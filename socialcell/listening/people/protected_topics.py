@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 
@@ -24,8 +24,20 @@ from socialcell.listening.query.query_language import (
     TextTerm,
     parse,
 )
+from socialcell.message_catalog import Message, Parameter
 from socialcell.text import index_form
 
+# The sentence that something about a subject is refused.
+Refusal: TypeAlias = Callable[[Parameter], Message]
+
+# The subjects of data/unwatched.yaml: each for people, and why it is not watched.
+_SUBJECTS = {
+    "protests": (Message("privacy.protests"), Message("privacy.why_no_protests")),
+    "politics": (Message("privacy.politics"), Message("privacy.why_no_politics")),
+    "religion": (Message("privacy.religion"), Message("privacy.why_no_religion")),
+    "caste": (Message("privacy.caste"), Message("privacy.why_no_caste")),
+    "health": (Message("privacy.health"), Message("privacy.why_no_health")),
+}
 # Topics that are these by name.
 TOPICS = ("politics",)
 # A shorter beginning of a word finds too much else to ask for a name.
@@ -38,11 +50,20 @@ _STARRED_HANDLE = re.compile(r"[@＠﹫]\s*[\w.]*\*")
 
 @dataclass(frozen=True)
 class ProtectedTopic:
-    """Why words are not watched: the `subject`, the word that says so, the reason."""
+    """Why words are not watched: the `subject` and the word that says so."""
 
     subject: str  # protests, politics, religion, caste, health
     word: str
-    reason: str
+
+    @property
+    def name(self) -> Message:
+        """The subject, for people."""
+        return _SUBJECTS[self.subject][0]
+
+    @property
+    def reason(self) -> Message:
+        """Why the subject is not watched."""
+        return _SUBJECTS[self.subject][1]
 
 
 def protected_topic_in(form: str, subject: str | None = None) -> ProtectedTopic | None:
@@ -77,17 +98,24 @@ def refuse(query: str, accounts: Accounts) -> None:
         list(_included_terms(parse(query, now=SystemClock().now()))),
         query,
         accounts,
-        "No rule is written",
+        _no_rule,
     )
 
 
+def _no_rule(subject: Parameter) -> Message:
+    return Message("privacy.no_rule_about", {"subject": subject})
+
+
 def refuse_parts(
-    parts: Sequence[TextTerm | FieldTerm], text: str, accounts: Accounts, refusal: str
+    parts: Sequence[TextTerm | FieldTerm],
+    text: str,
+    accounts: Accounts,
+    refusal: Refusal,
 ) -> None:
     """UsageError, with the reason, when one of the parts must not be searched for.
 
-    `text` is looked through for handles, addresses and numbers. `refusal` begins the
-    message: No rule is written, No source is added.
+    `text` is looked through for handles, addresses and numbers. `refusal` says of a
+    subject what is refused: that no rule is written, no source added.
     """
     _refuse_topics(parts, refusal)
     words = [part for part in parts if isinstance(part, TextTerm)]
@@ -95,8 +123,10 @@ def refuse_parts(
     listed = listed or _tagged(words)
     if listed is not None:
         raise UsageError(
-            f"{refusal} about {listed.subject}: {listed.reason}. "
-            f"The word: {listed.word}."
+            "privacy.protected_word",
+            refusal=refusal(listed.name),
+            reason=listed.reason,
+            word=listed.word,
         )
     handles = {handle.lower() for handle in accounts.handles}
     for part in parts:
@@ -109,7 +139,7 @@ def refuse_parts(
     starred = _STARRED_HANDLE.search(text)
     shown = masking.masked(text, lambda _host, who: who.lower() in handles)
     if starred or shown != text:
-        raise _private("a handle, an address or a number", refusal)
+        raise _private(Message("privacy.handle_address_or_number"), refusal)
     for part in words:
         if _is_handle(part, handles, accounts):
             raise _private(part.written, refusal)
@@ -123,23 +153,22 @@ def is_person_name(word: str) -> bool:
     return key_of(index_form(word)) in _names()
 
 
-def _refuse_topics(parts: Sequence[TextTerm | FieldTerm], refusal: str) -> None:
+def _refuse_topics(parts: Sequence[TextTerm | FieldTerm], refusal: Refusal) -> None:
     for part in parts:
         if (
             isinstance(part, FieldTerm)
             and part.name == "topic"
             and part.value in TOPICS
         ):
-            reason = _subjects()[part.value]["reason"].strip()
-            raise UsageError(f"{refusal} about {part.value}: {reason}.")
+            subject, reason = _SUBJECTS[part.value]
+            raise UsageError(
+                "privacy.protected_topic", refusal=refusal(subject), reason=reason
+            )
 
 
-def _private(what: str, refusal: str) -> UsageError:
-    return UsageError(
-        f"{refusal} about a private person ({what}): only accounts of the registry are "
-        "asked for by name (socialcell registry add). A place is written with its "
-        "whole name, or as ward:…"
-    )
+def _private(words: Parameter, refusal: Refusal) -> UsageError:
+    person = Message("privacy.private_person", {"words": words})
+    return UsageError("privacy.private_person_refused", refusal=refusal(person))
 
 
 def _is_handle(part: TextTerm, handles: Collection[str], accounts: Accounts) -> bool:
@@ -190,21 +219,21 @@ def _listed(
     matching_words = frozenset[str]().union(
         *(_matching_parts(key_of(word), pre) for word, pre in words)
     )
-    for subject, reason, parts, written in _entries():
+    for subject, parts, written in _entries():
         if only in (None, subject) and matching_words.issuperset(parts):
-            return ProtectedTopic(subject, written, reason)
+            return ProtectedTopic(subject, written)
     return None
 
 
 def _tagged(words: Sequence[TextTerm]) -> ProtectedTopic | None:
     """The first entry with which a #tag ends that is several words: #puneprotest."""
     tags = [key_of(part.text) for part in words if part.written.startswith("#")]
-    for subject, reason, parts, written in _entries():
+    for subject, parts, written in _entries():
         stem = parts[0].rstrip("*")
         if len(parts) > 1 or len(stem) < _SHORTEST_HANDLE:
             continue
         if any(tag.endswith(stem) and len(tag) >= len(stem) + 3 for tag in tags):
-            return ProtectedTopic(subject, written, reason)
+            return ProtectedTopic(subject, written)
     return None
 
 
@@ -213,7 +242,7 @@ def _matching_parts(word: str, prefix: bool) -> frozenset[str]:
     """Parts of entries that a word finds, whichever of them ends in a star."""
     return frozenset(
         part
-        for _, _, parts, _ in _entries()
+        for _, parts, _ in _entries()
         for part in parts
         if _matches_part(part, word, prefix)
     )
@@ -248,13 +277,12 @@ def _person(words: Sequence[TextTerm], names: Collection[str]) -> str | None:
 
 
 @lru_cache
-def _entries() -> tuple[tuple[str, str, tuple[str, ...], str], ...]:
-    """(subject, reason, keys of the parts, as it is written) of every word listed."""
+def _entries() -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    """(subject, keys of the parts, as it is written) of every word listed."""
     return tuple(
-        (subject, lists["reason"].strip(), _parts(entry), entry.replace("*", ""))
-        for subject, lists in _subjects().items()
-        for language, words in lists.items()
-        if language != "reason"
+        (subject, _parts(entry), entry.replace("*", ""))
+        for subject, lists in _data("unwatched").items()
+        for words in lists.values()
         for entry in words
     )
 
@@ -277,12 +305,6 @@ def _names() -> frozenset[str]:
         for names in kind.values()
         for name in names
     )
-
-
-@lru_cache
-def _subjects() -> dict[str, dict[str, Any]]:
-    subjects: dict[str, dict[str, Any]] = _data("unwatched")
-    return subjects
 
 
 def _data(name: str) -> Any:

@@ -38,19 +38,16 @@ class RevealRefused(UsageError):  # noqa: N818 - named for what happened
 def until(request: RevealRequest, case: Case, now: datetime) -> datetime:
     """When the permission ends. RevealRefused says what the request lacks."""
     if not request.operator.strip():
-        raise RevealRefused("A reveal needs the name of who looks.")
+        raise RevealRefused("privacy.reveal_without_operator")
     if not case.is_open:
-        raise RevealRefused(f"Case {case.id} is closed: open it again first.")
+        raise RevealRefused("privacy.closed_case", case=case.id)
     if request.mention_id not in case.mentions:
         raise RevealRefused(
-            f"Mention {request.mention_id} is not part of case {case.id}."
+            "privacy.mention_not_in_case", mention=request.mention_id, case=case.id
         )
     if len(" ".join(request.reason.split())) < SHORTEST_REASON:
-        raise RevealRefused(
-            f"Say in at least {SHORTEST_REASON} characters why this person must be "
-            "known."
-        )
+        raise RevealRefused("privacy.short_reveal_reason", limit=SHORTEST_REASON)
     if not timedelta() < request.lasts <= LONGEST:
         hours = LONGEST // timedelta(hours=1)
-        raise RevealRefused(f"A reveal lasts at most {hours} hours, and not no time.")
+        raise RevealRefused("privacy.reveal_duration", hours=hours)
     return now + request.lasts

@@ -22,6 +22,7 @@ from socialcell.errors import UsageError
 from socialcell.language import concepts, lexicon
 from socialcell.listening.areas.owner_table import NOBODY, OTHER, OWN
 from socialcell.listening.day_ranges import day_start
+from socialcell.message_catalog import Message, Parameter
 from socialcell.text import clean_text, index_form
 
 FIELDS = frozenset(
@@ -34,11 +35,25 @@ OWNERS = ("pmc", "other", NOBODY)
 
 
 class QueryError(UsageError):
-    """A query that cannot be read; `position` counts characters from 1."""
+    """A query that cannot be read; `position` counts characters from 1.
 
-    def __init__(self, message: str, query: str, position: int) -> None:
-        pointer = " " * (position - 1) + "^"
-        super().__init__(f"{message} (at character {position})\n  {query}\n  {pointer}")
+    Its message is of three lines: the sentence of the code, the query, and a pointer
+    below the position.
+    """
+
+    def __init__(
+        self, code: str, query: str, position: int, /, **parameters: Parameter
+    ) -> None:
+        super().__init__(code, **parameters)
+        self.message = Message(
+            "query.at_position",
+            {
+                "reason": self.message,
+                "position": position,
+                "query": query,
+                "pointer": " " * (position - 1) + "^",
+            },
+        )
         self.position = position
 
 
@@ -128,15 +143,15 @@ def parse(
     """
     query = clean_text(query)
     if len(query) > _LONGEST:
-        message = f"A query has at most {_LONGEST} characters"
-        raise QueryError(message, query[:40] + "…", 1)
+        beginning = f"{query[:40]}…"
+        raise QueryError("query.long", beginning, 1, limit=_LONGEST)
     query_tokens = list(tokens(query))
     if not query_tokens:
-        raise QueryError("The query is empty", query, 1)
+        raise QueryError("query.empty", query, 1)
     reader = _QueryParser(query, query_tokens, now, holdings)
     node = reader.alternatives()
     if reader.rest:
-        raise QueryError("A closing parenthesis too many", query, reader.rest.position)
+        raise QueryError("query.closing_parenthesis", query, reader.rest.position)
     return node
 
 
@@ -176,7 +191,7 @@ def _token(query: str, hit: re.Match[str], position: int) -> Token:
         return _field(query, hit, position)
     if hit["phrase"] is not None:
         if not hit["end"]:
-            raise QueryError("A quotation mark is not closed", query, position)
+            raise QueryError("query.open_quotation", query, position)
         return Token("phrase", hit["phrase"], position)
     if concept := hit["named"] or hit["concept"]:
         return Token("concept", concept, position)
@@ -191,16 +206,17 @@ def _field(query: str, hit: re.Match[str], position: int) -> Token:
     if name in ("http", "https"):
         return Token("phrase", hit[0].strip(), position)
     if name not in FIELDS:
-        field_names = ", ".join(sorted(FIELDS))
         raise QueryError(
-            f"There is no field {name!r}; there are {field_names}", query, position
+            "query.no_such_field", query, position, field=name, fields=sorted(FIELDS)
         )
     if not operand:
-        raise QueryError(f"{name}: needs a value", query, position)
+        raise QueryError("query.no_operand", query, position, field=name)
     return Token("field", f"{name}:{operand}", position)
 
 
-def find_fault(name: str, operand: str, holdings: Holdings | None = None) -> str | None:
+def find_fault(
+    name: str, operand: str, holdings: Holdings | None = None
+) -> Message | None:
     """Why a field cannot have that value, with the values that it can have; or None."""
     choices: Collection[str] | None = None
     if name in _VOCABULARIES:
@@ -214,23 +230,22 @@ def find_fault(name: str, operand: str, holdings: Holdings | None = None) -> str
     if holdings is not None and name == "from":
         handle = operand.lower().lstrip("@")
         if all(handle != registered for _platform, registered in holdings.registry):
-            return (
-                f"{operand!r} is not an account of the registry, and from: takes no "
-                "other; socialcell registry list shows which there are"
-            )
+            return Message("query.no_registered_account", {"account": operand})
     return None
 
 
-def unknown(name: str, operand: str, choices: Collection[str]) -> str:
+def unknown(name: Parameter, operand: str, choices: Collection[str]) -> Message:
     """That there is no such value, which there are, and which is the nearest."""
-    listed = ", ".join(choices)
     nearest = _nearest(operand, choices)
-    return f"There is no {name} {operand!r}; there are {listed}{nearest}"
+    parameters = {"field": name, "operand": operand, "choices": list(choices)}
+    if nearest is None:
+        return Message("query.no_such_operand", {**parameters})
+    return Message("query.no_such_operand_nearest", {**parameters, "nearest": nearest})
 
 
-def _nearest(operand: str, choices: Collection[str]) -> str:
+def _nearest(operand: str, choices: Collection[str]) -> str | None:
     near = get_close_matches(operand.lower(), choices, n=1)
-    return f"; the nearest is {near[0]}" if near else ""
+    return near[0] if near else None
 
 
 def owner_ids(owner: str) -> tuple[str, ...]:
@@ -238,13 +253,16 @@ def owner_ids(owner: str) -> tuple[str, ...]:
     return (owner, OWN + owner, OTHER + owner)
 
 
-def _owner_fault(owner: str, owners: Collection[str]) -> str | None:
+def _owner_fault(owner: str, owners: Collection[str]) -> Message | None:
     if owner in OWNERS or any(id_ in owners for id_ in owner_ids(owner)):
         return None
     choices = [*OWNERS, *owners, *(id_.partition(":")[2] for id_ in owners)]
-    return (
-        f"There is no owner {owner!r}; there are {', '.join(OWNERS)}, and the ids that "
-        f"socialcell owners list shows{_nearest(owner, choices)}"
+    nearest = _nearest(owner, choices)
+    if nearest is None:
+        return Message("query.no_such_owner", {"owner": owner, "choices": OWNERS})
+    return Message(
+        "query.no_such_owner_nearest",
+        {"owner": owner, "choices": OWNERS, "nearest": nearest},
     )
 
 
@@ -292,9 +310,8 @@ class _QueryParser:
     def _part(self) -> Node:
         token = self.rest
         if token is None:
-            raise QueryError(
-                "Something is missing at the end", self._query, len(self._query) + 1
-            )
+            end = len(self._query) + 1
+            raise QueryError("query.incomplete", self._query, end)
         self._at += 1
         if token.kind == "(":
             return self._group(token)
@@ -305,15 +322,18 @@ class _QueryParser:
         if token.kind == "concept":
             return self._spellings(token)
         raise QueryError(
-            f"{token.text or token.kind} is not expected here",
+            "query.unexpected_token",
             self._query,
             token.position,
+            token=token.text or token.kind,
         )
 
     def _restriction(self, token: Token) -> FieldTerm:
         name, _, operand = token.text.partition(":")
-        if why := find_fault(name, operand, self._holdings):
-            raise QueryError(why, self._query, token.position)
+        if fault := find_fault(name, operand, self._holdings):
+            raise QueryError(
+                fault.code, self._query, token.position, **fault.parameters
+            )
         if name in ("since", "until"):
             operand = self._moment(name, operand, token.position)
         return FieldTerm(name, operand, token.position)
@@ -323,19 +343,19 @@ class _QueryParser:
         try:
             moment = day_start(written, f"{name}:", self._now)
         except UsageError as error:
-            raise QueryError(str(error), self._query, position) from error
+            raise QueryError(
+                error.message.code, self._query, position, **error.message.parameters
+            ) from error
         return written if len(written) == _DAY else moment.isoformat()
 
     def _group(self, opening: Token) -> Node:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise QueryError("Parentheses go too deep", self._query, opening.position)
+            raise QueryError("query.deep_parentheses", self._query, opening.position)
         node = self.alternatives()
         self._depth -= 1
         if self.rest is None:
-            raise QueryError(
-                "A parenthesis is not closed", self._query, opening.position
-            )
+            raise QueryError("query.open_parenthesis", self._query, opening.position)
         self._at += 1
         return node
 
@@ -344,9 +364,7 @@ class _QueryParser:
         text = index_form(token.text)
         if not text:
             raise QueryError(
-                f"{token.text!r} has no letter or digit to search for",
-                self._query,
-                token.position,
+                "query.no_letter", self._query, token.position, word=token.text
             )
         return TextTerm(text, prefix, token.text)
 
@@ -354,10 +372,7 @@ class _QueryParser:
         concept = concepts.find(token.text.rstrip("*"))
         if concept is None:
             raise QueryError(
-                f"No concept and no place sounds like {token.text!r}; "
-                "without ~ the word is searched as it is",
-                self._query,
-                token.position,
+                "query.no_such_concept", self._query, token.position, word=token.text
             )
         prefix = token.text.endswith("*")
         return Or(tuple(TextTerm(spelling, prefix) for spelling in concept.spellings))

@@ -13,6 +13,7 @@ from socialcell.listening.people import protected_topics
 from socialcell.listening.query import query_lint
 from socialcell.listening.store.alerts import alert_rules, alerts
 from socialcell.listening.store.people import protected_accounts
+from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.settings.notifications import Alerts
@@ -78,25 +79,26 @@ def add_rule(
     """
     query = clean_text(query).strip()
     if not _NAME.fullmatch(name):
-        raise UsageError(f"{name!r} is no name such as water-leaks.")
+        raise UsageError("alerts.no_rule_name", name=name)
     if severity not in SEVERITIES:
-        raise UsageError(f"There is no severity {severity!r}: high or medium.")
+        raise UsageError("alerts.no_such_severity", severity=severity)
     if threshold < 1 or not 5 <= minutes <= MOST_MINUTES:
-        raise UsageError("A rule needs 1 mention or more, in 5 minutes to 7 days.")
+        raise UsageError("alerts.rule_limits")
     names = alert_recipients(context.workspace.config.alerts)
     if strange := [recipient for recipient in recipients if recipient not in names]:
         raise UsageError(
-            f"Nobody is called {strange[0]!r} in alerts of config.yaml. There are: "
-            f"{', '.join(names) or 'none'}."
+            "alerts.no_such_recipient",
+            name=strange[0],
+            names=list(names) or Message("alerts.none"),
         )
     now = context.clock.now()
     doubts = [doubt.message for doubt in query_lint.lint(query, now)]
     with db.writing(context.engine) as session:
         protected_topics.refuse(query, protected_accounts.accounts(session))
         if alert_rules.named(session, name) is not None:
-            raise UsageError(f"There is a rule {name!r} already: remove it first.")
+            raise UsageError("alerts.rule_exists", name=name)
         if len(alert_rules.rules(session)) >= _MOST:
-            raise UsageError(f"There are {_MOST} rules: remove one that nobody needs.")
+            raise UsageError("alerts.too_many_rules", limit=_MOST)
         rule = AlertRule(
             name=name,
             query=query,
@@ -124,7 +126,7 @@ def remove_rule(context: Context, name: str) -> None:
     with db.writing(context.engine) as session:
         rule = alert_rules.named(session, name)
         if rule is None:
-            raise UsageError(f"There is no rule {name!r}.")
+            raise UsageError("alerts.no_such_rule", name=name)
         now = context.clock.now()
         incident = alerts.incident_of(session, f"rule:{name}")
         if incident is not None:

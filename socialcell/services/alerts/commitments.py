@@ -81,10 +81,11 @@ def add_promise(
     sentence = one_line(masking.unnamed(clean_text(text)), _LONGEST)
     now = context.clock.now()
     if not sentence:
-        raise UsageError("Say what was promised.")
+        raise UsageError("alerts.empty_promise")
     if due_at <= now:
         raise UsageError(
-            f"{due_at.astimezone(IST):%Y-%m-%d %H:%M} is past: a promise is due later."
+            "alerts.promise_due_in_the_past",
+            at=f"{due_at.astimezone(IST):%Y-%m-%d %H:%M}",
         )
     topics = [
         known_topic
@@ -92,19 +93,16 @@ def add_promise(
         if known_topic not in TOPICS
     ]
     if topic is not None and topic not in topics:
-        names = ", ".join(topics)
-        raise UsageError(f"There is no topic {topic!r}. There are: {names}.")
+        raise UsageError("alerts.no_such_topic", topic=topic, topics=list(topics))
     parts = urlsplit(link or "https://city.example")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise UsageError(f"{link} is no web address such as https://city.example/1.")
+        raise UsageError("alerts.no_web_address", address=link)
     with db.writing(context.engine) as session:
         day = now.astimezone(IST).date()
         if ward is not None and ward not in {
             area.id for area in areas.areas_on(session, day)
         }:
-            raise UsageError(
-                f"There is no area {ward!r}; socialcell areas list shows all."
-            )
+            raise UsageError("areas.no_such_area", area=ward)
         promise = Promise(
             text=sentence,
             due_at=due_at,
@@ -130,10 +128,10 @@ def mark_kept(context: Context, promise_id: int, note: str = "") -> None:
     with db.writing(context.engine) as session:
         promise = session.get(Promise, promise_id)
         if promise is None:
-            raise UsageError(f"There is no promise {promise_id}.")
+            raise UsageError("alerts.no_such_promise", promise=promise_id)
         if promise.kept_at is not None:
             at = f"{promise.kept_at.astimezone(IST):%Y-%m-%d %H:%M}"
-            raise UsageError(f"Promise {promise_id} was marked as kept at {at}.")
+            raise UsageError("alerts.promise_kept_already", promise=promise_id, at=at)
         promise.kept_at, promise.kept_by = now, context.actor.name
         promise.note = one_line(masking.unnamed(note), _LONGEST) or None
         detail = {"late": now > promise.due_at, "note": promise.note}

@@ -132,24 +132,17 @@ def add_closure(
 ) -> int:
     """As `plan_closure`, in the caller's transaction."""
     if topic in TOPICS:
-        raise UsageError(
-            f"Talk of {topic} is not watched: no alert rests on protests, politics, "
-            "religion or a private person, and so none has to be held back."
-        )
+        raise UsageError("alerts.topic_not_watched", topic=topic)
     topics = lexicon.vocabulary("topic")
     if topic not in topics:
-        raise UsageError(
-            f"There is no topic {topic!r}. There are: {', '.join(topics)}."
-        )
+        raise UsageError("alerts.no_such_topic", topic=topic, topics=list(topics))
     if end <= start:
-        raise UsageError("The closure ends before it begins.")
+        raise UsageError("alerts.closure_ends_first")
     known_ids = {
         area.id for area in areas.areas_on(session, start.astimezone(IST).date())
     }
     if strange := [ward for ward in wards if ward not in known_ids]:
-        raise UsageError(
-            f"There is no area {strange[0]!r}; socialcell areas list shows all."
-        )
+        raise UsageError("areas.no_such_area", area=strange[0])
     now = context.clock.now()
     closure = Closure(
         topic=topic,

@@ -28,6 +28,7 @@ from socialcell.listening.store import areas as area_store
 from socialcell.listening.store.alerts import alert_rules, alerts
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_queries import MentionRow
+from socialcell.message_catalog import Message
 from socialcell.ops import outbox_store
 from socialcell.reports import render
 from socialcell.reports.incidents import incident_page as report
@@ -103,8 +104,11 @@ def require_channel(context: Context, name: str) -> Channel | Phone:
     settings = context.workspace.config.alerts
     destinations: dict[str, Channel | Phone] = {**settings.channels, **settings.phone}
     if name not in destinations:
-        names = ", ".join(destinations) or "none"
-        raise UsageError(f"There is no channel or phone {name!r}. There are: {names}.")
+        raise UsageError(
+            "alerts.no_such_channel",
+            name=name,
+            names=list(destinations) or Message("alerts.none"),
+        )
     return destinations[name]
 
 
@@ -268,7 +272,7 @@ def _incident_page(
     with db.reading(context.engine) as session:
         incident = session.get(Incident, incident_id)
         if incident is None:
-            raise UsageError(f"There is no incident {incident_id}.")
+            raise UsageError("alerts.no_such_incident", incident=incident_id)
         evidence = _evidence(session, incident, context.clock.now())
         readers = _readers(session, config, incident)
         recipients = Recipients(

@@ -63,16 +63,16 @@ def add(
     already.
     """
     if (text is None) == (url is None):
-        raise UsageError("Give the rumour's words with --text, or its link with --url.")
+        raise UsageError("alerts.rumour_text_or_url")
     cleaned = None if text is None else _clean_sentence(text)
     address = None if url is None else _web_address(url)
     why = one_line(masking.unnamed(clean_text(note)), _LONGEST)
     if not why:
-        raise UsageError("Say with --note what is true instead, or how it is known.")
+        raise UsageError("alerts.rumour_without_note")
     now = context.clock.now()
     with db.writing(context.engine) as session:
         if (same := _active_rumour(session, cleaned, address)) is not None:
-            raise UsageError(f"It is marked already: rumour {same.id}.")
+            raise UsageError("alerts.rumour_exists", rumour=same.id)
         rumour = Rumour(
             text=cleaned, url=address, note=why, made_by=context.actor.name, made_at=now
         )
@@ -89,10 +89,10 @@ def end(context: Context, rumour_id: int) -> None:
     with db.writing(context.engine) as session:
         rumour = session.get(Rumour, rumour_id)
         if rumour is None:
-            raise UsageError(f"There is no rumour {rumour_id}.")
+            raise UsageError("alerts.no_such_rumour", rumour=rumour_id)
         if rumour.ended_at is not None:
             at = f"{rumour.ended_at.astimezone(IST):%Y-%m-%d %H:%M}"
-            raise UsageError(f"Rumour {rumour_id} was ended at {at}.")
+            raise UsageError("alerts.rumour_ended_already", rumour=rumour_id, at=at)
         rumour.ended_at, rumour.ended_by = now, context.actor.name
         audit.append(session, context.actor, "rumour.end", str(rumour_id), {}, now)
 
@@ -100,10 +100,7 @@ def end(context: Context, rumour_id: int) -> None:
 def _clean_sentence(text: str) -> str:
     sentence = one_line(masking.unnamed(clean_text(text)), _LONGEST)
     if sum(map(str.isalnum, sentence)) < _SHORTEST:
-        raise UsageError(
-            f"The text has fewer than {_SHORTEST} letters and would be found in too "
-            "much: give a whole sentence of it."
-        )
+        raise UsageError("alerts.short_rumour", limit=_SHORTEST)
     return sentence
 
 
@@ -112,7 +109,7 @@ def _web_address(url: str) -> str:
     parts = urlsplit(url)
     is_web = parts.scheme in ("http", "https") and parts.hostname and not parts.username
     if not is_web or len(url) > _LONGEST_ADDRESS:
-        raise UsageError(f"{url} is no web address such as https://city.example/1.")
+        raise UsageError("alerts.no_web_address", address=url)
     return url
 
 

@@ -13,11 +13,18 @@ from socialcell import connectors, db
 from socialcell.clock import Clock
 from socialcell.connectors import publisher
 from socialcell.connectors.base import Batch, Bucket, ConnectorError, Kind
+from socialcell.message_catalog import Message
 from socialcell.ops import store
 from socialcell.services.context import Context
 from socialcell.settings import Config
 
 MICROS = 1_000_000
+_PERIODS = {
+    "minute": Message("sources.minute"),
+    "hour": Message("sources.hour"),
+    "day": Message("sources.day"),
+    "month": Message("sources.month"),
+}
 
 
 @dataclass(frozen=True)
@@ -94,9 +101,13 @@ class Ledger:
         if used + n > bucket.cap:
             raise ConnectorError(
                 Kind.QUOTA,
-                f"{used} of this {bucket.period}'s {bucket.cap} {bucket.name} of "
-                f"{self.platform} are used; the next call may cost {n}. Raise the "
-                f"limit in config.yaml or wait for the next {bucket.period}.",
+                "sources.allowance_used_up",
+                used=used,
+                period=_PERIODS[bucket.period],
+                cap=bucket.cap,
+                units=bucket.name,
+                platform=self.platform,
+                cost=n,
                 until=end,
                 bucket=bucket.name,
             )
@@ -109,11 +120,11 @@ class Ledger:
         if spent + n * bucket.price_micros > self.monthly_limit:
             raise ConnectorError(
                 Kind.QUOTA,
-                f"{_money(spent, bucket)} of this month's "
-                f"{_money(self.monthly_limit, bucket)} for {self.platform} are spent; "
-                f"the next call may cost {_money(n * bucket.price_micros, bucket)}. "
-                "Raise budget.spend_per_month in config.yaml or wait for the next "
-                "month.",
+                "sources.money_spent",
+                spent=_money(spent, bucket),
+                limit=_money(self.monthly_limit, bucket),
+                platform=self.platform,
+                cost=_money(n * bucket.price_micros, bucket),
                 until=end,
             )
 
@@ -122,8 +133,9 @@ class ShareUsedUp(Exception):  # noqa: N818 - named for what happened
     """Requests that can wait stop here: their share of an allowance is used up, or,
     with another kind, for the reason given."""
 
-    def __init__(self, reason: str, kind: Kind = Kind.QUOTA) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Message, kind: Kind = Kind.QUOTA) -> None:
+        super().__init__(reason.code)
+        self.message = reason
         self.kind = kind
 
 
@@ -141,7 +153,7 @@ class SpareLedger:
         try:
             self.ledger.take(bucket, n)
         except ConnectorError as error:
-            raise ShareUsedUp(str(error)) from None
+            raise ShareUsedUp(error.message) from None
 
 
 def ledger_of(context: Context, connector: str, platform: str) -> Ledger:

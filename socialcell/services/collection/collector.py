@@ -14,6 +14,7 @@ from socialcell.connectors.base import (
     Connector,
     ConnectorError,
     Kind,
+    connector_error,
 )
 from socialcell.errors import ConfigError, MissingSecret
 from socialcell.json_types import JsonObject
@@ -287,8 +288,9 @@ def record_failed_start(
     context: Context, source: Source, trouble: ConfigError, kind: str
 ) -> RunResult:
     """A run of that kind that no connector could be made for."""
-    error = ConnectorError(
-        Kind.AUTH if isinstance(trouble, MissingSecret) else Kind.CONFIG, str(trouble)
+    error = connector_error(
+        Kind.AUTH if isinstance(trouble, MissingSecret) else Kind.CONFIG,
+        trouble.message,
     )
     ingest_run = IngestRun(context, source, source.connector, kind)
     with db.writing(context.engine) as session:

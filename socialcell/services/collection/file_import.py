@@ -68,8 +68,10 @@ def import_file(
     connector, detected = file_detection.open_file(path, format, columns, settings)
     if only and detected.format not in only:
         raise UsageError(
-            f"{path} is {detected.words}; here one of {', '.join(sorted(only))} is "
-            "needed. All other files: socialcell import FILE."
+            "sources.format_not_taken_here",
+            path=path,
+            format=detected.words,
+            formats=sorted(only),
         )
     health = connector.check()
     if not health.ok:

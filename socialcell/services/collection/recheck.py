@@ -20,6 +20,7 @@ from socialcell.connectors.base import (
 )
 from socialcell.errors import ConfigError, UsageError
 from socialcell.listening.store.pages import recheck_queue
+from socialcell.message_catalog import Message
 from socialcell.ops import store
 from socialcell.ops.model import Source
 from socialcell.services.collection import allowance_ledger, collector
@@ -38,10 +39,8 @@ CHUNK = 100  # ids in one call of a connector
 MAX_IDS = 2000  # ids of one source in one run
 
 
-MORE_DUE = (
-    f"{MAX_IDS} were asked for, and more are due: the rest comes with the next run"
-)
-_INTERRUPTED = "told to stop: the rest is asked for next time"
+MORE_DUE = Message("sources.more_due", {"limit": MAX_IDS})
+_INTERRUPTED = Message("sources.interrupted")
 # A day is what X's agreement grants; asked a little before it is over.
 RECHECK_AFTER = timedelta(hours=20)
 
@@ -83,10 +82,7 @@ def pin(context: Context, mentions: Sequence[int], days: int | None) -> int:
     with db.writing(context.engine) as session:
         count = recheck_queue.pin(session, list(dict.fromkeys(mentions)), until)
         if count < len(set(mentions)):
-            raise UsageError(
-                f"{len(set(mentions)) - count} of these mentions are not held, or are "
-                "gone at their source; nothing was pinned."
-            )
+            raise UsageError("sources.not_pinned", count=len(set(mentions)) - count)
     return count
 
 
@@ -227,10 +223,8 @@ class _RecheckRun:
                 undecided.update(_undecided(batch))
                 yield batch
             if self.stop():
-                raise ShareUsedUp(
-                    _INTERRUPTED, Kind.TRANSIENT
-                )  # not all were asked for
-
+                # Not all were asked for.
+                raise ShareUsedUp(_INTERRUPTED, Kind.TRANSIENT)
             # All pages of this question are stored: what is left was there.
             self._note([id_ for id_ in chunk if id_ not in undecided])
         if len(self.ids) > MAX_IDS and not self.kind.refreshes:

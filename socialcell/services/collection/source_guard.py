@@ -15,9 +15,9 @@ from socialcell.listening.people.protected_topics import Accounts
 from socialcell.listening.query.platform_query import searched_parts, words_of
 from socialcell.listening.query.query_language import FieldTerm, TextTerm
 from socialcell.listening.store.people import protected_accounts
+from socialcell.message_catalog import Message, Parameter
 from socialcell.ops.model import Source
 
-REFUSAL = "No source is added"
 _NUMBERS = ("user_id", "channel_id", "page_id", "account_id")
 # What a query leaves out may be named, also with its @.
 _LEFT_OUT = re.compile(r"(?<!\S)-(?:\"[^\"]*\"|[^\s()]+)")
@@ -44,11 +44,11 @@ def refuse(
         elif key == "query":
             text = without_left_out(text_value)
             protected_topics.refuse_parts(
-                searched_parts(text_value), text, accounts, REFUSAL
+                searched_parts(text_value), text, accounts, _no_source
             )
         elif key == "hashtag":
             tag = [*words_of(f"#{text_value}")]
-            protected_topics.refuse_parts(tag, text_value, accounts, REFUSAL)
+            protected_topics.refuse_parts(tag, text_value, accounts, _no_source)
         elif key == "subreddit":
             _refuse_subreddit(text_value, accounts)
         elif key == "url":
@@ -72,11 +72,11 @@ def without_left_out(query: str) -> str:
 
 def _refuse_number(session: Session, platform: str, number: str) -> None:
     if protected_accounts.private_handle(session, platform, number) is not None:
-        raise UsageError(
-            f"{REFUSAL} about a private person: account {number} of {platform} is not "
-            "in the registry. If it is a public office, a medium or an institution, "
-            f"enter it first: socialcell registry add {platform} --help"
-        )
+        raise UsageError("sources.private_account", number=number, platform=platform)
+
+
+def _no_source(subject: Parameter) -> Message:
+    return Message("sources.none_about", {"subject": subject})
 
 
 def _refuse_subreddit(name: str, accounts: Accounts) -> None:
@@ -84,7 +84,7 @@ def _refuse_subreddit(name: str, accounts: Accounts) -> None:
     if name.lower().startswith("u_"):
         parts.append(FieldTerm("from", name[2:], 1))  # somebody's own page
 
-    protected_topics.refuse_parts(parts, name, accounts, REFUSAL)
+    protected_topics.refuse_parts(parts, name, accounts, _no_source)
 
 
 def _refuse_feed(url: str, accounts: Accounts) -> None:
@@ -92,10 +92,10 @@ def _refuse_feed(url: str, accounts: Accounts) -> None:
     parts = urlsplit(url)
     parameters = [parameter for _, parameter in parse_qsl(parts.query)]
     words: list[TextTerm | FieldTerm] = [*_path_words(unquote(parts.path))]
-    protected_topics.refuse_parts(words, unquote(url), accounts, REFUSAL)
+    protected_topics.refuse_parts(words, unquote(url), accounts, _no_source)
     for parameter in parameters:
         protected_topics.refuse_parts(
-            searched_parts(parameter), parameter, accounts, REFUSAL
+            searched_parts(parameter), parameter, accounts, _no_source
         )
 
 

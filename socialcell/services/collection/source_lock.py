@@ -22,7 +22,9 @@ def lock_source(context: Context, source_id: int) -> Iterator[bool]:
         path.parent.mkdir(mode=0o770, exist_ok=True)
         handle = path.open("a", encoding="utf-8")
     except OSError as error:
-        raise SocialcellError(f"{path}: {error.strerror}.") from None
+        raise SocialcellError(
+            "sources.lock_not_written", path=path, reason=error.strerror
+        ) from None
     with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

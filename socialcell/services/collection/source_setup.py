@@ -144,10 +144,7 @@ def enable(context: Context, name: str) -> bool:
     with db.reading(context.engine) as session:
         source = store.source_named(session, name)
         if source.connector not in connectors.CONNECTORS:
-            raise UsageError(
-                f"{name} stands for imported files: there is nothing to pull. Import "
-                "another one: socialcell import FILE"
-            )
+            raise UsageError("sources.of_imported_files", source=name)
     check_settings(context, source.connector, source.settings)
     with db.writing(context.engine) as session:
         source = store.source_named(session, name)
@@ -192,10 +189,7 @@ def pull_now(
         sources = [store.source_named(session, name) for name in dict.fromkeys(names)]
         for source in sources:
             if not source.enabled:
-                raise UsageError(
-                    f"{source.name} is off. Switch it on: socialcell sources enable "
-                    f"{source.name}"
-                )
+                raise UsageError("sources.off", source=source.name)
         for source in sources:
             _audit(context, session, "source.now", source)
     return collector.collect(context, names, progress=progress)

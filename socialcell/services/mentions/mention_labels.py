@@ -20,6 +20,7 @@ from socialcell.listening.query.query_language import owner_ids, unknown
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import labels as label_store
 from socialcell.listening.store.mentions.labels import Labelled, Labels
+from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.platforms import Trait
 from socialcell.services import pseudonyms
@@ -53,7 +54,7 @@ def label_mention(
     UsageError for no label, an unknown one, or a mention that is not there.
     """
     if not labels:
-        raise UsageError("Say what the mention is, such as --intent complaint.")
+        raise UsageError("mentions.no_label")
     with db.writing(context.engine) as session:
         _require_known(session, labels)
         change = _decide(context, session, mention_id, labels, dry_run=dry_run)
@@ -74,9 +75,9 @@ def decide_mentions(
     """
     ids = tuple(dict.fromkeys(ids))
     if not ids:
-        raise UsageError("Name a mention by its id, as mentions list shows it.")
+        raise UsageError("mentions.no_id")
     if not labels:
-        raise UsageError("Say what it is, such as urgency=low intent=information.")
+        raise UsageError("mentions.no_decision")
     with db.writing(context.engine) as session:
         labels = _with_owner_id(session, labels)
         _require_known(session, labels)
@@ -101,9 +102,9 @@ def read_labels(words: Sequence[str]) -> Labels:
         kind, _, text = word.partition("=")
         kind = {"lang": "language"}.get(kind, kind)
         if kind not in KINDS:
-            raise UsageError(f"{unknown('label', kind, KINDS)}.")
+            raise _unknown_label(unknown(Message("mentions.label"), kind, KINDS))
         if kind in labels:
-            raise UsageError(f"{kind}= is there twice: topics are joined by commas.")
+            raise UsageError("mentions.label_twice", kind=kind)
         values = text.split(",") if kind == "topic" else [text]
         labels[kind] = tuple(part.strip() for part in values)
     return labels
@@ -193,11 +194,9 @@ def _decide(
 ) -> LabelChange:
     is_read = label_store.is_read(session, mention_id)
     if is_read is None:
-        raise UsageError(f"There is no mention {mention_id}.")
+        raise UsageError("mentions.no_such_mention", mention=mention_id)
     if not is_read:
-        raise SocialcellError(
-            f"Mention {mention_id} waits to be read: run socialcell pull first."
-        )
+        raise SocialcellError("mentions.not_read_yet", mention=mention_id)
     suggested = label_store.suggested(session, mention_id)
     change = {
         kind: {"suggested": list(suggested.get(kind, ())), "decided": list(values)}
@@ -226,7 +225,11 @@ def _require_known(session: Session, labels: Labels) -> None:
         )
         for label_text in values:
             if label_text not in allowed:
-                raise UsageError(f"{unknown(kind, label_text, allowed)}.")
+                raise _unknown_label(unknown(kind, label_text, allowed))
+
+
+def _unknown_label(reason: Message) -> UsageError:
+    return UsageError("mentions.unknown_label", reason=reason)
 
 
 def _write(folder: Path, files: Mapping[str, Sequence[str]]) -> None:
@@ -237,7 +240,7 @@ def _write(folder: Path, files: Mapping[str, Sequence[str]]) -> None:
                 stale.unlink()
     except OSError as error:
         raise SocialcellError(
-            f"{folder} cannot be written: {error.strerror}"
+            "mentions.folder_not_written", folder=folder, reason=error.strerror
         ) from error
     for model, lines in files.items():
         save(folder / f"{model}.jsonl", "".join(lines))

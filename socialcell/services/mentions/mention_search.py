@@ -49,7 +49,7 @@ def read_request(
         holdings = mention_queries.read_holdings(session, people.registry)
     for name, text in values.items():
         if text is not None and (reason := find_fault(name, text, holdings)):
-            raise UsageError(f"--{name}: {reason}.")
+            raise UsageError("mentions.wrong_option", name=name, reason=reason)
     return MentionFilter(
         query=None if query is None else parse(query, holdings, now),
         since=day_start(since, "--since", now) if since else None,
@@ -84,7 +84,7 @@ def show_mention(context: Context, people: People, mention_id: int) -> MentionDe
     with db.reading(context.engine) as session:
         row = mention_queries.mention(session, mention_id)
         if row is None or row.state != "present":
-            raise UsageError(f"There is no mention {mention_id}.")
+            raise UsageError("mentions.no_such_mention", mention=mention_id)
         return mention_detail.mention(session, row, people)
 
 

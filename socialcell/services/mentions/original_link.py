@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from socialcell import db
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.listening.store.mentions import mention_queries
+from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.services.context import Context
 
@@ -27,15 +28,15 @@ def open_original(context: Context, mention_id: int) -> OriginalLink:
     with db.writing(context.engine) as session:
         row = mention_queries.mention(session, mention_id)
         if row is None:
-            raise UsageError(f"There is no mention {mention_id}.")
+            raise UsageError("mentions.no_such_mention", mention=mention_id)
         if row.state == "deleted":
             raise SocialcellError(
-                f"Mention {mention_id} was removed from {row.platform}: nothing of it "
-                "is kept, its address neither."
+                "mentions.removed", mention=mention_id, platform=row.platform
             )
         if not row.url:
+            reason = _why(row.kind, row.state)
             raise SocialcellError(
-                f"Mention {mention_id} has no address: {_why(row.kind, row.state)}."
+                "mentions.no_address", mention=mention_id, reason=reason
             )
         about = f"mention {mention_id}"
         detail = {"mention": mention_id, "platform": row.platform}
@@ -44,9 +45,9 @@ def open_original(context: Context, mention_id: int) -> OriginalLink:
         return OriginalLink(mention_id, row.platform, row.url)
 
 
-def _why(kind: str, state: str) -> str:
+def _why(kind: str, state: str) -> Message:
     if kind == "message":
-        return "it was written to the city alone, answer it with messages reply"
+        return Message("mentions.written_to_the_city")
     if state == "stub":
-        return "it is known only because another mention speaks of it"
-    return "its platform or its file gave none"
+        return Message("mentions.stub")
+    return Message("mentions.address_not_given")

@@ -54,11 +54,9 @@ def find_similar(
     with db.reading(context.engine) as session:
         row = mention_queries.mention(session, mention_id)
         if row is None or row.state != "present":
-            raise UsageError(f"There is no mention {mention_id}.")
+            raise UsageError("mentions.no_such_mention", mention=mention_id)
         if row.authored_at is None:
-            raise UsageError(
-                f"Mention {mention_id} has no time, so there are no days around it."
-            )
+            raise UsageError("mentions.no_time", mention=mention_id)
         span = timedelta(days=days)
         since, until = row.authored_at - span, row.authored_at + span
         dated = texts.between(session, since, until)
@@ -66,7 +64,7 @@ def find_similar(
         (at for at, mention in enumerate(dated) if mention.id == mention_id), None
     )
     if at is None:
-        raise UsageError(f"Mention {mention_id} has no text to compare.")
+        raise UsageError("mentions.no_text", mention=mention_id)
     compared = _compared(context, dated, progress)
     kind = compared.measure
     nearness = compared.nearness_to(at).tolist()

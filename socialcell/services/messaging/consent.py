@@ -52,11 +52,9 @@ def record_consent(
     now = context.clock.now()
     at = at or now
     if not evidence.strip():
-        raise UsageError(
-            "Say how it is known: --evidence 'form 12, ward office Aundh'."
-        )
+        raise UsageError("messages.consent_without_evidence")
     if at > now:
-        raise UsageError(f"{in_pune(at)} is still to come.")
+        raise UsageError("messages.consent_in_the_future", at=in_pune(at))
     person = person_of(context, WHATSAPP, digits(number))
     actor = context.actor.name
     with db.writing(context.engine) as session:
@@ -133,8 +131,5 @@ def digits(number: str) -> str:
     plain = bare.removeprefix("+")
     fits = plain.isascii() and plain.isdecimal() and 11 <= len(plain) <= 15
     if not fits or plain.startswith("0"):
-        raise UsageError(
-            "A number is written with its country code, as in +91 and ten digits; "
-            f"this one has {sum(c.isdecimal() for c in bare)} digits."
-        )
+        raise UsageError("messages.no_number", digits=sum(c.isdecimal() for c in bare))
     return plain

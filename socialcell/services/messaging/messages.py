@@ -141,7 +141,7 @@ def reply(
     answer = text.strip()
     if not answer or len(answer) > MAX_CHARACTERS:
         raise UsageError(
-            f"An answer has 1 to {MAX_CHARACTERS} characters, not {len(answer)}."
+            "messages.reply_length", limit=MAX_CHARACTERS, characters=len(answer)
         )
     to = reply_recipient(context, mention_id)
     second = safety or reply_drafts.needs_second_person(context, mention_id)
@@ -319,14 +319,12 @@ def _note_campaign(
 def _conversation(session: Session, mention_id: int) -> Conversation:
     conversation = conversations.of_message(session, mention_id)
     if conversation is None:
-        raise UsageError(
-            f"There is no message {mention_id} to answer. Messages are listed by: "
-            'socialcell mentions search "platform:whatsapp"'
-        )
+        raise UsageError("messages.no_such_message", message=mention_id)
     if conversation.platform != CONNECTOR:
         raise UsageError(
-            f"Message {mention_id} came through {conversation.platform}: answer it "
-            "there. Answers from here go to WhatsApp."
+            "messages.of_another_platform",
+            message=mention_id,
+            platform=conversation.platform,
         )
     return conversation
 
@@ -336,18 +334,15 @@ def _open_until(
 ) -> datetime:
     """When the window closes. UsageError when it has, or the person wants nothing."""
     last_at, now = conversation.last_at, context.clock.now()
-    if last_at is None or last_at + WINDOW <= now:
-        when = in_pune(last_at) if last_at else "at an unknown time"
-        raise UsageError(
-            f"This person wrote last {when}: more than 24 hours ago. Only an approved "
-            "template may be sent now: socialcell messages send --help"
-        )
+    if last_at is None:
+        raise UsageError("messages.reply_window_unknown")
+    if last_at + WINDOW <= now:
+        raise UsageError("messages.reply_window_over", at=in_pune(last_at))
     person = consent.person_of(context, CONNECTOR, conversation.uid)
     no = ledger_of_consent.withdrawn_at(session, CONNECTOR, person.key)
     if no is not None and no >= last_at:
         raise UsageError(
-            f"{person.pseudonym} asked on {in_pune(no)} not to be written to, and "
-            "has not written since."
+            "messages.consent_withdrawn", person=person.pseudonym, at=in_pune(no)
         )
     return last_at + WINDOW
 
@@ -374,9 +369,10 @@ def _require_safety(
 ) -> None:
     if form.category != _SAFETY:
         raise UsageError(
-            f"The template {form.name!r} is of Meta's category {form.category}: only "
-            f"one of the category {_SAFETY} is marked as safety. Enter the warning at "
-            "Meta as a utility template, before it is needed."
+            "messages.template_not_for_safety",
+            name=form.name,
+            category=form.category,
+            safety_category=_SAFETY,
         )
     election_periods.refuse_safety(context, " ".join((form.body or "", *values)))
 
@@ -397,20 +393,22 @@ def _require_fit(
     template: MessageTemplate | None, name: str, language: str, values: Sequence[str]
 ) -> None:
     if template is None:
-        raise UsageError(
-            f"There is no template {name!r} in {language}. See what there is: "
-            "socialcell messages templates --sync"
-        )
+        raise UsageError("messages.no_such_template", name=name, language=language)
     if template.status != "approved":
         raise UsageError(
-            f"The template {name!r} in {language} is {template.status}, not approved: "
-            "Meta does not let it be sent."
+            "messages.template_not_approved",
+            name=name,
+            language=language,
+            status=template.status,
         )
     gaps = len(set(_PLACEHOLDER.findall(template.body or "")))
     if gaps != len(values):
         raise UsageError(
-            f"The template {name!r} has {gaps} gaps and {len(values)} values were "
-            f"given (--value): {template.body}"
+            "messages.template_values",
+            name=name,
+            gaps=gaps,
+            values=len(values),
+            body=template.body,
         )
 
 
@@ -421,7 +419,9 @@ def _numbers(lines: Iterable[str]) -> Iterable[str]:
         try:
             yield consent.digits(line.strip())
         except UsageError as error:
-            raise UsageError(f"Number {place}: {error}") from None
+            raise UsageError(
+                "messages.wrong_number", place=place, reason=error
+            ) from None
 
 
 def _has_agreed(context: Context, number: str) -> bool:
@@ -436,12 +436,18 @@ def _source(context: Context, name: str | None) -> Source:
         if name is not None:
             source = store.source_named(session, name)
             if source.connector != CONNECTOR:
-                raise UsageError(f"{name} is a source of {source.connector}.")
+                raise UsageError(
+                    "messages.source_of_another_connector",
+                    source=name,
+                    connector=source.connector,
+                )
         else:
             every = [s for s in store.sources(session) if s.connector == CONNECTOR]
-            if len(every) != 1:
-                names = ", ".join(s.name for s in every) or "none yet"
-                raise UsageError(f"Say which number with --source: {names}.")
+            if not every:
+                raise UsageError("messages.no_source")
+            if len(every) > 1:
+                names = [source.name for source in every]
+                raise UsageError("messages.several_sources", sources=names)
             source = every[0]
         session.expunge(source)
     return source

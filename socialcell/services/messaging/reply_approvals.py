@@ -59,7 +59,4 @@ def approve(context: Context, id_: int) -> ReplyResult:
 
 
 def _possibly_sent(id_: int) -> UsageError:
-    return UsageError(
-        f"Answer {id_} may have been sent: look in the conversation. Then take it back "
-        f"(socialcell messages withdraw {id_}), and write it anew if it is not there."
-    )
+    return UsageError("messages.possibly_sent", reply=id_)

@@ -85,9 +85,7 @@ def require(session: Session, id_: int) -> ReplyDraft:
     """The answer of this number. UsageError when none waits under it."""
     draft = session.get(ReplyDraft, id_)
     if draft is None or draft.state not in ("waiting", "sending"):
-        raise UsageError(
-            f"No answer waits under {id_}. Those that wait: socialcell messages waiting"
-        )
+        raise UsageError("messages.no_such_draft", reply=id_)
     return draft
 
 

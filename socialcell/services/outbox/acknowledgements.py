@@ -91,7 +91,7 @@ def _acknowledge(
 ) -> bool:
     incident = session.get(Incident, incident_id, with_for_update=True)
     if incident is None:
-        raise UsageError(f"There is no incident {incident_id}.")
+        raise UsageError("alerts.no_such_incident", incident=incident_id)
     if incident.state == "acked" or (incident.state == "over" and incident.acked_at):
         return False
     if incident.state == "open":

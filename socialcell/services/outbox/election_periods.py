@@ -16,6 +16,7 @@ from socialcell.errors import SocialcellError, UsageError
 from socialcell.language.names import public_people
 from socialcell.listening.people import protected_topics
 from socialcell.listening.store.people import registry
+from socialcell.message_catalog import Message
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
 from socialcell.text import index_form
@@ -33,12 +34,14 @@ def why_held(
     on = _election_at(context, at)
     if post.outgoing_kind == "safety":
         if on is None and outbox.mode_in(session) == "election":
-            on = "The switch is set to election"
+            on = Message("outbox.election_mode")
         fault = on and _fault(context, session, post)
-        return f"{on}, and {fault}: socialcell outbox release" if fault else None
-    if post.outgoing_kind not in outbox.HELD["election"]:
+        if not fault:
+            return None
+        return str(Message("outbox.safety_held", {"election": on, "fault": fault}))
+    if on is None or post.outgoing_kind not in outbox.HELD["election"]:
         return None
-    return on and f"{on}: socialcell outbox release"
+    return str(Message("outbox.held_in_election", {"election": on}))
 
 
 def refuse_safety(context: Context, words: str) -> None:
@@ -47,10 +50,10 @@ def refuse_safety(context: Context, words: str) -> None:
     with db.reading(context.engine) as session:
         on = _election_at(context, context.clock.now())
         if on is None and outbox.mode_in(session) == "election":
-            on = "The switch is set to election"
+            on = Message("outbox.election_mode")
         fault = on and _fault_of_words(context, session, words)
     if fault:
-        raise UsageError(f"{on}, and {fault}: nothing was sent.")
+        raise UsageError("outbox.safety_refused", election=on, fault=fault)
 
 
 def refuse_in_election(context: Context, post: OwnPost) -> None:
@@ -58,34 +61,30 @@ def refuse_in_election(context: Context, post: OwnPost) -> None:
     people must hear of a closure, and a person releases it when its time has come."""
     on = _election_at(context, post.due_at) if post.kind == "post" else None
     if on is not None:
-        raise UsageError(
-            f"{on}. Under the code of conduct the cell posts nothing of its own: "
-            "plan it for another day. Answers and notices may be entered; notices "
-            "then wait for a person, unless they are marked as safety."
-        )
+        raise UsageError("outbox.no_post_in_election", election=on)
 
 
-def _fault(context: Context, session: Session, post: OwnPost) -> str | None:
+def _fault(context: Context, session: Session, post: OwnPost) -> Message | None:
     """What in a post about safety may serve an election: a picture, which only a
     person can look at, a word of politics, an office holder by name or account."""
     if post.media is not None:
-        return "whether its picture shows a leader or a symbol is for a person to see"
+        return Message("outbox.picture_for_a_person")
     return _fault_of_words(context, session, post.text)
 
 
-def _fault_of_words(context: Context, session: Session, text: str) -> str | None:
+def _fault_of_words(context: Context, session: Session, text: str) -> Message | None:
     """The same of words alone."""
     listed = protected_topics.protected_topic_in(index_form(text), "politics")
     if listed is not None:
-        return f"its words speak of politics ({listed.word})"
+        return Message("outbox.politics_in_words", {"word": listed.word})
     named = {handle.lower().rstrip(".") for handle in _HANDLE.findall(text)}
     if offices := registry.office_handles(session, named):
-        return f"it names an office holder's account (@{offices[0]})"
+        return Message("outbox.names_office_account", {"handle": offices[0]})
     try:
         holder = _office_holder(context, text, named)
     except SocialcellError as error:
-        return f"whom it names cannot be looked up ({error})"
-    return f"it names an office holder ({holder})" if holder else None
+        return Message("outbox.people_unreadable", {"reason": error})
+    return Message("outbox.names_office_holder", {"name": holder}) if holder else None
 
 
 def _office_holder(context: Context, text: str, handles: set[str]) -> str | None:
@@ -103,13 +102,10 @@ def _office_holder(context: Context, text: str, handles: set[str]) -> str | None
     return None
 
 
-def _election_at(context: Context, at: datetime) -> str | None:
+def _election_at(context: Context, at: datetime) -> Message | None:
     day = at.astimezone(IST).date()
     window = quiet_days.election_on(day, context.workspace.config.planning.elections)
     if window is None:
         return None
     first, last = window
-    return (
-        f"{day} is within an election ({first} to {last}, planning.elections in "
-        "config.yaml)"
-    )
+    return Message("outbox.in_election", {"day": day, "first": first, "last": last})

@@ -129,9 +129,9 @@ def set_mode(context: Context, mode: str, reason: str) -> int:
     still right to say. UsageError for an unknown mode or no reason.
     """
     if mode not in MODES:
-        raise UsageError(f"There is no mode {mode!r}. There are: {', '.join(MODES)}.")
+        raise UsageError("outbox.no_such_mode", mode=mode, modes=list(MODES))
     if not reason.strip():
-        raise UsageError("Say why, with --reason: it stands in the audit log.")
+        raise UsageError("outbox.mode_without_reason")
     now = context.clock.now()
     with db.writing(context.engine) as session:
         outbox_store.set_mode(session, mode, context.actor.name, reason.strip(), now)
@@ -147,13 +147,13 @@ def require(context: Context, kind: str) -> None:
     with db.reading(context.engine) as session:
         is_held, mode = check_mode(session, kind)
         switch = outbox_store.mode(session)
-        reason = f" ({switch.reason})" if switch else ""
-    if is_held:
+        reason = switch.reason if switch else None
+    if is_held and reason is not None:
         raise UsageError(
-            f"The switch is set to {mode}{reason}, and {kind} is held back: "
-            "nothing was sent. What is about life or limb is marked with --safety. To "
-            "change the switch: socialcell outbox mode --help"
+            "outbox.held_back_because", mode=mode, reason=reason, kind=kind
         )
+    if is_held:
+        raise UsageError("outbox.held_back", mode=mode, kind=kind)
 
 
 def held_by_mode(mode: str) -> str:
@@ -175,9 +175,7 @@ def release(context: Context, ids: list[int] | None) -> Release:
             fresh, stale = list(dict.fromkeys(ids)), []
         count = outbox_store.release(session, fresh, now)
         if ids is not None and count < len(fresh):
-            raise UsageError(
-                f"{len(fresh) - count} of these are not held; none was released."
-            )
+            raise UsageError("outbox.not_held", count=len(fresh) - count)
         detail = {"messages": count, "ids": ids or "all", "stale": stale}
         audit.append(
             session, context.actor, "outgoing.release", "messages", detail, now
@@ -402,10 +400,7 @@ def _room(context: Context, name: str) -> chat.ChatRoom:
     """ConfigError when config.yaml lacks the room, or a secret its value."""
     channel = context.workspace.config.alerts.channels.get(name)
     if channel is None:
-        raise ConfigError(
-            f"alerts has no channel or phone {name!r} any more: its messages wait in "
-            "the outbox"
-        )
+        raise ConfigError("outbox.channel_gone", name=name)
     secrets = {
         what: context.workspace.secret(secret).get_secret_value()
         for what, secret in channel.secrets.items()

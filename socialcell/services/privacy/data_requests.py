@@ -118,16 +118,13 @@ def _process_waiting(context: Context) -> str | None:
 
 def _require_one(uid: str | None, handle: str | None) -> None:
     if not uid and not handle:
-        raise UsageError("Say who: --id UID or --handle HANDLE.")
+        raise UsageError("privacy.nobody_named")
 
 
 def _require_nobody_registered(shown: People, account: HeldAccount) -> None:
     for handle in account.handles:
         if shown.is_registered(account.platform, handle):
-            raise UsageError(
-                "This account is in the registry of those who are shown by name. "
-                f"First: socialcell registry remove {account.platform} HANDLE"
-            )
+            raise UsageError("privacy.registered_account", platform=account.platform)
 
 
 def _pseudonym(shown: People, account: HeldAccount) -> str:

@@ -180,10 +180,9 @@ def _step(context: Context, moment: datetime, before: datetime | None) -> None:
 def _recheck_all(context: Context) -> None:
     """All that is due, run by run, as the daemon does hour by hour."""
     results = recheck.recheck(context)
-    while more := [
-        result.source for result in results if result.reason == recheck.MORE_DUE
-    ]:
-        _require(result for result in results if result.reason != recheck.MORE_DUE)
+    more_due = str(recheck.MORE_DUE)
+    while more := [result.source for result in results if result.reason == more_due]:
+        _require(result for result in results if result.reason != more_due)
         results = recheck.recheck(context, more)
     _require(results)
 

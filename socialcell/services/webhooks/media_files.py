@@ -46,8 +46,7 @@ def store_file(context: Context, content: bytes) -> str:
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise SocialcellError(
-            f"{target.parent} cannot be written: {error.strerror}. The file is fetched "
-            "again when it can be."
+            "messages.media_not_written", folder=target.parent, reason=error.strerror
         ) from None
     return digest
 

@@ -126,7 +126,9 @@ def decide(
         .values(decided_value=label, decided_by=by, decided_at=now),
     )
     if not decided:
-        raise SocialcellError(f"Mention {mention_id} has no {kind} to decide about.")
+        raise SocialcellError(
+            "mentions.no_label_to_decide", mention=mention_id, kind=kind
+        )
     if kind in _IN_FORCE:
         session.execute(
             update(MENTION).where(MENTION.c.id == mention_id).values({kind: label})

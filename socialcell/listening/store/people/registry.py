@@ -83,15 +83,11 @@ def register(
     """
     handle = plain_handle(handle)
     if person_class not in CLASSES:
-        class_names = ", ".join(CLASSES)
         raise UsageError(
-            f"There is no class {person_class!r}. There are: {class_names}."
+            "privacy.no_such_class", person_class=person_class, classes=list(CLASSES)
         )
     if not handle or not evidence.strip():
-        raise UsageError(
-            "An account needs a handle and evidence of why it may be shown: an "
-            "address, an order, a consent."
-        )
+        raise UsageError("privacy.registered_without_evidence")
     row = {
         "platform": platform,
         "handle": handle,
@@ -120,9 +116,9 @@ def remove(
     c = REGISTRY.c
     named = delete(REGISTRY).where(c.platform == platform, c.handle == handle)
     if not db.changed(session, named):
-        raise UsageError(f"@{handle} of {platform} is not in the registry.")
+        raise UsageError("privacy.not_registered", handle=handle, platform=platform)
     if not reason.strip():
-        raise UsageError("Say why with --reason.")
+        raise UsageError("privacy.removed_without_reason")
     object_ = f"{platform}:{handle}"
     audit.append(session, by, "registry.remove", object_, {"reason": reason}, now)
     recount(session, platform, handle)

@@ -45,7 +45,7 @@ def grant(
         select(m.author_id).where(m.id == request.mention_id, m.state == "present")
     ).first()
     if author_id is None:
-        raise RevealRefused(f"It is not known who wrote mention {request.mention_id}.")
+        raise RevealRefused("privacy.author_unknown", mention=request.mention_id)
     reveal_grant = RevealGrant(
         case_id=case.id,
         mention_id=request.mention_id,
@@ -83,9 +83,9 @@ def look_again(
         or reveal_grant.operator != operator
         or reveal_grant.case_id != case.id
     ):
-        raise RevealRefused("There is no such permission for you in this case.")
+        raise RevealRefused("privacy.no_such_permission")
     if now >= reveal_grant.until or not case.is_open:
-        raise RevealRefused("The permission has ended. Ask again, with a reason.")
+        raise RevealRefused("privacy.permission_ended")
     revealed = _revealed(session, reveal_grant)
     detail: JsonObject = {
         "case": case.id,
