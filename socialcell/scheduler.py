@@ -74,10 +74,7 @@ class Daemon:
         with _locked(self._open.workspace.folder):
             self._lease = self._acquire(dead=self._place)
             if self._lease is None:
-                raise AlreadyRunning(
-                    "Another daemon works on this database, from another machine. "
-                    "It keeps the lease as long as it lives."
-                )
+                raise AlreadyRunning("workspace.daemon_elsewhere")
             self._signals.listen()
             freed = rounds.recover_slots(self._context(), self._lease.token)
             freed += outbox.recover_unsent(self._context())
@@ -89,9 +86,7 @@ class Daemon:
                     leases.release(self._open.engine, self._lease, self._clock.now())
                 _LOG.info("the daemon has stopped")
         if self._lost.is_set():
-            raise AlreadyRunning(
-                "The lease went to another daemon while this one slept; it goes on."
-            )
+            raise AlreadyRunning("workspace.daemon_lease_lost")
 
     def _tick_along(self) -> None:
         ticker = BackgroundScheduler(
@@ -213,15 +208,18 @@ def _locked(folder: Path) -> Iterator[None]:
     try:
         handle: IO[str] = place.open("a+", encoding="utf-8")
     except OSError as error:
-        raise SocialcellError(f"{place}: {error.strerror}.") from None
+        raise SocialcellError(
+            "workspace.no_lock_file", path=place, reason=error.strerror
+        ) from None
     with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             handle.seek(0)
-            pid = handle.read().strip() or "unknown"
+            pid = handle.read().strip()
             raise AlreadyRunning(
-                f"A daemon of this workspace runs already (process {pid})."
+                "workspace.daemon_runs" if pid else "workspace.unknown_daemon_runs",
+                pid=pid,
             ) from None
         handle.truncate(0)
         handle.write(str(os.getpid()))

@@ -53,7 +53,7 @@ def read_settings(pairs: list[str] | None) -> dict[str, str]:
     for pair in pairs or []:
         key, equals, setting = pair.partition("=")
         if not equals or not key:
-            raise UsageError(f"--set takes KEY=VALUE, not {pair!r}.")
+            raise UsageError("commands.no_setting", text=pair)
         settings[key] = setting
     return settings
 
@@ -67,9 +67,7 @@ def rupees(option: str, amount: str | None) -> int | None:
     if amount is None:
         return None
     if not amount.replace(".", "", 1).isdecimal():
-        raise UsageError(
-            f"{option} {amount} is not an amount such as 25000 or 25000.50."
-        )
+        raise UsageError("commands.no_amount", option=option, text=amount)
     return int(Decimal(amount) * 1_000_000)
 
 

@@ -128,7 +128,9 @@ def write_bytes(path: Path, parts: Iterable[bytes]) -> None:
         aside.replace(path)
     except OSError as error:
         aside.unlink(missing_ok=True)
-        raise SocialcellError(f"{path} cannot be written: {error.strerror}") from None
+        raise SocialcellError(
+            "files.not_written", path=path, reason=error.strerror
+        ) from None
 
 
 def flush() -> None:

@@ -36,7 +36,7 @@ from sqlmodel import Session, SQLModel
 
 from socialcell.db.refusals import BUSY_SECONDS, plain_errors
 from socialcell.errors import ConfigError
-from socialcell.json_types import JsonObject
+from socialcell.message_catalog import Message
 from socialcell.redact import redact
 
 CONNECT_SECONDS = 10
@@ -79,7 +79,7 @@ def connect(
     if url.startswith("postgresql+psycopg://"):
         return _postgresql(url, busy_seconds)
     if not url.startswith("sqlite:///"):
-        raise _wrong_url(url, "it begins with neither sqlite:/// nor postgresql://")
+        raise _wrong_url(url, Message("database.other_scheme"))
     with _url_errors(url):
         engine = create_engine(
             url,
@@ -143,10 +143,7 @@ def must_exist(engine: Engine) -> None:
     file = file_of(engine)
     if file is not None and not file.exists():
         # Asking SQLite would make an empty one, as if nothing had been lost.
-        raise ConfigError(
-            f"The database {file} is not there. Bring it back, restore a backup "
-            "(socialcell db restore FILE), or begin anew: socialcell init"
-        )
+        raise ConfigError("database.no_such_file", path=file)
 
 
 def is_sqlite(engine_or_session: Engine | Connection | Session) -> bool:
@@ -162,10 +159,7 @@ def _url_errors(url: str) -> Iterator[None]:
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise _wrong_url(url, str(error)) from None
     except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"database.url needs the package {error.name}. Install it: "
-            'pip install "socialcell[pg]"'
-        ) from None
+        raise ConfigError("database.no_driver", package=error.name) from None
 
 
 def _postgresql(url: str, busy_seconds: float) -> Engine:
@@ -178,7 +172,7 @@ def _postgresql(url: str, busy_seconds: float) -> Engine:
     try:
         own = make_url(url).query.get("options", "")
     except (ArgumentError, ValueError):
-        raise _wrong_url(url, "it is not of that form") from None
+        raise _wrong_url(url, Message("database.no_url")) from None
     with _url_errors(url):
         return create_engine(
             url,
@@ -192,11 +186,8 @@ def _postgresql(url: str, busy_seconds: float) -> Engine:
         )
 
 
-def _wrong_url(url: str, why: str) -> ConfigError:
-    return ConfigError(
-        f"database.url in config.yaml is {redact(url)!r}: {why}. Write "
-        "sqlite:///socialcell.db or postgresql://user@host/name."
-    )
+def _wrong_url(url: str, reason: Message | str) -> ConfigError:
+    return ConfigError("database.wrong_url", url=redact(url), reason=reason)
 
 
 def _prepare_sqlite(
@@ -286,6 +277,7 @@ def _insert(session: Session, into: Table, rows: Sequence[Row], otherwise: str) 
     else:
         arrays = ", ".join(f"%s::{c.type.compile(dialect)}[]" for c in columns)
         statement = f"{start}SELECT * FROM unnest({arrays}){otherwise}"  # noqa: S608
+
         cursor = connection.exec_driver_sql(statement, tuple(values))
     return cursor.rowcount
 

@@ -1,6 +1,6 @@
 """What a database refuses, in words that an operator can act on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
@@ -37,55 +37,32 @@ def _explained(engine: Engine, error: DatabaseError) -> SocialcellError | None:
     place = where(engine)
     for words, explain in _REFUSALS.items():
         if any(word in reason for word in words):
-            kind, message = explain
             busy = engine.get_execution_options().get("socialcell_busy", BUSY_SECONDS)
-            return kind(message.format(place=place, reason=reason, busy=busy))
+            return explain({"place": place, "reason": reason, "busy": f"{busy:g}"})
     if isinstance(error, OperationalError):
-        return SocialcellError(f"{place}: {reason.strip()}")
+        return SocialcellError("database.refused", place=place, reason=reason.strip())
     return None
 
 
 # What SQLite and PostgreSQL say, and what it means to the person who reads it.
-_REFUSALS: dict[tuple[str, ...], tuple[type[SocialcellError], str]] = {
-    ("is full", "No space left"): (
-        SocialcellError,
-        "The disk that holds {place} is full. Nothing of this step was kept and "
-        "nothing earlier is lost. Free some space and run the command again.",
+_REFUSALS: dict[tuple[str, ...], Callable[[dict[str, str]], SocialcellError]] = {
+    ("is full", "No space left"): lambda words: SocialcellError(
+        "database.disk_full", **words
     ),
-    ("disk I/O error",): (
-        SocialcellError,
-        "{place} cannot be read or written ({reason}): the disk is full, over its "
-        "quota or failing. Nothing of this step was kept. Free some space or see to "
-        "the disk, then run the command again.",
+    ("disk I/O error",): lambda words: SocialcellError("database.disk_fault", **words),
+    ("locked", "busy", "lock timeout"): lambda words: SocialcellError(
+        "database.locked", **words
     ),
-    ("locked", "busy", "lock timeout"): (
-        SocialcellError,
-        "{place} is locked by another process for over {busy:g} s. Nothing was "
-        "changed. Try again when it has finished.",
+    ("UNIQUE constraint failed", "duplicate key value"): lambda words: SocialcellError(
+        "database.row_exists", **words
     ),
-    ("UNIQUE constraint failed", "duplicate key value"): (
-        SocialcellError,
-        "Another process wrote the same row into {place} a moment earlier. Nothing of "
-        "this step was kept and nothing was lost. Run the command again.",
+    ("readonly", "read-only"): lambda words: ConfigError("database.read_only", **words),
+    ("permission denied",): lambda words: ConfigError(
+        "database.permission_denied", **words
     ),
-    ("readonly", "read-only"): (
-        ConfigError,
-        "{place} cannot be written. Check the file's owner and permissions, and that "
-        "the disk is not mounted read-only.",
-    ),
-    ("permission denied",): (
-        ConfigError,
-        "{place} does not let this user in: {reason}. Grant the user what is missing.",
-    ),
-    ("unable to open",): (
-        ConfigError,
-        "{place} cannot be opened. Check that it is a file in a folder that exists "
-        "and may be written, or make a workspace: socialcell init",
-    ),
-    ("not a database", "malformed"): (
-        SocialcellError,
-        "{place} is damaged or is not a database ({reason}). Nothing was changed. "
-        "Restore a backup: socialcell db restore FILE",
+    ("unable to open",): lambda words: ConfigError("database.not_opened", **words),
+    ("not a database", "malformed"): lambda words: SocialcellError(
+        "database.damaged", **words
     ),
 }
 

@@ -32,11 +32,13 @@ def require_current(engine: Engine) -> None:
     schema, newest = current(engine), head()
     refuse_newer(engine, schema)
     if schema is None:
-        raise ConfigError(f"{where(engine)} is empty. Create it: socialcell init")
+        raise ConfigError("database.empty", place=where(engine))
     if schema != newest:
         raise ConfigError(
-            f"{where(engine)} has schema {schema}, this version needs {newest}. "
-            "Run: socialcell db upgrade"
+            "database.older_schema",
+            place=where(engine),
+            schema=schema,
+            newest=newest,
         )
 
 
@@ -49,9 +51,10 @@ def is_newer(schema: str | None) -> bool:
 def refuse_newer(engine: Engine, schema: str | None) -> None:
     if is_newer(schema):
         raise ConfigError(
-            f"{where(engine)} was made by a newer version of socialcell (schema "
-            f"{schema}, newest known here is {head()}). Nothing was changed. "
-            "Install that version or newer."
+            "database.newer_schema",
+            place=where(engine),
+            schema=schema,
+            newest=head(),
         )
 
 

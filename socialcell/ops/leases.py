@@ -76,10 +76,7 @@ def fenced(engine: Engine, lease: LeaseHandle) -> Engine:
         # A process that wants to take over the lease waits until this commit.
         row = session.execute(query.with_for_update(read=True)).one_or_none()
         if row is None or tuple(row) != (lease.owner, lease.token):
-            raise AlreadyRunning(
-                f"The lease {lease.name!r} went to another process while this one "
-                "slept. Nothing of this step was stored; that process goes on."
-            )
+            raise AlreadyRunning("workspace.lease_lost", name=lease.name)
 
     return engine.execution_options(socialcell_fence=fence)
 

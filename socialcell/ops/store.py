@@ -46,7 +46,7 @@ def add_source(
     """A new source. UsageError when the name is taken."""
     db.take_turn(session, "sources")
     if find_source(session, name) is not None:
-        raise UsageError(f"There is a source {name!r} already. Choose another name.")
+        raise UsageError("workspace.source_name_taken", name=name)
     source = Source(
         name=name,
         connector=connector,
@@ -100,8 +100,10 @@ def source_named(session: Session, name: str) -> Source:
     """The source of that name. UsageError lists the names there are."""
     source = find_source(session, name)
     if source is None:
-        names = ", ".join(other.name for other in sources(session)) or "none yet"
-        raise UsageError(f"There is no source {name!r}. There are: {names}.")
+        names = [other.name for other in sources(session)]
+        if not names:
+            raise UsageError("workspace.no_source_yet", name=name)
+        raise UsageError("workspace.no_such_source", name=name, names=names)
     return source
 
 
@@ -183,8 +185,10 @@ def count(session: Session, run_id: int, counts: Mapping[str, int]) -> Run:
         setattr(run, name, getattr(run, name) + counts.get(name, 0))
     if run.received != sum(getattr(run, name) for name in OUTCOMES):
         raise SocialcellError(
-            f"Run {run_id} received {run.received} items and accounts for "
-            f"{sum(getattr(run, name) for name in OUTCOMES)}: this page was not stored."
+            "workspace.run_unaccounted",
+            run=run_id,
+            received=run.received,
+            accounted=sum(getattr(run, name) for name in OUTCOMES),
         )
     return run
 

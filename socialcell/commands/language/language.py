@@ -236,10 +236,7 @@ def uses_encoder(config_path: Path | None, option: bool | None) -> bool:
     from socialcell.errors import UsageError
 
     if option and not nc_allowed(config_path):
-        raise UsageError(
-            "--semantic needs a model of models/nc, and config.yaml says "
-            "language: {nc: false}"
-        )
+        raise UsageError("commands.semantic_needs_nc")
     if option is not None:
         return option
     workspace = workspace_of(config_path)

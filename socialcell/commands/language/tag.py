@@ -20,7 +20,7 @@ from socialcell.commands.language.language import (
     uses_english_names,
 )
 from socialcell.commands.options import Config
-from socialcell.errors import SocialcellError
+from socialcell.errors import SocialcellError, UnreadableValue
 from socialcell.json_types import JsonObject, JsonValue, as_text
 from socialcell.text import one_line
 
@@ -111,26 +111,28 @@ def _row(line: bytes) -> dict[str, JsonValue]:
             line.decode("utf-8"), parse_constant=_refuse, parse_float=_finite
         )
     except UnicodeDecodeError as error:
-        raise ValueError(f"not UTF-8 at byte {error.start + 1}") from error
+        raise UnreadableValue("commands.row_not_utf8", byte=error.start + 1) from error
     except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from error
+        raise UnreadableValue(
+            "commands.row_not_json", reason=error.msg, column=error.colno
+        ) from error
     except RecursionError as error:
-        raise ValueError("not JSON we can take: nested too deeply") from error
+        raise UnreadableValue("commands.row_too_deep") from error
     if not isinstance(row, dict):
-        raise ValueError("not a JSON object")
+        raise UnreadableValue("commands.row_no_object")
     if not isinstance(row.get("text"), str):
-        raise ValueError('has no "text" that is a string')
+        raise UnreadableValue("commands.row_without_text")
     return row
 
 
 def _refuse(name: str) -> float:
-    raise ValueError(f"not JSON: {name} is no number")
+    raise UnreadableValue("commands.no_json_number", text=name)
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
-        raise ValueError(f"number out of range: {digits[:20]}")
+        raise UnreadableValue("commands.number_out_of_range", text=digits[:20])
     return number
 
 
@@ -168,8 +170,8 @@ def _opened(file: str) -> Iterator[IO[bytes]]:
     try:
         lines = Path(file).open("rb")  # noqa: SIM115 - closed below
     except OSError as error:
-        raise SocialcellError(f"{file}: {error.strerror}; give a readable file") from (
-            error
-        )
+        raise SocialcellError(
+            "files.unreadable", path=file, reason=error.strerror
+        ) from error
     with lines:
         yield lines

@@ -193,7 +193,8 @@ def verify(
 def _verify_backup(file: Path, *, digest: bool, json: bool) -> None:
     from socialcell.services.workspace import backup_record
 
-    record, problems = backup_record.verify_copy(file)
+    record, faults = backup_record.verify_copy(file)
+    problems = list(map(str, faults))
     if json:
         output.as_json(
             {

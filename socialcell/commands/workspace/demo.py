@@ -120,7 +120,7 @@ def _remove(folder: Path) -> None:
     if not folder.exists():
         return
     if rehearsal_workspace.read_state(folder) is None and any(folder.iterdir()):
-        raise UsageError(f"{folder} holds no rehearsal: --fresh does not remove it.")
+        raise UsageError("commands.no_rehearsal", path=folder)
     shutil.rmtree(folder)
 
 
@@ -189,7 +189,9 @@ def _webhook_pusher(
                 refused = set(platform.send_pushes(opened[0])) - {200}
                 if refused:
                     raise SocialcellError(
-                        f"The webhook server answers {name}: {refused}."
+                        "commands.pushes_refused",
+                        platform=name,
+                        statuses=sorted(refused),
                     )
 
     return push

@@ -63,8 +63,7 @@ def init(
     alerts = setup.workspace.config.alerts
     if alert_email and alert_email not in alerts.names:
         raise UsageError(
-            f"{folder / 'config.yaml'} was there and is kept as it is. Write "
-            f"{alert_email} into it, at alerts.recipients."
+            "commands.config_kept", path=folder / "config.yaml", address=alert_email
         )
     if json:
         output.as_json(

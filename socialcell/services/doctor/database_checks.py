@@ -149,7 +149,7 @@ def _sqlite_hits(engine: Engine) -> tuple[int, int]:
     with db.reading(engine) as session:
         definition = session.execute(query).scalar()
     if definition is None:
-        raise SocialcellError("the table mention_fts is not there")
+        raise SocialcellError("doctor.no_search_index", table="mention_fts")
     with closing(sqlite3.connect(":memory:")) as memory:
         memory.execute("CREATE TABLE mention (id INTEGER PRIMARY KEY, folded TEXT)")
         memory.execute(definition)

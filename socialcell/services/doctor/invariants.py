@@ -123,7 +123,7 @@ def _missing_files(session: Session, context: Context) -> Iterator[str]:
     """I11, and the files that the database refers to."""
     yield from listening_integrity.soundness(session)
     names = stored_files.referenced_files(context.engine)
-    yield from stored_files.find_faults(context.workspace.folder, names)
+    yield from map(str, stored_files.find_faults(context.workspace.folder, names))
 
 
 def _session_only(

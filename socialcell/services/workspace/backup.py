@@ -131,9 +131,7 @@ def _make_copy(workspace: Workspace, engine: Engine, out: Path) -> BackupCopy:
     with unfinished_copies.noted_copy(workspace, out):
         for path in (out, files_of(out), record_of(out)):
             if path.exists():
-                raise UsageError(
-                    f"{path} is there already. Choose another name with --out."
-                )
+                raise UsageError("workspace.backup_name_taken", path=path)
         return _write_copy(workspace, engine, out)
 
 
@@ -158,8 +156,7 @@ def _write_copy(workspace: Workspace, engine: Engine, out: Path) -> BackupCopy:
         sync(out.parent)
     except OSError as error:
         raise SocialcellError(
-            f"The backup {out} cannot be written: {error.strerror}. The database is "
-            "untouched."
+            "workspace.backup_not_written", path=out, reason=error.strerror
         ) from None
     finally:
         unfinished_copies.remove_partial(out)
@@ -184,7 +181,7 @@ def _with_files(
     missing = stored_files.copy_files(names, workspace.folder, folder, previous)
     present = [name for name in names if name not in set(missing)]
     if faults := stored_files.find_faults(folder, present):
-        raise SocialcellError(f"The copy was not kept: {faults[0]}")
+        raise SocialcellError("workspace.backup_not_kept", reason=faults[0])
     return replace(record, files=present, missing=missing)
 
 
@@ -192,7 +189,7 @@ def _copy_sqlite(engine: Engine, to: Path) -> None:
     """SQLite's online backup: one state of the database, writers are not held up."""
     file = db.file_of(engine)
     if file is None:
-        raise UsageError("A database in memory cannot be copied.")
+        raise UsageError("workspace.database_in_memory")
     to.touch(mode=0o660)
     try:
         with (
@@ -206,19 +203,17 @@ def _copy_sqlite(engine: Engine, to: Path) -> None:
             source.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.Error as error:
         raise SocialcellError(
-            f"{file} cannot be copied into {to.parent}: {error}. The database is "
-            "untouched; see to the disk's space and run the command again."
+            "workspace.database_not_copied",
+            path=file,
+            folder=to.parent,
+            reason=str(error),
         ) from None
 
 
 def _dump_postgresql(engine: Engine, to: Path) -> None:
     program = shutil.which("pg_dump")
     if program is None:
-        raise UsageError(
-            "pg_dump is not on the PATH, so this PostgreSQL database cannot be copied "
-            "here. Install PostgreSQL's client programs; or, before an upgrade, make a "
-            "copy of your own and give --yes."
-        )
+        raise UsageError("workspace.no_pg_dump")
     # The password goes by the environment: a command line is public.
     password = engine.url.password
     url = engine.url.set(drivername="postgresql")._replace(password=None)
@@ -232,8 +227,7 @@ def _dump_postgresql(engine: Engine, to: Path) -> None:
     )
     if process.returncode:
         raise SocialcellError(
-            f"pg_dump made no copy: {redact(process.stderr.strip())} The database is "
-            "untouched."
+            "workspace.pg_dump_failed", answer=redact(process.stderr.strip())
         )
 
 
@@ -242,10 +236,7 @@ def _describe(engine: Engine, path: Path, schema: str | None) -> BackupRecord:
     content = None
     if db.is_sqlite(engine):
         if faults := database_faults(path, None):
-            raise SocialcellError(
-                f"The copy is not sound ({faults[0]}), so it was not kept. Look at "
-                "the database itself: socialcell doctor --deep"
-            )
+            raise SocialcellError("workspace.backup_not_sound", reason=faults[0])
         with db.frozen(path) as copy:
             schema, content = revisions.current(copy), content_digest(copy)
     return BackupRecord(

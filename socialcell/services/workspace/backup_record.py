@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from socialcell import db
 from socialcell.db import revisions
 from socialcell.errors import ConfigError, UsageError
+from socialcell.message_catalog import Message
 from socialcell.services.workspace import digest as database_digest
 from socialcell.services.workspace import stored_files
 
@@ -48,33 +49,30 @@ def files_of(path: Path) -> Path:
     return path.with_name(path.name + ".files")
 
 
-def verify_copy(path: Path) -> tuple[BackupRecord | None, list[str]]:
-    """A copy's record, and what is wrong with it and its files as sentences; none when
-    it is good. UsageError when there is no such file."""
+def verify_copy(path: Path) -> tuple[BackupRecord | None, list[Message]]:
+    """A copy's record, and what is wrong with it and its files; nothing when it is
+    good. UsageError when there is no such file."""
     record, faults = verify_database(path)
     return record, faults + missing_files(path, record)
 
 
-def verify_database(path: Path) -> tuple[BackupRecord | None, list[str]]:
+def verify_database(path: Path) -> tuple[BackupRecord | None, list[Message]]:
     """As `verify`, without the files beside it."""
     if not path.is_file():
-        raise UsageError(f"There is no backup {path}.")
+        raise UsageError("workspace.no_such_backup", path=path)
     record = read_record(path)
     faults = []
     if record is None:
-        faults.append(
-            f"{record_of(path)} is missing, so the copy cannot be compared with it "
-            "(--yes restores it all the same)"
-        )
+        faults.append(Message("workspace.record_missing", {"path": record_of(path)}))
     elif sha256(path) != record.sha256:
-        faults.append(f"{path} is not the file that was recorded: its SHA-256 differs")
+        faults.append(Message("workspace.other_file_recorded", {"path": path}))
     if record is None or record.database == "sqlite":
         faults += database_faults(path, record)
     return record, faults
 
 
-def missing_files(path: Path, record: BackupRecord | None) -> list[str]:
-    """Which files of a copy are missing or changed, as sentences."""
+def missing_files(path: Path, record: BackupRecord | None) -> list[Message]:
+    """Which files of a copy are missing or changed."""
     return (
         stored_files.find_faults(files_of(path), record.files or ()) if record else []
     )
@@ -88,7 +86,9 @@ def read_record(copy_path: Path) -> BackupRecord | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError) as error:
-        raise ConfigError(f"{path} is no record of a backup: {error}") from None
+        raise ConfigError(
+            "workspace.no_backup_record", path=path, reason=str(error)
+        ) from None
 
 
 def write_record(out: Path, record: BackupRecord) -> None:
@@ -109,17 +109,22 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def database_faults(path: Path, record: BackupRecord | None) -> list[str]:
+def database_faults(path: Path, record: BackupRecord | None) -> list[Message]:
     """What is wrong inside a copy of SQLite."""
     with db.frozen(path) as copy:
         try:
             faults = list(_damage(copy))
         except DatabaseError as error:
-            return [f"{path} is no sound database: {error.orig}"]
+            return [
+                Message(
+                    "workspace.no_sound_database",
+                    {"path": path, "reason": str(error.orig)},
+                )
+            ]
         if not faults and revisions.current(copy) is None:
-            return [f"{path} is no database of socialcell: it has no schema version"]
+            return [Message("workspace.other_database", {"path": path})]
         if not faults and record and record.digest not in (None, content_digest(copy)):
-            faults.append(f"{path} does not hold what was recorded: the digest differs")
+            faults.append(Message("workspace.other_digest", {"path": path}))
     return faults
 
 
@@ -136,10 +141,10 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _damage(copy: Engine) -> Iterator[str]:
+def _damage(copy: Engine) -> Iterator[Message]:
     with copy.connect() as connection:
         for (answer,) in connection.exec_driver_sql("PRAGMA integrity_check"):
             if answer != "ok":
-                yield f"damaged: {answer}"
+                yield Message("workspace.damaged", {"answer": str(answer)})
         for row in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-            yield f"row {row[1]} of {row[0]} points to a row that is not there"
+            yield Message("workspace.dangling_row", {"row": row[1], "table": row[0]})

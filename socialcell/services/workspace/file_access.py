@@ -15,6 +15,7 @@ from pathlib import Path
 from socialcell import db
 from socialcell.config import Workspace
 from socialcell.errors import SocialcellError
+from socialcell.message_catalog import Message
 
 # What socialcell makes in a workspace; other folders there are somebody else's, and
 # nobody comes to them through a closed one.
@@ -32,11 +33,23 @@ class WrongMode:
     uid: int
     gid: int
 
-    def __str__(self) -> str:
+    @property
+    def message(self) -> Message:
         if self.mode & 0o7777 != self.required:
-            return f"{self.path} has mode {self.mode:04o}, not {self.required:04o}"
-        what = "group" if self.uid == -1 else "owner"
-        return f"{self.path} has another {what} than the workspace"
+            return Message(
+                "workspace.other_mode",
+                {
+                    "path": self.path,
+                    "mode": f"{self.mode:04o}",
+                    "required": f"{self.required:04o}",
+                },
+            )
+        if self.uid == -1:
+            return Message("workspace.other_group", {"path": self.path})
+        return Message("workspace.other_owner", {"path": self.path})
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 def modes(workspace: Workspace, *, secret: bool = False) -> tuple[int, int]:
@@ -91,16 +104,13 @@ def correct_modes(workspace: Workspace) -> list[Path]:
         else:
             mended.append(fault.path)
     if refused:
-        more = f", and {len(refused) - 1} more" if refused[1:] else ""
         raise SocialcellError(
-            f"{refused[0]}{more}, and {_current_user()} may not change that. Run "
-            "this command once as its owner and a member of the group, or as root."
+            "workspace.modes_of_others" if refused[1:] else "workspace.mode_of_other",
+            fault=refused[0].message,
+            more=len(refused) - 1,
+            uid=os.getuid(),
         )
     return mended
-
-
-def _current_user() -> str:
-    return f"the user with the number {os.getuid()}"
 
 
 def _own_paths(workspace: Workspace) -> Iterator[Path]:

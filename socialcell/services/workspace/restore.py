@@ -67,14 +67,11 @@ def restore_copy(
     if not yes:
         problems += backup_record.missing_files(path, record)
     if problems:
-        raise SocialcellError(f"{path} was not restored: {'; '.join(problems)}")
+        raise SocialcellError("workspace.not_restored", path=path, lines=problems)
     with db.frozen(path) as copy:
         schema = revisions.current(copy)
     if revisions.is_newer(schema):
-        raise ConfigError(
-            f"{path} was made by a newer version of socialcell (schema {schema}). "
-            "Install that version or newer, then restore it."
-        )
+        raise ConfigError("workspace.newer_backup", path=path, schema=schema)
     if not yes:
         _refuse_newer(target, path, record)
     partial = target.with_name(target.name + ".restoring")
@@ -94,7 +91,7 @@ def restore_copy(
             replaced = _replace_database(target, partial)
     except OSError as error:
         raise SocialcellError(
-            f"{path} was not restored: {error.strerror}. The database is as it was."
+            "workspace.restore_failed", path=path, reason=error.strerror
         ) from None
     finally:
         with suppress(OSError):
@@ -134,11 +131,7 @@ def _target(workspace: Workspace) -> Path:
     target = db.file_of(engine)
     engine.dispose()
     if target is None:
-        raise UsageError(
-            "This command restores SQLite. A PostgreSQL database is restored with its "
-            "own program: pg_restore --clean --if-exists --dbname=URL FILE. Copy what "
-            "FILE.files holds into the workspace by hand."
-        )
+        raise UsageError("workspace.restore_is_for_sqlite")
     return target
 
 
@@ -151,10 +144,10 @@ def _refuse_newer(
     changed_at = _changed_at(target)
     if changed_at is not None and changed_at > made_at:
         raise UsageError(
-            f"{target} was changed at {in_pune(changed_at)}, after this "
-            f"backup was made ({in_pune(made_at)}): what came in between "
-            "would be missing. If you mean it, give --yes; the file that is there now "
-            "is kept."
+            "workspace.older_backup",
+            path=target,
+            changed_at=in_pune(changed_at),
+            made_at=in_pune(made_at),
         )
 
 
@@ -205,11 +198,10 @@ def _exclusive(target: Path) -> Iterator[sqlite3.Connection | None]:
     except sqlite3.OperationalError as error:
         connection.close()
         if "locked" not in str(error):
-            raise SocialcellError(f"{target} cannot be replaced: {error}") from None
-        raise AlreadyRunning(
-            f"{target} is in use. Stop the daemon and other commands, then run this "
-            "again."
-        ) from None
+            raise SocialcellError(
+                "workspace.database_not_replaced", path=target, reason=str(error)
+            ) from None
+        raise AlreadyRunning("workspace.database_in_use", path=target) from None
     except sqlite3.DatabaseError:
         # It is damaged, which is why a copy is wanted: nobody can work with it.
         connection.close()

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, inspect
 from socialcell import db
 from socialcell.campaigns.outreach.store import outreach
 from socialcell.listening.store.pages import attachments
+from socialcell.message_catalog import Message
 from socialcell.services import evidence
 from socialcell.services.webhooks import media_files
 
@@ -46,13 +47,17 @@ def find_file(root: Path, name: str) -> Path | None:
     return None
 
 
-def find_faults(root: Path, names: Iterable[str]) -> list[str]:
-    """Which files are missing or changed below a folder, as sentences."""
+def find_faults(root: Path, names: Iterable[str]) -> list[Message]:
+    """Which files are missing or changed below a folder."""
     faults = []
     for name in names:
         if find_file(root, name) is None:
             exists = any(file.exists() for file in _candidates(root, name))
-            faults.append(f"{root / name} is {'changed' if exists else 'missing'}")
+            faults.append(
+                Message("workspace.file_changed", {"path": root / name})
+                if exists
+                else Message("workspace.file_missing", {"path": root / name})
+            )
     return faults
 
 

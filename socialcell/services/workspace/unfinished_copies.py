@@ -45,7 +45,7 @@ def noted_copy(workspace: Workspace, out: Path) -> Iterator[None]:
             locks.mkdir(mode=0o770, exist_ok=True)
             with _folder_lock(workspace.folder):
                 if out in _clear_dead(locks):
-                    raise AlreadyRunning(f"Another process makes the backup {out} now.")
+                    raise AlreadyRunning("workspace.backup_in_the_making", path=out)
                 handle = stack.enter_context(note.open("x", encoding="utf-8"))
                 stack.callback(note.unlink, missing_ok=True)
                 fcntl.flock(handle, fcntl.LOCK_EX)

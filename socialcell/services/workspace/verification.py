@@ -27,5 +27,5 @@ def verify(context: Context, *, digest: bool = False) -> Verification:
         problems = integrity.problems(session)
         whole = database_digest.digest(session) if digest else None
         tables = database_digest.table_digests(session) if digest else None
-    problems += stored_files.find_faults(context.workspace.folder, names)
+    problems += map(str, stored_files.find_faults(context.workspace.folder, names))
     return Verification(problems, whole, tables)

@@ -76,7 +76,7 @@ def config_alerting(address: str, lang: str) -> str:
     try:
         RecipientsByLanguage.model_validate({code: [address]})
     except ValidationError:
-        raise UsageError(f"{address!r} is no mail address.") from None
+        raise UsageError("workspace.no_mail_address", address=address) from None
     before, section, after = shipped_config().partition("\nalerts:\n")
     recipients = json.dumps({code: [address]}, ensure_ascii=False)
     return (
@@ -111,7 +111,9 @@ def _make_folder(path: Path, mode: int = 0o777) -> None:
     try:
         path.mkdir(mode=mode, parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{path} cannot be made: {error.strerror}") from None
+        raise UsageError(
+            "workspace.folder_not_made", path=path, reason=error.strerror
+        ) from None
 
 
 def _make_file(

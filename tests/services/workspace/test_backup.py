@@ -156,7 +156,7 @@ def test_one_changed_byte_of_a_copy_is_seen(workspace: Workspace) -> None:
 
     _record, problems = backup_record.verify_copy(path)
 
-    assert any("SHA-256 differs" in problem for problem in problems)
+    assert any("SHA-256 differs" in str(problem) for problem in problems)
 
 
 def test_a_copy_that_is_no_database_is_refused_even_with_a_fitting_record(
