@@ -18,6 +18,8 @@ PACKAGE = Path(socialcell.__file__).parent
 _TEXTS = (ast.JoinedStr, ast.BinOp)
 # Keywords of constructors that are no parameters of the sentence.
 _OWN_KEYWORDS = frozenset({"until", "bucket", "wait", "position"})
+# Functions that raise an error with the code and parameters that they are given.
+_RAISING_FUNCTIONS = frozenset({"require_readable"})
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,11 @@ def error_classes() -> frozenset[str]:
 
 
 def error_calls(folder: Path = PACKAGE) -> Iterator[ErrorCall]:
-    """Every call of such a class below a folder."""
+    """Every call of such a class or function below a folder."""
+    callables = error_classes() | _RAISING_FUNCTIONS
     for file in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and _name(node.func) in error_classes():
+            if isinstance(node, ast.Call) and _name(node.func) in callables:
                 yield from _read(node, f"{file.relative_to(PACKAGE)}:{node.lineno}")
 
 

@@ -11,10 +11,12 @@ from datetime import timedelta
 from typing import Protocol, TypeGuard
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from socialcell import platforms
 from socialcell.connectors.abilities import Remapper
 from socialcell.connectors.base import Bucket, Capability, Connector, ConnectorContext
+from socialcell.connectors.model_faults import reason_of
 from socialcell.errors import ConfigError
 from socialcell.json_types import JsonObject, JsonValue
 
@@ -137,8 +139,11 @@ def _is_remapper(connector: _ConnectorClass) -> TypeGuard[type[Remapper]]:
 
 def _connector_class(name: str) -> _ConnectorClass:
     if name not in CONNECTORS:
-        names = ", ".join(sorted(CONNECTORS))
-        raise ConfigError(f"There is no connector {name!r}. There are: {names}.")
+        raise ConfigError(
+            "connectors.no_such_connector",
+            connector=name,
+            connectors=sorted(CONNECTORS),
+        )
     module, class_name = CONNECTORS[name].split(":")
     connector: _ConnectorClass = getattr(importlib.import_module(module), class_name)
     return connector
@@ -149,6 +154,12 @@ def _validated_settings(name: str, settings: JsonObject) -> BaseModel:
     try:
         return model.model_validate(dict(settings))
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise ConfigError(f"Source settings of {name}: {key}: {first['msg']}") from None
+        raise _settings_error(name, error.errors()[0]) from None
+
+
+def _settings_error(name: str, fault: ErrorDetails) -> ConfigError:
+    reason = reason_of(fault)
+    if not fault["loc"]:
+        return ConfigError("connectors.settings", connector=name, reason=reason)
+    key = ".".join(str(part) for part in fault["loc"])
+    return ConfigError("connectors.setting", connector=name, key=key, reason=reason)

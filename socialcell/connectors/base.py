@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, Self
 
 from pydantic import SecretStr
 
@@ -64,6 +64,13 @@ class ConnectorError(SocialcellError):
         self.until = until
         self.bucket = bucket
 
+    @classmethod
+    def from_message(
+        cls, kind: Kind, message: Message, until: datetime | None = None
+    ) -> Self:
+        """An error of this class with the code and parameters of a message."""
+        return cls(kind, message.code, until=until, bucket=None, **message.parameters)
+
 
 def connector_error(kind: Kind, message: Message) -> ConnectorError:
     """A ConnectorError of a kind, in the words of another error."""
@@ -86,7 +93,15 @@ class TokenRevoked(ConnectorError):  # noqa: N818 - named for what happened
 
 
 def _without_secrets(parameter: Parameter) -> Parameter:
-    return redact(parameter) if isinstance(parameter, str) else parameter
+    message = getattr(parameter, "message", parameter)
+    if isinstance(message, Message):
+        texts = {name: _without_secrets(p) for name, p in message.parameters.items()}
+        return Message(message.code, texts)
+    if isinstance(parameter, str | BaseException):
+        return redact(str(parameter))
+    if isinstance(parameter, Sequence):
+        return [_without_secrets(part) for part in parameter]
+    return parameter
 
 
 class Capability(StrEnum):

@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,20 +25,35 @@ from socialcell.connectors.x.x_api_files import XApiFile
 from socialcell.connectors.x.x_archive import XArchive, post_files
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.json_types import JsonValue
+from socialcell.message_catalog import Message
 
 _Parameters = ParamSpec("_Parameters")
 
 FORMATS = ("auto", "x-archive", "x-jsonl", "generic", *export_formats.BY_FORMAT)
 _SAMPLE_LINES = 20  # lines
 _ARCHIVES = (".zip", ".gz", ".7z", ".rar", ".tar")
-_EMPTY = "an empty file"
-_AMBIGUOUS = ("JSON lines", _EMPTY)  # what x-jsonl and generic can both be said of
+_EMPTY = Message("connectors.empty_file")
+_JSON_LINES = Message("connectors.json_lines")
+_X_JSON_LINES = Message("connectors.x_json_lines")
+# What x-jsonl and generic can both be said of.
+_AMBIGUOUS = (_EMPTY, _JSON_LINES, _X_JSON_LINES)
+_CSV_BY_DELIMITER = {
+    ",": Message("connectors.csv_with_commas"),
+    ";": Message("connectors.csv_with_semicolons"),
+    "\t": Message("connectors.csv_with_tabs"),
+    "|": Message("connectors.csv_with_bars"),
+}
 _ARCHIVE_PART = re.compile(r"\s*window\.YTD\.(\w+)\.part\d+\s*=")
-_FOREIGN_FORMATS = {  # first bytes of files that people try: what to do with them
-    b"\x1f\x8b": "compressed (gzip): unpack it first",
-    b"%PDF": "a PDF: export the posts as CSV instead",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook: save it as CSV UTF-8 first",
-    b"SQLite format 3": "a database: export a table as CSV first",
+# First bytes of files that people try: what to do with them.
+_FOREIGN_FORMATS: Mapping[bytes, Callable[[Path], SocialcellError]] = {
+    b"\x1f\x8b": lambda path: SocialcellError("connectors.gzip_file", path=path),
+    b"%PDF": lambda path: SocialcellError("connectors.pdf", path=path),
+    b"\xd0\xcf\x11\xe0": lambda path: SocialcellError(
+        "connectors.old_excel_workbook", path=path
+    ),
+    b"SQLite format 3": lambda path: SocialcellError(
+        "connectors.sqlite_database", path=path
+    ),
 }
 _RESPONSE = {"data", "includes", "meta", "errors", "matching_rules", "__twarc"}
 _POST = {
@@ -58,9 +73,9 @@ class FileFormat:
     """What a file is: a format of ours, and the same in words for a person."""
 
     format: str
-    words: str
-    problem: str | None = None  # why it could not be recognised for sure
-    is_table: bool = False  # CSV that a mapping could read as well
+    words: Message
+    problem: Message | None = None  # why it could not be recognised for sure
+    is_table: bool = False  # CSV, which a mapping can read
 
 
 def open_file(
@@ -75,16 +90,17 @@ def open_file(
     a folder, a format or a setting that we do not know, a setting that is missing.
     """
     if format not in FORMATS:
-        raise UsageError(f"--format is one of {', '.join(FORMATS)}, not {format!r}.")
+        raise UsageError("connectors.no_such_format", formats=FORMATS, format=format)
     try:
         file_format = _require_format(path, format, mapping)
         sha256 = sha256_of(path)
     except OSError as error:
-        raise SocialcellError(f"{path} cannot be read: {error.strerror}") from None
+        raise SocialcellError(
+            "connectors.unreadable_file", path=path, reason=error.strerror
+        ) from None
     if mapping is not None and file_format.format != "generic":
         raise UsageError(
-            f"{path} is {file_format.words}: it needs no --mapping. "
-            "To read it by a mapping, say --format generic."
+            "connectors.needless_mapping", path=path, format=file_format.words
         )
     if file_format.format in export_formats.BY_FORMAT:
         export = export_formats.BY_FORMAT[file_format.format]
@@ -92,7 +108,9 @@ def open_file(
             export, path, sha256, settings or {}
         ), file_format
     if settings:
-        raise UsageError(f"{path} is {file_format.words}, which takes no --set.")
+        raise UsageError(
+            "connectors.needless_settings", path=path, format=file_format.words
+        )
     if file_format.format == "x-jsonl":
         return XApiFile(path, sha256), file_format
     if file_format.format == "x-archive":
@@ -104,33 +122,32 @@ def _require_format(
     path: Path, format: str, mapping: ColumnMapping | None
 ) -> FileFormat:
     if path.is_dir():
-        raise UsageError(
-            f"{path} is a folder. Name a file; of an X archive that is the .zip, or "
-            "data/tweets.js inside it."
-        )
+        raise UsageError("connectors.folder", path=path)
     if not path.exists():
-        raise UsageError(f"There is no file {path}.")
+        raise UsageError("connectors.no_such_file", path=path)
     file_format = detect_format(path)
     if file_format.problem and format == "auto":
         raise SocialcellError(
-            f"{path} looks like {file_format.words}, but {file_format.problem}."
+            "connectors.uncertain_format",
+            path=path,
+            format=file_format.words,
+            problem=file_format.problem,
         )
     if format in ("auto", file_format.format):
         return file_format
-    if format in ("x-jsonl", "generic") and file_format.words.endswith(_AMBIGUOUS):
+    if format in ("x-jsonl", "generic") and file_format.words in _AMBIGUOUS:
         return FileFormat(format, file_format.words)
     if format == "generic" and file_format.is_table:
-        return FileFormat(format, f"CSV ({file_format.words})")
+        words = Message("connectors.csv_of_export", {"export": file_format.words})
+        return FileFormat(format, words)
     export = export_formats.BY_FORMAT.get(format)
-    if (
-        export
-        and export.optional_settings
-        and (file_format.is_table or file_format.words.startswith("CSV"))
-    ):
+    if export and export.optional_settings and file_format.is_table:
         return FileFormat(format, export.words)
     raise SocialcellError(
-        f"{path} is not of the format {format}: it looks like {file_format.words}. "
-        "Leave --format away to have it recognised."
+        "connectors.another_format",
+        path=path,
+        format=format,
+        likeness=file_format.words,
     )
 
 
@@ -142,9 +159,9 @@ def detect_format(path: Path) -> FileFormat:
             _require_limits(path, require_gzip_size, path)
             if gzip_export := export_formats.recognise_export(file):
                 return FileFormat(gzip_export.format, gzip_export.words)
-        for magic, words in _FOREIGN_FORMATS.items():
+        for magic, foreign_format_error in _FOREIGN_FORMATS.items():
             if head.startswith(magic):
-                raise SocialcellError(f"{path} is {words}.")
+                raise foreign_format_error(path)
         if head.startswith(b"PK\x03\x04"):
             return _zip_format(path)
         file.seek(0)
@@ -158,15 +175,14 @@ def detect_format(path: Path) -> FileFormat:
     if start.startswith(("{", "[")):
         return _json_format(path, first)
     if start.startswith("<"):
-        raise SocialcellError(f"{path} is a web page or XML, not an export of posts.")
+        raise SocialcellError("connectors.web_page", path=path)
     if "\x00" in start or (first[0].damage and b"\x00" in head):
-        raise SocialcellError(f"{path} is not a text file.")
+        raise SocialcellError("connectors.no_text_file", path=path)
     with path.open("rb") as file:
         if export := export_formats.recognise_export(file):
             return FileFormat(export.format, export.words, is_table=True)
     mark = delimiter_of(first[0].text)
-    names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-    return FileFormat("generic", f"CSV with {names[mark]}")
+    return FileFormat("generic", _CSV_BY_DELIMITER[mark], is_table=True)
 
 
 def _lines_with_text(all_lines: Iterator[Line]) -> Iterator[Line]:
@@ -180,26 +196,23 @@ def _zip_format(path: Path) -> FileFormat:
             names = archive.namelist()
             if posts := post_files(archive):
                 _require_limits(path, require_unpacked_size, archive, posts)
-                return FileFormat("x-archive", "an X archive (.zip)")
+                return FileFormat("x-archive", Message("connectors.x_archive_zip"))
             _require_limits(
                 path, require_unpacked_size, archive, export_formats.tables_in(archive)
             )
             if export := export_formats.recognise_zip(archive):
                 return FileFormat(export.format, export.words)
     except zipfile.BadZipFile as error:
-        raise SocialcellError(f"{path} is a damaged .zip: {error}.") from None
+        raise SocialcellError(
+            "connectors.damaged_zip", path=path, reason=str(error)
+        ) from None
     if "xl/workbook.xml" in names:
-        raise SocialcellError(f"{path} is an Excel workbook: save it as CSV UTF-8.")
+        raise SocialcellError("connectors.excel_workbook", path=path)
     if inner := next(
         (name for name in names if name.lower().endswith(_ARCHIVES)), None
     ):
-        raise SocialcellError(
-            f"{path} holds another archive, {inner}. Unpack both, and import a file."
-        )
-    raise SocialcellError(
-        f"{path} is a .zip without data/tweets.js or a table that we know. Unpack it "
-        "and import a file of it."
-    )
+        raise SocialcellError("connectors.nested_archive", path=path, member=inner)
+    raise SocialcellError("connectors.unknown_zip", path=path)
 
 
 def _require_limits(
@@ -212,35 +225,36 @@ def _require_limits(
     try:
         check(*arguments, **options)
     except ConnectorError as error:
-        raise SocialcellError(f"{path} is not read: {error}") from None
+        raise SocialcellError(
+            "connectors.refused_file", path=path, reason=error
+        ) from None
 
 
 def _archive_part_format(path: Path, part: str) -> FileFormat:
     if part in ("tweets", "tweet"):
-        return FileFormat("x-archive", "an X archive's tweets.js")
-    raise SocialcellError(
-        f"{path} is the part {part!r} of an X archive. Posts are in data/tweets.js."
-    )
+        return FileFormat("x-archive", Message("connectors.x_archive_posts"))
+    raise SocialcellError("connectors.x_archive_part", path=path, part=part)
 
 
 def _json_format(path: Path, first: list[Line]) -> FileFormat:
-    documents, problem = [], None
+    documents: list[JsonValue] = []
+    problem: Message | None = None
     for line in first:
         try:
             documents.append(parse(line.text))
         except ValueError as error:
-            problem = problem or f"line {line.number}: {error}"
+            problem = problem or Message(
+                "connectors.problem_of_line", {"line": line.number, "reason": error}
+            )
     if not documents:
         if first[0].text.strip() in ("{", "[", "[{"):
-            raise SocialcellError(
-                f"{path} is one JSON document over many lines. Write one object a line."
-            )
-        return FileFormat("generic", "JSON lines", problem)
+            raise SocialcellError("connectors.json_over_lines", path=path)
+        return FileFormat("generic", _JSON_LINES, problem)
     if any(_is_x_document(document) for document in documents):
-        return FileFormat("x-jsonl", "X's API answers in JSON lines")
+        return FileFormat("x-jsonl", _X_JSON_LINES)
     if not any(isinstance(document, dict) for document in documents):
-        raise SocialcellError(f"{path} is JSON, but its lines are not objects.")
-    return FileFormat("generic", "JSON lines")
+        raise SocialcellError("connectors.json_without_objects", path=path)
+    return FileFormat("generic", _JSON_LINES)
 
 
 def _is_x_document(document: JsonValue) -> bool:

@@ -31,7 +31,10 @@ def require_members(archive: zipfile.ZipFile) -> None:
     members = len(archive.infolist())
     if members > MEMBERS:
         raise ConnectorError(
-            Kind.CONFIG, f"The .zip has {members:,} files; {MEMBERS:,} are the most."
+            Kind.CONFIG,
+            "connectors.zip_of_many_files",
+            files=f"{members:,}",
+            limit=f"{MEMBERS:,}",
         )
 
 
@@ -43,7 +46,10 @@ def require_unpacked_size(archive: zipfile.ZipFile, names: Iterable[str]) -> Non
     members = [archive.getinfo(name) for name in names]
     for member in members:
         _require_ratio(member.filename, member.file_size, member.compress_size)
-    _require_size("The .zip", sum(member.file_size for member in members))
+    if sum(member.file_size for member in members) > UNPACKED:
+        raise ConnectorError(
+            Kind.CONFIG, "connectors.large_unpacked_zip", limit=UNPACKED >> 30
+        )
 
 
 def require_gzip_size(path: Path) -> None:
@@ -55,7 +61,7 @@ def require_gzip_size(path: Path) -> None:
             while piece := file.read(_PIECE):
                 size += len(piece)
                 _require_ratio(path.name, size, packed)
-                _require_size(path.name, size)
+                _require_size(path, size)
     except (EOFError, gzip.BadGzipFile, zlib.error):
         return
 
@@ -63,24 +69,21 @@ def require_gzip_size(path: Path) -> None:
 def require_plain(name: str, content: bytes) -> None:
     """ConnectorError CONFIG when what was unpacked is packed once more."""
     if content.startswith(_PACKED):
-        raise ConnectorError(
-            Kind.CONFIG, f"{name} is packed within the .zip: unpack it first."
-        )
+        raise ConnectorError(Kind.CONFIG, "connectors.packed_member", file=name)
 
 
 def _require_ratio(name: str, size: int, packed: int) -> None:
     if size > SMALL_FILE and size > RATIO * packed:
         raise ConnectorError(
-            Kind.CONFIG,
-            f"{name} unpacks to over {RATIO} times its size, as no export does. Unpack "
-            "it yourself if you know what it is.",
+            Kind.CONFIG, "connectors.tightly_packed", file=name, limit=RATIO
         )
 
 
-def _require_size(name: str, size: int) -> None:
+def _require_size(path: Path, size: int) -> None:
     if size > UNPACKED:
         raise ConnectorError(
             Kind.CONFIG,
-            f"{name} unpacks to more than {UNPACKED >> 30} GB. Unpack it, and import "
-            "it in parts.",
+            "connectors.large_unpacked",
+            file=path.name,
+            limit=UNPACKED >> 30,
         )

@@ -14,16 +14,15 @@ from socialcell.connectors.base import (
     Reject,
 )
 from socialcell.json_types import JsonObject, JsonValue, as_text
+from socialcell.message_catalog import Parameter
 
 _T = TypeVar("_T")
 _Raw = TypeVar("_Raw", bound=JsonValue)
 
 
-def repeated_page_error(service: str, unit: str = "page") -> ConnectorError:
+def repeated_page_error(service: str) -> ConnectorError:
     """The error of paging that does not advance: it would never end."""
-    return ConnectorError(
-        Kind.DRIFT, f"{service} sends the same {unit} again and again"
-    )
+    return ConnectorError(Kind.DRIFT, "connectors.repeated_page", service=service)
 
 
 class PageGuard:
@@ -128,7 +127,10 @@ def read_or_reject(raw: _Raw, read: Callable[[_Raw], _T]) -> _T | Reject:
         return Reject.unreadable(raw, error)
 
 
-def require_readable(items: Sequence[Item], message: str) -> None:
-    """ConnectorError DRIFT when a page has items and every one of them is a Reject."""
+def require_readable(
+    items: Sequence[Item], code: str, /, **parameters: Parameter
+) -> None:
+    """ConnectorError DRIFT with this code when a page has items and every one of them
+    is a Reject."""
     if items and all(isinstance(item, Reject) for item in items):
-        raise ConnectorError(Kind.DRIFT, message)
+        raise ConnectorError(Kind.DRIFT, code, until=None, bucket=None, **parameters)

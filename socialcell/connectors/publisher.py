@@ -126,7 +126,7 @@ def build(platform: str, context: ConnectorContext) -> Publisher:
 def require_settings(settings: _T | None, platform: str) -> _T:
     """An account's settings in config.yaml. ConfigError when there are none."""
     if settings is None:
-        raise ConfigError(f"publishing.{platform} is not set in config.yaml.")
+        raise ConfigError("connectors.no_publishing", platform=platform)
     return settings
 
 
@@ -161,7 +161,9 @@ def run_delete(call: Callable[[], _T]) -> None:
 
 def _raise_write_error(error: ConnectorError) -> NoReturn:
     if error.kind in _UNCONFIRMED_KINDS:
-        raise UnconfirmedCall(error.kind, str(error), until=error.until) from None
+        raise UnconfirmedCall.from_message(
+            error.kind, error.message, error.until
+        ) from None
     raise error
 
 
@@ -183,7 +185,7 @@ def require_id(body: JsonObject, name: str = "id") -> str:
     if isinstance(id_, int) and not isinstance(id_, bool):
         id_ = str(id_)
     if not isinstance(id_, str) or not id_:
-        raise UnconfirmedCall(Kind.DRIFT, f"The platform's answer has no {name!r}")
+        raise UnconfirmedCall(Kind.DRIFT, "connectors.answer_without_id", field=name)
     return id_
 
 

@@ -4,44 +4,48 @@ import json
 import math
 from typing import NoReturn
 
+from socialcell.errors import UnreadableValue
 from socialcell.json_types import JsonValue
 
 MAX_DEPTH = 100
 
 
 def parse(text: str) -> JsonValue:
-    """The value of a JSON text. ValueError says in words what is wrong."""
+    """The value of a JSON text. UnreadableValue says what is wrong."""
     try:
         document: JsonValue = DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise ValueError(
-            f"not JSON: {error.msg} at character {error.pos + 1}"
+        raise UnreadableValue(
+            "connectors.no_json", reason=error.msg, character=error.pos + 1
         ) from None
     except RecursionError:
-        raise ValueError("not usable JSON: nested too deeply") from None
+        raise UnreadableValue("connectors.endless_json") from None
     return require_shallow(document)
 
 
 def parse_body(body: bytes) -> JsonValue:
-    """The value of an answer's body, which is UTF-8 as JSON must be. ValueError."""
+    """The value of an answer's body, which is UTF-8 as JSON must be.
+
+    UnreadableValue says what is wrong.
+    """
     try:
         return parse(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise ValueError(f"not UTF-8 at byte {error.start + 1}") from None
+        raise UnreadableValue("connectors.no_utf8", byte=error.start + 1) from None
 
 
 def parse_setting(setting: JsonValue) -> JsonValue:
-    """A setting with parts, which the command line gives as JSON. ValueError."""
+    """A setting with parts, which the command line gives as JSON. UnreadableValue."""
     return parse(setting) if isinstance(setting, str) else setting
 
 
 def require_shallow(document: JsonValue) -> JsonValue:
-    """The same value. ValueError when it is nested deeper than 100 levels."""
+    """The same value. UnreadableValue when it has more than 100 levels."""
     level, depth = [document], 0
     while level := [inner for outer in level for inner in _nested_values(outer)]:
         depth += 1
         if depth > MAX_DEPTH:
-            raise ValueError(f"not usable JSON: nested deeper than {MAX_DEPTH} levels")
+            raise UnreadableValue("connectors.deep_json", limit=MAX_DEPTH)
     return document
 
 
@@ -54,13 +58,13 @@ def _nested_values(node: JsonValue) -> list[JsonValue]:
 
 
 def _reject_constant(name: str) -> NoReturn:
-    raise ValueError(f"not JSON: {name} is no number")
+    raise UnreadableValue("connectors.json_constant", constant=name)
 
 
 def _parse_number(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
-        raise ValueError(f"not usable JSON: the number {digits[:20]} is out of range")
+        raise UnreadableValue("connectors.large_json_number", number=digits[:20])
     return number
 
 

@@ -13,8 +13,11 @@ from socialcell import sheet
 from socialcell.connectors.files import sheets
 from socialcell.connectors.files.sheets import SheetColumns, SheetRow
 from socialcell.errors import SocialcellError
+from socialcell.message_catalog import Message
 
-COLUMNS = SheetColumns("tests", ("key", "name", "day", "rate"), ("key",), ("seen",))
+COLUMNS = SheetColumns(
+    Message("files.links"), ("key", "name", "day", "rate"), ("key",), ("seen",)
+)
 
 
 def workbook(folder: Path, *rows: list[Any]) -> Path:
@@ -78,7 +81,7 @@ def test_a_csv_row_with_more_cells_than_the_heading_is_named(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("heading", "said"),
     [
-        ("key,colour", "no column of tests: 'colour'"),
+        ("key,colour", "no column of links: 'colour'"),
         ("key,Key", "'key' is there twice"),
         ("name,day", "it has no column key"),
         ("", "it has no column key"),

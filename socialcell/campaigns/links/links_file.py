@@ -8,6 +8,7 @@ from pathlib import Path
 from socialcell.campaigns.links import tracked_link
 from socialcell.campaigns.links.model import TrackedLink
 from socialcell.connectors.files import sheets
+from socialcell.message_catalog import Message
 
 LINK_COLUMNS = ("code", *tracked_link.STATED_FIELDS)
 _EXPORT_ONLY = ("address", "source", "medium", "created_at", "changed_at")
@@ -27,7 +28,7 @@ class LinkFileRow:
 def read_links(path: Path) -> Iterator[LinkFileRow]:
     """The rows of a file of links. SocialcellError: its heading is not of links."""
     columns_expected = sheets.SheetColumns(
-        "links", LINK_COLUMNS, ("code", "campaign"), _EXPORT_ONLY
+        Message("files.links"), LINK_COLUMNS, ("code", "campaign"), _EXPORT_ONLY
     )
     for sheet_row in sheets.read_sheet(path, columns_expected):
         code = sheet_row.cells.pop("code", None)

@@ -148,24 +148,21 @@ class Feed:
         if answer.status in (200, 304):
             return answer
         if answer.status in (404, 410):
-            raise ConnectorError(
-                Kind.GONE, f"The feed is gone ({answer.status}). Find its new address."
-            )
+            raise ConnectorError(Kind.GONE, "feeds.gone", status=answer.status)
         if answer.status in (401, 403):
-            raise ConnectorError(
-                Kind.ACCESS, f"The paper's server does not let us in ({answer.status})"
-            )
+            raise ConnectorError(Kind.ACCESS, "feeds.no_access", status=answer.status)
         if answer.status == 429:
             until = retry_after(answer.headers, self._clock.now())
-            raise ConnectorError(Kind.RATE, "The feed asks us to wait", until=until)
+            raise ConnectorError(Kind.RATE, "feeds.wait", until=until)
         if answer.status >= 500:
             until = retry_after(answer.headers, self._clock.now())
             raise ConnectorError(
                 Kind.TRANSIENT,
-                f"The paper's server has trouble ({answer.status})",
+                "feeds.server_trouble",
                 until=until,
+                status=answer.status,
             )
-        raise ConnectorError(Kind.CONFIG, f"The feed answered {answer.status}")
+        raise ConnectorError(Kind.CONFIG, "feeds.odd_status", status=answer.status)
 
     def _parse(self, answer: HttpAnswer) -> _ParsedFeed:
         try:
@@ -178,12 +175,10 @@ class Feed:
             )
         except _PARSER_ERRORS as error:
             raise ConnectorError(
-                Kind.DRIFT, f"The feed cannot be read: {type(error).__name__}"
+                Kind.DRIFT, "feeds.unreadable_markup", reason=type(error).__name__
             ) from None
         if not feed.get("version") or (feed.bozo and not feed.entries):
-            raise ConnectorError(
-                Kind.DRIFT, "The address does not answer with a feed (RSS or Atom)"
-            )
+            raise ConnectorError(Kind.DRIFT, "feeds.no_feed")
         return _ParsedFeed(
             feed.feed.get("title", "no title"),
             [plain_entry(entry) for entry in feed.entries],
@@ -197,7 +192,7 @@ class Feed:
                 items.append(to_record(entry, paper, now))
             except (ValueError, TypeError, KeyError, OverflowError) as error:
                 items.append(Reject.unreadable(entry, error))
-        require_readable(items, "no entry of the feed is readable")
+        require_readable(items, "feeds.no_readable_entry")
         return items
 
 
@@ -313,10 +308,8 @@ def _covered_span(
 
 def _fetch_error(error: requests.RequestException) -> ConnectorError:
     if isinstance(error, requests.exceptions.InvalidURL):
-        return ConnectorError(Kind.CONFIG, f"The feed's address is refused: {error}")
+        return ConnectorError(Kind.CONFIG, "feeds.refused_address", reason=str(error))
     name = type(error).__name__
     if name == "InvalidIPAddress":
-        return ConnectorError(
-            Kind.CONFIG, "The feed's address leads to a private network and is refused"
-        )
-    return ConnectorError(Kind.TRANSIENT, f"The feed could not be read: {name}")
+        return ConnectorError(Kind.CONFIG, "feeds.private_address")
+    return ConnectorError(Kind.TRANSIENT, "feeds.not_reached", reason=name)

@@ -9,8 +9,10 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
-from socialcell.errors import ConfigError, UsageError
+from socialcell.connectors.model_faults import reason_of
+from socialcell.errors import ConfigError, UnreadableValue, UsageError
 
 METRICS = ("views", "reactions", "comments", "shares", "saves", "clicks")
 
@@ -70,7 +72,7 @@ class ColumnMapping(BaseModel):
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"{zone!r} is no time zone; Asia/Kolkata is one") from None
+            raise UnreadableValue("files.zone_of_mapping", zone=zone) from None
         return zone
 
     @field_validator("columns")
@@ -78,9 +80,9 @@ class ColumnMapping(BaseModel):
     def _known_fields(cls, columns: dict[str, str]) -> dict[str, str]:
         for column, field in columns.items():
             if field not in FIELDS:
-                raise ValueError(f"{column!r} = {field!r}: {_suggestion(field)}")
+                raise _field_error(column, field)
         if not {"text", "title"} & set(columns.values()):
-            raise ValueError("no column is the text")
+            raise UnreadableValue("files.mapping_without_text")
         return columns
 
     def fields(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -98,20 +100,21 @@ def read_mapping(path: Path) -> ColumnMapping:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 at byte {error.start}") from None
+        raise ConfigError(
+            "files.mapping_no_utf8", path=path, byte=error.start
+        ) from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from None
+        raise ConfigError(
+            "files.mapping_no_toml", path=path, reason=str(error)
+        ) from None
     except OSError as error:
-        raise UsageError(f"The mapping file {path}: {error.strerror}.") from None
+        raise UsageError(
+            "files.unreadable_mapping", path=path, reason=error.strerror
+        ) from None
     try:
         return ColumnMapping.model_validate(values)
     except ValidationError as error:
-        problem = error.errors()[0]
-        key = ".".join(str(part) for part in problem["loc"])
-        reason = problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "extra_forbidden":
-            reason = f"unknown key; known are {', '.join(ColumnMapping.model_fields)}"
-        raise ConfigError(f"{path}: {key}: {reason}") from None
+        raise _mapping_error(path, error.errors()[0]) from None
 
 
 @lru_cache(maxsize=256)
@@ -140,8 +143,21 @@ def _comparable_name(name: str) -> str:
     return "".join(name.casefold().replace("_", " ").split())
 
 
-def _suggestion(field: str) -> str:
+def _mapping_error(path: Path, fault: ErrorDetails) -> ConfigError:
+    key = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        keys = list(ColumnMapping.model_fields)
+        return ConfigError("files.unknown_mapping_key", path=path, key=key, keys=keys)
+    reason = reason_of(fault)
+    return ConfigError("files.wrong_mapping_key", path=path, key=key, reason=reason)
+
+
+def _field_error(column: str, field: str) -> UnreadableValue:
     near = difflib.get_close_matches(field, FIELDS, n=1, cutoff=0.5)
     if near:
-        return f"there is no such field; did you mean {near[0]!r}?"
-    return f"there is no such field; there are {', '.join(FIELDS)}"
+        return UnreadableValue(
+            "files.misspelt_field", column=column, field=field, near=near[0]
+        )
+    return UnreadableValue(
+        "files.no_such_field", column=column, field=field, fields=FIELDS
+    )

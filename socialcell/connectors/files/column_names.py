@@ -56,9 +56,10 @@ def read_table(
             return ColumnNames(columns), table(file, frozenset(columns.values()))
     raise ConnectorError(
         Kind.CONFIG,
-        f"There is no heading with the columns {_column_list(names, needed)} in the "
-        f"first {MOST_ABOVE} lines. If they have other names, say so: "
-        f"--set {min(needed)}=NAME.",
+        "files.no_heading_by_names",
+        columns=_column_names(names, needed),
+        limit=MOST_ABOVE,
+        setting=min(needed),
     )
 
 
@@ -73,5 +74,6 @@ def _has_overrides(
     return all(word in columns for word in overrides if word in names)
 
 
-def _column_list(names: Names, needed: frozenset[str]) -> str:
-    return ", ".join(f"{word} ({' or '.join(names[word])})" for word in sorted(needed))
+def _column_names(names: Names, needed: frozenset[str]) -> list[str]:
+    """Our word for each needed column, and the names that it may have."""
+    return [f"{word} ({' | '.join(names[word])})" for word in sorted(needed)]

@@ -20,6 +20,7 @@ from socialcell.connectors.files.export_tables import (
 from socialcell.connectors.files.file_connector import FileConnector
 from socialcell.connectors.files.text_lines import lines
 from socialcell.errors import UsageError
+from socialcell.message_catalog import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,12 @@ class ExportFormat:
     """
 
     format: str
-    words: str
+    words: Message
     reader: str
     needs: frozenset[str]
     one_of: frozenset[str] = frozenset()
-    required_settings: Mapping[str, str] = field(default_factory=dict)
-    optional_settings: Mapping[str, str] = field(default_factory=dict)
+    required_settings: Mapping[str, Message] = field(default_factory=dict)
+    optional_settings: Mapping[str, Message] = field(default_factory=dict)
 
     def fits(self, heading: frozenset[str]) -> bool:
         """Whether this is how the file's heading looks."""
@@ -46,41 +47,41 @@ class ExportFormat:
 
 
 _PACKAGE = "socialcell.connectors."
-_ZONE = "the time zone of its days and times, such as Asia/Kolkata"
+_ZONE = Message("files.zone_setting")
 
 
-def _columns(*words: str) -> dict[str, str]:
-    return {word: f"the name of the column that is the {word}" for word in words}
+def _columns(*words: str) -> dict[str, Message]:
+    return {word: Message("files.column_setting", {"column": word}) for word in words}
 
 
 EXPORTS = (
     ExportFormat(
         "play-reviews",
-        "reviews of Google Play Console",
+        Message("files.play_reviews"),
         _PACKAGE + "google.play_reviews_file:PlayReviews",
         frozenset({"package name", "star rating"}),
     ),
     ExportFormat(
         "play-statistics",
-        "statistics of Google Play Console",
+        Message("files.play_statistics"),
         _PACKAGE + "google.play_statistics:PlayStatistics",
         frozenset({"date", "package name"}),
     ),
     ExportFormat(
         "app-store-sales",
-        "Sales and Trends of App Store Connect",
+        Message("files.app_store_sales"),
         _PACKAGE + "apple.apple_reports:AppleSales",
         frozenset({"provider", "product type identifier", "units", "begin date"}),
     ),
     ExportFormat(
         "app-store-analytics",
-        "an analytics report of App Store Connect",
+        Message("files.app_store_analytics"),
         _PACKAGE + "apple.apple_reports:AppleAnalytics",
         frozenset({"date", "app apple identifier", "counts"}),
     ),
     ExportFormat(
         "google-ads",
-        "a report of Google Ads",
+        Message("files.google_ads_report"),
         _PACKAGE + "google.google_ads_file:GoogleAdsReport",
         frozenset({"campaign"}),
         frozenset({"impr.", "campaign id", "currency code"}),
@@ -88,58 +89,56 @@ EXPORTS = (
     ),
     ExportFormat(
         "meta-business",
-        "Meta Business Suite's list of posts",
+        Message("files.meta_posts"),
         _PACKAGE + "files.post_exports:MetaPosts",
         frozenset({"post id", "publish time", "permalink"}),
         required_settings={"zone": _ZONE},
     ),
     ExportFormat(
         "x-analytics",
-        "X's analytics by post",
+        Message("files.x_analytics"),
         _PACKAGE + "files.post_exports:XPosts",
         frozenset({"impressions"}),
         frozenset({"post link", "tweet permalink"}),
     ),
     ExportFormat(
         "x-analytics-days",
-        "X's analytics by day",
+        Message("files.x_analytics_days"),
         _PACKAGE + "files.post_exports:XDays",
         frozenset({"date", "impressions", "new follows"}),
     ),
     ExportFormat(
         "youtube-studio",
-        "YouTube Studio's table of videos",
+        Message("files.youtube_videos"),
         _PACKAGE + "files.post_exports:YouTubeVideos",
         frozenset({"views", "video title"}),
         frozenset({"content", "video"}),
     ),
     ExportFormat(
         "search-console",
-        "Search Console's performance",
+        Message("files.search_console"),
         _PACKAGE + "google.search_console_file:SearchConsoleFile",
         frozenset({"clicks", "impressions", "ctr", "position"}),
-        required_settings={
-            "site": "the property, such as sc-domain:punecorporation.example"
-        },
+        required_settings={"site": Message("files.property_setting")},
     ),
     ExportFormat(
         "outcomes",
-        "outcomes by day and area",
+        Message("files.outcomes"),
         _PACKAGE + "files.outcome_file:OutcomeFile",
         frozenset({"date", "outcome"}),
         frozenset({"value", "count", "number", "n"}),
         optional_settings={
-            "outcome": "what is counted, such as forms_filed, if no column says it",
+            "outcome": Message("files.outcome_setting"),
             **_columns("date", "area", "value"),
         },
     ),
     ExportFormat(
         "site-visits",
-        "a website's visits by UTM values",
+        Message("files.site_visits"),
         _PACKAGE + "files.visits_file:VisitsFile",
         frozenset({"date"}),
         frozenset({"sessions", "visits", "nb_visits"}),
-        {"site": "the website, such as punecorporation.example", "zone": _ZONE},
+        {"site": Message("files.website_setting"), "zone": _ZONE},
         _columns(
             *("date", "visits", "source", "medium", "source / medium"),
             *("campaign", "content", "term"),
@@ -183,13 +182,13 @@ def table_in(archive: zipfile.ZipFile, name: str) -> BinaryIO:
     """A table of a .zip. ConnectorError CONFIG when it is too large or damaged."""
     if archive.getinfo(name).file_size > TABLE:
         raise ConnectorError(
-            Kind.CONFIG, f"{name} in the .zip is larger than {TABLE >> 20} MB."
+            Kind.CONFIG, "files.large_table", table=name, limit=TABLE >> 20
         )
     try:
         content = archive.read(name)
     except (RuntimeError, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ConnectorError(
-            Kind.CONFIG, f"{name} in the .zip cannot be read: {error}."
+            Kind.CONFIG, "files.unreadable_table", table=name, reason=str(error)
         ) from None
     require_plain(name, content)
     return io.BytesIO(content)
@@ -202,21 +201,15 @@ def open_export(
     for name, meaning in export.required_settings.items():
         if name not in settings:
             raise UsageError(
-                f"{path} is {export.words}, which does not say {name}: {meaning}. "
-                f"Say it: --set {name}=…"
+                "files.missing_setting",
+                path=path,
+                format=export.words,
+                setting=name,
+                meaning=meaning,
             )
     for name in settings:
-        if (
-            name not in export.required_settings
-            and name not in export.optional_settings
-        ):
-            names = (
-                ", ".join((*export.required_settings, *export.optional_settings))
-                or "none"
-            )
-            raise UsageError(
-                f"{export.words} takes no setting {name!r}; it takes: {names}."
-            )
+        if name not in (*export.required_settings, *export.optional_settings):
+            raise _setting_error(export, name)
     if "zone" in settings:
         _require_zone(settings["zone"])
     module, cls = export.reader.split(":")
@@ -224,6 +217,15 @@ def open_export(
         path, sha256, settings
     )
     return connector
+
+
+def _setting_error(export: ExportFormat, name: str) -> UsageError:
+    names = [*export.required_settings, *export.optional_settings]
+    if not names:
+        return UsageError("files.no_settings", format=export.words, setting=name)
+    return UsageError(
+        "files.no_such_setting", format=export.words, setting=name, settings=names
+    )
 
 
 def _member_export(archive: zipfile.ZipFile, name: str) -> ExportFormat | None:
@@ -237,6 +239,4 @@ def _require_zone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError(
-            f"There is no time zone {name!r}: write it as Asia/Kolkata or UTC."
-        ) from None
+        raise UsageError("files.no_such_zone", zone=name) from None

@@ -74,9 +74,7 @@ def table(file: BinaryIO, needed: frozenset[str]) -> ExportTable:
             if needed <= heading_of(line.text):
                 return _table_below(content, line)
     raise ConnectorError(
-        Kind.CONFIG,
-        f"There is no heading with the columns {', '.join(sorted(needed))} in the "
-        f"first {MOST_ABOVE} lines of the file.",
+        Kind.CONFIG, "files.no_heading", columns=sorted(needed), limit=MOST_ABOVE
     )
 
 
@@ -172,7 +170,4 @@ def _gzip_errors() -> Iterator[None]:
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        raise ConnectorError(
-            Kind.CONFIG,
-            "The compressed file (gzip) is damaged or breaks off. Get it once more.",
-        ) from None
+        raise ConnectorError(Kind.CONFIG, "files.damaged_gzip") from None

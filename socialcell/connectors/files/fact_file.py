@@ -64,10 +64,8 @@ def fact_rows(
     """
     facts_table = table(file, needed)
     if one_of and not one_of & facts_table.names.keys():
-        names = ", ".join(facts_table.names.values())
-        raise ConnectorError(
-            Kind.CONFIG, f"No column holds a figure that is kept. There are: {names}."
-        )
+        names = list(facts_table.names.values())
+        raise ConnectorError(Kind.CONFIG, "files.no_figures", columns=names)
     for row in facts_table.rows:
         yield row.number, _items(facts_table, row, facts)
 

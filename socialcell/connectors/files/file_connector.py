@@ -86,8 +86,9 @@ class FileConnector(ABC):
         except OSError as error:
             raise ConnectorError(
                 Kind.TRANSIENT,
-                f"{self.path} could not be read to its end: {error.strerror or error}. "
-                "What was read is kept; run the import again to go on.",
+                "files.unread_end",
+                path=self.path,
+                reason=error.strerror or str(error),
             ) from None
         yield Batch(items, self._cursor(row, is_done=True), self._observed_at())
 

@@ -72,7 +72,10 @@ class GenericFile(FileConnector):
         row = next(csv_rows([Line(1, heading)], delimiter))
         if row.damage:
             raise ConnectorError(
-                Kind.CONFIG, f"The heading of {self.path.name} has {row.damage}."
+                Kind.CONFIG,
+                "files.damaged_heading",
+                file=self.path.name,
+                damage=row.damage,
             )
         names = _unique_names(row.cells)
         self._require_columns(names)
@@ -86,19 +89,21 @@ class GenericFile(FileConnector):
         fields = self._mapping.fields(names)
         mapped_columns = [column for columns in fields.values() for column in columns]
         absent = [column for column in mapped_columns if column not in names]
-        there = ", ".join(names)[:500]
+        heading = ", ".join(names)[:500]
         if absent:
             raise ConnectorError(
                 Kind.CONFIG,
-                f"The mapping names columns that {self.path.name} does not have: "
-                f"{', '.join(absent)}. Its heading has: {there}.",
+                "files.absent_columns",
+                file=self.path.name,
+                columns=absent,
+                heading=heading,
             )
         if not {"text", "title"} & fields.keys():
             raise ConnectorError(
                 Kind.CONFIG,
-                f"{self.path.name}: no column has a usual name for the text of a post. "
-                f"Its heading has: {there}. Say which column is what in a mapping "
-                "file: --mapping FILE.",
+                "files.no_text_column",
+                file=self.path.name,
+                heading=heading,
             )
 
     def _line_item(self, line: Line) -> Item:
@@ -234,9 +239,11 @@ def _nth_line(file: BinaryIO, n: int) -> str:
     for line in lines(file):
         if line.number == n + 1:
             if line.damage:
-                raise ConnectorError(Kind.CONFIG, f"The heading: {line.damage}")
+                raise ConnectorError(
+                    Kind.CONFIG, "files.unreadable_heading", damage=line.damage
+                )
             return line.text
-    raise ConnectorError(Kind.CONFIG, f"There is no heading in line {n + 1}")
+    raise ConnectorError(Kind.CONFIG, "files.no_heading_in_line", line=n + 1)
 
 
 def _at(raw: JsonObject, column: str) -> JsonValue:

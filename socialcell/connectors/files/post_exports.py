@@ -126,11 +126,7 @@ class XDays(PostExport):
     needed: ClassVar[frozenset[str]] = frozenset({"date", "impressions"})
 
     def table(self, file: BinaryIO) -> ExportTable:
-        raise ConnectorError(
-            Kind.CONFIG,
-            f"{self.path.name} has one row a day: sums of the account that belong to "
-            "no post. Export the list of posts instead (Analytics, Content).",
-        )
+        raise ConnectorError(Kind.CONFIG, "files.sums_by_day", file=self.path.name)
 
     def records(self, row: TableRow) -> Iterator[Record]:
         """None: `table` refuses the file."""
@@ -204,7 +200,7 @@ class YouTubeVideos(PostExport):
             names = [n for n in tables_in(archive) if "table data" in n.lower()]
             if not names:
                 raise ConnectorError(
-                    Kind.CONFIG, f"{self.path.name} holds no Table data.csv."
+                    Kind.CONFIG, "files.no_table_data", file=self.path.name
                 )
             return super().table(table_in(archive, names[0]))
 

@@ -11,6 +11,7 @@ from socialcell.connectors.file_limits import COLUMNS, MEMBERS
 from socialcell.connectors.files.csv_rows import CsvRow, csv_rows, delimiter_of
 from socialcell.connectors.files.text_lines import lines
 from socialcell.errors import SocialcellError
+from socialcell.message_catalog import Message
 from socialcell.sheet import plain
 from socialcell.text import clean_text
 
@@ -37,7 +38,7 @@ class SheetColumns:
     One of `needed` has to be there.
     """
 
-    noun: str
+    noun: Message
     accepted: tuple[str, ...]
     needed: tuple[str, ...]
     ignored: Collection[str] = ()
@@ -54,7 +55,9 @@ def read_sheet(path: Path, columns: SheetColumns) -> Iterator[SheetRow]:
                 rows = csv_rows(lines(file), _delimiter(path))
                 yield from _sheet_rows(path, rows, columns)
     except OSError as error:
-        raise SocialcellError(f"{path} cannot be read: {error.strerror}") from None
+        raise SocialcellError(
+            "files.unreadable_sheet", path=path, reason=error.strerror
+        ) from None
 
 
 def _sheet_rows(
@@ -63,7 +66,9 @@ def _sheet_rows(
     remaining = iter(rows)
     heading = next(remaining, None)
     if heading is not None and heading.damage:
-        raise SocialcellError(f"{path}: its heading has {heading.damage}.")
+        raise SocialcellError(
+            "files.damaged_sheet_heading", path=path, damage=heading.damage
+        )
     names = [_name(cell) for cell in heading.cells] if heading is not None else []
     _require_heading(path, names, columns)
     for row in remaining:
@@ -84,16 +89,24 @@ def _require_heading(path: Path, names: list[str], columns: SheetColumns) -> Non
     allowed = {*columns.accepted, *columns.ignored, ""}
     unknown = [name for name in names if name not in allowed]
     doubled = sorted({name for name in names if name and names.count(name) > 1})
-    accepted = f"The columns of {columns.noun} are: {', '.join(columns.accepted)}."
     if unknown:
         raise SocialcellError(
-            f"{path}: no column of {columns.noun}: {unknown[0]!r}. {accepted}"
+            "files.unknown_column",
+            path=path,
+            column=unknown[0],
+            noun=columns.noun,
+            columns=columns.accepted,
         )
     if doubled:
-        raise SocialcellError(f"{path}: the column {doubled[0]!r} is there twice.")
+        raise SocialcellError("files.doubled_column", path=path, column=doubled[0])
     if not set(columns.needed) & set(names):
-        needed = " or ".join(columns.needed)
-        raise SocialcellError(f"{path}: it has no column {needed}. {accepted}")
+        raise SocialcellError(
+            "files.missing_column",
+            path=path,
+            needed=" | ".join(columns.needed),
+            noun=columns.noun,
+            columns=columns.accepted,
+        )
 
 
 def _name(cell: str) -> str:
@@ -119,7 +132,7 @@ def _cells_of_workbook(path: Path) -> Iterator[CsvRow]:
         rows = sheet.to_python(skip_empty_area=False)
     except (CalamineError, IndexError) as error:
         raise SocialcellError(
-            f"{path} cannot be read as a workbook ({error}). Save it as XLSX or CSV."
+            "files.unreadable_workbook", path=path, reason=str(error)
         ) from None
     for number, cells in enumerate(rows, 1):
         texts = tuple(_text(cell) for cell in cells)
@@ -135,17 +148,12 @@ def _require_workbook_size(path: Path) -> None:
             members = packed.infolist()
             size = sum(member.file_size for member in members)
     except zipfile.BadZipFile:
-        raise SocialcellError(
-            f"{path} is damaged or breaks off. Get it once more."
-        ) from None
+        raise SocialcellError("files.damaged_workbook", path=path) from None
     if len(members) > MEMBERS:
-        raise SocialcellError(
-            f"{path} is no workbook: it holds {len(members):,} files."
-        )
+        raise SocialcellError("files.no_workbook", path=path, files=f"{len(members):,}")
     if size > _MOST_BYTES:
         raise SocialcellError(
-            f"{path} unpacks to {size >> 20} MB; {_MOST_BYTES >> 20} are the most. "
-            "Save only the sheet that is needed."
+            "files.large_workbook", path=path, size=size >> 20, limit=_MOST_BYTES >> 20
         )
 
 

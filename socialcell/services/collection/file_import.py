@@ -91,7 +91,7 @@ def import_file(
     return FileImport(
         result=result,
         format=detected.format,
-        words=detected.words,
+        words=str(detected.words),
         earlier=earlier,
         warnings=_warnings(connector, columns, result),
     )

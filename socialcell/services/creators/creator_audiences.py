@@ -23,6 +23,7 @@ from socialcell.errors import UnreadableValue, UsageError
 from socialcell.json_types import JsonObject
 from socialcell.listening.people import masking
 from socialcell.listening.store import areas
+from socialcell.message_catalog import Message
 from socialcell.services import pseudonyms
 from socialcell.services.area_matching import AreaMatcher
 from socialcell.services.context import Context
@@ -63,7 +64,7 @@ def import_insights(
     if not source.strip():
         raise UsageError("creators.source_needed")
     counts = ImportCounts()
-    columns = sheets.SheetColumns("insights", INSIGHTS, ("dimension",))
+    columns = sheets.SheetColumns(Message("files.insights"), INSIGHTS, ("dimension",))
     take_rows = partial(_import_rows, context, source=source.strip(), counts=counts)
     for rows in db.chunks(sheets.read_sheet(path, columns), ROWS):
         run_entry(context, partial(take_rows, rows), dry_run)

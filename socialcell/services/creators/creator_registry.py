@@ -30,6 +30,7 @@ from socialcell.identity.store import name_key
 from socialcell.json_types import DocumentValue, JsonObject
 from socialcell.listening.people import masking
 from socialcell.listening.store import areas
+from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.roles import Permission
 from socialcell.services import evidence, pseudonyms
@@ -89,7 +90,7 @@ def import_creators(
     What the file has no column for stays; the same file again changes nothing.
     """
     counts = ImportCounts()
-    columns = sheets.SheetColumns("creators", COLUMNS, ("key",), _BESIDE)
+    columns = sheets.SheetColumns(Message("files.creators"), COLUMNS, ("key",), _BESIDE)
     for rows in db.chunks(sheets.read_sheet(path, columns), ROWS):
         run_entry(context, partial(_import_batch, context, rows, counts), dry_run)
     return counts

@@ -8,12 +8,13 @@ from sqlmodel import Session
 from socialcell.campaigns.publishing import store
 from socialcell.connectors.files import sheets
 from socialcell.errors import UnreadableValue, UsageError
+from socialcell.message_catalog import Message
 from socialcell.services.context import Context
 from socialcell.services.manual_entry import ROWS, ImportCounts, run_entry
 from socialcell.services.publishing import own_posts
 
 COLUMNS = sheets.SheetColumns(
-    "own posts",
+    Message("files.own_posts"),
     accepted=("platform", "date", "time", "language", "text", "ward", "media"),
     needed=("text",),
 )
