@@ -20,6 +20,7 @@ from socialcell.connectors.files.export_tables import (
 )
 from socialcell.connectors.files.fact_file import FactFile, RowFacts
 from socialcell.connectors.files.file_connector import Row
+from socialcell.errors import UnreadableValue
 
 NEEDED = frozenset({"date", "value"})
 USUAL = {
@@ -103,13 +104,13 @@ def outcome_fact(
 
 
 def outcome_name(text: str) -> str:
-    """An outcome's name as we keep it, such as forms_filed. ValueError."""
+    """An outcome's name as we keep it, such as forms_filed.
+
+    UnreadableValue when it is none.
+    """
     name = re.sub(r"[\s-]+", "_", text.strip().casefold())
     if not _OUTCOME.fullmatch(name):
-        raise ValueError(
-            f"the outcome {text[:40]!r} is no name of 2 to 40 Latin letters, digits "
-            "and _, such as forms_filed"
-        )
+        raise UnreadableValue("files.no_outcome_name", outcome=text[:40])
     return name
 
 

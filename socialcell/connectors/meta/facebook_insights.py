@@ -97,7 +97,7 @@ def _day_items(
             items += _facts(page, family, as_object(metric))
         except UNREADABLE as error:
             items.append(Reject.unreadable(metric, error))
-    require_readable(items, "no metric of Meta's insights is readable")
+    require_readable(items, "meta.no_readable_metric")
     return items
 
 

@@ -58,7 +58,7 @@ def token_info(graph: Graph) -> JsonObject:
     """Meta's description of the token: is_valid, expires_at, scopes. DRIFT."""
     info = graph.ask("debug_token", input_token=graph.token).get("data")
     if not isinstance(info, dict):
-        raise ConnectorError(Kind.DRIFT, "Meta's answer about the token has no `data`")
+        raise ConnectorError(Kind.DRIFT, "meta.token_answer_without_data")
     return info
 
 
@@ -70,9 +70,7 @@ def require_scopes(graph: Graph, needed: Iterable[str]) -> None:
     """
     if lacking := _missing_permissions(token_info(graph), needed):
         raise ConnectorError(
-            Kind.ACCESS,
-            f"The token lacks the permission {lacking}: what Meta does not show cannot "
-            "be told from what is deleted, so nothing was removed.",
+            Kind.ACCESS, "meta.permission_to_recheck", permissions=lacking
         )
 
 
@@ -92,19 +90,13 @@ def version_warning(version: str, today: date) -> list[str]:
 
 def _require_valid(info: JsonObject, expires: datetime | None, now: datetime) -> None:
     if info.get("is_valid") is not True or (expires is not None and expires <= now):
-        raise ConnectorError(
-            Kind.AUTH,
-            "The token is not valid any more. Make a new one in Meta's business "
-            "settings under System users and store it in the secret.",
-        )
+        raise ConnectorError(Kind.AUTH, "meta.invalid_token")
 
 
 def _require_permissions(info: JsonObject, needed: Iterable[str]) -> None:
     if lacking := _missing_permissions(info, needed):
         raise ConnectorError(
-            Kind.ACCESS,
-            f"The token lacks the permission {lacking}: make a new one with all the "
-            "permissions that docs/connectors/ lists.",
+            Kind.ACCESS, "meta.missing_permission", permissions=lacking
         )
 
 
@@ -115,8 +107,8 @@ def _expires(info: JsonObject) -> datetime | None:
     return min((moment for moment in moments if moment), default=None)
 
 
-def _missing_permissions(info: JsonObject, needed: Iterable[str]) -> str:
-    """The permissions that a token has not, in words; empty when it has them all."""
+def _missing_permissions(info: JsonObject, needed: Iterable[str]) -> list[str]:
+    """The permissions that a token has not."""
     scopes = info.get("scopes")
     granted = {str(scope) for scope in scopes} if isinstance(scopes, list) else set()
-    return ", ".join(sorted(set(needed) - granted))
+    return sorted(set(needed) - granted)

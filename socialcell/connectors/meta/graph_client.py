@@ -89,11 +89,7 @@ class Graph:
         posts, comments and messages. ACCESS when the token has no task on it."""
         token = self.ask(page, fields="access_token").get("access_token")
         if not isinstance(token, str):
-            raise ConnectorError(
-                Kind.ACCESS,
-                "The token has no task on the page: add the system user to the page "
-                "in Meta's business settings.",
-            )
+            raise ConnectorError(Kind.ACCESS, "meta.no_task_on_page")
         return self.acting_as(token)
 
     def acting_as(self, token: str) -> "Graph":
@@ -135,9 +131,7 @@ class Graph:
         form: JsonObject = {"batch": subrequests, "include_headers": False}
         answers = self._request("", {}, _form(form), len(subrequests))
         if not isinstance(answers, list) or len(answers) != len(paths):
-            raise ConnectorError(
-                Kind.DRIFT, "Meta's answer to a batch is no list of it"
-            )
+            raise ConnectorError(Kind.DRIFT, "meta.no_list_of_batch")
         return [_batch_part(part) for part in answers]
 
     @property
@@ -154,8 +148,9 @@ class Graph:
         if self.usage.is_full:
             raise ConnectorError(
                 Kind.RATE,
-                f"{self.usage.percent:.0f} % of the allowance at Meta is used",
+                "meta.used_allowance",
                 until=self._clock.now() + (self.usage.regain or _WAIT),
+                percent=round(self.usage.percent),
             )
 
     def cost(self) -> dict[str, int]:
@@ -189,7 +184,7 @@ class Graph:
             return strict_json.parse_body(answer.content)
         except ValueError as error:
             raise ConnectorError(
-                Kind.DRIFT, f"Meta's answer cannot be read: {error}"
+                Kind.DRIFT, "meta.unreadable_answer", reason=error
             ) from None
 
     def error_of(self, refusal: GraphRefusal) -> ConnectorError:
@@ -205,7 +200,7 @@ class Graph:
         answer = self._last_answer()
         if answer is None:
             name = type(error).__name__
-            return ConnectorError(Kind.TRANSIENT, f"Meta could not be reached: {name}")
+            return ConnectorError(Kind.TRANSIENT, "meta.not_reached", reason=name)
         return answer_error(answer, self._clock.now(), self.usage.regain or _WAIT)
 
 
@@ -232,19 +227,19 @@ def page_of(body: JsonValue) -> GraphPage:
     """The page that an edge answered. DRIFT when it is none."""
     nodes = body.get("data") if isinstance(body, dict) else None
     if not isinstance(body, dict) or not isinstance(nodes, list):
-        raise ConnectorError(Kind.DRIFT, "Meta's answer has no list in `data`")
+        raise ConnectorError(Kind.DRIFT, "meta.answer_without_list")
     linked = body.get("paging")
     paging = linked if isinstance(linked, dict) else {}
     cursors = paging.get("cursors")
     after = cursors.get("after") if isinstance(cursors, dict) else None
     if after is not None and not isinstance(after, str):
-        raise ConnectorError(Kind.DRIFT, "Meta's page has an odd `after`")
+        raise ConnectorError(Kind.DRIFT, "meta.odd_after")
     return GraphPage(nodes, after, bool(after and paging.get("next")))
 
 
 def _object(answer: JsonValue) -> JsonObject:
     if not isinstance(answer, dict):
-        raise ConnectorError(Kind.DRIFT, "Meta's answer is not an object")
+        raise ConnectorError(Kind.DRIFT, "meta.answer_no_object")
     return answer
 
 
@@ -262,7 +257,5 @@ def _batch_part(part: JsonValue) -> GraphAnswer:
     try:
         body = strict_json.parse(text_at(as_object(part), "body"))
     except (ValueError, TypeError, LookupError):
-        raise ConnectorError(
-            Kind.DRIFT, "a part of Meta's answer to a batch cannot be read"
-        ) from None
+        raise ConnectorError(Kind.DRIFT, "meta.unreadable_part_of_batch") from None
     return refusal_of(body) or _object(body)

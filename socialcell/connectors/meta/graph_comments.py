@@ -7,12 +7,13 @@ from datetime import datetime
 from socialcell.connectors.base import (
     UNREADABLE,
     Budget,
+    ConnectorError,
     Item,
+    Kind,
     Reject,
 )
 from socialcell.connectors.meta.graph_client import Graph, nested_page
 from socialcell.connectors.meta.meta_values import text_of
-from socialcell.connectors.page_reading import repeated_page_error
 from socialcell.json_types import JsonObject, JsonValue, as_object
 
 _PAGE = 100
@@ -49,7 +50,7 @@ class CommentReader:
             page = self.graph.page(f"{post}/comments", **parameters)
             more = self._read(page.nodes, post)
             if more and all(items in item_lists for items in more):
-                raise repeated_page_error("Meta", "comments")
+                raise ConnectorError(Kind.DRIFT, "meta.repeated_comments")
             item_lists += more
         return [item for items in item_lists for item in items if _is_new(item, new)]
 

@@ -1,4 +1,4 @@
-"""What a refusal of the Graph API means: its code as one of our kinds, in words."""
+"""What a refusal of the Graph API means: its code as one of our kinds and messages."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from socialcell.connectors import strict_json
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.http import retry_after
 from socialcell.json_types import JsonValue
+from socialcell.message_catalog import Message
 from socialcell.text import one_line
 
 _LONGEST_REASON = 300
@@ -21,14 +22,14 @@ _TOO_MANY = {4, 17, 32, 341, 613, *range(80000, 80015), 130429, 131048, 131056}
 _OWN_TROUBLE = {1, 2}
 _NO_PARAMETER, _NO_OBJECT, _NO_ALIAS = 100, 33, 803
 _HASHTAGS_SPENT, _NO_HASHTAG = 18, 24
-_WHY = {
-    458: "the app was removed from the account",
-    459: "the person behind it has to log in to Facebook first",
-    460: "the password of the person behind it was changed",
-    463: "it has expired",
-    464: "the person behind it is not confirmed",
-    467: "it was revoked",
-    492: "the person behind it has no role on the page any more",
+_TOKEN_FAULTS = {
+    458: Message("meta.app_removed"),
+    459: Message("meta.login_needed"),
+    460: Message("meta.password_changed"),
+    463: Message("meta.token_expired"),
+    464: Message("meta.person_not_confirmed"),
+    467: Message("meta.token_revoked"),
+    492: Message("meta.person_without_role"),
 }
 
 
@@ -65,9 +66,9 @@ class GraphRefusal:
         )
 
     @property
-    def words(self) -> str:
+    def explanation(self) -> Message:
         """What is wrong and what to do, for an operator."""
-        return _WORDS[self.kind](self)
+        return _EXPLANATIONS[self.kind](self)
 
 
 def refusal_of(body: JsonValue) -> GraphRefusal | None:
@@ -96,17 +97,25 @@ def answer_error(
     status = answer.status_code
     if status == 429:
         until = retry_after(answer.headers, now) or now + regain
-        return ConnectorError(Kind.RATE, "Meta asks us to wait", until=until)
+        return ConnectorError(Kind.RATE, "meta.wait", until=until)
     if status >= 500:
         return ConnectorError(
             Kind.TRANSIENT,
-            f"Meta has trouble of its own ({status})",
+            "meta.trouble_by_status",
             until=retry_after(answer.headers, now),
+            status=status,
         )
-    kind = answer.headers.get("content-type", "no content type")
+    content_type = answer.headers.get("content-type", "no content type")
     if status < 400:
-        return ConnectorError(Kind.DRIFT, f"Meta's answer cannot be read ({kind})")
-    return ConnectorError(Kind.CONFIG, f"Meta refuses the request ({status}, {kind})")
+        return ConnectorError(
+            Kind.DRIFT, "meta.unreadable_content", content_type=content_type
+        )
+    return ConnectorError(
+        Kind.CONFIG,
+        "meta.refused_by_status",
+        status=status,
+        content_type=content_type,
+    )
 
 
 def refusal_error(
@@ -121,7 +130,7 @@ def refusal_error(
         until = now + regain
     if refusal.kind is Kind.QUOTA:
         until = now + timedelta(days=1)  # one of seven days, hashtag by hashtag
-    return ConnectorError(refusal.kind, refusal.words, until=until)
+    return ConnectorError.from_message(refusal.kind, refusal.explanation, until)
 
 
 def _refusal(answer: requests.Response) -> GraphRefusal | None:
@@ -135,24 +144,27 @@ def _number(value: JsonValue) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _token_words(refusal: GraphRefusal) -> str:
-    why = _WHY.get(refusal.subcode or 0, "it is not valid")
-    return (
-        f"Meta refuses the token because {why}. Make a new one in Meta's business "
-        "settings under System users and store it in the secret."
-    )
+def _token_explanation(refusal: GraphRefusal) -> Message:
+    fault = _TOKEN_FAULTS.get(refusal.subcode or 0, Message("meta.token_not_valid"))
+    return Message("meta.refused_token", {"reason": fault})
 
 
-_WORDS: Mapping[Kind, Callable[[GraphRefusal], str]] = {
-    Kind.AUTH: _token_words,
-    Kind.ACCESS: lambda refusal: (
-        f"Meta's permissions or reviews do not allow this: {refusal.message}"
+_EXPLANATIONS: Mapping[Kind, Callable[[GraphRefusal], Message]] = {
+    Kind.AUTH: _token_explanation,
+    Kind.ACCESS: lambda refusal: Message("meta.no_access", {"reason": refusal.message}),
+    Kind.RATE: lambda refusal: Message(
+        "meta.wait_by_reason", {"reason": refusal.message}
     ),
-    Kind.RATE: lambda refusal: f"Meta asks us to wait: {refusal.message}",
-    Kind.QUOTA: lambda refusal: f"This week's hashtags are used up: {refusal.message}",
-    Kind.GONE: lambda refusal: (
-        f"Meta knows no such object, or does not show it: {refusal.message}"
+    Kind.QUOTA: lambda refusal: Message(
+        "meta.used_hashtags", {"reason": refusal.message}
     ),
-    Kind.TRANSIENT: lambda refusal: f"Meta has trouble of its own: {refusal.message}",
-    Kind.CONFIG: lambda refusal: f"Meta refuses the request: {refusal.message}",
+    Kind.GONE: lambda refusal: Message(
+        "meta.no_such_object", {"reason": refusal.message}
+    ),
+    Kind.TRANSIENT: lambda refusal: Message(
+        "meta.trouble", {"reason": refusal.message}
+    ),
+    Kind.CONFIG: lambda refusal: Message(
+        "meta.refused_request", {"reason": refusal.message}
+    ),
 }

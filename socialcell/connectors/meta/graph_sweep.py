@@ -178,7 +178,7 @@ def items_of(nodes: list[JsonValue], edge: Edge, floor: datetime) -> list[Item]:
     """
     item_lists = [node_items(node, edge, floor) for node in nodes]
     if item_lists and all(_is_unreadable(items) for items in item_lists):
-        raise ConnectorError(Kind.DRIFT, "no item of Meta's page is readable")
+        raise ConnectorError(Kind.DRIFT, "meta.no_readable_item")
     return [item for items in item_lists for item in items]
 
 

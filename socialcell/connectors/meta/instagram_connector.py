@@ -25,6 +25,7 @@ from socialcell.connectors.meta.instagram_media import (
     media_record,
 )
 from socialcell.connectors.strict_json import parse_setting
+from socialcell.errors import UnreadableValue
 from socialcell.json_types import JsonObject, JsonValue, as_object
 
 _PAGE = 50  # the most that a hashtag gives at once
@@ -58,7 +59,7 @@ class InstagramSettings(BaseModel):
     @model_validator(mode="after")
     def _one_hashtag(self) -> "InstagramSettings":
         if (self.kind == "hashtag") != (self.hashtag is not None):
-            raise ValueError("kind hashtag needs a hashtag, and no other kind has one")
+            raise UnreadableValue("meta.kind_and_hashtag")
         return self
 
 
@@ -181,8 +182,8 @@ class Instagram(GraphSource[InstagramSettings]):
             number = as_object(nodes[0])["id"]
         except (LookupError, TypeError):
             raise ConnectorError(
-                Kind.GONE, f"Instagram knows no hashtag #{self._settings.hashtag}"
+                Kind.GONE, "meta.no_such_hashtag", hashtag=self._settings.hashtag
             ) from None
         if not isinstance(number, str) or not number.isdecimal():
-            raise ConnectorError(Kind.DRIFT, "Meta's number of a hashtag is none")
+            raise ConnectorError(Kind.DRIFT, "meta.hashtag_without_number")
         return number

@@ -58,21 +58,15 @@ class InstagramPublisher(GraphPublisher):
         if state == "IN_PROGRESS":
             raise ConnectorError(
                 Kind.RATE,
-                "Instagram is still fetching the picture",
+                "meta.picture_not_ready",
                 until=self._clock.now() + _NOT_READY,
             )
         if state == "ERROR":
-            raise ConnectorError(
-                Kind.CONFIG,
-                "Instagram cannot use the picture: it must be a JPEG at a public "
-                "address, between 4:5 and 1.91:1",
-            )
+            raise ConnectorError(Kind.CONFIG, "meta.unusable_picture")
         if state == "PUBLISHED":
-            raise UnconfirmedCall(Kind.TRANSIENT, "Instagram has published it already")
+            raise UnconfirmedCall(Kind.TRANSIENT, "meta.already_published")
         if state != "FINISHED":
-            raise ConnectorError(
-                Kind.GONE, f"The container cannot be published any more: {state}"
-            )
+            raise ConnectorError(Kind.GONE, "meta.unusable_container", status=state)
         return self._write(f"{self._account}/media_publish", creation_id=str(key))
 
     def reply(self, to: str, words: str, key: str | None) -> PostReference:
@@ -92,9 +86,7 @@ class InstagramPublisher(GraphPublisher):
             return ()
         posts = self._timeline_posts(f"{self._account}/media", "caption", words, since)
         if not posts:
-            raise ConnectorError(
-                Kind.TRANSIENT, "Instagram has published it and does not show it yet"
-            )
+            raise ConnectorError(Kind.TRANSIENT, "meta.published_not_shown")
         return posts
 
     def _state(self, key: str | None) -> str:
@@ -120,4 +112,4 @@ def _moment(medium: JsonObject) -> datetime:
     try:
         return datetime.fromisoformat(str(medium.get("timestamp")))
     except ValueError:
-        raise ConnectorError(Kind.DRIFT, "a medium of Instagram says no time") from None
+        raise ConnectorError(Kind.DRIFT, "meta.medium_without_time") from None

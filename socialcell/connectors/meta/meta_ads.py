@@ -28,7 +28,6 @@ from socialcell.connectors.meta.meta_ads_rows import (
     facts_of,
     fields_of,
 )
-from socialcell.connectors.page_reading import repeated_page_error
 from socialcell.connectors.strict_json import parse_setting
 from socialcell.json_types import JsonObject, JsonValue, as_object
 
@@ -141,8 +140,9 @@ class MetaAds:
         if state.jobs:
             raise ConnectorError(
                 Kind.RATE,
-                f"Meta is still making {len(state.jobs)} reports",
+                "meta.reports_not_ready",
                 until=self._clock.now() + _LOOK_AGAIN,
+                n=len(state.jobs),
             )
 
     def _account_notes(self) -> Iterator[str]:
@@ -160,10 +160,10 @@ class MetaAds:
             ZoneInfo(str(zone))
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ConnectorError(
-                Kind.DRIFT, f"Meta names an unknown zone {str(zone)[:40]!r}"
+                Kind.DRIFT, "meta.unknown_zone", zone=str(zone)[:40]
             ) from None
         if not isinstance(currency, str):
-            raise ConnectorError(Kind.DRIFT, "Meta names no currency of the account")
+            raise ConnectorError(Kind.DRIFT, "meta.account_without_currency")
         active = answer.get("account_status") == _ACTIVE
         return MetaAdAccount(self._settings.account_id, str(zone), currency, active)
 
@@ -192,23 +192,19 @@ class MetaAds:
         )
         number = answer.get("report_run_id")
         if not isinstance(number, str) or not number.isdecimal():
-            raise ConnectorError(Kind.DRIFT, "Meta gave no number of a report")
+            raise ConnectorError(Kind.DRIFT, "meta.report_without_number")
         return number
 
     def _is_ready(self, job: _ReportJob) -> bool:
         """Whether a report can be read. _Lost when it never will be."""
         if self._clock.now() - datetime.fromisoformat(job.asked) > _GIVE_UP:
-            raise _ReportLost(
-                Kind.TRANSIENT, "Meta did not finish a report in half a day"
-            )
+            raise _ReportLost(Kind.TRANSIENT, "meta.late_report")
         try:
             answer = self._graph.ask(job.id)
         except ConnectorError as error:
             if error.kind is not Kind.GONE:
                 raise
-            raise _ReportLost(
-                Kind.TRANSIENT, "Meta does not know a report any more"
-            ) from None
+            raise _ReportLost(Kind.TRANSIENT, "meta.no_such_report") from None
         status = answer.get("async_status")
         if status in _FAILED_STATUSES:
             raise self._report_failure(answer)
@@ -226,7 +222,7 @@ class MetaAds:
             transient=False,
         )
         error = self._graph.error_of(refusal)
-        return _ReportLost(error.kind, str(error), until=error.until)
+        return _ReportLost.from_message(error.kind, error.message, error.until)
 
     def _report_items(
         self, account: MetaAdAccount, job: _ReportJob, budget: Budget
@@ -241,7 +237,7 @@ class MetaAds:
             if not page.more:
                 return facts_of(rows, job.level, account, self._settings.installs)
             if page.after == after or not page.nodes:
-                raise repeated_page_error("Meta", "rows")
+                raise ConnectorError(Kind.DRIFT, "meta.repeated_rows")
             after = page.after
 
     def _batch(self, items: list[Item], state: _AdsCursor) -> Batch:

@@ -53,7 +53,7 @@ def facts_of(
     items = [_fact_or_reject(row, level, account, installs) for row in rows]
     facts = [item for item in items if isinstance(item, AdFact)]
     if items and not facts:
-        raise ConnectorError(Kind.DRIFT, "no row of Meta's report is readable")
+        raise ConnectorError(Kind.DRIFT, "meta.no_readable_row")
     zeros = {name: 0.0 for fact in facts for name in fact.installs}
     return [
         replace(item, installs=zeros | dict(item.installs))

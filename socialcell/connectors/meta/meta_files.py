@@ -36,7 +36,7 @@ def fetch_media(
     parts = urlsplit(address)
     host = parts.hostname or ""
     if parts.scheme != "https" or not host.endswith(_HOSTS):
-        raise ConnectorError(Kind.CONFIG, "The file is not kept at Meta")
+        raise ConnectorError(Kind.CONFIG, "meta.file_elsewhere")
     origin = f"https://{host}"
     headers = {"User-Agent": USER_AGENT}
     if host.endswith(_WITH_TOKEN):
@@ -45,9 +45,9 @@ def fetch_media(
     base = context.base_url(origin) or context.base_url(connector)
     answer = _get(address, origin, base, headers)
     if answer.status_code in (404, 410):
-        raise ConnectorError(Kind.GONE, "Meta does not have the file any more")
+        raise ConnectorError(Kind.GONE, "meta.file_gone")
     if answer.status_code in (401, 403):
-        raise ConnectorError(Kind.ACCESS, "Meta does not give the file to this token")
+        raise ConnectorError(Kind.ACCESS, "meta.no_access_to_file")
     if answer.status_code != 200:
         raise answer_error(answer, context.clock.now(), _WAIT)
     require_size(len(answer.content), cap)
@@ -58,9 +58,7 @@ def fetch_media(
 def require_size(size: int, cap: int) -> None:
     """ConnectorError CONFIG when a file is larger than `cap` bytes."""
     if size > cap:
-        raise ConnectorError(
-            Kind.CONFIG, f"The file has {size} bytes, more than {cap} are not kept"
-        )
+        raise ConnectorError(Kind.CONFIG, "meta.large_file", size=size, limit=cap)
 
 
 def _get(
@@ -72,5 +70,5 @@ def _get(
             return session.get(address, headers=headers, allow_redirects=False)
         except requests.RequestException as error:
             raise ConnectorError(
-                Kind.TRANSIENT, f"Meta did not give the file: {type(error).__name__}"
+                Kind.TRANSIENT, "meta.file_not_reached", reason=type(error).__name__
             ) from None

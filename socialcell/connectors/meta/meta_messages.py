@@ -85,7 +85,7 @@ class Messenger(MetaReceiver[MetaSettings]):
         message, _slash, index = ref.rpartition("/")
         attachments = self._messages_graph().page(f"{message}/attachments").nodes
         if not index.isdecimal() or int(index) >= len(attachments):
-            raise ConnectorError(Kind.GONE, "The message has no such file any more")
+            raise ConnectorError(Kind.GONE, "meta.message_without_file")
         attachment = as_object(attachments[int(index)])
         return fetch_media(self._context, self.server, _file_address(attachment), cap)
 
@@ -143,7 +143,7 @@ class InstagramMessages(Messenger):
             return _mention(object_at(answer, edge.split(".")[0]), kind)
         except UNREADABLE as error:
             raise ConnectorError(
-                Kind.DRIFT, f"A mention cannot be read: {error}"
+                Kind.DRIFT, "meta.unreadable_mention", reason=error
             ) from None
 
     def _read_change(self, change: JsonObject, builder: PushBuilder) -> None:
@@ -252,7 +252,7 @@ def _file_address(attachment: JsonObject) -> str:
         if isinstance(picture, dict) and picture.get("url"):
             return str(picture["url"])
     if not isinstance(attachment.get("file_url"), str):
-        raise ConnectorError(Kind.GONE, "The message has no such file any more")
+        raise ConnectorError(Kind.GONE, "meta.message_without_file")
     return str(attachment["file_url"])
 
 

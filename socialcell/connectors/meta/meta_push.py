@@ -30,9 +30,6 @@ _LONGEST_CHALLENGE = 256
 class NotSigned(ConnectorError):  # noqa: N818 - named for what is missing
     """A push without a signature: the platform signs all of its own."""
 
-    def __init__(self) -> None:
-        super().__init__(Kind.AUTH, "The push carries no signature")
-
 
 @dataclass(frozen=True, slots=True)
 class Media:
@@ -155,14 +152,10 @@ class WebhookSecrets:
         """
         header = headers.get(SIGNATURE, "")
         if not header:
-            raise NotSigned
+            raise NotSigned(Kind.AUTH, "meta.push_without_signature")
         expected = "sha256=" + signature(self.app_secret.get_secret_value(), body)
         if not hmac.compare_digest(expected.encode(), header.strip().encode()):
-            raise ConnectorError(
-                Kind.AUTH,
-                "The push is not signed with this app's secret. If the platform sent "
-                "it, the app secret was renewed: store the new one.",
-            )
+            raise ConnectorError(Kind.AUTH, "meta.wrong_signature")
 
     def challenge(self, query: Mapping[str, str]) -> str | None:
         """hub.challenge when the verify token is ours; None otherwise."""
@@ -184,10 +177,10 @@ def entries(body: bytes, kind: str) -> list[JsonValue]:
     try:
         document = strict_json.parse_body(body)
     except ValueError as error:
-        raise ConnectorError(Kind.DRIFT, f"A push cannot be read: {error}") from None
+        raise ConnectorError(Kind.DRIFT, "meta.unreadable_push", reason=error) from None
     if not isinstance(document, dict) or document.get("object") != kind:
-        raise ConnectorError(Kind.DRIFT, f"A push is not about {kind}")
+        raise ConnectorError(Kind.DRIFT, "meta.push_of_another_kind", expected=kind)
     push_entries = document.get("entry")
     if not isinstance(push_entries, list) or not push_entries:
-        raise ConnectorError(Kind.DRIFT, "A push has no entries")
+        raise ConnectorError(Kind.DRIFT, "meta.push_without_entries")
     return push_entries

@@ -95,7 +95,7 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
             address = text_of(answer.get("url"))
         except UNREADABLE as error:
             raise ConnectorError(
-                Kind.DRIFT, f"What Meta tells of a file cannot be read: {error}"
+                Kind.DRIFT, "whatsapp.unreadable_file", reason=error
             ) from None
         return fetch_media(self._context, self.platform, address, cap)
 
@@ -110,12 +110,12 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
                     yield _template(as_object(row))
                 except UNREADABLE as error:
                     raise ConnectorError(
-                        Kind.DRIFT, f"A template cannot be read: {error}"
+                        Kind.DRIFT, "whatsapp.unreadable_template", reason=error
                     ) from None
             if not page.more:
                 return
             after = page.after
-        raise ConnectorError(Kind.DRIFT, "Meta's list of templates has no end")
+        raise ConnectorError(Kind.DRIFT, "whatsapp.endless_templates")
 
     def send_text(self, to: str, text: str) -> str:
         """Answer a person who wrote within a day; the message's digested id."""
@@ -148,7 +148,7 @@ class WhatsApp(MetaReceiver[WhatsAppSettings]):
             return whatsapp_message.digest_id(objects_at(answer, "messages")[0]["id"])
         except UNREADABLE as error:
             raise ConnectorError(
-                Kind.DRIFT, f"What Meta says of a sent message cannot be read: {error}"
+                Kind.DRIFT, "whatsapp.unreadable_receipt", reason=error
             ) from None
 
     def _read_entry(self, entry: JsonObject, builder: PushBuilder) -> None:

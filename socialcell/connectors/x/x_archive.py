@@ -111,7 +111,7 @@ def _open_member(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
         return archive.open(name)
     except RuntimeError as error:  # a password, or a compression we do not have
         raise ConnectorError(
-            Kind.CONFIG, f"The .zip cannot be opened: {error}. Pack it plainly."
+            Kind.CONFIG, "x.unreadable_zip", reason=str(error)
         ) from None
 
 
@@ -120,7 +120,7 @@ def _zip_errors() -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise ConnectorError(Kind.DRIFT, f"The .zip is damaged: {error}") from None
+        raise ConnectorError(Kind.DRIFT, "x.damaged_zip", reason=str(error)) from None
 
 
 def _elements(file: IO[bytes]) -> Iterator["JsonValue | _DamagedElement"]:

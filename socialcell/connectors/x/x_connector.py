@@ -41,6 +41,7 @@ from socialcell.connectors.x.x_lookup import (
 )
 from socialcell.connectors.x.x_post import originals_of, to_record
 from socialcell.connectors.x.x_window import OpenWindow, XCursor
+from socialcell.errors import UnreadableValue
 from socialcell.http import PoliteAdapter, epoch, header_count, retry_after
 from socialcell.json_types import JsonObject, JsonValue, as_object
 from socialcell.text import one_line
@@ -51,6 +52,7 @@ _PAGE = 100
 _REACH = timedelta(days=6, hours=23)  # X answers for seven days; an hour of slack
 _LATE = timedelta(minutes=1)
 _LONGEST_REASON = 300
+_LONGEST_QUERY = 512
 # What tweepy raises: its own, requests', and over a refusal that is not in X's form.
 FAILURES = (
     tweepy.TweepyException,
@@ -94,11 +96,13 @@ class XSettings(BaseModel):
     @model_validator(mode="after")
     def _require_target(self) -> "XSettings":
         if self.kind == "mentions" and not (self.user_id and self.user_id.isdigit()):
-            raise ValueError("mentions needs user_id, the account's number")
+            raise UnreadableValue("x.mentions_without_user_id")
         if self.kind == "search" and not self.query:
-            raise ValueError("search needs query")
-        if self.query and len(self.query) > 512:
-            raise ValueError(f"query has {len(self.query)} characters, X takes 512")
+            raise UnreadableValue("x.search_without_query")
+        if self.query and len(self.query) > _LONGEST_QUERY:
+            raise UnreadableValue(
+                "x.long_query", characters=len(self.query), limit=_LONGEST_QUERY
+            )
         return self
 
 
@@ -269,8 +273,9 @@ class X:
         except ValueError as error:
             raise ConnectorError(
                 Kind.DRIFT,
-                f"X answered something that cannot be read: {error} "
-                f"({response.headers.get('content-type', 'no content type')})",
+                "x.unreadable_content",
+                reason=error,
+                content_type=response.headers.get("content-type", "no content type"),
             ) from None
 
     def _items(self, page: _PostPage) -> list[Item]:
@@ -279,7 +284,7 @@ class X:
         items = [post_or_reject(post, users, via, originals) for post in page.posts]
         first = items[0] if items else None
         reason = first.reason if isinstance(first, Reject) else ""
-        require_readable(items, f"no post of the page is readable: {reason}")
+        require_readable(items, "x.no_readable_post", reason=reason)
         return items
 
 
@@ -298,10 +303,10 @@ def _post_page(body: JsonValue) -> _PostPage:
     """An answer as a page of posts. ConnectorError DRIFT when it is none."""
     meta = body.get("meta") if isinstance(body, dict) else None
     if not isinstance(body, dict) or not isinstance(meta, dict):
-        raise ConnectorError(Kind.DRIFT, "X's answer has no `meta`: not a page")
+        raise ConnectorError(Kind.DRIFT, "x.answer_without_meta")
     posts = body.get("data", [])
     if not isinstance(posts, list):
-        raise ConnectorError(Kind.DRIFT, "X's answer has no list in `data`")
+        raise ConnectorError(Kind.DRIFT, "x.answer_without_list")
     return _PostPage(posts, meta, body)
 
 
@@ -358,30 +363,25 @@ def translate_error(
     """
     if answer is None:
         return ConnectorError(
-            Kind.TRANSIENT, f"X could not be reached: {type(error).__name__}"
+            Kind.TRANSIENT, "x.not_reached", reason=type(error).__name__
         )
     status, reason = answer.status_code, _reason(error, answer)
     if status == 429:
         return _rate_error(answer, reason, now)
     if status == 401:
-        return ConnectorError(
-            Kind.AUTH,
-            "X does not accept the bearer token: it is expired or revoked. "
-            "Make a new one in X's developer console and store it in the secret.",
-        )
+        return ConnectorError(Kind.AUTH, "x.refused_token")
     if status == 403:
-        return ConnectorError(
-            Kind.ACCESS, f"X's plan or permissions do not allow this: {reason}"
-        )
+        return ConnectorError(Kind.ACCESS, "x.no_access", reason=reason)
     if status == 400:
         kind = Kind.CURSOR if "since_id" in reason else Kind.CONFIG
-        return ConnectorError(kind, f"X refuses the request: {reason}")
+        return ConnectorError(kind, "x.refused_request", reason=reason)
     if status == 404:
-        return ConnectorError(Kind.GONE, f"X does not know it (any more): {reason}")
+        return ConnectorError(Kind.GONE, "x.no_such_object", reason=reason)
     return ConnectorError(
         Kind.TRANSIENT,
-        f"X has trouble of its own: {reason}",
+        "x.trouble",
         until=retry_after(answer.headers, now),
+        reason=reason,
     )
 
 
@@ -397,12 +397,10 @@ def _rate_error(
 ) -> ConnectorError:
     # A spent account answers 429 too; only its body differs, and its reset may be past.
     if b"usage-capped" in answer.content or b"UsageCap" in answer.content:
-        return ConnectorError(
-            Kind.QUOTA, f"The allowance of posts at X is spent: {reason}"
-        )
+        return ConnectorError(Kind.QUOTA, "x.used_allowance", reason=reason)
     until = retry_after(answer.headers, now) or epoch(
         answer.headers.get("x-rate-limit-reset", "")
     )
     if until is None or until <= now:
         until = now + timedelta(minutes=15)
-    return ConnectorError(Kind.RATE, "X asks us to wait (rate limit)", until=until)
+    return ConnectorError(Kind.RATE, "x.wait", until=until)

@@ -43,16 +43,14 @@ def lookup_items(body: JsonValue, ids: Collection[str]) -> list[Item]:
     items = partial_lookup_items(body, ids)
     silent = [i for i in items if isinstance(i, Undecided) and i.reason == _NO_ANSWER]
     if items and len(silent) == len(items):
-        raise ConnectorError(
-            Kind.DRIFT, f"X was asked for {len(ids)} posts and says nothing of them"
-        )
+        raise ConnectorError(Kind.DRIFT, "x.lookup_without_answers", n=len(ids))
     return items
 
 
 def partial_lookup_items(body: JsonValue, ids: Collection[str]) -> list[Item]:
     """The same as `lookup_items`, without the error when no id has an answer."""
     if not isinstance(body, dict):
-        raise ConnectorError(Kind.DRIFT, "X's answer to a lookup is no object")
+        raise ConnectorError(Kind.DRIFT, "x.lookup_no_object")
     items: dict[str, Item] = {}
     originals = originals_of(body)
     for post in _object_list(body, "data"):

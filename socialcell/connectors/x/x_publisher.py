@@ -122,7 +122,7 @@ class XPublisher(Publisher):
         )
         posts = body.get("data", []) if isinstance(body, dict) else None
         if not isinstance(posts, list):
-            raise ConnectorError(Kind.DRIFT, "X's timeline has no list in `data`")
+            raise ConnectorError(Kind.DRIFT, "x.timeline_without_list")
         own = [
             self._timeline_post(post)
             for post in posts
@@ -139,7 +139,7 @@ class XPublisher(Publisher):
         except ConnectorError as error:
             if error.kind is Kind.ACCESS and "duplicate" in str(error).lower():
                 # It says the same already: perhaps from a call of ours that was lost.
-                raise UnconfirmedCall(Kind.ACCESS, str(error)) from None
+                raise UnconfirmedCall.from_message(Kind.ACCESS, error.message) from None
             raise
         return self._reference(require_id(_data(body)))
 
@@ -160,7 +160,7 @@ class XPublisher(Publisher):
             answer = self._adapter.last
             if answer is not None and answer.status_code < 300:
                 raise ConnectorError(
-                    Kind.DRIFT, f"X answered something that cannot be read: {error}"
+                    Kind.DRIFT, "x.unreadable_answer", reason=error
                 ) from None
             raise _publishing_error(
                 translate_error(error, answer, self._clock.now())
@@ -179,11 +179,7 @@ class _Session(requests.Session):
 def _publishing_error(error: ConnectorError) -> ConnectorError:
     if error.kind is not Kind.AUTH:
         return error
-    return ConnectorError(
-        Kind.AUTH,
-        "X does not accept the keys of the account: make the access token and its "
-        "secret anew in X's developer console, with Read and write, and store them.",
-    )
+    return ConnectorError(Kind.AUTH, "x.refused_keys")
 
 
 def _data(body: JsonValue) -> JsonObject:

@@ -35,7 +35,7 @@ class OpenWindow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             return self
         newest, oldest = meta.get("newest_id"), meta.get("oldest_id")
         if not _is_id(newest) or not _is_id(oldest):
-            raise ConnectorError(Kind.DRIFT, "X's page has no newest_id and oldest_id")
+            raise ConnectorError(Kind.DRIFT, "x.page_without_ids")
         times = [time for post in posts if (time := _created_at(post))]
         return OpenWindow(
             high=self.high or newest,
