@@ -36,6 +36,7 @@ from sqlmodel import Session, SQLModel
 
 from socialcell.db.refusals import BUSY_SECONDS, plain_errors
 from socialcell.errors import ConfigError
+from socialcell.json_types import JsonObject
 from socialcell.message_catalog import Message
 from socialcell.redact import redact
 

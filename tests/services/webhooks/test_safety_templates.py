@@ -103,9 +103,7 @@ def test_whoever_entered_it_does_not_approve_it(
 ) -> None:
     send(cell, "maker")
 
-    with pytest.raises(
-        UsageError, match="'water_closure': a second person approves"
-    ):
+    with pytest.raises(UsageError, match="'water_closure': a second person approves"):
         send(cell, "maker")
 
     assert receivers(served) == []
