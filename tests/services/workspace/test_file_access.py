@@ -15,8 +15,11 @@ import pytest
 
 from socialcell import config
 from socialcell.errors import ConfigError
+from socialcell.identity.actor import Actor
+from socialcell.services.context import open_context
 from socialcell.services.doctor import Check, examine
 from socialcell.services.workspace import backup, file_access
+from tests.operators import operator, sign_in_shell
 from tests.running import answer, environment, socialcell
 
 root_only = pytest.mark.skipif(
@@ -225,14 +228,16 @@ sys.exit(run(commands[-1]))
 
 
 def by_nobody(
-    *commands: tuple[str | Path, ...], groups: Sequence[int] = ()
+    *commands: tuple[str | Path, ...],
+    groups: Sequence[int] = (),
+    **changes: str,
 ) -> tuple[int, str]:
     """Commands as root, the last one under the user nobody: its code and its errors."""
     given = [list(groups), *(list(map(str, words)) for words in commands)]
     done = subprocess.run(
         [sys.executable, "-c", _AS_NOBODY, json.dumps(given)],
         cwd="/",
-        env=environment(SOCIALCELL_ACTOR="meera"),
+        env=environment(**changes),
         capture_output=True,
         text=True,
         check=False,
@@ -242,7 +247,7 @@ def by_nobody(
 
 @pytest.mark.faults
 @root_only
-def test_two_users_of_the_system_in_one_group_are_two_persons(
+def test_two_users_of_the_system_in_one_group_sign_in_as_two_persons(
     open_place: Path,
 ) -> None:
     group, folder = a_group(), open_place / "cell"
@@ -251,24 +256,49 @@ def test_two_users_of_the_system_in_one_group_are_two_persons(
     place.write_text(f"workspace: {{group: {group.gr_name}}}\n")
     assert socialcell("init", folder).returncode == 0
     added = ("posts", "add", "telegram", "पाणी उद्या येईल", "--at", "2036-12-01T10:30")
-    done = socialcell("--config", place, *added, SOCIALCELL_ACTOR="asha")
+    approve = ("--config", place, "posts", "approve", "1")
+    meera_home = signed_in_as_nobody(place, open_place / "state", "meera")
+    asha = signed_in(place, "asha")
+    done = socialcell("--config", place, *added)
     assert done.returncode == 0, done.stderr
-    approved = ("--config", place, "posts", "approve", "1")
 
-    alone = socialcell(*approved, SOCIALCELL_ACTOR="meera")
-    outside, refusal = by_nobody(approved, approved)
-    inside, errors = by_nobody(approved, approved, groups=[group.gr_gid])
+    alone = socialcell(*approve)
+    outside, refusal = by_nobody(approve, approve)
+    unsigned, errors = by_nobody(approve, approve, groups=[group.gr_gid])
+    inside, fault = by_nobody(
+        approve, approve, groups=[group.gr_gid], XDG_STATE_HOME=str(meera_home)
+    )
 
-    assert alone.returncode == 1
-    assert "two names do not make two persons" in alone.stderr
+    assert alone.returncode == 2
+    assert "asha made post 1: a second person approves it" in alone.stderr
     assert outside == 1
     assert "Permission denied" in refusal
-    assert inside == 0, errors
+    assert unsigned == 4
+    assert "Nobody has signed in here (the account nobody is no person)" in errors
+    assert inside == 0, fault
     entry, *_ = answer(socialcell("--config", place, "audit", "list", "--json"))[
         "entries"
     ]
     assert (entry["actor"], entry["os_user"]) == ("meera", "nobody")
-    assert entry["detail"]["made_os_user"] == "root"
+    assert entry["detail"]["made_by_operator"] == asha.id
+
+
+def signed_in(place: Path, name: str) -> Actor:
+    """An operator, signed in for the commands of this account."""
+    context = open_context(place)
+    sign_in_shell(context, name)
+    context.engine.dispose()
+    return operator(context, name)
+
+
+def signed_in_as_nobody(place: Path, home: Path, name: str) -> Path:
+    """A home of the user nobody, in which this operator has signed in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(home))
+        signed_in(place, name)
+    for path in (home, *home.rglob("*")):
+        os.chown(path, 65534, 65534)
+    return home
 
 
 @root_only
