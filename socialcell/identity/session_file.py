@@ -36,6 +36,7 @@ def save(workspace: Path, token: str) -> Path:
     """Keep a token for this shell, mode 0600. OSError where there is no home for it."""
     path = _path(workspace)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.chmod(0o700)  # also where it was there before
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -57,7 +57,7 @@ class Cell:
         document = answer(
             self.run("posts", "add", "x", "Water", "--at", "2031-12-01T10:30", "--json")
         )
-        return str(document["id"] if "id" in document else document["post"]["id"])
+        return str(document["posts"][0]["id"])
 
     @property
     def files(self) -> list[Path]:
