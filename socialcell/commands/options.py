@@ -82,6 +82,16 @@ def open_context(config: Path | None) -> "Context":
     return opened
 
 
+def open_server_context(config: Path | None) -> "Context":
+    """The same for a process that goes on by itself: nobody acts in it, though whoever
+    started it may have signed in in this shell."""
+    from dataclasses import replace
+
+    from socialcell.identity.actor import os_account
+
+    return replace(open_context(config), actor=os_account())
+
+
 def people_of(context: "Context") -> "People":
     """How people are shown: the workspace's key and its registry."""
     from socialcell.services import pseudonyms

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands.options import Config, Json, open_context, open_server_context
 
 _EXIT = {"well": 0, "degraded": 3, "dead": 1}
 
@@ -29,7 +29,7 @@ def daemon(
     from socialcell import log
     from socialcell.scheduler import Daemon
 
-    context = open_context(config)
+    context = open_server_context(config)
     log.start(context.workspace.config.log.level)
     Daemon(context, tick=timedelta(seconds=tick)).run()
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.options import Config, open_context
+from socialcell.commands.options import Config, open_server_context
 
 app = typer.Typer(
     help="Serve something over HTTP until it is stopped.", no_args_is_help=True
@@ -37,7 +37,7 @@ def redirect(
     """
     from socialcell.web import redirect_server
 
-    context = open_context(config)
+    context = open_server_context(config)
 
     def announce(address: str) -> None:
         output.say(f"Listening: {address}")
@@ -65,7 +65,7 @@ def webhooks(
     from socialcell.services.webhooks import webhook_ingest
     from socialcell.web import webhook_server
 
-    context = open_context(config)
+    context = open_server_context(config)
     kinds = webhook_ingest.receiving_connectors(context)
     if not kinds:
         output.note(

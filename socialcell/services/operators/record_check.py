@@ -75,15 +75,17 @@ def _missing(
 
 
 def _approval_faults(session: Session) -> Iterator[RecordFault]:
-    """Approved posts and plans without the approval's row in the log."""
+    """Approved posts and plans without the approval's row in the log: of a plan, of
+    this content."""
     for post in own_posts.approved(session):
         if not audit.entries_about(session, "post.approve", str(post.id)):
             about = Message("operators.post", {"id": post.id})
             yield _unapproved(f"post {post.id}", about)
-    for campaign, version in outreach.approved_versions(session):
+    for campaign, version, content in outreach.approved_versions(session):
         rows = audit.entries_about(session, "campaign.approve", campaign)
+        approval = {"version": version, "content": content}
         if not any(
-            row.action == "campaign.approve" and row.detail.get("version") == version
+            row.action == "campaign.approve" and approval.items() <= row.detail.items()
             for row in rows
         ):
             about = Message(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from socialcell.services.context import Context
 from socialcell.services.operators import accounts, own_access, sign_in
 from socialcell.services.operators.accounts import RoleRequest
 from socialcell.services.publishing import own_posts
+from tests.campaigns.planning import agreed_plans
 from tests.operator_accounts import (
     MEERA,
     OTHER_PASSWORD,
@@ -291,6 +293,18 @@ def test_an_approval_in_a_session_that_was_written_and_taken_away_is_named(
     write(context, "DELETE FROM operator_session WHERE id = 99")
 
     assert [fault for fault in faults(context) if "Meera Sample acted" in fault]
+
+
+def test_a_plan_whose_approval_was_written_or_changed_is_named(
+    context: Context, clock: FixedClock, tmp_path: Path
+) -> None:
+    city = agreed_plans.approved(context, tmp_path)
+    approvals = [fault for fault in faults(city) if "counts as approved" in fault]
+    assert approvals == []
+
+    write(city, "UPDATE plan_approval SET content = 'another'")
+
+    assert [fault for fault in faults(city) if "version 1 of the plan" in fault]
 
 
 def test_first_operators_who_are_made_again_are_named(

@@ -52,15 +52,15 @@ def newest_approval(session: Session, plan: Plan) -> PlanApproval | None:
     return session.scalars(query.order_by(col(PlanApproval.id).desc())).first()
 
 
-def approved_versions(session: Session) -> list[tuple[str, int]]:
-    """Campaign and version of every plan that counts as approved, in order."""
+def approved_versions(session: Session) -> list[tuple[str, int, str]]:
+    """Campaign, version and hash of the content of every approval, in order."""
     query = (
-        select(col(Plan.campaign), col(Plan.version))
+        select(col(Plan.campaign), col(Plan.version), col(PlanApproval.content))
         .join(PlanApproval, col(PlanApproval.plan_id) == col(Plan.id))
         .distinct()
-        .order_by(col(Plan.campaign), col(Plan.version))
+        .order_by(col(Plan.campaign), col(Plan.version), col(PlanApproval.content))
     )
-    return [(row.campaign, row.version) for row in session.execute(query)]
+    return [(row.campaign, row.version, row.content) for row in session.execute(query)]
 
 
 def steps(
