@@ -84,12 +84,16 @@ def choose_creators(inputs: PlanInputs) -> Choice:
     return pick_creators(eligible.audiences(), limits, needs)
 
 
-def _nobody_eligible(left_out: Mapping[str, str]) -> Message:
+def _nobody_eligible(left_out: Mapping[str, Message]) -> Message:
     """Why no creator of the registry (creator → reason) can be asked: the three most
     frequent reasons, counted."""
+    by_sentence = {str(reason): reason for reason in left_out.values()}
+    numbers = Counter(map(str, left_out.values())).most_common(3)
     reasons = [
-        Message("plans.counted_reason", {"number": number, "reason": reason})
-        for reason, number in Counter(left_out.values()).most_common(3)
+        Message(
+            "plans.counted_reason", {"number": number, "reason": by_sentence[sentence]}
+        )
+        for sentence, number in numbers
     ]
     if not reasons:
         return Message("plans.empty_registry")

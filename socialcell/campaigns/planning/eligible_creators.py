@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
 
 from socialcell.campaigns.creators.audience_sketches import (
     HyperLogLog,
@@ -17,6 +18,7 @@ from socialcell.campaigns.planning.calendar_problem import (
     ClosedDays,
     Pair,
 )
+from socialcell.message_catalog import Message
 
 CURRENCY = "INR"
 
@@ -34,7 +36,7 @@ class EligibleCreators:
     pairs: dict[tuple[str, str], Pair] = field(default_factory=dict)
     accounts: dict[tuple[str, str], SocialAccount] = field(default_factory=dict)
     closed: list[ClosedDays] = field(default_factory=list)
-    left_out: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, Message] = field(default_factory=dict)
     missing_rates: dict[str, list[str]] = field(default_factory=dict)
 
     def audiences(self) -> SketchedAudiences:
@@ -72,7 +74,7 @@ def eligible_creators(
         if formats:
             eligible.missing_rates[creator.id] = formats
         if not pairs:
-            eligible.left_out[creator.id] = "; ".join(dict.fromkeys(reasons))
+            eligible.left_out[creator.id] = _all_reasons(reasons)
             continue
         eligible.creators.append(creator)
         for asset, (pair, account) in pairs.items():
@@ -91,18 +93,29 @@ def _exclusion_reason(
     flagged: Mapping[str, str],
     days: tuple[date, ...],
     precision: int,
-) -> str | None:
+) -> Message | None:
     if brief.creators and creator.id not in brief.creators:
-        return "the initiative names others"
+        return Message("plans.others_named")
     if creator.id in flagged:
-        return f"flagged: {flagged[creator.id]}"
+        return Message("plans.creator_flagged", {"flags": flagged[creator.id]})
     if not any(creator.may_be_asked(day) for day in days):
-        return "refused, and the cool-off lasts beyond the initiative"
+        return Message("plans.creator_refused")
     if creator.engaged is None:
-        return "it is not known who engages: socialcell influencers audience"
+        return Message("plans.audience_unknown")
     if creator.engaged.precision != precision:
-        return "the sketch of who engages is of another size: make it again"
+        return Message("plans.sketch_of_another_size")
     return None
+
+
+def _all_reasons(reasons: Iterable[Message]) -> Message:
+    """The reasons in order, each once, as one message."""
+    different = {str(reason): reason for reason in reasons}
+    return reduce(
+        lambda before, reason: Message(
+            "plans.further_reason", {"before": before, "reason": reason}
+        ),
+        different.values(),
+    )
 
 
 def _usual_precision(creators: Iterable[Creator]) -> int:
@@ -118,11 +131,11 @@ def _usual_precision(creators: Iterable[Creator]) -> int:
 
 def _pairs(
     creator: Creator, assets: Mapping[str, BriefAsset]
-) -> tuple[dict[str, tuple[Pair, SocialAccount]], list[str], list[str]]:
+) -> tuple[dict[str, tuple[Pair, SocialAccount]], list[Message], list[str]]:
     """Assets that a creator can carry, reasons against the others, and the formats of
     those that only lack a rate."""
     pairs: dict[str, tuple[Pair, SocialAccount]] = {}
-    reasons: list[str] = []
+    reasons: list[Message] = []
     formats: list[str] = []
     spoken_languages = {
         language.removesuffix("-Latn") for language in creator.languages
@@ -134,11 +147,13 @@ def _pairs(
         )
         cost = _cost(creator, asset)
         if account is None:
-            reasons.append(f"no account on {', '.join(asset.channels)}")
+            reasons.append(Message("plans.no_account_on", {"channels": asset.channels}))
         elif not languages:
-            reasons.append(f"speaks none of {', '.join(sorted(asset.words))}")
+            reasons.append(
+                Message("plans.speaks_none_of", {"languages": sorted(asset.words)})
+            )
         elif cost is None:
-            reasons.append(f"no rate for a {asset.format} is known")
+            reasons.append(Message("plans.rate_unknown", {"format": asset.format}))
             formats.append(asset.format)
         else:
             pairs[name] = Pair(languages, cost), account

@@ -223,7 +223,7 @@ def _build_plan(
             "upper_bound": choice.upper_bound,
             "ratio": choice.ratio,
             "relative_error": audiences.family.relative_error,
-            "left_out": askable.left_out,
+            "left_out": _left_out(askable),
         },
         calendar={
             "tags": len(tags),
@@ -250,7 +250,12 @@ def _build_plan(
         made_by=context.actor.name,
         made_at=context.clock.now(),
     )
-    return NewPlan(plan, tags, askable.left_out)
+    return NewPlan(plan, tags, _left_out(askable))
+
+
+def _left_out(askable: eligible_creators.EligibleCreators) -> dict[str, str]:
+    """Creator → why nobody asks them, as the plan stores it."""
+    return {key: str(reason) for key, reason in askable.left_out.items()}
 
 
 def _warnings(
