@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlmodel import update
 
-from socialcell import db
+from socialcell import db, message_catalog
 from socialcell.campaigns.creators.creator import Creator
 from socialcell.campaigns.creators.model import CreatorEntry
 from socialcell.campaigns.creators.store import creators as creator_store
@@ -253,6 +253,25 @@ def test_whom_a_rule_is_against_is_not_contacted(ready: Context) -> None:
     with pytest.raises(StepNotAllowed, match="an account of dev is flagged: blocked"):
         step(ready, "contacted")
     come_to(ready, number_of(ready, "chitra"), "contacted")
+
+
+def test_every_reason_against_a_step_has_a_line_in_the_language_of_the_reader(
+    ready: Context,
+) -> None:
+    creator_registry.flag_account(
+        ready, "instagram:dev_sample", "blocked", "letter 7 of 2 May"
+    )
+    election = agreed.city_with(ready, elections=[["2026-11-25", "2027-01-05"]])
+
+    with pytest.raises(StepNotAllowed) as refused:
+        step(election, "contacted")
+
+    first, second = str(refused.value).splitlines()
+    assert "an account of dev is flagged: blocked" in first
+    assert second.startswith("Also: Tag ")
+    first, second = message_catalog.in_words(refused.value.message, "mr").splitlines()
+    assert "dev यांच्या खात्यावर इशारा नोंदलेला आहे: blocked" in first
+    assert "निवडणुकीच्या काळात (2026-11-25 ते 2027-01-05)" in second
 
 
 def test_who_was_contacted_is_asked_in_the_registry(ready: Context) -> None:

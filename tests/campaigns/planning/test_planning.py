@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from socialcell import db
+from socialcell import db, message_catalog
 from socialcell.campaigns.links.model import TrackedLink
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.store.facts import store_facts
@@ -204,6 +204,33 @@ def test_a_plan_that_fails_for_a_rate_names_the_rate_first(
     assert said.startswith("No rate is known for dev (reel)")
     assert "influencers set dev --rate reel=RUPEES" in said
     assert "ward_least in ward:aundh-baner" in said
+
+
+def test_what_to_change_is_in_the_language_of_the_reader(
+    context: Context, folder: Path
+) -> None:
+    worlds.fill(context, dev={"rate_reel": ""})
+
+    with pytest.raises(SocialcellError) as refused:
+        made(context, folder)
+
+    marathi = message_catalog.in_words(refused.value.message, "mr")
+    assert marathi.startswith("dev (reel) यांचे दर नोंदलेले नाहीत")
+    assert "किमान बदल: ward:aundh-baner मधील ward_least" in marathi
+
+
+def test_why_nobody_can_be_asked_is_in_the_language_of_the_reader(
+    context: Context, folder: Path
+) -> None:
+    worlds.fill(context)
+    asset = {"name": "A", "channels": ["youtube"], "words": {"mr": "पाणी वाचवा"}}
+
+    with pytest.raises(SocialcellError) as refused:
+        made(context, folder, assets=[asset])
+
+    assert "no account on youtube" in str(refused.value)
+    hindi = message_catalog.in_words(refused.value.message, "hi")
+    assert "क्रिएटर: youtube पर खाता नहीं है" in hindi
 
 
 def test_where_no_rate_is_known_the_rates_are_asked_for(
