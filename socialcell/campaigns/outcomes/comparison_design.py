@@ -108,8 +108,7 @@ def compare_panel(
     treated = list(campaign.wards)
     if missing := [ward for ward in treated if not figures.get(ward)]:
         raise CannotMeasure(
-            f"No figures of {campaign.goal} are held for {', '.join(missing)}. Import "
-            "them by ward: socialcell outcomes import FILE"
+            "outcomes.no_figures_of_wards", goal=campaign.goal, wards=missing
         )
     last = _last_day(campaign, [figures[ward] for ward in treated], today)
     treated_kinds = {kinds.get(ward) for ward in treated}
@@ -140,10 +139,7 @@ def compare_panel(
         left_out,
     )
     if comparison.treated_counts[:, : comparison.pre].mean() < MIN_DAILY_MEAN:
-        raise CannotMeasure(
-            f"The wards of the campaign have less than one of {campaign.goal} a day "
-            "before the start: too few to see a change. Measure more wards together."
-        )
+        raise CannotMeasure("outcomes.less_than_one_a_day", goal=campaign.goal)
     return comparison
 
 
@@ -170,11 +166,7 @@ def compare_series(
         if all(day in daily for day in days)
     ]
     if not names:
-        raise CannotMeasure(
-            "The campaign reaches the whole city, and no series from elsewhere is held "
-            f"from {start} to {last}: whatever else changed would be taken for it. "
-            "Import figures of other cities with the area elsewhere:NAME."
-        )
+        raise CannotMeasure("outcomes.no_series_elsewhere", first=start, last=last)
     return SeriesComparison(
         days,
         (begin - start).days,
@@ -206,9 +198,7 @@ def _last_day(
     ends = [max(days) for days in daily_figures if days]
     last = min([campaign.end, today - timedelta(days=1), *ends])
     if not ends or last < campaign.start:
-        raise CannotMeasure(
-            f"No day of the campaign (from {campaign.start}) is over and held yet."
-        )
+        raise CannotMeasure("outcomes.no_day_held", start=campaign.start)
     return last
 
 
@@ -230,9 +220,7 @@ def _pre_period_start(
 ) -> date:
     if incomplete := [area for area in treated if first[area] >= campaign.start]:
         raise CannotMeasure(
-            f"{', '.join(incomplete)} lack days of {campaign.goal} within the "
-            "campaign or just before it. A day that is not known is not 0: import "
-            "the missing days."
+            "outcomes.days_missing_in_wards", wards=incomplete, goal=campaign.goal
         )
     begins = [campaign.start - timedelta(weeks=MAX_WEEKS)]
     begins += [first[area] for area in treated]
@@ -252,9 +240,11 @@ def _whole_weeks(campaign: Campaign, begin: date, start: date) -> date:
     weeks = (begin - start).days // 7
     if weeks < MIN_WEEKS:
         raise CannotMeasure(
-            f"Before {begin} only {max(weeks, 0)} whole weeks of {campaign.goal} are "
-            f"held without a gap and without another campaign; {MIN_WEEKS} are the "
-            "least. Import an earlier time, or wait with the next campaign."
+            "outcomes.few_weeks_before",
+            start=begin,
+            weeks=max(weeks, 0),
+            goal=campaign.goal,
+            least=MIN_WEEKS,
         )
     return begin - timedelta(weeks=weeks)
 
@@ -284,9 +274,7 @@ def _require_enough(treated: Sequence[str], controls: Sequence[str]) -> None:
     few = len(controls) <= len(treated)
     if few or comb(len(controls), len(treated)) < MIN_PLACEBOS:
         raise CannotMeasure(
-            f"{len(treated)} wards of the campaign and {len(controls)} others to "
-            "compare with: too few to tell an effect from chance. Leave more wards "
-            "without the campaign."
+            "outcomes.few_wards", treated=len(treated), others=len(controls)
         )
 
 

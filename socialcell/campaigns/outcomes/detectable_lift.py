@@ -85,18 +85,11 @@ def _detectable_lift(
     session: Session, campaign: Campaign, draw: RandomDraw | None, today: date
 ) -> DetectableLift:
     if campaign.goal == DOWNLOADS:
-        raise CannotMeasure(
-            "Downloads are known of the whole city only, and what stores report is "
-            "judged when it is measured. Choose a goal that is known by ward to learn "
-            "beforehand what can be detected."
-        )
+        raise CannotMeasure("outcomes.downloads_beforehand")
     rows = outcomes.outcome_days(session, campaign.goal, today - _YEAR, today)
     figures = comparison_design.known_figures(rows)
     if not any(figures.values()):
-        raise CannotMeasure(
-            f"No figures of {campaign.goal} are held of the last year. Import them: "
-            "socialcell outcomes import FILE"
-        )
+        raise CannotMeasure("outcomes.no_figures_of_year", goal=campaign.goal)
     kinds = {area.id: area.kind for area in areas.all_areas(session)}
     length = (campaign.end - campaign.start).days + 1
     if draw is not None and draw.kind == "switchback":
@@ -131,7 +124,7 @@ def _detectable_lift(
     )
     series = with_power(series)
     if series.power is None:
-        raise TooLittleHistory(series.warnings[-1])
+        return DetectableLift(campaign.goal, refused=series.warnings[-1])
     return DetectableLift(campaign.goal, series.power, "bsts", length)
 
 

@@ -150,16 +150,14 @@ def incremental_effect(
     if campaign.goal == DOWNLOADS:
         return _effect_on_downloads(session, campaign, earliest, today, cost, power)
     if (kind := outcome_kind(campaign.goal)) is not MetricKind.FLOW:
-        raise CannotMeasure(
-            f"Days of {campaign.goal} cannot be added up ({kind}), so neither can what "
-            "was gained on each. Measure an outcome that counts what happens on a day, "
-            "such as activated_users."
-        )
+        raise CannotMeasure("outcomes.no_flow", goal=campaign.goal, kind=kind)
     rows = outcomes.outcome_days(session, campaign.goal, earliest, campaign.end)
     if not rows:
         raise CannotMeasure(
-            f"No figures of {campaign.goal} are held from {earliest} to {campaign.end}."
-            " Import them: socialcell outcomes import FILE"
+            "outcomes.no_figures",
+            goal=campaign.goal,
+            first=earliest,
+            last=campaign.end,
         )
     figures_by_area = comparison_design.known_figures(rows)
     kinds = {area.id: area.kind for area in areas.all_areas(session)}
@@ -192,10 +190,7 @@ def _effect_on_downloads(
     power: bool,
 ) -> EffectResult:
     if campaign.wards:
-        raise CannotMeasure(
-            "No store tells downloads by ward. Measure an outcome that is known by "
-            "ward, such as activated_users, or a campaign without wards."
-        )
+        raise CannotMeasure("outcomes.downloads_by_ward")
     days = figures.store_days(session, earliest, campaign.end)
     rows = [row for row in days if row.definition.casefold() in _STORE_SERIES]
     totals = [r for r in rows if r.store != GOOGLE_PLAY.id or r.dimension == "total"]

@@ -3,7 +3,7 @@
 import csv
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -13,6 +13,7 @@ import numpy as np
 
 from socialcell.causal.simplex import Floats
 from socialcell.errors import SocialcellError
+from socialcell.message_catalog import Parameter
 
 Moment = datetime | float
 
@@ -54,10 +55,7 @@ def read_panel(path: str) -> PanelFile:
     names = [name.strip().lower() for name in header]
     missing = [name for name in ("unit", "date", "value") if name not in names]
     if missing:
-        raise UnusableFile(
-            f"{path}: no column {' or '.join(missing)} in the header. A panel file has "
-            "the columns unit, date, value."
-        )
+        raise UnusableFile("outcomes.panel_without_columns", path=path, columns=missing)
     where = [names.index(name) for name in ("unit", "date", "value")]
     cells: dict[tuple[str, Moment], tuple[int, float]] = {}
     units: dict[str, None] = {}
@@ -65,12 +63,16 @@ def read_panel(path: str) -> PanelFile:
     for line, row in rows:
         unit, date, text = (row[column].strip() for column in where)
         if not unit:
-            raise UnusableFile(f"{path}, line {line}: the unit is empty.")
+            raise UnusableFile("outcomes.empty_unit", path=path, line=line)
         moment = _moment(path, line, date)
         if (unit, moment) in cells:
             raise UnusableFile(
-                f"{path}, line {line}: {unit} on {date} is there already, in line "
-                f"{cells[unit, moment][0]}. Keep one row for each unit and date."
+                "outcomes.unit_and_date_twice",
+                path=path,
+                line=line,
+                unit=unit,
+                date=date,
+                earlier=cells[unit, moment][0],
             )
         cells[unit, moment] = line, _number(path, line, "value", text)
         units[unit] = None
@@ -92,9 +94,12 @@ def _require_complete(
     if holes:
         unit, at = holes[0]
         raise UnusableFile(
-            f"{path}: {len(holes)} of {len(units) * len(periods)} values are missing, "
-            f"the first for {unit} on {labels[at]}. Every unit needs a value on every "
-            "date: fill the gaps from the source, or leave out the unit or the date."
+            "outcomes.values_missing",
+            path=path,
+            missing=len(holes),
+            total=len(units) * len(periods),
+            unit=unit,
+            date=labels[at],
         )
 
 
@@ -109,9 +114,12 @@ def read_series(path: str, required: Iterable[str]) -> SeriesFile:
     needed = list(required)
     for name in needed:
         if names.count(name) != 1:
-            fault = "is there twice" if name in names else "is not there"
+            twice = name in names
             raise UnusableFile(
-                f"{path}: the column {name} {fault}. The columns are: {_listed(names)}."
+                "outcomes.column_twice" if twice else "outcomes.no_such_column",
+                path=path,
+                column=name,
+                columns=first_names(names),
             )
     table = list(rows)
     timed = names[0] not in needed
@@ -138,16 +146,16 @@ def _require_rising(
     for before, after in pairwise(range(len(moments))):
         same = moments[after] == moments[before]
         if same or _is_earlier(moments[after], moments[before]):
-            fault = "is there twice" if same else "comes after a later row"
             raise UnusableFile(
-                f"{path}, line {lines[after]}: {labels[after]} {fault}. Give one row "
-                "for each date, oldest first."
+                "outcomes.date_twice" if same else "outcomes.date_out_of_order",
+                path=path,
+                line=lines[after],
+                date=labels[after],
             )
     gaps = calendar_gaps(moments, labels)
     if gaps:
         raise UnusableFile(
-            f"{path}: {len(gaps)} gaps in the calendar, the first after {gaps[0]}. A "
-            "series needs every period: fill the gaps from the source."
+            "outcomes.gaps_in_calendar", path=path, n=len(gaps), first=gaps[0]
         )
 
 
@@ -183,7 +191,11 @@ def position_of(
     if index and label.strip().isdigit() and int(label) < len(moments):
         return int(label)
     raise UnusableFile(
-        f"{path}: no period {label}. The file goes from {labels[0]} to {labels[-1]}."
+        "outcomes.no_such_period",
+        path=path,
+        period=label,
+        first=labels[0],
+        last=labels[-1],
     )
 
 
@@ -197,10 +209,10 @@ def _table(path: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
         (reader.line_num, row) for row in reader if any(cell.strip() for cell in row)
     ]
     if not numbered:
-        raise UnusableFile(f"{path} is empty.")
+        raise UnusableFile("outcomes.empty_file", path=path)
     header = numbered[0][1]
     if len(numbered) == 1:
-        raise UnusableFile(f"{path} has a header and no rows.")
+        raise UnusableFile("outcomes.no_rows", path=path)
     return header, _checked_rows(path, len(header), numbered[1:])
 
 
@@ -210,7 +222,11 @@ def _checked_rows(
     for line, row in rows:
         if len(row) != width:
             raise UnusableFile(
-                f"{path}, line {line}: {len(row)} cells, but the header has {width}."
+                "outcomes.other_number_of_cells",
+                path=path,
+                line=line,
+                cells=len(row),
+                columns=width,
             )
         yield line, row
 
@@ -219,22 +235,21 @@ def _text(path: str) -> str:
     try:
         content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
-        raise UnusableFile(f"{path} cannot be read: {error.strerror}.") from error
+        raise UnusableFile(
+            "outcomes.unreadable_file", path=path, reason=error.strerror
+        ) from error
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnusableFile(
-            f"{path} is not UTF-8 text (byte {error.start}). Save it as CSV UTF-8."
-        ) from error
+        raise UnusableFile("outcomes.not_utf8", path=path, byte=error.start) from error
 
 
 def _moment(path: str, line: int, text: str) -> Moment:
     moment = _moment_or_none(text)
     if moment is None:
-        raise UnusableFile(
-            f"{path}, line {line}: {text or 'an empty cell'} is neither a date such as "
-            "2026-11-24 nor a number."
-        )
+        if not text:
+            raise UnusableFile("outcomes.empty_period", path=path, line=line)
+        raise UnusableFile("outcomes.no_period", path=path, line=line, text=text)
     return moment
 
 
@@ -251,8 +266,10 @@ def _moment_or_none(text: str) -> Moment | None:
 
 def _number(path: str, line: int, column: str, text: str) -> float:
     if not NUMBER.fullmatch(text) or not np.isfinite(float(text)):
-        what = f"{text} is not a number" if text else "is empty; a gap is not a zero"
-        raise UnusableFile(f"{path}, line {line}: {column} {what}.")
+        where: dict[str, Parameter] = {"path": path, "line": line, "column": column}
+        if not text:
+            raise UnusableFile("outcomes.empty_value", **where)
+        raise UnusableFile("outcomes.no_number", **where, text=text)
     return float(text)
 
 
@@ -261,8 +278,10 @@ def _ordered_moments(path: str, labels: dict[Moment, str]) -> list[Moment]:
     numbers = sorted(m for m in labels if not isinstance(m, datetime))
     if dates and numbers:
         raise UnusableFile(
-            f"{path}: the time column mixes dates ({labels[dates[0]]}) and numbers "
-            f"({labels[numbers[0]]}). Use one of them."
+            "outcomes.dates_and_numbers",
+            path=path,
+            date=labels[dates[0]],
+            number=labels[numbers[0]],
         )
     return [*dates, *numbers]
 
@@ -280,5 +299,6 @@ def _step(first: Moment, second: Moment) -> float:
     return second - first
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
+def first_names(names: Sequence[str]) -> list[str]:
+    """The first eight of the names, and an ellipsis where there are more."""
+    return [*names[:8], *(["…"] if len(names) > 8 else [])]

@@ -38,9 +38,9 @@ def series_lift(
     pre, last = _bounds(path, series, start, end)
     y = series.columns[outcome][: last + 1]
     if np.ptp(y[:pre]) == 0:
+        level = f"{y[0]:g}"
         raise UnusableFile(
-            f"{path}: {outcome} is {y[0]:g} in every period before the start. An "
-            "outcome that never changes says nothing about lift: check the export."
+            "outcomes.constant_before_start", path=path, column=outcome, level=level
         )
     names = (
         [n for n in series.columns if n != outcome] if controls is None else controls
@@ -159,9 +159,13 @@ def _bounds(
     if end is not None:
         last = position_of(path, end, series.moments, series.labels, index=True)
     if last < pre:
-        raise UnusableFile(f"{path}: the end {end} is before the start {start}.")
+        raise UnusableFile(
+            "outcomes.period_end_before_start", path=path, end=end, start=start
+        )
     if pre < 2:
-        raise UnusableFile(f"{path}: {pre} periods before {start}; two are the least.")
+        raise UnusableFile(
+            "outcomes.few_periods_of_series", path=path, n=pre, start=start
+        )
     return pre, last
 
 

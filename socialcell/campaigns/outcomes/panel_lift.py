@@ -9,6 +9,7 @@ from socialcell.campaigns.outcomes.lift_files import (
     PanelFile,
     UnusableFile,
     calendar_gaps,
+    first_names,
     position_of,
     read_panel,
 )
@@ -192,23 +193,25 @@ def split_panel(
     unknown = [unit for unit in treated if unit not in panel.units]
     if unknown:
         raise UnusableFile(
-            f"{path}: no unit {', '.join(unknown)}. The units are: "
-            f"{', '.join(panel.units[:8])}{' …' if len(panel.units) > 8 else ''}."
+            "outcomes.no_such_unit",
+            path=path,
+            missing=unknown,
+            units=first_names(panel.units),
         )
     pre = position_of(path, start, panel.periods, panel.labels, index=False)
     last = len(panel.periods) - 1
     if end is not None:
         last = position_of(path, end, panel.periods, panel.labels, index=False)
     if last < pre:
-        raise UnusableFile(f"{path}: the end {end} is before the start {start}.")
+        raise UnusableFile(
+            "outcomes.period_end_before_start", path=path, end=end, start=start
+        )
     mask = np.array([unit in treated for unit in panel.units])
     values = panel.values[:, : last + 1]
     _require_enough(path, method, int(mask.sum()), int((~mask).sum()), pre)
     if np.ptp(values) == 0:
-        raise UnusableFile(
-            f"{path}: every value is {values[0, 0]:g}. An outcome that never changes "
-            "says nothing about lift: check the export."
-        )
+        level = f"{values[0, 0]:g}"
+        raise UnusableFile("outcomes.constant_panel", path=path, level=level)
     names = [
         unit
         for unit, is_treated in zip(panel.units, mask, strict=True)
@@ -221,17 +224,23 @@ def _require_enough(
     path: str, method: Method, treated: int, controls: int, pre: int
 ) -> None:
     if controls == 0:
-        raise UnusableFile(f"{path}: every unit is treated; no control is left.")
+        raise UnusableFile("outcomes.no_control_unit", path=path)
     if method != "did" and treated > controls:
         raise UnusableFile(
-            f"{path}: {treated} treated units and {controls} controls. {method} needs "
-            "at least as many controls as treated units: measure fewer units at a "
-            "time, or use did."
+            "outcomes.few_control_units",
+            path=path,
+            treated=treated,
+            controls=controls,
+            method=method,
         )
     needed = 1 if method == "did" else 2
     if pre < needed:
         raise UnusableFile(
-            f"{path}: {pre} periods before the start; {method} needs {needed} at least."
+            "outcomes.few_periods_of_panel",
+            path=path,
+            n=pre,
+            method=method,
+            least=needed,
         )
 
 

@@ -110,7 +110,7 @@ def _effect_of_draw(
 ) -> SwitchbackResult | WardDrawResult:
     last = min(campaign.end, today - DAY)
     if last < campaign.start:
-        raise CannotMeasure(f"The campaign has not begun: it does on {campaign.start}.")
+        raise CannotMeasure("outcomes.not_begun", start=campaign.start)
     earliest = campaign.start - timedelta(weeks=comparison_design.MAX_WEEKS)
     rows = outcomes.outcome_days(session, campaign.goal, earliest, campaign.end)
     figures = comparison_design.known_figures(rows)
@@ -127,14 +127,13 @@ def _switchback_result(
     days = [campaign.start + n * DAY for n in range((last - campaign.start).days + 1)]
     if lacking := [day for day in days if day not in city]:
         raise CannotMeasure(
-            f"{campaign.goal} of the city is not held on {len(lacking)} days, the "
-            f"first {lacking[0]}. A day that is not known is not 0: import the "
-            "missing days."
+            "outcomes.days_missing_in_city",
+            goal=campaign.goal,
+            n=len(lacking),
+            first=lacking[0],
         )
     if last < campaign.end:
-        raise CannotMeasure(
-            f"The draw is for the days up to {campaign.end}, which are not over."
-        )
+        raise CannotMeasure("outcomes.draw_not_over", end=campaign.end)
     values = [city[day] for day in days]
     effect = switchback_effect(values, draw.days, draw.seed)
     without = float(np.mean(values)) - effect.effect / 2
@@ -161,20 +160,18 @@ def _ward_result(
     later = [start for start in begins.values() if start is not None and start > first]
     last = min([last, *(start - DAY for start in later)])
     if last < first:
-        raise CannotMeasure(f"No ward has begun: the first do on {first}.")
+        raise CannotMeasure("outcomes.no_ward_begun", start=first)
     weeks = [_weeks_before(figures.get(ward, {}), first) for ward in begins]
     if min(weeks) < comparison_design.MIN_WEEKS:
         raise CannotMeasure(
-            f"Fewer than {comparison_design.MIN_WEEKS} weeks of {campaign.goal} "
-            f"are held before {first} for every ward of the draw. "
-            "Import an earlier time."
+            "outcomes.few_weeks_of_draw",
+            least=comparison_design.MIN_WEEKS,
+            goal=campaign.goal,
+            start=first,
         )
     days = [first + n * DAY for n in range(-7 * min(weeks), (last - first).days + 1)]
     if any(day not in figures[ward] for ward in begins for day in days):
-        raise CannotMeasure(
-            f"A day between {days[0]} and {last} is missing in a ward of the draw. A "
-            "day that is not known is not 0: import the missing days."
-        )
+        raise CannotMeasure("outcomes.day_missing_in_draw", first=days[0], last=last)
     pre = 7 * min(weeks)
 
     def index(wards: list[str]) -> Floats:

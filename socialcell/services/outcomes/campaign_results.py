@@ -173,10 +173,7 @@ def enter_campaign(
     existing = outcomes.campaign(session, campaign.name)
     if existing is None or _fields(existing) != _fields(campaign):
         if existing is not None and not replace:
-            raise UsageError(
-                f"The campaign {campaign.name} is there already and says something "
-                "else. Choose another name, or say --replace."
-            )
+            raise UsageError("outcomes.other_campaign", campaign=campaign.name)
         audit.append(
             session,
             context.actor,
@@ -214,13 +211,18 @@ def attribute_campaign(context: Context, name: str, by: str) -> AttributionDocum
     """
     if by not in install_attribution.GROUPS:
         raise UsageError(
-            f"--by is one of {', '.join(install_attribution.GROUPS)}, not {by!r}."
+            "outcomes.no_such_choice",
+            option="--by",
+            choices=install_attribution.GROUPS,
+            choice=by,
         )
     with db.reading(context.engine) as session:
         campaign = _require_campaign(session, name)
         today = _today(context)
         if today < campaign.start:
-            raise UsageError(f"{name} has not begun: it does on {campaign.start}.")
+            raise UsageError(
+                "outcomes.campaign_not_begun", campaign=name, start=campaign.start
+            )
         until = min(campaign.end, today)
         attribution = attributed_results.attribution_of(
             session, campaign, campaign.start, until
@@ -279,13 +281,16 @@ def _campaign(
 ) -> Campaign:
     first, last = _day("--start", start), _day("--end", end)
     if last < first:
-        raise UsageError(f"--end {last} is before --start {first}.")
+        raise UsageError("outcomes.end_before_start", end=last, start=first)
     places = AreaMatcher(areas.all_areas(session))
     try:
         ids = sorted({places.id_of(ward, first) for ward in wards})
+    except ValueError as error:
+        raise UsageError("outcomes.no_ward", reason=error) from None
+    try:
         outcome = outcome_name(goal)
     except ValueError as error:
-        raise UsageError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+        raise UsageError("outcomes.no_goal", reason=error) from None
     return Campaign(
         name=utm_naming.normalise_name(name, "campaign"),
         initiative=utm_naming.normalise_name(initiative, "initiative")
@@ -327,13 +332,10 @@ def _with_text_dates(fields: Mapping[str, CampaignField]) -> JsonObject:
 def _require_campaign(session: Session, name: str) -> Campaign:
     campaign = outcomes.campaign(session, utm_naming.normalise_name(name, "campaign"))
     if campaign is None:
-        names = ", ".join(
-            campaign_row.name for campaign_row in outcomes.campaigns(session)[:8]
-        )
-        raise UsageError(
-            f"There is no campaign {name!r}. "
-            + (f"There are: {names}." if names else "Enter it: campaigns create")
-        )
+        names = [row.name for row in outcomes.campaigns(session)[:8]]
+        if not names:
+            raise UsageError("outcomes.no_campaign_yet", campaign=name)
+        raise UsageError("outcomes.no_such_campaign", campaign=name, campaigns=names)
     return campaign
 
 
@@ -420,4 +422,4 @@ def _day(option: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{option} takes a day as 2026-11-23, not {text!r}.") from None
+        raise UsageError("outcomes.no_day", option=option, text=text) from None

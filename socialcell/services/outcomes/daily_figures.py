@@ -228,7 +228,7 @@ def requested_days(context: Context, since: str | None, until: str | None) -> Da
         read_day(since, "--since", now) if since else last - timedelta(days=_DAYS - 1)
     )
     if first > last:
-        raise UsageError(f"--since {first} is after --until {last}.")
+        raise UsageError("outcomes.since_after_until", first=first, last=last)
     return DayRange(first, last)
 
 
@@ -500,4 +500,6 @@ def dated(day: date | None) -> DatedDocument:
 
 def _require(option: str, choice: str, choices: tuple[str, ...]) -> None:
     if choice not in choices:
-        raise UsageError(f"{option} is one of {', '.join(choices)}, not {choice!r}.")
+        raise UsageError(
+            "outcomes.no_such_choice", option=option, choices=choices, choice=choice
+        )

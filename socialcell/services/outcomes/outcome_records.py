@@ -133,16 +133,17 @@ def outcome_document(
     try:
         outcome_id = outcome_name(name)
     except ValueError as error:
-        raise UsageError(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
+        raise UsageError("outcomes.no_outcome_name", reason=error) from None
     with db.reading(context.engine) as session:
         outcome_names = [
             held_outcome.outcome
             for held_outcome in outcome_store.outcome_summaries(session)
         ]
         if outcome_id not in outcome_names:
+            if not outcome_names:
+                raise UsageError("outcomes.no_outcome_yet", outcome=outcome_id)
             raise UsageError(
-                f"No outcome {outcome_id!r} is held. There are: "
-                f"{', '.join(outcome_names) or 'none'}."
+                "outcomes.no_such_outcome", outcome=outcome_id, outcomes=outcome_names
             )
         rows = outcome_store.outcome_days(session, outcome_id, days.since, days.until)
         before = (
@@ -178,7 +179,9 @@ def visit_document(
     """Sites' visits by one UTM value (and day), most visits first. UsageError: unknown
     cut."""
     if by not in VISIT_CUTS:
-        raise UsageError(f"--by is one of {', '.join(VISIT_CUTS)}, not {by!r}.")
+        raise UsageError(
+            "outcomes.no_such_choice", option="--by", choices=VISIT_CUTS, choice=by
+        )
     with db.reading(context.engine) as session:
         rows = outcome_store.visit_days(session, days.since, days.until)
     groups: dict[tuple[str, str, date | None], list[VisitDay]] = defaultdict(list)
