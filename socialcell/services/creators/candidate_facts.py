@@ -82,7 +82,7 @@ def resolve_request(
         if protected is not None:
             raise UsageError(
                 "creators.protected_topic",
-                subject=protected.subject,
+                subject=protected.name,
                 reason=protected.reason,
                 word=protected.word,
             )
