@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from socialcell import config, db, log
 from socialcell.clock import FixedClock
+from socialcell.connectors.base import Kind, connector_error
+from socialcell.errors import ConfigError
 from socialcell.listening.model import Author, Mention
 from socialcell.sandbox import Sandbox
 from socialcell.services.collection import collector
@@ -128,3 +130,13 @@ def test_people_and_their_posts_do_not_appear_in_the_log_at_debug_level(
     people = {word for row in authors for word in row if word and len(word) > 6}
     assert [word for word in people if word in logged] == []
     assert [t for t in texts if t and len(t) > 20 and t[:20] in logged] == []
+
+
+def test_an_error_in_the_words_of_another_has_its_code_and_no_secret() -> None:
+    other = ConfigError("sources.off", source="https://city.example/?token=abcdef123")
+
+    error = connector_error(Kind.CONFIG, other.message)
+
+    assert (error.kind, error.message.code) == (Kind.CONFIG, "sources.off")
+    assert "https://city.example/?token=*** is off" in str(error)
+    assert "abcdef123" not in str(error)

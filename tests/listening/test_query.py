@@ -19,6 +19,7 @@ from socialcell.listening.query.query_language import (
     parse,
     widen_query,
 )
+from socialcell.message_catalog import LANGUAGES, Message, in_words
 
 HOLDINGS = Holdings(
     ("news", "x"), frozenset({("x", "citydesk")}), ("body:msedcl", "dept:water")
@@ -78,6 +79,21 @@ def test_a_syntax_error_names_its_position(
 
     assert caught.value.position == position
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_syntax_error_shows_the_query_with_a_pointer_in_every_language(
+    language: str,
+) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse("पाणी (a OR b")
+
+    sentence, query, pointer = in_words(caught.value.message, language).splitlines()
+    reason = caught.value.message.parameters["reason"]
+    assert isinstance(reason, Message)
+    assert reason.code == "query.open_parenthesis"
+    assert sentence.startswith(in_words(reason, language))
+    assert (query, pointer) == ("  पाणी (a OR b", "       ^")
 
 
 @given(st.text(st.sampled_from('ab(पा "-:*OR NDT\u200d'), max_size=60))

@@ -8,6 +8,7 @@ from socialcell.listening.people.protected_topics import (
     protected_topic_in,
     refuse,
 )
+from socialcell.message_catalog import in_words
 
 ACCOUNTS = Accounts({"pmcpune"}, {"sanjay gokhale"})
 
@@ -104,3 +105,25 @@ def test_words_tell_what_they_must_not_be_watched_for() -> None:
     assert found is not None
     assert (found.subject, found.word) == ("protests", "मोर्चा")
     assert protected_topic_in("पाणी नाही") is None
+
+
+@pytest.mark.parametrize(
+    ("word", "name", "in_marathi", "reason"),
+    [
+        ("protest", "protests", "आंदोलने", "people may gather"),
+        ("election", "politics", "राजकारण", "a city government"),
+        ("mosque", "religion", "धर्म", "nobody's faith"),
+        ("dalit", "caste", "जात", "nobody's caste"),
+        ("hiv", "health", "आरोग्य", "nobody's illness"),
+    ],
+)
+def test_every_subject_has_a_name_and_a_reason_for_readers(
+    word: str, name: str, in_marathi: str, reason: str
+) -> None:
+    topic = protected_topic_in(word)
+
+    assert topic is not None
+    assert (str(topic.name), in_words(topic.name, "mr")) == (name, in_marathi)
+    assert str(topic.reason).startswith(reason)
+    with pytest.raises(UsageError, match=f"about {name}: .*The word: {topic.word}"):
+        refuse(word, ACCOUNTS)

@@ -60,7 +60,7 @@ def _check_targeting(facts: PlanFacts) -> Iterator[RuleViolation]:
                     {
                         "field": name,
                         "text": text,
-                        "subject": topic.subject,
+                        "subject": topic.name,
                         "word": topic.word,
                         "reason": topic.reason,
                     },
