@@ -49,11 +49,12 @@ def evaluate(
         evaluation: SpanEvaluation = {"task": task, **_entities(path, allowed)}
         return evaluation
     if task not in _TASKS:
-        task_names = ", ".join((*_TASKS, "entities"))
-        raise SocialcellError(f"no task {task!r}; there are: {task_names}")
+        raise SocialcellError(
+            "language.no_such_task", task=task, tasks=[*_TASKS, "entities"]
+        )
     rows = posts(path)
     if not rows:
-        raise SocialcellError(f"{path} holds no labelled text")
+        raise SocialcellError("language.no_labelled_text", path=path)
     truth = [row.label for row in rows]
     labels = list(_TASKS[task]([row.text for row in rows], allowed))
     if task == "sentiment" and set(truth) <= set(_SHORT.values()):
@@ -81,9 +82,7 @@ def _analyses(texts: list[str], allowed: _Allowed) -> Iterator[Analysis]:
 def _topics(texts: list[str], allowed: _Allowed) -> Iterator[str]:
     model = weights.linear("topics9", nc=allowed.nc)
     if model is None:
-        raise SocialcellError(
-            "the model topics9 is missing; make it: socialcell language train topics9"
-        )
+        raise SocialcellError("language.model_missing", model="topics9")
     return map(_best, _chances("topics9", model, texts, allowed))
 
 
@@ -131,7 +130,7 @@ def _entities(path: Path, allowed: _Allowed) -> SpanScores:
 
     sentences = conll.sentences(path)
     if not sentences:
-        raise SocialcellError(f"{path} holds no sentence")
+        raise SocialcellError("language.no_sentence", path=path)
     spans = reader(allowed.nc, semantic=allowed.semantic).spans
     predicted_spans = spans([sentence.words for sentence in sentences])
     truth = [conll.mapped_spans(sentence.tags) for sentence in sentences]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from socialcell.errors import SocialcellError
 from socialcell.language.ngram_features import normalised
+from socialcell.message_catalog import Message
 
 OWN = "own"  # folder of what the operators decided: MODEL.jsonl for each model
 
@@ -51,9 +52,7 @@ def require_apart(
     training_texts = {normalised(post.text) for post in training}
     shared = sum(normalised(post.text) in training_texts for post in held_out)
     if shared:
-        raise SocialcellError(
-            f"{shared} texts are both in training and held out: the scores would lie"
-        )
+        raise SocialcellError("language.texts_not_separate", texts=shared)
 
 
 def lines_of(path: Path) -> list[str]:
@@ -61,11 +60,16 @@ def lines_of(path: Path) -> list[str]:
     try:
         return path.read_text("utf-8-sig").replace("\r\n", "\n").split("\n")
     except UnicodeDecodeError as error:
-        raise SocialcellError(f"{path}: not UTF-8 at byte {error.start}") from None
+        raise SocialcellError("files.not_utf8", path=path, byte=error.start) from None
     except OSError as error:
         raise SocialcellError(
-            f"{path}: {error.strerror}; give a readable file"
+            "files.unreadable", path=path, reason=error.strerror
         ) from None
+
+
+def line_place(file: Path | str, number: int) -> Message:
+    """A line of a file, for messages."""
+    return Message("files.line", {"file": file, "line": number})
 
 
 def _posts(path: Path) -> Iterator[LabelledPost]:
@@ -75,11 +79,13 @@ def _posts(path: Path) -> Iterator[LabelledPost]:
         try:
             row = json.loads(line)
         except (ValueError, RecursionError):
-            raise SocialcellError(f"{path}, line {number}: not JSON") from None
+            raise SocialcellError(
+                "language.line_not_json", where=line_place(path, number)
+            ) from None
         if not isinstance(row, dict) or not (
             isinstance(row.get("text"), str) and isinstance(row.get("label"), str)
         ):
             raise SocialcellError(
-                f'{path}, line {number}: needs "text" and "label", both strings'
+                "language.line_without_label", where=line_place(path, number)
             )
         yield LabelledPost(row["text"], row["label"])

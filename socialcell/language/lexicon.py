@@ -87,7 +87,7 @@ def _by_strength(
     for cue_value, strengths in groups.items():
         if allowed is not None and cue_value not in allowed:
             raise SocialcellError(
-                f"{kind}s.yaml: {cue_value!r} is not in vocabulary.yaml"
+                "language.not_in_vocabulary", where=f"{kind}s.yaml", name=cue_value
             )
         for strength, by_script in strengths.items():
             for phrases in by_script.values():

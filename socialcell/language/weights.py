@@ -127,21 +127,16 @@ def _cards(folder: str) -> tuple[ModelCard, ...]:
 def _checked(card: ModelCard) -> bytes:
     """The bytes of the weight file. SocialcellError when they are not the card's."""
     file = _folder(card.folder) / card.facts["file"]
+    place = f"{PACKAGE}/{card.folder}/{card.facts['file']}"
     try:
         content: bytes = file.read_bytes()
     except OSError as error:
-        raise _unusable(card, f"cannot be read ({error.strerror})") from None
+        raise SocialcellError(
+            "language.model_unreadable", path=place, reason=error.strerror
+        ) from None
     if hashlib.sha256(content).hexdigest() != card.facts["sha256"]:
-        raise _unusable(card, "is not the file that its card describes (SHA-256)")
+        raise SocialcellError("language.other_model_file", path=place)
     return content
-
-
-def _unusable(card: ModelCard, what: str) -> SocialcellError:
-    place = f"{PACKAGE}/{card.folder}/{card.facts['file']}"
-    return SocialcellError(
-        f"{place} {what}. Install socialcell-models again, or train the model anew: "
-        f"socialcell language train"
-    )
 
 
 def _folder(folder: str) -> Traversable:
@@ -152,7 +147,4 @@ def _package() -> Traversable:
     try:
         return resources.files(PACKAGE)
     except ModuleNotFoundError:
-        raise SocialcellError(
-            f"The package {PACKAGE} with the trained models is not installed: install "
-            "socialcell-models, which is released beside socialcell."
-        ) from None
+        raise SocialcellError("language.no_models_package", package=PACKAGE) from None

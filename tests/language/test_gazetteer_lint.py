@@ -70,7 +70,7 @@ def test_a_fault_is_named_by_row_and_column(
     problems = lint([write(tmp_path, GOOD | change)])
 
     assert [(p.row, p.column) for p in problems] == [(2, column)]
-    assert message in problems[0].message
+    assert message in str(problems[0].message)
 
 
 @pytest.mark.parametrize("rule", [{"needs_context": "yes"}, {"unless": "cousin"}])
@@ -82,7 +82,7 @@ def test_two_rows_of_a_file_may_not_share_a_name(tmp_path: Path) -> None:
     (problem,) = lint([write(tmp_path, GOOD, GOOD | {"id": "place:other"})][:1])[:1]
 
     assert problem.row == 3
-    assert "also names place:moonpeth" in problem.message
+    assert "also names place:moonpeth" in str(problem.message)
 
 
 @pytest.mark.parametrize(

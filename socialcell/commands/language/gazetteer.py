@@ -1,6 +1,5 @@
 """Commands of the noun `language gazetteer`: lint, import, list, remove."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,11 +46,10 @@ def lint(
 
     problems = gazetteer_lint.lint(files or ())
     if json:
-        output.as_json({"problems": [asdict(problem) for problem in problems]})
+        output.as_json({"problems": [problem.as_dict() for problem in problems]})
     else:
         for problem in problems:
-            column = f", {problem.column}" if problem.column else ""
-            output.say(f"{problem.file}, row {problem.row}{column}: {problem.message}")
+            output.say(str(problem.message))
         output.say(f"{len(problems)} problems")
     if problems:
         raise typer.Exit(1)

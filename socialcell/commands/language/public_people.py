@@ -41,11 +41,10 @@ def lint(
 
     problems = public_people.lint(files or ())
     if json:
-        output.as_json({"problems": [asdict(problem) for problem in problems]})
+        output.as_json({"problems": [problem.as_dict() for problem in problems]})
     else:
         for problem in problems:
-            column = f", {problem.column}" if problem.column else ""
-            output.say(f"{problem.file}, row {problem.row}{column}: {problem.message}")
+            output.say(str(problem.message))
         output.say(f"{len(problems)} problems")
     if problems:
         raise typer.Exit(1)

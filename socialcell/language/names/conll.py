@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from socialcell.errors import SocialcellError
-from socialcell.language.labelled_posts import lines_of
+from socialcell.language.labelled_posts import line_place, lines_of
 from socialcell.language.measure import Span
 
 # The one table of label schemes: HiNER, MahaNER and MahaSocialNER, our own.
@@ -55,11 +55,11 @@ def sentences(path: Path) -> list[Sentence]:
             continue
         word, _, tag = line.rstrip().rpartition("\t")
         if not word or (tag != "O" and tag[:2] not in ("B-", "I-")):
-            raise SocialcellError(
-                f"{path}, line {number}: needs a word, a tab, and O, B-… or I-…"
-            )
+            raise SocialcellError("language.no_tag", where=line_place(path, number))
         if tag != "O" and tag[2:] not in LABELS:
-            raise SocialcellError(f"{path}, line {number}: unknown label {tag[2:]!r}")
+            raise SocialcellError(
+                "language.unknown_label", where=line_place(path, number), label=tag[2:]
+            )
         words.append(word)
         tags.append(tag)
     return complete

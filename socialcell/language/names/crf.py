@@ -38,7 +38,7 @@ class Crf:
     def of(cls, file: bytes) -> "Crf":
         """From the bytes of a model file; SocialcellError when it is another kind."""
         if file[:4] != b"lCRF" or file[8:12] != b"FOMC":
-            raise SocialcellError("a tagger's file is no first-order CRFsuite model")
+            raise SocialcellError("language.no_crf_model")
         features, names, attributes = _HEADER.unpack_from(file)[7:10]
         labels = tuple(_chunk_texts(file, names))
         attribute_ids = {

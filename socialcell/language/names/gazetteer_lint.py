@@ -10,6 +10,7 @@ from pathlib import Path
 from socialcell.errors import SocialcellError
 from socialcell.language import lexicon
 from socialcell.language.words import key_of
+from socialcell.message_catalog import Message
 from socialcell.text import clean_text
 
 COLUMNS = (
@@ -56,7 +57,33 @@ class GazetteerProblem:
     file: str
     row: int
     column: str
-    message: str
+    reason: Message
+
+    @property
+    def message(self) -> Message:
+        """The reason and where it applies."""
+        return Message(
+            "language.cell_refused" if self.column else "language.row_refused",
+            {
+                "where": row_place(self.file, self.row),
+                "column": self.column,
+                "reason": self.reason,
+            },
+        )
+
+    def as_dict(self) -> dict[str, str | int]:
+        """Its keys in a JSON document."""
+        return {
+            "file": self.file,
+            "row": self.row,
+            "column": self.column,
+            "message": str(self.reason),
+        }
+
+
+def row_place(file: Path | str, number: int) -> Message:
+    """A row of a file, for messages."""
+    return Message("files.row", {"file": file, "row": number})
 
 
 def lint(files: Iterable[Path] = ()) -> list[GazetteerProblem]:
@@ -80,7 +107,7 @@ def _package() -> list[Row]:
 
 
 def _sorted(problems: Iterable[GazetteerProblem]) -> list[GazetteerProblem]:
-    return sorted(problems, key=lambda p: (p.file, p.row, p.column, p.message))
+    return sorted(problems, key=lambda p: (p.file, p.row, p.column, str(p.reason)))
 
 
 def rows_of(path: Path) -> Iterator[Row]:
@@ -89,16 +116,28 @@ def rows_of(path: Path) -> Iterator[Row]:
         table = csv.reader(path.read_text("utf-8-sig").splitlines())
         heading, *lines = [(table.line_num, cells) for cells in table] or [(1, [])]
     except (OSError, UnicodeDecodeError) as error:
-        raise SocialcellError(f"{path}: cannot be read as UTF-8: {error}") from error
+        raise SocialcellError(
+            "language.unreadable_table", path=path, reason=str(error)
+        ) from error
     except csv.Error as error:
-        raise SocialcellError(f"{path}, row {table.line_num}: {error}") from error
+        raise SocialcellError(
+            "language.row_not_csv",
+            where=row_place(path, table.line_num),
+            reason=str(error),
+        ) from error
     if tuple(heading[1]) != COLUMNS:
-        raise SocialcellError(f"{path}, row 1: the columns are {','.join(COLUMNS)}")
+        raise SocialcellError(
+            "language.other_columns",
+            where=row_place(path, 1),
+            columns=",".join(COLUMNS),
+        )
     for number, cells in lines:
         if len(cells) != len(COLUMNS):
             raise SocialcellError(
-                f"{path}, row {number}: {len(cells)} cells, "
-                f"not {len(COLUMNS)}; quote a cell that has a comma"
+                "language.other_number_of_cells",
+                where=row_place(path, number),
+                cells=len(cells),
+                columns=len(COLUMNS),
             )
         cells_by_name = dict(zip(COLUMNS, cells, strict=True))
         yield Row(str(path), number, cells_by_name)
@@ -110,8 +149,7 @@ def _problems(rows: list[Row], beside: list[Row]) -> Iterator[GazetteerProblem]:
     for row in rows:
         first = ids.setdefault(row.cells["id"], row)
         if first is not row:
-            where = f"{first.file}, row {first.number}"
-            yield _problem(row, "id", f"{row.cells['id']} is also in {where}")
+            yield problem_in(row, "id", id_twice(row, first))
         yield from _cells(row)
         yield from _too_short(row)
         yield from _kinds(row, wards)
@@ -122,39 +160,43 @@ def _problems(rows: list[Row], beside: list[Row]) -> Iterator[GazetteerProblem]:
 def _cells(row: Row) -> Iterator[GazetteerProblem]:
     for column in _REQUIRED:
         if not row.cells[column].strip():
-            yield _problem(row, column, "is empty")
+            yield problem_in(row, column, Message("language.empty_cell"))
     if _DEVANAGARI.search(row.cells["name_en"]):
-        yield _problem(row, "name_en", "has Devanagari letters; write it in Latin")
+        yield problem_in(row, "name_en", Message("language.devanagari_in_latin"))
     for column in ("name_mr", "name_hi"):
         cell = row.cells[column]
         if cell and not _DEVANAGARI.search(cell):
-            yield _problem(row, column, "has no Devanagari letters")
+            yield problem_in(row, column, Message("language.no_devanagari"))
     for column, cell in row.cells.items():
         if clean_text(cell) != cell:
-            yield _problem(row, column, "is not in Unicode normal form C")
+            yield problem_in(row, column, Message("language.no_normal_form"))
         if _SPACES.search(cell):
-            yield _problem(row, column, "has white space or a bar too many")
+            yield problem_in(row, column, Message("language.spare_white_space"))
 
 
 def _too_short(row: Row) -> Iterator[GazetteerProblem]:
     """One letter, or a mark alone, would be found in every other post."""
     for column, name in _names(row):
         if len(_SIGN.findall(name)) < 2:
-            yield _problem(row, column, f"{name!r} needs two letters or digits")
+            yield problem_in(
+                row, column, Message("language.short_name", {"name": name})
+            )
 
 
 def _kinds(row: Row, wards: set[str]) -> Iterator[GazetteerProblem]:
     kind = row.cells["id"].partition(":")[0]
     if not _ID.match(row.cells["id"]) or kind not in _KINDS:
-        kinds = ", ".join(f"{name}:…" for name in _KINDS)
-        yield _problem(row, "id", f"must be one of {kinds} in small Latin letters")
+        kinds = [f"{name}:…" for name in _KINDS]
+        yield problem_in(row, "id", Message("language.no_id", {"kinds": kinds}))
     elif row.cells["label"] not in _KINDS[kind]:
-        labels = " or ".join(sorted(_KINDS[kind]))
-        yield _problem(row, "label", f"a {kind} is labelled {labels}")
+        labels = sorted(_KINDS[kind])
+        reason = Message("language.other_label", {"kind": kind, "labels": labels})
+        yield problem_in(row, "label", reason)
     if row.cells["ward"] and row.cells["ward"] not in wards:
-        yield _problem(row, "ward", f"{row.cells['ward']} is unknown")
+        reason = Message("language.unknown_ward", {"ward": row.cells["ward"]})
+        yield problem_in(row, "ward", reason)
     if row.cells["needs_context"] not in ("", "yes"):
-        yield _problem(row, "needs_context", "is yes or empty")
+        yield problem_in(row, "needs_context", Message("language.yes_or_empty"))
 
 
 def _meanings(row: Row) -> Iterator[GazetteerProblem]:
@@ -164,11 +206,12 @@ def _meanings(row: Row) -> Iterator[GazetteerProblem]:
     for column, name in _names(row):
         key = key_of(name)
         if key in _common():
-            message = f"{name!r} is also a common word: needs_context or unless"
-            yield _problem(row, column, message)
+            reason = Message("language.common_word", {"name": name})
+            yield problem_in(row, column, reason)
         elif key in _first_names():
-            message = f"{name!r} is also a first name: needs_context or unless"
-            yield _problem(row, column, message)
+            yield problem_in(
+                row, column, Message("language.first_name", {"name": name})
+            )
 
 
 def _shared_names(rows: list[Row], beside: list[Row]) -> Iterator[GazetteerProblem]:
@@ -179,8 +222,10 @@ def _shared_names(rows: list[Row], beside: list[Row]) -> Iterator[GazetteerProbl
         for column, name in _names(row):
             first = owner.setdefault(key_of(name), row)
             if first.cells["id"] != row.cells["id"]:
-                message = f"{name!r} also names {first.cells['id']}, without context"
-                yield _problem(row, column, message)
+                reason = Message(
+                    "language.shared_name", {"name": name, "id": first.cells["id"]}
+                )
+                yield problem_in(row, column, reason)
 
 
 def _names(row: Row) -> Iterator[tuple[str, str]]:
@@ -211,5 +256,14 @@ def _first_names() -> frozenset[str]:
     return frozenset(map(key_of, lexicon.data("first_names")["names"]))
 
 
-def _problem(row: Row, column: str, message: str) -> GazetteerProblem:
-    return GazetteerProblem(row.file, row.number, column, message)
+def problem_in(row: Row, column: str, reason: Message) -> GazetteerProblem:
+    """A problem of one cell of a row."""
+    return GazetteerProblem(row.file, row.number, column, reason)
+
+
+def id_twice(row: Row, first: Row) -> Message:
+    """That a row has the id of an earlier one."""
+    return Message(
+        "language.id_twice",
+        {"id": row.cells["id"], "where": row_place(first.file, first.number)},
+    )

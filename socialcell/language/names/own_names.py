@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,13 +27,11 @@ class NameImport:
 class NamesRefused(SocialcellError):  # noqa: N818 - named for what happened
     """Entries that are not taken; the message has a line for each reason."""
 
-    def __init__(self, problems: Sequence[GazetteerProblem]) -> None:
-        lines = [
-            f"{p.file}, row {p.row}{f', {p.column}' if p.column else ''}: {p.message}"
-            for p in problems
-        ]
-        many = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-        super().__init__("\n".join([f"Nothing was taken: {many}.", *lines]))
+
+def names_refused(problems: Sequence[GazetteerProblem]) -> NamesRefused:
+    """The error for entries with these problems."""
+    lines = [problem.message for problem in problems]
+    return NamesRefused("language.names_refused", n=len(lines), lines=lines)
 
 
 def load(path: Path) -> tuple[Place, ...]:
@@ -62,9 +60,9 @@ def add(workspace_file: Path, file: Path) -> NameImport:
     unchanged_rows = [row for id_, row in before.items() if id_ not in ids]
     problems = gazetteer_lint.problems_of(new, unchanged_rows)
     if problems:
-        raise NamesRefused(problems)
+        raise names_refused(problems)
     if not new:
-        raise SocialcellError(f"{file} holds no entry")
+        raise SocialcellError("language.no_entry", path=file)
     cells_before = {id_: row.cells for id_, row in before.items()}
     cells_after = {row.cells["id"]: row.cells for row in new}
     return NameImport(
@@ -91,18 +89,27 @@ def without(workspace_file: Path, ids: Iterable[str]) -> str:
     left = {row.cells["id"]: row.cells for row in _rows(workspace_file)}
     for id_ in ids:
         if id_ not in left:
-            raise SocialcellError(
-                f"{id_} is none of the {len(left)} entries of {workspace_file}"
-                + (": it is the package's own" if id_ in _of_package() else "")
-            )
+            raise no_such_entry(id_, len(left), workspace_file, _of_package())
         del left[id_]
     known_ids = left.keys() | _of_package()
     for cells in left.values():
         if cells["ward"] and cells["ward"] not in known_ids:
             raise SocialcellError(
-                f"{cells['ward']} is the ward of {cells['id']}: change that one first"
+                "language.ward_in_use", ward=cells["ward"], id=cells["id"]
             )
     return _text(left.values())
+
+
+def no_such_entry(
+    id_: str, entries: int, workspace_file: Path, package_ids: Collection[str]
+) -> SocialcellError:
+    """The error for an id that the workspace's file does not have."""
+    return SocialcellError(
+        "language.entry_of_package" if id_ in package_ids else "language.no_such_entry",
+        id=id_,
+        entries=entries,
+        path=workspace_file,
+    )
 
 
 def save(path: Path, text: str) -> None:
@@ -113,7 +120,9 @@ def save(path: Path, text: str) -> None:
         new_file.replace(path)
     except OSError as error:
         new_file.unlink(missing_ok=True)
-        raise SocialcellError(f"{path} cannot be written: {error.strerror}") from None
+        raise SocialcellError(
+            "files.not_written", path=path, reason=error.strerror
+        ) from None
 
 
 def _rows(path: Path) -> list[Row]:

@@ -15,6 +15,7 @@ from socialcell.language import lexicon, transliteration
 from socialcell.language.analysis import Entity
 from socialcell.language.notes import Fact, notes_of
 from socialcell.language.words import key_of
+from socialcell.message_catalog import Message
 
 _LONGEST_NAME = 4  # words of a person's name
 _FEWEST_SOUNDS = 6  # letters of its key: mohan savant is mhn svnt
@@ -90,16 +91,20 @@ def check_places(
     checked_places: dict[str, Place] = {}
     labels = lexicon.vocabulary("entity")
     for file, line, row in rows:
-        where = f"{file}, line {line}"
+        where = Message("files.line", {"file": file, "line": line})
         place = _place(row, where)
         if place.label not in labels:
-            raise SocialcellError(f"{where}: unknown label {place.label!r}")
+            raise SocialcellError(
+                "language.unknown_label", where=where, label=place.label
+            )
         if place.id in checked_places or place.id in places_beside:
-            raise SocialcellError(f"{where}: {place.id} is there twice")
+            raise SocialcellError("language.id_there_twice", where=where, id=place.id)
         checked_places[place.id] = place
     for place in checked_places.values():
         if place.ward is not None and place.ward not in places_beside | checked_places:
-            raise SocialcellError(f"gazetteer: {place.id} is in unknown {place.ward}")
+            raise SocialcellError(
+                "language.place_in_unknown_ward", id=place.id, ward=place.ward
+            )
     return tuple(checked_places.values())
 
 
@@ -258,7 +263,7 @@ def _stands_alone(start: int, end: int, facts: list[Fact]) -> bool:
     return facts[start - 1].word.raw[-1:] in _FULL_STOPS
 
 
-def _place(row: dict[str, str], where: str) -> Place:
+def _place(row: dict[str, str], where: Message) -> Place:
     try:
         return Place(
             id=row["id"],
@@ -273,7 +278,9 @@ def _place(row: dict[str, str], where: str) -> Place:
             source=row["source"],
         )
     except (KeyError, AttributeError) as error:
-        raise SocialcellError(f"{where}: a column is missing ({error})") from error
+        raise SocialcellError(
+            "language.column_missing", where=where, reason=str(error)
+        ) from error
 
 
 @lru_cache

@@ -17,9 +17,20 @@ from pathlib import Path
 
 from socialcell.errors import SocialcellError
 from socialcell.language import lexicon
-from socialcell.language.names.gazetteer_lint import GazetteerProblem, Row
-from socialcell.language.names.own_names import NameImport, NamesRefused
+from socialcell.language.names.gazetteer_lint import (
+    GazetteerProblem,
+    Row,
+    id_twice,
+    problem_in,
+    row_place,
+)
+from socialcell.language.names.own_names import (
+    NameImport,
+    names_refused,
+    no_such_entry,
+)
 from socialcell.language.names.places import Place, places
+from socialcell.message_catalog import Message
 from socialcell.text import clean_text
 
 FILE = "people.csv"
@@ -73,7 +84,7 @@ def package() -> tuple[PublicEntry, ...]:
     """The package's own entries. SocialcellError names file and row of a wrong one."""
     rows = list(_rows_of(lexicon.people_text(), f"data/{FILE}"))
     if problems := list(_problems(rows, [])):
-        raise NamesRefused(problems)
+        raise names_refused(problems)
     return tuple(_public(row) for row in rows)
 
 
@@ -82,7 +93,7 @@ def load(path: Path) -> tuple[PublicEntry, ...]:
     when somebody has edited it into what cannot be read."""
     rows = _workspace_rows(path)
     if problems := problems_of(rows):
-        raise NamesRefused(problems)
+        raise names_refused(problems)
     return tuple(_public(row) for row in rows)
 
 
@@ -158,7 +169,7 @@ def add(workspace_file: Path, file: Path) -> NameImport:
     held is changed. Refused, with every reason, when the linter finds anything."""
     new = list(rows_of(file))
     if not new:
-        raise SocialcellError(f"{file} holds no entry")
+        raise SocialcellError("language.no_entry", path=file)
     ids = {row.cells["id"] for row in new}
     before = {row.cells["id"]: row for row in _workspace_rows(workspace_file)}
     unchanged_rows = [row for id_, row in before.items() if id_ not in ids]
@@ -168,7 +179,7 @@ def add(workspace_file: Path, file: Path) -> NameImport:
         if problem.file == str(file)
     ]
     if problems:
-        raise NamesRefused(problems)
+        raise names_refused(problems)
     cells_before = {id_: row.cells for id_, row in before.items()}
     cells_after = {row.cells["id"]: row.cells for row in new}
     return NameImport(
@@ -194,10 +205,7 @@ def without(workspace_file: Path, ids: Iterable[str]) -> str:
     own = {entry.id for entry in package()}
     for id_ in ids:
         if id_ not in left:
-            raise SocialcellError(
-                f"{id_} is none of the {len(left)} entries of {workspace_file}"
-                + (": it is the package's own" if id_ in own else "")
-            )
+            raise no_such_entry(id_, len(left), workspace_file, own)
         del left[id_]
     return _text(left.values())
 
@@ -207,7 +215,9 @@ def rows_of(path: Path) -> Iterator[Row]:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise SocialcellError(f"{path}: cannot be read as UTF-8: {error}") from error
+        raise SocialcellError(
+            "language.unreadable_table", path=path, reason=str(error)
+        ) from error
     yield from _rows_of(text, str(path))
 
 
@@ -216,14 +226,24 @@ def _rows_of(text: str, name: str) -> Iterator[Row]:
     try:
         heading, *lines = [(table.line_num, cells) for cells in table] or [(1, [])]
     except csv.Error as error:
-        raise SocialcellError(f"{name}, row {table.line_num}: {error}") from error
+        raise SocialcellError(
+            "language.row_not_csv",
+            where=row_place(name, table.line_num),
+            reason=str(error),
+        ) from error
     if tuple(heading[1]) != COLUMNS:
-        raise SocialcellError(f"{name}, row 1: the columns are {','.join(COLUMNS)}")
+        raise SocialcellError(
+            "language.other_columns",
+            where=row_place(name, 1),
+            columns=",".join(COLUMNS),
+        )
     for number, cells in lines:
         if len(cells) != len(COLUMNS):
             raise SocialcellError(
-                f"{name}, row {number}: {len(cells)} cells, not {len(COLUMNS)}; quote "
-                "a cell that has a comma"
+                "language.other_number_of_cells",
+                where=row_place(name, number),
+                cells=len(cells),
+                columns=len(COLUMNS),
             )
         yield Row(name, number, dict(zip(COLUMNS, cells, strict=True)))
 
@@ -237,8 +257,7 @@ def _problems(rows: list[Row], beside: list[Row]) -> Iterator[GazetteerProblem]:
     for row in rows:
         first = ids.setdefault(row.cells["id"], row)
         if first is not row:
-            where = f"{first.file}, row {first.number}"
-            yield _problem(row, "id", f"{row.cells['id']} is also in {where}")
+            yield problem_in(row, "id", id_twice(row, first))
         yield from _cells(row)
         yield from _kind(row)
         yield from _names(row)
@@ -249,46 +268,44 @@ def _problems(rows: list[Row], beside: list[Row]) -> Iterator[GazetteerProblem]:
 def _cells(row: Row) -> Iterator[GazetteerProblem]:
     for column in _REQUIRED:
         if not row.cells[column].strip():
-            yield _problem(row, column, "is empty")
+            yield problem_in(row, column, Message("language.empty_cell"))
     for column, cell in row.cells.items():
         if clean_text(cell) != cell or cell != cell.strip():
-            yield _problem(row, column, "has white space around it or odd characters")
+            yield problem_in(row, column, Message("language.odd_characters"))
     for handle in _split(row, "handles"):
         if not _HANDLE.fullmatch(handle):
-            message = f"{handle!r} is no handle such as x:PMCPune, without @"
-            yield _problem(row, "handles", message)
+            reason = Message("language.no_handle", {"handle": handle})
+            yield problem_in(row, "handles", reason)
 
 
 def _kind(row: Row) -> Iterator[GazetteerProblem]:
     kind, id_ = row.cells["kind"], row.cells["id"]
     if kind not in LABELS:
-        yield _problem(row, "kind", f"is one of {', '.join(LABELS)}")
+        reason = Message("language.no_kind", {"kinds": list(LABELS)})
+        yield problem_in(row, "kind", reason)
         return
     if not _ID.fullmatch(id_) or id_.partition(":")[0] not in PREFIXES[kind]:
-        begins = " or ".join(f"{prefix}:…" for prefix in PREFIXES[kind])
-        yield _problem(row, "id", f"of kind {kind} is {begins} in small Latin letters")
+        prefixes = [f"{prefix}:…" for prefix in PREFIXES[kind]]
+        reason = Message("language.no_id_of_kind", {"kind": kind, "ids": prefixes})
+        yield problem_in(row, "id", reason)
     if kind == "office_holder" and not row.cells["valid_from"]:
-        yield _problem(
-            row,
-            "valid_from",
-            "is empty: a person is here for an office, and from the day of taking it",
-        )
+        yield problem_in(row, "valid_from", Message("language.office_without_day"))
 
 
 def _names(row: Row) -> Iterator[GazetteerProblem]:
     if _DEVANAGARI.search(row.cells["name_en"]):
-        yield _problem(row, "name_en", "has Devanagari letters; write it in Latin")
+        yield problem_in(row, "name_en", Message("language.devanagari_in_latin"))
     for column in ("name_mr", "name_hi"):
         cell = row.cells[column]
         if cell and not _DEVANAGARI.search(cell):
-            yield _problem(row, column, "has no Devanagari letters")
+            yield problem_in(row, column, Message("language.no_devanagari"))
     if row.cells["kind"] != "office_holder":
         return
     named = [(c, row.cells[c]) for c in ("name_en", "name_mr", "name_hi")]
     for column, name in (*named, *(("aliases", a) for a in _split(row, "aliases"))):
         if len(name.split()) < 2:
-            message = f"{name!r}: a person has two names at least, or is everybody"
-            yield _problem(row, column, message)
+            reason = Message("language.single_name", {"name": name})
+            yield problem_in(row, column, reason)
 
 
 def _days(row: Row) -> Iterator[GazetteerProblem]:
@@ -298,10 +315,10 @@ def _days(row: Row) -> Iterator[GazetteerProblem]:
         try:
             days[column] = date.fromisoformat(cell) if cell else None
         except ValueError:
-            yield _problem(row, column, f"{cell!r} is no day such as 2026-02-06")
+            yield problem_in(row, column, Message("language.no_day", {"text": cell}))
     first, last = days.get("valid_from"), days.get("valid_to")
     if first is not None and last is not None and last <= first:
-        yield _problem(row, "valid_to", "is not after valid_from")
+        yield problem_in(row, "valid_to", Message("language.days_reversed"))
 
 
 def _shared_handles(rows: list[Row], judged: set[int]) -> Iterator[GazetteerProblem]:
@@ -317,8 +334,11 @@ def _shared_handles(rows: list[Row], judged: set[int]) -> Iterator[GazetteerProb
                     and other.cells["id"] != row.cells["id"]
                     and _overlap(row, other)
                 ):
-                    message = f"{handle!r} is also of {other.cells['id']} in these days"
-                    yield _problem(row, "handles", message)
+                    reason = Message(
+                        "language.shared_handle",
+                        {"handle": handle, "id": other.cells["id"]},
+                    )
+                    yield problem_in(row, "handles", reason)
             rows_by_handle[handle].append(row)
 
 
@@ -372,10 +392,6 @@ def _without_platform(handle: str) -> str:
 
 def _split(row: Row, column: str) -> list[str]:
     return [part for part in row.cells[column].split("|") if part]
-
-
-def _problem(row: Row, column: str, message: str) -> GazetteerProblem:
-    return GazetteerProblem(row.file, row.number, column, message)
 
 
 def _text(entries: Iterable[dict[str, str]]) -> str:

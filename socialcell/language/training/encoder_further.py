@@ -26,13 +26,10 @@ def shipped(seed: int) -> Start:
     """
     card, file = weights.card(NAME), weights.content(NAME)
     if card is None or file is None:
-        raise SocialcellError(
-            "there is no encoder that could learn further: leave --further away"
-        )
+        raise SocialcellError("language.no_encoder_to_train_further")
     if card.facts["seed"] != seed:
         raise SocialcellError(
-            f"the encoder was trained with the seed {card.facts['seed']} and has seen "
-            f"posts that {seed} holds out: give --seed {card.facts['seed']}"
+            "language.other_seed", trained=card.facts["seed"], seed=seed
         )
     onnx: Any = importlib.import_module("onnx")
     model = onnx.load_model_from_string(file)

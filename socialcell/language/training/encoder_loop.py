@@ -154,10 +154,7 @@ class _Progress:
         checkpoint = torch.load(path, weights_only=True)
         resumed_progress = _Progress(**checkpoint["progress"])
         if (resumed_progress.seed, resumed_progress.items) != (self.seed, self.items):
-            raise SocialcellError(
-                f"{path} is of a run with another seed or other data; "
-                "delete it to begin anew"
-            )
+            raise SocialcellError("language.other_checkpoint", path=path)
         net.load_state_dict(checkpoint["net"])
         optimiser.load_state_dict(checkpoint["optimiser"])
         return resumed_progress

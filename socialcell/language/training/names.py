@@ -97,7 +97,7 @@ def _apart(training: list[Sentence], held_out: list[Sentence]) -> list[Sentence]
     forbidden = {_key(sentence) for sentence in held_out}
     separate = [sentence for sentence in training if _key(sentence) not in forbidden]
     if forbidden & {_key(sentence) for sentence in separate}:
-        raise SocialcellError("sentences are both in training and held out")
+        raise SocialcellError("language.sentences_not_separate")
     return separate
 
 

@@ -109,7 +109,10 @@ def _labelled(
     for post in relabelled:
         if post.label not in recipe.classes:
             raise SocialcellError(
-                f"{recipe.name}: label {post.label!r} is none of {recipe.classes}"
+                "language.no_such_class",
+                model=recipe.name,
+                label=post.label,
+                classes=recipe.classes,
             )
     return relabelled
 
@@ -118,7 +121,7 @@ def _only(
     posts: list[LabelledPost], language: str, languages: Linear | None
 ) -> list[LabelledPost]:
     if languages is None:
-        raise SocialcellError("train the model language first: it chooses the posts")
+        raise SocialcellError("language.language_model_first")
     probabilities = languages.chances([post.text for post in posts])
     return [
         post

@@ -15,8 +15,9 @@ from pathlib import Path
 from socialcell.errors import SocialcellError
 from socialcell.language import lexicon
 from socialcell.language.classifiers import civic_model
-from socialcell.language.labelled_posts import LabelledPost, lines_of
+from socialcell.language.labelled_posts import LabelledPost, line_place, lines_of
 from socialcell.language.ngram_features import normalised
+from socialcell.message_catalog import Message
 
 LABELS = Path(__file__).parents[1] / "labels"
 ONCE = "once"
@@ -97,10 +98,13 @@ def posts_of_origin(origin: str) -> Iterator[Example]:
         head: tuple[str, list[str], str] | None = None
         for number, line in enumerate(lines_of(path), 1):
             if line.startswith("= "):
-                head = _head(line, f"{path.name}, line {number}")
+                head = _head(line, line_place(path.name, number))
             elif line.strip():
                 if head is None:
-                    raise SocialcellError(f"{path.name}, line {number}: no head above")
+                    raise SocialcellError(
+                        "language.post_without_head",
+                        where=line_place(path.name, number),
+                    )
                 yield _example(origin, split_marked(line)[0], *head)
 
 
@@ -128,9 +132,9 @@ def once_files() -> list[tuple[Path, str]]:
         name = _NAME.fullmatch(path.name)
         if name is None:
             raise SocialcellError(
-                f"labels/{ONCE}/{path.name}: a file that teaches is named after its "
-                f"language, such as mr-Latn.txt or mr-Latn-4.txt "
-                f"({', '.join(lexicon.LANGUAGES)}); keep any other file elsewhere"
+                "language.other_file_name",
+                path=f"labels/{ONCE}/{path.name}",
+                languages=list(lexicon.LANGUAGES),
             )
         files.append((path, name[1]))
     return files
@@ -142,10 +146,10 @@ def _files(origin: str) -> list[Path]:
     return sorted((LABELS / origin).glob("*.txt"))
 
 
-def _head(line: str, where: str) -> tuple[str, list[str], str]:
+def _head(line: str, where: Message) -> tuple[str, list[str], str]:
     words = line.split()[1:]
     if len(words) != 3:
-        raise SocialcellError(f"{where}: needs an intent, topics and an urgency")
+        raise SocialcellError("language.incomplete_head", where=where)
     intent, posts_of_origin, level = words
     names = [] if posts_of_origin == "-" else posts_of_origin.split(",")
     columns = set(civic_model.columns())
@@ -155,7 +159,7 @@ def _head(line: str, where: str) -> tuple[str, list[str], str]:
         f"urgency:{level}",
     ):
         if name not in columns:
-            raise SocialcellError(f"{where}: {name} is not in vocabulary.yaml")
+            raise SocialcellError("language.not_in_vocabulary", where=where, name=name)
     return intent, names, level
 
 

@@ -93,8 +93,9 @@ def _checked_names(names: set[str]) -> set[str]:
     unknown = names - set(known_names)
     if unknown:
         raise SocialcellError(
-            f"no model {min(unknown)!r}; there are: {', '.join(known_names)}, encoder, "
-            "encoder-shares"
+            "language.no_such_model",
+            model=min(unknown),
+            models=[*known_names, "encoder", "encoder-shares"],
         )
     return names or set(known_names)
 
