@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from socialcell.connectors.apple.app_store_client import AppStoreClient, Segment
+from socialcell.connectors.apple.app_store_client import TITLE, AppStoreClient, Segment
 from socialcell.connectors.apple.apple_reports import ANALYTICS, analytics_facts
 from socialcell.connectors.base import (
     Batch,
@@ -21,7 +21,8 @@ from socialcell.connectors.base import (
     Kind,
 )
 from socialcell.connectors.files.fact_file import fact_rows
-from socialcell.connectors.page_reading import chunks_with_last, require_readable
+from socialcell.connectors.page_reading import chunks_with_last
+from socialcell.connectors.platform_errors import require_readable_answer
 from socialcell.connectors.unmetered import Unmetered
 from socialcell.json_types import JsonObject, as_object, as_text
 
@@ -149,7 +150,7 @@ class AppStoreReports:
         absent = [name for name in self._settings.reports if name not in ids]
         if absent:
             raise ConnectorError(
-                Kind.CONFIG, f"Apple offers no report {', '.join(absent)} of this app"
+                Kind.CONFIG, "apple.reports_not_offered", reports=absent
             )
         return ids
 
@@ -176,16 +177,14 @@ class AppStoreReports:
             attributes = _attributes(row)
             size = attributes.get("sizeInBytes")
             if not isinstance(size, int):
-                raise ConnectorError(Kind.DRIFT, "a report's file has no size")
+                raise _absent_field("sizeInBytes")
             segment = Segment(
                 _required_text(attributes, "url"),
                 _required_text(attributes, "checksum"),
                 size,
             )
             items += self._fact_items(self._client.download_segment(segment, budget))
-        require_readable(
-            items, f"no row of the report of {instance.processing_date} can be read"
-        )
+        require_readable_answer(items, f"{TITLE}, {instance.processing_date}")
         yield from chunks_with_last(items, _PIECE)
 
     @staticmethod
@@ -193,7 +192,9 @@ class AppStoreReports:
         try:
             rows = list(fact_rows(io.BytesIO(content), ANALYTICS, analytics_facts))
         except ConnectorError as error:
-            raise ConnectorError(Kind.DRIFT, f"a report's file: {error}") from None
+            raise ConnectorError(
+                Kind.DRIFT, "apple.unreadable_file", reason=error
+            ) from None
         return [item for _number, items in rows for item in items]
 
 
@@ -207,8 +208,12 @@ def _attributes(row: JsonObject) -> JsonObject:
     return attributes if isinstance(attributes, Mapping) else {}
 
 
+def _absent_field(name: str) -> ConnectorError:
+    return ConnectorError(Kind.DRIFT, "apple.absent_field", field=name)
+
+
 def _required_text(row: JsonObject, name: str) -> str:
     text = row.get(name)
     if not isinstance(text, str) or not text:
-        raise ConnectorError(Kind.DRIFT, f"App Store Connect sends no {name}")
+        raise _absent_field(name)
     return text

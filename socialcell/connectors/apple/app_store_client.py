@@ -13,6 +13,17 @@ from socialcell.connectors import strict_json
 from socialcell.connectors.apple.apple_token import sign_token
 from socialcell.connectors.base import Budget, ConnectorContext, ConnectorError, Kind
 from socialcell.connectors.http_sessions import open_session
+from socialcell.connectors.page_reading import repeated_page_error
+from socialcell.connectors.platform_errors import (
+    no_list,
+    not_an_object,
+    own_trouble,
+    rate_limited,
+    request_refused,
+    unknown_object,
+    unreachable,
+    unreadable_answer,
+)
 from socialcell.http import BODY_CAP, USER_AGENT, fetch, retry_after
 from socialcell.json_types import JsonObject, JsonValue, as_object, as_objects
 from socialcell.text import one_line
@@ -20,10 +31,7 @@ from socialcell.text import one_line
 ORIGIN = "https://api.appstoreconnect.apple.com"
 SECRET = "app_store_key"
 _HOUR = timedelta(hours=1)  # Apple counts calls by the hour
-_RENEW = (
-    "Make a new key in App Store Connect (Users and Access, Integrations), store its "
-    ".p8 file in the secret app_store_key, and set key_id and issuer_id of the source."
-)
+TITLE = "App Store Connect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +73,7 @@ class AppStoreClient:
             if not following:
                 return
             if not isinstance(following, str) or following in read_links:
-                raise ConnectorError(
-                    Kind.DRIFT, "App Store Connect sends the same page again"
-                )
+                raise repeated_page_error(TITLE)
             read_links.add(following)
             # Its address is not followed: only its query is used.
             query = dict(parse_qsl(urlsplit(following).query))
@@ -88,19 +94,16 @@ class AppStoreClient:
         except requests.RequestException as error:
             raise ConnectorError(
                 Kind.TRANSIENT,
-                f"A report's file could not be had: {type(error).__name__}",
+                "apple.file_unreachable",
+                reason=type(error).__name__,
             ) from None
         if answer.status != 200:
             raise ConnectorError(
-                Kind.TRANSIENT,
-                f"A report's file was refused ({answer.status}): its address is good "
-                "for minutes only",
+                Kind.TRANSIENT, "apple.file_refused", status=answer.status
             )
         digest = hashlib.md5(answer.body, usedforsecurity=False).hexdigest()
         if len(answer.body) != segment.size or digest != segment.checksum.lower():
-            raise ConnectorError(
-                Kind.TRANSIENT, "A report's file is not what its checksum says"
-            )
+            raise ConnectorError(Kind.TRANSIENT, "apple.damaged_file")
         return answer.body
 
     def _ask(
@@ -126,22 +129,15 @@ class AppStoreClient:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise ConnectorError(
-                Kind.TRANSIENT,
-                f"App Store Connect could not be reached: {type(error).__name__}",
-            ) from None
+            raise unreachable(TITLE, error) from None
         if answer.status_code not in (200, 201):
             raise answer_error(answer, self._clock.now())
         try:
             document: JsonValue = strict_json.parse_body(answer.content)
         except ValueError as error:
-            raise ConnectorError(
-                Kind.DRIFT, f"App Store Connect's answer cannot be read: {error}"
-            ) from None
+            raise unreadable_answer(TITLE, answer, error) from None
         if not isinstance(document, Mapping):
-            raise ConnectorError(
-                Kind.DRIFT, "App Store Connect's answer is not an object"
-            )
+            raise not_an_object(TITLE)
         return document
 
 
@@ -149,39 +145,23 @@ def _listed_rows(body: JsonObject) -> list[JsonObject]:
     try:
         return as_objects(body.get("data"))
     except TypeError:
-        raise ConnectorError(Kind.DRIFT, "App Store Connect's list is none") from None
+        raise no_list(TITLE, "data") from None
 
 
 def answer_error(answer: requests.Response, now: datetime) -> ConnectorError:
     """A refusal as one of our kinds, in words for an operator."""
     status, reason = answer.status_code, _reason(answer)
     if status == 401:
-        return ConnectorError(
-            Kind.AUTH, f"App Store Connect does not accept our key ({reason}). {_RENEW}"
-        )
+        return ConnectorError(Kind.AUTH, "apple.key_refused", reason=reason)
     if status == 403:
-        return ConnectorError(
-            Kind.ACCESS,
-            f"App Store Connect does not let this key do it ({reason}). Reports are "
-            "asked for once with an Admin's key; then a key of Sales and Reports can "
-            "read them.",
-        )
+        return ConnectorError(Kind.ACCESS, "apple.key_without_right", reason=reason)
     if status == 429:
-        until = retry_after(answer.headers, now) or now + _HOUR
-        return ConnectorError(
-            Kind.RATE, "App Store Connect asks us to wait", until=until
-        )
+        return rate_limited(TITLE, retry_after(answer.headers, now) or now + _HOUR)
     if status == 404:
-        return ConnectorError(
-            Kind.GONE, f"App Store Connect does not know it ({reason})"
-        )
+        return unknown_object(TITLE, reason)
     if status >= 500:
-        return ConnectorError(
-            Kind.TRANSIENT, f"App Store Connect has trouble of its own ({status})"
-        )
-    return ConnectorError(
-        Kind.CONFIG, f"App Store Connect refuses the request ({status}: {reason})"
-    )
+        return own_trouble(TITLE, status)
+    return request_refused(TITLE, status, reason)
 
 
 def _reason(answer: requests.Response) -> str:

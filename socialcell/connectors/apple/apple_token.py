@@ -62,10 +62,7 @@ def _signature(private: "EllipticCurvePrivateKey", signing_input: bytes) -> byte
 
 
 def _invalid_key_error() -> ConfigError:
-    return ConfigError(
-        "The secret app_store_key is no key of App Store Connect. Store the whole .p8 "
-        "file, with its BEGIN and END lines."
-    )
+    return ConfigError("apple.not_a_key")
 
 
 def _cryptography_module(module: str) -> ModuleType:
@@ -75,8 +72,10 @@ def _cryptography_module(module: str) -> ModuleType:
         if (error.name or "").split(".")[0] != "cryptography":
             raise
         raise ConfigError(
-            "App Store Connect needs the package cryptography: "
-            "pip install 'socialcell[apple]'"
+            "platforms.absent_package",
+            platform="App Store Connect",
+            package="cryptography",
+            command="pip install 'socialcell[apple]'",
         ) from None
 
 

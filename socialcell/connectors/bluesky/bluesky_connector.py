@@ -28,7 +28,11 @@ from socialcell.connectors.page_reading import (
     lookup_chunks,
     read_or_reject,
     repeated_page_error,
-    require_readable,
+)
+from socialcell.connectors.platform_errors import (
+    no_list,
+    odd_field,
+    require_readable_answer,
 )
 from socialcell.connectors.unmetered import Unmetered
 from socialcell.json_types import JsonObject, JsonValue, as_list, as_object
@@ -177,7 +181,7 @@ class Bluesky:
         )
         following = body.get("cursor")
         if following is not None and not isinstance(following, str):
-            raise ConnectorError(Kind.DRIFT, "Bluesky's page has an odd cursor")
+            raise odd_field("Bluesky", "cursor")
         return _listed_posts(body), following or None
 
     def _views_by_id(
@@ -201,9 +205,7 @@ def _listed_posts(body: JsonObject) -> Sequence[JsonValue]:
     try:
         return as_list(body.get("posts"))
     except TypeError:
-        raise ConnectorError(
-            Kind.DRIFT, "Bluesky's answer has no list in `posts`"
-        ) from None
+        raise no_list("Bluesky", "posts") from None
 
 
 def _items(posts: Sequence[JsonValue]) -> list[Item]:
@@ -211,7 +213,7 @@ def _items(posts: Sequence[JsonValue]) -> list[Item]:
     items: list[Item] = [
         read_or_reject(view, lambda raw: to_record(as_object(raw))) for view in posts
     ]
-    require_readable(items, "no post of Bluesky's page is readable")
+    require_readable_answer(items, "Bluesky")
     return items
 
 

@@ -15,6 +15,15 @@ from socialcell.connectors.base import (
     Limits,
 )
 from socialcell.connectors.http_sessions import open_session
+from socialcell.connectors.platform_errors import (
+    no_access,
+    not_an_object,
+    own_trouble,
+    rate_limited,
+    request_refused,
+    unreachable,
+    unreadable_answer,
+)
 from socialcell.http import (
     USER_AGENT,
     epoch,
@@ -22,16 +31,14 @@ from socialcell.http import (
     retry_after,
 )
 from socialcell.json_types import JsonObject, JsonValue
+from socialcell.message_catalog import Message, Parameter
 from socialcell.text import one_line
 
 _WAIT = timedelta(minutes=5)  # Bluesky's own rate window
 _SERVER = "com.atproto.server"
 _NAME = "bluesky"  # under which the session is kept
 _RENEWABLE = frozenset({"ExpiredToken", "InvalidToken"})
-_REMEDY = (
-    "Make a new app password in Bluesky's settings and store it in the secret; check "
-    "connectors.bluesky.handle."
-)
+_REMEDY = Message("bluesky.new_app_password")
 Parameters = Sequence[tuple[str, str]]
 
 
@@ -110,7 +117,10 @@ class BlueskySession:
                     return
         if "sign-in" in self._attempts:
             raise ConnectorError(
-                Kind.AUTH, f"Bluesky takes back its tokens at once. {_REMEDY}"
+                Kind.AUTH,
+                "platforms.token_revoked_at_once",
+                platform="Bluesky",
+                remedy=_REMEDY,
             )
         self._sign_in(budget)
 
@@ -142,7 +152,7 @@ class BlueskySession:
     def _begin(self, body: JsonObject) -> None:
         access, refresh = body.get("accessJwt"), body.get("refreshJwt")
         if not isinstance(access, str) or not access:
-            raise ConnectorError(Kind.DRIFT, "Bluesky's session has no access token")
+            raise ConnectorError(Kind.DRIFT, "bluesky.no_access_token")
         self._token = access
         self._refresh = refresh if isinstance(refresh, str) and refresh else None
         session = {
@@ -178,10 +188,7 @@ class BlueskySession:
                 json=body,
             )
         except requests.RequestException as error:
-            raise ConnectorError(
-                Kind.TRANSIENT,
-                f"Bluesky could not be reached: {type(error).__name__}",
-            ) from None
+            raise unreachable("Bluesky", error) from None
         self.limits = _limits(answer)
         return answer
 
@@ -191,12 +198,9 @@ class BlueskySession:
         try:
             body: JsonValue = strict_json.parse_body(answer.content)
         except ValueError as error:
-            kind = answer.headers.get("content-type", "no content type")
-            raise ConnectorError(
-                Kind.DRIFT, f"Bluesky's answer cannot be read: {error} ({kind})"
-            ) from None
+            raise unreadable_answer("Bluesky", answer, error) from None
         if not isinstance(body, Mapping):
-            raise ConnectorError(Kind.DRIFT, "Bluesky's answer is not an object")
+            raise not_an_object("Bluesky")
         return body
 
 
@@ -204,29 +208,25 @@ def answer_error(answer: requests.Response, now: datetime) -> ConnectorError:
     """A refusal as one of our kinds, in words for an operator."""
     status, error = answer.status_code, _error(answer)
     retry_at = retry_after(answer.headers, now)
-    reason = f"{_message(answer)} ({error or status})"
+    reason = _message(answer)
     if status == 429:
         reset = epoch(answer.headers.get("ratelimit-reset", ""))
-        return ConnectorError(
-            Kind.RATE, "Bluesky asks us to wait", until=retry_at or reset or now + _WAIT
-        )
+        return rate_limited("Bluesky", retry_at or reset or now + _WAIT)
     if error == "AuthFactorTokenRequired":
-        return ConnectorError(
-            Kind.AUTH,
-            "Bluesky wants a second factor: the secret holds the account's own "
-            f"password. {_REMEDY}",
-        )
+        return ConnectorError(Kind.AUTH, "bluesky.second_factor", remedy=_REMEDY)
     if status == 401 or error == "AccountTakedown":
         return ConnectorError(
-            Kind.AUTH, f"Bluesky does not let us sign in: {reason}. {_REMEDY}"
+            Kind.AUTH,
+            "bluesky.sign_in_refused",
+            reason=reason,
+            status=error or status,
+            remedy=_REMEDY,
         )
     if status == 403:
-        return ConnectorError(Kind.ACCESS, f"Bluesky does not let us: {reason}")
+        return no_access("Bluesky", reason)
     if status >= 500:
-        return ConnectorError(
-            Kind.TRANSIENT, f"Bluesky has trouble of its own ({status})", until=retry_at
-        )
-    return ConnectorError(Kind.CONFIG, f"Bluesky refuses the request: {reason}")
+        return own_trouble("Bluesky", status, retry_at)
+    return request_refused("Bluesky", error or status, reason)
 
 
 def _digest(*parts: str) -> str:
@@ -252,6 +252,8 @@ def _error(answer: requests.Response) -> str | None:
     return one_line(error, 60) if isinstance(error, str) else None
 
 
-def _message(answer: requests.Response) -> str:
+def _message(answer: requests.Response) -> Parameter:
     message = _body(answer).get("message")
-    return one_line(message, 200) if isinstance(message, str) else "no reason given"
+    if not isinstance(message, str):
+        return Message("platforms.no_reason")
+    return one_line(message, 200)

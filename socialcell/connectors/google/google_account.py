@@ -11,11 +11,9 @@ from socialcell.connectors.google.google_api import (
 )
 from socialcell.errors import ConfigError
 from socialcell.json_types import JsonObject, JsonValue
+from socialcell.message_catalog import Message
 
-REMEDY = (
-    "Sign in again as the docs of this connector say, and store the new refresh token "
-    "(or the service account's new key) in the secret."
-)
+REMEDY = Message("google.renew_sign_in")
 
 
 def credentials(context: ConnectorContext, scopes: Sequence[str]) -> GoogleCredentials:
@@ -60,7 +58,4 @@ def _key(name: str, text: str) -> JsonObject:
 
 
 def _not_a_key(name: str) -> ConfigError:
-    return ConfigError(
-        f"The secret {name!r} is not the JSON key of a service account. Make a key for "
-        "the account in Google Cloud's console and store the whole file."
-    )
+    return ConfigError("google.not_a_key", secret=name)

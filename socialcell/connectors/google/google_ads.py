@@ -30,6 +30,7 @@ from socialcell.connectors.google.google_ads_rows import (
     ConversionAction,
     sent_count,
 )
+from socialcell.connectors.platform_errors import require_readable_answer
 from socialcell.json_types import JsonObject, as_text
 from socialcell.text import clean_text, one_line
 
@@ -161,13 +162,13 @@ class GoogleAds:
     def _account(self) -> _GoogleAdAccount:
         rows = list(self._client.rows(_ACCOUNT))
         if not rows or not rows[0].customer.time_zone:
-            raise ConnectorError(Kind.DRIFT, "Google Ads says nothing of the account")
+            raise ConnectorError(Kind.DRIFT, "google.ads_account_unnamed")
         customer = rows[0].customer
         try:
             ZoneInfo(customer.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             raise ConnectorError(
-                Kind.DRIFT, f"Google Ads names an unknown zone {customer.time_zone!r}"
+                Kind.DRIFT, "google.ads_unknown_zone", zone=customer.time_zone
             ) from None
         return _GoogleAdAccount(
             str(customer.id),
@@ -201,9 +202,9 @@ class GoogleAds:
                 facts[_key(fact)] = fact
         if account.installs:
             self._add_installs(account, level, (since, until), facts)
-        if items and not facts:
-            raise ConnectorError(Kind.DRIFT, "no row of Google Ads' answer is readable")
-        return [*items, *facts.values()]
+        items += facts.values()
+        require_readable_answer(items, "Google Ads")
+        return items
 
     def _add_installs(
         self,

@@ -17,6 +17,11 @@ from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind
 from socialcell.connectors.google.google_ads_rows import AdsRow
 from socialcell.connectors.google.google_api import GoogleCredentials
 from socialcell.connectors.http_sessions import set_up_session
+from socialcell.connectors.platform_errors import (
+    own_trouble,
+    rate_limited,
+    unreachable,
+)
 from socialcell.errors import ConfigError
 from socialcell.http import USER_AGENT, PoliteAdapter
 
@@ -29,10 +34,6 @@ SECRETS = (
 TIMEOUT = 120.0  # seconds for one stream; the library itself would wait for ever
 _TOKEN = "https://oauth2.googleapis.com/token"
 _WAIT = timedelta(minutes=5)
-_RENEW = (
-    "Sign in again as a user of the account, and put the new refresh token into the "
-    "secret google_ads_refresh_token."
-)
 _SHORT = ("RESOURCE_TEMPORARILY_EXHAUSTED", "EXCESSIVE_SHORT_TERM_QUERY_RESOURCE")
 
 
@@ -45,15 +46,15 @@ def supported_versions(version: str | None = None) -> tuple[str, ...]:
         client = import_module("google.ads.googleads.client")
     except ImportError:
         raise ConfigError(
-            "Google Ads needs the package google-ads. Install it: "
-            "pip install 'socialcell[ads]'"
+            "platforms.absent_package",
+            platform="Google Ads",
+            package="google-ads",
+            command="pip install 'socialcell[ads]'",
         ) from None
     versions = tuple(client._VALID_API_VERSIONS)
     if version is not None and version not in versions:
         raise ConfigError(
-            f"google-ads, as installed, does not speak version {version} of the Google "
-            f"Ads API. It speaks {', '.join(versions)}: set api_version to one of "
-            "these."
+            "google.ads_version_unsupported", version=version, versions=versions
         )
     return versions
 
@@ -100,17 +101,10 @@ class GoogleAdsClient:
             self._credentials.refresh(request(session=session))
         except exceptions.RefreshError as error:
             if error.retryable:
-                raise ConnectorError(
-                    Kind.TRANSIENT, "Google's sign-in has trouble of its own"
-                ) from None
-            raise ConnectorError(
-                Kind.AUTH, f"Google no longer accepts the sign-in. {_RENEW}"
-            ) from None
+                raise own_trouble("Google", type(error).__name__) from None
+            raise _sign_in_refused(type(error).__name__) from None
         except (exceptions.GoogleAuthError, requests.RequestException) as error:
-            raise ConnectorError(
-                Kind.TRANSIENT,
-                f"Google's sign-in could not be reached: {type(error).__name__}",
-            ) from None
+            raise unreachable("Google", error) from None
 
     def rows(self, query: str) -> Iterator[AdsRow]:
         """The rows of a query as plain protobuf: HasField is False for what was not
@@ -128,9 +122,7 @@ class GoogleAdsClient:
         except broken as error:
             raise self._transport_error(error) from None
         except import_module("grpc").RpcError as error:
-            raise ConnectorError(
-                Kind.TRANSIENT, f"Google Ads broke off: {type(error).__name__}"
-            ) from None
+            raise _broken_answer(error) from None
 
     def _api_error(self, error: Any) -> ConnectorError:
         """The error of a refusal by the API, by its error codes."""
@@ -138,22 +130,17 @@ class GoogleAdsClient:
         errors = error.failure.errors
         codes = ", ".join(_code(entry) for entry in errors) or status
         if status == "UNAUTHENTICATED":
-            return ConnectorError(
-                Kind.AUTH, f"Google Ads does not accept the sign-in ({codes}). {_RENEW}"
-            )
+            return _sign_in_refused(codes)
         if status == "PERMISSION_DENIED":
             return ConnectorError(
                 Kind.ACCESS,
-                f"Google Ads does not let this user read account {self._customer} "
-                f"({codes}). Ask for read access, or check login_customer_id.",
+                "google.ads_account_closed",
+                account=self._customer,
+                reason=codes,
             )
         if status in ("INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND"):
-            return ConnectorError(
-                Kind.CONFIG, f"Google Ads does not understand the question ({codes})"
-            )
-        return ConnectorError(
-            Kind.TRANSIENT, f"Google Ads has trouble of its own ({codes})"
-        )
+            return ConnectorError(Kind.CONFIG, "google.ads_query_refused", reason=codes)
+        return own_trouble("Google Ads", codes)
 
     def _transport_error(self, error: Exception) -> ConnectorError:
         """The error of a failed call without an API message, or of a spent
@@ -162,42 +149,30 @@ class GoogleAdsClient:
         if isinstance(error, exceptions.ResourceExhausted):
             return self._quota_error(error)
         if isinstance(error, exceptions.Unauthenticated):
-            return ConnectorError(
-                Kind.AUTH, f"Google Ads does not accept the sign-in. {_RENEW}"
-            )
+            return _sign_in_refused(type(error).__name__)
         if isinstance(error, exceptions.MethodNotImplemented):
             return ConnectorError(
-                Kind.CONFIG,
-                f"Google has switched off version {self._version} of the Google Ads "
-                "API: set api_version to a newer one.",
+                Kind.CONFIG, "google.ads_version_ended", version=self._version
             )
         if isinstance(error, exceptions.Forbidden):
-            return ConnectorError(
-                Kind.ACCESS, "Google Ads does not let this project in"
-            )
-        return ConnectorError(
-            Kind.TRANSIENT, f"Google Ads could not be read: {type(error).__name__}"
-        )
+            return ConnectorError(Kind.ACCESS, "google.ads_project_refused")
+        return _broken_answer(error)
 
     def _quota_error(self, error: Exception) -> ConnectorError:
         """RESOURCE_EXHAUSTED: the trailers name the allowance and the delay."""
         failure = self._failure(error.__cause__)
         now = self._clock.now()
         if failure is None or not failure.errors:
-            return ConnectorError(
-                Kind.RATE, "Google Ads asks us to wait", until=now + _WAIT
-            )
+            return rate_limited("Google Ads", now + _WAIT)
         first = failure.errors[0]
         details = first.details.quota_error_details
         wait = timedelta(seconds=details.retry_delay.total_seconds())
         until: datetime | None = now + wait if wait else None
         if _code(first).startswith(_SHORT):
-            return ConnectorError(
-                Kind.RATE, "Google Ads asks us to wait", until=until or now + _WAIT
-            )
+            return rate_limited("Google Ads", until or now + _WAIT)
         name = details.rate_name or _code(first)
         return ConnectorError(
-            Kind.QUOTA, f"Google Ads' allowance is used up: {name}", until=until
+            Kind.QUOTA, "google.ads_allowance_spent", until=until, allowance=name
         )
 
     def _failure(self, cause: Any) -> Any:
@@ -209,6 +184,16 @@ class GoogleAdsClient:
             return None
         module = f"google.ads.googleads.{self._version}.errors.types.errors"
         return import_module(module).GoogleAdsFailure.deserialize(raw)
+
+
+def _sign_in_refused(reason: str) -> ConnectorError:
+    return ConnectorError(Kind.AUTH, "google.ads_sign_in_refused", reason=reason)
+
+
+def _broken_answer(error: Exception) -> ConnectorError:
+    return ConnectorError(
+        Kind.TRANSIENT, "google.ads_broken_answer", reason=type(error).__name__
+    )
 
 
 def _credentials(

@@ -41,15 +41,17 @@ class GoogleAdsReport(FactFile):
         if lacking:
             raise ConnectorError(
                 Kind.CONFIG,
-                f"{self.path.name} lacks the columns {', '.join(lacking)}. Add them to "
-                "the report in Google Ads (Day is under Segments) and export it again.",
+                "google.lacking_columns",
+                file=self.path.name,
+                columns=lacking,
             )
         cut = [names[name] for name in _SEGMENTS if name in names]
         if cut:
             raise ConnectorError(
                 Kind.CONFIG,
-                f"{self.path.name} is cut by {', '.join(cut)}: its rows are no whole "
-                "days. Export the report without that segment.",
+                "google.segmented_report",
+                file=self.path.name,
+                segments=cut,
             )
         return super().rows(file)
 

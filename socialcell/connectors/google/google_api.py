@@ -11,6 +11,7 @@ from typing import Protocol
 
 from socialcell.errors import ConfigError
 from socialcell.json_types import JsonObject, JsonValue
+from socialcell.message_catalog import Message
 
 TOKEN_ORIGIN = "https://oauth2.googleapis.com"
 TOKEN_URI = TOKEN_ORIGIN + "/token"
@@ -29,7 +30,7 @@ class GoogleApi:
     version: str
     origin: str
     title: str
-    remedy: str
+    remedy: Message
     pause: timedelta | None = None
 
 
@@ -74,7 +75,4 @@ def import_google(module: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in _PACKAGES:
             raise
-        raise ConfigError(
-            "Google's client library is not installed, and YouTube, Search Console and "
-            "Play reviews need it: pip install 'socialcell[google]'"
-        ) from None
+        raise ConfigError("google.no_library") from None

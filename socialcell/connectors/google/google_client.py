@@ -26,8 +26,15 @@ from socialcell.connectors.google.google_api import (
 from socialcell.connectors.google.google_errors import answer_error
 from socialcell.connectors.http_sessions import open_session
 from socialcell.connectors.page_reading import repeated_page_error
+from socialcell.connectors.platform_errors import (
+    not_an_object,
+    odd_field,
+    unreachable,
+    unreadable_answer,
+)
 from socialcell.http import USER_AGENT
 from socialcell.json_types import JsonObject, JsonValue
+from socialcell.message_catalog import Message
 from socialcell.text import one_line
 
 _T = TypeVar("_T")
@@ -64,9 +71,7 @@ class GoogleClient:
             lambda: request.execute(num_retries=0), budget, bucket
         )
         if not isinstance(body, Mapping):
-            raise ConnectorError(
-                Kind.DRIFT, f"{self._api.title}'s answer is not an object"
-            )
+            raise not_an_object(self._api.title)
         return body
 
     def download(self, url: str, budget: Budget, bucket: str = "calls") -> bytes:
@@ -113,11 +118,11 @@ class GoogleClient:
         try:
             credentials.refresh(self._transport.send_for_auth)
         except exceptions.GoogleAuthError:
-            why = self._transport.last_error or "without a reason"
             raise ConnectorError(
                 Kind.AUTH,
-                f"Google lets us in no more: it gives no access token ({why}). "
-                f"{self._api.remedy}",
+                "google.no_access_token",
+                reason=self._transport.last_error or Message("platforms.no_reason"),
+                remedy=self._api.remedy,
             ) from None
         self._transport.token = str(credentials.token)
 
@@ -171,8 +176,9 @@ class _Transport:
         answer = self._send(url, method, body, {**headers, **own})
         if answer.status_code == 401 and self.token is not None:
             raise TokenRevoked(
-                "Google lets us in no more: it takes back its access tokens at once. "
-                f"{self._api.remedy}"
+                "platforms.token_revoked_at_once",
+                platform="Google",
+                remedy=self._api.remedy,
             )
         if answer.status_code != 200:
             raise answer_error(self._api, answer, self._clock.now())
@@ -204,20 +210,13 @@ class _Transport:
                 method, url, data=body, headers=headers, allow_redirects=False
             )
         except requests.RequestException as error:
-            raise ConnectorError(
-                Kind.TRANSIENT,
-                f"{self._api.title} could not be reached: {type(error).__name__}",
-            ) from None
+            raise unreachable(self._api.title, error) from None
 
     def _document(self, answer: requests.Response) -> JsonValue:
         try:
             return strict_json.parse_body(answer.content)
         except ValueError as error:
-            kind = answer.headers.get("content-type", "no content type")
-            raise ConnectorError(
-                Kind.DRIFT,
-                f"{self._api.title}'s answer cannot be read: {error} ({kind})",
-            ) from None
+            raise unreadable_answer(self._api.title, answer, error) from None
 
 
 def pages(
@@ -231,7 +230,7 @@ def pages(
         body = ask(token)
         following = next_of(body)
         if following is not None and not isinstance(following, str):
-            raise ConnectorError(Kind.DRIFT, f"{title}'s page has an odd token")
+            raise odd_field(title, "nextPageToken")
         if following and following == token:
             raise repeated_page_error(title)
         yield body, not following

@@ -10,8 +10,16 @@ from socialcell.clock import as_utc
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.connectors.google.google_api import GoogleApi
+from socialcell.connectors.platform_errors import (
+    no_access,
+    own_trouble,
+    rate_limited,
+    request_refused,
+    unknown_object,
+)
 from socialcell.http import retry_after
 from socialcell.json_types import JsonObject, JsonValue
+from socialcell.message_catalog import Message, Parameter
 from socialcell.text import one_line
 
 PACIFIC = ZoneInfo("America/Los_Angeles")  # Google's days begin here
@@ -42,45 +50,44 @@ def answer_error(
     status, reasons, reason = answer.status_code, _reasons(answer), _reason_text(answer)
     retry_at = retry_after(answer.headers, now)
     if reasons & _GONE:
-        return ConnectorError(Kind.GONE, f"{api.title}: {reason}")
+        return unknown_object(api.title, reason)
     if reasons & _BUSY or (status == 429 and not reasons & _SPENT):
-        return ConnectorError(
-            Kind.RATE, f"{api.title} asks us to wait", until=retry_at or now + _WAIT
-        )
+        return rate_limited(api.title, retry_at or now + _WAIT)
     if reasons & _SPENT:
         return _spent_error(api, reason, retry_at, now)
     if reasons & _BAD_KEY or status == 401:
         return ConnectorError(
-            Kind.AUTH, f"{api.title} does not accept our credential. {api.remedy}"
+            Kind.AUTH,
+            "google.credential_refused",
+            platform=api.title,
+            remedy=api.remedy,
         )
     if status == 403:
-        return ConnectorError(Kind.ACCESS, f"{api.title} does not let us: {reason}")
+        return no_access(api.title, reason)
     if status in (404, 410):
-        return ConnectorError(Kind.GONE, f"{api.title} does not know it: {reason}")
+        return unknown_object(api.title, reason)
     if status >= 500:
-        return ConnectorError(
-            Kind.TRANSIENT,
-            f"{api.title} has trouble of its own ({status})",
-            until=retry_at,
-        )
-    return ConnectorError(
-        Kind.CONFIG, f"{api.title} refuses the request ({status}): {reason}"
-    )
+        return own_trouble(api.title, status, retry_at)
+    return request_refused(api.title, status, reason)
 
 
 def _spent_error(
-    api: GoogleApi, reason: str, retry_at: datetime | None, now: datetime
+    api: GoogleApi, reason: Parameter, retry_at: datetime | None, now: datetime
 ) -> ConnectorError:
     if api.pause is not None:
         return ConnectorError(
             Kind.RATE,
-            f"{api.title} has answered enough for the moment: {reason}",
+            "google.enough_for_the_moment",
             until=retry_at or now + api.pause,
+            platform=api.title,
+            reason=reason,
         )
     return ConnectorError(
         Kind.QUOTA,
-        f"The allowance of {api.title} is spent until midnight Pacific time: {reason}",
+        "google.allowance_spent",
         until=next_midnight(now),
+        platform=api.title,
+        reason=reason,
     )
 
 
@@ -102,12 +109,16 @@ def _reasons(answer: requests.Response) -> frozenset[str]:
     )
 
 
-def _reason_text(answer: requests.Response) -> str:
+def _reason_text(answer: requests.Response) -> Parameter:
     """Google's own words and reasons for a refusal, on one line."""
     message = _error(answer).get("message")
-    words = message if isinstance(message, str) else answer.reason or "no reason given"
+    words = message if isinstance(message, str) else answer.reason
     why = ", ".join(sorted(_reasons(answer)))
-    return one_line(f"{words} ({why})" if why else words, _LONGEST_REASON)
+    if not words and not why:
+        return Message("platforms.no_reason")
+    return one_line(
+        f"{words} ({why})" if words and why else words or why, _LONGEST_REASON
+    )
 
 
 def _dicts(listing: JsonValue) -> Iterable[JsonObject]:

@@ -17,7 +17,6 @@ from socialcell.connectors.base import (
     ConnectorError,
     ConnectorHealth,
     Item,
-    Kind,
     Metric,
     Record,
     Reject,
@@ -35,8 +34,8 @@ from socialcell.connectors.optional_fields import OptionalFields
 from socialcell.connectors.page_reading import (
     CoverageWindow,
     PageGuard,
-    require_readable,
 )
+from socialcell.connectors.platform_errors import no_list, require_readable_answer
 from socialcell.connectors.unmetered import Unmetered
 from socialcell.json_types import JsonObject, JsonValue, as_object, as_text
 
@@ -154,14 +153,14 @@ def _items(body: JsonObject, package: str) -> list[Item]:
     """What became of each review. DRIFT when none of them is readable."""
     reviews = body.get("reviews", [])  # an app without any: nothing is said of them
     if not isinstance(reviews, list):
-        raise ConnectorError(Kind.DRIFT, "Google Play's `reviews` is not a list")
+        raise no_list("Google Play", "reviews")
     items: list[Item] = []
     for review in reviews:
         try:
             items.append(to_record({**as_object(review), "packageName": package}))
         except _ITEM_ERRORS as error:
             items.append(Reject.unreadable(review, error))
-    require_readable(items, "no review of Google Play's is readable")
+    require_readable_answer(items, "Google Play")
     return items
 
 

@@ -26,7 +26,8 @@ from socialcell.connectors.google import google_account
 from socialcell.connectors.google.google_api import GoogleApi
 from socialcell.connectors.google.google_client import GoogleClient, pages
 from socialcell.connectors.google.play_statistics import METRICS, NEEDED, play_facts
-from socialcell.connectors.page_reading import chunks_with_last, require_readable
+from socialcell.connectors.page_reading import chunks_with_last
+from socialcell.connectors.platform_errors import no_list, require_readable_answer
 from socialcell.connectors.unmetered import Unmetered
 from socialcell.json_types import JsonObject, JsonValue, as_object
 
@@ -167,11 +168,11 @@ class PlayConsole:
     ) -> Iterator[_BucketFile]:
         listed = page.get("items", [])
         if not isinstance(listed, list):
-            raise ConnectorError(Kind.DRIFT, "the bucket's list is of an unknown shape")
+            raise no_list(_API.title, "items")
         oldest = self._oldest_month()
         for entry in listed:
             if not isinstance(entry, Mapping):
-                raise ConnectorError(Kind.DRIFT, "the bucket's list names no files")
+                raise ConnectorError(Kind.DRIFT, "google.bucket_without_files")
             match = pattern.fullmatch(str(entry.get("name")))
             if match and match[2] in self._settings.cuts and match[1] >= oldest:
                 updated, size = str(entry.get("updated")), str(entry.get("size"))
@@ -190,9 +191,11 @@ class PlayConsole:
         try:
             rows = list(fact_rows(content, NEEDED, play_facts, one_of=one_of))
         except ConnectorError as error:
-            raise ConnectorError(Kind.DRIFT, f"{file.name}: {error}") from None
+            raise ConnectorError(
+                Kind.DRIFT, "google.unreadable_file", file=file.name, reason=error
+            ) from None
         items = [item for _number, row_items in rows for item in row_items]
-        require_readable(items, f"no row of {file.name} can be read")
+        require_readable_answer(items, f"{_API.title}, {file.name}")
         return items
 
 

@@ -28,8 +28,8 @@ from socialcell.connectors.page_reading import (
     chunks,
     read_or_reject,
     repeated_page_error,
-    require_readable,
 )
+from socialcell.connectors.platform_errors import no_list, require_readable_answer
 from socialcell.connectors.unmetered import Unmetered
 from socialcell.json_types import JsonObject, JsonValue, as_object, as_text
 from socialcell.text import clean_text
@@ -44,7 +44,6 @@ API = GoogleApi(
 )
 _SCOPE = "https://www.googleapis.com/auth/webmasters.readonly"
 _ROWS = 25_000  # the most that one answer holds
-_ALL_REJECTED = "no row of Search Console's answer is readable"
 _PIECE = 1_000  # facts that are stored together
 # Asked apart: by both at once is the dearest question that there is.
 _DIMENSIONS = ("query", "page")
@@ -140,7 +139,7 @@ class SearchConsole:
             read_or_reject(row, lambda r: self._fact(_day(_key(r)), "total", r))
             for row in rows
         ]
-        require_readable(facts, _ALL_REJECTED)
+        require_readable_answer(facts, API.title)
         return sorted(
             facts, key=lambda fact: fact.day if isinstance(fact, SearchFact) else since
         )
@@ -159,7 +158,7 @@ class SearchConsole:
                 read_or_reject(row, lambda r: self._fact(day, dimension, r))
                 for row in rows
             ]
-            require_readable(facts, _ALL_REJECTED)
+            require_readable_answer(facts, API.title)
             yield from chunks(facts, _PIECE)
             if len(rows) < _ROWS:
                 return
@@ -181,7 +180,7 @@ class SearchConsole:
         )
         rows = self._google.ask(request, budget).get("rows", [])
         if not isinstance(rows, list):
-            raise ConnectorError(Kind.DRIFT, "Search Console's `rows` is not a list")
+            raise no_list(API.title, "rows")
         return rows
 
     def _fact(self, day: date, dimension: str, row: JsonValue) -> SearchFact:

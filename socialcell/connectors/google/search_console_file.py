@@ -101,8 +101,4 @@ def _require_unfiltered(archive: zipfile.ZipFile) -> None:
         if row.cell("filter").casefold() not in _UNFILTERED
     ]
     if other:
-        raise ConnectorError(
-            Kind.CONFIG,
-            f"The export is filtered by {', '.join(other)}: its days are not those of "
-            "the whole site. Take the filters off in Search Console and export again.",
-        )
+        raise ConnectorError(Kind.CONFIG, "google.filtered_export", filters=other)

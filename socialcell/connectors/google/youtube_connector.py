@@ -31,14 +31,16 @@ from socialcell.connectors.google.youtube_pages import YouTubePage, YouTubeReade
 from socialcell.connectors.json_values import object_at
 from socialcell.connectors.page_reading import CoverageWindow, lookup_chunks
 from socialcell.connectors.unmetered import Unmetered
+from socialcell.errors import UnreadableValue
 from socialcell.json_types import JsonObject, JsonValue, as_object
+from socialcell.message_catalog import Message
 
 API = GoogleApi(
     "youtube",
     "v3",
     "https://youtube.googleapis.com",
     "YouTube",
-    "Make a new API key in Google Cloud's console and store it in the secret.",
+    Message("google.new_api_key"),
 )
 _PACIFIC = "America/Los_Angeles"
 _FIRST = timedelta(days=28)  # how far back a new source begins
@@ -79,10 +81,10 @@ class YouTubeSettings(BaseModel):
             "comments": [{"channel_id"}, {"videos"}],
         }
         if fields not in fits[self.kind]:
-            needed = " or ".join(
-                name for combination in fits[self.kind] for name in combination
+            needed = [name for choice in fits[self.kind] for name in choice]
+            raise UnreadableValue(
+                "google.wrong_youtube_source", kind=self.kind, fields=needed
             )
-            raise ValueError(f"{self.kind} needs {needed}, and nothing else")
         return self
 
 

@@ -21,7 +21,11 @@ from socialcell.connectors.json_values import (
     object_at,
     optional_object,
 )
-from socialcell.connectors.page_reading import PageGuard, read_or_reject
+from socialcell.connectors.page_reading import (
+    PageGuard,
+    read_or_reject,
+)
+from socialcell.connectors.platform_errors import no_list, require_readable_answer
 from socialcell.json_types import JsonObject, JsonValue, as_list, as_object
 
 _SEARCH_ENDS = 480  # a search lists about 500; a few less when some were removed
@@ -104,17 +108,13 @@ class YouTubeReader:
         body = self._google.ask(request, budget, "units")
         # Of a channel that it does not know, YouTube says nothing, not even `items`.
         if not body.get("items"):
-            raise ConnectorError(
-                Kind.GONE, f"YouTube knows no channel {channel} (any more)"
-            )
+            raise ConnectorError(Kind.GONE, "google.unknown_channel", channel=channel)
         try:
             channel_resource = list_at(body, "items")[0]
             path = ("contentDetails", "relatedPlaylists", "uploads")
             return _text(_at(channel_resource, *path))
         except UNREADABLE:
-            raise ConnectorError(
-                Kind.DRIFT, "YouTube does not say which list holds a channel's videos"
-            ) from None
+            raise ConnectorError(Kind.DRIFT, "google.no_list_of_videos") from None
 
     def channel_comment_pages(
         self, channel: str, floor: datetime, budget: Budget
@@ -154,9 +154,7 @@ class YouTubeReader:
         )
         body = self._google.ask(request, budget, "units")
         if body.get("nextPageToken"):
-            raise ConnectorError(
-                Kind.DRIFT, f"YouTube cuts the answer for {len(ids)} comments"
-            )
+            raise ConnectorError(Kind.DRIFT, "google.cut_comments", n=len(ids))
         return by_id(body, ids)
 
     def _full_videos(
@@ -306,9 +304,7 @@ def _listed_resources(body: JsonObject) -> Sequence[JsonValue]:
     try:
         return as_list(body.get("items"))
     except TypeError:
-        raise ConnectorError(
-            Kind.DRIFT, "YouTube's answer has no list in `items`"
-        ) from None
+        raise no_list("YouTube", "items") from None
 
 
 def _shown_answers(thread: JsonValue) -> list[JsonValue]:
@@ -324,10 +320,8 @@ def _at(resource: JsonValue, *path: str) -> JsonValue:
 
 
 def _require_some(odd: Sequence[Reject], of: int) -> None:
-    if odd and len(odd) == of:
-        raise ConnectorError(
-            Kind.DRIFT, f"nothing on YouTube's page is readable: {odd[0].reason}"
-        )
+    if len(odd) == of:
+        require_readable_answer(odd, "YouTube")
 
 
 def _text(text: JsonValue) -> str:

@@ -35,11 +35,19 @@ from socialcell.connectors.page_reading import (
     lookup_chunks,
     read_or_reject,
     repeated_page_error,
-    require_readable,
+)
+from socialcell.connectors.platform_errors import (
+    own_trouble,
+    rate_limited,
+    request_refused,
+    require_readable_answer,
+    unreachable,
+    unreadable_answer,
 )
 from socialcell.http import USER_AGENT, PoliteAdapter, epoch, header_count, retry_after
 from socialcell.json_types import JsonObject, JsonValue, as_object, as_text
-from socialcell.text import from_html, web_addresses
+from socialcell.message_catalog import Message
+from socialcell.text import from_html, one_line, web_addresses
 
 _PAGE = 40  # the most that a server gives at once
 _LOOKUP = 20  # the most that it is asked for by their ids
@@ -47,6 +55,7 @@ _FIRST = timedelta(days=14)  # how far back a new source begins
 _LATE = timedelta(hours=1)  # another server's posts may arrive late, under old ids
 _AHEAD = timedelta(days=1)  # more than any server's clock is wrong
 _WAIT = timedelta(minutes=5)  # Mastodon's own rate window
+_LONGEST_REASON = 300
 # What Mastodon.py raises: its own, and over an answer that is in no form it knows.
 _FAILURES = (
     mastodon.MastodonError,
@@ -188,11 +197,9 @@ class Mastodon:
         try:
             body: JsonValue = strict_json.parse_body(self._adapter.last.content)
         except ValueError as error:
-            raise ConnectorError(
-                Kind.DRIFT, f"Mastodon's answer cannot be read: {error}"
-            ) from None
+            raise unreadable_answer("Mastodon", self._adapter.last, error) from None
         if not isinstance(body, list):
-            raise ConnectorError(Kind.DRIFT, "Mastodon's answer is not a timeline")
+            raise ConnectorError(Kind.DRIFT, "mastodon.not_a_timeline")
         return body
 
     def _limits(self) -> Limits:
@@ -271,7 +278,7 @@ def _lookup_items(statuses: Sequence[JsonValue], ids: Sequence[str]) -> list[Ite
     shown = {s.get("id"): s for s in statuses if isinstance(s, Mapping)}
     if unrequested := set(shown) - set(ids):
         raise ConnectorError(
-            Kind.DRIFT, f"{len(unrequested)} statuses came that were not asked for"
+            Kind.DRIFT, "mastodon.unrequested_statuses", n=len(unrequested)
         )
     return [
         Refresh("mastodon", id_, _metrics(shown[id_], OptionalFields()))
@@ -286,7 +293,7 @@ def _items(statuses: Sequence[JsonValue]) -> list[Item]:
         read_or_reject(status, lambda raw: _public_item(as_object(raw)))
         for status in statuses
     ]
-    require_readable(items, "no status of the page is readable")
+    require_readable_answer(items, "Mastodon")
     return items
 
 
@@ -332,35 +339,22 @@ def _translate_error(
     The answer decides: the library's own texts quote whole bodies and addresses.
     """
     if answer is None:
-        return ConnectorError(
-            Kind.TRANSIENT, f"The server could not be reached: {type(error).__name__}"
-        )
+        return unreachable("Mastodon", error)
     status = answer.status_code
     if status == 429:
         until = retry_after(answer.headers, now) or _window_end(answer.headers)
         if until is None or until <= now:
             until = now + _WAIT
-        return ConnectorError(Kind.RATE, "The server asks us to wait", until=until)
+        return rate_limited("Mastodon", until)
     if status == 401:
-        return ConnectorError(
-            Kind.AUTH,
-            "The server does not accept the token: it was revoked. Make a new one in "
-            "the account's settings under Development and store it in the secret.",
-        )
+        return ConnectorError(Kind.AUTH, "mastodon.token_revoked")
     if status in (403, 422):
-        return ConnectorError(
-            Kind.ACCESS, f"The server does not let this account read it ({status})"
-        )
+        return ConnectorError(Kind.ACCESS, "mastodon.no_access", status=status)
     if status == 404:
-        return ConnectorError(
-            Kind.CONFIG, "The server has no such timeline: does it run Mastodon?"
-        )
+        return ConnectorError(Kind.CONFIG, "mastodon.no_timeline")
     if status >= 500:
-        until = retry_after(answer.headers, now)
-        return ConnectorError(
-            Kind.TRANSIENT, f"The server has trouble of its own ({status})", until=until
-        )
+        return own_trouble("Mastodon", status, retry_after(answer.headers, now))
     if status == 200:
-        kind = answer.headers.get("content-type", "no content type")
-        return ConnectorError(Kind.DRIFT, f"The answer cannot be read ({kind})")
-    return ConnectorError(Kind.CONFIG, f"The server refuses the request ({status})")
+        return unreadable_answer("Mastodon", answer, type(error).__name__)
+    reason = one_line(answer.reason or "", _LONGEST_REASON)
+    return request_refused("Mastodon", status, reason or Message("platforms.no_reason"))

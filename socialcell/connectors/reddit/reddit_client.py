@@ -15,7 +15,16 @@ from socialcell.clock import Clock
 from socialcell.connectors import strict_json
 from socialcell.connectors.base import ConnectorError, Kind, Limits, TokenRevoked
 from socialcell.connectors.http_sessions import open_session
+from socialcell.connectors.platform_errors import (
+    no_access,
+    own_trouble,
+    rate_limited,
+    request_refused,
+    unreachable,
+    unreadable_answer,
+)
 from socialcell.http import header_count, retry_after
+from socialcell.message_catalog import Message, Parameter
 from socialcell.text import one_line
 
 API = "https://oauth.reddit.com"
@@ -40,12 +49,10 @@ def log_in(
         client.reddit.auth.scopes()
     except prawcore.OAuthException as error:
         raise ConnectorError(
-            Kind.AUTH, f"Reddit refuses the app's credentials: {error.error}"
+            Kind.AUTH, "reddit.app_refused", reason=str(error.error)
         ) from None
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise ConnectorError(
-            Kind.DRIFT, "Reddit's token address did not answer with a token"
-        ) from None
+        raise ConnectorError(Kind.DRIFT, "reddit.no_token") from None
     return client
 
 
@@ -68,10 +75,7 @@ class _Requestor(prawcore.Requestor):
         try:
             response = super().request(*arguments, timeout=timeout, **options)
         except prawcore.RequestException as error:
-            name = type(error.original_exception).__name__
-            raise ConnectorError(
-                Kind.TRANSIENT, f"Reddit could not be reached: {name}"
-            ) from None
+            raise unreachable("Reddit", error.original_exception) from None
         now = self._clock.now()
         limits = self._last_answer.limits = _limits(response.headers, now)
         if response.status_code == 200:
@@ -79,8 +83,9 @@ class _Requestor(prawcore.Requestor):
         url = str(arguments[1]) if len(arguments) > 1 else str(options.get("url"))
         if response.status_code == 401 and _TOKEN_PATH not in url:
             raise TokenRevoked(
-                "Reddit takes back its access tokens at once. Look at the state of the "
-                "app under Reddit's preferences for apps."
+                "platforms.token_revoked_at_once",
+                platform="Reddit",
+                remedy=Message("reddit.check_app"),
             )
         raise _answer_error(response, limits, now)
 
@@ -149,10 +154,7 @@ def _require_json(response: requests.Response) -> requests.Response:
     try:
         strict_json.parse_body(response.content)
     except ValueError as error:
-        kind = response.headers.get("content-type", "no content type")
-        raise ConnectorError(
-            Kind.DRIFT, f"Reddit's answer cannot be read: {error} ({kind})"
-        ) from None
+        raise unreadable_answer("Reddit", response, error) from None
     return response
 
 
@@ -177,42 +179,29 @@ def _answer_error(
     reason = _reason(response)
     if status == 429:
         retry_at = retry_after(response.headers, now) or limits.reset_at
-        return ConnectorError(
-            Kind.RATE, "Reddit asks us to wait", until=retry_at or now + _WAIT
-        )
+        return rate_limited("Reddit", retry_at or now + _WAIT)
     if status >= 500:
-        until = retry_after(response.headers, now)
-        return ConnectorError(
-            Kind.TRANSIENT, f"Reddit has trouble of its own ({status})", until=until
-        )
+        return own_trouble("Reddit", status, retry_after(response.headers, now))
     if status == 401:
-        return ConnectorError(
-            Kind.AUTH,
-            "Reddit does not accept the app's id and secret. Compare both with "
-            "Reddit's preferences for apps and store them again.",
-        )
+        return ConnectorError(Kind.AUTH, "reddit.wrong_app_secret")
     if status in (403, 451):
-        return ConnectorError(
-            Kind.ACCESS, f"Reddit does not let us read this: {reason}"
-        )
+        return no_access("Reddit", reason)
     if status in (404, 410):
-        return ConnectorError(
-            Kind.GONE, f"The subreddit is not there any more: {reason}"
-        )
+        return ConnectorError(Kind.GONE, "reddit.subreddit_gone", reason=reason)
     if status in (301, 302):
-        return ConnectorError(Kind.CONFIG, "Reddit knows no subreddit of that name")
-    return ConnectorError(
-        Kind.CONFIG, f"Reddit refuses the request ({status}): {reason}"
-    )
+        return ConnectorError(Kind.CONFIG, "reddit.no_subreddit")
+    return request_refused("Reddit", status, reason)
 
 
-def _reason(response: requests.Response) -> str:
+def _reason(response: requests.Response) -> Parameter:
     """Reddit's own word for a refusal: private, banned, quarantined."""
     try:
         body = strict_json.parse_body(response.content)
     except ValueError:
-        return "it answers with a page for people, not with data"
+        return Message("platforms.page_for_people")
     reason = (
         body.get("reason") or body.get("message") if isinstance(body, dict) else None
     )
-    return one_line(str(reason or "no reason given"), _LONGEST_REASON)
+    if not reason:
+        return Message("platforms.no_reason")
+    return one_line(str(reason), _LONGEST_REASON)

@@ -26,7 +26,11 @@ from socialcell.connectors.base import (
 from socialcell.connectors.page_reading import (
     lookup_chunks,
     repeated_page_error,
-    require_readable,
+)
+from socialcell.connectors.platform_errors import (
+    no_list,
+    odd_field,
+    require_readable_answer,
 )
 from socialcell.connectors.reddit.reddit_client import RedditClient, log_in
 from socialcell.connectors.reddit.reddit_post import (
@@ -35,6 +39,7 @@ from socialcell.connectors.reddit.reddit_post import (
     to_record,
     tombstone,
 )
+from socialcell.errors import UnreadableValue
 from socialcell.json_types import JsonObject, JsonValue, as_list, as_object, as_text
 
 _PAGE = 100
@@ -57,7 +62,7 @@ class RedditSettings(BaseModel):
     @model_validator(mode="after")
     def _query_where_it_belongs(self) -> "RedditSettings":
         if (self.kind == "search") != bool(self.query):
-            raise ValueError("search needs query, and new takes none")
+            raise UnreadableValue("reddit.query_without_search")
         return self
 
 
@@ -247,12 +252,10 @@ class Reddit:
             listing = as_object(as_object(body).get("data"))
             children = as_list(listing.get("children"))
         except TypeError:
-            raise ConnectorError(
-                Kind.DRIFT, "Reddit's answer is not a listing"
-            ) from None
+            raise no_list("Reddit", "children") from None
         after = listing.get("after")
         if after is not None and not isinstance(after, str):
-            raise ConnectorError(Kind.DRIFT, "Reddit's listing has an odd `after`")
+            raise odd_field("Reddit", "after")
         return children, after
 
     def _log_in(self) -> RedditClient:
@@ -265,7 +268,7 @@ def _items(
     """What became of each thing of a page. DRIFT when none of them is readable."""
     recent = set(_recent_names(state))
     items = [_item(child, recent, floor, via) for child in children]
-    require_readable(items, "no submission of the page is readable")
+    require_readable_answer(items, "Reddit")
     return items
 
 
@@ -340,6 +343,4 @@ def _spans(
 def _require_allowance(limits: Limits | None) -> None:
     """Stop between two pages when the next call would be one too many."""
     if limits and limits.remaining is not None and limits.remaining < 1:
-        raise ConnectorError(
-            Kind.RATE, "Reddit's allowance of calls is used up", until=limits.reset_at
-        )
+        raise ConnectorError(Kind.RATE, "reddit.allowance_spent", until=limits.reset_at)

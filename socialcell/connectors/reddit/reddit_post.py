@@ -77,7 +77,7 @@ def lookup_items(children: Sequence[JsonValue], names: Sequence[str]) -> list[It
         submission = child.get("data") if isinstance(child, Mapping) else None
         name = submission.get("name") if isinstance(submission, Mapping) else None
         if not isinstance(submission, Mapping) or not isinstance(name, str):
-            raise ConnectorError(Kind.DRIFT, "Reddit names a thing without a name")
+            raise ConnectorError(Kind.DRIFT, "reddit.nameless_submission")
         shown[name] = submission
     return [
         tombstone(shown[name])

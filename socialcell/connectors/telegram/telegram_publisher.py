@@ -18,6 +18,13 @@ from socialcell.connectors.base import (
     ConnectorHealth,
     Kind,
 )
+from socialcell.connectors.platform_errors import (
+    not_an_object,
+    own_trouble,
+    rate_limited,
+    request_refused,
+    unknown_object,
+)
 from socialcell.connectors.publisher import (
     PostReference,
     Publisher,
@@ -73,7 +80,7 @@ class TelegramPublisher(Publisher):
     def find(
         self, words: str, key: str | None, since: datetime, to: str | None
     ) -> Sequence[PostReference]:
-        raise ConnectorError(Kind.ACCESS, "A bot cannot read what its channel holds")
+        raise ConnectorError(Kind.ACCESS, "telegram.unreadable_channel")
 
     def _write(self, method: str, parameters: JsonObject) -> PostReference:
         message = run_write(lambda: self._request(method, parameters))
@@ -88,18 +95,22 @@ class TelegramPublisher(Publisher):
         try:
             answer = chat.ask_bot(self._token, method, payload, self._base_urls)
         except DeliveryUnavailable as error:
-            raise ConnectorError(Kind.AUTH, str(error)) from None
+            raise ConnectorError(
+                Kind.AUTH, "telegram.unusable_bot", reason=error
+            ) from None
         except requests.RequestException as error:
             # The words of such an error hold the address, and that the token.
             name = type(error).__name__
             if never_left(error):
                 raise ConnectorError(
                     Kind.RATE,
-                    f"Telegram cannot be reached: {name}",
+                    "platforms.unreachable",
                     until=self._clock.now() + timedelta(minutes=1),
+                    platform="Telegram",
+                    reason=name,
                 ) from None
             raise ConnectorError(
-                Kind.TRANSIENT, f"Telegram did not answer: {name}"
+                Kind.TRANSIENT, "telegram.no_answer", reason=name
             ) from None
         return self._result(answer)
 
@@ -109,7 +120,7 @@ class TelegramPublisher(Publisher):
         except ValueError:
             body = None
         if not isinstance(body, Mapping) or "ok" not in body:
-            raise ConnectorError(Kind.DRIFT, "Telegram answered no document")
+            raise not_an_object("Telegram")
         if body["ok"] is True:
             return body.get("result")
         reason = one_line(redact(str(body.get("description", ""))), _LONGEST)
@@ -123,18 +134,13 @@ class TelegramPublisher(Publisher):
         if status == 429:
             wait = seconds if isinstance(seconds, int) and 0 < seconds < 86_400 else 60
             until = self._clock.now() + timedelta(seconds=wait)
-            return ConnectorError(Kind.RATE, f"Telegram: {reason}", until=until)
+            return rate_limited("Telegram", until)
         if status == 401:
-            return ConnectorError(
-                Kind.AUTH,
-                "Telegram does not accept the bot's token: BotFather gives a new one.",
-            )
+            return ConnectorError(Kind.AUTH, "telegram.wrong_token")
         if any(word in reason.lower() for word in _GONE):
-            return ConnectorError(Kind.GONE, f"Telegram: {reason}")
+            return unknown_object("Telegram", reason)
         if status in (403, 404):
-            return ConnectorError(
-                Kind.ACCESS, f"Telegram lets the bot not post in the channel: {reason}"
-            )
+            return ConnectorError(Kind.ACCESS, "telegram.no_right", reason=reason)
         if status >= 500:
-            return ConnectorError(Kind.TRANSIENT, f"Telegram has trouble: {reason}")
-        return ConnectorError(Kind.CONFIG, f"Telegram refuses the post: {reason}")
+            return own_trouble("Telegram", f"{status}: {reason}")
+        return request_refused("Telegram", status, reason)
