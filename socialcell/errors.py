@@ -11,7 +11,7 @@ An error carries a code and parameters; its sentence stands in the catalogs
 (`message_catalog`) and is put together where it is shown.
 """
 
-from socialcell.message_catalog import CODE, Message, Parameter
+from socialcell.message_catalog import Message, Parameter
 
 
 class SocialcellError(Exception):
@@ -27,8 +27,7 @@ class SocialcellError(Exception):
         self.message = Message(code, parameters)
 
     def __str__(self) -> str:
-        # Until every area has its catalog: a sentence in the place of a code.
-        return str(self.message) if CODE.fullmatch(self.message.code) else self.args[0]
+        return str(self.message)
 
 
 class UnreadableValue(ValueError):  # noqa: N818 - named for what is wrong

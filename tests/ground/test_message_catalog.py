@@ -19,6 +19,10 @@ def _placeholders(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
+def test_no_error_is_raised_with_a_sentence_in_the_place_of_a_code():
+    assert [call.place for call in error_calls() if call.code is None] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_code_has_a_sentence_in_every_language_and_no_sentence_is_left_over(
     language,
