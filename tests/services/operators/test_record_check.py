@@ -17,7 +17,7 @@ from socialcell.services.context import Context
 from socialcell.services.operators import accounts, own_access, sign_in
 from socialcell.services.operators.accounts import RoleRequest
 from socialcell.services.publishing import own_posts
-from tests.campaigns.planning import agreed_plans
+from tests.campaigns.planning import agreed_plans, worlds
 from tests.operator_accounts import (
     MEERA,
     OTHER_PASSWORD,
@@ -27,6 +27,7 @@ from tests.operator_accounts import (
     add_operator,
     administrators,
 )
+from tests.operators import acting
 
 pytestmark = pytest.mark.swept_on_postgresql
 NEW_YEAR = datetime(2027, 1, 1, 12, tzinfo=IST)
@@ -67,21 +68,21 @@ def busy_workspace(context: Context, clock: FixedClock) -> tuple[Context, Contex
     accounts.grant(asha, RAVI, RoleRequest(Role.AUDITOR))
     accounts.confirm(meera, RAVI)
     accounts.revoke(asha, RAVI, Role.AUDITOR)
-    acting = ravi.sign_in(context)
-    own_access.set_password(acting, RAVI, PASSWORD, OTHER_PASSWORD)
+    signed_in = ravi.sign_in(context)
+    own_access.set_password(signed_in, RAVI, PASSWORD, OTHER_PASSWORD)
     half = accounts.reset(meera, RAVI)
     other = accounts.confirm(asha, RAVI).codes[0]
     own_access.set_password(context, RAVI, half.code + other.code, PASSWORD)
-    acting = ravi.set_up_factor(context)
+    ravi.set_up_factor(context)
     whole = accounts.reset(asha, RAVI)
     own_access.set_password(
         context, RAVI, whole.code, OTHER_PASSWORD, ravi.recovery.pop()
     )
     ravi.password = OTHER_PASSWORD
-    acting = ravi.sign_in(context)
+    signed_in = ravi.sign_in(context)
     post = own_posts.add_post(asha, draft(context))
-    own_posts.approve_posts(acting, [post.id or 0])
-    sign_in.end_own_session(acting)
+    own_posts.approve_posts(signed_in, [post.id or 0])
+    sign_in.end_own_session(signed_in)
     accounts.end(meera, RAVI)
     half = accounts.reset(asha, RAVI, drop_factor=True)
     accounts.confirm(meera, RAVI)
@@ -296,9 +297,10 @@ def test_an_approval_in_a_session_that_was_written_and_taken_away_is_named(
 
 
 def test_a_plan_whose_approval_was_written_or_changed_is_named(
-    context: Context, clock: FixedClock, tmp_path: Path
+    context: Context, tmp_path: Path
 ) -> None:
-    city = agreed_plans.approved(context, tmp_path)
+    worlds.fill(context)
+    city = agreed_plans.approved(acting(context, "lead"), tmp_path)
     approvals = [fault for fault in faults(city) if "counts as approved" in fault]
     assert approvals == []
 
