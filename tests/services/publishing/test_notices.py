@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from socialcell import db
+from socialcell import db, message_catalog
 from socialcell.campaigns.publishing import notice_template
 from socialcell.clock import IST, FixedClock
 from socialcell.errors import ConfigError, UsageError
@@ -201,6 +201,18 @@ def test_a_notice_with_a_wrong_slot_is_refused(
 ) -> None:
     with pytest.raises(UsageError, match=said):
         job.create_notice(cell, asked(**changes))
+
+
+def test_the_slots_that_a_notice_lacks_are_described_in_the_readers_language(
+    cell: Context,
+) -> None:
+    with pytest.raises(UsageError) as refusal:
+        job.create_notice(cell, asked(**{"contact": None, "to": None}))
+
+    marathi = message_catalog.in_words(refusal.value.message, "mr")
+    assert "contact (whom to ask; " in marathi
+    assert "एक ओळ)" in marathi
+    assert marathi.endswith("--set to=… --set contact=…")
 
 
 @pytest.mark.parametrize(
