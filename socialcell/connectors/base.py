@@ -68,17 +68,12 @@ class ConnectorError(SocialcellError):
     def from_message(
         cls, kind: Kind, message: Message, until: datetime | None = None
     ) -> Self:
-        """An error of this class with the code and parameters of a message."""
-        return cls(kind, message.code, until=until, bucket=None, **message.parameters)
-
-
-def connector_error(kind: Kind, message: Message) -> ConnectorError:
-    """A ConnectorError of a kind, in the words of another error."""
-    error = ConnectorError(kind, message.code)
-    parameters = message.parameters.items()
-    texts = {name: _without_secrets(part) for name, part in parameters}
-    error.message = Message(error.message.code, texts)
-    return error
+        """An error of this class with the code and parameters of a message, which may
+        be that of another error."""
+        error = cls(kind, message.code, until=until)
+        texts = {name: _without_secrets(p) for name, p in message.parameters.items()}
+        error.message = Message(error.message.code, texts)
+        return error
 
 
 class TokenRevoked(ConnectorError):  # noqa: N818 - named for what happened

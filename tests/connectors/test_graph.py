@@ -24,6 +24,7 @@ from socialcell.connectors.meta.graph_client import Graph, connect_graph
 from socialcell.connectors.meta.graph_errors import GraphRefusal, answer_error
 from socialcell.connectors.meta.graph_usage import usage_of
 from socialcell.errors import ConfigError
+from socialcell.message_catalog import in_words
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.world.facebook_world import PAGE_ID
 from socialcell.settings.platforms import MetaSection
@@ -279,10 +280,14 @@ def test_what_meta_calls_transient_is_tried_again() -> None:
 
 
 def test_an_expired_token_is_said_in_words_and_what_to_do() -> None:
-    words = GraphRefusal(190, 463, "Error validating", transient=False).words
+    refusal = GraphRefusal(190, 463, "Error validating", transient=False)
 
-    assert "because it has expired" in words
-    assert "System users" in words
+    english = str(refusal.explanation)
+    marathi = in_words(refusal.explanation, "mr")
+    assert "because it has expired. Make a new one" in english
+    assert "System users" in english
+    assert "कारण त्याची मुदत संपली आहे" in marathi
+    assert "System users" in marathi
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from socialcell.connectors.base import (
     Connector,
     ConnectorError,
     Kind,
-    connector_error,
 )
 from socialcell.errors import ConfigError, MissingSecret
 from socialcell.json_types import JsonObject
@@ -288,7 +287,7 @@ def record_failed_start(
     context: Context, source: Source, trouble: ConfigError, kind: str
 ) -> RunResult:
     """A run of that kind that no connector could be made for."""
-    error = connector_error(
+    error = ConnectorError.from_message(
         Kind.AUTH if isinstance(trouble, MissingSecret) else Kind.CONFIG,
         trouble.message,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from socialcell import db, log
-from socialcell.connectors.base import Batch, ConnectorError, Kind, connector_error
+from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.ops.model import Source
 from socialcell.services.collection import collector
 from socialcell.services.collection.allowance_ledger import Ledger, ShareUsedUp
@@ -41,7 +41,7 @@ def run_refresh(
                     ledger.book(session, batch)
         except ShareUsedUp as enough:
             # The platform was not asked: nobody has to wait for it.
-            error = connector_error(enough.kind, enough.message)
+            error = ConnectorError.from_message(enough.kind, enough.message)
             with db.writing(context.engine) as session:
                 return log_end(context, ingest_run.close(session, error))
         except ConnectorError as error:
