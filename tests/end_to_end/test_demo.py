@@ -189,7 +189,7 @@ def test_a_plan_is_approved_and_reaches_whom_it_says(demo: Demo) -> None:
     true = world.reached(found["chosen"])
     assert found["choice"]["reach"] == pytest.approx(true, rel=0.05)
     assert 0.5 < found["choice"]["ratio"] <= 1
-    assert found["approved_by"] == "meera"
+    assert found["approved_by"] == "Meera Sample"
     assert found["states"] == {"approved": found["tags"] - 1, "contacted": 1}
     assert found["tags"] >= 4
     assert found["cost"]["amount_micros"] <= 25_000_000_000
