@@ -49,7 +49,6 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     """Run the command line in this process, as main() does."""
     for name in set(sys.modules["os"].environ) - set(environment()):
         monkeypatch.delenv(name)
-    monkeypatch.setenv("SOCIALCELL_ACTOR", "tests")
 
     def command(*arguments: object) -> Said:
         monkeypatch.setattr(sys, "argv", ["socialcell", *map(str, arguments)])
