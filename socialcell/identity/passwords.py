@@ -28,7 +28,9 @@ def require_good(password: str, name: str) -> None:
         raise UsageError("operators.long_password", longest=LONGEST)
     from zxcvbn import zxcvbn  # its lists of words take a while to load
 
-    guess = zxcvbn(password[:72], user_inputs=[*_CONTEXT, *name.split()])
+    parts = name.split()
+    own_words = [*_CONTEXT, *parts, "".join(parts)]
+    guess = zxcvbn(password[:72], user_inputs=own_words)
     if guess["score"] < _EASIEST:
         raise UsageError("operators.guessable_password")
 
@@ -45,7 +47,7 @@ def is_right(password: str, hash_: str | None) -> bool:
         _hasher().verify(hash_ or _no_ones_hash(), _normal(password))
     except (VerificationError, InvalidHashError):
         return False
-    return hash_ is not None
+    return bool(hash_)
 
 
 def _normal(password: str) -> bytes:

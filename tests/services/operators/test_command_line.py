@@ -6,6 +6,7 @@ process share the session in which the maker signed in.
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 from dataclasses import dataclass
@@ -15,9 +16,10 @@ from typing import Any
 import pytest
 
 from tests.inside import socialcell
-from tests.operator_accounts import ASHA, MEERA, PASSWORD
+from tests.operator_accounts import ASHA, MEERA, PASSWORD, hash_cheaply
 from tests.running import command, environment
 
+pytestmark = pytest.mark.xdist_group("operators on the command line")
 Result = subprocess.CompletedProcess[str]
 OWN_WORK = "a second person approves it"
 NOBODY = "Nobody has signed in here"
@@ -75,14 +77,26 @@ def refusal(result: Result) -> str:
     return result.stderr
 
 
-@pytest.fixture
-def cell(tmp_path: Path) -> Cell:
-    cell = Cell(tmp_path / "cell", tmp_path / "state")
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a workspace with two operators, made once and copied."""
+    cell = Cell(tmp_path_factory.mktemp("prepared") / "cell", Path("nowhere"))
     words = ("init", str(cell.folder), "--operator", ASHA, "--operator", MEERA)
-    for operator in answer(socialcell(*words, "--json"))["operators"]:
-        lines = f"{operator['code']}\n{PASSWORD}\n"
-        result = cell.run("operators", "set-password", operator["name"], stdin=lines)
-        assert result.returncode == 0, result.stderr
+    with pytest.MonkeyPatch.context() as patch:
+        hash_cheaply(patch)
+        for operator in answer(socialcell(*words, "--json"))["operators"]:
+            lines = f"{operator['code']}\n{PASSWORD}\n"
+            result = cell.run(
+                "operators", "set-password", operator["name"], stdin=lines
+            )
+            assert result.returncode == 0, result.stderr
+    return cell.folder
+
+
+@pytest.fixture
+def cell(prepared: Path, tmp_path: Path) -> Cell:
+    cell = Cell(tmp_path / "cell", tmp_path / "state")
+    shutil.copytree(prepared, cell.folder)
     result = cell.run("operators", "sign-in", ASHA, stdin=f"{PASSWORD}\n")
     assert result.returncode == 0, result.stderr
     return cell
