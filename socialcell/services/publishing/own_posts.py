@@ -320,8 +320,8 @@ def hold_of(context: Context, session: Session, post: OwnPost) -> PostHold | Non
     """What keeps a post from going out at its time; None: nothing does, as far as is
     known now, or it is out."""
     if post.state == "draft":
-        why = f"a second person approves it: socialcell posts approve {post.id}"
-        return PostHold("approval", why)
+        wait = Message("posts.waits_for_approval", {"post": post.id})
+        return PostHold("approval", str(wait))
     waits = store.message(session, post)
     if post.state != "approved" or waits is None:
         return None
@@ -331,7 +331,9 @@ def hold_of(context: Context, session: Session, post: OwnPost) -> PostHold | Non
     if waits.answer == outbox_store.RELEASED:
         return None
     ahead = election_periods.why_held(context, session, post, post.due_at)
-    return PostHold("rule", f"it will be held: {ahead}") if ahead else None
+    if not ahead:
+        return None
+    return PostHold("rule", str(Message("posts.will_be_held", {"reason": ahead})))
 
 
 def withdraw_post(context: Context, id_: int, reason: str) -> OwnPost:

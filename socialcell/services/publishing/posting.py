@@ -18,6 +18,7 @@ from socialcell.connectors import publisher as publishers
 from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.connectors.publisher import PostReference, Publisher, UnconfirmedCall
 from socialcell.errors import ConfigError
+from socialcell.message_catalog import Message
 from socialcell.ops import audit, outbox_store
 from socialcell.services.collection import allowance_ledger
 from socialcell.services.collection.allowance_ledger import Ledger
@@ -166,8 +167,7 @@ def _claim(
     )
     why = [("rule", broken) for broken in tag]
     if post.asked_first is None and now - waits.not_before > late:
-        passed = "Its time passed while nothing was posted: look whether it is true."
-        why.append(("late", passed))
+        why.append(("late", str(Message("posts.time_passed"))))
     if waits.answer != outbox_store.RELEASED:
         if on := election_periods.why_held(context, session, post, now):
             why.append(("rule", on))

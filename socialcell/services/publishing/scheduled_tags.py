@@ -15,6 +15,7 @@ from socialcell.campaigns.publishing import store
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
 from socialcell.connectors.publisher import PUBLISHERS
+from socialcell.message_catalog import Message
 from socialcell.services.context import Context
 from socialcell.services.outreach import outreach_steps
 from socialcell.services.publishing.own_posts import length_of, queue_post
@@ -47,7 +48,7 @@ def scheduled_tags(
             if tag.posted_by != "cell":
                 continue
             at = datetime.combine(tag.day, time.fromisoformat(tag.at), IST)
-            why = tuple(_why_not(context, session, plan, tag))
+            why = tuple(map(str, _why_not(context, session, plan, tag)))
             scheduled = ScheduledTag(plan, tag, link, at, why)
             if store.find_post(session, scheduled.key) is None:
                 yield scheduled
@@ -99,8 +100,8 @@ def why_not_now(context: Context, session: Session, post: OwnPost) -> list[str]:
     """Why a tag that became a post may not go out any more; empty: it may."""
     plan_tag = _find(session, post)
     if plan_tag is None:
-        return ["The plan does not hold this tag any more."]
-    return list(_why_not(context, session, *plan_tag, post.text))
+        return [str(Message("posts.tag_left_plan"))]
+    return [str(why) for why in _why_not(context, session, *plan_tag, post.text)]
 
 
 def _find(session: Session, post: OwnPost) -> tuple[Plan, PlanTag] | None:
@@ -125,25 +126,25 @@ def _why_not(
     plan: Plan,
     tag: PlanTag,
     text: str | None = None,
-) -> Iterator[str]:
+) -> Iterator[Message]:
     settings = context.workspace.config.planning
     words = text if text is not None else tag.text
     if tag.channel not in PUBLISHERS:
-        yield f"On {tag.channel} a person posts: nothing is sent there from here."
+        yield Message("posts.person_posts_there", {"channel": tag.channel})
     elif tag.format != "post":
-        yield f"A {tag.format} is posted by a person: only words are sent from here."
+        yield Message("posts.person_posts_format", {"format": tag.format})
     elif not words:
-        yield "Its words were forgotten."
+        yield Message("posts.words_deleted")
     else:
         count = length_of(tag.channel, words, None, None)
         if count.fault is not None:
-            yield str(count.fault)
+            yield count.fault
         elif not count.fits:
-            yield f"Its words have {count.used} of {count.limit} signs."
-    reasons = plan_approval.reasons_against(
+            lengths = {"used": count.used, "limit": count.limit}
+            yield Message("posts.long_words_of_tag", lengths)
+    yield from plan_approval.reasons_against(
         session, plan, tag, settings=settings, words=words
     )
-    yield from map(str, reasons)
 
 
 def _build_post(session: Session, scheduled: ScheduledTag) -> OwnPost:
