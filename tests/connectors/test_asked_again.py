@@ -111,7 +111,7 @@ def test_x_hides_the_posts_of_closed_accounts() -> None:
 
 def test_a_post_that_x_says_nothing_of_is_not_taken_for_deleted() -> None:
     for body in ({}, {"data": []}, {"errors": [{"title": "odd"}]}):
-        with pytest.raises(ConnectorError, match="nothing of them") as caught:
+        with pytest.raises(ConnectorError, match="says nothing of it") as caught:
             x_looked_up(body, ["7"])
         assert caught.value.kind is Kind.DRIFT
 
