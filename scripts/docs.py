@@ -20,8 +20,9 @@ Made by `make docs` from the help texts in `socialcell/commands/`: change them t
 
 A command is a noun and then a verb. `-h` or `--help` explains any of them and gives an
 example. With `--json` standard output holds one JSON document and nothing else; errors
-then look like `{"error": "what is wrong"}`. `--jsonl` and `--csv` stream rows. Progress
-and warnings go to standard error. `-` in place of a file reads standard input. Times in
+then look like `{"error": "what is wrong", "code": "links.no_such_link", "parameters":
+{"link": "k7"}}`. `--jsonl` and `--csv` stream rows. Progress and warnings go to standard
+error. `-` in place of a file reads standard input. Times in
 JSON are ISO 8601 with their offset, money is whole micros with a currency, and what is
 not known is `null`.
 
@@ -34,7 +35,7 @@ else `$SOCIALCELL_CONFIG`, else `config.yaml` here, else the user's or the syste
 | 1 | failed; the message says what, where, and what to do |
 | 2 | the command was called in a way it does not understand |
 | 3 | partly done: some sources or rows failed and are named |
-| 4 | nothing could be done before a person renews a credential |
+| 4 | nothing could be done before a person signs in or renews a credential |
 | 75 | another process holds the workspace: try again later |
 | 78 | the configuration, a secret or the database's version is wrong |
 """

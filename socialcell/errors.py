@@ -2,7 +2,7 @@
 
 SocialcellError        show the message and stop (exit 1)
 ├── UsageError         the command was called wrongly: call it again (exit 2)
-├── NeedsAPerson       a credential must be renewed by a person (exit 4)
+├── NeedsAPerson       a person must sign in or renew a credential (exit 4)
 ├── AlreadyRunning     another daemon or command holds the workspace: later (exit 75)
 └── ConfigError        configuration, secret or database version is wrong (exit 78)
     └── MissingSecret  a secret that config.yaml names is nowhere (exit 78)
@@ -49,7 +49,7 @@ class UsageError(SocialcellError):
 
 
 class NeedsAPerson(SocialcellError):  # noqa: N818 - named for what to do
-    """Nothing can be done until a person renews a credential."""
+    """Nothing can be done until a person signs in or renews a credential."""
 
     exit_code = 4
 
