@@ -1,5 +1,7 @@
 """The table of the cell's own public posts, planned and posted."""
 
+import hashlib
+import json
 from datetime import datetime
 
 from sqlalchemy import JSON, Column, Index
@@ -51,6 +53,13 @@ class OwnPost(SQLModel, table=True):
     def sent_as(self) -> str:
         """Its key in the outbox."""
         return f"own.{self.key}"
+
+    @property
+    def content(self) -> str:
+        """SHA-256 of what a second person approves, hexadecimal."""
+        parts = (self.platform, self.text, self.media, self.reply_to, self.safety)
+        written = json.dumps([*parts, self.wards])
+        return hashlib.sha256(written.encode()).hexdigest()
 
     @property
     def outgoing_kind(self) -> str:

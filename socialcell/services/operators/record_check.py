@@ -78,9 +78,14 @@ def _approval_faults(session: Session) -> Iterator[RecordFault]:
     """Approved posts and plans without the approval's row in the log: of a plan, of
     this content."""
     for post in own_posts.approved(session):
-        if not audit.entries_about(session, "post.approve", str(post.id)):
-            about = Message("operators.post", {"id": post.id})
+        rows = audit.entries_about(session, "post.approve", str(post.id))
+        about = Message("operators.post", {"id": post.id})
+        # Entries of before 0.2 do not have the content.
+        if not rows:
             yield _unapproved(f"post {post.id}", about)
+        elif rows[-1].detail.get("content", post.content) != post.content:
+            fault = Message("operators.fault_post", {"about": about})
+            yield RecordFault(f"post {post.id}", fault)
     for campaign, version, content in outreach.approved_versions(session):
         rows = audit.entries_about(session, "campaign.approve", campaign)
         approval = {"version": version, "content": content}

@@ -243,6 +243,7 @@ def approve_posts(context: Context, ids: Sequence[int]) -> list[OwnPost]:
                 "due_at": post.due_at.isoformat(),
                 **persons,
                 "safety": post.safety,
+                "content": post.content,
             }
             audit.append(
                 session, context.actor, "post.approve", str(post.id), detail, now

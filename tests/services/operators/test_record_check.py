@@ -179,6 +179,14 @@ TAMPERING: dict[str, tuple[str, str]] = {
         "UPDATE own_post SET state = 'approved' WHERE state = 'draft'",
         "counts as approved",
     ),
+    "other words in an approved post": (
+        "UPDATE own_post SET text = 'Pay here' WHERE state = 'approved'",
+        "is not as it was when",
+    ),
+    "an approved post that no mode holds": (
+        "UPDATE own_post SET safety = TRUE WHERE state = 'approved'",
+        "is not as it was when",
+    ),
     "an operator who is gone": (
         "DELETE FROM role_grant WHERE operator_id = 5; DELETE FROM one_time_code "
         "WHERE operator_id = 5; DELETE FROM operator WHERE id = 5",

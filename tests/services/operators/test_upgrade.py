@@ -36,9 +36,9 @@ def old_database(path: Path) -> None:
         alembic.upgrade(settings, "0025")
     engine.dispose()
     at, due = stored(NOON), stored(NOON + timedelta(days=9))
-    with sqlite3.connect(path) as connection:
-        connection.execute(OLD_POST, (1, "a", due, "draft", at, None, None))
-        connection.execute(OLD_POST, (2, "b", due, "approved", at, "meera", at))
+    with sqlite3.connect(path) as raw:
+        raw.execute(OLD_POST, (1, "a", due, "draft", at, None, None))
+        raw.execute(OLD_POST, (2, "b", due, "approved", at, "meera", at))
         head = audit.START
         for seq, (actor, action, about) in enumerate(
             (
@@ -59,13 +59,13 @@ def old_database(path: Path) -> None:
                 "detail": {},
             }
             seal = audit.seal(head, row)
-            connection.execute(
+            raw.execute(
                 "INSERT INTO audit (seq, at, actor, action, object, detail, os_user, "
                 "prev_hash, hash) VALUES (?, ?, ?, ?, ?, '{}', 'cell', ?, ?)",
                 (seq, at, actor, action, about, head, seal),
             )
             head = seal
-    connection.close()
+    raw.close()
 
 
 def stored(moment: datetime) -> str:
