@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from socialcell.campaigns.outreach.store import outreach
 from socialcell.campaigns.publishing import store as own_posts
+from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.identity import store
 from socialcell.identity.model import Operator, RoleGrant, SecondFactor
 from socialcell.identity.store import name_key
@@ -80,10 +81,9 @@ def _approval_faults(session: Session) -> Iterator[RecordFault]:
     for post in own_posts.approved(session):
         rows = audit.entries_about(session, "post.approve", str(post.id))
         about = Message("operators.post", {"id": post.id})
-        # Entries of before 0.2 do not have the content.
         if not rows:
             yield _unapproved(f"post {post.id}", about)
-        elif rows[-1].detail.get("content", post.content) != post.content:
+        elif not _is_as_approved(session, post, rows[-1]):
             fault = Message("operators.fault_post", {"about": about})
             yield RecordFault(f"post {post.id}", fault)
     for campaign, version, content in outreach.approved_versions(session):
@@ -97,6 +97,17 @@ def _approval_faults(session: Session) -> Iterator[RecordFault]:
                 "operators.plan", {"campaign": campaign, "version": version}
             )
             yield _unapproved(f"plan {campaign} {version}", about)
+
+
+def _is_as_approved(session: Session, post: OwnPost, approval: AuditRecord) -> bool:
+    """Whether a post, and its words where they wait in the outbox, are what a second
+    person approved. Entries of before 0.2 do not have the content."""
+    if approval.detail.get("content", post.content) != post.content:
+        return False
+    waits = own_posts.message(session, post)
+    if waits is None or waits.state not in ("pending", "held"):
+        return True
+    return waits.body == post.text.encode()
 
 
 def _unapproved(object_: str, about: Message) -> RecordFault:

@@ -187,6 +187,10 @@ TAMPERING: dict[str, tuple[str, str]] = {
         "UPDATE own_post SET safety = TRUE WHERE state = 'approved'",
         "is not as it was when",
     ),
+    "other words in the outbox": (
+        "UPDATE outgoing SET body = :body WHERE kind = 'post'",
+        "is not as it was when",
+    ),
     "an operator who is gone": (
         "DELETE FROM role_grant WHERE operator_id = 5; DELETE FROM one_time_code "
         "WHERE operator_id = 5; DELETE FROM operator WHERE id = 5",
@@ -234,6 +238,7 @@ def test_what_the_owner_of_the_file_writes_is_named(
 
     values = {
         "hash": passwords.hash_of(OTHER_PASSWORD),
+        "body": b"Pay here",
         "moment": NEW_YEAR + timedelta(days=400),
     }
     for statement in statements.split("; "):
