@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from socialcell import connectors
+from socialcell import connectors, redact
 from socialcell.connectors.base import ConnectorError, Kind, Reject
 from socialcell.connectors.file_detection import open_file
 from socialcell.connectors.files.column_mapping import read_mapping
@@ -39,6 +39,18 @@ def test_no_parameter_carries_a_secret_however_deep_it_stands(
         assert "unseen" not in words
         assert "***" in words
     assert "unseen" not in repr(error.message)
+
+
+def test_a_secret_that_is_a_word_of_a_code_leaves_the_code_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(redact, "_known", {"another"})
+
+    error = ConnectorError(
+        Kind.DRIFT, "meta.push_of_another_kind", expected="another page"
+    )
+
+    assert str(error) == "A push is not about *** page"
 
 
 def test_an_error_in_the_words_of_another_has_its_code_and_no_secret_of_it() -> None:

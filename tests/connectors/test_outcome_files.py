@@ -151,7 +151,9 @@ def test_of_two_rows_of_one_day_none_is_believed(tmp_path: Path) -> None:
 def test_a_file_without_the_columns_says_which_and_what_to_do(tmp_path: Path) -> None:
     path = saved(tmp_path, "Registered on,Office,Users", "2026-11-20,Kothrud,7")
 
-    with pytest.raises(SocialcellError, match=r"date \(date \| day.*--set date=NAME"):
+    with pytest.raises(
+        SocialcellError, match=r"date \(date, day, .* or .*--set date=NAME"
+    ):
         items(path, "outcomes", outcome="users")
 
 

@@ -100,9 +100,7 @@ def read_mapping(path: Path) -> ColumnMapping:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise ConfigError(
-            "files.mapping_no_utf8", path=path, byte=error.start
-        ) from None
+        raise ConfigError("files.not_utf8", path=path, byte=error.start) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(
             "files.mapping_no_toml", path=path, reason=str(error)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from socialcell.connectors.base import ConnectorError, Kind
+from socialcell.connectors.files.alternatives import either
 from socialcell.connectors.files.export_tables import (
     MOST_ABOVE,
     ExportTable,
@@ -15,6 +16,7 @@ from socialcell.connectors.files.export_tables import (
 )
 from socialcell.connectors.files.file_connector import Row
 from socialcell.connectors.files.text_lines import lines
+from socialcell.message_catalog import Message
 
 Names = Mapping[str, tuple[str, ...]]
 
@@ -74,6 +76,9 @@ def _has_overrides(
     return all(word in columns for word in overrides if word in names)
 
 
-def _column_names(names: Names, needed: frozenset[str]) -> list[str]:
+def _column_names(names: Names, needed: frozenset[str]) -> list[Message]:
     """Our word for each needed column, and the names that it may have."""
-    return [f"{word} ({' | '.join(names[word])})" for word in sorted(needed)]
+    return [
+        Message("files.column_by_names", {"column": word, "names": either(names[word])})
+        for word in sorted(needed)
+    ]

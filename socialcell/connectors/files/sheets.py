@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from socialcell.connectors.file_limits import COLUMNS, MEMBERS
+from socialcell.connectors.files.alternatives import either
 from socialcell.connectors.files.csv_rows import CsvRow, csv_rows, delimiter_of
 from socialcell.connectors.files.text_lines import lines
 from socialcell.errors import SocialcellError
@@ -56,7 +57,7 @@ def read_sheet(path: Path, columns: SheetColumns) -> Iterator[SheetRow]:
                 yield from _sheet_rows(path, rows, columns)
     except OSError as error:
         raise SocialcellError(
-            "files.unreadable_sheet", path=path, reason=error.strerror
+            "connectors.unreadable_file", path=path, reason=error.strerror
         ) from None
 
 
@@ -103,7 +104,7 @@ def _require_heading(path: Path, names: list[str], columns: SheetColumns) -> Non
         raise SocialcellError(
             "files.missing_column",
             path=path,
-            needed=" | ".join(columns.needed),
+            needed=either(columns.needed),
             noun=columns.noun,
             columns=columns.accepted,
         )
