@@ -21,10 +21,10 @@ Made by `make docs` from the help texts in `socialcell/commands/`: change them t
 A command is a noun and then a verb. `-h` or `--help` explains any of them and gives an
 example. With `--json` standard output holds one JSON document and nothing else; errors
 then look like `{"error": "what is wrong", "code": "links.no_such_link", "parameters":
-{"link": "k7"}}`. `--jsonl` and `--csv` stream rows. Progress and warnings go to standard
-error. `-` in place of a file reads standard input. Times in
-JSON are ISO 8601 with their offset, money is whole micros with a currency, and what is
-not known is `null`.
+{"link": "k7"}}`. `--jsonl` and `--csv` stream rows. Progress and warnings go to
+standard error. `-` in place of a file reads standard input. Times in JSON are ISO 8601
+with their offset, money is whole micros with a currency, and what is not known is
+`null`.
 
 The workspace is the folder of the configuration file: the one that `--config` names,
 else `$SOCIALCELL_CONFIG`, else `config.yaml` here, else the user's or the system's.
