@@ -282,19 +282,21 @@ class Batch:
 class ConnectorHealth:
     """The result of `check`: a sentence for the operator, and what it could read.
 
-    `kind` is that of the failure; `expires_at` is when the credential ends, if known.
+    `kind` and `cause` are those of the failure, where an error said it; `expires_at` is
+    when the credential ends, if known.
     """
 
     ok: bool
     message: str
     expires_at: datetime | None = None
     kind: Kind | None = None
+    cause: Message | None = None
 
     @classmethod
     def from_error(
         cls, error: ConnectorError, expires_at: datetime | None = None
     ) -> "ConnectorHealth":
-        return cls(False, str(error), expires_at, error.kind)
+        return cls(False, str(error), expires_at, error.kind, error.message)
 
 
 class Sessions(Protocol):

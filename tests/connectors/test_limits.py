@@ -14,6 +14,7 @@ from socialcell.connectors.file_detection import open_file
 from socialcell.connectors.files import sheets
 from socialcell.errors import SocialcellError
 from socialcell.listening.model import Mention
+from socialcell.message_catalog import in_words
 from socialcell.ops.model import Source
 from socialcell.services.collection import file_import
 from socialcell.services.context import Context
@@ -139,6 +140,17 @@ def test_a_heading_of_millions_of_columns_is_refused_at_once(
     path.write_text("text," + "a," * 2_100_000 + "\n1\n")
 
     assert "has a line of over 4,194,304 characters" in refused(context, path)
+
+
+def test_a_refused_file_is_refused_by_code(context: Context, tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text("id,text," + ",".join(f"c{n}" for n in range(999)) + "\n")
+
+    with pytest.raises(SocialcellError) as caught:
+        file_import.import_file(context, path)
+
+    assert caught.value.message.code.startswith("files.")
+    assert "wide.csv" in in_words(caught.value.message, "mr")
 
 
 def test_a_cell_that_is_too_long_costs_its_own_row_alone(

@@ -61,7 +61,7 @@ def test_a_doubtful_query_is_named_with_its_position(
     doubts = lint(query)
 
     assert [doubt.position for doubt in doubts] == [position]
-    assert message in doubts[0].message
+    assert message in str(doubts[0].message)
 
 
 def test_doubts_come_in_order() -> None:

@@ -260,7 +260,7 @@ def _print_doubts(query: str, *, json: bool) -> None:
             {
                 "query": query,
                 "warnings": [
-                    {"position": doubt.position, "message": doubt.message}
+                    {"position": doubt.position, "message": str(doubt.message)}
                     for doubt in doubts
                 ],
             }

@@ -88,7 +88,10 @@ def lint(
 
     problems = mention_owners.lint_file(open_context(config), file)
     if json:
-        output.as_json({"problems": [asdict(problem) for problem in problems]})
+        rows = [
+            {**asdict(problem), "message": str(problem.message)} for problem in problems
+        ]
+        output.as_json({"problems": rows})
     else:
         for problem in problems:
             output.say(f"{file or 'owners.csv'}, {problem}")

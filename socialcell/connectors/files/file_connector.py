@@ -19,6 +19,7 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.checked_records import storable_item
 from socialcell.json_types import JsonObject, as_whole
+from socialcell.message_catalog import Message
 
 BATCH = 500
 _LONGEST_REASON = 300
@@ -62,7 +63,11 @@ class FileConnector(ABC):
         except ConnectorError as error:
             return ConnectorHealth.from_error(error)
         except OSError as error:
-            return ConnectorHealth(ok=False, message=str(error))
+            cause = Message(
+                "connectors.unreadable_file",
+                {"path": self.path, "reason": error.strerror},
+            )
+            return ConnectorHealth(ok=False, message=str(cause), cause=cause)
         return ConnectorHealth(ok=True, message=f"{self.path.name} can be read")
 
     def pull(

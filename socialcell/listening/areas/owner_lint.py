@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from socialcell.language import lexicon
 from socialcell.listening.areas.owner_table import (
@@ -16,6 +17,7 @@ from socialcell.listening.areas.owner_table import (
     RESCUE,
     OwnerRecord,
 )
+from socialcell.message_catalog import Message
 
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 _LATIN = re.compile(r"[A-Za-z]{3}")
@@ -27,10 +29,27 @@ class OwnerProblem:
 
     row: int
     column: str
-    message: str
+    message: Message
 
     def __str__(self) -> str:
-        return f"row {self.row}, {self.column}: {self.message}"
+        return str(
+            Message(
+                "areas.owner_problem",
+                {"row": self.row, "column": self.column, "reason": self.message},
+            )
+        )
+
+    def in_file(self, path: Path) -> Message:
+        """The same with the name of its file."""
+        return Message(
+            "areas.owner_problem_in_file",
+            {
+                "file": path,
+                "row": self.row,
+                "column": self.column,
+                "reason": self.message,
+            },
+        )
 
 
 def lint_owners(
@@ -60,21 +79,35 @@ def _row_problems(
     every = lexicon.vocabulary("topic")
     topics = (*every, EVERY, DANGER, *(f"{RESCUE}{topic}" for topic in every))
     if owner.topic not in topics:
-        message = f"there is no topic {owner.topic!r}{_nearest(owner.topic, topics)}"
+        near = _nearest(owner.topic, topics)
+        message = Message(
+            "areas.no_topic_nearest" if near else "areas.no_topic",
+            {"topic": owner.topic, "nearest": near},
+        )
         yield OwnerProblem(number, "topic", message)
     if not owner.owner.startswith((OWN, OTHER)):
-        message = f"{owner.owner!r} is neither {OWN}… nor {OTHER}…"
+        message = Message(
+            "areas.no_owner_id",
+            {"owner": owner.owner, "department": OWN, "body": OTHER},
+        )
         yield OwnerProblem(number, "owner", message)
     elif owner.owner not in ids:
         near = _nearest(owner.owner, ids)
-        message = f"the gazetteer does not know {owner.owner!r}{near}"
+        message = Message(
+            "areas.not_in_gazetteer_nearest" if near else "areas.not_in_gazetteer",
+            {"owner": owner.owner, "nearest": near},
+        )
         yield OwnerProblem(number, "owner", message)
     if owner.topic == EVERY and not (owner.places or owner.scope):
-        message = f"a row of every topic ({EVERY}) needs places or a scope"
+        message = Message("areas.every_topic_without_places", {"topic": EVERY})
         yield OwnerProblem(number, "topic", message)
     for place in owner.places:
         if not any(fnmatchcase(id_, place) for id_ in ids):
-            message = f"no id is {place!r}{_nearest(place, ids)}"
+            near = _nearest(place, ids)
+            message = Message(
+                "areas.no_such_place_nearest" if near else "areas.no_such_place",
+                {"place": place, "nearest": near},
+            )
             yield OwnerProblem(number, "places", message)
     for column, pattern in (
         ("referral_en", _LATIN),
@@ -82,9 +115,10 @@ def _row_problems(
         ("referral_hi", _DEVANAGARI),
     ):
         if not pattern.search(getattr(owner, column)):
-            yield OwnerProblem(number, column, "is not written in its language")
+            message = Message("areas.referral_in_another_language")
+            yield OwnerProblem(number, column, message)
     if owner.referral_mr == owner.referral_hi:
-        message = "is the same sentence in Marathi and in Hindi"
+        message = Message("areas.same_referral")
         yield OwnerProblem(number, "referral_hi", message)
 
 
@@ -95,12 +129,14 @@ def _clashes(
         if other.topic != owner.topic or not _overlap(owner, other):
             continue
         if other.identity == owner.identity:
-            message = f"{owner.owner} has the same row of {owner.topic} at one time"
+            message = Message(
+                "areas.same_owner_row", {"owner": owner.owner, "topic": owner.topic}
+            )
             yield OwnerProblem(number, "owner", message)
         elif owner.is_of_all and other.is_of_all:
-            message = (
-                f"{other.owner} and {owner.owner} both own all of {owner.topic}: end "
-                "one of them by valid_to"
+            message = Message(
+                "areas.two_owners",
+                {"other": other.owner, "owner": owner.owner, "topic": owner.topic},
             )
             yield OwnerProblem(number, "owner", message)
 
@@ -111,6 +147,6 @@ def _overlap(owner: OwnerRecord, other: OwnerRecord) -> bool:
     return starts < ends
 
 
-def _nearest(text: str, choices: Collection[str]) -> str:
+def _nearest(text: str, choices: Collection[str]) -> str | None:
     near = get_close_matches(text, choices, n=1)
-    return f"; the nearest is {near[0]}" if near else ""
+    return near[0] if near else None

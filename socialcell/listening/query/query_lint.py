@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 
 from socialcell.language import lexicon
 from socialcell.language.words import key_of
@@ -22,6 +23,7 @@ from socialcell.listening.query.query_language import (
     parse,
     tokens,
 )
+from socialcell.message_catalog import Message
 from socialcell.text import clean_text
 
 _ONE_VALUE = frozenset({"platform", "lang", "sentiment", "intent", "urgency", "from"})
@@ -32,7 +34,7 @@ class Doubt:
     """A warning; `position` counts characters of the query from 1."""
 
     position: int
-    message: str
+    message: Message
 
 
 def lint(query: str, now: datetime | None = None) -> list[Doubt]:
@@ -47,7 +49,8 @@ def lint(query: str, now: datetime | None = None) -> list[Doubt]:
         *_contradictions(tree, now),
         *_too_common(tree),
     ]
-    return sorted(set(doubts), key=lambda doubt: (doubt.position, doubt.message))
+    by_sentence = {(doubt.position, str(doubt.message)): doubt for doubt in doubts}
+    return [doubt for _, doubt in sorted(by_sentence.items(), key=itemgetter(0))]
 
 
 def _mixed(query_tokens: list[Token]) -> Iterator[Doubt]:
@@ -79,21 +82,17 @@ def _joined(
 def _mixed_level(level: tuple[list[Token], bool]) -> Iterator[Doubt]:
     ors, is_joined = level
     if ors and is_joined:
-        yield Doubt(
-            ors[0].position,
-            "OR stands beside AND (words side by side are AND, which binds first): "
-            "put parentheses around what belongs together",
-        )
+        yield Doubt(ors[0].position, Message("query.or_beside_and"))
 
 
 def _small_operators(query_tokens: list[Token]) -> Iterator[Doubt]:
     for token in query_tokens:
         if token.kind == "word" and token.text in ("and", "or", "not"):
-            yield Doubt(
-                token.position,
-                f"{token.text!r} is searched as a word; the operator is "
-                f"{token.text.upper()}",
+            message = Message(
+                "query.small_operator",
+                {"word": token.text, "operator": token.text.upper()},
             )
+            yield Doubt(token.position, message)
 
 
 def _values(query_tokens: list[Token]) -> Iterator[Doubt]:
@@ -108,15 +107,21 @@ def _values(query_tokens: list[Token]) -> Iterator[Doubt]:
             continue
         name, _, operand = token.text.partition(":")
         if name in known_values and operand not in known_values[name]:
-            choices = ", ".join(sorted(known_values[name]))
-            message = f"{token.text} matches nothing; {name} is one of {choices}"
+            message = Message(
+                "query.matches_nothing",
+                {
+                    "restriction": token.text,
+                    "field": name,
+                    "choices": sorted(known_values[name]),
+                },
+            )
             yield Doubt(token.position, message)
         if name == "ward" and operand not in _wards():
-            yield Doubt(token.position, f"{token.text} matches no ward: see areas list")
+            message = Message("query.matches_no_ward", {"restriction": token.text})
+            yield Doubt(token.position, message)
         if name == "owner" and _is_no_owner(operand):
-            yield Doubt(
-                token.position, f"{token.text} matches nothing: see owners list"
-            )
+            message = Message("query.matches_no_owner", {"restriction": token.text})
+            yield Doubt(token.position, message)
 
 
 def _wards() -> set[str]:
@@ -148,18 +153,18 @@ def _against_each_other(
     for name in sorted(_ONE_VALUE):
         same = [field for field in fields if field.name == name]
         if len({field.value for field in same}) > 1:
-            message = f"no mention has two values of {name}: join them by OR"
+            message = Message("query.two_values", {"field": name})
             yield Doubt(same[1].position, message)
     starts = [day_start(f.value, "since:", now) for f in fields if f.name == "since"]
     ends = [day_end(f.value, "until:", now) for f in fields if f.name == "until"]
     if starts and ends and max(starts) >= min(ends):
         late = next(field for field in fields if field.name in ("since", "until"))
-        yield Doubt(late.position, "since: is not before until:, nothing can match")
+        yield Doubt(late.position, Message("query.since_after_until"))
     denied = {_placeless(part.part) for part in parts if isinstance(part, Not)}
     for part in parts:
         if _placeless(part) in denied:
             position = part.position if isinstance(part, FieldTerm) else 1
-            yield Doubt(position, "the same is asked for and excluded: no match")
+            yield Doubt(position, Message("query.included_and_excluded"))
 
 
 def _placeless(node: Node) -> Node:
@@ -169,12 +174,12 @@ def _placeless(node: Node) -> Node:
 
 def _too_common(tree: Node) -> Iterator[Doubt]:
     if isinstance(tree, Not):
-        yield Doubt(1, "only an exclusion: this matches nearly everything")
+        yield Doubt(1, Message("query.only_exclusion"))
     if isinstance(tree, TextTerm) and " " not in tree.text:
         if key_of(tree.text) in _common():
-            yield Doubt(1, f"{tree.text!r} alone is in very many mentions")
+            yield Doubt(1, Message("query.common_word", {"word": tree.text}))
         elif tree.prefix and len(tree.text) < 3:
-            yield Doubt(1, f"{tree.text}* begins very many words")
+            yield Doubt(1, Message("query.common_beginning", {"beginning": tree.text}))
 
 
 def _common() -> set[str]:

@@ -92,7 +92,7 @@ def add_rule(
             names=list(names) or Message("alerts.none"),
         )
     now = context.clock.now()
-    doubts = [doubt.message for doubt in query_lint.lint(query, now)]
+    doubts = [str(doubt.message) for doubt in query_lint.lint(query, now)]
     with db.writing(context.engine) as session:
         protected_topics.refuse(query, protected_accounts.accounts(session))
         if alert_rules.named(session, name) is not None:

@@ -18,6 +18,7 @@ from socialcell.connectors.base import (
 from socialcell.errors import ConfigError, MissingSecret
 from socialcell.json_types import JsonObject
 from socialcell.listening.people import masking
+from socialcell.message_catalog import Message
 from socialcell.ops import store
 from socialcell.ops.model import Run, Source
 from socialcell.services.collection import allowance_ledger, credential_backoff
@@ -86,7 +87,7 @@ def pull(
     assert source.id is not None
     with lock_source(context, source.id) as free:
         if not free:
-            return RunResult(source.name, "waiting", reason=LOCKED)
+            return RunResult(source.name, "waiting", reason=str(LOCKED))
         return _pull_locked(context, source, stop)
 
 
@@ -278,9 +279,16 @@ def waiting_result(source: Source) -> RunResult:
     return RunResult(
         source.name,
         "waiting",
-        reason=f"not before {in_pune(source.not_before)}: {source.state_reason}",
+        reason=str(waiting_reason(source)),
         not_before=source.not_before,
     )
+
+
+def waiting_reason(source: Source) -> Message:
+    """Why a source that has a `not_before` is not read before it."""
+    assert source.not_before is not None
+    at = in_pune(source.not_before)
+    return Message("sources.not_before", {"at": at, "reason": source.state_reason})
 
 
 def record_failed_start(

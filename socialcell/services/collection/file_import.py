@@ -74,8 +74,8 @@ def import_file(
             formats=sorted(only),
         )
     health = connector.check()
-    if not health.ok:
-        raise SocialcellError(health.message)
+    if health.cause is not None:
+        raise SocialcellError(health.cause.code, **health.cause.parameters)
     progress_report = _ProgressReport(progress, path.stat().st_size)
     with db.reading(context.engine) as session:
         earlier_import = imports.find_import(

@@ -14,9 +14,9 @@ from socialcell.connectors.base import (
     Budget,
     Capability,
     Connector,
-    ConnectorError,
     Kind,
     Undecided,
+    connector_error,
 )
 from socialcell.errors import ConfigError, UsageError
 from socialcell.listening.store.pages import recheck_queue
@@ -155,8 +155,8 @@ def _recheck_source(
         return None
     waits = current.not_before is not None and current.not_before > now
     if waits or not free:
-        reason = collector.waiting_result(current).reason if waits else LOCKED
-        return _postpone(context, kind, source, reason or "")
+        reason = collector.waiting_reason(current) if waits else LOCKED
+        return _postpone(context, kind, source, reason)
     try:
         connector = connectors.build(
             source.connector, source.settings, context.connector_context
@@ -172,18 +172,19 @@ def _recheck_source(
 
 
 def _postpone(
-    context: Context, kind: _RecheckKind, source: Source, reason: str
+    context: Context, kind: _RecheckKind, source: Source, reason: Message
 ) -> RunResult:
     """What is not asked now: of engagement the next hour asks."""
     if kind.refreshes:
-        return RunResult(source.name, "waiting", reason=reason)
+        return RunResult(source.name, "waiting", reason=str(reason))
     ingest_run = IngestRun(
         context, source, connectors.platform(source.connector), kind.name
     )
     with db.writing(context.engine) as session:
         ingest_run.open(session)
         ingest_run.opened()
-        failure = ingest_run.close(session, ConnectorError(Kind.TRANSIENT, reason))
+        error = connector_error(Kind.TRANSIENT, reason)
+        failure = ingest_run.close(session, error)
     return log_end(context, failure)
 
 

@@ -27,7 +27,7 @@ from socialcell.ops.model import Source
 from socialcell.services.collection import allowance_ledger, collector
 from socialcell.services.collection.collector import RunResult
 from socialcell.services.collection.metrics_refresh import run_refresh
-from socialcell.services.collection.source_lock import lock_source
+from socialcell.services.collection.source_lock import LOCKED, lock_source
 from socialcell.services.context import Context
 
 _PAGE = 500
@@ -120,7 +120,9 @@ def _reprocess_source(
         assert source.id is not None
         with lock_source(context, source.id) as free:
             if not free:
-                raise AlreadyRunning("sources.locked", source=source.name)
+                raise AlreadyRunning(
+                    "sources.locked", source=source.name, reason=LOCKED
+                )
             result = run_refresh(
                 context, source, mapper.platform, ledger, batches, kind="remap"
             )

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from socialcell.errors import SocialcellError
+from socialcell.message_catalog import Message
 from socialcell.services.context import Context
 
-LOCKED = "another process of this workspace reads it now; ask again when it is done"
+LOCKED = Message("sources.read_by_another")
 
 
 @contextmanager

@@ -130,9 +130,11 @@ def refuse_faulty(
     """SocialcellError, with every reason, when numbered rows cannot be taken."""
     problems = lint_rows(context, rows, remaining, areas)
     if problems:
-        lines = [f"{path}, {problem}" for problem in problems]
-        many = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-        raise SocialcellError("\n".join([f"Nothing was taken: {many}.", *lines]))
+        raise SocialcellError(
+            "areas.owners_refused",
+            n=len(problems),
+            lines=[problem.in_file(path) for problem in problems],
+        )
 
 
 def lint_rows(

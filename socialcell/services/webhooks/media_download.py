@@ -69,7 +69,7 @@ def fetch(
                 if free:
                     _SourceFetcher(context, source, counts, stop).run()
                 else:
-                    counts.stopped[source.name] = LOCKED
+                    counts.stopped[source.name] = str(LOCKED)
         except ConfigError as error:
             counts.stopped[source.name] = str(error)
             _LOG.error("nothing fetched", source=source.name, reason=str(error))

@@ -19,6 +19,7 @@ from socialcell.listening.model import Mention
 from socialcell.listening.store import areas
 from socialcell.listening.store import owners as store
 from socialcell.listening.store.mentions import tags
+from socialcell.message_catalog import in_words
 from socialcell.ops.model import AuditEntry
 from socialcell.services.context import Context
 from socialcell.services.mentions import mention_labels, mention_owners, tagging
@@ -197,6 +198,10 @@ def test_what_is_wrong_is_refused_whole_with_every_reason(
     assert first == "Nothing was taken: 2 problems."
     assert others[0].startswith(f"{file}, row 3, topic: there is no topic 'watr'")
     assert others[1].startswith(f"{file}, row 4, places: no id is 'place:x'")
+    assert refused.value.message.code == "areas.owners_refused"
+    marathi = in_words(refused.value.message, "mr").splitlines()
+    assert [line.partition(", ")[0] for line in marathi[1:]] == [str(file)] * 2
+    assert "ओळ 3" in marathi[1]
     assert owned(engine)["water"] == "dept:water"
 
 
