@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from socialcell import config, db, log
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import Kind, connector_error
+from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.errors import ConfigError
 from socialcell.listening.model import Author, Mention
 from socialcell.sandbox import Sandbox
@@ -135,7 +135,7 @@ def test_people_and_their_posts_do_not_appear_in_the_log_at_debug_level(
 def test_an_error_in_the_words_of_another_has_its_code_and_no_secret() -> None:
     other = ConfigError("sources.off", source="https://city.example/?token=abcdef123")
 
-    error = connector_error(Kind.CONFIG, other.message)
+    error = ConnectorError.from_message(Kind.CONFIG, other.message)
 
     assert (error.kind, error.message.code) == (Kind.CONFIG, "sources.off")
     assert "https://city.example/?token=*** is off" in str(error)

@@ -14,9 +14,9 @@ from socialcell.connectors.base import (
     Budget,
     Capability,
     Connector,
+    ConnectorError,
     Kind,
     Undecided,
-    connector_error,
 )
 from socialcell.errors import ConfigError, UsageError
 from socialcell.listening.store.pages import recheck_queue
@@ -183,7 +183,7 @@ def _postpone(
     with db.writing(context.engine) as session:
         ingest_run.open(session)
         ingest_run.opened()
-        error = connector_error(Kind.TRANSIENT, reason)
+        error = ConnectorError.from_message(Kind.TRANSIENT, reason)
         failure = ingest_run.close(session, error)
     return log_end(context, failure)
 
