@@ -18,7 +18,7 @@ from socialcell.clock import Clock
 from socialcell.connectors.facts import Fact
 from socialcell.errors import SocialcellError
 from socialcell.json_types import JsonObject, JsonValue
-from socialcell.message_catalog import CODE, Message, Parameter
+from socialcell.message_catalog import Message, Parameter
 from socialcell.redact import redact
 from socialcell.settings import Config
 
@@ -59,8 +59,7 @@ class ConnectorError(SocialcellError):
         **parameters: Parameter,
     ) -> None:
         texts = {name: _without_secrets(part) for name, part in parameters.items()}
-        # A short secret may be a word of a code.
-        super().__init__(code if CODE.fullmatch(code) else redact(code), **texts)
+        super().__init__(code, **texts)
         self.kind = kind
         self.until = until
         self.bucket = bucket
@@ -73,7 +72,7 @@ class ConnectorError(SocialcellError):
         be that of another error."""
         error = cls(kind, message.code, until=until)
         texts = {name: _without_secrets(p) for name, p in message.parameters.items()}
-        error.message = Message(error.message.code, texts)
+        error.message = Message(message.code, texts)
         return error
 
 
