@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.operators.sign_in_prompt import acting_context
+from socialcell.commands.operators.sign_in_prompt import (
+    acting_context,
+    approver_context,
+)
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.json_types import DocumentValue
 
@@ -80,7 +83,7 @@ def list_(name: Name, config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.outreach import outreach_view
 
-    document = outreach_view.list_tags(open_context(config), name)
+    document = outreach_view.list_tags(approver_context(config), name)
     if json:
         output.as_json(document)
         return
@@ -179,7 +182,9 @@ def advance(
     details = StepDetails(
         note, link, file, mention, tool, label, seconds, length, cool_off
     )
-    step = outreach_entry.enter_step(open_context(config), name, tag, state, details)
+    step = outreach_entry.enter_step(
+        approver_context(config), name, tag, state, details
+    )
     if json:
         output.as_json(asdict(step))
     else:
@@ -221,7 +226,7 @@ def dismiss(
     """
     from socialcell.services.outreach import post_matching
 
-    new = post_matching.dismiss(open_context(config), name, tag, mention)
+    new = post_matching.dismiss(approver_context(config), name, tag, mention)
     if json:
         output.as_json({"campaign": name, "tag": tag, "mention": mention, "new": new})
     else:
@@ -241,7 +246,7 @@ def due(
     """
     from socialcell.services.outreach import outreach_view
 
-    steps = outreach_view.list_due(open_context(config), lang)
+    steps = outreach_view.list_due(approver_context(config), lang)
     if json:
         output.as_json({"due": steps})
         return

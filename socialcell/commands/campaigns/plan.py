@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.operators.sign_in_prompt import drafting_context
-from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.operators.sign_in_prompt import (
+    approver_context,
+    drafting_context,
+)
+from socialcell.commands.options import Config, DryRun, Json
 from socialcell.json_types import JsonValue, as_object
 
 if TYPE_CHECKING:
@@ -85,7 +88,7 @@ def calendar(
     from socialcell.commands.publishing import posts
     from socialcell.services.planning import content_calendar, plan_documents
 
-    context = open_context(config)
+    context = approver_context(config)
     if name is None:
         own = content_calendar.list_coming(context)
         if out is not None:
@@ -130,7 +133,9 @@ def export(
     """
     from socialcell.services.planning import plan_documents
 
-    files = plan_documents.export_plan(open_context(config), name, out, lang, version)
+    files = plan_documents.export_plan(
+        approver_context(config), name, out, lang, version
+    )
     if json:
         output.as_json({"files": [str(file) for file in files]})
         return

@@ -8,6 +8,7 @@ import typer
 from typer.models import OptionInfo
 
 from socialcell.commands import file_outcome, output
+from socialcell.commands.operators.sign_in_prompt import approver_context
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.renamed import old_command
 from socialcell.commands.sources.import_ import on_disk
@@ -51,7 +52,7 @@ def list_(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.services.creators import creator_registry
 
-    rows = creator_registry.list_creators(open_context(config))
+    rows = creator_registry.list_creators(approver_context(config))
     if json:
         output.as_json({"creators": rows})
         return
@@ -195,7 +196,7 @@ def export(
 
     if out is not None and out.suffix.lower() not in (".csv", ".xlsx"):
         raise UsageError("creators.export_suffix", path=out)
-    rows = creator_registry.export_creators(open_context(config))
+    rows = creator_registry.export_creators(approver_context(config))
     if json:
         output.as_json({"creators": rows})
     elif out is None:

@@ -6,7 +6,8 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.creators import creators
-from socialcell.commands.options import Config, Csv, Json, open_context
+from socialcell.commands.operators.sign_in_prompt import approver_context
+from socialcell.commands.options import Config, Csv, Json
 from socialcell.text import displayed
 
 if TYPE_CHECKING:
@@ -79,7 +80,9 @@ def rank(
         languages=tuple(language or ()),
         days=days,
     )
-    document = influencer_ranking.rank_candidates(open_context(config), request, limit)
+    document = influencer_ranking.rank_candidates(
+        approver_context(config), request, limit
+    )
     if json:
         output.as_json(document)
         return
@@ -122,7 +125,7 @@ def show(
         languages=tuple(language or ()),
         days=days,
     )
-    document = influencer_ranking.show_candidate(open_context(config), who, request)
+    document = influencer_ranking.show_candidate(approver_context(config), who, request)
     if json:
         output.as_json(document)
         return

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 def acting_context(config: Path | None) -> "Context":
     """The workspace with the operator who has signed in in this shell, else with who
     does so now, for this one act. NeedsAPerson: neither, as nobody can be asked."""
+    return _with_operator(open_context(config))
+
+
+def _with_operator(context: "Context") -> "Context":
     from socialcell.errors import NeedsAPerson
     from socialcell.services.operators import sign_in
 
-    context = open_context(config)
     if context.actor.is_signed_in:
         return context
     if not sys.stdin.isatty():
@@ -32,6 +35,14 @@ def acting_context(config: Path | None) -> "Context":
     name: str = typer.prompt("Operator", err=True)
     signed_in = ask_and_sign_in(context, name, lasts=sign_in.LASTS_FOR_ONE_ACT)
     return replace(context, actor=signed_in.actor)
+
+
+def approver_context(config: Path | None) -> "Context":
+    """The workspace for what is shown to approvers: where config.yaml names some, with
+    the operator who has signed in, or does so now."""
+    context = open_context(config)
+    is_open = context.workspace.config.influencers.approvers is None
+    return context if is_open else _with_operator(context)
 
 
 def drafting_context(config: Path | None) -> "Context":
