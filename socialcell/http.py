@@ -1,7 +1,7 @@
 """The polite HTTP client: one user agent, total deadlines, capped bodies, safe hosts.
 
-Two doors. `PoliteAdapter` goes under platform clients built on requests, whose hosts
-are fixed. `fetch` is for addresses that people give us: it connects to public hosts
+`PoliteAdapter` goes under platform clients built on requests, whose hosts are fixed.
+`fetch` is for addresses that people give us: it connects to public hosts
 only (requests-hardened pins the checked address) and follows few redirects.
 """
 

@@ -25,7 +25,7 @@ class MastodonSection(ConfigSection):
 
     @field_validator("instance")
     @classmethod
-    def _anorigin(cls, url: str) -> str:
+    def _require_origin(cls, url: str) -> str:
         return origin(url)
 
 
@@ -42,7 +42,7 @@ class BlueskySection(ConfigSection):
 
     @field_validator("service")
     @classmethod
-    def _anorigin(cls, url: str) -> str:
+    def _require_origin(cls, url: str) -> str:
         return origin(url)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 import socialcell
 from socialcell import connectors
@@ -29,6 +30,18 @@ OTHER_WORDS = {
     ("chat.py", "telegram"),
     ("notifications.py", "telegram"),
 }
+
+
+def test_every_platform_s_settings_stand_in_the_shipped_config() -> None:
+    shipped = yaml.safe_load((PACKAGE / "config.yaml").read_text("utf-8"))
+
+    assert set(shipped["connectors"]) == set(Connectors.model_fields)
+
+
+def test_every_connector_has_the_page_that_messages_send_people_to() -> None:
+    pages = {page.stem for page in (PACKAGE.parent / "docs/connectors").glob("*.md")}
+
+    assert set(CONNECTORS) <= pages
 
 
 def test_every_platform_that_mentions_come_from_can_be_asked_for() -> None:
