@@ -46,7 +46,7 @@ def test_what_is_no_address_is_refused_and_nothing_is_made(tmp_path: Path) -> No
     assert not (tmp_path / "new").exists()
 
 
-def test_on_a_terminal_it_asks_until_it_is_an_address(tmp_path: Path) -> None:
+def test_on_a_terminal_it_asks_until_it_is_an_address_and_for_two_names(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         command("init", tmp_path),
@@ -56,7 +56,7 @@ def test_on_a_terminal_it_asks_until_it_is_an_address(tmp_path: Path) -> None:
         env=environment(),
     ) as process:
         os.close(theirs)
-        os.write(ours, b"the room\nroom@city.example\n")
+        os.write(ours, b"the room\nroom@city.example\nAsha Sample\nMeera Sample\n")
         seen = b""
         try:
             while part := os.read(ours, 4096):
@@ -68,3 +68,5 @@ def test_on_a_terminal_it_asks_until_it_is_an_address(tmp_path: Path) -> None:
     assert process.returncode == 0, seen
     assert b"is no mail address" in seen
     assert alerted(tmp_path) == ("room@city.example",)
+    shown = seen.decode()
+    assert "Asha Sample: " in shown and "Meera Sample: " in shown
