@@ -46,7 +46,9 @@ def test_what_is_no_address_is_refused_and_nothing_is_made(tmp_path: Path) -> No
     assert not (tmp_path / "new").exists()
 
 
-def test_on_a_terminal_it_asks_until_it_is_an_address_and_for_two_names(tmp_path: Path) -> None:
+def test_on_a_terminal_it_asks_until_it_is_an_address_and_for_two_names(
+    tmp_path: Path,
+) -> None:
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         command("init", tmp_path),
@@ -69,4 +71,5 @@ def test_on_a_terminal_it_asks_until_it_is_an_address_and_for_two_names(tmp_path
     assert b"is no mail address" in seen
     assert alerted(tmp_path) == ("room@city.example",)
     shown = seen.decode()
-    assert "Asha Sample: " in shown and "Meera Sample: " in shown
+    assert "Asha Sample: " in shown
+    assert "Meera Sample: " in shown
