@@ -57,6 +57,7 @@ LINES = {
     "outreach.list_ 1": "campaigns outreach list ideas27",
     "owners.list_ 1": "owners list --all",
     "public_people.list_ 1": "language people list",
+    "operators.list_ 1": "operators list",
     "posts.print_posts 1": "posts list",
     "commitments.list_ 1": "commitments list",
     "registry.list_ 1": "registry list",
