@@ -45,7 +45,7 @@ class Suite:
         (folder / "conftest.py").write_text(CONFTEST)
         (folder / "pytest.ini").write_text("[pytest]\n")
 
-    def run(self, *functions: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *functions: str, more: str = "") -> subprocess.CompletedProcess[str]:
         text = "import pytest\n" + "\n".join(functions)
         (self.folder / "test_suite.py").write_text(text)
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "2"]
@@ -53,7 +53,7 @@ class Suite:
         return subprocess.run(
             [*command, *options, "--retry-failed=build/flaky.txt"],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTEST_ADDOPTS": ""},
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTEST_ADDOPTS": more},
             capture_output=True,
             text=True,
             check=False,
@@ -103,9 +103,11 @@ def test_what_fails_again_is_red_beside_a_flaky_one(suite: Suite) -> None:
 
 def test_tests_of_a_group_share_a_worker_and_others_spread(suite: Suite) -> None:
     grouped = '@pytest.mark.xdist_group("demo")'
+    # In the order of the file each worker gets one of the first two, however quick.
     suite.run(
-        WORKER.format(name="grouped", marks=grouped),
         WORKER.format(name="free", marks=""),
+        WORKER.format(name="grouped", marks=grouped),
+        more="--no-loadscope-reorder",
     )
 
     workers = {
