@@ -112,6 +112,7 @@ def words_of(path: Path) -> str:
     return "\n".join(str(value) for value in cells if value is not None)
 
 
+@pytest.mark.faults
 def test_no_mark_of_the_canary_comes_out(
     listening: tuple[Path, list[Said]], run: Run
 ) -> None:

@@ -1,9 +1,12 @@
 """Every command's JSON document has the keys that docs/json.md lists, and no other."""
 
+import pytest
+
 from scripts import json_docs
 from tests.end_to_end.conftest import DAYS, SEED, Demo
 
 
+@pytest.mark.faults
 def test_no_key_of_any_document_is_added_lost_or_renamed(
     demo: Demo,
 ) -> None:

@@ -322,6 +322,7 @@ def test_every_table_is_shown_here() -> None:
     assert others == ["tables.py"]
 
 
+@pytest.mark.faults
 def test_no_table_cuts_a_moment_or_an_id_at_80_columns(workspace: Workspace) -> None:
     tables, screens = parts(piped(workspace)), parts(on_a_terminal(workspace))
 

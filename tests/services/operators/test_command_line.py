@@ -19,7 +19,10 @@ from tests.inside import socialcell
 from tests.operator_accounts import ASHA, MEERA, PASSWORD, hash_cheaply
 from tests.running import command, environment
 
-pytestmark = pytest.mark.xdist_group("operators on the command line")
+pytestmark = [
+    pytest.mark.faults,  # each command is a process, whose session is in question
+    pytest.mark.xdist_group("operators on the command line"),
+]
 Result = subprocess.CompletedProcess[str]
 OWN_WORK = "a second person approves it"
 NOBODY = "Nobody has signed in here"
