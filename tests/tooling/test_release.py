@@ -110,6 +110,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     clone = tmp_path_factory.mktemp("release") / "clone"
     git(REPOSITORY, "clone", "-q", str(REPOSITORY), str(clone))
     sign(clone)
+    note_a_change(clone)
     # Set-up is taken as done: the clone works with this environment.
     recipe = ["make", "--old-file=setup", "release", f"VERSION={VERSION}"]
     run(clone, *recipe, f"BIN={Path(sys.prefix) / 'bin'}")
@@ -121,7 +122,7 @@ def test_a_release_is_one_commit_and_one_tag_of_version_and_changelog(released):
     changed = git(released, "show", "--name-only", "--format=%s", f"v{VERSION}^{{}}")
     subject, *files = changed.split()
     assert (subject, files) == ("release:", [VERSION, "CHANGELOG.md", "pyproject.toml"])
-    assert git(released, "rev-parse", f"v{VERSION}^{{}}", "HEAD^").split() == [
+    assert git(released, "rev-parse", f"v{VERSION}^{{}}", "HEAD~2").split() == [
         git(released, "rev-parse", "HEAD").strip(),
         git(REPOSITORY, "rev-parse", "HEAD").strip(),
     ]
@@ -175,6 +176,14 @@ def test_the_sbom_lists_every_pin_of_the_lock_with_a_hash(released):
     assert (root["name"], root["version"]) == ("socialcell", VERSION)
     assert components.keys() == set(pins)
     assert all(entry[0]["hashes"] for entry in components.values())
+
+
+def note_a_change(clone: Path) -> None:
+    """Right after a release nothing stands under Unreleased; here something does."""
+    page = clone / "CHANGELOG.md"
+    head, heading, rest = page.read_text("utf-8").partition("## Unreleased\n")
+    page.write_text(f"{head}{heading}\n- A change.\n{rest}", "utf-8")
+    git(clone, "commit", "-qam", "changelog: a change")
 
 
 def small_repository(folder: Path) -> Path:
