@@ -143,7 +143,7 @@ def record(version: str, places: list[Path]) -> None:
     edit(ROOT, version)
     files = [str(PROJECT), str(CHANGELOG)]
     try:
-        git("commit", "--quiet", "-m", f"release: {version}", "--", *files)
+        git("commit", "--quiet", "-m", f"release: version {version}", "--", *files)
     except ReleaseError:
         git("restore", "--staged", "--worktree", "--", *files)
         for place in places:

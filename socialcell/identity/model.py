@@ -25,6 +25,11 @@ class Operator(SQLModel, table=True):
     failed_sign_ins: int = 0
     next_sign_in_at: datetime | None = None
 
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether a second person confirmed the operator and nobody disabled them."""
+        return self.confirmed_at is not None and self.disabled_at is None
+
 
 class OneTimeCode(SQLModel, table=True):
     """A code with which an operator sets a password, stored as hashes.

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -237,6 +237,12 @@ def use_recovery_code(
         .values(used_at=now)
     )
     return db.changed(session, query) == 1
+
+
+def drop_factor(session: Session, operator_id: int) -> None:
+    """Delete the authenticator and the recovery codes of an operator."""
+    for table in (SecondFactor, RecoveryCode):
+        session.execute(delete(table).where(col(table.operator_id) == operator_id))
 
 
 def second_factor(session: Session, operator_id: int) -> SecondFactor | None:

@@ -21,7 +21,7 @@ GOOD = [
     "search: quotes may stand inside words",
     "connectors/x: the window of a run ends at its start",
     "web, scheduler: one shutdown for both",
-    "release: 0.2.0",
+    "release: version 0.2.0",
     "a: " + "b" * 69,
     "docs: कोथरूड is spelt as its ward office spells it",
     "fixup! search: quotes may stand inside words",

@@ -121,7 +121,10 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_release_is_one_commit_and_one_tag_of_version_and_changelog(released):
     changed = git(released, "show", "--name-only", "--format=%s", f"v{VERSION}^{{}}")
     subject, *files = changed.split()
-    assert (subject, files) == ("release:", [VERSION, "CHANGELOG.md", "pyproject.toml"])
+    assert (subject, files) == (
+        "release:",
+        ["version", VERSION, "CHANGELOG.md", "pyproject.toml"],
+    )
     assert git(released, "rev-parse", f"v{VERSION}^{{}}", "HEAD~2").split() == [
         git(released, "rev-parse", "HEAD").strip(),
         git(REPOSITORY, "rev-parse", "HEAD").strip(),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, delete
+from sqlmodel import Session
 
 from socialcell import db, roles
 from socialcell.errors import SocialcellError, UsageError
@@ -12,9 +12,7 @@ from socialcell.identity import codes, store
 from socialcell.identity.model import (
     OneTimeCode,
     Operator,
-    RecoveryCode,
     RoleGrant,
-    SecondFactor,
 )
 from socialcell.json_types import JsonObject
 from socialcell.listening.store import areas, owners
@@ -350,8 +348,7 @@ def _second_half(
     row.second_hash = codes.hash_of(half)
     row.ends_at = context.clock.now() + _CODE_LASTS
     _end_access(context, session, operator)
-    for table in (SecondFactor, RecoveryCode):
-        session.execute(delete(table).where(col(table.operator_id) == operator.id))
+    store.drop_factor(session, operator.id or 0)
     return IssuedCode(operator.name, half, True, row.ends_at)
 
 

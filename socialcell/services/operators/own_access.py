@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlmodel import Session, col, delete
+from sqlmodel import Session
 
 from socialcell import db
 from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
@@ -11,7 +11,7 @@ from socialcell.identity import codes, passwords, second_factor, store
 from socialcell.identity.model import Operator, RecoveryCode, SecondFactor
 from socialcell.ops import audit
 from socialcell.services.context import Context
-from socialcell.services.operators import sign_in
+from socialcell.services.operators import permissions, sign_in
 from socialcell.services.operators.records import fingerprint, object_of
 
 _RECOVERY_GROUPS = 6
@@ -87,8 +87,7 @@ def confirm_factor(context: Context, factor: NewFactor, code: str) -> list[str]:
     ]
     with db.writing(context.engine) as session:
         id_ = _require_own_factor(context, session)
-        for table in (SecondFactor, RecoveryCode):
-            session.execute(delete(table).where(col(table.operator_id) == id_))
+        store.drop_factor(session, id_)
         session.add(
             SecondFactor(
                 operator_id=id_,
@@ -133,8 +132,7 @@ def _store(context: Context, checked: Operator, code: str | None, hash_: str) ->
             if code is None
             else store.usable_code(session, operator_id, code, now) is not None
         )
-        is_usable = operator.disabled_at is None and operator.confirmed_at is not None
-        if not (is_proved and is_usable):
+        if not (is_proved and operator.may_sign_in):
             raise SocialcellError("operators.wrong_sign_in")
         operator.password_hash = hash_
         operator.failed_sign_ins, operator.next_sign_in_at = 0, None
@@ -153,17 +151,8 @@ def _store(context: Context, checked: Operator, code: str | None, hash_: str) ->
 
 def _require_own_factor(context: Context, session: Session) -> int:
     """The operator who acts, and signed in with the authenticator where one is."""
-    id_ = _signed_in(context, session)
-    has_signed_with = context.actor.known_by == "second_factor"
-    if not has_signed_with and store.second_factor(session, id_) is not None:
+    id_, known_by = permissions.require_session(context, session)
+    has_factor = store.second_factor(session, id_) is not None
+    if has_factor and known_by != "second_factor":
         raise NeedsAPerson("operators.sign_in_with_factor")
     return id_
-
-
-def _signed_in(context: Context, session: Session) -> int:
-    actor, now = context.actor, context.clock.now()
-    if actor.id is None or actor.session_id is None:
-        raise NeedsAPerson("operators.not_signed_in", account=actor.name)
-    if store.open_session(session, now, id_=actor.session_id) is None:
-        raise NeedsAPerson("operators.session_over", name=actor.name)
-    return actor.id

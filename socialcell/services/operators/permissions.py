@@ -22,7 +22,7 @@ def require(
     after a sign-in with a second factor. SocialcellError: no grant of such a role now,
     or none for these places.
     """
-    operator_id, known_by = _open_session(context, session)
+    operator_id, known_by = require_session(context, session)
     now = context.clock.now()
     wanted_roles = roles.roles_with(permission)
     grants = [
@@ -53,7 +53,9 @@ def require(
     return operator_id
 
 
-def _open_session(context: Context, session: Session) -> tuple[int, str]:
+def require_session(context: Context, session: Session) -> tuple[int, str]:
+    """The number of the operator who acts, and how that is known, while the session is
+    open. NeedsAPerson: nobody has signed in, or it is over."""
     actor = context.actor
     if actor.id is None or actor.session_id is None:
         raise NeedsAPerson("operators.not_signed_in", account=actor.name)

@@ -180,9 +180,8 @@ def _open_session(
     id_ = operator.id or 0
     with db.writing(context.engine) as session:
         row = session.get_one(Operator, id_)
-        is_usable = row.disabled_at is None and row.confirmed_at is not None
         # A reset may have come since the password was looked at.
-        if not is_usable or row.password_hash != operator.password_hash:
+        if not row.may_sign_in or row.password_hash != operator.password_hash:
             raise SocialcellError("operators.wrong_sign_in")
         row.failed_sign_ins, row.next_sign_in_at = 0, None
         opened = OperatorSession(
