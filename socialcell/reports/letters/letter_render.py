@@ -1,0 +1,82 @@
+"""A letter as HTML for mail programs, phones and paper, and as plain text."""
+
+from collections.abc import Callable
+
+import css_inline
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from socialcell.reports.letters.letter_page import LetterPage, Line, Link, Span
+
+MAX_HTML_BYTES = 60_000
+"""Bytes of a letter's HTML: less than the size at which Gmail hides the rest."""
+_TALL_SCRIPTS = ("mr", "hi")  # languages whose lines need more height
+
+
+def html(page: LetterPage) -> str:
+    """One self-contained HTML document without pictures or other files."""
+    environment = _environment(autoescape=True)
+    environment.filters["line"] = _html_line
+    environment.globals["script"] = script_class
+    document = environment.get_template("letter.html").render(page=page)
+    inliner = css_inline.CSSInliner(
+        keep_style_tags=False, keep_at_rules=True, minify_css=True
+    )
+    return inliner.inline(document) + "\n"
+
+
+def text(page: LetterPage) -> str:
+    """The same in plain text: tables line by line, addresses behind their words."""
+    return _text(page, _text_span)
+
+
+def word_count(page: LetterPage) -> int:
+    """Words that a reader meets; addresses are not read."""
+    return len(_text(page, _words_of_span).split())
+
+
+def _text(page: LetterPage, as_text: Callable[[Span], str]) -> str:
+    environment = _environment(autoescape=False)
+    environment.filters["line"] = lambda line: "".join(map(as_text, line))
+    return environment.get_template("letter.txt").render(page=page)
+
+
+def script_class(code: str | None) -> str:
+    """The class that sets the height of lines in a language."""
+    return "tall" if code in _TALL_SCRIPTS else "low"
+
+
+def _html_line(line: Line) -> Markup:
+    return Markup("").join(map(_html_span, line))
+
+
+def _html_span(span: Span) -> Markup:
+    if isinstance(span, str):
+        return escape(span)
+    if isinstance(span, Link):
+        if span.url is None:
+            return escape(span.text)
+        return Markup('<a href="{}" class="riv">{}</a>').format(span.url, span.text)
+    return Markup("<b>{}</b>").format(span.text)
+
+
+def _text_span(span: Span) -> str:
+    words = _words_of_span(span)
+    if isinstance(span, Link) and span.url is not None:
+        return f"{words} <{span.url}>"
+    return words
+
+
+def _words_of_span(span: Span) -> str:
+    return span if isinstance(span, str) else span.text
+
+
+def _environment(*, autoescape: bool) -> Environment:
+    return Environment(
+        loader=PackageLoader("socialcell.reports"),
+        autoescape=autoescape,  # noqa: S701 - plain text has nothing to escape
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
