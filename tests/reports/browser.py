@@ -1,6 +1,7 @@
 """A headless browser at a phone's width; skips the test where there is none."""
 
 import base64
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,3 +69,34 @@ def photograph(driver: object, to: Path) -> None:
         "Page.captureScreenshot", {"captureBeyondViewport": True}
     )
     to.write_bytes(base64.b64decode(shot["data"]))
+
+
+def violations(driver: object) -> list[str]:
+    """What axe finds against the rules of accessibility: rule, and where it stands."""
+    from axe_core_python.selenium import Axe
+
+    return [
+        f"{violation['id']}: {node['html'][:120]}"
+        for violation in Axe().run(driver)["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def prefer_dark(driver: object) -> None:
+    driver.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia",
+        {"features": [{"name": "prefers-color-scheme", "value": "dark"}]},
+    )
+
+
+def printed(driver: object) -> bytes:
+    """The page on A4 paper, as a PDF."""
+    answer = driver.execute_cdp_cmd(
+        "Page.printToPDF", {"preferCSSPageSize": True, "printBackground": False}
+    )
+    return base64.b64decode(answer["data"])
+
+
+def sides(pdf: bytes) -> int:
+    """The pages of a PDF that Chromium made."""
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
