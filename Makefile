@@ -9,7 +9,11 @@ tried = $(if $(TESTS),,--faults-to=build/faults-$(1).json)
 retries = $(if $(CI),--retry-failed=build/flaky.txt)
 PYTEST = $(BIN)/pytest -rs --durations=10 -n 2 $(retries)
 
-.PHONY: setup demo test check test-faults test-long reliability docs docs-json lock bench release
+# Where sentences for people are tested.
+SENTENCE_TESTS = tests/reports tests/services/alerts tests/services/outbox \
+    tests/campaigns tests/web
+
+.PHONY: sentences setup demo test check test-faults test-long reliability docs docs-json lock bench release
 
 setup:  ## install everything, and nothing else
 	@sh scripts/setup
@@ -38,6 +42,10 @@ test-long: setup  ## the same sweeps at many more places; each takes over a minu
 
 reliability:  ## write docs/RELIABILITY.md from what the last whole runs of the tests tried
 	$(BIN)/python scripts/reliability.py
+
+sentences: setup  ## find the test that compares each sentence of reports and letters
+	$(BIN)/pytest -q -n 2 -p tests.sentence_changes --database sqlite -m "not browser and not long" $(or $(TESTS),$(SENTENCE_TESTS))
+	$(BIN)/python scripts/sentences.py --check
 
 docs: setup  ## write docs/cli.md from the commands, the picture of the layers from their table
 	$(BIN)/python scripts/docs.py
