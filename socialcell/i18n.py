@@ -88,6 +88,11 @@ class Language:
         """16 Nov 2026, 14:30, in Indian time."""
         return self._date(moment, "d MMM y") + ", " + self.clock(moment)
 
+    def when(self, moment: datetime) -> str:
+        """Sat 21 Nov, 04:05, in Indian time; the month is whole in Devanagari."""
+        month = "MMM" if self.code == "en" else "MMMM"
+        return self._date(moment, f"EEE d {month}") + ", " + self.clock(moment)
+
     def clock(self, moment: datetime) -> str:
         """14:30, in Indian time."""
         return self.digits(moment.astimezone(IST).strftime("%H:%M"))

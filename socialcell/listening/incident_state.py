@@ -24,7 +24,7 @@ from socialcell.listening.store.alerts import (
     incident_numbers,
     rumours,
 )
-from socialcell.listening.store.alerts.incident_numbers import Numbers
+from socialcell.listening.store.alerts.incident_numbers import Numbers, Scope
 
 _IDS = 3  # mentions that are named of each figure and rumour
 
@@ -141,10 +141,7 @@ def state_of(
     """The incident's state at a moment, or when it ended; `own` are its alerts. Without
     `texts` neither figures nor rumours are looked for."""
     closure = alerts.closure_of(session, incident)
-    kind, _, name = incident.subject.partition(":")
-    rule = alert_rules.named(session, name) if kind == "rule" else None
-    query = rule.query if rule else None
-    scope = incident_numbers.scope_of(session, incident, own, now, query)
+    scope = scope_at(session, incident, own, now)
     if scope is None:
         return IncidentState(closure=closure)
     numbers = incident_numbers.count(session, scope)
@@ -166,6 +163,17 @@ def state_of(
             known_rumours,
         ),
         closure=closure,
+    )
+
+
+def scope_at(
+    session: Session, incident: Incident, own: Sequence[Alert], now: datetime
+) -> Scope | None:
+    """Which mentions an incident has at a moment; None where it counts nothing."""
+    kind, _, name = incident.subject.partition(":")
+    rule = alert_rules.named(session, name) if kind == "rule" else None
+    return incident_numbers.scope_of(
+        session, incident, own, now, rule.query if rule else None
     )
 
 

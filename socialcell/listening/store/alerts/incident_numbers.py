@@ -8,7 +8,13 @@ from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, unio
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.listening.alerts.model import OF_ONE, Alert, Closure, Incident
+from socialcell.listening.alerts.model import (
+    CRITICAL,
+    OF_ONE,
+    Alert,
+    Closure,
+    Incident,
+)
 from socialcell.listening.areas.owner_table import NOBODY
 from socialcell.listening.model import Annotation, Link, Mention, Relation
 from socialcell.listening.people.protected_topics import TOPICS
@@ -48,11 +54,29 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Scope:
-    """Which mentions an incident has: a condition, and the span of their times."""
+    """Which mentions an incident has: a condition, and the span of their times.
+
+    `subject` is the condition without the span; None where the incident is these very
+    mentions, of which no other span has any.
+    """
 
     condition: ColumnElement[bool]
     since: datetime
     as_of: datetime
+    subject: ColumnElement[bool] | None = None
+
+
+@dataclass(frozen=True)
+class ScopeDetails:
+    """Of a scope's mentions: how many are critical, of how many of these a person
+    checked the urgency, how many are private messages, when the first and the newest
+    were written."""
+
+    critical: int
+    checked: int
+    messages: int
+    first_at: datetime | None
+    last_at: datetime | None
 
 
 def scope_of(
@@ -84,7 +108,8 @@ def scope_of(
         return None
     until = min(as_of, incident.last_at) if incident.subject == EVERYTHING else as_of
     within = (M.state == "present", M.authored_at >= since, M.authored_at <= until)
-    return Scope(and_(*within, what), since, as_of)
+    subject = None if incident.kind == CRITICAL else what
+    return Scope(and_(*within, what), since, as_of, subject)
 
 
 def count(session: Session, scope: Scope) -> Numbers:
@@ -113,6 +138,49 @@ def count(session: Session, scope: Scope) -> Numbers:
         topics=_underlying(session, scope),
         owner=owners[0] if owners and owners[1] >= _OWNED * n else None,
     )
+
+
+def details(session: Session, scope: Scope) -> ScopeDetails:
+    """How many mentions of a scope speak of danger to life, and who looked at them."""
+    decided = exists().where(
+        A.mention_id == M.id, A.kind == "urgency", A.decided_value.is_not(None)
+    )
+    critical = M.urgency == CRITICAL
+    row = session.execute(
+        select(
+            func.count().filter(critical),
+            func.count().filter(critical, decided),
+            func.count().filter(M.kind == "message"),
+            func.min(M.authored_at),
+            func.max(M.authored_at),
+        ).where(scope.condition)
+    ).one()
+    return ScopeDetails(*row)
+
+
+def count_earlier(session: Session, scope: Scope, by: timedelta) -> int:
+    """Mentions of the scope's subject in a span as long, so much earlier."""
+    if scope.subject is None:
+        raise ValueError("These very mentions have no earlier span.")
+    statement = select(func.count()).where(
+        scope.subject,
+        M.state == "present",
+        M.authored_at >= scope.since - by,
+        M.authored_at <= scope.as_of - by,
+    )
+    return int(session.execute(statement).scalar_one())
+
+
+def place_counts(session: Session, scope: Scope) -> tuple[tuple[str, int], ...]:
+    """(id of a place, mentions of the scope that name it), the most first."""
+    rows = session.execute(
+        select(A.value, func.count(A.mention_id.distinct()))
+        .where(A.kind == "entity", A.value.startswith("place:"))
+        .where(A.mention_id.in_(select(M.id).where(scope.condition)))
+        .group_by(A.value)
+        .order_by(func.count(A.mention_id.distinct()).desc(), A.value)
+    )
+    return tuple((name, n) for name, n in rows)
 
 
 def texts(session: Session, scope: Scope) -> list[Row[tuple[int, int, datetime, str]]]:
