@@ -20,7 +20,7 @@ from socialcell.listening.coverage import HOUR, Watch
 from socialcell.listening.incident_state import IncidentState
 from socialcell.listening.store import areas
 from socialcell.listening.store.alerts import incident_numbers
-from socialcell.listening.store.alerts.incident_numbers import ScopeDetails, Scope
+from socialcell.listening.store.alerts.incident_numbers import Scope, ScopeDetails
 from socialcell.listening.store.pages.source_history import watches
 
 Names = Mapping[str, Mapping[str, str]]
