@@ -6,6 +6,7 @@ others. Numbers are grouped as in India, with the digits that are usual for the 
 """
 
 import gettext
+import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from importlib import resources
@@ -21,6 +22,8 @@ from socialcell.errors import UsageError
 CODES = ("mr", "hi", "en")
 _DOMAIN = "socialcell"
 _DEVANAGARI = str.maketrans("0123456789", "०१२३४५६७८९")
+# Digits that do not belong to a word in Latin letters.
+_NUMERAL = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])")
 
 
 class Language:
@@ -30,6 +33,8 @@ class Language:
         self.code = code
         self._messages = messages
         self._locale = Locale(code, "IN")
+        # CLDR cuts Marathi and Hindi months (नोव्हें, नव॰): letters have them whole.
+        self._month = "MMM" if code == "en" else "MMMM"
 
     def gettext(self, message: str, /, **values: str | float) -> str:
         """The message in this language, with its %(name)s filled."""
@@ -73,20 +78,20 @@ class Language:
         return self._date(moment, "EEE d")
 
     def month_day(self, moment: date | datetime) -> str:
-        """16 Nov."""
-        return self._date(moment, "d MMM")
+        """16 Nov, १६ नोव्हेंबर."""
+        return self._date(moment, f"d {self._month}")
 
     def month_year(self, day: date) -> str:
-        """Nov 2026."""
-        return self._date(day, "MMM y")
+        """Nov 2026, नोव्हेंबर २०२६."""
+        return self._date(day, f"{self._month} y")
 
     def weekday(self, day: date) -> str:
         """Mon."""
         return self._date(day, "EEE")
 
     def moment(self, moment: datetime) -> str:
-        """16 Nov 2026, 14:30, in Indian time."""
-        return self._date(moment, "d MMM y") + ", " + self.clock(moment)
+        """16 Nov 2026, 14:30, in Indian time; 16 नवंबर 2026, 14:30."""
+        return self._date(moment, f"d {self._month} y") + ", " + self.clock(moment)
 
     def when(self, moment: datetime) -> str:
         """Sat 21 Nov, 04:05, in Indian time; the month is whole in Devanagari."""
@@ -106,9 +111,9 @@ class Language:
         )
 
     def digits(self, text: str) -> str:
-        """The text with the digits of this language."""
+        """The text with the digits of this language; codes such as K10 keep theirs."""
         deva = self._locale.default_numbering_system == "deva"
-        return text.translate(_DEVANAGARI) if deva else text
+        return _NUMERAL.sub(_in_devanagari, text) if deva else text
 
     def _date(self, moment: date | datetime, pattern: str) -> str:
         local = moment.astimezone(IST) if isinstance(moment, datetime) else moment
@@ -123,6 +128,10 @@ def language(code: str) -> Language:
     if code == "en":
         return Language(code, gettext.NullTranslations())
     return Language(code, message_catalog.compiled(_catalogue(code), code))
+
+
+def _in_devanagari(numeral: re.Match[str]) -> str:
+    return numeral[0].translate(_DEVANAGARI)
 
 
 def _catalogue(code: str) -> bytes:

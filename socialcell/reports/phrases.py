@@ -91,14 +91,14 @@ class Phrases:
             "rate": _("the platform asked us to wait"),
             "quota": _("the allowance for the month was spent"),
             "transient": _("the platform could not be reached"),
-            "cursor": _("the platform no longer knew how far we had read"),
+            "cursor": _("the platform no longer knew how far we had collected"),
             "gone": _("the page or feed no longer exists"),
             "drift": _("the platform's answers had changed and could not be read"),
             "interrupted": _("the collection was interrupted"),
             "running": _("the collection was still running"),
             "lost": _("the platform no longer gives posts of that time"),
             "before": _("collection had not begun"),
-            "unfinished": _("reading was not finished"),
+            "unfinished": _("collection was not finished"),
             "not_run": _("no collection ran"),
         }.get(id_, _("the collection failed"))
 
@@ -118,7 +118,7 @@ class Phrases:
                 _("Hour covered"),
                 _(
                     "An hour in which every source that we watch on a platform was "
-                    "read whole. A week has 168 hours."
+                    "collected without gaps. A week has 168 hours."
                 ),
             ),
             (
@@ -142,10 +142,10 @@ class Phrases:
                 _("Not collected, or not comparable. It does not mean zero."),
             ),
             (
-                _("Asking"),
+                _("Answer expected"),
                 _(
-                    "Mentions read as a complaint, question, suggestion or call for "
-                    "help."
+                    "Mentions classified as a complaint, question, suggestion or "
+                    "request for help."
                 ),
             ),
             (

@@ -25,8 +25,8 @@ NIGHT = datetime(2026, 11, 20, 2, 0, tzinfo=IST)
 HOUR = timedelta(hours=1)
 MISSED = {
     "en": "Promise missed, due 20 Nov 2026, 02:00",
-    "mr": "आश्वासन पाळले नाही (मुदत २० नोव्हें २०२६, ०२:००)",
-    "hi": "आश्वासन पूरा नहीं हुआ (समय-सीमा 20 नव॰ 2026, 02:00)",
+    "mr": "आश्वासन पाळले नाही (मुदत २० नोव्हेंबर २०२६, ०२:००)",
+    "hi": "आश्वासन पूरा नहीं हुआ (समय-सीमा 20 नवंबर 2026, 02:00)",
 }
 
 
@@ -396,9 +396,9 @@ def test_a_reader_gets_one_letter_a_brief(world: World) -> None:
 
 
 NOBODY = {
-    "en": "Nobody is named to be alerted",
+    "en": "No one is named to be alerted",
     "mr": "इशारा कोणाला द्यायचा हे ठरवलेले नाही",
-    "hi": "चेतावनी किसे देनी है यह तय नहीं है",
+    "hi": "चेतावनी किसे देनी है, यह तय नहीं है",
 }
 
 

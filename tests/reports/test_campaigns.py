@@ -295,7 +295,7 @@ def test_where_nothing_can_be_told_the_section_says_so(world: World) -> None:
     (table,) = [block for block in section.blocks if isinstance(block, Table)]
     assert table.rows[1] == (("Installs that name the campaign",), ("–",), ("–",))
     text, _plans = [one.text for one in section.blocks if isinstance(one, Paragraph)]
-    assert text.startswith("What the campaign added cannot be told")
+    assert text.startswith("What the campaign added cannot be said")
 
 
 def referred(world: World, campaign: str, n: int) -> None:
@@ -324,13 +324,13 @@ def referred(world: World, campaign: str, n: int) -> None:
         (
             "en",
             "Installs that name another campaign. This week: 7",
-            "Installs without a known source. This week: 3",
-            "Planned cost, by the campaign's budget, of one install that names it",
+            "Installs without a source. This week: 3",
+            "Planned cost (the campaign's budget) per install that names the",
         ),
         (
             "hi",
-            "किसी और अभियान के नाम वाले इंस्टॉल. यह सप्ताह: 7",
-            "अज्ञात स्रोत वाले इंस्टॉल. यह सप्ताह: 3",
+            "किसी और अभियान के नाम वाले इंस्टॉल। यह सप्ताह: 7",
+            "अज्ञात स्रोत वाले इंस्टॉल। यह सप्ताह: 3",
             "नियोजित ख़र्च (अभियान के बजट के अनुसार)",
         ),
         (

@@ -89,25 +89,25 @@ def test_placeholders_are_the_same_in_every_language(code: str) -> None:
         for text in strings:
             wanted = {frozenset(_PLACE.findall(original)) for original in originals}
             assert frozenset(_PLACE.findall(text)) in wanted, message.id
-            assert "%" not in _PLACE.sub("", text), message.id
+            assert "%" not in _PLACE.sub("", text).replace("%%", ""), message.id
 
 
 def test_one_and_many_are_told_apart() -> None:
     one, many = (
-        "%(n)s smaller topic is not shown.",
-        "%(n)s smaller topics are not shown.",
+        "%(n)s topic with fewer mentions is not shown.",
+        "%(n)s topics with fewer mentions are not shown.",
     )
     marathi = language("mr")
-    assert marathi.ngettext(one, many, 1) == "१ लहान विषय दाखवलेला नाही."
-    assert marathi.ngettext(one, many, 2) == "२ लहान विषय दाखवलेले नाहीत."
+    assert marathi.ngettext(one, many, 1) == "कमी उल्लेखांचा १ विषय दाखवलेला नाही."
+    assert marathi.ngettext(one, many, 2) == "कमी उल्लेखांचे २ विषय दाखवलेले नाहीत."
 
 
 @pytest.mark.parametrize(
     ("code", "number", "day", "moment"),
     [
         ("en", "12,34,567", "Mon 16", "16 Nov 2026, 04:05"),
-        ("hi", "12,34,567", "सोम 16", "16 नव॰ 2026, 04:05"),
-        ("mr", "१२,३४,५६७", "सोम १६", "१६ नोव्हें २०२६, ०४:०५"),
+        ("hi", "12,34,567", "सोम 16", "16 नवंबर 2026, 04:05"),
+        ("mr", "१२,३४,५६७", "सोम १६", "१६ नोव्हेंबर २०२६, ०४:०५"),
     ],
 )
 def test_numbers_and_dates_are_indian(

@@ -197,7 +197,7 @@ def material(
 
 
 def test_six_rows_are_shown_and_the_others_counted() -> None:
-    for many, rest in ((6, None), (7, "And 1 more: "), (10, "And 4 more: ")):
+    for many, rest in ((6, None), (7, "And 1 more."), (10, "And 4 more.")):
         _plans, waits, *more = outreach_progress.plan_blocks(
             material("en", KINDS[:many])
         )
@@ -222,12 +222,7 @@ def test_no_english_is_left_whatever_there_is_to_say(
         ]
     )
     words = set(re.findall(r"[A-Za-z]+", said)) - {"Paragraph", "text", "kind"}
-    command = (
-        {"campaigns", "outreach", "due"}
-        if len(kinds) > outreach_progress.MAX_STEPS
-        else set()
-    )
-    assert words - {"paragraph"} == command
+    assert words == {"paragraph"} or not words
 
 
 def test_costs_of_two_currencies_stand_in_two_tables() -> None:

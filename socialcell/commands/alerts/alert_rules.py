@@ -78,7 +78,7 @@ def list_(config: Config = None, json: Json = False) -> None:
         output.say("There is no rule.")
         return
     output.table(
-        ("name", "query", "mentions", "minutes", "severity", "told"),
+        ("name", "query", "mentions", "minutes", "severity", "notified"),
         [
             (
                 row.name,

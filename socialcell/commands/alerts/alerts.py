@@ -120,10 +120,10 @@ def list_(
             "what",
             "severity",
             "state",
-            "n",
-            "usual",
+            "mentions",
+            "normally",
             "now",
-            "told",
+            "notified",
         ),
         [
             (
@@ -199,7 +199,7 @@ def rising(config: Config = None, json: Json = False) -> None:
         output.say("No phrase rises.")
         return
     output.table(
-        ("phrase", "people", "usual", "score", "mentions"),
+        ("phrase", "people", "normally", "score", "mentions"),
         [
             (*numbers, ", ".join(map(str, mentions[:_SHOWN])))
             for *numbers, mentions in rows

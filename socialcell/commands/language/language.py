@@ -68,7 +68,7 @@ def evaluate(
     overall = {k: v for k, v in scores.items() if k not in ("task", "per_class")}
     output.note("  ".join(f"{name} {share}" for name, share in overall.items()))
     output.table(
-        ("label", "precision", "recall", "f1", "n"),
+        ("label", "precision", "recall", "f1", "posts"),
         [
             (
                 label,
@@ -148,7 +148,7 @@ def train(
         output.as_json({"models": trained_heads})
         return
     output.table(
-        ("model", "held out", "n", "macro F1 or F1", "bytes"),
+        ("model", "held out", "posts", "macro F1 or F1", "bytes"),
         [row for facts in trained_heads for row in _score_rows(facts)],
     )
 

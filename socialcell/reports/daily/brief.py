@@ -328,7 +328,7 @@ def _coverage_line(brief: Brief, lang: Language) -> str:
     if not brief.due:
         return lang.gettext("Nothing is known of what was not collected.")
     return lang.gettext(
-        "%(share)s of these hours were collected whole.",
+        "%(share)s of these hours were collected without gaps.",
         share=lang.percent(brief.covered, brief.due),
     )
 
@@ -336,7 +336,8 @@ def _coverage_line(brief: Brief, lang: Language) -> str:
 def _urgent_lines(brief: Brief, lang: Language) -> Iterator[str]:
     _ = lang.gettext
     yield _(
-        "Urgent: %(urgent)s. Questions, calls for help: %(asked)s. Press: %(press)s.",
+        "Urgent: %(urgent)s. Questions and requests for help: %(asked)s. Press: "
+        "%(press)s.",
         urgent=lang.number(brief.urgent_total),
         asked=lang.number(brief.asking_total),
         press=lang.number(brief.press_total),
@@ -359,8 +360,8 @@ def _urgent_lines(brief: Brief, lang: Language) -> Iterator[str]:
 def _nobody_named(brief: Brief, lang: Language) -> Iterator[str]:
     if brief.names_nobody:
         yield lang.gettext(
-            "Nobody is named to be alerted: a call for help reaches nobody. Names "
-            "belong under alerts in config.yaml."
+            "No one is named to be alerted: a request for help reaches no one. Names "
+            "belong in the settings, under alerts."
         )
 
 

@@ -180,6 +180,6 @@ def _footer(
 
 def _acknowledge(incident_id: int | None, lang: Language) -> str:
     return lang.gettext(
-        "Whoever takes care of it says so: %(command)s",
+        "Whoever takes charge records it: %(command)s",
         command=f"socialcell alerts ack {incident_id}",
     )

@@ -104,7 +104,7 @@ def _title(incident: Incident, evidence: Evidence, phrases: Phrases) -> str:
 def _acknowledge_request(incident: Incident, phrases: Phrases) -> Iterator[str]:
     if incident.state != "over" and incident.kind != PLANNED:
         yield phrases.lang.gettext(
-            "Whoever takes care of it says so: %(command)s",
+            "Whoever takes charge records it: %(command)s",
             command=f"socialcell alerts ack {incident.id}",
         )
 
@@ -320,8 +320,8 @@ def _alert_line(alert: Alert, phrases: Phrases) -> str:
     }
     if alert.series.startswith(_PHRASE):
         return _(
-            "%(n)s people say “%(phrase)s” in the %(hours)s hours to %(at)s; usual are "
-            "%(usual)s.",
+            "%(n)s people wrote “%(phrase)s” in the %(hours)s hours to %(at)s; "
+            "normally %(usual)s.",
             phrase=alert.series.removeprefix(_PHRASE),
             hours=lang.number(alert.minutes // 60),
             **numbers,
@@ -333,16 +333,14 @@ def _alert_line(alert: Alert, phrases: Phrases) -> str:
             minutes=lang.number(alert.minutes),
             **numbers,
         )
-    return _(
-        "%(n)s people wrote in the hour to %(at)s; usual are %(usual)s.", **numbers
-    )
+    return _("%(n)s people wrote in the hour to %(at)s; normally %(usual)s.", **numbers)
 
 
 def _coverage_line(alert: Alert, lang: Language) -> str:
     if alert.coverage is None:
         return lang.gettext("Nothing is known of what was not collected.")
     return lang.gettext(
-        "%(share)s of the day's hours were collected whole.",
+        "%(share)s of the day's hours were collected without gaps.",
         share=lang.percent(round(alert.coverage * 100), 100),
     )
 
@@ -364,14 +362,16 @@ def _status_lines(
     elif incident.state == "over":
         yield _("It is over; when it ended was not kept.")
     if incident.kind == PLANNED:
-        yield _("It was announced: nobody is told of it.")
+        yield _("It was announced: no one is notified of it.")
         return
-    letters = lang.ngettext("%(n)s letter", "%(n)s letters", recipients.letters)
+    letters = lang.ngettext(
+        "%(n)s e-mail sent", "%(n)s e-mails sent", recipients.letters
+    )
     channels = [*([letters] if recipients.letters else []), *recipients.channels]
     if channels:
-        yield _("Told: %(ways)s.", ways=", ".join(channels))
+        yield _("Notified: %(ways)s.", ways=", ".join(channels))
     else:
-        yield _("Nobody is told: config.yaml names nobody for alerts.")
+        yield _("No one is notified: the settings name no one for alerts.")
 
 
 def _sections(
@@ -406,7 +406,7 @@ def _tables(evidence: Evidence, phrases: Phrases) -> Iterator[Table]:
         (_("Phrases of three hours"), phrase_alerts),
     ):
         if alerts:
-            heads = (_("What stood out"), _("When"), _("People"), _("Usual"))
+            heads = (_("What stood out"), _("When"), _("People"), _("Normally"))
             rows = [_row(alert, evidence, phrases) for alert in alerts]
             yield Table(caption, heads, rows)
 

@@ -14,20 +14,20 @@ def kpi_names(lang: Language) -> dict[str, tuple[str, str]]:
         "coverage": (
             _("Coverage"),
             _(
-                "Hours read whole of hours due; a platform weighs as much as its usual "
-                "share of mentions."
+                "Hours collected without gaps, of hours due; a platform weighs as "
+                "much as its normal share of mentions."
             ),
         ),
         "asking": (
-            _("People asking for something"),
+            _("Mentions that expect an answer"),
             _(
-                "Mentions read as complaint, question, suggestion or call for help. "
-                "Cases are not kept yet, so posts are counted."
+                "Mentions classified as complaint, question, suggestion or request "
+                "for help. Cases are not kept yet, so posts are counted."
             ),
         ),
         "asking_share": (
-            _("Asking, share"),
-            _("The same of a hundred public mentions."),
+            _("Answer expected, share"),
+            _("The same as a percentage of public mentions."),
         ),
         "first_answer": (
             _("First human answer"),
@@ -51,10 +51,11 @@ def kpi_names(lang: Language) -> dict[str, tuple[str, str]]:
             _("Other bodies' cases passed on within 4 working hours."),
         ),
         "anger": (
-            _("Anger that grew most"),
+            _("Topics where negative mentions grew most"),
             _(
                 "Negative mentions of the topic that grew most beyond the median of "
-                "the eight weeks before, of which 95 of 100 hours were covered."
+                "the eight weeks before; only weeks of which 95%% of the hours were "
+                "covered."
             ),
         ),
         "alerted": (
@@ -63,7 +64,7 @@ def kpi_names(lang: Language) -> dict[str, tuple[str, str]]:
         ),
         "acknowledged": (
             _("Incident: alert to person"),
-            _("Median minutes until somebody took it on."),
+            _("Median minutes until someone was assigned."),
         ),
         "first_statement": (
             _("Incident: first statement"),
@@ -74,8 +75,8 @@ def kpi_names(lang: Language) -> dict[str, tuple[str, str]]:
             _("Press items explained the same day by 17:00."),
         ),
         "campaigns_told": (
-            _("Reach that did something"),
-            _("Of campaigns that ran, those whose effect can be told."),
+            _("Effective reach"),
+            _("Of campaigns that ran, those whose effect could be measured."),
         ),
         "activated": (
             _("PMC Care: activated users"),
@@ -138,7 +139,7 @@ def basis_text(phrases: Phrases, figure: Measure) -> str:
             phrases.lang.number(round(as_number(n))) for n in basis_numbers
         )
         return _(
-            "usual %(middle)s (%(low)s to %(high)s, %(weeks)s weeks)",
+            "normally %(middle)s (%(low)s to %(high)s, %(weeks)s weeks)",
             middle=middle,
             low=low,
             high=high,
@@ -175,12 +176,12 @@ def unknown_reason(lang: Language, id_: str) -> str:
         "imported": _("not known: not imported"),
         "sources": _("not known: no source is watched"),
         "unread": _("not known: nothing was collected"),
-        "coverage": _("not known: fewer than 95 of 100 hours were covered"),
+        "coverage": _("not known: fewer than 95%% of the hours were covered"),
         "weeks": _("not known: fewer than three weeks to compare with"),
         "calm": _("no topic grew"),
         "incidents": _("no incident began"),
         "posts": _("not known: no post with a time"),
-        "nobody": _("nobody took one on"),
+        "nobody": _("no one was assigned"),
         "campaigns": _("no campaign ran"),
         "promises": _("no promise was due"),
         "own_posts": _("no post of a registered city account"),

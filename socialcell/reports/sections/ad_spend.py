@@ -109,7 +109,7 @@ def _account_blocks(
     heads_of_prices = (
         _("Campaign, for what"),
         _("Number"),
-        _("One cost (%(unit)s)", unit=unit),
+        _("Cost each (%(unit)s)", unit=unit),
     )
     caption = _("%(network)s: what a click and an install cost", network=name)
     prices = [

@@ -216,8 +216,8 @@ def _campaign_blocks(context: ReportContext, campaign: CampaignNumbers) -> list[
         blocks.append(
             Paragraph(
                 context.lang.ngettext(
-                    "On %(n)s day the store kept a small number back.",
-                    "On %(n)s days the store kept a small number back.",
+                    "For %(n)s day the store has not published numbers below five.",
+                    "For %(n)s days the store has not published numbers below five.",
                     campaign["days_withheld"],
                 )
             )
@@ -237,7 +237,7 @@ def _other_installs(
         return [(_("Installs that name no campaign of ours"), "unattributed")]
     return [
         (_("Installs that name another campaign"), "named_elsewhere"),
-        (_("Installs without a known source"), "sourceless"),
+        (_("Installs without a source"), "sourceless"),
     ]
 
 
@@ -245,10 +245,7 @@ def _effect_sentence(context: ReportContext, campaign: CampaignNumbers) -> str:
     _ = context.lang.gettext
     incremental = campaign["incremental"]
     if incremental is None:
-        return _(
-            "What the campaign added cannot be told from what is held; the command "
-            "campaigns measure says why."
-        )
+        return _("What the campaign added cannot be said from the figures at hand.")
     values = {
         "outcome": outcome_label(context.phrases, campaign["goal"]),
         "n": context.lang.number(round(incremental["value"])),
@@ -257,13 +254,13 @@ def _effect_sentence(context: ReportContext, campaign: CampaignNumbers) -> str:
     if incremental["interval"] is None:
         return _(
             "%(outcome)s: about %(n)s more than the %(anyway)s that would have come "
-            "anyway; how sure that is cannot be told.",
+            "anyway; how sure that is cannot be said.",
             **values,
         )
     low, high = (context.lang.number(round(bound)) for bound in incremental["interval"])
     return _(
         "%(outcome)s: about %(n)s more than the %(anyway)s that would have come "
-        "anyway; 95 of 100 such ranges hold the truth: %(low)s to %(high)s.",
+        "anyway (95%% interval %(low)s to %(high)s).",
         **values,
         low=low,
         high=high,
@@ -277,20 +274,31 @@ def _cost_sentences(context: ReportContext, campaign: CampaignNumbers) -> list[s
     incremental_cost = incremental["cost_per_incremental"] if incremental else None
     return [
         _(
-            "Planned cost, by the campaign's budget, of one install that names it: "
-            "%(cost)s.",
+            "Planned cost (the campaign's budget) per install that names the "
+            "campaign: %(cost)s.",
             cost=span,
         )
         for span in [_price_range(context, campaign["cost_per_install"])]
         if span
     ] + [
-        _(
-            "Planned cost, by the campaign's budget, of each additional one: %(cost)s.",
-            cost=span,
-        )
+        _additional_cost(context, campaign["goal"], span)
         for span in [_price_range(context, incremental_cost)]
         if span
     ]
+
+
+def _additional_cost(context: ReportContext, goal: str, span: str) -> str:
+    """What one result cost that would not have come without the campaign."""
+    _ = context.lang.gettext
+    if goal == "activated_users":
+        return _(
+            "Planned cost (the campaign's budget) per additional user: %(cost)s.",
+            cost=span,
+        )
+    return _(
+        "Planned cost (the campaign's budget) per additional result: %(cost)s.",
+        cost=span,
+    )
 
 
 def _price_range(context: ReportContext, price: PriceRange | None) -> str | None:

@@ -115,8 +115,8 @@ def unknown(context: ReportContext) -> Section:
         )
     sentences += [
         _(
-            "Language, intent, topic, sentiment and urgency are a program's "
-            "reading and are sometimes wrong. What a person decided goes first."
+            "Language, intent, topic, sentiment and urgency are classified by a "
+            "program, which is sometimes wrong. A person's correction goes first."
         ),
         *_counted_kinds(context),
         _(

@@ -20,8 +20,8 @@ def section(context: ReportContext) -> Section:
     strategy = context.numbers["strategy"]
     targets = _targets_by_measure(strategy)
     names = kpi_labels.kpi_names(context.lang)
-    heads = (_("Measure"), _("This week"), _("Week before"), _("Target"))
-    caption = _("Measures of the commissioner's page")
+    heads = (_("Indicator"), _("This week"), _("Week before"), _("Target"))
+    caption = _("Commissioner's indicators")
     rows = [
         _row(context, figure, names[figure["id"]][0], targets) for figure in figures
     ]
@@ -55,13 +55,15 @@ def _agreement_sentence(
 ) -> str:
     _ = context.lang.gettext
     if strategy is None:
-        return _("The workspace has no strategy.yaml, so there are no targets.")
+        return _("There is no strategy, so there are no targets.")
     if not strategy["goals"]:
-        return _("strategy.yaml names no goal, so there are no targets.")
+        return _("The strategy names no goal, so there are no targets.")
     if strategy["agreed"] is None:
-        return _("The goals of strategy.yaml are proposals: nobody has agreed to them.")
+        return _(
+            "The goals of the draft strategy are proposals: no one has agreed to them."
+        )
     day = context.lang.day(date.fromisoformat(strategy["agreed"]))
-    return _("The goals of strategy.yaml were agreed on %(day)s.", day=day)
+    return _("The goals of the strategy were agreed on %(day)s.", day=day)
 
 
 def _goal_table(
@@ -81,7 +83,7 @@ def _goal_table(
                 ),
             )
         )
-    heads = (_("Goal, owner"), _("Kept"), _("Not kept"), _("Not known"))
+    heads = (_("Goal, owner"), _("Met"), _("Not met"), _("Not known"))
     note = _("Counted are the targets of each goal, as of this week.")
     return Table(_("Goals and their targets"), heads, rows, note)
 
@@ -93,7 +95,7 @@ def _row(
     targets: dict[str, GoalTarget],
 ) -> tuple[Cell, ...]:
     id_ = figure["id"]
-    row_heading = f"{_kpi_number(context, id_)} {name}"
+    row_heading = f"{MEASURES[id_].kpi} {name}"
     unit = kpi_labels.unit_label(context.lang, id_)
     topic = context.phrases.label("topic", figure["of"]) if figure["of"] else ""
     return (
@@ -115,9 +117,7 @@ def _definitions(
     definitions_by_kpi: dict[str, list[str]] = {}
     for id_, (_name, definition) in names.items():
         if id_ in known_ids:
-            definitions_by_kpi.setdefault(_kpi_number(context, id_), []).append(
-                definition
-            )
+            definitions_by_kpi.setdefault(MEASURES[id_].kpi, []).append(definition)
     return [
         (number, " ".join(definitions))
         for number, definitions in definitions_by_kpi.items()
@@ -143,7 +143,7 @@ def _target_cell(
         lines.append(_("by %(day)s", day=day))
     target_met = is_met(target, measure, now)
     if target_met is not None:
-        lines.append(_("kept") if target_met else _("not kept"))
+        lines.append(_("met") if target_met else _("not met"))
     return tuple(lines)
 
 
@@ -156,8 +156,3 @@ def _bound(target: GoalTarget) -> float:
 def _targets_by_measure(strategy: StrategyNumbers | None) -> dict[str, GoalTarget]:
     goals = strategy["goals"].values() if strategy else ()
     return {name: target for goal in goals for name, target in goal["targets"].items()}
-
-
-def _kpi_number(context: ReportContext, measure: str) -> str:
-    """The KPI's number, as K1, in the digits of the language."""
-    return context.lang.digits(MEASURES[measure].kpi)

@@ -84,14 +84,14 @@ def section(context: ReportContext) -> Section:
         nothing_open = _("Nothing stood out: no incident was open in this week.")
         return Section(title, [Paragraph(nothing_open)])
     shown_incidents = incident_numbers[:MAX_INCIDENTS]
-    heads = (_("Incident"), _("Mentions"), _("Usual"), _("What was done"))
+    heads = (_("Incident"), _("Mentions"), _("Normally"), _("What was done"))
     caption = _("Incidents that were open in the week, the severest first")
     blocks: list[Block] = [
         Table(caption, heads, [_row(context, incident) for incident in shown_incidents])
     ]
     note = _(
         "Mentions are those of the hour (of a phrase: the people of three hours) that "
-        "stood out most, beside what was usual then."
+        "stood out most, beside what is normal then."
     )
     blocks.append(Paragraph(note))
     blocks.append(Paragraph(_where_to_look(context, shown_incidents)))
@@ -156,11 +156,11 @@ def _handling_cell(context: ReportContext, incident: IncidentNumbers) -> Cell:
         "over": _over_text(context, incident),
     }[incident["state"]]
     if not incident["acked_at"]:
-        return (_("Nobody has taken it on"), state)
+        return (_("No one is assigned"), state)
     at = context.lang.moment(datetime.fromisoformat(incident["acked_at"]))
     return (
         _(
-            "Taken on by %(who)s, %(at)s",
+            "Assigned to %(who)s, %(at)s",
             who=context.shorten(incident["acked_by"] or UNKNOWN),
             at=at,
         ),

@@ -146,8 +146,8 @@ def _due_blocks(context: ReportContext, outreach: OutreachNumbers) -> Iterator[B
     if hidden_count := len(steps_due[MAX_STEPS:]):
         yield Paragraph(
             context.lang.ngettext(
-                "And %(n)s more: the command campaigns outreach due lists it.",
-                "And %(n)s more: the command campaigns outreach due lists them.",
+                "And %(n)s more.",
+                "And %(n)s more.",
                 hidden_count,
             )
         )

@@ -58,13 +58,13 @@ def owners(context: ReportContext) -> Section:
         )
         for topic_owners in owners_by_topic
     ]
-    heads = (_("Topic"), _("Asking"), _("Who answers for it"))
+    heads = (_("Topic"), _("Answer expected"), _("Who answers for it"))
     note = _(
         "Where several are named, the place or the cause decides; the first is the "
         "usual one."
     )
     table = Table(
-        _("Mentions that ask for something, by topic"), heads, rows, context.basis()
+        _("Mentions that expect an answer, by topic"), heads, rows, context.basis()
     )
     return Section(_("Whose problem it is"), [table, Paragraph(note)])
 

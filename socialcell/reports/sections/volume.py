@@ -28,7 +28,7 @@ def volume(context: ReportContext) -> Section:
     ]
     for label, figure in (
         (_("Week"), context.numbers["mentions"]),
-        (_("of these reposts"), context.numbers["reposts"]),
+        (_("reposts among them"), context.numbers["reposts"]),
     ):
         rows.append(
             (
@@ -100,7 +100,12 @@ def topics(context: ReportContext) -> Section:
     if not shown_topics:
         return Section(_("Topics"), [Paragraph(_("No topic was recognised."))])
     label = context.phrases.label
-    heads = (_("Topic"), _("Mentions"), _("Asking"), context.comparison_heading())
+    heads = (
+        _("Topic"),
+        _("Mentions"),
+        _("Answer expected"),
+        context.comparison_heading(),
+    )
     rows = [
         (
             (label("topic", topic["id"]),),
@@ -122,8 +127,8 @@ def topics(context: ReportContext) -> Section:
         blocks.append(
             Paragraph(
                 context.lang.ngettext(
-                    "%(n)s smaller topic is not shown.",
-                    "%(n)s smaller topics are not shown.",
+                    "%(n)s topic with fewer mentions is not shown.",
+                    "%(n)s topics with fewer mentions are not shown.",
                     hidden_count,
                 )
             )
@@ -177,7 +182,7 @@ def sentiments(context: ReportContext) -> Section:
     heads = (
         _("Sentiment"),
         _("Mentions"),
-        _("of these unsure"),
+        _("unsure among them"),
         context.comparison_heading(),
     )
     return Section(

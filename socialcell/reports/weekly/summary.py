@@ -5,7 +5,11 @@ import math
 from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections.quote_sampling import URGENT
-from socialcell.reports.week_numbers import PlatformCoverage, WeekNumbers
+from socialcell.reports.week_numbers import (
+    CoverageNumbers,
+    PlatformCoverage,
+    WeekNumbers,
+)
 from socialcell.reports.weekly.weekly_counts import TOPICS_WITHOUT_OWNER
 
 MAX_NAMED = 3
@@ -50,11 +54,7 @@ def _collected_sentence(
     )
     if not coverage["due"]:
         return sentence
-    sentence += " " + phrases.lang.gettext(
-        "%(covered)s platform-hours were read whole (%(share)s).",
-        covered=phrases.part_of_whole(coverage["covered"], coverage["due"]),
-        share=phrases.lang.percent(coverage["covered"], coverage["due"]),
-    )
+    sentence += " " + _coverage_sentence(coverage, phrases)
     incomplete_platforms = [
         platform for platform in coverage["platforms"] if platform["missing"]
     ]
@@ -65,6 +65,20 @@ def _collected_sentence(
         what="; ".join(
             _missing_hours(platform, phrases) for platform in incomplete_platforms
         ),
+    )
+
+
+def _coverage_sentence(coverage: CoverageNumbers, phrases: Phrases) -> str:
+    if coverage["covered"] == coverage["due"]:
+        return phrases.lang.ngettext(
+            "Everything on %(n)s watched platform was collected without gaps.",
+            "Everything on all %(n)s watched platforms was collected without gaps.",
+            len(coverage["platforms"]),
+        )
+    return phrases.lang.gettext(
+        "Of the platform-hours, %(covered)s (%(share)s) were collected without gaps.",
+        covered=phrases.part_of_whole(coverage["covered"], coverage["due"]),
+        share=phrases.lang.percent(coverage["covered"], coverage["due"]),
     )
 
 
@@ -142,14 +156,12 @@ def _asking_sentence(numbers: WeekNumbers, mentions: int, phrases: Phrases) -> s
         intent["n"] or 0 for intent in numbers["intents"] if intent["id"] in ASKING
     )
     if not count:
-        return phrases.lang.gettext(
-            "No mention was read as asking the city for something."
-        )
+        return phrases.lang.gettext("No mention expects an answer of the city.")
     sentence = phrases.lang.ngettext(
-        "%(n)s mention (%(share)s) asks for something: a complaint, question, "
-        "suggestion or call for help.",
-        "%(n)s mentions (%(share)s) ask for something: complaints, questions, "
-        "suggestions and calls for help.",
+        "%(n)s mention (%(share)s) expects an answer: a complaint, question, "
+        "suggestion or request for help.",
+        "%(n)s mentions (%(share)s) expect an answer: complaints, questions, "
+        "suggestions and requests for help.",
         count,
         share=phrases.lang.percent(count, mentions),
     )
@@ -163,7 +175,7 @@ def _asking_sentence(numbers: WeekNumbers, mentions: int, phrases: Phrases) -> s
         return sentence
     largest_count, largest = min(topics_asked_about)
     return f"{sentence} " + phrases.lang.gettext(
-        "Asked about most: %(topic)s (%(n)s).",
+        "Most complaints and requests: %(topic)s (%(n)s).",
         topic=phrases.label("topic", largest),
         n=phrases.lang.number(-largest_count),
     )

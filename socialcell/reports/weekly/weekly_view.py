@@ -47,7 +47,7 @@ def page(
         language=lang.code,
         title=_("What was said about %(city)s this week", city=city),
         subtitle=_(
-            "%(first)s, 00:00 to %(last)s, 24:00, Indian time",
+            "%(first)s, 00:00 to midnight at the end of %(last)s, Indian time",
             first=lang.day(first),
             last=lang.day(last),
         ),
@@ -58,11 +58,8 @@ def page(
 
 
 def _footer(numbers: WeekNumbers, lang: Language, city: str) -> list[str]:
-    """When it was counted, and the audit log's head: an anchor outside the database.
-
-    Reports that were frozen by earlier versions have no head.
-    """
-    sentences = [
+    """Who counted, and when."""
+    return [
         lang.gettext(
             "Social media cell, %(city)s. Numbers counted on %(at)s and frozen; a "
             "quotation that its author deletes later is removed.",
@@ -70,15 +67,6 @@ def _footer(numbers: WeekNumbers, lang: Language, city: str) -> list[str]:
             at=lang.moment(datetime.fromisoformat(numbers["made_at"])),
         )
     ]
-    if audit_head := numbers.get("audit"):
-        sentences.append(
-            lang.gettext(
-                "Audit log up to then: entries: %(n)s, head: %(hash)s.",
-                n=lang.number(audit_head["seq"]),
-                hash=audit_head["hash"],
-            )
-        )
-    return sentences
 
 
 def _sections(context: ReportContext) -> list[Section]:

@@ -15,8 +15,11 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME = 31
 
 
-def workbook(page: Page) -> bytes:
-    """An XLSX of one sheet a table or list of terms, in the page's language."""
+def workbook(page: Page, comment: str = "") -> bytes:
+    """An XLSX of one sheet a table or list of terms, in the page's language.
+
+    The comment stands among the file's properties.
+    """
     buffer = io.BytesIO()
     options = {
         "in_memory": True,
@@ -26,7 +29,8 @@ def workbook(page: Page) -> bytes:
     }
     with xlsxwriter.Workbook(buffer, options) as xlsx:
         # The same page gives the same bytes.
-        xlsx.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001
+        created = datetime(2000, 1, 1)  # noqa: DTZ001
+        xlsx.set_properties({"created": created, "comments": comment})
         heading = xlsx.add_format({"bold": True, "text_wrap": True})
         used_names: set[str] = set()
         for section in page.sections:

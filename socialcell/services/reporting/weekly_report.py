@@ -84,7 +84,7 @@ def write_weekly(
     )
     folder = out or context.workspace.reports
     files = dict(charts.values())
-    files[f"{stem}.xlsx"] = workbook.workbook(page)
+    files[f"{stem}.xlsx"] = workbook.workbook(page, _audit_anchor(numbers))
     files[f"{stem}.txt"] = render.text(page).encode()
     files[f"{stem}.html"] = render.html(page).encode()
     _write(folder, files)
@@ -96,6 +96,15 @@ def write_weekly(
         title=f"{page.title}: {page.subtitle}",
         numbers=_outward(numbers),
     )
+
+
+def _audit_anchor(numbers: WeekNumbers) -> str:
+    """The audit log's head at that time: an anchor outside the database.
+
+    Reports that were frozen by earlier versions have none.
+    """
+    head = numbers.get("audit")
+    return f"Audit log: {head['seq']} entries, head {head['hash']}" if head else ""
 
 
 def _outward(numbers: WeekNumbers) -> JsonObject:

@@ -109,7 +109,7 @@ def test_a_closure_that_is_planned_is_listed_and_shown(cell: Path) -> None:
     assert (listed["kind"], listed["state"]) == ("planned", "open")
     assert listed["planned"]["note"] == "Thursday maintenance"
     assert text.startswith("Planned: Water supply")
-    assert "nobody is told of it" in text
+    assert "no one is notified of it" in text
     assert document(cell, "alerts", "detect")["messages"] == 0
 
 

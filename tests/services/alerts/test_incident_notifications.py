@@ -92,10 +92,10 @@ def test_a_letter_says_numbers_coverage_severity_who_is_told_and_where_more_is(
 
     said = words(told(context, channels={"cell-room": ROOM}), id_)
 
-    assert "40 people wrote in the hour to 20 Nov 2026, 12:00; usual are 3." in said
-    assert "88% of the day's hours were collected whole." in said
+    assert "40 people wrote in the hour to 20 Nov 2026, 12:00; normally 3." in said
+    assert "88% of the day's hours were collected without gaps." in said
     assert "Severity: high." in said
-    assert "Told: 2 letters, cell-room." in said
+    assert "Notified: 2 e-mails sent, cell-room." in said
     assert f"socialcell alerts ack {id_}" in said
     assert "socialcell mentions search 'topic:flood since:" in said
 
@@ -187,7 +187,7 @@ def test_a_phrase_does_not_stand_for_an_incident_that_has_a_series(
     said = words(told(context), spike(engine, phrase))
 
     assert "40 people wrote in the hour" in said
-    assert "“boats”. When: 20 Nov 2026, 12:00; People: 12; Usual: 0" in said
+    assert "“boats”. When: 20 Nov 2026, 12:00; People: 12; Normally: 0" in said
 
 
 def test_the_command_finds_the_mentions_that_the_incident_rests_on(
@@ -291,7 +291,7 @@ def test_a_promise_missed_is_told_with_its_text_and_where_it_was_given(
 # the letter says first.
 LETTERS_BY_KIND = {
     "spike": ("topic:flood", "Alert: Flood", "40 people wrote in the hour to 20 Nov"),
-    "phrase": ("phrase:gas", "Alert: “gas”", "40 people say “gas” in the 1 hours to"),
+    "phrase": ("phrase:gas", "Alert: “gas”", "40 people wrote “gas” in the 1 hours to"),
     "rule": ("rule:gas", "Alert: gas", "40 mentions in the 60 minutes to 20 Nov 2026"),
     "source": (
         "source:rss.paper",
@@ -355,5 +355,5 @@ def test_a_trial_of_a_room_that_is_not_there_names_those_that_are(
 def test_it_says_so_when_nobody_is_told(context: Context, engine: Engine) -> None:
     said = words(told(context, recipients={}), spike(engine))
 
-    assert "Nobody is told: config.yaml names nobody for alerts." in said
-    assert "Told:" not in said
+    assert "No one is notified: the settings name no one for alerts." in said
+    assert "Notified:" not in said
