@@ -18,14 +18,16 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-NOW = "#0b5394"
-BEFORE = "#b6c7dc"
-NEGATIVE = "#b5452c"
-NEUTRAL = "#c9c9c4"
-POSITIVE = "#2a7f9e"
-_INK = "#222222"
-_MISSING = "#e6e6e2"
-_DURING = "#f3f0e6"
+from socialcell import palette
+
+NOW = palette.FIRST
+BEFORE = palette.THIRD
+NEGATIVE = palette.SECOND
+NEUTRAL = palette.THIRD
+POSITIVE = palette.FIRST
+_INK = palette.INK
+_MISSING = palette.PAPER
+_DURING = palette.GROUND
 _WIDTH = 4.6  # inches; at 160 dpi 736 pixels, which a phone shows at about half
 _DPI = 160
 
@@ -39,14 +41,14 @@ def _styled(draw: Callable[_P, _T]) -> Callable[_P, _T]:
 
     @wraps(draw)
     def styled(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        _use_font()
+        use_font()
         with mpl.rc_context(
             {
                 "font.family": ["DejaVu Sans", fontpkg_noto_sans_devanagari.FAMILY],
                 "font.size": 11,
                 "text.color": _INK,
                 "axes.labelcolor": _INK,
-                "axes.edgecolor": "#888888",
+                "axes.edgecolor": palette.EDGE,
                 "xtick.color": _INK,
                 "ytick.color": _INK,
                 "hatch.linewidth": 0.6,
@@ -87,7 +89,7 @@ def columns(
         )
         if place == 0:
             written = ["" if v is None else show(v) for v in bar_series.values]
-            axes.bar_label(bars, written, padding=2, fontsize=9.5, color=_INK)
+            axes.bar_label(bars, written, padding=2, fontsize=11, color=_INK)
     absent = [
         n
         for n in range(len(labels))
@@ -179,7 +181,7 @@ def bars(
             xytext=(4, 0),
             textcoords="offset points",
             va="center",
-            fontsize=10,
+            fontsize=11,
         )
     axes.set_yticks(range(len(labels)), labels)
     axes.invert_yaxis()
@@ -187,7 +189,7 @@ def bars(
     axes.xaxis.set_major_formatter(FuncFormatter(lambda length, _: show(length)))
     axes.set_xlabel(unit)
     axes.set_xlim(0, max([*left, 1]) * 1.15)
-    axes.grid(axis="x", color="#dddddd", linewidth=0.6)
+    axes.grid(axis="x", color=palette.LINE, linewidth=0.6)
     if len(series) > 1:
         handles = [Patch(color=line.colour, label=line.name) for line in series]
         _legend(axes, handles, None)
@@ -220,7 +222,8 @@ def _blank(height: float) -> tuple[Figure, Axes]:
 
 
 @lru_cache(maxsize=1)
-def _use_font() -> None:
+def use_font() -> None:
+    """Register the font that has Devanagari."""
     use(fontpkg_noto_sans_devanagari.FAMILY)
 
 
@@ -229,7 +232,7 @@ def _value_axis(axes: Axes, show: Show, unit: str) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda tick, _: show(tick)))
     axes.set_ylabel(unit)
     axes.set_ylim(0, max(axes.get_ylim()[1], 1))
-    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+    axes.grid(axis="y", color=palette.LINE, linewidth=0.6)
 
 
 def _hatched(axes: Axes, start: float, end: float) -> None:
@@ -237,7 +240,7 @@ def _hatched(axes: Axes, start: float, end: float) -> None:
         start,
         end,
         facecolor=_MISSING,
-        edgecolor="#bbbbbb",
+        edgecolor=palette.EDGE,
         hatch="////",
         lw=0,
         zorder=0,
@@ -248,14 +251,16 @@ def _legend(axes: Axes, handles: list[Patch], missing: str | None) -> None:
     if missing:
         handles = [
             *handles,
-            Patch(facecolor=_MISSING, edgecolor="#bbbbbb", hatch="////", label=missing),
+            Patch(
+                facecolor=_MISSING, edgecolor=palette.EDGE, hatch="////", label=missing
+            ),
         ]
     axes.figure.legend(
         handles=handles,
         loc="outside upper left",
         ncols=len(handles),
         frameon=False,
-        fontsize=10,
+        fontsize=11,
         handlelength=1.2,
         columnspacing=1.2,
         borderaxespad=0.2,

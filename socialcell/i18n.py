@@ -73,6 +73,14 @@ class Language:
         """16 November, in Indian time."""
         return self._date(moment, "d MMMM")
 
+    def weekday_of_month(self, moment: date | datetime) -> str:
+        """Sat 21 Nov, in Indian time."""
+        return self._date(moment, "EEE d MMM")
+
+    def short_moment(self, moment: datetime) -> str:
+        """Sat 21 Nov, 14:30, in Indian time."""
+        return f"{self.weekday_of_month(moment)}, {self.clock(moment)}"
+
     def short_day(self, moment: date | datetime) -> str:
         """Mon 16."""
         return self._date(moment, "EEE d")
@@ -109,6 +117,17 @@ class Language:
                 span, granularity="minute", threshold=2, locale=self._locale
             )
         )
+
+    def duration(self, span: timedelta) -> str:
+        """40 min, 4 h 40 min, 2 d 3 h: a span of time in full, cut to a minute."""
+        _, minutes = self.gettext, max(int(span.total_seconds()) // 60, 0)
+        days, hours = minutes // 1440, minutes // 60 % 24
+        if days:
+            return _("%(d)s d %(h)s h", d=self.number(days), h=self.number(hours))
+        rest = self.number(minutes % 60)
+        if hours:
+            return _("%(h)s h %(m)s min", h=self.number(hours), m=rest)
+        return _("%(m)s min", m=rest)
 
     def digits(self, text: str) -> str:
         """The text with the digits of this language; codes such as K10 keep theirs."""

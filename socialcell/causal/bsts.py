@@ -30,7 +30,8 @@ class Posterior:
 
     ``relative`` is effect / counterfactual; ``p_value`` the posterior probability that
     the effect has the other sign (at least one draw's worth). ``expected`` has
-    the counterfactual of each period, weekdays included.
+    the counterfactual of each period, weekdays included; ``lower`` and ``upper`` are
+    the ends of its 95 % band.
     """
 
     actual: float
@@ -39,6 +40,8 @@ class Posterior:
     relative: EffectEstimate
     p_value: float
     expected: tuple[float, ...]
+    lower: tuple[float, ...]
+    upper: tuple[float, ...]
 
 
 def forecast(
@@ -93,6 +96,8 @@ def forecast(
         ),
         p_value=float(results.p_value),
         expected=tuple(map(float, results.predictions_mean + weekday[pre:])),
+        lower=tuple(map(float, results.predictions_lower + weekday[pre:])),
+        upper=tuple(map(float, results.predictions_upper + weekday[pre:])),
     )
 
 

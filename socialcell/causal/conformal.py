@@ -1,5 +1,6 @@
 """Conformal inference: permute the residuals of a fit made under the null."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,19 @@ def conformal_p_values(
     """
     residuals = _null_residuals(method, treated, controls, pre, 0.0)
     return Conformal(_iid_p_value(residuals, pre), _block_p_value(residuals, pre))
+
+
+def prediction_half_width(residuals: Floats) -> float | None:
+    """How far a single period lies from its prediction with 95 % probability, to either
+    side, if periods are exchangeable: split conformal prediction (Lei et al. 2018).
+
+    ``residuals`` (periods,) are of periods in which nothing happened. None with less
+    than 19: no width can then be that sure.
+    """
+    rank = math.ceil((1 - ALPHA) * (len(residuals) + 1))
+    if rank > len(residuals):
+        return None
+    return float(np.sort(np.abs(residuals))[rank - 1])
 
 
 def conformal_interval(

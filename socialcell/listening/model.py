@@ -263,6 +263,26 @@ class Area(SQLModel, table=True):
     source: str
 
 
+class AreaShape(SQLModel, table=True):
+    """The outline of an area for a span of dates (listening/areas/area_shapes.py).
+
+    `key` is the area's id. `polygons` are lists of rings of [longitude, latitude], as
+    in a MultiPolygon of GeoJSON.
+    """
+
+    __tablename__ = "area_shape"
+    __table_args__ = (UniqueConstraint("key", "valid_from"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    key: str
+    polygons: list[list[list[list[float]]]] = Field(
+        sa_column=Column(JSON, nullable=False)
+    )
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str
+    sketch: bool = False
+
+
 class Owner(SQLModel, table=True):
     """A row of owners.csv: who owns problems of a topic (listening/owners.py).
 

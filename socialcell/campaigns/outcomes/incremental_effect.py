@@ -21,10 +21,12 @@ from socialcell.campaigns.outcomes.model import Campaign, OutcomeDay
 from socialcell.campaigns.outcomes.panel_lift import PanelEffect, PanelLift, Split
 from socialcell.campaigns.outcomes.store import figures, outcomes
 from socialcell.causal.bsts import Posterior
+from socialcell.causal.conformal import prediction_half_width
 from socialcell.causal.cost import UnitCost, cost_per_incremental
 from socialcell.causal.panel import Method
 from socialcell.causal.placebo import ALPHA, placebos_in_time
 from socialcell.causal.power import Power
+from socialcell.causal.simplex import Floats
 from socialcell.connectors.metric_kinds import MetricKind, outcome_kind
 from socialcell.json_types import DocumentValue
 from socialcell.listening.store import areas
@@ -111,11 +113,17 @@ class IncrementalGain:
 @dataclass(frozen=True)
 class ExpectedSeries:
     """The outcome of each day, and what was expected without the campaign (None: the
-    model says nothing of that day)."""
+    model says nothing of that day).
+
+    `lower` and `upper` are the ends of the 95 % band of a single day; None where the
+    model does not say how sure it is.
+    """
 
     days: tuple[date, ...]
     actual: tuple[float, ...]
     expected: tuple[float | None, ...]
+    lower: tuple[float | None, ...]
+    upper: tuple[float | None, ...]
 
     def as_dict(self) -> dict[str, DocumentValue]:
         """The part `series` of a campaign's document."""
@@ -123,6 +131,8 @@ class ExpectedSeries:
             "days": list(self.days),
             "actual": list(self.actual),
             "expected": list(self.expected),
+            "lower": list(self.lower),
+            "upper": list(self.upper),
         }
 
 
@@ -232,12 +242,22 @@ def _effect_on_panel(
         result,
         gain=_gain_of_panel(lift, effect, scale * wards, campaign, cost),
         power=lift.power,
-        series=ExpectedSeries(
-            tuple(panel.days),
-            tuple(panel.treated_counts.sum(axis=0).tolist()),
-            tuple((lift.fit.synthetic * scale * wards).tolist()),
-        ),
+        series=_series_of_panel(panel, lift.fit.synthetic * scale * wards),
         warnings=_without(lift.warnings, lift.reasons),
+    )
+
+
+def _series_of_panel(panel: PanelComparison, synthetic: Floats) -> ExpectedSeries:
+    """The sums of the treated areas, with the band of the days before the start."""
+    actual = panel.treated_counts.sum(axis=0)
+    width = prediction_half_width(actual[: panel.pre] - synthetic[: panel.pre])
+    nothing: tuple[float | None, ...] = (None,) * len(actual)
+    return ExpectedSeries(
+        tuple(panel.days),
+        tuple(actual.tolist()),
+        tuple(synthetic.tolist()),
+        nothing if width is None else tuple((synthetic - width).tolist()),
+        nothing if width is None else tuple((synthetic + width).tolist()),
     )
 
 
@@ -333,6 +353,8 @@ def _effect_on_series(
             tuple(line.days),
             tuple(line.outcome.tolist()),
             (*[None] * line.pre, *posterior.expected),
+            (*[None] * line.pre, *posterior.lower),
+            (*[None] * line.pre, *posterior.upper),
         ),
         warnings=lift.warnings,
     )

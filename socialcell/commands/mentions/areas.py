@@ -1,13 +1,13 @@
-"""Commands of the noun `areas`: list, import, at."""
+"""Commands of the noun `areas`: list, import, at; shapes."""
 
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.mentions import area_shapes
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.json_types import DocumentValue
 
@@ -18,6 +18,7 @@ app = typer.Typer(
     help="Areas: wards, prabhags, localities and villages, with dates.",
     no_args_is_help=True,
 )
+app.add_typer(area_shapes.app, name="shapes")
 
 
 @app.command("list")
@@ -38,7 +39,7 @@ def list_(
     from socialcell.services import areas
 
     context = open_context(config)
-    day = read_day(on) if on else context.clock.now().date()
+    day = area_shapes.read_day(on) if on else context.clock.now().date()
     rows = areas.list_areas(context, day, kind)
     if json:
         output.as_json({"areas": [_plain(area) for area in rows]})
@@ -80,7 +81,7 @@ def at(
     from socialcell.services import areas
 
     context = open_context(config)
-    day = read_day(on) if on else context.clock.now().date()
+    day = area_shapes.read_day(on) if on else context.clock.now().date()
     chain = areas.areas_around(context, place, day)
     if not chain:
         raise SocialcellError("areas.place_in_no_area", place=place, day=day)
@@ -115,16 +116,6 @@ def import_(
     else:
         verb = "Would import" if dry_run else "Imported"
         output.say(f"{verb} {counts.areas} areas.")
-
-
-def read_day(text: str) -> date:
-    """A day as --on takes it. UsageError when it is none."""
-    from socialcell.errors import UsageError
-
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError("areas.no_day", text=text) from None
 
 
 def _plain(area: "AreaRecord") -> dict[str, DocumentValue]:

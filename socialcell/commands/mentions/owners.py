@@ -39,7 +39,7 @@ def list_(
     Example: socialcell owners list --topic roads
     """
     from socialcell.clock import IST
-    from socialcell.commands.mentions.areas import read_day
+    from socialcell.commands.mentions.area_shapes import read_day
     from socialcell.listening.areas.owner_table import COLUMNS
     from socialcell.services.mentions import mention_owners
 

@@ -102,6 +102,7 @@ def demo(
         )
         campaign = _campaign(context, dir, seed)
         plan = _plan(context, dir, seed)
+        _draw_wards(context, dir)
         summary = rehearsal_run.summary(context) | {"campaign": campaign, "plan": plan}
         summary["report"] = rehearsal_run.weekly(context, lang)
         summary["seconds"] = round(time.monotonic() - started, 1)
@@ -273,6 +274,16 @@ def _plan(context: "Context", folder: Path, seed: int) -> "RehearsedPlan":
     files.mapping.write_text(world.mapping(), encoding="utf-8")
     files.initiative.write_text(world.initiative(), encoding="utf-8")
     return plan_rehearsal.run_plan(context, PLAN, files)
+
+
+def _draw_wards(context: "Context", folder: Path) -> None:
+    """A sketch of the ward offices' outlines, for maps."""
+    from socialcell.sandbox import ward_sketch
+    from socialcell.services import area_shapes
+
+    place = folder / "wards.geojson"
+    place.write_text(ward_sketch.geojson(), encoding="utf-8")
+    area_shapes.import_shapes(context, place)
 
 
 def _keep_truth(folder: Path, city: "City") -> None:

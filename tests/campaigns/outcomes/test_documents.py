@@ -80,7 +80,7 @@ def make_effect() -> EffectResult:
             currency="INR",
         ),
         power=POWER,
-        series=ExpectedSeries((FIRST,), (70.0,), (None,)),
+        series=ExpectedSeries((FIRST,), (70.0,), (None,), (None,), (None,)),
         warnings=("a warning",),
     )
 
