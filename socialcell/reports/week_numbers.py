@@ -277,10 +277,65 @@ class WorstAlert(TypedDict):
     coverage: float | None
 
 
+class NamedCount(TypedDict):
+    """Mentions of an area, an owner or a topic, with its names by language; topics have
+    none here: their labels are those of the vocabulary."""
+
+    id: str
+    n: int
+    name: Names | None
+
+
+class ReportedValue(TypedDict):
+    """One of several figures that are reported of a quantity, and its mentions."""
+
+    value: float
+    n: int
+
+
+class ContradictoryFigures(TypedDict):
+    """A quantity of which several figures are reported; `owner` is whose problem most
+    of these mentions are."""
+
+    quantity: str
+    values: list[ReportedValue]
+    owner: OwnerNames | None
+
+
+class RumourCount(TypedDict):
+    """Mentions that repeat a known rumour, by its id; its words are not frozen."""
+
+    id: int
+    n: int
+
+
+class IncidentSituation(TypedDict):
+    """An incident at the end of the week; see `incident_facts.IncidentFacts`.
+
+    `usual` are the mentions of the same hours in the weeks before, `checked` those of
+    the critical ones whose urgency staff checked, `places` localities.
+    """
+
+    began_at: str
+    newest_at: str
+    mentions: int
+    usual: int | None
+    urgent: int
+    critical: int
+    checked: int
+    messages: int
+    wards: list[NamedCount]
+    places: list[NamedCount]
+    owners: list[NamedCount]
+    figures: list[ContradictoryFigures]
+    rumours: list[RumourCount]
+
+
 class IncidentNumbers(TypedDict):
     """An incident; `here`: of this week; `week`: in which it began.
 
     `name` are the names of its area, `promise` the text of the promise it is about.
+    `situation` is None where the incident counts no mentions, or is one of many.
     """
 
     id: int
@@ -299,6 +354,90 @@ class IncidentNumbers(TypedDict):
     acked_by: str | None
     acked_at: str | None
     worst: WorstAlert | None
+    situation: NotRequired[IncidentSituation | None]
+
+
+class CommitmentNumbers(TypedDict):
+    """A commitment that was open when the week ended: what, until when, whose.
+
+    `owner` is the usual owner of its topic; `made_by` is who of the cell entered it.
+    """
+
+    id: int
+    text: str
+    due_at: str
+    topic: str | None
+    ward: str | None
+    made_by: str
+    owner: OwnerNames | None
+
+
+PlannedClosure = TypedDict(
+    "PlannedClosure",
+    {
+        "topic": str,
+        "wards": list[OwnerNames],
+        "from": str,
+        "to": str,
+        "n": int,
+    },
+)
+"""What the city announced, and mentions of its topic in the week that name one of its
+ward offices or none."""
+
+
+class WaitingApprovals(TypedDict):
+    """Own posts or answers that a second person has not approved; `due_at` is when the
+    first of them is to leave, None of answers, which leave at once."""
+
+    n: int
+    due_at: str | None
+
+
+class CellWork(TypedDict):
+    """What the cell published in the week, what waits for approval, commitments kept
+    and those that fell due."""
+
+    posts: int
+    answers: int
+    posts_waiting: WaitingApprovals
+    answers_waiting: WaitingApprovals
+    kept: int
+    due: int
+
+
+class OfficeNumbers(TypedDict):
+    """A ward office, or an owner of problems: its mentions, those that ask, urgent
+    ones, and complaints said to be closed without action.
+
+    `topics` are those that are asked about; `places` of a ward office its localities,
+    of an owner the ward offices.
+    """
+
+    id: str
+    kind: Literal["ward", "owner"]
+    name: Names | None
+    mentions: Figure
+    asking: Figure
+    urgent: Figure
+    closed: int
+    topics: list[NamedCount]
+    places: list[NamedCount]
+
+
+class LetterNumbers(TypedDict):
+    """What the letters say beside the numbers of the report.
+
+    `closed` are mentions that say a complaint was closed without action, by owner.
+    `festival` are the days of the week that belong to one.
+    """
+
+    commitments: list[CommitmentNumbers]
+    planned: list[PlannedClosure]
+    work: CellWork
+    closed: list[NamedCount]
+    festival: list[str]
+    offices: list[OfficeNumbers]
 
 
 RegisteredAccount = TypedDict(
@@ -473,6 +612,7 @@ class WeekNumbers(MentionNumbers):
     search: NotRequired[SearchNumbers]
     measures: NotRequired[list[IdMeasure]]
     strategy: NotRequired[StrategyNumbers | None]
+    letter: NotRequired[LetterNumbers]
 
 
 def read_week(numbers: JsonObject) -> WeekNumbers:

@@ -46,6 +46,14 @@ def posts_between(session: Session, start: datetime, end: datetime) -> list[OwnP
     return list(session.scalars(query.order_by(col(OwnPost.due_at), col(OwnPost.id))))
 
 
+def posted_between(session: Session, start: datetime, end: datetime) -> list[OwnPost]:
+    """Posts that were posted in [start, end), in the order of time."""
+    query = select(OwnPost).where(
+        col(OwnPost.posted_at) >= start, col(OwnPost.posted_at) < end
+    )
+    return list(session.scalars(query.order_by(col(OwnPost.posted_at), col(OwnPost.id))))
+
+
 def approved(session: Session) -> list[OwnPost]:
     """Posts that a second person approved, sent or not, by number; tags of plans are
     approved with their plan and are not among them."""

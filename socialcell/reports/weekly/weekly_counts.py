@@ -1,6 +1,6 @@
 """Count a week: everything that its report says in numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -45,6 +45,7 @@ from socialcell.reports.week_numbers import (
     DayFigure,
     GoalNumbers,
     MentionNumbers,
+    Names,
     PeakHour,
     Period,
     ReadFigure,
@@ -54,7 +55,12 @@ from socialcell.reports.week_numbers import (
     WardFigure,
     WeekNumbers,
 )
-from socialcell.reports.weekly import collection_coverage
+from socialcell.reports.weekly import (
+    collection_coverage,
+    incident_situations,
+    letter_counts,
+)
+from socialcell.reports.weekly.letter_counts import LetterCounting
 from socialcell.settings.campaigns import Planning
 from socialcell.strategy import Goal, GoalTexts, Strategy
 
@@ -183,15 +189,31 @@ class _Counting:
             incidents=two_weeks,
             campaigns=campaigns,
         )
+        letter = self._letter_counting(area_names)
+        week_incidents = [incident for incident in two_weeks if incident["here"]]
         return {
             **numbers,
-            "incidents": [incident for incident in two_weeks if incident["here"]],
+            "incidents": incident_situations.with_situations(
+                session, week_incidents, week.end, letter.owner_names
+            ),
             "voices": public_accounts.count_accounts(session, week),
             "ads": ad_spend.count_ads(session, self._day),
             "search": search_console.count_search(session, self._day),
             "measures": kpis.measure_kpis(session, week_counts),
             "strategy": _strategy_numbers(self._strategy),
+            "letter": letter_counts.count_letter(letter),
         }
+
+    def _letter_counting(self, area_names: Mapping[str, Names]) -> LetterCounting:
+        return LetterCounting(
+            session=self._session,
+            week=self._week,
+            both=self._both,
+            figure=self._figure,
+            names=area_names,
+            wards=[area.id for area in self._areas if area.kind == "ward_office"],
+            owners=owners.owners_on(self._session, self._day),
+        )
 
     def _figure(self, cells: Cells) -> Figure:
         return figure(cells, self._covered_hours, unit="mentions")

@@ -261,6 +261,19 @@ def _condition(
     return M.id.in_(sorted(ids))
 
 
+def count_of_closure(
+    session: Session, closure: Closure, start: datetime, end: datetime
+) -> int:
+    """Mentions of [start, end) of what was planned, up to its end."""
+    statement = select(func.count()).where(
+        _of_closure(closure),
+        M.state == "present",
+        M.authored_at >= max(start, closure.from_at),
+        M.authored_at < min(end, closure.to_at),
+    )
+    return int(session.execute(statement).scalar_one())
+
+
 def _of_closure(closure: Closure) -> ColumnElement[bool]:
     about = alert_store.annotated("topic", [closure.topic])
     if not closure.wards:

@@ -66,9 +66,20 @@ def reposts(session: Session, span: TimeSpan) -> Cells:
     return _cells(session, span, MENTION, [is_repost()])
 
 
-def by_column(session: Session, span: TimeSpan, name: str) -> dict[str, Cells]:
-    """Counts by intent, sentiment, language or urgency, as is in force."""
-    return _by_value(session, span, MENTION, M[name], [M[name].is_not(None)])
+def by_column(
+    session: Session,
+    span: TimeSpan,
+    name: str,
+    *,
+    intents: Iterable[str] = (),
+    urgencies: Iterable[str] = (),
+) -> dict[str, Cells]:
+    """Counts by intent, sentiment, language, urgency or owner, as is in force.
+
+    `intents` and `urgencies` keep mentions of these only.
+    """
+    rules = [M[name].is_not(None), *_only(intents, urgencies)]
+    return _by_value(session, span, MENTION, M[name], rules)
 
 
 def by_annotation(
@@ -85,11 +96,7 @@ def by_annotation(
     `intents` and `urgencies` keep mentions of these only, `values` these ids only.
     """
     value_in_force = func.coalesce(A.decided_value, A.value)
-    rules: list[ColumnElement[bool]] = [A.kind == kind]
-    if intents:
-        rules.append(M.intent.in_(list(intents)))
-    if urgencies:
-        rules.append(M.urgency.in_(list(urgencies)))
+    rules = [A.kind == kind, *_only(intents, urgencies)]
     if values is not None:
         rules.append(value_in_force.in_(list(values)))
     return _by_value(session, span, _ANNOTATED, value_in_force, rules)
@@ -192,6 +199,14 @@ def within(span: TimeSpan) -> ColumnElement[bool]:
 def is_repost() -> ColumnElement[bool]:
     """The mention repeats another post."""
     return exists().where(RELATION.c.mention_id == M.id, RELATION.c.kind == "repost")
+
+
+def _only(
+    intents: Iterable[str], urgencies: Iterable[str]
+) -> list[ColumnElement[bool]]:
+    """Conditions of mentions with one of these values; none of an empty collection."""
+    columns = ((M.intent, list(intents)), (M.urgency, list(urgencies)))
+    return [column.in_(values) for column, values in columns if values]
 
 
 def _cells(

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, update
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from socialcell import db
@@ -19,6 +20,14 @@ def waiting(session: Session) -> Sequence[ReplyDraft]:
         col(ReplyDraft.state).in_(("waiting", "sending"))
     )
     return session.exec(statement.order_by(col(ReplyDraft.id))).all()
+
+
+def count_sent(session: Session, start: datetime, end: datetime) -> int:
+    """Answers that were sent in [start, end)."""
+    statement = sa_select(func.count()).where(
+        C.state == "sent", C.decided_at >= start, C.decided_at < end
+    )
+    return int(session.execute(statement).scalar_one())
 
 
 def claim(session: Session, id_: int, by: str, now: datetime) -> bool:

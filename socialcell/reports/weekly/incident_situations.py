@@ -1,0 +1,125 @@
+"""How the incidents of a week stood at its end, as plain JSON."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from socialcell.clock import IST
+from socialcell.listening import incident_state
+from socialcell.listening.alerts.contradictions import Contradiction
+from socialcell.listening.alerts.model import CRITICAL, Alert, Incident
+from socialcell.listening.store.alerts import incidents
+from socialcell.listening.store.mentions import office_counts
+from socialcell.reports.incidents import incident_facts
+from socialcell.reports.incidents.incident_facts import IncidentFacts
+from socialcell.reports.week_numbers import (
+    ContradictoryFigures,
+    IncidentNumbers,
+    IncidentSituation,
+    NamedCount,
+    Names,
+    OwnerNames,
+)
+
+MAX_SITUATIONS = 12
+"""Incidents of a week that are looked into, the severest and newest."""
+_MAX_WARDS, _MAX_PLACES, _MAX_OWNERS, _MAX_FIGURES = 15, 8, 3, 3
+
+
+def with_situations(
+    session: Session,
+    week_incidents: Sequence[IncidentNumbers],
+    end: datetime,
+    owner_names: Mapping[str, Names],
+) -> list[IncidentNumbers]:
+    """The incidents with how they stood at a moment; single critical items and what
+    counts no mentions have none."""
+    ids = [row["id"] for row in week_incidents if row["kind"] != CRITICAL]
+    ids = ids[:MAX_SITUATIONS]
+    alerts = incidents.alerts_before(session, ids, end)
+    situations = {
+        id_: _situation(session, id_, alerts[id_], end, owner_names) for id_ in ids
+    }
+    return [{**row, "situation": situations.get(row["id"])} for row in week_incidents]
+
+
+def named_counts(
+    counts: Sequence[tuple[str, int]], names: Mapping[str, Names], most: int
+) -> list[NamedCount]:
+    return [
+        {"id": id_, "n": n, "name": _plain(names.get(id_))} for id_, n in counts[:most]
+    ]
+
+
+def _situation(
+    session: Session,
+    id_: int,
+    alerts: Sequence[Alert],
+    end: datetime,
+    owner_names: Mapping[str, Names],
+) -> IncidentSituation | None:
+    incident = session.get(Incident, id_)
+    assert incident is not None
+    facts = incident_facts.collect(session, incident, alerts, end)
+    scope = incident_state.scope_at(session, incident, alerts, end)
+    if facts.state.numbers is None or scope is None:
+        return None
+    owners = office_counts.owners_within(session, scope.condition)
+    return {
+        "began_at": _local_iso(facts.began_at),
+        "newest_at": _local_iso(facts.details.last_at or incident.last_at),
+        "mentions": facts.mentions,
+        "usual": facts.usual,
+        "urgent": facts.urgent,
+        "critical": facts.details.critical,
+        "checked": facts.details.checked,
+        "messages": facts.details.messages,
+        "wards": named_counts(facts.wards, facts.names, _MAX_WARDS),
+        "places": named_counts(facts.localities, facts.names, _MAX_PLACES),
+        "owners": named_counts(owners, owner_names, _MAX_OWNERS),
+        "figures": [
+            _figures(session, contradiction, owner_names)
+            for contradiction in facts.state.figures[:_MAX_FIGURES]
+        ],
+        "rumours": _rumours(facts),
+    }
+
+
+def _figures(
+    session: Session, contradiction: Contradiction, owner_names: Mapping[str, Names]
+) -> ContradictoryFigures:
+    ids = {id_ for figure in contradiction.figures for id_ in figure.mentions}
+    owners = office_counts.owners_of(session, ids)
+    owner: OwnerNames | None = None
+    if owners:
+        id_ = owners[0][0]
+        owner = {"id": id_, "name": owner_names.get(id_, _same(id_))}
+    return {
+        "quantity": contradiction.quantity,
+        "values": [
+            {"value": figure.value, "n": len(figure.mentions)}
+            for figure in contradiction.figures
+        ],
+        "owner": owner,
+    }
+
+
+def _rumours(facts: IncidentFacts) -> list[dict[str, int]]:
+    return [
+        {"id": spread.rumour.id or 0, "n": len(spread.mentions)}
+        for spread in facts.state.rumours
+    ]
+
+
+def _same(id_: str) -> dict[str, str]:
+    """An owner that has left the table goes by its id."""
+    return dict.fromkeys(("mr", "hi", "en"), id_)
+
+
+def _plain(names: Names | None) -> dict[str, str] | None:
+    return dict(names) if names else None
+
+
+def _local_iso(moment: datetime) -> str:
+    return moment.astimezone(IST).isoformat()
