@@ -1,6 +1,7 @@
 """The command line: joins the command groups and turns errors into one message."""
 
 import contextlib
+import gc
 import importlib
 import io
 import json
@@ -64,6 +65,8 @@ GROUPS = (
 
 OLD_GROUPS = {"outgoing": "messaging.outbox"}
 
+_OBJECTS_BEFORE_GC = 50_000
+
 app = typer.Typer(
     name="socialcell",
     help="The workbench of a city government's social media cell.",
@@ -122,6 +125,8 @@ _join()
 
 def main() -> None:
     """Run the command line; exit codes as documented in docs/cli.md."""
+    # Imports make many objects and no garbage; to look for some takes 0.1 s a command.
+    gc.set_threshold(_OBJECTS_BEFORE_GC)
     _speak_utf8()
     stdout = sys.stdout
     code = _run()

@@ -43,11 +43,12 @@ CONNECTORS = {
 # What mentions are collected from; a file may bring others.
 PLATFORMS = tuple(sorted(platforms.having(platforms.Trait.MENTIONS)))
 
-_FIGURES = {
-    Capability.AD_METRICS,
-    Capability.SEARCH_METRICS,
-    Capability.STORE_METRICS,
-}
+# What the daemon's schedule needs of a connector, without an import of its client.
+PUSHED = frozenset({"instagram_messages", "messenger", "whatsapp"})
+DAILY = frozenset(
+    {"app_store", "google_ads", "meta_ads", "play_console", "search_console"}
+)
+_DAILY_KINDS = {"facebook": "insights"}
 
 
 def build(name: str, settings: JsonObject, context: ConnectorContext) -> Connector:
@@ -103,18 +104,15 @@ def mapper(name: str) -> type[Remapper] | None:
 
 def is_pulled(name: str) -> bool:
     """Whether the source is pulled; some platforms push instead. ConfigError."""
-    return Capability.RECEIVE not in capabilities(name)
+    _require(name)
+    return name not in PUSHED
 
 
 def is_daily(name: str, settings: JsonObject) -> bool:
     """Whether a source of these settings has figures of whole days, which are read once
     a day. ConfigError."""
-    of_settings: Callable[[JsonObject], bool] | None = getattr(
-        _connector_class(name), "is_daily", None
-    )
-    if of_settings is not None and of_settings(settings):
-        return True
-    return bool(capabilities(name) & _FIGURES)
+    _require(name)
+    return name in DAILY or settings.get("kind") == _DAILY_KINDS.get(name, False)
 
 
 def redelivery_period(name: str) -> timedelta:
@@ -137,13 +135,17 @@ def _is_remapper(connector: _ConnectorClass) -> TypeGuard[type[Remapper]]:
     return hasattr(connector, "remap")
 
 
-def _connector_class(name: str) -> _ConnectorClass:
+def _require(name: str) -> None:
     if name not in CONNECTORS:
         raise ConfigError(
             "connectors.no_such_connector",
             connector=name,
             connectors=sorted(CONNECTORS),
         )
+
+
+def _connector_class(name: str) -> _ConnectorClass:
+    _require(name)
     module, class_name = CONNECTORS[name].split(":")
     connector: _ConnectorClass = getattr(importlib.import_module(module), class_name)
     return connector

@@ -23,6 +23,7 @@ from socialcell.connectors.base import (
 )
 from socialcell.errors import ConfigError
 from socialcell.json_types import JsonObject
+from socialcell.settings.platforms import Publishing
 from socialcell.text import fold
 
 _T = TypeVar("_T")
@@ -115,6 +116,11 @@ class Publisher(ABC):
     def _post_url(self, id_: str) -> str | None:
         """The address of a post for readers; None where its id does not give it."""
         return None
+
+
+def connected(publishing: Publishing) -> list[str]:
+    """The platforms on which config.yaml names an account to post on."""
+    return [name for name in PUBLISHERS if getattr(publishing, name) is not None]
 
 
 def build(platform: str, context: ConnectorContext) -> Publisher:

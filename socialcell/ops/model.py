@@ -29,11 +29,14 @@ class Source(SQLModel, table=True):
 
     @property
     def shown_state(self) -> str:
-        """The state that people see: a source that never succeeded is not ok but
-        `new`, or `failing` when it was tried."""
-        if self.state != "ok" or self.last_ok_at is not None:
+        """The state that people see: ok after a success alone. `new` when it was not
+        read since it was added or changed, `failing` when that was tried in vain."""
+        if self.state != "ok":
             return self.state
-        return "failing" if self.failures else "new"
+        if self.failures:
+            return "failing"
+        is_read = self.last_ok_at is not None and self.last_ok_at >= self.changed_at
+        return "ok" if is_read else "new"
 
 
 class SourceVersion(SQLModel, table=True):

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, delete, or_, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col
 
@@ -26,6 +27,35 @@ LATER = ".step"
 PHONE = "phone"  # the channel of telephone calls
 _ID_IN_KEY = re.compile(rf"{re.escape(ABOUT_ITEM)}(\d+)[.|]")
 _TO_ROOMS = and_(C.channel != "mail", C.kind.not_in(PUBLIC))
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How many messages are due now and since when the oldest is; how many wait for
+    their time, are held, and died since a moment."""
+
+    due: int
+    oldest_due: datetime | None
+    later: int
+    held: int
+    dead: int
+
+
+def backlog(session: Session, now: datetime, since: datetime) -> Backlog:
+    """What is in the outbox and not sent, and what died since a moment."""
+    waits = C.state.in_(("pending", "sending"))
+    dead = and_(C.state == "dead", C.ended_at >= since)
+    # A message that was tried is due again later, and has waited since it was made.
+    due = and_(waits, or_(C.not_before <= now, C.attempts > 0))
+    query = select(
+        func.count().filter(due).label("due"),
+        func.min(C.made_at).filter(due).label("oldest_due"),
+        func.count().filter(waits).label("waiting"),
+        func.count().filter(C.state == "held").label("held"),
+        func.count().filter(dead).label("dead"),
+    ).where(C.state.in_(("pending", "sending", "held", "dead")))
+    row = session.execute(query).one()
+    return Backlog(row.due, row.oldest_due, row.waiting - row.due, row.held, row.dead)
 
 
 def mode(session: Session) -> OutgoingMode | None:

@@ -76,6 +76,7 @@ def change_source(
     source.version += 1
     source.changed_at = now
     source.state, source.state_reason, source.not_before = "ok", None, None
+    source.failures = 0
     session.flush()
     _add_version(session, source, reason, now)
 

@@ -1,6 +1,7 @@
 """Settings of notifications: mail server, chat channels, phones, who gets what."""
 
 import re
+from datetime import timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -195,6 +196,11 @@ class Alerts(ConfigSection):
         named = {name for step in self.ladder for name in step.who}
         left = tuple(name for name in self.names if name not in named)
         return (Step(after=first.after, who=(*first.who, *left)), *later)
+
+    @property
+    def total_wait(self) -> timedelta:
+        """The time from the first step of the ladder to the last."""
+        return timedelta(minutes=max((step.after for step in self.steps), default=0))
 
     @field_validator("phone", mode="before")
     @classmethod

@@ -10,7 +10,7 @@ import yaml
 import socialcell
 from socialcell import connectors
 from socialcell.campaigns.links.utm_naming import CHANNELS
-from socialcell.connectors import CONNECTORS
+from socialcell.connectors import CONNECTORS, DAILY, PUSHED
 from socialcell.connectors.base import Capability
 from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.platforms import PLATFORMS, Trait, having
@@ -42,6 +42,13 @@ def test_every_connector_has_the_page_that_messages_send_people_to() -> None:
     pages = {page.stem for page in (PACKAGE.parent / "docs/connectors").glob("*.md")}
 
     assert set(CONNECTORS) <= pages
+
+
+def test_what_the_schedule_knows_of_connectors_is_what_they_can_do() -> None:
+    able = {name: connectors.capabilities(name) for name in CONNECTORS}
+
+    assert {name for name in able if Capability.RECEIVE in able[name]} == set(PUSHED)
+    assert {name for name in able if able[name] & FIGURES} == set(DAILY)
 
 
 def test_every_platform_that_mentions_come_from_can_be_asked_for() -> None:

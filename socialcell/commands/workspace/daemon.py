@@ -35,18 +35,25 @@ def daemon(
 
 
 def health(config: Config = None, json: Json = False) -> None:
-    """Whether the daemon runs and its jobs succeed. Exit code 0 well, 3 degraded, 1
-    dead.
+    """Whether the daemon runs and all is well, with reasons and what to do about each.
+
+    Reasons are jobs that fail or are behind, sources that are silent, spent their quota
+    or need a person, rechecks that stopped, messages that wait or died, mentions that
+    wait to be tagged, a disk that fills up, and alerts that nobody gets or answers.
+    Exit code 0 well, 3 degraded, 1 dead.
 
     Example: socialcell health --json
     """
+    from dataclasses import asdict
+
     from socialcell.services.daemon.health import check_health
 
     daemon_health = check_health(open_context(config))
     if json:
         document = {
             "state": daemon_health.state,
-            "reasons": list(daemon_health.reasons),
+            "reasons": list(map(str, daemon_health.reasons)),
+            "problems": [asdict(reason) for reason in daemon_health.reasons],
             "daemon": {
                 "owner": daemon_health.owner,
                 "renewed_at": daemon_health.renewed_at,
@@ -56,5 +63,6 @@ def health(config: Config = None, json: Json = False) -> None:
     else:
         output.say(daemon_health.state.capitalize())
         for reason in daemon_health.reasons:
-            output.say(f"  {reason}")
+            output.say(f"  {reason.finding}")
+            output.say(f"    → {reason.advice}")
     raise typer.Exit(_EXIT[daemon_health.state])

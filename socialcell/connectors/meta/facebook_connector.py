@@ -78,11 +78,6 @@ class Facebook(GraphSource[FacebookSettings]):
         yield from sweep(graph, edge, cursor, self._clock, budget, stop)
 
     @staticmethod
-    def is_daily(settings: JsonObject) -> bool:
-        """Insights of a page are figures of whole days."""
-        return bool(settings["kind"] == "insights")
-
-    @staticmethod
     def remap(raw: JsonValue) -> Item:
         node = as_object(raw)
         if "post" in node:

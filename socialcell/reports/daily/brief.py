@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 
 from sqlmodel import Session
@@ -28,6 +28,7 @@ from socialcell.listening.store.mentions.urgent_mentions import (
 )
 from socialcell.listening.store.pages.source_history import watches
 from socialcell.reports.daily import brief_quotations
+from socialcell.reports.daily.brief_times import TIMES
 from socialcell.reports.frozen_quotes import excerpt
 from socialcell.reports.incidents.incident_page import (
     rumour_line,
@@ -39,7 +40,6 @@ from socialcell.reports.phrases import Phrases
 
 MAX_TEXT_LENGTH = 1200  # characters of the text for a phone
 
-TIMES = (time(8, 30), time(18, 0))
 _MAX_NAMED_VALUES = 5
 _MAX_QUOTED = 3
 _QUOTED_LENGTH = 120

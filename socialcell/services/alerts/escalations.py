@@ -121,11 +121,6 @@ def incident_page(context: Context, incident_id: int, lang: str) -> Page:
     return critical_item_page.removed_page(incident, language(lang))
 
 
-def total_wait(settings: Alerts) -> timedelta:
-    """The time from the first step to the last."""
-    return timedelta(minutes=max((step.after for step in settings.steps), default=0))
-
-
 def _due_steps(
     settings: Alerts, escalation: Escalation, now: datetime
 ) -> tuple[list[tuple[str, Sequence[str]]], datetime | None]:

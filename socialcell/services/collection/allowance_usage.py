@@ -100,9 +100,8 @@ def _counted(config: Config, used: set[str]) -> Iterator[tuple[str, list[Bucket]
     for name in sorted(used & set(connectors.CONNECTORS)):
         platform = connectors.platform(name)
         yield platform, list(allowance_ledger.buckets(config, name, platform))
-    for name in publisher.PUBLISHERS:
-        if getattr(config.publishing, name) is not None:
-            yield name, list(allowance_ledger.posting_buckets(config, name))
+    for name in publisher.connected(config.publishing):
+        yield name, list(allowance_ledger.posting_buckets(config, name))
 
 
 def in_units(micros: int) -> str:

@@ -1,117 +1,279 @@
-"""The daemon's health: whether it runs, and what fails."""
+"""The daemon's health: whether it runs, what fails, and what to do about it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from socialcell import db
+from socialcell import connectors, db
 from socialcell.clock import SystemClock, in_pune
+from socialcell.connectors.base import Capability
 from socialcell.listening.store.alerts import critical_calls
-from socialcell.ops import leases, slots, store
-from socialcell.ops.model import Source
-from socialcell.services.alerts import escalations
+from socialcell.listening.store.mentions import tags
+from socialcell.ops import leases, outbox_store, slots, store
+from socialcell.ops.daemon_model import Lease
+from socialcell.ops.model import Run, Source
 from socialcell.services.context import Context
-from socialcell.services.daemon.due import IntervalSlots, due_slots
-from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
+from socialcell.services.daemon.job_schedule import list_schedules
 from socialcell.services.links.unsaved_clicks import DAMAGED, damaged_lines
+from socialcell.services.workspace import disk_space
 
-_MISSED_INTERVALS = 3
+SILENT = timedelta(days=2)  # a source that brings nothing for so long is silent
 _NEW_SOURCE = timedelta(days=1)  # a source that was added since may still be quiet
+_FAILURES = 3  # in a row; one alone is tried again soon
+_RECHECK_STOPPED = timedelta(hours=36)  # the recheck is due once a night
+_LETTERS_LATE = timedelta(hours=1)
+_DEAD_LETTERS = timedelta(days=7)
+_TAGGING_LATE = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class HealthReason:
+    """Why the workspace is not well: a short code, what is wrong, what to do."""
+
+    code: str
+    finding: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.finding} {self.advice}"
 
 
 @dataclass(frozen=True)
 class DaemonHealth:
-    """well, degraded or dead; the reasons are sentences."""
+    """well, degraded or dead, with the reasons."""
 
     state: str
-    reasons: tuple[str, ...]
+    reasons: tuple[HealthReason, ...]
     owner: str | None
     renewed_at: datetime | None
 
 
 def check_health(context: Context) -> DaemonHealth:
-    """Dead without a lease that is in force; degraded when a job has failed, is far
-    behind, nobody is named for alerts or answers one, a source needs a person or was
-    never read, deletions are not known, or clicks that waited are damaged."""
+    """Dead without a lease that is in force; degraded when there is any other reason:
+    jobs, sources, deletions, letters, alerts, tagging, disk, damaged clicks."""
     with db.reading(context.engine) as session:
         lease = leases.find_lease(session, "daemon")
-        failed = slots.failing_jobs(session)
-        last = slots.newest_slots(session)
-        sources = store.enabled(session)
-        late = store.unchecked(session)
+        if lease is not None:
+            session.expunge(lease)
     owner = lease.owner if lease else None
     renewed = lease.renewed_at if lease else None
+    dead = dead_reason(lease)
+    if dead is not None:
+        reasons = (dead, *_workspace_reasons(context))
+        return DaemonHealth("dead", reasons, owner or None, renewed)
+    reasons = (*_job_reasons(context), *_workspace_reasons(context))
+    return DaemonHealth("degraded" if reasons else "well", reasons, owner, renewed)
+
+
+def dead_reason(lease: Lease | None) -> HealthReason | None:
+    """Why no daemon runs; None when one does. The lease goes by the real clock."""
     if lease is None or not lease.owner:
-        return DaemonHealth("dead", ("No daemon runs.",), None, renewed)
-    # The lease goes by the real clock.
-    if lease.expires_at + leases.TTL < SystemClock().now():
-        renewed_at = in_pune(lease.renewed_at)
-        reason = f"The daemon gave its last sign of life at {renewed_at}."
-        return DaemonHealth("dead", (reason,), owner, renewed)
-    reasons = [f"{job} failed: {reason}" for job, reason in failed]
-    now = context.clock.now()
-    reasons += [
-        f"{job.name} is behind: last done for {_at(last.get(job.name))}"
-        for job in list_jobs(context)
-        if _is_behind(job, last.get(job.name), now)
-    ]
-    reasons += list(_unanswered(context, now))
-    for source in sources:
-        reasons += _source_problems(source, now)
-    reasons += [
-        f"{source.name}: whether its posts were deleted could not be asked for all of "
-        f"them ({in_pune(late[source.id].started_at)}): {late[source.id].reason}"
-        for source in sources
-        if source.id in late
-    ]
-    lines = damaged_lines(context.workspace.folder)
-    if lines:
-        reasons.append(
-            f"Lines of clicks that are damaged and in no count: {lines}. Look at "
-            f"{context.workspace.folder / DAMAGED}, then move it away."
+        return HealthReason(
+            "no_daemon",
+            "No daemon runs.",
+            "Start it: systemctl start socialcell, or socialcell daemon.",
         )
-    state = "degraded" if reasons else "well"
-    return DaemonHealth(state, tuple(reasons), owner, renewed)
+    if lease.expires_at + leases.TTL >= SystemClock().now():
+        return None
+    return HealthReason(
+        "daemon_silent",
+        f"The daemon gave its last sign of life at {in_pune(lease.renewed_at)}.",
+        "Look at its log, then start it again: systemctl restart socialcell.",
+    )
 
 
-def _unanswered(context: Context, now: datetime) -> Iterator[str]:
+def _workspace_reasons(context: Context) -> Iterator[HealthReason]:
+    """What is wrong whether the daemon runs or not."""
+    now = context.clock.now()
+    yield from _alert_reasons(context, now)
+    yield from _source_reasons(context, now)
+    yield from _letter_reasons(context, now)
+    yield from _tagging_reasons(context, now)
+    yield from _disk_reasons(context)
+    yield from _click_reasons(context)
+
+
+def _job_reasons(context: Context) -> Iterator[HealthReason]:
+    """Jobs whose newest run failed, and those that are far behind."""
+    now = context.clock.now()
+    with db.reading(context.engine) as session:
+        failed, last = slots.failing_jobs(session), slots.newest_slots(session)
+    for job, message in failed:
+        yield HealthReason(
+            "job_failed",
+            f"{job} failed: {message}",
+            "It is tried again at its next time; socialcell daemon status shows when.",
+        )
+    for schedule in list_schedules(context):
+        newest = last.get(schedule.name)
+        if newest is not None and schedule.is_behind(newest, now):
+            yield HealthReason(
+                "job_behind",
+                f"{schedule.name} is behind: last done for {in_pune(newest)}.",
+                "A job before it may take long: socialcell daemon status. If nothing "
+                "moves, start the daemon again.",
+            )
+
+
+def _alert_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
     """Whether nobody would be alerted, and what nobody answers."""
     settings = context.workspace.config.alerts
     if settings.names_nobody:
-        yield "Nobody is named to be alerted: see alerts in config.yaml."
+        yield HealthReason(
+            "nobody_alerted",
+            "Nobody is named to be alerted: see alerts in config.yaml.",
+            "Name the control room there; try it: socialcell alerts try.",
+        )
     with db.reading(context.engine) as session:
-        waiting = critical_calls.unanswered(
-            session, now - escalations.total_wait(settings)
+        calls = critical_calls.unanswered(session, now - settings.total_wait)
+    for call in calls:
+        yield HealthReason(
+            "not_acknowledged",
+            f"Nobody has acknowledged incident {call.incident_id} since "
+            f"{in_pune(call.started_at)}: socialcell alerts show {call.incident_id}",
+            f"Take it on: socialcell alerts ack {call.incident_id}.",
         )
-    for row in waiting:
-        yield (
-            f"Nobody has acknowledged incident {row.incident_id} since "
-            f"{in_pune(row.started_at)}: socialcell alerts show {row.incident_id}"
+
+
+def _source_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
+    """What is to be done about sources, and about rechecks of their posts."""
+    with db.reading(context.engine) as session:
+        sources = store.enabled(session)
+        rechecks = store.last_runs(session, "recheck")
+        incomplete = store.unchecked(session)
+    for source in sources:
+        reason = _source_reason(source, now)
+        if reason is not None:
+            yield reason
+        run = incomplete.get(source.id or 0)
+        if run is not None:
+            yield _incomplete_recheck(source, run)
+        elif _is_recheck_stopped(source, rechecks.get(source.id or 0), now):
+            yield HealthReason(
+                "recheck_stopped",
+                f"{source.name}: nobody has asked for over a day whether its posts "
+                "were deleted.",
+                f"Ask now: socialcell sources recheck {source.name}.",
+            )
+
+
+def _source_reason(source: Source, now: datetime) -> HealthReason | None:
+    """What a person has to know about a source; the gravest alone."""
+    name = source.name
+    if source.state in ("needs_attention", "gone"):
+        return HealthReason(
+            "source_needs_a_person",
+            f"{name} needs a person: {source.state_reason}",
+            f"Then try it: socialcell sources test {name}.",
         )
+    if source.state == "quota_spent":
+        until = in_pune(source.not_before) if source.not_before else "it is renewed"
+        return HealthReason(
+            "quota_spent",
+            f"{name} is not read before {until}, its quota is spent: "
+            f"{source.state_reason}",
+            "See what is used: socialcell sources budget. Narrow the query (socialcell "
+            f"sources edit {name}), or raise the cap in config.yaml.",
+        )
+    if source.last_ok_at is None:
+        return _never_read(source, now)
+    return _silent_source(source, source.last_ok_at, now)
 
 
-def _source_problems(source: Source, now: datetime) -> Iterator[str]:
-    """What a person has to do about a source."""
-    if source.state == "needs_attention":
-        yield f"{source.name} needs a person: {source.state_reason}"
-    elif source.shown_state == "failing":
-        yield f"{source.name} has never been read: {source.state_reason}"
-    elif source.shown_state == "new" and now - source.created_at > _NEW_SOURCE:
-        reason = "nobody has asked it, or nothing was pushed"
-        yield f"{source.name} has never been read: {reason}"
+def _never_read(source: Source, now: datetime) -> HealthReason | None:
+    test = f"Try it: socialcell sources test {source.name}."
+    finding = f"{source.name} has never been read: "
+    if source.failures:
+        return HealthReason("never_read", f"{finding}{source.state_reason}", test)
+    if now - source.created_at <= _NEW_SOURCE:
+        return None
+    quiet = "nobody has asked it, or nothing was pushed"
+    return HealthReason("never_read", f"{finding}{quiet}", test)
 
 
-def _is_behind(job: DaemonJob, last: datetime | None, now: datetime) -> bool:
-    """Three intervals without a slot taken, or a time of day two hours ago."""
-    if last is None:
-        return False
-    slack = (
-        job.when.length * _MISSED_INTERVALS
-        if isinstance(job.when, IntervalSlots)
-        else job.late
+def _silent_source(
+    source: Source, last_ok_at: datetime, now: datetime
+) -> HealthReason | None:
+    name = source.name
+    if source.failures >= _FAILURES:
+        return HealthReason(
+            "source_failing",
+            f"{name} failed {source.failures} times in a row: {source.state_reason}",
+            f"Try it: socialcell sources test {name}.",
+        )
+    if now - last_ok_at > SILENT:
+        return HealthReason(
+            "source_silent",
+            f"{name} is silent: its last success was at {in_pune(last_ok_at)}.",
+            f"Pull it now: socialcell sources now {name}.",
+        )
+    return None
+
+
+def _incomplete_recheck(source: Source, run: Run) -> HealthReason:
+    return HealthReason(
+        "recheck_incomplete",
+        f"{source.name}: whether its posts were deleted could not be asked for all of "
+        f"them ({in_pune(run.started_at)}): {run.reason}",
+        f"It is tried again every hour; now: socialcell sources recheck {source.name}.",
     )
-    return bool(due_slots(job.when, last, now - max(slack, timedelta(minutes=5))))
 
 
-def _at(moment: datetime | None) -> str:
-    return in_pune(moment) if moment else "never"
+def _is_recheck_stopped(source: Source, last: Run | None, now: datetime) -> bool:
+    """Whether a source that brought something is not rechecked any more."""
+    if source.connector not in connectors.CONNECTORS or source.last_ok_at is None:
+        return False
+    if now - (last.started_at if last else source.created_at) <= _RECHECK_STOPPED:
+        return False  # asked first: a connector's client takes long to import
+    return Capability.RECHECK in connectors.capabilities(source.connector)
+
+
+def _letter_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
+    """What waits in the outbox for over an hour, and what died in the last week."""
+    with db.reading(context.engine) as session:
+        backlog = outbox_store.backlog(session, now, now - _DEAD_LETTERS)
+    if backlog.oldest_due is not None and now - backlog.oldest_due > _LETTERS_LATE:
+        mail = context.workspace.config.mail
+        host = "mail.host is not set in config.yaml. " if mail.host is None else ""
+        yield HealthReason(
+            "letters_waiting",
+            f"{backlog.due} messages wait to be sent, the oldest since "
+            f"{in_pune(backlog.oldest_due)}.",
+            f"{host}Send them: socialcell outbox send; it says what is in the way.",
+        )
+    if backlog.dead:
+        yield HealthReason(
+            "letters_dead",
+            f"{backlog.dead} messages of the last week could not be delivered.",
+            "See why: socialcell outbox list --state dead.",
+        )
+
+
+def _tagging_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
+    with db.reading(context.engine) as session:
+        waiting = tags.backlog(session)
+    if waiting.oldest is not None and now - waiting.oldest > _TAGGING_LATE:
+        yield HealthReason(
+            "tagging_behind",
+            f"{waiting.count} mentions wait to be tagged, the oldest since "
+            f"{in_pune(waiting.oldest)}.",
+            "Until then they raise no alert. The next pull tags them: socialcell pull.",
+        )
+
+
+def _disk_reasons(context: Context) -> Iterator[HealthReason]:
+    space = disk_space.measure_space(context.engine)
+    if space is not None and space.is_low:
+        yield HealthReason(
+            "disk_low", f"The disk is nearly full: {space}.", disk_space.ADVICE
+        )
+
+
+def _click_reasons(context: Context) -> Iterator[HealthReason]:
+    lines = damaged_lines(context.workspace.folder)
+    if lines:
+        yield HealthReason(
+            "clicks_damaged",
+            f"Lines of clicks that are damaged and in no count: {lines}.",
+            f"Look at {context.workspace.folder / DAMAGED}, then move it away.",
+        )

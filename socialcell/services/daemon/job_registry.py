@@ -1,16 +1,12 @@
 """The table of the daemon's jobs: what each runs, when, and how it catches up."""
 
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from socialcell import connectors, db
 from socialcell.clock import in_pune
 from socialcell.i18n import CODES
-from socialcell.ops import store
 from socialcell.ops.model import Source
-from socialcell.reports.daily.brief import TIMES
 from socialcell.services.alerts import detection, escalations, incident_notifications
 from socialcell.services.collection import (
     allowance_pacing,
@@ -21,6 +17,7 @@ from socialcell.services.collection import (
 from socialcell.services.collection.collector import RunResult
 from socialcell.services.context import Context
 from socialcell.services.daemon.due import DailySlots, IntervalSlots
+from socialcell.services.daemon.job_schedule import DETECT_INTERVAL, list_schedules
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import outbox
 from socialcell.services.outreach import post_matching
@@ -29,10 +26,8 @@ from socialcell.services.publishing import posting
 from socialcell.services.reporting import report_mail
 from socialcell.services.webhooks import media_download, webhook_ingest
 from socialcell.services.workspace import backup
-from socialcell.settings import DaemonSection
 
 Stop = Callable[[], bool]
-_DETECT_INTERVAL = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -62,61 +57,18 @@ class DaemonJob:
 
 
 def list_jobs(context: Context) -> Iterator[DaemonJob]:
-    """Every job of this workspace as its config and sources are now, in order of
-    urgency: what came in by itself, what is pulled, then what can wait."""
-    settings = context.workspace.config.daemon
-    with db.reading(context.engine) as session:
-        enabled = store.enabled(session)
-    yield DaemonJob("receive", IntervalSlots(timedelta(minutes=1)), _receive)
-    if posting.is_publishing(context):
-        yield DaemonJob("publish", IntervalSlots(timedelta(minutes=1)), _publish)
-    for source in enabled:
-        if _is_pulled(source):
-            yield DaemonJob(
-                f"pull:{source.name}",
-                _interval(settings, source),
-                _pull(source),
-                source=source.name,
-            )
-    yield DaemonJob("detect", IntervalSlots(_DETECT_INTERVAL), _detect)
-    yield DaemonJob("deliver", IntervalSlots(timedelta(minutes=1)), _deliver)
-    yield DaemonJob("snapshot", IntervalSlots(timedelta(hours=1)), _snapshot)
-    yield DaemonJob("outreach", IntervalSlots(timedelta(hours=1)), _outreach)
-    yield DaemonJob("credentials", IntervalSlots(timedelta(hours=1)), _credentials)
-    for at in TIMES:
-        yield DaemonJob(f"report:daily:{at:%H%M}", DailySlots(at), _daily)
-    yield DaemonJob("recheck", _at(settings.night, 0), _recheck)
-    yield DaemonJob("retention", _at(settings.night, 30), _retention)
-    yield DaemonJob("backup", _at(settings.night, 60), _backup)
-    yield DaemonJob(
-        "report:weekly",
-        DailySlots(time.fromisoformat(settings.weekly), "mon"),
-        _weekly,
-        each=True,
-    )
-
-
-def _is_pulled(source: Source) -> bool:
-    if source.connector not in connectors.CONNECTORS:
-        return False
-    return connectors.is_pulled(source.connector)
-
-
-def _interval(settings: DaemonSection, source: Source) -> IntervalSlots:
-    """How often a source is pulled; each at a minute of its own."""
-    minutes = settings.pull_minutes
-    if connectors.is_daily(source.connector, source.settings):
-        minutes = 24 * 60
-    for name in (source.connector, source.name):
-        minutes = settings.pull_minutes_of.get(name, minutes)
-    spread = zlib.crc32(source.name.encode()) % (minutes * 60)
-    return IntervalSlots(timedelta(minutes=minutes), timedelta(seconds=spread))
-
-
-def _at(night: str, minutes: int) -> DailySlots:
-    begin = time.fromisoformat(night)
-    total = begin.hour * 60 + begin.minute + minutes
-    return DailySlots(time(total // 60 % 24, total % 60))
+    """Every job of this workspace as its config and sources are now, in the order of
+    `list_schedules`."""
+    for schedule in list_schedules(context):
+        source = schedule.source
+        yield DaemonJob(
+            schedule.name,
+            schedule.when,
+            _WORK[schedule.kind] if source is None else _pull(source),
+            each=schedule.each,
+            late=schedule.late,
+            source=source.name if source else None,
+        )
 
 
 def _receive(context: Context, slot: JobSlot, stop: Stop) -> str:
@@ -199,7 +151,7 @@ def _daily(context: Context, slot: JobSlot, stop: Stop) -> str:
 
 def _detect(context: Context, slot: JobSlot, stop: Stop) -> str:
     # What came late belongs to the last look, too.
-    since = slot.at - slot.covers * _DETECT_INTERVAL - timedelta(minutes=30)
+    since = slot.at - slot.covers * DETECT_INTERVAL - timedelta(minutes=30)
     result = detection.detect(context, since=since)
     messages = incident_notifications.notify_incidents(context)
     opened = len(result.opened)
@@ -235,3 +187,19 @@ def _summary(results: list[RunResult]) -> str:
     changed = sum(result.counts["updated"] for result in results)
     summary = f"{len(results)} runs, {new} new, {changed} changed"
     return "; ".join([summary, *failed])
+
+
+_WORK: dict[str, Callable[[Context, JobSlot, Stop], str]] = {
+    "receive": _receive,
+    "publish": _publish,
+    "detect": _detect,
+    "deliver": _deliver,
+    "snapshot": _snapshot,
+    "outreach": _outreach,
+    "credentials": _credentials,
+    "report:daily": _daily,
+    "recheck": _recheck,
+    "retention": _retention,
+    "backup": _backup,
+    "report:weekly": _weekly,
+}

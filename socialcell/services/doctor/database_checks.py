@@ -1,6 +1,5 @@
 """Checks of the database: durability, space, soundness, search, copies."""
 
-import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -14,11 +13,9 @@ from socialcell.errors import SocialcellError
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.doctor.finding import Check, failed, ok, skipped, warning
-from socialcell.services.workspace import backup
+from socialcell.services.workspace import backup, disk_space
 from socialcell.text import index_form
 
-MIB = 1024 * 1024
-LOW_SPACE, MIN_SPACE = 1024 * MIB, 100 * MIB
 OLD_COPY = timedelta(days=7)
 
 _SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
@@ -57,17 +54,14 @@ def durability(engine: Engine) -> Check:
 
 def space(engine: Engine) -> Check:
     """Whether the disk has room for the database to grow and to be copied."""
-    file = db.file_of(engine)
-    if file is None:
+    disk = disk_space.measure_space(engine)
+    if disk is None:
         return skipped("disk space", "the database is on its own server")
-    free, size = shutil.disk_usage(file.parent).free, file.stat().st_size
-    sizes = f"{free // MIB} MiB free, the database has {size / MIB:.1f} MiB"
-    advice = "Free some space on this disk, or move the workspace to a larger one."
-    if free < MIN_SPACE:
-        return failed("disk space", sizes, advice)
-    if free < max(LOW_SPACE, 2 * size):
-        return warning("disk space", sizes, advice)
-    return ok("disk space", sizes)
+    if disk.is_critical:
+        return failed("disk space", str(disk), disk_space.ADVICE)
+    if disk.is_low:
+        return warning("disk space", str(disk), disk_space.ADVICE)
+    return ok("disk space", str(disk))
 
 
 def integrity(engine: Engine) -> Check:

@@ -20,7 +20,7 @@ from socialcell.services.publishing import notice_templates
 def accounts(context: Context) -> Iterator[Check]:
     """Where the cell posts, and whether the keys that it needs are there."""
     config = context.workspace.config
-    on = _platforms(context)
+    on = publisher.connected(context.workspace.config.publishing)
     if not on:
         yield ok("publishing", "off: nothing is posted from here")
         return
@@ -52,7 +52,7 @@ def doubts(context: Context) -> Iterator[Check]:
             f"nobody knows whether these are out: {', '.join(map(str, unsure))}",
             "Look there, then: socialcell posts publish --confirm ID or --again ID",
         )
-    elif _platforms(context):
+    elif publisher.connected(context.workspace.config.publishing):
         yield ok("posts in doubt", "none")
 
 
@@ -100,7 +100,7 @@ def templates(context: Context) -> Check:
 
 def answers(context: Context, connector_context: ConnectorContext) -> Iterator[Check]:
     """Whether each account answers, and its keys may write."""
-    for platform in _platforms(context):
+    for platform in publisher.connected(context.workspace.config.publishing):
         name = f"publishing {platform}"
         try:
             health = publisher.build(platform, connector_context).check()
@@ -112,10 +112,3 @@ def answers(context: Context, connector_context: ConnectorContext) -> Iterator[C
         else:
             advice = "docs/publishing.md names the access that it needs."
             yield failed(name, health.message, advice)
-
-
-def _platforms(context: Context) -> list[str]:
-    publishing = context.workspace.config.publishing
-    return [
-        name for name in publisher.PUBLISHERS if getattr(publishing, name) is not None
-    ]

@@ -74,14 +74,6 @@ class _Accounts:
         return self.connected[platform]
 
 
-def is_publishing(context: Context) -> bool:
-    """Whether config.yaml names any account to post on."""
-    publishing = context.workspace.config.publishing
-    return any(
-        getattr(publishing, platform) is not None for platform in publishers.PUBLISHERS
-    )
-
-
 def publish_due(
     context: Context,
     *,

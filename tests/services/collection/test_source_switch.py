@@ -173,9 +173,10 @@ def test_now_pulls_none_when_one_of_them_is_off(
 
 
 def test_a_source_is_ok_when_it_has_succeeded_and_not_before(
-    context: Context, engine: Engine
+    context: Context, engine: Engine, clock: FixedClock
 ) -> None:
     source = make_source(engine)
+    clock.set(source.created_at)
     assert source_now(engine, source.name).shown_state == "new"
 
     pull(context, source, ConnectorError(Kind.TRANSIENT, "the line dropped"))
@@ -184,8 +185,29 @@ def test_a_source_is_ok_when_it_has_succeeded_and_not_before(
     pull(context, source)
     assert source_now(engine, source.name).shown_state == "ok"
 
-    # One that has succeeded and stumbles is still the same source.
     pull(context, source, ConnectorError(Kind.TRANSIENT, "the line dropped"))
+    assert source_now(engine, source.name).shown_state == "failing"
+
+    pull(context, source, ConnectorError(Kind.QUOTA, "no posts are left"))
+    assert source_now(engine, source.name).shown_state == "quota_spent"
+
+
+def test_a_source_whose_settings_changed_is_new_until_it_succeeds(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    source = make_source(engine)
+    clock.set(source.created_at)
+    pull(context, source)
+    clock.advance(timedelta(hours=1))
+
+    with db.writing(engine) as session:
+        row = store.source_named(session, source.name)
+        settings = {"kind": "mentions", "user_id": "2"}
+        store.change_source(session, row, settings, clock.now(), reason="tests")
+    changed = source_now(engine, source.name)
+    pull(context, changed)
+
+    assert changed.shown_state == "new"
     assert source_now(engine, source.name).shown_state == "ok"
 
 

@@ -1,15 +1,20 @@
 """Health says what is not known of sources: never read, deletions not asked for."""
 
+import shutil
+import subprocess
+import sys
+from collections import namedtuple
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Engine
 
-from socialcell import db
+from socialcell import db, mail
 from socialcell.clock import FixedClock, SystemClock
 from socialcell.config import Workspace
 from socialcell.connectors.base import ConnectorError, Kind
-from socialcell.ops import leases, store
+from socialcell.ops import leases, outbox_store, store
 from socialcell.ops.model import Source
 from socialcell.services.alerts import escalations
 from socialcell.services.collection.allowance_ledger import Ledger
@@ -17,10 +22,12 @@ from socialcell.services.collection.collector import note_failure
 from socialcell.services.collection.metrics_refresh import run_refresh
 from socialcell.services.context import Context
 from socialcell.services.daemon import health
-from socialcell.services.outbox import acknowledgements
+from socialcell.services.outbox import acknowledgements, outbox
 from socialcell.settings.notifications import Alerts
-from tests.builders import make_batch, make_source
+from tests.builders import make_batch, make_record, make_source, store_records
 from tests.reports.world import World
+
+Usage = namedtuple("Usage", "total used free")
 
 
 def alive(context: Context) -> None:
@@ -29,7 +36,26 @@ def alive(context: Context) -> None:
 
 def reasons(context: Context) -> tuple[str, ...]:
     alive(context)
+    reasons = health.check_health(context).reasons
+    assert all(reason.advice for reason in reasons)
+    return tuple(reason.finding for reason in reasons)
+
+
+def check(context: Context) -> tuple[health.HealthReason, ...]:
+    alive(context)
     return health.check_health(context).reasons
+
+
+def read_source(
+    context: Context, name: str = "x.mentions", connector: str = "x"
+) -> Source:
+    """A source that was read a moment ago."""
+    source = make_source(context.engine, name, connector)
+    now = context.clock.now()
+    with db.writing(context.engine) as session:
+        row = store.source_named(session, name)
+        row.created_at = row.changed_at = row.last_ok_at = now
+    return source
 
 
 def fail(engine: Engine, source: Source, clock: FixedClock) -> None:
@@ -99,10 +125,10 @@ def test_a_workspace_that_names_nobody_for_alerts_is_degraded(
 
     found = health.check_health(replace(context, workspace=Workspace(folder, changed)))
 
+    (reason,) = found.reasons
     assert found.state == "degraded"
-    assert found.reasons == (
-        "Nobody is named to be alerted: see alerts in config.yaml.",
-    )
+    assert reason.finding == "Nobody is named to be alerted: see alerts in config.yaml."
+    assert "socialcell alerts try" in reason.advice
 
 
 def test_an_incident_that_nobody_acknowledges_is_told_when_everybody_was_called(
@@ -119,3 +145,164 @@ def test_an_incident_that_nobody_acknowledges_is_told_when_everybody_was_called(
     assert reason.startswith("Nobody has acknowledged incident 1 since 2026-11-23 09")
     acknowledgements.acknowledge(context, 1)
     assert reasons(context) == ()
+
+
+def test_a_quota_that_is_spent_is_said_with_its_end_and_where_to_look(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    source = make_source(engine)
+    with db.writing(engine) as session:
+        row = store.source_named(session, source.name)
+        error = ConnectorError(
+            Kind.QUOTA, "no posts are left", until=clock.now() + timedelta(days=2)
+        )
+        note_failure(row, error, clock.now())
+
+    (reason,) = check(context)
+
+    assert reason.code == "quota_spent"
+    assert reason.finding == (
+        "x.mentions is not read before 2026-11-25 09:00 IST, its quota is spent: "
+        "no posts are left"
+    )
+    assert "socialcell sources budget" in reason.advice
+
+
+def test_a_source_that_fails_again_and_again_is_said_at_the_third_time(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    source = read_source(context)
+    fail(engine, source, clock)
+    fail(engine, source, clock)
+    assert check(context) == ()
+
+    fail(engine, source, clock)
+
+    (reason,) = check(context)
+    assert reason.code == "source_failing"
+    assert reason.finding == "x.mentions failed 3 times in a row: the line dropped"
+
+
+def test_a_source_that_has_not_succeeded_for_two_days_is_silent(
+    context: Context, clock: FixedClock
+) -> None:
+    read_source(context, "times", "rss")  # its posts cannot be rechecked
+    clock.advance(timedelta(days=2))
+    assert check(context) == ()
+
+    clock.advance(timedelta(minutes=1))
+
+    (reason,) = check(context)
+    assert reason.code == "source_silent"
+    assert reason.finding.endswith("its last success was at 2026-11-23 09:00 IST.")
+
+
+def test_rechecks_that_stopped_are_said_after_a_night_without_one(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    source = read_source(context)
+    recheck(context, source, None)
+    clock.advance(timedelta(hours=36))
+    assert check(context) == ()
+
+    clock.advance(timedelta(minutes=1))
+
+    (reason,) = check(context)
+    assert reason.code == "recheck_stopped"
+    assert reason.advice == "Ask now: socialcell sources recheck x.mentions."
+    recheck(context, source, None)
+    assert check(context) == ()
+
+
+def test_letters_that_wait_for_over_an_hour_are_said_with_what_is_in_the_way(
+    context: Context, clock: FixedClock
+) -> None:
+    letter = mail.Letter("The week", "text", "<p>text</p>")
+    readers = ("a@city.example", "b@city.example")
+    outbox.put_letter(context, "report", "week", "en", readers, lambda: letter)
+    clock.advance(timedelta(hours=1))
+    assert check(context) == ()
+
+    clock.advance(timedelta(minutes=1))
+
+    (reason,) = check(context)
+    assert (reason.code, reason.finding) == (
+        "letters_waiting",
+        "2 messages wait to be sent, the oldest since 2026-11-23 09:00 IST.",
+    )
+    assert reason.advice.startswith("mail.host is not set in config.yaml.")
+
+
+def test_letters_that_died_are_said_for_a_week(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    letter = mail.Letter("The week", "text", "<p>text</p>")
+    readers = ("a@city.example",)
+    outbox.put_letter(context, "report", "week", "en", readers, lambda: letter)
+    with db.writing(engine) as session:
+        message = outbox_store.claim(session, 1, clock.now())
+        assert message is not None
+        outbox_store.settle(session, 1, "dead", clock.now(), "no such mailbox")
+
+    (reason,) = check(context)
+    clock.advance(timedelta(days=8))
+
+    assert reason.code == "letters_dead"
+    assert check(context) == ()
+
+
+def test_mentions_that_wait_to_be_tagged_for_over_an_hour_are_said(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    store_records(engine, make_record("1"), make_record("2"), at=clock.now())
+    clock.advance(timedelta(hours=1))
+    assert "tagging_behind" not in {reason.code for reason in check(context)}
+
+    clock.advance(timedelta(minutes=1))
+
+    (reason,) = (one for one in check(context) if one.code == "tagging_behind")
+    assert reason.finding == (
+        "2 mentions wait to be tagged, the oldest since 2026-11-23 09:00 IST."
+    )
+
+
+def test_a_disk_that_fills_up_is_said(
+    context: Context, database_kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database_kind == "postgresql":
+        pytest.skip("the server's disk is not ours to look at")
+    usage = Usage(10**10, 0, 500 * 1024**2)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+
+    (reason,) = check(context)
+
+    assert reason.code == "disk_low"
+    assert "500 MiB free" in reason.finding
+
+
+def test_without_a_daemon_the_other_reasons_are_said_too(
+    context: Context, clock: FixedClock
+) -> None:
+    letter = mail.Letter("The week", "text", "<p>text</p>")
+    outbox.put_letter(
+        context, "report", "week", "en", ["a@city.example"], lambda: letter
+    )
+    clock.advance(timedelta(hours=2))
+
+    found = health.check_health(context)
+
+    assert found.state == "dead"
+    assert [reason.code for reason in found.reasons] == ["no_daemon", "letters_waiting"]
+
+
+def test_health_imports_neither_the_work_of_the_jobs_nor_a_platform_s_client() -> None:
+    program = (
+        "import sys, socialcell.services.daemon.health\n"
+        "print([name for name in sys.argv[1:] if name in sys.modules])"
+    )
+    heavy = ("spacy", "numpy", "matplotlib", "requests", "tweepy", "alembic", "jinja2")
+    command = [sys.executable, "-c", program, *heavy]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"

@@ -31,6 +31,14 @@ class Untagged:
 
 
 @dataclass(frozen=True, slots=True)
+class TaggingBacklog:
+    """How many mentions wait to be tagged, and when the oldest was stored."""
+
+    count: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Tagged:
     """A mention, its analysis, and the wards its places lay in at the time."""
 
@@ -62,6 +70,15 @@ def count_untagged(session: Session) -> int:
         c.tagged_at.is_(None), c.state == "present", c.text.is_not(None)
     )
     return int(session.execute(statement).scalar_one())
+
+
+def backlog(session: Session) -> TaggingBacklog:
+    """How many mentions wait to be tagged, and since when the oldest does."""
+    c = MENTION.c
+    waits = c.tagged_at.is_(None), c.state == "present", c.text.is_not(None)
+    query = select(func.count(), func.min(c.stored_at)).where(*waits)
+    count, oldest = session.execute(query).one()
+    return TaggingBacklog(count, oldest)
 
 
 def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
