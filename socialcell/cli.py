@@ -26,7 +26,6 @@ COMMANDS = {
     "pull": "workspace.top:pull",
     "import": "sources.import_:import_file",
     "tag": "language.tag:tag",
-    "daemon": "workspace.daemon:daemon",
     "health": "workspace.daemon:health",
 }
 # Nouns: the module below commands that holds each one's commands.
@@ -58,6 +57,7 @@ GROUPS = (
     "workspace.db",
     "workspace.sandbox",
     "workspace.serve",
+    "workspace.daemon",
     "messaging.outbox",
     "messaging.consent",
     "alerts.commitments",

@@ -1,17 +1,13 @@
 """The daemon's process: single instance, ticker, signals, watchdog."""
 
-import fcntl
 import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from types import FrameType
-from typing import IO
 
 import requests
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -23,6 +19,7 @@ from socialcell.errors import AlreadyRunning, SocialcellError
 from socialcell.ops import leases
 from socialcell.ops.leases import LeaseHandle
 from socialcell.services.context import Context
+from socialcell.services.daemon import process_lock
 from socialcell.services.daemon import run_due as rounds
 from socialcell.services.outbox import outbox
 
@@ -71,7 +68,7 @@ class Daemon:
 
     def run(self) -> None:
         """Work until SIGTERM. AlreadyRunning when another daemon has this workspace."""
-        with _locked(self._open.workspace.folder):
+        with process_lock.lock_workspace(self._open.workspace.folder):
             self._lease = self._acquire(dead=self._place)
             if self._lease is None:
                 raise AlreadyRunning("workspace.daemon_elsewhere")
@@ -199,32 +196,6 @@ class Daemon:
             http.fetch(url, base_urls=self._open.connector_context.base_urls)
         except requests.RequestException as error:
             _LOG.warning("nobody takes our sign of life", reason=type(error).__name__)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """The locked daemon.lock of the workspace; the kernel unlocks it when we exit."""
-    place = folder / "daemon.lock"
-    try:
-        handle: IO[str] = place.open("a+", encoding="utf-8")
-    except OSError as error:
-        raise SocialcellError(
-            "workspace.no_lock_file", path=place, reason=error.strerror
-        ) from None
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            handle.seek(0)
-            pid = handle.read().strip()
-            raise AlreadyRunning(
-                "workspace.daemon_runs" if pid else "workspace.unknown_daemon_runs",
-                pid=pid,
-            ) from None
-        handle.truncate(0)
-        handle.write(str(os.getpid()))
-        handle.flush()
-        yield
 
 
 def notify(message: str) -> None:

@@ -1,6 +1,7 @@
 """Slots: due moments of jobs, each claimed once, with its result."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
@@ -15,6 +16,18 @@ RETRIES = 3
 # A round asks for the newest of each job: there are thousands a day.
 REMEMBERED = timedelta(days=35)
 _MAX_MESSAGE = 500
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """A job's newest slot, its state (running, done, failed, interrupted) and message,
+    and when the job last succeeded."""
+
+    slot_at: datetime
+    state: str
+    started_at: datetime
+    last_ok_at: datetime | None
+    message: str | None
 
 
 def claim(
@@ -98,6 +111,30 @@ def newest_slots(session: Session) -> dict[str, datetime]:
         select(S.job, func.max(S.slot_at).label("newest")).group_by(S.job)
     )
     return {row.job: row.newest for row in rows}
+
+
+def last_runs(session: Session) -> dict[str, LastRun]:
+    """The newest slot of every job, and the end of its newest slot that was done."""
+    newest = (
+        select(
+            S.job,
+            func.max(S.slot_at).label("slot_at"),
+            func.max(S.finished_at).filter(S.state == "done").label("last_ok_at"),
+        )
+        .group_by(S.job)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            S.job, S.slot_at, S.state, S.started_at, S.said, newest.c.last_ok_at
+        ).join(newest, (newest.c.job == S.job) & (newest.c.slot_at == S.slot_at))
+    )
+    return {
+        row.job: LastRun(
+            row.slot_at, row.state, row.started_at, row.last_ok_at, row.said
+        )
+        for row in rows
+    }
 
 
 def forget_old(session: Session, now: datetime) -> int:

@@ -42,6 +42,8 @@ LINES = {
     "campaign.attribution 1": "campaigns attribution monsoon26 --by creator",
     "campaign.attribution 2": "campaigns attribution monsoon26 --by creator",
     "creators.list_ 1": "influencers list",
+    "daemon._show_jobs 1": "daemon status",
+    "daemon._show_sources 1": "daemon status",
     "gazetteer.list_ 1": "language gazetteer list",
     "influencers.rank 1": "influencers rank",
     "installs.print_store_figures 1": "installs show --daily",

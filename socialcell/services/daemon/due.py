@@ -29,6 +29,10 @@ class IntervalSlots:
         for back in count():
             yield first + (number - back) * self.length
 
+    def after(self, moment: datetime) -> datetime:
+        """The first slot after a moment."""
+        return next(self.before(moment)) + self.length
+
 
 @dataclass(frozen=True)
 class DailySlots:
@@ -45,6 +49,11 @@ class DailySlots:
             if slot <= moment and (self.day is None or DAYS[day.weekday()] == self.day):
                 yield slot
             day -= _DAY
+
+    def after(self, moment: datetime) -> datetime:
+        """The first slot after a moment."""
+        length = _DAY if self.day is None else 7 * _DAY
+        return next(self.before(moment)) + length  # Pune has no summer time
 
 
 @dataclass(frozen=True)
