@@ -184,6 +184,10 @@ class Record:
     metrics: tuple[Metric, ...] = ()
     missing: tuple[str, ...] = ()  # fields the platform did not give
     withheld: Withholding | None = None  # None: it is shown everywhere
+    status: str | None = None  # of a complaint, as its register says it; and its
+    ward: str | None = None  # ward and department, in the register's own words
+    department: str | None = None
+    closed_at: datetime | None = None  # when the register calls it closed
     via: str = "search"  # how we got it: search, mention, feed, file …
     fault: str | None = None  # why it cannot be stored: a field of a wrong type
 

@@ -44,6 +44,7 @@ def check_record(record: Record) -> Record:
         _require_count(metric.name, metric.value)
     _require_year("time of writing", record.authored_at)
     _require_year("time of the edit", record.edited_at)
+    _require_year("time of closing", record.closed_at)
     for link in record.links:
         _require_string("link", link)
     return replace(
@@ -51,6 +52,9 @@ def check_record(record: Record) -> Record:
         external_id=_clean_name("id", record.external_id),
         language=_clean_name("language", record.language),
         conversation=_clean_name("conversation", record.conversation),
+        status=_clean_name("status", record.status),
+        ward=_clean_name("ward", record.ward),
+        department=_clean_name("department", record.department),
         author=_clean_author(record.author) if record.author else None,
         relations=tuple(
             replace(

@@ -16,6 +16,7 @@ def _in_force(name: str, column: str, rule: str) -> Index:
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
+_IN_A_REGISTER = text("status IS NOT NULL")
 _NO_OWNER_YET = text("owner IS NULL AND tagged_at IS NOT NULL AND state = 'present'")
 
 
@@ -76,6 +77,8 @@ class Mention(SQLModel, table=True):
     NULL until it is looked for (store/owners.py). `state` is stub
     when the item is only known as the target of a relation. `withheld` is where its
     platform does not show it (connectors.base.Withholding as JSON); NULL: nowhere.
+    `status`, `ward`, `department` and `closed_at` are what a register of complaints
+    says of it, in the register's own words; NULL where it comes from none.
     """
 
     __table_args__ = (
@@ -91,6 +94,13 @@ class Mention(SQLModel, table=True):
             "id",
             sqlite_where=_NO_OWNER_YET,
             postgresql_where=_NO_OWNER_YET,
+        ),
+        Index(
+            "mention_by_status",
+            "status",
+            "id",
+            sqlite_where=_IN_A_REGISTER,
+            postgresql_where=_IN_A_REGISTER,
         ),
     )
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -112,6 +122,10 @@ class Mention(SQLModel, table=True):
     withheld: Annotated[StoredWithheld | None, AS_STORED] = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )
+    status: str | None = None
+    ward: str | None = None
+    department: str | None = None
+    closed_at: datetime | None = None
     authored_at: datetime | None = None
     edited_at: datetime | None = None
     fetched_at: datetime | None = None

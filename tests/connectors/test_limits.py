@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from socialcell import db
 from socialcell.connectors import file_limits
 from socialcell.connectors.file_detection import open_file
-from socialcell.connectors.files import sheets
+from socialcell.connectors.files import sheets, workbooks
 from socialcell.errors import SocialcellError
 from socialcell.listening.model import Mention
 from socialcell.message_catalog import in_words
@@ -176,7 +176,7 @@ def test_a_wide_table_of_creators_is_refused(tmp_path: Path) -> None:
 def test_a_workbook_of_too_many_files_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sheets, "MEMBERS", 1)
+    monkeypatch.setattr(workbooks, "MEMBERS", 1)
     path = packed(tmp_path / "t.xlsx", **{"xl/workbook.xml": b"", "a": b""})
 
     with pytest.raises(SocialcellError, match="it holds 2 files"):

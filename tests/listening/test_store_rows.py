@@ -38,6 +38,10 @@ CONTENT = {
     "conversation": "a conversation",
     "missing": ("views",),
     "withheld": Withholding(("IN",), "post"),
+    "status": "a status",
+    "ward": "a ward",
+    "department": "a department",
+    "closed_at": NOON.replace(hour=8),
     "author": make_author(verified="a mark"),
 }
 # The column of the table of mentions where each field of a record goes.

@@ -4,11 +4,13 @@ import csv
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from socialcell.connectors.file_limits import CELL, COLUMNS, ROW
 from socialcell.connectors.files.text_lines import Line
 
 DELIMITERS = (",", ";", "\t", "|")
+_MOST_TITLES = 20  # lines that may stand above a heading, with itself
 _MOST_LINES = 10_000  # of one row: cells may hold line breaks
 
 
@@ -76,6 +78,20 @@ def delimiter_of(heading: str) -> str:
             return 0
 
     return max(DELIMITERS, key=width)
+
+
+def widest_delimiter(lines: Iterable[str]) -> str:
+    """The delimiter of a table: that of its first line, or, where this has one cell
+    (a title), that of the line with most cells among the first of the file."""
+    heads = [line for line in islice(lines, _MOST_TITLES) if line.strip()]
+    first = heads[0] if heads else ""
+    if first.count(delimiter_of(first)):
+        return delimiter_of(first)
+    return delimiter_of(max(heads, key=_width, default=""))
+
+
+def _width(line: str) -> int:
+    return line.count(delimiter_of(line))
 
 
 class _LineFeed:

@@ -1,25 +1,39 @@
-"""The rows of a table that a person keeps: CSV, or the first sheet of a workbook."""
+"""The rows of a table that a person keeps: CSV, or a sheet of a workbook."""
 
-import zipfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
 from pathlib import Path
-from typing import TypeAlias
 
-from socialcell.connectors.file_limits import COLUMNS, MEMBERS
 from socialcell.connectors.files.alternatives import either
-from socialcell.connectors.files.csv_rows import CsvRow, csv_rows, delimiter_of
+from socialcell.connectors.files.csv_rows import CsvRow, csv_rows, widest_delimiter
+from socialcell.connectors.files.headings import (
+    MOST_ABOVE,
+    columns_of,
+    heading_key,
+)
+from socialcell.connectors.files.plain_tables import (
+    iso_cell,
+    numbers_plain,
+    unclear_date_error,
+)
+from socialcell.connectors.files.table_mapping import (
+    AS_IT_IS,
+    TableOptions,
+    require_columns,
+)
 from socialcell.connectors.files.text_lines import lines
+from socialcell.connectors.files.workbooks import is_workbook, workbook_rows
+from socialcell.connectors.files.written_dates import UnclearDate, column_order
 from socialcell.errors import SocialcellError
 from socialcell.message_catalog import Message
 from socialcell.sheet import plain
 from socialcell.text import clean_text
 
-_ZIP = b"PK\x03\x04"
-_MOST_BYTES = 256 << 20  # of an unpacked workbook
-# As calamine reads it; bool and int are among float, datetime among date.
-_Cell: TypeAlias = str | float | time | date | timedelta
+# Columns that number the rows of a table, which no table of ours has.
+_SERIALS = frozenset(
+    map(heading_key, ("sr no", "s no", "sl no", "serial no", "अ.क्र.", "अनु क्र", "क्र.सं."))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,54 +50,119 @@ class SheetRow:
 class SheetColumns:
     """The columns of a table of `noun`: `accepted` are read, `ignored` are skipped.
 
-    One of `needed` has to be there.
+    One of `needed` has to be there. `dates` are read in any usual form and given as
+    ISO 8601; `numbers` with digits of any script and grouped.
     """
 
     noun: Message
     accepted: tuple[str, ...]
     needed: tuple[str, ...]
     ignored: Collection[str] = ()
+    dates: Collection[str] = ()
+    numbers: Collection[str] = ()
 
 
-def read_sheet(path: Path, columns: SheetColumns) -> Iterator[SheetRow]:
-    """The rows that are not blank. SocialcellError: the file cannot be read, or its
-    heading is not of that table."""
+def read_sheet(
+    path: Path, columns: SheetColumns, options: TableOptions = AS_IT_IS
+) -> Iterator[SheetRow]:
+    """The rows that are not blank. SocialcellError: the file cannot be read, its
+    heading is not of that table, or a date may be two days."""
+    require_columns(options, columns.accepted)
     try:
-        if _is_workbook(path):
-            yield from _sheet_rows(path, _cells_of_workbook(path), columns)
-        else:
-            with path.open("rb") as file:
-                rows = csv_rows(lines(file), _delimiter(path))
-                yield from _sheet_rows(path, rows, columns)
+        rows = _csv_rows(path, options)
+        if not columns.dates:
+            yield from _sheet_rows(path, rows, columns, options)
+            return
+        yield from _dated(
+            list(_sheet_rows(path, rows, columns, options)), columns, options
+        )
     except OSError as error:
         raise SocialcellError(
             "connectors.unreadable_file", path=path, reason=error.strerror
         ) from None
 
 
-def _sheet_rows(
-    path: Path, rows: Iterable[CsvRow], columns: SheetColumns
+def _csv_rows(path: Path, options: TableOptions) -> Iterator[CsvRow]:
+    if is_workbook(path):
+        yield from workbook_rows(path, options.sheet)
+        return
+    with path.open("rb") as file:
+        yield from csv_rows(lines(file), _delimiter(path))
+
+
+def _dated(
+    rows: Sequence[SheetRow], columns: SheetColumns, options: TableOptions
 ) -> Iterator[SheetRow]:
-    remaining = iter(rows)
-    heading = next(remaining, None)
+    """The rows with the cells of each column of dates as ISO 8601."""
+    for column in columns.dates:
+        cells = (row.cells.get(column) or "" for row in rows)
+        order = options.date_order or column_order(cells)
+        for row in rows:
+            if cell := row.cells.get(column):
+                try:
+                    row.cells[column] = iso_cell(cell, order)
+                except UnclearDate as error:
+                    raise unclear_date_error(error, row.row) from None
+    yield from rows
+
+
+def _sheet_rows(
+    path: Path, rows: Iterator[CsvRow], columns: SheetColumns, options: TableOptions
+) -> Iterator[SheetRow]:
+    top = list(islice(rows, MOST_ABOVE))
+    place = _heading_place(top, columns, options)
+    heading = top[place] if top else None
     if heading is not None and heading.damage:
         raise SocialcellError(
             "files.damaged_sheet_heading", path=path, damage=heading.damage
         )
-    names = [_name(cell) for cell in heading.cells] if heading is not None else []
+    names = _names(heading.cells, columns, options) if heading is not None else []
     _require_heading(path, names, columns)
-    for row in remaining:
+    for row in chain(top[place + 1 :], rows):
         if row.is_blank:
             continue
         reason = row.damage
         if reason is None and any(cell.strip() for cell in row.cells[len(names) :]):
             reason = f"{len(row.cells)} cells where the heading has {len(names)}"
         cells = {
-            key: clean_text(plain(value)).strip() or None
-            for key, value in zip(names, row.cells, strict=False)
+            key: _cell(key, cell, columns)
+            for key, cell in zip(names, row.cells, strict=False)
             if key in columns.accepted
         }
         yield SheetRow(row.number, cells, reason)
+
+
+def _cell(key: str, cell: str, columns: SheetColumns) -> str | None:
+    text = clean_text(plain(cell)).strip()
+    return (numbers_plain(text) if key in columns.numbers else text) or None
+
+
+def _heading_place(
+    top: Sequence[CsvRow], columns: SheetColumns, options: TableOptions
+) -> int:
+    """The first row that has a needed column; the first of all where none has."""
+    for place, row in enumerate(top):
+        words = columns_of(row.cells, columns.accepted, options.columns)
+        if set(words) & set(columns.needed):
+            return place
+    return 0
+
+
+def _names(
+    cells: Sequence[str], columns: SheetColumns, options: TableOptions
+) -> list[str]:
+    """Our word for each column of a heading; its own name where we have none."""
+    words = {
+        place: word
+        for word, place in columns_of(cells, columns.accepted, options.columns).items()
+    }
+    allowed = {*columns.accepted, *columns.ignored}
+    names = []
+    for place, cell in enumerate(cells):
+        name = words.get(place, _name(cell))
+        unused = heading_key(cell) in _SERIALS or bool(options.columns)
+        names.append("" if unused and name not in allowed else name)
+    return names
 
 
 def _require_heading(path: Path, names: list[str], columns: SheetColumns) -> None:
@@ -116,57 +195,4 @@ def _name(cell: str) -> str:
 
 def _delimiter(path: Path) -> str:
     with path.open("rb") as file:
-        return delimiter_of(next((line.text for line in lines(file)), ""))
-
-
-def _is_workbook(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) == _ZIP
-
-
-def _cells_of_workbook(path: Path) -> Iterator[CsvRow]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    _require_workbook_size(path)
-    try:
-        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, IndexError) as error:
-        raise SocialcellError(
-            "files.unreadable_workbook", path=path, reason=str(error)
-        ) from None
-    for number, cells in enumerate(rows, 1):
-        texts = tuple(_text(cell) for cell in cells)
-        wide = len(texts) > COLUMNS
-        damage = f"{len(texts):,} cells; {COLUMNS:,} are the most" if wide else None
-        yield CsvRow(number, () if wide else texts, "\t".join(texts), damage)
-
-
-def _require_workbook_size(path: Path) -> None:
-    """A small file may unpack to more than any machine holds."""
-    try:
-        with zipfile.ZipFile(path) as packed:
-            members = packed.infolist()
-            size = sum(member.file_size for member in members)
-    except zipfile.BadZipFile:
-        raise SocialcellError("files.damaged_workbook", path=path) from None
-    if len(members) > MEMBERS:
-        raise SocialcellError("files.no_workbook", path=path, files=f"{len(members):,}")
-    if size > _MOST_BYTES:
-        raise SocialcellError(
-            "files.large_workbook", path=path, size=size >> 20, limit=_MOST_BYTES >> 20
-        )
-
-
-def _text(cell: _Cell) -> str:
-    """A cell as a person would type it: 25000 and not 25000.0, a day as 2026-11-23."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        midnight = cell.time() == datetime.min.time()
-        return cell.date().isoformat() if midnight else cell.isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return str(cell)
+        return widest_delimiter(line.text for line in lines(file))

@@ -23,6 +23,8 @@ METRICS = {
     "views": "views",
     "saves": "saves",
 }
+# What a register of complaints says of a mention.
+REGISTER = ("status", "ward", "department", "closed_at")
 COLUMNS = (
     "id",
     "platform",
@@ -45,6 +47,7 @@ COLUMNS = (
     *METRICS,
     "measured_at",
     "intent_detail",
+    *REGISTER,
 )
 
 
@@ -67,7 +70,16 @@ class EngagementFields(TypedDict):
     measured_at: str | None
 
 
-class MentionDocument(WithheldFields, EngagementFields):
+class RegisterFields(TypedDict):
+    """What a register of complaints says of a mention; None where it comes from none."""
+
+    status: str | None
+    ward: str | None
+    department: str | None
+    closed_at: str | None
+
+
+class MentionDocument(WithheldFields, EngagementFields, RegisterFields):
     """A mention as plain JSON. Times are ISO 8601 in Asia/Kolkata; `author` is a
     pseudonym or a handle of the registry."""
 
@@ -145,6 +157,7 @@ def mention(row: MentionRow, facts: MentionFacts, people: People) -> MentionDocu
         **_counts(facts.counts),
         "missing": row.missing,
         **_withheld(row.withheld),
+        **_register_entry(row, people),
     }
 
 
@@ -165,6 +178,15 @@ def _withheld(stored: StoredWithheld | None) -> WithheldFields:
         "withheld": stored["countries"] if stored else None,
         "withheld_scope": stored["scope"] if stored else None,
         "withheld_copyright": stored["copyright"] if stored else None,
+    }
+
+
+def _register_entry(row: MentionRow, people: People) -> RegisterFields:
+    return {
+        "status": people.masked_or_none(row.platform, row.status, row),
+        "ward": people.masked_or_none(row.platform, row.ward, row),
+        "department": people.masked_or_none(row.platform, row.department, row),
+        "closed_at": _local(row.closed_at),
     }
 
 

@@ -60,6 +60,10 @@ class MentionRow:
     owner: str | None
     missing: list[str]
     withheld: StoredWithheld | None
+    status: str | None
+    ward: str | None
+    department: str | None
+    closed_at: datetime | None
     uid: str | None
     handle: str | None
     name: str | None
@@ -138,6 +142,10 @@ _COLUMNS = (
     M.owner,
     M.missing,
     M.withheld,
+    M.status,
+    M.ward,
+    M.department,
+    M.closed_at,
     AUTHOR.c.uid,
     AUTHOR.c.handle,
     AUTHOR.c.name,

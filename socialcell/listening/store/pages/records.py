@@ -50,7 +50,17 @@ def content_hash(record: Record) -> str:
     ]
     if record.withheld is not None:  # hashes of all others stay what they were
         content.append(withheld_of(record))
+    if entry := _register_entry(record):
+        content.append(entry)
     return _sha256(content)
+
+
+def _register_entry(record: Record) -> dict[str, JsonValue]:
+    """What a register says of a complaint; empty for all that comes from none."""
+    closed = record.closed_at.isoformat() if record.closed_at else None
+    entry = {"status": record.status, "ward": record.ward, "closed_at": closed}
+    entry["department"] = record.department
+    return {name: words for name, words in entry.items() if words is not None}
 
 
 def withheld_of(record: Record) -> dict[str, JsonValue] | None:

@@ -1,0 +1,182 @@
+"""Small tables with columns of ours, from any form of file that people keep.
+
+A CSV file (UTF-8 or UTF-16; commas, semicolons, tabs or bars) or a workbook becomes
+rows in the order of our columns: the heading is found below titles, its names may be
+Marathi, Hindi or those of a mapping, dates become ISO, digits 0 to 9.
+"""
+
+import csv
+import io
+import re
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from socialcell.connectors.files.csv_rows import widest_delimiter
+from socialcell.connectors.files.headings import MOST_ABOVE, columns_of
+from socialcell.connectors.files.table_mapping import (
+    AS_IT_IS,
+    TableOptions,
+    require_columns,
+)
+from socialcell.connectors.files.text_lines import skip_mark
+from socialcell.connectors.files.workbooks import ZIP, is_workbook, workbook_rows
+from socialcell.connectors.files.written_dates import (
+    UnclearDate,
+    column_order,
+    parse_written,
+    plain_digits,
+)
+from socialcell.errors import SocialcellError
+
+NumberedRow = tuple[int, list[str]]
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{2,3})+(?:\.\d+)?", re.ASCII)
+
+
+def plain_rows(
+    source: Path | bytes,
+    columns: Sequence[str],
+    options: TableOptions = AS_IT_IS,
+    *,
+    optional: Collection[str] = (),
+    dates: Collection[str] = (),
+    numbers: Collection[str] = (),
+    strict: bool = False,
+) -> list[NumberedRow]:
+    """The heading and the rows below it, each with the number of its line or row.
+
+    Where the heading has all `columns` but the `optional` ones, rows have exactly
+    those columns, in that order; further ones are left out. Otherwise rows are as they
+    stand, and the caller says what is missing.
+
+    Cells of `dates` become ISO, those of `numbers` plain; what is neither is left to
+    the caller. SocialcellError: a date that may be two days, or no workbook that we
+    read. OSError, UnicodeDecodeError and csv.Error: the file cannot be read.
+    """
+    require_columns(options, columns)
+    table = list(_rows(source, options, strict=strict))
+    needed = [column for column in columns if column not in optional]
+    head = _heading(table, columns, needed, options)
+    if head is None:
+        return table
+    place, places = head
+    if [cell.strip() for cell in table[place][1]] != list(columns):
+        table = _in_order(table[place:], columns, places)
+    for column in {*dates, *numbers} & set(columns):
+        at = list(columns).index(column)
+        order = options.date_order if column in dates else None
+        _write_plainly(table[1:], at, order, is_date=column in dates)
+    return table
+
+
+def _heading(
+    table: Sequence[NumberedRow],
+    columns: Sequence[str],
+    needed: Sequence[str],
+    options: TableOptions,
+) -> tuple[int, dict[str, int]] | None:
+    """The place of the row that has all needed columns, and the places of ours."""
+    for place, (_number, cells) in enumerate(table[:MOST_ABOVE]):
+        places = columns_of(cells, columns, options.columns)
+        if places and all(column in places for column in needed):
+            return place, places
+    return None
+
+
+def unclear_date_error(error: UnclearDate, row: int) -> SocialcellError:
+    """The error of a table in which a date may be two days: both are named."""
+    dmy, mdy = error.readings
+    return SocialcellError(
+        "files.unclear_date", row=row, text=error.text, dmy=dmy, mdy=mdy
+    )
+
+
+def numbers_plain(cell: str) -> str:
+    """A number as programs write it: 100000 for १,००,०००; any other text as it is."""
+    plain = plain_digits(cell).strip()
+    return plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain
+
+
+def iso_cell(cell: str, order: str | None) -> str:
+    """A date or moment as ISO 8601, without an offset that is not there.
+
+    Text that is no date stays as it is. UnclearDate: it may be two days.
+    """
+    try:
+        written = parse_written(cell, order)
+    except UnclearDate:
+        raise
+    except ValueError:
+        return cell
+    at = written.at
+    return at.isoformat() if written.has_clock else at.date().isoformat()
+
+
+def text_of(content: bytes) -> str:
+    """UTF-8 or UTF-16, with or without a mark. UnicodeDecodeError."""
+    file = io.BytesIO(content)
+    encoding = skip_mark(file)
+    return file.read().decode(encoding)
+
+
+def _rows(
+    source: Path | bytes, options: TableOptions, *, strict: bool
+) -> Iterator[NumberedRow]:
+    if isinstance(source, bytes):
+        if not source.startswith(ZIP):
+            yield from _csv_rows(source, options, strict=strict)
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "table.xlsx"
+            path.write_bytes(source)
+            yield from _rows(path, options, strict=strict)
+    elif is_workbook(source):
+        for row in workbook_rows(source, options.sheet):
+            if not row.is_blank:
+                yield row.number, list(row.cells)
+    else:
+        yield from _csv_rows(source.read_bytes(), options, strict=strict)
+
+
+def _csv_rows(
+    content: bytes, options: TableOptions, *, strict: bool
+) -> Iterator[NumberedRow]:
+    text = text_of(content)
+    delimiter = widest_delimiter(text.splitlines())
+    lines = io.StringIO(text, newline="") if strict else text.splitlines()
+    reader = csv.reader(lines, delimiter=delimiter, strict=strict)
+    for cells in reader:
+        yield reader.line_num, cells
+
+
+def _in_order(
+    table: Sequence[NumberedRow], columns: Sequence[str], places: dict[str, int]
+) -> list[NumberedRow]:
+    (number, heading), *rows = table
+    width = len(heading)
+    ordered = [(number, list(columns))]
+    for row_number, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != width and any(cell.strip() for cell in cells[width:]):
+            ordered.append((row_number, cells))
+            continue
+        padded = [*cells, *[""] * (width - len(cells))]
+        picked = [padded[places[c]] if c in places else "" for c in columns]
+        ordered.append((row_number, picked))
+    return ordered
+
+
+def _write_plainly(
+    rows: Iterable[NumberedRow], place: int, order: str | None, *, is_date: bool
+) -> None:
+    """Make the cells of a column plain, in place."""
+    whole = [(number, cells) for number, cells in rows if place < len(cells)]
+    if is_date and order is None:
+        order = column_order(cells[place] for _number, cells in whole)
+    for number, cells in whole:
+        cell = cells[place]
+        try:
+            cells[place] = iso_cell(cell, order) if is_date else numbers_plain(cell)
+        except UnclearDate as error:
+            raise unclear_date_error(error, number) from None
