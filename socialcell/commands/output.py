@@ -1,14 +1,19 @@
 """Output of every command: one JSON document, JSON lines, CSV, or text for people."""
 
 import json
+import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from socialcell.errors import SocialcellError
 from socialcell.sheet import CellContent, SheetRow
 from socialcell.text import displayed
+
+_ISO_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[+-]\d\d:\d\d|Z)"
+)
 
 
 def as_json(document: object) -> None:
@@ -59,15 +64,40 @@ def _plain(content: object) -> str | list[str]:
     raise TypeError(f"{type(content).__name__} has no JSON form")
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[CellContent]]) -> None:
-    """A table on a terminal; tab-separated lines when piped."""
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[CellContent]],
+    *,
+    important: Collection[str] = (),
+    full: Collection[str] = (),
+    others: Sequence[str] = (),
+) -> None:
+    """A table on a terminal; tab-separated lines when piped.
+
+    Of the columns those that --columns names. `important`: columns that stay in a
+    narrow terminal, as ids, times and levels do. `full`: those whose text is not
+    shortened. `others`: columns of further tables of the command. UsageError for a
+    name in --columns of no table.
+    """
+    from socialcell.commands import list_command
+
+    names, cells = _chosen(columns, [list(map(cell, row)) for row in rows], others)
+    if not names:
+        return
     if not sys.stdout.isatty():
-        for row in (columns, *rows):
-            say("\t".join(map(cell, row)))
+        for row in (names, *cells):
+            say("\t".join(row))
         return
     from socialcell.commands import tables
 
-    tables.show(columns, [list(map(cell, row)) for row in rows])
+    tables.show(
+        names,
+        cells,
+        important=important,
+        full=full,
+        is_chosen=list_command.CHOICE.get() is not None,
+        is_choosable=list_command.IS_CHOOSABLE.get(),
+    )
 
 
 def records(
@@ -78,9 +108,15 @@ def records(
 ) -> None:
     """Rows whose last cells stand below the others on a terminal, as do their notes.
 
-    Tab-separated lines when piped, with the notes of all below them.
+    Tab-separated lines when piped, with the notes of all below them. With --columns a
+    table of these columns, without notes.
     """
+    from socialcell.commands import list_command
+
     cells, lines = [list(map(cell, row)) for row in rows], list(notes)
+    if list_command.CHOICE.get() is not None:
+        table((*columns, *below), cells)
+        return
     if not sys.stdout.isatty():
         for row in ((*columns, *below), *cells):
             say("\t".join(row))
@@ -93,18 +129,54 @@ def records(
     tables.show_records(columns, cells, [list(map(cell, own)) for own in lines])
 
 
+def record(lines: Mapping[str, CellContent]) -> None:
+    """One record as lines `name  value`; `name<tab>value` when piped.
+
+    What is None or empty is left out.
+    """
+    cells = {name: cell(content) for name, content in lines.items()}
+    if sys.stdout.isatty():
+        from socialcell.commands import tables
+
+        tables.show_each(list(cells), [list(cells.values())])
+        return
+    for name, text in cells.items():
+        if text:
+            say(f"{name}\t{text}")
+
+
+def _chosen(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], others: Sequence[str] = ()
+) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """The columns that --columns names, and their cells; all without it."""
+    from socialcell.commands import list_command
+
+    names = list_command.chosen(columns, others)
+    if names is None:
+        return columns, rows
+    places = [list(columns).index(name) for name in names]
+    return names, [[row[place] for place in places] for row in rows]
+
+
 def cell(content: CellContent) -> str:
     """A cell as people read it: empty for None, a moment in Pune's minutes."""
     if isinstance(content, datetime) and content.tzinfo is not None:
         return local(content)
+    if isinstance(content, str) and _ISO_MOMENT.fullmatch(content):
+        return local(datetime.fromisoformat(content))
     return "" if content is None else displayed(str(content))
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[SheetRow]) -> None:
-    """Comma-separated values on standard output, a header first."""
+    """Comma-separated values on standard output, a header first.
+
+    Of the columns those that --columns names; UsageError for another name.
+    """
+    from socialcell.commands import list_command
     from socialcell.sheet import csv_lines
 
-    for line in csv_lines(columns, rows):
+    names = list_command.chosen(columns)
+    for line in csv_lines(columns if names is None else names, rows):
         sys.stdout.write(line)
 
 

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import typer
+from typer.core import TyperCommand
 
 from socialcell.commands import output
 
@@ -12,15 +13,24 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def old_command(app: typer.Typer, old: str, new: str, command: Callable[P, T]) -> None:
-    """Let `socialcell OLD` run a command of another name; both are whole paths."""
+def old_command(
+    app: typer.Typer,
+    old: str,
+    new: str,
+    command: Callable[P, T],
+    cls: type[TyperCommand] = TyperCommand,
+) -> None:
+    """Let `socialcell OLD` run a command of another name; both are whole paths.
+
+    `cls`: the class of the command, where it has one of its own.
+    """
 
     @wraps(command)
     def renamed(*args: P.args, **options: P.kwargs) -> T:
         point_to(old, new)
         return command(*args, **options)
 
-    app.command(old.rpartition(" ")[2], hidden=True)(renamed)
+    app.command(old.rpartition(" ")[2], cls=cls, hidden=True)(renamed)
 
 
 def old_group(parent: typer.Typer, old: str, new: str, group: typer.Typer) -> None:

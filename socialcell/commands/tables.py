@@ -1,11 +1,16 @@
-"""Tables on a terminal, in which moments, numbers and ids stay whole at any width.
+"""Tables on a terminal, in which moments, numbers, ids and levels stay whole.
 
-Other columns are narrowed: their words move to the next line. Where even that is not
-enough, each row becomes a paragraph of its own.
+Where a table is wider than the terminal, words of its texts move to the next line, up
+to three lines; then columns leave, the least important first, and a line says which.
+Where even the important ones do not fit, each row is a record: a line for each cell.
+
+There are no vertical lines: terminals disagree on how wide a syllable of Devanagari is,
+and columns that hold some stand last, so that they shift no others.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from rich import box
 from rich.cells import cell_len
@@ -14,30 +19,133 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-_MOMENT = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?:[+-]\d\d:\d\d|Z)?)?"
-_NUMBER = r"[+-]?[\d,]+(?:\.\d+)?%?"
-_OWN_ID = r"[a-z_]+:[\w.-]+"  # place:kothrud, ward:…, dept:…
-_WHOLE = re.compile(rf"{_MOMENT}|{_NUMBER}|{_OWN_ID}")
-_IDS = ("id", "no.", "code", "key", "tag", "name", "source")
+from socialcell.commands.list_command import key_of
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?:[+-]\d\d:\d\d|Z)?)?")
+_MINUTES = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d.*")
+_NUMBER = re.compile(r"\(?[+-]?[\d,]+(?:\.\d+)?( ?%| INR)?\)?")
+_OWN_ID = re.compile(r"[a-z_]+:[\w.-]+")  # place:kothrud, ward:…, dept:…
+_ADDRESS = re.compile(r"https?://\S{1,32}")
+_IDS = ("id", "no.", "code", "key", "tag", "name", "source", "operator")
+_LEVELS = ("at", "urgency", "severity", "state", "status", "level")
+_WHOLE = (MOMENT, _NUMBER, _OWN_ID, _ADDRESS)
+# What a row is about, where, and in which words.
+_SUBJECTS = (
+    *("about", "address", "answer", "area", "label", "mentions", "model"),
+    *("note", "on", "phrase", "query", "rumour", "subject", "text", "to"),
+    *("topic", "ward", "wards", "what", "where", "words"),
+)
+_DEVANAGARI = re.compile("[\u0900-\u097f]")
 _GAP = 2
-# How much of a long word stays on one line, the most that fits.
-_WORDS = (20, 16, 12, 10, 8, 6)
-_WORD = 16  # in records, which need not be that narrow
+_LINES = 3
+"""Lines that a text has in a table; its end is left out after them."""
+_WORD = 24
+"""So much of a word stays on one line."""
+_LEAST_TEXT = 20
+"""The least width of a column of sentences."""
 
 
-def show(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows of plain text under their columns, on standard output."""
+@dataclass(frozen=True)
+class TableColumn:
+    """A column of a table: what it holds, and how it may be made to fit.
+
+    `priority`: 0 an id, a moment or a level, 1 what and where, 2 the rest; where the
+    table is too wide the columns of 2 leave, the last first. `least` and `natural` are
+    the widths in cells that it may be narrowed to, and that it would like to have.
+    """
+
+    name: str
+    place: int
+    priority: int
+    least: int
+    natural: int
+    is_whole: bool
+    is_full: bool = False
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        return (self.priority, self.place)
+
+
+def show(
+    names: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    important: Collection[str] = (),
+    full: Collection[str] = (),
+    is_chosen: bool = False,
+    is_choosable: bool = True,
+) -> None:
+    """Print rows of plain text under their columns, on standard output.
+
+    `important`: columns that do not leave. `full`: those whose text is not shortened,
+    for somebody decides by it. `is_chosen`: somebody asked for these columns, in this
+    order. `is_choosable`: the command takes --columns.
+    """
     console = Console()
-    widths = fit(columns, rows, console.width)
-    if widths is None:
-        for paragraph in _paragraphs(columns, rows):
-            console.print(paragraph)
+    heads = _with_time_zone(names, rows)
+    columns = [_column(name, rows, place) for place, name in enumerate(heads)]
+    columns = [_wished(column, names, important, full) for column in columns]
+    fitting = _fitting(columns, console.width, may_leave=not is_chosen)
+    if fitting is None:
+        show_each(heads, rows)
         return
+    shown = fitting if is_chosen else _devanagari_last(fitting, rows)
+    console.print(_table(console, shown, rows))
+    staying = [column.place for column in fitting]
+    missing = [key_of(name) for i, name in enumerate(names) if i not in staying]
+    if missing:
+        console.print(Text(_missing_note(missing, console.width, is_choosable)))
+
+
+def show_each(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print each row as lines `name  cell`, with an empty line between two rows.
+
+    Empty cells are left out.
+    """
+    console = Console()
+    width = max(map(cell_len, names))
+    for number, row in enumerate(rows):
+        record = Table.grid(
+            Column(width=width), Column(overflow="fold"), padding=(0, _GAP, 0, 0)
+        )
+        for name, cell in zip(names, row, strict=True):
+            if cell:
+                record.add_row(Text(name, style="bold"), Text(cell))
+        if number:
+            console.print()
+        console.print(record)
+
+
+def _with_time_zone(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The headings; the first over times of day says which zone, unless one does."""
+    heads = list(names)
+    if not any("(IST)" in name for name in heads):
+        for place, name in enumerate(heads):
+            if any(_MINUTES.fullmatch(row[place]) for row in rows):
+                heads[place] = f"{name} (IST)"
+                break
+    return heads
+
+
+def _devanagari_last(
+    columns: Sequence[TableColumn], rows: Sequence[Sequence[str]]
+) -> list[TableColumn]:
+    return sorted(
+        columns, key=lambda c: any(_DEVANAGARI.search(row[c.place]) for row in rows)
+    )
+
+
+def _missing_note(missing: Sequence[str], width: int, is_choosable: bool) -> str:
+    way = "--columns shows them" if is_choosable else "a wider window shows them"
+    return f"Not shown in {width} columns; {way}: {', '.join(missing)}"
+
+
+def _table(
+    console: Console, columns: Sequence[TableColumn], rows: Sequence[Sequence[str]]
+) -> Table:
     table = Table(
-        *(
-            Column(name, width=width, overflow="fold")
-            for name, width in zip(columns, widths, strict=True)
-        ),
+        *(Column(c.name, width=c.natural, overflow="fold") for c in columns),
         box=box.SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
@@ -45,8 +153,110 @@ def show(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     )
     for row in rows:
         # Text, not str: Rich would read square brackets and :names: as markup.
-        table.add_row(*map(Text, row))
-    console.print(table)
+        table.add_row(*(_shortened(console, c, row[c.place]) for c in columns))
+    return table
+
+
+def _shortened(console: Console, column: TableColumn, cell: str) -> Text:
+    """A text of at most three lines: words at its end are left out, never a part of
+    one."""
+    lines = Text(cell).wrap(console, column.natural, overflow="fold")
+    if column.is_whole or column.is_full or len(lines) <= _LINES:
+        return Text(cell)
+    words = lines[_LINES - 1].plain.split()
+    while words and cell_len(" ".join([*words, "…"])) > column.natural:
+        words.pop()
+    whole = [line.plain.rstrip() for line in lines[: _LINES - 1]]
+    return Text("\n".join([*whole, " ".join([*words, "…"])]))
+
+
+def _wished(
+    column: TableColumn,
+    names: Sequence[str],
+    important: Collection[str],
+    full: Collection[str],
+) -> TableColumn:
+    """A column with what its command says of it."""
+    name = names[column.place]
+    stays = name in important or name in full
+    return replace(
+        column,
+        priority=min(column.priority, 1) if stays else column.priority,
+        is_full=name in full,
+    )
+
+
+def _column(name: str, rows: Sequence[Sequence[str]], place: int) -> TableColumn:
+    cells = [row[place] for row in rows if row[place]]
+    natural = max(map(cell_len, (name, *cells)))
+    is_whole = _is_whole(name, cells)
+    column = TableColumn(
+        name, place, _priority(name, cells, place), 0, natural, is_whole
+    )
+    return replace(column, least=_least(column, cells))
+
+
+def _least(column: TableColumn, cells: Sequence[str]) -> int:
+    """The least width of a column: all of what is whole, else that of its words."""
+    heading = max(map(cell_len, column.name.split()), default=0)
+    if column.is_whole:
+        return max([heading, *map(cell_len, cells)])
+    longest = max(
+        (cell_len(word) for cell in cells for word in cell.split()), default=0
+    )
+    lines = min(_LEAST_TEXT, column.natural // _LINES + 4)
+    return min(column.natural, max(heading, min(longest, _WORD), lines))
+
+
+def _priority(name: str, cells: Sequence[str], place: int) -> int:
+    if not cells and place:
+        return 3  # it says nothing at all
+    word = _plain(name)
+    if place == 0 or word in (*_IDS, *_LEVELS) or word.endswith(" id"):
+        return 0
+    if any(map(MOMENT.fullmatch, cells)) or any(map(_OWN_ID.fullmatch, cells)):
+        return 0
+    return 1 if word in _SUBJECTS else 2
+
+
+def _is_whole(name: str, cells: Sequence[str]) -> bool:
+    """Whether a column holds moments, numbers, ids or levels: nobody reads them in
+    parts."""
+    if any(MOMENT.fullmatch(text) for text in cells):
+        return True
+    if all(any(kind.fullmatch(text) for kind in _WHOLE) for text in cells):
+        return True
+    tokens = all(" " not in text for text in cells)
+    if tokens and _plain(name).split()[-1] in (*_IDS, *_LEVELS):
+        return True
+    return tokens and all(cell_len(text) <= _WORD for text in cells)
+
+
+def _plain(name: str) -> str:
+    return name.removesuffix(" (IST)").replace("_", " ")
+
+
+def _fitting(
+    columns: Sequence[TableColumn], width: int, *, may_leave: bool
+) -> list[TableColumn] | None:
+    """The columns that fit, with their widths as `natural`; None where those that
+    must stay are wider than the terminal."""
+    staying = list(columns)
+    while sum(column.least + _GAP for column in staying) - _GAP > width:
+        last = max(staying, key=lambda column: column.rank, default=None)
+        if last is None or not may_leave or last.priority < 2:
+            return None
+        staying.remove(last)
+    return _narrowed(staying, width)
+
+
+def _narrowed(columns: Sequence[TableColumn], width: int) -> list[TableColumn]:
+    """Narrow the widest column that may be narrowed until all fit."""
+    widths = [column.natural for column in columns]
+    while sum(widths) + _GAP * (len(columns) - 1) > width:
+        yielding = [i for i, c in enumerate(columns) if widths[i] > c.least]
+        widths[max(yielding, key=lambda i: widths[i])] -= 1
+    return [replace(c, natural=w) for c, w in zip(columns, widths, strict=True)]
 
 
 def show_records(
@@ -63,7 +273,7 @@ def show_records(
     console = Console()
     heads = list(columns)
     while len(heads) > 1:
-        widths = fit(heads, [row[: len(heads)] for row in rows], console.width, _WORD)
+        widths = _widths(heads, rows, console.width)
         if widths is not None:
             break
         heads.pop()
@@ -87,71 +297,9 @@ def _side_by_side(cells: Sequence[Text], widths: Sequence[int]) -> Table:
     return line
 
 
-def fit(
-    columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    width: int,
-    shortest: int = 0,
+def _widths(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], width: int
 ) -> list[int] | None:
-    """How wide each column is so that a table is `width` wide; None if it cannot be.
-
-    Words of up to `shortest` characters stay whole.
-    """
-    room = width - _GAP * (len(columns) - 1)
-    cells = [[row[place] for row in rows] for place in range(len(columns))]
-    natural = [
-        max(map(cell_len, (name, *own)))
-        for name, own in zip(columns, cells, strict=True)
-    ]
-    for longest in (most for most in _WORDS if most >= shortest):
-        least = [
-            max(
-                min(_longest_word(name), longest),
-                max(map(cell_len, own), default=0)
-                if _is_whole(name, own)
-                else min(max(map(_longest_word, own), default=0), longest),
-            )
-            for name, own in zip(columns, cells, strict=True)
-        ]
-        if sum(least) <= room:
-            return _narrowed(natural, least, room)
-    return None
-
-
-def _narrowed(natural: list[int], least: list[int], room: int) -> list[int]:
-    """Narrow the widest column that may be narrowed until all fit."""
-    widths = [
-        max(own, min(wished, room)) for own, wished in zip(least, natural, strict=True)
-    ]
-    while sum(widths) > room:
-        yielding = [i for i, own in enumerate(least) if widths[i] > own]
-        widths[max(yielding, key=lambda i: widths[i])] -= 1
-    return widths
-
-
-def _is_whole(name: str, cells: Sequence[str]) -> bool:
-    """Whether a column holds moments, numbers or ids: nobody reads them in parts."""
-    texts = [cell for cell in cells if cell]
-    if any(_WHOLE.fullmatch(text) for text in texts):
-        return all(_WHOLE.fullmatch(text) or " " not in text for text in texts)
-    return name.split()[-1] in _IDS and all(" " not in text for text in texts)
-
-
-def _longest_word(text: str) -> int:
-    return max(map(cell_len, text.split()), default=0)
-
-
-def _paragraphs(
-    columns: Sequence[str], rows: Sequence[Sequence[str]]
-) -> Iterator[Table]:
-    """Each row with its cells below each other, and an empty line after it."""
-    names = max(map(cell_len, columns))
-    for row in rows:
-        paragraph = Table.grid(
-            Column(width=names), Column(overflow="fold"), padding=(0, _GAP, 0, 0)
-        )
-        for name, cell in zip(columns, row, strict=True):
-            if cell:
-                paragraph.add_row(Text(name, style="bold"), Text(cell))
-        paragraph.add_row("", "")
-        yield paragraph
+    columns = [_column(head, rows, place) for place, head in enumerate(heads)]
+    fitting = _fitting(columns, width, may_leave=False)
+    return [column.natural for column in fitting] if fitting else None

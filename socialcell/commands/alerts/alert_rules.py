@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context
 from socialcell.commands.renamed import point_to
 
@@ -62,7 +63,7 @@ def add(
         output.say(f"Rule {name} is written.")
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(config: Config = None, json: Json = False) -> None:
     """List the rules, and who wrote them.
 

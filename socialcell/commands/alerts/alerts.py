@@ -8,6 +8,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.alerts import alert_rules, commitments, rumours
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.renamed import old_command, old_group
 from socialcell.json_types import DocumentValue
@@ -31,7 +32,7 @@ _SHOWN = 5  # mentions of a phrase; --json has all
 _FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
 
-@app.command()
+@app.command(cls=ListCommand)
 def backtest(
     file: Annotated[
         Path, typer.Argument(help="CSV timestamp,value; - reads standard input.")
@@ -89,7 +90,7 @@ def _alert(point: "ScoredPoint") -> dict[str, datetime | float | None]:
     }
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(
     all: Annotated[
         bool, typer.Option("--all", help="Also those that are over.")
@@ -167,7 +168,7 @@ def show(
         output.say(text)
 
 
-@app.command()
+@app.command(cls=ListCommand)
 def rising(config: Config = None, json: Json = False) -> None:
     """List phrases that many people suddenly use: now beside the same hours before.
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context
 
 app = typer.Typer(
@@ -52,7 +53,7 @@ def add(
         output.say(f"Commitment {id_} is due by {at:%Y-%m-%d %H:%M}.")
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(
     all: Annotated[bool, typer.Option("--all", help="Also those kept.")] = False,
     config: Config = None,

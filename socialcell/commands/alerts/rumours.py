@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context
 
 app = typer.Typer(
@@ -40,7 +41,7 @@ def add(
         output.say(f"Rumour {id_} is marked as false.")
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(
     all: Annotated[bool, typer.Option("--all", help="Also those ended.")] = False,
     config: Config = None,
@@ -71,6 +72,7 @@ def list_(
             )
             for row in rows
         ],
+        full=("rumour",),
     )
 
 

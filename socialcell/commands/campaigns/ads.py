@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import (
     Config,
     Daily,
@@ -24,7 +25,7 @@ app = typer.Typer(
 _MICROS = 1_000_000
 
 
-@app.command()
+@app.command(cls=ListCommand)
 def show(
     since: Since = None,
     until: Until = None,

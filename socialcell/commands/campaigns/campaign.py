@@ -32,6 +32,8 @@ _WHY = {
     "refused": "failed a check of the referrer",
 }
 
+_LINES = ("whose", "how we know", "installs", "days withheld")
+
 
 def create(
     name: Name,
@@ -188,11 +190,12 @@ def attribution(
             (group[by] or "(not told)", group["installs"])
             for group in installs["groups"]
         ],
+        others=_LINES,
     )
     for part in installs["parts"]:
         output.say(f"{part['store']} {part['app']}: {part['definition']}")
         output.table(
-            ("whose", "how we know", "installs", "days withheld"),
+            _LINES,
             [
                 *(
                     (
@@ -205,6 +208,8 @@ def attribution(
                 ),
                 ("total", None, part["total"], None),
             ],
+            important=("installs",),
+            others=(by,),
         )
         if missing := part["days_without_total"]:
             output.note(

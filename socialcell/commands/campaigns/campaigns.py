@@ -7,6 +7,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.campaigns import campaign, outreach, plan
+from socialcell.commands.list_command import ListCommand, PagedCommand
 from socialcell.commands.options import rupees
 from socialcell.commands.publishing import publish
 from socialcell.commands.renamed import old_command
@@ -17,12 +18,12 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.command("create")(campaign.create)
-app.command("list")(campaign.list_)
-app.command("show")(campaign.show)
-app.command("attribution")(campaign.attribution)
+app.command("list", cls=ListCommand)(campaign.list_)
+app.command("show", cls=PagedCommand)(campaign.show)
+app.command("attribution", cls=ListCommand)(campaign.attribution)
 app.command("measure")(campaign.measure)
 app.command("plan")(plan.plan)
-app.command("calendar")(plan.calendar)
+app.command("calendar", cls=ListCommand)(plan.calendar)
 app.command("export")(plan.export)
 app.command("approve")(outreach.approve)
 old_command(app, "campaigns publish", "posts publish", publish.publish)

@@ -8,6 +8,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.campaigns.ads import coverage_sentence
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import (
     Config,
     Daily,
@@ -57,7 +58,7 @@ def import_(
     )
 
 
-@app.command()
+@app.command(cls=ListCommand)
 def show(
     since: Since = None,
     until: Until = None,

@@ -7,6 +7,7 @@ import typer
 from typer.models import OptionInfo
 
 from socialcell.commands import file_outcome, output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import (
     Config,
     Csv,
@@ -152,7 +153,7 @@ def edit(
     _print_result(context, result, json=json, dry_run=dry_run)
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(
     campaign: Campaign = None,
     channel: Channel = None,
@@ -226,7 +227,7 @@ def show(code: Code, config: Config = None, json: Json = False) -> None:
         output.say(f"{at}: {version.reason} ({version.actor})")
 
 
-@app.command()
+@app.command(cls=ListCommand)
 def stats(
     code: Annotated[
         str | None, typer.Argument(help="One link; all without it.", show_default=False)

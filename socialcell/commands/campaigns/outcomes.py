@@ -8,6 +8,7 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.campaigns.ads import coverage_sentence
 from socialcell.commands.campaigns.installs import counted, not_summed
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import (
     Config,
     Daily,
@@ -63,7 +64,7 @@ def import_(
     )
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(config: Config = None, json: Json = False) -> None:
     """List the outcomes that are held, with their areas and days.
 
@@ -79,7 +80,7 @@ def list_(config: Config = None, json: Json = False) -> None:
     output.table(columns, [tuple(row.values()) for row in rows])
 
 
-@app.command()
+@app.command(cls=ListCommand)
 def show(
     outcome: Annotated[str, typer.Argument(help="An outcome: activated_users …")],
     since: Since = None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators.sign_in_prompt import (
     acting_context,
     approver_context,
@@ -75,7 +76,7 @@ def approve(
         raise typer.Exit(1)
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(name: Name, config: Config = None, json: Json = False) -> None:
     """List the tags of a plan: their state, posts that were found, what is in the way.
 

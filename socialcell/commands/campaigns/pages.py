@@ -6,6 +6,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.campaigns.installs import print_store_figures
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import (
     Config,
     Daily,
@@ -26,7 +27,7 @@ def pages() -> None:
     """Pages: the daily figures of the city's own pages, as their platform reports."""
 
 
-@app.command()
+@app.command(cls=ListCommand)
 def show(
     since: Since = None,
     until: Until = None,

@@ -216,6 +216,7 @@ def _print_table(document: "PlanDocument") -> None:
             )
             for tag in document["tags"]
         ],
+        important=("planned cost", "link"),
     )
 
 

@@ -8,6 +8,7 @@ import typer
 from typer.models import OptionInfo
 
 from socialcell.commands import file_outcome, output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators.sign_in_prompt import approver_context
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.renamed import old_command
@@ -37,12 +38,15 @@ def _option(text: str) -> OptionInfo:
 
 def add_to(app: typer.Typer) -> None:
     """Register these commands on the noun."""
-    app.command("list")(list_)
+    app.command("list", cls=ListCommand)(list_)
     app.command("set")(set_)
     app.command("import")(import_)
-    for command in (export, insights, audience, flag, unflag, remove):
+    app.command(cls=ListCommand)(audience)
+    for command in (export, insights, flag, unflag, remove):
         app.command()(command)
-    old_command(app, "influencers sketch", "influencers audience", audience)
+    old_command(
+        app, "influencers sketch", "influencers audience", audience, ListCommand
+    )
 
 
 def list_(config: Config = None, json: Json = False) -> None:
@@ -64,8 +68,8 @@ def list_(config: Config = None, json: Json = False) -> None:
                 row["key"],
                 row["name"],
                 row["kind"],
-                row["accounts"],
-                row["languages"],
+                ", ".join(row["accounts"]),
+                ", ".join(row["languages"]),
                 row["consent"],
                 row["followers"],
             )

@@ -6,6 +6,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.creators import creators
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators.sign_in_prompt import approver_context
 from socialcell.commands.options import Config, Csv, Json
 from socialcell.text import displayed
@@ -48,7 +49,7 @@ Language = Annotated[
 Days = Annotated[int, typer.Option(help="Of posts that scores rest on.", min=7)]
 
 
-@app.command()
+@app.command(cls=ListCommand)
 def rank(
     initiative: Initiative = None,
     topic: Topic = None,

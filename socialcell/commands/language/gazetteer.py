@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, DryRun, Json, open_context
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def print_changes(changes: "NameImport", *, dry_run: bool, json: bool) -> None:
         output.say(f"  {id_}")
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(config: Config = None, json: Json = False) -> None:
     """List the names of your own that the reader of this workspace knows.
 

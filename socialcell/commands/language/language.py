@@ -8,6 +8,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.language import gazetteer, public_people
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import ROOT_CONFIG, Config, DryRun, Json, open_context
 from socialcell.sheet import CellContent
 
@@ -37,7 +38,7 @@ def group() -> None:
     """Language models: train them, score them, list them."""
 
 
-@app.command()
+@app.command(cls=ListCommand)
 def evaluate(
     file: Annotated[Path, typer.Argument(help="JSON lines, or CoNLL for entities.")],
     task: Annotated[
@@ -194,7 +195,7 @@ def export_labels(
         output.say("Nobody has decided anything yet: see socialcell mentions label.")
 
 
-@app.command()
+@app.command(cls=ListCommand)
 def models(config: Config = None, json: Json = False) -> None:
     """List the models in use with version, licence, size and checksum.
 

@@ -9,6 +9,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.language.gazetteer import Reread, print_changes
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.json_types import DocumentValue
 
@@ -75,7 +76,7 @@ def import_(
     print_changes(changes, dry_run=dry_run, json=json)
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(
     on: Annotated[
         datetime | None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.mentions import area_shapes
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.json_types import DocumentValue
 
@@ -21,7 +21,7 @@ app = typer.Typer(
 app.add_typer(area_shapes.app, name="shapes")
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(
     kind: Annotated[
         str | None, typer.Option(help="city, zone, ward_office, locality, village …")
@@ -59,6 +59,7 @@ def list_(
             )
             for area in rows
         ],
+        important=("English", "मराठी"),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Csv, DryRun, Json, open_context
 from socialcell.json_types import DocumentValue
 
@@ -19,7 +20,7 @@ app = typer.Typer(
 )
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(
     topic: Annotated[str | None, typer.Option(help="Only of this topic.")] = None,
     on: Annotated[

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context
 
 app = typer.Typer(
@@ -18,7 +19,7 @@ Platform = Annotated[
 Handle = Annotated[str, typer.Argument(help="The account's handle, with or without @.")]
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(config: Config = None, json: Json = False) -> None:
     """List the accounts that are shown by name, with the evidence for it.
 

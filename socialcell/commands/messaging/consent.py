@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context
 
 app = typer.Typer(
@@ -57,7 +58,7 @@ def withdraw(
     _note(config, number, "withdrawn", evidence, at, json)
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(config: Config = None, json: Json = False) -> None:
     """List the ledger of consent, oldest first; people by pseudonym.
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.messaging import consent
 from socialcell.commands.operators.sign_in_prompt import (
     acting_context,
@@ -22,7 +23,10 @@ app = typer.Typer(
 )
 old_command(app, "messages agree", "consent grant", consent.grant)
 old_command(app, "messages refuse", "consent withdraw", consent.withdraw)
-old_command(app, "messages consent", "consent list", consent.list_)
+old_command(app, "messages consent", "consent list", consent.list_, ListCommand)
+
+_DRAFTS = ("id", "message", "to", "answer", "written by", "may be sent until", "state")
+_SENDINGS = ("template", "language", "people", "entered by", "may be sent until")
 
 Through = Annotated[
     str | None,
@@ -30,7 +34,7 @@ Through = Annotated[
 ]
 
 
-@app.command()
+@app.command(cls=ListCommand)
 def status(config: Config = None, json: Json = False) -> None:
     """Show the webhook receivers: what waits, and what was refused.
 
@@ -92,7 +96,7 @@ def fetch(config: Config = None, json: Json = False) -> None:
     raise typer.Exit(3 if media.stopped else 0)
 
 
-@app.command()
+@app.command(cls=ListCommand)
 def templates(
     sync: Annotated[bool, typer.Option("--sync", help="Ask Meta first.")] = False,
     source: Through = None,
@@ -127,6 +131,7 @@ def templates(
     output.table(
         ("name", "language", "category", "status", "text"),
         [(t.name, t.language, t.category, t.status, t.body) for t in sendings],
+        full=("text",),
     )
 
 
@@ -184,7 +189,7 @@ def reply(
     )
 
 
-@app.command()
+@app.command(cls=ListCommand)
 def waiting(config: Config = None, json: Json = False) -> None:
     """List answers and templates that wait for a second person.
 
@@ -204,7 +209,7 @@ def waiting(config: Config = None, json: Json = False) -> None:
         )
         return
     output.table(
-        ("id", "message", "to", "answer", "written by", "may be sent until", "state"),
+        _DRAFTS,
         [
             (
                 draft.id,
@@ -217,10 +222,12 @@ def waiting(config: Config = None, json: Json = False) -> None:
             )
             for draft in drafts
         ],
+        full=("answer",),
+        others=_SENDINGS,
     )
     if sendings:
         output.table(
-            ("template", "language", "people", "entered by", "may be sent until"),
+            _SENDINGS,
             [
                 (
                     sending.template,
@@ -231,6 +238,7 @@ def waiting(config: Config = None, json: Json = False) -> None:
                 )
                 for sending in sendings
             ],
+            others=_DRAFTS,
         )
 
 

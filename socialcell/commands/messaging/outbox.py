@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def mode(
         output.say(f"Mode: {mode}. Held back now: {held_count}.")
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(
     state: Annotated[
         list[str] | None, typer.Option(help="held, pending, sending, sent, dead.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators import sign_in_prompt
 from socialcell.commands.operators.sign_in_prompt import acting_context
 from socialcell.commands.options import Config, Json, open_context
@@ -212,7 +213,7 @@ def disable(name: Name, config: Config = None, json: Json = False) -> None:
     output.say(f"{name} signs in no more.")
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(config: Config = None, json: Json = False) -> None:
     """List operators with their roles, and what waits for a second person.
 

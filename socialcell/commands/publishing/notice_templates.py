@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json
 from socialcell.json_types import DocumentValue
 
@@ -30,7 +31,7 @@ def _default(context: typer.Context, config: Config = None, json: Json = False) 
         list_(config=config, json=json)
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(config: Config = None, json: Json = False) -> None:
     """List the templates that there are, with their slots.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import file_outcome, output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators.sign_in_prompt import (
     acting_context,
     drafting_context,
@@ -202,7 +203,7 @@ def notice(
     _print_posts(posts.posts, posts.closure, dry_run=dry_run, json=json)
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(
     since: Annotated[
         str | None, typer.Option(help="The first day; today without it.", metavar="DAY")
@@ -247,6 +248,7 @@ def print_posts(posts: "list[PostDocument]") -> None:
             )
             for post in posts
         ],
+        important=("why",),
     )
 
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
         PlatformSpend,
     )
 
+_ALLOWANCES = ("platform", "what", "window", "used", "forecast", "cap", "until")
+_BILLS = ("platform", "money this month", "spent", "forecast", "cap")
+
 
 def budget(config: Config = None, json: Json = False) -> None:
     """Show what the platforms' allowances are used up to, the forecast, and the caps.
@@ -41,13 +44,16 @@ def budget(config: Config = None, json: Json = False) -> None:
         return
     if usage.allowances:
         output.table(
-            ("platform", "what", "window", "used", "forecast", "cap", "until"),
+            _ALLOWANCES,
             [_allowance_row(allowance) for allowance in usage.allowances],
+            important=("used", "cap"),
+            others=_BILLS,
         )
     if usage.money:
         output.table(
-            ("platform", "money this month", "spent", "forecast", "cap"),
+            _BILLS,
             [_bill_row(bill) for bill in usage.money],
+            others=_ALLOWANCES,
         )
     for sentence in usage.overruns:
         output.say(f"Will not last: {sentence}.")

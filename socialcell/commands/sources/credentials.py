@@ -44,5 +44,6 @@ def credentials(
                 )
                 for check in checks
             ],
+            full=("note",),
         )
     raise typer.Exit(0 if all(check.ok for check in checks) else 4)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import (
     Config,
     DryRun,
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from socialcell.services.collection.source_setup import SourceStatus
 
 app = typer.Typer(help="Sources: what is listened to.", no_args_is_help=True)
-app.command()(budget.budget)
-app.command()(credentials.credentials)
+app.command(cls=ListCommand)(budget.budget)
+app.command(cls=ListCommand)(credentials.credentials)
 app.command()(source_switch.disable)
 app.command()(source_switch.enable)
 app.command()(source_switch.remove)
@@ -30,13 +31,15 @@ app.command()(source_switch.now)
 app.command()(recheck.snapshot)
 app.command()(recheck.pin)
 app.command()(recheck.recheck)
-app.command()(recheck.reprocess)
-app.command()(recheck.mapping_errors)
-old_command(app, "sources remap", "sources reprocess", recheck.reprocess)
-old_command(app, "sources drift", "sources mapping-errors", recheck.mapping_errors)
+app.command(cls=ListCommand)(recheck.reprocess)
+app.command(cls=ListCommand)(recheck.mapping_errors)
+old_command(app, "sources remap", "sources reprocess", recheck.reprocess, ListCommand)
+old_command(
+    app, "sources drift", "sources mapping-errors", recheck.mapping_errors, ListCommand
+)
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(config: Config = None, json: Json = False) -> None:
     """List the sources with their state, last success and totals.
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context
 
 app = typer.Typer(
@@ -13,7 +14,7 @@ app = typer.Typer(
 )
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     config: Config = None,
@@ -48,6 +49,7 @@ def list_(
             )
             for row in rows
         ],
+        important=("who",),
     )
 
 
