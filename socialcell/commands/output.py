@@ -130,7 +130,7 @@ def records(
 
 
 def record(lines: Mapping[str, CellContent]) -> None:
-    """One record as lines `name  value`; `name<tab>value` when piped.
+    """One record as lines `name  value`; `name: value` when piped.
 
     What is None or empty is left out.
     """
@@ -142,7 +142,7 @@ def record(lines: Mapping[str, CellContent]) -> None:
         return
     for name, text in cells.items():
         if text:
-            say(f"{name}\t{text}")
+            say(f"{name}: {text}")
 
 
 def _chosen(

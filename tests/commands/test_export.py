@@ -273,7 +273,7 @@ def test_show_refers_to_the_owner_in_the_language_asked_for(
     assert document["owner"] == "body:pmpml"
     assert set(document["referral"]) == {"mr", "hi", "en"}
     assert f"referral: {document['referral']['mr']}" in in_marathi
-    assert f"owner_name: {document['owner_name']['mr']}" in in_marathi
+    assert f"owner: {document['owner_name']['mr']} (body:pmpml)\n" in in_marathi
     assert document["referral"]["en"] not in in_marathi
     assert "--lang is one of" in in_french
 

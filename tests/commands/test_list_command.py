@@ -71,9 +71,9 @@ def test_a_column_is_named_without_its_time_zone_and_spaces(config: Path) -> Non
 def test_an_unknown_column_is_refused_with_the_names(
     config: Path, flag: tuple[str, ...]
 ) -> None:
-    words = ("owners", "list", *flag, "--columns", "topic,colour", "--config", config)
+    words = ("owners", "list", *flag, "--columns", "topic,colour")
 
-    done = socialcell(*words)
+    done = socialcell(*words, "--config", config)
 
     assert done.returncode == 2
     assert "there is no column colour. There are: topic, owner" in done.stderr

@@ -351,6 +351,6 @@ def test_no_table_loses_a_moment_an_id_or_a_level_at_80_columns(
 def test_every_table_refuses_a_column_that_it_has_not(workspace: Workspace) -> None:
     config = workspace.folder / "config.yaml"
     for name, words in workspace.lines.items():
-        heads = refused(*words, "--columns", "colour,id", "--config", config)
+        heads = refused("--config", config, *words, "--columns", "colour,id")
         assert "there is no column colour" in heads, name
         assert "There are: " in heads, name

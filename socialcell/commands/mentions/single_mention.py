@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.mentions import mention_page
 from socialcell.commands.mentions.mention_options import MentionId
 from socialcell.commands.options import Config, Json, open_context, people_of
 
@@ -17,16 +18,16 @@ def show(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Show one mention with all that is known about it.
+    """Show one mention: its text, who wrote it, when and where, and how it was read.
 
-    Where it is a body's outside the corporation or a department's, `referral` is the
-    sentence that sends the citizen there, in --lang.
+    Beside what the machine read stands what a person decided; below, how its counts
+    grew. --json has all that is stored. Where it is a body's outside the corporation or
+    a department's, `referral` is the sentence that sends the citizen there, in --lang.
 
     Example: socialcell mentions show 17 --lang mr
     """
     from socialcell.errors import UsageError
     from socialcell.i18n import CODES
-    from socialcell.listening.mentions import mention_view
     from socialcell.services.mentions import mention_search
 
     if lang not in CODES:
@@ -37,16 +38,12 @@ def show(
     if json:
         output.as_json(document)
         return
-    shown = {
-        **document,
-        "owner_name": (document["owner_name"] or {}).get(lang),
-        "referral": (document["referral"] or {}).get(lang),
-        "withheld": mention_view.withheld_note(document),
-    }
-    for key, content in shown.items():
-        if content not in (None, [], "") and not key.startswith("withheld_"):
-            line = content if isinstance(content, str) else output.dumps(content)
-            output.say(f"{key}: {line}")
+    mention_page.print_mention(
+        document,
+        lang,
+        mention_search.area_names(context, lang),
+        mention_search.replies(context, mention_id),
+    )
 
 
 def open_(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from socialcell import db
 from socialcell.errors import UsageError
+from socialcell.listening.areas import area_table
 from socialcell.listening.day_ranges import day_end, day_start
 from socialcell.listening.mentions import mention_detail
 from socialcell.listening.mentions.mention_detail import MentionDetail
@@ -86,6 +87,20 @@ def show_mention(context: Context, people: People, mention_id: int) -> MentionDe
         if row is None or row.state != "present":
             raise UsageError("mentions.no_such_mention", mention=mention_id)
         return mention_detail.mention(session, row, people)
+
+
+def replies(context: Context, mention_id: int) -> list[int]:
+    """The ids of the mentions that reply to a mention, quote or repost it."""
+    with db.reading(context.engine) as session:
+        return mention_queries.replies(session, mention_id)
+
+
+def area_names(context: Context, lang: str) -> dict[str, str]:
+    """The names of all wards and places in a language by id, past ones too."""
+    with db.reading(context.engine) as session:
+        return {
+            area.id: area_table.names(area)[lang] for area in areas.all_areas(session)
+        }
 
 
 def mentions_by_id(

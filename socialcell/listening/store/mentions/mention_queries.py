@@ -258,6 +258,19 @@ def relations(session: Session, mention_id: int) -> list[RelatedMention]:
     return [RelatedMention(*row) for row in rows]
 
 
+def replies(session: Session, mention_id: int) -> list[int]:
+    """The present mentions that reply to a mention, quote or repost it, by id."""
+    relation = db.table(Relation).c
+    return list(
+        session.scalars(
+            select(M.id)
+            .join(MENTION, relation.mention_id == M.id)
+            .where(relation.target_id == mention_id, M.state == "present")
+            .order_by(M.id)
+        )
+    )
+
+
 def links(session: Session, mention_id: int) -> list[str]:
     link = db.table(Link).c
     return list(

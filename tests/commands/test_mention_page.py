@@ -1,0 +1,116 @@
+"""`mentions show` for people: a page, and no JSON in it."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from socialcell import db
+from socialcell.connectors.base import Metric, RecordRelation
+from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.areas.owner_table import read_owners
+from socialcell.listening.store import areas, owners
+from socialcell.services.context import Context
+from socialcell.services.mentions.tagging import tag_waiting
+from tests.builders import NOON, make_record, store_records
+from tests.running import inside
+
+pytestmark = pytest.mark.swept_on_postgresql
+
+TEXT = "No water in Kothrud since morning, please help"
+
+
+@pytest.fixture
+def config(context: Context, engine: Engine) -> Path:
+    """A mention whose likes grow, and a reply to it; both are read."""
+    with db.writing(engine) as session:
+        areas.replace(session, read_areas())
+        owners.update_package_rows(session, read_owners())
+    for hours, likes in ((0, 3), (1, 3), (2, 41), (3, 41)):
+        later = NOON + timedelta(hours=hours)
+        store_records(engine, liked(likes), at=later, observed=later)
+    relation = RecordRelation("reply", "100")
+    store_records(engine, make_record("101", text="Here too", relations=(relation,)))
+    tag_waiting(context)
+    return context.workspace.folder / "config.yaml"
+
+
+def liked(count: int | None) -> Any:
+    metric = Metric("like_count", count, "reactions")
+    return make_record("100", text=TEXT, metrics=(metric,))
+
+
+def page(config: Path, mention: int = 1) -> list[str]:
+    return inside("mentions", "show", str(mention), "--config", config).splitlines()
+
+
+def test_the_text_comes_first_then_who_when_and_where(config: Path) -> None:
+    lines = page(config)
+
+    assert lines[:2] == [TEXT, ""]
+    assert lines[2] == "id: 1"
+    assert lines[3].startswith("who: नागरिक-")
+    assert "when (IST): 2026-11-23 12:00" in lines
+    assert "where: Kothrud - Bavdhan, Kothrud" in lines
+    assert [line for line in lines if line.startswith("chosen by: test (")]
+
+
+def test_no_line_is_json(config: Path) -> None:
+    assert [line for line in page(config) if set(line) & set('{}[]"')] == []
+
+
+def test_a_decision_stands_beside_what_the_machine_read(config: Path) -> None:
+    inside("mentions", "decide", "1", "urgency=critical", "--config", config)
+
+    readings = {line.split("\t")[0]: line.split("\t")[1:] for line in page(config)}
+
+    assert readings["read as"] == ["machine", "confidence", "person"]
+    machine, confidence, person = readings["urgency"]
+    assert machine != "critical"
+    assert (confidence, person) == ("", "critical")
+    assert readings["intent"][1].endswith("sure")
+    assert readings["intent"][1][0].isdigit()
+    assert readings["sentiment"][2] == ""
+
+
+def test_counts_have_a_line_where_they_changed_and_one_at_the_end(
+    config: Path,
+) -> None:
+    lines = page(config)
+
+    begin = lines.index("counted at\treactions") + 1
+    assert [line.split("\t")[1] for line in lines[begin:]] == ["3", "41", "41"]
+
+
+def test_long_histories_show_their_begin_and_their_end(
+    config: Path, engine: Engine
+) -> None:
+    for hour in range(4, 30):
+        later = NOON + timedelta(hours=hour)
+        store_records(engine, liked(100 + hour), at=later, observed=later)
+
+    lines = page(config)
+
+    assert lines[-1] == "10 of 28 counts; --json has all"
+    begin = lines.index("counted at\treactions") + 1
+    counts = [line.split("\t")[1] for line in lines[begin:-1]]
+    assert counts == ["3", *(str(100 + hour) for hour in range(21, 30))]
+
+
+def test_a_thread_is_shown_from_both_ends(config: Path) -> None:
+    assert "replies: 2" in page(config, 1)
+    assert "thread: replies to 1" in page(config, 2)
+
+
+def test_a_parent_that_nobody_read_is_said_to_be_unread(
+    config: Path, engine: Engine
+) -> None:
+    relation = RecordRelation("quote", "999")
+    store_records(engine, make_record("102", relations=(relation,)))
+
+    (line,) = (line for line in page(config, 3) if line.startswith("thread:"))
+
+    assert line.startswith("thread: quotes ")
+    assert line.endswith(" (not read)")
