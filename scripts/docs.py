@@ -82,7 +82,8 @@ def below(parent: typer.Context) -> Iterator[typer.Context]:
 def section(context: typer.Context) -> str:
     """Heading, words, usage, example and options of one group or command."""
     command = context.command
-    group = isinstance(command, TyperGroup)
+    # `daemon` is a group that does something without a further word, too.
+    group = isinstance(command, TyperGroup) and not command.invoke_without_command
     depth = len(context.command_path.split())
     blocks = [f"{'#' * depth} {context.command_path}"]
     blocks += [text for text in paragraphs(command.help) if not is_example(text)]

@@ -45,6 +45,39 @@ Until = Annotated[
 Daily = Annotated[bool, typer.Option("--daily", help="Each day by itself.")]
 
 
+def _complete_source(context: typer.Context, incomplete: str) -> list[str]:
+    """The names of sources that begin so; none where the workspace cannot be read."""
+    from socialcell import config, db
+    from socialcell.errors import SocialcellError
+    from socialcell.ops import store
+
+    place = context.params.get("config") or context.find_root().params.get("config")
+    try:
+        workspace = config.load(config.find(Path(place) if place else None))
+        engine = db.connect(workspace.database_url, busy_seconds=1)
+        with db.reading(engine) as session:
+            names = [source.name for source in store.sources(session)]
+        engine.dispose()
+    except SocialcellError:
+        return []
+    return [name for name in names if name.startswith(incomplete)]
+
+
+SourceName = Annotated[
+    str, typer.Argument(help="The source's name.", autocompletion=_complete_source)
+]
+SourceNames = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Names of sources; all enabled if none.", autocompletion=_complete_source
+    ),
+]
+NamedSources = Annotated[
+    list[str],
+    typer.Argument(metavar="NAME…", help="Sources.", autocompletion=_complete_source),
+]
+
+
 def read_settings(pairs: list[str] | None) -> dict[str, str]:
     """KEY=VALUE options as a mapping. UsageError for one without `=`."""
     from socialcell.errors import UsageError

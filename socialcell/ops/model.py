@@ -18,7 +18,9 @@ class Source(SQLModel, table=True):
     settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     version: int = 1
     enabled: bool = True
-    # ok, rate_limited, quota_spent, needs_attention, paused, gone, removed
+    pull_minutes: int | None = None  # None: as config.yaml says
+    # ok, new (its settings changed), rate_limited, quota_spent, needs_attention, paused,
+    # gone, removed
     state: str = "ok"
     state_reason: str | None = None
     not_before: datetime | None = None
@@ -31,12 +33,11 @@ class Source(SQLModel, table=True):
     def shown_state(self) -> str:
         """The state that people see: ok after a success alone. `new` when it was not
         read since it was added or changed, `failing` when that was tried in vain."""
-        if self.state != "ok":
+        if self.state not in ("ok", "new"):
             return self.state
         if self.failures:
             return "failing"
-        is_read = self.last_ok_at is not None and self.last_ok_at >= self.changed_at
-        return "ok" if is_read else "new"
+        return "new" if self.last_ok_at is None else self.state
 
 
 class SourceVersion(SQLModel, table=True):
@@ -48,6 +49,9 @@ class SourceVersion(SQLModel, table=True):
     settings: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     reason: str
     changed_at: datetime
+    # None of versions that are older than these columns.
+    name: str | None = None
+    pull_minutes: int | None = None
 
 
 class Cursor(SQLModel, table=True):

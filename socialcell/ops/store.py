@@ -69,16 +69,22 @@ def change_source(
     *,
     reason: str,
 ) -> None:
-    """New settings under a new version; the old ones stay on record."""
-    if source.settings == dict(settings):
-        return
-    source.settings = dict(settings)
+    """A new version of a source, with these settings and its name and interval of now;
+    the old one stays on record. With other settings it is read from the beginning."""
     source.version += 1
-    source.changed_at = now
-    source.state, source.state_reason, source.not_before = "ok", None, None
-    source.failures = 0
+    if source.settings != dict(settings):
+        source.settings = dict(settings)
+        source.changed_at, source.failures = now, 0
+        source.state, source.state_reason, source.not_before = "new", None, None
+        forget_cursor(session, source.id or 0)
     session.flush()
     _add_version(session, source, reason, now)
+
+
+def versions(session: Session, source_id: int) -> Sequence[SourceVersion]:
+    """The versions of a source, oldest first."""
+    query = select(SourceVersion).where(col(SourceVersion.source_id) == source_id)
+    return session.scalars(query.order_by(col(SourceVersion.version))).all()
 
 
 def remove_source(session: Session, source: Source, now: datetime) -> None:
@@ -112,7 +118,7 @@ def resume_source(session: Session, name: str) -> None:
     """Resume a source after a person repaired its fault: it is read again at once."""
     source = source_named(session, name)
     if source.state == "needs_attention":
-        source.state, source.state_reason, source.not_before = "ok", None, None
+        source.state, source.state_reason, source.not_before = "new", None, None
         source.failures = 0
 
 
@@ -380,5 +386,7 @@ def _add_version(session: Session, source: Source, reason: str, now: datetime) -
             settings=source.settings,
             reason=reason,
             changed_at=now,
+            name=source.name,
+            pull_minutes=source.pull_minutes,
         )
     )

@@ -7,7 +7,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
+from tests.builders import make_source
 from tests.running import environment
 
 BIN = Path(sys.executable).parent
@@ -49,6 +51,48 @@ def test_bash_completes_commands_options_and_values(
     )
 
     assert said.split() == completed
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("sources edit x", ["x.mentions", "x.search"]),
+        ("sources now x.mentions x.s", ["x.search"]),
+        ("pull paper", ["paper"]),
+        ("sources remove other", []),
+    ],
+)
+def test_bash_completes_the_names_of_sources(
+    folder: Path, engine: Engine, tmp_path: Path, words: str, completed: list[str]
+) -> None:
+    for name in ("x.mentions", "x.search", "paper"):
+        make_source(engine, name)
+
+    said = in_bash(
+        f"export SOCIALCELL_CONFIG={folder / 'config.yaml'}\n"
+        'eval "$(socialcell --show-completion)"\n'
+        f"COMP_WORDS=(socialcell {words}) COMP_CWORD={len(words.split())}\n"
+        "_socialcell_completion socialcell\n"
+        'echo "${COMPREPLY[@]}"',
+        tmp_path,
+    )
+
+    assert said.split() == completed
+
+
+def test_without_a_workspace_no_name_is_completed_and_nothing_is_said(
+    tmp_path: Path,
+) -> None:
+    said = in_bash(
+        f"cd {tmp_path}\n"
+        'eval "$(socialcell --show-completion)"\n'
+        "COMP_WORDS=(socialcell pull x) COMP_CWORD=2\n"
+        "_socialcell_completion socialcell 2>&1\n"
+        'echo "${COMPREPLY[@]}"',
+        tmp_path,
+    )
+
+    assert said.split() == []
 
 
 def test_completion_is_installed_for_the_shell_that_asks(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from tests.builders import make_record, store_records
 from tests.inside import socialcell
 from tests.logs import quiet_again
 from tests.running import inside, said
+from tests.terminal import on_terminal
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -84,3 +85,46 @@ def test_what_must_not_be_followed_is_refused_before_anything_is_said_of_its_cos
 
     assert refused.returncode == 2
     assert "No source is added about a private person (asha_kale)" in said(refused)
+
+
+def test_a_source_is_edited_and_its_versions_are_listed(cell: Path) -> None:
+    tried = document(cell, "edit", "paper", "--every", "30", "--dry-run")
+    edited = document(cell, "edit", "paper", "--every", "30", "--name", "daily")
+
+    assert (tried["changed"], tried["dry_run"]) == (["pull_minutes"], True)
+    assert (edited["name"], edited["version"]) == ("daily", 2)
+    assert (edited["changed"], edited["restarted"]) == (["name", "pull_minutes"], False)
+    rows = document(cell, "history", "daily")["versions"]
+    assert [(row["name"], row["pull_minutes"]) for row in rows] == [
+        ("paper", None),
+        ("daily", 30),
+    ]
+    assert run(cell, "edit", "daily", "--every", "30") == (
+        "daily is so already: nothing is changed.\n"
+    )
+    assert run(cell, "edit", "daily", "--set", "url=https://b.example/feed") == (
+        "daily is changed: url; version 3. It is read anew, from what its platform "
+        "still shows.\n"
+    )
+
+
+def test_an_edit_that_names_nothing_is_refused(cell: Path) -> None:
+    refused = socialcell("--config", cell / "config.yaml", "sources", "edit", "paper")
+
+    assert refused.returncode == 2
+    assert "name what, with --set, --unset, --query, --name or --every" in said(refused)
+
+
+@pytest.mark.parametrize(("answer", "stays"), [("n", True), ("y", False)])
+def test_a_removal_is_asked_for_on_a_terminal(
+    cell: Path, answer: str, stays: bool
+) -> None:
+    words = ("--config", cell / "config.yaml", "sources", "remove", "paper")
+
+    terminal = on_terminal(*words, typed=f"{answer}\n")
+
+    assert terminal.code == (2 if stays else 0)
+    assert "The 0 mentions that paper brought stay" in terminal.screen
+    assert "Remove paper for good? [y/N]" in terminal.screen
+    names = [row["name"] for row in document(cell, "list")["sources"]]
+    assert names == (["paper"] if stays else [])

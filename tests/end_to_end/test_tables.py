@@ -64,6 +64,7 @@ LINES = {
     "commitments.list_ 1": "commitments list",
     "registry.list_ 1": "registry list",
     "seo.show 1": "seo show --daily",
+    "source_edit.history 1": "sources history x.search",
     "sources.list_ 1": "sources list",
 }
 # What the demo has nothing of, or what takes long: a row as it may be, in the columns

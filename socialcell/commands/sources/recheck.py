@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.options import Config, DryRun, Json, SourceNames, open_context
 from socialcell.commands.workspace.top import exit_code, source_counts
 from socialcell.json_types import DocumentValue
 
@@ -13,12 +13,10 @@ if TYPE_CHECKING:
     from socialcell.services.collection.collector import RunResult
     from socialcell.services.collection.reprocessing import ReprocessedSource
 
-Names = Annotated[
-    list[str] | None, typer.Argument(help="Names of sources; all enabled if none.")
-]
 
-
-def snapshot(sources: Names = None, config: Config = None, json: Json = False) -> None:
+def snapshot(
+    sources: SourceNames = None, config: Config = None, json: Json = False
+) -> None:
     """Ask for the engagement of young mentions again; the history grows by a point.
 
     Every hour in a post's first six, then every 4, 12 and 24 hours, then weekly until
@@ -53,7 +51,9 @@ def pin(
         output.say(f"{pinned} {'cool again' if off else f'pinned for {days} days'}.")
 
 
-def recheck(sources: Names = None, config: Config = None, json: Json = False) -> None:
+def recheck(
+    sources: SourceNames = None, config: Config = None, json: Json = False
+) -> None:
     """Ask which mentions are gone at their source, and remove those here too.
 
     Their words, raw form, search index and history go; reports that quoted one are
@@ -70,7 +70,7 @@ def reprocess(
     since: Annotated[
         str, typer.Option(help="Raw items of this day and later, or 7d.", metavar="DAY")
     ],
-    sources: Names = None,
+    sources: SourceNames = None,
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,

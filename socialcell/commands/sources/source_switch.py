@@ -1,11 +1,18 @@
 """Commands of `sources` that switch one: disable, enable, remove, now."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands.options import (
+    Config,
+    Json,
+    NamedSources,
+    SourceName,
+    open_context,
+)
 from socialcell.commands.workspace import top
 from socialcell.errors import UsageError
 from socialcell.message_catalog import Message
@@ -13,10 +20,8 @@ from socialcell.message_catalog import Message
 if TYPE_CHECKING:
     from socialcell.services.collection.source_setup import RemovedSource
 
-Name = Annotated[str, typer.Argument(help="The source's name.")]
 
-
-def disable(name: Name, config: Config = None, json: Json = False) -> None:
+def disable(name: SourceName, config: Config = None, json: Json = False) -> None:
     """Stop listening to a source until it is enabled again. Audited.
 
     What it brought stays. While it is off nobody asks whether its posts were deleted.
@@ -32,7 +37,7 @@ def disable(name: Name, config: Config = None, json: Json = False) -> None:
         output.say(f"{name} is off{'.' if changed else ' already.'}")
 
 
-def enable(name: Name, config: Config = None, json: Json = False) -> None:
+def enable(name: SourceName, config: Config = None, json: Json = False) -> None:
     """Listen to a source again, from where it stopped. Audited.
 
     One that would follow what must not be followed stays off, with the reason.
@@ -49,15 +54,15 @@ def enable(name: Name, config: Config = None, json: Json = False) -> None:
 
 
 def remove(
-    name: Name,
+    name: SourceName,
     yes: Annotated[bool, typer.Option("--yes", help="Remove it.")] = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Take a source away for good; the mentions that it brought stay. Audited.
 
-    Without --yes it says what would happen and removes nothing (exit code 2). To stop
-    for a while: socialcell sources disable.
+    It says what would happen and asks; without a terminal it needs --yes (exit code
+    2). To stop for a while: socialcell sources disable.
 
     Example: socialcell sources remove x.search --yes
     """
@@ -65,8 +70,9 @@ def remove(
 
     context = open_context(config)
     if not yes:
-        counts = source_setup.count_mentions(context, name)
-        raise UsageError("sources.not_removed_yet", effect=_effect(counts))
+        effect = _effect(source_setup.count_mentions(context, name))
+        if json or not _is_confirmed(name, effect):
+            raise UsageError("sources.not_removed_yet", effect=effect)
     removed = source_setup.remove(context, name)
     if json:
         output.as_json(
@@ -82,7 +88,7 @@ def remove(
 
 
 def now(
-    names: Annotated[list[str], typer.Argument(metavar="NAME…", help="Sources.")],
+    names: NamedSources,
     config: Config = None,
     json: Json = False,
 ) -> None:
@@ -101,6 +107,14 @@ def now(
     )
     top.show_pulled(results, top.understand(context), json=json)
     raise typer.Exit(top.exit_code(results))
+
+
+def _is_confirmed(name: str, effect: Message) -> bool:
+    """Whether a person said yes on a terminal; False where there is none."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    output.say(str(effect))
+    return typer.confirm(f"Remove {name} for good?", default=False)
 
 
 def _effect(removed: "RemovedSource") -> Message:

@@ -10,20 +10,29 @@ from socialcell.commands.options import (
     Config,
     DryRun,
     Json,
+    SourceName,
     open_context,
     read_settings,
 )
 from socialcell.commands.renamed import old_command
-from socialcell.commands.sources import budget, credentials, recheck, source_switch
+from socialcell.commands.sources import (
+    budget,
+    credentials,
+    query_cost,
+    recheck,
+    source_edit,
+    source_switch,
+)
 from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
-    from socialcell.services.collection.query_estimate import QueryEstimate
     from socialcell.services.collection.source_setup import SourceStatus
 
 app = typer.Typer(help="Sources: what is listened to.", no_args_is_help=True)
 app.command(cls=ListCommand)(budget.budget)
 app.command(cls=ListCommand)(credentials.credentials)
+app.command()(source_edit.edit)
+app.command()(source_edit.history)
 app.command()(source_switch.disable)
 app.command()(source_switch.enable)
 app.command()(source_switch.remove)
@@ -104,13 +113,13 @@ def add(
     source_setup.check_settings(context, connector, settings)
     cost_estimate = query_estimate.estimate(context, connector, settings)
     if cost_estimate is not None:
-        output.note(_cost(cost_estimate))
+        output.note(query_cost.sentence(cost_estimate))
     if not dry_run:
         source_setup.add_source(context, name, connector, settings)
     if json:
         output.as_json(
             {"name": name, "connector": connector}
-            | {"dry_run": dry_run, "estimate": _as_json(cost_estimate)}
+            | {"dry_run": dry_run, "estimate": query_cost.document(cost_estimate)}
         )
     elif dry_run:
         output.say(f"Would be added: {name}")
@@ -119,11 +128,7 @@ def add(
 
 
 @app.command("test")
-def try_(
-    name: Annotated[str, typer.Argument(help="The source's name.")],
-    config: Config = None,
-    json: Json = False,
-) -> None:
+def try_(name: SourceName, config: Config = None, json: Json = False) -> None:
     """Ask the platform whether this source can be read; nothing is stored.
 
     Exit code 1 when it cannot, with what to do.
@@ -140,27 +145,6 @@ def try_(
     raise typer.Exit(0 if health.ok else 1)
 
 
-def _cost(estimate: "QueryEstimate") -> str:
-    if estimate.posts is None or estimate.cost_micros is None:
-        return f"What it will cost is not known: {estimate.basis}."
-    money = f"{estimate.cost_micros / 1_000_000:.2f} {estimate.currency}"
-    return f"In 30 days at least {estimate.posts} posts, {money}: {estimate.basis}."
-
-
-def _as_json(cost_estimate: "QueryEstimate | None") -> dict[str, DocumentValue] | None:
-    if cost_estimate is None:
-        return None
-    money = {
-        "amount_micros": cost_estimate.cost_micros,
-        "currency": cost_estimate.currency,
-    }
-    return {
-        "posts_in_30_days": cost_estimate.posts,
-        "cost": None if cost_estimate.cost_micros is None else money,
-        "basis": cost_estimate.basis,
-    }
-
-
 def _source(status: "SourceStatus") -> dict[str, DocumentValue]:
     source, last, recheck = status.source, status.last_run, status.last_recheck
     return {
@@ -169,6 +153,7 @@ def _source(status: "SourceStatus") -> dict[str, DocumentValue]:
         "settings": source.settings,
         "version": source.version,
         "enabled": source.enabled,
+        "pull_minutes": source.pull_minutes,
         "state": source.shown_state,
         "reason": source.state_reason,
         "not_before": source.not_before,

@@ -8,7 +8,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.operators.operators import say_codes
-from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands.options import Config, Json, SourceNames, open_context
 from socialcell.json_types import DocumentValue
 from socialcell.sheet import CellContent
 
@@ -154,9 +154,7 @@ def _ask_whom_to_alert() -> str | None:
 
 
 def pull(
-    sources: Annotated[
-        list[str] | None, typer.Argument(help="Names of sources; all enabled if none.")
-    ] = None,
+    sources: SourceNames = None,
     config: Config = None,
     json: Json = False,
 ) -> None:

@@ -64,6 +64,14 @@ def list_sources(context: Context) -> list[SourceStatus]:
     return rows
 
 
+def source_of(context: Context, name: str) -> Source:
+    """The source of that name. UsageError lists the names there are."""
+    with db.reading(context.engine) as session:
+        source = store.source_named(session, name)
+        session.expunge(source)
+    return source
+
+
 def add_source(
     context: Context, name: str, connector: str, settings: JsonObject
 ) -> Source:
@@ -77,20 +85,27 @@ def add_source(
         source = store.add_source(session, name, connector, checked, now)
         session.refresh(source)
         session.expunge(source)
-        if connector == "rss":
-            paper = urlsplit(str(checked["url"])).netloc
-            registry.register(
-                session,
-                connectors.platform(connector),
-                paper,
-                paper,
-                "media",
-                f"a feed that is read: {checked['url']}",
-                unsigned(context.owner),
-                now,
-            )
-        _audit(context, session, "source.add", source)
+        register_paper(context, session, source)
+        audit_source(context, session, "source.add", source)
     return source
+
+
+def register_paper(context: Context, session: Session, source: Source) -> None:
+    """Enter the paper behind a feed into the registry, so that it is shown by name."""
+    if source.connector != "rss":
+        return
+    url = str(source.settings["url"])
+    paper = urlsplit(url).netloc
+    registry.register(
+        session,
+        connectors.platform(source.connector),
+        paper,
+        paper,
+        "media",
+        f"a feed that is read: {url}",
+        unsigned(context.owner),
+        context.clock.now(),
+    )
 
 
 def check_settings(
@@ -131,7 +146,7 @@ def disable(context: Context, name: str) -> bool:
             return False
         source.enabled = False
         _end_incident(context, session, source)
-        _audit(context, session, "source.disable", source)
+        audit_source(context, session, "source.disable", source)
     return True
 
 
@@ -151,7 +166,7 @@ def enable(context: Context, name: str) -> bool:
         if source.enabled:
             return False
         source.enabled = True
-        _audit(context, session, "source.enable", source)
+        audit_source(context, session, "source.enable", source)
     return True
 
 
@@ -172,7 +187,7 @@ def remove(context: Context, name: str) -> RemovedSource:
         counted = _count(session, source)
         detail = {"mentions": counted.mentions, "alone": counted.alone}
         _end_incident(context, session, source)
-        _audit(context, session, "source.remove", source, detail)
+        audit_source(context, session, "source.remove", source, detail)
         store.remove_source(session, source, context.clock.now())
     return counted
 
@@ -191,7 +206,7 @@ def pull_now(
             if not source.enabled:
                 raise UsageError("sources.off", source=source.name)
         for source in sources:
-            _audit(context, session, "source.now", source)
+            audit_source(context, session, "source.now", source)
     return collector.collect(context, names, progress=progress)
 
 
@@ -214,14 +229,16 @@ def _end_incident(context: Context, session: Session, source: Source) -> None:
         alerts.close(incident, context.clock.now())
 
 
-def _audit(
+def audit_source(
     context: Context,
     session: Session,
     action: str,
     source: Source,
     detail: JsonObject | None = None,
+    name: str | None = None,
 ) -> None:
-    """What a source follows stands in the log without anybody's handle."""
+    """An act on a source in the audit log, under its name or its former one; what the
+    source follows stands there without anybody's handle."""
     registered = {row.handle for row in registry.accounts(session)}
 
     def plain(entry: JsonValue) -> JsonValue:
@@ -237,4 +254,5 @@ def _audit(
         **(detail or {}),
     }
     now = context.clock.now()
-    audit.append(session, context.actor, action, source.name, audit_detail, now)
+    object_name = name or source.name
+    audit.append(session, context.actor, action, object_name, audit_detail, now)

@@ -91,6 +91,7 @@ def _interval(settings: DaemonSection, source: Source) -> IntervalSlots:
         minutes = 24 * 60
     for name in (source.connector, source.name):
         minutes = settings.pull_minutes_of.get(name, minutes)
+    minutes = source.pull_minutes or minutes
     spread = zlib.crc32(source.name.encode()) % (minutes * 60)
     return IntervalSlots(timedelta(minutes=minutes), timedelta(seconds=spread))
 

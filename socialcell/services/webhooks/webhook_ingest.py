@@ -188,6 +188,8 @@ def record_open_time(context: Context, since: datetime) -> None:
                 start = since
             store.add_coverage(session, current.id, (start, now))
             current.last_ok_at = now
+            if current.state == "new":
+                current.state = "ok"
 
 
 def build_receiver(context: Context, source: Source) -> WebhookConnector:

@@ -173,10 +173,9 @@ def test_now_pulls_none_when_one_of_them_is_off(
 
 
 def test_a_source_is_ok_when_it_has_succeeded_and_not_before(
-    context: Context, engine: Engine, clock: FixedClock
+    context: Context, engine: Engine
 ) -> None:
     source = make_source(engine)
-    clock.set(source.created_at)
     assert source_now(engine, source.name).shown_state == "new"
 
     pull(context, source, ConnectorError(Kind.TRANSIENT, "the line dropped"))
@@ -196,9 +195,7 @@ def test_a_source_whose_settings_changed_is_new_until_it_succeeds(
     context: Context, engine: Engine, clock: FixedClock
 ) -> None:
     source = make_source(engine)
-    clock.set(source.created_at)
     pull(context, source)
-    clock.advance(timedelta(hours=1))
 
     with db.writing(engine) as session:
         row = store.source_named(session, source.name)
