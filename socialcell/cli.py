@@ -34,6 +34,7 @@ GROUPS = (
     "messaging.messages",
     "sources.sources",
     "reporting.report",
+    "reporting.pictures",
     "mentions.areas",
     "mentions.owners",
     "language.language",

@@ -38,6 +38,18 @@ class Phrases:
         platform = PLATFORMS.get(id_)
         return platform.name if platform else id_
 
+    def outcome(self, name: str) -> str:
+        """An outcome in words; one that we do not know stays as it is."""
+        _ = self.lang.gettext
+        return {
+            "activated_users": _("Activated users of the app"),
+            "downloads": _("Downloads of the app"),
+            "registrations": _("Registrations"),
+            "forms_filed": _("Forms filed"),
+            "suggestions": _("Suggestions"),
+            "payments": _("Payments"),
+        }.get(name, name)
+
     def joined(self, names: Iterable[str]) -> str:
         return ", ".join(names)
 

@@ -186,11 +186,16 @@ class IncrementalEffect(TypedDict):
 
 
 class EffectSeries(TypedDict):
-    """An outcome by day, and as it would have been; None: nothing is expected."""
+    """An outcome by day, and as it would have been; None: nothing is expected.
+
+    `lower` and `upper` are the ends of the 95 % band of a single day.
+    """
 
     days: list[str]
     actual: list[float]
     expected: list[float | None]
+    lower: NotRequired[list[float | None]]
+    upper: NotRequired[list[float | None]]
 
 
 class CampaignNumbers(TypedDict):
@@ -203,6 +208,7 @@ class CampaignNumbers(TypedDict):
     week: CampaignResults
     so_far: CampaignResults
     places: NotRequired[list[LinkPlace]]
+    store_visits: NotRequired[int | None]
     days_withheld: int
     cost_per_install: PriceRange | None
     incremental: IncrementalEffect | None
@@ -585,6 +591,7 @@ class MentionNumbers(TypedDict):
     days: list[DayFigure]
     hours: list[int | None]
     whole_hours: NotRequired[list[bool]]
+    usual_hours: NotRequired[list[float | None]]
     platforms: list[IdFigure]
     intents: list[ReadFigure]
     sentiments: list[ReadFigure]

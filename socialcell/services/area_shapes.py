@@ -28,9 +28,7 @@ def import_shapes(context: Context, file: Path, *, dry_run: bool = False) -> int
 def list_shapes(context: Context, day: date) -> list[ShapeRecord]:
     """The outlines that are valid on a day."""
     with db.reading(context.engine) as session:
-        return [
-            shape for shape in shape_store.all_shapes(session) if shape.is_valid(day)
-        ]
+        return shape_store.shapes_on(session, day)
 
 
 def check_shapes(context: Context, day: date, kind: str = WARDS) -> ShapeGaps:

@@ -131,6 +131,25 @@ def attribution_of(
     )
 
 
+def store_visits(
+    session: Session, campaign: str, since: date, until: date
+) -> int | None:
+    """Visitors of the store's page that name a campaign, as far as the store says;
+    None where it says nothing. Only Google Play reports them by campaign."""
+    rows = figures.store_days(session, since, until, metric="visitors")
+    lines = store_sums.install_figures(
+        rows, since, by="utm_campaign", daily=False
+    ).lines
+    counts = [
+        int(line.total.value)
+        for line in lines
+        if line.total.value is not None
+        and line.group
+        and _campaign_name(line.group) == campaign
+    ]
+    return sum(counts) if counts else None
+
+
 def attribution_index(session: Session, *names: str) -> AttributionIndex:
     """All links and campaigns of ours, and these names."""
     entered = {campaign.name for campaign in outcomes.campaigns(session)}

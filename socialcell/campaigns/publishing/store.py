@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import case, select
+from sqlalchemy import case, or_, select
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -46,12 +46,28 @@ def posts_between(session: Session, start: datetime, end: datetime) -> list[OwnP
     return list(session.scalars(query.order_by(col(OwnPost.due_at), col(OwnPost.id))))
 
 
-def posted_between(session: Session, start: datetime, end: datetime) -> list[OwnPost]:
-    """Posts that were posted in [start, end), in the order of time."""
-    query = select(OwnPost).where(
-        col(OwnPost.posted_at) >= start, col(OwnPost.posted_at) < end
+def first_statement(
+    session: Session, start: datetime, end: datetime, wards: Collection[str]
+) -> datetime | None:
+    """When the city first published a notice, or an answer about life or limb, in a
+    span; of those for wards only what is for one of these. None: it did not."""
+    statement = (
+        select(OwnPost)
+        .where(
+            col(OwnPost.posted_at) >= start,
+            col(OwnPost.posted_at) <= end,
+            or_(col(OwnPost.kind) == "notice", col(OwnPost.safety).is_(True)),
+        )
+        .order_by(col(OwnPost.posted_at), col(OwnPost.id))
     )
-    return list(session.scalars(query.order_by(col(OwnPost.posted_at), col(OwnPost.id))))
+    return next(
+        (
+            post.posted_at
+            for post in session.scalars(statement)
+            if not post.wards or not wards or set(post.wards) & set(wards)
+        ),
+        None,
+    )
 
 
 def approved(session: Session) -> list[OwnPost]:

@@ -157,7 +157,7 @@ def _day(properties: Mapping[str, object], name: str) -> date | None:
     try:
         return date.fromisoformat(str(text))
     except ValueError:
-        raise UnreadableValue("areas.no_day", text=text) from None
+        raise UnreadableValue("areas.no_day", text=str(text)) from None
 
 
 # Geometry ---------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
@@ -31,6 +32,11 @@ def all_shapes(session: Session) -> list[ShapeRecord]:
         )
         for row in rows
     ]
+
+
+def shapes_on(session: Session, day: date) -> list[ShapeRecord]:
+    """The outlines as they were on a day."""
+    return [shape for shape in all_shapes(session) if shape.is_valid(day)]
 
 
 def replace(session: Session, shapes: Sequence[ShapeRecord]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from socialcell import palette
 from socialcell.i18n import Language
@@ -19,6 +19,8 @@ from socialcell.reports.pictures.canvas import (
 )
 from socialcell.reports.pictures.picture import Caption, Picture, framed
 
+LEAD = timedelta(days=28)
+"""How much of the time before the start is shown."""
 _MARGIN, _LEFT = 8, 44
 _TOP_HEIGHT, _LOW_HEIGHT = 170, 96
 

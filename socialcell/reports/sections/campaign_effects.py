@@ -6,7 +6,10 @@ from typing import Literal, TypeAlias
 from sqlmodel import Session
 
 from socialcell.campaigns.outcomes import campaign_measure as measuring
-from socialcell.campaigns.outcomes.attributed_results import attribution_of
+from socialcell.campaigns.outcomes.attributed_results import (
+    attribution_of,
+    store_visits,
+)
 from socialcell.campaigns.outcomes.incremental_effect import (
     ExpectedSeries,
     IncrementalGain,
@@ -17,7 +20,7 @@ from socialcell.campaigns.outcomes.store import outcomes
 from socialcell.causal.cost import UnitCost
 from socialcell.reports.page import Block, Cell, Chart, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN as NOTHING
-from socialcell.reports.phrases import Phrases
+from socialcell.reports.pictures.lift import LEAD
 from socialcell.reports.sections import clicks, outreach_progress
 from socialcell.reports.sections.report_context import ReportContext
 from socialcell.reports.week_numbers import (
@@ -29,8 +32,6 @@ from socialcell.reports.week_numbers import (
     WeekNumbers,
 )
 
-CHART_LEAD = timedelta(days=28)
-"""How much of the time before the start the chart shows."""
 _MICROS = 1_000_000
 _Count: TypeAlias = Literal[
     "clicks", "installs", "unattributed", "named_elsewhere", "sourceless"
@@ -69,19 +70,6 @@ def most_clicked(numbers: WeekNumbers) -> CampaignNumbers | None:
     return next(filter(clicks.has_clicks, numbers.get("campaigns", ())), None)
 
 
-def outcome_label(phrases: Phrases, name: str) -> str:
-    """An outcome in words; one that we do not know stays as it is."""
-    _ = phrases.lang.gettext
-    return {
-        "activated_users": _("Activated users of the app"),
-        "downloads": _("Downloads of the app"),
-        "registrations": _("Registrations"),
-        "forms_filed": _("Forms filed"),
-        "suggestions": _("Suggestions"),
-        "payments": _("Payments"),
-    }.get(name, name)
-
-
 def _count_campaign(
     session: Session, campaign: Campaign, first: date, last: date
 ) -> CampaignNumbers:
@@ -115,6 +103,9 @@ def _count_campaign(
             "sourceless": so_far.sourceless,
         },
         "places": clicks.count_places(so_far),
+        "store_visits": store_visits(
+            session, campaign.name, direct.since, direct.until
+        ),
         "days_withheld": direct.days_withheld,
         "cost_per_install": _price_numbers(direct.cost_per_install, direct.currency),
         "incremental": _effect_numbers(measured.gain),
@@ -151,11 +142,13 @@ def _series(series: ExpectedSeries | None, start: date) -> EffectSeries | None:
     """The days around the campaign."""
     if series is None:
         return None
-    from_ = sum(day < start - CHART_LEAD for day in series.days)
+    from_ = sum(day < start - LEAD for day in series.days)
     return {
         "days": [day.isoformat() for day in series.days[from_:]],
         "actual": list(series.actual[from_:]),
         "expected": list(series.expected[from_:]),
+        "lower": list(series.lower[from_:]),
+        "upper": list(series.upper[from_:]),
     }
 
 
@@ -247,7 +240,7 @@ def _effect_sentence(context: ReportContext, campaign: CampaignNumbers) -> str:
     if incremental is None:
         return _("What the campaign added cannot be said from the figures at hand.")
     values = {
-        "outcome": outcome_label(context.phrases, campaign["goal"]),
+        "outcome": context.phrases.outcome(campaign["goal"]),
         "n": context.lang.number(round(incremental["value"])),
         "anyway": context.lang.number(round(incremental["anyway"])),
     }
@@ -323,6 +316,6 @@ def _chart_alt(context: ReportContext, campaign: CampaignNumbers) -> str:
     return context.lang.gettext(
         "Chart: %(outcome)s a day in the campaign's area, as it was and as it would "
         "have been without the campaign %(name)s. The sentence below has the numbers.",
-        outcome=outcome_label(context.phrases, campaign["goal"]),
+        outcome=context.phrases.outcome(campaign["goal"]),
         name=campaign["name"],
     )

@@ -1,5 +1,6 @@
 """The charts of the weekly report, drawn from its numbers."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from matplotlib.figure import Figure
@@ -7,7 +8,9 @@ from matplotlib.figure import Figure
 from socialcell import charts
 from socialcell.charts import ChartSeries
 from socialcell.i18n import Language
+from socialcell.listening.areas.area_shapes import ShapeRecord
 from socialcell.reports.phrases import Phrases, first_with_counts
+from socialcell.reports.pictures import heat_map, lift, picture_data, ward_map
 from socialcell.reports.sections import campaign_effects, clicks
 from socialcell.reports.sections.report_context import (
     HIDDEN_TOPIC,
@@ -17,20 +20,29 @@ from socialcell.reports.sections.report_context import (
 from socialcell.reports.week_numbers import WeekNumbers
 
 
-def draw_charts(numbers: WeekNumbers, lang: Language) -> dict[str, bytes]:
-    """Name (days, hours, topics …) → PNG; only where there is something to see."""
+def draw_charts(
+    numbers: WeekNumbers, lang: Language, shapes: Sequence[ShapeRecord] = ()
+) -> dict[str, bytes]:
+    """Name (days, hours, topics …) → PNG; only where there is something to see.
+
+    `shapes` are the outlines of areas on the last day; without one the wards are bars.
+    """
     if numbers["mentions"]["n"] is None:
         return {}
     phrases = Phrases(lang)
-    figures = {
-        "days": _days(numbers, phrases),
+    images = {
+        "days": _png(_days(numbers, phrases)),
         "hours": _hours(numbers, phrases) if numbers["peak"] else None,
-        "topics": _topics(numbers, phrases),
-        "wards": _wards(numbers, phrases),
+        "topics": _png(_topics(numbers, phrases)),
+        "wards": _wards(numbers, shapes, phrases),
         "campaign": _campaign(numbers, phrases),
-        "clicks": _clicks(numbers, phrases),
+        "clicks": _png(_clicks(numbers, phrases)),
     }
-    return {name: charts.png(figure) for name, figure in figures.items() if figure}
+    return {name: image for name, image in images.items() if image}
+
+
+def _png(figure: Figure | None) -> bytes | None:
+    return charts.png(figure) if figure else None
 
 
 def _days(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
@@ -63,20 +75,9 @@ def _days(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
     )
 
 
-def _hours(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
-    _ = phrases.lang.gettext
-    return charts.hours(
-        numbers["hours"],
-        numbers["whole_hours"],
-        [
-            (24 * n, _two_line_label(phrases, day["date"]))
-            for n, day in enumerate(numbers["days"])
-        ],
-        show=phrases.lang.number,
-        unit=_("Mentions an hour"),
-        name=_("This week"),
-        missing=_("not fully collected"),
-    )
+def _hours(numbers: WeekNumbers, phrases: Phrases) -> bytes:
+    grid = picture_data.hour_grid_of_week(numbers, phrases)
+    return heat_map.draw(grid, phrases.lang).png()
 
 
 def _topics(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
@@ -108,37 +109,31 @@ def _topics(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
     )
 
 
-def _wards(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
+def _wards(
+    numbers: WeekNumbers, shapes: Sequence[ShapeRecord], phrases: Phrases
+) -> bytes | None:
+    """The map of the wards; bars where none of them has an outline."""
     shown_wards = [ward for ward in numbers["wards"] if ward["n"]][:MAX_WARDS]
     if not shown_wards:
         return None
-    return charts.bars(
-        [phrases.name(ward["name"], ward["id"]) for ward in shown_wards],
-        [ChartSeries("", [ward["n"] for ward in shown_wards], charts.NOW)],
-        show=phrases.lang.number,
-        unit=phrases.lang.gettext("Mentions"),
+    wards = picture_data.ward_map_of_week(numbers, shapes, phrases)
+    if wards is not None:
+        return ward_map.draw(wards, phrases.lang).png()
+    return charts.png(
+        charts.bars(
+            [phrases.name(ward["name"], ward["id"]) for ward in shown_wards],
+            [ChartSeries("", [ward["n"] for ward in shown_wards], charts.NOW)],
+            show=phrases.lang.number,
+            unit=phrases.lang.gettext("Mentions"),
+        )
     )
 
 
-def _campaign(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
+def _campaign(numbers: WeekNumbers, phrases: Phrases) -> bytes | None:
     """The campaign whose effect is drawn."""
     campaign = campaign_effects.campaign_with_chart(numbers)
-    if campaign is None or (series := campaign["series"]) is None:
-        return None
-    _ = phrases.lang.gettext
-    days = [date.fromisoformat(day) for day in series["days"]]
-    start = days.index(date.fromisoformat(campaign["start"]))
-    mondays = [n for n, day in enumerate(days) if day.weekday() == 0]
-    return charts.lines(
-        [(n, phrases.lang.month_day(days[n])) for n in mondays],
-        [
-            ChartSeries(_("Without the campaign"), series["expected"], charts.BEFORE),
-            ChartSeries(_("As it was"), series["actual"], charts.NOW),
-        ],
-        start,
-        show=phrases.lang.number,
-        unit=campaign_effects.outcome_label(phrases, campaign["goal"]),
-    )
+    series = picture_data.lift_of_week(campaign, phrases) if campaign else None
+    return lift.draw(series, phrases.lang).png() if series else None
 
 
 def _clicks(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:

@@ -29,6 +29,7 @@ from socialcell.reports.compared_figures import (
 )
 from socialcell.reports.kpis import kpis
 from socialcell.reports.kpis.listening import ASKING
+from socialcell.reports.pictures import picture_data
 from socialcell.reports.sections import (
     ad_spend,
     campaign_effects,
@@ -133,6 +134,7 @@ class _Counting:
             "days": self._days(),
             "hours": hourly_counts(self._cells, self._covered_hours),
             "whole_hours": whole_hours(self._covered_hours),
+            "usual_hours": picture_data.usual_hours(session, week.start),
             "platforms": self._platforms(),
             "intents": self._figures_by_value("intent"),
             "sentiments": self._figures_by_value("sentiment"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -13,6 +13,8 @@ from socialcell.clock import IST
 from socialcell.errors import SocialcellError
 from socialcell.i18n import language
 from socialcell.json_types import JsonObject, as_object, as_objects, as_text
+from socialcell.listening.store import area_shapes
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports import frozen_quotes, render
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections import public_accounts, search_console, section_charts
@@ -66,13 +68,16 @@ def write_weekly(
         quotations = frozen_quotes.quotations(
             session, numbers["quotations"], people, Phrases(translations)
         )
+        shapes = area_shapes.shapes_on(session, _last_day(week))
     numbers = search_console.with_masked_queries(
         public_accounts.without_former_names(numbers, people), people
     )
     stem = f"weekly-{week.start.astimezone(IST).date().isoformat()}.{lang}"
     charts = {
         name: (f"{stem}.{name}.png", image)
-        for name, image in section_charts.draw_charts(numbers, translations).items()
+        for name, image in section_charts.draw_charts(
+            numbers, translations, shapes
+        ).items()
     }
     page = weekly_view.page(
         numbers,
@@ -98,13 +103,8 @@ def write_weekly(
     )
 
 
-def _audit_anchor(numbers: WeekNumbers) -> str:
-    """The audit log's head at that time: an anchor outside the database.
-
-    Reports that were frozen by earlier versions have none.
-    """
-    head = numbers.get("audit")
-    return f"Audit log: {head['seq']} entries, head {head['hash']}" if head else ""
+def _last_day(week: TimeSpan) -> date:
+    return week.end.astimezone(IST).date() - timedelta(days=1)
 
 
 def _outward(numbers: WeekNumbers) -> JsonObject:

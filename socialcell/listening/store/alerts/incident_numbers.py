@@ -183,6 +183,12 @@ def place_counts(session: Session, scope: Scope) -> tuple[tuple[str, int], ...]:
     return tuple((name, n) for name, n in rows)
 
 
+def times(session: Session, scope: Scope) -> list[datetime]:
+    """When each mention of a scope was written, in order."""
+    statement = select(M.authored_at).where(scope.condition)
+    return list(session.scalars(statement.order_by(M.authored_at)))
+
+
 def texts(session: Session, scope: Scope) -> list[Row[tuple[int, int, datetime, str]]]:
     """(id, author_id, authored_at, text) of the scope's mentions that were not written
     to the city alone, the newest of them, in the order of time."""

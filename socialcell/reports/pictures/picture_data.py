@@ -1,0 +1,358 @@
+"""What pictures show, read from the database or from a frozen week.
+
+The functions that end in `_of_week` need no database but the frozen numbers, so that
+the weekly report can draw them again; the others read the present.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from sqlmodel import Session
+
+from socialcell.campaigns.outcomes import attributed_results
+from socialcell.campaigns.outcomes import campaign_measure as measuring
+from socialcell.campaigns.outcomes.install_attribution import OURS, UNKNOWN
+from socialcell.campaigns.outcomes.model import Campaign
+from socialcell.campaigns.planning import store as plans
+from socialcell.campaigns.publishing import store as own_posts
+from socialcell.clock import IST, as_utc
+from socialcell.errors import UsageError
+from socialcell.i18n import Language
+from socialcell.json_types import as_number
+from socialcell.listening import coverage, incident_state
+from socialcell.listening.alerts.model import Alert, Incident
+from socialcell.listening.areas.area_shapes import ShapeRecord
+from socialcell.listening.store.alerts import alerts as alert_store
+from socialcell.listening.store.alerts import incident_numbers
+from socialcell.listening.store.mentions import mention_counts
+from socialcell.listening.store.mentions.mention_counts import HOUR, TimeSpan
+from socialcell.listening.store.pages.source_history import watches
+from socialcell.reports.incidents.incident_page import series_words
+from socialcell.reports.phrases import Phrases
+from socialcell.reports.pictures.funnel import Funnel, FunnelStage
+from socialcell.reports.pictures.heat_map import HOURS, HourGrid
+from socialcell.reports.pictures.incident_timeline import IncidentTimeline, Step
+from socialcell.reports.pictures.lift import LEAD, LiftSeries
+from socialcell.reports.pictures.picture import Coverage
+from socialcell.reports.pictures.ward_map import MapArea, WardMap
+from socialcell.reports.week_numbers import (
+    CampaignNumbers,
+    CoverageNumbers,
+    Names,
+    WeekNumbers,
+)
+
+USUAL_DAYS = 28
+"""So many days before the first say what is usual."""
+_FEWEST_DAYS = 7  # of those that were collected whole at an hour
+
+
+# Of a week, from its frozen numbers ---------------------------------------------------
+
+
+def coverage_of_week(numbers: CoverageNumbers, phrases: Phrases) -> Coverage:
+    """What was collected in a week."""
+    platforms = numbers["platforms"]
+    return Coverage(
+        platforms=len(platforms),
+        hours=max((platform["due"] for platform in platforms), default=0),
+        missing={
+            phrases.platform(platform["id"]): platform["due"] - platform["covered"]
+            for platform in platforms
+            if platform["covered"] < platform["due"]
+        },
+    )
+
+
+def hour_grid_of_week(numbers: WeekNumbers, phrases: Phrases) -> HourGrid:
+    """The hours of a week; what is usual is not known of a week that was frozen
+    without it."""
+    days = [date.fromisoformat(day["date"]) for day in numbers["days"]]
+    counts = numbers["hours"]
+    whole = numbers.get("whole_hours") or [n is not None for n in counts]
+    rows = range(0, HOURS * len(days), HOURS)
+    return HourGrid(
+        days=days,
+        counts=[counts[at : at + HOURS] for at in rows],
+        whole=[whole[at : at + HOURS] for at in rows],
+        usual=numbers.get("usual_hours") or [None] * HOURS,
+        coverage=coverage_of_week(numbers["coverage"], phrases),
+    )
+
+
+def ward_map_of_week(
+    numbers: WeekNumbers, shapes: Sequence[ShapeRecord], phrases: Phrases
+) -> WardMap | None:
+    """The wards of a week; None where none of them has an outline."""
+    by_area = {shape.area: shape for shape in shapes}
+    areas = [
+        MapArea(ward["id"], phrases.name(ward["name"], ward["id"]), ward["n"])
+        for ward in numbers["wards"]
+    ]
+    if not any(area.id in by_area for area in areas):
+        return None
+    first, last = (date.fromisoformat(numbers["days"][at]["date"]) for at in (0, -1))
+    return WardMap(
+        areas=areas,
+        shapes=by_area,
+        first=phrases.lang.day_of_month(first),
+        last=phrases.lang.day_of_month(last),
+        unplaced=numbers["unplaced"],
+        coverage=coverage_of_week(numbers["coverage"], phrases),
+    )
+
+
+def lift_of_week(campaign: CampaignNumbers, phrases: Phrases) -> LiftSeries | None:
+    """What a campaign of a week added; None where nothing is known of it."""
+    series, effect = campaign["series"], campaign["incremental"]
+    if series is None or effect is None:
+        return None
+    nothing: list[float | None] = [None] * len(series["days"])
+    interval = effect["interval"]
+    return LiftSeries(
+        campaign=campaign["name"],
+        outcome=phrases.outcome(campaign["goal"]),
+        days=[date.fromisoformat(day) for day in series["days"]],
+        actual=series["actual"],
+        expected=series["expected"],
+        lower=series.get("lower") or nothing,
+        upper=series.get("upper") or nothing,
+        start=date.fromisoformat(campaign["start"]),
+        end=date.fromisoformat(campaign["end"]),
+        added=effect["value"],
+        anyway=effect["anyway"],
+        interval=(interval[0], interval[1]) if interval else None,
+    )
+
+
+def funnel_of_week(
+    numbers: WeekNumbers, campaign: CampaignNumbers, phrases: Phrases
+) -> Funnel:
+    """The way to the app since the start of a campaign of a week."""
+    lang = phrases.lang
+    outreach = numbers.get("outreach")
+    reach = next(
+        (
+            plan["reach"]
+            for plan in (outreach["plans"] if outreach else ())
+            if plan["campaign"] == campaign["name"]
+        ),
+        None,
+    )
+    so_far = campaign["so_far"]
+    end = min(
+        date.fromisoformat(campaign["end"]),
+        date.fromisoformat(numbers["days"][-1]["date"]),
+    )
+    return _funnel(
+        campaign["name"],
+        (date.fromisoformat(campaign["start"]), end),
+        reach=reach,
+        clicks=so_far["clicks"],
+        visits=campaign.get("store_visits"),
+        installs=so_far["installs"],
+        unattributed=so_far["unattributed"],
+        lang=lang,
+    )
+
+
+# From the database ----------------------------------------------------------------
+
+
+def usual_hours(session: Session, start: datetime) -> list[float | None]:
+    """The median count of each hour of the day in the 28 days before a midnight, over
+    the days on which every platform was collected in that hour; None with fewer than
+    seven of them."""
+    first = as_utc(start.astimezone(IST) - timedelta(days=USUAL_DAYS))
+    span = TimeSpan(first, as_utc(start))
+    totals = [0] * span.hours
+    for (_platform, hour), n in mention_counts.mentions(session, span).items():
+        totals[hour] += n
+    sources = watches(session, span.start, span.end)
+    covered = coverage.covered_hours(sources, span.start, span.hours)
+    is_whole = _whole_hours(covered.values(), span.hours)
+    usual: list[float | None] = []
+    for hour in range(HOURS):
+        counts = [totals[at] for at in range(hour, span.hours, HOURS) if is_whole[at]]
+        usual.append(float(median(counts)) if len(counts) >= _FEWEST_DAYS else None)
+    return usual
+
+
+def timeline_of(
+    session: Session,
+    incident: Incident,
+    now: datetime,
+    names: Mapping[str, Names],
+    phrases: Phrases,
+) -> IncidentTimeline:
+    """An incident from the hour of its first mention until it ended, or until now.
+
+    UsageError: it counts no mentions (a silent source, a missed promise), or has none.
+    """
+    alerts = alert_store.alerts_of(session, incident.id or 0)
+    scope = incident_state.scope_at(session, incident, alerts, now)
+    times = incident_numbers.times(session, scope) if scope else []
+    if scope is None or not times:
+        raise UsageError("pictures.incident_without_mentions", incident=incident.id)
+    as_of = min(incident.ended_at or now, now)
+    start = times[0].replace(minute=0, second=0, microsecond=0)
+    hours = max(int((as_of - start) / HOUR) + 1, 1)
+    counts = [0] * hours
+    for time in times:
+        counts[min(int((time - start) / HOUR), hours - 1)] += 1
+    sources = watches(session, start, start + hours * HOUR)
+    covered = coverage.covered_hours(sources, start, hours)
+    any_hours = frozenset().union(*covered.values())
+    return IncidentTimeline(
+        name=series_words(incident.subject, names, phrases),
+        start=start,
+        mentions=[
+            n if n or hour in any_hours else None for hour, n in enumerate(counts)
+        ],
+        whole=_whole_hours(covered.values(), hours),
+        steps=_steps(session, incident, alerts, times[0], as_of),
+        as_of=as_of,
+        coverage=Coverage(
+            platforms=len(covered),
+            hours=hours,
+            missing={
+                phrases.platform(platform): hours - len(own)
+                for platform, own in sorted(covered.items())
+                if len(own) < hours
+            },
+        ),
+    )
+
+
+def lift_of(
+    session: Session, campaign: Campaign, today: date, phrases: Phrases
+) -> LiftSeries:
+    """What a campaign added, as far as it is known on a day.
+
+    UsageError: the figures do not say it; with the reasons.
+    """
+    measure = measuring.measure(session, campaign, today, power=False)
+    series, gain = measure.series, measure.gain
+    if series is None or gain is None:
+        raise UsageError(
+            "pictures.no_effect", campaign=campaign.name, lines=list(measure.refused)
+        )
+    first = sum(day < campaign.start - LEAD for day in series.days)
+    return LiftSeries(
+        campaign=campaign.name,
+        outcome=phrases.outcome(campaign.goal),
+        days=series.days[first:],
+        actual=series.actual[first:],
+        expected=series.expected[first:],
+        lower=series.lower[first:],
+        upper=series.upper[first:],
+        start=campaign.start,
+        end=campaign.end,
+        added=gain.total,
+        anyway=gain.counterfactual,
+        interval=gain.interval,
+    )
+
+
+def funnel_of(
+    session: Session, campaign: Campaign, today: date, lang: Language
+) -> Funnel:
+    """The way to the app since the start of a campaign, up to the day before `today`.
+
+    UsageError: it has not begun.
+    """
+    until = min(campaign.end, today - timedelta(days=1))
+    if until < campaign.start:
+        raise UsageError(
+            "outcomes.campaign_not_begun", campaign=campaign.name, start=campaign.start
+        )
+    attribution = attributed_results.attribution_of(
+        session, campaign, campaign.start, until
+    )
+    plan = plans.find_plan(session, campaign.name)
+    return _funnel(
+        campaign.name,
+        (campaign.start, until),
+        reach=as_number(plan.calendar["reach"]) if plan else None,
+        clicks=attribution.human_clicks,
+        visits=attributed_results.store_visits(
+            session, campaign.name, campaign.start, until
+        ),
+        installs=attribution.installs(OURS),
+        unattributed=attribution.installs(UNKNOWN),
+        lang=lang,
+    )
+
+
+def _whole_hours(covered: Collection[frozenset[int]], hours: int) -> list[bool]:
+    return [
+        bool(covered) and all(hour in own for own in covered) for hour in range(hours)
+    ]
+
+
+def _steps(
+    session: Session,
+    incident: Incident,
+    alerts: Sequence[Alert],
+    first_post: datetime,
+    as_of: datetime,
+) -> dict[Step, datetime]:
+    wards = [incident.subject] if incident.subject.startswith("ward:") else []
+    moments: dict[Step, datetime | None] = {
+        "first_post": first_post,
+        "alert": min((alert.at for alert in alerts), default=incident.opened_at),
+        "taken_on": incident.acked_at,
+        "statement": own_posts.first_statement(session, first_post, as_of, wards),
+        "ended": incident.ended_at,
+    }
+    return {step: at for step, at in moments.items() if at is not None and at <= as_of}
+
+
+def _funnel(
+    campaign: str,
+    days: tuple[date, date],
+    *,
+    reach: float | None,
+    clicks: int | None,
+    visits: int | None,
+    installs: int | None,
+    unattributed: int | None,
+    lang: Language,
+) -> Funnel:
+    _ = lang.gettext
+    at_most = None
+    if installs is not None and unattributed is not None:
+        at_most = installs + max(unattributed, 0)
+    no_link, no_store = _("There is no link."), _("No store reports it.")
+    stages = (
+        FunnelStage(
+            "reach",
+            None if reach is None else round(reach),
+            _("No plan says how many.")
+            if reach is None
+            else _("Expected by the plan, not counted."),
+            estimated=True,
+        ),
+        FunnelStage("clicks", clicks, no_link if clicks is None else ""),
+        FunnelStage(
+            "store_visits",
+            visits,
+            no_store if visits is None else _("Google Play alone reports them."),
+        ),
+        FunnelStage(
+            "installs",
+            installs,
+            no_store
+            if installs is None
+            else _("Hatched: installs that name no campaign of ours.")
+            if at_most != installs
+            else "",
+            at_most=at_most,
+        ),
+        FunnelStage(
+            "activated", None, _("Activated users do not say which campaign they name.")
+        ),
+    )
+    first, last = map(lang.day_of_month, days)
+    return Funnel(campaign, first, last, stages)
