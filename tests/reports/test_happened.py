@@ -304,8 +304,8 @@ def test_no_english_is_left_in_the_sections(world: World, lang: str) -> None:
     alert(world, made)
     page = weekly_report.write_weekly(world.context, lang=lang).text.read_text("utf-8")
     begins, ends = {
-        "mr": ("आठवड्यातील घटना", "काय गोळा झाले आणि"),
-        "hi": ("सप्ताह की घटनाएँ", "क्या इकट्ठा हुआ"),
+        "mr": ("आठवड्यातील घटना", "कोणती माहिती गोळा झाली"),
+        "hi": ("सप्ताह की घटनाएँ", "कौन-सी जानकारी एकत्र हुई"),
     }[lang]
     said = page.split(begins)[1].split(ends)[0]
     names = "Google Play Ads Android PMC Care www.city.example X"

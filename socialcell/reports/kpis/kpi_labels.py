@@ -63,12 +63,12 @@ def kpi_names(lang: Language) -> dict[str, tuple[str, str]]:
             _("Median minutes from the first post of an alert to the alert."),
         ),
         "acknowledged": (
-            _("Incident: alert to person"),
+            _("Incident: alert to assignment"),
             _("Median minutes until someone was assigned."),
         ),
         "first_statement": (
             _("Incident: first statement"),
-            _("Median minutes until the city said something."),
+            _("Median minutes until the city's first statement."),
         ),
         "explained": (
             _("Press explained"),
