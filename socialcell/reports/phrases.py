@@ -179,6 +179,14 @@ class Phrases:
                 _("Mentions for which the program itself could not decide well."),
             ),
             (
+                _("Corrected share"),
+                _(
+                    "The share that remains once the program's known mistakes are "
+                    "reckoned with, and in brackets the range that holds the true "
+                    "share in 95 of 100 cases."
+                ),
+            ),
+            (
                 _("Topic"),
                 _("What a mention is about. It may have several topics, or none."),
             ),

@@ -573,6 +573,53 @@ class StrategyNumbers(TypedDict):
     goals: dict[str, GoalNumbers]
 
 
+class LanguageAgreement(TypedDict):
+    """Posts of a language that were read `right`, of `n`."""
+
+    id: str
+    right: int
+    n: int
+
+
+class TaskAgreement(TypedDict):
+    """Posts whose label was read right; of topics all of them and no other.
+
+    `source`: `own` decisions of the cell, or the shipped `tests`.
+    """
+
+    task: str
+    source: str
+    right: int
+    n: int
+    languages: list[LanguageAgreement]
+
+
+class CorrectedShare(TypedDict):
+    """A share of the week's mentions: `n` of `of` were read so.
+
+    `share`, `low` and `high` in [0, 1] are corrected, with a 95 % interval; None where
+    they cannot be, and `why` is `few` (posts of a label were measured) or `singular`
+    (labels are hardly told apart). The id of `asking` and `urgent` is their own.
+    """
+
+    task: str
+    id: str
+    n: int
+    of: int
+    share: float | None
+    low: float | None
+    high: float | None
+    why: NotRequired[str]
+
+
+class ReaderNumbers(TypedDict):
+    """The reader of the week, how right it is, and shares corrected for it."""
+
+    name: str
+    agreement: list[TaskAgreement]
+    shares: list[CorrectedShare]
+
+
 class MentionNumbers(TypedDict):
     """The numbers that are counted from mentions and campaigns."""
 
@@ -593,6 +640,7 @@ class MentionNumbers(TypedDict):
     whole_hours: NotRequired[list[bool]]
     usual_hours: NotRequired[list[float | None]]
     platforms: list[IdFigure]
+    reader: NotRequired[ReaderNumbers | None]
     intents: list[ReadFigure]
     sentiments: list[ReadFigure]
     urgencies: list[ReadFigure]

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from socialcell.i18n import Language
+from socialcell.reports import reader_agreement
 from socialcell.reports.compared_figures import AreaFigure, Figure, IdFigure
-from socialcell.reports.page import Cell, Quotation, Table
+from socialcell.reports.page import Cell, Paragraph, Quotation, Table
 from socialcell.reports.phrases import UNKNOWN, Phrases, first_with_counts
 from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.text import one_line
@@ -54,19 +55,54 @@ class ReportContext:
         vocabulary: str,
         figures: Sequence[IdFigure],
     ) -> Table:
-        """A table of one vocabulary: mentions, share of all, comparison."""
+        """A table of one vocabulary: mentions, share of all, comparison; and the
+        corrected share, where the reader of the vocabulary was measured."""
         _ = self.lang.gettext
+        corrects = self.corrects(vocabulary)
         rows = [
             (
                 (self.phrases.label(vocabulary, figure["id"]),),
                 self.phrases.count_cell(figure),
                 self._share(figure),
+                *([self.corrected_cell(vocabulary, figure["id"])] if corrects else []),
                 self.phrases.comparison_cell(figure),
             )
             for figure in figures
         ]
-        heads = (head, _("Mentions"), _("Share"), self.comparison_heading())
+        heads = (
+            head,
+            _("Mentions"),
+            _("Share"),
+            *([self.corrected_heading()] if corrects else []),
+            self.comparison_heading(),
+        )
         return Table(caption, heads, rows, self.basis())
+
+    def corrects(self, task: str) -> bool:
+        """Whether shares of a task are corrected: reports that were frozen by earlier
+        versions have none."""
+        agreement = reader_agreement.agreement_of(self.numbers.get("reader"), task)
+        return agreement is not None
+
+    def corrected_heading(self) -> str:
+        return self.lang.gettext("Corrected share (interval)")
+
+    def corrected_cell(self, task: str, id_: str) -> Cell:
+        share = reader_agreement.share_of(self.numbers.get("reader"), task, id_)
+        return (reader_agreement.share_text(self.lang, share) or UNKNOWN,)
+
+    def agreement_paragraphs(self, task: reader_agreement.Task) -> list[Paragraph]:
+        """How often the reader is right in a task, and in each language."""
+        numbers = self.numbers.get("reader")
+        sentence = reader_agreement.agreement_sentence(self.lang, numbers, task)
+        agreement = reader_agreement.agreement_of(numbers, task)
+        if sentence is None or agreement is None:
+            return []
+        by_language = self.lang.gettext(
+            "Read right, by language: %(languages)s.",
+            languages=reader_agreement.agreement_by_language(self.lang, agreement),
+        )
+        return [Paragraph(f"{sentence} {by_language}")]
 
     def area_rows(
         self, areas: Sequence[AreaFigure], limit: int

@@ -1,5 +1,8 @@
 """The sections on urgent mentions, owners, wards and quotations."""
 
+from collections.abc import Sequence
+
+from socialcell.reports.compared_figures import IdFigure
 from socialcell.reports.page import Block, Cell, Chart, Paragraph, Section, Table
 from socialcell.reports.phrases import first_with_counts
 from socialcell.reports.sections.report_context import MAX_TOPICS, ReportContext
@@ -15,16 +18,8 @@ def urgent(context: ReportContext) -> Section:
     urgencies.sort(key=lambda level: str(level["id"]))
     blocks: list[Block] = []
     if any(level["n"] for level in urgencies):
-        heads = (_("Urgency"), _("Mentions"), context.comparison_heading())
-        rows = [
-            (
-                (context.phrases.label("urgency", level["id"]),),
-                context.phrases.count_cell(level),
-                context.phrases.comparison_cell(level),
-            )
-            for level in urgencies
-        ]
-        blocks.append(Table(_("Urgent mentions"), heads, rows, context.basis()))
+        blocks.append(_urgent_table(context, urgencies))
+        blocks += context.agreement_paragraphs("urgency")
         for caption, head, rows_of_kind in (
             (_("Urgent mentions by topic"), _("Topic"), _topic_rows(context)),
             (
@@ -40,6 +35,27 @@ def urgent(context: ReportContext) -> Section:
         blocks.append(Paragraph(_("No mention was read as urgent.")))
     blocks += [level for level in context.quotations if level.why == "urgent"]
     return Section(_("What is urgent"), blocks)
+
+
+def _urgent_table(context: ReportContext, urgencies: Sequence[IdFigure]) -> Table:
+    _ = context.lang.gettext
+    corrects = context.corrects("urgency")
+    heads = (
+        _("Urgency"),
+        _("Mentions"),
+        *([context.corrected_heading()] if corrects else []),
+        context.comparison_heading(),
+    )
+    rows = [
+        (
+            (context.phrases.label("urgency", level["id"]),),
+            context.phrases.count_cell(level),
+            *([context.corrected_cell("urgency", level["id"])] if corrects else []),
+            context.phrases.comparison_cell(level),
+        )
+        for level in urgencies
+    ]
+    return Table(_("Urgent mentions"), heads, rows, context.basis())
 
 
 def owners(context: ReportContext) -> Section:

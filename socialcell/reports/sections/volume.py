@@ -88,7 +88,25 @@ def intents(context: ReportContext) -> Section:
     table = context.vocabulary_table(
         _("Mentions by intent"), _("Intent"), "intent", context.numbers["intents"]
     )
-    return Section(_("What people want"), [table])
+    asking = _asking_paragraphs(context)
+    return Section(
+        _("What people want"), [table, *asking, *context.agreement_paragraphs("intent")]
+    )
+
+
+def _asking_paragraphs(context: ReportContext) -> list[Paragraph]:
+    """The share that asks, corrected; nothing where it is not measured."""
+    if not context.corrects("intent"):
+        return []
+    (share,) = context.corrected_cell("asking", "asking")
+    return [
+        Paragraph(
+            context.lang.gettext(
+                "Asks for something, corrected for what is confused: %(share)s.",
+                share=share,
+            )
+        )
+    ]
 
 
 def topics(context: ReportContext) -> Section:
@@ -100,9 +118,11 @@ def topics(context: ReportContext) -> Section:
     if not shown_topics:
         return Section(_("Topics"), [Paragraph(_("No topic was recognised."))])
     label = context.phrases.label
+    corrects = context.corrects("topic")
     heads = (
         _("Topic"),
         _("Mentions"),
+        *([context.corrected_heading()] if corrects else []),
         _("Answer expected"),
         context.comparison_heading(),
     )
@@ -110,6 +130,7 @@ def topics(context: ReportContext) -> Section:
         (
             (label("topic", topic["id"]),),
             context.phrases.count_cell(topic),
+            *([context.corrected_cell("topic", topic["id"])] if corrects else []),
             context.phrases.count_cell(topic["asking"]),
             context.phrases.comparison_cell(topic),
         )
@@ -120,6 +141,7 @@ def topics(context: ReportContext) -> Section:
             _("Mentions by topic; one may have several"), heads, rows, context.basis()
         )
     ]
+    blocks += context.agreement_paragraphs("topic")
     hidden_count = len(first_with_counts(visible_topics, len(visible_topics))) - len(
         shown_topics
     )
@@ -170,10 +192,16 @@ def topics(context: ReportContext) -> Section:
 
 def sentiments(context: ReportContext) -> Section:
     _ = context.lang.gettext
+    corrects = context.corrects("sentiment")
     rows = [
         (
             (context.phrases.label("sentiment", sentiment["id"]),),
             context.phrases.count_cell(sentiment),
+            *(
+                [context.corrected_cell("sentiment", sentiment["id"])]
+                if corrects
+                else []
+            ),
             (context.number(sentiment["unsure"]),),
             context.phrases.comparison_cell(sentiment),
         )
@@ -182,12 +210,16 @@ def sentiments(context: ReportContext) -> Section:
     heads = (
         _("Sentiment"),
         _("Mentions"),
+        *([context.corrected_heading()] if corrects else []),
         _("unsure among them"),
         context.comparison_heading(),
     )
     return Section(
         _("Sentiment"),
-        [Table(_("Mentions by sentiment"), heads, rows, context.basis())],
+        [
+            Table(_("Mentions by sentiment"), heads, rows, context.basis()),
+            *context.agreement_paragraphs("sentiment"),
+        ],
     )
 
 

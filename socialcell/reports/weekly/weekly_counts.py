@@ -15,6 +15,7 @@ from socialcell.listening.store.mentions import engagement_deltas, mention_count
 from socialcell.listening.store.mentions.mention_counts import Cells, TimeSpan
 from socialcell.listening.store.pages.source_history import watches
 from socialcell.ops import audit
+from socialcell.reports import reader_agreement
 from socialcell.reports.compared_figures import (
     WEEK,
     AreaFigure,
@@ -136,6 +137,7 @@ class _Counting:
             "whole_hours": whole_hours(self._covered_hours),
             "usual_hours": picture_data.usual_hours(session, week.start),
             "platforms": self._platforms(),
+            "reader": reader_agreement.count_reader(session, week),
             "intents": self._figures_by_value("intent"),
             "sentiments": self._figures_by_value("sentiment"),
             "urgencies": self._figures_by_value("urgency"),

@@ -1,0 +1,309 @@
+"""How right the reader is, by language, and the week's shares corrected for it.
+
+Measured by what people of the cell decided about mentions where there are MIN_DECISIONS
+of a task, else by the posts that test the reader as it ships. docs/methods.md says how.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Literal, TypeAlias
+
+from sqlmodel import Session
+
+from socialcell.i18n import Language
+from socialcell.language import label_shares, lexicon
+from socialcell.language.label_shares import Counts, Share, Uncorrectable
+from socialcell.listening.store.mentions import reading_counts
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
+from socialcell.listening.store.mentions.reading_counts import LabelCounts
+from socialcell.reports.kpis.listening import ASKING
+from socialcell.reports.week_numbers import (
+    CorrectedShare,
+    ReaderNumbers,
+    TaskAgreement,
+)
+
+MIN_DECISIONS = 300
+"""Decisions of a task from which the cell's own decisions measure the reader."""
+TASKS = ("intent", "topic", "sentiment", "urgency")
+URGENT = frozenset({"critical", "high"})
+Task: TypeAlias = Literal["intent", "topic", "sentiment", "urgency"]
+_YES, _NO = "yes", "no"
+
+
+def count_reader(session: Session, week: TimeSpan) -> ReaderNumbers | None:
+    """None where nobody measured the model that read most of the week's mentions."""
+    name = reading_counts.usual_reader(session, week)
+    tests = label_shares.measured_readers().get(name or "", {})
+    measured: dict[str, tuple[str, Counts]] = {}
+    for task in TASKS:
+        own = reading_counts.decisions(session, task)
+        if own.total() >= MIN_DECISIONS:
+            measured[task] = ("own", own)
+        elif task in tests:
+            measured[task] = ("tests", tests[task])
+    if name is None or not measured:
+        return None
+    return {
+        "name": name,
+        "agreement": [
+            _agreement(task, source, counts)
+            for task, (source, counts) in measured.items()
+        ],
+        "shares": [
+            share
+            for task, (_source, counts) in measured.items()
+            for share in _task_shares(session, week, task, counts)
+        ],
+    }
+
+
+def share_of(
+    numbers: ReaderNumbers | None, task: str, id_: str
+) -> CorrectedShare | None:
+    """A share of the week: ("asking", "asking"), ("urgent", "urgent"), ("intent",
+    "complaint"), ("sentiment", "negative"), ("topic", "water"), ("urgency", "high")."""
+    if numbers is None:
+        return None
+    shares = (s for s in numbers["shares"] if (s["task"], s["id"]) == (task, id_))
+    return next(shares, None)
+
+
+def share_text(lang: Language, share: CorrectedShare | None) -> str | None:
+    """A corrected share as "46% (42 to 51)", or as it was read, with the reason why it
+    is not corrected; None without a share."""
+    if share is None or not share["of"]:
+        return None
+    _ = lang.gettext
+    if share["share"] is None or share["low"] is None or share["high"] is None:
+        read = lang.percent(share["n"], share["of"])
+        return {
+            "few": _("%(share)s as read; too few test posts to correct it", share=read),
+            "singular": _(
+                "%(share)s as read; it is confused too often to be corrected",
+                share=read,
+            ),
+        }[share["why"]]
+    low, high = (lang.number(round(100 * bound)) for bound in _bounds(share))
+    return _(
+        "%(share)s (%(low)s to %(high)s)",
+        share=lang.percent(round(100 * share["share"]), 100),
+        low=low,
+        high=high,
+    )
+
+
+def agreement_sentence(
+    lang: Language, numbers: ReaderNumbers | None, task: Task
+) -> str | None:
+    """How many of ten posts are read right, and by what that is measured; None where
+    nobody measured it."""
+    agreement = agreement_of(numbers, task)
+    if agreement is None:
+        return None
+    sentence = _tenths_sentence(lang, task, agreement)
+    return f"{sentence} {_source_sentence(lang, agreement)}"
+
+
+def agreement_of(numbers: ReaderNumbers | None, task: str) -> TaskAgreement | None:
+    """How often a task is read right; None where nobody measured it."""
+    if numbers is None:
+        return None
+    return next((a for a in numbers["agreement"] if a["task"] == task), None)
+
+
+def agreement_by_language(lang: Language, agreement: TaskAgreement) -> str:
+    """Marathi 50 of 59, Hindi 49 of 60, …: read right, of posts measured."""
+    labels = lexicon.vocabulary("language")
+    return ", ".join(
+        lang.gettext(
+            "%(language)s %(right)s of %(n)s",
+            language=labels[language["id"]][lang.code]
+            if language["id"] in labels
+            else language["id"],
+            right=lang.number(language["right"]),
+            n=lang.number(language["n"]),
+        )
+        for language in agreement["languages"]
+    )
+
+
+def _tenths_sentence(lang: Language, task: Task, agreement: TaskAgreement) -> str:
+    _ = lang.gettext
+    n = lang.number(round(10 * agreement["right"] / agreement["n"]))
+    return {
+        "intent": _("What is asked is read right in about %(n)s of 10 posts.", n=n),
+        "topic": _("The topic is read right in about %(n)s of 10 posts.", n=n),
+        "sentiment": _("Sentiment is read right in about %(n)s of 10 posts.", n=n),
+        "urgency": _("Urgency is read right in about %(n)s of 10 posts.", n=n),
+    }[task]
+
+
+def _source_sentence(lang: Language, agreement: TaskAgreement) -> str:
+    _ = lang.gettext
+    n = lang.number(agreement["n"])
+    if agreement["source"] == "own":
+        return _("Measured by %(n)s decisions of the cell.", n=n)
+    return _("Measured on %(n)s test posts, not on posts of this city.", n=n)
+
+
+def _bounds(share: CorrectedShare) -> tuple[float, float]:
+    assert share["low"] is not None
+    assert share["high"] is not None
+    return share["low"], share["high"]
+
+
+def _agreement(task: str, source: str, counts: Counts) -> TaskAgreement:
+    right: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for (language, true, read), n in counts.items():
+        total[language] += n
+        right[language] += n * (true == read)
+    return {
+        "task": task,
+        "source": source,
+        "right": right.total(),
+        "n": total.total(),
+        "languages": [
+            {"id": language, "right": right[language], "n": n}
+            for language, n in sorted(total.items())
+        ],
+    }
+
+
+def _task_shares(
+    session: Session, week: TimeSpan, task: str, counts: Counts
+) -> list[CorrectedShare]:
+    if task == "topic":
+        return _topic_shares(session, week, counts)
+    read = reading_counts.read_labels(session, week, task)
+    decided = reading_counts.decided_labels(session, week, task)
+    labels = sorted(lexicon.vocabulary(task))
+    shares = _shares(task, counts, read, decided, labels)
+    if task == "intent":
+        shares += _grouped_share("asking", ASKING, counts, read, decided)
+    if task == "urgency":
+        shares += _grouped_share("urgent", URGENT, counts, read, decided)
+    return shares
+
+
+def _grouped_share(
+    id_: str,
+    group: Collection[str],
+    counts: Counts,
+    read: LabelCounts,
+    decided: LabelCounts,
+) -> list[CorrectedShare]:
+    """The share of mentions with a label of the group."""
+    return _binary_share(
+        id_,
+        id_,
+        label_shares.regrouped(counts, lambda label: _YES if label in group else _NO),
+        *(_grouped(labels, lambda label: label in group) for labels in (read, decided)),
+    )
+
+
+def _binary_share(
+    task: str, id_: str, counts: Counts, read: LabelCounts, decided: LabelCounts
+) -> list[CorrectedShare]:
+    shares = _shares(task, counts, read, decided, (_YES, _NO))
+    return [{**share, "id": id_} for share in shares if share["id"] == _YES]
+
+
+def _topic_shares(
+    session: Session, week: TimeSpan, counts: Counts
+) -> list[CorrectedShare]:
+    """Each topic by itself, has it or not: a mention may have several."""
+    sides = []
+    for is_decided in (False, True):
+        topics = reading_counts.topics(session, week, decided=is_decided)
+        sides.append(
+            (topics, reading_counts.languages(session, week, decided=is_decided))
+        )
+    ids = sorted({id_ for topics, _n in sides for by in topics.values() for id_ in by})
+    shares = []
+    for id_ in ids:
+        read, decided = (
+            {
+                language: Counter(
+                    {_YES: topics[language][id_], _NO: n - topics[language][id_]}
+                )
+                for language, n in totals.items()
+            }
+            for topics, totals in sides
+        )
+        grouped = label_shares.regrouped(counts, _has_topic(id_))
+        shares += _binary_share("topic", id_, grouped, read, decided)
+    return shares
+
+
+def _has_topic(id_: str) -> Callable[[str], str]:
+    return lambda label: _YES if id_ in label.split("|") else _NO
+
+
+def _grouped(labels: LabelCounts, is_in: Callable[[str], bool]) -> LabelCounts:
+    grouped: LabelCounts = {}
+    for language, counts in labels.items():
+        grouped[language] = Counter()
+        for label, n in counts.items():
+            grouped[language][_YES if is_in(label) else _NO] += n
+    return grouped
+
+
+def _shares(
+    task: str,
+    counts: Counts,
+    read: LabelCounts,
+    decided: LabelCounts,
+    labels: Sequence[str],
+) -> list[CorrectedShare]:
+    """Shares of all mentions: what people decided is right as it stands."""
+    sums = [_label_sums(side) for side in (read, decided)]
+    of = sum(side.total() for side in sums)
+    if not of:
+        return []
+    corrected = (
+        label_shares.corrected_shares(counts, read, labels)
+        if sums[0].total()
+        else dict.fromkeys(labels, Share(0.0, 0.0, 0.0))
+    )
+    return [
+        _share_numbers(task, label, corrected, sums, of)
+        for label in labels
+        if sum(side[label] for side in sums) or not isinstance(corrected, Uncorrectable)
+    ]
+
+
+def _share_numbers(
+    task: str,
+    label: str,
+    corrected: Mapping[str, Share] | Uncorrectable,
+    sums: Sequence[Counter[str]],
+    of: int,
+) -> CorrectedShare:
+    read, decided = sums
+    n = read[label] + decided[label]
+    numbers: CorrectedShare = {
+        "task": task,
+        "id": label,
+        "n": n,
+        "of": of,
+        "share": None,
+        "low": None,
+        "high": None,
+    }
+    if isinstance(corrected, Uncorrectable):
+        return {**numbers, "why": corrected.why}
+    share = corrected[label]
+    best, low, high = (
+        round((bound * read.total() + decided[label]) / of, 4)
+        for bound in (share.share, share.low, share.high)
+    )
+    return {**numbers, "share": best, "low": low, "high": high}
+
+
+def _label_sums(labels: LabelCounts) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for counts in labels.values():
+        sums.update(counts)
+    return sums

@@ -1,0 +1,153 @@
+"""How right the reader is stands beside what it reads, and shares are corrected."""
+
+import json
+from collections import Counter
+from importlib import resources
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from socialcell import db
+from socialcell.i18n import language
+from socialcell.listening.model import Annotation, Mention
+from socialcell.reports import reader_agreement
+from socialcell.reports.week_numbers import ReaderNumbers
+from socialcell.reports.weekly import frozen_week
+from socialcell.services.reporting import weekly_report
+from tests.reports.world import MADE, World
+
+EN = language("en")
+SEMANTIC = "socialcell-semantic"
+
+
+def week_of(world: World) -> dict[str, Any]:
+    found = frozen_week.numbers_of_week(
+        world.engine, frozen_week.period(MADE, MADE), MADE
+    )
+    return dict(found)
+
+
+def reader_of(world: World) -> ReaderNumbers:
+    found = week_of(world)["reader"]
+    assert found is not None
+    return found
+
+
+def read_by(world: World, model: str) -> None:
+    with db.writing(world.engine) as session:
+        for row in session.scalars(select(Annotation)):
+            row.model = model
+
+
+def decided(world: World, mention: int, intent: str) -> None:
+    """A person of the cell gives a mention its intent."""
+    with db.writing(world.engine) as session:
+        row = session.scalars(
+            select(Annotation).where(
+                Annotation.mention_id == mention, Annotation.kind == "intent"
+            )
+        ).one()
+        row.decided_value, row.decided_by, row.decided_at = intent, "asha", MADE
+        found = session.get(Mention, mention)
+        assert found is not None
+        found.intent = intent
+
+
+def test_a_week_read_by_the_shipped_models_has_its_share_with_an_interval(
+    world: World,
+) -> None:
+    world.covered()
+    for number in range(100):
+        world.mention(intent="complaint" if number < 45 else "not_civic")
+    read_by(world, SEMANTIC)
+    found = reader_agreement.share_of(reader_of(world), "asking", "asking")
+    assert found is not None
+    assert (found["n"], found["of"]) == (45, 100)
+    hit, false = rates_of_english()
+    assert found["share"] == pytest.approx((0.45 - false) / (hit - false), abs=1e-4)
+    assert reader_agreement.share_text(EN, found) == "42% (31 to 53)"
+
+
+def rates_of_english() -> tuple[float, float]:
+    """Of English test posts that ask, and that do not: those read as asking."""
+    file = resources.files("socialcell.language") / "data" / "reader_counts.json"
+    asks = ("complaint", "question", "suggestion", "help")
+    counts: Counter[tuple[bool, bool]] = Counter()
+    for task, code, true, seen, n in json.loads(file.read_text())["readers"][0][
+        "counts"
+    ]:
+        if (task, code) == ("intent", "en"):
+            counts[true in asks, seen in asks] += n
+    return (
+        counts[True, True] / (counts[True, True] + counts[True, False]),
+        counts[False, True] / (counts[False, True] + counts[False, False]),
+    )
+
+
+def test_agreement_is_given_with_what_it_was_measured_on(world: World) -> None:
+    world.covered()
+    world.mention()
+    read_by(world, SEMANTIC)
+    found = reader_agreement.agreement_of(reader_of(world), "topic")
+    assert found is not None
+    assert (found["source"], found["right"], found["n"]) == ("tests", 230, 300)
+    assert reader_agreement.agreement_sentence(EN, reader_of(world), "topic") == (
+        "The topic is read right in about 8 of 10 posts. Measured on 300 test posts, "
+        "not on posts of this city."
+    )
+
+
+@pytest.mark.parametrize(("number", "source"), [(299, "tests"), (300, "own")])
+def test_three_hundred_decisions_of_the_cell_measure_its_reader(
+    world: World, number: int, source: str
+) -> None:
+    world.covered()
+    for count in range(number):
+        mention = world.mention(intent="complaint" if count % 2 else "question")
+        decided(world, mention, "complaint")
+    read_by(world, SEMANTIC)
+    agreements = {a["task"]: a for a in reader_of(world)["agreement"]}
+    assert agreements["intent"]["source"] == source
+    assert agreements["sentiment"]["source"] == "tests"
+    if source == "own":
+        assert (agreements["intent"]["right"], agreements["intent"]["n"]) == (150, 300)
+
+
+def test_what_a_person_decided_needs_no_correction(world: World) -> None:
+    world.covered()
+    for number in range(10):
+        mention = world.mention(intent="praise")
+        decided(world, mention, "complaint" if number < 4 else "praise")
+    read_by(world, SEMANTIC)
+    found = reader_agreement.share_of(reader_of(world), "asking", "asking")
+    assert found is not None
+    assert (found["share"], found["low"], found["high"]) == (0.4, 0.4, 0.4)
+
+
+def test_a_reader_that_nobody_measured_has_no_figures(world: World) -> None:
+    world.covered()
+    world.mention()
+    assert week_of(world)["reader"] is None
+
+
+@pytest.mark.parametrize("lang", ["mr", "hi", "en"])
+def test_the_report_says_it_beside_what_was_read(world: World, lang: str) -> None:
+    world.covered()
+    for number in range(100):
+        world.mention(
+            intent="complaint" if number < 45 else "not_civic",
+            urgency="high" if number < 20 else "low",
+            topics=("water",),
+        )
+    read_by(world, SEMANTIC)
+    made = weekly_report.write_weekly(world.context, lang=lang)
+    text = " ".join(made.text.read_text("utf-8").split())
+    numbers = reader_of(world)
+    spoken = language(lang)
+    for task in reader_agreement.TASKS:
+        sentence = reader_agreement.agreement_sentence(spoken, numbers, task)
+        assert sentence is not None
+        assert sentence in text
+    asking = reader_agreement.share_of(numbers, "asking", "asking")
+    assert str(reader_agreement.share_text(spoken, asking)) in text
