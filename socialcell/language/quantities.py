@@ -75,6 +75,19 @@ def figures(text: str) -> list[TextFigure]:
     return list(dict.fromkeys(figure_list))
 
 
+def people_count(text: str) -> int:
+    """How many people a text speaks of: the largest number before a word for people,
+    0 where there is none."""
+    tokens = _tokens(text)
+    numbers = (_number(tokens, at) for at in range(len(tokens)))
+    counts = [
+        int(number)
+        for number, behind in filter(None, numbers)
+        if behind < len(tokens) and tokens[behind].sound in _words().people
+    ]
+    return max(counts, default=0)
+
+
 @lru_cache(maxsize=1)
 def quantities() -> Mapping[str, Quantity]:
     """Every quantity by id, `until` among them."""

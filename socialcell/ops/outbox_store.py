@@ -287,3 +287,11 @@ def list_messages(
     if states := tuple(states):
         query = query.where(col(Outgoing.state).in_(states))
     return session.scalars(query).all()
+
+
+def count_sent(session: Session, kind: str, start: datetime, end: datetime) -> int:
+    """Messages of a kind that were sent in [start, end)."""
+    query = select(func.count()).where(
+        C.kind == kind, C.state == "sent", C.ended_at >= start, C.ended_at < end
+    )
+    return int(session.execute(query).scalar_one())

@@ -1,5 +1,6 @@
 import csv
 import hashlib
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -153,8 +154,8 @@ def test_on_the_flood_morning_the_brief_quotes_nothing_but_the_flood(
     brief = answer(done)
 
     lines = brief["text"].splitlines()
-    quoted = [line.partition("): ")[2] for line in lines if line.startswith("• ")]
-    assert len(quoted) == 3
+    quoted = re.findall(r"(?m)^• .*?: “(.*)” #\d+$", brief["text"])
+    assert len(quoted) == sum(line.startswith("• ") for line in lines) == 3
     for text in quoted:
         assert any(one.startswith(text[:60]) for one in flood), text
     assert len({text[-60:] for text in quoted}) == 3

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -126,3 +126,28 @@ def uncertain_posts(session: Session, platforms: Collection[str]) -> Sequence[Ow
         col(OwnPost.platform).in_(platforms),
     )
     return session.scalars(query.order_by(col(OwnPost.id))).all()
+
+
+def answers_to(
+    session: Session, platform: str, external_ids: Collection[str]
+) -> list[OwnPost]:
+    """Answers to these posts of a platform that were not withdrawn, in their order."""
+    rows: list[OwnPost] = []
+    for chunk in db.chunks(sorted(external_ids)):
+        query = select(OwnPost).where(
+            col(OwnPost.platform) == platform,
+            col(OwnPost.reply_to).in_(chunk),
+            col(OwnPost.state) != "withdrawn",
+        )
+        rows += session.scalars(query.order_by(col(OwnPost.id)))
+    return rows
+
+
+def count_posted(session: Session, start: datetime, end: datetime) -> dict[str, int]:
+    """Own posts that were published in [start, end), by kind."""
+    rows = session.execute(
+        select(P.kind, func.count())
+        .where(P.posted_at >= start, P.posted_at < end)
+        .group_by(P.kind)
+    )
+    return dict(rows.all())

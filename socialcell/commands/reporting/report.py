@@ -120,6 +120,7 @@ def daily(
     Example: socialcell report daily --lang mr --text
     """
     from socialcell.listening.day_ranges import day_start
+    from socialcell.reports.letters import letter_render
     from socialcell.services.outbox import outbox
     from socialcell.services.reporting import report_mail
 
@@ -142,17 +143,25 @@ def daily(
                 **sent,
                 "period": {"from": brief.span.start, "to": brief.span.end},
                 "mentions": brief.total,
-                "coverage": {"covered": brief.covered, "due": brief.due},
+                "coverage": {
+                    "covered": brief.collection.covered,
+                    "due": brief.collection.due,
+                },
                 "intents": dict(brief.intents),
                 "topics": dict(brief.topics),
                 "wards": dict(brief.wards),
-                "urgent": brief.urgent_total,
-                "urgent_messages": brief.urgent_messages,
+                "urgent": brief.urgent.total,
+                "urgent_messages": brief.urgent.messages,
                 "critical": list(brief.critical),
                 "asked": brief.asking_total,
                 "press": brief.press_total,
                 "incidents": [incident.id for incident in brief.incidents],
+                "quoted": [
+                    danger.post.id for danger in brief.dangers if danger.is_quotable
+                ],
+                "subject": report.letter.subject,
                 "text": report.text,
+                "letter": letter_render.text(report.letter),
             }
         )
         return

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from statistics import median_low
+from statistics import fmean
 from types import MappingProxyType
 
 from sqlmodel import Session
@@ -36,7 +36,7 @@ _NOTHING = ScopeDetails(critical=0, checked=0, messages=0, first_at=None, last_a
 class IncidentFacts:
     """An incident as it stood at a moment.
 
-    `usual` is the median of the same hours in up to four weeks before, as far as they
+    `usual` is the average of the same hours in up to four weeks before, as far as they
     were collected; None where there is none. `localities` are (id, mentions) of places
     inside the ward offices, the most first, and `names` has them and the ward offices.
     `assigned_to` is who had acknowledged it by then.
@@ -107,13 +107,19 @@ def collect(
         details=incident_numbers.details(session, scope),
         usual=_usual(session, scope),
         localities=_localities(session, scope),
-        names={**_place_names(), **area_names(session)},
+        names={**place_names(), **area_names(session)},
     )
 
 
 def area_names(session: Session) -> Names:
     """The names of the city's areas by id."""
     return {area.id: names_of(area) for area in areas.all_areas(session)}
+
+
+@lru_cache(maxsize=1)
+def place_names() -> Names:
+    """The names of the places of the gazetteer by id."""
+    return {id_: names_of(place) for id_, place in _gazetteer().items()}
 
 
 def is_collected(
@@ -152,7 +158,7 @@ def _usual(session: Session, scope: Scope) -> int | None:
             _LEAST_COVERED,
         )
     ]
-    return median_low(counts) if counts else None
+    return round(fmean(counts)) if counts else None
 
 
 def _localities(session: Session, scope: Scope) -> list[tuple[str, int]]:
@@ -163,8 +169,3 @@ def _localities(session: Session, scope: Scope) -> list[tuple[str, int]]:
 @lru_cache(maxsize=1)
 def _gazetteer() -> Mapping[str, Place]:
     return {place.id: place for place in places()}
-
-
-@lru_cache(maxsize=1)
-def _place_names() -> Names:
-    return {id_: names_of(place) for id_, place in _gazetteer().items()}

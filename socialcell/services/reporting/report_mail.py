@@ -8,10 +8,10 @@ from socialcell.clock import IST
 from socialcell.errors import ConfigError
 from socialcell.i18n import language
 from socialcell.message_catalog import Message
-from socialcell.reports import render
-from socialcell.reports.daily import brief as daily_brief
-from socialcell.reports.daily.brief import Brief
-from socialcell.reports.page import Page
+from socialcell.reports.daily import brief_facts, brief_letter, brief_text
+from socialcell.reports.daily.brief_facts import Brief
+from socialcell.reports.letters import letter_render
+from socialcell.reports.letters.letter_page import LetterPage
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
@@ -80,10 +80,10 @@ def require_readers(context: Context, setting: str, lang: str) -> None:
 
 @dataclass(frozen=True)
 class DailyReport:
-    """The daily brief in one language: for a phone, as a page, and its facts."""
+    """The daily brief in one language: for a phone, as a letter, and its facts."""
 
     text: str
-    page: Page
+    letter: LetterPage
     brief: Brief
 
 
@@ -91,16 +91,22 @@ def make_daily(
     context: Context, lang: str, as_of: datetime | None = None
 ) -> DailyReport:
     """The brief of the last span before a moment (default: now); nothing is kept."""
-    translations = language(lang)
-    span = daily_brief.span_of(as_of or context.clock.now())
+    translations, config = language(lang), context.workspace.config
+    span = brief_facts.span_of(as_of or context.clock.now())
     shown = pseudonyms.load_people(context)
     with db.reading(context.engine) as session:
-        brief = daily_brief.collect(
-            session, span, names_nobody=context.workspace.config.alerts.names_nobody
+        brief = brief_facts.collect(
+            session,
+            span,
+            names_nobody=config.alerts.names_nobody,
+            console_url=config.alerts.console_url,
         )
+    sender = translations.gettext(
+        "Social media cell, %(city)s", city=getattr(config.report, f"city_{lang}")
+    )
     return DailyReport(
-        daily_brief.text(brief, shown, translations),
-        daily_brief.page(brief, shown, translations),
+        brief_text.text(brief, shown, translations),
+        brief_letter.letter(brief, shown, sender, translations),
         brief,
     )
 
@@ -108,17 +114,17 @@ def make_daily(
 def send_daily(context: Context, lang: str, as_of: datetime | None = None) -> int:
     """Put the brief into the outbox for all who read `lang`; how many letters are new.
 
-    A recipient gets one letter a brief. Its plain text is the one for a phone.
+    A recipient gets one letter a brief.
     """
-    span = daily_brief.span_of(as_of or context.clock.now())
+    span = brief_facts.span_of(as_of or context.clock.now())
     key = f"report.daily.{span.end.astimezone(IST).isoformat()}.{lang}"
 
     def letter() -> mail.Letter:
-        report = make_daily(context, lang, as_of)
+        page = make_daily(context, lang, as_of).letter
         return mail.Letter(
-            subject=f"{report.page.title}: {report.page.subtitle}",
-            text=report.text,
-            html=render.html(report.page),
+            subject=page.subject,
+            text=letter_render.text(page),
+            html=letter_render.html(page),
         )
 
     readers = context.workspace.config.report.brief_to.of(lang)

@@ -220,7 +220,7 @@ def test_three_figures_of_one_discharge_contradict_each_other(flood: City) -> No
     assert "Figures differ: Discharge, cusecs" in shown(flood)
     assert "५१,०००" in shown(flood, "mr")
     brief = report_mail.make_daily(flood.context, "en", NOW.replace(hour=18)).text
-    figures = "Figures differ: Discharge, cusecs: 24,310 / "
+    figures = "Discharge (cusecs): 24,310 / "
     assert figures in brief
 
 

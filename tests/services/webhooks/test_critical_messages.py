@@ -229,8 +229,8 @@ def test_brief_and_weekly_report_count_it_and_quote_no_word_of_it(
     with db.reading(engine) as session:
         numbers = weekly_counts.count_week(session, week, clock.now())
 
-    assert (made.brief.urgent_total, made.brief.urgent_messages) == (1, 1)
-    assert "एकता" not in made.text + str(made.page)
+    assert (made.brief.urgent.total, made.brief.urgent.messages) == (1, 1)
+    assert "एकता" not in made.text + str(made.letter)
     (critical,) = [one for one in numbers["urgencies"] if one["id"] == "critical"]
     assert critical["n"] == 1
     assert numbers["quotations"] == []

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -25,22 +25,30 @@ _READ = 4001
 
 @dataclass(frozen=True, slots=True)
 class UrgentPost:
-    """An urgent post that may be quoted. `confidence` in its urgency is from 0 to 1:
-    the score of the model, 1 where a person decided, None where neither is held."""
+    """An urgent post that may be quoted, or an urgent article of the press.
+
+    `confidence` in its urgency is from 0 to 1: the score of the model, 1 where a person
+    decided, None where neither is held.
+    """
 
     id: int
     level: str
+    kind: str
     confidence: float | None
     authored_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class QuotablePost:
-    """An urgent post with the beginning of its text, and its author."""
+    """A post or an article with the beginning of its text, and its author."""
 
     id: int
     platform: str
-    text: str
+    external_id: str
+    kind: str
+    title: str | None
+    url: str | None
+    text: str | None
     authored_at: datetime
     language: str | None
     owner: str | None
@@ -56,6 +64,7 @@ class PressArticle:
     id: int
     platform: str
     title: str | None
+    url: str | None
     text: str | None
     authored_at: datetime
     uid: str | None
@@ -74,21 +83,52 @@ def count(session: Session, span: TimeSpan, kind: str | None = None) -> int:
 
 
 def posts(session: Session, span: TimeSpan) -> list[UrgentPost]:
-    """Urgent posts of a span that may be quoted, by id. Articles are not among them:
-    the press has its own place."""
+    """Urgent posts of a span that may be quoted, and urgent articles, by id."""
     score = case((A.decided_value.is_not(None), 1.0), else_=A.score)
     confidence = (
         select(func.max(score))
         .where(A.mention_id == M.id, A.kind == "urgency")
         .scalar_subquery()
     )
+    article = and_(
+        within(span),
+        M.kind == "article",
+        M.title.is_not(None),
+        M.withheld.is_(None),
+    )
     statement = (
-        select(M.id, M.urgency, confidence, M.authored_at)
+        select(M.id, M.urgency, M.kind, confidence, M.authored_at)
         .select_from(MENTION.outerjoin(AUTHOR, M.author_id == AUTHOR.c.id))
-        .where(quotable(span), M.kind != "article", M.urgency.in_(LEVELS))
+        .where(
+            or_(and_(quotable(span), M.kind != "article"), article),
+            M.urgency.in_(LEVELS),
+        )
         .order_by(M.id)
     )
     return [UrgentPost(*row) for row in session.execute(statement)]
+
+
+def count_checked(session: Session, span: TimeSpan, level: str) -> int:
+    """Mentions of a span with that urgency in force of which a person decided it."""
+    decided = exists().where(
+        A.mention_id == M.id, A.kind == "urgency", A.decided_value.is_not(None)
+    )
+    statement = select(func.count()).where(within(span), M.urgency == level, decided)
+    return int(session.execute(statement).scalar_one())
+
+
+def messages(session: Session, span: TimeSpan) -> list[UrgentPost]:
+    """Urgent messages of a span, written to the city alone: the worst first, of one
+    level the oldest. They are counted and described, and never quoted."""
+    statement = (
+        select(M.id, M.urgency, M.kind, M.authored_at)
+        .where(within(span), M.kind == "message", M.urgency.in_(LEVELS))
+        .order_by(M.urgency, M.authored_at, M.id)
+    )
+    return [
+        UrgentPost(row.id, row.urgency, row.kind, None, row.authored_at)
+        for row in session.execute(statement)
+    ]
 
 
 def values(
@@ -118,6 +158,10 @@ def rows(session: Session, mention_ids: Sequence[int]) -> list[QuotablePost]:
             select(
                 M.id,
                 M.platform,
+                M.external_id,
+                M.kind,
+                M.title,
+                M.url,
                 func.substr(M.text, 1, _READ).label("text"),
                 M.authored_at,
                 M.language,
@@ -140,6 +184,7 @@ def articles(session: Session, span: TimeSpan, limit: int) -> list[PressArticle]
             M.id,
             M.platform,
             M.title,
+            M.url,
             func.substr(M.text, 1, _READ).label("text"),
             M.authored_at,
             AUTHOR.c.uid,

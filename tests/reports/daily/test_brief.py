@@ -1,4 +1,4 @@
-"""The daily brief: the right span, at most 1,200 characters, whole in two languages."""
+"""The daily brief: the right span, what it names and quotes, how it fits a phone."""
 
 import re
 from datetime import datetime, timedelta
@@ -11,7 +11,10 @@ from socialcell.config import Workspace
 from socialcell.listening.alerts.model import Alert, Incident, Promise
 from socialcell.listening.model import Mention
 from socialcell.ops import outbox_store as store
-from socialcell.reports.daily.brief import MAX_TEXT_LENGTH, span_of
+from socialcell.reports.daily.brief_facts import UrgentCounts, span_of
+from socialcell.reports.daily.brief_text import MAX_TEXT_LENGTH
+from socialcell.reports.letters import letter_render
+from socialcell.reports.letters.letter_page import Strong
 from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
@@ -20,13 +23,14 @@ from socialcell.settings.notifications import Alerts, RecipientsByLanguage, Repo
 from tests.reports.world import World
 
 MORNING = datetime(2026, 11, 20, 8, 30, tzinfo=IST)  # a Friday
+
 EVENING = datetime(2026, 11, 19, 18, 0, tzinfo=IST)
 NIGHT = datetime(2026, 11, 20, 2, 0, tzinfo=IST)
 HOUR = timedelta(hours=1)
 MISSED = {
-    "en": "Promise missed, due 20 Nov 2026, 02:00",
-    "mr": "आश्वासन पाळले नाही (मुदत २० नोव्हेंबर २०२६, ०२:००)",
-    "hi": "आश्वासन पूरा नहीं हुआ (समय-सीमा 20 नवंबर 2026, 02:00)",
+    "en": "Promise missed, due Fri 20 Nov, 02:00",
+    "mr": "आश्वासन पाळले नाही (मुदत शुक्र २० नोव्हेंबर, ०२:००)",
+    "hi": "आश्वासन पूरा नहीं हुआ (समय-सीमा शुक्र 20 नवंबर, 02:00)",
 }
 
 
@@ -70,7 +74,7 @@ def test_it_counts_what_came_overnight_and_nothing_else(world: World) -> None:
 
     assert brief.total == 12
     assert list(brief.topics) == [("water", 12)]
-    assert brief.covered == brief.due > 0
+    assert brief.collection.covered == brief.collection.due > 0
 
 
 def test_the_text_says_what_is_urgent_whose_it_is_and_what_was_not_collected(
@@ -78,27 +82,30 @@ def test_the_text_says_what_is_urgent_whose_it_is_and_what_was_not_collected(
 ) -> None:
     world.covered(end=NIGHT)
     world.mention(
-        NIGHT, "The main has burst, our street is under water", topics=("water",),
+        NIGHT,
+        "The main has burst, our street is under water",
+        topics=("water",),
         urgency="high",
-    )  # fmt: skip
+    )
 
     text = report_mail.make_daily(world.context, "en", MORNING).text
 
-    assert "1 mention." in text
-    assert "Urgent: 1." in text
-    assert "The main has burst" in text
+    assert "Urgent mentions: 1; none speaks of danger to life." in text
+    assert "“The main has burst, our street is under water”" in text
     (owner,) = re.findall(r"• Water supply \((.+?)\): ", text)
     assert owner
-    share = re.search(r"(\d+)% of these hours", text)
-    assert share is not None
-    assert 0 < int(share[1]) < 100
+    assert "What was said on X between Fri 20 Nov, 02:00 and 08:00: " in text
+    assert "Collected without a gap: 0 of 1 platforms." in text
 
 
 def test_an_urgent_post_is_whose_its_words_say(world: World) -> None:
     world.mention(
-        NIGHT, "The transformer of MSEDCL burns at the corner", topics=("fire",),
-        urgency="critical", entities=("body:msedcl",),
-    )  # fmt: skip
+        NIGHT,
+        "The transformer of MSEDCL burns at the corner",
+        topics=("fire",),
+        urgency="critical",
+        entities=("body:msedcl",),
+    )
 
     assert (
         "• Fire (MSEDCL): " in report_mail.make_daily(world.context, "en", MORNING).text
@@ -117,7 +124,8 @@ def test_what_its_platform_withholds_is_not_quoted(world: World) -> None:
 
     assert "A tree fell" in brief.text
     assert "The main has burst" not in brief.text
-    assert "2 mentions." in brief.text  # counted it is
+    assert "2 mentions collected" in brief.text
+    assert "Urgent mentions: 2;" in brief.text
 
 
 def test_an_incident_stands_at_its_head(world: World) -> None:
@@ -135,7 +143,8 @@ def test_an_incident_stands_at_its_head(world: World) -> None:
 
     lines = report_mail.make_daily(world.context, "en", MORNING).text.splitlines()
 
-    assert lines[2].startswith("Incident 1: Flood, since ")
+    assert lines[0] == "Flood; no one is assigned"
+    assert lines[2].startswith("Incident 1: 0 mentions since Fri 20 Nov, 02:00")
 
 
 def incident(
@@ -181,10 +190,10 @@ def named(world: World, as_of: datetime = MORNING) -> list[int | None]:
     ]
 
 
-def quoted(world: World, as_of: datetime = MORNING) -> list[str]:
+def quoted(world: World, as_of: datetime = MORNING) -> list[str | None]:
     """The texts that a brief quotes, in their order."""
     brief = report_mail.make_daily(world.context, "en", as_of).brief
-    return [row.text for _topic, row in brief.urgent]
+    return [danger.post.text for danger in brief.dangers if danger.is_quotable]
 
 
 def test_a_brief_of_an_earlier_time_names_the_incidents_that_were_open_then(
@@ -220,49 +229,38 @@ def test_a_silent_source_is_named_once(world: World) -> None:
     assert named(world, MORNING.replace(hour=18)) == []
 
 
-def test_quotations_are_of_the_open_incident_first_then_sure_then_new(
+def test_quotations_are_the_most_dangerous_then_the_surest_then_the_longest_waiting(
     world: World,
 ) -> None:
     texts = {
-        "sure": "A wall has come down on two people in the lane",
-        "older": "The bridge is shut and nobody says why to us",
         "newer": "Smoke from a shop near the vegetable market now",
-        "flood": "Our ground floor is under water and grandmother is upstairs",
+        "older": "The bridge is shut and nobody says why to us",
+        "sure": "A wall has come down on two people in the lane",
+        "many": "Seven people are on the roof of the old mill",
+        "high": "Our ground floor is under water and it smells",
     }
-    world.mention(NIGHT, texts["sure"], urgency="critical", confidence=0.95)
+    world.mention(NIGHT + HOUR, texts["newer"], urgency="critical", confidence=0.7)
     world.mention(NIGHT, texts["older"], urgency="critical", confidence=0.7)
-    world.mention(NIGHT + HOUR, texts["newer"], urgency="high", confidence=0.7)
-    world.mention(
-        NIGHT, texts["flood"], urgency="high", confidence=0.6, topics=("flood",)
-    )
+    world.mention(NIGHT + HOUR, texts["sure"], urgency="critical", confidence=0.95)
+    world.mention(NIGHT + HOUR, texts["many"], urgency="critical", confidence=0.71)
+    world.mention(NIGHT, texts["high"], urgency="high", confidence=0.99)
 
-    before = quoted(world)
-    incident(world)
-
-    assert before == [texts["sure"], texts["older"], texts["newer"]]
-    assert quoted(world) == [texts["flood"], texts["sure"], texts["older"]]
+    assert quoted(world) == [texts[n] for n in ("sure", "many", "older", "newer")]
 
 
-def test_what_an_alert_rests_on_comes_before_what_no_incident_has(
+def test_what_is_less_urgent_is_named_and_not_quoted_while_life_is_in_danger(
     world: World,
 ) -> None:
-    first = world.mention(NIGHT, "Gas smells in the whole building", urgency="high")
-    world.mention(NIGHT, "Dogs bit two children here", urgency="high", confidence=0.9)
-    incident(world, "all", first)
-
-    assert quoted(world)[0] == "Gas smells in the whole building"
-
-
-def test_a_quotation_stands_under_the_topic_of_its_incident(world: World) -> None:
+    world.mention(NIGHT, "A live wire hangs over the school gate", urgency="critical")
     world.mention(
-        NIGHT,
-        "The drain came up and the house is full of water",
-        urgency="critical",
-        topics=("drainage", "flood"),
+        NIGHT, "Dogs bit two children here", urgency="high", topics=("animals",)
     )
-    incident(world)
 
-    assert "• Flood (" in report_mail.make_daily(world.context, "en", MORNING).text
+    made = report_mail.make_daily(world.context, "en", MORNING)
+
+    assert quoted(world) == ["A live wire hangs over the school gate"]
+    assert "• Animals (Veterinary Department, PMC) #2" in made.text
+    assert "Dogs bit" not in made.text + letter_render.text(made.letter)
 
 
 def test_a_text_is_quoted_once_however_often_it_is_passed_on(world: World) -> None:
@@ -274,32 +272,49 @@ def test_a_text_is_quoted_once_however_often_it_is_passed_on(world: World) -> No
 
     texts = quoted(world)
 
-    assert len(texts) == 2
-    assert texts[0].startswith("Emergency hai Patil Estate")
-    assert texts[1].startswith("A tree fell")
+    assert len(texts) == 1
+    assert texts[0] is not None
+    assert texts[0].startswith("Emergency hai Ekta Nagar")
+    (danger, other) = report_mail.make_daily(world.context, "en", MORNING).brief.dangers
+    assert (danger.posts, other.posts) == (3, 1)
 
 
 def test_every_urgent_mention_is_counted_and_what_is_private_is_not_quoted(
     world: World,
 ) -> None:
-    world.mention(NIGHT, "A live wire hangs over the school gate", urgency="critical",
-                  authorless=True)  # fmt: skip
-    world.mention(NIGHT, "Help us, water is in the house, two old people",
-                  urgency="critical", kind="message", platform="whatsapp")  # fmt: skip
-    world.mention(NIGHT, "Bridge closed after cracks were seen in the night",
-                  urgency="high", kind="article", platform="news")  # fmt: skip
+    world.mention(
+        NIGHT,
+        "A live wire hangs over the school gate",
+        urgency="critical",
+        authorless=True,
+    )
+    world.mention(
+        NIGHT,
+        "Help us, water is in the house, two old people",
+        urgency="critical",
+        kind="message",
+        platform="whatsapp",
+    )
+    world.mention(
+        NIGHT,
+        "Bridge closed after cracks were seen in the night",
+        urgency="high",
+        kind="article",
+        platform="news",
+    )
     world.mention(NIGHT, "Help!", urgency="high")
     world.registered("office_handle")
-    world.mention(NIGHT, "Do not go near the river tonight", urgency="high",
-                  author="office")  # fmt: skip
+    world.mention(
+        NIGHT, "Do not go near the river tonight", urgency="high", author="office"
+    )
     world.mention(NIGHT, "A road with many holes near the station")
 
     made = report_mail.make_daily(world.context, "en", MORNING)
 
-    assert (made.brief.urgent_total, made.brief.urgent_messages) == (5, 1)
+    assert made.brief.urgent == UrgentCounts(5, 2, 0, articles=1, messages=1)
     assert quoted(world) == ["A live wire hangs over the school gate"]
-    assert "1 of the urgent ones was written to the city alone." in made.text
-    assert "two old people" not in made.text + str(made.page)
+    assert "In private messages, counted and not quoted: 1." in made.text
+    assert "two old people" not in made.text + str(made.letter)
 
 
 def test_all_articles_are_counted_however_many_mentions_follow_them(
@@ -312,7 +327,7 @@ def test_all_articles_are_counted_however_many_mentions_follow_them(
                 platform="news" if n < 2 else "x",
                 external_id=f"many-{n}",
                 kind="article" if n < 2 else "post",
-                text=f"Story {n}",
+                text=("Old bridge is shut", "A park opens")[n] if n < 2 else "Story",
                 missing=[],
                 authored_at=NIGHT if n < 2 else later,
                 stored_at=later,
@@ -323,7 +338,7 @@ def test_all_articles_are_counted_however_many_mentions_follow_them(
     brief = report_mail.make_daily(world.context, "en", MORNING).brief
 
     assert (brief.total, brief.press_total) == (502, 2)
-    assert [row.text for row in brief.press] == ["Story 1", "Story 0"]
+    assert [row.text for row in brief.press] == ["A park opens", "Old bridge is shut"]
 
 
 @pytest.mark.parametrize("code", ["en", "mr", "hi"])
@@ -339,8 +354,11 @@ def test_a_promise_missed_stands_there_until_it_is_kept(
 
     (line,) = [one for one in made.text.splitlines() if "पुलाची माहिती" in one]
     assert line.startswith(MISSED[code])
-    assert "नंतर" not in made.text
-    assert any("पुलाची माहिती" in str(section) for section in made.page.sections)
+    assert all(
+        not one.startswith(MISSED[code][:9]) or "नंतर" not in one
+        for one in made.text.splitlines()
+    )
+    assert any("पुलाची माहिती" in str(section) for section in made.letter.sections)
     with db.writing(world.engine) as session:
         session.get_one(Promise, 1).kept_at = NIGHT + HOUR
     assert (
@@ -372,7 +390,7 @@ def test_the_marathi_one_has_no_english_words_of_ours(world: World) -> None:
     text = report_mail.make_daily(world.context, "mr", MORNING).text
 
     assert not re.findall("[A-Za-z]{2,}", text)
-    assert "पाणीपुरवठा १२" in text
+    assert "वाढलेले विषय: पाणीपुरवठा १२ (आधी ०)" in text
 
 
 def test_a_reader_gets_one_letter_a_brief(world: World) -> None:
@@ -416,7 +434,9 @@ def test_while_nobody_is_named_to_be_alerted_the_first_line_says_so(
     )
 
     assert brief.text.splitlines()[0].startswith(NOBODY[lang])
-    assert brief.page.summary[0].startswith(NOBODY[lang])
+    (first,) = brief.letter.lead[0]
+    assert isinstance(first, Strong)
+    assert first.text.startswith(NOBODY[lang])
     assert len(brief.text) <= MAX_TEXT_LENGTH
 
 
@@ -432,11 +452,17 @@ def test_critical_items_are_counted_and_told_by_our_ids_and_messages_not_quoted(
         NIGHT + HOUR, "My son is under the wall", urgency="critical", kind="message"
     )
     world.context.clock.set(NIGHT + HOUR)  # type: ignore[attr-defined]
+
     escalations.group_critical_items(world.context)
 
     brief = report_mail.make_daily(world.context, "en", MORNING)
 
-    assert f"Critical: 2 (#{message}, #{post})." in brief.text
-    assert "Nobody has acknowledged 2 critical incidents: 1, 2." in brief.text
-    assert "A wall fell on two men behind" in brief.text
-    assert "My son" not in brief.text + str(brief.page)
+    assert "of these critical (danger to life): 2; checked by staff: 0." in brief.text
+    waiting = "No one is assigned to 2 single dangers to life: incidents 1, 2."
+    assert waiting in brief.text
+    assert (
+        f"“A wall fell on two men behind the school, call the fire brigade” #{post}"
+        in (brief.text)
+    )
+    assert f"(#{message})" in letter_render.text(brief.letter)
+    assert "My son" not in brief.text + str(brief.letter)
