@@ -19,8 +19,8 @@ class Source(SQLModel, table=True):
     version: int = 1
     enabled: bool = True
     pull_minutes: int | None = None  # None: as config.yaml says
-    # ok, new (its settings changed), rate_limited, quota_spent, needs_attention, paused,
-    # gone, removed
+    # ok, new (its settings changed), rate_limited, quota_spent, needs_attention,
+    # paused, gone, removed
     state: str = "ok"
     state_reason: str | None = None
     not_before: datetime | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -44,6 +44,16 @@ def posts_between(session: Session, start: datetime, end: datetime) -> list[OwnP
         col(OwnPost.state) != "withdrawn",
     )
     return list(session.scalars(query.order_by(col(OwnPost.due_at), col(OwnPost.id))))
+
+
+def posted_between(session: Session, start: datetime, end: datetime) -> list[OwnPost]:
+    """Posts that were posted in [start, end), in the order of time."""
+    query = select(OwnPost).where(
+        col(OwnPost.posted_at) >= start, col(OwnPost.posted_at) < end
+    )
+    return list(
+        session.scalars(query.order_by(col(OwnPost.posted_at), col(OwnPost.id)))
+    )
 
 
 def first_statement(

@@ -8,6 +8,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
+from socialcell.commands.mentions import area_shapes
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.json_types import DocumentValue
 

@@ -71,7 +71,7 @@ class EngagementFields(TypedDict):
 
 
 class RegisterFields(TypedDict):
-    """What a register of complaints says of a mention; None where it comes from none."""
+    """What a register of complaints says of a mention; None where there is none."""
 
     status: str | None
     ward: str | None

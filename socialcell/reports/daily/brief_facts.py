@@ -28,6 +28,7 @@ from socialcell.reports.daily import (
     single_dangers,
     topic_growth,
 )
+from socialcell.reports.daily.brief_times import TIMES
 from socialcell.reports.daily.distinct_texts import distinct_texts
 from socialcell.reports.daily.repeated_questions import Questions
 from socialcell.reports.daily.single_dangers import (
@@ -40,7 +41,6 @@ from socialcell.reports.daily.topic_growth import TopicGrowth
 from socialcell.reports.incidents import incident_facts
 from socialcell.reports.incidents.incident_facts import IncidentFacts, Names
 
-TIMES = (time(8, 30), time(18, 0))
 _MAX_DANGERS = 5
 _MAX_GROWN = 5
 _MAX_QUESTIONS = 3

@@ -119,9 +119,7 @@ def _planned(counting: LetterCounting, closure: Closure) -> PlannedClosure:
         ],
         "from": _local_iso(closure.from_at),
         "to": _local_iso(closure.to_at),
-        "n": incident_numbers.count_of_closure(
-            session, closure, week.start, week.end
-        ),
+        "n": incident_numbers.count_of_closure(session, closure, week.start, week.end),
     }
 
 

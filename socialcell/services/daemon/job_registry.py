@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from socialcell.clock import in_pune
 from socialcell.i18n import CODES
 from socialcell.ops.model import Source
-from socialcell.reports.daily.brief_facts import TIMES
 from socialcell.services.alerts import detection, escalations, incident_notifications
 from socialcell.services.collection import (
     allowance_pacing,

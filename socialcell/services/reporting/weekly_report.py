@@ -136,3 +136,12 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
         raise SocialcellError(
             "reports.not_written", folder=folder, reason=error.strerror
         ) from None
+
+
+def _audit_anchor(numbers: WeekNumbers) -> str:
+    """The audit log's head at that time: an anchor outside the database.
+
+    Reports that were frozen by earlier versions have none.
+    """
+    head = numbers.get("audit")
+    return f"Audit log: {head['seq']} entries, head {head['hash']}" if head else ""

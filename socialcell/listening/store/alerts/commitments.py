@@ -36,3 +36,21 @@ def due_between(session: Session, start: datetime, end: datetime) -> Sequence[Pr
         due_at > start, due_at < end, or_(kept_at.is_(None), kept_at > start)
     )
     return session.scalars(statement.order_by(due_at, col(Promise.id))).all()
+
+
+def open_at(session: Session, at: datetime) -> Sequence[Promise]:
+    """Those that had been made and not kept at a moment, the longest due first."""
+    kept_at = col(Promise.kept_at)
+    statement = select(Promise).where(
+        col(Promise.made_at) <= at, or_(kept_at.is_(None), kept_at > at)
+    )
+    return session.scalars(
+        statement.order_by(col(Promise.due_at), col(Promise.id))
+    ).all()
+
+
+def kept_between(session: Session, start: datetime, end: datetime) -> Sequence[Promise]:
+    """Those that were kept in [start, end), in the order of time."""
+    kept_at = col(Promise.kept_at)
+    statement = select(Promise).where(kept_at >= start, kept_at < end)
+    return session.scalars(statement.order_by(kept_at, col(Promise.id))).all()

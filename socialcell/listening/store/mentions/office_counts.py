@@ -1,4 +1,4 @@
-"""How many mentions ward offices and owners of problems have, and what they are about."""
+"""How many mentions ward offices and owners of problems have, and about what."""
 
 from collections.abc import Collection, Iterable
 from typing import Literal, TypeAlias
