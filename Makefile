@@ -30,6 +30,7 @@ check: setup  ## format, lint, types, layers, generated docs, locks, then the te
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/docs.py --check
+	$(BIN)/python scripts/glossary.py --check
 	$(BIN)/python scripts/reliability.py --check
 	@if grep -n '://' requirements*.lock; then echo 'A lock names a host: run make lock.'; exit 1; fi
 	@$(MAKE) --no-print-directory test
@@ -47,8 +48,9 @@ sentences: setup  ## find the test that compares each sentence of reports and le
 	$(BIN)/pytest -q -n 2 -p tests.sentence_changes --database sqlite -m "not browser and not long" $(or $(TESTS),$(SENTENCE_TESTS))
 	$(BIN)/python scripts/sentences.py --check
 
-docs: setup  ## write docs/cli.md from the commands, the picture of the layers from their table
+docs: setup  ## write docs/cli.md from the commands, docs/glossary.md, the picture of the layers
 	$(BIN)/python scripts/docs.py
+	$(BIN)/python scripts/glossary.py
 	$(BIN)/python scripts/structure_picture.py
 
 # Pins stay as they are where they still fit; not after set-up, which needs a good lock.

@@ -131,7 +131,7 @@ def test_the_package_has_institutions_offices_and_media_and_no_person() -> None:
         ({"name_mr": "Namuna"}, "name_mr: has no Devanagari letters"),
         ({"name_en": "Namuna"}, "name_en: 'Namuna': a person has two names at least"),
         ({"handles": "@Namuna"}, "'@Namuna' is no handle such as x:PMCPune"),
-        ({"handles": "x:PMCPune"}, "'pmcpune' is also of body:pmc in these days"),
+        ({"handles": "x:PMCPune"}, "'pmcpune' is also of body:pmc at that time"),
     ],
 )
 def test_a_wrong_row_is_refused_with_its_reason(

@@ -143,8 +143,8 @@ def _summary(
         yield _("Also in this incident: %(ids)s", ids=other_ids + more)
     if critical_item.is_message:
         yield _(
-            "It was written to the city alone: names and numbers are hidden. Do not"
-            " pass its words on."
+            "It was written to the city alone: names and numbers are hidden. Do not "
+            "forward its words."
         )
 
 

@@ -289,7 +289,7 @@ def _additional_cost(context: ReportContext, goal: str, span: str) -> str:
             cost=span,
         )
     return _(
-        "Planned cost (the campaign's budget) per additional result: %(cost)s.",
+        "Planned cost (the campaign's budget) per additional unit: %(cost)s.",
         cost=span,
     )
 
