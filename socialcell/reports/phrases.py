@@ -181,9 +181,8 @@ class Phrases:
             (
                 _("Corrected share"),
                 _(
-                    "The share that remains once the program's known mistakes are "
-                    "reckoned with, and in brackets the range that holds the true "
-                    "share in 95 of 100 cases."
+                    "The share once the program's known mistakes are corrected, and "
+                    "in brackets its 95%% interval."
                 ),
             ),
             (

@@ -132,10 +132,18 @@ def _tenths_sentence(lang: Language, task: Task, agreement: TaskAgreement) -> st
     _ = lang.gettext
     n = lang.number(round(10 * agreement["right"] / agreement["n"]))
     return {
-        "intent": _("What is asked is read right in about %(n)s of 10 posts.", n=n),
-        "topic": _("The topic is read right in about %(n)s of 10 posts.", n=n),
-        "sentiment": _("Sentiment is read right in about %(n)s of 10 posts.", n=n),
-        "urgency": _("Urgency is read right in about %(n)s of 10 posts.", n=n),
+        "intent": _(
+            "The intent is classified correctly in about %(n)s of 10 posts.", n=n
+        ),
+        "topic": _(
+            "The topic is classified correctly in about %(n)s of 10 posts.", n=n
+        ),
+        "sentiment": _(
+            "Sentiment is classified correctly in about %(n)s of 10 posts.", n=n
+        ),
+        "urgency": _(
+            "Urgency is classified correctly in about %(n)s of 10 posts.", n=n
+        ),
     }[task]
 
 

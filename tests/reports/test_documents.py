@@ -137,8 +137,8 @@ def test_promises_missed_by_the_end_of_the_week_need_a_decision(
 
     said = {
         "en": "Needs a decision: 2 promises were due and not kept: पूल; नळ.",
-        "mr": "निर्णय हवा: २ आश्वासने मुदतीत पाळली गेली नाहीत: पूल; नळ.",
-        "hi": "निर्णय चाहिए: 2 आश्वासन समय पर पूरे नहीं हुए: पूल; नळ।",
+        "mr": "निर्णय आवश्यक: २ आश्वासने मुदतीत पाळली गेली नाहीत: पूल; नळ.",
+        "hi": "निर्णय आवश्यक: 2 आश्वासन समय पर पूरे नहीं हुए: पूल; नळ।",
     }
     assert said[lang] in " ".join(text.split())
 

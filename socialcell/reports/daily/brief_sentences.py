@@ -104,8 +104,8 @@ def preheader(brief: Brief, lang: Language) -> str:
 def nobody_named_lines(brief: Brief, lang: Language) -> Iterator[str]:
     if brief.names_nobody:
         yield lang.gettext(
-            "Nobody is named to be alerted: a call for help reaches nobody. Names "
-            "belong under alerts in config.yaml."
+            "No one is named to be alerted: a request for help reaches no one. Names "
+            "belong in the settings, under alerts."
         )
 
 
@@ -328,7 +328,7 @@ def total_line(brief: Brief, lang: Language) -> str:
 def kinds_line(brief: Brief, lang: Language) -> str:
     """How many of the mentions are of the press, or ask."""
     return lang.gettext(
-        "Press: %(press)s. Questions and calls for help: %(asking)s.",
+        "Press: %(press)s. Questions and requests for help: %(asking)s.",
         press=lang.number(brief.press_total),
         asking=lang.number(brief.asking_total),
     )
@@ -340,7 +340,7 @@ def coverage_line(brief: Brief, lang: Language) -> str:
     if not collection.due:
         return lang.gettext("Nothing is known of what was not collected.")
     return lang.gettext(
-        "Collected without a gap: %(whole)s of %(all)s platforms.",
+        "Collected without gaps: %(whole)s of %(all)s platforms.",
         whole=lang.number(collection.platforms - len(collection.missing)),
         all=lang.number(collection.platforms),
     )

@@ -99,7 +99,7 @@ class ReportContext:
         if sentence is None or agreement is None:
             return []
         by_language = self.lang.gettext(
-            "Read right, by language: %(languages)s.",
+            "Classified correctly, by language: %(languages)s.",
             languages=reader_agreement.agreement_by_language(self.lang, agreement),
         )
         return [Paragraph(f"{sentence} {by_language}")]

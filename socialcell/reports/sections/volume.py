@@ -102,7 +102,7 @@ def _asking_paragraphs(context: ReportContext) -> list[Paragraph]:
     return [
         Paragraph(
             context.lang.gettext(
-                "Asks for something, corrected for what is confused: %(share)s.",
+                "Answer expected, corrected for known mistakes: %(share)s.",
                 share=share,
             )
         )

@@ -95,7 +95,7 @@ def test_the_text_says_what_is_urgent_whose_it_is_and_what_was_not_collected(
     (owner,) = re.findall(r"• Water supply \((.+?)\): ", text)
     assert owner
     assert "What was said on X between Fri 20 Nov, 02:00 and 08:00: " in text
-    assert "Collected without a gap: 0 of 1 platforms." in text
+    assert "Collected without gaps: 0 of 1 platforms." in text
 
 
 def test_an_urgent_post_is_whose_its_words_say(world: World) -> None:
