@@ -16,6 +16,7 @@ from socialcell.reports.incidents.incident_facts import IncidentFacts
 from socialcell.reports.letters.letter_page import (
     Entries,
     Entry,
+    LetterBlock,
     LetterPage,
     LetterSection,
     LetterTable,
@@ -32,6 +33,7 @@ from socialcell.reports.phrases import UNKNOWN, Phrases
 _BETWEEN = " · "
 _MAX_MESSAGES = 5
 _MAX_WARDS = 3
+_MAX_OTHERS = 5  # incidents beside the leading one
 
 
 def letter(brief: Brief, people: People, sender: str, lang: Language) -> LetterPage:
@@ -96,9 +98,8 @@ def _sections(
     _ = phrases.lang.gettext
     lead = say.lead(brief)
     if others := [fact for fact in brief.facts if fact is not lead]:
-        entries = [_incident_entry(fact, brief, phrases) for fact in others]
         title = _("Other open incidents") if lead else _("Open incidents")
-        yield LetterSection(title, [Entries(entries)])
+        yield LetterSection(title, list(_incident_blocks(others, brief, phrases)))
     if waiting := _single_incident_entries(brief, phrases):
         title = _("Earlier dangers to life, no one is assigned")
         yield LetterSection(title, [Entries(waiting)])
@@ -118,8 +119,22 @@ def _sections(
         yield LetterSection(_("Due today"), [Points([(line,) for line in due])])
     if brief.press:
         yield LetterSection(
-            _("In the press"), [Points(list(_press_lines(brief, people)))]
+            _("In the press"), [Points(list(_press_lines(brief, people, phrases.lang)))]
         )
+
+
+def _incident_blocks(
+    facts: Sequence[IncidentFacts], brief: Brief, phrases: Phrases
+) -> Iterator[LetterBlock]:
+    shown = facts[:_MAX_OTHERS]
+    yield Entries([_incident_entry(fact, brief, phrases) for fact in shown])
+    if rest := facts[_MAX_OTHERS:]:
+        more = phrases.lang.ngettext(
+            "%(n)s smaller incident is open.",
+            "%(n)s smaller incidents are open.",
+            len(rest),
+        )
+        yield Lines([(more,)], quiet=True)
 
 
 def _incident_entry(fact: IncidentFacts, brief: Brief, phrases: Phrases) -> Entry:
@@ -194,7 +209,7 @@ def _entry(
             excerpt(people, danger.post),
             danger.post.language,
             (phrases.platform(danger.post.platform),),
-            _doubt(danger, brief, lang),
+            _doubt(danger.post.id, brief, lang),
         )
         if danger.is_quotable
         else None,
@@ -241,9 +256,8 @@ def _article_link(danger: SingleDanger, people: People) -> Link:
     return Link(words_of(post), url)
 
 
-def _doubt(danger: SingleDanger, brief: Brief, lang: Language) -> str | None:
+def _doubt(id_: int, brief: Brief, lang: Language) -> str | None:
     """What is doubtful of a quotation: a rumour, or a figure that others contradict."""
-    id_ = danger.post.id
     states = [fact.state for fact in brief.facts]
     if any(id_ in spread.mentions for own in states for spread in own.rumours):
         return lang.gettext("marked as false")
@@ -285,27 +299,32 @@ def _growth_table(
 
 def _question_lines(brief: Brief, people: People, phrases: Phrases) -> Iterator[Line]:
     for question in brief.questions.repeated:
-        yield _question_line(question, people, phrases.lang)
+        yield _question_line(question, brief, people, phrases.lang)
     if (topics := say.question_topics_line(brief, phrases)) is not None:
         yield (topics,)
 
 
-def _question_line(question: RepeatedQuestion, people: People, lang: Language) -> Line:
+def _question_line(
+    question: RepeatedQuestion, brief: Brief, people: People, lang: Language
+) -> Line:
+    doubt = _doubt(question.post.id, brief, lang)
     return (
         Strong(f"“{excerpt(people, question.post)}”"),
-        " ",
+        f" · {doubt} " if doubt else " ",
         lang.ngettext("(%(n)s post)", "(%(n)s posts)", question.posts),
         " ",
         say.answer_words(question, lang),
     )
 
 
-def _press_lines(brief: Brief, people: People) -> Iterator[Line]:
+def _press_lines(brief: Brief, people: People, lang: Language) -> Iterator[Line]:
     for article in brief.press:
         url = people.link(article.platform, "article", article.url, article)
         author = people.shown(article.platform, article.uid, article.handle)
         source = [f" ({author})"] if author else []
-        yield (Link(article.title or article.text or "", url), *source)
+        doubt = _doubt(article.id, brief, lang)
+        doubtful = [f"{_BETWEEN}{doubt}"] if doubt else []
+        yield (Link(article.title or article.text or "", url), *source, *doubtful)
 
 
 def _closing(brief: Brief, lang: Language) -> Iterator[str]:

@@ -184,9 +184,10 @@ def short_danger_title(danger: SingleDanger, names: Names, phrases: Phrases) -> 
 
 
 def subject_title(subject: Subject, names: Names, phrases: Phrases) -> str:
-    """What a mention is about, and where: Drainage: Parvati."""
-    places = [(id_, 1) for id_ in (subject.place, subject.ward) if id_ is not None]
-    return _what_where(subject.topic, places[:1], 1, names, phrases)
+    """What a mention is about, and its ward office: of a private message no more than
+    that is said."""
+    wards = [(subject.ward, 1)] if subject.ward is not None else []
+    return _what_where(subject.topic, wards, 1, names, phrases)
 
 
 def message_line(message: DangerMessage, names: Names, phrases: Phrases) -> str:

@@ -1,16 +1,15 @@
-"""An incident as a page for a letter: its numbers, three mentions, what to do."""
+"""An incident as a letter: what, where, since when, whose it is, what is not known."""
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from socialcell.clock import IST
 from socialcell.i18n import Language
-from socialcell.language.quantities import UNTIL, quantities
-from socialcell.listening.alerts.contradictions import Contradiction, RumourSpread
+from socialcell.language.quantities import quantities
+from socialcell.listening.alerts.contradictions import Contradiction
 from socialcell.listening.alerts.model import (
-    CRITICAL,
     OF_ONE,
     PLANNED,
     Alert,
@@ -22,11 +21,23 @@ from socialcell.listening.incident_state import IncidentState
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.reports.frozen_quotes import excerpt
-from socialcell.reports.page import Page, Quotation, Section, Table
+from socialcell.reports.incidents import incident_sentences as sentences
+from socialcell.reports.incidents.incident_facts import IncidentFacts, Names
+from socialcell.reports.letters.letter_page import (
+    Entries,
+    Entry,
+    LetterPage,
+    LetterSection,
+    LetterTable,
+    Line,
+    Lines,
+    Link,
+    Quote,
+    Strong,
+)
 from socialcell.reports.phrases import Phrases
 
 MAX_QUOTATIONS = 3
-_MAX_WARDS = 5
 _SAME_BEGINNING = (
     40  # texts that agree in so many first characters are one, posted again
 )
@@ -37,18 +48,25 @@ _SOURCE, _PHRASE, _RULE = "source:", "phrase:", "rule:"
 class Evidence:
     """What an incident rests on.
 
-    `mentions` are its own, the most engaging first; `joined` the posts of accounts that
-    joined it, by alert. `names` are those of areas, by id and language. The `rule` or
-    the `promise` is what it is about. `state` is how it stands now.
+    `facts` are what is known of it now. `mentions` are its own, the most engaging
+    first; `joined` the posts of accounts that joined it, by alert. The `rule` or the
+    `promise` is what it is about.
     """
 
+    facts: IncidentFacts
     alerts: Sequence[Alert]
     mentions: Sequence[MentionRow] = ()
     joined: Sequence[tuple[Alert, MentionRow]] = ()
-    names: Mapping[str, Mapping[str, str]] | None = None
     rule: AlertRule | None = None
     promise: Promise | None = None
-    state: IncidentState = field(default_factory=IncidentState)
+
+    @property
+    def state(self) -> IncidentState:
+        return self.facts.state
+
+    @property
+    def names(self) -> Names:
+        return self.facts.names
 
 
 @dataclass(frozen=True)
@@ -65,27 +83,29 @@ def page(
     evidence: Evidence,
     recipients: Recipients,
     people: People,
+    sender: str,
     lang: Language,
-) -> Page:
-    """The letter of one incident, the closing one where it is over."""
-    phrases, _ = Phrases(lang), lang.gettext
-    details = incident_link(incident, evidence, recipients) or evidence_command(
-        incident, evidence
-    )
-    return Page(
+) -> LetterPage:
+    """The letter of one incident from `sender`, the closing one where it is over."""
+    phrases = Phrases(lang)
+    unknown = list(sentences.unknown_lines(evidence.facts, phrases))
+    lead = list(_lead(incident, evidence, phrases))
+    return LetterPage(
         language=lang.code,
-        title=_title(incident, evidence, phrases),
-        subtitle=lang.moment(incident.opened_at),
-        summary=[
-            *_summary(incident, evidence, phrases),
-            *_current_state_lines(evidence, phrases),
-            *_status_lines(incident, recipients, phrases),
-        ],
-        sections=list(_sections(evidence, people, phrases)),
-        footer=(
-            _("More: %(where)s", where=details),
-            *_acknowledge_request(incident, phrases),
+        subject=_title(incident, evidence, phrases),
+        preheader=" ".join(lead[:1]),
+        sender=sender,
+        occasion=lang.gettext(
+            "Incident %(id)s, %(at)s.",
+            id=lang.number(incident.id or 0),
+            at=lang.moment(incident.opened_at),
         ),
+        lead=[(line,) for line in lead],
+        unknown=(Strong(lang.gettext("Not known:")), " ", " ".join(unknown))
+        if unknown
+        else None,
+        sections=list(_sections(incident, evidence, recipients, people, phrases)),
+        closing=list(_closing(incident, evidence, recipients, phrases)),
     )
 
 
@@ -93,7 +113,7 @@ def _title(incident: Incident, evidence: Evidence, phrases: Phrases) -> str:
     _, closure = phrases.lang.gettext, evidence.state.closure
     if closure is not None:
         return _("Planned: %(name)s", name=phrases.label("topic", closure.topic))
-    name = series_words(incident.subject, evidence.names or {}, phrases)
+    name = sentences.title(evidence.facts, phrases)
     if evidence.promise is not None:
         name = _("Promise missed: %(text)s", text=evidence.promise.text)
     if incident.state == "over":
@@ -101,11 +121,144 @@ def _title(incident: Incident, evidence: Evidence, phrases: Phrases) -> str:
     return name if evidence.promise is not None else _("Alert: %(name)s", name=name)
 
 
-def _acknowledge_request(incident: Incident, phrases: Phrases) -> Iterator[str]:
+def _lead(incident: Incident, evidence: Evidence, phrases: Phrases) -> Iterator[str]:
+    """What, where, how many since when; who has it and whose it is; is it over."""
+    lang, facts = phrases.lang, evidence.facts
+    alert = worst_alert(evidence.alerts)
+    if evidence.promise is not None:
+        yield lang.gettext(
+            "It was due on %(at)s and is not marked as kept.",
+            at=lang.moment(evidence.promise.due_at),
+        )
+    elif evidence.state.closure is not None:
+        yield _closure_line(evidence, phrases)
+    elif incident.kind == "source" or alert is None:
+        yield _silence_line(incident.subject.removeprefix(_SOURCE), alert, lang)
+        if incident.said:
+            yield incident.said
+    if facts.state.numbers is not None:
+        count = [sentences.count_line(facts, lang)]
+        if facts.state.numbers.people is not None:
+            count.append(_people_line(facts.state.numbers.people, lang))
+        yield " ".join([*count, *sentences.message_lines(facts, lang)])
+        if wards := " ".join(sentences.ward_lines(facts, phrases)):
+            yield wards
+        yield sentences.danger_line(facts, lang)
+    status = [*_status_lines(incident, facts, lang)]
+    yield " ".join([*status, *sentences.responsible_lines(facts, phrases)])
+
+
+def _people_line(people: int, lang: Language) -> str:
+    return lang.ngettext(
+        "They come from %(n)s account.", "They come from %(n)s accounts.", people
+    )
+
+
+def _closure_line(evidence: Evidence, phrases: Phrases) -> str:
+    lang, closure = phrases.lang, evidence.state.closure
+    assert closure is not None
+    return lang.gettext(
+        "From %(start)s to %(end)s: %(note)s",
+        start=lang.moment(closure.from_at),
+        end=lang.moment(closure.to_at),
+        note=closure.note,
+    )
+
+
+def _status_lines(
+    incident: Incident, facts: IncidentFacts, lang: Language
+) -> Iterator[str]:
+    """Whether it is over, else who has it."""
+    if incident.ended_at is not None:
+        yield lang.gettext(
+            "Over on %(at)s, after %(lasted)s.",
+            at=lang.moment(incident.ended_at),
+            lasted=lang.lasted(incident.ended_at - incident.opened_at),
+        )
+    elif incident.state == "over":
+        yield lang.gettext("It is over; when it ended was not kept.")
+    elif incident.kind == PLANNED:
+        yield lang.gettext("It was announced: no one is notified of it.")
+    else:
+        yield sentences.assigned_line(facts, lang)
+
+
+def _sections(
+    incident: Incident,
+    evidence: Evidence,
+    recipients: Recipients,
+    people: People,
+    phrases: Phrases,
+) -> Iterator[LetterSection]:
+    _ = phrases.lang.gettext
+    figures = [
+        *(contradiction_line(figure, phrases) for figure in evidence.state.figures),
+        *(
+            sentences.rumour_line(rumour, phrases.lang)
+            for rumour in evidence.state.rumours
+        ),
+    ]
+    if figures:
+        yield LetterSection(
+            _("Figures and rumours"), [Lines([(line,) for line in figures])]
+        )
+    if quotations := _quotations(evidence.mentions, people, phrases):
+        yield LetterSection(_("What people say"), [Entries(quotations)])
+    if evidence.joined:
+        posts = [
+            _joined_entry(alert, row, people, phrases)
+            for alert, row in evidence.joined[:MAX_QUOTATIONS]
+        ]
+        yield LetterSection(_("Influential accounts that joined"), [Entries(posts)])
+    reasons = list(_reason_lines(incident, evidence, recipients, phrases))
+    yield LetterSection(
+        _("Why this is sent"),
+        [Lines([(line,) for line in reasons]), *_tables(evidence, phrases)],
+    )
+
+
+def _reason_lines(
+    incident: Incident,
+    evidence: Evidence,
+    recipients: Recipients,
+    phrases: Phrases,
+) -> Iterator[str]:
+    """What stood out, on what coverage, how severe that is, and who is notified."""
+    lang, _ = phrases.lang, phrases.lang.gettext
+    alert = worst_alert(evidence.alerts)
+    is_counted = evidence.promise is None and evidence.state.closure is None
+    if is_counted and alert is not None and incident.kind != "source":
+        yield _alert_line(alert, phrases)
+        yield _coverage_line(alert, lang)
+    if incident.kind == PLANNED:
+        yield _("It was announced: no one is notified of it.")
+        return
+    severity = severity_word(incident.severity, phrases)
+    yield _("Severity: %(severity)s.", severity=severity)
+    letters = lang.ngettext("%(n)s e-mail sent", "%(n)s e-mails sent", recipients.letters)
+    channels = [*([letters] if recipients.letters else []), *recipients.channels]
+    if channels:
+        yield _("Notified: %(ways)s.", ways=", ".join(channels))
+    else:
+        yield _("No one is notified: the settings name no one for alerts.")
+
+
+def _closing(
+    incident: Incident, evidence: Evidence, recipients: Recipients, phrases: Phrases
+) -> Iterator[Line]:
+    link = incident_link(incident, evidence, recipients)
+    _ = phrases.lang.gettext
+    if link is not None:
+        yield (Link(_("More about this incident"), link),)
+    else:
+        command = evidence_command(incident, evidence)
+        yield (_("More: %(where)s", where=command),)
     if incident.state != "over" and incident.kind != PLANNED:
-        yield phrases.lang.gettext(
-            "Whoever takes charge records it: %(command)s",
-            command=f"socialcell alerts ack {incident.id}",
+        yield (
+            _(
+                "Whoever takes charge records it: %(command)s",
+                command=f"socialcell alerts ack {incident.id}",
+            ),
         )
 
 
@@ -163,110 +316,11 @@ def severity_word(level: str, phrases: Phrases) -> str:
     return _("high") if level == "high" else _("medium")
 
 
-def series_words(
-    series: str, names: Mapping[str, Mapping[str, str]], phrases: Phrases
-) -> str:
-    """A series in words: Flood, Aundh, everything; and whether only negative ones."""
-    name = series.removeprefix("negative ")
-    kind, _, id_ = name.partition(":")
-    if kind in ("topic", "detail"):
-        words = phrases.label(kind, id_)
-    elif kind == CRITICAL:
-        words = phrases.lang.gettext("critical post or message #%(id)s", id=id_)
-    elif kind == "phrase":
-        words = f"“{id_}”"
-    elif name == "all":
-        words = phrases.lang.gettext("all mentions")
-    else:
-        words = phrases.name(names.get(id_), id_)
-    if name == series:
-        return words
-    return phrases.lang.gettext("%(name)s, negative", name=words)
-
-
-def _summary(incident: Incident, evidence: Evidence, phrases: Phrases) -> Iterator[str]:
-    lang, _ = phrases.lang, phrases.lang.gettext
-    alert = worst_alert(evidence.alerts)
-    if evidence.promise is not None:
-        yield _(
-            "It was due on %(at)s and is not marked as kept.",
-            at=lang.moment(evidence.promise.due_at),
-        )
-    elif evidence.state.closure is not None:
-        yield _(
-            "From %(start)s to %(end)s: %(note)s",
-            start=lang.moment(evidence.state.closure.from_at),
-            end=lang.moment(evidence.state.closure.to_at),
-            note=evidence.state.closure.note,
-        )
-    elif incident.kind == "source" or alert is None:
-        yield _silence_line(incident.subject.removeprefix(_SOURCE), alert, lang)
-        if incident.said:
-            yield incident.said
-    else:
-        yield _alert_line(alert, phrases)
-        yield _coverage_line(alert, lang)
-
-
-def _silence_line(name: str, alert: Alert | None, lang: Language) -> str:
-    if alert is None or alert.observed is None:
-        return lang.gettext("%(name)s has brought nothing for a day.", name=name)
-    return lang.ngettext(
-        "%(name)s has brought nothing for %(n)s hour.",
-        "%(name)s has brought nothing for %(n)s hours.",
-        alert.observed,
-        name=name,
-    )
-
-
-def _current_state_lines(evidence: Evidence, phrases: Phrases) -> Iterator[str]:
-    """The current numbers, the owner of the incident, contradictions and rumours."""
-    lang, _ = phrases.lang, phrases.lang.gettext
-    numbers = evidence.state.numbers
-    if numbers is not None:
-        values = {
-            "since": lang.moment(numbers.since),
-            "urgent": lang.number(numbers.urgent),
-            "at": lang.moment(numbers.as_of),
-        }
-        if numbers.people is None:
-            yield lang.ngettext(
-                "%(n)s mention since %(since)s, %(urgent)s urgent; as of %(at)s.",
-                "%(n)s mentions since %(since)s, %(urgent)s urgent; as of %(at)s.",
-                numbers.mentions,
-                **values,
-            )
-        else:
-            yield _(
-                "Mentions since %(since)s: %(n)s by %(people)s people, %(urgent)s "
-                "urgent; as of %(at)s.",
-                n=lang.number(numbers.mentions),
-                people=lang.number(numbers.people),
-                **values,
-            )
-        if numbers.wards:
-            wards = ", ".join(
-                f"{phrases.name((evidence.names or {}).get(id_), id_)} {lang.number(n)}"
-                for id_, n in numbers.wards[:_MAX_WARDS]
-            )
-            yield _("Ward offices: %(wards)s.", wards=wards)
-        if numbers.owner:
-            owner = phrases.name(evidence.state.owner_names, numbers.owner)
-            yield _("Owner: %(owner)s.", owner=owner)
-    yield from (
-        contradiction_line(contradiction, phrases)
-        for contradiction in evidence.state.figures
-    )
-    yield from (
-        rumour_line(contradiction, phrases) for contradiction in evidence.state.rumours
-    )
-
-
 def contradiction_line(contradiction: Contradiction, phrases: Phrases) -> str:
     """Contradictory figures in one line; how many mentions give each, and when."""
     lang, quantity = phrases.lang, quantities()[contradiction.quantity]
     figures = "; ".join(
-        f"{_figure_text(contradiction.quantity, figure.value, lang)} "
+        f"{sentences.figure_text(contradiction.quantity, figure.value, lang)} "
         f"({lang.number(len(figure.mentions))} · "
         f"{lang.clock(figure.first_at)}–{lang.clock(figure.last_at)})"
         for figure in contradiction.figures
@@ -280,35 +334,15 @@ def contradiction_line(contradiction: Contradiction, phrases: Phrases) -> str:
     )
 
 
-def short_contradiction_line(contradiction: Contradiction, phrases: Phrases) -> str:
-    """The same for a phone: the figures alone."""
-    quantity = quantities()[contradiction.quantity]
-    unit = quantity.unit_label[phrases.lang.code]
-    return phrases.lang.gettext(
-        "Figures differ: %(what)s: %(told)s.",
-        what=quantity.label[phrases.lang.code] + (f", {unit}" if unit else ""),
-        told=" / ".join(
-            _figure_text(contradiction.quantity, figure.value, phrases.lang)
-            for figure in contradiction.figures
-        ),
+def _silence_line(name: str, alert: Alert | None, lang: Language) -> str:
+    if alert is None or alert.observed is None:
+        return lang.gettext("%(name)s has brought nothing for a day.", name=name)
+    return lang.ngettext(
+        "%(name)s has brought nothing for %(n)s hour.",
+        "%(name)s has brought nothing for %(n)s hours.",
+        alert.observed,
+        name=name,
     )
-
-
-def rumour_line(spread: RumourSpread, phrases: Phrases) -> str:
-    """A rumour that spreads, in one line, with what is true instead."""
-    return phrases.lang.ngettext(
-        "Marked as false, in %(n)s mention: “%(what)s”. %(note)s",
-        "Marked as false, in %(n)s mentions: “%(what)s”. %(note)s",
-        len(spread.mentions),
-        what=spread.rumour.text or spread.rumour.url or "",
-        note=spread.rumour.note,
-    )
-
-
-def _figure_text(quantity: str, number: float, lang: Language) -> str:
-    if quantity == UNTIL:
-        return lang.digits(f"{int(number) // 60:02}:{int(number) % 60:02}")
-    return lang.number(number)
 
 
 def _alert_line(alert: Alert, phrases: Phrases) -> str:
@@ -333,7 +367,9 @@ def _alert_line(alert: Alert, phrases: Phrases) -> str:
             minutes=lang.number(alert.minutes),
             **numbers,
         )
-    return _("%(n)s people wrote in the hour to %(at)s; normally %(usual)s.", **numbers)
+    return _(
+        "%(n)s people wrote in the hour to %(at)s; normally %(usual)s.", **numbers
+    )
 
 
 def _coverage_line(alert: Alert, lang: Language) -> str:
@@ -345,53 +381,7 @@ def _coverage_line(alert: Alert, lang: Language) -> str:
     )
 
 
-def _status_lines(
-    incident: Incident, recipients: Recipients, phrases: Phrases
-) -> Iterator[str]:
-    """How severe it is, whether it is over, and who is notified."""
-    lang, _ = phrases.lang, phrases.lang.gettext
-    if incident.kind != PLANNED:
-        word = severity_word(incident.severity, phrases)
-        yield _("Severity: %(severity)s.", severity=word)
-    if incident.ended_at is not None:
-        yield _(
-            "Over on %(at)s, after %(lasted)s.",
-            at=lang.moment(incident.ended_at),
-            lasted=lang.lasted(incident.ended_at - incident.opened_at),
-        )
-    elif incident.state == "over":
-        yield _("It is over; when it ended was not kept.")
-    if incident.kind == PLANNED:
-        yield _("It was announced: no one is notified of it.")
-        return
-    letters = lang.ngettext(
-        "%(n)s e-mail sent", "%(n)s e-mails sent", recipients.letters
-    )
-    channels = [*([letters] if recipients.letters else []), *recipients.channels]
-    if channels:
-        yield _("Notified: %(ways)s.", ways=", ".join(channels))
-    else:
-        yield _("No one is notified: the settings name no one for alerts.")
-
-
-def _sections(
-    evidence: Evidence, people: People, phrases: Phrases
-) -> Iterator[Section]:
-    _ = phrases.lang.gettext
-    if quotations := _quotations(evidence.mentions, people, phrases):
-        yield Section(_("What people say"), quotations)
-    if evidence.joined:
-        posts = [
-            _joined_quotation(alert, row, people, phrases)
-            for alert, row in evidence.joined
-        ]
-        yield Section(_("Influential accounts that joined"), posts[:MAX_QUOTATIONS])
-    tables = list(_tables(evidence, phrases))
-    if tables:
-        yield Section(_("Numbers"), tables)
-
-
-def _tables(evidence: Evidence, phrases: Phrases) -> Iterator[Table]:
+def _tables(evidence: Evidence, phrases: Phrases) -> Iterator[LetterTable]:
     _ = phrases.lang.gettext
     phrase_alerts = [
         alert for alert in evidence.alerts if alert.series.startswith(_PHRASE)
@@ -401,20 +391,20 @@ def _tables(evidence: Evidence, phrases: Phrases) -> Iterator[Table]:
         for alert in evidence.alerts
         if alert.score is not None and alert not in phrase_alerts
     ]
-    for caption, alerts in (
+    for label, alerts in (
         (_("People who wrote in the hour before"), series_alerts),
         (_("Phrases of three hours"), phrase_alerts),
     ):
         if alerts:
-            heads = (_("What stood out"), _("When"), _("People"), _("Normally"))
+            headings = (_("What stood out"), _("When"), _("People"), _("Normally"))
             rows = [_row(alert, evidence, phrases) for alert in alerts]
-            yield Table(caption, heads, rows)
+            yield LetterTable(label, headings, rows)
 
 
-def _row(alert: Alert, evidence: Evidence, phrases: Phrases) -> list[tuple[str, ...]]:
+def _row(alert: Alert, evidence: Evidence, phrases: Phrases) -> list[Line]:
     number = phrases.lang.number
     return [
-        (series_words(alert.series, evidence.names or {}, phrases),),
+        (sentences.series_words(alert.series, evidence.names, phrases),),
         (phrases.lang.moment(alert.at),),
         (number(alert.observed or 0),),
         (number(round(alert.expected or 0.0)),),
@@ -423,40 +413,48 @@ def _row(alert: Alert, evidence: Evidence, phrases: Phrases) -> list[tuple[str, 
 
 def _quotations(
     mentions: Sequence[MentionRow], people: People, phrases: Phrases
-) -> list[Quotation]:
-    quotations_by_beginning: dict[str, Quotation] = {}
+) -> list[Entry]:
+    entries_by_beginning: dict[str, Entry] = {}
     for row in mentions:
         if (
             row.withheld
             or not row.text
-            or row.text[:_SAME_BEGINNING] in quotations_by_beginning
+            or row.text[:_SAME_BEGINNING] in entries_by_beginning
         ):
             continue
-        about = " · ".join(filter(None, _attribution(row, people, phrases)))
-        quotations_by_beginning[row.text[:_SAME_BEGINNING]] = Quotation(
-            "alert", about, excerpt(people, row)
+        entries_by_beginning[row.text[:_SAME_BEGINNING]] = _entry(
+            row, people, phrases, excerpt(people, row)
         )
-        if len(quotations_by_beginning) == MAX_QUOTATIONS:
+        if len(entries_by_beginning) == MAX_QUOTATIONS:
             break
-    return list(quotations_by_beginning.values())
+    return list(entries_by_beginning.values())
 
 
-def _joined_quotation(
+def _joined_entry(
     alert: Alert, row: MentionRow, people: People, phrases: Phrases
-) -> Quotation:
-    author, *rest = _attribution(row, people, phrases)
+) -> Entry:
+    followers = None
     if alert.observed is not None:
         n = phrases.lang.number(alert.observed)
-        rest.insert(0, phrases.lang.gettext("%(n)s followers", n=n))
-    about = " · ".join(filter(None, (author, *rest)))
-    quotable = row.text and not row.withheld
-    return Quotation("alert", about, excerpt(people, row) if quotable else "")
+        followers = phrases.lang.gettext("%(n)s followers", n=n)
+    words = excerpt(people, row) if row.text and not row.withheld else ""
+    return _entry(row, people, phrases, words, followers)
 
 
-def _attribution(
-    row: MentionRow, people: People, phrases: Phrases
-) -> tuple[str, str, str, str]:
-    """Who, where, when, and the id that `mentions show` and `mentions open` take."""
-    author = people.shown(row.platform, row.uid, row.handle) or ""
-    moment = phrases.lang.moment(row.authored_at) if row.authored_at else ""
-    return author, phrases.platform(row.platform), moment, f"#{row.id}"
+def _entry(
+    row: MentionRow,
+    people: People,
+    phrases: Phrases,
+    words: str,
+    followers: str | None = None,
+) -> Entry:
+    """A post: who wrote it where, when, and the id that `mentions show` takes."""
+    platform = phrases.platform(row.platform)
+    author = people.shown(row.platform, row.uid, row.handle)
+    moment = phrases.lang.moment(row.authored_at) if row.authored_at else None
+    about = " · ".join(filter(None, (platform, moment, followers, f"#{row.id}")))
+    return Entry(
+        author or platform,
+        (about,),
+        Quote(words, row.language, ()) if words else None,
+    )

@@ -11,8 +11,8 @@ from socialcell.clock import IST
 from socialcell.listening.alerts.model import CRITICAL, Alert, Incident
 from socialcell.listening.store.alerts import incidents
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
-from socialcell.reports.incidents.incident_page import series_words as in_words
 from socialcell.reports.incidents.incident_page import severity_word, worst_alert
+from socialcell.reports.incidents.incident_sentences import series_words as in_words
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
 from socialcell.reports.sections.report_context import ReportContext
