@@ -155,12 +155,12 @@ def show(
 
     Example: socialcell alerts show 3 --lang mr
     """
-    from socialcell.reports import render
+    from socialcell.reports.letters import letter_render
     from socialcell.services.alerts import escalations, incident_documents
 
     context = open_context(config)
     page = escalations.incident_page(context, incident, lang)
-    text = render.text(page)
+    text = letter_render.text(page)
     if json:
         row = incident_documents.show_incident(context, incident)
         output.as_json({"incident": incident, "lang": lang, "text": text, **row})

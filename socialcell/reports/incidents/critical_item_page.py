@@ -1,4 +1,4 @@
-"""A critical item as a page for those who are called about it at once."""
+"""A critical item as a letter for those who are called about it at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,16 @@ from socialcell.listening.store.mentions.mention_queries import (
 )
 from socialcell.platforms import Trait, having
 from socialcell.reports.frozen_quotes import excerpt
-from socialcell.reports.page import Page, Quotation, Section
+from socialcell.reports.letters.letter_page import (
+    Entries,
+    Entry,
+    LetterPage,
+    LetterSection,
+    Line,
+    Link,
+    Quote,
+    Strong,
+)
 from socialcell.reports.phrases import Phrases
 
 _OTHER = "other"
@@ -55,40 +64,44 @@ class ItemStatus:
 
 
 def page(
-    critical_item: CriticalItemFacts, status: ItemStatus, people: People, lang: Language
-) -> Page:
-    """The page of one item, in which nobody can be recognised who is not of the
+    critical_item: CriticalItemFacts,
+    status: ItemStatus,
+    people: People,
+    sender: str,
+    lang: Language,
+) -> LetterPage:
+    """The letter of one item, in which nobody can be recognised who is not of the
     registry."""
-    phrases, _ = Phrases(lang), lang.gettext
-    row = critical_item.row
-    title, section_title = _("Critical post about the city"), _("The post")
-    if critical_item.is_message:
-        title, section_title = _("Critical message to the city"), _("The message")
-    author = ""
-    if not critical_item.is_message:
-        author = people.shown(row.platform, row.uid, row.handle) or ""
-    masked_text = mask_text(critical_item, people)
-    quotations = [Quotation("critical", author, masked_text)] if masked_text else []
-    return Page(
+    phrases = Phrases(lang)
+    lead = list(_lead(critical_item, status, phrases))
+    return LetterPage(
         language=lang.code,
-        title=title,
-        subtitle=f"{phrases.platform(row.platform)} · {lang.moment(critical_item.at)}",
-        summary=list(_summary(critical_item, status, phrases)),
-        sections=[Section(section_title, quotations)] if quotations else [],
-        footer=tuple(_footer(critical_item, status, lang)),
+        subject=_title(critical_item, phrases),
+        preheader=" ".join(lead[:2]),
+        sender=sender,
+        occasion=(
+            f"{phrases.platform(critical_item.row.platform)} · "
+            f"{lang.moment(critical_item.at)}"
+        ),
+        lead=[(line,) for line in lead],
+        unknown=_unknown(critical_item, lang),
+        sections=list(_sections(critical_item, people, phrases)),
+        closing=list(_closing(critical_item, status, lang)),
     )
 
 
-def removed_page(incident: Incident, lang: Language) -> Page:
-    """The page of an incident whose items were all removed since."""
+def removed_page(incident: Incident, sender: str, lang: Language) -> LetterPage:
+    """The letter of an incident whose items were all removed since."""
     _ = lang.gettext
-    return Page(
+    removed = _("It was removed since by whoever wrote it.")
+    return LetterPage(
         language=lang.code,
-        title=_("Critical post about the city"),
-        subtitle=lang.moment(incident.opened_at),
-        summary=[_("It was removed since by whoever wrote it.")],
-        sections=[],
-        footer=(_acknowledge(incident.id, lang),),
+        subject=_("Critical post about the city"),
+        preheader=removed,
+        sender=sender,
+        occasion=lang.moment(incident.opened_at),
+        lead=[(removed,)],
+        closing=[(_acknowledge(incident.id, lang),)],
     )
 
 
@@ -115,9 +128,23 @@ def mask_text(critical_item: CriticalItemFacts, people: People) -> str:
     )
 
 
-def _summary(
+def _title(critical_item: CriticalItemFacts, phrases: Phrases) -> str:
+    """What and where: Danger to life: Flood, Sinhagad Road."""
+    what = _subjects(critical_item, phrases)
+    _ = phrases.lang.gettext
+    if critical_item.is_message:
+        if not what:
+            return _("Critical message to the city")
+        return _("Danger to life in a private message: %(what)s", what=what)
+    if not what:
+        return _("Critical post about the city")
+    return _("Danger to life: %(what)s", what=what)
+
+
+def _lead(
     critical_item: CriticalItemFacts, status: ItemStatus, phrases: Phrases
 ) -> Iterator[str]:
+    """What it is and since when, who has it, whose it is, and our numbers."""
     lang, _ = phrases.lang, phrases.lang.gettext
     if critical_item.is_message:
         yield _("A direct message was read as critical: life or limb may be in danger.")
@@ -128,9 +155,12 @@ def _summary(
             "Nobody has acknowledged it since %(at)s.",
             at=lang.moment(status.called_since),
         )
-    if status.acked_by:
+    elif status.acked_by:
         yield _("%(who)s looks after the incident.", who=status.acked_by)
-    yield from _subjects(critical_item, phrases)
+    else:
+        yield _("No one is assigned.")
+    if subjects := _subjects(critical_item, phrases):
+        yield _("It is about: %(what)s.", what=subjects)
     if critical_item.owner_names:
         yield _(
             "Responsible: %(name)s.", name=phrases.name(critical_item.owner_names, "")
@@ -148,8 +178,19 @@ def _summary(
         )
 
 
-def _subjects(critical_item: CriticalItemFacts, phrases: Phrases) -> Iterator[str]:
-    """Topics and ward offices in one line; none where neither was read."""
+def _unknown(critical_item: CriticalItemFacts, lang: Language) -> Line | None:
+    """That nobody of the cell has checked it, until somebody has."""
+    if any(
+        annotation.kind == "urgency" and annotation.decided_value is not None
+        for annotation in critical_item.annotations
+    ):
+        return None
+    unchecked = lang.gettext("Whether it is true: staff have not checked.")
+    return (Strong(lang.gettext("Not known:")), " ", unchecked)
+
+
+def _subjects(critical_item: CriticalItemFacts, phrases: Phrases) -> str:
+    """Topics and ward offices in one line; "" where neither was read."""
     topics = [
         phrases.label("topic", topic)
         for topic in critical_item.values.get("topic", ())
@@ -159,23 +200,40 @@ def _subjects(critical_item: CriticalItemFacts, phrases: Phrases) -> Iterator[st
         phrases.name(critical_item.names.get(id_), id_)
         for id_ in critical_item.values.get("ward", ())
     ]
-    if subjects := ", ".join([*topics, *wards]):
-        yield phrases.lang.gettext("It is about: %(what)s.", what=subjects)
+    return ", ".join([*topics, *wards])
 
 
-def _footer(
+def _sections(
+    critical_item: CriticalItemFacts, people: People, phrases: Phrases
+) -> Iterator[LetterSection]:
+    masked_text = mask_text(critical_item, people)
+    if not masked_text:
+        return
+    row, _ = critical_item.row, phrases.lang.gettext
+    platform = phrases.platform(row.platform)
+    author, title = platform, _("The message")
+    if not critical_item.is_message:
+        title = _("The post")
+        author = people.shown(row.platform, row.uid, row.handle) or platform
+    about = (f"{platform} · {phrases.lang.moment(critical_item.at)} · #{row.id}",)
+    entry = Entry(author, about, Quote(masked_text, row.language, ()))
+    yield LetterSection(title, [Entries([entry])])
+
+
+def _closing(
     critical_item: CriticalItemFacts, status: ItemStatus, lang: Language
-) -> Iterator[str]:
+) -> Iterator[Line]:
     _, id_ = lang.gettext, critical_item.row.id
-    where = f"socialcell mentions show {id_}"
     if status.console_url and status.incident_id:
-        where = f"{status.console_url}/incidents/{status.incident_id}"
-    yield _("More: %(where)s", where=where)
+        url = f"{status.console_url}/incidents/{status.incident_id}"
+        yield (Link(_("More about this incident"), url),)
+    else:
+        yield (_("More: %(where)s", where=f"socialcell mentions show {id_}"),)
     if status.incident_id is not None:
-        yield _acknowledge(status.incident_id, lang)
+        yield (_acknowledge(status.incident_id, lang),)
     if critical_item.row.platform in having(Trait.MESSAGES):
         command = f"socialcell messages reply {id_} -"
-        yield _("To answer it: %(command)s", command=command)
+        yield (_("To answer it: %(command)s", command=command),)
 
 
 def _acknowledge(incident_id: int | None, lang: Language) -> str:

@@ -235,7 +235,9 @@ def _reason_lines(
         return
     severity = severity_word(incident.severity, phrases)
     yield _("Severity: %(severity)s.", severity=severity)
-    letters = lang.ngettext("%(n)s e-mail sent", "%(n)s e-mails sent", recipients.letters)
+    letters = lang.ngettext(
+        "%(n)s e-mail sent", "%(n)s e-mails sent", recipients.letters
+    )
     channels = [*([letters] if recipients.letters else []), *recipients.channels]
     if channels:
         yield _("Notified: %(ways)s.", ways=", ".join(channels))
@@ -367,9 +369,7 @@ def _alert_line(alert: Alert, phrases: Phrases) -> str:
             minutes=lang.number(alert.minutes),
             **numbers,
         )
-    return _(
-        "%(n)s people wrote in the hour to %(at)s; normally %(usual)s.", **numbers
-    )
+    return _("%(n)s people wrote in the hour to %(at)s; normally %(usual)s.", **numbers)
 
 
 def _coverage_line(alert: Alert, lang: Language) -> str:

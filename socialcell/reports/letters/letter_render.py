@@ -30,6 +30,11 @@ def text(page: LetterPage) -> str:
     return _text(page, _text_span)
 
 
+def plain(line: Line) -> str:
+    """The words of a line without addresses."""
+    return "".join(map(_words_of_span, line))
+
+
 def word_count(page: LetterPage) -> int:
     """Words that a reader meets; addresses are not read."""
     return len(_text(page, _words_of_span).split())

@@ -28,7 +28,7 @@ from socialcell.listening.store.alerts import incident_numbers
 from socialcell.listening.store.mentions import mention_counts
 from socialcell.listening.store.mentions.mention_counts import HOUR, TimeSpan
 from socialcell.listening.store.pages.source_history import watches
-from socialcell.reports.incidents.incident_page import series_words
+from socialcell.reports.incidents.incident_sentences import series_words
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.pictures.funnel import Funnel, FunnelStage
 from socialcell.reports.pictures.heat_map import HOURS, HourGrid

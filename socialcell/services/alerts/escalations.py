@@ -25,13 +25,13 @@ from socialcell.listening.store import owners
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.ops import outbox_store
-from socialcell.reports import render
 from socialcell.reports.incidents import critical_item_page
 from socialcell.reports.incidents.critical_item_page import (
     CriticalItemFacts,
     ItemStatus,
 )
-from socialcell.reports.page import Page
+from socialcell.reports.letters import letter_render
+from socialcell.reports.letters.letter_page import LetterPage
 from socialcell.services import pseudonyms
 from socialcell.services.alerts import critical_items, incident_notifications
 from socialcell.services.alerts.incident_grouping import INCIDENT_GAP, IncidentGrouping
@@ -97,16 +97,20 @@ def put_due_steps(context: Context) -> int:
 
 def page(
     context: Context, mention_id: int, lang: str, *, repeated: bool = False
-) -> Page:
-    """The page that reports the item; `repeated`: nobody has acknowledged it yet."""
+) -> LetterPage:
+    """The letter that reports the item; `repeated`: nobody has acknowledged it yet."""
     evidence, standing = _evidence(context, mention_id, repeated)
     return critical_item_page.page(
-        evidence, standing, pseudonyms.load_people(context), language(lang)
+        evidence,
+        standing,
+        pseudonyms.load_people(context),
+        incident_notifications.letter_sender(context, lang),
+        language(lang),
     )
 
 
-def incident_page(context: Context, incident_id: int, lang: str) -> Page:
-    """The page that reports an incident; of a critical one, its first remaining item.
+def incident_page(context: Context, incident_id: int, lang: str) -> LetterPage:
+    """The letter that reports an incident; of a critical one, its first remaining item.
     UsageError when there is none."""
     with db.reading(context.engine) as session:
         incident = session.get(Incident, incident_id)
@@ -118,7 +122,8 @@ def incident_page(context: Context, incident_id: int, lang: str) -> Page:
         )
     if left:
         return page(context, left[0].id, lang)
-    return critical_item_page.removed_page(incident, language(lang))
+    sender = incident_notifications.letter_sender(context, lang)
+    return critical_item_page.removed_page(incident, sender, language(lang))
 
 
 def _due_steps(
@@ -190,11 +195,7 @@ def _letter(
     context: Context, mention_id: int, repeated: bool, lang: str
 ) -> mail.Letter:
     notice = page(context, mention_id, lang, repeated=repeated)
-    return mail.Letter(
-        subject=f"{notice.title}: {notice.subtitle}",
-        text=render.text(notice),
-        html=render.html(notice),
-    )
+    return incident_notifications.as_letter(notice)
 
 
 def _card(context: Context, mention_id: int, repeated: bool, lang: str) -> ChatCard:
@@ -205,15 +206,13 @@ def _card(context: Context, mention_id: int, repeated: bool, lang: str) -> ChatC
 def _phone_call(context: Context, mention_id: int, lang: str, repeated: bool) -> bytes:
     """The body of a phone call, as JSON: our ids, and the text to be read out."""
     evidence, standing = _evidence(context, mention_id, repeated)
-    notice = critical_item_page.page(
-        evidence, standing, pseudonyms.load_people(context), language(lang)
-    )
+    notice = page(context, mention_id, lang, repeated=repeated)
     document = {
         "incident": standing.incident_id,
         "item": mention_id,
         "lang": lang,
-        "title": notice.title,
-        "lines": list(notice.summary),
+        "title": notice.subject,
+        "lines": [letter_render.plain(line) for line in notice.lead],
         "text": critical_item_page.mask_text(evidence, pseudonyms.load_people(context)),
         "platform": evidence.row.platform,
         "at": evidence.at.astimezone(IST).isoformat(),

@@ -15,7 +15,6 @@ from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES, language
 from socialcell.json_types import JsonValue
-from socialcell.listening import incident_state
 from socialcell.listening.alerts.model import (
     CRITICAL,
     OF_ONE,
@@ -23,17 +22,21 @@ from socialcell.listening.alerts.model import (
     AlertRule,
     Incident,
 )
-from socialcell.listening.areas import area_table
-from socialcell.listening.store import areas as area_store
 from socialcell.listening.store.alerts import alert_rules, alerts
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.message_catalog import Message
 from socialcell.ops import outbox_store
-from socialcell.reports import render
+from socialcell.reports.incidents import incident_facts
 from socialcell.reports.incidents import incident_page as report
 from socialcell.reports.incidents.incident_page import Evidence, Recipients
-from socialcell.reports.page import Page, Quotation
+from socialcell.reports.letters import letter_render
+from socialcell.reports.letters.letter_page import (
+    Entries,
+    LetterPage,
+    Link,
+    Span,
+)
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
@@ -112,9 +115,34 @@ def require_channel(context: Context, name: str) -> Channel | Phone:
     return destinations[name]
 
 
-def page(context: Context, incident_id: int, lang: str) -> Page:
-    """The page that reports an incident. UsageError when there is none."""
-    return _incident_page(context, incident_id, lang)[0]
+def page(context: Context, incident_id: int, lang: str) -> LetterPage:
+    """The letter that reports an incident. UsageError when there is none."""
+    shown, config = pseudonyms.load_people(context), context.workspace.config.alerts
+    with db.reading(context.engine) as session:
+        incident = session.get(Incident, incident_id)
+        if incident is None:
+            raise UsageError("alerts.no_such_incident", incident=incident_id)
+        evidence = _evidence(session, incident, context.clock.now())
+        readers = _readers(session, config, incident)
+        recipients = Recipients(
+            sum(map(len, readers.letters.values())),
+            readers.channels,
+            config.console_url,
+        )
+        return report.page(
+            incident,
+            evidence,
+            recipients,
+            shown,
+            letter_sender(context, lang),
+            language(lang),
+        )
+
+
+def letter_sender(context: Context, lang: str) -> str:
+    """Who writes the letters, as they are headed."""
+    city = getattr(context.workspace.config.report, f"city_{lang}")
+    return language(lang).gettext("Social media cell, %(city)s", city=city)
 
 
 def is_quiet(config: Alerts, now: datetime) -> bool:
@@ -236,52 +264,48 @@ def _select(names: Sequence[str], candidates: Sequence[str]) -> tuple[str, ...]:
     return tuple(candidate for candidate in candidates if candidate in names)
 
 
-def _letter(context: Context, incident_id: int, lang: str) -> mail.Letter:
-    notice, _ = _incident_page(context, incident_id, lang)
+def as_letter(page: LetterPage) -> mail.Letter:
+    """A page as a mail."""
     return mail.Letter(
-        subject=notice.title, text=render.text(notice), html=render.html(notice)
+        subject=page.subject,
+        text=letter_render.text(page),
+        html=letter_render.html(page),
     )
+
+
+def as_card(page: LetterPage) -> ChatCard:
+    """A page as a message for a room; its link stands for the first closing line."""
+    quotes = [
+        (f"{entry.title} · {letter_render.plain(entry.about)}", entry.quote.text)
+        for section in page.sections
+        for block in section.blocks
+        if isinstance(block, Entries)
+        for entry in block.entries
+        if entry.quote is not None
+    ]
+    links = [span.url for line in page.closing for span in line if _is_link(span)]
+    unknown = [page.unknown] if page.unknown is not None else []
+    lines = [letter_render.plain(line) for line in (*page.lead, *unknown)]
+    foot = [letter_render.plain(line) for line in page.closing]
+    return ChatCard(
+        title=page.subject,
+        lines=[*lines, page.occasion],
+        quotes=quotes,
+        foot=foot[1:] if links else foot,
+        link=links[0] if links else None,
+    )
+
+
+def _is_link(span: Span) -> TypeGuard[Link]:
+    return isinstance(span, Link) and span.url is not None
+
+
+def _letter(context: Context, incident_id: int, lang: str) -> mail.Letter:
+    return as_letter(page(context, incident_id, lang))
 
 
 def _card(context: Context, incident_id: int, lang: str) -> ChatCard:
-    return as_card(*_incident_page(context, incident_id, lang))
-
-
-def as_card(page: Page, link: str | None = None) -> ChatCard:
-    """A page as a message for a room; a link stands for the first line of its foot."""
-    quotes = [
-        (block.about, block.text)
-        for section in page.sections
-        for block in section.blocks
-        if isinstance(block, Quotation) and block.text
-    ]
-    return ChatCard(
-        title=page.title,
-        lines=[page.subtitle, *page.summary],
-        quotes=quotes,
-        foot=page.footer[1:] if link else page.footer,
-        link=link,
-    )
-
-
-def _incident_page(
-    context: Context, incident_id: int, lang: str
-) -> tuple[Page, str | None]:
-    """The incident's page, and its link."""
-    shown, config = pseudonyms.load_people(context), context.workspace.config.alerts
-    with db.reading(context.engine) as session:
-        incident = session.get(Incident, incident_id)
-        if incident is None:
-            raise UsageError("alerts.no_such_incident", incident=incident_id)
-        evidence = _evidence(session, incident, context.clock.now())
-        readers = _readers(session, config, incident)
-        recipients = Recipients(
-            sum(map(len, readers.letters.values())),
-            readers.channels,
-            config.console_url,
-        )
-        notice = report.page(incident, evidence, recipients, shown, language(lang))
-        return notice, report.incident_link(incident, evidence, recipients)
+    return as_card(page(context, incident_id, lang))
 
 
 def _evidence(session: Session, incident: Incident, now: datetime) -> Evidence:
@@ -297,6 +321,7 @@ def _evidence(session: Session, incident: Incident, now: datetime) -> Evidence:
         if alert.series == "account"
     ]
     return Evidence(
+        facts=incident_facts.collect(session, incident, own, now),
         alerts=own,
         mentions=[row for row in rows if _may_be_quoted(row)],
         joined=[
@@ -304,12 +329,8 @@ def _evidence(session: Session, incident: Incident, now: datetime) -> Evidence:
             for alert, row in sorted(joined, key=lambda pair: -(pair[0].observed or 0))
             if row is not None and _may_be_quoted(row)
         ],
-        names={
-            alert.id: area_table.names(alert) for alert in area_store.all_areas(session)
-        },
         rule=_rule(session, incident),
         promise=alerts.promised(session, incident),
-        state=incident_state.state_of(session, incident, own, now),
     )
 
 
