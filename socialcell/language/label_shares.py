@@ -15,7 +15,7 @@ Dirichlet distribution, the counts that were read from their multinomial one.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -63,10 +63,15 @@ class _Stratum:
 
 
 def corrected_shares(
-    measured: Counts, read: Mapping[str, Mapping[str, int]], labels: Sequence[str]
+    measured: Counts,
+    read: Mapping[str, Mapping[str, int]],
+    labels: Sequence[str],
+    groups: Mapping[str, Collection[str]] | None = None,
 ) -> dict[str, Share] | Uncorrectable:
-    """The true share of each label among the posts that were `read`.
+    """The true share of each label among the posts that were `read`, and of groups.
 
+    `groups` are names and their labels. They are summed after the correction: how
+    often a post outside a group is read into it depends on its own label.
     `read` is language → label → posts. A language has its own matrix where
     each true label was measured on MIN_TRUE_OF_LANGUAGE of its posts; the others
     together have that of all languages.
@@ -82,17 +87,21 @@ def corrected_shares(
         [w * _inverted(s.matrix, s.read) for w, s in zip(weights, strata, strict=True)],
         axis=0,
     ).clip(0, 1)
+    best = best / best.sum()  # a share below zero was clipped
     rng = np.random.default_rng(_SEED)
     draws = np.sum(
         [w * _drawn(s, rng) for w, s in zip(weights, strata, strict=True)], axis=0
     )
-    low, high = np.percentile(draws, _PERCENTILES, axis=0).clip(0, 1)
-    # Other labels are clipped, too: their sum is one again.
-    best = best / best.sum()
-    return {
-        label: Share(float(best[i]), float(low[i]), float(high[i]))
-        for i, label in enumerate(labels)
-    }
+    columns = {label: [i] for i, label in enumerate(labels)}
+    for name, group in (groups or {}).items():
+        columns[name] = [i for i, label in enumerate(labels) if label in group]
+    return {name: _share(best[i], draws[:, i]) for name, i in columns.items()}
+
+
+def _share(best: Matrix, draws: Matrix) -> Share:
+    """Of one or more labels: their shares, and a row of them for each draw."""
+    low, high = np.percentile(draws.sum(axis=1), _PERCENTILES).clip(0, 1)
+    return Share(float(best.sum()), float(low), float(high))
 
 
 def regrouped(

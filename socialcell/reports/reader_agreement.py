@@ -27,6 +27,11 @@ MIN_DECISIONS = 300
 """Decisions of a task from which the cell's own decisions measure the reader."""
 TASKS = ("intent", "topic", "sentiment", "urgency")
 URGENT = frozenset({"critical", "high"})
+GROUPS: Mapping[str, Mapping[str, Collection[str]]] = {
+    "intent": {"asking": ASKING},
+    "urgency": {"urgent": URGENT},
+}
+"""Groups of a task's labels whose shares are asked for."""
 Task: TypeAlias = Literal["intent", "topic", "sentiment", "urgency"]
 _YES, _NO = "yes", "no"
 
@@ -152,7 +157,11 @@ def _source_sentence(lang: Language, agreement: TaskAgreement) -> str:
     n = lang.number(agreement["n"])
     if agreement["source"] == "own":
         return _("Measured by %(n)s decisions of the cell.", n=n)
-    return _("Measured on %(n)s test posts, not on posts of this city.", n=n)
+    return _(
+        "Measured on %(n)s test posts. This city's posts may differ from them, which "
+        "no range here covers.",
+        n=n,
+    )
 
 
 def _bounds(share: CorrectedShare) -> tuple[float, float]:
@@ -187,34 +196,48 @@ def _task_shares(
     read = reading_counts.read_labels(session, week, task)
     decided = reading_counts.decided_labels(session, week, task)
     labels = sorted(lexicon.vocabulary(task))
-    shares = _shares(task, counts, read, decided, labels)
-    if task == "intent":
-        shares += _grouped_share("asking", ASKING, counts, read, decided)
-    if task == "urgency":
-        shares += _grouped_share("urgent", URGENT, counts, read, decided)
-    return shares
+    groups = GROUPS.get(task, {})
+    shares = _shares(task, counts, read, decided, labels, groups)
+    return [
+        _share_by_itself(share, counts, read, decided, groups[share["id"]])
+        if share.get("why") and share["id"] in groups
+        else share
+        for share in shares
+    ]
 
 
-def _grouped_share(
-    id_: str,
-    group: Collection[str],
+def _share_by_itself(
+    share: CorrectedShare,
     counts: Counts,
     read: LabelCounts,
     decided: LabelCounts,
-) -> list[CorrectedShare]:
-    """The share of mentions with a label of the group."""
-    return _binary_share(
-        id_,
-        id_,
-        label_shares.regrouped(counts, lambda label: _YES if label in group else _NO),
-        *(_grouped(labels, lambda label: label in group) for labels in (read, decided)),
-    )
+    group: Collection[str],
+) -> CorrectedShare:
+    """A group's share from two labels only, in it or not: some of its labels are too
+    rare to be corrected one by one."""
+
+    def side(label: str) -> str:
+        return _YES if label in group else _NO
+
+    grouped = label_shares.regrouped(counts, side)
+    labels = (_regrouped(by_language, side) for by_language in (read, decided))
+    (by_itself,) = _binary_share(share["task"], share["id"], grouped, *labels)
+    return by_itself
+
+
+def _regrouped(labels: LabelCounts, side: Callable[[str], str]) -> LabelCounts:
+    grouped: LabelCounts = {}
+    for language, counts in labels.items():
+        grouped[language] = Counter()
+        for label, n in counts.items():
+            grouped[language][side(label)] += n
+    return grouped
 
 
 def _binary_share(
     task: str, id_: str, counts: Counts, read: LabelCounts, decided: LabelCounts
 ) -> list[CorrectedShare]:
-    shares = _shares(task, counts, read, decided, (_YES, _NO))
+    shares = _shares(task, counts, read, decided, (_YES, _NO), {})
     return [{**share, "id": id_} for share in shares if share["id"] == _YES]
 
 
@@ -249,37 +272,34 @@ def _has_topic(id_: str) -> Callable[[str], str]:
     return lambda label: _YES if id_ in label.split("|") else _NO
 
 
-def _grouped(labels: LabelCounts, is_in: Callable[[str], bool]) -> LabelCounts:
-    grouped: LabelCounts = {}
-    for language, counts in labels.items():
-        grouped[language] = Counter()
-        for label, n in counts.items():
-            grouped[language][_YES if is_in(label) else _NO] += n
-    return grouped
-
-
 def _shares(
     task: str,
     counts: Counts,
     read: LabelCounts,
     decided: LabelCounts,
     labels: Sequence[str],
+    groups: Mapping[str, Collection[str]],
 ) -> list[CorrectedShare]:
     """Shares of all mentions: what people decided is right as it stands."""
-    sums = [_label_sums(side) for side in (read, decided)]
-    of = sum(side.total() for side in sums)
-    if not of:
+    sums = [_label_sums(side, groups) for side in (read, decided)]
+    totals = [sum(side[label] for label in labels) for side in sums]
+    if not sum(totals):
         return []
+    names = (*labels, *groups)
     corrected = (
-        label_shares.corrected_shares(counts, read, labels)
-        if sums[0].total()
-        else dict.fromkeys(labels, Share(0.0, 0.0, 0.0))
+        label_shares.corrected_shares(counts, read, labels, groups)
+        if totals[0]
+        else dict.fromkeys(names, Share(0.0, 0.0, 0.0))
     )
     return [
-        _share_numbers(task, label, corrected, sums, of)
-        for label in labels
-        if sum(side[label] for side in sums) or not isinstance(corrected, Uncorrectable)
+        _share_numbers(_task_of(task, name, groups), name, corrected, sums, totals)
+        for name in names
     ]
+
+
+def _task_of(task: str, name: str, groups: Mapping[str, Collection[str]]) -> str:
+    """A group is a task of its own."""
+    return name if name in groups else task
 
 
 def _share_numbers(
@@ -287,14 +307,14 @@ def _share_numbers(
     label: str,
     corrected: Mapping[str, Share] | Uncorrectable,
     sums: Sequence[Counter[str]],
-    of: int,
+    totals: Sequence[int],
 ) -> CorrectedShare:
     read, decided = sums
-    n = read[label] + decided[label]
+    of = sum(totals)
     numbers: CorrectedShare = {
         "task": task,
         "id": label,
-        "n": n,
+        "n": read[label] + decided[label],
         "of": of,
         "share": None,
         "low": None,
@@ -304,14 +324,19 @@ def _share_numbers(
         return {**numbers, "why": corrected.why}
     share = corrected[label]
     best, low, high = (
-        round((bound * read.total() + decided[label]) / of, 4)
+        round((bound * totals[0] + decided[label]) / of, 4)
         for bound in (share.share, share.low, share.high)
     )
     return {**numbers, "share": best, "low": low, "high": high}
 
 
-def _label_sums(labels: LabelCounts) -> Counter[str]:
+def _label_sums(
+    labels: LabelCounts, groups: Mapping[str, Collection[str]]
+) -> Counter[str]:
+    """Mentions of each label and of each group."""
     sums: Counter[str] = Counter()
     for counts in labels.values():
         sums.update(counts)
+    for name, group in groups.items():
+        sums[name] = sum(sums[label] for label in group)
     return sums
