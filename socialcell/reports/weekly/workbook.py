@@ -2,23 +2,28 @@
 
 import io
 import re
+from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import datetime
 from itertools import count
 
 import xlsxwriter
 
 from socialcell.reports.page import Block, Cell, Page, Table, Terms
+from socialcell.reports.weekly.tidy_numbers import COLUMNS, TidyRow
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _DIGITS = str.maketrans("०१२३४५६७८९−", "0123456789-")
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME = 31
+TIDY_SHEET = "numbers"
 
 
-def workbook(page: Page, comment: str = "") -> bytes:
+def workbook(page: Page, comment: str = "", rows: Sequence[TidyRow] = ()) -> bytes:
     """An XLSX of one sheet a table or list of terms, in the page's language.
 
-    The comment stands among the file's properties.
+    `rows` follow on a sheet of their own, as numbers and times, under the same English
+    headings in every language. The comment stands among the file's properties.
     """
     buffer = io.BytesIO()
     options = {
@@ -46,9 +51,34 @@ def workbook(page: Page, comment: str = "") -> bytes:
                 sheet.freeze_panes(4, 1)
                 sheet.set_column(0, 0, 32)
                 sheet.set_column(1, max(len(table.headings) - 1, 1), 16)
+        if rows:
+            _write_tidy(xlsx, _free_sheet_name(TIDY_SHEET, used_names), rows, heading)
         if not used_names:
             xlsx.add_worksheet("-")
     return buffer.getvalue()
+
+
+def _write_tidy(
+    xlsx: xlsxwriter.Workbook,
+    name: str,
+    rows: Sequence[TidyRow],
+    heading: xlsxwriter.format.Format,
+) -> None:
+    sheet = xlsx.add_worksheet(name)
+    moment = xlsx.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    for column, head in enumerate(COLUMNS):
+        sheet.write_string(0, column, head, heading)
+    for number, row in enumerate(rows, 1):
+        for column, field in enumerate(astuple(row)):
+            if isinstance(field, datetime):
+                sheet.write_datetime(number, column, field, moment)
+            elif isinstance(field, str):
+                sheet.write_string(number, column, field)
+            elif field is not None:
+                sheet.write_number(number, column, field)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(rows), len(COLUMNS) - 1)
+    sheet.set_column(0, len(COLUMNS) - 1, 16)
 
 
 def _table_of(block: Block) -> Table | None:

@@ -21,7 +21,7 @@ from socialcell.reports.sections import public_accounts, search_console, section
 from socialcell.reports.sections.report_context import ChartFiles
 from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.reports.weekly import frozen_week as week_report
-from socialcell.reports.weekly import weekly_view, workbook
+from socialcell.reports.weekly import tidy_numbers, weekly_view, workbook
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 
@@ -89,7 +89,9 @@ def write_weekly(
     )
     folder = out or context.workspace.reports
     files = dict(charts.values())
-    files[f"{stem}.xlsx"] = workbook.workbook(page, _audit_anchor(numbers))
+    files[f"{stem}.xlsx"] = workbook.workbook(
+        page, _audit_anchor(numbers), tidy_numbers.tidy_rows(numbers)
+    )
     files[f"{stem}.txt"] = render.text(page).encode()
     files[f"{stem}.html"] = render.html(page).encode()
     _write(folder, files)
