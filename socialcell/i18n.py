@@ -81,6 +81,10 @@ class Language:
         """Sat 21 Nov, 14:30, in Indian time."""
         return f"{self.weekday_of_month(moment)}, {self.clock(moment)}"
 
+    def long_day(self, moment: date | datetime) -> str:
+        """16 November 2026, in Indian time."""
+        return self._date(moment, "d MMMM y")
+
     def short_day(self, moment: date | datetime) -> str:
         """Mon 16."""
         return self._date(moment, "EEE d")

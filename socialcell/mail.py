@@ -17,6 +17,7 @@ from socialcell.message_catalog import Parameter
 from socialcell.settings.notifications import Mail
 
 _LINE_END = "\r\n"
+HTML = "text/html"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

@@ -434,14 +434,16 @@ class OfficeNumbers(TypedDict):
 class LetterNumbers(TypedDict):
     """What the letters say beside the numbers of the report.
 
-    `closed` are mentions that say a complaint was closed without action, by owner.
-    `festival` are the days of the week that belong to one.
+    `closed` are mentions that say a complaint was closed without action, `closed_of`
+    those of them whose owner is known. `festival` are the days of the week that belong
+    to one.
     """
 
     commitments: list[CommitmentNumbers]
     planned: list[PlannedClosure]
     work: CellWork
-    closed: list[NamedCount]
+    closed: int
+    closed_of: list[NamedCount]
     festival: list[str]
     offices: list[OfficeNumbers]
 

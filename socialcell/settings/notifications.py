@@ -57,6 +57,27 @@ class Mail(ConfigSection):
         return self
 
 
+class OfficeRecipients(ConfigSection):
+    """Recipients of the weekly letter of one ward office, or of one owner of problems
+    (a department, or another body), by its id."""
+
+    to: tuple[Address, ...] = Field(min_length=1)
+    lang: Literal["mr", "hi", "en"] = "mr"
+    ward: str | None = None
+    owner: str | None = None
+
+    @model_validator(mode="after")
+    def _one_office(self) -> "OfficeRecipients":
+        if (self.ward is None) == (self.owner is None):
+            raise UnreadableValue("config.letter_needs_one_office")
+        return self
+
+    @property
+    def office(self) -> str:
+        """The id of the ward office or owner."""
+        return self.ward or self.owner or ""
+
+
 class Report(ConfigSection):
     """The names printed in reports, their languages, and their recipients."""
 
@@ -69,6 +90,8 @@ class Report(ConfigSection):
     # The recipients of the weekly report, and of the daily brief.
     recipients: RecipientsByLanguage = Field(default_factory=RecipientsByLanguage)
     brief_to: RecipientsByLanguage = Field(default_factory=RecipientsByLanguage)
+    # Ward offices and departments that get a letter of their own each week.
+    offices: tuple[OfficeRecipients, ...] = ()
 
 
 class Channel(ConfigSection):

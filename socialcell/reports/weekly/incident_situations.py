@@ -6,10 +6,21 @@ from datetime import datetime
 from sqlmodel import Session
 
 from socialcell.clock import IST
+from socialcell.language.quantities import quantities
 from socialcell.listening import incident_state
-from socialcell.listening.alerts.contradictions import Contradiction
-from socialcell.listening.alerts.model import CRITICAL, Alert, Incident
+from socialcell.listening.alerts.contradictions import (
+    Contradiction,
+    ReportedFigure,
+    RumourSpread,
+)
+from socialcell.listening.alerts.model import CRITICAL, Alert, Incident, Rumour
+from socialcell.listening.incident_state import IncidentState
 from socialcell.listening.store.alerts import incidents
+from socialcell.listening.store.alerts.incident_numbers import (
+    OWNED,
+    Numbers,
+    ScopeDetails,
+)
 from socialcell.listening.store.mentions import office_counts
 from socialcell.reports.incidents import incident_facts
 from socialcell.reports.incidents.incident_facts import IncidentFacts
@@ -20,6 +31,7 @@ from socialcell.reports.week_numbers import (
     NamedCount,
     Names,
     OwnerNames,
+    RumourCount,
 )
 
 MAX_SITUATIONS = 12
@@ -50,6 +62,95 @@ def named_counts(
     return [
         {"id": id_, "n": n, "name": _plain(names.get(id_))} for id_, n in counts[:most]
     ]
+
+
+def facts_of(
+    numbers: IncidentNumbers, at: datetime, known_rumours: Mapping[int, Rumour]
+) -> IncidentFacts:
+    """The facts that were frozen, as the sentences about incidents need them.
+
+    `at` is when the numbers were counted. Without a situation there are no counts. A
+    rumour that is no longer in `known_rumours` is left out.
+    """
+    incident = Incident(
+        id=numbers["id"],
+        kind=numbers["kind"],
+        subject=numbers["subject"],
+        severity=numbers["severity"],
+        state=numbers["state"],
+        opened_at=datetime.fromisoformat(numbers["opened_at"]),
+        last_at=datetime.fromisoformat(numbers["last_at"]),
+        ended_at=_moment(numbers.get("ended_at")),
+        acked_by=numbers["acked_by"],
+        acked_at=_moment(numbers["acked_at"]),
+    )
+    situation = numbers.get("situation")
+    names = {_area(numbers["subject"]): numbers["name"]} if numbers["name"] else {}
+    if situation is None:
+        return IncidentFacts(incident, at, names=names)
+    named = [*situation["wards"], *situation["places"]]
+    names |= {count["id"]: count["name"] for count in named if count["name"]}
+    return IncidentFacts(
+        incident=incident,
+        at=at,
+        state=_state(situation, at, known_rumours),
+        details=ScopeDetails(
+            critical=situation["critical"],
+            checked=situation["checked"],
+            messages=situation["messages"],
+            first_at=datetime.fromisoformat(situation["began_at"]),
+            last_at=datetime.fromisoformat(situation["newest_at"]),
+        ),
+        usual=situation["usual"],
+        localities=_pairs(situation["places"]),
+        names=names,
+    )
+
+
+def _state(
+    situation: IncidentSituation, at: datetime, known_rumours: Mapping[int, Rumour]
+) -> IncidentState:
+    owner = next(iter(situation["owners"]), None)
+    is_owned = owner is not None and owner["n"] >= OWNED * situation["mentions"]
+    numbers = Numbers(
+        since=datetime.fromisoformat(situation["began_at"]),
+        as_of=at,
+        mentions=situation["mentions"],
+        people=None,
+        urgent=situation["urgent"],
+        wards=tuple(_pairs(situation["wards"])),
+        topics=(),
+        owner=owner["id"] if owner and is_owned else None,
+    )
+    return IncidentState(
+        numbers=numbers,
+        owner_names=owner["name"] if owner and is_owned else None,
+        figures=[
+            Contradiction(
+                figures["quantity"],
+                quantities()[figures["quantity"]].unit,
+                tuple(ReportedFigure(value["value"]) for value in figures["values"]),
+            )
+            for figures in situation["figures"]
+        ],
+        rumours=[
+            RumourSpread(known_rumours[rumour["id"]], tuple(range(rumour["n"])))
+            for rumour in situation["rumours"]
+            if rumour["id"] in known_rumours
+        ],
+    )
+
+
+def _pairs(counts: Sequence[NamedCount]) -> list[tuple[str, int]]:
+    return [(count["id"], count["n"]) for count in counts]
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _area(subject: str) -> str:
+    return subject.removeprefix("negative ").removeprefix("ward:")
 
 
 def _situation(
@@ -105,7 +206,7 @@ def _figures(
     }
 
 
-def _rumours(facts: IncidentFacts) -> list[dict[str, int]]:
+def _rumours(facts: IncidentFacts) -> list[RumourCount]:
     return [
         {"id": spread.rumour.id or 0, "n": len(spread.mentions)}
         for spread in facts.state.rumours

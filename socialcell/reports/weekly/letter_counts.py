@@ -68,6 +68,7 @@ class LetterCounting:
 def count_letter(counting: LetterCounting) -> LetterNumbers:
     """Everything the letters say that the report does not count."""
     session, week = counting.session, counting.week
+    all_closed = mention_counts.by_annotation(session, week, "detail", values=[CLOSED])
     closed = office_counts.by_office(session, week, "owner", "detail", values=[CLOSED])
     closed_by_owner = sorted(
         ((owner, counts[0][1]) for owner, counts in closed.items()),
@@ -83,7 +84,8 @@ def count_letter(counting: LetterCounting) -> LetterNumbers:
             for closure in alert_store.closures(session, week.start, week.end)
         ],
         "work": _work(session, week),
-        "closed": named_counts(closed_by_owner, counting.owner_names, _MOST),
+        "closed": sum(all_closed.get(CLOSED, {}).values()),
+        "closed_of": named_counts(closed_by_owner, counting.owner_names, _MOST),
         "festival": _festival_days(week),
         "offices": [*_offices(counting, "ward"), *_offices(counting, "owner")],
     }

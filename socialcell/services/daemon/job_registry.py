@@ -138,6 +138,7 @@ def _weekly(context: Context, slot: JobSlot, stop: Stop) -> str:
         for lang in context.workspace.config.report.languages
     ]
     letters = sum(report.letters for report in mailed)
+    letters += report_mail.mail_offices(context, as_of=slot.at, late=slot.late)
     names = ", ".join(report.files.html.name for report in mailed)
     return f"{names}; {letters} letters{' (late)' if slot.late else ''}"
 

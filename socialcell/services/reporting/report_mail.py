@@ -1,5 +1,7 @@
 """Reports as letters: one to each recipient, in the language they read."""
 
+import base64
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +17,7 @@ from socialcell.reports.letters.letter_page import LetterPage
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
-from socialcell.services.reporting import weekly_report
+from socialcell.services.reporting import weekly_letters, weekly_report
 from socialcell.services.reporting.weekly_report import WeeklyFiles
 from socialcell.settings.notifications import RecipientsByLanguage
 
@@ -35,24 +37,28 @@ def mail_weekly(
     *,
     late: bool = False,
 ) -> MailedReport:
-    """Write the weekly report and put it into the outbox for all who read `lang`.
+    """Write the weekly letter and its report; put the letter into the outbox for all
+    who read `lang`, with the report and the workbook attached.
 
     A recipient gets one letter a week and language, however often this is done. A
     `late` one says so in its subject. UsageError as of the report.
     """
     files = weekly_report.write_weekly(context, as_of=as_of, lang=lang)
     start = datetime.fromisoformat(files.period["from"]).astimezone(IST).date()
-    subject = files.title
-    if late:
-        subject = language(lang).gettext("Late: %(title)s", title=subject)
 
     def letter() -> mail.Letter:
+        report = self_contained(
+            files.html.read_text("utf-8"),
+            {path.name: path.read_bytes() for path in files.charts},
+        )
         return mail.Letter(
-            subject=subject,
-            text=files.text.read_text("utf-8"),
-            html=files.html.read_text("utf-8"),
-            pictures={path.name: path.read_bytes() for path in files.charts},
-            files={files.workbook.name: (mail.XLSX, files.workbook.read_bytes())},
+            subject=_subject(files.letter, lang, late=late),
+            text=files.letter_text.read_text("utf-8"),
+            html=files.letter_html.read_text("utf-8"),
+            files={
+                files.html.name: (mail.HTML, report.encode()),
+                files.workbook.name: (mail.XLSX, files.workbook.read_bytes()),
+            },
         )
 
     readers = context.workspace.config.report.recipients.of(lang)
@@ -60,6 +66,62 @@ def mail_weekly(
     return MailedReport(
         files, outbox.put_letter(context, "report", key, lang, readers, letter)
     )
+
+
+def mail_offices(
+    context: Context, as_of: datetime | None = None, *, late: bool = False
+) -> int:
+    """Put the letters of ward offices and departments that config.yaml names into the
+    outbox, each in its language; how many are new.
+
+    A recipient gets one letter an office, week and language. ConfigError for an office
+    that no table has.
+    """
+    weekly_letters.require_known_offices(context)
+    rows = context.workspace.config.report.offices
+    return sum(
+        _mail_office(context, office, lang, recipients, as_of, late=late)
+        for (office, lang), recipients in weekly_letters.recipients_by_letter(
+            rows
+        ).items()
+    )
+
+
+def _mail_office(
+    context: Context,
+    office: str,
+    lang: str,
+    recipients: Sequence[str],
+    as_of: datetime | None,
+    *,
+    late: bool,
+) -> int:
+    made = weekly_letters.make_office_letter(context, office, lang, as_of)
+    start = made.start.astimezone(IST).date()
+
+    def letter() -> mail.Letter:
+        return mail.Letter(
+            subject=_subject(made.page, lang, late=late),
+            text=letter_render.text(made.page),
+            html=letter_render.html(made.page),
+        )
+
+    key = f"report.weekly.{start.isoformat()}.{office}.{lang}"
+    return outbox.put_letter(context, "report", key, lang, recipients, letter)
+
+
+def self_contained(html: str, pictures: Mapping[str, bytes]) -> str:
+    """A page with its PNGs inside, so that it can be attached as one file."""
+    for name, image in pictures.items():
+        data = base64.b64encode(image).decode("ascii")
+        html = html.replace(f'src="{name}"', f'src="data:image/png;base64,{data}"')
+    return html
+
+
+def _subject(page: LetterPage, lang: str, *, late: bool) -> str:
+    if not late:
+        return page.subject
+    return language(lang).gettext("Late: %(title)s", title=page.subject)
 
 
 def require_readers(context: Context, setting: str, lang: str) -> None:

@@ -20,7 +20,7 @@ def report_files(context: Context, starts: Iterable[datetime]) -> Iterator[Path]
     for start in starts:
         day = start.astimezone(IST).date().isoformat()
         for lang in _LANGUAGES:
-            for kind in ("html", "txt"):
+            for kind in ("html", "txt", "letter.html", "letter.txt"):
                 file = context.workspace.reports / f"weekly-{day}.{lang}.{kind}"
                 if file.exists():
                     yield file
@@ -51,11 +51,17 @@ def stale_pages(session: Session, context: Context) -> Iterator[Path]:
             for quotation in report.numbers.get("quotations", [])
         )
         for page in report_files(context, [report.period_start]) if barred else ():
+            if _is_letter(page):  # it quotes no post
+                continue
             lang = language(page.name.split(".")[1])
             text = " ".join(page.read_text("utf-8").split())
             notes = (removed_note(lang), withheld_note(lang))
             if sum(map(text.count, notes)) < barred:
                 yield page
+
+
+def _is_letter(file: Path) -> bool:
+    return ".letter." in file.name
 
 
 def _is_barred(session: Session, platform: str, external_id: str) -> bool:
@@ -77,4 +83,12 @@ def write_again(context: Context, old: Iterable[Path]) -> Iterator[str]:
         files_written = weekly_report.write_weekly(
             context, as_of=start + timedelta(days=7), lang=lang
         )
-        yield from (str(files_written.html), str(files_written.text))
+        yield from (
+            str(file)
+            for file in (
+                files_written.html,
+                files_written.text,
+                files_written.letter_html,
+                files_written.letter_text,
+            )
+        )

@@ -1,7 +1,5 @@
-"""Writes the weekly report: HTML, text, workbook and charts, all or none."""
+"""Writes the weekly letter and the report behind it, all files or none."""
 
-from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,20 +8,23 @@ import msgspec
 
 from socialcell import db, strategy
 from socialcell.clock import IST
-from socialcell.errors import SocialcellError
 from socialcell.i18n import language
 from socialcell.json_types import JsonObject, as_object, as_objects, as_text
 from socialcell.listening.store import area_shapes
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports import frozen_quotes, render
+from socialcell.reports.letters import letter_render
+from socialcell.reports.letters.letter_page import LetterPage
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections import public_accounts, search_console, section_charts
 from socialcell.reports.sections.report_context import ChartFiles
 from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.reports.weekly import frozen_week as week_report
 from socialcell.reports.weekly import tidy_numbers, weekly_view, workbook
+from socialcell.reports.weekly import weekly_letter, weekly_view, workbook
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
+from socialcell.services.reporting import weekly_letters
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,9 @@ class WeeklyFiles:
     text: Path
     charts: tuple[Path, ...]
     workbook: Path
-    title: str
+    letter_html: Path
+    letter_text: Path
+    letter: LetterPage
     numbers: JsonObject
 
     @property
@@ -50,7 +53,7 @@ def write_weekly(
     lang: str = "en",
     out: Path | None = None,
 ) -> WeeklyFiles:
-    """The report on the last complete week before `as_of` (default: now).
+    """Letter and report on the last complete week before `as_of` (default: now).
 
     Numbers are counted and frozen when a week is first reported, and read afterwards.
     Files go to `out` (default: the workspace's reports/), the page itself last.
@@ -87,20 +90,34 @@ def write_weekly(
         context.workspace.config.report,
         context.workspace.config.alerts.console_url,
     )
+    letter = weekly_letter.page(
+        weekly_letters.letter_context(
+            context,
+            numbers,
+            translations,
+            report=f"{stem}.html",
+            workbook=f"{stem}.xlsx",
+        )
+    )
     folder = out or context.workspace.reports
     files = dict(charts.values())
     files[f"{stem}.xlsx"] = workbook.workbook(
         page, _audit_anchor(numbers), tidy_numbers.tidy_rows(numbers)
     )
+    files[f"{stem}.letter.txt"] = letter_render.text(letter).encode()
+    files[f"{stem}.letter.html"] = letter_render.html(letter).encode()
+    files[f"{stem}.xlsx"] = workbook.workbook(page, _audit_anchor(numbers))
     files[f"{stem}.txt"] = render.text(page).encode()
     files[f"{stem}.html"] = render.html(page).encode()
-    _write(folder, files)
+    weekly_letters.write_files(folder, files)
     return WeeklyFiles(
         html=folder / f"{stem}.html",
         text=folder / f"{stem}.txt",
         charts=tuple(folder / file for file, _ in charts.values()),
         workbook=folder / f"{stem}.xlsx",
-        title=f"{page.title}: {page.subtitle}",
+        letter_html=folder / f"{stem}.letter.html",
+        letter_text=folder / f"{stem}.letter.txt",
+        letter=letter,
         numbers=_outward(numbers),
     )
 
@@ -120,24 +137,6 @@ def _outward(numbers: WeekNumbers) -> JsonObject:
             for quotation in as_objects(document["quotations"])
         ],
     }
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Each file aside, then renamed in order: a page never lacks its pictures."""
-    asides = {name: folder / f"{name}.part" for name in files}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            asides[name].write_bytes(content)
-        for name, aside in asides.items():
-            aside.replace(folder / name)
-    except OSError as error:
-        for aside in asides.values():
-            with suppress(OSError):
-                aside.unlink()
-        raise SocialcellError(
-            "reports.not_written", folder=folder, reason=error.strerror
-        ) from None
 
 
 def _audit_anchor(numbers: WeekNumbers) -> str:

@@ -27,7 +27,7 @@ A = db.table(Annotation).c
 EVERYTHING = "all"  # the subject of an incident of no topic
 _URGENT = ("high", "critical")
 _OTHER = "other"
-_OWNED = 0.3  # the share of an incident's mentions that makes their owner its own
+OWNED = 0.3  # the share of an incident's mentions that makes their owner its own
 # The newest texts that are looked through, and characters of each.
 _TEXTS, _LONGEST = 3_000, 2_000
 _COUNTED = ("spike", "rule", "critical", "planned")
@@ -136,7 +136,7 @@ def count(session: Session, scope: Scope) -> Numbers:
         urgent=urgent,
         wards=_values(session, scope, "ward"),
         topics=_underlying(session, scope),
-        owner=owners[0] if owners and owners[1] >= _OWNED * n else None,
+        owner=owners[0] if owners and owners[1] >= OWNED * n else None,
     )
 
 
