@@ -141,7 +141,7 @@ class LetterContext:
     def incident_link(self, facts: IncidentFacts) -> Span:
         """Its number, which leads to its page of the console where there is one."""
         number = self.lang.gettext(
-            "incident %(id)s", id=self.lang.number(facts.incident.id or 0)
+            "Incident %(id)s", id=self.lang.number(facts.incident.id or 0)
         )
         if self.addresses.console_url is None:
             return number

@@ -115,7 +115,7 @@ def incident_lines(context: LetterContext, facts: IncidentFacts) -> Iterator[Lin
     lang, phrases = context.lang, context.phrases
     count = incident_sentences.count_line(facts, lang)
     state = "" if facts.is_over else " " + lang.gettext("It is still open.")
-    yield (f"{count}{state} (", context.incident_link(facts), ")")
+    yield (f"{count}{state} ", context.incident_link(facts))
     where = " ".join(_place_sentences(context, facts))
     danger = incident_sentences.danger_line(facts, lang)
     yield (f"{where} {danger}".strip(),)
