@@ -307,7 +307,7 @@ def _week_sentences(context: LetterContext) -> Iterator[str]:
     if asked and context.main is None:
         first = asked[0]
         yield lang.gettext(
-            "Asked about most: %(topic)s (%(n)s).",
+            "Most complaints and requests: %(topic)s (%(n)s).",
             topic=context.phrases.label("topic", first["topic"]),
             n=lang.number(first["asking"]["n"] or 0),
         )

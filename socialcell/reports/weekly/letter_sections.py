@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from socialcell.campaigns.creators.authenticity import wilson_interval
+from socialcell.clock import IST
 from socialcell.i18n import Language
+from socialcell.reports import reader_agreement
 from socialcell.reports.compared_figures import Figure, IdMeasure
 from socialcell.reports.kpis import kpi_labels
 from socialcell.reports.kpis.listening import ASKING
@@ -22,7 +24,6 @@ from socialcell.reports.letters.letter_page import (
     Strong,
 )
 from socialcell.reports.phrases import SMALLEST_BASE
-from socialcell.reports.sections import campaign_effects
 from socialcell.reports.sections.quote_sampling import URGENT
 from socialcell.reports.week_numbers import (
     CampaignNumbers,
@@ -35,6 +36,7 @@ from socialcell.reports.weekly.letter_decisions import Decision
 from socialcell.text import one_line
 
 MAX_FIGURES = 3
+_TASKS: tuple[reader_agreement.Task, ...] = ("topic", "urgency")
 _MAX_CAMPAIGNS = 4
 _STANDS_OUT = 0.3
 """The share of the week's mentions from which on a day is named in the heading."""
@@ -230,8 +232,20 @@ def _counted_at(context: LetterContext) -> str:
 
 
 def certainty(context: LetterContext) -> str:
-    """What is read by a program, and how many of it are unsure."""
+    """How often the reader is right; where nobody measured it, how often it was
+    unsure."""
     lang, numbers = context.lang, context.numbers
+    measured = [
+        sentence
+        for task in _TASKS
+        if (
+            sentence := reader_agreement.agreement_sentence(
+                lang, numbers.get("reader"), task
+            )
+        )
+    ]
+    if measured:
+        return " ".join(measured)
     unsure = sum(row["unsure"] for row in numbers["intents"])
     total = numbers["mentions"]["n"] or 0
     sentence = lang.gettext(
@@ -271,17 +285,47 @@ def _asking(context: LetterContext) -> KeyFigure | None:
     label = _("of mentions expect an answer")
     if not total or total < SMALLEST_BASE:
         return None
+    if (corrected := _corrected_asking(context, label)) is not None:
+        return corrected
     low, high = (
         lang.percent(round(bound * 1000), 1000)
         for bound in wilson_interval(count, total)
     )
     interval = _("%(low)s to %(high)s", low=low, high=high)
-    measure = _measure(context.numbers, "asking_share")
-    if measure is None or measure["before"] is None:
+    before = _measure(context.numbers, "asking_share")
+    if before is None or before["before"] is None:
         return KeyFigure(lang.percent(count, total), label, interval)
-    before = kpi_labels.figure_text(lang, "asking_share", measure["before"])
-    compared = _("%(interval)s; last week %(before)s", interval=interval, before=before)
+    compared = _(
+        "%(interval)s; last week %(before)s",
+        interval=interval,
+        before=kpi_labels.figure_text(lang, "asking_share", before["before"]),
+    )
     return KeyFigure(lang.percent(count, total), label, compared)
+
+
+def _corrected_asking(context: LetterContext, label: str) -> KeyFigure | None:
+    """The share that asks, corrected for what the reader confuses; None where its
+    mistakes were not measured."""
+    lang, _ = context.lang, context.lang.gettext
+    share = reader_agreement.share_of(context.numbers.get("reader"), "asking", "asking")
+    if share is None or share["share"] is None:
+        return None
+    low, high = (
+        lang.percent(round((bound or 0) * 1000), 1000)
+        for bound in (share["low"], share["high"])
+    )
+    interval = _("%(low)s to %(high)s", low=low, high=high)
+    read = _measure(context.numbers, "asking_share")
+    value = lang.percent(round(share["share"] * 1000), 1000)
+    if read is None or read["now"] is None:
+        return KeyFigure(value, label, interval)
+    compared = _(
+        "%(interval)s; as classified %(now)s, last week %(before)s",
+        interval=interval,
+        now=kpi_labels.figure_text(lang, "asking_share", read["now"]),
+        before=kpi_labels.figure_text(lang, "asking_share", read["before"]),
+    )
+    return KeyFigure(value, label, compared)
 
 
 def _asks(intent: str) -> bool:
@@ -345,11 +389,11 @@ def _measure(numbers: WeekNumbers, id_: str) -> IdMeasure | None:
 
 
 def _has_danger(context: LetterContext, day: str) -> bool:
-    """Whether an incident with danger to life began on a day."""
-    return any(
-        facts.details.critical and facts.began_at.date().isoformat() == day
-        for facts in context.incidents
-    )
+    """Whether the main incident, with danger to life, began on a day."""
+    facts = context.main
+    if facts is None or not facts.details.critical:
+        return False
+    return facts.began_at.astimezone(IST).date().isoformat() == day
 
 
 def _day_title(context: LetterContext, total: int) -> str:
@@ -452,7 +496,7 @@ def _campaign_point(context: LetterContext, campaign: CampaignNumbers) -> str:
     effect = campaign["incremental"]
     values = {
         "name": one_line(campaign["name"], _MAX_NAME_LENGTH),
-        "outcome": campaign_effects.outcome_label(context.phrases, campaign["goal"]),
+        "outcome": context.phrases.outcome(campaign["goal"]),
     }
     if effect is None:
         return _(
