@@ -25,6 +25,11 @@ Line: TypeAlias = Sequence[Span]
 """A line of running text in pieces, which are put together without spaces."""
 
 
+def plain_text(line: Line) -> str:
+    """The words of a line."""
+    return "".join(span if isinstance(span, str) else span.text for span in line)
+
+
 @dataclass(frozen=True)
 class Lines:
     """Lines below each other; `quiet` ones are smaller and grey."""

@@ -24,6 +24,18 @@ def coverage(context: ReportContext) -> Section:
     blocks: list[Block] = []
     if not platforms:
         blocks.append(Paragraph(_("No source is watched.")))
+    elif all(_is_complete(platform) for platform in platforms):
+        blocks.append(
+            Paragraph(
+                context.lang.ngettext(
+                    "%(n)s platform was collected without a gap in this week and the "
+                    "week before.",
+                    "All %(n)s platforms were collected without a gap in this week and "
+                    "the week before.",
+                    len(platforms),
+                )
+            )
+        )
     else:
         heads = (_("Platform"), _("This week"), _("Week before"), _("Both weeks"))
         rows = [
@@ -64,6 +76,11 @@ def coverage(context: ReportContext) -> Section:
             )
         )
     return Section(_("What was collected and what was not"), blocks)
+
+
+def _is_complete(platform: PlatformCoverage) -> bool:
+    """Whether both weeks were collected whole."""
+    return platform["covered"] == platform["covered_before"] == platform["due"]
 
 
 def unknown(context: ReportContext) -> Section:

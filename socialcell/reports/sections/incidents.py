@@ -1,6 +1,6 @@
 """The section on incidents: how severe, since when, how unusual, what was done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Literal
@@ -91,10 +91,11 @@ def section(context: ReportContext) -> Section:
     ]
     note = _(
         "Mentions are those of the hour (of a phrase: the people of three hours) that "
-        "stood out most, beside what is normal then."
+        "stood out most, beside what is normal then; below them all of the incident."
     )
     blocks.append(Paragraph(note))
-    blocks.append(Paragraph(_where_to_look(context, shown_incidents)))
+    if context.console_url:
+        blocks.append(Paragraph(_where_to_look(context, shown_incidents)))
     if hidden_count := len(incident_numbers) - len(shown_incidents):
         blocks.append(
             Paragraph(
@@ -120,13 +121,26 @@ def _row(context: ReportContext, incident: IncidentNumbers) -> Sequence[Cell]:
     return (
         (
             _title(context, incident),
+            lang.gettext("Incident %(id)s", id=lang.number(incident["id"])),
             severity_word(incident["severity"], context.phrases),
             span,
         ),
-        (_observed_text(context, worst),),
+        (_observed_text(context, worst), *_total_lines(context, incident)),
         (UNKNOWN if usual is None else lang.number(round(usual)),),
         _handling_cell(context, incident),
     )
+
+
+def _total_lines(context: ReportContext, incident: IncidentNumbers) -> Iterator[str]:
+    """All its mentions and the urgent ones; numbers that were frozen before have
+    none."""
+    situation = incident.get("situation")
+    if situation is not None:
+        yield context.lang.gettext(
+            "in all %(n)s, urgent %(urgent)s",
+            n=context.number(situation["mentions"]),
+            urgent=context.number(situation["urgent"]),
+        )
 
 
 def _observed_text(context: ReportContext, worst: WorstAlert | None) -> str:
@@ -187,11 +201,9 @@ def _over_text(context: ReportContext, incident: IncidentNumbers) -> str:
 def _where_to_look(
     context: ReportContext, incidents_shown: Sequence[IncidentNumbers]
 ) -> str:
-    """Where each is found: its page of the console, else the command that shows it."""
+    """The pages of the console on which they are found."""
     places = (
         f"{context.console_url}/incidents/{incident['id']}"
-        if context.console_url
-        else f"socialcell alerts show {incident['id']}"
         for incident in incidents_shown
     )
     return context.lang.gettext("More: %(where)s", where="; ".join(places))

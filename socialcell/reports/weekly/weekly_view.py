@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from socialcell.i18n import Language
-from socialcell.reports.page import Page, Quotation, Section
+from socialcell.reports.letters.letter_page import plain_text
+from socialcell.reports.page import Cell, Page, Paragraph, Quotation, Section, Table
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections import (
     ad_spend,
@@ -19,6 +20,8 @@ from socialcell.reports.sections import (
 )
 from socialcell.reports.sections.report_context import ChartFiles, ReportContext
 from socialcell.reports.week_numbers import WeekNumbers
+from socialcell.reports.weekly import letter_decisions
+from socialcell.reports.weekly.letter_context import Addresses, LetterContext
 from socialcell.reports.weekly.summary import summary
 from socialcell.settings.notifications import Report
 
@@ -41,7 +44,7 @@ def page(
     first = datetime.fromisoformat(numbers["period"]["from"])
     last = date.fromisoformat(numbers["days"][-1]["date"])
     sections = _sections(
-        ReportContext(numbers, quotations, chart_files, phrases, console_url)
+        ReportContext(numbers, quotations, chart_files, phrases, console_url), city
     )
     return Page(
         language=lang.code,
@@ -69,7 +72,8 @@ def _footer(numbers: WeekNumbers, lang: Language, city: str) -> list[str]:
     ]
 
 
-def _sections(context: ReportContext) -> list[Section]:
+def _sections(context: ReportContext, city: str) -> list[Section]:
+    """Ordered by need: decisions, incidents, requests, campaigns, figures, method."""
     on_the_report = [
         coverage_notes.coverage(context),
         coverage_notes.unknown(context),
@@ -77,24 +81,57 @@ def _sections(context: ReportContext) -> list[Section]:
     ]
     if context.numbers["mentions"]["n"] is None:
         return on_the_report
-    return [
-        volume.volume(context),
-        volume.hours(context),
-        volume.intents(context),
-        volume.topics(context),
-        requests.urgent(context),
+    what_happened = [
         incidents.section(context),
+        requests.urgent(context),
+    ]
+    what_people_ask = [
         requests.owners(context),
         requests.wards(context),
+        volume.topics(context),
+        volume.intents(context),
+        requests.quoted(context),
+    ]
+    campaigns = [
+        campaign_effects.section(context),
+        ad_spend.section(context),
+        search_console.section(context),
+        goals.section(context),
+    ]
+    figures = [
+        volume.volume(context),
+        volume.hours(context),
         volume.sentiments(context),
         volume.languages(context),
         volume.platforms(context),
         volume.engagement(context),
         public_accounts.section(context),
-        campaign_effects.section(context),
-        ad_spend.section(context),
-        search_console.section(context),
-        goals.section(context),
-        requests.quoted(context),
+    ]
+    return [
+        decision_section(context, city),
+        *what_happened,
+        *what_people_ask,
+        *campaigns,
+        *figures,
         *on_the_report,
     ]
+
+
+def decision_section(context: ReportContext, city: str) -> Section:
+    """All decisions that the week leaves open; the letter has the first of them."""
+    _ = context.lang.gettext
+    letter = LetterContext(
+        context.numbers,
+        context.phrases,
+        city,
+        sender="",
+        addresses=Addresses(console_url=context.console_url),
+    )
+    rows: list[Sequence[Cell]] = [
+        ((plain_text(row.what),), (row.who,), (row.by,))
+        for row in letter_decisions.decisions(letter)
+    ]
+    title = _("What needs a decision")
+    if not rows:
+        return Section(title, [Paragraph(_("Nothing waits for a decision."))])
+    return Section(title, [Table(title, (_("What"), _("Who"), _("By")), rows)])
