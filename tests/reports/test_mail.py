@@ -22,6 +22,7 @@ from socialcell.cli import main
 from socialcell.clock import FixedClock
 from socialcell.i18n import CODES
 from socialcell.ops import outbox_store as store
+from socialcell.reports.letters import letter_render
 from socialcell.reports.page import Page, Section, Table
 from socialcell.reports.weekly.workbook import workbook
 from socialcell.services.context import Context
@@ -84,25 +85,21 @@ def test_each_recipient_gets_one_whole_letter(
     message = took.taken[0][1]
     assert message["To"] == TO[0]
     assert message["List-Unsubscribe"].strip().startswith("<mailto:")
-    assert message["Subject"].strip() == first.files.title
+    assert message["Subject"].strip() == first.files.letter.subject
     text = message.get_body(("plain",))
     html = message.get_body(("html",))
     assert text is not None
     assert html is not None
-    written = first.files.text.read_text("utf-8")
+    written = first.files.letter_text.read_text("utf-8")
     assert text.get_content().split() == written.split()
-    assert len(html.get_content().encode()) < 100_000
-    pictures = {
-        part["Content-ID"].strip("<>"): part.get_content()
-        for part in message.walk()
-        if part.get_content_type() == "image/png"
-    }
-    assert len(pictures) == len(first.files.charts) > 0
-    for cid, image in pictures.items():
-        assert f'src="cid:{cid}"' in html.get_content()
-        assert image.startswith(b"\x89PNG")
-    assert ".png" not in html.get_content()
-    (attached,) = message.iter_attachments()
+    assert len(html.get_content().encode()) <= letter_render.MAX_HTML_BYTES
+    assert not [p for p in message.walk() if p.get_content_maintype() == "image"]
+    report, attached = message.iter_attachments()
+    assert report.get_filename() == first.files.html.name
+    page = report.get_content()
+    page = page if isinstance(page, str) else page.decode()
+    assert page.count('src="data:image/png;base64,') == len(first.files.charts) > 0
+    assert ".png" not in page
     book = openpyxl.load_workbook(io.BytesIO(attached.get_content()))
     assert attached.get_filename() == first.files.workbook.name
     kinds = {
@@ -123,10 +120,9 @@ def test_a_subject_keeps_its_spaces_in_every_language(
     made = report_mail.mail_weekly(context, lang)
     outbox.deliver_due(context)
 
-    assert took.taken[0][1]["Subject"] == made.files.title
-    assert {"en": "22 November", "hi": "22 नवंबर", "mr": "२२ नोव्हेंबर"}[lang] in (
-        took.taken[0][1]["Subject"]
-    )
+    assert took.taken[0][1]["Subject"] == made.files.letter.subject
+    words = {"en": "quiet week", "hi": "कोई घटना नहीं, 40", "mr": "एकही घटना नाही, ४०"}
+    assert words[lang] in took.taken[0][1]["Subject"]
 
 
 @pytest.mark.parametrize(
