@@ -69,6 +69,10 @@ MENTIONS = (
     "saves",
     "measured_at",
     "intent_detail",
+    "status",
+    "ward",
+    "department",
+    "closed_at",
 )
 LINKS = (
     "code",
