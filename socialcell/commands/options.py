@@ -30,6 +30,21 @@ Settings = Annotated[
     typer.Option("--set", help="What the file does not say.", metavar="KEY=VALUE"),
 ]
 
+Mapping = Annotated[
+    Path | None,
+    typer.Option(help="TOML: which column of the file is what.", show_default=False),
+]
+Sheet = Annotated[
+    str | None,
+    typer.Option(
+        help="Of a workbook (.xlsx); the first without it.", show_default=False
+    ),
+]
+DateOrder = Annotated[
+    str | None,
+    typer.Option(help="dmy, mdy or ymd: how 03/04/2026 is meant.", show_default=False),
+]
+
 Since = Annotated[
     str | None,
     typer.Option(

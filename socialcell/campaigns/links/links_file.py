@@ -8,6 +8,7 @@ from pathlib import Path
 from socialcell.campaigns.links import tracked_link
 from socialcell.campaigns.links.model import TrackedLink
 from socialcell.connectors.files import sheets
+from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.message_catalog import Message
 
 LINK_COLUMNS = ("code", *tracked_link.STATED_FIELDS)
@@ -25,12 +26,16 @@ class LinkFileRow:
     reason: str | None = None
 
 
-def read_links(path: Path) -> Iterator[LinkFileRow]:
+def read_links(path: Path, options: TableOptions = AS_IT_IS) -> Iterator[LinkFileRow]:
     """The rows of a file of links. SocialcellError: its heading is not of links."""
     columns_expected = sheets.SheetColumns(
-        Message("files.links"), LINK_COLUMNS, ("code", "campaign"), _EXPORT_ONLY
+        Message("files.links"),
+        LINK_COLUMNS,
+        ("code", "campaign"),
+        _EXPORT_ONLY,
+        dates=("expires",),
     )
-    for sheet_row in sheets.read_sheet(path, columns_expected):
+    for sheet_row in sheets.read_sheet(path, columns_expected, options):
         code = sheet_row.cells.pop("code", None)
         yield LinkFileRow(sheet_row.row, code, sheet_row.cells, sheet_row.reason)
 

@@ -14,6 +14,8 @@ from socialcell.commands.options import (
     Daily,
     DryRun,
     Json,
+    Mapping,
+    Sheet,
     Since,
     Until,
     open_context,
@@ -35,6 +37,8 @@ def import_(
     file: Annotated[
         Path, typer.Argument(help="The file; - reads standard input.", allow_dash=True)
     ],
+    mapping: Mapping = None,
+    sheet: Sheet = None,
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
@@ -42,8 +46,9 @@ def import_(
     """Import a file of Google Play Console or App Store Connect, as it was downloaded.
 
     Statistics of installs and of the store page (CSV, also UTF-16), analytics reports
-    and sales (tab-separated, also packed). The same file again changes nothing; a later
-    one restates its days, and what was said first is kept.
+    and sales (tab-separated, also packed), or a workbook (.xlsx) of them. The same file
+    again changes nothing; a later one restates its days, and what was said first is
+    kept.
 
     Exit code 3: some rows could not be read; 1: none could.
 
@@ -53,6 +58,8 @@ def import_(
         config,
         file,
         only=FORMATS,
+        mapping=mapping,
+        sheet=sheet,
         dry_run=dry_run,
         json=json,
     )

@@ -11,8 +11,11 @@ from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import (
     Config,
     Csv,
+    DateOrder,
     DryRun,
     Json,
+    Mapping,
+    Sheet,
     Since,
     Until,
     open_context,
@@ -312,13 +315,17 @@ def qr(
 @app.command("import")
 def import_(
     file: Annotated[
-        Path, typer.Argument(help="CSV; - reads standard input.", allow_dash=True)
+        Path,
+        typer.Argument(help="CSV or XLSX; - reads standard input.", allow_dash=True),
     ],
+    mapping: Mapping = None,
+    sheet: Sheet = None,
+    date_order: DateOrder = None,
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Make and change the links of a CSV file.
+    """Make and change the links of a CSV or XLSX file.
 
     A row with a code changes that link in the columns that the file has; one without
     makes a link. The same file again changes nothing. Exit code 3: some rows were
@@ -326,11 +333,13 @@ def import_(
 
     Example: socialcell links import links.csv --dry-run
     """
+    from socialcell.connectors.files.table_mapping import table_options
     from socialcell.services.links import tracked_links
 
+    options = table_options(mapping, sheet, date_order)
     context = open_context(config)
     with on_disk(file) as path:
-        imported = tracked_links.import_links(context, path, dry_run=dry_run)
+        imported = tracked_links.import_links(context, path, options, dry_run=dry_run)
     file_outcome.print_imported(imported, dry_run=dry_run, json=json)
 
 

@@ -12,9 +12,12 @@ from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import (
     Config,
     Daily,
+    DateOrder,
     DryRun,
     Json,
+    Mapping,
     Settings,
+    Sheet,
     Since,
     Until,
     open_context,
@@ -36,6 +39,9 @@ def import_(
     file: Annotated[
         Path, typer.Argument(help="The file; - reads standard input.", allow_dash=True)
     ],
+    mapping: Mapping = None,
+    sheet: Sheet = None,
+    date_order: DateOrder = None,
     setting: Settings = None,
     dry_run: DryRun = False,
     config: Config = None,
@@ -43,12 +49,12 @@ def import_(
 ) -> None:
     """Import counts by day, outcome and area, such as forms filed or activated users.
 
-    CSV with the columns date, outcome, area (or ward) and value (or count); --set
-    date=NAME tells of another name, --set outcome=NAME of what is counted where no
-    column says it. An area is an id or a name in any language; without one it is the
-    whole city; `elsewhere: Nashik` is a place to compare with. An empty cell is not
-    reported, never 0; `<5` is withheld. A later file restates its days, and what they
-    said before is kept.
+    CSV or a workbook (.xlsx) with the columns date, outcome, area (or ward) and value
+    (or count), also in Marathi or Hindi; --mapping or --set date=NAME tells of another
+    name, --set outcome=NAME of what is counted where no column says it. An area is an
+    id or a name in any language; without one it is the whole city; `elsewhere: Nashik`
+    is a place to compare with. An empty cell is not reported, never 0; `<5` is
+    withheld. A later file restates its days, and what they said before is kept.
 
     Exit code 3: some rows could not be read, and are named; 1: none could.
 
@@ -58,6 +64,9 @@ def import_(
         config,
         file,
         format="outcomes",
+        mapping=mapping,
+        sheet=sheet,
+        date_order=date_order,
         settings=read_settings(setting),
         dry_run=dry_run,
         json=json,

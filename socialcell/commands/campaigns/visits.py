@@ -11,9 +11,12 @@ from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import (
     Config,
     Daily,
+    DateOrder,
     DryRun,
     Json,
+    Mapping,
     Settings,
+    Sheet,
     Since,
     Until,
     open_context,
@@ -32,6 +35,9 @@ def import_(
     file: Annotated[
         Path, typer.Argument(help="The file; - reads standard input.", allow_dash=True)
     ],
+    mapping: Mapping = None,
+    sheet: Sheet = None,
+    date_order: DateOrder = None,
     setting: Settings = None,
     dry_run: DryRun = False,
     config: Config = None,
@@ -39,8 +45,9 @@ def import_(
 ) -> None:
     """Import a website's visits by day and UTM values from Google Analytics or Matomo.
 
-    Sessions (or visits) by date, source, medium, campaign, content and term; columns
-    with other names are told as --set visits=Besuche. Rows that differ only in other
+    CSV or a workbook (.xlsx): sessions (or visits) by date, source, medium, campaign,
+    content and term; columns with other names are told as --set visits=Besuche or by
+    --mapping. Rows that differ only in other
     columns are added up. --set site= and --set zone= say whose visits they are, and
     where its days begin.
 
@@ -53,6 +60,9 @@ def import_(
         config,
         file,
         format="site-visits",
+        mapping=mapping,
+        sheet=sheet,
+        date_order=date_order,
         settings=read_settings(setting),
         dry_run=dry_run,
         json=json,

@@ -10,7 +10,15 @@ from typer.models import OptionInfo
 from socialcell.commands import file_outcome, output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators.sign_in_prompt import approver_context
-from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.options import (
+    Config,
+    DateOrder,
+    DryRun,
+    Json,
+    Mapping,
+    Sheet,
+    open_context,
+)
 from socialcell.commands.renamed import old_command
 from socialcell.commands.sources.import_ import on_disk
 from socialcell.errors import UsageError
@@ -162,6 +170,9 @@ def set_(
 
 def import_(
     file: File,
+    mapping: Mapping = None,
+    sheet: Sheet = None,
+    date_order: DateOrder = None,
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
@@ -173,11 +184,15 @@ def import_(
 
     Example: socialcell influencers import creators.xlsx --dry-run
     """
+    from socialcell.connectors.files.table_mapping import table_options
     from socialcell.services.creators import creator_registry
 
+    options = table_options(mapping, sheet, date_order)
     context = open_context(config)
     with on_disk(file) as path:
-        imported = creator_registry.import_creators(context, path, dry_run=dry_run)
+        imported = creator_registry.import_creators(
+            context, path, options, dry_run=dry_run
+        )
     file_outcome.print_imported(imported, dry_run=dry_run, json=json)
 
 
@@ -217,6 +232,9 @@ def export(
 def insights(
     file: File,
     source: Annotated[str, typer.Option(help="Where the figures come from.")],
+    mapping: Mapping = None,
+    sheet: Sheet = None,
+    date_order: DateOrder = None,
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
@@ -229,12 +247,14 @@ def insights(
 
     Example: socialcell influencers insights insights.csv --source "media kit, Nov 2026"
     """
+    from socialcell.connectors.files.table_mapping import table_options
     from socialcell.services.creators import creator_audiences
 
+    options = table_options(mapping, sheet, date_order)
     context = open_context(config)
     with on_disk(file) as path:
         imported = creator_audiences.import_insights(
-            context, path, source, dry_run=dry_run
+            context, path, source, options, dry_run=dry_run
         )
     file_outcome.print_imported(imported, dry_run=dry_run, json=json)
 

@@ -13,7 +13,15 @@ from socialcell.commands.operators.sign_in_prompt import (
     acting_context,
     drafting_context,
 )
-from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.options import (
+    Config,
+    DateOrder,
+    DryRun,
+    Json,
+    Mapping,
+    Sheet,
+    open_context,
+)
 from socialcell.commands.publishing import notice_templates, publish
 from socialcell.errors import UsageError
 from socialcell.json_types import DocumentValue
@@ -103,6 +111,9 @@ def add(
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV or XLSX: the editorial plan.")],
+    mapping: Mapping = None,
+    sheet: Sheet = None,
+    date_order: DateOrder = None,
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
@@ -114,9 +125,13 @@ def import_(
 
     Example: socialcell posts import december.csv --dry-run
     """
+    from socialcell.connectors.files.table_mapping import table_options
     from socialcell.services.publishing import posts_file
 
-    imported = posts_file.import_file(drafting_context(config), file, dry_run=dry_run)
+    options = table_options(mapping, sheet, date_order)
+    imported = posts_file.import_file(
+        drafting_context(config), file, options, dry_run=dry_run
+    )
     file_outcome.print_imported(imported, dry_run=dry_run, json=json)
 
 

@@ -12,9 +12,12 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.options import (
     Config,
+    DateOrder,
     DryRun,
     Json,
+    Mapping,
     Settings,
+    Sheet,
     open_context,
     read_settings,
 )
@@ -36,12 +39,13 @@ def import_file(
     ],
     format: Annotated[
         str,
-        typer.Option(help="auto, generic, x-archive, x-jsonl, or a platform's export."),
+        typer.Option(
+            help="auto, generic, whatsapp-chat, x-archive, x-jsonl, or an export."
+        ),
     ] = "auto",
-    mapping: Annotated[
-        Path | None,
-        typer.Option(help="TOML: which column is what.", show_default=False),
-    ] = None,
+    mapping: Mapping = None,
+    sheet: Sheet = None,
+    date_order: DateOrder = None,
     setting: Settings = None,
     dry_run: DryRun = False,
     config: Config = None,
@@ -51,10 +55,13 @@ def import_file(
 
     Read are an X archive, X's API answers, the exports of X, Meta Business Suite,
     YouTube Studio, Google Ads, Search Console, Google Play Console and App Store
-    Connect, and anybody's CSV or JSON lines. Rows that cannot be read are named with
-    the reason; the others are stored, and posts are then understood: language, places,
-    topics, urgency. The same file again changes nothing. docs/import.md explains
-    mapping files, and what --set says of an export.
+    Connect, a chat that WhatsApp exported (.txt or .zip), and anybody's CSV, workbook
+    (.xlsx) or JSON lines, with headings in English, Marathi or Hindi. The status, ward,
+    department and day of closing of a register of complaints are kept. Dates such as
+    25-11-2026 are read in the order that their column shows. Rows that cannot be read
+    are named with the reason; the others are stored, and posts are then understood:
+    language, places, topics, urgency. The same file again changes nothing.
+    docs/import.md explains mapping files, and what --set says of an export.
 
     Exit code 3: some rows could not be read; 1: none could.
 
@@ -70,6 +77,8 @@ def import_file(
             format=format,
             mapping=mapping,
             settings=read_settings(setting),
+            sheet=sheet,
+            date_order=date_order,
             dry_run=dry_run,
             progress=bar.show,
         )

@@ -1,9 +1,8 @@
 """Which column of a file is what: from a mapping file, or by the usual names."""
 
 import difflib
-import tomllib
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,9 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
+from socialcell.connectors.files.headings import SYNONYMS, heading_key
+from socialcell.connectors.files.table_mapping import DateOrder, read_toml
 from socialcell.connectors.model_faults import reason_of
-from socialcell.errors import ConfigError, UnreadableValue, UsageError
+from socialcell.errors import ConfigError, UnreadableValue
+from socialcell.json_types import JsonObject
 
+REGISTER = ("status", "ward", "department", "closed_at")
 METRICS = ("views", "reactions", "comments", "shares", "saves", "clicks")
 
 # Our field → names that columns usually have, compared without case, space and _.
@@ -46,7 +49,10 @@ USUAL: dict[str, tuple[str, ...]] = {
     "saves": ("saves", "bookmarks", "bookmark count"),
     "clicks": ("clicks", "link clicks"),
 }
-FIELDS = (*(name for name in USUAL if name not in ("date", "time")), "author_name")
+# What a register of complaints calls the complaint and its author; a column of that
+# name is no sign of a register.
+USUAL |= {name: (name.replace("_", " "),) for name in ("author_name", *REGISTER)}
+FIELDS = tuple(name for name in USUAL if name not in ("date", "time"))
 
 
 class ColumnMapping(BaseModel):
@@ -64,6 +70,8 @@ class ColumnMapping(BaseModel):
     decimal: Literal[".", ","] = "."
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
     skip: int = Field(default=0, ge=0, le=100)
+    sheet: str | None = None
+    date_order: DateOrder | None = None
     columns: dict[str, str] | None = None
 
     @field_validator("zone")
@@ -89,26 +97,20 @@ class ColumnMapping(BaseModel):
         """Our fields and the columns that are each, among a row's `names`."""
         if self.columns is None:
             return by_usual_names(tuple(names))
-        columns_by_field: dict[str, tuple[str, ...]] = {}
-        for column, field in self.columns.items():
-            columns_by_field[field] = (*columns_by_field.get(field, ()), column)
-        return columns_by_field
+        return _by_mapping(tuple(names), tuple(self.columns.items()))
+
+    @property
+    def reading_options(self) -> JsonObject:
+        """All that changes how rows are read; options of newer versions only where
+        they are stated, so that earlier imports are recognised."""
+        options = self.model_dump(mode="json")
+        newer = ("sheet", "date_order")
+        return {k: o for k, o in options.items() if k not in newer or o is not None}
 
 
 def read_mapping(path: Path) -> ColumnMapping:
     """A mapping file. ConfigError says what is wrong in it, UsageError if absent."""
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise ConfigError("files.not_utf8", path=path, byte=error.start) from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(
-            "files.mapping_no_toml", path=path, reason=str(error)
-        ) from None
-    except OSError as error:
-        raise UsageError(
-            "files.unreadable_mapping", path=path, reason=error.strerror
-        ) from None
+    values = read_toml(path)
     try:
         return ColumnMapping.model_validate(values)
     except ValidationError as error:
@@ -116,29 +118,64 @@ def read_mapping(path: Path) -> ColumnMapping:
 
 
 @lru_cache(maxsize=256)
+def _by_mapping(
+    names: tuple[str, ...], columns: tuple[tuple[str, str], ...]
+) -> dict[str, tuple[str, ...]]:
+    """The fields of the columns that a mapping names, as they are headed."""
+    names_by_key = {heading_key(name): name for name in reversed(names)}
+    columns_by_field: dict[str, tuple[str, ...]] = {}
+    for column, field in columns:
+        headed = column if column in names else names_by_key.get(heading_key(column))
+        mapped = (*columns_by_field.get(field, ()), headed or column)
+        columns_by_field[field] = mapped
+    return columns_by_field
+
+
+@lru_cache(maxsize=256)
 def by_usual_names(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """The fields that columns with usual names are; the first usual name wins."""
-    names_by_form: dict[str, str] = {}
+    names_by_key: dict[str, str] = {}
     for name in names:
-        names_by_form.setdefault(_comparable_name(name), name)
-    columns_by_field: dict[str, tuple[str, ...]] = {}
-    for field, usual in USUAL.items():
-        hits = (
-            names_by_form[bare]
-            for usual_name in usual
-            if (bare := _comparable_name(usual_name)) in names_by_form
-        )
-        column = next(hits, None)
-        if column is not None:
-            columns_by_field[field] = (column,)
+        names_by_key.setdefault(heading_key(name), name)
+    columns = {
+        field: column
+        for field, keys in _usual_keys().items()
+        if (column := next((names_by_key[k] for k in keys if k in names_by_key), None))
+    }
+    if _is_register(columns):
+        columns = _of_register(columns, names_by_key)
+    columns_by_field: dict[str, tuple[str, ...]] = {
+        field: (column,) for field, column in columns.items()
+    }
     day, time = columns_by_field.pop("date", ()), columns_by_field.pop("time", ())
     if "created_at" not in columns_by_field and (day or time):
         columns_by_field["created_at"] = (*day, *time)
     return columns_by_field
 
 
-def _comparable_name(name: str) -> str:
-    return "".join(name.casefold().replace("_", " ").split())
+@cache
+def _usual_keys() -> dict[str, tuple[str, ...]]:
+    """Our field → the keys of headings that are it, the likeliest first."""
+    return {
+        field: tuple(map(heading_key, (*usual, *SYNONYMS.get(field, ()))))
+        for field, usual in USUAL.items()
+    }
+
+
+def _is_register(columns: Mapping[str, str]) -> bool:
+    """Whether the columns are those of a register of complaints."""
+    return "text" in columns and bool({"department", "closed_at"} & columns.keys())
+
+
+def _of_register(
+    columns: Mapping[str, str], names_by_key: Mapping[str, str]
+) -> dict[str, str]:
+    """The fields of a register: its comments and counts are those of its officers, and
+    its complaint goes before a text of any other name."""
+    keys = map(heading_key, SYNONYMS["text"])
+    complaint = next((names_by_key[key] for key in keys if key in names_by_key), None)
+    register = {f: column for f, column in columns.items() if f not in METRICS}
+    return register if complaint is None else register | {"text": complaint}
 
 
 def _mapping_error(path: Path, fault: ErrorDetails) -> ConfigError:

@@ -1,6 +1,6 @@
 """Which columns of a table are what: by usual names, or by settings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO
 
 from socialcell.connectors.base import ConnectorError, Kind
@@ -15,7 +15,9 @@ from socialcell.connectors.files.export_tables import (
     table,
 )
 from socialcell.connectors.files.file_connector import Row
+from socialcell.connectors.files.headings import SYNONYMS
 from socialcell.connectors.files.text_lines import lines
+from socialcell.connectors.files.written_dates import column_order
 from socialcell.message_catalog import Message
 
 Names = Mapping[str, tuple[str, ...]]
@@ -42,7 +44,9 @@ def read_table(
     words. ConnectorError CONFIG names the columns that were looked for.
     """
     names = {
-        word: (fold_name(overrides[word]),) if word in overrides else usual_names
+        word: (fold_name(overrides[word]),)
+        if word in overrides
+        else (*usual_names, *map(fold_name, SYNONYMS.get(word, ())))
         for word, usual_names in usual.items()
     }
     for line in lines(open_unpacked(file)):
@@ -63,6 +67,13 @@ def read_table(
         limit=MOST_ABOVE,
         setting=min(needed),
     )
+
+
+def date_order(
+    columns: ColumnNames, rows: Iterable[TableRow], stated: str | None
+) -> str | None:
+    """The order in which a table's dates are written: as stated, else as they show."""
+    return stated or column_order(columns.cell(row, "date") for row in rows)
 
 
 def in_order(rows: Mapping[int, Row]) -> Iterator[Row]:

@@ -18,6 +18,7 @@ from socialcell.connectors.files.export_tables import (
     open_unpacked,
 )
 from socialcell.connectors.files.file_connector import FileConnector
+from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.connectors.files.text_lines import lines
 from socialcell.errors import UsageError
 from socialcell.message_catalog import Message
@@ -195,7 +196,11 @@ def table_in(archive: zipfile.ZipFile, name: str) -> BinaryIO:
 
 
 def open_export(
-    export: ExportFormat, path: Path, sha256: str, settings: Mapping[str, str]
+    export: ExportFormat,
+    path: Path,
+    sha256: str,
+    settings: Mapping[str, str],
+    options: TableOptions = AS_IT_IS,
 ) -> FileConnector:
     """A connector for the file. UsageError: a setting is missing, unknown or wrong."""
     for name, meaning in export.required_settings.items():
@@ -216,6 +221,7 @@ def open_export(
     connector: FileConnector = getattr(importlib.import_module(module), cls)(
         path, sha256, settings
     )
+    connector.table_options = options
     return connector
 
 

@@ -13,6 +13,11 @@ from typing import BinaryIO
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.connectors.files.csv_rows import csv_rows, delimiter_of
 from socialcell.connectors.files.text_lines import Line, lines
+from socialcell.connectors.files.written_dates import (
+    UnclearDate,
+    plain_digits,
+    written_day,
+)
 from socialcell.text import clean_text
 
 MOST_ABOVE = 20  # lines that may stand above the heading
@@ -91,7 +96,7 @@ def whole_number(cell: str, column: str) -> int | None:
 
     Thousands may be cut by commas or spaces, as in 1,204 or 1,20,400.
     """
-    text = cell.strip()
+    text = plain_digits(cell.strip())
     if fold_name(text) in _BLANKS:
         return None
     plain = re.sub(r"[,\s\u00a0\u202f]", "", text)
@@ -134,10 +139,26 @@ def parse_day(cell: str, forms: tuple[str, ...] = ("%Y-%m-%d", "%Y%m%d")) -> dat
     """The day that a cell names in one of the forms. ValueError."""
     for form in forms:
         try:
-            return datetime.strptime(cell.strip(), form).date()  # noqa: DTZ007
+            return datetime.strptime(plain_digits(cell.strip()), form).date()  # noqa: DTZ007
         except ValueError:
             continue
     raise ValueError(f"the day {cell.strip()[:40]!r} cannot be read")
+
+
+def usual_day(cell: str, order: str | None) -> date:
+    """The day that a cell names in any usual form. ValueError."""
+    try:
+        return parse_day(cell)
+    except ValueError as error:
+        try:
+            return written_day(cell, order)
+        except UnclearDate as unclear:
+            day = cell.strip()[:40]
+            raise ValueError(
+                f"the day {day!r} cannot be read: {unclear.explanation}"
+            ) from None
+        except ValueError:
+            raise error from None
 
 
 def _table_below(file: BinaryIO, heading: Line) -> ExportTable:

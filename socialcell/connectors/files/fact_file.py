@@ -41,7 +41,7 @@ class FactFile(FileConnector):
 
     @property
     def reading_options(self) -> JsonObject:
-        return dict(self.settings)
+        return {**self.settings, **super().reading_options}
 
     def rows(self, file: BinaryIO) -> Iterator[Row]:
         return fact_rows(file, self.needed, self.facts, one_of=self.one_of)

@@ -18,6 +18,8 @@ from socialcell.connectors.base import (
     Kind,
 )
 from socialcell.connectors.checked_records import storable_item
+from socialcell.connectors.files.table_content import open_table
+from socialcell.connectors.files.table_mapping import AS_IT_IS
 from socialcell.json_types import JsonObject, as_whole
 from socialcell.message_catalog import Message
 
@@ -43,6 +45,7 @@ class FileConnector(ABC):
     def __init__(self, path: Path, sha256: str) -> None:
         self.path = path
         self.sha256 = sha256
+        self.table_options = AS_IT_IS  # how a table is read, where somebody stated it
         self.position = 0  # bytes of the file that are read, for a progress bar
 
     @abstractmethod
@@ -53,12 +56,16 @@ class FileConnector(ABC):
     def reading_options(self) -> JsonObject:
         """The options that change how rows are read; the cursor is valid for these
         only."""
-        return {}
+        return self.table_options.stated()
+
+    def open_content(self) -> BinaryIO:
+        """What `rows` reads: the file, or the sheet of a workbook as CSV."""
+        return open_table(self.path, self.table_options)
 
     def check(self) -> ConnectorHealth:
         """Read one row."""
         try:
-            with self.path.open("rb") as file:
+            with self.open_content() as file:
                 next(self.rows(file), None)
         except ConnectorError as error:
             return ConnectorHealth.from_error(error)
@@ -77,7 +84,7 @@ class FileConnector(ABC):
         row = stored = self._stored_row(cursor)
         items: list[Item] = []
         try:
-            with self.path.open("rb") as file:
+            with self.open_content() as file:
                 for row, row_items in self.rows(file):
                     if row <= stored:
                         continue

@@ -3,9 +3,11 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 from zoneinfo import ZoneInfo
@@ -24,9 +26,19 @@ from socialcell.connectors.checked_records import check_record
 from socialcell.connectors.files.column_mapping import METRICS, ColumnMapping
 from socialcell.connectors.files.csv_rows import CsvRow, csv_rows, delimiter_of
 from socialcell.connectors.files.file_connector import FileConnector, Row
+from socialcell.connectors.files.headings import MOST_ABOVE
+from socialcell.connectors.files.table_content import holds_workbook
 from socialcell.connectors.files.text_lines import Line, lines
+from socialcell.connectors.files.workbooks import workbook_rows
+from socialcell.connectors.files.written_dates import (
+    UnclearDate,
+    column_order,
+    has_clock,
+    plain_digits,
+    written_moment,
+)
 from socialcell.connectors.strict_json import parse
-from socialcell.connectors.timestamps import is_date_only, moment
+from socialcell.connectors.timestamps import moment
 from socialcell.json_types import JsonObject, JsonValue
 from socialcell.text import clean_text
 
@@ -45,29 +57,78 @@ class GenericFile(FileConnector):
         super().__init__(path, sha256)
         self._mapping = mapping
         self._zone = ZoneInfo(mapping.zone)
+        self._orders: dict[str, str | None] = {}
 
     @property
     def reading_options(self) -> JsonObject:
-        return self._mapping.model_dump(mode="json")
+        return self._mapping.reading_options
 
     def rows(self, file: BinaryIO) -> Iterator[Row]:
+        for row, raw in self._raws(file):
+            item = raw if isinstance(raw, Reject) else self._item(raw, row)
+            yield row, [item]
+
+    def open_content(self) -> BinaryIO:
+        """The file itself: the cells of a workbook keep their lines."""
+        return self.path.open("rb")
+
+    def _raws(self, file: BinaryIO) -> Iterator[tuple[int, JsonObject | Reject]]:
+        """Each row's number, and its values by column or why it cannot be read."""
+        if holds_workbook(self.path):
+            yield from self._table_raws(self._sheet_rows())
+            return
         start = first_line(file).lstrip()
         if not start:
             return
         if start.startswith("{"):
             for line in lines(file):
                 if line.damage or line.text.strip():
-                    yield line.number, [self._line_item(line)]
+                    yield line.number, _object_of(line)
             return
-        heading, rest = self._heading(file)
-        for row in rest:
-            if not row.is_blank:
-                yield row.number, [self._row_item(heading, row)]
+        yield from self._table_raws(self._csv_rows(file))
 
-    def _heading(self, file: BinaryIO) -> tuple[tuple[str, ...], Iterator[CsvRow]]:
-        """The names of the columns, and the rows below them."""
+    def _table_raws(
+        self, table: tuple[tuple[str, ...], Iterator[CsvRow]]
+    ) -> Iterator[tuple[int, JsonObject | Reject]]:
+        heading, rows = table
+        for row in rows:
+            if not row.is_blank:
+                yield row.number, _values_of(heading, row)
+
+    def _sheet_rows(self) -> tuple[tuple[str, ...], Iterator[CsvRow]]:
+        """The names of a sheet's columns, and the rows below them."""
+        rows = workbook_rows(self.path, self._mapping.sheet)
+        top = [next(rows, None) for _ in range(self._mapping.skip + MOST_ABOVE)]
+        above = [row for row in top if row is not None]
+        cells = [row.cells for row in above]
+        place = self._heading_place(cells)
+        if place >= len(above):
+            raise ConnectorError(
+                Kind.CONFIG, "files.no_heading_in_line", line=place + 1
+            )
+        names = _unique_names(_trimmed(above[place].cells))
+        self._require_columns(names)
+        return names, chain(above[place + 1 :], rows)
+
+    def _heading_place(self, heads: Sequence[Sequence[str]]) -> int:
+        """Which of the first rows is the heading: the first with columns that we need,
+        below what is skipped; where there is none, the first that is not skipped."""
         skip = self._mapping.skip
-        heading = _nth_line(file, skip)
+        for place, cells in enumerate(heads[skip:], skip):
+            names = _unique_names(tuple(cells))
+            fields = self._mapping.fields(names)
+            named = [column for columns in fields.values() for column in columns]
+            is_table = len(named) > 1 or place == skip
+            if is_table and {"text", "title"} & fields.keys() and {*named} <= {*names}:
+                return place
+        return skip
+
+    def _csv_rows(self, file: BinaryIO) -> tuple[tuple[str, ...], Iterator[CsvRow]]:
+        """The names of the columns, and the rows below them."""
+        heads = list(islice(lines(file), self._mapping.skip + MOST_ABOVE))
+        file.seek(0)
+        place = self._heading_place([self._cells_of(line) for line in heads])
+        heading = _nth_line(heads, place)
         delimiter = self._mapping.delimiter or delimiter_of(heading)
         row = next(csv_rows([Line(1, heading)], delimiter))
         if row.damage:
@@ -79,11 +140,16 @@ class GenericFile(FileConnector):
             )
         names = _unique_names(row.cells)
         self._require_columns(names)
-        file.seek(0)
-        rows = csv_rows(lines(file), delimiter, width=len(names) if not skip else None)
-        for _ in range(skip + 1):
-            next(rows, None)
-        return names, rows
+        rows = csv_rows(lines(file), delimiter, width=len(names) if not place else None)
+        above = sum(1 for _ in csv_rows(heads[:place], delimiter))
+        return names, islice(rows, above + 1, None)
+
+    def _cells_of(self, line: Line) -> tuple[str, ...]:
+        if line.damage:
+            return ()
+        delimiter = self._mapping.delimiter or delimiter_of(line.text)
+        row = next(csv_rows([Line(1, line.text)], delimiter), None)
+        return row.cells if row else ()
 
     def _require_columns(self, names: tuple[str, ...]) -> None:
         fields = self._mapping.fields(names)
@@ -106,25 +172,6 @@ class GenericFile(FileConnector):
                 heading=heading,
             )
 
-    def _line_item(self, line: Line) -> Item:
-        if line.damage:
-            return Reject(line.text, line.damage, line.number)
-        try:
-            document: JsonValue = parse(line.text)
-        except ValueError as error:
-            return Reject(line.text, str(error), line.number)
-        if not isinstance(document, Mapping):
-            return Reject(document, "not an object with named values", line.number)
-        return self._item(document, line.number)
-
-    def _row_item(self, names: tuple[str, ...], row: CsvRow) -> Item:
-        damage = row.damage
-        if damage is None and len(row.cells) != len(names):
-            damage = f"{len(row.cells)} cells where the heading has {len(names)}"
-        if damage:
-            return Reject(row.text, damage, row.number)
-        return self._item(dict(zip(names, row.cells, strict=True)), row.number)
-
     def _item(self, raw: JsonObject, row: int) -> Item:
         try:
             return check_record(self._record(raw))
@@ -136,10 +183,10 @@ class GenericFile(FileConnector):
         text, title = row.text("text"), row.text("title")
         if not text and not title:
             raise ValueError("no text")
-        at = self._moment(row)
+        at, closed_at = self._moment(row, "created_at"), self._moment(row, "closed_at")
         url = row.name("url")
         missing = [] if at else ["created_at"]
-        if at and is_date_only(row.joined("created_at")):
+        if at and not has_clock(row.joined("created_at")):
             missing.append("time_of_day")
         if url is not None and not url.lower().startswith(("https://", "http://")):
             url = None
@@ -159,14 +206,39 @@ class GenericFile(FileConnector):
             conversation=row.id("conversation"),
             relations=(RecordRelation("reply", reply_to),) if reply_to else (),
             metrics=self._metrics(row),
+            status=row.name("status"),
+            ward=row.name("ward"),
+            department=row.name("department"),
+            closed_at=closed_at,
             missing=tuple(missing),
             via="file",
         )
         return _with_id(record)
 
-    def _moment(self, row: "_FieldValues") -> datetime | None:
-        text = row.joined("created_at")
-        return moment(text, self._zone, self._mapping.dates) if text else None
+    def _moment(self, row: "_FieldValues", field: str) -> datetime | None:
+        text = row.joined(field)
+        if not text:
+            return None
+        if self._mapping.dates:
+            return moment(plain_digits(text), self._zone, self._mapping.dates)
+        try:
+            return written_moment(text, self._zone, self._mapping.date_order)
+        except UnclearDate:
+            return written_moment(text, self._zone, self._order_of(field))
+
+    def _order_of(self, field: str) -> str | None:
+        """The order that the whole column of a date shows; the file is read for it."""
+        if field not in self._orders:
+            with self.path.open("rb") as file:
+                self._orders[field] = column_order(self._texts_of(file, field))
+        return self._orders[field]
+
+    def _texts_of(self, file: BinaryIO, field: str) -> Iterator[str]:
+        for _row, raw in self._raws(file):
+            if isinstance(raw, Reject):
+                continue
+            with suppress(ValueError):
+                yield _FieldValues(raw, self._mapping.fields(raw)).joined(field)
 
     def _metrics(self, row: "_FieldValues") -> tuple[Metric, ...]:
         counts = {name: row.count(name, self._mapping.decimal) for name in METRICS}
@@ -217,6 +289,7 @@ class _FieldValues:
         text = self.joined(field)
         if not text:
             return None
+        text = plain_digits(text)
         plain = text.replace("." if decimal == "," else ",", "").replace(decimal, ".")
         whole, _point, rest = (
             plain.replace("\u00a0", "").replace(" ", "").partition(".")
@@ -235,15 +308,42 @@ def first_line(file: BinaryIO) -> str:
     return first
 
 
-def _nth_line(file: BinaryIO, n: int) -> str:
-    for line in lines(file):
-        if line.number == n + 1:
-            if line.damage:
-                raise ConnectorError(
-                    Kind.CONFIG, "files.unreadable_heading", damage=line.damage
-                )
-            return line.text
-    raise ConnectorError(Kind.CONFIG, "files.no_heading_in_line", line=n + 1)
+def _nth_line(heads: Sequence[Line], place: int) -> str:
+    if place >= len(heads):
+        raise ConnectorError(Kind.CONFIG, "files.no_heading_in_line", line=place + 1)
+    if damage := heads[place].damage:
+        raise ConnectorError(Kind.CONFIG, "files.unreadable_heading", damage=damage)
+    return heads[place].text
+
+
+def _object_of(line: Line) -> JsonObject | Reject:
+    if line.damage:
+        return Reject(line.text, line.damage, line.number)
+    try:
+        document: JsonValue = parse(line.text)
+    except ValueError as error:
+        return Reject(line.text, str(error), line.number)
+    if not isinstance(document, Mapping):
+        return Reject(document, "not an object with named values", line.number)
+    return document
+
+
+def _values_of(names: tuple[str, ...], row: CsvRow) -> JsonObject | Reject:
+    damage = row.damage
+    cells = row.cells
+    if damage is None and not any(cell.strip() for cell in cells[len(names) :]):
+        cells = cells[: len(names)]
+    if damage is None and len(cells) != len(names):
+        damage = f"{len(row.cells)} cells where the heading has {len(names)}"
+    if damage:
+        return Reject(row.text, damage, row.number)
+    return dict(zip(names, cells, strict=True))
+
+
+def _trimmed(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """A heading without the blank cells at its end, where no column is."""
+    last = max((n for n, cell in enumerate(cells, 1) if cell.strip()), default=0)
+    return cells[:last]
 
 
 def _at(raw: JsonObject, column: str) -> JsonValue:

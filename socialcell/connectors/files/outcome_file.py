@@ -15,22 +15,21 @@ from socialcell.connectors.files.export_tables import (
     TableRow,
     fold_name,
     is_withheld,
-    parse_day,
+    usual_day,
     whole_number,
 )
 from socialcell.connectors.files.fact_file import FactFile, RowFacts
 from socialcell.connectors.files.file_connector import Row
+from socialcell.connectors.files.headings import SYNONYMS
 from socialcell.errors import UnreadableValue
 
 NEEDED = frozenset({"date", "value"})
 USUAL = {
     "date": ("date", "day", "दिनांक", "तारीख"),
     "outcome": ("outcome", "event"),
-    "area": ("area", "ward", "ward office", "क्षेत्रीय कार्यालय", "प्रभाग"),
+    "area": ("area", "ward", "ward office", *SYNONYMS["ward"]),
     "value": ("value", "count", "number", "n", "संख्या"),
 }
-# One form in a file: the month of 01/11/2026 is ambiguous.
-FORMS = ("%Y-%m-%d", "%Y%m%d")
 _OUTCOME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _LONGEST_AREA = 100
 
@@ -54,7 +53,11 @@ class OutcomeFile(FactFile):
         )
         items_by_row: dict[int, Row] = {}
         rows_by_fact: dict[tuple[str, str, date], list[int]] = defaultdict(list)
-        for row in outcome_table.rows:
+        rows = list(outcome_table.rows)
+        self._order = column_names.date_order(
+            self._columns, rows, self.table_options.date_order
+        )
+        for row in rows:
             item = self._item(outcome_table, row)
             items_by_row[row.number] = (row.number, [item])
             if isinstance(item, OutcomeFact):
@@ -68,7 +71,8 @@ class OutcomeFile(FactFile):
         yield from column_names.in_order(items_by_row)
 
     def facts(self, table: ExportTable, row: TableRow) -> RowFacts:
-        return [outcome_fact(row, self._columns, self.settings.get("outcome"))]
+        outcome = self.settings.get("outcome")
+        return [outcome_fact(row, self._columns, outcome, self._order)]
 
     def _item(self, table: ExportTable, row: TableRow) -> Item:
         if row.damage:
@@ -80,7 +84,7 @@ class OutcomeFile(FactFile):
 
 
 def outcome_fact(
-    row: TableRow, columns: ColumnNames, outcome: str | None
+    row: TableRow, columns: ColumnNames, outcome: str | None, order: str | None
 ) -> OutcomeFact:
     """The fact of a row. ValueError says what cannot be read.
 
@@ -96,7 +100,7 @@ def outcome_fact(
     return OutcomeFact(
         outcome=outcome_name(outcome or columns.cell(row, "outcome")),
         area=area,
-        day=parse_day(columns.cell(row, "date"), FORMS),
+        day=usual_day(columns.cell(row, "date"), order),
         value=value,
         withheld=is_withheld(cell),
         row=row.number,

@@ -30,6 +30,7 @@ from socialcell.connectors.files.written_dates import (
 from socialcell.errors import SocialcellError
 
 NumberedRow = tuple[int, list[str]]
+_ANY_DAY = "2000-01-01"  # to read a time of day by itself
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{2,3})+(?:\.\d+)?", re.ASCII)
 
 
@@ -95,6 +96,14 @@ def numbers_plain(cell: str) -> str:
     """A number as programs write it: 100000 for १,००,०००; any other text as it is."""
     plain = plain_digits(cell).strip()
     return plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain
+
+
+def clock_plain(cell: str) -> str:
+    """A time of day as 21:05 for 9:05 pm or दु. ९:०५; any other text as it is."""
+    try:
+        return parse_written(f"{_ANY_DAY} {cell}").at.strftime("%H:%M:%S")
+    except ValueError:
+        return cell
 
 
 def iso_cell(cell: str, order: str | None) -> str:

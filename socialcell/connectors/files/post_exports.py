@@ -59,7 +59,7 @@ class PostExport(FileConnector):
 
     @property
     def reading_options(self) -> JsonObject:
-        return dict(self.settings)
+        return {**self.settings, **super().reading_options}
 
     def rows(self, file: BinaryIO) -> Iterator[Row]:
         posts_table = self.table(file)

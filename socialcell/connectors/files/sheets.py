@@ -13,6 +13,7 @@ from socialcell.connectors.files.headings import (
     heading_key,
 )
 from socialcell.connectors.files.plain_tables import (
+    clock_plain,
     iso_cell,
     numbers_plain,
     unclear_date_error,
@@ -60,6 +61,7 @@ class SheetColumns:
     ignored: Collection[str] = ()
     dates: Collection[str] = ()
     numbers: Collection[str] = ()
+    clocks: Collection[str] = ()  # times of day, given as 21:05
 
 
 def read_sheet(
@@ -134,6 +136,8 @@ def _sheet_rows(
 
 def _cell(key: str, cell: str, columns: SheetColumns) -> str | None:
     text = clean_text(plain(cell)).strip()
+    if key in columns.clocks:
+        text = clock_plain(text)
     return (numbers_plain(text) if key in columns.numbers else text) or None
 
 

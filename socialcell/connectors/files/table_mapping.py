@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from socialcell.connectors.files.written_dates import ORDERS
 from socialcell.connectors.model_faults import reason_of
 from socialcell.errors import ConfigError, UsageError
+from socialcell.json_types import JsonObject
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 
@@ -34,6 +35,12 @@ class TableOptions:
     columns: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
     date_order: str | None = None
+
+    def stated(self) -> JsonObject:
+        """What was stated; empty where nothing was."""
+        options = {"columns": dict(self.columns), "sheet": self.sheet}
+        stated = {**options, "date_order": self.date_order}
+        return {name: option for name, option in stated.items() if option}
 
 
 AS_IT_IS = TableOptions()

@@ -11,7 +11,7 @@ from socialcell.connectors.files.column_names import ColumnNames
 from socialcell.connectors.files.export_tables import (
     ExportTable,
     TableRow,
-    parse_day,
+    usual_day,
     whole_number,
 )
 from socialcell.connectors.files.fact_file import FactFile, RowFacts
@@ -72,7 +72,11 @@ class VisitsFile(FactFile):
         items_by_row: dict[int, Row] = {}
         first_rows: dict[VisitFact, int] = {}
         sums: dict[VisitFact, int | None] = {}
-        for row in visits_table.rows:
+        rows = list(visits_table.rows)
+        self._order = column_names.date_order(
+            self._columns, rows, self.table_options.date_order
+        )
+        for row in rows:
             item = self._item(visits_table, row)
             if not isinstance(item, VisitFact):
                 items_by_row[row.number] = (row.number, [item])
@@ -85,9 +89,8 @@ class VisitsFile(FactFile):
         yield from column_names.in_order(items_by_row)
 
     def facts(self, table: ExportTable, row: TableRow) -> RowFacts:
-        return visit_facts(
-            row, self._columns, self.settings["site"], self.settings["zone"]
-        )
+        site, zone = self.settings["site"], self.settings["zone"]
+        return visit_facts(row, self._columns, site, zone, self._order)
 
     def _item(self, table: ExportTable, row: TableRow) -> Item:
         if row.damage:
@@ -98,7 +101,9 @@ class VisitsFile(FactFile):
             return Reject(dict(row.cells), str(error), row.number)
 
 
-def visit_facts(row: TableRow, columns: ColumnNames, site: str, zone: str) -> RowFacts:
+def visit_facts(
+    row: TableRow, columns: ColumnNames, site: str, zone: str, order: str | None
+) -> RowFacts:
     """The fact of a row, or why it is left out. ValueError says what is wrong."""
     if not columns.cell(row, "date"):
         return [Filtered("a row without a day: a total of others", row.number)]
@@ -112,7 +117,7 @@ def visit_facts(row: TableRow, columns: ColumnNames, site: str, zone: str) -> Ro
     visits = whole_number(columns.cell(row, "visits"), "visits")
     if visits is not None and visits < 0:
         raise ValueError(f"visits {visits} is below 0")
-    day = parse_day(columns.cell(row, "date"))
+    day = usual_day(columns.cell(row, "date"), order)
     return [VisitFact(site=site, day=day, zone=zone, visits=visits, **utm)]
 
 

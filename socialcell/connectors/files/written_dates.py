@@ -9,10 +9,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
 
 from socialcell.clock import IST
+from socialcell.connectors.timestamps import is_date_only, moment
 from socialcell.text import fold
 
 ORDERS = ("dmy", "mdy", "ymd")
@@ -73,10 +74,11 @@ class UnclearDate(ValueError):  # noqa: N818 - named for what is wrong
 
     def __init__(self, text: str, readings: tuple[date, date]) -> None:
         first, second = (f"{day.day} {day:%B %Y}" for day in readings)
-        super().__init__(
-            f"the time {text[:40]!r} is {first} as day-month-year (dmy) or {second} as "
-            "month-day-year (mdy): say which with --date-order, or in a mapping file"
+        self.explanation = (
+            f"it is {first} as day-month-year (dmy) or {second} as month-day-year "
+            "(mdy); say which with --date-order, or in a mapping file"
         )
+        super().__init__(f"the time {text[:40]!r} is not clear: {self.explanation}")
         self.text = text
         self.readings = readings
 
@@ -126,6 +128,32 @@ def parse_written(text: str, order: str | None = None) -> WrittenTime:
     except (ValueError, OverflowError):
         raise _no_time(text) from None
     return WrittenTime(at, clock is not None)
+
+
+def written_moment(text: str, zone: tzinfo, order: str | None = None) -> datetime:
+    """The moment in UTC that a cell names; `zone` holds where it names none.
+
+    All forms of `timestamps.moment` are read beside dates as people write them.
+    ValueError; UnclearDate where it may be two days.
+    """
+    try:
+        at = parse_written(text, order).at
+    except UnclearDate:
+        raise
+    except ValueError as error:
+        try:
+            return moment(plain_digits(text), zone)
+        except ValueError:
+            raise error from None
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def has_clock(text: str) -> bool:
+    """Whether a time that could be read has a time of day."""
+    try:
+        return parse_written(text, "dmy").has_clock
+    except ValueError:
+        return not is_date_only(text)
 
 
 def written_day(text: str, order: str | None = None) -> date:
@@ -215,7 +243,7 @@ def _year(digits: str) -> int:
     return int(digits) + _CENTURY - (100 if int(digits) >= _PIVOT else 0)
 
 
-def _clock_of(text: str, rest: str) -> tuple[time | None, timezone | None]:
+def _clock_of(text: str, rest: str) -> tuple[time | None, tzinfo | None]:
     rest, zone = _without_zone(rest.strip(_EDGES))
     if not rest:
         if zone is not None:
@@ -234,7 +262,7 @@ def _clock_of(text: str, rest: str) -> tuple[time | None, timezone | None]:
         raise _no_time(text) from None
 
 
-def _without_zone(rest: str) -> tuple[str, timezone | None]:
+def _without_zone(rest: str) -> tuple[str, tzinfo | None]:
     folded = rest.casefold()
     for name, offset in (("ist", timedelta(hours=5, minutes=30)), ("z", timedelta())):
         if folded.endswith(name) and folded[: -len(name)].rstrip()[-1:].isdigit():

@@ -12,9 +12,11 @@ from socialcell import db
 from socialcell.connectors import file_detection
 from socialcell.connectors.base import Batch, Filtered, Record, Reject
 from socialcell.connectors.facts import Fact
+from socialcell.connectors.files import export_formats
 from socialcell.connectors.files.column_mapping import ColumnMapping, read_mapping
 from socialcell.connectors.files.file_connector import FileConnector
 from socialcell.connectors.files.generic_file import GenericFile
+from socialcell.connectors.files.table_mapping import table_options
 from socialcell.connectors.unmetered import Unmetered
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.json_types import as_whole
@@ -53,6 +55,8 @@ def import_file(
     mapping: Path | None = None,
     settings: dict[str, str] | None = None,
     only: Collection[str] = (),
+    sheet: str | None = None,
+    date_order: str | None = None,
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> FileImport:
@@ -61,11 +65,16 @@ def import_file(
     An import that was interrupted goes on behind the last page that was stored.
     `dry_run` gives the counts and rejects that an import would give, and stores
     nothing. `progress` gets bytes read and bytes in all after each page. `only`
-    names the formats that are taken, where not all are.
+    names the formats that are taken, where not all are. `sheet` and `date_order` say
+    how a table is read, and go before what `mapping` says of it.
     SocialcellError when the file cannot be read as what it is said to be.
     """
-    columns = read_mapping(mapping) if mapping else None
-    connector, detected = file_detection.open_file(path, format, columns, settings)
+    is_export = bool(only) or format in export_formats.BY_FORMAT
+    options = table_options(mapping if is_export else None, sheet, date_order)
+    columns = read_mapping(mapping) if mapping and not is_export else None
+    connector, detected = file_detection.open_file(
+        path, format, columns, settings, options
+    )
     if only and detected.format not in only:
         raise UsageError(
             "sources.format_not_taken_here",

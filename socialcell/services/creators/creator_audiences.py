@@ -19,6 +19,7 @@ from socialcell.campaigns.creators.store import creator_entries as entries
 from socialcell.campaigns.creators.store.creator_rows import StoredInsight, StoredSketch
 from socialcell.connectors.files import sheets
 from socialcell.connectors.files.export_tables import decimal_number
+from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.errors import UnreadableValue, UsageError
 from socialcell.json_types import JsonObject
 from socialcell.listening.people import masking
@@ -55,7 +56,12 @@ class AudienceSketch:
 
 
 def import_insights(
-    context: Context, path: Path, source: str, *, dry_run: bool = False
+    context: Context,
+    path: Path,
+    source: str,
+    options: TableOptions = AS_IT_IS,
+    *,
+    dry_run: bool = False,
 ) -> ImportCounts:
     """Take in figures of audiences from a CSV or XLSX file (INSIGHTS).
 
@@ -64,9 +70,11 @@ def import_insights(
     if not source.strip():
         raise UsageError("creators.source_needed")
     counts = ImportCounts()
-    columns = sheets.SheetColumns(Message("files.insights"), INSIGHTS, ("dimension",))
+    columns = sheets.SheetColumns(
+        Message("files.insights"), INSIGHTS, ("dimension",), dates=("day",)
+    )
     take_rows = partial(_import_rows, context, source=source.strip(), counts=counts)
-    for rows in db.chunks(sheets.read_sheet(path, columns), ROWS):
+    for rows in db.chunks(sheets.read_sheet(path, columns, options), ROWS):
         run_entry(context, partial(take_rows, rows), dry_run)
     return counts
 

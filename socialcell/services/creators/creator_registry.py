@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.campaigns.creators import creator_entry
-from socialcell.campaigns.creators.creator_entry import COLUMNS, PLATFORMS
+from socialcell.campaigns.creators.creator_entry import COLUMNS, PLATFORMS, RATES
 from socialcell.campaigns.creators.store import candidates, flags
 from socialcell.campaigns.creators.store import creator_entries as entries
 from socialcell.campaigns.creators.store import creators as creator_store
@@ -25,6 +25,7 @@ from socialcell.campaigns.outreach.store import outreach
 from socialcell.campaigns.planning import store as plans
 from socialcell.clock import IST
 from socialcell.connectors.files import sheets
+from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.errors import SocialcellError, UnreadableValue, UsageError
 from socialcell.identity.store import name_key
 from socialcell.json_types import DocumentValue, JsonObject
@@ -83,15 +84,26 @@ def put_creator(
 
 
 def import_creators(
-    context: Context, path: Path, *, dry_run: bool = False
+    context: Context,
+    path: Path,
+    options: TableOptions = AS_IT_IS,
+    *,
+    dry_run: bool = False,
 ) -> ImportCounts:
     """Enter and change the creators of a CSV or XLSX file, by their keys.
 
     What the file has no column for stays; the same file again changes nothing.
     """
     counts = ImportCounts()
-    columns = sheets.SheetColumns(Message("files.creators"), COLUMNS, ("key",), _BESIDE)
-    for rows in db.chunks(sheets.read_sheet(path, columns), ROWS):
+    columns = sheets.SheetColumns(
+        Message("files.creators"),
+        COLUMNS,
+        ("key",),
+        _BESIDE,
+        dates=("consent_on", "connection_on", "rates_since"),
+        numbers=("cool_off_days", *RATES),
+    )
+    for rows in db.chunks(sheets.read_sheet(path, columns, options), ROWS):
         run_entry(context, partial(_import_batch, context, rows, counts), dry_run)
     return counts
 

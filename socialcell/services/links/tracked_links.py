@@ -11,6 +11,7 @@ from socialcell import db
 from socialcell.campaigns.links import links_file, tracked_link, utm_naming
 from socialcell.campaigns.links.model import TrackedLink
 from socialcell.campaigns.links.store import links as link_store
+from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.ops import audit
 from socialcell.services.context import Context
@@ -79,12 +80,16 @@ def link_address(context: Context, link: TrackedLink) -> str:
 
 
 def import_links(
-    context: Context, path: Path, *, dry_run: bool = False
+    context: Context,
+    path: Path,
+    options: TableOptions = AS_IT_IS,
+    *,
+    dry_run: bool = False,
 ) -> ImportCounts:
     """Make and change the links of a file. A row with a code changes that link, one
     without makes one; the same file again changes nothing."""
     counts = ImportCounts()
-    for batch in db.chunks(links_file.read_links(path), ROWS):
+    for batch in db.chunks(links_file.read_links(path, options), ROWS):
         run_entry(context, partial(_import_rows, context, batch, counts), dry_run)
     return counts
 

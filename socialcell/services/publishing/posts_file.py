@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from socialcell.campaigns.publishing import store
 from socialcell.connectors.files import sheets
+from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.errors import UnreadableValue, UsageError
 from socialcell.message_catalog import Message
 from socialcell.services.context import Context
@@ -17,16 +18,24 @@ COLUMNS = sheets.SheetColumns(
     Message("files.own_posts"),
     accepted=("platform", "date", "time", "language", "text", "ward", "media"),
     needed=("text",),
+    dates=("date",),
+    clocks=("time",),
 )
 
 
-def import_file(context: Context, path: Path, *, dry_run: bool = False) -> ImportCounts:
+def import_file(
+    context: Context,
+    path: Path,
+    options: TableOptions = AS_IT_IS,
+    *,
+    dry_run: bool = False,
+) -> ImportCounts:
     """Enter every row that can be planned; the others are rejects with their number.
 
     SocialcellError when the file cannot be read.
     """
     counts = ImportCounts()
-    rows = sheets.read_sheet(path, COLUMNS)
+    rows = sheets.read_sheet(path, COLUMNS, options)
     while batch := list(islice(rows, ROWS)):
         _enter_batch(context, batch, counts, dry_run)
     return counts
