@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.options import Mapping, Sheet
 
 if TYPE_CHECKING:
     from socialcell.participation.opinion import OpinionMap
@@ -23,7 +24,7 @@ def group() -> None:
 @app.command("opinion-map")
 def opinion_map(
     votes: Annotated[
-        Path, typer.Argument(help="CSV of votes; - reads standard input.")
+        Path, typer.Argument(help="CSV or XLSX of votes; - reads standard input.")
     ],
     moderated_out: Annotated[
         str, typer.Option(help="Statements moderated out, separated by commas.")
@@ -31,8 +32,11 @@ def opinion_map(
     banned: Annotated[
         str, typer.Option(help="Participants to drop, separated by commas.")
     ] = "",
+    mapping: Mapping = None,
+    sheet: Sheet = None,
     weights: Annotated[
-        Path | None, typer.Option(help="CSV participant,weight: adds weighted results.")
+        Path | None,
+        typer.Option(help="CSV or XLSX participant,weight: adds weighted results."),
     ] = None,
     earlier: Annotated[
         Path | None, typer.Option(help="Go on from a run that was remembered here.")
@@ -46,6 +50,7 @@ def opinion_map(
 
     Example: socialcell participation opinion-map votes.csv --json
     """
+    from socialcell.connectors.files.table_mapping import table_options
     from socialcell.participation.comparison import compare
     from socialcell.participation.document import document
     from socialcell.participation.memory import read_memory, write_memory
@@ -55,7 +60,7 @@ def opinion_map(
         refuse_strangers,
     )
 
-    cast = read_votes(votes)
+    cast = read_votes(votes, table_options(mapping, sheet))
     out, dropped = _names(moderated_out), _names(banned)
     refuse_strangers(out, cast.statements, "statement")
     refuse_strangers(dropped, cast.participants, "participant")

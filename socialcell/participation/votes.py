@@ -12,6 +12,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from socialcell.connectors.files.plain_tables import NumberedRow, plain_rows
+from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
+from socialcell.connectors.files.workbooks import ZIP
 from socialcell.errors import SocialcellError
 from socialcell.message_catalog import Message
 
@@ -52,13 +55,13 @@ class Votes:
         )
 
 
-def read_votes(path: Path) -> Votes:
-    """Read a CSV file of votes.
+def read_votes(path: Path, options: TableOptions = AS_IT_IS) -> Votes:
+    """Read a CSV file or workbook of votes.
 
     The header holds `participant,statement,vote` or `voter-id,comment-id,vote`, in any
     order, among any others. Raises VotesError with file and line.
     """
-    return parse_votes(_text(path), str(path))
+    return _votes(_table(_rows(path, COLUMNS, options), str(path), COLUMNS))
 
 
 def read_weights(path: Path) -> dict[str, float]:
@@ -67,7 +70,8 @@ def read_weights(path: Path) -> dict[str, float]:
     Raises VotesError with file and line.
     """
     weights: dict[str, float] = {}
-    rows = _table(_text(path), str(path), (("participant", "weight"),))
+    headings = (("participant", "weight"),)
+    rows = _table(_rows(path, headings, AS_IT_IS), str(path), headings)
     for where, (person, cell) in rows:
         if person in weights:
             raise VotesError("participation.second_weight", where=where, person=person)
@@ -86,7 +90,10 @@ def read_weights(path: Path) -> dict[str, float]:
 
 def parse_votes(text: str, name: str) -> Votes:
     """Votes from the text of a CSV file; `name` is what messages call it."""
-    rows = _table(text, name, COLUMNS)
+    return _votes(_table(_csv_rows(text, name), name, COLUMNS))
+
+
+def _votes(rows: Iterable[tuple[Message, list[str]]]) -> Votes:
     return votes_from_rows(
         (person, statement, _vote(cell, where))
         for where, (person, statement, cell) in rows
@@ -115,54 +122,67 @@ def natural(name: str) -> tuple[str, str]:
     return re.sub("[0-9]+", lambda digits: digits[0].zfill(20), name), name
 
 
-def _text(path: Path) -> str:
+def _rows(
+    path: Path, headings: Sequence[tuple[str, ...]], options: TableOptions
+) -> Iterable[NumberedRow]:
+    """The rows of a file by line: of a workbook, of a file that options are given for,
+    and of one whose heading is in another language, under our names."""
     try:
-        raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-        return raw.decode("utf-8-sig")
+        content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        if not content.startswith(ZIP) and options == AS_IT_IS:
+            return _csv_rows(content.decode("utf-8-sig"), str(path))
+        return plain_rows(content, headings[0], options, numbers=headings[0][-1:])
     except OSError as error:
         raise VotesError(
             "participation.unreadable_file", path=path, reason=error.strerror
         ) from error
-    except UnicodeDecodeError as error:
+    except (UnicodeDecodeError, csv.Error) as error:
         raise VotesError("participation.not_utf8", path=path) from error
 
 
-def _table(
-    text: str, name: str, headings: Sequence[tuple[str, ...]]
-) -> Iterator[tuple[Message, list[str]]]:
-    """Where each row stands, and its cells in the order of the columns found."""
-    if not text.strip():
-        raise VotesError(
-            "participation.empty_file", file=name, headers=_either(headings)
-        )
+def _csv_rows(text: str, name: str) -> Iterator[NumberedRow]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        header = [cell.strip().lower() for cell in next(reader)]
-        columns = _columns(header, name, headings)
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            where = Message("files.line", {"file": name, "line": reader.line_num})
-            if len(row) != len(header):
-                raise VotesError(
-                    "participation.other_number_of_cells",
-                    where=where,
-                    cells=len(row),
-                    columns=len(header),
-                )
-            cells = [row[column].strip() for column in columns]
-            if not all(cells):
-                raise VotesError(
-                    "participation.empty_cell",
-                    where=where,
-                    column=header[columns[cells.index("")]],
-                )
-            yield where, cells
+        for cells in reader:
+            yield reader.line_num, cells
     except csv.Error as error:
         where = Message("files.line", {"file": name, "line": reader.line_num})
         raise VotesError(
             "participation.not_csv", where=where, reason=str(error)
         ) from error
+
+
+def _table(
+    numbered: Iterable[NumberedRow], name: str, headings: Sequence[tuple[str, ...]]
+) -> Iterator[tuple[Message, list[str]]]:
+    """Where each row stands, and its cells in the order of the columns found."""
+    rows = iter(numbered)
+    _number, heading = next(rows, (0, []))
+    if not any(cell.strip() for cell in heading):
+        raise VotesError(
+            "participation.empty_file", file=name, headers=_either(headings)
+        )
+    header = [cell.strip().lower() for cell in heading]
+    columns = _columns(header, name, headings)
+    for line, row in rows:
+        if not any(cell.strip() for cell in row):
+            continue
+        where = Message("files.line", {"file": name, "line": line})
+        if len(row) != len(header):
+            raise VotesError(
+                "participation.other_number_of_cells",
+                where=where,
+                cells=len(row),
+                columns=len(header),
+            )
+        cells = [row[column].strip() for column in columns]
+        if not all(cells):
+            raise VotesError(
+                "participation.empty_cell",
+                where=where,
+                column=header[columns[cells.index("")]],
+            )
+        yield where, cells
 
 
 def _columns(

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from socialcell import db
+from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.listening.areas import area_table
 from socialcell.listening.areas.area_table import AreaRecord
 from socialcell.listening.areas.owner_table import read_numbered
@@ -41,13 +42,19 @@ def areas_around(context: Context, place: str, day: date) -> list[AreaRecord]:
 
 
 def import_areas(
-    context: Context, file: Path, owners: Path | None = None, *, dry_run: bool = False
+    context: Context,
+    file: Path,
+    owners: Path | None = None,
+    options: TableOptions = AS_IT_IS,
+    *,
+    dry_run: bool = False,
 ) -> AreasImport:
     """Replace the areas (and the owners) by those of files; all of it or nothing.
 
+    `options` say how the file of areas is read; that of owners is as documented.
     SocialcellError, with every reason, when a file cannot be taken.
     """
-    areas = area_table.read_areas(file)
+    areas = area_table.read_areas(file, options)
     numbered = read_numbered(owners) if owners else None
     if owners and numbered is not None:
         mention_owners.refuse_faulty(context, owners, numbered, (), areas)

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from socialcell.causal.simplex import Floats
+from socialcell.connectors.files.plain_tables import NumberedRow, plain_rows
+from socialcell.connectors.files.workbooks import ZIP
 from socialcell.errors import SocialcellError
 from socialcell.message_catalog import Parameter
 
@@ -201,19 +203,28 @@ def position_of(
 
 def _table(path: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """The header, and the other rows with their line numbers; blank lines left out."""
-    text = _text(path)
-    first = text.lstrip().split("\n", 1)[0]
-    mark = next((m for m in (",", ";", "\t") if m in first), ",")
-    reader = csv.reader(text.splitlines(), delimiter=mark)
-    numbered = [
-        (reader.line_num, row) for row in reader if any(cell.strip() for cell in row)
-    ]
+    content = _content(path)
+    if content.startswith(ZIP):
+        numbered = plain_rows(content, ())
+    else:
+        numbered = [
+            row for row in _csv_rows(path, content) if any(map(str.strip, row[1]))
+        ]
     if not numbered:
         raise UnusableFile("outcomes.empty_file", path=path)
     header = numbered[0][1]
     if len(numbered) == 1:
         raise UnusableFile("outcomes.no_rows", path=path)
     return header, _checked_rows(path, len(header), numbered[1:])
+
+
+def _csv_rows(path: str, content: bytes) -> Iterator[NumberedRow]:
+    text = _text(path, content)
+    first = text.lstrip().split("\n", 1)[0]
+    mark = next((m for m in (",", ";", "\t") if m in first), ",")
+    reader = csv.reader(text.splitlines(), delimiter=mark)
+    for cells in reader:
+        yield reader.line_num, cells
 
 
 def _checked_rows(
@@ -231,13 +242,16 @@ def _checked_rows(
         yield line, row
 
 
-def _text(path: str) -> str:
+def _content(path: str) -> bytes:
     try:
-        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as error:
         raise UnusableFile(
             "outcomes.unreadable_file", path=path, reason=error.strerror
         ) from error
+
+
+def _text(path: str, content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -35,7 +35,8 @@ _FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 @app.command(cls=ListCommand)
 def backtest(
     file: Annotated[
-        Path, typer.Argument(help="CSV timestamp,value; - reads standard input.")
+        Path,
+        typer.Argument(help="CSV or XLSX timestamp,value; - reads standard input."),
     ],
     threshold: Annotated[
         float | None,

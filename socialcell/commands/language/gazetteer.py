@@ -8,6 +8,14 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.options import (
+    Config,
+    DryRun,
+    Json,
+    Mapping,
+    Sheet,
+    open_context,
+)
 
 if TYPE_CHECKING:
     from socialcell.language.names.own_names import NameImport
@@ -58,7 +66,9 @@ def lint(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV in the gazetteer's form.")],
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX in the gazetteer's form.")],
+    mapping: Mapping = None,
+    sheet: Sheet = None,
     dry_run: DryRun = False,
     reread: Reread = False,
     config: Config = None,
@@ -74,10 +84,12 @@ def import_(
 
     Example: socialcell language gazetteer import our_places.csv --dry-run
     """
+    from socialcell.connectors.files.table_mapping import table_options
     from socialcell.services.mentions import gazetteer
 
+    options = table_options(mapping, sheet)
     changes = gazetteer.import_names(
-        open_context(config), file, dry_run=dry_run, reread=reread
+        open_context(config), file, options, dry_run=dry_run, reread=reread
     )
     print_changes(changes, dry_run=dry_run, json=json)
 

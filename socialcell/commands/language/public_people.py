@@ -11,6 +11,15 @@ from socialcell.commands import output
 from socialcell.commands.language.gazetteer import Reread, print_changes
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.options import (
+    Config,
+    DateOrder,
+    DryRun,
+    Json,
+    Mapping,
+    Sheet,
+    open_context,
+)
 from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
@@ -53,7 +62,10 @@ def lint(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV of public people.")],
+    file: Annotated[Path, typer.Argument(help="CSV or XLSX of public people.")],
+    mapping: Mapping = None,
+    sheet: Sheet = None,
+    date_order: DateOrder = None,
     dry_run: DryRun = False,
     reread: Reread = False,
     config: Config = None,
@@ -68,10 +80,12 @@ def import_(
 
     Example: socialcell language people import office_holders.csv --dry-run
     """
+    from socialcell.connectors.files.table_mapping import table_options
     from socialcell.services.mentions import public_people
 
+    options = table_options(mapping, sheet, date_order)
     changes = public_people.import_people(
-        open_context(config), file, dry_run=dry_run, reread=reread
+        open_context(config), file, options, dry_run=dry_run, reread=reread
     )
     print_changes(changes, dry_run=dry_run, json=json)
 

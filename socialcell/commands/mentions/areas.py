@@ -10,6 +10,15 @@ from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.mentions import area_shapes
 from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.options import (
+    Config,
+    DateOrder,
+    DryRun,
+    Json,
+    Mapping,
+    Sheet,
+    open_context,
+)
 from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
@@ -97,12 +106,15 @@ def at(
 @app.command("import")
 def import_(
     file: Annotated[
-        Path, typer.Argument(help="areas.csv with the documented columns.")
+        Path, typer.Argument(help="CSV or XLSX with the columns of areas.csv.")
     ],
     owners: Annotated[
         Path | None, typer.Option(help="owners.csv beside it.", show_default=False)
     ] = None,
     config: Config = None,
+    mapping: Mapping = None,
+    sheet: Sheet = None,
+    date_order: DateOrder = None,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
@@ -110,9 +122,13 @@ def import_(
 
     Example: socialcell areas import areas.csv --dry-run
     """
+    from socialcell.connectors.files.table_mapping import table_options
     from socialcell.services import areas
 
-    counts = areas.import_areas(open_context(config), file, owners, dry_run=dry_run)
+    options = table_options(mapping, sheet, date_order)
+    counts = areas.import_areas(
+        open_context(config), file, owners, options, dry_run=dry_run
+    )
     if json:
         output.as_json({**asdict(counts), "dry_run": dry_run})
     else:

@@ -9,6 +9,16 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Csv, DryRun, Json, open_context
+from socialcell.commands.options import (
+    Config,
+    Csv,
+    DateOrder,
+    DryRun,
+    Json,
+    Mapping,
+    Sheet,
+    open_context,
+)
 from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
@@ -103,10 +113,15 @@ def lint(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="owners.csv; docs/owners.md says how.")],
+    file: Annotated[
+        Path, typer.Argument(help="CSV or XLSX; docs/owners.md has its columns.")
+    ],
     replace: Annotated[
         bool, typer.Option("--replace", help="Instead of all rows that there are.")
     ] = False,
+    mapping: Mapping = None,
+    sheet: Sheet = None,
+    date_order: DateOrder = None,
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
@@ -119,10 +134,12 @@ def import_(
 
     Example: socialcell owners import owners.csv --dry-run
     """
+    from socialcell.connectors.files.table_mapping import table_options
     from socialcell.services.mentions import mention_owners
 
+    options = table_options(mapping, sheet, date_order)
     imported = mention_owners.import_owners(
-        open_context(config), file, replace=replace, dry_run=dry_run
+        open_context(config), file, options, replace=replace, dry_run=dry_run
     )
     if json:
         output.as_json({"dry_run": dry_run, **vars(imported)})

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -110,21 +110,16 @@ def _sorted(problems: Iterable[GazetteerProblem]) -> list[GazetteerProblem]:
     return sorted(problems, key=lambda p: (p.file, p.row, p.column, str(p.reason)))
 
 
-def rows_of(path: Path) -> Iterator[Row]:
-    """The rows of a file. SocialcellError when it is no CSV with our columns."""
-    try:
-        table = csv.reader(path.read_text("utf-8-sig").splitlines())
-        heading, *lines = [(table.line_num, cells) for cells in table] or [(1, [])]
-    except (OSError, UnicodeDecodeError) as error:
-        raise SocialcellError(
-            "language.unreadable_table", path=path, reason=str(error)
-        ) from error
-    except csv.Error as error:
-        raise SocialcellError(
-            "language.row_not_csv",
-            where=row_place(path, table.line_num),
-            reason=str(error),
-        ) from error
+NumberedTable = Sequence[tuple[int, Sequence[str]]]
+"""A heading and rows, each with the number of its line."""
+
+
+def rows_of(path: Path, table: NumberedTable | None = None) -> Iterator[Row]:
+    """The rows of a file, or of its `table` where it is read already.
+
+    SocialcellError when it is no CSV with our columns.
+    """
+    heading, *lines = (_csv_table(path) if table is None else table) or [(1, [])]
     if tuple(heading[1]) != COLUMNS:
         raise SocialcellError(
             "language.other_columns",
@@ -155,6 +150,22 @@ def _problems(rows: list[Row], beside: list[Row]) -> Iterator[GazetteerProblem]:
         yield from _kinds(row, wards)
         yield from _meanings(row)
     yield from _shared_names(rows, beside)
+
+
+def _csv_table(path: Path) -> list[tuple[int, list[str]]]:
+    try:
+        table = csv.reader(path.read_text("utf-8-sig").splitlines())
+        return [(table.line_num, cells) for cells in table]
+    except (OSError, UnicodeDecodeError) as error:
+        raise SocialcellError(
+            "language.unreadable_table", path=path, reason=str(error)
+        ) from error
+    except csv.Error as error:
+        raise SocialcellError(
+            "language.row_not_csv",
+            where=row_place(path, table.line_num),
+            reason=str(error),
+        ) from error
 
 
 def _cells(row: Row) -> Iterator[GazetteerProblem]:

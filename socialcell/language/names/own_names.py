@@ -8,7 +8,12 @@ from pathlib import Path
 
 from socialcell.errors import SocialcellError
 from socialcell.language.names import gazetteer_lint
-from socialcell.language.names.gazetteer_lint import COLUMNS, GazetteerProblem, Row
+from socialcell.language.names.gazetteer_lint import (
+    COLUMNS,
+    GazetteerProblem,
+    NumberedTable,
+    Row,
+)
 from socialcell.language.names.places import Place, check_places, places
 
 FILE = "gazetteer.csv"
@@ -48,14 +53,17 @@ def rows(path: Path) -> list[dict[str, str]]:
     return sorted((row.cells for row in _rows(path)), key=lambda cells: cells["id"])
 
 
-def add(workspace_file: Path, file: Path) -> NameImport:
-    """The entries of `workspace_file` after an import of `file`.
+def add(
+    workspace_file: Path, file: Path, table: NumberedTable | None = None
+) -> NameImport:
+    """The entries of `workspace_file` after an import of `file`; `table` has its rows
+    where they are read already.
 
     An id that is held is changed to what the file says. Refused, with every reason,
     when an id is the package's or the linter finds anything.
     """
     before = {row.cells["id"]: row for row in _rows(workspace_file)}
-    new = list(gazetteer_lint.rows_of(file))
+    new = list(gazetteer_lint.rows_of(file, table))
     ids = {row.cells["id"] for row in new}
     unchanged_rows = [row for id_, row in before.items() if id_ not in ids]
     problems = gazetteer_lint.problems_of(new, unchanged_rows)

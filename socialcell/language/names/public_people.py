@@ -19,6 +19,7 @@ from socialcell.errors import SocialcellError
 from socialcell.language import lexicon
 from socialcell.language.names.gazetteer_lint import (
     GazetteerProblem,
+    NumberedTable,
     Row,
     id_twice,
     problem_in,
@@ -164,10 +165,15 @@ def rows(path: Path) -> list[dict[str, str]]:
     )
 
 
-def add(workspace_file: Path, file: Path) -> NameImport:
-    """The entries of `workspace_file` after an import of `file`; an id that is
-    held is changed. Refused, with every reason, when the linter finds anything."""
-    new = list(rows_of(file))
+def add(
+    workspace_file: Path, file: Path, table: NumberedTable | None = None
+) -> NameImport:
+    """The entries of `workspace_file` after an import of `file`, whose rows are in
+    `table` where they are read already; an id that is held is changed.
+
+    Refused, with every reason, when the linter finds anything.
+    """
+    new = list(rows_of(file, table))
     if not new:
         raise SocialcellError("language.no_entry", path=file)
     ids = {row.cells["id"] for row in new}
@@ -210,8 +216,14 @@ def without(workspace_file: Path, ids: Iterable[str]) -> str:
     return _text(left.values())
 
 
-def rows_of(path: Path) -> Iterator[Row]:
-    """The rows of a file. SocialcellError when it is no CSV with our columns."""
+def rows_of(path: Path, table: NumberedTable | None = None) -> Iterator[Row]:
+    """The rows of a file, or of its `table` where it is read already.
+
+    SocialcellError when it is no CSV with our columns.
+    """
+    if table is not None:
+        yield from _rows_of_table(table, str(path))
+        return
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -231,6 +243,11 @@ def _rows_of(text: str, name: str) -> Iterator[Row]:
             where=row_place(name, table.line_num),
             reason=str(error),
         ) from error
+    yield from _rows_of_table([heading, *lines], name)
+
+
+def _rows_of_table(table: NumberedTable, name: str) -> Iterator[Row]:
+    heading, *lines = table or [(1, [])]
     if tuple(heading[1]) != COLUMNS:
         raise SocialcellError(
             "language.other_columns",

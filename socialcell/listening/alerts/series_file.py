@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from socialcell.clock import as_utc
+from socialcell.connectors.files.workbooks import is_workbook, workbook_csv
 from socialcell.listening.alerts.burst_detector import LARGEST_COUNT, SeriesError
 
 _LONGEST_CELL = 1000  # a time or a count is far shorter
@@ -14,7 +15,7 @@ COLUMNS = ("timestamp", "value")
 
 
 def read_series(path: Path) -> list[tuple[datetime, float]]:
-    """The points of a UTF-8 CSV file (`-` is standard input), in the file's order.
+    """The points of a UTF-8 CSV file (`-` is standard input) or workbook, in order.
 
     The first line names the columns; others than `timestamp` and `value` are ignored.
     A timestamp is ISO 8601, UTC if it has no offset, and later than the one before; a
@@ -24,6 +25,9 @@ def read_series(path: Path) -> list[tuple[datetime, float]]:
     try:
         if str(path) == "-":
             return list(points(sys.stdin))
+        if is_workbook(path):
+            text = workbook_csv(path).getvalue().decode()
+            return list(points(text.splitlines(keepends=True)))
         with path.open(encoding="utf-8-sig", newline="") as file:
             return list(points(file))
     except OSError as error:

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Protocol
 
+from socialcell.connectors.files.plain_tables import plain_rows
+from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.errors import SocialcellError
 from socialcell.message_catalog import Message
 from socialcell.text import fold
@@ -17,6 +18,7 @@ _TREES = {
     "administrative": ("city", "zone", "ward_office", "locality", "village"),
     "electoral": ("city", "prabhag"),
 }
+_DATES = ("valid_from", "valid_to")
 _AREA_COLUMNS = (
     "id",
     "tree",
@@ -76,13 +78,15 @@ def is_valid(first: date | None, last: date | None, on: date) -> bool:
     return (first is None or first <= on) and (last is None or on < last)
 
 
-def read_areas(path: Path | None = None) -> list[AreaRecord]:
-    """The areas of a CSV file (None: the package's own), checked.
+def read_areas(
+    path: Path | None = None, options: TableOptions = AS_IT_IS
+) -> list[AreaRecord]:
+    """The areas of a CSV file or workbook (None: the package's own), checked.
 
     SocialcellError names file and row: unknown columns, kind or parent, a parent in
     the other tree or not there all the time, two rows of an id that overlap, a cycle.
     """
-    rows, name = read_rows(path, "areas.csv", _AREA_COLUMNS)
+    rows, name = read_rows(path, "areas.csv", _AREA_COLUMNS, options)
     areas = [_area(row, row_place(name, number)) for number, row in rows]
     _check(areas, {id(a): n for a, (n, _) in zip(areas, rows, strict=True)}, name)
     return areas
@@ -224,30 +228,30 @@ def row_place(name: str, number: int) -> Message:
 
 
 def read_rows(
-    path: Path | None, own: str, columns: tuple[str, ...]
+    path: Path | None,
+    own: str,
+    columns: tuple[str, ...],
+    options: TableOptions = AS_IT_IS,
 ) -> tuple[list[tuple[int, dict[str, str]]], str]:
     """Rows with their number in the file (the heading is row 1), and its name.
 
     `own` is the package's file, read where there is no path. SocialcellError names the
     file and the row that has not these columns.
     """
-    file: Traversable = resources.files("socialcell.listening") / "data" / own
-    if path is not None:
-        file = path
     name = str(path) if path is not None else own
     try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        content: Path | bytes = path or _package_file(own)
+        table = plain_rows(content, columns, options, dates=_DATES)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SocialcellError(
             "areas.unreadable_file", file=name, reason=error
         ) from error
-    table = list(csv.reader(text.splitlines()))
-    if not table or tuple(table[0]) != columns:
+    if not table or tuple(table[0][1]) != columns:
         raise SocialcellError(
             "areas.columns", where=row_place(name, 1), columns=",".join(columns)
         )
     rows = []
-    for number, cells in enumerate(table[1:], start=2):
+    for number, cells in table[1:]:
         if len(cells) != len(columns):
             raise SocialcellError(
                 "areas.cells",
@@ -258,3 +262,7 @@ def read_rows(
         cleaned = (cell.strip() for cell in cells)
         rows.append((number, dict(zip(columns, cleaned, strict=True))))
     return rows, name
+
+
+def _package_file(own: str) -> bytes:
+    return (resources.files("socialcell.listening") / "data" / own).read_bytes()

@@ -8,6 +8,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.errors import SocialcellError
 from socialcell.listening.areas import area_table
 from socialcell.message_catalog import Message
@@ -166,9 +167,11 @@ def read_owners(path: Path | None = None) -> list[OwnerRecord]:
     return [owner for _number, owner in read_numbered(path)]
 
 
-def read_numbered(path: Path | None = None) -> list[tuple[int, OwnerRecord]]:
+def read_numbered(
+    path: Path | None = None, options: TableOptions = AS_IT_IS
+) -> list[tuple[int, OwnerRecord]]:
     """The same with the number of each row in the file; the heading is row 1."""
-    rows, name = area_table.read_rows(path, "owners.csv", COLUMNS)
+    rows, name = area_table.read_rows(path, "owners.csv", COLUMNS, options)
     return [
         (number, _read(row, area_table.row_place(name, number))) for number, row in rows
     ]

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from socialcell.config import Workspace
-from socialcell.language.names import own_names, public_people
+from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
+from socialcell.language.names import gazetteer_lint, own_names, public_people
 from socialcell.language.names.own_names import NameImport
 from socialcell.language.names.places import Place
 from socialcell.services.context import Context
-from socialcell.services.mentions.name_files import read_again, write_names
+from socialcell.services.mentions.name_files import read_again, read_names, write_names
 
 
 def load_names(workspace: Workspace) -> tuple[Place, ...]:
@@ -24,13 +25,22 @@ def list_entries(workspace: Workspace) -> list[dict[str, str]]:
 
 
 def import_names(
-    context: Context, path: Path, *, dry_run: bool = False, reread: bool = False
+    context: Context,
+    path: Path,
+    options: TableOptions = AS_IT_IS,
+    *,
+    dry_run: bool = False,
+    reread: bool = False,
 ) -> NameImport:
-    """Take the entries of a CSV file; all of them, or none with every reason why.
+    """Take the entries of a CSV file or workbook; all, or none with every reason.
 
     `reread` puts every mention back on the work list, to be read with the new names.
     """
-    additions = own_names.add(_file(context.workspace), path)
+    additions = own_names.add(
+        _file(context.workspace),
+        path,
+        read_names(path, gazetteer_lint.COLUMNS, options),
+    )
     detail = {"added": list(additions.added), "changed": list(additions.changed)}
     if not dry_run and any(detail.values()):
         write_names(

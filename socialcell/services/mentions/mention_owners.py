@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.errors import SocialcellError
 from socialcell.language.names.places import places
 from socialcell.listening.areas.area_table import AreaRecord
@@ -66,7 +67,12 @@ def lint_file(context: Context, file: Path | None) -> list[OwnerProblem]:
 
 
 def import_owners(
-    context: Context, path: Path, *, replace: bool = False, dry_run: bool = False
+    context: Context,
+    path: Path,
+    options: TableOptions = AS_IT_IS,
+    *,
+    replace: bool = False,
+    dry_run: bool = False,
 ) -> OwnersImport:
     """Take the rows of an owners.csv; all of them, or none with every reason why.
 
@@ -77,7 +83,7 @@ def import_owners(
     with db.reading(context.engine) as session:
         areas = area_store.all_areas(session)
         current = store.list_owners(session)
-    rows = read_numbered(path)
+    rows = read_numbered(path, options)
     new = {owner.identity for _number, owner in rows}
     remaining = [] if replace else [row for row in current if row.identity not in new]
     refuse_faulty(context, path, rows, remaining, areas)

@@ -1,10 +1,14 @@
 """The workspace's files of names: written with an audit row; mentions read again."""
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from socialcell import db
+from socialcell.connectors.files.plain_tables import plain_rows
+from socialcell.connectors.files.table_mapping import TableOptions
 from socialcell.language.names import own_names
+from socialcell.language.names.gazetteer_lint import NumberedTable
 from socialcell.listening.store.mentions import tags
 from socialcell.ops import audit
 from socialcell.services.context import Context
@@ -26,6 +30,19 @@ def write_names(
         now = context.clock.now()
         audit.append(session, context.actor, action, object_, detail, now)
         own_names.save(file, text)
+
+
+def read_names(
+    path: Path, columns: Sequence[str], options: TableOptions
+) -> NumberedTable | None:
+    """The heading and the rows of a file of names in the order of our columns.
+
+    None where the file cannot be read: whoever asks for its rows then says why.
+    """
+    try:
+        return plain_rows(path, columns, options, dates=("valid_from", "valid_to"))
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return None
 
 
 def read_again(context: Context) -> None:

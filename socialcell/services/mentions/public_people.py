@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.language.names import public_people
 from socialcell.language.names.own_names import NameImport
 from socialcell.language.names.public_people import PublicEntry
 from socialcell.services.context import Context
-from socialcell.services.mentions.name_files import read_again, write_names
+from socialcell.services.mentions.name_files import read_again, read_names, write_names
 
 
 def list_people(context: Context) -> tuple[tuple[PublicEntry, bool], ...]:
@@ -20,13 +21,20 @@ def list_people(context: Context) -> tuple[tuple[PublicEntry, bool], ...]:
 
 
 def import_people(
-    context: Context, path: Path, *, dry_run: bool = False, reread: bool = False
+    context: Context,
+    path: Path,
+    options: TableOptions = AS_IT_IS,
+    *,
+    dry_run: bool = False,
+    reread: bool = False,
 ) -> NameImport:
-    """Take the entries of a CSV file; all of them, or none with every reason why.
+    """Take the entries of a CSV file or workbook; all, or none with every reason.
 
     `reread` puts every mention back on the work list, to be read with the new names.
     """
-    additions = public_people.add(_file(context), path)
+    additions = public_people.add(
+        _file(context), path, read_names(path, public_people.COLUMNS, options)
+    )
     detail = {"added": list(additions.added), "changed": list(additions.changed)}
     if not dry_run and any(detail.values()):
         write_names(
