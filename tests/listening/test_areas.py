@@ -110,7 +110,7 @@ def test_areas_and_gazetteer_agree_on_ids_and_wards() -> None:
             "row 2: ward:a is inside itself",
         ),
         ([CITY, ward(parent="")], "row 3: ward:a has no parent"),
-        ([CITY, ward(first="1.13.2020")], "row 3: valid_from '1.13.2020' is no"),
+        ([CITY, ward(first="13.13.2020")], "row 3: valid_from '13.13.2020' is no"),
         (
             [CITY, ward(first="2020-01-01", last="2020-01-01")],
             "row 3: valid_from is not before valid_to",

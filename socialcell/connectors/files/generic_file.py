@@ -32,9 +32,9 @@ from socialcell.connectors.files.text_lines import Line, lines
 from socialcell.connectors.files.workbooks import workbook_rows
 from socialcell.connectors.files.written_dates import (
     UnclearDate,
-    column_order,
     has_clock,
     plain_digits,
+    table_orders,
     written_moment,
 )
 from socialcell.connectors.strict_json import parse
@@ -44,6 +44,7 @@ from socialcell.text import clean_text
 
 # What exports write where they know nothing.
 _BLANKS = frozenset({"", "-", "--", "nan", "n/a", "na", "null", "none"})
+_DATES = ("created_at", "closed_at")
 _SPOILED = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 
 
@@ -227,18 +228,15 @@ class GenericFile(FileConnector):
             return written_moment(text, self._zone, self._order_of(field))
 
     def _order_of(self, field: str) -> str | None:
-        """The order that the whole column of a date shows; the file is read for it."""
-        if field not in self._orders:
+        """The order that the columns of dates show; the file is read for it, once."""
+        if not self._orders:
+            texts: dict[str, list[str]] = {name: [] for name in _DATES}
             with self.path.open("rb") as file:
-                self._orders[field] = column_order(self._texts_of(file, field))
+                for _row, raw in self._raws(file):
+                    if not isinstance(raw, Reject):
+                        _add_dates(_FieldValues(raw, self._mapping.fields(raw)), texts)
+            self._orders = table_orders(texts)
         return self._orders[field]
-
-    def _texts_of(self, file: BinaryIO, field: str) -> Iterator[str]:
-        for _row, raw in self._raws(file):
-            if isinstance(raw, Reject):
-                continue
-            with suppress(ValueError):
-                yield _FieldValues(raw, self._mapping.fields(raw)).joined(field)
 
     def _metrics(self, row: "_FieldValues") -> tuple[Metric, ...]:
         counts = {name: row.count(name, self._mapping.decimal) for name in METRICS}
@@ -314,6 +312,12 @@ def _nth_line(heads: Sequence[Line], place: int) -> str:
     if damage := heads[place].damage:
         raise ConnectorError(Kind.CONFIG, "files.unreadable_heading", damage=damage)
     return heads[place].text
+
+
+def _add_dates(row: "_FieldValues", texts: dict[str, list[str]]) -> None:
+    for field, column in texts.items():
+        with suppress(ValueError):
+            column.append(row.joined(field))
 
 
 def _object_of(line: Line) -> JsonObject | Reject:

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from socialcell.connectors.files.csv_rows import widest_delimiter
@@ -23,9 +23,9 @@ from socialcell.connectors.files.text_lines import skip_mark
 from socialcell.connectors.files.workbooks import ZIP, is_workbook, workbook_rows
 from socialcell.connectors.files.written_dates import (
     UnclearDate,
-    column_order,
     parse_written,
     plain_digits,
+    table_orders,
 )
 from socialcell.errors import SocialcellError
 
@@ -63,10 +63,11 @@ def plain_rows(
     place, places = head
     if [cell.strip() for cell in table[place][1]] != list(columns):
         table = _in_order(table[place:], columns, places)
-    for column in {*dates, *numbers} & set(columns):
-        at = list(columns).index(column)
-        order = options.date_order if column in dates else None
-        _write_plainly(table[1:], at, order, is_date=column in dates)
+    below = [row for row in table[1:] if len(row[1]) == len(columns)]
+    _write_days(below, [columns.index(c) for c in dates if c in columns], options)
+    for place in (columns.index(c) for c in numbers if c in columns):
+        for _number, cells in below:
+            cells[place] = numbers_plain(cells[place])
     return table
 
 
@@ -176,16 +177,15 @@ def _in_order(
     return ordered
 
 
-def _write_plainly(
-    rows: Iterable[NumberedRow], place: int, order: str | None, *, is_date: bool
+def _write_days(
+    rows: Sequence[NumberedRow], places: Collection[int], options: TableOptions
 ) -> None:
-    """Make the cells of a column plain, in place."""
-    whole = [(number, cells) for number, cells in rows if place < len(cells)]
-    if is_date and order is None:
-        order = column_order(cells[place] for _number, cells in whole)
-    for number, cells in whole:
-        cell = cells[place]
-        try:
-            cells[place] = iso_cell(cell, order) if is_date else numbers_plain(cell)
-        except UnclearDate as error:
-            raise unclear_date_error(error, number) from None
+    """Make the cells of columns of dates ISO, in place."""
+    texts = {str(place): [cells[place] for _n, cells in rows] for place in places}
+    for name, order in table_orders(texts).items():
+        for number, cells in rows:
+            place = int(name)
+            try:
+                cells[place] = iso_cell(cells[place], options.date_order or order)
+            except UnclearDate as error:
+                raise unclear_date_error(error, number) from None

@@ -25,7 +25,7 @@ from socialcell.connectors.files.table_mapping import (
 )
 from socialcell.connectors.files.text_lines import lines
 from socialcell.connectors.files.workbooks import is_workbook, workbook_rows
-from socialcell.connectors.files.written_dates import UnclearDate, column_order
+from socialcell.connectors.files.written_dates import UnclearDate, table_orders
 from socialcell.errors import SocialcellError
 from socialcell.message_catalog import Message
 from socialcell.sheet import plain
@@ -96,13 +96,15 @@ def _dated(
     rows: Sequence[SheetRow], columns: SheetColumns, options: TableOptions
 ) -> Iterator[SheetRow]:
     """The rows with the cells of each column of dates as ISO 8601."""
-    for column in columns.dates:
-        cells = (row.cells.get(column) or "" for row in rows)
-        order = options.date_order or column_order(cells)
+    texts = {
+        column: [row.cells.get(column) or "" for row in rows]
+        for column in columns.dates
+    }
+    for column, order in table_orders(texts).items():
         for row in rows:
             if cell := row.cells.get(column):
                 try:
-                    row.cells[column] = iso_cell(cell, order)
+                    row.cells[column] = iso_cell(cell, options.date_order or order)
                 except UnclearDate as error:
                     raise unclear_date_error(error, row.row) from None
     yield from rows

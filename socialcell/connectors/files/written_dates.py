@@ -7,10 +7,11 @@ those of CLDR, and usual spellings beside them.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache
+from itertools import chain
 
 from socialcell.clock import IST
 from socialcell.connectors.timestamps import is_date_only, moment
@@ -108,6 +109,15 @@ def column_order(texts: Iterable[str]) -> str | None:
     """
     fitting = {order for text in texts if (order := _only_order(text)) is not None}
     return fitting.pop() if len(fitting) == 1 else None
+
+
+def table_orders(columns: Mapping[str, Sequence[str]]) -> dict[str, str | None]:
+    """The order of each column of dates: its own, else that of the table's others.
+
+    Whoever keeps a table writes all its dates in one order.
+    """
+    common = column_order(chain.from_iterable(columns.values()))
+    return {name: column_order(texts) or common for name, texts in columns.items()}
 
 
 def parse_written(text: str, order: str | None = None) -> WrittenTime:
