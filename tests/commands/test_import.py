@@ -129,3 +129,33 @@ def test_a_dash_reads_standard_input(call, monkeypatch):
     code, out, _err = call("-", "--json")
     assert code == 0
     assert json.loads(out)["sources"][0]["stored"] == 1
+
+
+def test_an_unclear_date_is_refused_with_both_readings_until_its_order_is_stated(
+    call, tmp_path
+):
+    path = write(tmp_path / "a.csv", "date,text", "03/04/2026,पाणी नाही")
+    code, out, _err = call(path, "--json")
+    assert code == 1
+    ((reject,),) = [source["rejects"] for source in json.loads(out)["sources"]]
+    assert reject["row"] == 2
+    assert "3 April 2026" in reject["reason"]
+    assert "4 March 2026" in reject["reason"]
+    code, out, _err = call(path, "--json", "--date-order", "dmy")
+    assert code == 0
+    assert json.loads(out)["sources"][0]["stored"] == 1
+
+
+def test_an_order_of_dates_that_there_is_not_is_a_wrong_call(call, tmp_path):
+    path = write(tmp_path / "a.csv", "date,text", "03/04/2026,पाणी नाही")
+    code, _out, err = call(path, "--date-order", "dym")
+    assert code == 2
+    assert "there are: dmy, mdy, ymd" in err
+
+
+def test_a_chat_of_whatsapp_is_recognised(call, tmp_path):
+    path = write(tmp_path / "chat.txt", "28/11/26, 9:05 pm - Asha: पाणी नाही")
+    code, out, _err = call(path, "--json")
+    assert code == 0
+    (source,) = json.loads(out)["sources"]
+    assert (source["format"], source["stored"]) == ("whatsapp-chat", 1)

@@ -108,13 +108,16 @@ def test_a_named_sheet_is_read_and_another_is_named(tmp_path: Path) -> None:
 
 
 def test_a_day_and_a_time_of_two_cells_are_one_moment(tmp_path: Path) -> None:
-    rows = [["Date", "Time", "Text"], [date(2026, 11, 28), time(21, 5), "पाणी"]]
+    rows: list[list[Any]] = [
+        ["Date", "Time", "Text"],
+        [date(2026, 11, 28), time(21, 5), "पाणी"],
+    ]
     (record,) = read(workbook(tmp_path / "a.xlsx", data=rows))
     assert record.authored_at == datetime(2026, 11, 28, 15, 35, tzinfo=UTC)
 
 
 def test_an_id_that_a_spreadsheet_has_spoiled_is_refused(tmp_path: Path) -> None:
-    rows = [["id", "text"], [1991000000000000123, "पाणी"]]
+    rows: list[list[Any]] = [["id", "text"], [1991000000000000123, "पाणी"]]
     path = workbook(tmp_path / "a.xlsx", data=rows)
     assert "spoiled by a spreadsheet" in reasons(path)[2]
 

@@ -27,7 +27,7 @@ from socialcell.text import clean_text, index_form
 
 FIELDS = frozenset(
     {"platform", "lang", "ward", "topic", "sentiment", "intent", "detail", "urgency"}
-    | {"owner", "from", "since", "until"}
+    | {"owner", "from", "since", "until", "status", "department"}
 )
 _VOCABULARIES = ("intent", "detail", "urgency")
 # Of owner:, beside their ids: any department, any other body, nobody who is known.

@@ -221,6 +221,11 @@ class Matching:
                 return self._match_column(field.name, field.value)
             case "owner":
                 return self._owned(field.value)
+            case "status" | "department":
+                # Of one that is in no register it is not true; so its opposite is.
+                written = M[field.name]
+                words = func.lower(written) == field.value.lower()
+                return and_(written.is_not(None), words)
             case "lang":
                 return M.language == field.value
             case "sentiment":
