@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
-from socialcell.connectors.files.headings import SYNONYMS, heading_key
+from socialcell.connectors.files.headings import SYNONYMS, heading_key, keys_by_place
 from socialcell.connectors.files.table_mapping import DateOrder, read_toml
 from socialcell.connectors.model_faults import reason_of
 from socialcell.errors import ConfigError, UnreadableValue
@@ -134,9 +134,7 @@ def _by_mapping(
 @lru_cache(maxsize=256)
 def by_usual_names(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """The fields that columns with usual names are; the first usual name wins."""
-    names_by_key: dict[str, str] = {}
-    for name in names:
-        names_by_key.setdefault(heading_key(name), name)
+    names_by_key = {key: names[place] for key, place in keys_by_place(names).items()}
     columns = {
         field: column
         for field, keys in _usual_keys().items()

@@ -62,7 +62,7 @@ def _renamed(path: Path, content: BinaryIO, options: TableOptions) -> io.BytesIO
             "files.absent_columns",
             file=path.name,
             columns=list(options.columns),
-            heading=", ".join(max(cells_by_line, key=_width, default=()))[:500],
+            heading=", ".join(max([(), *cells_by_line], key=len))[:500],
         )
     renamed = [words.get(heading_key(cell), cell) for cell in cells_by_line[place]]
     text = io.StringIO(newline="")
@@ -79,10 +79,6 @@ def _renamed(path: Path, content: BinaryIO, options: TableOptions) -> io.BytesIO
 def _cells(line: Line) -> tuple[str, ...]:
     row = next(csv_rows([Line(1, line.text)], delimiter_of(line.text)), None)
     return row.cells if row else ()
-
-
-def _width(cells: tuple[str, ...]) -> int:
-    return len(cells)
 
 
 def _keys(cells: tuple[str, ...]) -> set[str]:
