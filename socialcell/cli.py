@@ -12,6 +12,7 @@ from typing import Annotated, TextIO
 
 import typer
 
+from socialcell.commands import list_command
 from socialcell.commands.options import AT_THE_END, ROOT_CONFIG
 from socialcell.commands.renamed import old_group
 from socialcell.errors import SocialcellError
@@ -105,6 +106,7 @@ def everywhere(
 ) -> None:
     """The workbench of a city government's social media cell."""
     ROOT_CONFIG.set(config)
+    list_command.forget_choice()
     AT_THE_END.set(context.with_resource(contextlib.ExitStack()))
 
 

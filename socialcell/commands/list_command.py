@@ -19,11 +19,16 @@ IS_CHOOSABLE: ContextVar[bool] = ContextVar("has --columns", default=False)
 _NO_PAGER = f"{__name__}.no_pager"
 
 
+def forget_choice() -> None:
+    """Before a command: nothing is chosen, as when the process started."""
+    CHOICE.set(None)
+    IS_CHOOSABLE.set(False)
+
+
 def _choose(names: str | None) -> None:
     """The callback of --columns, which runs without it, too."""
     chosen_names = names and tuple(filter(None, map(str.strip, names.split(","))))
     CHOICE.set(None if names is None else chosen_names or ())
-    IS_CHOOSABLE.set(False)
 
 
 def _without_pager(context: typer.Context, is_set: bool) -> None:

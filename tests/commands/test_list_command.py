@@ -15,7 +15,7 @@ import typer.main
 from sqlalchemy import Engine
 
 from socialcell.cli import app
-from socialcell.commands.list_command import ListCommand
+from socialcell.commands.list_command import CHOICE, ListCommand
 from tests.inside import socialcell
 from tests.running import command, environment
 
@@ -96,6 +96,14 @@ def test_json_has_every_field_and_takes_no_columns(config: Path) -> None:
 
     assert done.returncode == 2
     assert "--json has every field" in done.stderr
+
+
+def test_what_was_chosen_is_forgotten_at_the_next_command(config: Path) -> None:
+    socialcell(*TEMPLATES, "--columns", "name", "--days")  # no such option
+    export = ("mentions", "export", "--config", config)
+
+    assert socialcell(*export).stdout.startswith("id,")
+    assert CHOICE.get() is None
 
 
 @pytest.mark.parametrize(
