@@ -17,7 +17,8 @@ _UNITS = {
 
 def day_start(text: str, name: str, now: datetime | None = None) -> datetime:
     """The moment that a person writes: a day (YYYY-MM-DD, from 00:00 IST), a moment
-    (ISO 8601 with offset) or, where `now` is given, so long before it (24h, 7d, 2w).
+    (ISO 8601, in Indian time without an offset) or, where `now` is given, so long
+    before it (24h, 7d, 2w).
 
     UsageError says which forms `name` takes.
     """
@@ -28,10 +29,8 @@ def day_start(text: str, name: str, now: datetime | None = None) -> datetime:
             return datetime.combine(date.fromisoformat(text), time(), IST)
         moment = datetime.fromisoformat(text)
     except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise UsageError("query.no_moment", name=name, text=text)
-    return moment
+        raise UsageError("query.no_moment", name=name, text=text) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=IST)
 
 
 def day_end(text: str, name: str, now: datetime | None = None) -> datetime:

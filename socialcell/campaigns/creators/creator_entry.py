@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 
-from socialcell import platforms
+from socialcell import phone_number, platforms
 from socialcell.campaigns.creators.creator import CONNECTIONS, CONSENTS, FORMATS, KINDS
 from socialcell.campaigns.links import utm_naming
 from socialcell.errors import UsageError
@@ -241,7 +241,7 @@ def _phone(fields: Mapping[str, str]) -> str | None:
     text = _line(fields, "phone")
     if text is not None and not _PHONE.fullmatch(text):
         raise UsageError("creators.unreadable_phone", text=text)
-    return text
+    return text and (phone_number.indian(text) or text)
 
 
 def _stated_day(

@@ -29,8 +29,6 @@ app.add_typer(alert_rules.app, name="rules")
 app.add_typer(rumours.app, name="rumours")
 _SHOWN = 5  # mentions of a phrase; --json has all
 
-_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
-
 
 @app.command(cls=ListCommand)
 def backtest(
@@ -298,10 +296,10 @@ def detect_(config: Config = None, json: Json = False) -> None:
 def mute(
     topic: Annotated[str, typer.Argument(help="Such as water.")],
     start: Annotated[
-        datetime, typer.Option("--from", formats=_FORMATS, help="From when.")
+        str, typer.Option("--from", help="From when, in Pune.", metavar="TIME")
     ],
     end: Annotated[
-        datetime, typer.Option("--to", formats=_FORMATS, help="Until when.")
+        str, typer.Option("--to", help="Until when, in Pune.", metavar="TIME")
     ],
     note: Annotated[str, typer.Option(help="What was announced.")],
     ward: Annotated[
@@ -312,20 +310,18 @@ def mute(
 ) -> None:
     """Enter a closure that the city announced: talk of it raises no alert. Audited.
 
-    Times are those of Pune.
-
     Example: socialcell alerts mute water --from 2026-11-19T09:00 --to 2026-11-20T12:00
     --note "Thursday maintenance" --ward ward:kothrud-bavdhan
     """
-    from socialcell.clock import IST
+    from socialcell.listening.day_ranges import day_start
     from socialcell.services.alerts import detection
 
     id_ = detection.plan_closure(
         open_context(config),
         topic,
         ward or (),
-        start.replace(tzinfo=IST),
-        end.replace(tzinfo=IST),
+        day_start(start, "--from"),
+        day_start(end, "--to"),
         note,
     )
     if json:

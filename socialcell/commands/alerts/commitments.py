@@ -1,7 +1,6 @@
 """Commands of the noun `commitments`: add, list, kept."""
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -14,15 +13,12 @@ app = typer.Typer(
     help="Commitments: what the cell promised; one that is missed is an incident.",
     no_args_is_help=True,
 )
-_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
 
 @app.command()
 def add(
     text: Annotated[str, typer.Argument(help="What the cell said that it would do.")],
-    due: Annotated[
-        datetime, typer.Option(formats=_FORMATS, help="Until when, in Pune.")
-    ],
+    due: Annotated[str, typer.Option(help="Until when, in Pune.", metavar="TIME")],
     topic: Annotated[str | None, typer.Option(help="Such as water.")] = None,
     ward: Annotated[str | None, typer.Option(help="An area's id.")] = None,
     link: Annotated[str | None, typer.Option(help="Where it was said.")] = None,
@@ -36,21 +32,17 @@ def add(
     Example: socialcell commitments add "Next update on the Sinhagad Road bridge"
     --due 2026-11-25T17:30 --topic roads
     """
-    from datetime import timedelta
-
-    from socialcell.clock import IST
+    from socialcell.listening.day_ranges import day_end
     from socialcell.services.alerts import commitments
 
-    at = due.replace(tzinfo=IST)
-    if (due.hour, due.minute) == (0, 0):
-        at += timedelta(days=1)
+    at = day_end(due, "--due")
     id_ = commitments.add_promise(
         open_context(config), text, at, topic=topic, ward=ward, link=link
     )
     if json:
         output.as_json({"promise": id_, "due_at": at})
     else:
-        output.say(f"Commitment {id_} is due by {at:%Y-%m-%d %H:%M}.")
+        output.say(f"Commitment {id_} is due by {output.local(at)}.")
 
 
 @app.command("list", cls=ListCommand)

@@ -1,7 +1,6 @@
 """Commands of the noun `language people`: lint, import, list, remove."""
 
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -93,8 +92,8 @@ def import_(
 @app.command("list", cls=ListCommand)
 def list_(
     on: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Those of a day; all without it."),
+        str | None,
+        typer.Option(help="Those of a day; all without it.", metavar="DAY"),
     ] = None,
     config: Config = None,
     json: Json = False,
@@ -103,12 +102,15 @@ def list_(
 
     Example: socialcell language people list --on 2026-11-21
     """
+    from socialcell.commands.mentions.areas import day_of
     from socialcell.services.mentions import public_people
 
+    context = open_context(config)
+    day = day_of(context, on)
     entries = [
         (entry, own)
-        for entry, own in public_people.list_people(open_context(config))
-        if on is None or entry.is_valid(on.date())
+        for entry, own in public_people.list_people(context)
+        if on is None or entry.is_valid(day)
     ]
     if json:
         output.as_json({"entries": [_document(entry, own) for entry, own in entries]})

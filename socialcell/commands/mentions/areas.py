@@ -23,6 +23,7 @@ from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
     from socialcell.listening.areas.area_table import AreaRecord
+    from socialcell.services.context import Context
 
 app = typer.Typer(
     help="Areas: wards, prabhags, localities and villages, with dates.",
@@ -50,6 +51,7 @@ def list_(
 
     context = open_context(config)
     day = area_shapes.read_day(on) if on else context.clock.now().date()
+    day = day_of(context, on)
     rows = areas.list_areas(context, day, kind)
     if json:
         output.as_json({"areas": [_plain(area) for area in rows]})
@@ -93,6 +95,7 @@ def at(
 
     context = open_context(config)
     day = area_shapes.read_day(on) if on else context.clock.now().date()
+    day = day_of(context, on)
     chain = areas.areas_around(context, place, day)
     if not chain:
         raise SocialcellError("areas.place_in_no_area", place=place, day=day)
@@ -134,6 +137,15 @@ def import_(
     else:
         verb = "Would import" if dry_run else "Imported"
         output.say(f"{verb} {counts.areas} areas.")
+
+
+def day_of(context: "Context", on: str | None) -> date:
+    """The day of --on, today in Pune without it. UsageError when it is none."""
+    from socialcell.clock import IST
+    from socialcell.listening.day_ranges import read_day
+
+    now = context.clock.now()
+    return read_day(on, "--on", now) if on else now.astimezone(IST).date()
 
 
 def _plain(area: "AreaRecord") -> dict[str, DocumentValue]:

@@ -51,11 +51,12 @@ def list_(
     """
     from socialcell.clock import IST
     from socialcell.commands.mentions.area_shapes import read_day
+    from socialcell.commands.mentions.areas import day_of
     from socialcell.listening.areas.owner_table import COLUMNS
     from socialcell.services.mentions import mention_owners
 
     context = open_context(config)
-    day = read_day(on) if on else context.clock.now().astimezone(IST).date()
+    day = day_of(context, on)
     entries = mention_owners.list_owners(context, None if all_ else day, topic)
     rows = [entry.owner for entry in entries]
     if json:

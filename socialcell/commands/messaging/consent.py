@@ -1,7 +1,6 @@
 """Commands of the noun `consent`: grant, withdraw, list."""
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,12 +16,15 @@ app = typer.Typer(
 )
 
 Number = Annotated[
-    str, typer.Argument(help="A telephone number with its country code; - reads it.")
+    str,
+    typer.Argument(
+        help="A telephone number; ten digits are an Indian one. - reads it."
+    ),
 ]
 Evidence = Annotated[str, typer.Option(help="How it is known: form, call, message.")]
 At = Annotated[
-    datetime | None,
-    typer.Option(help="When (IST, if no zone is given); now if not given."),
+    str | None,
+    typer.Option(help="When, in Pune; now if not given.", metavar="TIME"),
 ]
 
 
@@ -100,13 +102,13 @@ def _note(
     number: str,
     event: str,
     evidence: str,
-    at: datetime | None,
+    at: str | None,
     json: bool,
 ) -> None:
-    from socialcell.clock import IST
+    from socialcell.listening.day_ranges import day_start
     from socialcell.services.messaging import consent
 
-    moment = at.replace(tzinfo=IST) if at is not None and at.tzinfo is None else at
+    moment = None if at is None else day_start(at, "--at")
     digits = sys.stdin.read().strip() if number == "-" else number
     entry = consent.record_consent(
         open_context(config), digits, event, evidence, moment

@@ -382,14 +382,7 @@ def _request(
 
 
 def _moment(option: str, text: str | None) -> datetime | None:
-    """A day or a time; without an offset it is Indian time."""
-    from socialcell.clock import IST
-    from socialcell.errors import UsageError
+    """A day or a time; without an offset it is Indian time. UsageError."""
+    from socialcell.listening.day_ranges import day_start
 
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError("operators.no_moment", option=option, text=text) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=IST)
+    return None if text is None else day_start(text, option)

@@ -36,14 +36,13 @@ app = typer.Typer(
 )
 app.add_typer(notice_templates.app, name="templates")
 app.command()(publish.publish)
-_FORMATS = ["%Y-%m-%dT%H:%M"]
 
 Post = Annotated[int, typer.Argument(help="As list shows.")]
 At = Annotated[
-    datetime | None,
+    str | None,
     typer.Option(
-        formats=_FORMATS,
         help="When it is posted, in Pune. With --safety, without it: once approved.",
+        metavar="TIME",
     ),
 ]
 Wards = Annotated[
@@ -90,12 +89,11 @@ def add(
 
     Example: socialcell posts add x "पाणीपुरवठा पूर्ववत" --at 2026-12-01T10:30
     """
-    from socialcell.clock import IST
     from socialcell.services.publishing import own_posts
 
     draft = own_posts.PostDraft(
         platform=platform,
-        due_at=at and at.replace(tzinfo=IST),
+        due_at=_moment("--at", at),
         language=lang,
         text=_stdin() if text == "-" else text,
         wards=ward or (),
@@ -155,11 +153,10 @@ def notice(
     ] = None,
     at: At = None,
     start: Annotated[
-        datetime | None,
-        typer.Option("--from", formats=_FORMATS, help="As --set from=…"),
+        str | None, typer.Option("--from", help="As --set from=…", metavar="TIME")
     ] = None,
     end: Annotated[
-        datetime | None, typer.Option("--to", formats=_FORMATS, help="As --set to=…")
+        str | None, typer.Option("--to", help="As --set to=…", metavar="TIME")
     ] = None,
     reason: Annotated[
         list[str] | None,
@@ -196,7 +193,6 @@ def notice(
     --set dam=khadakwasla --set cusecs=35574 --set from=2026-11-21T06:00
     --set source=water_resources --set contact=020-25501000
     """
-    from socialcell.clock import IST
     from socialcell.i18n import CODES
     from socialcell.services.publishing import notices
 
@@ -209,7 +205,7 @@ def notice(
         template=chosen,
         platforms=tuple(dict.fromkeys(on)),
         given=_read_slots(values or [], start, end, reason or [], contact, ward or []),
-        at=at and at.replace(tzinfo=IST),
+        at=_moment("--at", at),
         languages=tuple(dict.fromkeys(lang or CODES)),
         media=media,
         safety=safety,
@@ -406,18 +402,21 @@ def _print_posts(
 
 def _read_slots(
     values: list[str],
-    start: datetime | None,
-    end: datetime | None,
+    start: str | None,
+    end: str | None,
     reason: list[str],
     contact: str | None,
     wards: list[str],
 ) -> dict[str, list[str]]:
     """Contents by slot; options that are named like a slot fill it. UsageError."""
+    from socialcell.clock import IST
+
     pairs = [_pair("--set", text) for text in values]
     pairs += [("ward", ward) for ward in wards]
-    for slot, moment in (("from", start), ("to", end)):
-        if moment is not None:
-            pairs.append((slot, moment.isoformat(timespec="minutes")))
+    for slot, text in (("from", start), ("to", end)):
+        if moment := _moment(f"--{slot}", text):
+            local = moment.astimezone(IST).replace(tzinfo=None)
+            pairs.append((slot, local.isoformat(timespec="minutes")))
     for text in reason:
         code, equals, words = text.partition("=")
         pairs.append((f"reason.{code.strip()}", words) if equals else ("reason", text))
@@ -427,6 +426,13 @@ def _read_slots(
     for slot, content in pairs:
         values_by_slot.setdefault(slot, []).append(content)
     return values_by_slot
+
+
+def _moment(option: str, text: str | None) -> datetime | None:
+    """A day or a time; without an offset it is Indian time. UsageError."""
+    from socialcell.listening.day_ranges import day_start
+
+    return None if text is None else day_start(text, option)
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 Telephone numbers pass through and are not kept: people are known by a keyed hash.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import TypedDict
 
 from sqlmodel import Session
 
-from socialcell import db, platforms
+from socialcell import db, phone_number, platforms
 from socialcell.clock import in_pune
 from socialcell.connectors.meta.meta_push import OptOut
 from socialcell.errors import UsageError
@@ -22,7 +21,6 @@ from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 
 WHATSAPP = platforms.WHATSAPP.id
-_SEPARATORS = re.compile(r"[\s().-]+")
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def record_consent(
         raise UsageError("messages.consent_without_evidence")
     if at > now:
         raise UsageError("messages.consent_in_the_future", at=in_pune(at))
-    person = person_of(context, WHATSAPP, digits(number))
+    person = person_of(context, WHATSAPP, phone_number.international(number))
     actor = context.actor.name
     with db.writing(context.engine) as session:
         new = consent_ledger.add_event(
@@ -120,16 +118,3 @@ def person_of(context: Context, platform: str, uid: str) -> LedgerPerson:
     keyed = pseudonyms.load_key_only(context)
     sealed = keyed.suppression(platform, "opt-in", uid)
     return LedgerPerson(platform, sealed, keyed.pseudonym(platform, uid))
-
-
-def digits(number: str) -> str:
-    """A telephone number as WhatsApp writes it: country code first, digits only.
-
-    UsageError for anything else; a number without a country code is refused.
-    """
-    bare = _SEPARATORS.sub("", number)
-    plain = bare.removeprefix("+")
-    fits = plain.isascii() and plain.isdecimal() and 11 <= len(plain) <= 15
-    if not fits or plain.startswith("0"):
-        raise UsageError("messages.no_number", digits=sum(c.isdecimal() for c in bare))
-    return plain

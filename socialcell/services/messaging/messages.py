@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from socialcell import connectors, db
+from socialcell import connectors, db, phone_number
 from socialcell.clock import in_pune
 from socialcell.connectors.base import Batch, ConnectorError, Kind
 from socialcell.connectors.whatsapp.whatsapp_connector import WINDOW, WhatsApp
@@ -417,7 +417,7 @@ def _numbers(lines: Iterable[str]) -> Iterable[str]:
         if not line.strip():
             continue
         try:
-            yield consent.digits(line.strip())
+            yield phone_number.international(line.strip())
         except UsageError as error:
             raise UsageError(
                 "messages.wrong_number", place=place, reason=error

@@ -27,6 +27,7 @@ from socialcell.connectors.files.outcome_file import outcome_name
 from socialcell.errors import UsageError
 from socialcell.json_types import DocumentValue, JsonObject
 from socialcell.listening.areas.area_table import names as names_of
+from socialcell.listening.day_ranges import read_day
 from socialcell.listening.store import areas
 from socialcell.ops import audit
 from socialcell.services.area_matching import AreaMatcher
@@ -279,7 +280,8 @@ def _campaign(
     goal: str,
     wards: tuple[str, ...],
 ) -> Campaign:
-    first, last = _day("--start", start), _day("--end", end)
+    now = context.clock.now()
+    first, last = read_day(start, "--start", now), read_day(end, "--end", now)
     if last < first:
         raise UsageError("outcomes.end_before_start", end=last, start=first)
     places = AreaMatcher(areas.all_areas(session))
@@ -416,10 +418,3 @@ def _whole(total: Total) -> int | None:
 
 def _today(context: Context) -> date:
     return context.clock.now().astimezone(IST).date()
-
-
-def _day(option: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError("outcomes.no_day", option=option, text=text) from None

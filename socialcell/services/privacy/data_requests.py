@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from socialcell import db
+from socialcell import db, phone_number, platforms
 from socialcell.errors import UsageError
 from socialcell.json_types import DocumentValue, JsonObject
 from socialcell.listening.people.visibility import People
@@ -41,6 +41,7 @@ def export_account(
     Audited. UsageError when neither number nor handle is given.
     """
     _require_one(uid, handle)
+    uid = _account_id(platform, uid)
     shown = pseudonyms.load_people(context)
     with db.writing(context.engine) as session:
         account = accounts.find(session, platform, uid, handle)
@@ -71,6 +72,7 @@ def erase_account(
     of the registry, which must be removed there first.
     """
     _require_one(uid, handle)
+    uid = _account_id(platform, uid)
     shown = pseudonyms.load_people(context)
     pending_reason = None if dry_run else _process_waiting(context)
     with db.writing(context.engine) as session:
@@ -119,6 +121,13 @@ def _process_waiting(context: Context) -> str | None:
 def _require_one(uid: str | None, handle: str | None) -> None:
     if not uid and not handle:
         raise UsageError("privacy.nobody_named")
+
+
+def _account_id(platform: str, uid: str | None) -> str | None:
+    """The number of an account; WhatsApp's is a telephone number with country code."""
+    is_phone = platform == platforms.WHATSAPP.id
+    national = phone_number.indian(uid) if uid and is_phone else None
+    return national.removeprefix("+") if national else uid
 
 
 def _require_nobody_registered(shown: People, account: HeldAccount) -> None:
