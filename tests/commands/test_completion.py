@@ -37,6 +37,16 @@ def in_bash(script: str, home: Path) -> str:
         ("mentions list --urg", ["--urgency"]),
         ("mentions list --urgency h", ["high"]),
         ("mentions search x --intent s", ["suggestion", "spam"]),
+        ("mentions list --platform red", ["reddit"]),
+        ("mentions list --ward kothrud", ["kothrud-bavdhan"]),
+        ("mentions list --topic electr", ["electricity"]),
+        ("mentions list --owner msed", ["msedcl"]),
+        ("mentions list --col", ["--columns"]),
+        ("registry add faceb", ["facebook"]),
+        ("alerts mute wat", ["water"]),
+        ("alerts rules add a b --severity me", ["medium"]),
+        ("report weekly --lang m", ["mr"]),
+        ("messages templates --source x", []),
     ],
 )
 def test_bash_completes_commands_options_and_values(

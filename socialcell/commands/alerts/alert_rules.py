@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from socialcell.commands import output
+from socialcell.commands import completions, output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context
 from socialcell.commands.renamed import point_to
@@ -24,7 +24,9 @@ def add(
     query: Annotated[str, typer.Argument(help="As mentions search takes it.")],
     threshold: Annotated[int, typer.Option(help="So many mentions …")],
     minutes: Annotated[int, typer.Option(help="… in so many minutes.")] = 60,
-    severity: Annotated[str, typer.Option(help="high or medium.")] = "medium",
+    severity: Annotated[
+        str, typer.Option(help="high or medium.", autocompletion=completions.severities)
+    ] = "medium",
     notify: Annotated[
         list[str] | None,
         typer.Option(help="An address or channel of config.yaml; without it, all."),

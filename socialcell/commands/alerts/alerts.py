@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from socialcell.commands import output
+from socialcell.commands import completions, output
 from socialcell.commands.alerts import alert_rules, commitments, rumours
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, DryRun, Json, open_context
@@ -146,7 +146,9 @@ def list_(
 @app.command()
 def show(
     incident: Annotated[int, typer.Argument(help="As list shows.")],
-    lang: Annotated[str, typer.Option(help="mr, hi or en.")] = "en",
+    lang: Annotated[
+        str, typer.Option(help="mr, hi or en.", autocompletion=completions.languages)
+    ] = "en",
     config: Config = None,
     json: Json = False,
 ) -> None:
@@ -294,7 +296,9 @@ def detect_(config: Config = None, json: Json = False) -> None:
 
 @app.command()
 def mute(
-    topic: Annotated[str, typer.Argument(help="Such as water.")],
+    topic: Annotated[
+        str, typer.Argument(help="Such as water.", autocompletion=completions.topics)
+    ],
     start: Annotated[
         str, typer.Option("--from", help="From when, in Pune.", metavar="TIME")
     ],

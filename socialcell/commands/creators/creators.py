@@ -39,8 +39,8 @@ Flag = Annotated[
 Reason = Annotated[str, typer.Option(help="Why, and where it can be read.")]
 
 
-def _option(text: str) -> OptionInfo:
-    option: OptionInfo = typer.Option(help=text, show_default=False)
+def _option(text: str, metavar: str | None = None) -> OptionInfo:
+    option: OptionInfo = typer.Option(help=text, show_default=False, metavar=metavar)
     return option
 
 
@@ -111,11 +111,11 @@ def set_(
         str | None, _option("The rate card, order or quotation.")
     ] = None,
     rate_class: Annotated[str | None, _option("The class on that card.")] = None,
-    rates_since: Annotated[str | None, _option("The rates' first day.")] = None,
+    rates_since: Annotated[str | None, _option("The rates' first day.", "DAY")] = None,
     consent: Annotated[
         str | None, _option("unknown, asked, agreed or refused.")
     ] = None,
-    consent_on: Annotated[str | None, _option("The day of that; today.")] = None,
+    consent_on: Annotated[str | None, _option("The day of that; today.", "DAY")] = None,
     consent_evidence: Annotated[str | None, _option("Where it is written.")] = None,
     public_because: Annotated[
         str | None, _option("What makes somebody public who has not agreed.")

@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 from typer.models import OptionInfo
 
+from socialcell.commands import completions
+
 Since = Annotated[
     str | None,
     typer.Option(help="From this day (IST) or moment on, or 24h, 7d.", metavar="DAY"),
@@ -29,7 +31,13 @@ def completed_from(vocabulary: str, help: str) -> OptionInfo:
 
 
 Topic = Annotated[str | None, completed_from("topic", "A topic id, such as water.")]
-Ward = Annotated[str | None, typer.Option(help="A ward's id, as areas list shows.")]
+Ward = Annotated[
+    str | None,
+    typer.Option(
+        help="A ward's id, as areas list shows, or its end: kothrud-bavdhan.",
+        autocompletion=completions.wards,
+    ),
+]
 Language = Annotated[
     str | None, completed_from("language", "en, hi, mr, hi-Latn, mr-Latn.")
 ]
@@ -42,10 +50,18 @@ Intent = Annotated[
 Urgency = Annotated[
     str | None, completed_from("urgency", "low, normal, high, critical.")
 ]
-Platform = Annotated[str | None, typer.Option(help="x, facebook, news, reddit …")]
+Platform = Annotated[
+    str | None,
+    typer.Option(
+        help="x, facebook, news, reddit …", autocompletion=completions.platforms
+    ),
+]
 Owner = Annotated[
     str | None,
-    typer.Option(help="pmc, other, none, or an id such as dept:water, msedcl."),
+    typer.Option(
+        help="pmc, other, none, or an id such as dept:water, msedcl.",
+        autocompletion=completions.owners,
+    ),
 ]
 MentionId = Annotated[int, typer.Argument(metavar="ID", help="As list shows it.")]
 Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from socialcell.commands import output
+from socialcell.commands import completions, output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context
 
@@ -14,7 +14,11 @@ app = typer.Typer(
 )
 
 Platform = Annotated[
-    str, typer.Argument(help="The platform, such as x, reddit, mastodon, news.")
+    str,
+    typer.Argument(
+        help="The platform, such as x, reddit, mastodon, news.",
+        autocompletion=completions.platforms,
+    ),
 ]
 Handle = Annotated[str, typer.Argument(help="The account's handle, with or without @.")]
 

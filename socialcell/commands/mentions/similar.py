@@ -67,9 +67,12 @@ def similar(
 
 
 def stories(
-    since: Annotated[str, typer.Option(help="From this day (IST) or moment on.")],
+    since: Annotated[
+        str, typer.Option(help="From this day (IST) or moment on.", metavar="DAY")
+    ],
     until: Annotated[
-        str | None, typer.Option(help="Up to and with this day; now if none.")
+        str | None,
+        typer.Option(help="Up to and with this day; now if none.", metavar="DAY"),
     ] = None,
     least: Annotated[
         int, typer.Option(min=2, help="Only stories of so many mentions.")

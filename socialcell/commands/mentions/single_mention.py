@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from socialcell.commands import output
+from socialcell.commands import completions, output
 from socialcell.commands.mentions import mention_page
 from socialcell.commands.mentions.mention_options import MentionId
 from socialcell.commands.options import Config, Json, open_context, people_of
@@ -13,7 +13,11 @@ from socialcell.commands.options import Config, Json, open_context, people_of
 def show(
     mention_id: MentionId,
     lang: Annotated[
-        str, typer.Option(help="Owner and referral in mr, hi or en.")
+        str,
+        typer.Option(
+            help="Owner and referral in mr, hi or en.",
+            autocompletion=completions.languages,
+        ),
     ] = "en",
     config: Config = None,
     json: Json = False,

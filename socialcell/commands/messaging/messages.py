@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from socialcell.commands import output
+from socialcell.commands import completions, output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.messaging import consent
 from socialcell.commands.operators.sign_in_prompt import (
@@ -30,7 +30,11 @@ _SENDINGS = ("template", "language", "people", "entered by", "may be sent until"
 
 Through = Annotated[
     str | None,
-    typer.Option("--source", help="The number's source; needed if there are several."),
+    typer.Option(
+        "--source",
+        help="The number's source; needed if there are several.",
+        autocompletion=completions.sources,
+    ),
 ]
 
 

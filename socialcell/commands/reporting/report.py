@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from socialcell.commands import output
+from socialcell.commands import completions, output
 from socialcell.commands.options import Config, Json, open_context
 from socialcell.json_types import DocumentValue
 
@@ -29,7 +29,12 @@ def weekly(
         ),
     ] = None,
     lang: Annotated[
-        str, typer.Option(help="The report's language: mr, hi or en.", metavar="LANG")
+        str,
+        typer.Option(
+            help="The report's language: mr, hi or en.",
+            metavar="LANG",
+            autocompletion=completions.languages,
+        ),
     ] = "en",
     out: Annotated[
         Path | None,
@@ -174,7 +179,12 @@ def daily(
         ),
     ] = None,
     lang: Annotated[
-        str, typer.Option(help="The brief's language: mr, hi or en.", metavar="LANG")
+        str,
+        typer.Option(
+            help="The brief's language: mr, hi or en.",
+            metavar="LANG",
+            autocompletion=completions.languages,
+        ),
     ] = "en",
     text: Annotated[
         bool, typer.Option("--text", help="Only the text for a phone.")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from socialcell.commands import output
+from socialcell.commands import completions, output
 from socialcell.commands.options import Config, DryRun, Json, open_context
 
 app = typer.Typer(
@@ -13,7 +13,12 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Platform = Annotated[str, typer.Option(help="The platform, such as x or reddit.")]
+Platform = Annotated[
+    str,
+    typer.Option(
+        help="The platform, such as x or reddit.", autocompletion=completions.platforms
+    ),
+]
 Uid = Annotated[
     str | None,
     typer.Option("--id", help="The account's number there.", show_default=False),

@@ -46,6 +46,8 @@ def read_request(
     UsageError names a value that no mention can have, with those that there are.
     """
     now = context.clock.now()
+    if (ward := values.get("ward")) and ":" not in ward:
+        values["ward"] = f"ward:{ward}"
     with db.reading(context.engine) as session:
         holdings = mention_queries.read_holdings(session, people.registry)
     for name, text in values.items():
