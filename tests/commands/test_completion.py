@@ -52,15 +52,32 @@ def in_bash(script: str, home: Path) -> str:
 def test_bash_completes_commands_options_and_values(
     tmp_path: Path, words: str, completed: list[str]
 ) -> None:
+    assert completions_of(words, tmp_path) == completed
+
+
+def completions_of(words: str, home: Path, config: Path | None = None) -> list[str]:
+    """What bash completes the last word to."""
     said = in_bash(
+        f"export SOCIALCELL_CONFIG={config or ''}\n"
         'eval "$(socialcell --show-completion)"\n'
         f"COMP_WORDS=(socialcell {words}) COMP_CWORD={len(words.split())}\n"
         "_socialcell_completion socialcell\n"
         'echo "${COMPREPLY[@]}"',
-        tmp_path,
+        home,
     )
+    return said.split()
 
-    assert said.split() == completed
+
+def test_bash_completes_the_names_of_the_sources(
+    tmp_path: Path, folder: Path, engine: Engine
+) -> None:
+    make_source(engine, "whatsapp.city", "whatsapp")
+    make_source(engine, "x.search", "x")
+    words = "messages templates --source w"
+
+    sources = completions_of(words, tmp_path, folder / "config.yaml")
+
+    assert sources == ["whatsapp.city"]
 
 
 @pytest.mark.parametrize(
