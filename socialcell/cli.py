@@ -21,7 +21,7 @@ from socialcell.message_catalog import document
 
 # Commands without a noun: name → module below commands, and function.
 COMMANDS = {
-    "init": "workspace.top:init",
+    "init": "workspace.init:init",
     "demo": "workspace.demo:demo",
     "doctor": "workspace.doctor:doctor",
     "pull": "workspace.top:pull",

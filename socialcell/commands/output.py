@@ -16,6 +16,11 @@ _ISO_MOMENT = re.compile(
 )
 
 
+def is_interactive() -> bool:
+    """Whether a person can be asked: input and output are a terminal."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def as_json(document: object) -> None:
     """Exactly one JSON document on standard output."""
     sys.stdout.write(dumps(document, indent=1) + "\n")

@@ -23,6 +23,16 @@ class RecipientsByLanguage(ConfigSection):
     hi: tuple[Address, ...] = ()
     en: tuple[Address, ...] = ()
 
+    @property
+    def count(self) -> int:
+        """How many addresses are named; one that reads two languages counts twice."""
+        return sum(len(self.of(lang)) for lang in type(self).model_fields)
+
+    @property
+    def is_any(self) -> bool:
+        """Whether anybody is named."""
+        return self.count > 0
+
     def of(self, lang: str) -> tuple[str, ...]:
         """The recipients of a language, each once; none for a language not used."""
         return tuple(dict.fromkeys(getattr(self, lang, ())))

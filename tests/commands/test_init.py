@@ -1,16 +1,15 @@
 """`init` names who is alerted: by an option, or asked for on a terminal only."""
 
 import json
-import os
-import pty
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from socialcell import config
 from socialcell.errors import UsageError
-from tests.running import command, environment, inside
+from socialcell.services.workspace.workspace_setup import shipped_config
+from tests.running import inside
+from tests.terminal import on_terminal
 
 
 def alerted(folder: Path) -> tuple[str, ...]:
@@ -49,27 +48,94 @@ def test_what_is_no_address_is_refused_and_nothing_is_made(tmp_path: Path) -> No
 def test_on_a_terminal_it_asks_until_it_is_an_address_and_for_two_names(
     tmp_path: Path,
 ) -> None:
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        command("init", tmp_path),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=environment(),
-    ) as process:
-        os.close(theirs)
-        os.write(ours, b"the room\nroom@city.example\nAsha Sample\nMeera Sample\n")
-        seen = b""
-        try:
-            while part := os.read(ours, 4096):
-                seen += part
-        except OSError:  # the other end is closed
-            pass
-        os.close(ours)
+    typed = "the room\nroom@city.example\nAsha Sample\nMeera Sample\n\n\n\n\n"
 
-    assert process.returncode == 0, seen
-    assert b"is no mail address" in seen
+    terminal = on_terminal("init", tmp_path, typed=typed)
+
+    assert terminal.code == 0, terminal.screen
+    assert "is no mail address" in terminal.screen
     assert alerted(tmp_path) == ("room@city.example",)
-    shown = seen.decode()
-    assert "Asha Sample: " in shown
-    assert "Meera Sample: " in shown
+    assert "Asha Sample: " in terminal.screen
+    assert "Meera Sample: " in terminal.screen
+
+
+def test_what_was_answered_on_a_terminal_stands_in_the_config_with_its_comments(
+    tmp_path: Path,
+) -> None:
+    answers = (
+        "",
+        "",
+        "x=@PMCPune myspace=tom",
+        "x=@PMCPune instagram=pmcpune",
+        "hi mr",
+        "head@city.example, en=lead@city.example",
+        "mr=desk@city.example",
+    )
+
+    terminal = on_terminal("init", tmp_path, typed="\n".join(answers) + "\n")
+
+    assert terminal.code == 0, terminal.screen
+    assert "'myspace=tom' is no account of the city's" in terminal.screen
+    settings = config.load(tmp_path / "config.yaml").config
+    assert settings.planning.handles == {"x": "PMCPune", "instagram": "pmcpune"}
+    assert settings.report.languages == ("hi", "mr")
+    assert settings.report.recipients.hi == ("head@city.example",)
+    assert settings.report.recipients.en == ("lead@city.example",)
+    assert settings.report.brief_to.mr == ("desk@city.example",)
+    assert comments(tmp_path) == comments_of(shipped_config())
+
+
+def test_enter_leaves_every_default(tmp_path: Path) -> None:
+    terminal = on_terminal("init", tmp_path, typed="\n" * 6)
+
+    assert terminal.code == 0, terminal.screen
+    written = (tmp_path / "config.yaml").read_text()
+    assert written == shipped_config()
+    assert "planning.handles, report.recipients, report.brief_to" in " ".join(
+        terminal.screen.split()
+    )
+
+
+def test_options_say_the_same_and_again_they_change_nothing(tmp_path: Path) -> None:
+    words: tuple[str | Path, ...] = (
+        *("init", tmp_path, "--handle", "x=PMCPune", "--language", "en"),
+        *("--weekly-to", "head@city.example", "--brief-to", "mr=desk@city.example"),
+    )
+
+    inside(*words)
+    inside(*words)
+
+    settings = config.load(tmp_path / "config.yaml").config
+    assert settings.planning.handles == {"x": "PMCPune"}
+    assert settings.report.languages == ("en",)
+    assert settings.report.recipients.en == ("head@city.example",)
+    assert settings.report.brief_to.mr == ("desk@city.example",)
+    with pytest.raises(UsageError, match=r"kept as it is.*at planning\.handles"):
+        inside("init", tmp_path, "--handle", "x=Other")
+
+
+@pytest.mark.parametrize(
+    ("option", "word", "why"),
+    [
+        ("--handle", "PMCPune", "write PLATFORM=NAME"),
+        ("--handle", "x=P M C", "write PLATFORM=NAME"),
+        ("--language", "fr", "fr"),
+        ("--weekly-to", "mr=the head", "'the head' is no mail address"),
+        ("--brief-to", "fr=a@city.example", "fr"),
+    ],
+)
+def test_an_option_that_cannot_be_read_is_refused_and_nothing_is_made(
+    tmp_path: Path, option: str, word: str, why: str
+) -> None:
+    with pytest.raises(UsageError, match=why):
+        inside("init", tmp_path / "new", option, word)
+
+    assert not (tmp_path / "new").exists()
+
+
+def comments(folder: Path) -> list[str]:
+    return comments_of((folder / "config.yaml").read_text())
+
+
+def comments_of(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.lstrip().startswith("#")]

@@ -22,7 +22,8 @@ from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import rollups
 from socialcell.ops.model import Coverage, Run, Source
 from socialcell.services.context import Context
-from socialcell.services.workspace.workspace_setup import config_alerting, initialise
+from socialcell.services.workspace.first_settings import config_alerting
+from socialcell.services.workspace.workspace_setup import initialise
 
 MONDAY = datetime(2026, 11, 16, tzinfo=IST)  # this week's first moment
 BEFORE = MONDAY - timedelta(days=7)

@@ -1,6 +1,5 @@
 """Commands of `sources` that switch one: disable, enable, remove, now."""
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -111,7 +110,7 @@ def now(
 
 def _is_confirmed(name: str, effect: Message) -> bool:
     """Whether a person said yes on a terminal; False where there is none."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not output.is_interactive():
         return False
     output.say(str(effect))
     return typer.confirm(f"Remove {name} for good?", default=False)

@@ -102,6 +102,8 @@ def _database_checks(
     yield database_checks.backups(context)
     yield settings_checks.secret(context.workspace, SECRET_NAME, "pseudonyms")
     yield from settings_checks.alert_recipients(context.workspace)
+    yield from settings_checks.report_recipients(context.workspace)
+    yield settings_checks.own_accounts(context.workspace)
     yield from operator_checks.signed_up(context)
     yield from posting_checks.accounts(context)
     yield from posting_checks.doubts(context)

@@ -12,6 +12,7 @@ from socialcell import strategy, yaml_limits
 from socialcell.clock import in_pune
 from socialcell.config import Workspace
 from socialcell.errors import ConfigError, SocialcellError
+from socialcell.i18n import CODES
 from socialcell.services.doctor.finding import Check, failed, ok, skipped, warning
 from socialcell.services.mentions import gazetteer
 
@@ -129,6 +130,45 @@ def secret(workspace: Workspace, name: str, needed_by: str) -> Check:
     text = hidden.get_secret_value()
     mark = hashlib.sha256(text.encode()).hexdigest()[-4:]
     return ok(label, f"from {place}, {len(text)} characters, fingerprint …{mark}")
+
+
+def report_recipients(workspace: Workspace) -> Iterator[Check]:
+    """Whether somebody gets the weekly report and the brief, in a language in which the
+    daemon writes the report."""
+    report, place = workspace.config.report, workspace.folder / "config.yaml"
+    for name, recipients, key in (
+        ("weekly report", report.recipients, "report.recipients"),
+        ("daily brief", report.brief_to, "report.brief_to"),
+    ):
+        if recipients.is_any:
+            yield ok(name, f"goes to {recipients.count} by mail")
+        else:
+            advice = f"Name somebody at {key} in {place}."
+            yield warning(name, "nobody gets it by mail", advice)
+    read = [lang for lang in CODES if report.recipients.of(lang)]
+    unwritten = [lang for lang in read if lang not in report.languages]
+    if unwritten:
+        yield warning(
+            "report languages",
+            f"the weekly report is not written in {', '.join(unwritten)}, and somebody "
+            "is named to read it so",
+            f"Add the language to report.languages in {place}.",
+        )
+
+
+def own_accounts(workspace: Workspace) -> Check:
+    """Whether the city's own accounts are named."""
+    handles = workspace.config.planning.handles
+    if handles:
+        named = ", ".join(
+            f"{platform}: {handle}" for platform, handle in handles.items()
+        )
+        return ok("own accounts", named)
+    return warning(
+        "own accounts",
+        "none is named: drafts cannot name them",
+        f"Name them at planning.handles in {workspace.folder / 'config.yaml'}.",
+    )
 
 
 def alert_recipients(workspace: Workspace) -> Iterator[Check]:

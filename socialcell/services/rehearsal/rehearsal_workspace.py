@@ -14,7 +14,7 @@ from socialcell.identity.actor import unsigned
 from socialcell.json_types import JsonObject
 from socialcell.listening.store.people import registry
 from socialcell.ops import store
-from socialcell.services.workspace import workspace_setup
+from socialcell.services.workspace import first_settings, workspace_setup
 
 STATE_FILE = "rehearsal.json"
 SANDBOX_MARK = "# A workspace that listens to the sandbox."
@@ -113,7 +113,7 @@ def connect(
     lines = "".join(
         f"    {origin}: {url}\n" for origin, url in sorted(base_urls.items())
     )
-    shipped = workspace_setup.config_alerting(*_CONTROL_ROOM)
+    shipped = first_settings.config_alerting(*_CONTROL_ROOM)
     text = _replace_line(shipped, "  base_urls: {}", "  base_urls:\n" + lines.rstrip())
     for platform, account_settings in accounts.items():
         account_json = json.dumps(account_settings)
@@ -191,7 +191,7 @@ def _settings(fixed: datetime, apps: Sequence[str]) -> str:
     redirect, and names that count as persons: its people are invented and share one
     account.
     """
-    text = workspace_setup.config_alerting(*_CONTROL_ROOM)
+    text = first_settings.config_alerting(*_CONTROL_ROOM)
     text = _replace_line(text, "  fixed: null", f"  fixed: {fixed.isoformat()}")
     text = _replace_line(text, "  trusted: []", '  trusted: ["127.0.0.1"]')
     text = _replace_line(text, "  address: null", "  address: https://go.city.example")

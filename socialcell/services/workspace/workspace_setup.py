@@ -1,26 +1,19 @@
 """Make a workspace: config.yaml, strategy.yaml, secrets/, the database, areas."""
 
-import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from socialcell import config, db, strategy
 from socialcell.config import Workspace
 from socialcell.errors import UsageError
-from socialcell.i18n import language
 from socialcell.identity import second_factor
 from socialcell.listening.areas import area_table
 from socialcell.listening.people.visibility import SECRET_NAME
 from socialcell.listening.store import areas as area_store
 from socialcell.services.workspace import backup, file_access
-from socialcell.settings.notifications import RecipientsByLanguage
-
-_NO_RECIPIENTS = "  recipients: {}\n"
 
 
 @dataclass(frozen=True)
@@ -67,23 +60,6 @@ def initialise(folder: Path, *, settings: str | None = None) -> NewWorkspace:
         workspace
     )  # root may have made it in somebody else's folder
     return NewWorkspace(workspace, tuple(created), tuple(existing))
-
-
-def config_alerting(address: str, lang: str) -> str:
-    """The shipped config.yaml, with somebody who is told of alerts by mail. UsageError
-    when it is no address, or we do not write that language."""
-    code = language(lang).code
-    try:
-        RecipientsByLanguage.model_validate({code: [address]})
-    except ValidationError:
-        raise UsageError("workspace.no_mail_address", address=address) from None
-    before, section, after = shipped_config().partition("\nalerts:\n")
-    recipients = json.dumps({code: [address]}, ensure_ascii=False)
-    return (
-        before
-        + section
-        + after.replace(_NO_RECIPIENTS, f"  recipients: {recipients}\n", 1)
-    )
 
 
 def shipped_config() -> str:

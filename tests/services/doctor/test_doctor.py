@@ -30,6 +30,7 @@ from tests.inside import socialcell
 from tests.running import said
 
 TOKEN = "AAAAxq7Zk31mmP0q9vT2"
+NAMED = ("weekly report", "daily brief", "own accounts")
 
 
 @pytest.fixture
@@ -339,3 +340,23 @@ def test_a_program_for_calls_that_cannot_be_started_is_a_failure(place: Path) ->
     after = [check.state for check in settings_checks.alert_recipients(workspace)]
 
     assert (before, after) == (["ok", "failed"], ["ok", "ok"])
+
+
+def test_it_says_who_is_not_named_yet_and_where(place: Path) -> None:
+    before = found(place)
+    text = place.read_text()
+    entries = {
+        "report": "{recipients: {hi: [a@city.example]}, languages: [mr], "
+        "brief_to: {mr: [b@city.example]}}",
+        "planning": "{handles: {x: PMCPune}}",
+    }
+    place.write_text(text + "".join(f"{k}: {v}\n" for k, v in entries.items()))
+    after = found(place)
+
+    assert {name: before[name].state for name in NAMED} == dict.fromkeys(
+        NAMED, "warning"
+    )
+    assert "planning.handles" in str(before["own accounts"].advice)
+    assert {name: after[name].state for name in NAMED} == dict.fromkeys(NAMED, "ok")
+    assert "report languages" not in before
+    assert "not written in hi" in after["report languages"].finding
