@@ -127,7 +127,9 @@ class Language:
         _, minutes = self.gettext, max(int(span.total_seconds()) // 60, 0)
         days, hours = minutes // 1440, minutes // 60 % 24
         if days:
-            return _("%(d)s d %(h)s h", d=self.number(days), h=self.number(hours))
+            return self.ngettext(
+                "%(n)s day %(h)s h", "%(n)s days %(h)s h", days, h=self.number(hours)
+            )
         rest = self.number(minutes % 60)
         if hours:
             return _("%(h)s h %(m)s min", h=self.number(hours), m=rest)

@@ -44,6 +44,17 @@ def opinion_map(
     remember: Annotated[
         Path | None, typer.Option(help="Write what the next run needs to go on.")
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(help="Also write a page with the drawn map here: .html."),
+    ] = None,
+    statements: Annotated[
+        Path | None,
+        typer.Option(help="CSV statement,text: the words that the page shows."),
+    ] = None,
+    lang: Annotated[
+        str, typer.Option(help="The page's language: mr, hi or en.", metavar="LANG")
+    ] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Map who thinks alike in a conversation, and on what all agree.
@@ -71,12 +82,26 @@ def opinion_map(
         weights=read_weights(weights) if weights else None,
         earlier=read_memory(earlier) if earlier else None,
     )
+    if page:
+        _write_page(comparison.plain, page, statements, lang)
     if remember:
         write_memory(comparison.plain.memory, remember)
     if as_json:
         output.as_json(document(comparison))
     else:
         _print_map(comparison.plain)
+
+
+def _write_page(
+    opinions: "OpinionMap", page: Path, statements: Path | None, lang: str
+) -> None:
+    from socialcell.participation.votes import read_statements
+    from socialcell.reports.pictures import opinion_map as drawing
+    from socialcell.services.planning.plan_documents import write_file
+
+    words = read_statements(statements) if statements else {}
+    conversation = drawing.Conversation(opinions, words)
+    write_file(page, drawing.html(conversation, lang).encode())
 
 
 def _names(listed: str) -> list[str]:

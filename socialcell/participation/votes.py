@@ -88,6 +88,23 @@ def read_weights(path: Path) -> dict[str, float]:
     return weights
 
 
+def read_statements(path: Path) -> dict[str, str]:
+    """Read a CSV file of `statement,text` (or `comment-id,comment-body`): the words of
+    statements by id.
+
+    Raises VotesError with file and line.
+    """
+    columns = (("statement", "text"), ("comment-id", "comment-body"))
+    words: dict[str, str] = {}
+    for where, (statement, text) in _table(_text(path), str(path), columns):
+        if statement in words:
+            raise VotesError(
+                "participation.second_statement", where=where, statement=statement
+            )
+        words[statement] = text
+    return words
+
+
 def parse_votes(text: str, name: str) -> Votes:
     """Votes from the text of a CSV file; `name` is what messages call it."""
     return _votes(_table(_csv_rows(text, name), name, COLUMNS))

@@ -8,6 +8,7 @@ import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from socialcell import palette
 from socialcell.i18n import language
 from socialcell.reports.page import Page, Paragraph, Table, Terms
 
@@ -77,6 +78,18 @@ def _reference(block: Table | Terms, title: str, code: str) -> Paragraph:
 def text(page: Page) -> str:
     """The same in plain text: every table line by line, charts in words."""
     return _environment(autoescape=False).get_template("page.txt").render(page=page)
+
+
+def sheet(template: str, sheet: object) -> str:
+    """A sheet that is opened in a browser and printed: HTML with a style of its own.
+
+    `sheet` has the texts that the template names; all are escaped but SVG as Markup.
+    """
+    return (
+        _environment(autoescape=True)
+        .get_template(template)
+        .render(sheet=sheet, colour=palette)
+    )
 
 
 def breakable(text: str) -> Markup:

@@ -143,6 +143,33 @@ def export(
         output.say(str(file))
 
 
+def approval_page(
+    name: Name,
+    out: Annotated[Path, typer.Option(help="The page to write: an .html file.")],
+    lang: Annotated[
+        str, typer.Option(help="The page's language: mr, hi or en.", metavar="LANG")
+    ] = "en",
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Write a campaign's newest plan as a page to approve; it prints on A4.
+
+    Each tag with creator, day, hour, words, disclosure and cost; what stands against
+    it; whether it is approved; and lines to sign.
+
+    Example: socialcell campaigns approval-page monsoon26 --out plan.html --lang mr
+    """
+    from socialcell.services.outreach import plan_approvals
+    from socialcell.services.planning import plan_documents
+
+    page = plan_approvals.approval_sheet(approver_context(config), name, lang)
+    plan_documents.write_file(out, page.encode())
+    if json:
+        output.as_json({"file": str(out)})
+        return
+    output.say(f"Written: {out}")
+
+
 def print_plan(document: "PlanDocument") -> None:
     """A plan in words; first what could be detected, before anybody spends."""
     _power(document["power"])

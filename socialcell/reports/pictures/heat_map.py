@@ -165,14 +165,14 @@ def _title(grid: HourGrid, lang: Language) -> str:
     usual = grid.usual[hour]
     values = {
         "day": lang.weekday_of_month(day),
-        "from": _clock(lang, hour),
-        "to": _clock(lang, hour + 1),
+        "start": _clock(lang, hour),
+        "end": _clock(lang, hour + 1),
         "n": lang.number(n),
     }
     if usual is None:
-        return _("Most mentions on %(day)s, %(from)s to %(to)s: %(n)s", **values)
+        return _("Most mentions on %(day)s, %(start)s to %(end)s: %(n)s", **values)
     return _(
-        "Most mentions on %(day)s, %(from)s to %(to)s: %(n)s, normally %(usual)s",
+        "Most mentions on %(day)s, %(start)s to %(end)s: %(n)s, normally %(usual)s",
         usual=lang.number(round(usual)),
         **values,
     )

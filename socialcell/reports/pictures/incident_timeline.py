@@ -136,7 +136,9 @@ class _Drawing:
         """A hatched strip over columns that not every platform was collected for."""
         first = None
         for n, column in enumerate([*self._columns, None]):
-            partial = column is not None and not column.whole
+            partial = (
+                column is not None and column.count is not None and not column.whole
+            )
             if partial and first is None:
                 first = n
             elif not partial and first is not None:
@@ -286,18 +288,16 @@ def _title(timeline: IncidentTimeline, lang: Language) -> str:
 
 
 def _drawn(timeline: IncidentTimeline, hours: int, lang: Language) -> str:
-    _ = lang.gettext
-    at, n = _peak(timeline)
-    total = sum(n or 0 for n in timeline.mentions)
-    unit = lang.ngettext(
-        "Mentions in each hour", "Mentions in every %(n)s hours", hours
-    )
-    return _(
-        "%(unit)s: %(total)s in all, most from %(from)s: %(n)s in one hour.",
-        unit=unit,
-        total=lang.number(total),
-        n=lang.number(n),
-        **{"from": lang.short_moment(at)},
+    at, most = _peak(timeline)
+    return lang.ngettext(
+        "Mentions in each hour: %(total)s in all, most from %(start)s: %(most)s in one "
+        "hour.",
+        "Mentions in every %(n)s hours: %(total)s in all, most from %(start)s: "
+        "%(most)s in one hour.",
+        hours,
+        total=lang.number(sum(n or 0 for n in timeline.mentions)),
+        most=lang.number(most),
+        start=lang.short_moment(at),
     )
 
 
@@ -329,14 +329,14 @@ def _step_lines(
 
 
 def _alt(timeline: IncidentTimeline, lang: Language) -> str:
-    at, n = _peak(timeline)
+    at, most = _peak(timeline)
     steps = "; ".join(words for _, words in _step_lines(timeline, lang))
     return lang.gettext(
-        "%(steps)s. %(total)s mentions, the most in one hour from %(from)s: %(n)s.",
+        "%(steps)s. Mentions: %(total)s, most from %(start)s: %(most)s in one hour.",
         steps=steps,
         total=lang.number(sum(n or 0 for n in timeline.mentions)),
-        n=lang.number(n),
-        **{"from": lang.short_moment(at)},
+        most=lang.number(most),
+        start=lang.short_moment(at),
     )
 
 

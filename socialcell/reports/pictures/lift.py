@@ -303,7 +303,7 @@ def _source(series: LiftSeries, lang: Language) -> str:
     )
     missing = (series.days[-1] - series.days[0]).days + 1 - len(series.days)
     if not missing:
-        return f"{source} {lang.gettext('No day is missing.')}"
+        return " ".join((source, lang.gettext("No day is missing.")))
     return f"{source} " + lang.ngettext(
         "%(n)s day is missing.", "%(n)s days are missing.", missing
     )

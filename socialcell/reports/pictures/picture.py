@@ -63,7 +63,7 @@ class Coverage:
             self.platforms,
         )
         if not self.missing:
-            return f"{source} {_('No hour is missing.')}"
+            return " ".join((source, _("No hour is missing.")))
         gaps = ", ".join(
             f"{name} {lang.number(hours)}" for name, hours in self.missing.items()
         )

@@ -4,6 +4,7 @@ The functions that end in `_of_week` need no database but the frozen numbers, so
 the weekly report can draw them again; the others read the present.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -196,8 +197,9 @@ def timeline_of(
     if scope is None or not times:
         raise UsageError("pictures.incident_without_mentions", incident=incident.id)
     as_of = min(incident.ended_at or now, now)
-    start = times[0].replace(minute=0, second=0, microsecond=0)
-    hours = max(int((as_of - start) / HOUR) + 1, 1)
+    local = times[0].astimezone(IST)
+    start = as_utc(local.replace(minute=0, second=0, microsecond=0))
+    hours = max(math.ceil((as_of - start) / HOUR), 1)
     counts = [0] * hours
     for time in times:
         counts[min(int((time - start) / HOUR), hours - 1)] += 1

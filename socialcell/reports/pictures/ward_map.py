@@ -332,7 +332,8 @@ def _drawn(ward_map: WardMap, lang: Language) -> str:
         last=ward_map.last,
     )
     if _is_sketch(ward_map):
-        return f"{words} {_('The map is a sketch: these are not the boundaries.')}"
+        sketch = _("The map is a sketch: these are not the boundaries.")
+        return f"{words} {sketch}"
     return words
 
 

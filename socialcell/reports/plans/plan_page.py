@@ -1,7 +1,7 @@
 """A plan as a page in three languages: who, when, what, why; and its certificate."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
@@ -18,13 +18,16 @@ from socialcell.reports.page import Cell, Page, Section, Table
 _MICROS = 1_000_000
 
 
-class _Money(msgspec.Struct):
+class Money(msgspec.Struct):
+    """An amount in millionths of a rupee."""
+
     amount_micros: float
 
 
 class _Tag(msgspec.Struct):
     """A tag, with the people whom it adds."""
 
+    n: int
     day: date
     at: str
     creator: str
@@ -32,17 +35,18 @@ class _Tag(msgspec.Struct):
     asset: str
     language: str
     text: str | None
+    label: str | None
     link: str | None
     reach: float
     nth: int
     wards: list[str] | None
-    cost: _Money
+    cost: Money
 
 
 class _ChosenCreator(msgspec.Struct):
     creator: str
     marginal_reach: float
-    cost: _Money
+    cost: Money
 
 
 class _Choice(msgspec.Struct):
@@ -66,7 +70,7 @@ class _Calendar(msgspec.Struct):
     tags: int
     reach: float
     upper_bound: float
-    cost: _Money
+    cost: Money
     closed: list[_ClosedDays]
 
 
@@ -74,23 +78,27 @@ class _Power(msgspec.Struct):
     smallest_detectable_percent: float | None = None
 
 
-class _PlanDocument(msgspec.Struct):
-    """The parts of a plan's document that the page shows."""
+class PlanFields(msgspec.Struct):
+    """The parts of a plan's document that pages show."""
 
     campaign: str
     version: int
+    made_by: str
+    made_at: datetime
+    start: date
+    end: date
     tags: list[_Tag]
     ward_names: dict[str, dict[str, str]]
     choice: _Choice
     calendar: _Calendar
     power: _Power | None
-    budget: _Money
+    budget: Money
     warnings: list[str]
 
 
 def page(document: Mapping[str, object], code: str) -> Page:
     """The document of a plan in words. UsageError: there is no such language."""
-    plan = msgspec.convert(document, _PlanDocument)
+    plan = read(document)
     lang = language(code)
     _ = lang.gettext
     return Page(
@@ -102,10 +110,15 @@ def page(document: Mapping[str, object], code: str) -> Page:
             Section(_("Calendar"), [_calendar(lang, plan)]),
             Section(_("Creators"), [_creators(lang, plan)]),
             Section(_("Closed days"), [_closed_days(lang, plan)]),
-            Section(_("What it rests on"), [_facts(lang, plan)]),
+            Section(_("What it rests on"), [facts(lang, plan)]),
         ),
         footer=(),
     )
+
+
+def read(document: Mapping[str, object]) -> PlanFields:
+    """The document of a plan. msgspec.ValidationError: it is none."""
+    return msgspec.convert(document, PlanFields)
 
 
 def reason(tag: JsonObject, wards: Mapping[str, Mapping[str, str]], code: str) -> str:
@@ -141,7 +154,7 @@ def _reason(
     return sentence
 
 
-def _calendar(lang: Language, plan: _PlanDocument) -> Table:
+def _calendar(lang: Language, plan: PlanFields) -> Table:
     _ = lang.gettext
     heads = (
         *(_("Day"), _("Time"), _("Creator"), _("Channel"), _("Asset"), _("Language")),
@@ -158,7 +171,7 @@ def _calendar(lang: Language, plan: _PlanDocument) -> Table:
             (tag.text or "–",),
             (tag.link or "–",),
             (lang.number(round(tag.reach)),),
-            (_rupees(lang, tag.cost),),
+            (rupees(lang, tag.cost),),
             (_reason(lang, tag.reach, tag.nth, tag.wards or (), plan.ward_names),),
         )
         for tag in plan.tags
@@ -174,13 +187,13 @@ def _calendar(lang: Language, plan: _PlanDocument) -> Table:
     )
 
 
-def _creators(lang: Language, plan: _PlanDocument) -> Table:
+def _creators(lang: Language, plan: PlanFields) -> Table:
     _ = lang.gettext
     rows: list[tuple[Cell, ...]] = [
         (
             (creator.creator,),
             (lang.number(round(creator.marginal_reach)),),
-            (_rupees(lang, creator.cost),),
+            (rupees(lang, creator.cost),),
             ("",),
         )
         for creator in plan.choice.chosen
@@ -200,7 +213,7 @@ def _creators(lang: Language, plan: _PlanDocument) -> Table:
     return Table(_("Who is asked, and who is not"), heads, rows, note)
 
 
-def _closed_days(lang: Language, plan: _PlanDocument) -> Table:
+def _closed_days(lang: Language, plan: PlanFields) -> Table:
     _ = lang.gettext
     kinds = {
         "festival": _("Holiday or festival"),
@@ -222,7 +235,8 @@ def _closed_days(lang: Language, plan: _PlanDocument) -> Table:
     return Table(_("Days on which nobody is tagged"), heads, rows)
 
 
-def _facts(lang: Language, plan: _PlanDocument) -> Table:
+def facts(lang: Language, plan: PlanFields) -> Table:
+    """The plan's numbers: tags, reach, cost, the smallest lift that can be seen."""
     _ = lang.gettext
     calendar = plan.calendar
     smallest = plan.power.smallest_detectable_percent if plan.power else None
@@ -233,8 +247,8 @@ def _facts(lang: Language, plan: _PlanDocument) -> Table:
             (_rounded(lang, calendar.reach),),
         ),
         ((_("No calendar can exceed"),), (_rounded(lang, calendar.upper_bound),)),
-        ((_("Planned cost in rupees"),), (_rupees(lang, calendar.cost),)),
-        ((_("Budget in rupees"),), (_rupees(lang, plan.budget),)),
+        ((_("Planned cost in rupees"),), (rupees(lang, calendar.cost),)),
+        ((_("Budget in rupees"),), (rupees(lang, plan.budget),)),
         (
             (_("Smallest lift that could be detected, in per cent"),),
             ("–" if smallest is None else lang.number(smallest),),
@@ -248,5 +262,6 @@ def _rounded(lang: Language, number: float) -> str:
     return lang.number(round(number))
 
 
-def _rupees(lang: Language, money: _Money) -> str:
+def rupees(lang: Language, money: Money) -> str:
+    """An amount in whole rupees, without a sign."""
     return lang.number(round(money.amount_micros / _MICROS))

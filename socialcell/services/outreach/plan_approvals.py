@@ -17,11 +17,13 @@ from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan
 from socialcell.campaigns.planning.store import NoPlan
 from socialcell.json_types import JsonValue
-from socialcell.message_catalog import Message
+from socialcell.message_catalog import Message, in_words
+from socialcell.reports.plans import approval_page as plan_approval_page
 from socialcell.services import second_approver
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.outreach import outreach_steps
+from socialcell.services.planning import plan_documents
 from socialcell.services.second_approver import ApprovalPersons
 from socialcell.text import clean_text, one_line
 
@@ -86,6 +88,28 @@ def approve_plan(
             return decision
         _store_approval(context, session, plan, tags, who, note, persons)
     return replace(decision, new=True)
+
+
+def approval_sheet(context: Context, campaign: str, code: str) -> str:
+    """The newest version of a plan as a page to approve, in a language. For approvers;
+    noted. NoPlan when there is none."""
+    document = plan_documents.plan_document(context, campaign)
+    with db.reading(context.engine) as session:
+        plan = newest_plan(session, document["campaign"])
+        tags = plans.tags(session, plan)
+        approval = plan_approval.valid_approval(session, plan, tags)
+        violations = _violations(context, session, plan, tags)
+        content = plan_approval.plan_content(plan, tags, approval).hash
+    draft = plan_approval_page.ApprovalDraft(
+        document=document,
+        against=[in_words(violation.message, code) for violation in violations],
+        approval=plan_approval_page.Approval(approval.by, approval.at, approval.note)
+        if approval
+        else None,
+        content=content,
+        as_of=context.clock.now(),
+    )
+    return plan_approval_page.html(draft, code)
 
 
 def newest_plan(session: Session, campaign: str) -> Plan:
