@@ -75,7 +75,16 @@ class Language:
 
     def weekday_of_month(self, moment: date | datetime) -> str:
         """Sat 21 Nov, in Indian time."""
-        return self._date(moment, "EEE d MMM")
+        return self._date(moment, f"EEE {self._day_pattern}")
+
+    def tick_day(self, moment: date | datetime) -> str:
+        """21 Nov, for an axis or a calendar."""
+        return self._date(moment, self._day_pattern)
+
+    @property
+    def _day_pattern(self) -> str:
+        """Months are short in English alone: the others' short forms are not usual."""
+        return "d MMM" if self.code == "en" else "d MMMM"
 
     def short_moment(self, moment: datetime) -> str:
         """Sat 21 Nov, 14:30, in Indian time."""

@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 from socialcell import palette
 from socialcell.i18n import Language
-from socialcell.reports.pictures.canvas import DECORATION, SMALLEST, Canvas
+from socialcell.reports.pictures.canvas import DECORATION, SMALLEST, Canvas, text_width
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,13 @@ def value_axis(
     locator = MaxNLocator(ticks, integer=True, steps=[1, 2, 2.5, 5, 10])
     places = tuple(float(tick) for tick in locator.tick_values(low, high))
     return ValueAxis(top, bottom, places[0], places[-1], places)
+
+
+def label_space(values: Sequence[float], lang: Language) -> float:
+    """The pixels that the numbers beside an axis of these values need, with margins."""
+    ticks = value_axis(0, 1, values).ticks
+    widest = max(text_width(lang.number(tick), SMALLEST) for tick in ticks)
+    return widest + 14
 
 
 def draw_value_axis(

@@ -14,6 +14,7 @@ from socialcell.reports.pictures.canvas import (
     SMALLEST,
     WIDE,
     Canvas,
+    text_width,
     wrap,
 )
 from socialcell.reports.pictures.picture import Caption, Picture, framed
@@ -88,7 +89,10 @@ def stage_name(stage: Stage, lang: Language) -> str:
 def _draw_stages(canvas: Canvas, top: float, funnel: Funnel, lang: Language) -> float:
     is_wide = canvas.width >= WIDE
     left = 250 if is_wide else _MARGIN
-    number_width = 118
+    number_width = 16 + max(
+        text_width(_count_words(stage, lang), 14, strong=True)
+        for stage in funnel.stages
+    )
     span = canvas.width - left - _MARGIN - number_width
     greatest = max(
         (stage.at_most or stage.count or 0 for stage in funnel.stages), default=0
@@ -136,14 +140,9 @@ def _draw_bar(
         line=1.5 if stage.estimated else 0.5,
         role=f"{SERIES}count",
     )
-    words = lang.number(stage.count)
-    if end > length:
-        words = lang.gettext(
-            "%(low)s to %(high)s", low=words, high=lang.number(stage.at_most or 0)
-        )
-    elif stage.estimated:
-        words = lang.gettext("about %(n)s", n=words)
-    canvas.text((left + end + 8, baseline), words, size=14, strong=True)
+    canvas.text(
+        (left + end + 8, baseline), _count_words(stage, lang), size=14, strong=True
+    )
 
 
 def _draw_notes(

@@ -14,7 +14,9 @@ from socialcell.reports.pictures.picture import Caption, Coverage, Picture, fram
 HOURS = 24
 _MARGIN, _GAP = 8, 2
 _ROW = 24
-_WIDEST_NUMBER = 1_000  # a larger one does not fit into a cell of the wide layout
+# From these on a number does not fit into a cell: days below each other, and days side
+# by side on a phone, where cells then are in thousands.
+_LYING_LIMIT, _NARROW_LIMIT = 1_000, 10_000
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,16 @@ def draw(grid: HourGrid, lang: Language, width: float = NARROW) -> Picture:
     for row in (*grid.counts, *grid.whole, grid.usual):
         if len(row) != HOURS:
             raise ValueError(f"a day has {HOURS} hours, not {len(row)}")
-    caption = Caption(_title(grid, lang), _drawn(grid, lang), _source(grid, lang))
     largest = max((n for day in grid.counts for n in day if n is not None), default=0)
-    lying = width >= WIDE and largest < _WIDEST_NUMBER
+    lying = width >= WIDE and largest < _LYING_LIMIT
+    unit = 1_000 if width < WIDE and largest >= _NARROW_LIMIT else 1
+    drawn = _drawn(grid, lang)
+    if unit > 1:
+        drawn = " ".join((drawn, lang.gettext("Cells are in thousands.")))
+    caption = Caption(_title(grid, lang), drawn, grid.coverage.sentence(lang))
 
     def body(canvas: Canvas, top: float) -> float:
-        return _draw_grid(canvas, top, grid, lang, lying=lying)
+        return _draw_grid(canvas, top, grid, lang, lying=lying, unit=unit)
 
     return Picture(
         framed(width, caption, body), caption, _alt(grid, lang), _table(grid, lang)
@@ -68,7 +74,13 @@ def _fields(grid: HourGrid) -> list[list[_Field]]:
 
 
 def _draw_grid(
-    canvas: Canvas, top: float, grid: HourGrid, lang: Language, *, lying: bool
+    canvas: Canvas,
+    top: float,
+    grid: HourGrid,
+    lang: Language,
+    *,
+    lying: bool,
+    unit: int,
 ) -> float:
     labels = [lang.short_day(day) for day in grid.days] + [lang.gettext("Usual")]
     hours = [lang.digits(f"{hour:02}") for hour in range(HOURS)]
@@ -94,7 +106,7 @@ def _draw_grid(
         canvas.text((left - 6, y + 16), label, size=SMALLEST, side="right")
         for n, entry in enumerate(rows[row]):
             x = left + cell * n + _apart(n, columns, extra, not lying)
-            _draw_cell(canvas, (x, y), cell - _GAP, entry, steps, lang)
+            _draw_cell(canvas, (x, y), cell - _GAP, entry, steps, lang, unit)
     bottom = top + _ROW * len(lines) + (extra if lying else 0) + 10
     partial = any(
         entry.count is not None and not entry.whole for day in rows for entry in day
@@ -121,6 +133,7 @@ def _draw_cell(
     entry: _Field,
     steps: Sequence[int],
     lang: Language,
+    unit: int,
 ) -> None:
     (x, y), height = at, _ROW - _GAP
     if entry.count is None:
@@ -132,7 +145,7 @@ def _draw_cell(
     colour = palette.text_on(fill)
     canvas.text(
         (x + width / 2, y + 15.5),
-        lang.number(round(entry.count)),
+        lang.number(round(entry.count) if unit == 1 else round(entry.count / unit, 1)),
         size=SMALLEST,
         colour=colour,
         side="center",
@@ -185,10 +198,6 @@ def _drawn(grid: HourGrid, lang: Language) -> str:
         first=lang.day_of_month(grid.days[0]),
         last=lang.day_of_month(grid.days[-1]),
     )
-
-
-def _source(grid: HourGrid, lang: Language) -> str:
-    return grid.coverage.sentence(lang)
 
 
 def _alt(grid: HourGrid, lang: Language) -> str:

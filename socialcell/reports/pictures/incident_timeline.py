@@ -9,7 +9,12 @@ from socialcell import palette
 from socialcell.clock import IST
 from socialcell.i18n import Language
 from socialcell.reports.page import Cell, Table
-from socialcell.reports.pictures.axis import ValueAxis, draw_value_axis, value_axis
+from socialcell.reports.pictures.axis import (
+    ValueAxis,
+    draw_value_axis,
+    label_space,
+    value_axis,
+)
 from socialcell.reports.pictures.canvas import (
     DECORATION,
     NARROW,
@@ -26,7 +31,7 @@ from socialcell.reports.pictures.picture import Caption, Coverage, Picture, fram
 Step: TypeAlias = Literal["first_post", "alert", "taken_on", "statement", "ended"]
 STEPS: tuple[Step, ...] = ("first_post", "alert", "taken_on", "statement", "ended")
 HOUR = timedelta(hours=1)
-_MARGIN, _LEFT, _HEIGHT, _RING = 8, 40, 150, 24
+_MARGIN, _HEIGHT, _RING = 8, 150, 24
 # Hours of one column; the smallest is used that gives no more than so many columns.
 _COLUMN_HOURS = (1, 2, 3, 6, 12, 24, 48, 168)
 _MOST_COLUMNS = {False: 30, True: 60}
@@ -96,13 +101,15 @@ class _Drawing:
     ) -> None:
         self._canvas, self._timeline, self._lang = canvas, timeline, lang
         self._columns, self._span = columns, hours * HOUR
+        self._counts = [float(column.count or 0) for column in columns]
+        self._left = max(label_space(self._counts, lang), 40)
         self._right = canvas.width - _MARGIN - 12
-        self._cell = (self._right - _LEFT) / len(columns)
+        self._cell = (self._right - self._left) / len(columns)
 
     def draw(self, top: float) -> float:
-        counts = [float(column.count or 0) for column in self._columns]
-        axis = value_axis(top + _RING + 14, top + _RING + 14 + _HEIGHT, counts)
-        draw_value_axis(self._canvas, axis, _LEFT, self._right, self._lang)
+        above = top + _RING + 14
+        axis = value_axis(above, above + _HEIGHT, self._counts)
+        draw_value_axis(self._canvas, axis, self._left, self._right, self._lang)
         for n, column in enumerate(self._columns):
             self._draw_column(n, column, axis)
         self._draw_gaps(axis.top)
@@ -112,10 +119,10 @@ class _Drawing:
 
     def _x(self, at: datetime) -> float:
         share = (at - self._timeline.start) / (self._span * len(self._columns))
-        return _LEFT + min(max(share, 0.0), 1.0) * (self._right - _LEFT)
+        return self._left + min(max(share, 0.0), 1.0) * (self._right - self._left)
 
     def _draw_column(self, n: int, column: _Column, axis: ValueAxis) -> None:
-        left = _LEFT + n * self._cell
+        left = self._left + n * self._cell
         if column.count is None:
             self._canvas.hatched_box(
                 (left, axis.top), self._cell, axis.bottom - axis.top
@@ -142,7 +149,7 @@ class _Drawing:
             if partial and first is None:
                 first = n
             elif not partial and first is not None:
-                left = _LEFT + first * self._cell
+                left = self._left + first * self._cell
                 self._canvas.hatched_box((left, top), (n - first) * self._cell, 9)
                 first = None
 
@@ -177,7 +184,7 @@ class _Drawing:
         for is_day in (True, False):
             for n, column in enumerate(self._columns):
                 if self._begins_day(n) == is_day and self._is_labelled(column, is_day):
-                    self._draw_time(_LEFT + n * self._cell, bottom, n, taken)
+                    self._draw_time(self._left + n * self._cell, bottom, n, taken)
 
     def _is_labelled(self, column: _Column, is_day: bool) -> bool:
         return is_day or column.start.astimezone(IST).hour % 3 == 0

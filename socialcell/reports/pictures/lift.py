@@ -7,7 +7,12 @@ from datetime import date, timedelta
 from socialcell import palette
 from socialcell.i18n import Language
 from socialcell.reports.page import Cell, Table
-from socialcell.reports.pictures.axis import ValueAxis, draw_value_axis, value_axis
+from socialcell.reports.pictures.axis import (
+    ValueAxis,
+    draw_value_axis,
+    label_space,
+    value_axis,
+)
 from socialcell.reports.pictures.canvas import (
     DECORATION,
     NARROW,
@@ -21,7 +26,7 @@ from socialcell.reports.pictures.picture import Caption, Picture, framed
 
 LEAD = timedelta(days=28)
 """How much of the time before the start is shown."""
-_MARGIN, _LEFT = 8, 44
+_MARGIN = 8
 _TOP_HEIGHT, _LOW_HEIGHT = 170, 96
 
 
@@ -77,21 +82,31 @@ class _Drawing:
 
     def __init__(self, canvas: Canvas, series: LiftSeries, lang: Language) -> None:
         self._canvas, self._series, self._lang = canvas, series, lang
-        self._right = canvas.width - _MARGIN - 6
-        self._cell = (self._right - _LEFT) / len(series.days)
-
-    def draw(self, top: float) -> float:
-        series, _ = self._series, self._lang.gettext
-        top = self._draw_key(top)
-        values = [
+        self._values = [
             float(value)
             for values in (series.actual, series.expected, series.lower, series.upper)
             for value in values
             if value is not None
         ]
-        axis = value_axis(top + 22, top + 22 + _TOP_HEIGHT, values)
+        self._differences = _differences(series)
+        below = [
+            value
+            for values in self._differences
+            for value in values
+            if value is not None
+        ]
+        self._below = below
+        space = (label_space(values, lang) for values in (self._values, below))
+        self._left = max(*space, 44)
+        self._right = canvas.width - _MARGIN - 6
+        self._cell = (self._right - self._left) / len(series.days)
+
+    def draw(self, top: float) -> float:
+        series, _ = self._series, self._lang.gettext
+        top = self._draw_key(top)
+        axis = value_axis(top + 22, top + 22 + _TOP_HEIGHT, self._values)
         self._draw_start(top + 12, axis.bottom)
-        draw_value_axis(self._canvas, axis, _LEFT, self._right, self._lang)
+        draw_value_axis(self._canvas, axis, self._left, self._right, self._lang)
         self._draw_band(axis, series.lower, series.upper)
         self._draw_line(axis, series.expected, palette.SECOND, "expected", dashed=True)
         self._draw_line(axis, series.actual, palette.FIRST, "actual", dashed=False)
@@ -104,7 +119,7 @@ class _Drawing:
         return bottom + 22
 
     def _x(self, n: int) -> float:
-        return _LEFT + self._cell * (n + 0.5)
+        return self._left + self._cell * (n + 0.5)
 
     def _draw_key(self, top: float) -> float:
         _ = self._lang.gettext
@@ -139,10 +154,10 @@ class _Drawing:
         series = self._series
         if series.start not in series.days:
             return
-        x = _LEFT + self._cell * series.days.index(series.start)
+        x = self._left + self._cell * series.days.index(series.start)
         self._canvas.line([(x, top + 4), (x, bottom)], colour=palette.INK, dashed=True)
         words = self._lang.gettext(
-            "Start, %(day)s", day=self._lang.month_day(series.start)
+            "Start, %(day)s", day=self._lang.tick_day(series.start)
         )
         is_left = x + text_width(words, SMALLEST) + 8 > self._canvas.width
         self._canvas.text(
@@ -190,15 +205,9 @@ class _Drawing:
             )
 
     def _draw_differences(self, top: float) -> float:
-        differences, lower, upper = _differences(self._series)
-        values = [
-            value
-            for values in (differences, lower, upper)
-            for value in values
-            if value is not None
-        ]
-        axis = value_axis(top, top + _LOW_HEIGHT, values, ticks=3)
-        draw_value_axis(self._canvas, axis, _LEFT, self._right, self._lang)
+        differences, lower, upper = self._differences
+        axis = value_axis(top, top + _LOW_HEIGHT, self._below, ticks=3)
+        draw_value_axis(self._canvas, axis, self._left, self._right, self._lang)
         self._draw_band(axis, lower, upper)
         zero = axis.y(0.0)
         width = max(self._cell * 0.6, 1.5)
@@ -219,7 +228,7 @@ class _Drawing:
         """Mondays below both panels."""
         end = -100.0
         for n, day in enumerate(self._series.days):
-            words = self._lang.month_day(day)
+            words = self._lang.tick_day(day)
             x, width = self._x(n), text_width(words, SMALLEST)
             if day.weekday() or x - width / 2 < end + 8:
                 continue

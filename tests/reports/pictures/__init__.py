@@ -1,0 +1,1 @@
+"""Tests of pictures: what they say, contrast, places of texts, outlines."""
