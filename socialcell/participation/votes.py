@@ -96,7 +96,9 @@ def read_statements(path: Path) -> dict[str, str]:
     """
     columns = (("statement", "text"), ("comment-id", "comment-body"))
     words: dict[str, str] = {}
-    for where, (statement, text) in _table(_text(path), str(path), columns):
+    for where, (statement, text) in _table(
+        _rows(path, columns, AS_IT_IS), str(path), columns
+    ):
         if statement in words:
             raise VotesError(
                 "participation.second_statement", where=where, statement=statement

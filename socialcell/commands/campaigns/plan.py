@@ -159,10 +159,9 @@ def approval_page(
 
     Example: socialcell campaigns approval-page monsoon26 --out plan.html --lang mr
     """
-    from socialcell.services.outreach import plan_approvals
-    from socialcell.services.planning import plan_documents
+    from socialcell.services.planning import approval_sheet, plan_documents
 
-    page = plan_approvals.approval_sheet(approver_context(config), name, lang)
+    page = approval_sheet.approval_sheet(approver_context(config), name, lang)
     plan_documents.write_file(out, page.encode())
     if json:
         output.as_json({"file": str(out)})

@@ -7,7 +7,6 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
-from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.options import (
     Config,
     DryRun,

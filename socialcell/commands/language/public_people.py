@@ -9,7 +9,6 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.language.gazetteer import Reread, print_changes
 from socialcell.commands.list_command import ListCommand
-from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.options import (
     Config,
     DateOrder,
@@ -102,7 +101,7 @@ def list_(
 
     Example: socialcell language people list --on 2026-11-21
     """
-    from socialcell.commands.mentions.areas import day_of
+    from socialcell.commands.mentions.area_shapes import day_of
     from socialcell.services.mentions import public_people
 
     context = open_context(config)

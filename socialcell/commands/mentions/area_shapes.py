@@ -55,7 +55,7 @@ def list_(on: On = None, config: Config = None, json: Json = False) -> None:
     from socialcell.services import area_shapes
 
     context = open_context(config)
-    shapes = area_shapes.list_shapes(context, _day(context, on))
+    shapes = area_shapes.list_shapes(context, day_of(context, on))
     if json:
         output.as_json(
             {
@@ -105,7 +105,7 @@ def check(
     from socialcell.services import area_shapes
 
     context = open_context(config)
-    gaps = area_shapes.check_shapes(context, _day(context, on), kind)
+    gaps = area_shapes.check_shapes(context, day_of(context, on), kind)
     if json:
         output.as_json(
             {
@@ -124,15 +124,10 @@ def check(
         raise typer.Exit(1)
 
 
-def _day(context: "Context", on: str | None) -> date:
-    return read_day(on) if on else context.clock.now().date()
+def day_of(context: "Context", on: str | None) -> date:
+    """The day of --on, today in Pune without it. UsageError when it is none."""
+    from socialcell.clock import IST
+    from socialcell.listening.day_ranges import read_day
 
-
-def read_day(text: str) -> date:
-    """A day as --on takes it. UsageError when it is none."""
-    from socialcell.errors import UsageError
-
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError("areas.no_day", text=text) from None
+    now = context.clock.now()
+    return read_day(on, "--on", now) if on else now.astimezone(IST).date()

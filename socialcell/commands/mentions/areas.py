@@ -9,7 +9,7 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.mentions import area_shapes
-from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.mentions.area_shapes import day_of
 from socialcell.commands.options import (
     Config,
     DateOrder,
@@ -23,7 +23,6 @@ from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
     from socialcell.listening.areas.area_table import AreaRecord
-    from socialcell.services.context import Context
 
 app = typer.Typer(
     help="Areas: wards, prabhags, localities and villages, with dates.",
@@ -50,7 +49,6 @@ def list_(
     from socialcell.services import areas
 
     context = open_context(config)
-    day = area_shapes.read_day(on) if on else context.clock.now().date()
     day = day_of(context, on)
     rows = areas.list_areas(context, day, kind)
     if json:
@@ -94,7 +92,6 @@ def at(
     from socialcell.services import areas
 
     context = open_context(config)
-    day = area_shapes.read_day(on) if on else context.clock.now().date()
     day = day_of(context, on)
     chain = areas.areas_around(context, place, day)
     if not chain:
@@ -137,15 +134,6 @@ def import_(
     else:
         verb = "Would import" if dry_run else "Imported"
         output.say(f"{verb} {counts.areas} areas.")
-
-
-def day_of(context: "Context", on: str | None) -> date:
-    """The day of --on, today in Pune without it. UsageError when it is none."""
-    from socialcell.clock import IST
-    from socialcell.listening.day_ranges import read_day
-
-    now = context.clock.now()
-    return read_day(on, "--on", now) if on else now.astimezone(IST).date()
 
 
 def _plain(area: "AreaRecord") -> dict[str, DocumentValue]:

@@ -8,7 +8,6 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
-from socialcell.commands.options import Config, Csv, DryRun, Json, open_context
 from socialcell.commands.options import (
     Config,
     Csv,
@@ -49,9 +48,7 @@ def list_(
 
     Example: socialcell owners list --topic roads
     """
-    from socialcell.clock import IST
-    from socialcell.commands.mentions.area_shapes import read_day
-    from socialcell.commands.mentions.areas import day_of
+    from socialcell.commands.mentions.area_shapes import day_of
     from socialcell.listening.areas.owner_table import COLUMNS
     from socialcell.services.mentions import mention_owners
 

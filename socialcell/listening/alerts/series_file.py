@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from socialcell.clock import as_utc
-from socialcell.connectors.files.workbooks import is_workbook, workbook_csv
 from socialcell.clock import IST, as_utc
+from socialcell.connectors.files.workbooks import is_workbook, workbook_csv
 from socialcell.listening.alerts.burst_detector import LARGEST_COUNT, SeriesError
 
 _LONGEST_CELL = 1000  # a time or a count is far shorter

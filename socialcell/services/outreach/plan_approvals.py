@@ -17,13 +17,11 @@ from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan
 from socialcell.campaigns.planning.store import NoPlan
 from socialcell.json_types import JsonValue
-from socialcell.message_catalog import Message, in_words
-from socialcell.reports.plans import approval_page as plan_approval_page
+from socialcell.message_catalog import Message
 from socialcell.services import second_approver
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.outreach import outreach_steps
-from socialcell.services.planning import plan_documents
 from socialcell.services.second_approver import ApprovalPersons
 from socialcell.text import clean_text, one_line
 
@@ -68,7 +66,7 @@ def approve_plan(
         outreach_store.lock_plan(session, plan)
         persons = _require_second(context, session, plan)
         tags = plans.tags(session, plan)
-        violations = _violations(context, session, plan, tags)
+        violations = plan_violations(context, session, plan, tags)
         decision = ApprovalDecision(name, plan.version, who, tuple(violations))
         if dry_run:
             session.rollback()
@@ -88,28 +86,6 @@ def approve_plan(
             return decision
         _store_approval(context, session, plan, tags, who, note, persons)
     return replace(decision, new=True)
-
-
-def approval_sheet(context: Context, campaign: str, code: str) -> str:
-    """The newest version of a plan as a page to approve, in a language. For approvers;
-    noted. NoPlan when there is none."""
-    document = plan_documents.plan_document(context, campaign)
-    with db.reading(context.engine) as session:
-        plan = newest_plan(session, document["campaign"])
-        tags = plans.tags(session, plan)
-        approval = plan_approval.valid_approval(session, plan, tags)
-        violations = _violations(context, session, plan, tags)
-        content = plan_approval.plan_content(plan, tags, approval).hash
-    draft = plan_approval_page.ApprovalDraft(
-        document=document,
-        against=[in_words(violation.message, code) for violation in violations],
-        approval=plan_approval_page.Approval(approval.by, approval.at, approval.note)
-        if approval
-        else None,
-        content=content,
-        as_of=context.clock.now(),
-    )
-    return plan_approval_page.html(draft, code)
 
 
 def newest_plan(session: Session, campaign: str) -> Plan:
@@ -135,13 +111,14 @@ def _require_second(context: Context, session: Session, plan: Plan) -> ApprovalP
     return second_approver.require_second(context, session, making, about)
 
 
-def _violations(
+def plan_violations(
     context: Context, session: Session, plan: Plan, tags: list[Tag]
 ) -> list[RuleViolation]:
+    """What stands against a plan's open tags today."""
     settings = context.workspace.config.planning
     states = plan_approval.steps_by_tag(session, plan, tags)
     states_now = {tag.n: plan_approval.state_of(states[tag.id or 0]) for tag, _ in tags}
-    violations = plan_rules.find_violations(session, plan, tags, settings)
+    violations = plan_rules.findplan_violations(session, plan, tags, settings)
     today = creator_registry.today(context)
     return [
         *(

@@ -20,8 +20,7 @@ from socialcell.reports.sections import public_accounts, search_console, section
 from socialcell.reports.sections.report_context import ChartFiles
 from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.reports.weekly import frozen_week as week_report
-from socialcell.reports.weekly import tidy_numbers, weekly_view, workbook
-from socialcell.reports.weekly import weekly_letter, weekly_view, workbook
+from socialcell.reports.weekly import tidy_numbers, weekly_letter, weekly_view, workbook
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.reporting import weekly_letters

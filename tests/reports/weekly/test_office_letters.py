@@ -285,4 +285,4 @@ def test_what_an_office_is_asked_stands_beside_last_week(world: World) -> None:
 
     assert "* 9 mentions (last week 1)" in text
     assert "* 4 expect an answer (last week 1)" in text
-    assert NEXT == MADE.replace(hour=0)
+    assert MADE.replace(hour=0) == NEXT

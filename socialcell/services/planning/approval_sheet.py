@@ -1,0 +1,32 @@
+"""A plan as a page to approve, with what stands against it."""
+
+from socialcell import db
+from socialcell.campaigns.outreach import plan_approval
+from socialcell.campaigns.planning import store as plans
+from socialcell.message_catalog import in_words
+from socialcell.reports.plans import plan_approval_page
+from socialcell.services.context import Context
+from socialcell.services.outreach import plan_approvals
+from socialcell.services.planning import plan_documents
+
+
+def approval_sheet(context: Context, campaign: str, code: str) -> str:
+    """The newest version of a plan as a page to approve, in a language. For approvers;
+    noted. NoPlan when there is none."""
+    document = plan_documents.plan_document(context, campaign)
+    with db.reading(context.engine) as session:
+        plan = plan_approvals.newest_plan(session, document["campaign"])
+        tags = plans.tags(session, plan)
+        approval = plan_approval.valid_approval(session, plan, tags)
+        violations = plan_approvals.plan_violations(context, session, plan, tags)
+        content = plan_approval.plan_content(plan, tags, approval).hash
+    draft = plan_approval_page.ApprovalDraft(
+        document=document,
+        against=[in_words(violation.message, code) for violation in violations],
+        approval=plan_approval_page.Approval(approval.by, approval.at, approval.note)
+        if approval
+        else None,
+        content=content,
+        as_of=context.clock.now(),
+    )
+    return plan_approval_page.html(draft, code)
