@@ -51,18 +51,19 @@ def _renamed(path: Path, content: BinaryIO, options: TableOptions) -> io.BytesIO
     """The same table with our names in its heading."""
     words = {heading_key(column): word for column, word in options.columns.items()}
     above = list(islice(lines(content), MOST_ABOVE))
-    cells_by_line = [tuple(_cells(line)) for line in above]
+    cells_by_line = [_cells(line) for line in above]
     place = next(
         (n for n, cells in enumerate(cells_by_line) if words.keys() <= _keys(cells)),
         None,
     )
     if place is None:
+        longest: tuple[str, ...] = max(cells_by_line, key=len, default=())
         raise ConnectorError(
             Kind.CONFIG,
             "files.absent_columns",
             file=path.name,
             columns=list(options.columns),
-            heading=", ".join(max(cells_by_line, key=len, default=()))[:500],
+            heading=", ".join(longest)[:500],
         )
     renamed = [words.get(heading_key(cell), cell) for cell in cells_by_line[place]]
     text = io.StringIO(newline="")

@@ -118,7 +118,7 @@ def plan_violations(
     settings = context.workspace.config.planning
     states = plan_approval.steps_by_tag(session, plan, tags)
     states_now = {tag.n: plan_approval.state_of(states[tag.id or 0]) for tag, _ in tags}
-    violations = plan_rules.findplan_violations(session, plan, tags, settings)
+    violations = plan_rules.find_violations(session, plan, tags, settings)
     today = creator_registry.today(context)
     return [
         *(

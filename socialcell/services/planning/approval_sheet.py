@@ -4,7 +4,7 @@ from socialcell import db
 from socialcell.campaigns.outreach import plan_approval
 from socialcell.campaigns.planning import store as plans
 from socialcell.message_catalog import in_words
-from socialcell.reports.plans import plan_approval_page
+from socialcell.reports.plans import approval_page as plan_approval_page
 from socialcell.services.context import Context
 from socialcell.services.outreach import plan_approvals
 from socialcell.services.planning import plan_documents
