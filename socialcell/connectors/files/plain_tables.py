@@ -61,7 +61,7 @@ def plain_rows(
     if head is None:
         return table
     place, places = head
-    if [cell.strip() for cell in table[place][1]] != list(columns):
+    if place or [cell.strip() for cell in table[place][1]] != list(columns):
         table = _in_order(table[place:], columns, places)
     below = [row for row in table[1:] if len(row[1]) == len(columns)]
     _write_days(below, [columns.index(c) for c in dates if c in columns], options)
