@@ -147,7 +147,7 @@ def written_moment(text: str, zone: tzinfo, order: str | None = None) -> datetim
     ValueError; UnclearDate where it may be two days.
     """
     try:
-        at = parse_written(text, order).at
+        at = _iso(text) or parse_written(text, order).at
     except UnclearDate:
         raise
     except ValueError as error:
@@ -158,8 +158,21 @@ def written_moment(text: str, zone: tzinfo, order: str | None = None) -> datetim
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
+def _iso(text: str) -> datetime | None:
+    """A moment in ISO 8601, which most files have; None for any other text."""
+    if text[4:5] != "-" or not text.isascii():
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if 1 < at.year < 9999 else None  # it has to have a time in every zone
+
+
 def has_clock(text: str) -> bool:
     """Whether a time that could be read has a time of day."""
+    if _iso(text) is not None:
+        return not is_date_only(text)
     try:
         return parse_written(text, "dmy").has_clock
     except ValueError:
