@@ -88,7 +88,9 @@ def test_the_clock_and_date_of_every_phone_is_read(header: str, tmp_path: Path) 
         ("Asha: \u200eYou deleted this message.", DELETED),
         ("Asha: हा मेसेज हटवला गेला", DELETED),
         ("Asha: यह मैसेज डिलीट कर दिया गया है", DELETED),
+        ("Asha: इस मैसेज को हटा दिया गया है", DELETED),
         ("Asha: Missed voice call", OWN_LINE),
+        ("Asha: Waiting for this message. This may take a while.", OWN_LINE),
         ("Messages and calls are end-to-end encrypted.", OWN_LINE),
         ("Asha added +91 98220 12345", OWN_LINE),
         ('Asha changed the subject from "A: b" to "C: d"', OWN_LINE),
@@ -112,6 +114,12 @@ def test_words_beside_a_file_and_of_an_edit_are_kept(tmp_path: Path) -> None:
     photo, edited = records(path)
     assert (photo.text, photo.missing) == ("झाड पडले आहे", ())
     assert (edited.text, edited.missing) == ("उद्या या", ("edited_at",))
+
+
+def test_a_place_that_somebody_shared_is_a_message(tmp_path: Path) -> None:
+    place = "\u200eLocation: https://maps.example/?q=18.5,73.8"
+    path = write(tmp_path / "chat.txt", f"[28/11/26, 21:05:00] Asha: {place}")
+    assert said(path) == [("asha", "Location: https://maps.example/?q=18.5,73.8")]
 
 
 def test_the_same_message_has_the_same_id_in_a_longer_export(tmp_path: Path) -> None:

@@ -116,6 +116,21 @@ def test_a_day_and_a_time_of_two_cells_are_one_moment(tmp_path: Path) -> None:
     assert record.authored_at == datetime(2026, 11, 28, 15, 35, tzinfo=UTC)
 
 
+def test_a_day_of_a_call_and_its_time_are_one_moment(tmp_path: Path) -> None:
+    heading = "Token No,Call Date,Time,Query"
+    path = write(
+        tmp_path / "calls.csv",
+        heading,
+        "१२,२५-११-२०२६,9:05 pm,पाणी",
+        "13,26-11-2026 8:00 am,9:05 pm,रस्ता",
+    )
+    first, second = records(path)
+    assert first.authored_at == datetime(2026, 11, 25, 15, 35, tzinfo=UTC)
+    assert first.external_id == "12"  # the same token in any digits
+    # A day that has its time already is not that of the other column.
+    assert second.authored_at == datetime(2026, 11, 26, 2, 30, tzinfo=UTC)
+
+
 def test_an_id_that_a_spreadsheet_has_spoiled_is_refused(tmp_path: Path) -> None:
     rows: list[list[Any]] = [["id", "text"], [1991000000000000123, "पाणी"]]
     path = workbook(tmp_path / "a.xlsx", data=rows)

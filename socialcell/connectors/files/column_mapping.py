@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_core import ErrorDetails
 
 from socialcell.connectors.files.headings import SYNONYMS, heading_key, keys_by_place
+from socialcell.connectors.files.register_headings import event_names
 from socialcell.connectors.files.table_mapping import DateOrder, read_toml
 from socialcell.connectors.model_faults import reason_of
 from socialcell.errors import ConfigError, UnreadableValue
@@ -146,9 +147,18 @@ def by_usual_names(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         field: (column,) for field, column in columns.items()
     }
     day, time = columns_by_field.pop("date", ()), columns_by_field.pop("time", ())
-    if "created_at" not in columns_by_field and (day or time):
+    created = columns_by_field.get("created_at")
+    if created is None and (day or time):
         columns_by_field["created_at"] = (*day, *time)
+    elif created is not None and heading_key(created[0]) in _days_of_entry():
+        columns_by_field["created_at"] = (*created, *time)
     return columns_by_field
+
+
+@cache
+def _days_of_entry() -> frozenset[str]:
+    """Headings of days beside which a time may have a column of its own."""
+    return frozenset(map(heading_key, event_names()))
 
 
 @cache

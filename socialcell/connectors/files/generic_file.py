@@ -187,7 +187,7 @@ class GenericFile(FileConnector):
         at, closed_at = self._moment(row, "created_at"), self._moment(row, "closed_at")
         url = row.name("url")
         missing = [] if at else ["created_at"]
-        if at and not has_clock(row.joined("created_at")):
+        if at and not has_clock(row.moment("created_at")):
             missing.append("time_of_day")
         if url is not None and not url.lower().startswith(("https://", "http://")):
             url = None
@@ -195,7 +195,7 @@ class GenericFile(FileConnector):
         reply_to = row.id("reply_to")
         record = Record(
             platform=self._mapping.platform,
-            external_id=row.id("id") or "",
+            external_id=plain_digits(row.id("id") or ""),
             text=text,
             title=title or None,
             raw=raw,
@@ -217,11 +217,11 @@ class GenericFile(FileConnector):
         return _with_id(record)
 
     def _moment(self, row: "_FieldValues", field: str) -> datetime | None:
-        text = row.joined(field)
+        if self._mapping.dates and (text := row.joined(field)):
+            return moment(plain_digits(text), self._zone, self._mapping.dates)
+        text = row.moment(field)
         if not text:
             return None
-        if self._mapping.dates:
-            return moment(plain_digits(text), self._zone, self._mapping.dates)
         try:
             return written_moment(text, self._zone, self._mapping.date_order)
         except UnclearDate:
@@ -271,6 +271,14 @@ class _FieldValues:
         values = [_plain(field, value) for value in self.all(field)]
         return " ".join(value for value in values if value.casefold() not in _BLANKS)
 
+    def moment(self, field: str) -> str:
+        """A date and time: of two columns the first alone where it has a time too."""
+        parts = [_plain(field, part) for part in self.all(field)]
+        written = [part for part in parts if part.casefold() not in _BLANKS]
+        if len(written) > 1 and has_clock(written[0]):
+            return written[0]
+        return " ".join(written)
+
     def name(self, field: str) -> str | None:
         return self.joined(field) or None
 
@@ -317,7 +325,7 @@ def _nth_line(heads: Sequence[Line], place: int) -> str:
 def _add_dates(row: "_FieldValues", texts: dict[str, list[str]]) -> None:
     for field, column in texts.items():
         with suppress(ValueError):
-            column.append(row.joined(field))
+            column.append(row.moment(field))
 
 
 def _object_of(line: Line) -> JsonObject | Reject:

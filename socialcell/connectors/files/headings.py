@@ -27,8 +27,11 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         *("तक्रारीचे विवरण", "तपशील", "मजकूर", "तक्रार", "समस्या", "संदेश", "पोस्ट"),
         *("अभिप्राय", "वर्णन", "मसुदा", "शिकायत का विवरण", "शिकायत विवरण", "विवरण"),
         *("शिकायत का ब्यौरा", "ब्यौरा", "शिकायत", "पाठ", "टिप्पणी", "प्रतिक्रिया"),
+        *("your complaint", "your message", "your suggestion", "suggestion", "summary"),
+        *("suggestions", "remarks", "remark", "तुमची तक्रार", "आपली तक्रार", "सूचना"),
+        *("आपकी शिकायत", "सुझाव", "बातमी", "समाचार", "सारांश", "शेरा"),
     ),
-    "title": ("शीर्षक", "विषय", "तक्रारीचा विषय", "शिकायत का विषय"),
+    "title": ("heading", "शीर्षक", "मथळा", "विषय", "तक्रारीचा विषय", "शिकायत का विषय"),
     "id": register_headings.number_names(),
     "created_at": (
         *register_headings.event_names(),
@@ -41,6 +44,14 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "author_name": (
         *("complainant", "complainant name", "name of complainant", "citizen name"),
         *("name of citizen", "citizen", "applicant name", "name of applicant"),
+        *(
+            "caller",
+            "caller name",
+            "commenter",
+            "commenter name",
+            "posted by",
+            "sender",
+        ),
         *("तक्रारदार", "तक्रारदाराचे नाव", "नागरिकाचे नाव", "अर्जदाराचे नाव"),
         *("शिकायतकर्ता", "शिकायतकर्ता का नाम", "नागरिक का नाम", "आवेदक का नाम"),
     ),

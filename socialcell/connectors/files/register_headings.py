@@ -20,7 +20,8 @@ _NUMBERS = (
 _EVENTS = (
     *("complaint", "grievance", "registered", "registration", "received", "receipt"),
     *("lodged", "created", "opened", "submitted", "submission", "application", "filed"),
-    *("token", "raised", "logged", "reported", "entry"),
+    *("token", "raised", "logged", "reported", "entry", "call", "comment", "post"),
+    *("posted", "published", "publication", "review", "message", "sent", "news"),
 )
 _CLOSINGS = (
     *("closed", "closing", "closure", "resolved", "resolution", "disposed", "disposal"),

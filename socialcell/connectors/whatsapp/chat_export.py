@@ -65,7 +65,7 @@ _ABOUT_CHAT = re.compile(
 _DELETED = re.compile(
     r"(?:this message was deleted|you deleted this message)\b.*"
     r"|(?:तुम्ही )?(?:हा|हे) (?:मेसेज|संदेश|मॅसेज).*(?:हटव|डिलीट|काढ).*"
-    r"|(?:यह|आपने यह|आपने इस) (?:मैसेज|संदेश|मेसेज).*(?:डिलीट|मिटा|हटा).*",
+    r"|(?:आपने )?(?:यह|इस) (?:मैसेज|संदेश|मेसेज).*(?:डिलीट|मिटा|हटा).*",
     re.IGNORECASE,
 )
 _LONGEST_NOTE = 100  # characters of WhatsApp's own words in place of a text
@@ -78,7 +78,11 @@ _OMITTED = re.compile(
     r" omitted|.{0,80}\bdocument omitted",
     re.IGNORECASE,
 )
-_CALL = re.compile(r"(?:missed )?(?:voice|video) call\b.*", re.IGNORECASE)
+_OWN_WORDS = re.compile(
+    r"(?:missed )?(?:voice|video) call\b.*|waiting for this message\b.*|null",
+    re.IGNORECASE,
+)
+_POLL = "POLL:"  # what a phone writes before a question that a person put
 _BACKWARDS = timedelta(days=1)  # a message that came late is no sign of another order
 
 
@@ -250,7 +254,8 @@ def _item(line: ChatLine, order: str | None, repeats: Counter[str]) -> Item:
     words = _ATTACHED.sub("", text).strip()
     if not words or _OMITTED.fullmatch(words):
         return Filtered(MEDIA, line.number)
-    if line.is_note or _CALL.fullmatch(words):
+    is_shared = bool(web_addresses(words)) or words.startswith(_POLL)  # a place, a poll
+    if (line.is_note and not is_shared) or _OWN_WORDS.fullmatch(words):
         return Filtered(OWN_LINE, line.number)
     try:
         at = written_moment(line.moment, IST, order)
