@@ -114,3 +114,15 @@ def test_a_parent_that_nobody_read_is_said_to_be_unread(
 
     assert line.startswith("thread: quotes ")
     assert line.endswith(" (not read)")
+
+
+def test_a_complaint_shows_what_its_register_says(config: Path, engine: Engine) -> None:
+    words = {"status": "Closed", "ward": "औंध", "department": "पाणी"}
+    complaint = make_record("102", text="पाणी नाही", closed_at=NOON, **words)
+    store_records(engine, complaint)
+
+    lines = page(config, 3)
+
+    assert "register: status Closed, ward औंध, department पाणी" in lines
+    assert "closed (IST): 2026-11-23 12:00" in lines
+    assert not [line for line in page(config) if line.startswith("register")]

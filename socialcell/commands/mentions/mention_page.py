@@ -68,6 +68,8 @@ def _facts(
         "where": ", ".join(dict.fromkeys(area_names.get(id_, id_) for id_ in areas)),
         "owner": _owner(document, lang),
         "referral": (document["referral"] or {}).get(lang),
+        "register": ", ".join(_register(document)),
+        "closed (IST)": document["closed_at"],
         "thread": ", ".join(_thread(document)),
         "replies": _replies(replies),
         "chosen by": "; ".join(_sources(document)),
@@ -81,6 +83,12 @@ def _facts(
 def _owner(document: "MentionDetail", lang: str) -> str | None:
     name = (document["owner_name"] or {}).get(lang)
     return f"{name} ({document['owner']})" if name else document["owner"]
+
+
+def _register(document: "MentionDetail") -> Iterator[str]:
+    """What a register of complaints says of the mention, in its own words."""
+    words = {name: document[name] for name in ("status", "ward", "department")}
+    return (f"{name} {word}" for name, word in words.items() if word)
 
 
 def _thread(document: "MentionDetail") -> Iterator[str]:
