@@ -104,7 +104,8 @@ REFUSED = {
 }
 # Files that commands read, by name; the newest owners and creators are exported first.
 FILES = {
-    "tweets.csv": "id,text,created_at\n17,कोथरूडमध्ये खड्डा,2026-11-27T09:00:00+05:30\n",
+    "tweets.csv": "id,text,created_at\n"
+    + "".join(f"{n},कोथरूडमध्ये खड्डा,2026-11-27T09:00:00+05:30\n" for n in range(20)),
     "volume.csv": "timestamp,value\n2026-11-01T00:00,3\n2026-11-01T01:00,4\n",
 }
 EXPORTS = (
@@ -153,8 +154,8 @@ def test_the_commands_of_a_document_do_what_it_says(
     wrong = []
     for line, (code, output) in zip(lines, outcomes, strict=True):
         words = REFUSED.get(listed(REFUSED, line) or "")
-        is_refused = words is not None and code and words in output
-        if "Traceback" in output or (code and not is_refused):
+        is_right = words in output and code != 0 if words else code == 0
+        if "Traceback" in output or not is_right:
             wrong.append((line, code, output[-500:]))
     assert wrong == []
 
