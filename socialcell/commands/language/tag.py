@@ -20,6 +20,7 @@ from socialcell.commands.language.language import (
     uses_english_names,
 )
 from socialcell.commands.options import Config
+from socialcell.commands.progress import Advance, is_shown, progress
 from socialcell.errors import SocialcellError, UnreadableValue
 from socialcell.json_types import JsonObject, JsonValue, as_text
 from socialcell.text import one_line
@@ -54,7 +55,7 @@ def tag(
     Example: socialcell tag posts.jsonl --jsonl > tagged.jsonl
     """
     failed = False
-    with _opened(file) as lines:
+    with _opened(file) as lines, _shown(file) as advance:
         rows = tagged(
             lines,
             nc=nc_allowed(config),
@@ -62,7 +63,8 @@ def tag(
             semantic=uses_encoder(config, semantic),
             english=uses_english_names(config, english_names),
         )
-        for row in rows:
+        for number, row in enumerate(rows, 1):
+            advance("tagging", number)
             failed = failed or "language" not in row
             sys.stdout.write((_as_json(row) if jsonl else _for_people(row)) + "\n")
     if failed:
@@ -160,6 +162,19 @@ def _for_people(row: Mapping[str, Any]) -> str:
             one_line(row["text"], 80),
         )
     )
+
+
+@contextmanager
+def _shown(file: str) -> Iterator[Advance]:
+    """How many of a file's lines are tagged, where the lines themselves go elsewhere
+    and nobody types them."""
+    if file == "-" or sys.stdout.isatty() or not is_shown():
+        yield lambda _description, _done: None
+        return
+    with _opened(file) as lines:
+        total = sum(bool(line.strip()) for line in lines)
+    with progress("tagging", total) as advance:
+        yield advance
 
 
 @contextmanager

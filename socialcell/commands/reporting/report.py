@@ -8,6 +8,7 @@ import typer
 
 from socialcell.commands import completions, output
 from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands.progress import progress
 from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:  # they are much to import
@@ -90,11 +91,15 @@ def weekly(
         if out is not None:
             raise UsageError("reports.send_or_out")
         report_mail.require_readers(context, "recipients", lang)
-        mailed = report_mail.mail_weekly(context, lang, as_of=moment)
+        with progress("weekly report"):
+            mailed = report_mail.mail_weekly(context, lang, as_of=moment)
         report, delivered = mailed.files, outbox.deliver_due(context)
         letters = {"letters": mailed.letters, "delivered": vars(delivered)}
     else:
-        report = weekly_report.write_weekly(context, as_of=moment, lang=lang, out=out)
+        with progress("weekly report"):
+            report = weekly_report.write_weekly(
+                context, as_of=moment, lang=lang, out=out
+            )
     if json:
         output.as_json(
             {
@@ -212,7 +217,8 @@ def daily(
     moment = day_start(as_of, "--as-of", context.clock.now()) if as_of else None
     if send:
         report_mail.require_readers(context, "brief_to", lang)
-    report = report_mail.make_daily(context, lang, moment)
+    with progress("daily brief"):
+        report = report_mail.make_daily(context, lang, moment)
     sent: dict[str, DocumentValue] = {}
     stopped = None
     if send:

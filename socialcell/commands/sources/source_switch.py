@@ -12,6 +12,7 @@ from socialcell.commands.options import (
     SourceName,
     open_context,
 )
+from socialcell.commands.progress import progress
 from socialcell.commands.workspace import top
 from socialcell.errors import UsageError
 from socialcell.message_catalog import Message
@@ -101,9 +102,10 @@ def now(
     from socialcell.services.collection import source_setup
 
     context = open_context(config)
-    results = source_setup.pull_now(
-        context, names, progress=lambda name: output.note(f"pulling {name} …")
-    )
+    with progress("pulling", len(names)) as advance:
+        results = source_setup.pull_now(
+            context, names, progress=top.each_source(advance)
+        )
     top.show_pulled(results, top.understand(context), json=json)
     raise typer.Exit(top.exit_code(results))
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -15,6 +14,7 @@ import typer
 from socialcell.clock import IST, FixedClock
 from socialcell.commands import output
 from socialcell.commands.options import Json
+from socialcell.commands.progress import progress
 
 if TYPE_CHECKING:
     from socialcell.sandbox import Sandbox
@@ -88,23 +88,26 @@ def demo(
         )
         if earlier_state and not json:
             output.note(f"Going on in {dir}.")
-        context = rehearsal_run.run_rehearsal(
-            dir,
-            state,
-            moments,
-            clock,
-            running.base_urls,
-            push=_webhook_pusher(running, servers),
-            meanwhile=_click_sender(
-                Audience(seed, city.start, city.end), clock, servers
-            ),
-            progress=_progress(json),
-        )
-        campaign = _campaign(context, dir, seed)
-        plan = _plan(context, dir, seed)
-        _draw_wards(context, dir)
-        summary = rehearsal_run.summary(context) | {"campaign": campaign, "plan": plan}
-        summary["report"] = rehearsal_run.weekly(context, lang)
+        with _simulation_progress(len(moments)) as show:
+            context = rehearsal_run.run_rehearsal(
+                dir,
+                state,
+                moments,
+                clock,
+                running.base_urls,
+                push=_webhook_pusher(running, servers),
+                meanwhile=_click_sender(
+                    Audience(seed, city.start, city.end), clock, servers
+                ),
+                progress=show,
+            )
+        with progress("campaign, plan and weekly report"):
+            campaign = _campaign(context, dir, seed)
+            plan = _plan(context, dir, seed)
+            _draw_wards(context, dir)
+            counts = rehearsal_run.summary(context)
+            summary = counts | {"campaign": campaign, "plan": plan}
+            summary["report"] = rehearsal_run.weekly(context, lang)
         summary["seconds"] = round(time.monotonic() - started, 1)
         if json:
             output.as_json(summary)
@@ -294,18 +297,17 @@ def _keep_truth(folder: Path, city: "City") -> None:
         write_truth(city, place)
 
 
-def _progress(quiet: bool) -> Callable[[int, int, datetime], None] | None:
-    if quiet or not sys.stderr.isatty():
-        return None
+@contextlib.contextmanager
+def _simulation_progress(
+    total: int,
+) -> Iterator[Callable[[int, int, datetime], None]]:
+    """Shows the simulated time, and how many of its steps are done."""
+    with progress("the sample city", total) as advance:
 
-    def show(number: int, total: int, moment: datetime) -> None:
-        local = moment.astimezone(IST)
-        sys.stderr.write(f"\r{number}/{total}  {local:%a %d %b %H:%M} IST ")
-        if number == total:
-            sys.stderr.write("\n")
-        sys.stderr.flush()
+        def show(number: int, _total: int, moment: datetime) -> None:
+            advance(f"{moment.astimezone(IST):%a %d %b %H:%M} IST", number)
 
-    return show
+        yield show
 
 
 def _print(summary: dict[str, Any]) -> None:

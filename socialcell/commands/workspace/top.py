@@ -1,11 +1,14 @@
 """The command `pull`, and what other commands that pull show."""
 
+from collections.abc import Callable
+from itertools import count
 from typing import TYPE_CHECKING
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, Json, SourceNames, open_context
+from socialcell.commands.progress import Advance, progress
 from socialcell.json_types import DocumentValue
 from socialcell.sheet import CellContent
 
@@ -30,11 +33,19 @@ def pull(
     from socialcell.services.collection import collector
 
     context = open_context(config)
-    results = collector.collect(
-        context, sources or (), progress=lambda name: output.note(f"pulling {name} …")
-    )
+    total = collector.count_selected(context, sources or ())
+    with progress("pulling", total) as advance:
+        results = collector.collect(
+            context, sources or (), progress=each_source(advance)
+        )
     show_pulled(results, understand(context), json=json)
     raise typer.Exit(exit_code(results))
+
+
+def each_source(advance: Advance) -> Callable[[str], None]:
+    """Takes the name of each source as it is begun, and shows how many are done."""
+    done = count()
+    return lambda name: advance(f"pulling {name}", next(done))
 
 
 def show_pulled(results: "list[RunResult]", tagged: int, *, json: bool) -> None:
@@ -60,9 +71,13 @@ def understand(context: "Context") -> int:
     from socialcell.services.alerts import escalations
     from socialcell.services.mentions import tagging
 
-    if not tagging.count_waiting(context):
+    waiting = tagging.count_waiting(context)
+    if not waiting:
         return 0
-    tagged = tagging.tag_waiting(context)
+    with progress("tagging", waiting) as advance:
+        tagged = tagging.tag_waiting(
+            context, progress=lambda done: advance("tagging", done)
+        )
     # What is critical does not wait for the daemon to be put into its outbox.
     for incident in escalations.advance(context, deliver=False).opened:
         output.note(f"Critical: incident {incident}. socialcell alerts show {incident}")

@@ -273,6 +273,12 @@ def select_sources(session: Session, names: Sequence[str]) -> Sequence[Source]:
     return store.enabled(session)
 
 
+def count_selected(context: Context, names: Sequence[str]) -> int:
+    """How many sources `collect` would pull. UsageError for an unknown name."""
+    with db.reading(context.engine) as session:
+        return len(select_sources(session, names))
+
+
 def waiting_result(source: Source) -> RunResult:
     """The result of a source that has a `not_before` which is still to come."""
     assert source.not_before is not None
