@@ -52,7 +52,14 @@ class _Signals:
 class Daemon:
     """Ticks until it is stopped. `run` returns when all work has ended."""
 
-    def __init__(self, context: Context, *, tick: timedelta = TICK) -> None:
+    def __init__(
+        self,
+        context: Context,
+        *,
+        tick: timedelta = TICK,
+        log_format: log.LogFormat = "auto",
+    ) -> None:
+        self._log_format = log_format
         self._signals = _Signals()
         self._open = context
         self._tick_every = tick
@@ -178,7 +185,7 @@ class Daemon:
                 reason="restart the daemon to change the database",
             )
             return
-        log.start(workspace.config.log.level)
+        log.start(workspace.config.log.level, self._log_format)
         self._open = replace(self._open, workspace=workspace, clock=workspace.clock())
         _LOG.info("config.yaml was read again")
 

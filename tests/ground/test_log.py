@@ -3,11 +3,13 @@
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from socialcell import log
+from socialcell.clock import IST
 from socialcell.redact import redact, remember
 from tests.logs import quiet_again
 
@@ -127,3 +129,70 @@ def test_starting_twice_does_not_double_the_lines(
     log.logger("socialcell.somewhere").info("once")
 
     assert len(lines(capsys)) == 1
+
+
+def human(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The lines for people, without their times."""
+    written = capsys.readouterr().err.splitlines()
+    return [line.partition(" IST  ")[2] or line for line in written]
+
+
+def end_job(job: str, said: str, *, state: str = "done", idle: bool = False) -> None:
+    line = log.logger("socialcell.tests")
+    write = line.info if state == "done" else line.error
+    write(log.JOB_ENDED, job=job, said=said, state=state, covers=1, idle=idle)
+
+
+def test_people_read_the_time_in_pune_what_happened_and_how_much(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.start("info", "human")
+
+    end_job("pull:x.mentions", "1 runs, 3 new, 0 changed")
+
+    (line,) = capsys.readouterr().err.splitlines()
+    time = datetime.strptime(line[:16], "%Y-%m-%d %H:%M").replace(tzinfo=IST)
+    assert abs(datetime.now(UTC) - time) < timedelta(minutes=2)
+    assert line[16:] == " IST  pull:x.mentions: 1 runs, 3 new, 0 changed"
+
+
+def test_people_do_not_read_of_jobs_that_had_nothing_to_do_or_say_the_same_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.start("info", "human")
+
+    end_job("receive", "0 runs, 0 new, 0 changed", idle=True)
+    end_job("deliver", "0 sent; mail.host is not set")
+    end_job("deliver", "0 sent; mail.host is not set")
+    log.logger("socialcell.tests").info(log.RUN_ENDED, source="x", state="ok")
+    logging.getLogger("apscheduler.scheduler").warning("skipped: a round took long")
+
+    assert human(capsys) == ["deliver: 0 sent; mail.host is not set"]
+
+
+def test_people_read_every_error_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    log.start("info", "human")
+
+    for _ in range(2):
+        end_job("backup", "the disk is full", state="failed")
+    line = log.logger("socialcell.tests")
+    line.warning(log.RUN_ENDED, source="x", state="failed", reason="no such page")
+    try:
+        raise ValueError("of a fault")
+    except ValueError:
+        line.exception("a job failed in a way that nobody foresaw", job="detect")
+
+    failed, again, run, fault, *trace = human(capsys)
+    assert failed == again == "ERROR backup failed: the disk is full"
+    assert run == "WARNING x: failed: no such page"
+    assert fault == "ERROR a job failed in a way that nobody foresaw (job: detect)"
+    assert trace[0] == "Traceback (most recent call last):"
+    assert trace[-1] == "ValueError: of a fault"
+
+
+def test_no_secret_is_in_a_line_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    log.start("info", "human")
+
+    log.logger("socialcell.tests").info("asked", url="/p?access_token=s3cr3t-value")
+
+    assert "s3cr3t-value" not in capsys.readouterr().err

@@ -1,6 +1,6 @@
 """The commands `daemon`, `daemon status` and `health`."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -28,13 +28,18 @@ def daemon(
     tick: Annotated[
         float, typer.Option(min=0.2, max=60, help="Seconds between two rounds.")
     ] = 15,
+    log_format: Annotated[
+        Literal["auto", "human", "json"],
+        typer.Option(help="auto: human on a terminal, else JSON lines."),
+    ] = "auto",
     config: Config = None,
 ) -> None:
     """Collect, read, report and clean up on time, until it is stopped.
 
     One a workspace (exit code 75 for a second one). SIGTERM ends it at the next
     checkpoint, SIGHUP has it read config.yaml again. docs/operations.md has a unit for
-    systemd. What was missed while it was down is made up for at once.
+    systemd. What was missed while it was down is made up for at once. On a terminal its
+    log has a line for what happened and none for jobs that had nothing to do.
 
     Example: socialcell daemon
     """
@@ -48,8 +53,8 @@ def daemon(
     from socialcell.scheduler import Daemon
 
     opened = open_server_context(config)
-    log.start(opened.workspace.config.log.level)
-    Daemon(opened, tick=timedelta(seconds=tick)).run()
+    log.start(opened.workspace.config.log.level, log_format)
+    Daemon(opened, tick=timedelta(seconds=tick), log_format=log_format).run()
 
 
 @app.command()

@@ -125,7 +125,7 @@ def log_end(context: Context, result: RunResult) -> RunResult:
     removed."""
     write = _LOG.info if result.state == "ok" else _LOG.warning
     write(
-        "source run ended",
+        log.RUN_ENDED,
         state=result.state,
         error=result.error_kind,
         reason=result.reason,

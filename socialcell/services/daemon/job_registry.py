@@ -30,6 +30,12 @@ from socialcell.services.workspace import backup
 Stop = Callable[[], bool]
 
 
+class IdleSummary(str):
+    """The summary of a job that had nothing to do, which a person need not read."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class JobSlot:
     """The slot that a job is run for; `late` when it should have been long ago."""
@@ -83,14 +89,19 @@ def _publish(context: Context, slot: JobSlot, stop: Stop) -> str:
     states = ("posted", "later", "held", "unsure", "refused")
     counts = ", ".join(f"{run.count(state)} {state}" for state in states)
     why = [f"{platform}: {words}" for platform, words in run.stopped.items()]
-    return "; ".join([f"{counts}, {len(run.not_allowed)} tags not allowed", *why])
+    is_idle = not (any(map(run.count, states)) or run.not_allowed or why)
+    return _marked(
+        "; ".join([f"{counts}, {len(run.not_allowed)} tags not allowed", *why]),
+        is_idle=is_idle,
+    )
 
 
 def _pull(source: Source) -> Callable[[Context, JobSlot, Stop], str]:
     def run(context: Context, slot: JobSlot, stop: Stop) -> str:
         later = allowance_pacing.next_turn(context, source)
         if later is not None:
-            return f"not its turn before {in_pune(later)}: searches last for the day"
+            turn = f"not its turn before {in_pune(later)}: searches last for the day"
+            return IdleSummary(turn)
         result = collector.pull(context, source, stop=stop)
         tag_waiting(context)
         return _and_critical(_summary([result]), context, stop)
@@ -110,7 +121,8 @@ def _recheck(context: Context, slot: JobSlot, stop: Stop) -> str:
 
 
 def _outreach(context: Context, slot: JobSlot, stop: Stop) -> str:
-    return f"{post_matching.find_posts(context)} planned posts found"
+    count = post_matching.find_posts(context)
+    return _marked(f"{count} planned posts found", is_idle=not count)
 
 
 def _credentials(context: Context, slot: JobSlot, stop: Stop) -> str:
@@ -118,7 +130,7 @@ def _credentials(context: Context, slot: JobSlot, stop: Stop) -> str:
     refused = [state.connector for state in states if not state.ok]
     if refused:
         return f"{len(states)} tried, refused: {', '.join(refused)}"
-    return f"{len(states)} tried, all accepted"
+    return IdleSummary(f"{len(states)} tried, all accepted")
 
 
 def _retention(context: Context, slot: JobSlot, stop: Stop) -> str:
@@ -147,7 +159,7 @@ def _daily(context: Context, slot: JobSlot, stop: Stop) -> str:
     if slot.late:
         return "too late for a brief: the next one says what is new"
     letters = sum(report_mail.send_daily(context, lang, slot.at) for lang in CODES)
-    return f"{letters} letters"
+    return _marked(f"{letters} letters", is_idle=not letters)
 
 
 def _detect(context: Context, slot: JobSlot, stop: Stop) -> str:
@@ -157,13 +169,17 @@ def _detect(context: Context, slot: JobSlot, stop: Stop) -> str:
     messages = incident_notifications.notify_incidents(context)
     opened = len(result.opened)
     summary = f"{result.alerts} alerts, {opened} new incidents, {messages} messages"
-    return _and_critical(summary, context, stop)
+    is_idle = not (result.alerts or opened or messages)
+    return _and_critical(_marked(summary, is_idle=is_idle), context, stop)
 
 
 def _deliver(context: Context, slot: JobSlot, stop: Stop) -> str:
     delivery = outbox.deliver_due(context, stop=stop)
     summary = f"{delivery.sent} sent, {delivery.later} later, {delivery.dead} dead"
-    return f"{summary}; {delivery.stopped}" if delivery.stopped else summary
+    if delivery.stopped:
+        return f"{summary}; {delivery.stopped}"
+    is_idle = not (delivery.sent or delivery.later or delivery.dead)
+    return _marked(summary, is_idle=is_idle)
 
 
 def _and_critical(summary: str, context: Context, stop: Stop) -> str:
@@ -178,7 +194,8 @@ def _and_critical(summary: str, context: Context, stop: Stop) -> str:
 
 
 def _summary(results: list[RunResult]) -> str:
-    """A summary of runs: how many, new and changed mentions, and failures."""
+    """A summary of runs: how many, new and changed mentions, and failures, each of
+    which is a line of the log of its own."""
     failed = [
         f"{result.source}: {result.reason}"
         for result in results
@@ -187,7 +204,11 @@ def _summary(results: list[RunResult]) -> str:
     new = sum(result.counts["stored"] for result in results)
     changed = sum(result.counts["updated"] for result in results)
     summary = f"{len(results)} runs, {new} new, {changed} changed"
-    return "; ".join([summary, *failed])
+    return _marked("; ".join([summary, *failed]), is_idle=not (new or changed))
+
+
+def _marked(summary: str, *, is_idle: bool) -> str:
+    return IdleSummary(summary) if is_idle else summary
 
 
 _WORK: dict[str, Callable[[Context, JobSlot, Stop], str]] = {

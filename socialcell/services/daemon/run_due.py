@@ -10,7 +10,12 @@ from socialcell.listening.people import masking
 from socialcell.ops import slots
 from socialcell.services.context import Context
 from socialcell.services.daemon.due import due_slots
-from socialcell.services.daemon.job_registry import DaemonJob, JobSlot, list_jobs
+from socialcell.services.daemon.job_registry import (
+    DaemonJob,
+    IdleSummary,
+    JobSlot,
+    list_jobs,
+)
 
 _LOG = log.logger(__name__)
 # Older slots are from before the workspace was made.
@@ -100,7 +105,12 @@ def _run_slot(
             slots.finish(session, job.name, slot.at, state, clock.now(), summary)
         write = _LOG.info if state == "done" else _LOG.error
         write(
-            "job ended", state=state, said=summary, late=slot.late, covers=slot.covers
+            log.JOB_ENDED,
+            state=state,
+            said=summary,
+            late=slot.late,
+            covers=slot.covers,
+            idle=isinstance(summary, IdleSummary),
         )
     return JobResult(job.name, slot, state, summary)
 
