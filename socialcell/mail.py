@@ -59,10 +59,14 @@ def compose(
     recipient: str,
     language: str,
     at: datetime,
+    kind: str,
 ) -> bytes:
     """The message as bytes, with a Message-ID of its key and recipient alone.
 
-    A second copy has the same id, so that a mail program shows it once.
+    A second copy has the same id, so that a mail program shows it once. `kind` (report,
+    brief, alert) is the list that it belongs to, for filters of mail programs (RFC
+    2919). There is no List-Unsubscribe-Post: RFC 8058 asks for an https address that
+    takes people off the list by itself, and config.yaml is changed by a person.
     """
     message = EmailMessage(policy=SMTP)
     message["To"] = recipient
@@ -70,12 +74,12 @@ def compose(
         message["Reply-To"] = settings.reply_to
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id(key, recipient, settings.sender)
-    message["Content-Language"] = language
     to = settings.reply_to or settings.sender
-    message["List-Unsubscribe"] = f"<mailto:{to}?subject=unsubscribe>"
+    domain = settings.sender.rpartition("@")[2]
+    message["List-Id"] = f"<{kind}.{domain}>"
+    message["List-Unsubscribe"] = f"<mailto:{to}?subject=unsubscribe%20{kind}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
-    domain = settings.sender.rpartition("@")[2]
     names = {name: f"picture{n}@{domain}" for n, name in enumerate(letter.pictures)}
     html = letter.html
     for name, cid in names.items():
@@ -95,6 +99,8 @@ def compose(
     for name, (kind, content) in letter.files.items():
         main, _, sub = kind.partition("/")
         message.add_attachment(content, main, sub, filename=name)
+    # Last: EmailMessage moves earlier Content- headers into the first part.
+    message["Content-Language"] = language
     sender = _address(settings.sender_name, settings.sender)
     subject = _encoded("Subject", letter.subject)
     head = f"Subject: {subject}{_LINE_END}From: {sender}{_LINE_END}"

@@ -361,3 +361,20 @@ def test_a_report_that_was_frozen_without_a_head_says_nothing_of_it(
 def test_a_row_has_a_cell_for_each_heading(cells: tuple[Cell, ...]) -> None:
     with pytest.raises(ValueError, match=f"2 headings and a row of {len(cells)} cell"):
         Table("Mentions by day", ("Day", "Mentions"), [cells])
+
+
+def test_a_report_in_another_language_writes_over_no_file(
+    world: World, tmp_path: Path
+) -> None:
+    context = full(world).context
+    weekly_report.write_weekly(context, lang="en", out=tmp_path)
+    english = {path: path.read_bytes() for path in tmp_path.iterdir()}
+
+    weekly_report.write_weekly(context, lang="mr", out=tmp_path)
+
+    assert english
+    assert {path: path.read_bytes() for path in english} == english
+    assert all(".en." in path.name for path in english)
+    others = {*tmp_path.iterdir()} - {*english}
+    assert len(others) == len(english)
+    assert all(".mr." in path.name for path in others)

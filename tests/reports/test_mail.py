@@ -84,7 +84,14 @@ def test_each_recipient_gets_one_whole_letter(
     assert [address for address, _ in took.taken] == list(TO)
     message = took.taken[0][1]
     assert message["To"] == TO[0]
-    assert message["List-Unsubscribe"].strip().startswith("<mailto:")
+    domain = context.workspace.config.mail.sender.rpartition("@")[2]
+    assert message["List-Id"].strip() == f"<report.{domain}>"
+    unsubscribe = message["List-Unsubscribe"].strip()
+    assert unsubscribe.startswith("<mailto:")
+    assert unsubscribe.endswith("?subject=unsubscribe%20report>")
+    assert message["List-Unsubscribe-Post"] is None
+    assert message["Auto-Submitted"].strip() == "auto-generated"
+    assert message["Content-Language"].strip() == "mr"
     assert message["Subject"].strip() == first.files.letter.subject
     text = message.get_body(("plain",))
     html = message.get_body(("html",))
@@ -133,7 +140,7 @@ def test_a_sender_keeps_the_spaces_of_its_name(name: str) -> None:
     settings = Mail(host="mail.example", sender="cell@city.example", sender_name=name)
 
     made = email.message_from_bytes(
-        mail.compose(letter, settings, "key", TO[0], "hi", MADE)
+        mail.compose(letter, settings, "key", TO[0], "hi", MADE, "report")
     )
 
     shown = str(make_header(decode_header(made["From"])))

@@ -202,7 +202,7 @@ def put_letter(
     def bodies() -> Bodies:
         letter = make()
         return letter.subject, lambda reader: mail.compose(
-            letter, settings, key, reader, lang, now
+            letter, settings, key, reader, lang, now, kind
         )
 
     return _put(context, kind, "mail", key, readers, bodies)
