@@ -366,15 +366,15 @@ def test_a_row_has_a_cell_for_each_heading(cells: tuple[Cell, ...]) -> None:
 def test_a_report_in_another_language_writes_over_no_file(
     world: World, tmp_path: Path
 ) -> None:
-    context = full(world).context
-    weekly_report.write_weekly(context, lang="en", out=tmp_path)
-    english = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    context, folder = full(world).context, tmp_path / "reports"
+    weekly_report.write_weekly(context, lang="en", out=folder)
+    english = {path: path.read_bytes() for path in folder.iterdir()}
 
-    weekly_report.write_weekly(context, lang="mr", out=tmp_path)
+    weekly_report.write_weekly(context, lang="mr", out=folder)
 
     assert english
     assert {path: path.read_bytes() for path in english} == english
     assert all(".en." in path.name for path in english)
-    others = {*tmp_path.iterdir()} - {*english}
+    others = {*folder.iterdir()} - {*english}
     assert len(others) == len(english)
     assert all(".mr." in path.name for path in others)
