@@ -163,8 +163,8 @@ class Phrases:
             (
                 _("Urgent"),
                 _(
-                    "Mentions read as critical (life or limb) or high (many people, or "
-                    "days without a service)."
+                    "Mentions classified as critical (life or limb) or high (many "
+                    "people, or days without a service)."
                 ),
             ),
             (

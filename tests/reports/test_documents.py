@@ -115,7 +115,7 @@ def test_the_summary_says_what_was_covered_and_what_changed(world: World) -> Non
     text = weekly_report.write_weekly(full(world).context).text.read_text()
     assert "* 31 mentions of Pune were collected (X). Everything on all 2" in text
     assert "mentions rose from 20 to 31 (+55%)." in text
-    assert "Needs a look: 10 mentions were read as urgent, 10 of them as" in text
+    assert "Needs a look: 10 mentions are urgent, 10 of them" in text
 
 
 @pytest.mark.parametrize("lang", CODES)

@@ -76,7 +76,7 @@ def test_an_incident_that_is_over_says_when_and_how_long_it_took(world: World) -
 def test_an_incident_whose_end_nobody_kept_says_so(world: World) -> None:
     world.covered()
     incident(world)
-    assert "over; when it ended was not kept" in text_of(world)
+    assert "over; when it ended was not recorded" in text_of(world)
 
 
 def test_a_report_that_was_frozen_before_ends_were_kept_reads_as_it_did(
@@ -92,7 +92,7 @@ def test_a_report_that_was_frozen_before_ends_were_kept_reads_as_it_did(
         kept.numbers = numbers
     said = text_of(world)
     assert "No one is assigned, over" in said
-    assert "was not kept" not in said
+    assert "was not recorded" not in said
 
 
 def test_incidents_lead_to_the_console_where_there_is_one(world: World) -> None:
@@ -221,7 +221,7 @@ def test_ads_are_counted_by_account_and_never_across_actions(world: World) -> No
     ):
         assert line in said
     assert "Held: 6 of 7 days, on the account's own clocks (Asia/Kolkata)." in said
-    assert "Restated since they were first told: 1 of 6 figures of a day." in said
+    assert "Revised since they were first reported: 1 of 6 figures of a day." in said
     assert "Spent (USD): 200; Shown (times): 1,000; Clicks: –" in said
     assert "Meta Ads reports no install in this week." in said
     assert "On some days something was not reported: =HYPERLINK" in said
@@ -323,8 +323,8 @@ def test_what_has_nothing_to_say_says_why_in_a_line(world: World, lang: str) -> 
         "en": (
             "Nothing stood out: no incident was open in this week.",
             "No account of the registry spoke on what is watched. No influential",
-            "No figures of ads are held for this week.",
-            "No figures of Google's search results are held for this week.",
+            "There are no figures of ads for this week.",
+            "There are no figures of Google's search results for this week.",
         ),
         "mr": (
             "काहीही वेगळे घडले नाही",

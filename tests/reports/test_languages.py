@@ -36,9 +36,8 @@ def test_each_level_of_urgency_has_one_word_in_a_language() -> None:
     assert "अति आवश्यक" not in words["hi"]
     for code, word in (("mr", "अत्यंत तातडीच"), ("hi", "अति गंभीर")):
         said = language(code).ngettext(
-            "Needs a look: %(n)s mention was read as urgent, %(critical)s as critical.",
-            "Needs a look: %(n)s mentions were read as urgent, %(critical)s of them as "
-            "critical.",
+            "Needs a look: %(n)s mention is urgent, %(critical)s critical.",
+            "Needs a look: %(n)s mentions are urgent, %(critical)s of them critical.",
             341,
             critical="236",
         )

@@ -190,7 +190,7 @@ def test_what_no_table_holds_is_not_known_and_says_why(world: World) -> None:
     world.covered()
     said = text_of(world)
     assert (
-        "- K5 Confirmed solved, not known: no cases are kept. This week: –; Week "
+        "- K5 Confirmed solved, not known: no cases are recorded. This week: –; Week "
         "before: –; Target: ≥ 60%, by Nov 2027"
     ) in said
     found = measures(world)

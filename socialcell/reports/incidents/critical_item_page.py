@@ -147,9 +147,12 @@ def _lead(
     """What it is and since when, who has it, whose it is, and our numbers."""
     lang, _ = phrases.lang, phrases.lang.gettext
     if critical_item.is_message:
-        yield _("A direct message was read as critical: life or limb may be in danger.")
+        yield _(
+            "A direct message was classified as critical: life or limb may be in "
+            "danger."
+        )
     else:
-        yield _("A post was read as critical: life or limb may be in danger.")
+        yield _("A post was classified as critical: life or limb may be in danger.")
     if status.repeated and status.called_since is not None:
         yield _(
             "Nobody has acknowledged it since %(at)s.",

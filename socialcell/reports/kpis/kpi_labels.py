@@ -167,11 +167,11 @@ def unknown_reason(lang: Language, id_: str) -> str:
     """Why a figure is not known."""
     _ = lang.gettext
     return {
-        "cases": _("not known: no cases are kept"),
-        "statements": _("not known: statements are not kept"),
-        "press": _("not known: explanations are not kept"),
-        "stars": _("not known: stars are not kept"),
-        "cohort": _("not known: stores do not tell it"),
+        "cases": _("not known: no cases are recorded"),
+        "statements": _("not known: statements are not recorded"),
+        "press": _("not known: explanations are not recorded"),
+        "stars": _("not known: stars are not recorded"),
+        "cohort": _("not known: stores do not report it"),
         "portal": _("not known: there is no portal"),
         "imported": _("not known: not imported"),
         "sources": _("not known: no source is watched"),

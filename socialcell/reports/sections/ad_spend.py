@@ -64,7 +64,7 @@ def section(context: ReportContext) -> Section:
         return Section("", [])
     title = _("Ads: what they cost and brought")
     if not accounts:
-        no_figures = _("No figures of ads are held for this week.")
+        no_figures = _("There are no figures of ads for this week.")
         return Section(title, [Paragraph(no_figures)])
     networks = [account["network"] for account in accounts]
     blocks: list[Block] = []
@@ -206,7 +206,7 @@ def _basis(context: ReportContext, account: AdAccountNumbers) -> str:
     if account["restated"]:
         sentences.append(
             _(
-                "Restated since they were first told: %(n)s figures of a day.",
+                "Revised since they were first reported: %(n)s figures of a day.",
                 n=context.phrases.part_of_whole(
                     account["restated"], account["figures"]
                 ),

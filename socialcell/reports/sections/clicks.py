@@ -155,7 +155,7 @@ def place_label(phrases: Phrases, row: LinkPlace) -> str:
     """Where a link stands, in words: Instagram, asha_creates."""
     channel = row["channel"]
     if channel is None:
-        return phrases.lang.gettext("Not told by which link")
+        return phrases.lang.gettext("Link not known")
     return ", ".join(filter(None, (_channel_label(phrases, channel), row["creator"])))
 
 

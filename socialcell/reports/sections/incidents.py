@@ -189,7 +189,7 @@ def _over_text(context: ReportContext, incident: IncidentNumbers) -> str:
         return _("over")
     ended_at = incident["ended_at"]
     if ended_at is None:
-        return _("over; when it ended was not kept")
+        return _("over; when it ended was not recorded")
     start, end = map(datetime.fromisoformat, (incident["opened_at"], ended_at))
     return _(
         "over on %(at)s, after %(lasted)s",

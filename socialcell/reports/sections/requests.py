@@ -32,7 +32,7 @@ def urgent(context: ReportContext) -> Section:
                 heads = (head, _("Mentions"), context.comparison_heading())
                 blocks.append(Table(caption, heads, rows_of_kind, context.basis()))
     else:
-        blocks.append(Paragraph(_("No mention was read as urgent.")))
+        blocks.append(Paragraph(_("No mention is urgent.")))
     blocks += [level for level in context.quotations if level.why == "urgent"]
     return Section(_("What is urgent"), blocks)
 

@@ -69,7 +69,7 @@ def section(context: ReportContext) -> Section:
     title = _("Search: how the city's pages were found")
     sites_with_days = [site for site in search["sites"] if site["now"]["days"]]
     if not sites_with_days:
-        no_figures = _("No figures of Google's search results are held for this week.")
+        no_figures = _("There are no figures of Google's search results for this week.")
         return Section(title, [Paragraph(no_figures)])
     figures_heads = (_("Clicks"), _("Shown (times)"), _("Mean position"))
     blocks: list[Block] = []

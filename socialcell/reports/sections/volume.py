@@ -45,7 +45,7 @@ def volume(context: ReportContext) -> Section:
         context.comparison_heading(),
     )
     blocks.append(Table(_("Mentions by day"), heads, rows))
-    return Section(_("How much was said"), blocks)
+    return Section(_("Mentions in total"), blocks)
 
 
 def hours(context: ReportContext) -> Section:

@@ -185,11 +185,10 @@ def _urgent_sentence(numbers: WeekNumbers, phrases: Phrases) -> str:
     levels = {urgency["id"]: urgency["n"] or 0 for urgency in numbers["urgencies"]}
     count = sum(levels.get(level, 0) for level in URGENT)
     if not count:
-        return phrases.lang.gettext("No mention was read as urgent.")
+        return phrases.lang.gettext("No mention is urgent.")
     return phrases.lang.ngettext(
-        "Needs a look: %(n)s mention was read as urgent, %(critical)s as critical.",
-        "Needs a look: %(n)s mentions were read as urgent, %(critical)s of them as "
-        "critical.",
+        "Needs a look: %(n)s mention is urgent, %(critical)s critical.",
+        "Needs a look: %(n)s mentions are urgent, %(critical)s of them critical.",
         count,
         critical=phrases.lang.number(levels.get("critical", 0)),
     )

@@ -48,7 +48,7 @@ def page(
     )
     return Page(
         language=lang.code,
-        title=_("What was said about %(city)s this week", city=city),
+        title=_("%(city)s: weekly social media report", city=city),
         subtitle=_(
             "%(first)s, 00:00 to midnight at the end of %(last)s, Indian time",
             first=lang.day(first),

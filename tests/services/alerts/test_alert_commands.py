@@ -219,6 +219,6 @@ def test_an_incident_that_is_over_is_listed_with_when_it_ended(
     assert "Over on 20 Nov 2026, 12:00, after 27 hours." in " ".join(
         run(cell, "alerts", "show", "1").split()
     )
-    assert "when it ended was not kept" in " ".join(
+    assert "when it ended was not recorded" in " ".join(
         run(cell, "alerts", "show", "2").split()
     )
