@@ -130,8 +130,8 @@ def _incident_blocks(
     yield Entries([_incident_entry(fact, brief, phrases) for fact in shown])
     if rest := facts[_MAX_OTHERS:]:
         more = phrases.lang.ngettext(
-            "%(n)s smaller incident is open.",
-            "%(n)s smaller incidents are open.",
+            "%(n)s incident with fewer mentions is open.",
+            "%(n)s incidents with fewer mentions are open.",
             len(rest),
         )
         yield Lines([(more,)], quiet=True)

@@ -176,7 +176,7 @@ def _status_lines(
             lasted=lang.lasted(incident.ended_at - incident.opened_at),
         )
     elif incident.state == "over":
-        yield lang.gettext("It is over; when it ended was not kept.")
+        yield lang.gettext("It is over; when it ended was not recorded.")
     elif incident.kind == PLANNED:
         yield lang.gettext("It was announced: no one is notified of it.")
     else:

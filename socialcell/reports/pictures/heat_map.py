@@ -82,7 +82,7 @@ def _draw_grid(
     lying: bool,
     unit: int,
 ) -> float:
-    labels = [lang.short_day(day) for day in grid.days] + [lang.gettext("Usual")]
+    labels = [lang.short_day(day) for day in grid.days] + [lang.gettext("Normally")]
     hours = [lang.digits(f"{hour:02}") for hour in range(HOURS)]
     rows = _fields(grid)
     if lying:
@@ -193,8 +193,8 @@ def _title(grid: HourGrid, lang: Language) -> str:
 
 def _drawn(grid: HourGrid, lang: Language) -> str:
     return lang.gettext(
-        "Mentions in each hour, %(first)s to %(last)s. Usual: the median of the same "
-        "hour over the 28 days before.",
+        "Mentions in each hour, %(first)s to %(last)s. Normally: the median of the "
+        "same hour over the 28 days before.",
         first=lang.day_of_month(grid.days[0]),
         last=lang.day_of_month(grid.days[-1]),
     )
@@ -221,7 +221,7 @@ def _table(grid: HourGrid, lang: Language) -> Table:
     _ = lang.gettext
     rows: list[tuple[Cell, ...]] = []
     for label, fields in zip(
-        [*(lang.short_day(day) for day in grid.days), _("Usual")],
+        [*(lang.short_day(day) for day in grid.days), _("Normally")],
         _fields(grid),
         strict=True,
     ):

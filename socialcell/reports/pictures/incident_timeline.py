@@ -281,14 +281,14 @@ def _title(timeline: IncidentTimeline, lang: Language) -> str:
     values = {"name": timeline.name}
     if taken_on is not None:
         return _(
-            "%(name)s: taken on %(lasted)s after the first post",
+            "%(name)s: assigned %(lasted)s after the first post",
             lasted=lang.duration(taken_on - first),
             **values,
         )
     if "ended" in timeline.steps:
-        return _("%(name)s: over, and nobody took it on", **values)
+        return _("%(name)s: over, and no one was assigned", **values)
     return _(
-        "%(name)s: nobody has taken it on, %(lasted)s after the first post",
+        "%(name)s: no one is assigned, %(lasted)s after the first post",
         lasted=lang.duration(timeline.as_of - first),
         **values,
     )
@@ -316,14 +316,14 @@ def _step_lines(
     names: dict[Step, str] = {
         "first_post": _("First post"),
         "alert": _("Alert"),
-        "taken_on": _("Taken on"),
+        "taken_on": _("Assigned"),
         "statement": _("Statement of the city"),
         "ended": _("Over"),
     }
     absent: dict[Step, str] = {
         "first_post": _("First post: its time is not known"),
         "alert": _("Alert: none"),
-        "taken_on": _("Taken on: by nobody until %(at)s", at=until),
+        "taken_on": _("Assigned: no one until %(at)s", at=until),
         "statement": _("Statement of the city: none recorded until %(at)s", at=until),
         "ended": _("Over: not yet, as of %(at)s", at=until),
     }

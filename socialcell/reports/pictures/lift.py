@@ -140,7 +140,7 @@ class _Drawing:
                 self._canvas.marks(middle, marker, colour, "")
             self._canvas.text((left + 36, y + 4), words, size=SMALLEST)
             left += width
-        words = _("95 %% band")
+        words = _("95%% band")
         if left + 36 + text_width(words, SMALLEST) > self._canvas.width - _MARGIN:
             left, y = float(_MARGIN), y + 20
         self._canvas.rectangle(
@@ -278,19 +278,19 @@ def _title(series: LiftSeries, lang: Language) -> str:
     }
     if series.interval is None:
         return _(
-            "%(name)s: about %(n)s more than expected; how sure that is cannot be told",
+            "%(name)s: about %(n)s more than expected; how sure that is cannot be said",
             **values,
         )
     low, high = series.interval
     bounds = {"low": _rounded(lang, low), "high": _rounded(lang, high)}
     if low <= 0 <= high:
         return _(
-            "%(name)s: no effect can be claimed (95 %% interval %(low)s to %(high)s)",
+            "%(name)s: no effect can be claimed (95%% interval %(low)s to %(high)s)",
             **values,
             **bounds,
         )
     return _(
-        "%(name)s added about %(n)s (95 %% interval %(low)s to %(high)s)",
+        "%(name)s added about %(n)s (95%% interval %(low)s to %(high)s)",
         **values,
         **bounds,
     )
@@ -308,7 +308,7 @@ def _drawn(series: LiftSeries, lang: Language) -> str:
 def _source(series: LiftSeries, lang: Language) -> str:
     source = lang.gettext(
         "Source: figures of the city's own systems; expected from areas without the "
-        "campaign. Without it, 95 of 100 days would lie within the band."
+        "campaign. Without it, 95%% of the days would lie within the band."
     )
     missing = (series.days[-1] - series.days[0]).days + 1 - len(series.days)
     if not missing:
@@ -339,7 +339,7 @@ def _alt(series: LiftSeries, lang: Language) -> str:
         return words
     low, high = series.interval
     return f"{words} " + _(
-        "95 %% interval: %(low)s to %(high)s.",
+        "95%% interval: %(low)s to %(high)s.",
         low=_rounded(lang, low),
         high=_rounded(lang, high),
     )

@@ -104,7 +104,7 @@ def html(conversation: Conversation, code: str) -> str:
             _group_box(n, group, conversation, lang)
             for n, group in enumerate(opinions.groups)
         ],
-        consensus_title=_("What all share"),
+        consensus_title=_("What all agree on"),
         consensus=_consensus(conversation, lang),
         table=_table(conversation, lang),
         footer=[_source(lang)],
@@ -298,8 +298,8 @@ def _title(conversation: Conversation, lang: Language) -> str:
     shared = len(opinions.agree) + len(opinions.disagree)
     groups = lang.ngettext("%(n)s group", "%(n)s groups", len(opinions.groups))
     return lang.ngettext(
-        "%(groups)s, who share %(n)s statement",
-        "%(groups)s, who share %(n)s statements",
+        "%(groups)s, who agree on %(n)s statement",
+        "%(groups)s, who agree on %(n)s statements",
         shared,
         groups=groups,
     )

@@ -98,7 +98,7 @@ def html(draft: ApprovalDraft, code: str) -> str:
         facts=plan_page.facts(lang, plan),
         calendar_title=_("Calendar"),
         calendar_note=_(
-            "Each entry: the tag's number, its hour and its creator. Dashed: a closed "
+            "Each entry: the tag's number, its time and its creator. Dashed: a closed "
             "day. Grey: not in the plan."
         ),
         weekdays=[
@@ -192,7 +192,7 @@ def _tags(plan: plan_page.PlanFields, lang: Language) -> Table:
         for tag in plan.tags
     ]
     heads = (
-        *(_("No."), _("Day and hour"), _("Creator"), _("Asset"), _("Words")),
+        *(_("No."), _("Day and time"), _("Creator"), _("Asset"), _("Words")),
         *(_("Disclosure"), _("Planned rupees")),
     )
     return Table(

@@ -28,9 +28,9 @@ def coverage(context: ReportContext) -> Section:
         blocks.append(
             Paragraph(
                 context.lang.ngettext(
-                    "%(n)s platform was collected without a gap in this week and the "
+                    "%(n)s platform was collected without gaps in this week and the "
                     "week before.",
-                    "All %(n)s platforms were collected without a gap in this week and "
+                    "All %(n)s platforms were collected without gaps in this week and "
                     "the week before.",
                     len(platforms),
                 )

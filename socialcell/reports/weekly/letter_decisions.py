@@ -64,8 +64,8 @@ def incident_decisions(
     others = unassigned[1:]
     if others:
         what = context.lang.ngettext(
-            "Who takes on %(n)s more open incident",
-            "Who takes on %(n)s more open incidents",
+            "Who takes charge of %(n)s more open incident",
+            "Who takes charge of %(n)s more open incidents",
             len(others),
         )
         names = "; ".join(context.incident_title(facts) for facts in others[:3])

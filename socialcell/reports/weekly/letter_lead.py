@@ -351,7 +351,7 @@ def _cell_sentences(context: LetterContext) -> Iterator[str]:
             answers=lang.number(work["answers"]),
         )
     else:
-        yield _("No statement and no answer was published through socialcell.")
+        yield _("No statement and no answer was published by the cell.")
     missed, coming = context.missed_commitments, context.coming_commitments
     if not missed and not coming:
         yield _("No commitment is due.")

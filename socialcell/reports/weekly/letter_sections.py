@@ -418,8 +418,8 @@ def source_note(context: LetterContext) -> str:
         return lang.gettext("Source: imported files; what they lack is not known.")
     if coverage["covered"] == coverage["due"]:
         return lang.ngettext(
-            "Source: %(n)s platform, collected without a gap.",
-            "Source: %(n)s platforms, all collected without a gap.",
+            "Source: %(n)s platform, collected without gaps.",
+            "Source: %(n)s platforms, all collected without gaps.",
             count,
         )
     return lang.ngettext(
@@ -509,8 +509,8 @@ def _campaign_point(context: LetterContext, campaign: CampaignNumbers) -> str:
     gained = lang.number(round(effect["value"]))
     if effect["interval"] is None:
         return _(
-            "%(name)s, since its start: %(outcome)s, about %(n)s more than without it; "
-            "how sure that is cannot be told.",
+            "%(name)s, since its start: %(outcome)s, about %(n)s more than without "
+            "it; how sure that is cannot be said.",
             n=gained,
             **values,
         )

@@ -98,7 +98,7 @@ def lift_series() -> LiftSeries:
     ]
     return LiftSeries(
         campaign="monsoon26",
-        outcome="ॲप वापरू लागलेले",
+        outcome="सक्रिय वापरकर्ते",
         days=days,
         actual=actual,
         expected=expected,

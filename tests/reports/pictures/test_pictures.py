@@ -104,7 +104,7 @@ def test_a_heat_map_hatches_what_was_not_collected_and_names_the_peak() -> None:
     cells = {row[0][0]: row[1:] for row in picture.table.rows}
     assert cells["Thu 19"][8] == ("–",)
     assert cells["Sat 21"][5] == ("345",)
-    assert cells["Usual"][2] == ("–",)
+    assert cells["Normally"][2] == ("–",)
 
 
 def test_a_week_without_any_mention_has_no_peak() -> None:
@@ -140,11 +140,11 @@ def test_steps_rise_to_half_of_the_greatest(counts, steps) -> None:
 def test_a_timeline_says_what_did_not_come_to_pass() -> None:
     picture = incident_timeline.draw(samples.timeline(), ENGLISH, WIDE)
 
-    assert "nobody has taken it on, 1 day 21 h after the first post" in (
+    assert "no one is assigned, 1 day 21 h after the first post" in (
         picture.caption.title
     )
     shown = words(picture)
-    assert "Taken on: by nobody until Mon 23 Nov, 02:00" in shown
+    assert "Assigned: no one until Mon 23 Nov, 02:00" in shown
     assert shown.count("?") == 3
     assert "First post: Sat 21 Nov, 04:02" in picture.alt
 
@@ -152,7 +152,7 @@ def test_a_timeline_says_what_did_not_come_to_pass() -> None:
 def test_a_timeline_says_how_long_it_took_until_somebody_had_it() -> None:
     picture = incident_timeline.draw(samples.timeline(9, complete=True), ENGLISH)
 
-    assert picture.caption.title.endswith("taken on 38 min after the first post")
+    assert picture.caption.title.endswith("assigned 38 min after the first post")
     assert "?" not in words(picture)
 
 
@@ -222,14 +222,14 @@ def test_a_stage_that_others_may_belong_to_loses_nobody_for_sure() -> None:
 @pytest.mark.parametrize(
     ("interval", "title"),
     [
-        ((466.0, 685.0), "monsoon26 added about 560 (95 % interval 466 to 685)"),
+        ((466.0, 685.0), "monsoon26 added about 560 (95% interval 466 to 685)"),
         (
             (-20.0, 685.0),
-            "monsoon26: no effect can be claimed (95 % interval -20 to 685)",
+            "monsoon26: no effect can be claimed (95% interval -20 to 685)",
         ),
         (
             None,
-            "monsoon26: about 560 more than expected; how sure that is cannot be told",
+            "monsoon26: about 560 more than expected; how sure that is cannot be said",
         ),
     ],
 )

@@ -106,7 +106,7 @@ def test_an_office_without_anything_is_told_so_in_two_lines(world: World) -> Non
         assert page.subject.endswith(": nothing this week")
         first, second = map(plain_text, page.lead)
         assert first.startswith(beginning)
-        assert second == "Source: 1 platform, collected without a gap."
+        assert second == "Source: 1 platform, collected without gaps."
         assert page.sections == ()
 
 
@@ -153,7 +153,7 @@ def test_each_office_gets_one_letter_a_week_in_its_language(
             OFFICER,
             "Disaster Management Department: Flood, 12 mentions, no one is assigned",
         ),
-        (OFFICER, "सिंहगड रोड: पूर, १२ उल्लेख, जबाबदारी अद्याप कोणाकडेही नाही"),
+        (OFFICER, "सिंहगड रोड: पूर, १२ उल्लेख, अद्याप कोणीही कार्यवाही सुरू केलेली नाही"),
         (
             ENGINEER,
             "Disaster Management Department: Flood, 12 mentions, no one is assigned",
@@ -164,7 +164,7 @@ def test_each_office_gets_one_letter_a_week_in_its_language(
     assert not list(marathi.iter_attachments())
     html = marathi.get_body(("html",))
     assert html is not None
-    assert "निर्णयासाठी" in html.get_content()
+    assert "निर्णय आवश्यक" in html.get_content()
     assert "subject=unsubscribe" in html.get_content()
 
 
