@@ -228,6 +228,19 @@ def messages_with_prefix(session: Session, prefix: str) -> Sequence[Outgoing]:
     return session.scalars(query.order_by(col(Outgoing.id))).all()
 
 
+def first_sent_at(
+    session: Session, key: str, since: datetime, until: datetime
+) -> datetime | None:
+    """When the first message about something was sent within a span; `key` is the part
+    of the messages' keys before the first "." or "|" that follows it."""
+    about = or_(C.dedup_key.startswith(f"{key}."), C.dedup_key.startswith(f"{key}|"))
+    statement = select(func.min(C.ended_at)).where(
+        about, C.state == "sent", C.ended_at >= since, C.ended_at < until
+    )
+    first: datetime | None = session.execute(statement).scalar_one()
+    return first
+
+
 def _due(now: datetime) -> ColumnElement[bool]:
     return and_(C.state.in_(("pending", "sending")), C.not_before <= now)
 

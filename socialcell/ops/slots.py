@@ -137,6 +137,20 @@ def last_runs(session: Session) -> dict[str, LastRun]:
     }
 
 
+def done_between(
+    session: Session, job: str, start: datetime, end: datetime
+) -> list[datetime]:
+    """When runs of a job that succeeded began, within a span, in their order."""
+    rows = session.execute(
+        select(S.started_at)
+        .where(
+            S.job == job, S.state == "done", S.started_at >= start, S.started_at < end
+        )
+        .order_by(S.started_at)
+    )
+    return [row.started_at for row in rows]
+
+
 def forget_old(session: Session, now: datetime) -> int:
     """Forget slots that ended long ago, but never a job's newest. How many."""
     other = SLOT.alias().c

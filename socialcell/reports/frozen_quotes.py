@@ -1,17 +1,21 @@
 """Quotations of a frozen report, as they may be shown today."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from sqlmodel import Session
 
 from socialcell.i18n import Language
 from socialcell.listening.people.visibility import AccountIdentity, People
+from socialcell.listening.store.alerts import rumours
 from socialcell.listening.store.mentions import quotes
 from socialcell.listening.store.mentions.quotes import QuotedPost
 from socialcell.reports.page import Quotation
 from socialcell.reports.phrases import Phrases
-from socialcell.reports.week_numbers import DrawnQuote
+from socialcell.reports.unconfirmed import is_unconfirmed
+from socialcell.reports.week_numbers import DrawnQuote, IncidentNumbers
 from socialcell.text import displayed, one_line
 
 EXCERPT_LENGTH = 280
@@ -25,14 +29,21 @@ def quotations(
     frozen_quotes: Sequence[DrawnQuote],
     people: People,
     phrases: Phrases,
+    incidents: Sequence[IncidentNumbers] = (),
 ) -> list[Quotation]:
-    """Each frozen quotation with its text of now; a deleted one reads removed."""
+    """Each frozen quotation with its text of now; a deleted one reads removed.
+
+    One that gives a figure of which the week's `incidents` have several, or a known
+    rumour, is marked as not confirmed.
+    """
+    known_rumours = rumours.rumours(session)
     return [
         _quotation(
             quote,
             quotes.current(session, quote["platform"], quote["external_id"]),
             people,
             phrases,
+            partial(is_unconfirmed, incidents=incidents, rumours=known_rumours),
         )
         for quote in frozen_quotes
     ]
@@ -70,8 +81,13 @@ def excerpt(people: People, row: StoredText) -> str:
 
 
 def _quotation(
-    quote: DrawnQuote, row: QuotedPost | None, people: People, phrases: Phrases
+    quote: DrawnQuote,
+    row: QuotedPost | None,
+    people: People,
+    phrases: Phrases,
+    doubts: Callable[[str, datetime], bool],
 ) -> Quotation:
+    _ = phrases.lang.gettext
     reason = str(quote["why"])
     if row is None or row.state != "present" or not row.text:
         return Quotation(reason, "", None, note=removed_note(phrases.lang))
@@ -83,13 +99,17 @@ def _quotation(
         phrases.lang.moment(row.authored_at) if row.authored_at else "",
         _drawn_from(quote, phrases),
     ]
-    changed = row.content_hash != quote["content_hash"]
+    notes = []
+    if row.authored_at and doubts(row.text, row.authored_at):
+        notes.append(_("not confirmed"))
+    if row.content_hash != quote["content_hash"]:
+        notes.append(_("edited since"))
     return Quotation(
         why=reason,
         about=" · ".join(part for part in parts if part),
         text=excerpt(people, row),
         language=row.language if row.language in _LANGUAGES else None,
-        note=phrases.lang.gettext("edited since") if changed else None,
+        note=", ".join(notes) or None,
     )
 
 

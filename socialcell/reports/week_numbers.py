@@ -318,12 +318,14 @@ class RumourCount(TypedDict):
 class IncidentSituation(TypedDict):
     """An incident at the end of the week; see `incident_facts.IncidentFacts`.
 
-    `usual` are the mentions of the same hours in the weeks before, `checked` those of
+    `usual` are the mentions of the same hours in the weeks before, `peak` those of its
+    greatest hour, `checked` those of
     the critical ones whose urgency staff checked, `places` localities.
     """
 
     began_at: str
     newest_at: str
+    peak: NotRequired[PeakHour | None]
     mentions: int
     usual: int | None
     urgent: int
@@ -340,6 +342,7 @@ class IncidentSituation(TypedDict):
 class IncidentNumbers(TypedDict):
     """An incident; `here`: of this week; `week`: in which it began.
 
+    `notified_at` is when the first message about it was sent, None where none was.
     `name` are the names of its area, `promise` the text of the promise it is about.
     `situation` is None where the incident counts no mentions, or is one of many.
     """
@@ -353,6 +356,7 @@ class IncidentNumbers(TypedDict):
     state: str
     opened_at: str
     first_post_at: str | None
+    notified_at: NotRequired[str | None]
     last_at: str
     ended_at: NotRequired[str | None]
     here: bool
@@ -622,6 +626,25 @@ class ReaderNumbers(TypedDict):
     shares: list[CorrectedShare]
 
 
+class StoreUninstalls(TypedDict):
+    """Uninstalls that an app store reports under its own definition, over the `days` of
+    the week that it reports a number for."""
+
+    store: str
+    app: str
+    definition: str
+    n: int | None
+    days: int
+
+
+class AlertWatch(TypedDict):
+    """Whether the daemon looked for alerts in the week, and spans in which it did not;
+    without any run `by_daemon` is False."""
+
+    by_daemon: bool
+    gaps: list[Period]
+
+
 class MentionNumbers(TypedDict):
     """The numbers that are counted from mentions and campaigns."""
 
@@ -663,6 +686,8 @@ class MentionNumbers(TypedDict):
 class WeekNumbers(MentionNumbers):
     """All numbers of a week."""
 
+    alert_watch: NotRequired[AlertWatch]
+    uninstalls: NotRequired[list[StoreUninstalls]]
     incidents: NotRequired[list[IncidentNumbers]]
     voices: NotRequired[PublicAccounts]
     ads: NotRequired[list[AdAccountNumbers]]

@@ -5,9 +5,11 @@ from typing import Any
 
 from socialcell import db
 from socialcell.campaigns.outcomes.store import facts
-from socialcell.connectors.facts import AdFact, OutcomeFact, SearchFact
+from socialcell.connectors.facts import AdFact, OutcomeFact, SearchFact, StoreFact
 from socialcell.listening.alerts.model import Alert, Incident, Promise
 from socialcell.listening.model import Removal
+from socialcell.ops.daemon_model import Slot
+from socialcell.ops.outbox_model import Outgoing
 from tests.reports.world import BEFORE, HOUR, MONDAY, NEXT, World
 
 SUNDAY = date(2026, 11, 22)
@@ -58,6 +60,60 @@ def alert(
     }
     with db.writing(world.engine) as session:
         session.add(Alert(**row | changes))
+
+
+def notified(world: World, incident_id: int, at: datetime, state: str = "sent") -> None:
+    """A letter about an incident that left at a moment."""
+    with db.writing(world.engine) as session:
+        session.add(
+            Outgoing(
+                kind="alert",
+                channel="mail",
+                dedup_key=f"incident.{incident_id}.high|mr|{at.isoformat()}",
+                recipient="control.room@city.example",
+                subject="",
+                state=state,
+                not_before=at,
+                made_at=at,
+                ended_at=at,
+            )
+        )
+
+
+def looked_for_alerts(
+    world: World, start: datetime = MONDAY, end: datetime = NEXT
+) -> None:
+    """The daemon's job that looks for alerts ran every ten minutes of a span."""
+    with db.writing(world.engine) as session:
+        at = start
+        while at < end:
+            session.add(
+                Slot(
+                    job="detect",
+                    slot_at=at,
+                    state="done",
+                    token=1,
+                    started_at=at,
+                    finished_at=at,
+                )
+            )
+            at += timedelta(minutes=10)
+
+
+def uninstalled(world: World, day: date, n: int | None, metric: str, name: str) -> None:
+    """A day of an app's uninstalls, as Google Play reports it."""
+    fact = StoreFact(
+        store="google_play",
+        app="in.city.app",
+        day=day,
+        zone="America/Los_Angeles",
+        metric=metric,
+        definition=name,
+        dimension="total",
+        value=n,
+        withheld=n is None,
+    )
+    _store(world, fact)
 
 
 def promise(
@@ -141,6 +197,6 @@ def activated(
     _store(world, fact)
 
 
-def _store(world: World, fact: AdFact | SearchFact | OutcomeFact) -> None:
+def _store(world: World, fact: AdFact | SearchFact | OutcomeFact | StoreFact) -> None:
     with db.writing(world.engine) as session:
         facts.store_facts(session, [fact], NEXT)

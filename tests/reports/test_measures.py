@@ -15,7 +15,15 @@ from socialcell.reports.sections.goals import is_met
 from socialcell.reports.weekly import frozen_week
 from socialcell.services.doctor import examine
 from socialcell.services.reporting import weekly_report
-from tests.reports.around import SUNDAY, activated, alert, incident, promise, removed
+from tests.reports.around import (
+    SUNDAY,
+    activated,
+    alert,
+    incident,
+    notified,
+    promise,
+    removed,
+)
 from tests.reports.world import BEFORE, HOUR, MADE, MONDAY, NEXT, World
 
 DAY = timedelta(days=1)
@@ -136,12 +144,31 @@ def test_incidents_say_how_long_an_alert_and_a_person_took(world: World) -> None
             acked_at=at + timedelta(minutes=acked) if acked else None,
         )
         alert(world, made, at=at, mentions=[post])
+        notified(world, made, at + timedelta(minutes=1))
     early = incident(world, "topic:early", BEFORE + HOUR)
     alert(world, early, at=BEFORE + HOUR, mentions=[world.mention(BEFORE)])
     found = measures(world)
-    assert pair(found["alerted"]) == (20, 60)  # the middle one of 10, 20 and 40
+    # The middle one of 11, 21 and 41 minutes; nobody was sent the early one.
+    assert pair(found["alerted"]) == (21, None)
     assert pair(found["acknowledged"]) == (60, None)  # of 30 and 90
     assert found["acknowledged"]["rests"] == ["incidents", 2, 3]
+
+
+@pytest.mark.parametrize("state", ["none", "held", "dead"])
+def test_an_alert_that_reached_nobody_keeps_no_goal(world: World, state: str) -> None:
+    world.covered()
+    post = world.mention(MONDAY)
+    made = incident(world, "topic:water", MONDAY + HOUR)
+    alert(world, made, at=MONDAY + HOUR, mentions=[post])
+    if state != "none":
+        notified(world, made, MONDAY + HOUR, state)
+    goals(world, "{alerted: {at_most: 90}}")
+    assert measures(world)["alerted"]["why"] == "nobody_notified"
+    said = text_of(world)
+    assert "no one was notified" in said
+    assert (
+        is_met({"at_least": None, "at_most": 90, "by": None}, "alerted", None) is None
+    )
 
 
 def test_app_users_are_those_of_all_ward_offices(world: World) -> None:

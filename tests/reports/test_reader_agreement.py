@@ -115,6 +115,8 @@ def test_agreement_is_given_with_what_it_was_measured_on(world: World) -> None:
         "test posts, not on posts of this city."
         "The topic is read right in about 8 of 10 posts. Measured on 300 test posts. "
         "This city's posts may differ from them, which no range here covers."
+        "test posts. This city's posts may differ from them, which no range here "
+        "covers."
     )
 
 

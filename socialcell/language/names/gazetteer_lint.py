@@ -232,11 +232,21 @@ def _shared_names(rows: list[Row], beside: list[Row]) -> Iterator[GazetteerProbl
             continue
         for column, name in _names(row):
             first = owner.setdefault(key_of(name), row)
-            if first.cells["id"] != row.cells["id"]:
+            if first.cells["id"] != row.cells["id"] and not _parted(first, row):
                 reason = Message(
                     "language.shared_name", {"name": name, "id": first.cells["id"]}
                 )
                 yield problem_in(row, column, reason)
+
+
+def _parted(row: Row, other: Row) -> bool:
+    """Whether the words of `unless` part two entries of one name: the other one's id
+    continues this one's, as that of a dam continues its village's, and has the name
+    beside them."""
+    return any(
+        own.cells["unless"] and longer.cells["id"].startswith(f"{own.cells['id']}-")
+        for own, longer in ((row, other), (other, row))
+    )
 
 
 def _names(row: Row) -> Iterator[tuple[str, str]]:

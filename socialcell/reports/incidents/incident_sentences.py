@@ -178,7 +178,7 @@ def unknown_lines(facts: IncidentFacts, phrases: Phrases) -> Iterator[str]:
     for figures in facts.state.figures:
         yield phrases.lang.gettext(
             "%(what)s: %(figures)s; none is confirmed.",
-            what=_quantity_words(figures, phrases.lang),
+            what=quantity_words(figures.quantity, phrases.lang),
             figures=figures_side_by_side(figures, phrases.lang),
         )
 
@@ -216,8 +216,9 @@ def moment_after(start: datetime, moment: datetime, lang: Language) -> str:
     return lang.when(moment)
 
 
-def _quantity_words(contradiction: Contradiction, lang: Language) -> str:
-    quantity = quantities()[contradiction.quantity]
+def quantity_words(id_: str, lang: Language) -> str:
+    """What figures are of, with their unit: discharge (cusecs)."""
+    quantity = quantities()[id_]
     unit = quantity.unit_label[lang.code]
     return quantity.label[lang.code] + (f" ({unit})" if unit else "")
 

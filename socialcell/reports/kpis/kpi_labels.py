@@ -60,7 +60,10 @@ def kpi_names(lang: Language) -> dict[str, tuple[str, str]]:
         ),
         "alerted": (
             _("Incident: post to alert"),
-            _("Median minutes from the first post of an alert to the alert."),
+            _(
+                "Median minutes from the first post of an alert until a message about "
+                "it was sent to somebody."
+            ),
         ),
         "acknowledged": (
             _("Incident: alert to assignment"),
@@ -181,6 +184,7 @@ def unknown_reason(lang: Language, id_: str) -> str:
         "calm": _("no topic grew"),
         "incidents": _("no incident began"),
         "posts": _("not known: no post with a time"),
+        "nobody_notified": _("no one was notified"),
         "nobody": _("no one was assigned"),
         "campaigns": _("no campaign ran"),
         "promises": _("no promise was due"),

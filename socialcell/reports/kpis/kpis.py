@@ -45,9 +45,9 @@ NOT_RECORDED = {
 }
 """Measures without any records yet, and which records are missing."""
 _ACTIVATED_USERS = "activated_users"
-_Moment: TypeAlias = Literal["first_post_at", "opened_at", "acked_at"]
+_Moment: TypeAlias = Literal["first_post_at", "notified_at", "opened_at", "acked_at"]
 _INCIDENT_SPANS: tuple[tuple[str, _Moment, _Moment, str], ...] = (
-    ("alerted", "first_post_at", "opened_at", "posts"),
+    ("alerted", "first_post_at", "notified_at", "nobody_notified"),
     ("acknowledged", "opened_at", "acked_at", "nobody"),
 )
 """Measures of incidents: id, from when, until when, and why none is known."""
@@ -109,7 +109,8 @@ def _incident_minutes(week_counts: WeekCounts) -> dict[str, Measure]:
             week: [
                 minutes
                 for incident in of_week
-                if (minutes := _minutes(incident[start], incident[end])) is not None
+                if (minutes := _minutes(incident.get(start), incident.get(end)))
+                is not None
             ]
             for week, of_week in incidents_by_week.items()
         }

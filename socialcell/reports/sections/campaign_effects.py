@@ -21,7 +21,7 @@ from socialcell.causal.cost import UnitCost
 from socialcell.reports.page import Block, Cell, Chart, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN as NOTHING
 from socialcell.reports.pictures.lift import LEAD
-from socialcell.reports.sections import clicks, outreach_progress
+from socialcell.reports.sections import clicks, outreach_progress, uninstalls
 from socialcell.reports.sections.report_context import ReportContext
 from socialcell.reports.week_numbers import (
     CampaignNumbers,
@@ -53,6 +53,7 @@ def section(context: ReportContext) -> Section:
     blocks: list[Block] = []
     for campaign in context.numbers.get("campaigns", ()):
         blocks += _campaign_blocks(context, campaign)
+    blocks += uninstalls.uninstall_blocks(context)
     blocks += outreach_progress.plan_blocks(context)
     return Section(context.lang.gettext("Campaigns: what they brought"), blocks)
 

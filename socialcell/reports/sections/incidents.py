@@ -11,12 +11,22 @@ from socialcell.clock import IST
 from socialcell.listening.alerts.model import CRITICAL, Alert, Incident
 from socialcell.listening.store.alerts import incidents
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
+from socialcell.ops import outbox_store
+from socialcell.reports import alert_watch
 from socialcell.reports.incidents.incident_page import severity_word, worst_alert
+from socialcell.reports.incidents.incident_sentences import (
+    figure_text,
+    quantity_words,
+)
 from socialcell.reports.incidents.incident_sentences import series_words as in_words
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
 from socialcell.reports.sections.report_context import ReportContext
-from socialcell.reports.week_numbers import IncidentNumbers, WorstAlert
+from socialcell.reports.week_numbers import (
+    IncidentNumbers,
+    IncidentSituation,
+    WorstAlert,
+)
 
 MAX_INCIDENTS = 5
 _PROMISE, _WARD = "promise:", "ward:"
@@ -53,6 +63,7 @@ def count_incidents(
             "state": incident.state,
             "opened_at": _local_iso(incident.opened_at),
             "first_post_at": first_posts.get(_id(incident)),
+            "notified_at": _notified_at(session, incident, span.end),
             "last_at": _local_iso(min(incident.last_at, span.end)),
             "ended_at": _local_iso(incident.ended_at) if incident.ended_at else None,
             "here": incident.last_at >= start,
@@ -81,19 +92,15 @@ def section(context: ReportContext) -> Section:
         return Section("", [])
     title = _("Incidents of the week")
     if not incident_numbers:
-        nothing_open = _("Nothing stood out: no incident was open in this week.")
-        return Section(title, [Paragraph(nothing_open)])
+        return Section(title, [Paragraph(_nothing_open(context))])
     shown_incidents = incident_numbers[:MAX_INCIDENTS]
     heads = (_("Incident"), _("Mentions"), _("Normally"), _("What was done"))
     caption = _("Incidents that were open in the week, the severest first")
     blocks: list[Block] = [
         Table(caption, heads, [_row(context, incident) for incident in shown_incidents])
     ]
-    note = _(
-        "Mentions are those of the hour (of a phrase: the people of three hours) that "
-        "stood out most, beside what is normal then; below them all of the incident."
-    )
-    blocks.append(Paragraph(note))
+    blocks += map(Paragraph, _notes(context, shown_incidents))
+    blocks += map(Paragraph, _contradictions(context, shown_incidents))
     if context.console_url:
         blocks.append(Paragraph(_where_to_look(context, shown_incidents)))
     if hidden_count := len(incident_numbers) - len(shown_incidents):
@@ -110,37 +117,110 @@ def section(context: ReportContext) -> Section:
 
 
 def _row(context: ReportContext, incident: IncidentNumbers) -> Sequence[Cell]:
-    lang = context.lang
+    heading = (
+        _title(context, incident),
+        context.lang.gettext("Incident %(id)s", id=context.lang.number(incident["id"])),
+        severity_word(incident["severity"], context.phrases),
+    )
+    if situation := _counted(incident):
+        return (
+            (*heading, *_span_lines(context, situation)),
+            _total_cell(context, situation),
+            (context.number(situation["usual"]),),
+            _handling_cell(context, incident),
+        )
     worst = incident["worst"]
     usual = worst["expected"] if worst else None
-    start, end = (
-        lang.moment(datetime.fromisoformat(moment))
-        for moment in (incident["opened_at"], incident["last_at"])
-    )
-    span = lang.gettext("%(start)s to %(end)s", start=start, end=end)
     return (
-        (
-            _title(context, incident),
-            lang.gettext("Incident %(id)s", id=lang.number(incident["id"])),
-            severity_word(incident["severity"], context.phrases),
-            span,
-        ),
-        (_observed_text(context, worst), *_total_lines(context, incident)),
-        (UNKNOWN if usual is None else lang.number(round(usual)),),
+        (*heading, _span(context, incident["opened_at"], incident["last_at"])),
+        (_observed_text(context, worst),),
+        (UNKNOWN if usual is None else context.lang.number(round(usual)),),
         _handling_cell(context, incident),
     )
 
 
-def _total_lines(context: ReportContext, incident: IncidentNumbers) -> Iterator[str]:
-    """All its mentions and the urgent ones; numbers that were frozen before have
-    none."""
+def _counted(incident: IncidentNumbers) -> IncidentSituation | None:
+    """How it stood, where it has mentions; numbers that were frozen before say none."""
     situation = incident.get("situation")
-    if situation is not None:
-        yield context.lang.gettext(
-            "in all %(n)s, urgent %(urgent)s",
-            n=context.number(situation["mentions"]),
-            urgent=context.number(situation["urgent"]),
+    return situation if situation and situation["mentions"] else None
+
+
+def _span(context: ReportContext, start: str, end: str) -> str:
+    first, last = (
+        context.lang.moment(datetime.fromisoformat(moment)) for moment in (start, end)
+    )
+    return context.lang.gettext("%(start)s to %(end)s", start=first, end=last)
+
+
+def _span_lines(context: ReportContext, situation: IncidentSituation) -> Sequence[str]:
+    """From the first mention to the newest, and how long that is: the one duration that
+    is given of an incident."""
+    start, end = (situation["began_at"], situation["newest_at"])
+    lasted = datetime.fromisoformat(end) - datetime.fromisoformat(start)
+    return (_span(context, start, end), context.lang.lasted(lasted))
+
+
+def _total_cell(context: ReportContext, situation: IncidentSituation) -> Cell:
+    """All mentions of the incident, the urgent ones, and those of its greatest hour."""
+    total = context.lang.gettext(
+        "in all %(n)s, urgent %(urgent)s",
+        n=context.number(situation["mentions"]),
+        urgent=context.number(situation["urgent"]),
+    )
+    peak = situation.get("peak")
+    if peak is None:
+        return (total,)
+    greatest = context.lang.gettext(
+        "most in an hour: %(n)s (%(at)s)",
+        n=context.number(peak["n"]),
+        at=context.lang.moment(datetime.fromisoformat(peak["at"])),
+    )
+    return (total, greatest)
+
+
+def _notes(
+    context: ReportContext, incidents_shown: Sequence[IncidentNumbers]
+) -> Iterator[str]:
+    """What the numbers of the incidents are, as far as some are shown."""
+    _ = context.lang.gettext
+    known = [_counted(incident) is not None for incident in incidents_shown]
+    if any(known):
+        yield _(
+            "Mentions are all of the incident from its first to its newest, beside "
+            "what is normal in the same hours of other weeks."
         )
+    if not all(known):
+        yield _(
+            "Mentions are those of the hour (of a phrase: the people of three hours) "
+            "that stood out most, beside what is normal then."
+        )
+
+
+def _contradictions(
+    context: ReportContext, incidents_shown: Sequence[IncidentNumbers]
+) -> Iterator[str]:
+    """Figures of an incident that differ, side by side."""
+    for incident in incidents_shown:
+        situation = incident.get("situation")
+        for figures in situation["figures"] if situation else ():
+            yield context.lang.gettext(
+                "%(incident)s: figures differ, none is confirmed: %(what)s: "
+                "%(figures)s.",
+                incident=_title(context, incident),
+                what=quantity_words(figures["quantity"], context.lang),
+                figures=" / ".join(
+                    figure_text(figures["quantity"], figure["value"], context.lang)
+                    for figure in figures["values"]
+                ),
+            )
+
+
+def _nothing_open(context: ReportContext) -> str:
+    """That there was none, only where they were looked for all week."""
+    _ = context.lang.gettext
+    if alert_watch.is_whole(context.numbers):
+        return _("Nothing stood out: no incident was open in this week.")
+    return _("No incident is known, but they were not looked for all week.")
 
 
 def _observed_text(context: ReportContext, worst: WorstAlert | None) -> str:
@@ -183,7 +263,8 @@ def _handling_cell(context: ReportContext, incident: IncidentNumbers) -> Cell:
 
 
 def _over_text(context: ReportContext, incident: IncidentNumbers) -> str:
-    """Since when, and how long it took; numbers that were frozen before say neither."""
+    """Since when; and how long it took, where no line says how long its mentions came.
+    Numbers that were frozen before say neither."""
     _ = context.lang.gettext
     if "ended_at" not in incident:
         return _("over")
@@ -191,6 +272,8 @@ def _over_text(context: ReportContext, incident: IncidentNumbers) -> str:
     if ended_at is None:
         return _("over; when it ended was not recorded")
     start, end = map(datetime.fromisoformat, (incident["opened_at"], ended_at))
+    if _counted(incident):
+        return _("over since %(at)s", at=context.lang.moment(end))
     return _(
         "over on %(at)s, after %(lasted)s",
         at=context.lang.moment(end),
@@ -201,7 +284,7 @@ def _over_text(context: ReportContext, incident: IncidentNumbers) -> str:
 def _where_to_look(
     context: ReportContext, incidents_shown: Sequence[IncidentNumbers]
 ) -> str:
-    """The pages of the console on which they are found."""
+    """Where each is found: its page of the console."""
     places = (
         f"{context.console_url}/incidents/{incident['id']}"
         for incident in incidents_shown
@@ -230,6 +313,16 @@ def _first_posts(session: Session, alerts: dict[int, list[Alert]]) -> dict[int, 
             ]
         )
     }
+
+
+def _notified_at(session: Session, incident: Incident, end: datetime) -> str | None:
+    """When somebody was first sent a message about it."""
+    if incident.kind == CRITICAL:
+        key = outbox_store.ABOUT_ITEM + incident.subject.removeprefix(f"{CRITICAL}:")
+    else:
+        key = f"incident.{_id(incident)}"
+    at = outbox_store.first_sent_at(session, key, incident.opened_at, end)
+    return None if at is None else _local_iso(at)
 
 
 def _week_of_start(

@@ -9,6 +9,7 @@ from socialcell.listening.store.mentions import quotes
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.mentions.quotes import Drawable
 from socialcell.reports.compared_figures import TopicFigure
+from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.week_numbers import DrawnQuote, QuoteReason
 
 URGENT = ("critical", "high")
@@ -45,7 +46,7 @@ def draw_quotes(
             reason,
         )
     for topic in quotable_topics[:QUOTED_TOPICS]:
-        drawables = quotes.of_topic(session, week, topic)
+        drawables = quotes.of_topic(session, week, topic, ASKING)
         reason = QuoteReason(why="topic", topic=topic)
         drawn_quotes += _take_quotes(
             shuffle_by_seed(drawables, seed(topic)), quoted_authors, 1, reason

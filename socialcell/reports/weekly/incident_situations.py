@@ -15,10 +15,11 @@ from socialcell.listening.alerts.contradictions import (
 )
 from socialcell.listening.alerts.model import CRITICAL, Alert, Incident, Rumour
 from socialcell.listening.incident_state import IncidentState
-from socialcell.listening.store.alerts import incidents
+from socialcell.listening.store.alerts import incident_numbers, incidents
 from socialcell.listening.store.alerts.incident_numbers import (
     OWNED,
     Numbers,
+    Scope,
     ScopeDetails,
 )
 from socialcell.listening.store.mentions import office_counts
@@ -31,6 +32,7 @@ from socialcell.reports.week_numbers import (
     NamedCount,
     Names,
     OwnerNames,
+    PeakHour,
     RumourCount,
 )
 
@@ -170,6 +172,7 @@ def _situation(
     return {
         "began_at": _local_iso(facts.began_at),
         "newest_at": _local_iso(facts.details.last_at or incident.last_at),
+        "peak": _peak(session, scope),
         "mentions": facts.mentions,
         "usual": facts.usual,
         "urgent": facts.urgent,
@@ -204,6 +207,14 @@ def _figures(
         ],
         "owner": owner,
     }
+
+
+def _peak(session: Session, scope: Scope) -> PeakHour | None:
+    greatest = incident_numbers.greatest_hour(session, scope)
+    if greatest is None:
+        return None
+    at, n = greatest
+    return {"at": _local_iso(at), "n": n, "unit": "mentions"}
 
 
 def _rumours(facts: IncidentFacts) -> list[RumourCount]:

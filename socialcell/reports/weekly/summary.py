@@ -2,6 +2,7 @@
 
 import math
 
+from socialcell.reports import alert_watch
 from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections.quote_sampling import URGENT
@@ -27,6 +28,7 @@ def summary(numbers: WeekNumbers, phrases: Phrases, city: str) -> list[str]:
         ]
     sentences = [
         _collected_sentence(numbers, count, phrases, city),
+        alert_watch.alert_watch_sentence(numbers, phrases.lang),
         _change_sentence(numbers, phrases),
         _growth_sentence(numbers, phrases),
         _asking_sentence(numbers, count, phrases),

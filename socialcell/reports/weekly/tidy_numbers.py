@@ -110,6 +110,11 @@ class _Rows:
             yield from self._incident(incident)
         for campaign in numbers.get("campaigns", ()):
             yield from self._campaign(campaign)
+        for row in numbers.get("uninstalls", ()):
+            id_ = f"{row['store']}:{row['app']}:{row['definition']}"
+            yield self._row(
+                "stores", "uninstalls", "app", id_, row["n"], unit="uninstalls"
+            )
         yield from self._ads()
         yield from self._search()
         yield from self._measures()

@@ -15,7 +15,7 @@ from socialcell.listening.store.mentions import engagement_deltas, mention_count
 from socialcell.listening.store.mentions.mention_counts import Cells, TimeSpan
 from socialcell.listening.store.pages.source_history import watches
 from socialcell.ops import audit
-from socialcell.reports import reader_agreement
+from socialcell.reports import alert_watch, reader_agreement
 from socialcell.reports.compared_figures import (
     WEEK,
     AreaFigure,
@@ -39,6 +39,7 @@ from socialcell.reports.sections import (
     public_accounts,
     quote_sampling,
     search_console,
+    uninstalls,
 )
 from socialcell.reports.sections.quote_sampling import URGENT
 from socialcell.reports.week_numbers import (
@@ -197,6 +198,8 @@ class _Counting:
         week_incidents = [incident for incident in two_weeks if incident["here"]]
         return {
             **numbers,
+            "uninstalls": uninstalls.count_uninstalls(session, self._day),
+            "alert_watch": alert_watch.count_alert_watch(session, week),
             "incidents": incident_situations.with_situations(
                 session, week_incidents, week.end, letter.owner_names
             ),

@@ -68,7 +68,11 @@ def write_weekly(
     people = pseudonyms.load_people(context)
     with db.reading(context.engine) as session:
         quotations = frozen_quotes.quotations(
-            session, numbers["quotations"], people, Phrases(translations)
+            session,
+            numbers["quotations"],
+            people,
+            Phrases(translations),
+            numbers.get("incidents", ()),
         )
         shapes = area_shapes.shapes_on(session, _last_day(week))
     numbers = search_console.with_masked_queries(

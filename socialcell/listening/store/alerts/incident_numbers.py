@@ -1,5 +1,6 @@
 """The numbers of an incident as they are now: its mentions, people, wards, owner."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, unio
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.clock import IST
 from socialcell.listening.alerts.model import (
     CRITICAL,
     OF_ONE,
@@ -156,6 +158,20 @@ def details(session: Session, scope: Scope) -> ScopeDetails:
         ).where(scope.condition)
     ).one()
     return ScopeDetails(*row)
+
+
+def greatest_hour(session: Session, scope: Scope) -> tuple[datetime, int] | None:
+    """The hour of Pune's clock with the most mentions of a scope, the first of several,
+    and how many it has; None without a mention."""
+    rows = session.execute(select(M.authored_at).where(scope.condition))
+    hours = Counter(
+        row.authored_at.astimezone(IST).replace(minute=0, second=0, microsecond=0)
+        for row in rows
+    )
+    if not hours:
+        return None
+    hour = min(hours, key=lambda at: (-hours[at], at))
+    return hour, hours[hour]
 
 
 def count_earlier(session: Session, scope: Scope, by: timedelta) -> int:

@@ -1,5 +1,6 @@
 """Which posts may be quoted, and what a quoted post says today."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,11 +61,14 @@ class QuotedPost:
     name: str | None
 
 
-def of_topic(session: Session, span: TimeSpan, topic: str) -> list[Drawable]:
-    """Posts of people (not offices or media) on a topic; no reposts, no spam."""
+def of_topic(
+    session: Session, span: TimeSpan, topic: str, intents: Collection[str]
+) -> list[Drawable]:
+    """Posts of people (not offices or media) on a topic with one of these intents; no
+    reposts, no spam."""
     topic_in_force = func.coalesce(A.decided_value, A.value)
     about = select(A.mention_id).where(A.kind == "topic", topic_in_force == topic)
-    return _drawable(session, span, M.id.in_(about))
+    return _drawable(session, span, M.id.in_(about), M.intent.in_(intents))
 
 
 def of_urgency(session: Session, span: TimeSpan, level: str) -> list[Drawable]:
@@ -115,12 +119,12 @@ def quotable(span: TimeSpan) -> ColumnElement[bool]:
 
 
 def _drawable(
-    session: Session, span: TimeSpan, rule: ColumnElement[bool]
+    session: Session, span: TimeSpan, *rules: ColumnElement[bool]
 ) -> list[Drawable]:
     rows = session.execute(
         select(M.id, M.platform, M.external_id, M.author_id, M.content_hash)
         .join_from(MENTION, AUTHOR, M.author_id == AUTHOR.c.id)
-        .where(rule, quotable(span))
+        .where(*rules, quotable(span))
     )
     return [
         Drawable(id_, platform, external_id, author_id, digest or "")
