@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
+from socialcell.reports import alert_watch
 from socialcell.reports.page import Block, Paragraph, Section, Table, Terms
 from socialcell.reports.sections.report_context import HIDDEN_TOPIC, ReportContext
 from socialcell.reports.week_numbers import PlatformCoverage
@@ -53,6 +54,10 @@ def coverage(context: ReportContext) -> Section:
     limit = max(MAX_GAPS // max(incomplete_count, 3), 1)
     for platform in platforms:
         blocks += map(Paragraph, _gap_sentences(context, platform, limit))
+    if alerts_sentence := alert_watch.alert_watch_sentence(
+        context.numbers, context.lang
+    ):
+        blocks.append(Paragraph(alerts_sentence))
     # A report that was frozen before this was counted does not say it.
     if unchecked_sources := coverage.get("unchecked"):
         blocks.append(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from socialcell.language.quantities import quantities
+from socialcell.reports import alert_watch
 from socialcell.reports.incidents import incident_sentences
 from socialcell.reports.incidents.incident_facts import IncidentFacts
 from socialcell.reports.kpis.listening import MIN_COVERAGE
@@ -30,6 +31,8 @@ def subject(context: LetterContext) -> str:
         return _("No data: nothing was collected in this week")
     if context.main is not None:
         return incident_judgement(context, context.main)
+    if not alert_watch.is_whole(context.numbers):
+        return _unwatched_subject(context, count)
     if single_items := context.single_items:
         return n_(
             "No incident; %(n)s single report of danger to life",
@@ -126,6 +129,23 @@ def incident_lines(context: LetterContext, facts: IncidentFacts) -> Iterator[Lin
     yield (Strong(assigned), f" {responsible}")
 
 
+def _unwatched_subject(context: LetterContext, count: int) -> str:
+    """Of a week in which alerts were not looked for all the time: it may have had an
+    incident that nobody knows of."""
+    n_ = context.lang.ngettext
+    if single_items := context.single_items:
+        return n_(
+            "%(n)s single report of danger to life; incidents not looked for all week",
+            "%(n)s single reports of danger to life; incidents not looked for all week",
+            len(single_items),
+        )
+    return n_(
+        "%(n)s mention; incidents were not looked for all week",
+        "%(n)s mentions; incidents were not looked for all week",
+        count,
+    )
+
+
 def unknown(context: LetterContext) -> Line | None:
     """What is not known: danger that nobody checked, figures that differ, rumours,
     hours that were not collected."""
@@ -169,6 +189,8 @@ def coverage_sentences(numbers: WeekNumbers, context: LetterContext) -> Iterator
         yield lang.gettext("Not collected: %(what)s.", what=", ".join(names))
     if not coverage["due"]:
         yield lang.gettext("What was not collected: no source is watched.")
+    if sentence := alert_watch.alert_watch_sentence(numbers, lang):
+        yield sentence
     if unread := numbers["unread"]:
         yield lang.ngettext(
             "%(n)s mention has not been classified yet.",

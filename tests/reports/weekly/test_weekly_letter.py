@@ -10,7 +10,7 @@ from socialcell.reports.letters import letter_render
 from socialcell.reports.letters.letter_page import LetterPage, LetterTable, plain_text
 from socialcell.reports.weekly import weekly_letter
 from socialcell.services.reporting import weekly_letters
-from tests.reports.around import alert, incident
+from tests.reports.around import alert, incident, looked_for_alerts
 from tests.reports.weekly import weeks
 from tests.reports.weekly.weeks import FRIDAY, MINUTE, SINHAGAD, letter
 from tests.reports.world import BEFORE, HOUR, MONDAY, NEXT, World
@@ -99,6 +99,7 @@ def test_the_first_screen_of_a_quiet_week_says_that_it_was_quiet(world: World) -
 
 def test_a_week_that_was_half_collected_is_not_called_quiet(world: World) -> None:
     world.covered(BEFORE, MONDAY + timedelta(days=3))
+    looked_for_alerts(world)
     world.mention(MONDAY)
 
     page = letter(world)
@@ -106,6 +107,31 @@ def test_a_week_that_was_half_collected_is_not_called_quiet(world: World) -> Non
     assert page.subject == "Nothing stood out in what was collected: 1 mention"
     assert page.unknown is not None
     assert "Not collected: X 96 hours." in plain_text(page.unknown)
+
+
+@pytest.mark.parametrize("critical", [0, 2])
+def test_a_week_without_the_alerts_job_is_not_called_quiet(
+    world: World, critical: int
+) -> None:
+    world.covered()
+    for number in range(5):
+        world.mention(MONDAY, urgency="critical" if number < critical else "low")
+    for number in range(critical):
+        incident(world, f"critical:{number + 1}", kind="critical", state="open")
+    looked_for_alerts(world, MONDAY, MONDAY + timedelta(days=6))
+
+    page = letter(world)
+
+    assert page.subject == (
+        "2 single reports of danger to life; incidents not looked for all week"
+        if critical
+        else "5 mentions; incidents were not looked for all week"
+    )
+    assert page.unknown is not None
+    assert (
+        "Alerts were not looked for from 21 Nov 2026, 23:50 to 23 Nov 2026, 00:00."
+        in plain_text(page.unknown)
+    )
 
 
 def test_the_first_screen_of_festival_days_names_them(world: World) -> None:
@@ -137,6 +163,7 @@ def test_a_week_without_data_says_only_that(world: World) -> None:
 
 def test_single_reports_of_danger_are_no_quiet_week(world: World) -> None:
     world.covered()
+    looked_for_alerts(world)
     world.mention(MONDAY, urgency="critical")
     incident(world, "critical:1", kind="critical", state="open")
 

@@ -12,7 +12,7 @@ from socialcell.reports.letters.letter_page import LetterPage
 from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.reports.weekly import frozen_week, weekly_letter
 from socialcell.services.reporting import weekly_letters
-from tests.reports.around import alert, incident
+from tests.reports.around import alert, incident, looked_for_alerts
 from tests.reports.world import BEFORE, HOUR, MADE, MONDAY, World
 
 FRIDAY = MONDAY + timedelta(days=4)
@@ -43,6 +43,7 @@ def flood(world: World) -> int:
     """Twelve posts of a flood on Friday from 04:00 on, seven of danger to life; two
     figures of the dam's discharge; nobody took the incident on. The incident's id."""
     world.covered()
+    looked_for_alerts(world)
     for hour in (1, 2, 3):
         world.mention(BEFORE + hour * HOUR)
     ids = [
@@ -107,6 +108,7 @@ def over(world: World, id_: int, at: datetime) -> None:
 def quiet(world: World) -> None:
     """Nine posts, four of them a question about water; eight in the week before."""
     world.covered()
+    looked_for_alerts(world)
     for hour in range(8):
         world.mention(BEFORE + hour * HOUR)
     for hour in range(9):
@@ -122,6 +124,7 @@ def quiet(world: World) -> None:
 def festival(world: World) -> None:
     """Six posts in the week in which Diwali begins."""
     world.covered(BEFORE - timedelta(days=21))
+    looked_for_alerts(world, BEFORE - timedelta(days=7), MONDAY)
     for hour in range(6):
         world.mention(DIWALI_MADE - timedelta(days=3) + hour * HOUR)
 
@@ -129,6 +132,7 @@ def festival(world: World) -> None:
 def closure(world: World) -> None:
     """Water is closed at Kothrud on Friday, as announced; five posts about it."""
     world.covered()
+    looked_for_alerts(world)
     with db.writing(world.engine) as session:
         session.add(
             Closure(
