@@ -90,15 +90,16 @@ def page(
     phrases = Phrases(lang)
     unknown = list(sentences.unknown_lines(evidence.facts, phrases))
     lead = list(_lead(incident, evidence, phrases))
+    numbers = evidence.state.numbers
     return LetterPage(
         language=lang.code,
         subject=_title(incident, evidence, phrases),
         preheader=" ".join(lead[:1]),
         sender=sender,
         occasion=lang.gettext(
-            "Incident %(id)s, %(at)s.",
+            "Incident %(id)s, as of %(at)s.",
             id=lang.number(incident.id or 0),
-            at=lang.moment(incident.opened_at),
+            at=lang.moment(numbers.as_of if numbers else evidence.facts.at),
         ),
         lead=[(line,) for line in lead],
         unknown=(Strong(lang.gettext("Not known:")), " ", " ".join(unknown))

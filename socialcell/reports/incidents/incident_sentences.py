@@ -84,6 +84,8 @@ def judgement(facts: IncidentFacts, phrases: Phrases) -> str:
 
 def count_line(facts: IncidentFacts, lang: Language) -> str:
     """How many mentions since when, what is usual, and when the newest was written."""
+    if not facts.mentions:
+        return lang.gettext("No mention of it is counted yet.")
     values = {
         "since": lang.when(facts.began_at),
         "last": moment_after(facts.began_at, _newest(facts), lang),
@@ -128,7 +130,7 @@ def ward_lines(facts: IncidentFacts, phrases: Phrases) -> Iterator[str]:
 def danger_line(facts: IncidentFacts, lang: Language) -> str:
     """How many are urgent and critical, and how many of these staff have checked."""
     if not facts.urgent:
-        return lang.gettext("None of them is urgent.")
+        return lang.gettext("No mention of it is urgent.")
     if not facts.details.critical:
         return lang.gettext(
             "Urgent: %(urgent)s; none speaks of danger to life.",

@@ -34,6 +34,7 @@ from socialcell.reports.letters import letter_render
 from socialcell.reports.letters.letter_page import (
     Entries,
     LetterPage,
+    Lines,
     Link,
     Span,
 )
@@ -285,7 +286,14 @@ def as_card(page: LetterPage) -> ChatCard:
     ]
     links = [span.url for line in page.closing for span in line if _is_link(span)]
     unknown = [page.unknown] if page.unknown is not None else []
-    lines = [letter_render.plain(line) for line in (*page.lead, *unknown)]
+    others = [
+        line
+        for section in page.sections
+        for block in section.blocks
+        if isinstance(block, Lines)
+        for line in block.lines
+    ]
+    lines = [letter_render.plain(line) for line in (*page.lead, *unknown, *others)]
     foot = [letter_render.plain(line) for line in page.closing]
     return ChatCard(
         title=page.subject,

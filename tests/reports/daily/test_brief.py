@@ -144,7 +144,7 @@ def test_an_incident_stands_at_its_head(world: World) -> None:
     lines = report_mail.make_daily(world.context, "en", MORNING).text.splitlines()
 
     assert lines[0] == "Flood; no one is assigned"
-    assert lines[2].startswith("Incident 1: 0 mentions since Fri 20 Nov, 02:00")
+    assert lines[2] == "Incident 1: No mention of it is counted yet."
 
 
 def incident(

@@ -16,7 +16,7 @@ from socialcell.listening.model import Area, Mention
 from socialcell.listening.store.mentions import tags
 from socialcell.ops import outbox_store as outbox
 from socialcell.ops.outbox_model import Outgoing
-from socialcell.reports import render
+from socialcell.reports.letters import letter_render
 from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
@@ -283,7 +283,7 @@ def test_nobody_can_be_recognised_in_a_post_that_is_told(
     id_ = critical(city, text, entities=("place:kothrud",), wards=())
     look(city)
 
-    words = render.text(escalations.page(city.context, id_, lang))
+    words = letter_render.text(escalations.page(city.context, id_, lang))
 
     assert f"#{id_}" in words
     assert "socialcell alerts ack 1" in words
@@ -296,7 +296,7 @@ def test_what_a_platform_withholds_is_told_without_its_words(city: World) -> Non
     id_ = critical(city, "A man is under the wall", withheld=where)
     look(city)
 
-    words = render.text(escalations.page(city.context, id_, "en"))
+    words = letter_render.text(escalations.page(city.context, id_, "en"))
 
     assert "under the wall" not in words
     assert f"#{id_}" in words

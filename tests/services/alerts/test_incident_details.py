@@ -19,6 +19,7 @@ from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops import outbox_store as outbox
+from socialcell.reports.letters import letter_render
 from socialcell.services.alerts import detection, incident_notifications, rumours
 from socialcell.services.context import Context
 from socialcell.services.reporting import report_mail
@@ -164,7 +165,7 @@ def state(city: City) -> IncidentState:
 
 def shown(city: City, lang: str = "en") -> str:
     (incident,) = city.incidents()
-    return incident_notifications.render.text(
+    return letter_render.text(
         incident_notifications.page(city.context, incident.id or 0, lang)
     )
 
@@ -186,9 +187,10 @@ def test_numbers_of_an_incident_are_those_of_now_until_it_ends(flood: City) -> N
     assert now.wards[0][0].startswith("ward:")
     assert now.owner == "dept:disaster"
     said = shown(flood)
-    assert "27 by 26 people" in said
+    assert "\n27 mentions since Mon 23 Nov, " in said
+    assert "They come from 26 accounts." in said
     assert "as of 23 Nov 2026, 14:30" in said
-    assert "Owner: Disaster Management Department." in said
+    assert "Responsible: Disaster Management Department." in said
 
     flood.look(25 * HOUR)
 
@@ -298,7 +300,7 @@ def test_an_incident_that_is_over_is_told_once_to_those_who_had_the_first(
     with db.reading(flood.engine) as session:
         (last,) = outbox.messages_with_prefix(session, "incident.1.ended")
         assert last.recipient == had
-        assert "Over" in (last.subject or "") or "संपले" in (last.subject or "")
+        assert "Over" in (last.subject or "") or "समाप्त" in (last.subject or "")
 
 
 def test_the_end_of_what_is_not_severe_waits_for_the_morning(flood: City) -> None:

@@ -18,6 +18,7 @@ from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops import outbox_store as store
+from socialcell.reports.letters import letter_render
 from socialcell.services.alerts import commitments, incident_notifications
 from socialcell.services.context import Context
 from socialcell.settings.notifications import Alerts
@@ -80,9 +81,7 @@ def spike(
 
 
 def words(context: Context, id_: int, lang: str = "en") -> str:
-    return incident_notifications.render.text(
-        incident_notifications.page(context, id_, lang)
-    )
+    return letter_render.text(incident_notifications.page(context, id_, lang))
 
 
 def test_a_letter_says_numbers_coverage_severity_who_is_told_and_where_more_is(
@@ -94,6 +93,9 @@ def test_a_letter_says_numbers_coverage_severity_who_is_told_and_where_more_is(
 
     assert "40 people wrote in the hour to 20 Nov 2026, 12:00; normally 3." in said
     assert "88% of the day's hours were collected without gaps." in said
+    assert said.startswith("Alert: Flood\n")
+    assert "No mention of it is counted yet." in said
+    assert "No one is assigned." in said
     assert "Severity: high." in said
     assert "Notified: 2 e-mails sent, cell-room." in said
     assert f"socialcell alerts ack {id_}" in said
@@ -212,7 +214,10 @@ def test_with_a_console_the_letter_links_to_it(
 
     said = words(told(context, console_url="https://console.city.example/"), id_)
 
-    assert f"More: https://console.city.example/incidents/{id_}" in said
+    assert (
+        f"More about this incident <https://console.city.example/incidents/{id_}>"
+        in said
+    )
 
 
 def test_a_room_is_told_in_its_language_without_any_address(
@@ -284,7 +289,7 @@ def test_a_promise_missed_is_told_with_its_text_and_where_it_was_given(
 
     assert said.startswith("Promise missed: Next update on the bridge")
     assert "It was due on 20 Nov 2026, 13:00 and is not marked as kept." in said
-    assert f"More: {link}" in said
+    assert f"More about this incident <{link}>" in said
 
 
 # By the kind of its alerts: an incident's subject, the title of its letter, and what
@@ -295,7 +300,7 @@ LETTERS_BY_KIND = {
     "rule": ("rule:gas", "Alert: gas", "40 mentions in the 60 minutes to 20 Nov 2026"),
     "source": (
         "source:rss.paper",
-        "Alert: rss.paper",
+        "Alert: Nothing comes from rss.paper",
         "rss.paper has brought nothing for 40 hours.",
     ),
     "promise": ("promise:1", "Promise missed: A", "It was due on 20 Nov 2026, 12:00"),
@@ -334,8 +339,8 @@ def test_the_letter_of_each_kind_of_alert_has_a_sentence_of_its_own(
     page = incident_notifications.page(told(context), id_, "en")
 
     assert own_kind == kind
-    assert page.title == title
-    assert page.summary[0].startswith(line)
+    assert page.subject == title
+    assert f"\n{line}" in letter_render.text(page)
 
 
 def test_an_incident_that_is_not_there_cannot_be_shown(context: Context) -> None:

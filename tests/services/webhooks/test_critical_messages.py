@@ -15,7 +15,7 @@ from socialcell.listening.alerts.model import Alert, Escalation, Incident
 from socialcell.listening.model import Mention
 from socialcell.listening.store.mentions import tags
 from socialcell.ops.outbox_model import Outgoing
-from socialcell.reports import render
+from socialcell.reports.letters import letter_render
 from socialcell.reports.weekly import weekly_counts
 from socialcell.reports.weekly.frozen_week import period
 from socialcell.services.alerts import escalations, incident_notifications
@@ -126,7 +126,7 @@ def test_nobody_can_be_recognised_in_what_is_told(
 
     (row,) = outbox(engine)
     card = json.dumps(json.loads(row.body or b""), ensure_ascii=False)
-    letter = render.text(escalations.page(context, call, lang))
+    letter = letter_render.text(escalations.page(context, call, lang))
     for words in (card, letter):
         assert "एकता नगरीत घरात पाणी शिरलंय" in words
         assert f"socialcell messages reply {call}" in words
@@ -265,7 +265,7 @@ def test_a_letter_about_an_incident_quotes_no_message(
 
     page = incident_notifications.page(told(cell.context), 1, "mr")
 
-    assert "एकता" not in render.text(page)
+    assert "एकता" not in letter_render.text(page)
 
 
 def test_the_text_of_a_message_stays_whole_where_it_is_kept(cell: Cell) -> None:

@@ -188,11 +188,13 @@ def count_earlier(session: Session, scope: Scope, by: timedelta) -> int:
 
 
 def place_counts(session: Session, scope: Scope) -> tuple[tuple[str, int], ...]:
-    """(id of a place, mentions of the scope that name it), the most first."""
+    """(id of a place, public mentions of the scope that name it), the most first."""
     rows = session.execute(
         select(A.value, func.count(A.mention_id.distinct()))
         .where(A.kind == "entity", A.value.startswith("place:"))
-        .where(A.mention_id.in_(select(M.id).where(scope.condition)))
+        .where(
+            A.mention_id.in_(select(M.id).where(scope.condition, M.kind != "message"))
+        )
         .group_by(A.value)
         .order_by(func.count(A.mention_id.distinct()).desc(), A.value)
     )
