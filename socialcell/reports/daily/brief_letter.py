@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from socialcell.i18n import Language
+from socialcell.language.quantities import figures
 from socialcell.listening.alerts.model import CRITICAL, Incident
 from socialcell.listening.people.visibility import People
 from socialcell.reports.daily import brief_sentences as say
@@ -33,6 +34,7 @@ from socialcell.reports.phrases import UNKNOWN, Phrases
 _BETWEEN = " · "
 _MAX_MESSAGES = 5
 _MAX_WARDS = 3
+_SAME_FIGURE = 0.03  # as far apart two figures may be and count as one
 _MAX_OTHERS = 5  # incidents beside the leading one
 
 
@@ -209,7 +211,7 @@ def _entry(
             excerpt(people, danger.post),
             danger.post.language,
             (phrases.platform(danger.post.platform),),
-            _doubt(danger.post.id, brief, lang),
+            _doubt(danger.post.id, words_of(danger.post), brief, lang),
         )
         if danger.is_quotable
         else None,
@@ -256,15 +258,20 @@ def _article_link(danger: SingleDanger, people: People) -> Link:
     return Link(words_of(post), url)
 
 
-def _doubt(id_: int, brief: Brief, lang: Language) -> str | None:
+def _doubt(id_: int, words: str, brief: Brief, lang: Language) -> str | None:
     """What is doubtful of a quotation: a rumour, or a figure that others contradict."""
     states = [fact.state for fact in brief.facts]
     if any(id_ in spread.mentions for own in states for spread in own.rumours):
         return lang.gettext("marked as false")
-    figures = (
-        figure for own in states for entry in own.figures for figure in entry.figures
-    )
-    if any(id_ in figure.mentions for figure in figures):
+    own_figures = figures(words)
+    if any(
+        own.quantity == entry.quantity
+        and abs(own.value - figure.value) <= _SAME_FIGURE * figure.value
+        for state in states
+        for entry in state.figures
+        for figure in entry.figures
+        for own in own_figures
+    ):
         return lang.gettext("not confirmed")
     return None
 
@@ -293,7 +300,7 @@ def _growth_table(
         ]
         for own in growth
     ]
-    headings = [_("Topic"), _("Where"), _("Mentions"), _("Responsible")]
+    headings = [_("Topic"), _("Place"), _("Mentions"), _("Responsible")]
     return LetterTable(_("Topics that grew"), headings, rows)
 
 
@@ -307,7 +314,7 @@ def _question_lines(brief: Brief, people: People, phrases: Phrases) -> Iterator[
 def _question_line(
     question: RepeatedQuestion, brief: Brief, people: People, lang: Language
 ) -> Line:
-    doubt = _doubt(question.post.id, brief, lang)
+    doubt = _doubt(question.post.id, words_of(question.post), brief, lang)
     return (
         Strong(f"“{excerpt(people, question.post)}”"),
         f" · {doubt} " if doubt else " ",
@@ -322,9 +329,10 @@ def _press_lines(brief: Brief, people: People, lang: Language) -> Iterator[Line]
         url = people.link(article.platform, "article", article.url, article)
         author = people.shown(article.platform, article.uid, article.handle)
         source = [f" ({author})"] if author else []
-        doubt = _doubt(article.id, brief, lang)
+        headline = article.title or article.text or ""
+        doubt = _doubt(article.id, headline, brief, lang)
         doubtful = [f"{_BETWEEN}{doubt}"] if doubt else []
-        yield (Link(article.title or article.text or "", url), *source, *doubtful)
+        yield (Link(headline, url), *source, *doubtful)
 
 
 def _closing(brief: Brief, lang: Language) -> Iterator[str]:
