@@ -30,7 +30,7 @@ from socialcell.reports.daily import (
 )
 from socialcell.reports.daily.brief_times import TIMES
 from socialcell.reports.daily.distinct_texts import distinct_texts
-from socialcell.reports.daily.repeated_questions import Questions
+from socialcell.reports.daily.repeated_questions import BriefQuestions
 from socialcell.reports.daily.single_dangers import (
     DangerMessage,
     SingleDanger,
@@ -66,7 +66,7 @@ class UrgentCounts:
 
 
 @dataclass(frozen=True)
-class Collection:
+class CollectedHours:
     """How much was collected: `covered` of `due` platform-hours, `platforms` in all,
     and by platform the stretches that lack."""
 
@@ -88,7 +88,7 @@ class DueToday:
 
 
 @dataclass(frozen=True)
-class CellWork:
+class BriefWork:
     """What left the cell in a span: alerts to its own people, own posts, answers."""
 
     alerts: int = 0
@@ -109,7 +109,7 @@ class Brief:
     span: TimeSpan
     total: int
     before: int | None
-    collection: Collection
+    collection: CollectedHours
     intents: Sequence[tuple[str, int]]
     topics: Sequence[tuple[str, int]]
     wards: Sequence[tuple[str, int]]
@@ -123,9 +123,9 @@ class Brief:
     dangers: Sequence[SingleDanger]
     messages: Sequence[DangerMessage]
     growth: Sequence[TopicGrowth]
-    questions: Questions
+    questions: BriefQuestions
     due: DueToday
-    work: CellWork
+    work: BriefWork
     press: Sequence[PressArticle]
     press_total: int
     asking_total: int
@@ -245,11 +245,11 @@ def _urgent_counts(session: Session, span: TimeSpan) -> UrgentCounts:
     )
 
 
-def _collection(sources: Sequence[Watch], span: TimeSpan) -> Collection:
+def _collection(sources: Sequence[Watch], span: TimeSpan) -> CollectedHours:
     hours = max(span.hours, 1)
     start = _next_whole_hour(span.start)
     by_platform = coverage.covered_hours(sources, start, hours)
-    return Collection(
+    return CollectedHours(
         covered=sum(map(len, by_platform.values())),
         due=hours * len(by_platform),
         platforms=len(by_platform),
@@ -349,10 +349,10 @@ def _press(
     return new[:_MAX_ARTICLES]
 
 
-def _work(session: Session, span: TimeSpan) -> CellWork:
+def _work(session: Session, span: TimeSpan) -> BriefWork:
     posted = own_posts.count_posted(session, span.start, span.end)
     answers = posted.pop("reply", 0)
-    return CellWork(
+    return BriefWork(
         alerts=outbox_store.count_sent(session, "alert", span.start, span.end),
         posts=sum(posted.values()),
         answers=answers,

@@ -1,4 +1,4 @@
-"""Questions that several people ask, and whether they were answered."""
+"""BriefQuestions that several people ask, and whether they were answered."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class RepeatedQuestion:
 
 
 @dataclass(frozen=True)
-class Questions:
+class BriefQuestions:
     """All questions of a span by topic, private messages among them, and those that
     several posts ask in nearly the same words."""
 
@@ -56,13 +56,13 @@ class Questions:
 
 def collect(
     session: Session, span: TimeSpan, quoted: Sequence[QuotablePost], limit: int
-) -> Questions:
+) -> BriefQuestions:
     """The questions of a span; at most so many that are repeated, the most first, and
     none that says what a quoted post says."""
     intents = mention_counts.by_column(session, span, "intent")
     topics = mention_counts.by_annotation(session, span, "topic", intents=("question",))
     counts = [(id_, sum(cells.values())) for id_, cells in topics.items()]
-    return Questions(
+    return BriefQuestions(
         total=sum(intents.get("question", {}).values()),
         topics=sorted(
             (count for count in counts if count[0] != _OTHER),
