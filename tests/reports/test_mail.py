@@ -392,7 +392,7 @@ def test_a_late_report_says_so_in_its_readers_language(
     report_mail.mail_weekly(context, "mr", late=True)
     outbox.deliver_due(context)
 
-    assert took.taken[0][1]["Subject"].startswith("उशिरा: ")
+    assert took.taken[0][1]["Subject"].startswith("उशिराने: ")
 
 
 @pytest.mark.fault("F26")

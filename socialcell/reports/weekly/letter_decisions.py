@@ -22,6 +22,7 @@ from socialcell.text import one_line
 
 _APPROVALS = ("approve", "approve_again")
 _MAX_TEXT_LENGTH = 80  # characters of a commitment
+_MAX_MISSED = 2  # commitments that were missed and have a row of their own
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def missed_commitments(
     context: LetterContext, missed: Sequence[CommitmentNumbers]
 ) -> Iterator[Decision]:
     _ = context.lang.gettext
-    for row in missed:
+    for row in missed[:_MAX_MISSED]:
         text = one_line(row["text"], _MAX_TEXT_LENGTH)
         due_at = datetime.fromisoformat(row["due_at"])
         yield Decision(
@@ -87,6 +88,17 @@ def missed_commitments(
             commitment_owner(context, row),
             _("was due %(at)s", at=context.lang.when(due_at)),
         )
+
+    if (rest := len(missed) - _MAX_MISSED) > 0:
+        what = context.lang.ngettext(
+            "%(n)s more commitment is late",
+            "%(n)s more commitments are late",
+            rest,
+        )
+        owners = dict.fromkeys(
+            commitment_owner(context, row) for row in missed[_MAX_MISSED:]
+        )
+        yield Decision((Strong(what),), ", ".join(list(owners)[:2]), _("at once"))
 
 
 def commitment_owner(context: LetterContext, row: CommitmentNumbers) -> str:

@@ -37,7 +37,6 @@ from socialcell.text import one_line
 
 MAX_FIGURES = 3
 _TASKS: tuple[reader_agreement.Task, ...] = ("topic", "urgency")
-_MAX_CAMPAIGNS = 4
 _STANDS_OUT = 0.3
 """The share of the week's mentions from which on a day is named in the heading."""
 _MAX_NAME_LENGTH = 40  # characters of a campaign's name
@@ -150,12 +149,12 @@ def day_section(context: LetterContext) -> LetterSection | None:
     )
 
 
-def work_section(context: LetterContext) -> LetterSection:
-    """What the cell did, and what came of it."""
+def work_section(context: LetterContext, most: int) -> LetterSection:
+    """What the cell did, and what came of it; at most so many campaigns."""
     points = [
         *_alert_points(context),
         *_published_points(context),
-        *_campaign_points(context),
+        *_campaign_points(context, most),
     ]
     title = context.lang.gettext("What the cell did, and what came of it")
     if not points:
@@ -478,12 +477,12 @@ def _published_points(context: LetterContext) -> Iterator[str]:
         )
 
 
-def _campaign_points(context: LetterContext) -> Iterator[str]:
+def _campaign_points(context: LetterContext, most: int) -> Iterator[str]:
     """What campaigns added; where that is not known, their clicks and installs."""
     campaigns = context.numbers.get("campaigns", [])
-    for campaign in campaigns[:_MAX_CAMPAIGNS]:
+    for campaign in campaigns[:most]:
         yield _campaign_point(context, campaign)
-    if (rest := len(campaigns) - _MAX_CAMPAIGNS) > 0:
+    if (rest := len(campaigns) - most) > 0:
         yield context.lang.ngettext(
             "%(n)s more campaign is in the report.",
             "%(n)s more campaigns are in the report.",

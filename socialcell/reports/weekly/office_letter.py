@@ -32,7 +32,7 @@ MAX_COMMITMENTS = 10
 """Open commitments of an office that its letter lists, the longest due first."""
 MIN_MENTIONS = 5
 """Mentions of an incident from which on it concerns a ward office."""
-_ROWS = (6, 4, 3, 2)
+_ROWS = (6, 5, 4, 3, 2, 1)
 
 
 def page(context: LetterContext, office: OfficeNumbers) -> LetterPage:

@@ -5,18 +5,19 @@ from dataclasses import replace
 from datetime import date
 
 from socialcell.i18n import Language
-from socialcell.reports.letters import letter_render
+from socialcell.reports.letters import letter_render, printed_size
 from socialcell.reports.letters.letter_page import LetterPage, LetterSection
 from socialcell.reports.weekly import letter_decisions, letter_lead, letter_sections
 from socialcell.reports.weekly.letter_context import LetterContext
 
 MAX_WORDS = 700
-_ROWS = (5, 4, 3, 2)
+_MAX_CAMPAIGNS = 4
+_ROWS = (5, 4, 3, 2, 1)
 """Rows of each table; fewer are tried until the letter keeps its limits."""
 
 
 def page(context: LetterContext) -> LetterPage:
-    """The letter on the whole city, within MAX_WORDS and the size of a letter."""
+    """The letter on the whole city: MAX_WORDS, 60 kB, one side of paper."""
     return within_limits(_page(context, rows) for rows in _ROWS)
 
 
@@ -38,7 +39,10 @@ def within_limits(layouts: Iterable[LetterPage]) -> LetterPage:
 
 
 def keeps_limits(layout: LetterPage) -> bool:
+    """Words, bytes, and one side of paper."""
     if letter_render.word_count(layout) > MAX_WORDS:
+        return False
+    if not printed_size.fits_one_side(layout):
         return False
     return len(letter_render.html(layout).encode()) <= letter_render.MAX_HTML_BYTES
 
@@ -87,7 +91,7 @@ def _sections(context: LetterContext, rows: int) -> Iterator[LetterSection]:
     ):
         if section is not None:
             yield section
-    yield letter_sections.work_section(context)
+    yield letter_sections.work_section(context, min(rows, _MAX_CAMPAIGNS))
     commitments = [*context.missed_commitments, *context.coming_commitments]
     if commitments:
         yield letter_sections.commitment_section(context, commitments, rows)
