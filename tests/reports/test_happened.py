@@ -65,12 +65,14 @@ def test_an_incident_says_its_numbers_and_what_was_done(world: World) -> None:
     assert (found["acked_by"], found["week"]) == ("asha", "now")
     said = text_of(world)
     assert (
-        "- Aundh - Baner, medium, 16 Nov 2026, 05:00 to 16 Nov 2026, 06:00. "
-        "Mentions: 30; Normally: 4; What was done: Assigned to asha, "
+        "- Aundh - Baner, medium, 16 Nov 2026, 05:00 to 16 Nov 2026, 06:00, "
+        f"Incident {taken}. Mentions: 30, in all 0, urgent 0; Normally: 4; What was "
+        "done: Assigned to asha, "
         "16 Nov 2026, 06:00, "
         "being taken care of"
     ) in said
     assert "socialcell alerts" not in said
+    assert "socialcell" not in said, "no command stands in a report"
 
 
 def test_an_incident_that_is_over_says_when_and_how_long_it_took(world: World) -> None:

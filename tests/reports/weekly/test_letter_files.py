@@ -1,0 +1,48 @@
+"""Files of the weekly letter: written beside the report, and written again with it."""
+
+from socialcell import db
+from socialcell.services.reporting import report_redaction, weekly_report
+from tests.reports.weekly import weeks
+from tests.reports.weekly.weeks import FRIDAY, SINHAGAD
+from tests.reports.world import HOUR, World
+
+
+def test_the_letter_is_written_again_with_its_report(world: World) -> None:
+    weeks.flood(world)
+    words = "Khadakwasla dam has burst, run for your lives"
+    weeks.rumour(world, words)
+    world.mention(FRIDAY + 5 * HOUR, words, topics=("flood",), wards=(SINHAGAD,))
+    made = weekly_report.write_weekly(world.context)
+    assert words in made.letter_text.read_text("utf-8")
+
+    from socialcell.listening.alerts.model import Rumour
+
+    with db.writing(world.engine) as session:
+        row = session.get(Rumour, 1)
+        assert row is not None
+        row.ended_at = FRIDAY
+    start = weeks.MONDAY
+    written = report_redaction.rewrite_weeks(world.context, [start])
+
+    assert str(made.letter_html) in written
+    for file in (made.letter_text, made.letter_html):
+        assert words not in file.read_text("utf-8")
+
+
+def test_a_letter_quotes_no_post_and_is_never_stale(world: World) -> None:
+    weeks.flood(world)
+    text = "Water in the houses, people on the roof"
+    made = weekly_report.write_weekly(world.context)
+    assert text in made.text.read_text("utf-8")
+    assert text not in made.letter_text.read_text("utf-8")
+    with db.reading(world.engine) as session:
+        assert list(report_redaction.stale_pages(session, world.context)) == []
+    world.delete(1 + 3)
+
+    for number in range(5, 14):
+        world.delete(number)
+
+    with db.reading(world.engine) as session:
+        stale = list(report_redaction.stale_pages(session, world.context))
+    assert {file.name for file in stale} <= {made.html.name, made.text.name}
+    assert stale
