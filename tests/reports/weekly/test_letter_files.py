@@ -1,10 +1,11 @@
 """Files of the weekly letter: written beside the report, and written again with it."""
 
 from socialcell import db
+from socialcell.listening.alerts.model import Rumour
 from socialcell.services.reporting import report_redaction, weekly_report
 from tests.reports.weekly import weeks
 from tests.reports.weekly.weeks import FRIDAY, SINHAGAD
-from tests.reports.world import HOUR, World
+from tests.reports.world import HOUR, MONDAY, World
 
 
 def test_the_letter_is_written_again_with_its_report(world: World) -> None:
@@ -15,14 +16,11 @@ def test_the_letter_is_written_again_with_its_report(world: World) -> None:
     made = weekly_report.write_weekly(world.context)
     assert words in made.letter_text.read_text("utf-8")
 
-    from socialcell.listening.alerts.model import Rumour
-
     with db.writing(world.engine) as session:
         row = session.get(Rumour, 1)
         assert row is not None
         row.ended_at = FRIDAY
-    start = weeks.MONDAY
-    written = report_redaction.rewrite_weeks(world.context, [start])
+    written = report_redaction.rewrite_weeks(world.context, [MONDAY])
 
     assert str(made.letter_html) in written
     for file in (made.letter_text, made.letter_html):
@@ -37,10 +35,9 @@ def test_a_letter_quotes_no_post_and_is_never_stale(world: World) -> None:
     assert text not in made.letter_text.read_text("utf-8")
     with db.reading(world.engine) as session:
         assert list(report_redaction.stale_pages(session, world.context)) == []
-    world.delete(1 + 3)
 
-    for number in range(5, 14):
-        world.delete(number)
+    for post in range(4, 14):  # those of the flood; three are of the week before
+        world.delete(post)
 
     with db.reading(world.engine) as session:
         stale = list(report_redaction.stale_pages(session, world.context))
