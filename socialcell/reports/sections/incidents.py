@@ -14,10 +14,7 @@ from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.ops import outbox_store
 from socialcell.reports import alert_watch
 from socialcell.reports.incidents.incident_page import severity_word, worst_alert
-from socialcell.reports.incidents.incident_sentences import (
-    figure_text,
-    quantity_words,
-)
+from socialcell.reports.incidents.incident_sentences import figure_text, quantity_words
 from socialcell.reports.incidents.incident_sentences import series_words as in_words
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
@@ -93,7 +90,7 @@ def section(context: ReportContext) -> Section:
     title = _("Incidents of the week")
     if not incident_numbers:
         return Section(title, [Paragraph(_nothing_open(context))])
-    shown_incidents = incident_numbers[:MAX_INCIDENTS]
+    shown_incidents = sorted(incident_numbers, key=_rank)[:MAX_INCIDENTS]
     heads = (_("Incident"), _("Mentions"), _("Normally"), _("What was done"))
     caption = _("Incidents that were open in the week, the severest first")
     blocks: list[Block] = [
@@ -114,6 +111,18 @@ def section(context: ReportContext) -> Section:
             )
         )
     return Section(title, blocks)
+
+
+def _rank(incident: IncidentNumbers) -> tuple[bool, bool, int, int]:
+    """The severest first, then danger to life, then mentions; what was frozen by
+    earlier versions stays in its order."""
+    situation = incident.get("situation")
+    return (
+        incident["severity"] != "high",
+        incident["kind"] == CRITICAL,
+        -situation["critical"] if situation else 0,
+        -situation["mentions"] if situation else 0,
+    )
 
 
 def _row(context: ReportContext, incident: IncidentNumbers) -> Sequence[Cell]:
