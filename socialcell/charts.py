@@ -27,7 +27,6 @@ NEUTRAL = palette.THIRD
 POSITIVE = palette.FIRST
 _INK = palette.INK
 _MISSING = palette.PAPER
-_DURING = palette.GROUND
 _WIDTH = 4.6  # inches; at 160 dpi 736 pixels, which a phone shows at about half
 _DPI = 160
 
@@ -104,62 +103,6 @@ def columns(
         Patch(color=bar_series.colour, label=bar_series.name) for bar_series in series
     ]
     _legend(axes, handles, missing if absent else None)
-    return figure
-
-
-@_styled
-def hours(
-    values: Sequence[float | None],
-    whole: Sequence[bool],
-    ticks: Sequence[tuple[int, str]],
-    *,
-    show: Show,
-    unit: str,
-    name: str,
-    missing: str,
-) -> Figure:
-    """One thin column an hour; hours that are not whole are hatched behind it."""
-    figure, axes = _blank(height=2.9)
-    axes.bar(
-        [n + 0.5 for n in range(len(values))],
-        [height or 0 for height in values],
-        1.0,
-        color=NOW,
-    )
-    absent = [n for n, is_whole in enumerate(whole) if not is_whole]
-    for n in absent:
-        _hatched(axes, n, n + 1)
-    axes.set_xlim(0, len(values))
-    axes.set_xticks([at for at, _ in ticks])
-    axes.set_xticklabels([label for _, label in ticks], ha="left")
-    _value_axis(axes, show, unit)
-    _legend(axes, [Patch(color=NOW, label=name)], missing if absent else None)
-    return figure
-
-
-@_styled
-def lines(
-    ticks: Sequence[tuple[int, str]],
-    series: Sequence[ChartSeries],
-    start: int,
-    *,
-    show: Show,
-    unit: str,
-) -> Figure:
-    """Lines over the same periods; from the one numbered `start` on the ground is
-    shaded. A line has a gap where its value is None."""
-    figure, axes = _blank(height=2.9)
-    length = max(len(line.values) for line in series)
-    axes.axvspan(start - 0.5, length - 0.5, facecolor=_DURING, lw=0, zorder=0)
-    for line in series:
-        heights = [float("nan") if v is None else v for v in line.values]
-        axes.plot(range(len(heights)), heights, color=line.colour, linewidth=1.8)
-    axes.set_xlim(-0.5, length - 0.5)
-    axes.set_ylim(bottom=0)
-    axes.set_xticks([at for at, _ in ticks])
-    axes.set_xticklabels([label for _, label in ticks], ha="left")
-    _value_axis(axes, show, unit)
-    _legend(axes, [Patch(color=line.colour, label=line.name) for line in series], None)
     return figure
 
 

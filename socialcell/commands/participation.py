@@ -100,7 +100,7 @@ def _write_page(
     from socialcell.services.planning.plan_documents import write_file
 
     words = read_statements(statements) if statements else {}
-    conversation = drawing.Conversation(opinions, words)
+    conversation = drawing.DrawnConversation(opinions, words)
     write_file(page, drawing.html(conversation, lang).encode())
 
 

@@ -5,12 +5,10 @@ from pathlib import Path
 
 from socialcell import db
 from socialcell.listening.areas import area_shapes
-from socialcell.listening.areas.area_shapes import ShapeGaps, ShapeRecord
+from socialcell.listening.areas.area_shapes import WARDS, ShapeGaps, ShapeRecord
 from socialcell.listening.store import area_shapes as shape_store
 from socialcell.listening.store import areas as area_store
 from socialcell.services.context import Context
-
-WARDS = "ward_office"
 
 
 def import_shapes(context: Context, file: Path, *, dry_run: bool = False) -> int:

@@ -59,22 +59,6 @@ def test_an_observed_zero_is_written_as_zero() -> None:
     assert not [patch for patch in axes.patches if patch.get_hatch()]
 
 
-def test_hours_that_were_not_fully_covered_are_hatched() -> None:
-    whole = [True] * 168
-    whole[3] = whole[4] = False
-    figure = charts.hours(
-        [1.0] * 168,
-        whole,
-        [(0, "Mon")],
-        show=show,
-        unit="an hour",
-        name="now",
-        missing="no data",
-    )
-    hatched = [patch for patch in figure.axes[0].patches if patch.get_hatch()]
-    assert [patch.get_x() for patch in hatched] == [3, 4]
-
-
 def test_svg_keeps_letters_as_outlines() -> None:
     drawn = charts.svg(lying()).decode()
     assert "<text" not in drawn

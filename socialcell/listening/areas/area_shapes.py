@@ -26,6 +26,7 @@ Polygon: TypeAlias = tuple[Ring, ...]
 
 _ID_KEYS = ("area", "id")
 _NAME_KEYS = ("name", "name_en", "name_mr", "name_hi")
+WARDS = "ward_office"
 _FEWEST_POSITIONS = 4  # of a closed ring, its first counted twice
 
 
@@ -52,7 +53,8 @@ def read_shapes(path: Path, areas: Sequence[AreaRecord]) -> list[ShapeRecord]:
     """The shapes of a GeoJSON file, each of one of these areas.
 
     A feature names its area by its id (`area` or `id`) or by a name in one of the three
-    languages (`name`, `name_en`, `name_mr`, `name_hi`); `valid_from`, `valid_to`,
+    languages (`name`, `name_en`, `name_mr`, `name_hi`), with its `kind` if several have
+    that name: without it a ward office goes before others. `valid_from`, `valid_to`,
     `source` and `sketch` are optional properties. SocialcellError lists every feature
     that cannot be taken, and why.
     """
@@ -132,7 +134,16 @@ def _area_id(
         for key in (*_ID_KEYS, *_NAME_KEYS)
         if isinstance(properties.get(key), str)
     ]
-    matching = {area.id for name in names for area in areas if _is_named(area, name)}
+    named_areas = [
+        area
+        for area in areas
+        if any(_is_named(area, name) for name in names)
+        and properties.get("kind") in (None, area.kind)
+    ]
+    matching = {area.id for area in named_areas}
+    # A ward office is often called like a locality in it, and is drawn more often.
+    if len(matching) > 1:
+        matching = {area.id for area in named_areas if area.kind == WARDS} or matching
     if not matching:
         raise UnreadableValue("areas.shape_of_no_area")
     if len(matching) > 1:

@@ -9,7 +9,12 @@ from socialcell.i18n import Language
 from socialcell.reports.page import Cell, Table
 from socialcell.reports.pictures.canvas import NARROW, SERIES, SMALLEST, WIDE, Canvas
 from socialcell.reports.pictures.map_steps import draw_key, step_of, steps_of
-from socialcell.reports.pictures.picture import Caption, Coverage, Picture, framed
+from socialcell.reports.pictures.picture import (
+    Caption,
+    Picture,
+    PictureCoverage,
+    framed,
+)
 
 HOURS = 24
 _MARGIN, _GAP = 8, 2
@@ -29,7 +34,7 @@ class HourGrid:
     counts: Sequence[Sequence[int | None]]
     whole: Sequence[Sequence[bool]]
     usual: Sequence[float | None]
-    coverage: Coverage
+    coverage: PictureCoverage
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,12 @@ from socialcell.reports.pictures.canvas import (
     text_width,
     wrap,
 )
-from socialcell.reports.pictures.picture import Caption, Coverage, Picture, framed
+from socialcell.reports.pictures.picture import (
+    Caption,
+    Picture,
+    PictureCoverage,
+    framed,
+)
 
 Step: TypeAlias = Literal["first_post", "alert", "taken_on", "statement", "ended"]
 STEPS: tuple[Step, ...] = ("first_post", "alert", "taken_on", "statement", "ended")
@@ -52,7 +57,7 @@ class IncidentTimeline:
     whole: Sequence[bool]
     steps: dict[Step, datetime]
     as_of: datetime
-    coverage: Coverage
+    coverage: PictureCoverage
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ def draw(timeline: IncidentTimeline, lang: Language, width: float = NARROW) -> P
     )
 
     def body(canvas: Canvas, top: float) -> float:
-        drawing = _Drawing(canvas, timeline, columns, hours, lang)
+        drawing = _TimelineDrawing(canvas, timeline, columns, hours, lang)
         return drawing.draw(top)
 
     return Picture(
@@ -88,7 +93,7 @@ def draw(timeline: IncidentTimeline, lang: Language, width: float = NARROW) -> P
     )
 
 
-class _Drawing:
+class _TimelineDrawing:
     """The columns, the rings above them and the list below."""
 
     def __init__(

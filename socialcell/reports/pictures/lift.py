@@ -70,14 +70,14 @@ def draw(series: LiftSeries, lang: Language, width: float = NARROW) -> Picture:
     caption = Caption(_title(series, lang), _drawn(series, lang), _source(series, lang))
 
     def body(canvas: Canvas, top: float) -> float:
-        return _Drawing(canvas, series, lang).draw(top)
+        return _LiftDrawing(canvas, series, lang).draw(top)
 
     return Picture(
         framed(width, caption, body), caption, _alt(series, lang), _table(series, lang)
     )
 
 
-class _Drawing:
+class _LiftDrawing:
     """Both panels of a lift, on the same days."""
 
     def __init__(self, canvas: Canvas, series: LiftSeries, lang: Language) -> None:

@@ -37,7 +37,7 @@ _BLUR = 0.004  # the share of the width by which points of one place are set apa
 
 
 @dataclass(frozen=True)
-class Conversation:
+class DrawnConversation:
     """A map with the words of its statements by id; a statement without words is shown
     by its id. `title` is the question, if it is known."""
 
@@ -56,7 +56,7 @@ class _GroupBox:
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _OpinionSheet:
     """The texts of the page."""
 
     language: str
@@ -74,7 +74,7 @@ class _Sheet:
     footer: Sequence[str]
 
 
-def html(conversation: Conversation, code: str) -> str:
+def html(conversation: DrawnConversation, code: str) -> str:
     """The page of a conversation in a language. UsageError: there is no such language.
 
     It says above all else why a map may not be published, where it may not.
@@ -87,7 +87,7 @@ def html(conversation: Conversation, code: str) -> str:
         Markup(draw(conversation, lang, width).inline_svg())  # noqa: S704
         for width in (WIDE, NARROW)
     )
-    sheet = _Sheet(
+    sheet = _OpinionSheet(
         language=code,
         title=conversation.title or _("Opinion map of a consultation"),
         subtitle=_(
@@ -112,7 +112,9 @@ def html(conversation: Conversation, code: str) -> str:
     return render.sheet("opinion_map.html", sheet)
 
 
-def draw(conversation: Conversation, lang: Language, width: float = NARROW) -> Picture:
+def draw(
+    conversation: DrawnConversation, lang: Language, width: float = NARROW
+) -> Picture:
     """The map alone. People stand near each other who voted alike."""
     caption = Caption(
         _title(conversation, lang), _drawn(conversation, lang), _source(lang)
@@ -130,7 +132,7 @@ def draw(conversation: Conversation, lang: Language, width: float = NARROW) -> P
 
 
 def _draw_map(
-    canvas: Canvas, top: float, conversation: Conversation, lang: Language
+    canvas: Canvas, top: float, conversation: DrawnConversation, lang: Language
 ) -> float:
     opinions = conversation.opinions
     height = 300.0 if canvas.width < WIDE else 380.0
@@ -290,7 +292,7 @@ def _group_name(n: int, group: Group, lang: Language) -> str:
     )
 
 
-def _title(conversation: Conversation, lang: Language) -> str:
+def _title(conversation: DrawnConversation, lang: Language) -> str:
     _ = lang.gettext
     opinions = conversation.opinions
     if len(opinions.groups) < 2:
@@ -305,7 +307,7 @@ def _title(conversation: Conversation, lang: Language) -> str:
     )
 
 
-def _drawn(conversation: Conversation, lang: Language) -> str:
+def _drawn(conversation: DrawnConversation, lang: Language) -> str:
     opinions = conversation.opinions
     return lang.gettext(
         "One mark a person; who stands near another voted alike. %(placed)s of "
@@ -334,11 +336,13 @@ def _share(tally: Tally, agrees: bool, lang: Language) -> str:
     return lang.percent(round(part), round(tally.votes))
 
 
-def _words(conversation: Conversation, statement: str) -> str:
+def _words(conversation: DrawnConversation, statement: str) -> str:
     return conversation.words.get(statement, statement)
 
 
-def _stance_words(conversation: Conversation, stance: Stance, lang: Language) -> str:
+def _stance_words(
+    conversation: DrawnConversation, stance: Stance, lang: Language
+) -> str:
     _ = lang.gettext
     values = {
         "words": _words(conversation, stance.statement),
@@ -388,7 +392,7 @@ def _reasons(opinions: OpinionMap, lang: Language) -> list[str]:
 
 
 def _group_box(
-    n: int, group: Group, conversation: Conversation, lang: Language
+    n: int, group: Group, conversation: DrawnConversation, lang: Language
 ) -> _GroupBox:
     placed = len(conversation.opinions.placed)
     return _GroupBox(
@@ -406,7 +410,7 @@ def _group_box(
     )
 
 
-def _consensus(conversation: Conversation, lang: Language) -> list[str]:
+def _consensus(conversation: DrawnConversation, lang: Language) -> list[str]:
     _ = lang.gettext
     opinions = conversation.opinions
     by_id = {statement.id: statement for statement in opinions.statements}
@@ -428,7 +432,7 @@ def _consensus(conversation: Conversation, lang: Language) -> list[str]:
     return lines or [_("There is no statement on which nearly all agree.")]
 
 
-def _alt(conversation: Conversation, lang: Language) -> str:
+def _alt(conversation: DrawnConversation, lang: Language) -> str:
     opinions = conversation.opinions
     parts = []
     for n, group in enumerate(opinions.groups):
@@ -440,7 +444,7 @@ def _alt(conversation: Conversation, lang: Language) -> str:
     return ". ".join([*parts, *_consensus(conversation, lang)]) + "."
 
 
-def _table(conversation: Conversation, lang: Language) -> Table:
+def _table(conversation: DrawnConversation, lang: Language) -> Table:
     _ = lang.gettext
     opinions = conversation.opinions
     letters = [_group_name(n, group, lang) for n, group in enumerate(opinions.groups)]

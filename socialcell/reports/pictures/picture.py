@@ -44,7 +44,7 @@ class Caption:
 
 
 @dataclass(frozen=True)
-class Coverage:
+class PictureCoverage:
     """How completely the hours of a picture were collected.
 
     `missing` are platforms by name with the hours that they lack, out of `hours`.

@@ -35,7 +35,7 @@ from socialcell.reports.pictures.funnel import Funnel, FunnelStage
 from socialcell.reports.pictures.heat_map import HOURS, HourGrid
 from socialcell.reports.pictures.incident_timeline import IncidentTimeline, Step
 from socialcell.reports.pictures.lift import LEAD, LiftSeries
-from socialcell.reports.pictures.picture import Coverage
+from socialcell.reports.pictures.picture import PictureCoverage
 from socialcell.reports.pictures.ward_map import MapArea, WardMap
 from socialcell.reports.week_numbers import (
     CampaignNumbers,
@@ -52,10 +52,10 @@ _FEWEST_DAYS = 7  # of those that were collected whole at an hour
 # Of a week, from its frozen numbers ---------------------------------------------------
 
 
-def coverage_of_week(numbers: CoverageNumbers, phrases: Phrases) -> Coverage:
+def coverage_of_week(numbers: CoverageNumbers, phrases: Phrases) -> PictureCoverage:
     """What was collected in a week."""
     platforms = numbers["platforms"]
-    return Coverage(
+    return PictureCoverage(
         platforms=len(platforms),
         hours=max((platform["due"] for platform in platforms), default=0),
         missing={
@@ -215,7 +215,7 @@ def timeline_of(
         whole=_whole_hours(covered.values(), hours),
         steps=_steps(session, incident, alerts, times[0], as_of),
         as_of=as_of,
-        coverage=Coverage(
+        coverage=PictureCoverage(
             platforms=len(covered),
             hours=hours,
             missing={

@@ -26,7 +26,12 @@ from socialcell.reports.pictures.canvas import (
     wrap,
 )
 from socialcell.reports.pictures.map_steps import draw_key, step_of, steps_of
-from socialcell.reports.pictures.picture import Caption, Coverage, Picture, framed
+from socialcell.reports.pictures.picture import (
+    Caption,
+    Picture,
+    PictureCoverage,
+    framed,
+)
 
 _MARGIN, _ROW = 8, 20
 _HALF_LABEL = 17.0  # pixels around a label of two lines
@@ -60,7 +65,7 @@ class WardMap:
     first: str
     last: str
     unplaced: int | None
-    coverage: Coverage
+    coverage: PictureCoverage
 
 
 def draw(ward_map: WardMap, lang: Language, width: float = NARROW) -> Picture:
@@ -75,7 +80,7 @@ def draw(ward_map: WardMap, lang: Language, width: float = NARROW) -> Picture:
     )
 
     def body(canvas: Canvas, top: float) -> float:
-        return _Drawing(canvas, ward_map, lang).draw(top)
+        return _MapDrawing(canvas, ward_map, lang).draw(top)
 
     return Picture(
         framed(width, caption, body),
@@ -93,7 +98,7 @@ def _ordered(ward_map: WardMap) -> list[MapArea]:
     )
 
 
-class _Drawing:
+class _MapDrawing:
     """The map, its key and the list of names."""
 
     def __init__(self, canvas: Canvas, ward_map: WardMap, lang: Language) -> None:

@@ -46,7 +46,7 @@ class _Day:
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _ApprovalSheet:
     """The texts of the page."""
 
     language: str
@@ -79,7 +79,7 @@ def html(draft: ApprovalDraft, code: str) -> str:
     plan = plan_page.read(draft.document)
     _ = lang.gettext
     state, state_class = _state(draft, lang)
-    sheet = _Sheet(
+    sheet = _ApprovalSheet(
         language=code,
         title=_title(plan, lang),
         subtitle=_(

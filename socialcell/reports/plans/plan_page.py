@@ -18,7 +18,7 @@ from socialcell.reports.page import Cell, Page, Section, Table
 _MICROS = 1_000_000
 
 
-class Money(msgspec.Struct):
+class PlanMoney(msgspec.Struct):
     """An amount in millionths of a rupee."""
 
     amount_micros: float
@@ -40,13 +40,13 @@ class _Tag(msgspec.Struct):
     reach: float
     nth: int
     wards: list[str] | None
-    cost: Money
+    cost: PlanMoney
 
 
 class _ChosenCreator(msgspec.Struct):
     creator: str
     marginal_reach: float
-    cost: Money
+    cost: PlanMoney
 
 
 class _Choice(msgspec.Struct):
@@ -70,7 +70,7 @@ class _Calendar(msgspec.Struct):
     tags: int
     reach: float
     upper_bound: float
-    cost: Money
+    cost: PlanMoney
     closed: list[_ClosedDays]
 
 
@@ -92,7 +92,7 @@ class PlanFields(msgspec.Struct):
     choice: _Choice
     calendar: _Calendar
     power: _Power | None
-    budget: Money
+    budget: PlanMoney
     warnings: list[str]
 
 
@@ -262,6 +262,6 @@ def _rounded(lang: Language, number: float) -> str:
     return lang.number(round(number))
 
 
-def rupees(lang: Language, money: Money) -> str:
+def rupees(lang: Language, money: PlanMoney) -> str:
     """An amount in whole rupees, without a sign."""
     return lang.number(round(money.amount_micros / _MICROS))

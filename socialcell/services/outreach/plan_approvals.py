@@ -67,6 +67,7 @@ def approve_plan(
         persons = _require_second(context, session, plan)
         tags = plans.tags(session, plan)
         violations = plan_violations(context, session, plan, tags)
+        violations = standing_violations(context, session, plan, tags)
         decision = ApprovalDecision(name, plan.version, who, tuple(violations))
         if dry_run:
             session.rollback()
@@ -115,6 +116,12 @@ def plan_violations(
     context: Context, session: Session, plan: Plan, tags: list[Tag]
 ) -> list[RuleViolation]:
     """What stands against a plan's open tags today."""
+
+
+def standing_violations(
+    context: Context, session: Session, plan: Plan, tags: list[Tag]
+) -> list[RuleViolation]:
+    """Rules that stand against approving a plan now, with days that have passed."""
     settings = context.workspace.config.planning
     states = plan_approval.steps_by_tag(session, plan, tags)
     states_now = {tag.n: plan_approval.state_of(states[tag.id or 0]) for tag, _ in tags}

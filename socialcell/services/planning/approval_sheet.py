@@ -1,10 +1,10 @@
-"""A plan as a page to approve, with what stands against it."""
+"""A plan as a page to approve, from the database."""
 
 from socialcell import db
 from socialcell.campaigns.outreach import plan_approval
 from socialcell.campaigns.planning import store as plans
 from socialcell.message_catalog import in_words
-from socialcell.reports.plans import approval_page as plan_approval_page
+from socialcell.reports.plans import approval_page
 from socialcell.services.context import Context
 from socialcell.services.outreach import plan_approvals
 from socialcell.services.planning import plan_documents
@@ -18,15 +18,15 @@ def approval_sheet(context: Context, campaign: str, code: str) -> str:
         plan = plan_approvals.newest_plan(session, document["campaign"])
         tags = plans.tags(session, plan)
         approval = plan_approval.valid_approval(session, plan, tags)
-        violations = plan_approvals.plan_violations(context, session, plan, tags)
+        violations = plan_approvals.standing_violations(context, session, plan, tags)
         content = plan_approval.plan_content(plan, tags, approval).hash
-    draft = plan_approval_page.ApprovalDraft(
+    draft = approval_page.ApprovalDraft(
         document=document,
         against=[in_words(violation.message, code) for violation in violations],
-        approval=plan_approval_page.Approval(approval.by, approval.at, approval.note)
+        approval=approval_page.Approval(approval.by, approval.at, approval.note)
         if approval
         else None,
         content=content,
         as_of=context.clock.now(),
     )
-    return plan_approval_page.html(draft, code)
+    return approval_page.html(draft, code)

@@ -80,7 +80,7 @@ def make_effect() -> EffectResult:
             currency="INR",
         ),
         power=POWER,
-        series=ExpectedSeries((FIRST,), (70.0,), (None,), (None,), (None,)),
+        series=ExpectedSeries((FIRST,), (70.0,), (None,), (60.0,), (None,)),
         warnings=("a warning",),
     )
 
@@ -152,7 +152,16 @@ def test_a_measured_campaign_has_these_fields() -> None:
         ),
         ("refused", []),
         ("warnings", ["a warning"]),
-        ("series", {"days": [FIRST], "actual": [70.0], "expected": [None]}),
+        (
+            "series",
+            {
+                "days": [FIRST],
+                "actual": [70.0],
+                "expected": [None],
+                "lower": [60.0],
+                "upper": [None],
+            },
+        ),
     ]
 
 
@@ -270,6 +279,8 @@ def test_the_lift_of_a_series_has_these_fields() -> None:
         relative=EffectEstimate(0.25, 0.05, 0.1, 0.5),
         p_value=0.01,
         expected=(8.0, 8.0),
+        lower=(7.0, 7.0),
+        upper=(9.0, 9.0),
     )
 
     assert list(make_series_lift(posterior).as_dict().items()) == [

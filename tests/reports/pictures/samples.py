@@ -24,15 +24,15 @@ from socialcell.reports.pictures.funnel import Funnel, FunnelStage
 from socialcell.reports.pictures.heat_map import HourGrid
 from socialcell.reports.pictures.incident_timeline import IncidentTimeline
 from socialcell.reports.pictures.lift import LiftSeries
-from socialcell.reports.pictures.opinion_map import Conversation
-from socialcell.reports.pictures.picture import Coverage, Picture
+from socialcell.reports.pictures.opinion_map import DrawnConversation
+from socialcell.reports.pictures.picture import Picture, PictureCoverage
 from socialcell.reports.pictures.ward_map import MapArea, WardMap
 from socialcell.sandbox import ward_sketch
 
 MONDAY = date(2026, 11, 16)
 START = datetime(2026, 11, 21, 4, tzinfo=IST)
 HOUR = timedelta(hours=1)
-GAPS = Coverage(11, 168, {"Instagram": 3, "YouTube": 12})
+GAPS = PictureCoverage(11, 168, {"Instagram": 3, "YouTube": 12})
 
 
 def hour_grid(peak: int = 345) -> HourGrid:
@@ -129,7 +129,7 @@ def wards(folder: Path, lang: Language) -> WardMap:
     return WardMap(areas, sketch(folder), "16 Nov", "22 Nov", 756, GAPS)
 
 
-def conversation(people: int = 60) -> Conversation:
+def conversation(people: int = 60) -> DrawnConversation:
     """Two camps that agree on the first of six statements."""
     rng = np.random.default_rng(3)
     matrix = np.ones((people, 6))
@@ -141,7 +141,7 @@ def conversation(people: int = 60) -> Conversation:
         tuple(f"p{n}" for n in range(people)), tuple("123456"), matrix.astype(float)
     )
     words = {"1": "रात्री भोंग्याने इशारा द्या", "2": "पूररेषेत पार्किंग नको"}
-    return Conversation(opinion_map(votes), words)
+    return DrawnConversation(opinion_map(votes), words)
 
 
 Draw = Callable[[Language, float], Picture]

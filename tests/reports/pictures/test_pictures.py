@@ -22,7 +22,7 @@ from socialcell.reports.pictures.canvas import NARROW, WIDE
 from socialcell.reports.pictures.funnel import Funnel, FunnelStage
 from socialcell.reports.pictures.incident_timeline import IncidentTimeline
 from socialcell.reports.pictures.map_steps import step_of, steps_of
-from socialcell.reports.pictures.picture import Coverage, Picture
+from socialcell.reports.pictures.picture import Picture, PictureCoverage
 from tests.reports.pictures import samples
 from tests.reports.pictures.artists import texts
 
@@ -84,8 +84,8 @@ def test_inlined_pictures_share_no_ids(tmp_path: Path, name: str) -> None:
 def test_the_source_says_which_hours_are_missing(code: str) -> None:
     lang = language(code)
 
-    gaps = Coverage(11, 168, {"Instagram": 3}).sentence(lang)
-    whole = Coverage(1, 168).sentence(lang)
+    gaps = PictureCoverage(11, 168, {"Instagram": 3}).sentence(lang)
+    whole = PictureCoverage(1, 168).sentence(lang)
 
     assert "Instagram" in gaps
     assert lang.number(3) in gaps
@@ -175,7 +175,7 @@ def test_an_hour_that_was_not_collected_is_hatched_and_not_zero() -> None:
         whole=[True, False, True],
         steps={},
         as_of=samples.START + timedelta(hours=3),
-        coverage=Coverage(1, 3, {"X": 1}),
+        coverage=PictureCoverage(1, 3, {"X": 1}),
     )
 
     picture = incident_timeline.draw(hours, ENGLISH)
