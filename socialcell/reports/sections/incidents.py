@@ -144,14 +144,6 @@ def _row(context: ReportContext, incident: IncidentNumbers) -> Sequence[Cell]:
         (*heading, _span(context, incident["opened_at"], incident["last_at"])),
         (_observed_text(context, worst),),
         (UNKNOWN if usual is None else context.lang.number(round(usual)),),
-        (
-            _title(context, incident),
-            severity_word(incident["severity"], context.phrases),
-            span,
-            lang.gettext("Incident %(id)s", id=lang.number(incident["id"])),
-        ),
-        (_observed_text(context, worst), *_total_lines(context, incident)),
-        (UNKNOWN if usual is None else lang.number(round(usual)),),
         _handling_cell(context, incident),
     )
 
