@@ -222,8 +222,9 @@ class GenericFile(FileConnector):
         text = row.moment(field)
         if not text:
             return None
+        order = self._mapping.date_order or self._orders.get(field)
         try:
-            return written_moment(text, self._zone, self._mapping.date_order)
+            return written_moment(text, self._zone, order)
         except UnclearDate:
             return written_moment(text, self._zone, self._order_of(field))
 
