@@ -15,16 +15,16 @@ from socialcell.reports.frozen_quotes import excerpt
 from socialcell.reports.incidents import incident_sentences as sentences
 from socialcell.reports.incidents.incident_facts import IncidentFacts
 from socialcell.reports.letters.letter_page import (
+    BulletList,
     Entries,
     Entry,
+    Hyperlink,
     LetterBlock,
     LetterPage,
     LetterSection,
     LetterTable,
     Line,
     Lines,
-    Link,
-    Points,
     Quote,
     Span,
     Strong,
@@ -42,7 +42,7 @@ def letter(brief: Brief, people: People, sender: str, lang: Language) -> LetterP
     """The brief as a letter from `sender`."""
     phrases, _ = Phrases(lang), lang.gettext
     unknown = list(say.unknown_lines(brief, phrases))
-    console = [Link(_("Today, in the console"), brief.console_url)]
+    console = [Hyperlink(_("Today, in the console"), brief.console_url)]
     return LetterPage(
         language=lang.code,
         subject=say.subject(brief, phrases),
@@ -88,10 +88,10 @@ def _incident_lead(
     yield (*status, " ", _incident_link(incident.incident, brief, lang))
 
 
-def _incident_link(incident: Incident, brief: Brief, lang: Language) -> Link:
+def _incident_link(incident: Incident, brief: Brief, lang: Language) -> Hyperlink:
     id_ = incident.id or 0
     url = f"{brief.console_url}/incidents/{id_}" if brief.console_url else None
-    return Link(lang.gettext("Incident %(id)s", id=lang.number(id_)), url)
+    return Hyperlink(lang.gettext("Incident %(id)s", id=lang.number(id_)), url)
 
 
 def _sections(
@@ -118,10 +118,11 @@ def _sections(
         *say.missed_lines(brief, phrases.lang),
         *say.due_lines(brief, phrases),
     ]:
-        yield LetterSection(_("Due today"), [Points([(line,) for line in due])])
+        yield LetterSection(_("Due today"), [BulletList([(line,) for line in due])])
     if brief.press:
         yield LetterSection(
-            _("In the press"), [Points(list(_press_lines(brief, people, phrases.lang)))]
+            _("In the press"),
+            [BulletList(list(_press_lines(brief, people, phrases.lang)))],
         )
 
 
@@ -237,7 +238,7 @@ def _about(
     )
     console = brief.console_url
     url = f"{console}/mentions/{danger.post.id}" if console else None
-    about: list[Span] = [_BETWEEN.join(words), _BETWEEN, Link(number, url)]
+    about: list[Span] = [_BETWEEN.join(words), _BETWEEN, Hyperlink(number, url)]
     if danger.post.kind == "article":
         return [_article_link(danger, people), _BETWEEN, *about]
     return about
@@ -252,10 +253,10 @@ def _assignment(danger: SingleDanger, brief: Brief, lang: Language) -> str | Non
     return None
 
 
-def _article_link(danger: SingleDanger, people: People) -> Link:
+def _article_link(danger: SingleDanger, people: People) -> Hyperlink:
     post = danger.post
     url = people.link(post.platform, post.kind, post.url, post)
-    return Link(words_of(post), url)
+    return Hyperlink(words_of(post), url)
 
 
 def _doubt(id_: int, words: str, brief: Brief, lang: Language) -> str | None:
@@ -332,7 +333,7 @@ def _press_lines(brief: Brief, people: People, lang: Language) -> Iterator[Line]
         headline = article.title or article.text or ""
         doubt = _doubt(article.id, headline, brief, lang)
         doubtful = [f"{_BETWEEN}{doubt}"] if doubt else []
-        yield (Link(headline, url), *source, *doubtful)
+        yield (Hyperlink(headline, url), *source, *doubtful)
 
 
 def _closing(brief: Brief, lang: Language) -> Iterator[str]:

@@ -17,10 +17,10 @@ from socialcell.reports.frozen_quotes import excerpt
 from socialcell.reports.letters.letter_page import (
     Entries,
     Entry,
+    Hyperlink,
     LetterPage,
     LetterSection,
     Line,
-    Link,
     Quote,
     Strong,
 )
@@ -229,7 +229,7 @@ def _closing(
     _, id_ = lang.gettext, critical_item.row.id
     if status.console_url and status.incident_id:
         url = f"{status.console_url}/incidents/{status.incident_id}"
-        yield (Link(_("More about this incident"), url),)
+        yield (Hyperlink(_("More about this incident"), url),)
     else:
         yield (_("More: %(where)s", where=f"socialcell mentions show {id_}"),)
     if status.incident_id is not None:

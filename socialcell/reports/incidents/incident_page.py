@@ -26,12 +26,12 @@ from socialcell.reports.incidents.incident_facts import IncidentFacts, Names
 from socialcell.reports.letters.letter_page import (
     Entries,
     Entry,
+    Hyperlink,
     LetterPage,
     LetterSection,
     LetterTable,
     Line,
     Lines,
-    Link,
     Quote,
     Strong,
 )
@@ -252,7 +252,7 @@ def _closing(
     link = incident_link(incident, evidence, recipients)
     _ = phrases.lang.gettext
     if link is not None:
-        yield (Link(_("More about this incident"), link),)
+        yield (Hyperlink(_("More about this incident"), link),)
     else:
         command = evidence_command(incident, evidence)
         yield (_("More: %(where)s", where=command),)

@@ -6,7 +6,7 @@ import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from socialcell.reports.letters.letter_page import LetterPage, Line, Link, Span
+from socialcell.reports.letters.letter_page import Hyperlink, LetterPage, Line, Span
 
 MAX_HTML_BYTES = 60_000
 """Bytes of a letter's HTML: less than the size at which Gmail hides the rest."""
@@ -58,7 +58,7 @@ def _html_line(line: Line) -> Markup:
 def _html_span(span: Span) -> Markup:
     if isinstance(span, str):
         return escape(span)
-    if isinstance(span, Link):
+    if isinstance(span, Hyperlink):
         if span.url is None:
             return escape(span.text)
         return Markup('<a href="{}" class="riv">{}</a>').format(span.url, span.text)
@@ -67,7 +67,7 @@ def _html_span(span: Span) -> Markup:
 
 def _text_span(span: Span) -> str:
     words = _words_of_span(span)
-    if isinstance(span, Link) and span.url is not None:
+    if isinstance(span, Hyperlink) and span.url is not None:
         return f"{words} <{span.url}>"
     return words
 

@@ -10,6 +10,7 @@ from math import ceil
 
 from socialcell.reports.letters.letter_page import (
     MAX_BAR_HEIGHT,
+    BulletList,
     DayBars,
     Entries,
     KeyFigures,
@@ -18,7 +19,6 @@ from socialcell.reports.letters.letter_page import (
     LetterTable,
     Line,
     Lines,
-    Points,
     plain_text,
 )
 
@@ -88,7 +88,7 @@ def _block_height(ruler: _Ruler, block: LetterBlock) -> float:
         case Lines():
             size = _SMALL if block.quiet else _BODY
             return sum(ruler.paragraph(line, size) for line in block.lines)
-        case Points():
+        case BulletList():
             texts = map(plain_text, block.lines)
             return sum(ruler.text(text, _BODY, _WIDTH - 18) for text in texts) + 2
         case LetterTable():

@@ -10,7 +10,7 @@ from socialcell.i18n import Language
 from socialcell.listening.alerts.model import CRITICAL, Rumour
 from socialcell.reports.incidents import incident_sentences
 from socialcell.reports.incidents.incident_facts import IncidentFacts
-from socialcell.reports.letters.letter_page import Link, Span
+from socialcell.reports.letters.letter_page import Hyperlink, Span
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.week_numbers import (
     CommitmentNumbers,
@@ -146,7 +146,7 @@ class LetterContext:
         if self.addresses.console_url is None:
             return number
         url = f"{self.addresses.console_url}/incidents/{facts.incident.id}"
-        return Link(number, url)
+        return Hyperlink(number, url)
 
 
 def _weight(facts: IncidentFacts) -> tuple[bool, int, int, int]:

@@ -11,16 +11,16 @@ from socialcell.reports.compared_figures import Figure, IdMeasure
 from socialcell.reports.kpis import kpi_labels
 from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.letters.letter_page import (
+    BulletList,
     DayBar,
     DayBars,
+    Hyperlink,
     KeyFigure,
     KeyFigures,
     LetterSection,
     LetterTable,
     Line,
     Lines,
-    Link,
-    Points,
     Strong,
 )
 from socialcell.reports.phrases import SMALLEST_BASE
@@ -160,7 +160,7 @@ def work_section(context: LetterContext, most: int) -> LetterSection:
     if not points:
         none = context.lang.gettext("Nothing is recorded for this week.")
         return LetterSection(title, [Lines([(none,)])])
-    return LetterSection(title, [Points([(point,) for point in points])])
+    return LetterSection(title, [BulletList([(point,) for point in points])])
 
 
 def commitment_section(
@@ -259,20 +259,20 @@ def certainty(context: LetterContext) -> str:
     )
 
 
-def links(lang: Language, addresses: Addresses) -> list[Link]:
+def links(lang: Language, addresses: Addresses) -> list[Hyperlink]:
     """The console, the files beside the letter, how to stop it: those that exist."""
     _ = lang.gettext
     found = []
     if addresses.console_url:
-        found.append(Link(_("Console"), addresses.console_url))
+        found.append(Hyperlink(_("Console"), addresses.console_url))
     if addresses.report:
-        found.append(Link(_("Full report: %(file)s", file=addresses.report)))
+        found.append(Hyperlink(_("Full report: %(file)s", file=addresses.report)))
     if addresses.workbook:
         found.append(
-            Link(_("Rows behind each number: %(file)s", file=addresses.workbook))
+            Hyperlink(_("Rows behind each number: %(file)s", file=addresses.workbook))
         )
     if addresses.unsubscribe:
-        found.append(Link(_("Stop this letter"), addresses.unsubscribe))
+        found.append(Hyperlink(_("Stop this letter"), addresses.unsubscribe))
     return found
 
 

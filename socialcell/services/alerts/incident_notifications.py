@@ -33,9 +33,9 @@ from socialcell.reports.incidents.incident_page import Evidence, Recipients
 from socialcell.reports.letters import letter_render
 from socialcell.reports.letters.letter_page import (
     Entries,
+    Hyperlink,
     LetterPage,
     Lines,
-    Link,
     Span,
 )
 from socialcell.services import pseudonyms
@@ -304,8 +304,8 @@ def as_card(page: LetterPage) -> ChatCard:
     )
 
 
-def _is_link(span: Span) -> TypeGuard[Link]:
-    return isinstance(span, Link) and span.url is not None
+def _is_link(span: Span) -> TypeGuard[Hyperlink]:
+    return isinstance(span, Hyperlink) and span.url is not None
 
 
 def _letter(context: Context, incident_id: int, lang: str) -> mail.Letter:

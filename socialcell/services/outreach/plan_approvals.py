@@ -66,7 +66,7 @@ def approve_plan(
         outreach_store.lock_plan(session, plan)
         persons = _require_second(context, session, plan)
         tags = plans.tags(session, plan)
-        violations = plan_violations(context, session, plan, tags)
+        violations = standing_violations(context, session, plan, tags)
         violations = standing_violations(context, session, plan, tags)
         decision = ApprovalDecision(name, plan.version, who, tuple(violations))
         if dry_run:
@@ -110,12 +110,6 @@ def _require_second(context: Context, session: Session, plan: Plan) -> ApprovalP
         "operators.plan", {"campaign": plan.campaign, "version": plan.version}
     )
     return second_approver.require_second(context, session, making, about)
-
-
-def plan_violations(
-    context: Context, session: Session, plan: Plan, tags: list[Tag]
-) -> list[RuleViolation]:
-    """What stands against a plan's open tags today."""
 
 
 def standing_violations(

@@ -3,18 +3,18 @@
 from dataclasses import replace
 
 from socialcell.reports.letters.letter_page import (
+    BulletList,
     DayBar,
     DayBars,
     Entries,
     Entry,
+    Hyperlink,
     KeyFigure,
     KeyFigures,
     LetterPage,
     LetterSection,
     LetterTable,
     Lines,
-    Link,
-    Points,
     Quote,
     Strong,
 )
@@ -37,7 +37,7 @@ def letter_page(language: str = "en", **changes: object) -> LetterPage:
         [
             Entry(
                 "Two people on a roof",
-                ("Sinhagad Road. Since 07:19. ", Link("No. 4211", CONSOLE)),
+                ("Sinhagad Road. Since 07:19. ", Hyperlink("No. 4211", CONSOLE)),
                 Quote("आजी रात्रीपासून गच्चीवर आहेत", "mr", ("X",), "not confirmed"),
             ),
             Entry("A live wire in water", ("Vitthalwadi.",)),
@@ -49,7 +49,7 @@ def letter_page(language: str = "en", **changes: object) -> LetterPage:
         preheader="Three things to decide by noon.",
         sender="Social media cell",
         occasion="Weekly letter, 16 to 22 November 2026",
-        lead=[("345 posts on Saturday.",), (Link("Open incident 14", CONSOLE),)],
+        lead=[("345 posts on Saturday.",), (Hyperlink("Open incident 14", CONSOLE),)],
         unknown=(Strong("Not known:"), " whether everyone was found."),
         sections=[
             LetterSection("Danger to life", [entries]),
@@ -76,10 +76,11 @@ def letter_page(language: str = "en", **changes: object) -> LetterPage:
                 ],
             ),
             LetterSection(
-                "Done", [Points([("One answer.",)]), Lines([("Grey.",)], quiet=True)]
+                "Done",
+                [BulletList([("One answer.",)]), Lines([("Grey.",)], quiet=True)],
             ),
         ],
         closing=[("How sure: six of ten.",)],
-        links=[Link("Full report", CONSOLE), Link("In the attachment")],
+        links=[Hyperlink("Full report", CONSOLE), Hyperlink("In the attachment")],
     )
     return replace(page, **changes)
