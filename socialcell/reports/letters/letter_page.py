@@ -13,14 +13,14 @@ class Strong:
 
 
 @dataclass(frozen=True)
-class Link:
+class Hyperlink:
     """Words that lead to an address; without one they are plain words."""
 
     text: str
     url: str | None = None
 
 
-Span: TypeAlias = str | Strong | Link
+Span: TypeAlias = str | Strong | Hyperlink
 Line: TypeAlias = Sequence[Span]
 """A line of running text in pieces, which are put together without spaces."""
 
@@ -40,7 +40,7 @@ class Lines:
 
 
 @dataclass(frozen=True)
-class Points:
+class BulletList:
     """A list."""
 
     lines: Sequence[Line]
@@ -143,7 +143,9 @@ class Entries:
     kind: str = field(default="entries", init=False)
 
 
-LetterBlock: TypeAlias = Lines | Points | LetterTable | KeyFigures | DayBars | Entries
+LetterBlock: TypeAlias = (
+    Lines | BulletList | LetterTable | KeyFigures | DayBars | Entries
+)
 
 
 @dataclass(frozen=True)
@@ -170,4 +172,4 @@ class LetterPage:
     unknown: Line | None = None
     sections: Sequence[LetterSection] = ()
     closing: Sequence[Line] = ()
-    links: Sequence[Link] = ()
+    links: Sequence[Hyperlink] = ()
