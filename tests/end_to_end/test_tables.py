@@ -73,6 +73,10 @@ LINES = {
 # What the demo has nothing of, or what takes long: a row as it may be, in the columns
 # of that table.
 SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
+    "area_shapes.list_ 1": (
+        ("area", "polygons", "from", "to", "sketch", "source"),
+        ("ward:kothrud-bavdhan", "2", "2026-11-23", "", "sketch", "drawn by hand"),
+    ),
     "alerts.rising 1": (
         ("phrase", "people", "usual", "score", "mentions"),
         ("पाणी सोडलं पहाटे", "41", "0.5", "0.98", "3021, 3022, 3040"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, DryRun, Json, open_context
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def import_(
     output.say(f"{verb} {count} outlines.")
 
 
-@app.command("list")
+@app.command("list", cls=ListCommand)
 def list_(on: On = None, config: Config = None, json: Json = False) -> None:
     """List the outlines, as they are today or were on a day.
 
