@@ -218,7 +218,8 @@ def _sections(
     if not critical_item.is_message:
         title = _("The post")
         author = people.shown(row.platform, row.uid, row.handle) or platform
-    about = (f"{platform} · {phrases.lang.moment(critical_item.at)} · #{row.id}",)
+    where = f"{platform} · " if author != platform else ""
+    about = (f"{where}{phrases.lang.moment(critical_item.at)} · #{row.id}",)
     entry = Entry(author, about, Quote(masked_text, row.language, ()))
     yield LetterSection(title, [Entries([entry])])
 

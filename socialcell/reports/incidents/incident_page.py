@@ -453,7 +453,8 @@ def _entry(
     platform = phrases.platform(row.platform)
     author = people.shown(row.platform, row.uid, row.handle)
     moment = phrases.lang.moment(row.authored_at) if row.authored_at else None
-    about = " · ".join(filter(None, (platform, moment, followers, f"#{row.id}")))
+    where = platform if author else None
+    about = " · ".join(filter(None, (where, moment, followers, f"#{row.id}")))
     return Entry(
         author or platform,
         (about,),
