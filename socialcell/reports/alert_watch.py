@@ -52,8 +52,7 @@ def alert_watch_sentence(numbers: WeekNumbers, lang: Language) -> str | None:
         return None
     if not watch["by_daemon"]:
         return lang.gettext(
-            "Alerts were not looked for by themselves in this week: the service that "
-            "does it did not run."
+            "Alerts were not looked for in this week: the service did not run."
         )
     spans = "; ".join(
         lang.gettext(

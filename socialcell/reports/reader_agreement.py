@@ -157,11 +157,7 @@ def _source_sentence(lang: Language, agreement: TaskAgreement) -> str:
     n = lang.number(agreement["n"])
     if agreement["source"] == "own":
         return _("Measured by %(n)s decisions of the cell.", n=n)
-    return _(
-        "Measured on %(n)s test posts. This city's posts may differ from them, which "
-        "no range here covers.",
-        n=n,
-    )
+    return _("Measured on %(n)s test posts; the city's may differ.", n=n)
 
 
 def _bounds(share: CorrectedShare) -> tuple[float, float]:

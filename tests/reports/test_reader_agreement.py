@@ -117,6 +117,7 @@ def test_agreement_is_given_with_what_it_was_measured_on(world: World) -> None:
         "This city's posts may differ from them, which no range here covers."
         "test posts. This city's posts may differ from them, which no range here "
         "covers."
+        "test posts; the city's may differ."
     )
 
 

@@ -157,7 +157,7 @@ def test_a_week_in_which_the_daemon_never_ran_claims_no_calm(world: World) -> No
     world.covered()
     world.mention()
     said = text_of(world)
-    assert "Alerts were not looked for by themselves in this week" in said
+    assert "Alerts were not looked for in this week" in said
     assert NOTHING not in said
     assert not alert_watch.is_whole(numbers(world))
 
