@@ -109,7 +109,6 @@ def write_weekly(
     )
     files[f"{stem}.letter.txt"] = letter_render.text(letter).encode()
     files[f"{stem}.letter.html"] = letter_render.html(letter).encode()
-    files[f"{stem}.xlsx"] = workbook.workbook(page, _audit_anchor(numbers))
     files[f"{stem}.txt"] = render.text(page).encode()
     files[f"{stem}.html"] = render.html(page).encode()
     weekly_letters.write_files(folder, files)
