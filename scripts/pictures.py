@@ -1,10 +1,13 @@
-"""Draw the weekly mail of a workspace as a phone shows it, into docs/pictures/.
+"""Draw the pictures of a workspace, and its weekly mail, into docs/pictures/.
 
     .venv/bin/python scripts/pictures.py demo
+    .venv/bin/python scripts/pictures.py demo --pictures-only
 
-The workspace is best one that `make demo` made. The mail is sent to a server of our own
-on loopback, and what arrives is what is drawn, in Marathi and in English, 360 pixels
-wide. It needs Debian's chromium and chromium-driver, and the packages of `make setup`.
+The workspace is best one that `make demo` made. Pictures (incident, wards, heat map,
+funnel, lift) are SVG in English, as wide as a page; a test compares their texts with
+those of a demo made afresh. The mail is sent to a server of our own on loopback, and
+what arrives is what is drawn, in Marathi and in English, 360 pixels wide: for that it
+needs Debian's chromium and chromium-driver, and the packages of `make setup`.
 """
 
 import argparse
@@ -13,6 +16,7 @@ import email
 import email.message
 import email.policy
 import io
+import json
 import os
 import shutil
 import socket
@@ -36,6 +40,14 @@ FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 WIDTH, SHARPNESS = 360, 2
 LONGEST = 1500  # CSS pixels: the beginning of a mail says how it looks
 READER = "reader@example.org"
+# Name of the file → the words of the command; @flood is the number of the flood.
+PICTURES = {
+    "incident": ["incident", "@flood"],
+    "wards": ["wards"],
+    "heatmap": ["heatmap"],
+    "funnel": ["funnel", "monsoon26"],
+    "lift": ["lift", "monsoon26"],
+}
 
 
 class Mailbox(Message):
@@ -55,8 +67,15 @@ class Mailbox(Message):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("workspace", type=Path)
-    workspace = parser.parse_args().workspace
+    parser.add_argument(
+        "--pictures-only", action="store_true", help="leave the mail as it is"
+    )
+    arguments = parser.parse_args()
+    workspace = arguments.workspace
     FOLDER.mkdir(exist_ok=True)
+    draw_pictures(workspace, FOLDER)
+    if arguments.pictures_only:
+        return
     with tempfile.TemporaryDirectory() as place, browser(Path(place)) as driver:
         for lang in ("mr", "en"):
             page = Path(place) / f"{lang}.html"
@@ -64,6 +83,28 @@ def main() -> None:
             driver.get(page.as_uri())
             picture = driver.get_screenshot_as_png()
             save(picture, FOLDER / f"weekly-{lang}.png")
+
+
+def draw_pictures(workspace: Path, folder: Path) -> None:
+    """Each picture that a command draws, as SVG in English: PICTURES names them."""
+    flood = flood_of(workspace)
+    for name, words in PICTURES.items():
+        out = folder / f"{name}.svg"
+        command = [word.replace("@flood", flood) for word in words]
+        run = [sys.executable, "-m", "socialcell", "--config"]
+        run += [str(workspace / "config.yaml"), "pictures", *command, "--out", str(out)]
+        subprocess.run(run, check=True)
+
+
+def flood_of(workspace: Path) -> str:
+    """The number of the sandbox city's flood."""
+    config = str(workspace / "config.yaml")
+    run = [sys.executable, "-m", "socialcell", "--config", config, "alerts", "list"]
+    listed = subprocess.run(
+        [*run, "--json"], check=True, capture_output=True, text=True
+    ).stdout
+    incidents = json.loads(listed)["incidents"]
+    return next(str(row["id"]) for row in incidents if row["subject"] == "topic:flood")
 
 
 def sent(workspace: Path, lang: str) -> EmailMessage:

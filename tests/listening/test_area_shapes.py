@@ -18,13 +18,13 @@ AUNDH = "ward:aundh-baner"
 
 
 def feature(
-    ring: Any = None, *holes: Any, kind: str = "Polygon", **properties: Any
+    ring: Any = None, *holes: Any, geometry: str = "Polygon", **properties: Any
 ) -> dict[str, Any]:
     rings = [SQUARE if ring is None else ring, *holes]
     return {
         "type": "Feature",
         "properties": properties or {"area": AUNDH},
-        "geometry": {"type": kind, "coordinates": rings},
+        "geometry": {"type": geometry, "coordinates": rings},
     }
 
 
@@ -83,7 +83,7 @@ def test_of_two_areas_with_one_name_it_is_the_ward_office_or_the_kind_given(
         (SQUARE[:-1], "the ring ends at 73.000000, 19.000000, not where it began"),
         (SQUARE[:3], "a ring needs four positions at least"),
         ([SQUARE[0], SQUARE[1], SQUARE[0], SQUARE[0]], "has no area"),
-        ([[73, 18], [74, 19], [74, 18], [73, 19], [73, 18]], "crosses or touches"),
+        ([[73, 18], [75, 19], [75, 18], [73, 20], [73, 18]], "crosses or touches"),
         (
             # A spike: out to a place and back the same way.
             [[73, 18], [74, 18], [75, 18], [74, 18], [74, 19], [73, 18]],
@@ -107,8 +107,8 @@ def test_a_broken_ring_is_refused_with_its_place(tmp_path, ring, reason) -> None
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"kind": "Point"}, "its geometry is Point"),
-        ({"kind": "MultiPolygon"}, "a ring needs four positions at least"),
+        ({"geometry": "Point"}, "its geometry is Point"),
+        ({"geometry": "MultiPolygon"}, "a ring needs four positions at least"),
         ({"area": "ward:nowhere"}, "no area has this id or name"),
         ({"area": AUNDH, "valid_from": "soon"}, "A day looks like"),
         (
