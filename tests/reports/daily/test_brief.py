@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -117,7 +118,8 @@ def test_what_its_platform_withholds_is_not_quoted(world: World) -> None:
         ("The main has burst, our street is under water", ["IN"]),
         ("A tree fell on the road, nobody can get through", None),
     ):
-        withheld = where and {"countries": where, "scope": "tweet", "copyright": False}
+        details = {"countries": where, "scope": "tweet", "copyright": False}
+        withheld: dict[str, Any] | None = details if where else None
         world.mention(NIGHT, text, topics=("water",), urgency="high", withheld=withheld)
 
     brief = report_mail.make_daily(world.context, "en", MORNING)
