@@ -604,8 +604,9 @@ class CorrectedShare(TypedDict):
     """A share of the week's mentions: `n` of `of` were read so.
 
     `share`, `low` and `high` in [0, 1] are corrected, with a 95 % interval; None where
-    they cannot be, and `why` is `few` (posts of a label were measured) or `singular`
-    (labels are hardly told apart). The id of `asking` and `urgent` is their own.
+    they cannot be, and `why` is `few` (posts of a label were measured), `singular`
+    (labels are hardly told apart) or `unlike` (the posts that measure are unlike the
+    city's). The id of `asking` and `urgent` is their own.
     """
 
     task: str

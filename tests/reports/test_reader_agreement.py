@@ -169,3 +169,16 @@ def test_the_report_says_it_beside_what_was_read(world: World, lang: str) -> Non
         assert sentence in text
     asking = reader_agreement.share_of(numbers, "asking", "asking")
     assert str(reader_agreement.share_text(spoken, asking)) in text
+
+
+def test_shares_that_the_test_posts_do_not_stand_for_are_as_read(world: World) -> None:
+    world.covered()
+    for number in range(100):
+        world.mention(urgency="high" if number < 20 else "low")
+    read_by(world, SEMANTIC)
+    found = reader_agreement.share_of(reader_of(world), "urgent", "urgent")
+    assert found is not None
+    assert (found["n"], found["of"], found["share"]) == (20, 100, None)
+    assert reader_agreement.share_text(EN, found) == (
+        "20% as read; corrected once the cell has decided 300"
+    )
