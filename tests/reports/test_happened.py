@@ -65,9 +65,9 @@ def test_an_incident_says_its_numbers_and_what_was_done(world: World) -> None:
     assert (found["acked_by"], found["week"]) == ("asha", "now")
     said = text_of(world)
     assert (
-        "- Aundh - Baner, medium, 16 Nov 2026, 05:00 to 16 Nov 2026, 06:00, "
-        f"Incident {taken}. Mentions: 30, in all 0, urgent 0; Normally: 4; What was "
-        "done: Assigned to asha, "
+        f"- Aundh - Baner, Incident {taken}, medium, "
+        "16 Nov 2026, 05:00 to 16 Nov 2026, 06:00. "
+        "Mentions: 30; Normally: 4; What was done: Assigned to asha, "
         "16 Nov 2026, 06:00, "
         "being taken care of"
     ) in said
@@ -122,9 +122,10 @@ def test_incidents_lead_to_the_console_where_there_is_one(world: World) -> None:
 def test_a_promise_that_was_missed_is_named(world: World) -> None:
     world.covered()
     id_ = promise(world, MONDAY, text="=HYPERLINK(A new bridge)")
-    incident(world, f"promise:{id_}", kind="promise", state="open")
+    missed = incident(world, f"promise:{id_}", kind="promise", state="open")
     said = text_of(world)
-    assert "Promise missed: =HYPERLINK(A new bridge), high" in said
+    title = "Promise missed: =HYPERLINK(A new bridge)"
+    assert f"{title}, Incident {missed}, high" in said
     assert "Mentions: –; Normally: –; What was done: No one is assigned, still" in said
 
 
@@ -245,12 +246,14 @@ def test_foreign_text_is_no_formula_in_the_workbook(world: World) -> None:
     ad(world, campaign_name=formula, installs={"=1+1": 2.0})
     searched(world, SUNDAY, 5)
     searched(world, SUNDAY, 5, formula)
-    incident(world, f"promise:{promise(world, MONDAY, text=formula)}", kind="promise")
+    subject = f"promise:{promise(world, MONDAY, text=formula)}"
+    missed = incident(world, subject, kind="promise")
+    title = f"Promise missed: {formula}\nIncident {missed}\nhigh"
     book = openpyxl.load_workbook(weekly_report.write_weekly(world.context).workbook)
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [cell.value for cell in cells if cell.data_type == "f"]
     said = [str(cell.value) for cell in cells]
-    for text in (formula, f"{formula}\n=1+1", f"Promise missed: {formula}\nhigh"):
+    for text in (formula, f"{formula}\n=1+1", title):
         assert [one for one in said if one.startswith(text)]
 
 
