@@ -26,6 +26,7 @@ PACKAGE = Path(socialcell.__file__).parent
 # chats that people are told in, whose kinds chat.py and its settings name.
 OTHER_WORDS = {
     ("charts.py", "x"),
+    ("opinion_map.py", "x"),
     ("unfinished_copies.py", "x"),
     ("chat.py", "telegram"),
     ("notifications.py", "telegram"),

@@ -116,7 +116,8 @@ def is_command(words: list[str]) -> bool:
             break
         path = f"{path} {word}"
     command = COMMANDS.get(path)
-    if command is None or isinstance(command, TyperGroup):
+    is_group = isinstance(command, TyperGroup) and not command.invoke_without_command
+    if command is None or is_group:
         return bool(options) and set(options) <= GLOBAL and len(words) == len(options)
     own = {name for parameter in command.params for name in parameter.opts}
     others = {name for parameter in command.params for name in parameter.secondary_opts}

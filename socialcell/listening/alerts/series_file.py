@@ -3,10 +3,10 @@
 import csv
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from socialcell.clock import IST, as_utc
+from socialcell.clock import as_utc
 from socialcell.connectors.files.workbooks import is_workbook, workbook_csv
 from socialcell.listening.alerts.burst_detector import LARGEST_COUNT, SeriesError
 
@@ -18,7 +18,7 @@ def read_series(path: Path) -> list[tuple[datetime, float]]:
     """The points of a UTF-8 CSV file (`-` is standard input) or workbook, in order.
 
     The first line names the columns; others than `timestamp` and `value` are ignored.
-    A timestamp is ISO 8601, Indian time without an offset, and later than the one
+    A timestamp is ISO 8601, UTC if it has no offset, and later than the one
     before; a value is a count a step, 0 to LARGEST_COUNT. SeriesError names the line
     that is otherwise, and says so when there is nothing to read.
     """
@@ -81,7 +81,7 @@ def _column(header: list[str], name: str) -> int:
 def _moment(text: str, line: int) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-        return as_utc(moment if moment.tzinfo else moment.replace(tzinfo=IST))
+        return as_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         raise SeriesError("alerts.series_no_time", line=line, text=text) from None
 

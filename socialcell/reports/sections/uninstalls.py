@@ -14,7 +14,6 @@ from socialcell.reports.week_numbers import StoreUninstalls
 
 METRICS = ("user_uninstalls", "device_uninstalls", "uninstall_events", "deletions")
 _TOTAL = "total"
-_STORES = {"google_play": "Google Play", "app_store": "App Store"}
 
 
 def count_uninstalls(session: Session, last: date) -> list[StoreUninstalls]:
@@ -39,7 +38,7 @@ def _sentence(context: ReportContext, row: StoreUninstalls) -> str:
     return context.lang.gettext(
         "Uninstalled, as %(store)s reports it (%(definition)s): %(n)s, on %(days)s "
         "days.",
-        store=_STORES.get(row["store"], row["store"]),
+        store=context.phrases.platform(row["store"]),
         definition=context.shorten(row["definition"]),
         n=context.number(row["n"]),
         days=context.phrases.part_of_whole(row["days"], 7),

@@ -242,7 +242,9 @@ def test_a_report_that_quoted_her_is_written_again(listened: Context) -> None:
     done = erase(listened)
 
     assert set(done.rewritten) == {
-        str(path) for one in (made, marathi) for path in (one.html, one.text)
+        str(path)
+        for one in (made, marathi)
+        for path in (one.html, one.text, one.letter_html, one.letter_text)
     }
     for path in done.rewritten:
         assert MARK not in Path(path).read_text()
