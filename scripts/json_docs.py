@@ -80,6 +80,7 @@ ABSENT = {
     "operators begin": "needs a workspace without operators",
     "operators second-factor": "needs an authenticator",
     "outbox release": "needs a message that is held",
+    "outbox resubscribe": "needs a recipient who stopped a letter",
     "posts delete": "needs a post that is out",
 }
 

@@ -60,13 +60,14 @@ def compose(
     language: str,
     at: datetime,
     kind: str,
+    unsubscribe_address: str | None = None,
 ) -> bytes:
     """The message as bytes, with a Message-ID of its key and recipient alone.
 
     A second copy has the same id, so that a mail program shows it once. `kind` (report,
     brief, alert) is the list that it belongs to, for filters of mail programs (RFC
-    2919). There is no List-Unsubscribe-Post: RFC 8058 asks for an https address that
-    takes people off the list by itself, and config.yaml is changed by a person.
+    2919). `unsubscribe_address` is the https address that stops the letter for this
+    recipient (RFC 8058); without it there is an address to write to alone.
     """
     message = EmailMessage(policy=SMTP)
     message["To"] = recipient
@@ -77,7 +78,6 @@ def compose(
     to = settings.reply_to or settings.sender
     domain = settings.sender.rpartition("@")[2]
     message["List-Id"] = f"<{kind}.{domain}>"
-    message["List-Unsubscribe"] = f"<mailto:{to}?subject=unsubscribe%20{kind}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     names = {name: f"picture{n}@{domain}" for n, name in enumerate(letter.pictures)}
@@ -104,7 +104,20 @@ def compose(
     sender = _address(settings.sender_name, settings.sender)
     subject = _encoded("Subject", letter.subject)
     head = f"Subject: {subject}{_LINE_END}From: {sender}{_LINE_END}"
+    mailto = f"mailto:{to}?subject=unsubscribe%20{kind}"
+    head += _unsubscribe_headers(unsubscribe_address, mailto)
     return head.encode("ascii") + message.as_bytes()
+
+
+def _unsubscribe_headers(address: str | None, mailto: str) -> str:
+    """Written by hand: EmailMessage encodes a word longer than a line as RFC 2047,
+    which mail programs do not read in an address."""
+    if address is None:
+        return f"List-Unsubscribe: <{mailto}>{_LINE_END}"
+    return (
+        f"List-Unsubscribe: <{address}>,{_LINE_END} <{mailto}>{_LINE_END}"
+        f"List-Unsubscribe-Post: List-Unsubscribe=One-Click{_LINE_END}"
+    )
 
 
 def _encoded(header: str, text: str) -> str:

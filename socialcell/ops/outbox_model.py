@@ -1,8 +1,9 @@
-"""The tables of the outbox: the mode switch, and every outgoing message."""
+"""The tables of the outbox: the mode switch, every outgoing message, and who stopped
+a letter."""
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, LargeBinary
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from socialcell.db import BigId
@@ -45,3 +46,15 @@ class Outgoing(SQLModel, table=True):
     made_at: datetime
     ended_at: datetime | None = None
     answer: str | None = None
+
+
+class Unsubscription(SQLModel, table=True):
+    """A recipient who stopped a letter. `recipient` is a keyed hash of the address: the
+    addresses stand in config.yaml alone."""
+
+    __tablename__ = "unsubscribed"
+    __table_args__ = (UniqueConstraint("letter", "recipient"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    letter: str  # report | brief
+    recipient: str
+    at: datetime

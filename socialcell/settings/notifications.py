@@ -14,6 +14,8 @@ from socialcell.settings.section import TIME, ConfigSection, SecretName
 
 Address = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+# An internationalised name of a host in its ASCII form: it stands in a mail's header.
+_HTTPS_ADDRESS = r"^https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?/?\Z"
 
 
 class RecipientsByLanguage(ConfigSection):
@@ -42,7 +44,8 @@ class Mail(ConfigSection):
     """The SMTP server that mails are sent through; without `host` none is sent.
 
     `security`: starttls or tls; none is allowed for a server on this machine alone.
-    `seconds`: the timeout of a connection.
+    `seconds`: the timeout of a connection. `unsubscribe_url`: the public https address
+    of `serve redirect`, at which a recipient stops a letter.
     """
 
     host: str | None = None
@@ -54,6 +57,18 @@ class Mail(ConfigSection):
     sender_name: str = "Social media cell"
     reply_to: Address | None = None
     seconds: float = Field(default=30, gt=0, le=300)
+    unsubscribe_url: str | None = None
+
+    @field_validator("unsubscribe_url")
+    @classmethod
+    def _is_https_address(cls, url: str | None) -> str | None:
+        if url is not None and not re.match(_HTTPS_ADDRESS, url):
+            raise UnreadableValue(
+                "config.no_server_address",
+                address=url,
+                example="https://go.pune.example",
+            )
+        return url.rstrip("/") if url else None
 
     @model_validator(mode="after")
     def _security_is_needed(self) -> "Mail":

@@ -1,4 +1,4 @@
-"""Commands of the noun `outbox`: mode, list, release, send."""
+"""Commands of the noun `outbox`: mode, list, release, send, resubscribe."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -182,3 +182,26 @@ def send(config: Config = None, json: Json = False) -> None:
         if delivery.stopped:
             output.say(delivery.stopped)
     raise typer.Exit(1 if delivery.stopped else 3 if delivery.dead else 0)
+
+
+@app.command()
+def resubscribe(
+    letter: Annotated[str, typer.Argument(help="report or brief.")],
+    address: Annotated[str, typer.Argument(help="The mail address.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Let a recipient have a letter again who stopped it and now asks for it. Audited.
+
+    report: the weekly letter and those of offices; brief: the daily brief. The address
+    must also stand in config.yaml. `doctor` says how many have stopped which letter.
+
+    Example: socialcell outbox resubscribe report commissioner@city.example
+    """
+    from socialcell.services.outbox import unsubscriptions
+
+    unsubscriptions.resubscribe(open_context(config), letter, address)
+    if json:
+        output.as_json({"letter": letter, "address": address})
+    else:
+        output.say(f"{address} gets this letter again: {letter}.")

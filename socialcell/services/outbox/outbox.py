@@ -14,7 +14,7 @@ from socialcell.listening.store.alerts import critical_calls
 from socialcell.ops import audit, outbox_store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context
-from socialcell.services.outbox import acknowledgements
+from socialcell.services.outbox import acknowledgements, unsubscriptions
 
 _LOG = log.logger(__name__)
 MODES = ("normal", "crisis", "mourning", "election")
@@ -195,17 +195,29 @@ def put_letter(
     how many are new.
 
     The letter is made only when somebody lacks it. The mode decides whether it waits
-    to be sent or is held.
+    to be sent or is held. Who stopped letters of this kind is left out; the log says
+    how many those are.
     """
     settings, now = context.workspace.config.mail, context.clock.now()
+    subscribers = unsubscriptions.subscribers(context, kind, readers)
+    if len(subscribers) < len(readers):
+        count = len(readers) - len(subscribers)
+        _LOG.info("recipients stopped this letter", kind=kind, key=key, count=count)
 
     def bodies() -> Bodies:
         letter = make()
         return letter.subject, lambda reader: mail.compose(
-            letter, settings, key, reader, lang, now, kind
+            letter,
+            settings,
+            key,
+            reader,
+            lang,
+            now,
+            kind,
+            unsubscriptions.address(context, kind, reader),
         )
 
-    return _put(context, kind, "mail", key, readers, bodies)
+    return _put(context, kind, "mail", key, subscribers, bodies)
 
 
 def put_card(
