@@ -78,6 +78,7 @@ def compose(
     to = settings.reply_to or settings.sender
     domain = settings.sender.rpartition("@")[2]
     message["List-Id"] = f"<{kind}.{domain}>"
+    mailto = f"mailto:{to}?subject=unsubscribe%20{kind}"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     names = {name: f"picture{n}@{domain}" for n, name in enumerate(letter.pictures)}
@@ -96,15 +97,14 @@ def compose(
             filename=name,
             disposition="inline",
         )
-    for name, (kind, content) in letter.files.items():
-        main, _, sub = kind.partition("/")
+    for name, (content_type, content) in letter.files.items():
+        main, _, sub = content_type.partition("/")
         message.add_attachment(content, main, sub, filename=name)
     # Last: EmailMessage moves earlier Content- headers into the first part.
     message["Content-Language"] = language
     sender = _address(settings.sender_name, settings.sender)
     subject = _encoded("Subject", letter.subject)
     head = f"Subject: {subject}{_LINE_END}From: {sender}{_LINE_END}"
-    mailto = f"mailto:{to}?subject=unsubscribe%20{kind}"
     head += _unsubscribe_headers(unsubscribe_address, mailto)
     return head.encode("ascii") + message.as_bytes()
 

@@ -1,17 +1,15 @@
 """The pages of the redirect's server: for links that lead nowhere, and for programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.routing import BaseRoute
 
 from socialcell import i18n
-from socialcell.web import installs
 from socialcell.web.application import (
     READ,
     UNCACHED,
@@ -20,15 +18,17 @@ from socialcell.web.application import (
     create_application,
 )
 
+_POLICY = (
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action {}; "
+    "frame-ancestors 'none'"
+)
 _HEADERS = {
     **UNCACHED,
     "referrer-policy": "no-referrer",
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
-    ),
+    "content-security-policy": _POLICY.format("'none'"),
     "x-robots-tag": "noindex",
 }
+_FORM_HEADERS = {**_HEADERS, "content-security-policy": _POLICY.format("'self'")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,6 @@ class LinkPages:
 
 def link_pages(organisation: str) -> LinkPages:
     """The pages of a cell, in the name of its organisation."""
-    environment = Environment(
-        loader=PackageLoader("socialcell.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    template = environment.get_template("link_page.html")
     languages = [i18n.language(code) for code in i18n.CODES]
     unknown = [
         {
@@ -76,10 +69,28 @@ def link_pages(organisation: str) -> LinkPages:
     ]
     style = resources.files("socialcell.web") / "templates" / "notice.css"
     return LinkPages(
-        HTMLResponse(template.render(sections=unknown), 404, _HEADERS),
-        HTMLResponse(template.render(sections=expired), 410, _HEADERS),
+        page(unknown, 404),
+        page(expired, 410),
         Response(style.read_bytes(), 200, _HEADERS, media_type="text/css"),
     )
+
+
+def page(
+    sections: Sequence[Mapping[str, str]],
+    status: int,
+    button: Sequence[Mapping[str, str]] = (),
+) -> Response:
+    """A page of `sections` (lang, head, text). With `button`, its label in each
+    language (lang, text), a form sends POST to the page's own address."""
+    environment = Environment(
+        loader=PackageLoader("socialcell.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    template = environment.get_template("link_page.html")
+    html = template.render(sections=sections, button=button)
+    return HTMLResponse(html, status, _FORM_HEADERS if button else _HEADERS)
 
 
 def respond(
@@ -89,17 +100,14 @@ def respond(
     return AsciiResponse(text, status, {**_HEADERS, **(headers or {})})
 
 
-def create_page_application(
-    pages: LinkPages, install_application: ASGIApp | None
-) -> Starlette:
-    """All that the redirect's server answers beside links; without
-    `install_application` it takes no installs."""
-    routes: list[Route] = [
+def create_page_application(pages: LinkPages, other: Sequence[BaseRoute]) -> Starlette:
+    """All that the redirect's server answers beside links; `other`: the routes of
+    installs and of letters that are stopped, where there are any."""
+    routes: list[BaseRoute] = [
+        *other,
         ExactRoute("/livez", respond(200, "ok"), READ),
         ExactRoute("/robots.txt", respond(200, "User-agent: *\nDisallow: /\n"), READ),
         ExactRoute("/notice.css", pages.style, READ),
         ExactRoute("/{path:path}", pages.unknown, READ),
     ]
-    if install_application is not None:
-        routes.insert(0, Route(installs.PATH, install_application))
     return create_application(routes, respond, "a page was not served")

@@ -4,16 +4,20 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 
+from starlette.routing import BaseRoute, Route
+
 from socialcell import db
 from socialcell.campaigns.links import destinations
 from socialcell.campaigns.links.click_classifier import ClickClassifier
 from socialcell.services.context import Context
 from socialcell.services.links import install_postbacks
 from socialcell.services.links.unsaved_clicks import WAITING
+from socialcell.services.outbox import unsubscriptions
+from socialcell.web import installs
 from socialcell.web.click_log import CAPACITY, ClickLog
 from socialcell.web.installs import InstallEndpoint, create_install_application
 from socialcell.web.link_cache import LinkCache
-from socialcell.web.link_pages import create_page_application, link_pages
+from socialcell.web.link_pages import LinkPages, create_page_application, link_pages
 from socialcell.web.redirect import Redirect
 from socialcell.web.serving import (
     open_listener,
@@ -21,6 +25,7 @@ from socialcell.web.serving import (
     run_until_stopped,
     server_config,
 )
+from socialcell.web.unsubscribe import unsubscribe_route
 
 CONNECTIONS = 2000  # that may be open at a time
 _SWITCH_INTERVAL = 0.0002  # seconds
@@ -75,11 +80,22 @@ def application(context: Context, *, capacity: int = CAPACITY) -> Iterator[Redir
         stack.callback(cache.stop)
         log.start()
         stack.callback(log.stop)
+        routes = _unsubscribe_routes(context, pages)
         key = install_postbacks.signing_key(context)
-        installs = None
         if key is not None:
             endpoint = InstallEndpoint(context, key, log.has_unstored)
             stack.callback(endpoint.close)
-            installs = create_install_application(endpoint)
-        other = create_page_application(pages, installs)
+            install_application = create_install_application(endpoint)
+            routes.append(Route(installs.PATH, install_application))
+        other = create_page_application(pages, routes)
         yield Redirect(cache, log.add, context.clock, pages, other, fallback=fallback)
+
+
+def _unsubscribe_routes(context: Context, pages: LinkPages) -> list[BaseRoute]:
+    """Letters of the past have the address when config.yaml names it no more. Without
+    the setting a workspace without the key serves its links alone; with it, that is a
+    ConfigError."""
+    is_set = context.workspace.config.mail.unsubscribe_url is not None
+    find = unsubscriptions.load_key if is_set else unsubscriptions.find_key
+    key = find(context)
+    return [] if key is None else [unsubscribe_route(context, key, pages.unknown)]

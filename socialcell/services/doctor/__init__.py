@@ -19,6 +19,7 @@ from socialcell.services.doctor import (
     collection_checks,
     database_checks,
     invariants,
+    letter_checks,
     machine_checks,
     model_checks,
     operator_checks,
@@ -103,6 +104,7 @@ def _database_checks(
     yield settings_checks.secret(context.workspace, SECRET_NAME, "pseudonyms")
     yield from settings_checks.alert_recipients(context.workspace)
     yield from settings_checks.report_recipients(context.workspace)
+    yield from letter_checks.unsubscribed(context)
     yield settings_checks.own_accounts(context.workspace)
     yield from operator_checks.signed_up(context)
     yield from posting_checks.accounts(context)
