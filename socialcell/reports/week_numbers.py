@@ -339,12 +339,30 @@ class IncidentSituation(TypedDict):
     rumours: list[RumourCount]
 
 
+class IncidentHours(TypedDict):
+    """An incident from `start`, a whole hour, hour by hour; see
+    `incident_timeline.IncidentTimeline`.
+
+    `steps` are moments by step. `platforms` counts those that were watched, `missing`
+    has the hours that some of them lack, by id.
+    """
+
+    start: str
+    mentions: list[int | None]
+    whole: list[bool]
+    steps: dict[str, str]
+    as_of: str
+    platforms: int
+    missing: dict[str, int]
+
+
 class IncidentNumbers(TypedDict):
     """An incident; `here`: of this week; `week`: in which it began.
 
     `notified_at` is when the first message about it was sent, None where none was.
     `name` are the names of its area, `promise` the text of the promise it is about.
     `situation` is None where the incident counts no mentions, or is one of many.
+    `timeline` is that of the greatest incident of the week, None for the others.
     """
 
     id: int
@@ -365,6 +383,7 @@ class IncidentNumbers(TypedDict):
     acked_at: str | None
     worst: WorstAlert | None
     situation: NotRequired[IncidentSituation | None]
+    timeline: NotRequired[IncidentHours | None]
 
 
 class CommitmentNumbers(TypedDict):

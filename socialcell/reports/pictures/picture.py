@@ -88,6 +88,11 @@ class Picture:
     alt: str
     table: Table
 
+    @property
+    def words(self) -> str:
+        """What stands in place of the picture where it is not seen."""
+        return f"{self.caption.title}. {self.alt}"
+
     def png(self) -> bytes:
         """As PNG, two dots for each CSS pixel; the same picture has the same bytes."""
         texts = [text for text in self.figure.findobj(Text) if _lacks_weight(text)]
@@ -130,7 +135,7 @@ class Picture:
         if opening is None:
             raise ValueError("matplotlib wrote an SVG without its element")
         sized = _POINTS.sub(r'\1="\2"', opening[0])
-        label = quoteattr(f"{self.caption.title}. {self.alt}")
+        label = quoteattr(self.words)
         words = (
             f'{sized[:-1]} role="img" aria-label={label}>\n'
             f" <title>{escape(self.caption.title)}</title>\n"

@@ -33,13 +33,14 @@ from socialcell.reports.incidents.incident_sentences import series_words
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.pictures.funnel import Funnel, FunnelStage
 from socialcell.reports.pictures.heat_map import HOURS, HourGrid
-from socialcell.reports.pictures.incident_timeline import IncidentTimeline, Step
+from socialcell.reports.pictures.incident_timeline import STEPS, IncidentTimeline, Step
 from socialcell.reports.pictures.lift import LEAD, LiftSeries
 from socialcell.reports.pictures.picture import PictureCoverage
 from socialcell.reports.pictures.ward_map import MapArea, WardMap
 from socialcell.reports.week_numbers import (
     CampaignNumbers,
     CoverageNumbers,
+    IncidentHours,
     Names,
     WeekNumbers,
 )
@@ -104,6 +105,33 @@ def ward_map_of_week(
     )
 
 
+def timeline_of_week(
+    hours: IncidentHours, name: str, phrases: Phrases
+) -> IncidentTimeline:
+    """An incident of a week, up to the end of the week."""
+    moments = hours["steps"]
+    return IncidentTimeline(
+        name=name,
+        start=datetime.fromisoformat(hours["start"]),
+        mentions=hours["mentions"],
+        whole=hours["whole"],
+        steps={
+            step: datetime.fromisoformat(moments[step])
+            for step in STEPS
+            if step in moments
+        },
+        as_of=datetime.fromisoformat(hours["as_of"]),
+        coverage=PictureCoverage(
+            platforms=hours["platforms"],
+            hours=len(hours["mentions"]),
+            missing={
+                phrases.platform(platform): n
+                for platform, n in hours["missing"].items()
+            },
+        ),
+    )
+
+
 def lift_of_week(campaign: CampaignNumbers, phrases: Phrases) -> LiftSeries | None:
     """What a campaign of a week added; None where nothing is known of it."""
     series, effect = campaign["series"], campaign["incremental"]
@@ -129,9 +157,12 @@ def lift_of_week(campaign: CampaignNumbers, phrases: Phrases) -> LiftSeries | No
 
 def funnel_of_week(
     numbers: WeekNumbers, campaign: CampaignNumbers, phrases: Phrases
-) -> Funnel:
-    """The way to the app since the start of a campaign of a week."""
-    lang = phrases.lang
+) -> Funnel | None:
+    """The way to the app since the start of a campaign of a week; None of a week that
+    was frozen without visits to the store."""
+    so_far, lang = campaign["so_far"], phrases.lang
+    if "store_visits" not in campaign:
+        return None
     outreach = numbers.get("outreach")
     reach = next(
         (
@@ -141,7 +172,6 @@ def funnel_of_week(
         ),
         None,
     )
-    so_far = campaign["so_far"]
     end = min(
         date.fromisoformat(campaign["end"]),
         date.fromisoformat(numbers["days"][-1]["date"]),
@@ -151,7 +181,7 @@ def funnel_of_week(
         (date.fromisoformat(campaign["start"]), end),
         reach=reach,
         clicks=so_far["clicks"],
-        visits=campaign.get("store_visits"),
+        visits=campaign["store_visits"],
         installs=so_far["installs"],
         unattributed=so_far["unattributed"],
         lang=lang,
@@ -192,10 +222,23 @@ def timeline_of(
     UsageError: it counts no mentions (a silent source, a missed promise), or has none.
     """
     alerts = alert_store.alerts_of(session, incident.id or 0)
+    hours = incident_hours(session, incident, alerts, now)
+    if hours is None:
+        raise UsageError("pictures.incident_without_mentions", incident=incident.id)
+    return timeline_of_week(
+        hours, series_words(incident.subject, names, phrases), phrases
+    )
+
+
+def incident_hours(
+    session: Session, incident: Incident, alerts: Sequence[Alert], now: datetime
+) -> IncidentHours | None:
+    """The hours of an incident as plain JSON, up to a moment; None where it counts no
+    mentions, or has none."""
     scope = incident_state.scope_at(session, incident, alerts, now)
     times = incident_numbers.times(session, scope) if scope else []
-    if scope is None or not times:
-        raise UsageError("pictures.incident_without_mentions", incident=incident.id)
+    if not times:
+        return None
     as_of = min(incident.ended_at or now, now)
     local = times[0].astimezone(IST)
     start = as_utc(local.replace(minute=0, second=0, microsecond=0))
@@ -206,25 +249,22 @@ def timeline_of(
     sources = watches(session, start, start + hours * HOUR)
     covered = coverage.covered_hours(sources, start, hours)
     any_hours = frozenset().union(*covered.values())
-    return IncidentTimeline(
-        name=series_words(incident.subject, names, phrases),
-        start=start,
-        mentions=[
+    steps = _steps(session, incident, alerts, times[0], as_of)
+    return {
+        "start": _local_iso(start),
+        "mentions": [
             n if n or hour in any_hours else None for hour, n in enumerate(counts)
         ],
-        whole=_whole_hours(covered.values(), hours),
-        steps=_steps(session, incident, alerts, times[0], as_of),
-        as_of=as_of,
-        coverage=PictureCoverage(
-            platforms=len(covered),
-            hours=hours,
-            missing={
-                phrases.platform(platform): hours - len(own)
-                for platform, own in sorted(covered.items())
-                if len(own) < hours
-            },
-        ),
-    )
+        "whole": _whole_hours(covered.values(), hours),
+        "steps": {step: _local_iso(at) for step, at in steps.items()},
+        "as_of": _local_iso(as_of),
+        "platforms": len(covered),
+        "missing": {
+            platform: hours - len(own)
+            for platform, own in sorted(covered.items())
+            if len(own) < hours
+        },
+    }
 
 
 def lift_of(
@@ -285,6 +325,10 @@ def funnel_of(
         unattributed=attribution.installs(UNKNOWN),
         lang=lang,
     )
+
+
+def _local_iso(moment: datetime) -> str:
+    return moment.astimezone(IST).isoformat()
 
 
 def _whole_hours(covered: Collection[frozenset[int]], hours: int) -> list[bool]:

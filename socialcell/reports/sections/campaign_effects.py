@@ -18,7 +18,7 @@ from socialcell.campaigns.outcomes.install_attribution import OURS, UNKNOWN
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.store import outcomes
 from socialcell.causal.cost import UnitCost
-from socialcell.reports.page import Block, Cell, Chart, Paragraph, Section, Table
+from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN as NOTHING
 from socialcell.reports.pictures.lift import LEAD
 from socialcell.reports.sections import clicks, outreach_progress, uninstalls
@@ -156,12 +156,11 @@ def _series(series: ExpectedSeries | None, start: date) -> EffectSeries | None:
 def _campaign_blocks(context: ReportContext, campaign: CampaignNumbers) -> list[Block]:
     _ = context.lang.gettext
     blocks: list[Block] = []
-    if context.chart_files.campaign and campaign is campaign_with_chart(
-        context.numbers
-    ):
-        blocks.append(
-            Chart(context.chart_files.campaign, _chart_alt(context, campaign))
-        )
+    pictures = context.pictures
+    if pictures.funnel and campaign is most_clicked(context.numbers):
+        blocks.append(pictures.funnel)
+    if pictures.campaign and campaign is campaign_with_chart(context.numbers):
+        blocks.append(pictures.campaign)
     labelled_counts: list[tuple[str, _Count]] = [
         (_("Clicks of people"), "clicks"),
         (_("Installs that name the campaign"), "installs"),
@@ -311,12 +310,3 @@ def _money(context: ReportContext, money: Money | None) -> str:
         return NOTHING
     sign = "₹" if money["currency"] == "INR" else f"{money['currency']} "
     return sign + context.lang.number(round(money["amount_micros"] / _MICROS))
-
-
-def _chart_alt(context: ReportContext, campaign: CampaignNumbers) -> str:
-    return context.lang.gettext(
-        "Chart: %(outcome)s a day in the campaign's area, as it was and as it would "
-        "have been without the campaign %(name)s. The sentence below has the numbers.",
-        outcome=context.phrases.outcome(campaign["goal"]),
-        name=campaign["name"],
-    )

@@ -17,7 +17,7 @@ from socialcell.reports.incidents.incident_page import severity_word, worst_aler
 from socialcell.reports.incidents.incident_sentences import figure_text, quantity_words
 from socialcell.reports.incidents.incident_sentences import series_words as in_words
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
-from socialcell.reports.phrases import UNKNOWN
+from socialcell.reports.phrases import UNKNOWN, Phrases
 from socialcell.reports.sections.report_context import ReportContext
 from socialcell.reports.week_numbers import (
     IncidentNumbers,
@@ -98,6 +98,8 @@ def section(context: ReportContext) -> Section:
     ]
     blocks += map(Paragraph, _notes(context, shown_incidents))
     blocks += map(Paragraph, _contradictions(context, shown_incidents))
+    if context.pictures.incident:
+        blocks.append(context.pictures.incident)
     if context.console_url:
         blocks.append(Paragraph(_where_to_look(context, shown_incidents)))
     if hidden_count := len(incident_numbers) - len(shown_incidents):
@@ -111,6 +113,11 @@ def section(context: ReportContext) -> Section:
             )
         )
     return Section(title, blocks)
+
+
+def greatest(incident_numbers: Sequence[IncidentNumbers]) -> IncidentNumbers | None:
+    """The first of the incidents that count mentions, in the order of the section."""
+    return next(filter(_counted, sorted(incident_numbers, key=_rank)), None)
 
 
 def _rank(incident: IncidentNumbers) -> tuple[bool, bool, int, int]:
@@ -247,8 +254,13 @@ def _title(context: ReportContext, incident: IncidentNumbers) -> str:
         return context.lang.gettext(
             "Promise missed: %(text)s", text=context.shorten(incident["promise"])
         )
+    return context.shorten(subject_in_words(incident, context.phrases))
+
+
+def subject_in_words(incident: IncidentNumbers, phrases: Phrases) -> str:
+    """The subject of an incident with the names that were frozen with it."""
     names = {_area(incident["subject"]): incident["name"]} if incident["name"] else {}
-    return context.shorten(in_words(incident["subject"], names, context.phrases))
+    return in_words(incident["subject"], names, phrases)
 
 
 def _handling_cell(context: ReportContext, incident: IncidentNumbers) -> Cell:

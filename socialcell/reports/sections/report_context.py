@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from socialcell.i18n import Language
 from socialcell.reports import reader_agreement
 from socialcell.reports.compared_figures import AreaFigure, Figure, IdFigure
-from socialcell.reports.page import Cell, Paragraph, Quotation, Table
+from socialcell.reports.page import Cell, Chart, Paragraph, Quotation, Table
 from socialcell.reports.phrases import UNKNOWN, Phrases, first_with_counts
 from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.text import one_line
@@ -21,14 +21,24 @@ HIDDEN_TOPIC = "politics"
 
 @dataclass(frozen=True)
 class ChartFiles:
-    """File names of the charts; None where there is nothing to draw."""
+    """File names of the charts whose sections have words for them; None where there is
+    nothing to draw."""
 
     days: str | None = None
-    hours: str | None = None
     topics: str | None = None
-    wards: str | None = None
-    campaign: str | None = None
     clicks: str | None = None
+    wards: str | None = None
+
+
+@dataclass(frozen=True)
+class SectionPictures:
+    """Pictures with their own words; None where there is nothing to draw."""
+
+    ward_map: Chart | None = None
+    hours: Chart | None = None
+    incident: Chart | None = None
+    funnel: Chart | None = None
+    campaign: Chart | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,7 @@ class ReportContext:
     chart_files: ChartFiles
     phrases: Phrases
     console_url: str | None = None
+    pictures: SectionPictures = SectionPictures()
 
     @property
     def lang(self) -> Language:

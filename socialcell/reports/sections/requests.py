@@ -91,7 +91,9 @@ def wards(context: ReportContext) -> Section:
     rows = context.area_rows(ward_figures, len(ward_figures))
     blocks: list[Block] = []
     if rows:
-        if context.chart_files.wards:
+        if context.pictures.ward_map:
+            blocks.append(context.pictures.ward_map)
+        elif context.chart_files.wards:
             first = first_with_counts(ward_figures, 1)[0]
             alt = _(
                 "Chart: mentions by ward office. Most: %(ward)s with %(n)s. The "

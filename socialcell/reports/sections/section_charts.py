@@ -1,4 +1,4 @@
-"""The charts of the weekly report, drawn from its numbers."""
+"""The charts and pictures of the weekly report, drawn from its numbers."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,39 +10,73 @@ from socialcell.charts import ChartSeries
 from socialcell.i18n import Language
 from socialcell.listening.areas.area_shapes import ShapeRecord
 from socialcell.reports.phrases import Phrases, first_with_counts
-from socialcell.reports.pictures import heat_map, lift, picture_data, ward_map
-from socialcell.reports.sections import campaign_effects, clicks
+from socialcell.reports.pictures import (
+    funnel,
+    heat_map,
+    incident_timeline,
+    lift,
+    picture_data,
+    ward_map,
+)
+from socialcell.reports.pictures.picture import Picture
+from socialcell.reports.sections import campaign_effects, clicks, incidents
 from socialcell.reports.sections.report_context import (
     HIDDEN_TOPIC,
+    MAX_CELL_LENGTH,
     MAX_TOPICS,
     MAX_WARDS,
 )
 from socialcell.reports.week_numbers import WeekNumbers
+from socialcell.text import one_line
 
 
 def draw_charts(
-    numbers: WeekNumbers, lang: Language, shapes: Sequence[ShapeRecord] = ()
+    numbers: WeekNumbers, lang: Language, *, with_wards: bool
 ) -> dict[str, bytes]:
-    """Name (days, hours, topics …) → PNG; only where there is something to see.
+    """Name (days, topics …) → PNG of a chart whose section has words for it; only where
+    there is something to see. `with_wards`: the wards have no map."""
+    if numbers["mentions"]["n"] is None:
+        return {}
+    phrases = Phrases(lang)
+    figures = {
+        "days": _days(numbers, phrases),
+        "topics": _topics(numbers, phrases),
+        "wards": _wards(numbers, phrases) if with_wards else None,
+        "clicks": _clicks(numbers, phrases),
+    }
+    return {name: charts.png(figure) for name, figure in figures.items() if figure}
 
-    `shapes` are the outlines of areas on the last day; without one the wards are bars.
+
+def draw_pictures(
+    numbers: WeekNumbers, lang: Language, shapes: Sequence[ShapeRecord]
+) -> dict[str, Picture]:
+    """Name (incident, hours …) → picture; only where there is something to see.
+
+    `shapes` are the outlines of areas on the last day; without one there is no map.
     """
     if numbers["mentions"]["n"] is None:
         return {}
     phrases = Phrases(lang)
-    images = {
-        "days": _png(_days(numbers, phrases)),
-        "hours": _hours(numbers, phrases) if numbers["peak"] else None,
-        "topics": _png(_topics(numbers, phrases)),
-        "wards": _wards(numbers, shapes, phrases),
+    pictures = {
+        "incident": _incident(numbers, phrases),
+        "hours": _hours(numbers, phrases),
+        "ward_map": _ward_map(numbers, shapes, phrases),
+        "funnel": _funnel(numbers, phrases),
         "campaign": _campaign(numbers, phrases),
-        "clicks": _png(_clicks(numbers, phrases)),
     }
-    return {name: image for name, image in images.items() if image}
+    return {name: picture for name, picture in pictures.items() if picture}
 
 
-def _png(figure: Figure | None) -> bytes | None:
-    return charts.png(figure) if figure else None
+def _incident(numbers: WeekNumbers, phrases: Phrases) -> Picture | None:
+    """The greatest incident; reports that were frozen by earlier versions do not have
+    its hours."""
+    incident = incidents.greatest(numbers.get("incidents", ()))
+    hours = incident.get("timeline") if incident else None
+    if incident is None or hours is None:
+        return None
+    name = one_line(incidents.subject_in_words(incident, phrases), MAX_CELL_LENGTH)
+    timeline = picture_data.timeline_of_week(hours, name, phrases)
+    return incident_timeline.draw(timeline, phrases.lang)
 
 
 def _days(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
@@ -75,9 +109,11 @@ def _days(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
     )
 
 
-def _hours(numbers: WeekNumbers, phrases: Phrases) -> bytes:
+def _hours(numbers: WeekNumbers, phrases: Phrases) -> Picture | None:
+    if not numbers["peak"]:
+        return None
     grid = picture_data.hour_grid_of_week(numbers, phrases)
-    return heat_map.draw(grid, phrases.lang).png()
+    return heat_map.draw(grid, phrases.lang)
 
 
 def _topics(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
@@ -109,31 +145,41 @@ def _topics(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
     )
 
 
-def _wards(
-    numbers: WeekNumbers, shapes: Sequence[ShapeRecord], phrases: Phrases
-) -> bytes | None:
-    """The map of the wards; bars where none of them has an outline."""
+def _wards(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:
     shown_wards = [ward for ward in numbers["wards"] if ward["n"]][:MAX_WARDS]
     if not shown_wards:
         return None
-    wards = picture_data.ward_map_of_week(numbers, shapes, phrases)
-    if wards is not None:
-        return ward_map.draw(wards, phrases.lang).png()
-    return charts.png(
-        charts.bars(
-            [phrases.name(ward["name"], ward["id"]) for ward in shown_wards],
-            [ChartSeries("", [ward["n"] for ward in shown_wards], charts.NOW)],
-            show=phrases.lang.number,
-            unit=phrases.lang.gettext("Mentions"),
-        )
+    return charts.bars(
+        [phrases.name(ward["name"], ward["id"]) for ward in shown_wards],
+        [ChartSeries("", [ward["n"] for ward in shown_wards], charts.NOW)],
+        show=phrases.lang.number,
+        unit=phrases.lang.gettext("Mentions"),
     )
 
 
-def _campaign(numbers: WeekNumbers, phrases: Phrases) -> bytes | None:
+def _ward_map(
+    numbers: WeekNumbers, shapes: Sequence[ShapeRecord], phrases: Phrases
+) -> Picture | None:
+    if not any(ward["n"] for ward in numbers["wards"]):
+        return None
+    wards = picture_data.ward_map_of_week(numbers, shapes, phrases)
+    return ward_map.draw(wards, phrases.lang) if wards else None
+
+
+def _funnel(numbers: WeekNumbers, phrases: Phrases) -> Picture | None:
+    """The campaign whose clicks are drawn."""
+    campaign = campaign_effects.most_clicked(numbers)
+    stages = (
+        picture_data.funnel_of_week(numbers, campaign, phrases) if campaign else None
+    )
+    return funnel.draw(stages, phrases.lang) if stages else None
+
+
+def _campaign(numbers: WeekNumbers, phrases: Phrases) -> Picture | None:
     """The campaign whose effect is drawn."""
     campaign = campaign_effects.campaign_with_chart(numbers)
     series = picture_data.lift_of_week(campaign, phrases) if campaign else None
-    return lift.draw(series, phrases.lang).png() if series else None
+    return lift.draw(series, phrases.lang) if series else None
 
 
 def _clicks(numbers: WeekNumbers, phrases: Phrases) -> Figure | None:

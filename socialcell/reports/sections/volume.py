@@ -62,9 +62,8 @@ def hours(context: ReportContext) -> Section:
             clock=context.lang.clock(at),
         )
         blocks.append(Paragraph(sentence))
-        if context.chart_files.hours:
-            alt = _("Chart: mentions by hour of the week. %(peak)s", peak=sentence)
-            blocks.append(Chart(context.chart_files.hours, alt))
+        if context.pictures.hours:
+            blocks.append(context.pictures.hours)
     days = [date.fromisoformat(day["date"]) for day in context.numbers["days"]]
     hourly_counts = context.numbers["hours"]
     rows = [

@@ -25,8 +25,11 @@ from socialcell.listening.store.alerts.incident_numbers import (
 from socialcell.listening.store.mentions import office_counts
 from socialcell.reports.incidents import incident_facts
 from socialcell.reports.incidents.incident_facts import IncidentFacts
+from socialcell.reports.pictures import picture_data
+from socialcell.reports.sections.incidents import greatest as greatest_incident
 from socialcell.reports.week_numbers import (
     ContradictoryFigures,
+    IncidentHours,
     IncidentNumbers,
     IncidentSituation,
     NamedCount,
@@ -48,14 +51,26 @@ def with_situations(
     owner_names: Mapping[str, Names],
 ) -> list[IncidentNumbers]:
     """The incidents with how they stood at a moment; single critical items and what
-    counts no mentions have none."""
+    counts no mentions have none. The greatest has its hours."""
     ids = [row["id"] for row in week_incidents if row["kind"] != CRITICAL]
     ids = ids[:MAX_SITUATIONS]
     alerts = incidents.alerts_before(session, ids, end)
     situations = {
         id_: _situation(session, id_, alerts[id_], end, owner_names) for id_ in ids
     }
-    return [{**row, "situation": situations.get(row["id"])} for row in week_incidents]
+    rows: list[IncidentNumbers] = [
+        {**row, "situation": situations.get(row["id"])} for row in week_incidents
+    ]
+    greatest = greatest_incident(rows)
+    return [
+        {
+            **row,
+            "timeline": _hours(session, row["id"], alerts[row["id"]], end)
+            if row is greatest
+            else None,
+        }
+        for row in rows
+    ]
 
 
 def named_counts(
@@ -188,6 +203,14 @@ def _situation(
         ],
         "rumours": _rumours(facts),
     }
+
+
+def _hours(
+    session: Session, id_: int, alerts: Sequence[Alert], end: datetime
+) -> IncidentHours | None:
+    incident = session.get(Incident, id_)
+    assert incident is not None
+    return picture_data.incident_hours(session, incident, alerts, end)
 
 
 def _figures(

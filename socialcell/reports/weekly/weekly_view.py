@@ -18,7 +18,11 @@ from socialcell.reports.sections import (
     search_console,
     volume,
 )
-from socialcell.reports.sections.report_context import ChartFiles, ReportContext
+from socialcell.reports.sections.report_context import (
+    ChartFiles,
+    ReportContext,
+    SectionPictures,
+)
 from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.reports.weekly import letter_decisions
 from socialcell.reports.weekly.letter_context import Addresses, LetterContext
@@ -33,6 +37,7 @@ def page(
     lang: Language,
     report: Report,
     console_url: str | None = None,
+    pictures: SectionPictures = SectionPictures(),
 ) -> Page:
     """The weekly report in a language; a section without content is left out.
 
@@ -44,7 +49,8 @@ def page(
     first = datetime.fromisoformat(numbers["period"]["from"])
     last = date.fromisoformat(numbers["days"][-1]["date"])
     sections = _sections(
-        ReportContext(numbers, quotations, chart_files, phrases, console_url), city
+        ReportContext(numbers, quotations, chart_files, phrases, console_url, pictures),
+        city,
     )
     return Page(
         language=lang.code,

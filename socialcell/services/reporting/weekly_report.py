@@ -1,5 +1,6 @@
 """Writes the weekly letter and the report behind it, all files or none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -8,16 +9,18 @@ import msgspec
 
 from socialcell import db, strategy
 from socialcell.clock import IST
-from socialcell.i18n import language
+from socialcell.i18n import Language, language
 from socialcell.json_types import JsonObject, as_object, as_objects, as_text
+from socialcell.listening.areas.area_shapes import ShapeRecord
 from socialcell.listening.store import area_shapes
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports import frozen_quotes, render
 from socialcell.reports.letters import letter_render
 from socialcell.reports.letters.letter_page import LetterPage
+from socialcell.reports.page import Chart
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections import public_accounts, search_console, section_charts
-from socialcell.reports.sections.report_context import ChartFiles
+from socialcell.reports.sections.report_context import ChartFiles, SectionPictures
 from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.reports.weekly import frozen_week as week_report
 from socialcell.reports.weekly import tidy_numbers, weekly_letter, weekly_view, workbook
@@ -79,19 +82,15 @@ def write_weekly(
         public_accounts.without_former_names(numbers, people), people
     )
     stem = f"weekly-{week.start.astimezone(IST).date().isoformat()}.{lang}"
-    charts = {
-        name: (f"{stem}.{name}.png", image)
-        for name, image in section_charts.draw_charts(
-            numbers, translations, shapes
-        ).items()
-    }
+    drawings = _draw(numbers, translations, shapes, stem)
     page = weekly_view.page(
         numbers,
         quotations,
-        ChartFiles(**{name: file for name, (file, _) in charts.items()}),
+        drawings.charts,
         translations,
         context.workspace.config.report,
         context.workspace.config.alerts.console_url,
+        drawings.pictures,
     )
     letter = weekly_letter.page(
         weekly_letters.letter_context(
@@ -103,7 +102,7 @@ def write_weekly(
         )
     )
     folder = out or context.workspace.reports
-    files = dict(charts.values())
+    files = dict(drawings.images)
     files[f"{stem}.xlsx"] = workbook.workbook(
         page, _audit_anchor(numbers), tidy_numbers.tidy_rows(numbers)
     )
@@ -115,12 +114,42 @@ def write_weekly(
     return WeeklyFiles(
         html=folder / f"{stem}.html",
         text=folder / f"{stem}.txt",
-        charts=tuple(folder / file for file, _ in charts.values()),
+        charts=tuple(folder / file for file in drawings.images),
         workbook=folder / f"{stem}.xlsx",
         letter_html=folder / f"{stem}.letter.html",
         letter_text=folder / f"{stem}.letter.txt",
         letter=letter,
         numbers=_outward(numbers),
+    )
+
+
+@dataclass(frozen=True)
+class _Drawings:
+    """Charts and pictures as files beside the page, and how sections show them."""
+
+    images: dict[str, bytes]  # by file name
+    charts: ChartFiles
+    pictures: SectionPictures
+
+
+def _draw(
+    numbers: WeekNumbers, lang: Language, shapes: Sequence[ShapeRecord], stem: str
+) -> _Drawings:
+    pictures = section_charts.draw_pictures(numbers, lang, shapes)
+    charts = section_charts.draw_charts(
+        numbers, lang, with_wards="ward_map" not in pictures
+    )
+    images = charts | {name: picture.png() for name, picture in pictures.items()}
+    files = {name: f"{stem}.{name}.png" for name in images}
+    return _Drawings(
+        {files[name]: image for name, image in sorted(images.items())},
+        ChartFiles(**{name: files[name] for name in charts}),
+        SectionPictures(
+            **{
+                name: Chart(files[name], picture.words)
+                for name, picture in pictures.items()
+            }
+        ),
     )
 
 
