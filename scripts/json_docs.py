@@ -68,6 +68,7 @@ LINES = [
 ABSENT = {
     "alerts try": "needs a channel that takes messages",
     "campaigns outreach dismiss": "needs a post that was matched",
+    "campaigns approval-page": "writes a page; says its file",
     "campaigns plan": "plans for a minute",
     "db restore": "replaces the workspace",
     "demo": "makes a workspace",

@@ -11,23 +11,29 @@ from tests.running import inside
 
 # The heading of each sheet of the report's workbook, in order; None: terms, no heading.
 REPORT = [
-    ("Day", "Mentions", "Platform-hours covered", "Same hours, before → now"),
-    ("Hour", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    ("Intent", "Mentions", "Share", "Same hours, before → now"),
-    ("Topic", "Mentions", "Answer expected", "Same hours, before → now"),
-    ("Topic", "Negative", "Neutral", "Positive"),
-    ("Urgency", "Mentions", "Same hours, before → now"),
+    ("What", "Who", "By"),
+    ("Incident", "Mentions", "Normally", "What was done"),
+    ("Urgency", "Mentions", "Corrected share (interval)", "Same hours, before → now"),
     ("Topic", "Mentions", "Same hours, before → now"),
     ("Ward office", "Mentions", "Same hours, before → now"),
-    ("Incident", "Mentions", "Normally", "What was done"),
     ("Topic", "Answer expected", "Who answers for it"),
     ("Ward office", "Mentions", "Same hours, before → now"),
     ("Village", "Mentions", "Same hours, before → now"),
-    ("Sentiment", "Mentions", "unsure among them", "Same hours, before → now"),
-    ("Language", "Mentions", "Share", "Same hours, before → now"),
-    ("Platform", "Mentions", "Hours covered", "Same hours, before → now"),
-    ("Platform", "Kind", "Gained", "Posts looked at"),
-    ("Account", "Mentions by sentiment", "Gained"),
+    (
+        "Topic",
+        "Mentions",
+        "Corrected share (interval)",
+        "Answer expected",
+        "Same hours, before → now",
+    ),
+    ("Topic", "Negative", "Neutral", "Positive"),
+    (
+        "Intent",
+        "Mentions",
+        "Share",
+        "Corrected share (interval)",
+        "Same hours, before → now",
+    ),
     ("Counted", "This week", "Since its start"),
     ("Where the link stands", "People", "Second clicks", "Programs", "Installs"),
     ("Campaign, how far its tags are", "Tags", "People expected", "Planned cost (₹)"),
@@ -40,9 +46,39 @@ REPORT = [
     ("Goal, owner", "Met", "Not met", "Not known"),
     ("Indicator", "This week", "Week before", "Target"),
     None,
+    ("Day", "Mentions", "Platform-hours covered", "Same hours, before → now"),
+    ("Hour", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    (
+        "Sentiment",
+        "Mentions",
+        "Corrected share (interval)",
+        "unsure among them",
+        "Same hours, before → now",
+    ),
+    ("Language", "Mentions", "Share", "Same hours, before → now"),
+    ("Platform", "Mentions", "Hours covered", "Same hours, before → now"),
+    ("Platform", "Kind", "Gained", "Posts looked at"),
+    ("Account", "Mentions by sentiment", "Gained"),
     ("Platform", "This week", "Week before", "Both weeks"),
     None,
 ]
+# The sheet for programs, whose first row is its heading.
+NUMBERS = (
+    "period_from",
+    "period_to",
+    "section",
+    "measure",
+    "dimension",
+    "id",
+    "value",
+    "unit",
+    "low",
+    "high",
+    "coverage",
+    "previous_value",
+    "comparable_value",
+    "comparable_hours",
+)
 MENTIONS = (
     "id",
     "platform",
@@ -135,8 +171,9 @@ def test_no_column_of_the_weekly_report_is_added_lost_or_renamed(demo: Demo) -> 
 
     book = openpyxl.load_workbook(file)
 
-    rows = [list(sheet.iter_rows(values_only=True)) for sheet in book]
-    assert [sheet[3] if sheet[0][0] else None for sheet in rows] == REPORT
+    *tables, numbers = [list(sheet.iter_rows(values_only=True)) for sheet in book]
+    assert [table[3] if table[0][0] else None for table in tables] == REPORT
+    assert numbers[0] == NUMBERS
 
 
 @pytest.mark.parametrize(
