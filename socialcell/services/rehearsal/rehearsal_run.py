@@ -16,12 +16,13 @@ from socialcell.clock import IST, FixedClock
 from socialcell.errors import SocialcellError
 from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.mentions import mention_queries
-from socialcell.ops import store
+from socialcell.ops import slots, store
 from socialcell.ops.model import Source
 from socialcell.services.alerts import detection
 from socialcell.services.collection import collector, recheck
 from socialcell.services.collection.collector import RunResult
 from socialcell.services.context import Context
+from socialcell.services.daemon.job_schedule import DETECT_INTERVAL
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.rehearsal.rehearsal_workspace import (
     RehearsalState,
@@ -113,12 +114,24 @@ def run_rehearsal(
                 _process_pushes(context, since=before or moment)
             tag_waiting(context)
             detection.detect(context, since=before)
+            _record_detection(context, before, moment)
         state = replace(state, done_until=moment.isoformat())
         write_state(folder, state)
         if progress:
             progress(number, len(moments), moment)
     clock.set(moments[-1])
     return context
+
+
+def _record_detection(
+    context: Context, before: datetime | None, moment: datetime
+) -> None:
+    """Note that alerts were looked for as often as the daemon does: `detect` looks at
+    every such moment since the step before."""
+    steps = int((moment - before) / DETECT_INTERVAL) if before else 1
+    moments = (moment - step * DETECT_INTERVAL for step in range(steps))
+    with db.writing(context.engine) as session:
+        slots.record_done(session, "detect", moments)
 
 
 def summary(context: Context) -> RehearsalSummary:
