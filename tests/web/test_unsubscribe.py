@@ -1,19 +1,25 @@
 """The page that stops a letter, over real sockets: asked, stopped, refused."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from sqlalchemy import Engine
 
-from socialcell import db
+from socialcell import config, db, mail
 from socialcell.ops import audit
 from socialcell.services.context import Context
-from socialcell.services.outbox import unsubscribe_token, unsubscriptions
+from socialcell.services.doctor import letter_checks
+from socialcell.services.outbox import outbox, unsubscribe_token, unsubscriptions
+from socialcell.settings.notifications import Mail
 from socialcell.web import redirect_server
 from socialcell.web.unsubscribe import MAX_BYTES
 from tests.campaigns.links.link_requests import Answer, ask
+from tests.inside import socialcell
+from tests.mailbox import mailbox
 
 pytestmark = pytest.mark.swept_on_postgresql
 
-ASHA = "asha@city.example"
+ASHA, RAVI = "asha@city.example", "ravi@city.example"
 ONE_CLICK = b"List-Unsubscribe=One-Click"
 FORM = "application/x-www-form-urlencoded"
 
@@ -68,9 +74,7 @@ def test_a_post_stops_the_letter_whatever_its_body_says(
     assert "The weekly letter is stopped" in answer.body.decode()
     assert "<form" not in answer.body.decode()
     assert "form-action 'none'" in answer.headers["content-security-policy"]
-    assert unsubscriptions.subscribers(context, "report", [ASHA, "b@city.example"]) == [
-        "b@city.example"
-    ]
+    assert unsubscriptions.subscribers(context, "report", [ASHA, RAVI]) == [RAVI]
     assert unsubscriptions.subscribers(context, "brief", [ASHA]) == [ASHA]
 
 
@@ -114,3 +118,62 @@ def test_too_large_a_body_and_other_methods_are_refused(context: Context) -> Non
     assert (large.status, other.status) == (413, 405)
     assert other.headers["allow"] == "GET, HEAD, POST"
     assert unsubscriptions.count_by_letter(context) == {}
+
+
+def test_the_button_of_a_letter_that_arrived_stops_the_next_one(
+    context: Context,
+) -> None:
+    with mailbox() as (box, port), redirect_server.serving(context) as address:
+        sending = sender(context, port)
+        for week in ("w48", "w49"):
+            put_weekly(sending, week)
+            outbox.deliver_due(sending)
+            if week == "w48":
+                (header,) = (
+                    letter["List-Unsubscribe"]
+                    for recipient, letter in box.taken
+                    if recipient == ASHA
+                )
+                url = header.split(">")[0].removeprefix("<")
+                assert post(address, urlsplit(url).path).status == 200
+
+    letters = [(recipient, letter["Subject"]) for recipient, letter in box.taken]
+    assert letters == [(ASHA, "w48"), (RAVI, "w48"), (RAVI, "w49")]
+
+
+def test_doctor_counts_who_stopped_and_the_command_undoes_it(
+    context: Context,
+) -> None:
+    sending = sender(context, 25)
+    folder = context.workspace.folder
+    arguments = ("report", ASHA, "--config", str(folder / "config.yaml"))
+    assert not list(letter_checks.unsubscribed(context))
+    with redirect_server.serving(context) as address:
+        post(address, path_of(context))
+    (stopped,) = letter_checks.unsubscribed(context)
+
+    first = socialcell("outbox", "resubscribe", *arguments)
+    second = socialcell("outbox", "resubscribe", *arguments)
+
+    (resumed,) = letter_checks.unsubscribed(sending)
+    assert stopped.finding == "by their recipients: report 1"
+    assert resumed.finding == "none"
+    assert (first.returncode, second.returncode) == (0, 2)
+    assert "has not stopped the letter 'report'" in second.stderr
+
+
+def sender(context: Context, port: int) -> Context:
+    server = Mail(
+        host="127.0.0.1",
+        port=port,
+        security="none",
+        unsubscribe_url="https://go.pune.example",
+    )
+    settings = context.workspace.config.model_copy(update={"mail": server})
+    workspace = config.Workspace(context.workspace.folder, settings)
+    return Context(workspace, context.engine, context.clock)
+
+
+def put_weekly(context: Context, week: str) -> None:
+    letter = mail.Letter(week, "text", "<p>text</p>")
+    outbox.put_letter(context, "report", week, "en", (ASHA, RAVI), lambda: letter)
