@@ -155,10 +155,12 @@ def test_on_the_flood_morning_the_brief_quotes_nothing_but_the_flood(
 
     lines = brief["text"].splitlines()
     quoted = re.findall(r"(?m)^• .*?: “(.*)” #\d+$", brief["text"])
-    assert len(quoted) == sum(line.startswith("• ") for line in lines) == 3
+    # As many as 1,200 characters hold.
+    assert len(quoted) == sum(line.startswith("• ") for line in lines)
+    assert len(quoted) in (2, 3)
     for text in quoted:
         assert any(one.startswith(text[:60]) for one in flood), text
-    assert len({text[-60:] for text in quoted}) == 3
+    assert len({text[-60:] for text in quoted}) == len(quoted)
     subjects = {one["incident"]: one["subject"] for one in demo.said["alerts"]}
     assert subjects[brief["incidents"][0]] == "topic:flood"
     morning = datetime.fromisoformat("2026-11-21T08:30+05:30")
