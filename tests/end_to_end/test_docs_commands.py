@@ -46,6 +46,7 @@ NOT_RUN = {
     "socialcell pull": PLATFORM,
     "socialcell outbox send": PLATFORM,
     ".venv/bin/socialcell init ~/pmc": "needs the clone that make setup was run in",
+    "cd ~/pmc": "the folder that this makes",
     "socialcell db backup --out /mnt/other/monday.db": PLACE,
     "socialcell db verify /mnt/other/monday.db": PLACE,
     "socialcell db restore /mnt/other/monday.db": PLACE,
@@ -81,6 +82,7 @@ REFUSED = {
     "socialcell influencers unflag x:asha_creates": "has no flag undisclosed",
     "socialcell installs import installs_org": NO_FILE,
     "socialcell links qr k7mq2xd": "No link has the code 'k7mq2xd'",
+    "socialcell mentions open 17": "Mention 17 has no address",
     "socialcell messages approve 3": NOBODY,
     "socialcell messages reply 17": "There is no message 17 to answer",
     "socialcell messages send evacuation": NOBODY,
@@ -93,19 +95,25 @@ REFUSED = {
     "socialcell operators set-password": TYPED,
     "socialcell operators sign-in": TYPED,
     "socialcell outbox release 12": "1 of these are not held",
+    "socialcell outbox resubscribe report": "has not stopped the letter",
     "socialcell outcomes import activated.csv": NO_FILE,
     "socialcell participation opinion-map votes.csv": "votes.csv: cannot be read",
+    "socialcell pictures incident 22": "There is no incident 22",
     "socialcell posts approve": NOBODY,
     "socialcell posts import december.csv": "december.csv",
     "socialcell posts publish --again 4": "4",
     "socialcell posts publish --confirm 4": "4",
     "socialcell report weekly --lang mr --send": "Nothing was sent: mail.host",
     "socialcell sources add x.mentions x": "There is a source 'x.mentions' already",
+    "socialcell sources edit times --set": "youtube.uploads",
+    "socialcell sources now x.search": "x.search is off",
+    "socialcell sources remove x.search": "Nothing is removed yet",
 }
 # Files that commands read, by name; the newest owners and creators are exported first.
 FILES = {
     "tweets.csv": "id,text,created_at\n"
     + "".join(f"{n},कोथरूडमध्ये खड्डा,2026-11-27T09:00:00+05:30\n" for n in range(20)),
+    "WhatsApp Chat with Ward 12.txt": "28/11/2026, 8:02 am - Asha Sample: पाणी नाही\n",
     "volume.csv": "timestamp,value\n2026-11-01T00:00,3\n2026-11-01T01:00,4\n",
 }
 EXPORTS = (

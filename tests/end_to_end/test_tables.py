@@ -184,7 +184,7 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?([+]\d\d:\d\d)?")
 OWN_ID = re.compile(r"[a-z_]+:[\w.-]+")
 IDS = {"id", "no.", "first id", "code", "key", "tag", "source"}
 LEVELS = {"urgency", "severity", "state", "status"}
-PAGES = ("mention_page",)  # no lists: tables within a page
+PAGES = ("mention_page", "daemon._show")  # no lists: tables within a page
 CUT = re.compile(r"\S…")
 # In these tables a name is what the command is told.
 NAMED = ("alert_rules", "campaign.list_", "sources.list_", "messages.templates")
