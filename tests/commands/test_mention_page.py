@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from socialcell import db
@@ -48,10 +48,11 @@ def page(config: Path, mention: int = 1) -> list[str]:
     return inside("mentions", "show", str(mention), "--config", config).splitlines()
 
 
-def newest(engine: Engine) -> int:
-    """The number of the newest mention: a database may leave some out."""
+def number_of(engine: Engine, external_id: str) -> int:
+    """Our number of a mention: a database may leave some out."""
+    query = select(col(Mention.id)).where(col(Mention.external_id) == external_id)
     with db.reading(engine) as session:
-        return session.execute(select(func.max(col(Mention.id)))).scalar_one()
+        return session.execute(query).scalar_one()
 
 
 def test_the_text_comes_first_then_who_when_and_where(config: Path) -> None:
@@ -119,7 +120,9 @@ def test_a_parent_that_nobody_read_is_said_to_be_unread(
     store_records(engine, make_record("102", relations=(relation,)))
 
     (line,) = (
-        line for line in page(config, newest(engine)) if line.startswith("thread:")
+        line
+        for line in page(config, number_of(engine, "102"))
+        if line.startswith("thread:")
     )
 
     assert line.startswith("thread: quotes ")
@@ -131,7 +134,7 @@ def test_a_complaint_shows_what_its_register_says(config: Path, engine: Engine) 
     complaint = make_record("102", text="पाणी नाही", closed_at=NOON, **words)
     store_records(engine, complaint)
 
-    lines = page(config, newest(engine))
+    lines = page(config, number_of(engine, "102"))
 
     assert "register: status Closed, ward औंध, department पाणी" in lines
     assert "closed (IST): 2026-11-23 12:00" in lines
