@@ -23,20 +23,6 @@ class Conversation:
     last_at: datetime | None
 
 
-def critical_messages(session: Session, since: datetime) -> list[int]:
-    """Ids of the direct messages that reached us since a moment and are critical as it
-    is in force, oldest first."""
-    m = MENTION.c
-    statement = select(m.id).where(
-        m.kind == "message",
-        m.state == "present",
-        m.urgency == "critical",
-        m.text.is_not(None),
-        m.stored_at >= since,
-    )
-    return list(session.scalars(statement.order_by(m.id)))
-
-
 def is_in_danger(session: Session, mention_id: int, since: datetime) -> bool:
     """Whether the writer of a message asked for help or wrote something critical, in
     this message or another one since a moment, as it is in force."""
