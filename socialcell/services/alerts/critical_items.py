@@ -88,10 +88,15 @@ def compare_items(
         return ItemMatch.COPY
     if abs(later.at - earlier.at) > NEAR_IN_TIME:
         return None
-    if later.kind == earlier.kind == "message" and later.author_id == earlier.author_id:
+    if later.kind == earlier.kind == "message" and _is_same_author(later, earlier):
         return ItemMatch.PERSON
     topics = (later.topics & earlier.topics) - {_OTHER}
     return ItemMatch.PLACE if topics and later.places & earlier.places else None
+
+
+def _is_same_author(later: CriticalItem, earlier: CriticalItem) -> bool:
+    """A complaint of a register may name nobody."""
+    return later.author_id is not None and later.author_id == earlier.author_id
 
 
 def _put_into_incident(

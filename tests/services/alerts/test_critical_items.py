@@ -158,6 +158,16 @@ def test_items_of_one_place_and_topic_within_three_hours_are_one_incident(
     assert joined not in called_about(city)
 
 
+def test_messages_that_name_nobody_are_not_of_one_person(city: World) -> None:
+    flat = critical(city, "My flat burns", kind="message", authorless=True)
+    car = critical(city, "Car hit a child", kind="message", authorless=True)
+
+    look(city)
+
+    incidents = gathered(city)
+    assert incidents[flat] != incidents[car]
+
+
 def test_what_comes_to_an_incident_that_somebody_looks_after_is_told_by_mail_once(
     city: World,
 ) -> None:

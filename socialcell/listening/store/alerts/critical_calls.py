@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
 from socialcell.listening.alerts.model import CRITICAL, Alert, Escalation, Incident
-from socialcell.listening.model import Area, Mention
+from socialcell.listening.model import Area, Mention, MentionMatch
 from socialcell.listening.store.mentions import urgent_mentions
 from socialcell.listening.store.mentions.mention_counts import TimeSpan, within
 
-M, ESCALATION = db.table(Mention).c, db.table(Escalation)
+M, MATCH = db.table(Mention).c, db.table(MentionMatch).c
+ESCALATION = db.table(Escalation)
 _PLACE = "place:"
+_FILES = ("export", "file")  # ways in which a mention of an imported file came
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,10 @@ class UnansweredCall:
 def ids_since(session: Session, since: datetime) -> list[int]:
     """Ids of what is critical as it is in force and was written since a moment, in the
     order in which it reached us. A direct message, or what has no time, counts by when
-    it reached us."""
-    age = case((M.kind == "message", M.stored_at), else_=_written())
+    it reached us; a message in a file by when it was written, as nobody waits there."""
+    is_from_file = exists().where(MATCH.mention_id == M.id, MATCH.via.in_(_FILES))
+    is_direct = and_(M.kind == "message", ~is_from_file)
+    age = case((is_direct, M.stored_at), else_=_written())
     statement = select(M.id).where(
         M.urgency == "critical",
         M.state == "present",
