@@ -87,6 +87,31 @@ def test_a_register_in_english_is_read_in_every_form(
     assert second.closed_at == datetime(2026, 12, 4, 18, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("heading", "mapping", "kind"),
+    [
+        ("Complaint,Department", None, "message"),
+        ("Complaint,Closed On", None, "message"),
+        ("Complaint,Status,टोकन क्र. / Token No", None, "message"),
+        ("Text,Status,Post ID", None, "post"),
+        ("Text,Status", None, "post"),
+        ("A,B", ColumnMapping(columns={"A": "text", "B": "department"}), "message"),
+        (
+            "A,B",
+            ColumnMapping(columns={"A": "text", "B": "department"}, kind="post"),
+            "post",
+        ),
+    ],
+)
+def test_a_complaint_in_a_register_is_a_message_unless_stated(
+    heading: str, mapping: ColumnMapping | None, kind: str, tmp_path: Path
+) -> None:
+    cells = ",".join(["5"] * len(heading.split(",")))
+    cells = cells if "Closed" not in heading else "5,25-11-2026"
+    (record,) = records(write(tmp_path / "a.csv", heading, cells), mapping=mapping)
+    assert record.kind == kind
+
+
 def test_each_unclear_date_is_refused_with_both_readings(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "date,text", "03/04/2026,पाणी", "05/06/2026,रस्ता")
     assert "3 April 2026" in reasons(path)[2]

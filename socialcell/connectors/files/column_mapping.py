@@ -1,7 +1,7 @@
 """Which column of a file is what: from a mapping file, or by the usual names."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
@@ -10,8 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
-from socialcell.connectors.files.headings import SYNONYMS, heading_key, keys_by_place
-from socialcell.connectors.files.register_headings import event_names
+from socialcell.connectors.files.headings import (
+    SYNONYMS,
+    heading_key,
+    heading_keys,
+    keys_by_place,
+)
+from socialcell.connectors.files.register_headings import event_names, number_names
 from socialcell.connectors.files.table_mapping import DateOrder, read_toml
 from socialcell.connectors.model_faults import reason_of
 from socialcell.errors import ConfigError, UnreadableValue
@@ -61,6 +66,7 @@ class ColumnMapping(BaseModel):
 
     Several columns may be one field: texts are joined by a line break, a date and a
     time by a space. Columns that are not named are kept in the raw item only.
+    A register's complaints are messages where no `kind` is stated.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -100,6 +106,12 @@ class ColumnMapping(BaseModel):
             return by_usual_names(tuple(names))
         return _by_mapping(tuple(names), tuple(self.columns.items()))
 
+    def kind_of(self, fields: Mapping[str, Sequence[str]]) -> str:
+        """What a row with these fields is: as stated; of a register a message, since
+        citizens write to it in private."""
+        is_private = "kind" not in self.model_fields_set and _is_register(fields)
+        return "message" if is_private else self.kind
+
     @property
     def reading_options(self) -> JsonObject:
         """All that changes how rows are read; options of newer versions only where
@@ -136,16 +148,13 @@ def _by_mapping(
 def by_usual_names(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """The fields that columns with usual names are; the first usual name wins."""
     names_by_key = {key: names[place] for key, place in keys_by_place(names).items()}
-    columns = {
-        field: column
+    columns_by_field: dict[str, tuple[str, ...]] = {
+        field: (column,)
         for field, keys in _usual_keys().items()
         if (column := next((names_by_key[k] for k in keys if k in names_by_key), None))
     }
-    if _is_register(columns):
-        columns = _of_register(columns, names_by_key)
-    columns_by_field: dict[str, tuple[str, ...]] = {
-        field: (column,) for field, column in columns.items()
-    }
+    if _is_register(columns_by_field):
+        columns_by_field = _of_register(columns_by_field, names_by_key)
     day, time = columns_by_field.pop("date", ()), columns_by_field.pop("time", ())
     created = columns_by_field.get("created_at")
     if created is None and (day or time):
@@ -170,20 +179,29 @@ def _usual_keys() -> dict[str, tuple[str, ...]]:
     }
 
 
-def _is_register(columns: Mapping[str, str]) -> bool:
-    """Whether the columns are those of a register of complaints."""
-    return "text" in columns and bool({"department", "closed_at"} & columns.keys())
+@cache
+def _numbers_of_entry() -> frozenset[str]:
+    return frozenset(map(heading_key, number_names()))
+
+
+def _is_register(fields: Mapping[str, Sequence[str]]) -> bool:
+    """Whether fields and their columns are those of a register of complaints: beside a
+    text a department or a day of closing, or a status and the number of an entry."""
+    if "text" not in fields or {"department", "closed_at"} & fields.keys():
+        return "text" in fields
+    numbers = heading_keys(fields["id"][0]) if "id" in fields else ()
+    return "status" in fields and not _numbers_of_entry().isdisjoint(numbers)
 
 
 def _of_register(
-    columns: Mapping[str, str], names_by_key: Mapping[str, str]
-) -> dict[str, str]:
+    fields: Mapping[str, tuple[str, ...]], names_by_key: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
     """The fields of a register: its comments and counts are those of its officers, and
     its complaint goes before a text of any other name."""
     keys = map(heading_key, SYNONYMS["text"])
     complaint = next((names_by_key[key] for key in keys if key in names_by_key), None)
-    register = {f: column for f, column in columns.items() if f not in METRICS}
-    return register if complaint is None else register | {"text": complaint}
+    register = {f: columns for f, columns in fields.items() if f not in METRICS}
+    return register if complaint is None else register | {"text": (complaint,)}
 
 
 def _mapping_error(path: Path, fault: ErrorDetails) -> ConfigError:

@@ -180,7 +180,8 @@ class GenericFile(FileConnector):
             return Reject(raw, str(error), row)
 
     def _record(self, raw: JsonObject) -> Record:
-        row = _FieldValues(raw, self._mapping.fields(raw))
+        fields = self._mapping.fields(raw)
+        row = _FieldValues(raw, fields)
         text, title = row.text("text"), row.text("title")
         if not text and not title:
             raise ValueError("no text")
@@ -200,7 +201,7 @@ class GenericFile(FileConnector):
             title=title or None,
             raw=raw,
             authored_at=at,
-            kind=self._mapping.kind,
+            kind=self._mapping.kind_of(fields),
             url=url,
             author=_author(row),
             language=row.name("lang"),

@@ -10,6 +10,7 @@ from socialcell import db
 from socialcell.listening.mentions import mention_view
 from socialcell.listening.model import Mention
 from socialcell.listening.query.query_language import parse
+from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.mentions import mention_queries, quotes
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.mentions.mention_filter import (
@@ -93,6 +94,28 @@ def test_a_complaint_is_shown_and_found_by_the_words_of_its_register(
     assert [shown["status"], shown["ward"]] == ["Closed", "Aundh"]
 
 
+def test_what_was_critical_long_before_its_import_calls_nobody(
+    context: Context, engine: Engine, tmp_path: Path
+) -> None:
+    now = context.clock.now()
+    recent = now.strftime("%d-%m-%Y")
+    path = saved(
+        tmp_path,
+        "a.csv",
+        REGISTER,
+        "7,20-02-2020,A wall fell on a man,Aundh,Fire,Closed,21-02-2020",
+        f"8,{recent},A boy is in the canal,Aundh,Fire,Open,",
+    )
+    counts(context, path)
+    counts(context, saved(tmp_path, "chat.txt", "28/11/20, 9:05 pm - Asha: आग लागली"))
+    with db.writing(engine) as session:
+        session.execute(update(MENTION).values(urgency="critical"))
+    with db.reading(engine) as session:
+        ids = critical_calls.ids_since(session, now - timedelta(days=2))
+    critical = [mention for mention in mentions(engine) if mention.id in ids]
+    assert [mention.external_id for mention in critical] == ["8"]
+
+
 def test_a_longer_export_of_a_chat_adds_its_new_messages(
     context: Context, engine: Engine, tmp_path: Path
 ) -> None:
@@ -123,10 +146,27 @@ def test_whoever_wrote_in_a_chat_is_a_pseudonym(
             assert "Asha" not in str(shown)
 
 
-def test_a_message_of_a_chat_is_never_quoted(
-    context: Context, engine: Engine, tmp_path: Path
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("chat.txt", CHAT),
+        (
+            "register.csv",
+            (
+                "Token No,Date,Complaint,Name of Complainant,Department",
+                f"7,28-11-2026,{CHAT[0].rpartition(': ')[2]},Asha Sample,Water",
+            ),
+        ),
+    ],
+)
+def test_what_was_written_in_private_is_never_quoted(
+    name: str,
+    lines: tuple[str, ...],
+    context: Context,
+    engine: Engine,
+    tmp_path: Path,
 ) -> None:
-    counts(context, saved(tmp_path, "chat.txt", *CHAT))
+    counts(context, saved(tmp_path, name, *lines))
     start = datetime(2026, 11, 27, tzinfo=UTC)
     quotable = quotes.quotable(TimeSpan(start, start + timedelta(days=3)))
 
