@@ -1,5 +1,6 @@
 """Commands of the noun `language gazetteer`: lint, import, list, remove."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from socialcell.commands.options import (
 )
 
 if TYPE_CHECKING:
+    from socialcell.language.names.gazetteer_lint import GazetteerProblem
     from socialcell.language.names.own_names import NameImport
 
 Reread = Annotated[
@@ -38,8 +40,12 @@ def group() -> None:
 def lint(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE]…", help="CSV files; none: the package's own."),
+        typer.Argument(
+            metavar="[FILE]…", help="CSV or XLSX files; none: the package's own."
+        ),
     ] = None,
+    mapping: Mapping = None,
+    sheet: Sheet = None,
     json: Json = False,
 ) -> None:
     """Say what is wrong or doubtful in gazetteer files; exit 1 if anything is.
@@ -50,9 +56,15 @@ def lint(
 
     Example: socialcell language gazetteer lint our_places.csv
     """
-    from socialcell.language.names import gazetteer_lint
+    from socialcell.connectors.files.table_mapping import table_options
+    from socialcell.services.mentions import gazetteer
 
-    problems = gazetteer_lint.lint(files or ())
+    options = table_options(mapping, sheet)
+    print_problems(gazetteer.lint_files(files or (), options), json=json)
+
+
+def print_problems(problems: Sequence["GazetteerProblem"], *, json: bool) -> None:
+    """What is wrong in files of names; exit code 1 if anything is."""
     if json:
         output.as_json({"problems": [problem.as_dict() for problem in problems]})
     else:

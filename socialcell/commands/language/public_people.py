@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.language.gazetteer import Reread, print_changes
+from socialcell.commands.language.gazetteer import (
+    Reread,
+    print_changes,
+    print_problems,
+)
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import (
     Config,
@@ -33,8 +37,13 @@ app = typer.Typer(
 def lint(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE]…", help="CSV files; none: the package's own."),
+        typer.Argument(
+            metavar="[FILE]…", help="CSV or XLSX files; none: the package's own."
+        ),
     ] = None,
+    mapping: Mapping = None,
+    sheet: Sheet = None,
+    date_order: DateOrder = None,
     json: Json = False,
 ) -> None:
     """Say what is wrong in files of public people; exit 1 if anything is.
@@ -45,17 +54,11 @@ def lint(
 
     Example: socialcell language people lint office_holders.csv
     """
-    from socialcell.language.names import public_people
+    from socialcell.connectors.files.table_mapping import table_options
+    from socialcell.services.mentions import public_people
 
-    problems = public_people.lint(files or ())
-    if json:
-        output.as_json({"problems": [problem.as_dict() for problem in problems]})
-    else:
-        for problem in problems:
-            output.say(str(problem.message))
-        output.say(f"{len(problems)} problems")
-    if problems:
-        raise typer.Exit(1)
+    options = table_options(mapping, sheet, date_order)
+    print_problems(public_people.lint_files(files or (), options), json=json)
 
 
 @app.command("import")

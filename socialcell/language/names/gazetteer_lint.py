@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -86,13 +86,43 @@ def row_place(file: Path | str, number: int) -> Message:
     return Message("files.row", {"file": file, "row": number})
 
 
-def lint(files: Iterable[Path] = ()) -> list[GazetteerProblem]:
+NumberedTable = Sequence[tuple[int, Sequence[str]]]
+"""A heading and rows, each with the number of its line."""
+
+
+def csv_table(path: Path) -> NumberedTable:
+    """The table of a UTF-8 CSV file. SocialcellError: it is none."""
+    try:
+        return text_table(path.read_text("utf-8-sig"), path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SocialcellError(
+            "language.unreadable_table", path=path, reason=str(error)
+        ) from error
+
+
+def text_table(text: str, file: Path | str) -> NumberedTable:
+    """The table of CSV text; `file` is what messages call it. SocialcellError."""
+    table = csv.reader(text.splitlines())
+    try:
+        return [(table.line_num, cells) for cells in table]
+    except csv.Error as error:
+        raise SocialcellError(
+            "language.row_not_csv",
+            where=row_place(file, table.line_num),
+            reason=str(error),
+        ) from error
+
+
+def lint(
+    files: Iterable[Path] = (),
+    read_table: Callable[[Path], NumberedTable | None] = csv_table,
+) -> list[GazetteerProblem]:
     """Problems of the files, beside the package's own; without files of the package.
 
-    A file may hold new entries only. SocialcellError for a file that is no UTF-8 CSV
-    with the gazetteer's columns.
+    A file may hold new entries only. SocialcellError for a file that is no table with
+    the gazetteer's columns.
     """
-    if own := [row for path in files for row in rows_of(path)]:
+    if own := [row for path in files for row in rows_of(path, read_table(path))]:
         return problems_of(own)
     return [] if files else _sorted(_problems(_package(), []))
 
@@ -110,32 +140,38 @@ def _sorted(problems: Iterable[GazetteerProblem]) -> list[GazetteerProblem]:
     return sorted(problems, key=lambda p: (p.file, p.row, p.column, str(p.reason)))
 
 
-NumberedTable = Sequence[tuple[int, Sequence[str]]]
-"""A heading and rows, each with the number of its line."""
-
-
-def rows_of(path: Path, table: NumberedTable | None = None) -> Iterator[Row]:
+def rows_of(
+    path: Path,
+    table: NumberedTable | None = None,
+    columns: Sequence[str] = COLUMNS,
+) -> Iterator[Row]:
     """The rows of a file, or of its `table` where it is read already.
 
-    SocialcellError when it is no CSV with our columns.
+    SocialcellError when it is no CSV with these columns.
     """
-    heading, *lines = (_csv_table(path) if table is None else table) or [(1, [])]
-    if tuple(heading[1]) != COLUMNS:
+    return table_rows(csv_table(path) if table is None else table, path, columns)
+
+
+def table_rows(
+    table: NumberedTable, file: Path | str, columns: Sequence[str]
+) -> Iterator[Row]:
+    """The rows of a table that has exactly these columns. SocialcellError."""
+    heading, *lines = table or [(1, [])]
+    if tuple(heading[1]) != tuple(columns):
         raise SocialcellError(
             "language.other_columns",
-            where=row_place(path, 1),
-            columns=",".join(COLUMNS),
+            where=row_place(file, 1),
+            columns=",".join(columns),
         )
     for number, cells in lines:
-        if len(cells) != len(COLUMNS):
+        if len(cells) != len(columns):
             raise SocialcellError(
                 "language.other_number_of_cells",
-                where=row_place(path, number),
+                where=row_place(file, number),
                 cells=len(cells),
-                columns=len(COLUMNS),
+                columns=len(columns),
             )
-        cells_by_name = dict(zip(COLUMNS, cells, strict=True))
-        yield Row(str(path), number, cells_by_name)
+        yield Row(str(file), number, dict(zip(columns, cells, strict=True)))
 
 
 def _problems(rows: list[Row], beside: list[Row]) -> Iterator[GazetteerProblem]:
@@ -150,22 +186,6 @@ def _problems(rows: list[Row], beside: list[Row]) -> Iterator[GazetteerProblem]:
         yield from _kinds(row, wards)
         yield from _meanings(row)
     yield from _shared_names(rows, beside)
-
-
-def _csv_table(path: Path) -> list[tuple[int, list[str]]]:
-    try:
-        table = csv.reader(path.read_text("utf-8-sig").splitlines())
-        return [(table.line_num, cells) for cells in table]
-    except (OSError, UnicodeDecodeError) as error:
-        raise SocialcellError(
-            "language.unreadable_table", path=path, reason=str(error)
-        ) from error
-    except csv.Error as error:
-        raise SocialcellError(
-            "language.row_not_csv",
-            where=row_place(path, table.line_num),
-            reason=str(error),
-        ) from error
 
 
 def _cells(row: Row) -> Iterator[GazetteerProblem]:

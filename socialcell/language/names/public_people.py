@@ -9,7 +9,7 @@ in neither.
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -17,13 +17,13 @@ from pathlib import Path
 
 from socialcell.errors import SocialcellError
 from socialcell.language import lexicon
+from socialcell.language.names import gazetteer_lint
 from socialcell.language.names.gazetteer_lint import (
     GazetteerProblem,
     NumberedTable,
     Row,
     id_twice,
     problem_in,
-    row_place,
 )
 from socialcell.language.names.own_names import (
     NameImport,
@@ -83,7 +83,7 @@ class PublicEntry:
 @lru_cache(maxsize=1)
 def package() -> tuple[PublicEntry, ...]:
     """The package's own entries. SocialcellError names file and row of a wrong one."""
-    rows = list(_rows_of(lexicon.people_text(), f"data/{FILE}"))
+    rows = _package_rows(f"data/{FILE}")
     if problems := list(_problems(rows, [])):
         raise names_refused(problems)
     return tuple(_public(row) for row in rows)
@@ -146,16 +146,19 @@ def names_of(path: Path, own: tuple[Place, ...]) -> tuple[Place, ...]:
     return (*own, *as_places(entries, (*places(), *package_people, *own)))
 
 
-def lint(files: Sequence[Path] = ()) -> list[GazetteerProblem]:
+def lint(
+    files: Sequence[Path] = (),
+    read_table: Callable[[Path], NumberedTable | None] = gazetteer_lint.csv_table,
+) -> list[GazetteerProblem]:
     """Problems of files of entries beside the package's own; without files of those."""
     if not files:
-        return list(_problems(list(_rows_of(lexicon.people_text(), FILE)), []))
-    return problems_of([row for file in files for row in rows_of(file)])
+        return list(_problems(_package_rows(FILE), []))
+    return problems_of([r for file in files for r in rows_of(file, read_table(file))])
 
 
 def problems_of(rows: list[Row]) -> list[GazetteerProblem]:
     """Problems of these rows beside the package's own."""
-    return list(_problems(rows, list(_rows_of(lexicon.people_text(), FILE))))
+    return list(_problems(rows, _package_rows(FILE)))
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -221,48 +224,13 @@ def rows_of(path: Path, table: NumberedTable | None = None) -> Iterator[Row]:
 
     SocialcellError when it is no CSV with our columns.
     """
-    if table is not None:
-        yield from _rows_of_table(table, str(path))
-        return
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SocialcellError(
-            "language.unreadable_table", path=path, reason=str(error)
-        ) from error
-    yield from _rows_of(text, str(path))
+    return gazetteer_lint.rows_of(path, table, COLUMNS)
 
 
-def _rows_of(text: str, name: str) -> Iterator[Row]:
-    table = csv.reader(text.splitlines())
-    try:
-        heading, *lines = [(table.line_num, cells) for cells in table] or [(1, [])]
-    except csv.Error as error:
-        raise SocialcellError(
-            "language.row_not_csv",
-            where=row_place(name, table.line_num),
-            reason=str(error),
-        ) from error
-    yield from _rows_of_table([heading, *lines], name)
-
-
-def _rows_of_table(table: NumberedTable, name: str) -> Iterator[Row]:
-    heading, *lines = table or [(1, [])]
-    if tuple(heading[1]) != COLUMNS:
-        raise SocialcellError(
-            "language.other_columns",
-            where=row_place(name, 1),
-            columns=",".join(COLUMNS),
-        )
-    for number, cells in lines:
-        if len(cells) != len(COLUMNS):
-            raise SocialcellError(
-                "language.other_number_of_cells",
-                where=row_place(name, number),
-                cells=len(cells),
-                columns=len(COLUMNS),
-            )
-        yield Row(name, number, dict(zip(COLUMNS, cells, strict=True)))
+def _package_rows(file: str) -> list[Row]:
+    """The package's own entries; `file` is what messages call their file."""
+    table = gazetteer_lint.text_table(lexicon.people_text(), file)
+    return list(gazetteer_lint.table_rows(table, file, COLUMNS))
 
 
 def _workspace_rows(path: Path) -> list[Row]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from socialcell.config import Workspace
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.language.names import gazetteer_lint, own_names, public_people
+from socialcell.language.names.gazetteer_lint import GazetteerProblem
 from socialcell.language.names.own_names import NameImport
 from socialcell.language.names.places import Place
 from socialcell.services.context import Context
@@ -22,6 +23,15 @@ def load_names(workspace: Workspace) -> tuple[Place, ...]:
 def list_entries(workspace: Workspace) -> list[dict[str, str]]:
     """The same as they stand in the file, by id."""
     return own_names.rows(_file(workspace))
+
+
+def lint_files(
+    files: Sequence[Path], options: TableOptions = AS_IT_IS
+) -> list[GazetteerProblem]:
+    """Problems of CSV files and workbooks; without files those of the package."""
+    return gazetteer_lint.lint(
+        files, lambda path: read_names(path, gazetteer_lint.COLUMNS, options)
+    )
 
 
 def import_names(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.language.names import public_people
+from socialcell.language.names.gazetteer_lint import GazetteerProblem
 from socialcell.language.names.own_names import NameImport
 from socialcell.language.names.public_people import PublicEntry
 from socialcell.services.context import Context
@@ -17,6 +18,15 @@ def list_people(context: Context) -> tuple[tuple[PublicEntry, bool], ...]:
     return (
         *((person, False) for person in public_people.package()),
         *((person, True) for person in own),
+    )
+
+
+def lint_files(
+    files: Sequence[Path], options: TableOptions = AS_IT_IS
+) -> list[GazetteerProblem]:
+    """Problems of CSV files and workbooks; without files those of the package."""
+    return public_people.lint(
+        files, lambda path: read_names(path, public_people.COLUMNS, options)
     )
 
 

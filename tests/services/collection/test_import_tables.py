@@ -15,6 +15,8 @@ from socialcell.listening.alerts.series_file import read_series
 from socialcell.listening.areas.area_table import read_areas
 from socialcell.listening.areas.owner_table import read_numbered
 from socialcell.participation.votes import read_votes, read_weights
+from socialcell.services.mentions import gazetteer
+from socialcell.services.mentions import public_people as people_service
 from socialcell.services.mentions.name_files import read_names
 from tests.shared import REPOSITORY
 
@@ -68,6 +70,22 @@ def test_names_of_a_workbook_have_the_rows_of_the_spreadsheet(
     table = read_names(path, columns, TableOptions())
     (row,) = module.rows_of(path, table)
     assert (row.number, row.cells["name_mr"]) == (4, "name_mr!")
+
+
+@pytest.mark.parametrize(
+    ("service", "columns"),
+    [
+        (gazetteer, gazetteer_lint.COLUMNS),
+        (people_service, public_people.COLUMNS),
+    ],
+)
+def test_a_workbook_of_names_is_checked_with_the_rows_of_the_spreadsheet(
+    service: Any, columns: tuple[str, ...], tmp_path: Path
+) -> None:
+    entry = ["no id" if name == "id" else "" for name in columns]
+    path = workbook(tmp_path, [["Names"], [], list(columns), entry])
+    problems = service.lint_files([path])
+    assert {(problem.file, problem.row) for problem in problems} == {(str(path), 4)}
 
 
 def test_a_file_of_names_that_is_no_table_is_refused_as_before(tmp_path: Path) -> None:
