@@ -24,6 +24,7 @@ from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.connectors.files.text_lines import Line, lines
 from socialcell.connectors.files.workbooks import (
     OLD_OFFICE,
+    UNREADABLE_ZIP,
     old_office_error,
     require_excel,
 )
@@ -254,7 +255,7 @@ def _zip_format(path: Path, options: TableOptions) -> FileFormat:
             )
             if export := export_formats.recognise_zip(archive):
                 return FileFormat(export.format, export.words)
-    except zipfile.BadZipFile as error:
+    except UNREADABLE_ZIP as error:
         raise SocialcellError(
             "connectors.damaged_zip", path=path, reason=str(error)
         ) from None

@@ -150,7 +150,9 @@ def _rows(
         content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
         if not content.startswith(ZIP) and options == AS_IT_IS:
             return _csv_rows(content.decode("utf-8-sig"), str(path))
-        return plain_rows(content, headings[0], options, numbers=headings[0][-1:])
+        return plain_rows(
+            path, headings[0], options, content=content, numbers=headings[0][-1:]
+        )
     except OSError as error:
         raise VotesError(
             "participation.unreadable_file", path=path, reason=error.strerror

@@ -1,5 +1,6 @@
 """Workbooks and registers of complaints, as offices keep them, become records."""
 
+import re
 import zipfile
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -13,6 +14,7 @@ from socialcell.connectors.facts import OutcomeFact
 from socialcell.connectors.file_detection import open_file
 from socialcell.connectors.files import workbooks
 from socialcell.connectors.files.column_mapping import ColumnMapping
+from socialcell.connectors.files.plain_tables import plain_rows
 from socialcell.connectors.files.table_mapping import TableOptions
 from socialcell.errors import SocialcellError, UsageError
 from tests.connectors.exports import Free, reasons, records, write
@@ -195,9 +197,72 @@ def test_files_that_only_resemble_a_workbook_are_named(tmp_path: Path) -> None:
     with zipfile.ZipFile(ods, "w") as packed:
         kind = "application/vnd.oasis.opendocument.spreadsheet"
         packed.writestr("mimetype", kind)
+        packed.writestr("content.xml", "<office:document-content/>")
     for path, words in ((old, "old Excel"), (locked, "password"), (ods, "ODS")):
         with pytest.raises(SocialcellError, match=words):
             open_file(path)
+
+
+def with_bytes(path: Path, place: int, *changed: int) -> Path:
+    """The file with other bytes from a place on, counted from its directory."""
+    content = bytearray(path.read_bytes())
+    start = content.index(b"PK\x01\x02") + place
+    content[start : start + len(changed)] = changed
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("place", "changed"),
+    [
+        (6, (99,)),  # a later version of the format is needed
+        (8, (32, 0)),  # patched data
+        (10, (14, 0)),  # packed by LZMA, which it is not
+        (10, (12, 0)),  # by bzip2
+        (10, (77, 0)),  # by nothing that there is
+        (16, (1, 2, 3, 4)),  # another checksum
+        (42, (255, 255, 255, 0)),  # a member behind the end
+    ],
+)
+def test_a_damaged_workbook_is_refused_whatever_is_wrong_in_it(
+    place: int, changed: tuple[int, ...], tmp_path: Path
+) -> None:
+    path = with_bytes(workbook(tmp_path / "a.xlsx", data=[["text"]]), place, *changed)
+    with pytest.raises(SocialcellError, match=r"a\.xlsx.*damaged"):
+        open_file(path)
+    with pytest.raises(SocialcellError, match=r"a\.xlsx.*damaged"):
+        plain_rows(path, ())
+
+
+def test_names_of_members_in_no_utf8_are_damage(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("पाणी.xml", "")
+    path.write_bytes(path.read_bytes().replace("पाणी".encode(), b"\xff" * 12))
+    with pytest.raises(SocialcellError, match=r"a\.xlsx.*damaged"):
+        plain_rows(path, ())
+
+
+def test_a_workbook_without_sheets_is_refused(tmp_path: Path) -> None:
+    whole = workbook(tmp_path / "a.xlsx", data=[["text"]])
+    path = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(whole) as packed, zipfile.ZipFile(path, "w") as bare:
+        for name in packed.namelist():
+            content = packed.read(name)
+            if name == "xl/workbook.xml":
+                content = re.sub(rb"<sheets>.*</sheets>", b"<sheets/>", content)
+            bare.writestr(name, content)
+    with pytest.raises(SocialcellError, match="has no sheet"):
+        plain_rows(path, ())
+
+
+def test_the_bytes_of_a_workbook_are_read_and_named_as_the_file(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", data=[["पाणी"]])
+    rows = plain_rows(Path("-"), (), content=path.read_bytes())
+    assert rows == [(1, ["पाणी"])]
+    old = b"\xd0\xcf\x11\xe0" + bytes(600)
+    with pytest.raises(SocialcellError, match=r"votes\.xls is an old Excel"):
+        plain_rows(Path("votes.xls"), (), content=old)
 
 
 def test_a_sheet_that_spans_more_cells_than_memory_holds_is_refused(

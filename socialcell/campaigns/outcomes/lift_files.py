@@ -205,7 +205,7 @@ def _table(path: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
     """The header, and the other rows with their line numbers; blank lines left out."""
     content = _content(path)
     if content.startswith(ZIP):
-        numbered = plain_rows(content, ())
+        numbered = plain_rows(Path(path), (), content=content)
     else:
         numbered = [
             row for row in _csv_rows(path, content) if any(map(str.strip, row[1]))

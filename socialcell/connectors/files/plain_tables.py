@@ -8,7 +8,6 @@ Marathi, Hindi or those of a mapping, dates become ISO, digits 0 to 9.
 import csv
 import io
 import re
-import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from socialcell.connectors.files.table_mapping import (
     require_columns,
 )
 from socialcell.connectors.files.text_lines import skip_mark
-from socialcell.connectors.files.workbooks import ZIP, is_workbook, workbook_rows
+from socialcell.connectors.files.workbooks import is_workbook, workbook_rows
 from socialcell.connectors.files.written_dates import (
     UnclearDate,
     parse_written,
@@ -35,29 +34,27 @@ _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{2,3})+(?:\.\d+)?", re.ASCII)
 
 
 def plain_rows(
-    source: Path | bytes,
+    path: Path,
     columns: Sequence[str],
     options: TableOptions = AS_IT_IS,
     *,
-    optional: Collection[str] = (),
+    content: bytes | None = None,
     dates: Collection[str] = (),
     numbers: Collection[str] = (),
-    strict: bool = False,
 ) -> list[NumberedRow]:
     """The heading and the rows below it, each with the number of its line or row.
 
-    Where the heading has all `columns` but the `optional` ones, rows have exactly
-    those columns, in that order; further ones are left out. Otherwise rows are as they
-    stand, and the caller says what is missing.
+    Where the heading has all `columns`, rows have exactly those columns, in that order;
+    further ones are left out. Otherwise rows are as they stand, and the caller says
+    what is missing. `content` has the file's bytes where they are read already.
 
     Cells of `dates` become ISO, those of `numbers` plain; what is neither is left to
     the caller. SocialcellError: a date that may be two days, or no workbook that we
     read. OSError, UnicodeDecodeError and csv.Error: the file cannot be read.
     """
     require_columns(options, columns)
-    table = list(_rows(source, options, strict=strict))
-    needed = [column for column in columns if column not in optional]
-    head = _heading(table, columns, needed, options)
+    table = list(_rows(path, content, options))
+    head = _heading(table, columns, options)
     if head is None:
         return table
     place, places = head
@@ -74,13 +71,12 @@ def plain_rows(
 def _heading(
     table: Sequence[NumberedRow],
     columns: Sequence[str],
-    needed: Sequence[str],
     options: TableOptions,
 ) -> tuple[int, dict[str, int]] | None:
-    """The place of the row that has all needed columns, and the places of ours."""
+    """The place of the row that has all columns of ours, and their places."""
     for place, (_number, cells) in enumerate(table[:MOST_ABOVE]):
         places = columns_of(cells, columns, options.columns)
-        if places and all(column in places for column in needed):
+        if places and all(column in places for column in columns):
             return place, places
     return None
 
@@ -122,41 +118,26 @@ def iso_cell(cell: str, order: str | None) -> str:
     return at.isoformat() if written.has_clock else at.date().isoformat()
 
 
-def text_of(content: bytes) -> str:
+def _rows(
+    path: Path, content: bytes | None, options: TableOptions
+) -> Iterator[NumberedRow]:
+    if is_workbook(path, content):
+        for row in workbook_rows(path, options.sheet, content):
+            if not row.is_blank:
+                yield row.number, list(row.cells)
+        return
+    text = _text(path.read_bytes() if content is None else content)
+    lines = text.splitlines()
+    reader = csv.reader(lines, delimiter=widest_delimiter(lines))
+    for cells in reader:
+        yield reader.line_num, cells
+
+
+def _text(content: bytes) -> str:
     """UTF-8 or UTF-16, with or without a mark. UnicodeDecodeError."""
     file = io.BytesIO(content)
     encoding = skip_mark(file)
     return file.read().decode(encoding)
-
-
-def _rows(
-    source: Path | bytes, options: TableOptions, *, strict: bool
-) -> Iterator[NumberedRow]:
-    if isinstance(source, bytes):
-        if not source.startswith(ZIP):
-            yield from _csv_rows(source, options, strict=strict)
-            return
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "table.xlsx"
-            path.write_bytes(source)
-            yield from _rows(path, options, strict=strict)
-    elif is_workbook(source):
-        for row in workbook_rows(source, options.sheet):
-            if not row.is_blank:
-                yield row.number, list(row.cells)
-    else:
-        yield from _csv_rows(source.read_bytes(), options, strict=strict)
-
-
-def _csv_rows(
-    content: bytes, options: TableOptions, *, strict: bool
-) -> Iterator[NumberedRow]:
-    text = text_of(content)
-    delimiter = widest_delimiter(text.splitlines())
-    lines = io.StringIO(text, newline="") if strict else text.splitlines()
-    reader = csv.reader(lines, delimiter=delimiter, strict=strict)
-    for cells in reader:
-        yield reader.line_num, cells
 
 
 def _in_order(
@@ -172,8 +153,7 @@ def _in_order(
             ordered.append((row_number, cells))
             continue
         padded = [*cells, *[""] * (width - len(cells))]
-        picked = [padded[places[c]] if c in places else "" for c in columns]
-        ordered.append((row_number, picked))
+        ordered.append((row_number, [padded[places[c]] for c in columns]))
     return ordered
 
 

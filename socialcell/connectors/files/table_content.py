@@ -13,7 +13,7 @@ from socialcell.connectors.files.export_tables import open_unpacked
 from socialcell.connectors.files.headings import MOST_ABOVE, heading_key
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.connectors.files.text_lines import Line, lines
-from socialcell.connectors.files.workbooks import ZIP, workbook_csv
+from socialcell.connectors.files.workbooks import UNREADABLE_ZIP, ZIP, workbook_csv
 from socialcell.errors import UsageError
 
 
@@ -43,7 +43,7 @@ def holds_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as packed:
             return "xl/workbook.xml" in packed.namelist()
-    except zipfile.BadZipFile:
+    except UNREADABLE_ZIP:
         return False
 
 

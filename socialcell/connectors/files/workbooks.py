@@ -7,6 +7,7 @@ spoiled form, such as 1.234567890123E+17, so that nobody takes it for an id.
 
 import csv
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -15,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO, BinaryIO, TypeAlias
 
 from socialcell.connectors.file_limits import COLUMNS, MEMBERS
 from socialcell.connectors.files.csv_rows import CsvRow
@@ -28,11 +29,16 @@ _MOST_CELLS = 20_000_000  # between the first and the last cell of a sheet
 _EXACT = 10**15  # from here on a spreadsheet has lost digits
 _PIECE = 1 << 20
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
-_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # A cell that holds something: an empty one ends in />.
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>]*(?<!/)>')
 _OVERLAP = 400  # bytes that the mark of one cell may be cut by a piece's end
+# The directory of a .zip is damaged, has names in no UTF-8, or asks for more than
+# zipfile can.
+UNREADABLE_ZIP = (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError)
+# Further, what the methods by which members are packed raise of damaged ones; zipfile
+# seeks to where a damaged directory sends it (OSError).
+_DAMAGE = (*UNREADABLE_ZIP, zlib.error, lzma.LZMAError, EOFError, OSError)
 # As calamine reads it; bool and int are among float, datetime among date.
 _Cell: TypeAlias = str | float | time | date | timedelta
 
@@ -45,25 +51,27 @@ class SheetGrid:
     rows: tuple[tuple[str, ...], ...]
 
 
-def is_workbook(path: Path) -> bool:
-    """Whether a file is to be read as a workbook, by its first bytes.
+def is_workbook(path: Path, content: bytes | None = None) -> bool:
+    """Whether a file is to be read as a workbook, by its first bytes; `content` has
+    all its bytes where they are read already.
 
     SocialcellError for what only resembles one: ODS, XLSB, XLS, behind a password.
     """
-    with path.open("rb") as file:
+    with _opened(path, content) as file:
         head = file.read(4)
-    if head == OLD_OFFICE:
-        raise old_office_error(path)
-    if head == ZIP:
-        with suppress(zipfile.BadZipFile), zipfile.ZipFile(path) as packed:
-            require_excel(path, packed)
+        if head == OLD_OFFICE:
+            raise old_office_error(path, content)
+        if head == ZIP:
+            # Whoever reads a damaged one says so.
+            with suppress(*UNREADABLE_ZIP), zipfile.ZipFile(file) as packed:
+                require_excel(path, packed)
     return head == ZIP
 
 
-def old_office_error(path: Path) -> SocialcellError:
+def old_office_error(path: Path, content: bytes | None = None) -> SocialcellError:
     """What to do with a file in Microsoft's container of before 2007: XLS, or a
     workbook behind a password."""
-    with path.open("rb") as file:
+    with _opened(path, content) as file:
         tail = b""
         while piece := file.read(_PIECE):
             if _ENCRYPTED in tail + piece:
@@ -72,33 +80,39 @@ def old_office_error(path: Path) -> SocialcellError:
     return SocialcellError("connectors.old_excel_workbook", path=path)
 
 
-def read_grid(path: Path, sheet: str | None = None) -> SheetGrid:
+def read_grid(
+    path: Path, sheet: str | None = None, content: bytes | None = None
+) -> SheetGrid:
     """The named sheet, or the first that is shown. SocialcellError: it cannot be read.
 
-    UsageError: there is no sheet of that name.
+    UsageError: there is no sheet of that name. `content` as in `is_workbook`.
     """
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-    _require_limits(path)
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        shown = [
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.visible == SheetVisibleEnum.Visible
-        ]
-        name = _sheet_name(path, book.sheet_names, shown, sheet)
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except (CalamineError, IndexError) as error:
-        raise SocialcellError(
-            "files.unreadable_workbook", path=path, reason=str(error)
-        ) from None
+    with _opened(path, content) as file:
+        _require_limits(path, file)
+        try:
+            file.seek(0)
+            book = CalamineWorkbook.from_object(str(path) if content is None else file)
+            shown = [
+                sheet.name
+                for sheet in book.sheets_metadata
+                if sheet.visible == SheetVisibleEnum.Visible
+            ]
+            name = _sheet_name(path, book.sheet_names, shown, sheet)
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        except CalamineError as error:
+            raise SocialcellError(
+                "files.unreadable_workbook", path=path, reason=str(error)
+            ) from None
     return SheetGrid(name, tuple(tuple(map(_text, row)) for row in rows))
 
 
-def workbook_rows(path: Path, sheet: str | None = None) -> Iterator[CsvRow]:
+def workbook_rows(
+    path: Path, sheet: str | None = None, content: bytes | None = None
+) -> Iterator[CsvRow]:
     """The rows of a sheet as those of a CSV file, numbered as the spreadsheet does."""
-    for number, cells in enumerate(read_grid(path, sheet).rows, 1):
+    for number, cells in enumerate(read_grid(path, sheet, content).rows, 1):
         wide = len(cells) > COLUMNS
         damage = f"{len(cells):,} cells; {COLUMNS:,} are the most" if wide else None
         yield CsvRow(number, () if wide else cells, "\t".join(cells), damage)
@@ -119,6 +133,10 @@ def workbook_csv(path: Path, sheet: str | None = None) -> io.BytesIO:
 def _sheet_name(
     path: Path, names: list[str], shown: list[str], sheet: str | None
 ) -> str:
+    if not names:
+        raise SocialcellError(
+            "files.unreadable_workbook", path=path, reason="it has no sheet"
+        )
     if sheet is None:
         return (shown or names)[0]
     folded = sheet.strip().casefold()
@@ -133,22 +151,18 @@ def require_excel(path: Path, packed: zipfile.ZipFile) -> None:
     names = {name.casefold() for name in packed.namelist()}
     if "xl/workbook.bin" in names:
         raise SocialcellError("files.binary_workbook", path=path)
-    if "mimetype" in names and _is_open_document(packed):
+    if {"mimetype", "content.xml"} <= names:
         raise SocialcellError("files.open_document", path=path)
 
 
-def _is_open_document(packed: zipfile.ZipFile) -> bool:
-    try:
-        with packed.open("mimetype") as member:
-            return member.read(100).startswith(_OPEN_DOCUMENT)
-    except (KeyError, RuntimeError, zipfile.BadZipFile, zlib.error):
-        return False
+def _opened(path: Path, content: bytes | None) -> BinaryIO:
+    return path.open("rb") if content is None else io.BytesIO(content)
 
 
-def _require_limits(path: Path) -> None:
+def _require_limits(path: Path, file: BinaryIO) -> None:
     """A small file may unpack to more than any machine holds."""
     try:
-        with zipfile.ZipFile(path) as packed:
+        with zipfile.ZipFile(file) as packed:
             members = packed.infolist()
             if len(members) > MEMBERS:
                 raise SocialcellError(
@@ -157,7 +171,7 @@ def _require_limits(path: Path) -> None:
             _require_size(path, sum(member.file_size for member in members))
             for member in members:
                 _require_member(path, packed, member)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
+    except _DAMAGE:
         raise SocialcellError("files.damaged_workbook", path=path) from None
     except RuntimeError:  # a member behind a password
         raise SocialcellError("files.encrypted_workbook", path=path) from None

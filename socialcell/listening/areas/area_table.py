@@ -240,8 +240,10 @@ def read_rows(
     """
     name = str(path) if path is not None else own
     try:
-        content: Path | bytes = path or _package_file(own)
-        table = plain_rows(content, columns, options, dates=_DATES)
+        content = _package_file(own) if path is None else None
+        table = plain_rows(
+            path or Path(own), columns, options, content=content, dates=_DATES
+        )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SocialcellError(
             "areas.unreadable_file", file=name, reason=error
