@@ -107,11 +107,6 @@ def read_statements(path: Path) -> dict[str, str]:
     return words
 
 
-def parse_votes(text: str, name: str) -> Votes:
-    """Votes from the text of a CSV file; `name` is what messages call it."""
-    return _votes(_table(_csv_rows(text, name), name, COLUMNS))
-
-
 def _votes(rows: Iterable[tuple[Message, list[str]]]) -> Votes:
     return votes_from_rows(
         (person, statement, _vote(cell, where))

@@ -15,7 +15,7 @@ from tests.connectors.exports import items, records, rules, write
 EVENING = datetime(2026, 11, 28, 15, 35, tzinfo=UTC)  # 9:05 pm in Pune
 
 
-def said(path: Path) -> list[tuple[str, str]]:
+def authors_and_texts(path: Path) -> list[tuple[str, str]]:
     """Who wrote and what, of each message."""
     messages = [item for item in items(path) if isinstance(item, Record)]
     return [(m.author.uid, m.text) for m in messages if m.author is not None]
@@ -101,7 +101,7 @@ def test_what_nobody_wrote_is_left_out_by_name(
 ) -> None:
     path = write(tmp_path / "chat.txt", f"28/11/26, 9:05 pm - {text}")
     assert rules(path) == [rule]
-    assert said(path) == []
+    assert authors_and_texts(path) == []
 
 
 def test_words_beside_a_file_and_of_an_edit_are_kept(tmp_path: Path) -> None:
@@ -119,7 +119,9 @@ def test_words_beside_a_file_and_of_an_edit_are_kept(tmp_path: Path) -> None:
 def test_a_place_that_somebody_shared_is_a_message(tmp_path: Path) -> None:
     place = "\u200eLocation: https://maps.example/?q=18.5,73.8"
     path = write(tmp_path / "chat.txt", f"[28/11/26, 21:05:00] Asha: {place}")
-    assert said(path) == [("asha", "Location: https://maps.example/?q=18.5,73.8")]
+    assert authors_and_texts(path) == [
+        ("asha", "Location: https://maps.example/?q=18.5,73.8")
+    ]
 
 
 def test_the_same_message_has_the_same_id_in_a_longer_export(tmp_path: Path) -> None:
@@ -164,4 +166,40 @@ def test_the_zip_of_an_iphone_is_read(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("_chat.txt", "[28/11/26, 21:05:00] Asha: पाणी\n")
         archive.writestr("00000001-PHOTO.jpg", b"\xff\xd8")
-    assert said(path) == [("asha", "पाणी")]
+    assert authors_and_texts(path) == [("asha", "पाणी")]
+
+
+def test_a_message_that_came_late_is_no_sign_of_another_order(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "chat.txt",
+        "02/11/26, 9:05 am - Asha: पाणी",
+        "01/11/26, 9:05 pm - Asha: काल लिहिले",
+        "03/11/26, 9:05 am - Asha: आले",
+    )
+    assert [
+        record.authored_at.day for record in records(path) if record.authored_at
+    ] == [
+        *(2, 1, 3),
+    ]
+
+
+def test_a_poll_is_what_a_person_asked_and_no_note_of_the_phone(tmp_path: Path) -> None:
+    poll = "[28/11/26, 9:05:12 PM] Asha: \u200ePOLL:\nपाणी कधी आले?"
+    assert authors_and_texts(write(tmp_path / "_chat.txt", poll)) == [
+        ("asha", "POLL:\nपाणी कधी आले?")
+    ]
+
+
+def test_a_long_text_that_begins_like_a_note_is_a_message(tmp_path: Path) -> None:
+    text = "This message was deleted by the office: " + "पाणी आले नाही " * 8
+    path = write(tmp_path / "chat.txt", f"28/11/26, 9:05 pm - Asha: {text}")
+    assert authors_and_texts(path) == [("asha", text.strip())]
+
+
+def test_a_chat_that_is_packed_twice_is_not_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "chat.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("_chat.txt", b"\x1f\x8b" + bytes(50))
+    connector, _format = open_file(path)
+    with pytest.raises(ConnectorError, match=r"chat\.zip"):
+        connector.open_content()

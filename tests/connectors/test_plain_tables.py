@@ -89,6 +89,17 @@ def test_names_are_compared_without_case_stops_and_joiners() -> None:
     assert heading_key("क्षेत्रीय कार्या\u200dलय") == heading_key("क्षेत्रीय  कार्यालय")
 
 
+def test_a_whole_heading_goes_before_the_part_of_another() -> None:
+    assert columns_of(["Day (date)", "Date"], ["date"]) == {"date": 1}
+
+
+def test_a_row_of_more_cells_than_the_heading_stays_as_it_stands(
+    tmp_path: Path,
+) -> None:
+    path = written(tmp_path, "name_mr,id,valid_from", "आ,a,2026-11-25,more", "आ,a,,")
+    assert cells(path)[1:] == [["आ", "a", "2026-11-25", "more"], ["a", "आ", ""]]
+
+
 def test_a_column_is_one_word_only() -> None:
     """`ward` is the ward, and no name of `wards` beside it."""
     assert columns_of(("ward", "wards"), ("wards", "ward")) == {"wards": 1, "ward": 0}

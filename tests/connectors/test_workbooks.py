@@ -234,6 +234,67 @@ def test_a_damaged_workbook_is_refused_whatever_is_wrong_in_it(
         plain_rows(path, ())
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_damage_within_a_member_is_refused(method: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w", method) as packed:
+        packed.writestr("a.xml", bytes(range(256)) * 40)
+    content = bytearray(path.read_bytes())
+    content[45:60] = b"\xff" * 15  # behind the name and the sizes of the member
+    path.write_bytes(content)
+    with pytest.raises(SocialcellError, match=r"a\.xlsx is damaged"):
+        plain_rows(path, ())
+
+
+def test_a_member_behind_a_password_is_named(tmp_path: Path) -> None:
+    path = with_bytes(workbook(tmp_path / "a.xlsx", data=[["text"]]), 8, 1)
+    content = bytearray(path.read_bytes())
+    content[6] = 1  # the same mark before the member itself
+    path.write_bytes(content)
+    with pytest.raises(SocialcellError, match="password"):
+        plain_rows(path, ())
+
+
+def test_a_password_is_seen_where_a_piece_of_the_file_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbooks, "_PIECE", 64)
+    path = tmp_path / "locked.xlsx"
+    mark = "EncryptedPackage".encode("utf-16-le")
+    path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(50) + mark)
+    with pytest.raises(SocialcellError, match="password"):
+        plain_rows(path, ())
+
+
+def test_a_binary_workbook_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsb"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("xl/workbook.bin", "")
+    with pytest.raises(SocialcellError, match="XLSB"):
+        plain_rows(path, ())
+
+
+def test_the_first_sheet_that_is_shown_is_read(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", codes=[["hidden"]], data=[["shown"]])
+    book = openpyxl.load_workbook(path)
+    book["codes"].sheet_state = "hidden"
+    book.active = 1
+    book.save(path)
+    assert plain_rows(path, ()) == [(1, ["shown"])]
+
+
+def test_a_row_of_too_many_cells_is_refused_alone(tmp_path: Path) -> None:
+    wide: list[list[Any]] = [["text"], ["पाणी"], ["x"] * 1001]
+    path = workbook(tmp_path / "a.xlsx", data=wide)
+    assert "1,000 are the most" in reasons(path)[3]
+
+
+def test_a_moment_half_a_second_off_is_the_whole_minute(tmp_path: Path) -> None:
+    at = datetime(2026, 11, 28, 21, 4, 59, 700_000)
+    path = workbook(tmp_path / "a.xlsx", data=[["at"], [at]])
+    assert plain_rows(path, ())[1] == (2, ["2026-11-28 21:05"])
+
+
 def test_names_of_members_in_no_utf8_are_damage(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with zipfile.ZipFile(path, "w") as packed:

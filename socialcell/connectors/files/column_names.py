@@ -6,7 +6,6 @@ from typing import BinaryIO
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.connectors.files.alternatives import either
 from socialcell.connectors.files.export_tables import (
-    MOST_ABOVE,
     ExportTable,
     TableRow,
     fold_name,
@@ -15,7 +14,7 @@ from socialcell.connectors.files.export_tables import (
     table,
 )
 from socialcell.connectors.files.file_connector import Row
-from socialcell.connectors.files.headings import SYNONYMS
+from socialcell.connectors.files.headings import MOST_ABOVE, SYNONYMS
 from socialcell.connectors.files.text_lines import lines
 from socialcell.connectors.files.written_dates import column_order
 from socialcell.message_catalog import Message

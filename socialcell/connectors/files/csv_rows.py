@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from socialcell.connectors.file_limits import CELL, COLUMNS, ROW
+from socialcell.connectors.files.headings import MOST_ABOVE
 from socialcell.connectors.files.text_lines import Line
 
 DELIMITERS = (",", ";", "\t", "|")
-_MOST_TITLES = 20  # lines that may stand above a heading, with itself
 _MOST_LINES = 10_000  # of one row: cells may hold line breaks
 
 
@@ -83,7 +83,7 @@ def delimiter_of(heading: str) -> str:
 def widest_delimiter(lines: Iterable[str]) -> str:
     """The delimiter of a table: that of its first line, or, where this has one cell
     (a title), that of the line with most cells among the first of the file."""
-    heads = [line for line in islice(lines, _MOST_TITLES) if line.strip()]
+    heads = [line for line in islice(lines, MOST_ABOVE) if line.strip()]
     first = heads[0] if heads else ""
     if first.count(delimiter_of(first)):
         return delimiter_of(first)

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.connectors.file_limits import TABLE, require_plain
 from socialcell.connectors.files.export_tables import (
-    MOST_ABOVE,
     heading_of,
     open_unpacked,
 )
 from socialcell.connectors.files.file_connector import FileConnector
+from socialcell.connectors.files.headings import MOST_ABOVE
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.connectors.files.text_lines import lines
 from socialcell.errors import UsageError

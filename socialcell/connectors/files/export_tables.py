@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.connectors.files.csv_rows import csv_rows, delimiter_of
+from socialcell.connectors.files.headings import MOST_ABOVE
 from socialcell.connectors.files.text_lines import Line, lines
 from socialcell.connectors.files.written_dates import (
     UnclearDate,
@@ -20,7 +21,6 @@ from socialcell.connectors.files.written_dates import (
 )
 from socialcell.text import clean_text
 
-MOST_ABOVE = 20  # lines that may stand above the heading
 _GZIP = b"\x1f\x8b"
 _BLANKS = frozenset({"", "-", "--", "—", "n/a", "nan", "null"})
 _WITHHELD = re.compile(r"<\s*\d+|\*+")

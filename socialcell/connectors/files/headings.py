@@ -180,10 +180,10 @@ def columns_of(
     most = max((len(synonym_keys(word)) for word in words), default=0)
     for rank in range(most):
         for word in words:
-            known = synonym_keys(word)
-            if word in columns or rank >= len(known) or known[rank] not in places:
+            keys = synonym_keys(word)
+            if word in columns or rank >= len(keys) or keys[rank] not in places:
                 continue
-            place = places[known[rank]]
+            place = places[keys[rank]]
             if place not in columns.values():
                 columns[word] = place
     return columns

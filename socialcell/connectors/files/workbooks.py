@@ -113,6 +113,8 @@ def workbook_rows(
 ) -> Iterator[CsvRow]:
     """The rows of a sheet as those of a CSV file, numbered as the spreadsheet does."""
     for number, cells in enumerate(read_grid(path, sheet, content).rows, 1):
+        if len(cells) > COLUMNS:  # all rows are as wide as the widest
+            cells = _without_end(cells)
         wide = len(cells) > COLUMNS
         damage = f"{len(cells):,} cells; {COLUMNS:,} are the most" if wide else None
         yield CsvRow(number, () if wide else cells, "\t".join(cells), damage)
@@ -128,6 +130,11 @@ def workbook_csv(path: Path, sheet: str | None = None) -> io.BytesIO:
     for cells in read_grid(path, sheet).rows:
         writer.writerow([" ".join(cell.splitlines()) for cell in cells])
     return io.BytesIO(text.getvalue().encode())
+
+
+def _without_end(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """A row up to its last cell that holds something."""
+    return cells[: max((n for n, cell in enumerate(cells, 1) if cell), default=0)]
 
 
 def _sheet_name(

@@ -71,8 +71,6 @@ class EngagementFields(TypedDict):
 
 
 class RegisterFields(TypedDict):
-    """What a register of complaints says of a mention; None where there is none."""
-
     """What a register of complaints says of a mention; None where none does."""
 
     status: str | None

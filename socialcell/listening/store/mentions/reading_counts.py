@@ -19,8 +19,6 @@ from socialcell.listening.store.mentions.mention_counts import (
 )
 
 M, A = MENTION.c, ANNOTATION.c
-SINGLE = ("intent", "sentiment", "urgency")
-"""What a mention has one value of."""
 LabelCounts: TypeAlias = dict[str, Counter[str]]
 """Language of the mention → label → mentions."""
 
