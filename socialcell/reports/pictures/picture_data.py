@@ -245,7 +245,7 @@ def incident_hours(
     hours = max(math.ceil((as_of - start) / HOUR), 1)
     counts = [0] * hours
     for time in times:
-        counts[min(int((time - start) / HOUR), hours - 1)] += 1
+        counts[min((time - start) // HOUR, hours - 1)] += 1
     sources = watches(session, start, start + hours * HOUR)
     covered = coverage.covered_hours(sources, start, hours)
     any_hours = frozenset().union(*covered.values())
@@ -344,7 +344,8 @@ def _steps(
     first_post: datetime,
     as_of: datetime,
 ) -> dict[Step, datetime]:
-    wards = [incident.subject] if incident.subject.startswith("ward:") else []
+    kind, _, name = incident.subject.partition(":")
+    wards = [name] if kind == "ward" else []
     moments: dict[Step, datetime | None] = {
         "first_post": first_post,
         "alert": min((alert.at for alert in alerts), default=incident.opened_at),
