@@ -67,7 +67,6 @@ def approve_plan(
         persons = _require_second(context, session, plan)
         tags = plans.tags(session, plan)
         violations = standing_violations(context, session, plan, tags)
-        violations = standing_violations(context, session, plan, tags)
         decision = ApprovalDecision(name, plan.version, who, tuple(violations))
         if dry_run:
             session.rollback()

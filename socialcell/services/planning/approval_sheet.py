@@ -2,7 +2,6 @@
 
 from socialcell import db
 from socialcell.campaigns.outreach import plan_approval
-from socialcell.campaigns.planning import store as plans
 from socialcell.message_catalog import in_words
 from socialcell.reports.plans import approval_page
 from socialcell.services.context import Context
@@ -13,20 +12,17 @@ from socialcell.services.planning import plan_documents
 def approval_sheet(context: Context, campaign: str, code: str) -> str:
     """The newest version of a plan as a page to approve, in a language. For approvers;
     noted. NoPlan when there is none."""
-    document = plan_documents.plan_document(context, campaign)
+    plan, tags = plan_documents.find_plan(context, campaign)
     with db.reading(context.engine) as session:
-        plan = plan_approvals.newest_plan(session, document["campaign"])
-        tags = plans.tags(session, plan)
         approval = plan_approval.valid_approval(session, plan, tags)
         violations = plan_approvals.standing_violations(context, session, plan, tags)
-        content = plan_approval.plan_content(plan, tags, approval).hash
     draft = approval_page.ApprovalDraft(
-        document=document,
+        document=plan_documents.document(context, plan, tags),
         against=[in_words(violation.message, code) for violation in violations],
         approval=approval_page.Approval(approval.by, approval.at, approval.note)
         if approval
         else None,
-        content=content,
+        content=plan_approval.plan_content(plan, tags, approval).hash,
         as_of=context.clock.now(),
     )
     return approval_page.html(draft, code)

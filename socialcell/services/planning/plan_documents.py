@@ -143,7 +143,7 @@ def plan_document(
 
     NoPlan when there is none.
     """
-    plan, tags = _find_plan(context, campaign, version)
+    plan, tags = find_plan(context, campaign, version)
     return document(context, plan, tags)
 
 
@@ -188,7 +188,7 @@ def export_plan(
     Each file is written whole or not at all. QR codes need links.address in
     config.yaml.
     """
-    plan, tags = _find_plan(context, campaign, version)
+    plan, tags = find_plan(context, campaign, version)
     name = f"{_file(plan.campaign)}-v{plan.version}"
     folder.mkdir(parents=True, exist_ok=True)
     names = _ward_names(context, plan)
@@ -210,7 +210,7 @@ def plan_calendar_file(
     context: Context, campaign: str, version: int | None = None
 ) -> bytes:
     """A plan as an iCalendar file."""
-    plan, tags = _find_plan(context, campaign, version)
+    plan, tags = find_plan(context, campaign, version)
     return calendar_content(context, plan, tags)
 
 
@@ -235,9 +235,13 @@ def calendar_content(
     return plan_calendar.calendar(plan.campaign, events, plan.made_at)
 
 
-def _find_plan(
-    context: Context, campaign: str, version: int | None
+def find_plan(
+    context: Context, campaign: str, version: int | None = None
 ) -> tuple[Plan, list[tuple[PlanTag, TrackedLink]]]:
+    """A version of a plan with its tags, the newest without one. For approvers; noted.
+
+    NoPlan when there is none.
+    """
     name = utm_naming.normalise_name(campaign, "campaign")
     creator_registry.require_approver(
         context, "campaigns.plan.show", name, {"version": version}

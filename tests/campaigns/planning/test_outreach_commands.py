@@ -164,3 +164,24 @@ def test_where_nothing_is_planned_show_says_nothing_of_outreach(call: Call) -> N
     code, said, _ = call("show", "other")
     assert (code, "Approved" in said) == (0, False)
     assert json.loads(call("show", "other", "--json")[1])["outreach"] is None
+
+
+def test_the_page_to_approve_is_written_to_a_file(call: Call, tmp_path: Path) -> None:
+    page = tmp_path / "plan.html"
+
+    code, output, _ = call("approval-page", NAME, "--out", page, "--lang", "mr")
+
+    assert (code, output) == (0, f"Written: {page}\n")
+    assert '<html lang="mr"' in page.read_text("utf-8")
+    code, output, _ = call("approval-page", NAME, "--out", page, "--json")
+    assert (code, json.loads(output)) == (0, {"file": str(page)})
+    assert '<html lang="en"' in page.read_text("utf-8")
+
+
+def test_a_page_that_cannot_be_written_is_named(call: Call, tmp_path: Path) -> None:
+    page = tmp_path / "none" / "plan.html"
+
+    code, output, error = call("approval-page", NAME, "--out", page)
+
+    assert (code, output) == (1, "")
+    assert str(page) in error
