@@ -62,6 +62,16 @@ def covered_hours(
     return hours_by_platform
 
 
+def whole_hours(
+    hours_by_platform: Mapping[str, frozenset[int]], hours: int
+) -> list[bool]:
+    """For each of so many hours, whether all platforms covered it, of one at least."""
+    covered = hours_by_platform.values()
+    return [
+        bool(covered) and all(hour in own for own in covered) for hour in range(hours)
+    ]
+
+
 def missing(
     watches: Sequence[Watch], platform: str, start: datetime, hours: int
 ) -> list[Missing]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
+from socialcell.listening import coverage
 from socialcell.listening.store.mentions.mention_counts import Cells
 
 WEEK = 168
@@ -125,19 +126,9 @@ def hourly_counts(cells: Cells, covered_hours: CoveredHours) -> list[int | None]
     for (_, hour), count in cells.items():
         if hour >= WEEK:
             totals[hour - WEEK] += count
-    is_whole = whole_hours(covered_hours)
+    is_whole = coverage.whole_hours(covered_hours.now, WEEK)
     return [
         count if count or is_whole[hour] else None for hour, count in enumerate(totals)
-    ]
-
-
-def whole_hours(covered_hours: CoveredHours) -> list[bool]:
-    """For each hour of this week, whether all watched platforms covered it."""
-    platforms_hours = covered_hours.now.values()
-    return [
-        bool(platforms_hours)
-        and all(hour in platform_hours for platform_hours in platforms_hours)
-        for hour in range(WEEK)
     ]
 
 

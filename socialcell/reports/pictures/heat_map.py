@@ -15,8 +15,8 @@ from socialcell.reports.pictures.picture import (
     PictureCoverage,
     framed,
 )
+from socialcell.reports.pictures.picture_counts import DAY_HOURS
 
-HOURS = 24
 _MARGIN, _GAP = 8, 2
 _ROW = 24
 # From these on a number does not fit into a cell: days below each other, and days side
@@ -51,8 +51,8 @@ def draw(grid: HourGrid, lang: Language, width: float = NARROW) -> Picture:
     ValueError: the rows of the grid do not have 24 hours each.
     """
     for row in (*grid.counts, *grid.whole, grid.usual):
-        if len(row) != HOURS:
-            raise ValueError(f"a day has {HOURS} hours, not {len(row)}")
+        if len(row) != DAY_HOURS:
+            raise ValueError(f"a day has {DAY_HOURS} hours, not {len(row)}")
     largest = max((n for day in grid.counts for n in day if n is not None), default=0)
     lying = width >= WIDE and largest < _LYING_LIMIT
     unit = 1_000 if width < WIDE and largest >= _NARROW_LIMIT else 1
@@ -88,7 +88,7 @@ def _draw_grid(
     unit: int,
 ) -> float:
     labels = [lang.short_day(day) for day in grid.days] + [lang.gettext("Normally")]
-    hours = [lang.digits(f"{hour:02}") for hour in range(HOURS)]
+    hours = [lang.digits(f"{hour:02}") for hour in range(DAY_HOURS)]
     rows = _fields(grid)
     if lying:
         left, columns, lines = 76, hours, labels
@@ -161,17 +161,12 @@ def _draw_cell(
 
 
 def _peak(grid: HourGrid) -> tuple[date, int, int] | None:
-    """(day, hour, mentions) of the greatest hour; None where nothing was counted."""
-    counted = [
-        (n, -day, -hour)
-        for day, counts in enumerate(grid.counts)
-        for hour, n in enumerate(counts)
-        if n
-    ]
-    if not counted:
-        return None
-    n, day, hour = max(counted)
-    return grid.days[-day], -hour, n
+    """(day, hour, mentions) of the greatest hour, the first of several; None where
+    nothing was counted."""
+    places = [(day, hour) for day in range(len(grid.days)) for hour in range(DAY_HOURS)]
+    day, hour = max(places, key=lambda place: grid.counts[place[0]][place[1]] or 0)
+    n = grid.counts[day][hour]
+    return (grid.days[day], hour, n) if n else None
 
 
 def _title(grid: HourGrid, lang: Language) -> str:
@@ -212,7 +207,7 @@ def _alt(grid: HourGrid, lang: Language) -> str:
             "%(day)s: %(n)s, most at %(at)s (%(most)s)",
             day=lang.weekday_of_month(day),
             n=lang.number(sum(n or 0 for n in counts)),
-            at=_clock(lang, max(range(HOURS), key=lambda hour: counts[hour] or 0)),
+            at=_clock(lang, max(range(DAY_HOURS), key=lambda hour: counts[hour] or 0)),
             most=lang.number(max(n or 0 for n in counts)),
         )
         if any(n is not None for n in counts)
@@ -235,7 +230,7 @@ def _table(grid: HourGrid, lang: Language) -> Table:
             for entry in fields
         ]
         rows.append(((label,), *((cell,) for cell in cells)))
-    heads = [_("Day"), *(lang.digits(f"{hour:02}") for hour in range(HOURS))]
+    heads = [_("Day"), *(lang.digits(f"{hour:02}") for hour in range(DAY_HOURS))]
     return Table(_drawn(grid, lang), heads, rows, dense=True)
 
 

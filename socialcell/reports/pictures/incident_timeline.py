@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from datetime import datetime
 
 from socialcell import palette
 from socialcell.clock import IST
 from socialcell.i18n import Language
+from socialcell.listening.store.mentions.mention_counts import HOUR
 from socialcell.reports.page import Cell, Table
 from socialcell.reports.pictures.axis import (
     ValueAxis,
@@ -32,10 +32,8 @@ from socialcell.reports.pictures.picture import (
     PictureCoverage,
     framed,
 )
+from socialcell.reports.pictures.picture_counts import STEPS, Step
 
-Step: TypeAlias = Literal["first_post", "alert", "taken_on", "statement", "ended"]
-STEPS: tuple[Step, ...] = ("first_post", "alert", "taken_on", "statement", "ended")
-HOUR = timedelta(hours=1)
 _MARGIN, _HEIGHT, _RING = 8, 150, 24
 # Hours of one column; the smallest is used that gives no more than so many columns.
 _COLUMN_HOURS = (1, 2, 3, 6, 12, 24, 48, 168)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from socialcell import palette
 from socialcell.i18n import Language
@@ -24,8 +24,6 @@ from socialcell.reports.pictures.canvas import (
 )
 from socialcell.reports.pictures.picture import Caption, Picture, framed
 
-LEAD = timedelta(days=28)
-"""How much of the time before the start is shown."""
 _MARGIN = 8
 _TOP_HEIGHT, _LOW_HEIGHT = 170, 96
 

@@ -4,10 +4,8 @@ The functions that end in `_of_week` need no database but the frozen numbers, so
 the weekly report can draw them again; the others read the present.
 """
 
-import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from statistics import median
 
 from sqlmodel import Session
 
@@ -16,26 +14,21 @@ from socialcell.campaigns.outcomes import campaign_measure as measuring
 from socialcell.campaigns.outcomes.install_attribution import OURS, UNKNOWN
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.planning import store as plans
-from socialcell.campaigns.publishing import store as own_posts
-from socialcell.clock import IST, as_utc
 from socialcell.errors import UsageError
 from socialcell.i18n import Language
 from socialcell.json_types import as_number
-from socialcell.listening import coverage, incident_state
-from socialcell.listening.alerts.model import Alert, Incident
+from socialcell.listening.alerts.model import Incident
 from socialcell.listening.areas.area_shapes import ShapeRecord
 from socialcell.listening.store.alerts import alerts as alert_store
-from socialcell.listening.store.alerts import incident_numbers
-from socialcell.listening.store.mentions import mention_counts
-from socialcell.listening.store.mentions.mention_counts import HOUR, TimeSpan
-from socialcell.listening.store.pages.source_history import watches
 from socialcell.reports.incidents.incident_sentences import series_words
 from socialcell.reports.phrases import Phrases
+from socialcell.reports.pictures import picture_counts
 from socialcell.reports.pictures.funnel import Funnel, FunnelStage
-from socialcell.reports.pictures.heat_map import HOURS, HourGrid
-from socialcell.reports.pictures.incident_timeline import STEPS, IncidentTimeline, Step
-from socialcell.reports.pictures.lift import LEAD, LiftSeries
+from socialcell.reports.pictures.heat_map import HourGrid
+from socialcell.reports.pictures.incident_timeline import IncidentTimeline
+from socialcell.reports.pictures.lift import LiftSeries
 from socialcell.reports.pictures.picture import PictureCoverage
+from socialcell.reports.pictures.picture_counts import DAY_HOURS, LEAD, STEPS
 from socialcell.reports.pictures.ward_map import MapArea, WardMap
 from socialcell.reports.week_numbers import (
     CampaignNumbers,
@@ -44,11 +37,6 @@ from socialcell.reports.week_numbers import (
     Names,
     WeekNumbers,
 )
-
-USUAL_DAYS = 28
-"""So many days before the first say what is usual."""
-_FEWEST_DAYS = 7  # of those that were collected whole at an hour
-
 
 # Of a week, from its frozen numbers ---------------------------------------------------
 
@@ -73,12 +61,12 @@ def hour_grid_of_week(numbers: WeekNumbers, phrases: Phrases) -> HourGrid:
     days = [date.fromisoformat(day["date"]) for day in numbers["days"]]
     counts = numbers["hours"]
     whole = numbers.get("whole_hours") or [n is not None for n in counts]
-    rows = range(0, HOURS * len(days), HOURS)
+    rows = range(0, DAY_HOURS * len(days), DAY_HOURS)
     return HourGrid(
         days=days,
-        counts=[counts[at : at + HOURS] for at in rows],
-        whole=[whole[at : at + HOURS] for at in rows],
-        usual=numbers.get("usual_hours") or [None] * HOURS,
+        counts=[counts[at : at + DAY_HOURS] for at in rows],
+        whole=[whole[at : at + DAY_HOURS] for at in rows],
+        usual=numbers.get("usual_hours") or [None] * DAY_HOURS,
         coverage=coverage_of_week(numbers["coverage"], phrases),
     )
 
@@ -191,25 +179,6 @@ def funnel_of_week(
 # From the database ----------------------------------------------------------------
 
 
-def usual_hours(session: Session, start: datetime) -> list[float | None]:
-    """The median count of each hour of the day in the 28 days before a midnight, over
-    the days on which every platform was collected in that hour; None with fewer than
-    seven of them."""
-    first = as_utc(start.astimezone(IST) - timedelta(days=USUAL_DAYS))
-    span = TimeSpan(first, as_utc(start))
-    totals = [0] * span.hours
-    for (_platform, hour), n in mention_counts.mentions(session, span).items():
-        totals[hour] += n
-    sources = watches(session, span.start, span.end)
-    covered = coverage.covered_hours(sources, span.start, span.hours)
-    is_whole = _whole_hours(covered.values(), span.hours)
-    usual: list[float | None] = []
-    for hour in range(HOURS):
-        counts = [totals[at] for at in range(hour, span.hours, HOURS) if is_whole[at]]
-        usual.append(float(median(counts)) if len(counts) >= _FEWEST_DAYS else None)
-    return usual
-
-
 def timeline_of(
     session: Session,
     incident: Incident,
@@ -222,49 +191,12 @@ def timeline_of(
     UsageError: it counts no mentions (a silent source, a missed promise), or has none.
     """
     alerts = alert_store.alerts_of(session, incident.id or 0)
-    hours = incident_hours(session, incident, alerts, now)
+    hours = picture_counts.incident_hours(session, incident, alerts, now)
     if hours is None:
         raise UsageError("pictures.incident_without_mentions", incident=incident.id)
     return timeline_of_week(
         hours, series_words(incident.subject, names, phrases), phrases
     )
-
-
-def incident_hours(
-    session: Session, incident: Incident, alerts: Sequence[Alert], now: datetime
-) -> IncidentHours | None:
-    """The hours of an incident as plain JSON, up to a moment; None where it counts no
-    mentions, or has none."""
-    scope = incident_state.scope_at(session, incident, alerts, now)
-    times = incident_numbers.times(session, scope) if scope else []
-    if not times:
-        return None
-    as_of = min(incident.ended_at or now, now)
-    local = times[0].astimezone(IST)
-    start = as_utc(local.replace(minute=0, second=0, microsecond=0))
-    hours = max(math.ceil((as_of - start) / HOUR), 1)
-    counts = [0] * hours
-    for time in times:
-        counts[min((time - start) // HOUR, hours - 1)] += 1
-    sources = watches(session, start, start + hours * HOUR)
-    covered = coverage.covered_hours(sources, start, hours)
-    any_hours = frozenset().union(*covered.values())
-    steps = _steps(session, incident, alerts, times[0], as_of)
-    return {
-        "start": _local_iso(start),
-        "mentions": [
-            n if n or hour in any_hours else None for hour, n in enumerate(counts)
-        ],
-        "whole": _whole_hours(covered.values(), hours),
-        "steps": {step: _local_iso(at) for step, at in steps.items()},
-        "as_of": _local_iso(as_of),
-        "platforms": len(covered),
-        "missing": {
-            platform: hours - len(own)
-            for platform, own in sorted(covered.items())
-            if len(own) < hours
-        },
-    }
 
 
 def lift_of(
@@ -325,35 +257,6 @@ def funnel_of(
         unattributed=attribution.installs(UNKNOWN),
         lang=lang,
     )
-
-
-def _local_iso(moment: datetime) -> str:
-    return moment.astimezone(IST).isoformat()
-
-
-def _whole_hours(covered: Collection[frozenset[int]], hours: int) -> list[bool]:
-    return [
-        bool(covered) and all(hour in own for own in covered) for hour in range(hours)
-    ]
-
-
-def _steps(
-    session: Session,
-    incident: Incident,
-    alerts: Sequence[Alert],
-    first_post: datetime,
-    as_of: datetime,
-) -> dict[Step, datetime]:
-    kind, _, name = incident.subject.partition(":")
-    wards = [name] if kind == "ward" else []
-    moments: dict[Step, datetime | None] = {
-        "first_post": first_post,
-        "alert": min((alert.at for alert in alerts), default=incident.opened_at),
-        "taken_on": incident.acked_at,
-        "statement": own_posts.first_statement(session, first_post, as_of, wards),
-        "ended": incident.ended_at,
-    }
-    return {step: at for step, at in moments.items() if at is not None and at <= as_of}
 
 
 def _funnel(

@@ -20,7 +20,7 @@ from socialcell.campaigns.outcomes.store import outcomes
 from socialcell.causal.cost import UnitCost
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN as NOTHING
-from socialcell.reports.pictures.lift import LEAD
+from socialcell.reports.pictures.picture_counts import LEAD
 from socialcell.reports.sections import clicks, outreach_progress, uninstalls
 from socialcell.reports.sections.report_context import ReportContext
 from socialcell.reports.week_numbers import (

@@ -25,7 +25,7 @@ from socialcell.listening.store.alerts.incident_numbers import (
 from socialcell.listening.store.mentions import office_counts
 from socialcell.reports.incidents import incident_facts
 from socialcell.reports.incidents.incident_facts import IncidentFacts
-from socialcell.reports.pictures import picture_data
+from socialcell.reports.pictures import picture_counts
 from socialcell.reports.sections.incidents import greatest as greatest_incident
 from socialcell.reports.week_numbers import (
     ContradictoryFigures,
@@ -210,7 +210,7 @@ def _hours(
 ) -> IncidentHours | None:
     incident = session.get(Incident, id_)
     assert incident is not None
-    return picture_data.incident_hours(session, incident, alerts, end)
+    return picture_counts.incident_hours(session, incident, alerts, end)
 
 
 def _figures(

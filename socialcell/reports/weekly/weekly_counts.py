@@ -26,11 +26,10 @@ from socialcell.reports.compared_figures import (
     cells_of_platform,
     figure,
     hourly_counts,
-    whole_hours,
 )
 from socialcell.reports.kpis import kpis
 from socialcell.reports.kpis.listening import ASKING
-from socialcell.reports.pictures import picture_data
+from socialcell.reports.pictures import picture_counts
 from socialcell.reports.sections import (
     ad_spend,
     campaign_effects,
@@ -135,8 +134,8 @@ class _Counting:
             "peak": self._peak(),
             "days": self._days(),
             "hours": hourly_counts(self._cells, self._covered_hours),
-            "whole_hours": whole_hours(self._covered_hours),
-            "usual_hours": picture_data.usual_hours(session, week.start),
+            "whole_hours": coverage.whole_hours(self._covered_hours.now, WEEK),
+            "usual_hours": picture_counts.usual_hours(session, week.start),
             "platforms": self._platforms(),
             "reader": reader_agreement.count_reader(session, week),
             "intents": self._figures_by_value("intent"),

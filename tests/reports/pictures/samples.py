@@ -26,6 +26,7 @@ from socialcell.reports.pictures.incident_timeline import IncidentTimeline
 from socialcell.reports.pictures.lift import LiftSeries
 from socialcell.reports.pictures.opinion_map import DrawnConversation
 from socialcell.reports.pictures.picture import Picture, PictureCoverage
+from socialcell.reports.pictures.picture_counts import Step
 from socialcell.reports.pictures.ward_map import MapArea, WardMap
 from socialcell.sandbox import ward_sketch
 
@@ -54,7 +55,7 @@ def timeline(hours: int = 46, *, complete: bool = False) -> IncidentTimeline:
     """An incident with a gap; `complete` has all steps, close to each other."""
     mentions: list[int | None] = [max(136 - 9 * n, n % 3) for n in range(hours)]
     mentions[8] = None
-    steps: dict[incident_timeline.Step, datetime] = {
+    steps: dict[Step, datetime] = {
         "first_post": START + timedelta(minutes=2),
         "alert": START + timedelta(minutes=5),
     }
