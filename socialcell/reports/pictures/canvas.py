@@ -15,7 +15,7 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
-from matplotlib.patches import Ellipse, Patch, Polygon, Rectangle
+from matplotlib.patches import Ellipse, Patch, Polygon
 
 from socialcell import charts, palette
 
@@ -135,11 +135,8 @@ class Canvas:
         order: float = 2,
     ) -> None:
         """A filled rectangle; `at` is its top left corner."""
-        patch = Rectangle(
-            at, width, height, facecolor=fill, edgecolor=edge or "none", zorder=order
-        )
-        patch.set_linewidth(line if edge else 0)
-        self._add(patch, role)
+        corners = _corners(at, width, height)
+        self.polygon(corners, fill=fill, edge=edge, line=line, role=role, order=order)
 
     def polygon(
         self,
@@ -174,15 +171,7 @@ class Canvas:
 
     def hatched_box(self, at: Point, width: float, height: float) -> None:
         """A rectangle of which nothing is known."""
-        left, top = at
-        self.hatched(
-            [
-                (left, top),
-                (left + width, top),
-                (left + width, top + height),
-                (left, top + height),
-            ]
-        )
+        self.hatched(_corners(at, width, height))
 
     def line(
         self,
@@ -197,8 +186,7 @@ class Canvas:
     ) -> None:
         """A line through points, with a marker on each if one is named."""
         line = Line2D(
-            [x for x, _ in points],
-            [y for _, y in points],
+            *_coordinates(points),
             color=colour,
             linewidth=width,
             linestyle=(0, (4, 3)) if dashed else "-",
@@ -206,17 +194,14 @@ class Canvas:
             markersize=6,
             zorder=order,
         )
-        line.set_label(role)
-        line.set_clip_on(False)
-        self._axes.add_line(line)
+        self._add_line(line, role)
 
     def marks(
         self, points: Sequence[Point], marker: str, colour: str, role: str
     ) -> None:
         """A marker on each point."""
         line = Line2D(
-            [x for x, _ in points],
-            [y for _, y in points],
+            *_coordinates(points),
             color=colour,
             linestyle="None",
             marker=marker,
@@ -224,9 +209,7 @@ class Canvas:
             markeredgewidth=1.6,
             zorder=4,
         )
-        line.set_label(role)
-        line.set_clip_on(False)
-        self._axes.add_line(line)
+        self._add_line(line, role)
 
     def ring(self, centre: Point, words: str, *, dashed: bool = False) -> None:
         """A circle with a sign in it, 20 pixels wide; dashed: it did not happen."""
@@ -244,6 +227,22 @@ class Canvas:
         patch.set_clip_on(False)
         self._axes.add_patch(patch)
 
+    def _add_line(self, line: Line2D, role: str) -> None:
+        line.set_label(role)
+        line.set_clip_on(False)
+        self._axes.add_line(line)
+
+
+def _corners(at: Point, width: float, height: float) -> list[Point]:
+    """Those of a rectangle from its top left one on, clockwise."""
+    left, top = at
+    right, bottom = left + width, top + height
+    return [(left, top), (right, top), (right, bottom), (left, bottom)]
+
+
+def _coordinates(points: Sequence[Point]) -> tuple[list[float], list[float]]:
+    return [x for x, _ in points], [y for _, y in points]
+
 
 def text_width(words: str, size: float, *, strong: bool = False) -> float:
     """How wide a line of text is, in pixels."""
@@ -254,6 +253,7 @@ def text_width(words: str, size: float, *, strong: bool = False) -> float:
 @lru_cache(maxsize=4_096)
 def _measured(words: str, size: float, strong: bool) -> float:
     weight = STRONG if strong else 400
+    # matplotlib does not type these two calls of its renderer.
     width, _, _ = _renderer().get_text_width_height_descent(  # type: ignore[no-untyped-call]
         words, FontProperties(family=_FONTS, size=size, weight=weight), ismath=False
     )

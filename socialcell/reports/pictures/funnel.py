@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from socialcell import palette
 from socialcell.i18n import Language
 from socialcell.reports.page import Cell, Table
+from socialcell.reports.phrases import SMALLEST_BASE
 from socialcell.reports.pictures.canvas import (
     NARROW,
     SERIES,
@@ -21,7 +22,6 @@ from socialcell.reports.pictures.picture import Caption, Picture, framed
 
 Stage: TypeAlias = Literal["reach", "clicks", "store_visits", "installs", "activated"]
 _MARGIN, _BAR = 8, 26
-_PERCENT_BASE = 20  # a share of fewer says more about chance
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _share(stages: Sequence[FunnelStage], lang: Language) -> str:
     if len(stages) < 2:
         return ""
     before, own = stages[-2:]
-    if _kept(before, own) is None:
+    if _share_of_before(before, own) is None:
         return ""
     return lang.gettext(
         "%(share)s of the %(n)s before.",
@@ -176,14 +176,14 @@ def _share(stages: Sequence[FunnelStage], lang: Language) -> str:
     )
 
 
-def _kept(before: FunnelStage, own: FunnelStage) -> float | None:
+def _share_of_before(before: FunnelStage, own: FunnelStage) -> float | None:
     """The share of a stage that came to the next; None where it cannot be told: one of
     them is not counted, or some of the next may have come another way."""
     if before.count is None or own.count is None or before.estimated:
         return None
     if own.at_most is not None and own.at_most > own.count:
         return None
-    if before.count < _PERCENT_BASE or own.count > before.count:
+    if before.count < SMALLEST_BASE or own.count > before.count:
         return None
     return own.count / before.count
 
@@ -191,19 +191,19 @@ def _kept(before: FunnelStage, own: FunnelStage) -> float | None:
 def _title(funnel: Funnel, lang: Language) -> str:
     """The greatest loss between two stages that follow each other and are counted."""
     _ = lang.gettext
-    kept_shares = [
+    known_shares = [
         (share, before, own)
         for before, own in pairwise(funnel.stages)
-        if (share := _kept(before, own)) is not None
+        if (share := _share_of_before(before, own)) is not None
     ]
     unknown = sum(stage.count is None for stage in funnel.stages)
-    if not kept_shares:
+    if not known_shares:
         return lang.ngettext(
             "How people came to the app: %(n)s step is not known",
             "How people came to the app: %(n)s steps are not known",
             unknown,
         )
-    _share_kept, before, own = min(kept_shares, key=lambda entry: entry[0])
+    _least, before, own = min(known_shares, key=lambda entry: entry[0])
     return _(
         "Most are lost here: %(first)s %(before)s, %(second)s %(own)s",
         before=lang.number(before.count or 0),

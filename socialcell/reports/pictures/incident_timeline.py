@@ -183,11 +183,11 @@ class _TimelineDrawing:
     def _draw_times(self, bottom: float) -> None:
         """Hours below the columns, and the day below the first hour of each day; the
         days have precedence where there is no place for all."""
-        taken: list[tuple[float, float]] = []
+        spans: list[tuple[float, float]] = []
         for is_day in (True, False):
             for n, column in enumerate(self._columns):
                 if self._begins_day(n) == is_day and self._is_labelled(column, is_day):
-                    self._draw_time(self._left + n * self._cell, bottom, n, taken)
+                    self._draw_time(self._left + n * self._cell, bottom, n, spans)
 
     def _is_labelled(self, column: _Column, is_day: bool) -> bool:
         return is_day or column.start.astimezone(IST).hour % 3 == 0
@@ -202,17 +202,17 @@ class _TimelineDrawing:
         return before != own
 
     def _draw_time(
-        self, x: float, bottom: float, n: int, taken: list[tuple[float, float]]
+        self, x: float, bottom: float, n: int, spans: list[tuple[float, float]]
     ) -> None:
         start = self._columns[n].start
         words = self._lang.clock(start)
         day = self._lang.weekday_of_month(start) if self._begins_day(n) else ""
         end = x + max(text_width(words, SMALLEST), text_width(day, SMALLEST))
         if end > self._canvas.width - 2 or any(
-            x < other_end + 10 and other_x < end + 10 for other_x, other_end in taken
+            x < other_end + 10 and other_x < end + 10 for other_x, other_end in spans
         ):
             return
-        taken.append((x, end))
+        spans.append((x, end))
         self._canvas.line([(x, bottom), (x, bottom + 5)], colour=palette.EDGE)
         self._canvas.text((x, bottom + 18), words, size=SMALLEST)
         if day:

@@ -18,6 +18,7 @@ from socialcell.participation.opinion import (
 from socialcell.participation.stances import Stance, Tally
 from socialcell.reports import render
 from socialcell.reports.page import Cell, Table
+from socialcell.reports.phrases import SMALLEST_BASE
 from socialcell.reports.pictures.canvas import (
     NARROW,
     SERIES,
@@ -32,7 +33,6 @@ _MARGIN, _PADDING = 8, 40
 _COLOURS = (palette.FIRST, palette.SECOND, palette.INK, palette.EDGE, palette.DANGER)
 _MARKERS = ("o", "s", "x", "^", "D")
 _LETTERS = {"en": "ABCDE", "mr": "अबकडइ", "hi": "अबकडइ"}
-_PERCENT_BASE = 20
 _BLUR = 0.004  # the share of the width by which points of one place are set apart
 
 
@@ -166,14 +166,14 @@ def _draw_labels(
     bounds: tuple[float, float],
 ) -> None:
     """The name of each group beside its outline, where it covers nobody."""
-    taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in points.values()]
+    boxes = [(x - 5, y - 5, x + 5, y + 5) for x, y in points.values()]
     for n, group in enumerate(opinions.groups):
         outline = _outline([points[name] for name in group.members])
         words = _group_name(n, group, lang)
         half = text_width(words, 13, strong=True) / 2 + 6
-        x, y = _label_place(outline, half, taken, canvas.width, bounds)
+        x, y = _label_place(outline, half, boxes, canvas.width, bounds)
         box = (x - half, y - 11, x + half, y + 11)
-        taken.append(box)
+        boxes.append(box)
         canvas.rectangle(
             box[:2], 2 * half, 22, fill=palette.PAPER, edge=palette.INK, order=4.5
         )
@@ -183,7 +183,7 @@ def _draw_labels(
 def _label_place(
     outline: Sequence[Point],
     half: float,
-    taken: Sequence[tuple[float, float, float, float]],
+    boxes: Sequence[tuple[float, float, float, float]],
     width: float,
     bounds: tuple[float, float],
 ) -> Point:
@@ -199,7 +199,7 @@ def _label_place(
     free = [
         (x, y)
         for x, y in places
-        if not _covers((x - half, y - 11, x + half, y + 11), taken)
+        if not _covers((x - half, y - 11, x + half, y + 11), boxes)
     ]
     return min(
         free or places,
@@ -209,12 +209,12 @@ def _label_place(
 
 def _covers(
     box: tuple[float, float, float, float],
-    taken: Sequence[tuple[float, float, float, float]],
+    boxes: Sequence[tuple[float, float, float, float]],
 ) -> bool:
     left, top, right, bottom = box
     return any(
         left < other[2] and other[0] < right and top < other[3] and other[1] < bottom
-        for other in taken
+        for other in boxes
     )
 
 
@@ -327,7 +327,7 @@ def _source(lang: Language) -> str:
 
 def _share(tally: Tally, agrees: bool, lang: Language) -> str:
     part = tally.agrees if agrees else tally.disagrees
-    if tally.votes < _PERCENT_BASE:
+    if tally.votes < SMALLEST_BASE:
         return lang.gettext(
             "%(part)s of %(whole)s",
             part=lang.number(round(part)),
@@ -400,7 +400,7 @@ def _group_box(
         subtitle=lang.gettext(
             "%(share)s of those who are placed",
             share=lang.percent(len(group.members), placed)
-            if placed >= _PERCENT_BASE
+            if placed >= SMALLEST_BASE
             else lang.number(len(group.members)),
         ),
         statements=[

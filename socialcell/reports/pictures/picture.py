@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
@@ -170,11 +170,6 @@ def framed(
             colour=palette.INK2,
         )
         return canvas.finish(y + _MARGIN)
-
-
-def listed(lang: Language, pairs: Sequence[tuple[str, str]]) -> str:
-    """Names with their numbers as one sentence of an alternative text."""
-    return "; ".join(f"{name}: {number}" for name, number in pairs)
 
 
 def _lacks_weight(text: Text) -> bool:

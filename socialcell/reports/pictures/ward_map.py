@@ -138,17 +138,13 @@ class _MapDrawing:
         projection = _Projection(
             [self._shapes[area.id] for area in drawn], (_MARGIN, top), width
         )
-        for area in drawn:
-            polygons = [
-                projection.polygon(polygon)
-                for polygon in self._shapes[area.id].polygons
-            ]
+        outlines = [
+            [projection.polygon(polygon) for polygon in self._shapes[area.id].polygons]
+            for area in drawn
+        ]
+        for area, polygons in zip(drawn, outlines, strict=True):
             self._draw_area(area, polygons)
-        for area in drawn:
-            polygons = [
-                projection.polygon(polygon)
-                for polygon in self._shapes[area.id].polygons
-            ]
+        for area, polygons in zip(drawn, outlines, strict=True):
             self._draw_label(area, max(polygons, key=lambda own: abs(_size(own))))
         return projection.bottom
 
@@ -173,11 +169,6 @@ class _MapDrawing:
         words = "?" if area.count is None else self._lang.number(area.count)
         letter = self._letters[area.id]
         is_small = distance < _HALF_LABEL
-        fill = (
-            palette.PAPER
-            if area.count is None
-            else palette.MAP_STEPS[step_of(area.count, self._steps)]
-        )
         if is_small or area.count is None:
             fill = palette.PAPER
             width = max(text_width(words, 14, strong=True), 12) + 8
@@ -190,6 +181,8 @@ class _MapDrawing:
                 edge=palette.EDGE,
                 order=3,
             )
+        else:
+            fill = palette.MAP_STEPS[step_of(area.count, self._steps)]
         colour = palette.text_on(fill)
         if is_small:
             self._canvas.text((x, y + 4.5), letter, side="center", colour=colour)
