@@ -14,8 +14,9 @@ import argparse
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from socialcell.language import Analysis, read
 
@@ -72,7 +73,7 @@ def _measured(*, nc: bool, semantic: bool) -> dict[str, object]:
 
 
 def _keys(
-    row: dict[str, object], analysis: Analysis, tasks: tuple[str, ...]
+    row: dict[str, Any], analysis: Analysis, tasks: tuple[str, ...]
 ) -> Iterator[Key]:
     labels = {
         "intent": analysis.intent.label,
@@ -85,10 +86,9 @@ def _keys(
         yield task, analysis.language, str(true), labels[task]
 
 
-def _joined(topics: object) -> str:
+def _joined(topics: Iterable[str]) -> str:
     """Several topics as one label; "" without any."""
-    assert not isinstance(topics, str)
-    return "|".join(sorted(topics))  # type: ignore[call-overload]
+    return "|".join(sorted(topics))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from socialcell import db
 from socialcell.clock import IST
@@ -49,8 +49,8 @@ def main() -> None:
     arguments = parser.parse_args()
     folder = arguments.folder
     document = json.loads((folder / "truth.json").read_text("utf-8"))
-    truth = {(item["platform"], item["id"]): item for item in document["items"]}
-    truth |= {("url", item["url"]): item for item in document["items"]}
+    truth = {(post["platform"], post["id"]): post for post in document["items"]}
+    truth |= {("url", post["url"]): post for post in document["items"]}
     with TemporaryDirectory() as copy:
         database = Path(copy) / "socialcell.db"
         shutil.copy(folder / database.name, database)
@@ -68,22 +68,22 @@ def _decide(engine: Engine, truth: Truth, number: int) -> None:
             .where(Mention.authored_at < MONDAYS[0], Mention.state == "present")
             .order_by(Mention.id)
         ).all()
-        known = [(row[0], truth[row[1:]]) for row in rows if row[1:] in truth]
-        for id_, item in random.Random(7).sample(known, number):
-            decision = {kind: [item[kind]] for kind in reader_agreement.TASKS}
+        posts = [(row[0], truth[row[1:]]) for row in rows if row[1:] in truth]
+        for id_, post in random.Random(7).sample(posts, number):
+            decision = {kind: [post[kind]] for kind in reader_agreement.TASKS}
             labels.decide(session, id_, decision, "benchmark", MONDAYS[0])
 
 
 def _print_weeks(engine: Engine, truth: Truth) -> None:
-    held = shown = 0
+    holding = shown = 0
     for monday in MONDAYS:
         week = TimeSpan(monday, monday + timedelta(days=7))
         with db.reading(engine) as session:
             print(f"week of {monday:%d %B %Y}")
             for share, true in _pairs(session, week, truth):
                 shown += 1
-                held += _print_share(share, true)
-    print(f"{held} of {shown} intervals hold the truth")
+                holding += _print_share(share, true)
+    print(f"{holding} of {shown} intervals hold the truth")
 
 
 def _pairs(
@@ -96,29 +96,29 @@ def _pairs(
             Mention.state == "present",
             Mention.authored_at >= week.start,
             Mention.authored_at < week.end,
-            Mention.language.is_not(None),  # type: ignore[union-attr]
+            col(Mention.language).is_not(None),
         )
     ).all()
-    items = [
+    posts = [
         truth[key]
         for platform, id_, url in rows
         for key in [("url", url) if platform == "news" else (platform, id_)]
         if key in truth
     ]
-    print(f"  {len(items)} of {len(rows)} mentions are in truth.json")
+    print(f"  {len(posts)} of {len(rows)} mentions are in truth.json")
     for task, id_ in SHOWN:
         share = reader_agreement.share_of(numbers, task, id_)
         if share and share["share"] is not None:
-            right = sum(_is_true(row, task, id_) for row in items)
-            yield share, right / len(items)
+            right = sum(_is_true(post, task, id_) for post in posts)
+            yield share, right / len(posts)
 
 
-def _is_true(row: dict[str, str], task: str, id_: str) -> bool:
+def _is_true(post: dict[str, str], task: str, id_: str) -> bool:
     return {
-        "asking": row["intent"] in ASKING,
-        "urgent": row["urgency"] in reader_agreement.URGENT,
-        "sentiment": row["sentiment"] == id_,
-        "topic": row["topic"] == id_,
+        "asking": post["intent"] in ASKING,
+        "urgent": post["urgency"] in reader_agreement.URGENT,
+        "sentiment": post["sentiment"] == id_,
+        "topic": post["topic"] == id_,
     }[task]
 
 

@@ -100,10 +100,10 @@ def flood_of(workspace: Path) -> str:
     """The number of the sandbox city's flood."""
     config = str(workspace / "config.yaml")
     run = [sys.executable, "-m", "socialcell", "--config", config, "alerts", "list"]
-    listed = subprocess.run(
+    output = subprocess.run(
         [*run, "--json"], check=True, capture_output=True, text=True
     ).stdout
-    incidents = json.loads(listed)["incidents"]
+    incidents = json.loads(output)["incidents"]
     return next(str(row["id"]) for row in incidents if row["subject"] == "topic:flood")
 
 
@@ -136,8 +136,8 @@ def sent(workspace: Path, lang: str) -> EmailMessage:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        return int(held.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def self_contained(letter: EmailMessage) -> str:

@@ -87,7 +87,8 @@ def share_text(lang: Language, share: CorrectedShare | None) -> str | None:
     if share is None or not share["of"]:
         return None
     _ = lang.gettext
-    if share["share"] is None or share["low"] is None or share["high"] is None:
+    best, low, high = share["share"], share["low"], share["high"]
+    if best is None or low is None or high is None:
         read = lang.percent(share["n"], share["of"])
         return {
             "few": _("%(share)s as read; too few test posts to correct it", share=read),
@@ -99,12 +100,11 @@ def share_text(lang: Language, share: CorrectedShare | None) -> str | None:
                 "%(share)s as read; corrected once the cell has decided 300", share=read
             ),
         }[share["why"]]
-    low, high = (lang.number(round(100 * bound)) for bound in _bounds(share))
     return _(
         "%(share)s (%(low)s to %(high)s)",
-        share=lang.percent(round(100 * share["share"]), 100),
-        low=low,
-        high=high,
+        share=lang.percent(round(100 * best), 100),
+        low=lang.number(round(100 * low)),
+        high=lang.number(round(100 * high)),
     )
 
 
@@ -168,12 +168,6 @@ def _source_sentence(lang: Language, agreement: TaskAgreement) -> str:
     if agreement["source"] == "own":
         return _("Measured by %(n)s decisions of the cell.", n=n)
     return _("Measured on %(n)s test posts; the city's may differ.", n=n)
-
-
-def _bounds(share: CorrectedShare) -> tuple[float, float]:
-    assert share["low"] is not None
-    assert share["high"] is not None
-    return share["low"], share["high"]
 
 
 def _agreement(task: str, source: str, counts: Counts) -> TaskAgreement:

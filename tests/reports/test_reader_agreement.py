@@ -22,16 +22,14 @@ SEMANTIC = "socialcell-semantic"
 
 
 def week_of(world: World) -> dict[str, Any]:
-    found = frozen_week.numbers_of_week(
-        world.engine, frozen_week.period(MADE, MADE), MADE
-    )
-    return dict(found)
+    week = frozen_week.period(MADE, MADE)
+    return dict(frozen_week.numbers_of_week(world.engine, week, MADE))
 
 
 def reader_of(world: World) -> ReaderNumbers:
-    found = week_of(world)["reader"]
-    assert found is not None
-    return found
+    numbers = week_of(world)["reader"]
+    assert numbers is not None
+    return numbers
 
 
 def read_by(world: World, model: str) -> None:
@@ -49,9 +47,9 @@ def decided(world: World, mention: int, intent: str) -> None:
             )
         ).one()
         row.decided_value, row.decided_by, row.decided_at = intent, "asha", MADE
-        found = session.get(Mention, mention)
-        assert found is not None
-        found.intent = intent
+        mention_row = session.get(Mention, mention)
+        assert mention_row is not None
+        mention_row.intent = intent
 
 
 def test_a_week_read_by_the_shipped_models_has_its_share_with_an_interval(
@@ -61,11 +59,11 @@ def test_a_week_read_by_the_shipped_models_has_its_share_with_an_interval(
     for number in range(100):
         world.mention(intent="complaint" if number < 45 else "not_civic")
     read_by(world, SEMANTIC)
-    found = reader_agreement.share_of(reader_of(world), "asking", "asking")
-    assert found is not None
-    assert (found["n"], found["of"]) == (45, 100)
-    assert found["share"] == pytest.approx(asking_by_hand(), abs=1e-4)
-    assert reader_agreement.share_text(EN, found) == "40% (29 to 53)"
+    share = reader_agreement.share_of(reader_of(world), "asking", "asking")
+    assert share is not None
+    assert (share["n"], share["of"]) == (45, 100)
+    assert share["share"] == pytest.approx(asking_by_hand(), abs=1e-4)
+    assert reader_agreement.share_text(EN, share) == "40% (29 to 53)"
 
 
 def asking_by_hand() -> float:
@@ -75,12 +73,14 @@ def asking_by_hand() -> float:
     counts = json.loads(file.read_text())["readers"][0]["counts"]
     labels = sorted({row[2] for row in counts if row[0] == "intent"})
     rates = np.zeros((8, 8))
-    for task, _language, true, seen, n in counts:
+    for task, _language, true, read, n in counts:
         if task == "intent":
-            rates[labels.index(true), labels.index(seen)] += n
+            rates[labels.index(true), labels.index(read)] += n
     rates /= rates.sum(axis=1)[:, None]
-    read = [{"complaint": 0.45, "not_civic": 0.55}.get(label, 0.0) for label in labels]
-    shares = np.maximum(np.array(read) @ np.linalg.inv(rates), 0)
+    shares_read = [
+        {"complaint": 0.45, "not_civic": 0.55}.get(label, 0.0) for label in labels
+    ]
+    shares = np.maximum(np.array(shares_read) @ np.linalg.inv(rates), 0)
     asks = ("complaint", "question", "suggestion", "help")
     return float(sum(shares[labels.index(label)] for label in asks) / shares.sum())
 
@@ -94,10 +94,10 @@ def test_a_group_is_corrected_by_itself_where_its_labels_are_rare(world: World) 
     for number in range(100):
         world.mention(intent="complaint" if number < 45 else "praise")
     read_by(world, SEMANTIC)
-    found = reader_agreement.share_of(reader_of(world), "asking", "asking")
-    assert found is not None
+    share = reader_agreement.share_of(reader_of(world), "asking", "asking")
+    assert share is not None
     # Of complaints nine in ten are read so, and of what is praise none.
-    assert found["share"] == pytest.approx(0.5)
+    assert share["share"] == pytest.approx(0.5)
     single = reader_agreement.share_of(reader_of(world), "intent", "complaint")
     assert single is not None
     assert (single["share"], single["why"]) == (None, "few")
@@ -107,9 +107,13 @@ def test_agreement_is_given_with_what_it_was_measured_on(world: World) -> None:
     world.covered()
     world.mention()
     read_by(world, SEMANTIC)
-    found = reader_agreement.agreement_of(reader_of(world), "topic")
-    assert found is not None
-    assert (found["source"], found["right"], found["n"]) == ("tests", 230, 300)
+    agreement = reader_agreement.agreement_of(reader_of(world), "topic")
+    assert agreement is not None
+    assert (agreement["source"], agreement["right"], agreement["n"]) == (
+        "tests",
+        230,
+        300,
+    )
     assert reader_agreement.agreement_sentence(EN, reader_of(world), "topic") == (
         "The topic is classified correctly in about 8 of 10 posts. Measured on 300 "
         "test posts; the city's may differ."
@@ -138,9 +142,9 @@ def test_what_a_person_decided_needs_no_correction(world: World) -> None:
         mention = world.mention(intent="praise")
         decided(world, mention, "complaint" if number < 4 else "praise")
     read_by(world, SEMANTIC)
-    found = reader_agreement.share_of(reader_of(world), "asking", "asking")
-    assert found is not None
-    assert (found["share"], found["low"], found["high"]) == (0.4, 0.4, 0.4)
+    share = reader_agreement.share_of(reader_of(world), "asking", "asking")
+    assert share is not None
+    assert (share["share"], share["low"], share["high"]) == (0.4, 0.4, 0.4)
 
 
 def test_a_reader_that_nobody_measured_has_no_figures(world: World) -> None:
@@ -159,8 +163,8 @@ def test_the_report_says_it_beside_what_was_read(world: World, lang: str) -> Non
             topics=("water",),
         )
     read_by(world, SEMANTIC)
-    made = weekly_report.write_weekly(world.context, lang=lang)
-    text = " ".join(made.text.read_text("utf-8").split())
+    files = weekly_report.write_weekly(world.context, lang=lang)
+    text = " ".join(files.text.read_text("utf-8").split())
     numbers = reader_of(world)
     spoken = language(lang)
     for task in reader_agreement.TASKS:
@@ -176,9 +180,9 @@ def test_shares_that_the_test_posts_do_not_stand_for_are_as_read(world: World) -
     for number in range(100):
         world.mention(urgency="high" if number < 20 else "low")
     read_by(world, SEMANTIC)
-    found = reader_agreement.share_of(reader_of(world), "urgent", "urgent")
-    assert found is not None
-    assert (found["n"], found["of"], found["share"]) == (20, 100, None)
-    assert reader_agreement.share_text(EN, found) == (
+    share = reader_agreement.share_of(reader_of(world), "urgent", "urgent")
+    assert share is not None
+    assert (share["n"], share["of"], share["share"]) == (20, 100, None)
+    assert reader_agreement.share_text(EN, share) == (
         "20% as read; corrected once the cell has decided 300"
     )

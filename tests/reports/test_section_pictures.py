@@ -102,17 +102,17 @@ def test_each_picture_stands_in_its_section_with_its_numbers(
     outlined(world, tmp_path)
     lang = language(code)
 
-    made = weekly_report.write_weekly(world.context, lang=code)
+    files = weekly_report.write_weekly(world.context, lang=code)
 
-    sections = pictures_by_section(made.html.read_text())
-    text = made.text.read_text()
-    for name, words in expected_numbers(made.numbers, lang).items():
+    sections = pictures_by_section(files.html.read_text())
+    text = files.text.read_text()
+    for name, words in expected_numbers(files.numbers, lang).items():
         alt = sections[lang.gettext(SECTIONS[name])][name]
         for word in words:
             assert word in alt, name
         assert f"[{alt}]" in text
-        assert (made.html.parent / f"weekly-2026-11-16.{code}.{name}.png") in (
-            made.charts
+        assert (files.html.parent / f"weekly-2026-11-16.{code}.{name}.png") in (
+            files.charts
         )
     shown = {name for pictures in sections.values() for name in pictures}
     assert shown == {*SECTIONS, "days", "topics", "clicks"}
@@ -121,9 +121,9 @@ def test_each_picture_stands_in_its_section_with_its_numbers(
 def test_without_outlines_the_wards_are_bars(world: World) -> None:
     eventful(world)
 
-    made = weekly_report.write_weekly(world.context)
+    files = weekly_report.write_weekly(world.context)
 
-    where = pictures_by_section(made.html.read_text())["Where"]
+    where = pictures_by_section(files.html.read_text())["Where"]
     assert list(where) == ["wards"]
     assert where["wards"].startswith("Chart: mentions by ward office.")
 
@@ -161,9 +161,9 @@ def test_a_week_of_an_earlier_version_has_no_timeline_and_no_funnel(
     with db.writing(world.engine) as session:
         session.execute(update(FrozenReport).values(numbers=older))
 
-    made = weekly_report.write_weekly(world.context)
+    files = weekly_report.write_weekly(world.context)
 
-    sections = pictures_by_section(made.html.read_text())
+    sections = pictures_by_section(files.html.read_text())
     assert sections["Incidents of the week"] == {}
     assert list(sections["Campaigns: what they brought"]) == ["campaign", "clicks"]
     assert list(sections["Hour by hour"]) == ["hours"]

@@ -29,8 +29,8 @@ def city(world: World) -> dict[str, Any]:
             urgency="high" if number < 2 else "normal",
         )
     world.mention(BEFORE, topics=("water",), sentiment="positive", intent="praise")
-    found = incident(world, "topic:water", MONDAY + HOUR)
-    alert(world, found, at=MONDAY + HOUR, mentions=[1, 2])
+    id_ = incident(world, "topic:water", MONDAY + HOUR)
+    alert(world, id_, at=MONDAY + HOUR, mentions=[1, 2])
     week = frozen_week.period(MADE, MADE)
     return dict(frozen_week.numbers_of_week(world.engine, week, MADE))
 
@@ -95,8 +95,8 @@ def test_every_hour_urgency_and_alert_has_its_row(world: World) -> None:
     assert hours == numbers["hours"]
     assert row_of(rows, "reading", "mentions", "urgency", "high")["value"] == 2
     worst = numbers["incidents"][0]["worst"]
-    found = row_of(rows, "incidents", "alert", "incident", "1")
-    assert found["value"] == worst["observed"]
+    row = row_of(rows, "incidents", "alert", "incident", "1")
+    assert row["value"] == worst["observed"]
     assert len({tuple(row.items())[2:6] for row in rows}) == len(rows)
 
 

@@ -33,8 +33,8 @@ def numbers(world: World) -> Any:
 
 
 def text_of(world: World, lang: str = "en") -> str:
-    made = weekly_report.write_weekly(world.context, lang=lang)
-    return " ".join(made.text.read_text("utf-8").split())
+    files = weekly_report.write_weekly(world.context, lang=lang)
+    return " ".join(files.text.read_text("utf-8").split())
 
 
 def flood(world: World) -> int:
@@ -53,9 +53,9 @@ def flood(world: World) -> int:
             topics=("flood",),
             intent="question" if number == 1 else "information",
         )
-    made = incident(world, "topic:flood", MONDAY + 4 * HOUR, last_at=MONDAY + 7 * HOUR)
-    alert(world, made, "topic:flood", MONDAY + 5 * HOUR, minutes=60)
-    return made
+    id_ = incident(world, "topic:flood", MONDAY + 4 * HOUR, last_at=MONDAY + 7 * HOUR)
+    alert(world, id_, "topic:flood", MONDAY + 5 * HOUR, minutes=60)
+    return id_
 
 
 def test_an_incident_has_one_span_its_greatest_hour_and_its_total(
@@ -63,8 +63,8 @@ def test_an_incident_has_one_span_its_greatest_hour_and_its_total(
 ) -> None:
     world.covered()
     flood(world)
-    (found,) = numbers(world)["incidents"]
-    situation = found["situation"]
+    (row,) = numbers(world)["incidents"]
+    situation = row["situation"]
     assert situation["mentions"] == 5
     # Posts at 4:10, 4:40, 5:10, 5:40 and 6:10.
     assert situation["peak"] == {
@@ -72,11 +72,11 @@ def test_an_incident_has_one_span_its_greatest_hour_and_its_total(
         "n": 2,
         "unit": "mentions",
     }
-    said = text_of(world)
+    text = text_of(world)
     assert (
         "16 Nov 2026, 04:10 to 16 Nov 2026, 06:10, 2 hours. "
         "Mentions: in all 5, urgent 0, most in an hour: 2 (16 Nov 2026, 04:00)"
-    ) in said
+    ) in text
 
 
 def test_an_incident_that_is_over_gives_no_second_duration(world: World) -> None:
@@ -86,9 +86,9 @@ def test_an_incident_that_is_over_gives_no_second_duration(world: World) -> None
         session.execute(
             update(Incident).values(state="over", ended_at=MONDAY + 30 * HOUR)
         )
-    said = text_of(world)
-    assert "over since 17 Nov 2026, 06:00" in said
-    assert "after 26 hours" not in said
+    text = text_of(world)
+    assert "over since 17 Nov 2026, 06:00" in text
+    assert "after 26 hours" not in text
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,9 @@ def test_figures_that_differ_stand_side_by_side(
 def test_a_quoted_figure_that_is_contradicted_is_marked(world: World) -> None:
     world.covered()
     flood(world)
-    said = text_of(world)
-    quoted = said.index("TV says 38,500 cusecs")
-    assert "not confirmed" in said[quoted : quoted + 300]
+    text = text_of(world)
+    start = text.index("TV says 38,500 cusecs")
+    assert "not confirmed" in text[start : start + 300]
 
 
 def test_a_quoted_rumour_is_marked_in_every_language(world: World) -> None:
@@ -128,9 +128,9 @@ def test_a_quoted_rumour_is_marked_in_every_language(world: World) -> None:
         )
     for lang in CODES:
         mark = language(lang).gettext("not confirmed")
-        said = text_of(world, lang)
-        assert said.count(mark) == 1
-        assert mark in said[said.index(text) :][:300]
+        report = text_of(world, lang)
+        assert report.count(mark) == 1
+        assert mark in report[report.index(text) :][:300]
 
 
 def test_what_people_ask_is_shown_by_what_asks(world: World) -> None:
@@ -156,9 +156,9 @@ def test_what_people_ask_is_shown_by_what_asks(world: World) -> None:
 def test_a_week_in_which_the_daemon_never_ran_claims_no_calm(world: World) -> None:
     world.covered()
     world.mention()
-    said = text_of(world)
-    assert "Alerts were not looked for in this week" in said
-    assert NOTHING not in said
+    text = text_of(world)
+    assert "Alerts were not looked for in this week" in text
+    assert NOTHING not in text
     assert not alert_watch.is_whole(numbers(world))
 
 
@@ -168,9 +168,9 @@ def test_a_week_that_was_watched_all_the_time_may_be_called_calm(
     world.covered()
     world.mention()
     looked_for_alerts(world)
-    said = text_of(world)
-    assert NOTHING in said
-    assert "not looked for" not in said
+    text = text_of(world)
+    assert NOTHING in text
+    assert "not looked for" not in text
     assert alert_watch.is_whole(numbers(world))
 
 
@@ -192,11 +192,11 @@ def test_hours_without_the_alerts_job_are_named(
     world.mention()
     looked_for_alerts(world, MONDAY, MONDAY + 50 * HOUR)
     looked_for_alerts(world, MONDAY + 53 * HOUR, NEXT)
-    said = text_of(world, lang)
-    assert sentence in said
+    text = text_of(world, lang)
+    assert sentence in text
     assert (
         language(lang).gettext("Nothing stood out: no incident was open in this week.")
-        not in said
+        not in text
     )
 
 
@@ -212,11 +212,8 @@ def test_a_run_that_failed_looked_for_nothing(world: World) -> None:
 def test_a_week_frozen_without_the_watch_reads_as_it_did(world: World) -> None:
     older = {**numbers(world)}
     older.pop("alert_watch")
-    assert alert_watch.is_whole(older)  # type: ignore[arg-type]
-    assert (
-        alert_watch.alert_watch_sentence(older, language("en"))  # type: ignore[arg-type]
-        is None
-    )
+    assert alert_watch.is_whole(older)
+    assert alert_watch.alert_watch_sentence(older, language("en")) is None
 
 
 def test_uninstalls_are_shown_as_each_store_defines_them(world: World) -> None:
@@ -240,12 +237,12 @@ def test_uninstalls_are_shown_as_each_store_defines_them(world: World) -> None:
         "user_uninstalls",
         "Daily User Uninstalls",
     )
-    said = text_of(world)
+    text = text_of(world)
     assert (
         "Uninstalled, as Google Play reports it (Daily User Uninstalls): 12, on "
         "3 of 7 days."
-    ) in said
-    assert "(Uninstall events): 27, on 3 of 7 days." in said
+    ) in text
+    assert "(Uninstall events): 27, on 3 of 7 days." in text
 
 
 @pytest.mark.parametrize("lang", CODES)
@@ -256,7 +253,7 @@ def test_no_letter_tells_its_reader_to_type_a_command(world: World, lang: str) -
         if strategy is not None:
             place = world.context.workspace.folder / "strategy.yaml"
             place.write_text(strategy)
-        made = weekly_report.write_weekly(world.context, lang=lang)
-        for file in (made.text, made.html):
-            said = file.read_text("utf-8")
-            assert not re.findall(r"socialcell [a-z]+|[a-z]+\.ya?ml", said)
+        files = weekly_report.write_weekly(world.context, lang=lang)
+        for file in (files.text, files.html):
+            text = file.read_text("utf-8")
+            assert not re.findall(r"socialcell [a-z]+|[a-z]+\.ya?ml", text)

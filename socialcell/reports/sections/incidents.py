@@ -199,13 +199,13 @@ def _notes(
 ) -> Iterator[str]:
     """What the numbers of the incidents are, as far as some are shown."""
     _ = context.lang.gettext
-    known = [_counted(incident) is not None for incident in incidents_shown]
-    if any(known):
+    have_mentions = [_counted(incident) is not None for incident in incidents_shown]
+    if any(have_mentions):
         yield _(
             "Mentions are all of the incident from its first to its newest, beside "
             "what is normal in the same hours of other weeks."
         )
-    if not all(known):
+    if not all(have_mentions):
         yield _(
             "Mentions are those of the hour (of a phrase: the people of three hours) "
             "that stood out most, beside what is normal then."

@@ -49,12 +49,14 @@ def _uninstalls(key: tuple[str, str, str], rows: list[StoreDay]) -> StoreUninsta
     """The sum of the days: of the total, else of the first kind of cut."""
     dimensions = {row.dimension for row in rows}
     chosen = _TOTAL if _TOTAL in dimensions else min(dimensions)
-    known = [row for row in rows if row.dimension == chosen and row.value is not None]
+    reported = [
+        row for row in rows if row.dimension == chosen and row.value is not None
+    ]
     store, app, definition = key
     return {
         "store": store,
         "app": app,
         "definition": definition,
-        "n": sum(row.value or 0 for row in known) if known else None,
-        "days": len({row.day for row in known}),
+        "n": sum(row.value or 0 for row in reported) if reported else None,
+        "days": len({row.day for row in reported}),
     }

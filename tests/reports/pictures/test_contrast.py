@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 
 from socialcell import palette
 from socialcell.i18n import CODES, language
@@ -17,7 +18,6 @@ from socialcell.reports.pictures.canvas import (
     SMALLEST,
     WIDE,
 )
-from socialcell.reports.pictures.picture import Picture
 from tests.reports.pictures.artists import colours_below, marks, pixels, texts
 from tests.reports.pictures.samples import NAMES, pictures
 
@@ -29,16 +29,15 @@ each_picture = pytest.mark.parametrize("name", NAMES)
 each_width = pytest.mark.parametrize("width", [NARROW, WIDE])
 
 
-def drawn(folder: Path, name: str, code: str, width: float) -> Picture:
-    return pictures(folder)[name](language(code), width)
+@pytest.fixture
+def figure(tmp_path: Path, name: str, code: str, width: float) -> Figure:
+    """The picture of this name in a language and a width."""
+    return pictures(tmp_path)[name](language(code), width).figure
 
 
 @each_picture
 @each_width
-def test_every_text_stands_out_from_what_is_below_it(
-    tmp_path: Path, name: str, code: str, width: float
-) -> None:
-    figure = drawn(tmp_path, name, code, width).figure
+def test_every_text_stands_out_from_what_is_below_it(figure: Figure) -> None:
     image = pixels(figure)
     for text in texts(figure):
         # A dashed line may cross a text; nine tenths of its ground must be clear.
@@ -52,10 +51,7 @@ def test_every_text_stands_out_from_what_is_below_it(
 
 @each_picture
 @each_width
-def test_every_mark_stands_out_from_paper_or_bears_its_number(
-    tmp_path: Path, name: str, code: str, width: float
-) -> None:
-    figure = drawn(tmp_path, name, code, width).figure
+def test_every_mark_stands_out_from_paper_or_bears_its_number(figure: Figure) -> None:
     boxes = [text.box for text in texts(figure)]
     for mark in marks(figure):
         if mark.label == DECORATION:
@@ -73,10 +69,7 @@ def test_every_mark_stands_out_from_paper_or_bears_its_number(
 
 @each_picture
 @each_width
-def test_series_differ_in_a_grey_print_or_by_their_mark(
-    tmp_path: Path, name: str, code: str, width: float
-) -> None:
-    figure = drawn(tmp_path, name, code, width).figure
+def test_series_differ_in_a_grey_print_or_by_their_mark(figure: Figure) -> None:
     kinds = {
         (mark.label, mark.fill or mark.edge, mark.marker)
         for mark in marks(figure)
@@ -94,10 +87,7 @@ def test_series_differ_in_a_grey_print_or_by_their_mark(
 
 @each_picture
 @each_width
-def test_no_text_is_small_cut_or_overlaps_another(
-    tmp_path: Path, name: str, code: str, width: float
-) -> None:
-    figure = drawn(tmp_path, name, code, width).figure
+def test_no_text_is_small_cut_or_overlaps_another(figure: Figure) -> None:
     sheet = figure.bbox
     drawn_texts = texts(figure)
     for text in drawn_texts:
@@ -113,10 +103,8 @@ def test_no_text_is_small_cut_or_overlaps_another(
 
 
 @each_picture
-def test_only_colours_of_the_palette_are_drawn(
-    tmp_path: Path, name: str, code: str
-) -> None:
-    figure = drawn(tmp_path, name, code, WIDE).figure
+@pytest.mark.parametrize("width", [WIDE])
+def test_only_colours_of_the_palette_are_drawn(figure: Figure) -> None:
     used = {colour for mark in marks(figure) for colour in (mark.fill, mark.edge)}
     used |= {text.colour for text in texts(figure)}
     assert used - {None} <= set(palette.ALL)
