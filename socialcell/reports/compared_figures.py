@@ -54,6 +54,14 @@ class TopicFigure(IdFigure):
     sentiment: dict[str, int]
 
 
+class PeakHour(TypedDict):
+    """The busiest hour: its begin as an ISO time of Pune, and its mentions."""
+
+    at: str
+    n: int
+    unit: str
+
+
 class Measure(TypedDict):
     """A measure as the frozen numbers keep it; see `measure`."""
 

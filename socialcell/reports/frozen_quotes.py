@@ -15,7 +15,8 @@ from socialcell.listening.store.mentions.quotes import QuotedPost
 from socialcell.reports.page import Quotation
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.unconfirmed import is_unconfirmed
-from socialcell.reports.week_numbers import DrawnQuote, IncidentNumbers
+from socialcell.reports.week_incidents import IncidentNumbers
+from socialcell.reports.week_numbers import DrawnQuote
 from socialcell.text import displayed, one_line
 
 EXCERPT_LENGTH = 280

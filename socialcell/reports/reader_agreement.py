@@ -17,11 +17,7 @@ from socialcell.listening.store.mentions import reading_counts
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.mentions.reading_counts import LabelCounts
 from socialcell.reports.kpis.listening import ASKING
-from socialcell.reports.week_numbers import (
-    CorrectedShare,
-    ReaderNumbers,
-    TaskAgreement,
-)
+from socialcell.reports.week_numbers import CorrectedShare, ReaderNumbers, TaskAgreement
 
 MIN_DECISIONS = 300
 """Decisions of a task from which the cell's own decisions measure the reader."""

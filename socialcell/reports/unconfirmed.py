@@ -7,7 +7,7 @@ from datetime import datetime
 from socialcell.language.quantities import figures
 from socialcell.listening.alerts import contradictions
 from socialcell.listening.alerts.model import Rumour
-from socialcell.reports.week_numbers import ContradictoryFigures, IncidentNumbers
+from socialcell.reports.week_incidents import ContradictoryFigures, IncidentNumbers
 
 _SAME = 0.03
 """Two figures that are no further apart are one, as contradictions.py has it."""

@@ -3,24 +3,32 @@
 Every part is plain JSON without any text of posts. Times are ISO 8601 with offset, days
 ISO dates, money micros of a currency. A key that is `NotRequired` is missing from
 reports that earlier versions froze. `reports/weekly/weekly_counts.py` counts them.
+Those of incidents, of campaigns and of the letters are in modules of their own.
 """
 
 from collections.abc import Mapping
-from typing import Literal, NotRequired, TypeAlias, TypedDict, TypeGuard
+from typing import Literal, NotRequired, TypedDict, TypeGuard
 
 import msgspec
 
 from socialcell.json_types import JsonObject
+from socialcell.reports.campaign_numbers import (
+    AdAccountNumbers,
+    CampaignNumbers,
+    OutreachNumbers,
+    SearchNumbers,
+)
 from socialcell.reports.compared_figures import (
     AreaFigure,
     Figure,
     IdFigure,
     IdMeasure,
+    PeakHour,
     TopicFigure,
 )
-
-Names: TypeAlias = Mapping[str, str]
-"""A name by language."""
+from socialcell.reports.letter_numbers import LetterNumbers
+from socialcell.reports.named_counts import Names, OwnerNames
+from socialcell.reports.week_incidents import IncidentNumbers
 
 
 class DayFigure(Figure):
@@ -41,13 +49,6 @@ class WardFigure(AreaFigure):
     asking: Figure
 
 
-class OwnerNames(TypedDict):
-    """An owner's id and its names by language."""
-
-    id: str
-    name: Names
-
-
 class TopicOwners(TypedDict):
     """Who answers for a topic that people ask about, the usual owner first."""
 
@@ -63,16 +64,9 @@ class UrgentFigures(TypedDict):
     wards: list[AreaFigure]
 
 
-class PeakHour(TypedDict):
-    """The busiest hour: its begin as an ISO time of Pune, and its mentions."""
-
-    at: str
-    n: int
-    unit: str
-
-
 Period = TypedDict("Period", {"from": str, "to": str})
 """A span of time; its end does not belong to it."""
+
 
 CoverageGap = TypedDict(
     "CoverageGap",
@@ -125,126 +119,6 @@ class EngagementGain(TypedDict):
     posts: int
 
 
-class Money(TypedDict):
-    """An amount in micros of a currency."""
-
-    amount_micros: int
-    currency: str
-
-
-class PriceRange(TypedDict):
-    """What one of something cost: best guess and both ends; None: no finite price."""
-
-    best: Money | None
-    low: Money | None
-    high: Money | None
-
-
-class Requests(TypedDict):
-    """Requests for links by who asked; None in the row of installs without a link."""
-
-    human: int | None
-    duplicate: int | None
-    programs: int | None
-    internal: int | None
-    dropped: int | None
-
-
-class LinkPlace(Requests):
-    """Requests and installs by where links stand; without channel: by no known link."""
-
-    channel: str | None
-    creator: str | None
-    installs: int | None
-
-
-class CampaignResults(TypedDict):
-    """Clicks and installs of a campaign in a span; None where nothing counts them.
-
-    `unattributed` are the installs of `named_elsewhere` and `sourceless` together.
-    """
-
-    clicks: int | None
-    requests: NotRequired[Requests | None]
-    installs: int | None
-    unattributed: int | None
-    named_elsewhere: NotRequired[int | None]
-    sourceless: NotRequired[int | None]
-
-
-class IncrementalEffect(TypedDict):
-    """What a campaign added to its outcome, with 95 % intervals."""
-
-    outcome: str
-    value: float
-    interval: list[float] | None
-    anyway: float
-    lift_percent: float | None
-    lift_interval: list[float] | None
-    p_values: Mapping[str, float | None]
-    cost_per_incremental: PriceRange | None
-
-
-class EffectSeries(TypedDict):
-    """An outcome by day, and as it would have been; None: nothing is expected.
-
-    `lower` and `upper` are the ends of the 95 % band of a single day.
-    """
-
-    days: list[str]
-    actual: list[float]
-    expected: list[float | None]
-    lower: NotRequired[list[float | None]]
-    upper: NotRequired[list[float | None]]
-
-
-class CampaignNumbers(TypedDict):
-    """A campaign of the week: what it brought in the week and since its start."""
-
-    name: str
-    goal: str
-    start: str
-    end: str
-    week: CampaignResults
-    so_far: CampaignResults
-    places: NotRequired[list[LinkPlace]]
-    store_visits: NotRequired[int | None]
-    days_withheld: int
-    cost_per_install: PriceRange | None
-    incremental: IncrementalEffect | None
-    series: EffectSeries | None
-
-
-class PlanNumbers(TypedDict):
-    """A plan: its tags by state, the people it reaches (an estimate), its cost."""
-
-    campaign: str
-    version: int
-    start: str
-    end: str
-    tags: int
-    states: dict[str, int]
-    reach: float
-    cost: Money
-
-
-class DueStep(TypedDict):
-    """A step that waits; `tag` is the number of a tag, None of a whole plan."""
-
-    kind: str
-    campaign: str
-    tag: int | None
-    day: str
-
-
-class OutreachNumbers(TypedDict):
-    """Plans that are not over, and what was due on a day (`today`)."""
-
-    today: str
-    plans: list[PlanNumbers]
-    due: list[DueStep]
-
-
 class MissedPromise(TypedDict):
     """A promise that was due and not kept."""
 
@@ -268,207 +142,6 @@ class DrawnQuote(QuoteReason):
     external_id: str
     content_hash: str
     drawn_from: int
-
-
-class WorstAlert(TypedDict):
-    """The alert that stood out most; see `Alert` for what the numbers are."""
-
-    kind: NotRequired[str]
-    series: str
-    at: str
-    minutes: int
-    observed: int
-    expected: float | None
-    unit: NotRequired[str]
-    coverage: float | None
-
-
-class NamedCount(TypedDict):
-    """Mentions of an area, an owner or a topic, with its names by language; topics have
-    none here: their labels are those of the vocabulary."""
-
-    id: str
-    n: int
-    name: Names | None
-
-
-class ReportedValue(TypedDict):
-    """One of several figures that are reported of a quantity, and its mentions."""
-
-    value: float
-    n: int
-
-
-class ContradictoryFigures(TypedDict):
-    """A quantity of which several figures are reported; `owner` is whose problem most
-    of these mentions are."""
-
-    quantity: str
-    values: list[ReportedValue]
-    owner: OwnerNames | None
-
-
-class RumourCount(TypedDict):
-    """Mentions that repeat a known rumour, by its id; its words are not frozen."""
-
-    id: int
-    n: int
-
-
-class IncidentSituation(TypedDict):
-    """An incident at the end of the week; see `incident_facts.IncidentFacts`.
-
-    `usual` are the mentions of the same hours in the weeks before, `peak` those of its
-    greatest hour, `checked` those of
-    the critical ones whose urgency staff checked, `places` localities.
-    """
-
-    began_at: str
-    newest_at: str
-    peak: NotRequired[PeakHour | None]
-    mentions: int
-    usual: int | None
-    urgent: int
-    critical: int
-    checked: int
-    messages: int
-    wards: list[NamedCount]
-    places: list[NamedCount]
-    owners: list[NamedCount]
-    figures: list[ContradictoryFigures]
-    rumours: list[RumourCount]
-
-
-class IncidentHours(TypedDict):
-    """An incident from `start`, a whole hour, hour by hour; see
-    `incident_timeline.IncidentTimeline`.
-
-    `steps` are moments by step. `platforms` counts those that were watched, `missing`
-    has the hours that some of them lack, by id.
-    """
-
-    start: str
-    mentions: list[int | None]
-    whole: list[bool]
-    steps: dict[str, str]
-    as_of: str
-    platforms: int
-    missing: dict[str, int]
-
-
-class IncidentNumbers(TypedDict):
-    """An incident; `here`: of this week; `week`: in which it began.
-
-    `notified_at` is when the first message about it was sent, None where none was.
-    `name` are the names of its area, `promise` the text of the promise it is about.
-    `situation` is None where the incident counts no mentions, or is one of many.
-    `timeline` is that of the greatest incident of the week, None for the others.
-    """
-
-    id: int
-    kind: str
-    subject: str
-    name: Names | None
-    promise: str | None
-    severity: str
-    state: str
-    opened_at: str
-    first_post_at: str | None
-    notified_at: NotRequired[str | None]
-    last_at: str
-    ended_at: NotRequired[str | None]
-    here: bool
-    week: Literal["now", "before", "earlier"]
-    acked_by: str | None
-    acked_at: str | None
-    worst: WorstAlert | None
-    situation: NotRequired[IncidentSituation | None]
-    timeline: NotRequired[IncidentHours | None]
-
-
-class CommitmentNumbers(TypedDict):
-    """A commitment that was open when the week ended: what, until when, whose.
-
-    `owner` is the usual owner of its topic; `made_by` is who of the cell entered it.
-    """
-
-    id: int
-    text: str
-    due_at: str
-    topic: str | None
-    ward: str | None
-    made_by: str
-    owner: OwnerNames | None
-
-
-PlannedClosure = TypedDict(
-    "PlannedClosure",
-    {
-        "topic": str,
-        "wards": list[OwnerNames],
-        "from": str,
-        "to": str,
-        "n": int,
-    },
-)
-"""What the city announced, and mentions of its topic in the week that name one of its
-ward offices or none."""
-
-
-class WaitingApprovals(TypedDict):
-    """Own posts or answers that a second person has not approved; `due_at` is when the
-    first of them is to leave, None of answers, which leave at once."""
-
-    n: int
-    due_at: str | None
-
-
-class CellWork(TypedDict):
-    """What the cell published in the week, what waits for approval, commitments kept
-    and those that fell due."""
-
-    posts: int
-    answers: int
-    posts_waiting: WaitingApprovals
-    answers_waiting: WaitingApprovals
-    kept: int
-    due: int
-
-
-class OfficeNumbers(TypedDict):
-    """A ward office, or an owner of problems: its mentions, those that ask, urgent
-    ones, and complaints said to be closed without action.
-
-    `topics` are those that are asked about; `places` of a ward office its localities,
-    of an owner the ward offices.
-    """
-
-    id: str
-    kind: Literal["ward", "owner"]
-    name: Names | None
-    mentions: Figure
-    asking: Figure
-    urgent: Figure
-    closed: int
-    topics: list[NamedCount]
-    places: list[NamedCount]
-
-
-class LetterNumbers(TypedDict):
-    """What the letters say beside the numbers of the report.
-
-    `closed` are mentions that say a complaint was closed without action, `closed_of`
-    those of them whose owner is known. `festival` are the days of the week that belong
-    to one.
-    """
-
-    commitments: list[CommitmentNumbers]
-    planned: list[PlannedClosure]
-    work: CellWork
-    closed: int
-    closed_of: list[NamedCount]
-    festival: list[str]
-    offices: list[OfficeNumbers]
 
 
 RegisteredAccount = TypedDict(
@@ -503,76 +176,6 @@ class PublicAccounts(TypedDict):
 
     accounts: list[SpeakingAccount]
     joined: JoinedAccounts
-
-
-class AdCampaign(TypedDict):
-    """What an ad campaign cost and brought; `installs` by conversion action."""
-
-    id: str
-    name: str
-    cost_micros: int | None
-    impressions: int | None
-    clicks: int | None
-    installs: dict[str, float | None]
-    days: int
-    whole: bool
-
-
-class AdAccountNumbers(TypedDict):
-    """An account of an ad network: days of the week that it covers, its campaigns.
-
-    `figures` of a day were reported, `restated` of them changed afterwards; those from
-    `moving_from` on may still change.
-    """
-
-    network: str
-    account: str
-    currency: str
-    zone: str
-    days: int
-    moving_from: str | None
-    figures: int
-    restated: int
-    campaigns: list[AdCampaign]
-
-
-class SearchSums(TypedDict):
-    """Clicks, impressions, and the mean position weighted by impressions."""
-
-    clicks: int | None
-    impressions: int | None
-    position: float | None
-
-
-class SearchDays(SearchSums):
-    """The sums of so many days."""
-
-    days: int
-
-
-class SiteNumbers(TypedDict):
-    """A site in Google's search results, `through` a day, `moving` days not final."""
-
-    site: str
-    now: SearchDays
-    before: SearchDays
-    through: str | None
-    moving: int
-    unnamed_clicks: int | None
-
-
-class QueryNumbers(SearchSums):
-    """A query that showed a site."""
-
-    site: str
-    query: str
-
-
-class SearchNumbers(TypedDict):
-    """Sites in Google's search results, and the queries with the most clicks."""
-
-    sites: list[SiteNumbers]
-    queries: list[QueryNumbers]
 
 
 class GoalTarget(TypedDict):

@@ -18,6 +18,7 @@ from socialcell.listening.store.alerts import incidents
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.pages import recheck_queue
 from socialcell.listening.store.people import registry_activity
+from socialcell.reports.campaign_numbers import CampaignNumbers
 from socialcell.reports.compared_figures import (
     Figure,
     IdFigure,
@@ -27,7 +28,7 @@ from socialcell.reports.compared_figures import (
     share,
 )
 from socialcell.reports.kpis import listening
-from socialcell.reports.week_numbers import CampaignNumbers, IncidentNumbers
+from socialcell.reports.week_incidents import IncidentNumbers
 from socialcell.strategy import MEASURES
 
 NOT_RECORDED = {

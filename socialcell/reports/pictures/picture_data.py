@@ -20,7 +20,13 @@ from socialcell.json_types import as_number
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.areas.area_shapes import ShapeRecord
 from socialcell.listening.store.alerts import alerts as alert_store
+from socialcell.listening.store.alerts import incident_numbers
+from socialcell.listening.store.mentions import mention_counts
+from socialcell.listening.store.mentions.mention_counts import HOUR, TimeSpan
+from socialcell.listening.store.pages.source_history import watches
+from socialcell.reports.campaign_numbers import CampaignNumbers
 from socialcell.reports.incidents.incident_sentences import series_words
+from socialcell.reports.named_counts import Names
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.pictures import picture_counts
 from socialcell.reports.pictures.funnel import Funnel, FunnelStage
@@ -30,13 +36,8 @@ from socialcell.reports.pictures.lift import LiftSeries
 from socialcell.reports.pictures.picture import PictureCoverage
 from socialcell.reports.pictures.picture_counts import DAY_HOURS, LEAD, STEPS
 from socialcell.reports.pictures.ward_map import MapArea, WardMap
-from socialcell.reports.week_numbers import (
-    CampaignNumbers,
-    CoverageNumbers,
-    IncidentHours,
-    Names,
-    WeekNumbers,
-)
+from socialcell.reports.week_incidents import IncidentHours
+from socialcell.reports.week_numbers import CoverageNumbers, WeekNumbers
 
 # Of a week, from its frozen numbers ---------------------------------------------------
 

@@ -14,10 +14,10 @@ from socialcell.campaigns.outcomes import ad_figures as sums
 from socialcell.campaigns.outcomes.daily_sums import Total
 from socialcell.campaigns.outcomes.store import figures
 from socialcell.reports import money
+from socialcell.reports.campaign_numbers import AdAccountNumbers, AdCampaign
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN
 from socialcell.reports.sections.report_context import ReportContext
-from socialcell.reports.week_numbers import AdAccountNumbers, AdCampaign
 
 MAX_CAMPAIGNS = 5
 _COUNTS = ("impressions", "clicks")

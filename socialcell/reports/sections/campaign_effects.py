@@ -18,19 +18,19 @@ from socialcell.campaigns.outcomes.install_attribution import OURS, UNKNOWN
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.store import outcomes
 from socialcell.causal.cost import UnitCost
-from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
-from socialcell.reports.phrases import UNKNOWN as NOTHING
-from socialcell.reports.pictures.picture_counts import LEAD
-from socialcell.reports.sections import clicks, outreach_progress, uninstalls
-from socialcell.reports.sections.report_context import ReportContext
-from socialcell.reports.week_numbers import (
+from socialcell.reports.campaign_numbers import (
     CampaignNumbers,
     EffectSeries,
     IncrementalEffect,
     Money,
     PriceRange,
-    WeekNumbers,
 )
+from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
+from socialcell.reports.phrases import UNKNOWN as NOTHING
+from socialcell.reports.pictures.picture_counts import LEAD
+from socialcell.reports.sections import clicks, outreach_progress, uninstalls
+from socialcell.reports.sections.report_context import ReportContext
+from socialcell.reports.week_numbers import WeekNumbers
 
 _MICROS = 1_000_000
 _Count: TypeAlias = Literal[
@@ -81,6 +81,7 @@ def _count_campaign(
     )
     direct = measured.direct
     assert direct is not None  # the campaign has begun
+
     so_far = attribution_of(session, campaign, direct.since, direct.until)
     return {
         "name": campaign.name,
@@ -289,8 +290,7 @@ def _additional_cost(context: ReportContext, goal: str, span: str) -> str:
             cost=span,
         )
     return _(
-        "Planned cost (the campaign's budget) per additional unit: %(cost)s.",
-        cost=span,
+        "Planned cost (the campaign's budget) per additional unit: %(cost)s.", cost=span
     )
 
 

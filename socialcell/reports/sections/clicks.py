@@ -6,10 +6,10 @@ from typing import Literal, TypeAlias
 
 from socialcell.campaigns.outcomes.attributed_results import Attribution
 from socialcell.campaigns.outcomes.install_attribution import OURS
+from socialcell.reports.campaign_numbers import CampaignNumbers, LinkPlace, Requests
 from socialcell.reports.page import Block, Cell, Chart, Table
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections.report_context import ReportContext
-from socialcell.reports.week_numbers import CampaignNumbers, LinkPlace, Requests
 
 MAX_PLACES = 8
 PROGRAMS = ("preview", "scanner", "crawler", "tool")

@@ -19,7 +19,7 @@ from socialcell.reports.incidents.incident_sentences import series_words as in_w
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN, Phrases
 from socialcell.reports.sections.report_context import ReportContext
-from socialcell.reports.week_numbers import (
+from socialcell.reports.week_incidents import (
     IncidentNumbers,
     IncidentSituation,
     WorstAlert,

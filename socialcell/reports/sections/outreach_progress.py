@@ -13,9 +13,9 @@ from socialcell.campaigns.planning import store
 from socialcell.campaigns.planning.model import Plan
 from socialcell.json_types import as_text
 from socialcell.reports import money
+from socialcell.reports.campaign_numbers import OutreachNumbers, PlanNumbers
 from socialcell.reports.page import Block, Cell, Paragraph, Table
 from socialcell.reports.sections.report_context import ReportContext
-from socialcell.reports.week_numbers import OutreachNumbers, PlanNumbers
 from socialcell.settings.campaigns import Planning
 
 MAX_STEPS = 6

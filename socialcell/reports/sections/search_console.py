@@ -9,16 +9,16 @@ from sqlmodel import Session
 from socialcell.campaigns.outcomes.store import figures
 from socialcell.campaigns.outcomes.store.figures import QuerySum, SearchSum
 from socialcell.listening.people.visibility import People
-from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
-from socialcell.reports.phrases import UNKNOWN
-from socialcell.reports.sections.report_context import ReportContext
-from socialcell.reports.week_numbers import (
+from socialcell.reports.campaign_numbers import (
     QueryNumbers,
     SearchNumbers,
     SearchSums,
     SiteNumbers,
-    WeekNumbers,
 )
+from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
+from socialcell.reports.phrases import UNKNOWN
+from socialcell.reports.sections.report_context import ReportContext
+from socialcell.reports.week_numbers import WeekNumbers
 
 MAX_QUERIES = 6
 _WEEK = timedelta(days=7)

@@ -10,14 +10,11 @@ from socialcell.i18n import Language
 from socialcell.listening.alerts.model import CRITICAL, Rumour
 from socialcell.reports.incidents import incident_sentences
 from socialcell.reports.incidents.incident_facts import IncidentFacts
+from socialcell.reports.letter_numbers import CommitmentNumbers, LetterNumbers
 from socialcell.reports.letters.letter_page import Hyperlink, Span
 from socialcell.reports.phrases import Phrases
-from socialcell.reports.week_numbers import (
-    CommitmentNumbers,
-    IncidentNumbers,
-    LetterNumbers,
-    WeekNumbers,
-)
+from socialcell.reports.week_incidents import IncidentNumbers
+from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.reports.weekly import incident_situations
 
 NEXT_DAYS = timedelta(days=7)

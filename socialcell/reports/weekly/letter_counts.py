@@ -26,16 +26,15 @@ from socialcell.listening.store.mentions.mention_counts import Cells, TimeSpan
 from socialcell.reports.compared_figures import Figure
 from socialcell.reports.incidents import incident_facts
 from socialcell.reports.kpis.listening import ASKING
-from socialcell.reports.sections.quote_sampling import URGENT
-from socialcell.reports.week_numbers import (
+from socialcell.reports.letter_numbers import (
     CellWork,
     CommitmentNumbers,
     LetterNumbers,
-    Names,
     OfficeNumbers,
-    OwnerNames,
     PlannedClosure,
 )
+from socialcell.reports.named_counts import Names, OwnerNames
+from socialcell.reports.sections.quote_sampling import URGENT
 from socialcell.reports.weekly.incident_situations import named_counts
 
 CLOSED = "closed_without_action"

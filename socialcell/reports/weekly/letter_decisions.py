@@ -7,14 +7,11 @@ from datetime import date, datetime
 from socialcell.campaigns.outreach.pending_steps import PendingStep, step_text
 from socialcell.reports.incidents.incident_facts import IncidentFacts
 from socialcell.reports.kpis import kpi_labels
+from socialcell.reports.letter_numbers import CommitmentNumbers, WaitingApprovals
 from socialcell.reports.letters.letter_page import Line, Strong
+from socialcell.reports.named_counts import OwnerNames
 from socialcell.reports.sections.goals import is_met
-from socialcell.reports.week_numbers import (
-    CommitmentNumbers,
-    GoalNumbers,
-    OwnerNames,
-    WaitingApprovals,
-)
+from socialcell.reports.week_numbers import GoalNumbers
 from socialcell.reports.weekly import letter_lead
 from socialcell.reports.weekly.letter_context import LetterContext
 from socialcell.strategy import MEASURES

@@ -8,13 +8,10 @@ from socialcell.reports import alert_watch
 from socialcell.reports.incidents import incident_sentences
 from socialcell.reports.incidents.incident_facts import IncidentFacts
 from socialcell.reports.kpis.listening import MIN_COVERAGE
+from socialcell.reports.letter_numbers import PlannedClosure
 from socialcell.reports.letters.letter_page import Line, Strong
-from socialcell.reports.week_numbers import (
-    ContradictoryFigures,
-    PlannedClosure,
-    PlatformCoverage,
-    WeekNumbers,
-)
+from socialcell.reports.week_incidents import ContradictoryFigures
+from socialcell.reports.week_numbers import PlatformCoverage, WeekNumbers
 from socialcell.reports.weekly.letter_context import LetterContext
 
 _MAX_WARDS, _MAX_PLACES, _MAX_OTHERS, _MAX_PLATFORMS = 3, 4, 2, 3

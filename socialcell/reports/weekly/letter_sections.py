@@ -7,9 +7,11 @@ from socialcell.campaigns.creators.authenticity import wilson_interval
 from socialcell.clock import IST
 from socialcell.i18n import Language
 from socialcell.reports import reader_agreement
+from socialcell.reports.campaign_numbers import CampaignNumbers
 from socialcell.reports.compared_figures import Figure, IdMeasure
 from socialcell.reports.kpis import kpi_labels
 from socialcell.reports.kpis.listening import ASKING
+from socialcell.reports.letter_numbers import CommitmentNumbers
 from socialcell.reports.letters.letter_page import (
     BulletList,
     DayBar,
@@ -25,11 +27,7 @@ from socialcell.reports.letters.letter_page import (
 )
 from socialcell.reports.phrases import SMALLEST_BASE
 from socialcell.reports.sections.quote_sampling import URGENT
-from socialcell.reports.week_numbers import (
-    CampaignNumbers,
-    CommitmentNumbers,
-    WeekNumbers,
-)
+from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.reports.weekly import letter_decisions
 from socialcell.reports.weekly.letter_context import Addresses, LetterContext
 from socialcell.reports.weekly.letter_decisions import Decision

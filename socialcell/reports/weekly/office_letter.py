@@ -6,6 +6,7 @@ from datetime import datetime
 
 from socialcell.reports.incidents import incident_sentences
 from socialcell.reports.incidents.incident_facts import IncidentFacts, locality
+from socialcell.reports.letter_numbers import CommitmentNumbers, OfficeNumbers
 from socialcell.reports.letters.letter_page import (
     KeyFigures,
     LetterPage,
@@ -14,11 +15,7 @@ from socialcell.reports.letters.letter_page import (
     Line,
     Strong,
 )
-from socialcell.reports.week_numbers import (
-    CommitmentNumbers,
-    NamedCount,
-    OfficeNumbers,
-)
+from socialcell.reports.named_counts import NamedCount
 from socialcell.reports.weekly import (
     letter_decisions,
     letter_lead,

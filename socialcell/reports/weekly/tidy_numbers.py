@@ -9,17 +9,16 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from socialcell.clock import IST
-from socialcell.reports.compared_figures import Figure, IdFigure
-from socialcell.reports.sections.report_context import HIDDEN_TOPIC
-from socialcell.reports.week_numbers import (
+from socialcell.reports.campaign_numbers import (
     CampaignNumbers,
     CampaignResults,
-    IncidentNumbers,
     Money,
     PriceRange,
-    ReaderNumbers,
-    WeekNumbers,
 )
+from socialcell.reports.compared_figures import Figure, IdFigure
+from socialcell.reports.sections.report_context import HIDDEN_TOPIC
+from socialcell.reports.week_incidents import IncidentNumbers
+from socialcell.reports.week_numbers import ReaderNumbers, WeekNumbers
 from socialcell.strategy import MEASURES
 
 _MICROS = 1_000_000

@@ -16,12 +16,14 @@ from socialcell.listening.store.mentions.mention_counts import Cells, TimeSpan
 from socialcell.listening.store.pages.source_history import watches
 from socialcell.ops import audit
 from socialcell.reports import alert_watch, reader_agreement
+from socialcell.reports.campaign_numbers import CampaignNumbers
 from socialcell.reports.compared_figures import (
     WEEK,
     AreaFigure,
     CoveredHours,
     Figure,
     IdFigure,
+    PeakHour,
     TopicFigure,
     cells_of_platform,
     figure,
@@ -30,6 +32,8 @@ from socialcell.reports.compared_figures import (
 from socialcell.reports.kpis import kpis
 from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.pictures import picture_counts
+from socialcell.reports.named_counts import Names
+from socialcell.reports.pictures import picture_data
 from socialcell.reports.sections import (
     ad_spend,
     campaign_effects,
@@ -43,12 +47,9 @@ from socialcell.reports.sections import (
 from socialcell.reports.sections.quote_sampling import URGENT
 from socialcell.reports.week_numbers import (
     AuditHead,
-    CampaignNumbers,
     DayFigure,
     GoalNumbers,
     MentionNumbers,
-    Names,
-    PeakHour,
     Period,
     ReadFigure,
     StrategyNumbers,

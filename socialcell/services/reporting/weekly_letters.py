@@ -17,10 +17,12 @@ from socialcell.listening.store import areas, owners
 from socialcell.listening.store.alerts import rumours
 from socialcell.message_catalog import Message
 from socialcell.reports.compared_figures import Figure
+from socialcell.reports.letter_numbers import OfficeNumbers
 from socialcell.reports.letters import letter_render
 from socialcell.reports.letters.letter_page import LetterPage
+from socialcell.reports.named_counts import Names
 from socialcell.reports.phrases import Phrases
-from socialcell.reports.week_numbers import Names, OfficeNumbers, WeekNumbers
+from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.reports.weekly import frozen_week, office_letter
 from socialcell.reports.weekly.letter_context import Addresses, LetterContext
 from socialcell.services.context import Context
