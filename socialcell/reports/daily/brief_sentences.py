@@ -147,16 +147,11 @@ def urgent_line(brief: Brief, lang: Language) -> str:
 def unknown_lines(brief: Brief, phrases: Phrases) -> Iterator[str]:
     """What is not known: of the leading incident, of figures, of what was missed."""
     incident = lead(brief)
-    unchecked = brief.urgent.critical - brief.urgent.checked
     if incident is not None:
         yield from sentences.unknown_lines(incident, phrases)
-    elif unchecked:
-        yield phrases.lang.ngettext(
-            "Whether %(n)s mention of danger to life is true: staff have not checked.",
-            "Whether %(n)s mentions of danger to life are true: staff have not "
-            "checked.",
-            unchecked,
-        )
+    else:
+        unchecked = brief.urgent.critical - brief.urgent.checked
+        yield from sentences.unchecked_lines(unchecked, phrases.lang)
     yield from _missing_lines(brief, phrases)
 
 

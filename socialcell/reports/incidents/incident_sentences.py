@@ -116,14 +116,19 @@ def message_lines(facts: IncidentFacts, lang: Language) -> Iterator[str]:
         )
 
 
-def ward_lines(facts: IncidentFacts, phrases: Phrases) -> Iterator[str]:
+def ward_lines(
+    facts: IncidentFacts,
+    phrases: Phrases,
+    most_wards: int = _MAX_WARDS,
+    most_places: int = _MAX_LOCALITIES,
+) -> Iterator[str]:
     """The ward offices that are named, and the places in them, the most first."""
     _ = phrases.lang.gettext
     if facts.wards:
-        wards = _counted(facts.wards[:_MAX_WARDS], facts.names, phrases)
+        wards = _counted(facts.wards[:most_wards], facts.names, phrases)
         yield _("Ward offices: %(wards)s.", wards=wards)
     if facts.localities:
-        localities = _counted(facts.localities[:_MAX_LOCALITIES], facts.names, phrases)
+        localities = _counted(facts.localities[:most_places], facts.names, phrases)
         yield _("Places: %(places)s.", places=localities)
 
 
@@ -170,18 +175,23 @@ def responsible_lines(facts: IncidentFacts, phrases: Phrases) -> Iterator[str]:
 def unknown_lines(facts: IncidentFacts, phrases: Phrases) -> Iterator[str]:
     """What is not confirmed of an incident: whether people are in danger, and figures
     that cannot all be right."""
-    if facts.unchecked:
-        yield phrases.lang.ngettext(
-            "Whether %(n)s mention of danger to life is true: staff have not checked.",
-            "Whether %(n)s mentions of danger to life are true: staff have not "
-            "checked.",
-            facts.unchecked,
-        )
+    yield from unchecked_lines(facts.unchecked, phrases.lang)
     for figures in facts.state.figures:
         yield phrases.lang.gettext(
             "%(what)s: %(figures)s; none is confirmed.",
             what=quantity_words(figures.quantity, phrases.lang),
             figures=figures_side_by_side(figures, phrases.lang),
+        )
+
+
+def unchecked_lines(count: int, lang: Language) -> Iterator[str]:
+    """How many mentions of danger to life nobody of the cell has checked, if any."""
+    if count:
+        yield lang.ngettext(
+            "Whether %(n)s mention of danger to life is true: staff have not checked.",
+            "Whether %(n)s mentions of danger to life are true: staff have not "
+            "checked.",
+            count,
         )
 
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from socialcell.i18n import Language
 from socialcell.listening.alerts.model import CRITICAL, Rumour
+from socialcell.reports.compared_figures import IdMeasure
 from socialcell.reports.incidents import incident_sentences
 from socialcell.reports.incidents.incident_facts import IncidentFacts
 from socialcell.reports.letter_numbers import CommitmentNumbers, LetterNumbers
@@ -130,6 +131,11 @@ class LetterContext:
     @staticmethod
     def _due_at(row: CommitmentNumbers) -> datetime:
         return datetime.fromisoformat(row["due_at"])
+
+    def measure(self, id_: str) -> IdMeasure | None:
+        """A measure of the week; None where it was not frozen."""
+        measures = self.numbers.get("measures", [])
+        return next((row for row in measures if row["id"] == id_), None)
 
     def incident_title(self, facts: IncidentFacts) -> str:
         """What and where, as in the brief and in alerts."""

@@ -78,10 +78,9 @@ def missed_commitments(
 ) -> Iterator[Decision]:
     _ = context.lang.gettext
     for row in missed[:_MAX_MISSED]:
-        text = one_line(row["text"], _MAX_TEXT_LENGTH)
         due_at = datetime.fromisoformat(row["due_at"])
         yield Decision(
-            (Strong(_("Commitment missed: %(text)s", text=text)),),
+            (Strong(_("Commitment missed: %(text)s", text=commitment_text(row))),),
             commitment_owner(context, row),
             _("was due %(at)s", at=context.lang.when(due_at)),
         )
@@ -96,6 +95,10 @@ def missed_commitments(
             commitment_owner(context, row) for row in missed[_MAX_MISSED:]
         )
         yield Decision((Strong(what),), ", ".join(list(owners)[:2]), _("at once"))
+
+
+def commitment_text(row: CommitmentNumbers) -> str:
+    return one_line(row["text"], _MAX_TEXT_LENGTH)
 
 
 def commitment_owner(context: LetterContext, row: CommitmentNumbers) -> str:

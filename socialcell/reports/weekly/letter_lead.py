@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from socialcell.language.quantities import quantities
 from socialcell.reports import alert_watch
 from socialcell.reports.incidents import incident_sentences
 from socialcell.reports.incidents.incident_facts import IncidentFacts
@@ -12,6 +11,7 @@ from socialcell.reports.letter_numbers import PlannedClosure
 from socialcell.reports.letters.letter_page import Line, Strong
 from socialcell.reports.week_incidents import ContradictoryFigures
 from socialcell.reports.week_numbers import PlatformCoverage, WeekNumbers
+from socialcell.reports.weekly import letter_work
 from socialcell.reports.weekly.letter_context import LetterContext
 
 _MAX_WARDS, _MAX_PLACES, _MAX_OTHERS, _MAX_PLATFORMS = 3, 4, 2, 3
@@ -198,35 +198,20 @@ def coverage_sentences(numbers: WeekNumbers, context: LetterContext) -> Iterator
 
 def figures_in_words(context: LetterContext, figures: ContradictoryFigures) -> str:
     """Water discharge (cusecs): 51,000 / 24,310 / 38,500."""
-    lang, quantity = context.lang, quantities()[figures["quantity"]]
-    unit = quantity.unit_label[lang.code]
-    values = " / ".join(
-        incident_sentences.figure_text(quantity.id, value["value"], lang)
-        for value in figures["values"]
+    lang, quantity = context.lang, figures["quantity"]
+    reported = " / ".join(
+        incident_sentences.figure_text(quantity, figure["value"], lang)
+        for figure in figures["values"]
     )
-    name = quantity.label[lang.code] + (f" ({unit})" if unit else "")
-    return f"{name}: {values}"
+    return f"{incident_sentences.quantity_words(quantity, lang)}: {reported}"
 
 
 def _place_sentences(context: LetterContext, facts: IncidentFacts) -> Iterator[str]:
-    _ = context.lang.gettext
-    for sentence, counts in (
-        ("wards", facts.wards[:_MAX_WARDS]),
-        ("places", facts.localities[:_MAX_PLACES]),
-    ):
-        if not counts:
-            continue
-        named = ", ".join(
-            f"{context.phrases.name(facts.names.get(id_), id_)} "
-            f"{context.lang.number(n)}"
-            for id_, n in counts
-        )
-        if sentence == "wards":
-            yield _("Ward offices: %(wards)s.", wards=named)
-        else:
-            yield _("Places: %(places)s.", places=named)
+    yield from incident_sentences.ward_lines(
+        facts, context.phrases, most_wards=_MAX_WARDS, most_places=_MAX_PLACES
+    )
     if not facts.wards and not facts.localities:
-        yield _("Where: no mention names a place.")
+        yield context.lang.gettext("Where: no mention names a place.")
 
 
 def _calm_lines(context: LetterContext) -> Iterator[str]:
@@ -318,13 +303,13 @@ def _week_sentences(context: LetterContext) -> Iterator[str]:
         "Whole week: %(n)s mention.", "Whole week: %(n)s mentions.", mentions["n"] or 0
     )
     yield same_hours_sentence(context)
-    asked = [
+    topics = [
         topic
         for topic in context.numbers["owners"]
         if topic["asking"]["n"] and topic["topic"] not in ("politics", "other")
     ]
-    if asked and context.main is None:
-        first = asked[0]
+    if topics and context.main is None:
+        first = topics[0]
         yield lang.gettext(
             "Most complaints and requests: %(topic)s (%(n)s).",
             topic=context.phrases.label("topic", first["topic"]),
@@ -362,15 +347,8 @@ def _cell_sentences(context: LetterContext) -> Iterator[str]:
             )
     if context.letter is None:
         return
-    work = context.letter["work"]
-    if work["posts"] or work["answers"]:
-        yield _(
-            "Published: posts %(posts)s, answers %(answers)s.",
-            posts=lang.number(work["posts"]),
-            answers=lang.number(work["answers"]),
-        )
-    else:
-        yield _("No statement and no answer was published by the cell.")
+    published = list(letter_work.published_sentences(lang, context.letter["work"]))
+    yield from published or [_("No statement and no answer was published by the cell.")]
     missed, coming = context.missed_commitments, context.coming_commitments
     if not missed and not coming:
         yield _("No commitment is due.")

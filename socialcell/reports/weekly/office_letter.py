@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 
 from socialcell.reports.incidents import incident_sentences
 from socialcell.reports.incidents.incident_facts import IncidentFacts, locality
 from socialcell.reports.letter_numbers import CommitmentNumbers, OfficeNumbers
 from socialcell.reports.letters.letter_page import (
-    KeyFigures,
     LetterPage,
     LetterSection,
     LetterTable,
@@ -18,6 +18,7 @@ from socialcell.reports.letters.letter_page import (
 from socialcell.reports.named_counts import NamedCount
 from socialcell.reports.weekly import (
     letter_decisions,
+    letter_figures,
     letter_lead,
     letter_sections,
     weekly_letter,
@@ -60,7 +61,7 @@ class _OfficeView:
         has_mentions = bool(self.office["mentions"]["n"])
         return not (has_mentions or self.incidents or self.commitments)
 
-    @property
+    @cached_property
     def incidents(self) -> Sequence[tuple[IncidentFacts, int]]:
         """Incidents that concern the office, with its mentions of each, most first."""
         own = [
@@ -143,7 +144,7 @@ def _empty_page(view: _OfficeView) -> LetterPage:
 
 def _collected(context: LetterContext) -> Iterator[str]:
     coverage = context.numbers["coverage"]
-    yield letter_sections.source_note(context)
+    yield letter_figures.source_note(context)
     if coverage["covered"] != coverage["due"]:
         yield from letter_lead.coverage_sentences(context.numbers, context)
 
@@ -278,7 +279,8 @@ def _decisions(view: _OfficeView) -> Iterator[Decision]:
 
 def _sections(view: _OfficeView, rows: int) -> Iterator[LetterSection]:
     context, _ = view.context, view.context.lang.gettext
-    yield from _number_sections(view)
+    if (numbers := _number_section(view)) is not None:
+        yield numbers
     office = view.office
     if office["topics"]:
         yield _count_section(
@@ -297,17 +299,18 @@ def _sections(view: _OfficeView, rows: int) -> Iterator[LetterSection]:
         )
 
 
-def _number_sections(view: _OfficeView) -> Iterator[LetterSection]:
+def _number_section(view: _OfficeView) -> LetterSection | None:
     context, office, _ = view.context, view.office, view.context.lang.gettext
-    figures = [
-        letter_sections.count_figure(context, office["mentions"], _("mentions")),
-        letter_sections.count_figure(context, office["asking"], _("expect an answer")),
-        letter_sections.count_figure(context, office["urgent"], _("urgent")),
-    ]
-    known_figures = [figure for figure in figures if figure is not None]
-    if known_figures:
-        title = _("Numbers, beside last week over the same hours")
-        yield LetterSection(title, [KeyFigures(known_figures)])
+    return letter_figures.figure_section(
+        context,
+        [
+            letter_figures.count_figure(context, office["mentions"], _("mentions")),
+            letter_figures.count_figure(
+                context, office["asking"], _("expect an answer")
+            ),
+            letter_figures.count_figure(context, office["urgent"], _("urgent")),
+        ],
+    )
 
 
 def _count_section(

@@ -1,14 +1,21 @@
 """The weekly letter: one side of paper that says what happened and what to decide."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 from socialcell.i18n import Language
 from socialcell.reports.letters import letter_render, printed_size
 from socialcell.reports.letters.letter_page import LetterPage, LetterSection
-from socialcell.reports.weekly import letter_decisions, letter_lead, letter_sections
+from socialcell.reports.weekly import (
+    letter_decisions,
+    letter_figures,
+    letter_lead,
+    letter_sections,
+    letter_work,
+)
 from socialcell.reports.weekly.letter_context import LetterContext
+from socialcell.reports.weekly.letter_decisions import Decision
 
 MAX_WORDS = 700
 _MAX_CAMPAIGNS = 4
@@ -76,22 +83,23 @@ def _page(context: LetterContext, rows: int) -> LetterPage:
         occasion=occasion(context.lang, *context.days),
         lead=letter_lead.lead(context),
         unknown=letter_lead.unknown(context),
-        sections=list(_sections(context, rows)),
+        sections=list(_sections(context, decisions, rows)),
         closing=letter_sections.closing(context),
         links=letter_sections.links(context.lang, context.addresses),
     )
 
 
-def _sections(context: LetterContext, rows: int) -> Iterator[LetterSection]:
-    decisions = letter_decisions.decisions(context)
+def _sections(
+    context: LetterContext, decisions: Sequence[Decision], rows: int
+) -> Iterator[LetterSection]:
     yield letter_sections.decision_section(context, decisions, rows)
     for section in (
-        letter_sections.number_section(context),
-        letter_sections.day_section(context),
+        letter_figures.number_section(context),
+        letter_figures.day_section(context),
     ):
         if section is not None:
             yield section
-    yield letter_sections.work_section(context, min(rows, _MAX_CAMPAIGNS))
+    yield letter_work.work_section(context, min(rows, _MAX_CAMPAIGNS))
     commitments = [*context.missed_commitments, *context.coming_commitments]
     if commitments:
         yield letter_sections.commitment_section(context, commitments, rows)
