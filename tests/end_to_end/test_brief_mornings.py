@@ -50,16 +50,16 @@ MORNINGS = {
 def sample_city(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """The whole sample city of four weeks, as `make demo` makes it."""
     folder = tmp_path_factory.mktemp("whole") / "demo"
-    made = run_apart("demo", "--dir", folder, "--json", timeout=1100)
-    return Demo(folder, answer(made))
+    process = run_apart("demo", "--dir", folder, "--json", timeout=1100)
+    return Demo(folder, answer(process))
 
 
 def brief(demo: Demo, morning: Morning, lang: str = "en") -> dict[str, Any]:
-    made = socialcell(
+    process = socialcell(
         *("report", "daily", "--as-of", morning.as_of, "--lang", lang),
         *("--json", "--config", demo.config),
     )
-    document: dict[str, Any] = answer(made)
+    document: dict[str, Any] = answer(process)
     return document
 
 
@@ -138,7 +138,9 @@ def test_no_quotation_stands_while_a_post_of_higher_true_urgency_is_left_out(
     sample_city: Demo, name: str
 ) -> None:
     morning = MORNINGS[name]
-    truth = {(one["platform"], one["id"]): one for one in sample_city.truth["items"]}
+    truth = {
+        (post["platform"], post["id"]): post for post in sample_city.truth["items"]
+    }
     quoted = set(brief(sample_city, morning)["quoted"])
 
     ranks = {

@@ -158,8 +158,7 @@ def collect(
     kinds = dict(_totals(mention_counts.by_column(session, span, "kind")))
     notable = _notable_incidents(incidents.open_at(session, span.end), span)
     facts = _incident_facts(session, notable, span.end)
-    named = [own.incident.id for own in facts]
-    rest = [incident for incident in notable if incident.id not in named]
+    rest = [incident for incident in notable if incident.kind not in _COUNTED]
     dangers = single_dangers.collect(session, span, _MAX_DANGERS)
     is_comparable = topic_growth.is_comparable(sources, span)
     return Brief(

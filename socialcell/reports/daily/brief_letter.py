@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from socialcell.i18n import Language
 from socialcell.language.quantities import figures
-from socialcell.listening.alerts.model import CRITICAL, Incident
+from socialcell.listening.alerts.model import CRITICAL
 from socialcell.listening.people.visibility import People
 from socialcell.reports.daily import brief_sentences as say
 from socialcell.reports.daily.brief_facts import Brief
@@ -85,13 +85,11 @@ def _incident_lead(
     status: list[Span] = [Strong(sentences.assigned_line(incident, lang))]
     for line in sentences.responsible_lines(incident, phrases):
         status += [" ", line]
-    yield (*status, " ", _incident_link(incident.incident, brief, lang))
-
-
-def _incident_link(incident: Incident, brief: Brief, lang: Language) -> Hyperlink:
-    id_ = incident.id or 0
-    url = f"{brief.console_url}/incidents/{id_}" if brief.console_url else None
-    return Hyperlink(lang.gettext("Incident %(id)s", id=lang.number(id_)), url)
+    yield (
+        *status,
+        " ",
+        sentences.number_and_link(incident.incident.id, brief.console_url, lang),
+    )
 
 
 def _sections(
@@ -149,7 +147,11 @@ def _incident_entry(fact: IncidentFacts, brief: Brief, phrases: Phrases) -> Entr
         sentences.assigned_line(fact, lang),
         *sentences.responsible_lines(fact, phrases),
     ]
-    about = (" ".join(lines), " ", _incident_link(fact.incident, brief, lang))
+    about = (
+        " ".join(lines),
+        " ",
+        sentences.number_and_link(fact.incident.id, brief.console_url, lang),
+    )
     return Entry(sentences.title(fact, phrases), about)
 
 
@@ -192,7 +194,7 @@ def _single_incident_entries(brief: Brief, phrases: Phrases) -> list[Entry]:
             (
                 lang.gettext("since %(at)s", at=lang.when(own.incident.opened_at)),
                 _BETWEEN,
-                _incident_link(own.incident, brief, lang),
+                sentences.number_and_link(own.incident.id, brief.console_url, lang),
                 f"{_BETWEEN}#{own.mention_id}",
             ),
         )
@@ -227,8 +229,7 @@ def _about(
     # Without places the ward offices are in the title.
     wards = ", ".join(
         phrases.name(brief.names.get(id_), id_)
-        for id_, _n in danger.wards[:_MAX_WARDS]
-        if danger.places
+        for id_, _n in (danger.wards[:_MAX_WARDS] if danger.places else ())
     )
     owner = say.owner_name(danger.post.owner, brief, phrases)
     since = lang.gettext("since %(at)s", at=lang.when(danger.since))
@@ -246,11 +247,12 @@ def _about(
 
 def _assignment(danger: SingleDanger, brief: Brief, lang: Language) -> str | None:
     """Who has a danger that is no part of a named incident of many mentions."""
-    if danger.incident_id in [fact.incident.id for fact in brief.facts]:
+    is_named = danger.incident_id in [fact.incident.id for fact in brief.facts]
+    if is_named or danger.level != CRITICAL:
         return None
-    if danger.level == CRITICAL:
-        return lang.gettext("no one is assigned")
-    return None
+    if danger.assigned_to:
+        return lang.gettext("assigned to %(who)s", who=danger.assigned_to)
+    return lang.gettext("no one is assigned")
 
 
 def _article_link(danger: SingleDanger, people: People) -> Hyperlink:

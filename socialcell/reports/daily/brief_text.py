@@ -60,8 +60,8 @@ def _lines(brief: Brief, people: People, phrases: Phrases) -> Iterator[_TextLine
     if brief.growth:
         grown = "; ".join(say.growth_words(own, phrases) for own in brief.growth)
         yield _TextLine(6, lang.gettext("Grew: %(topics)s", topics=grown))
-    if (asked := say.question_topics_line(brief, phrases)) is not None:
-        yield _TextLine(7, asked)
+    if (questions := say.question_topics_line(brief, phrases)) is not None:
+        yield _TextLine(7, questions)
     for line in (*say.missed_lines(brief, lang), *say.due_lines(brief, phrases)):
         yield _TextLine(5, line)
     for line in say.rumour_lines(brief, lang):
@@ -78,10 +78,8 @@ def _incident_lines(brief: Brief, phrases: Phrases) -> Iterator[_TextLine]:
         yield _TextLine(2, say.urgent_line(brief, lang))
     else:
         count = sentences.count_line(incident, lang)
-        number = lang.gettext(
-            "Incident %(id)s", id=lang.number(incident.incident.id or 0)
-        )
-        yield _TextLine(2, f"{number}: {count}")
+        number = sentences.number_and_link(incident.incident.id, None, lang)
+        yield _TextLine(2, f"{number.text}: {count}")
         for line in sentences.ward_lines(incident, phrases):
             yield _TextLine(3, line)
         yield _TextLine(2, sentences.danger_line(incident, lang))

@@ -1,4 +1,4 @@
-"""BriefQuestions that several people ask, and whether they were answered."""
+"""Questions that several people ask, and whether they were answered."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ from socialcell.listening.store.mentions.urgent_mentions import (
     UrgentPost,
 )
 from socialcell.reports.daily.distinct_texts import distinct_texts
-from socialcell.reports.incidents.incident_facts import locality
+from socialcell.reports.incidents.incident_facts import IncidentFacts, locality
 
 # Enough to find a few different texts; a crisis brings thousands of posts.
 _MAX_COMPARED = 300
@@ -42,7 +42,8 @@ class SingleDanger:
 
     `places` and `wards` are (id, posts that name it), the most first. It is quotable
     while none of a higher level is there: posts of a lower one are named, and not
-    quoted. `incident_id` is the incident that it was gathered in.
+    quoted. `incident_id` is the incident that it was gathered in, `assigned_to` who
+    had acknowledged that by the end of the span.
     """
 
     level: str
@@ -53,6 +54,7 @@ class SingleDanger:
     posts: int
     since: datetime
     incident_id: int | None
+    assigned_to: str | None
     is_quotable: bool
 
 
@@ -106,7 +108,8 @@ def collect(session: Session, span: TimeSpan, limit: int) -> list[SingleDanger]:
             group,
             rows[group[0].id],
             [subjects[post.id] for post in group],
-            critical_calls.incident_of(session, group[0].id),
+            _incident_of(session, group[0].id),
+            span.end,
             is_quotable=group[0].kind != _ARTICLE and group[0].level == quoted_level,
         )
         for group in groups
@@ -158,7 +161,8 @@ def _danger(
     group: Sequence[UrgentPost],
     post: QuotablePost,
     subjects: Sequence[Subject],
-    incident_id: int | None,
+    incident: Incident | None,
+    at: datetime,
     *,
     is_quotable: bool,
 ) -> SingleDanger:
@@ -170,9 +174,15 @@ def _danger(
         wards=_counts(subject.ward for subject in subjects),
         posts=len(group),
         since=min(own.authored_at for own in group),
-        incident_id=incident_id,
+        incident_id=incident.id if incident else None,
+        assigned_to=IncidentFacts(incident, at).assigned_to if incident else None,
         is_quotable=is_quotable,
     )
+
+
+def _incident_of(session: Session, mention_id: int) -> Incident | None:
+    id_ = critical_calls.incident_of(session, mention_id)
+    return None if id_ is None else session.get(Incident, id_)
 
 
 def _counts(ids: Iterable[str | None]) -> list[tuple[str, int]]:

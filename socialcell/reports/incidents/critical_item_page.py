@@ -14,6 +14,7 @@ from socialcell.listening.store.mentions.mention_queries import (
 )
 from socialcell.platforms import Trait, having
 from socialcell.reports.frozen_quotes import excerpt
+from socialcell.reports.incidents.incident_sentences import acknowledge_line
 from socialcell.reports.letters.letter_page import (
     Entries,
     Entry,
@@ -101,7 +102,7 @@ def removed_page(incident: Incident, sender: str, lang: Language) -> LetterPage:
         sender=sender,
         occasion=lang.moment(incident.opened_at),
         lead=[(removed,)],
-        closing=[(_acknowledge(incident.id, lang),)],
+        closing=[(acknowledge_line(incident.id, lang),)],
     )
 
 
@@ -234,14 +235,7 @@ def _closing(
     else:
         yield (_("More: %(where)s", where=f"socialcell mentions show {id_}"),)
     if status.incident_id is not None:
-        yield (_acknowledge(status.incident_id, lang),)
+        yield (acknowledge_line(status.incident_id, lang),)
     if critical_item.row.platform in having(Trait.MESSAGES):
         command = f"socialcell messages reply {id_} -"
         yield (_("To answer it: %(command)s", command=command),)
-
-
-def _acknowledge(incident_id: int | None, lang: Language) -> str:
-    return lang.gettext(
-        "Whoever takes charge records it: %(command)s",
-        command=f"socialcell alerts ack {incident_id}",
-    )

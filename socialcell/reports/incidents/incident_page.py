@@ -38,9 +38,8 @@ from socialcell.reports.letters.letter_page import (
 from socialcell.reports.phrases import Phrases
 
 MAX_QUOTATIONS = 3
-_SAME_BEGINNING = (
-    40  # texts that agree in so many first characters are one, posted again
-)
+_SAME_BEGINNING = 40
+"""Texts that agree in so many first characters are the same, posted again."""
 _SOURCE, _PHRASE, _RULE = "source:", "phrase:", "rule:"
 
 
@@ -257,12 +256,7 @@ def _closing(
         command = evidence_command(incident, evidence)
         yield (_("More: %(where)s", where=command),)
     if incident.state != "over" and incident.kind != PLANNED:
-        yield (
-            _(
-                "Whoever takes charge records it: %(command)s",
-                command=f"socialcell alerts ack {incident.id}",
-            ),
-        )
+        yield (sentences.acknowledge_line(incident.id, phrases.lang),)
 
 
 def incident_link(

@@ -9,6 +9,7 @@ from socialcell.language.quantities import UNTIL, quantities
 from socialcell.listening.alerts.contradictions import Contradiction, RumourSpread
 from socialcell.listening.alerts.model import CRITICAL
 from socialcell.reports.incidents.incident_facts import IncidentFacts, Names
+from socialcell.reports.letters.letter_page import Hyperlink
 from socialcell.reports.phrases import Phrases
 
 # Topics that say by themselves that something happens at a place.
@@ -70,6 +71,22 @@ def main_ward(facts: IncidentFacts, phrases: Phrases) -> str | None:
         return None
     id_ = facts.wards[0][0]
     return phrases.name(facts.names.get(id_), id_)
+
+
+def number_and_link(
+    id_: int | None, console_url: str | None, lang: Language
+) -> Hyperlink:
+    """The number of an incident, which leads to its page of the console if any."""
+    url = f"{console_url}/incidents/{id_}" if console_url else None
+    return Hyperlink(lang.gettext("Incident %(id)s", id=lang.number(id_ or 0)), url)
+
+
+def acknowledge_line(id_: int | None, lang: Language) -> str:
+    """How whoever takes charge of an incident records it."""
+    return lang.gettext(
+        "Whoever takes charge records it: %(command)s",
+        command=f"socialcell alerts ack {id_}",
+    )
 
 
 def judgement(facts: IncidentFacts, phrases: Phrases) -> str:

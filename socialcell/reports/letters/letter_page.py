@@ -20,6 +20,8 @@ class Hyperlink:
     url: str | None = None
 
 
+TALL_SCRIPTS = ("mr", "hi")
+"""Languages whose lines need more height."""
 Span: TypeAlias = str | Strong | Hyperlink
 Line: TypeAlias = Sequence[Span]
 """A line of running text in pieces, which are put together without spaces."""
@@ -27,7 +29,12 @@ Line: TypeAlias = Sequence[Span]
 
 def plain_text(line: Line) -> str:
     """The words of a line."""
-    return "".join(span if isinstance(span, str) else span.text for span in line)
+    return "".join(map(words_of_span, line))
+
+
+def words_of_span(span: Span) -> str:
+    """The words of a piece of a line, without its address."""
+    return span if isinstance(span, str) else span.text
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,17 @@ import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from socialcell.reports.letters.letter_page import Hyperlink, LetterPage, Line, Span
+from socialcell.reports.letters.letter_page import (
+    TALL_SCRIPTS,
+    Hyperlink,
+    LetterPage,
+    Line,
+    Span,
+    words_of_span,
+)
 
 MAX_HTML_BYTES = 60_000
 """Bytes of a letter's HTML: less than the size at which Gmail hides the rest."""
-_TALL_SCRIPTS = ("mr", "hi")  # languages whose lines need more height
 
 
 def html(page: LetterPage) -> str:
@@ -30,14 +36,9 @@ def text(page: LetterPage) -> str:
     return _text(page, _text_span)
 
 
-def plain(line: Line) -> str:
-    """The words of a line without addresses."""
-    return "".join(map(_words_of_span, line))
-
-
 def word_count(page: LetterPage) -> int:
     """Words that a reader meets; addresses are not read."""
-    return len(_text(page, _words_of_span).split())
+    return len(_text(page, words_of_span).split())
 
 
 def _text(page: LetterPage, as_text: Callable[[Span], str]) -> str:
@@ -48,7 +49,7 @@ def _text(page: LetterPage, as_text: Callable[[Span], str]) -> str:
 
 def script_class(code: str | None) -> str:
     """The class that sets the height of lines in a language."""
-    return "tall" if code in _TALL_SCRIPTS else "low"
+    return "tall" if code in TALL_SCRIPTS else "low"
 
 
 def _html_line(line: Line) -> Markup:
@@ -66,14 +67,10 @@ def _html_span(span: Span) -> Markup:
 
 
 def _text_span(span: Span) -> str:
-    words = _words_of_span(span)
+    words = words_of_span(span)
     if isinstance(span, Hyperlink) and span.url is not None:
         return f"{words} <{span.url}>"
     return words
-
-
-def _words_of_span(span: Span) -> str:
-    return span if isinstance(span, str) else span.text
 
 
 def _environment(*, autoescape: bool) -> Environment:

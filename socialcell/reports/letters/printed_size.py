@@ -10,6 +10,7 @@ from math import ceil
 
 from socialcell.reports.letters.letter_page import (
     MAX_BAR_HEIGHT,
+    TALL_SCRIPTS,
     BulletList,
     DayBars,
     Entries,
@@ -27,7 +28,6 @@ SIDE_HEIGHT = 1_018
 _WIDTH = 703
 _LATIN, _DEVANAGARI = 0.53, 0.64  # widths of a letter, in its font's size
 _BOLD = 1.07
-_TALL = ("mr", "hi")
 _BODY, _SMALL, _TITLE = 13.3, 12.5, 20.0  # font sizes on paper
 # Widths of the columns of a table, by their number.
 _COLUMNS = {2: (0.62, 0.3), 3: (0.46, 0.26, 0.2)}
@@ -57,7 +57,7 @@ class _Ruler:
     """Heights of text in a language on paper."""
 
     def __init__(self, language: str) -> None:
-        self._line_height = 1.4 if language in _TALL else 1.28
+        self._line_height = 1.4 if language in TALL_SCRIPTS else 1.28
 
     def text(
         self, text: str, size: float, width: float = _WIDTH, *, is_bold: bool = False

@@ -12,7 +12,7 @@ from socialcell.reports.compared_figures import IdMeasure
 from socialcell.reports.incidents import incident_sentences
 from socialcell.reports.incidents.incident_facts import IncidentFacts
 from socialcell.reports.letter_numbers import CommitmentNumbers, LetterNumbers
-from socialcell.reports.letters.letter_page import Hyperlink, Span
+from socialcell.reports.letters.letter_page import Hyperlink
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.week_incidents import IncidentNumbers
 from socialcell.reports.week_numbers import WeekNumbers
@@ -141,15 +141,11 @@ class LetterContext:
         """What and where, as in the brief and in alerts."""
         return incident_sentences.title(facts, self.phrases)
 
-    def incident_link(self, facts: IncidentFacts) -> Span:
+    def incident_link(self, facts: IncidentFacts) -> Hyperlink:
         """Its number, which leads to its page of the console where there is one."""
-        number = self.lang.gettext(
-            "Incident %(id)s", id=self.lang.number(facts.incident.id or 0)
+        return incident_sentences.number_and_link(
+            facts.incident.id, self.addresses.console_url, self.lang
         )
-        if self.addresses.console_url is None:
-            return number
-        url = f"{self.addresses.console_url}/incidents/{facts.incident.id}"
-        return Hyperlink(number, url)
 
 
 def _weight(facts: IncidentFacts) -> tuple[bool, int, int, int]:

@@ -30,8 +30,7 @@ from socialcell.reports.incidents.critical_item_page import (
     CriticalItemFacts,
     ItemStatus,
 )
-from socialcell.reports.letters import letter_render
-from socialcell.reports.letters.letter_page import LetterPage
+from socialcell.reports.letters.letter_page import LetterPage, plain_text
 from socialcell.services import pseudonyms
 from socialcell.services.alerts import critical_items, incident_notifications
 from socialcell.services.alerts.incident_grouping import INCIDENT_GAP, IncidentGrouping
@@ -212,7 +211,7 @@ def _phone_call(context: Context, mention_id: int, lang: str, repeated: bool) ->
         "item": mention_id,
         "lang": lang,
         "title": notice.subject,
-        "lines": [letter_render.plain(line) for line in notice.lead],
+        "lines": [plain_text(line) for line in notice.lead],
         "text": critical_item_page.mask_text(evidence, pseudonyms.load_people(context)),
         "platform": evidence.row.platform,
         "at": evidence.at.astimezone(IST).isoformat(),

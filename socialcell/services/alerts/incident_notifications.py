@@ -37,6 +37,7 @@ from socialcell.reports.letters.letter_page import (
     LetterPage,
     Lines,
     Span,
+    plain_text,
 )
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
@@ -277,7 +278,7 @@ def as_letter(page: LetterPage) -> mail.Letter:
 def as_card(page: LetterPage) -> ChatCard:
     """A page as a message for a room; its link stands for the first closing line."""
     quotes = [
-        (f"{entry.title} · {letter_render.plain(entry.about)}", entry.quote.text)
+        (f"{entry.title} · {plain_text(entry.about)}", entry.quote.text)
         for section in page.sections
         for block in section.blocks
         if isinstance(block, Entries)
@@ -293,8 +294,8 @@ def as_card(page: LetterPage) -> ChatCard:
         if isinstance(block, Lines)
         for line in block.lines
     ]
-    lines = [letter_render.plain(line) for line in (*page.lead, *unknown, *others)]
-    foot = [letter_render.plain(line) for line in page.closing]
+    lines = [plain_text(line) for line in (*page.lead, *unknown, *others)]
+    foot = [plain_text(line) for line in page.closing]
     return ChatCard(
         title=page.subject,
         lines=[*lines, page.occasion],

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlmodel import Session
+
 from socialcell import db, strategy
 from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.outcomes.model import Campaign
@@ -12,9 +14,8 @@ from socialcell.clock import IST, as_utc
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.i18n import language
 from socialcell.listening.alerts.model import Incident
-from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import area_shapes as shape_store
-from socialcell.listening.store import areas as area_store
+from socialcell.reports.incidents import incident_facts
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.pictures import (
     funnel,
@@ -67,9 +68,12 @@ def incident_picture(
         incident = session.get(Incident, incident_id)
         if incident is None:
             raise UsageError("pictures.no_such_incident", incident=incident_id)
-        names = {area.id: names_of(area) for area in area_store.all_areas(session)}
         timeline = picture_data.timeline_of(
-            session, incident, context.clock.now(), names, Phrases(lang)
+            session,
+            incident,
+            context.clock.now(),
+            incident_facts.area_names(session),
+            Phrases(lang),
         )
     return incident_timeline.draw(timeline, lang, _width(narrow))
 
@@ -109,7 +113,7 @@ def funnel_picture(
     with db.reading(context.engine) as session:
         steps = picture_data.funnel_of(
             session,
-            _campaign(context, name),
+            _campaign(session, name),
             context.clock.now().astimezone(IST).date(),
             lang,
         )
@@ -124,7 +128,7 @@ def lift_picture(
     with db.reading(context.engine) as session:
         series = picture_data.lift_of(
             session,
-            _campaign(context, name),
+            _campaign(session, name),
             context.clock.now().astimezone(IST).date(),
             Phrases(lang),
         )
@@ -149,10 +153,9 @@ def _week(context: Context, as_of: datetime | None) -> WeekNumbers:
     return numbers
 
 
-def _campaign(context: Context, name: str) -> Campaign:
-    wanted = utm_naming.normalise_name(name, "campaign")
-    with db.reading(context.engine) as session:
-        campaign = outcomes.campaign(session, wanted)
+def _campaign(session: Session, name: str) -> Campaign:
+    utm_name = utm_naming.normalise_name(name, "campaign")
+    campaign = outcomes.campaign(session, utm_name)
     if campaign is None:
-        raise UsageError("pictures.no_such_campaign", campaign=wanted)
+        raise UsageError("pictures.no_such_campaign", campaign=utm_name)
     return campaign

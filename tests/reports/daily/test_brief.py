@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from socialcell import db
-from socialcell.clock import IST
+from socialcell.clock import IST, FixedClock
 from socialcell.config import Workspace
 from socialcell.listening.alerts.model import Alert, Incident, Promise
 from socialcell.listening.model import Mention
@@ -15,7 +15,7 @@ from socialcell.ops import outbox_store as store
 from socialcell.reports.daily.brief_facts import UrgentCounts, span_of
 from socialcell.reports.daily.brief_text import MAX_TEXT_LENGTH
 from socialcell.reports.letters import letter_render
-from socialcell.reports.letters.letter_page import Strong
+from socialcell.reports.letters.letter_page import Entries, Strong, plain_text
 from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
@@ -186,10 +186,8 @@ def incident(
 
 def named(world: World, as_of: datetime = MORNING) -> list[int | None]:
     """Ids of the incidents that a brief names."""
-    return [
-        one.id
-        for one in report_mail.make_daily(world.context, "en", as_of).brief.incidents
-    ]
+    brief = report_mail.make_daily(world.context, "en", as_of).brief
+    return [incident.id for incident in brief.incidents]
 
 
 def quoted(world: World, as_of: datetime = MORNING) -> list[str | None]:
@@ -258,11 +256,11 @@ def test_what_is_less_urgent_is_named_and_not_quoted_while_life_is_in_danger(
         NIGHT, "Dogs bit two children here", urgency="high", topics=("animals",)
     )
 
-    made = report_mail.make_daily(world.context, "en", MORNING)
+    report = report_mail.make_daily(world.context, "en", MORNING)
 
     assert quoted(world) == ["A live wire hangs over the school gate"]
-    assert "• Animals (Veterinary Department, PMC) #2" in made.text
-    assert "Dogs bit" not in made.text + letter_render.text(made.letter)
+    assert "• Animals (Veterinary Department, PMC) #2" in report.text
+    assert "Dogs bit" not in report.text + letter_render.text(report.letter)
 
 
 def test_a_text_is_quoted_once_however_often_it_is_passed_on(world: World) -> None:
@@ -311,12 +309,12 @@ def test_every_urgent_mention_is_counted_and_what_is_private_is_not_quoted(
     )
     world.mention(NIGHT, "A road with many holes near the station")
 
-    made = report_mail.make_daily(world.context, "en", MORNING)
+    report = report_mail.make_daily(world.context, "en", MORNING)
 
-    assert made.brief.urgent == UrgentCounts(5, 2, 0, articles=1, messages=1)
+    assert report.brief.urgent == UrgentCounts(5, 2, 0, articles=1, messages=1)
     assert quoted(world) == ["A live wire hangs over the school gate"]
-    assert "In private messages, counted and not quoted: 1." in made.text
-    assert "two old people" not in made.text + str(made.letter)
+    assert "In private messages, counted and not quoted: 1." in report.text
+    assert "two old people" not in report.text + str(report.letter)
 
 
 def test_all_articles_are_counted_however_many_mentions_follow_them(
@@ -352,15 +350,15 @@ def test_a_promise_missed_stands_there_until_it_is_kept(
         for text, due in (("पुलाची माहिती", NIGHT), ("नंतर", MORNING + HOUR)):
             session.add(Promise(text=text, due_at=due, made_by="lead", made_at=EVENING))
 
-    made = report_mail.make_daily(world.context, code, MORNING)
+    report = report_mail.make_daily(world.context, code, MORNING)
 
-    (line,) = [one for one in made.text.splitlines() if "पुलाची माहिती" in one]
+    (line,) = [row for row in report.text.splitlines() if "पुलाची माहिती" in row]
     assert line.startswith(MISSED[code])
     assert all(
-        not one.startswith(MISSED[code][:9]) or "नंतर" not in one
-        for one in made.text.splitlines()
+        not row.startswith(MISSED[code][:9]) or "नंतर" not in row
+        for row in report.text.splitlines()
     )
-    assert any("पुलाची माहिती" in str(section) for section in made.letter.sections)
+    assert any("पुलाची माहिती" in str(section) for section in report.letter.sections)
     with db.writing(world.engine) as session:
         session.get_one(Promise, 1).kept_at = NIGHT + HOUR
     assert (
@@ -380,10 +378,10 @@ def test_a_night_full_of_trouble_still_fits_a_phone(world: World, lang: str) -> 
             author=f"person{n}",
         )
 
-    made = report_mail.make_daily(world.context, lang, MORNING)
+    report = report_mail.make_daily(world.context, lang, MORNING)
 
-    assert len(made.text) <= MAX_TEXT_LENGTH
-    assert len(made.text.splitlines()) >= 5
+    assert len(report.text) <= MAX_TEXT_LENGTH
+    assert len(report.text.splitlines()) >= 5
 
 
 def test_the_marathi_one_has_no_english_words_of_ours(world: World) -> None:
@@ -442,6 +440,14 @@ def test_while_nobody_is_named_to_be_alerted_the_first_line_says_so(
     assert len(brief.text) <= MAX_TEXT_LENGTH
 
 
+def group_critical_items(world: World) -> None:
+    """As the job does it an hour after two at night."""
+    clock = FixedClock(NIGHT + HOUR)
+    escalations.group_critical_items(
+        Context(world.context.workspace, world.engine, clock)
+    )
+
+
 def test_critical_items_are_counted_and_told_by_our_ids_and_messages_not_quoted(
     world: World,
 ) -> None:
@@ -453,9 +459,7 @@ def test_critical_items_are_counted_and_told_by_our_ids_and_messages_not_quoted(
     message = world.mention(
         NIGHT + HOUR, "My son is under the wall", urgency="critical", kind="message"
     )
-    world.context.clock.set(NIGHT + HOUR)  # type: ignore[attr-defined]
-
-    escalations.group_critical_items(world.context)
+    group_critical_items(world)
 
     brief = report_mail.make_daily(world.context, "en", MORNING)
 
@@ -468,3 +472,30 @@ def test_critical_items_are_counted_and_told_by_our_ids_and_messages_not_quoted(
     )
     assert f"(#{message})" in letter_render.text(brief.letter)
     assert "My son" not in brief.text + str(brief.letter)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("en", "assigned to asha"),
+        ("mr", "कार्यवाही सुरू: asha"),
+        ("hi", "ज़िम्मेदारी: asha"),
+    ],
+)
+def test_a_critical_item_that_somebody_has_says_who(
+    world: World, code: str, words: str
+) -> None:
+    world.mention(NIGHT, "A wall fell on two men here", urgency="critical")
+    group_critical_items(world)
+
+    def assignment_since(acked_at: datetime) -> str:
+        with db.writing(world.engine) as session:
+            incident = session.get_one(Incident, 1)
+            incident.acked_by, incident.acked_at = "asha", acked_at
+        letter = report_mail.make_daily(world.context, code, MORNING).letter
+        (entries,) = letter.sections[0].blocks
+        assert isinstance(entries, Entries)
+        return plain_text(entries.entries[0].about)
+
+    assert f" · {words} · #1" in assignment_since(NIGHT + HOUR)
+    assert "asha" not in assignment_since(MORNING + HOUR)

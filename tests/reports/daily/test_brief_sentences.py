@@ -173,11 +173,11 @@ def test_mentions_stand_beside_the_average_of_the_same_hours_before(
     world.covered(MORNING - 3 * WEEK, MORNING)
     incident(world)
 
-    made = daily(world, lang)
+    report = daily(world, lang)
 
     # 3 last week, none in the week before that, and the third was not collected: 1.5.
-    assert OPENING[lang] in letter_render.text(made.letter)
-    assert OPENING[lang] in made.text
+    assert OPENING[lang] in letter_render.text(report.letter)
+    assert OPENING[lang] in report.text
 
 
 def test_an_incident_that_somebody_has_says_who_and_since_when(world: World) -> None:
@@ -319,15 +319,15 @@ def test_a_topic_that_grew_says_from_how_many_where_and_whose(world: World) -> N
     for n in range(2):
         world.mention(NIGHT - WEEK + n * MINUTE, topics=("water",))
 
-    made = daily(world)
+    report = daily(world)
 
     row = (
         "* Water supply. Place: Kothrud - Bavdhan; Mentions: 6 (before 2); "
         "Responsible: Water Supply Department"
     )
-    assert row in letter_render.text(made.letter)
-    assert "Grew: Water supply 6 (before 2)" in made.text
-    assert "6 mentions collected (same hours last week: 2)." in made.text
+    assert row in letter_render.text(report.letter)
+    assert "Grew: Water supply 6 (before 2)" in report.text
+    assert "6 mentions collected (same hours last week: 2)." in report.text
 
 
 def test_with_a_console_incident_and_posts_are_links_to_it(world: World) -> None:
@@ -361,11 +361,11 @@ def test_a_quiet_morning_says_so(world: World) -> None:
     world.covered()
     world.mention(NIGHT, "Monday motivation for every Punekar, smile", intent="praise")
 
-    made = daily(world)
+    report = daily(world)
 
-    assert made.letter.subject == "Quiet: nothing urgent"
-    assert "motivation" not in made.text + letter_render.text(made.letter)
-    assert made.text.splitlines()[2:] == [
+    assert report.letter.subject == "Quiet: nothing urgent"
+    assert "motivation" not in report.text + letter_render.text(report.letter)
+    assert report.text.splitlines()[2:] == [
         "Urgent mentions: none.",
         "1 mention collected (same hours last week: 0). "
         "Collected without gaps: 1 of 1 platforms.",

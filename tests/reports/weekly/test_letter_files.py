@@ -13,8 +13,8 @@ def test_the_letter_is_written_again_with_its_report(world: World) -> None:
     words = "Khadakwasla dam has burst, run for your lives"
     weeks.rumour(world, words)
     world.mention(FRIDAY + 5 * HOUR, words, topics=("flood",), wards=(SINHAGAD,))
-    made = weekly_report.write_weekly(world.context)
-    assert words in made.letter_text.read_text("utf-8")
+    files = weekly_report.write_weekly(world.context)
+    assert words in files.letter_text.read_text("utf-8")
 
     with db.writing(world.engine) as session:
         row = session.get(Rumour, 1)
@@ -22,17 +22,17 @@ def test_the_letter_is_written_again_with_its_report(world: World) -> None:
         row.ended_at = FRIDAY
     written = report_redaction.rewrite_weeks(world.context, [MONDAY])
 
-    assert str(made.letter_html) in written
-    for file in (made.letter_text, made.letter_html):
+    assert str(files.letter_html) in written
+    for file in (files.letter_text, files.letter_html):
         assert words not in file.read_text("utf-8")
 
 
 def test_a_letter_quotes_no_post_and_is_never_stale(world: World) -> None:
     weeks.flood(world)
     text = "Water in the houses, people on the roof"
-    made = weekly_report.write_weekly(world.context)
-    assert text in made.text.read_text("utf-8")
-    assert text not in made.letter_text.read_text("utf-8")
+    files = weekly_report.write_weekly(world.context)
+    assert text in files.text.read_text("utf-8")
+    assert text not in files.letter_text.read_text("utf-8")
     with db.reading(world.engine) as session:
         assert list(report_redaction.stale_pages(session, world.context)) == []
 
@@ -41,5 +41,5 @@ def test_a_letter_quotes_no_post_and_is_never_stale(world: World) -> None:
 
     with db.reading(world.engine) as session:
         stale = list(report_redaction.stale_pages(session, world.context))
-    assert {file.name for file in stale} <= {made.html.name, made.text.name}
+    assert {file.name for file in stale} <= {files.html.name, files.text.name}
     assert stale

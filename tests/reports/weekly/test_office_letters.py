@@ -44,8 +44,8 @@ def with_offices(world: World, port: int, *rows: dict[str, Any]) -> Context:
 
 
 def office_text(world: World, office: str, lang: str = "en") -> str:
-    made = weekly_letters.make_office_letter(world.context, office, lang)
-    return letter_render.text(made.page)
+    letter = weekly_letters.make_office_letter(world.context, office, lang)
+    return letter_render.text(letter.page)
 
 
 def test_a_ward_office_reads_of_its_own_part_alone(world: World) -> None:
@@ -253,12 +253,12 @@ def test_a_letter_of_an_office_is_made_by_hand(
     ],
 )
 def test_a_letter_of_no_office_is_refused(
-    world: World, monkeypatch: Any, capsys: Any, words: tuple[str, ...], said: str
+    world: World, monkeypatch: Any, capsys: Any, words: tuple[str, ...], message: str
 ) -> None:
     world.covered()
 
     assert run(world, monkeypatch, *words) == UsageError.exit_code
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_an_older_week_has_no_letters_of_offices(world: World) -> None:
