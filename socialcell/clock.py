@@ -42,6 +42,11 @@ def in_pune(moment: datetime) -> str:
     return f"{as_utc(moment).astimezone(IST):%Y-%m-%d %H:%M} IST"
 
 
+def local_iso(moment: datetime) -> str:
+    """A moment (aware) in Pune as documents have it: 2026-11-23T09:05:00+05:30."""
+    return moment.astimezone(IST).isoformat()
+
+
 def as_utc(moment: datetime) -> datetime:
     """The same moment in UTC. Naive input raises ValueError: it names no moment."""
     if moment.tzinfo is None:

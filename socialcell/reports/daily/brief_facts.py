@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlmodel import Session
 
@@ -13,13 +13,13 @@ from socialcell.listening import coverage
 from socialcell.listening.alerts.model import CRITICAL, Closure, Incident, Promise
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.coverage import HOUR, Missing, Watch
-from socialcell.listening.store import areas, owners
+from socialcell.listening.store import owners
 from socialcell.listening.store.alerts import alerts, commitments, incidents
 from socialcell.listening.store.alerts import critical_calls as critical
 from socialcell.listening.store.alerts.incidents import OpenIncident
 from socialcell.listening.store.mentions import mention_counts
 from socialcell.listening.store.mentions import urgent_mentions as urgent
-from socialcell.listening.store.mentions.mention_counts import Cells, TimeSpan
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.mentions.urgent_mentions import PressArticle
 from socialcell.listening.store.pages.source_history import watches
 from socialcell.ops import outbox_store
@@ -30,6 +30,7 @@ from socialcell.reports.daily import (
 )
 from socialcell.reports.daily.brief_times import TIMES
 from socialcell.reports.daily.distinct_texts import distinct_texts
+from socialcell.reports.daily.mention_totals import totals
 from socialcell.reports.daily.repeated_questions import BriefQuestions
 from socialcell.reports.daily.single_dangers import (
     DangerMessage,
@@ -150,12 +151,12 @@ def collect(
     """The brief's facts of a span: mentions as they are now, incidents and promises as
     they stood at its end. `names_nobody`: config.yaml names nobody for alerts."""
     day = span.end.astimezone(IST).date()
-    names = _area_names(session, day)
+    names = incident_facts.ward_names(session, day)
     sources = watches(session, span.start, span.end)
-    topic_counts = _totals(mention_counts.by_annotation(session, span, "topic"))
-    ward_counts = _totals(mention_counts.by_annotation(session, span, "ward"))
-    intent_counts = _totals(mention_counts.by_column(session, span, "intent"))
-    kinds = dict(_totals(mention_counts.by_column(session, span, "kind")))
+    topic_counts = totals(mention_counts.by_annotation(session, span, "topic"))
+    ward_counts = totals(mention_counts.by_annotation(session, span, "ward"))
+    intent_counts = totals(mention_counts.by_column(session, span, "intent"))
+    kinds = dict(totals(mention_counts.by_column(session, span, "kind")))
     notable = _notable_incidents(incidents.open_at(session, span.end), span)
     facts = _incident_facts(session, notable, span.end)
     rest = [incident for incident in notable if incident.kind not in _COUNTED]
@@ -213,28 +214,12 @@ def _latest_slots(moment: datetime, count: int) -> list[datetime]:
     return slots[:count]
 
 
-def _area_names(session: Session, day: date) -> Names:
-    """The names of the ward offices of a day by id."""
-    return {
-        area.id: names_of(area)
-        for area in areas.areas_on(session, day)
-        if area.kind == "ward_office"
-    }
-
-
 def _count(session: Session, span: TimeSpan) -> int:
     return sum(mention_counts.mentions(session, span).values())
 
 
-def _totals(cells: Mapping[str, Cells]) -> list[tuple[str, int]]:
-    totals = [
-        (id_, sum(cells_of_value.values())) for id_, cells_of_value in cells.items()
-    ]
-    return sorted(totals, key=lambda total: (-total[1], total[0]))
-
-
 def _urgent_counts(session: Session, span: TimeSpan) -> UrgentCounts:
-    by_level = dict(_totals(mention_counts.by_column(session, span, "urgency")))
+    by_level = dict(totals(mention_counts.by_column(session, span, "urgency")))
     return UrgentCounts(
         total=sum(by_level.get(level, 0) for level in urgent.LEVELS),
         critical=by_level.get(CRITICAL, 0),

@@ -16,6 +16,7 @@ from socialcell.listening.store.mentions import (
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.mentions.urgent_mentions import QuotablePost
 from socialcell.reports.daily.distinct_texts import distinct_texts
+from socialcell.reports.daily.mention_totals import totals
 from socialcell.reports.daily.single_dangers import (
     Subject,
     collect_subjects,
@@ -61,13 +62,9 @@ def collect(
     none that says what a quoted post says."""
     intents = mention_counts.by_column(session, span, "intent")
     topics = mention_counts.by_annotation(session, span, "topic", intents=("question",))
-    counts = [(id_, sum(cells.values())) for id_, cells in topics.items()]
     return BriefQuestions(
         total=sum(intents.get("question", {}).values()),
-        topics=sorted(
-            (count for count in counts if count[0] != _OTHER),
-            key=lambda count: (-count[1], count[0]),
-        ),
+        topics=[count for count in totals(topics) if count[0] != _OTHER],
         repeated=_repeated(session, span, quoted, limit),
     )
 

@@ -1,13 +1,14 @@
 """Topics that grew since the same hours a week before."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from socialcell.listening.coverage import Watch
 from socialcell.listening.store.mentions import mention_counts, topic_profiles
-from socialcell.listening.store.mentions.mention_counts import Cells, TimeSpan
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
+from socialcell.reports.daily.mention_totals import totals
 from socialcell.reports.incidents.incident_facts import WEEK, is_collected
 
 _LEAST_MENTIONS = 5
@@ -46,8 +47,10 @@ def collect(
 ) -> list[TopicGrowth]:
     """At most so many topics that have at least five mentions and twice as many as
     before, the largest growth first; without those of named incidents."""
-    now = _totals(mention_counts.by_annotation(session, span, "topic"))
-    before = _totals(mention_counts.by_annotation(session, week_before(span), "topic"))
+    now = dict(totals(mention_counts.by_annotation(session, span, "topic")))
+    before = dict(
+        totals(mention_counts.by_annotation(session, week_before(span), "topic"))
+    )
     grown = [
         topic
         for topic, n in now.items()
@@ -66,7 +69,3 @@ def collect(
         )
         for topic in grown[:limit]
     ]
-
-
-def _totals(cells: Mapping[str, Cells]) -> dict[str, int]:
-    return {id_: sum(own.values()) for id_, own in cells.items()}

@@ -5,7 +5,7 @@ The brief, the weekly letter and the letters of alerts rest on the same facts.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from statistics import fmean
 from types import MappingProxyType
@@ -114,6 +114,15 @@ def collect(
 def area_names(session: Session) -> Names:
     """The names of the city's areas by id."""
     return {area.id: names_of(area) for area in areas.all_areas(session)}
+
+
+def ward_names(session: Session, day: date) -> Names:
+    """The names of the ward offices of a day by id."""
+    return {
+        area.id: names_of(area)
+        for area in areas.areas_on(session, day)
+        if area.kind == "ward_office"
+    }
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from socialcell.clock import IST
+from socialcell.clock import local_iso
 from socialcell.listening.alerts.model import CRITICAL, Alert, Incident
 from socialcell.listening.store.alerts import incidents
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
@@ -58,15 +58,15 @@ def count_incidents(
             "promise": _promise_text(incident, promise_texts),
             "severity": incident.severity,
             "state": incident.state,
-            "opened_at": _local_iso(incident.opened_at),
+            "opened_at": local_iso(incident.opened_at),
             "first_post_at": first_posts.get(_id(incident)),
             "notified_at": _notified_at(session, incident, span.end),
-            "last_at": _local_iso(min(incident.last_at, span.end)),
-            "ended_at": _local_iso(incident.ended_at) if incident.ended_at else None,
+            "last_at": local_iso(min(incident.last_at, span.end)),
+            "ended_at": local_iso(incident.ended_at) if incident.ended_at else None,
             "here": incident.last_at >= start,
             "week": _week_of_start(incident.opened_at, span, start),
             "acked_by": incident.acked_by,
-            "acked_at": _local_iso(incident.acked_at) if incident.acked_at else None,
+            "acked_at": local_iso(incident.acked_at) if incident.acked_at else None,
             "worst": _alert_numbers(worst_alert(alerts[_id(incident)])),
         }
         for incident in rows
@@ -324,7 +324,7 @@ def _first_posts(session: Session, alerts: dict[int, list[Alert]]) -> dict[int, 
         session, set(chain.from_iterable(mention_ids_by_incident.values()))
     )
     return {
-        id_: _local_iso(min(times))
+        id_: local_iso(min(times))
         for id_, mention_ids in mention_ids_by_incident.items()
         if (
             times := [
@@ -343,7 +343,7 @@ def _notified_at(session: Session, incident: Incident, end: datetime) -> str | N
     else:
         key = f"incident.{_id(incident)}"
     at = outbox_store.first_sent_at(session, key, incident.opened_at, end)
-    return None if at is None else _local_iso(at)
+    return None if at is None else local_iso(at)
 
 
 def _week_of_start(
@@ -370,7 +370,7 @@ def _alert_numbers(alert: Alert | None) -> WorstAlert | None:
     return {
         "kind": alert.kind,
         "series": alert.series,
-        "at": _local_iso(alert.at),
+        "at": local_iso(alert.at),
         "minutes": alert.minutes,
         "observed": alert.observed,
         "expected": alert.expected,
@@ -382,7 +382,3 @@ def _alert_numbers(alert: Alert | None) -> WorstAlert | None:
 def _id(incident: Incident) -> int:
     assert incident.id is not None
     return incident.id
-
-
-def _local_iso(moment: datetime) -> str:
-    return moment.astimezone(IST).isoformat()

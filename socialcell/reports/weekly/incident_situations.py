@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from socialcell.clock import IST
+from socialcell.clock import local_iso
 from socialcell.language.quantities import quantities
 from socialcell.listening import incident_state
 from socialcell.listening.alerts.contradictions import (
@@ -184,8 +184,8 @@ def _situation(
         return None
     owners = office_counts.owners_within(session, scope.condition)
     return {
-        "began_at": _local_iso(facts.began_at),
-        "newest_at": _local_iso(facts.details.last_at or incident.last_at),
+        "began_at": local_iso(facts.began_at),
+        "newest_at": local_iso(facts.details.last_at or incident.last_at),
         "peak": _peak(session, scope),
         "mentions": facts.mentions,
         "usual": facts.usual,
@@ -220,7 +220,7 @@ def _figures(
     owner: OwnerNames | None = None
     if owners:
         id_ = owners[0][0]
-        owner = {"id": id_, "name": owner_names.get(id_, _same(id_))}
+        owner = {"id": id_, "name": owner_names.get(id_, id_as_names(id_))}
     return {
         "quantity": contradiction.quantity,
         "values": [
@@ -236,7 +236,7 @@ def _peak(session: Session, scope: Scope) -> PeakHour | None:
     if greatest is None:
         return None
     at, n = greatest
-    return {"at": _local_iso(at), "n": n, "unit": "mentions"}
+    return {"at": local_iso(at), "n": n, "unit": "mentions"}
 
 
 def _rumours(facts: IncidentFacts) -> list[RumourCount]:
@@ -246,14 +246,10 @@ def _rumours(facts: IncidentFacts) -> list[RumourCount]:
     ]
 
 
-def _same(id_: str) -> dict[str, str]:
+def id_as_names(id_: str) -> dict[str, str]:
     """An owner that has left the table goes by its id."""
     return dict.fromkeys(("mr", "hi", "en"), id_)
 
 
 def _plain(names: Names | None) -> dict[str, str] | None:
     return dict(names) if names else None
-
-
-def _local_iso(moment: datetime) -> str:
-    return moment.astimezone(IST).isoformat()

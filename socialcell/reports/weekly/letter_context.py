@@ -38,14 +38,13 @@ class Addresses:
 
 @dataclass(frozen=True)
 class LetterContext:
-    """The frozen numbers, a language, the city, the cell's name, and addresses.
+    """The frozen numbers, a language, the cell's name, and addresses.
 
     `rumours` are those that are known now, by id.
     """
 
     numbers: WeekNumbers
     phrases: Phrases
-    city: str
     sender: str
     addresses: Addresses = field(default_factory=Addresses)
     rumours: Mapping[int, Rumour] = field(default_factory=lambda: MappingProxyType({}))

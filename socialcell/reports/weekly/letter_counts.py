@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Literal
 
 from sqlmodel import Session
 
 from socialcell.campaigns.publishing import store as own_posts
-from socialcell.clock import IST
+from socialcell.clock import IST, local_iso
 from socialcell.language.names.places import places
 from socialcell.listening.alerts.festivals import CityFestivals
 from socialcell.listening.alerts.model import Closure, Promise
@@ -35,7 +35,7 @@ from socialcell.reports.letter_numbers import (
 )
 from socialcell.reports.named_counts import Names, OwnerNames
 from socialcell.reports.sections.quote_sampling import URGENT
-from socialcell.reports.weekly.incident_situations import named_counts
+from socialcell.reports.weekly.incident_situations import id_as_names, named_counts
 
 CLOSED = "closed_without_action"
 """The detail of an intent: a complaint that is said to be closed without action."""
@@ -95,7 +95,7 @@ def _commitment(counting: LetterCounting, promise: Promise) -> CommitmentNumbers
     return {
         "id": promise.id,
         "text": promise.text,
-        "due_at": _local_iso(promise.due_at),
+        "due_at": local_iso(promise.due_at),
         "topic": promise.topic,
         "ward": promise.ward,
         "made_by": promise.made_by,
@@ -115,11 +115,11 @@ def _planned(counting: LetterCounting, closure: Closure) -> PlannedClosure:
     return {
         "topic": closure.topic,
         "wards": [
-            {"id": ward, "name": counting.names.get(ward, _same(ward))}
+            {"id": ward, "name": counting.names.get(ward, id_as_names(ward))}
             for ward in closure.wards
         ],
-        "from": _local_iso(closure.from_at),
-        "to": _local_iso(closure.to_at),
+        "from": local_iso(closure.from_at),
+        "to": local_iso(closure.to_at),
         "n": incident_numbers.count_of_closure(session, closure, week.start, week.end),
     }
 
@@ -142,7 +142,7 @@ def _work(session: Session, week: TimeSpan) -> CellWork:
         "answers": answers + reply_drafts.count_sent(session, week.start, week.end),
         "posts_waiting": {
             "n": len(drafts),
-            "due_at": _local_iso(drafts[0].due_at) if drafts else None,
+            "due_at": local_iso(drafts[0].due_at) if drafts else None,
         },
         "answers_waiting": {"n": len(waiting), "due_at": None},
         "kept": len(kept),
@@ -231,11 +231,3 @@ def _festival_days(week: TimeSpan) -> list[str]:
     monday, festivals = week.start.astimezone(IST).date(), CityFestivals()
     days = (monday + timedelta(days=number) for number in range(7))
     return [day.isoformat() for day in days if day in festivals]
-
-
-def _same(id_: str) -> dict[str, str]:
-    return dict.fromkeys(("mr", "hi", "en"), id_)
-
-
-def _local_iso(moment: datetime) -> str:
-    return moment.astimezone(IST).isoformat()

@@ -49,8 +49,7 @@ def page(
     first = datetime.fromisoformat(numbers["period"]["from"])
     last = date.fromisoformat(numbers["days"][-1]["date"])
     sections = _sections(
-        ReportContext(numbers, quotations, chart_files, phrases, console_url, pictures),
-        city,
+        ReportContext(numbers, quotations, chart_files, phrases, console_url, pictures)
     )
     return Page(
         language=lang.code,
@@ -78,7 +77,7 @@ def _footer(numbers: WeekNumbers, lang: Language, city: str) -> list[str]:
     ]
 
 
-def _sections(context: ReportContext, city: str) -> list[Section]:
+def _sections(context: ReportContext) -> list[Section]:
     """Ordered by need: decisions, incidents, requests, campaigns, figures, method."""
     on_the_report = [
         coverage_notes.coverage(context),
@@ -114,7 +113,7 @@ def _sections(context: ReportContext, city: str) -> list[Section]:
         public_accounts.section(context),
     ]
     return [
-        decision_section(context, city),
+        _decision_section(context),
         *what_happened,
         *what_people_ask,
         *campaigns,
@@ -123,13 +122,12 @@ def _sections(context: ReportContext, city: str) -> list[Section]:
     ]
 
 
-def decision_section(context: ReportContext, city: str) -> Section:
+def _decision_section(context: ReportContext) -> Section:
     """All decisions that the week leaves open; the letter has the first of them."""
     _ = context.lang.gettext
     letter = LetterContext(
         context.numbers,
         context.phrases,
-        city,
         sender="",
         addresses=Addresses(console_url=context.console_url),
     )

@@ -35,6 +35,7 @@ from socialcell.services import pseudonyms
 from socialcell.services.alerts import critical_items, incident_notifications
 from socialcell.services.alerts.incident_grouping import INCIDENT_GAP, IncidentGrouping
 from socialcell.services.context import Context
+from socialcell.services.letter_sender import letter_sender
 from socialcell.services.outbox import acknowledgements, outbox
 from socialcell.settings.notifications import Alerts
 
@@ -103,7 +104,7 @@ def page(
         evidence,
         standing,
         pseudonyms.load_people(context),
-        incident_notifications.letter_sender(context, lang),
+        letter_sender(context, lang),
         language(lang),
     )
 
@@ -121,7 +122,7 @@ def incident_page(context: Context, incident_id: int, lang: str) -> LetterPage:
         )
     if left:
         return page(context, left[0].id, lang)
-    sender = incident_notifications.letter_sender(context, lang)
+    sender = letter_sender(context, lang)
     return critical_item_page.removed_page(incident, sender, language(lang))
 
 

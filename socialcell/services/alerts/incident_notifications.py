@@ -41,6 +41,7 @@ from socialcell.reports.letters.letter_page import (
 )
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
+from socialcell.services.letter_sender import letter_sender
 from socialcell.services.outbox import outbox
 from socialcell.settings.notifications import Alerts, Channel, Phone
 
@@ -139,12 +140,6 @@ def page(context: Context, incident_id: int, lang: str) -> LetterPage:
             letter_sender(context, lang),
             language(lang),
         )
-
-
-def letter_sender(context: Context, lang: str) -> str:
-    """Who writes the letters, as they are headed."""
-    city = getattr(context.workspace.config.report, f"city_{lang}")
-    return language(lang).gettext("Social media cell, %(city)s", city=city)
 
 
 def is_quiet(config: Alerts, now: datetime) -> bool:

@@ -14,8 +14,10 @@ from socialcell.reports.daily import brief_facts, brief_letter, brief_text
 from socialcell.reports.daily.brief_facts import Brief
 from socialcell.reports.letters import letter_render
 from socialcell.reports.letters.letter_page import LetterPage
+from socialcell.reports.weekly import frozen_week
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
+from socialcell.services.letter_sender import letter_sender
 from socialcell.services.outbox import outbox
 from socialcell.services.reporting import weekly_letters, weekly_report
 from socialcell.services.reporting.weekly_report import WeeklyFiles
@@ -96,14 +98,15 @@ def _mail_office(
     *,
     late: bool,
 ) -> int:
-    made = weekly_letters.make_office_letter(context, office, lang, as_of)
-    start = made.start.astimezone(IST).date()
+    now = context.clock.now()
+    start = frozen_week.period(as_of or now, now).start.astimezone(IST).date()
 
     def letter() -> mail.Letter:
+        page = weekly_letters.make_office_letter(context, office, lang, as_of).page
         return mail.Letter(
-            subject=_subject(made.page, lang, late=late),
-            text=letter_render.text(made.page),
-            html=letter_render.html(made.page),
+            subject=_subject(page, lang, late=late),
+            text=letter_render.text(page),
+            html=letter_render.html(page),
         )
 
     key = f"report.weekly.{start.isoformat()}.{office}.{lang}"
@@ -113,8 +116,8 @@ def _mail_office(
 def self_contained(html: str, pictures: Mapping[str, bytes]) -> str:
     """A page with its PNGs inside, so that it can be attached as one file."""
     for name, image in pictures.items():
-        data = base64.b64encode(image).decode("ascii")
-        html = html.replace(f'src="{name}"', f'src="data:image/png;base64,{data}"')
+        encoded = base64.b64encode(image).decode("ascii")
+        html = html.replace(f'src="{name}"', f'src="data:image/png;base64,{encoded}"')
     return html
 
 
@@ -153,19 +156,17 @@ def make_daily(
     context: Context, lang: str, as_of: datetime | None = None
 ) -> DailyReport:
     """The brief of the last span before a moment (default: now); nothing is kept."""
-    translations, config = language(lang), context.workspace.config
+    translations, alerts = language(lang), context.workspace.config.alerts
     span = brief_facts.span_of(as_of or context.clock.now())
     shown = pseudonyms.load_people(context)
     with db.reading(context.engine) as session:
         brief = brief_facts.collect(
             session,
             span,
-            names_nobody=config.alerts.names_nobody,
-            console_url=config.alerts.console_url,
+            names_nobody=alerts.names_nobody,
+            console_url=alerts.console_url,
         )
-    sender = translations.gettext(
-        "Social media cell, %(city)s", city=getattr(config.report, f"city_{lang}")
-    )
+    sender = letter_sender(context, lang)
     return DailyReport(
         brief_text.text(brief, shown, translations),
         brief_letter.letter(brief, shown, sender, translations),

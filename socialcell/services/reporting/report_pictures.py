@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from socialcell import db, strategy
+from socialcell import db
 from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.store import outcomes
@@ -28,8 +28,8 @@ from socialcell.reports.pictures import (
 from socialcell.reports.pictures.canvas import NARROW, WIDE
 from socialcell.reports.pictures.picture import Picture
 from socialcell.reports.week_numbers import WeekNumbers
-from socialcell.reports.weekly import frozen_week
 from socialcell.services.context import Context
+from socialcell.services.reporting.reported_week import reported_week
 
 _WRITERS: dict[str, Callable[[Picture], bytes]] = {
     ".png": Picture.png,
@@ -141,11 +141,7 @@ def _width(narrow: bool) -> int:
 
 def _week(context: Context, as_of: datetime | None) -> WeekNumbers:
     """The numbers of a week, as the weekly report has them."""
-    now = context.clock.now()
-    week = frozen_week.period(as_of or now, now)
-    goals = strategy.load(context.workspace.folder)
-    settings = context.workspace.config.planning
-    numbers = frozen_week.numbers_of_week(context.engine, week, now, goals, settings)
+    week, numbers = reported_week(context, as_of)
     if numbers["mentions"]["n"] is None:
         raise UsageError(
             "pictures.empty_week", day=as_utc(week.start).astimezone(IST).date()

@@ -7,25 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from socialcell import db, strategy
+from socialcell import db
 from socialcell.clock import IST
 from socialcell.errors import ConfigError, SocialcellError, UsageError
 from socialcell.i18n import Language, language
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.areas.owner_table import OTHER, OWN
-from socialcell.listening.store import areas, owners
+from socialcell.listening.store import owners
 from socialcell.listening.store.alerts import rumours
 from socialcell.message_catalog import Message
 from socialcell.reports.compared_figures import Figure
+from socialcell.reports.incidents import incident_facts
 from socialcell.reports.letter_numbers import OfficeNumbers
 from socialcell.reports.letters import letter_render
 from socialcell.reports.letters.letter_page import LetterPage
 from socialcell.reports.named_counts import Names
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.week_numbers import WeekNumbers
-from socialcell.reports.weekly import frozen_week, office_letter
+from socialcell.reports.weekly import office_letter
 from socialcell.reports.weekly.letter_context import Addresses, LetterContext
 from socialcell.services.context import Context
+from socialcell.services.letter_sender import letter_sender
+from socialcell.services.reporting.reported_week import reported_week
 from socialcell.settings.notifications import OfficeRecipients
 
 _WARD = "ward:"
@@ -60,13 +63,11 @@ def letter_context(
     settings = context.workspace.config
     with db.reading(context.engine) as session:
         known_rumours = {row.id or 0: row for row in rumours.rumours(session)}
-    city = str(getattr(settings.report, f"city_{lang.code}"))
     to = settings.mail.reply_to or settings.mail.sender
     return LetterContext(
         numbers=numbers,
         phrases=Phrases(lang),
-        city=city,
-        sender=lang.gettext("Social media cell, %(city)s", city=city),
+        sender=letter_sender(context, lang.code),
         addresses=Addresses(
             console_url=settings.alerts.console_url,
             report=report,
@@ -87,15 +88,7 @@ def make_office_letter(
     UsageError: an unknown language, or a week that is not over yet.
     """
     translations = language(lang)
-    now = context.clock.now()
-    week = frozen_week.period(as_of or now, now)
-    numbers = frozen_week.numbers_of_week(
-        context.engine,
-        week,
-        now,
-        strategy.load(context.workspace.folder),
-        context.workspace.config.planning,
-    )
+    week, numbers = reported_week(context, as_of)
     view = letter_context(context, numbers, translations)
     page = office_letter.page(view, _office_numbers(context, numbers, office))
     return OfficeLetter(office, page, week.start, lang)
@@ -130,18 +123,18 @@ def require_office(context: Context, office: str, *, is_ward: bool) -> str:
 def require_known_offices(context: Context) -> None:
     """ConfigError where report.offices of config.yaml names an id that no table has."""
     known_ids = _offices(context)
-    unknown = []
+    offices = []
     for row in context.workspace.config.report.offices:
         setting = "ward" if row.ward else "owner"
-        if row.office in known_ids and row.office.startswith(_WARD) == bool(row.ward):
-            continue
         alike = [id_ for id_ in known_ids if id_.startswith(_WARD) == bool(row.ward)]
+        if row.office in alike:
+            continue
         names = {"setting": setting, "office": row.office}
         names["nearest"] = _nearest(row.office, alike)
-        unknown.append(Message("reports.unknown_office", names))
-    if unknown:
+        offices.append(Message("reports.unknown_office", names))
+    if offices:
         where = context.workspace.folder / "config.yaml"
-        raise ConfigError("reports.unknown_offices", offices=unknown, path=where)
+        raise ConfigError("reports.unknown_offices", offices=offices, path=where)
 
 
 def recipients_by_letter(
@@ -218,14 +211,10 @@ def _offices(context: Context) -> dict[str, Names]:
     """The ward offices and the owners of problems of today, with their names."""
     day = context.clock.now().astimezone(IST).date()
     with db.reading(context.engine) as session:
-        wards = [
-            area for area in areas.areas_on(session, day) if area.kind == "ward_office"
-        ]
-        rows = owners.owners_on(session, day)
-    return {
-        **{area.id: names_of(area) for area in wards},
-        **{row.owner: names_of(row) for row in rows},
-    }
+        return {
+            **incident_facts.ward_names(session, day),
+            **{row.owner: names_of(row) for row in owners.owners_on(session, day)},
+        }
 
 
 def _nearest(office: str, known_ids: Sequence[str]) -> str:

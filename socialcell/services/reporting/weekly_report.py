@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from socialcell import db, strategy
+from socialcell import db
 from socialcell.clock import IST
 from socialcell.i18n import Language, language
 from socialcell.json_types import JsonObject, as_object, as_objects, as_text
@@ -22,11 +22,11 @@ from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections import public_accounts, search_console, section_charts
 from socialcell.reports.sections.report_context import ChartFiles, SectionPictures
 from socialcell.reports.week_numbers import WeekNumbers
-from socialcell.reports.weekly import frozen_week as week_report
 from socialcell.reports.weekly import tidy_numbers, weekly_letter, weekly_view, workbook
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.reporting import weekly_letters
+from socialcell.services.reporting.reported_week import reported_week
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,7 @@ def write_weekly(
     is wrong in strategy.yaml.
     """
     translations = language(lang)
-    now = context.clock.now()
-    week = week_report.period(as_of or now, now)
-    goals = strategy.load(context.workspace.folder)
-    settings = context.workspace.config.planning
-    numbers = week_report.numbers_of_week(context.engine, week, now, goals, settings)
+    week, numbers = reported_week(context, as_of)
     people = pseudonyms.load_people(context)
     with db.reading(context.engine) as session:
         quotations = frozen_quotes.quotations(

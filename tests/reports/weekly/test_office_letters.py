@@ -244,7 +244,7 @@ def test_a_letter_of_an_office_is_made_by_hand(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("--ward", "sinhgad-road"), "Nearest: ward:sinhagad-road"),
         (("--department", "dept:watr"), "Nearest: dept:water"),

@@ -1,0 +1,24 @@
+"""The week that a report is about, and its frozen numbers."""
+
+from datetime import datetime
+
+from socialcell import strategy
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
+from socialcell.reports.week_numbers import WeekNumbers
+from socialcell.reports.weekly import frozen_week
+from socialcell.services.context import Context
+
+
+def reported_week(
+    context: Context, as_of: datetime | None = None
+) -> tuple[TimeSpan, WeekNumbers]:
+    """The last complete week before a moment (default: now), and its numbers.
+
+    They are counted and frozen when the week is first reported, and read afterwards.
+    UsageError: the week is not over yet. ConfigError: what is wrong in strategy.yaml.
+    """
+    now = context.clock.now()
+    week = frozen_week.period(as_of or now, now)
+    goals = strategy.load(context.workspace.folder)
+    settings = context.workspace.config.planning
+    return week, frozen_week.numbers_of_week(context.engine, week, now, goals, settings)
