@@ -1,7 +1,7 @@
 """The facts of a daily brief, counted from the database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from sqlmodel import Session
@@ -9,7 +9,7 @@ from sqlmodel import Session
 from socialcell.campaigns.publishing import store as own_posts
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
-from socialcell.listening import coverage
+from socialcell.listening import coverage, incident_state
 from socialcell.listening.alerts.model import CRITICAL, Closure, Incident, Promise
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.coverage import HOUR, Missing, Watch
@@ -292,7 +292,12 @@ def _incident_facts(
     ]
     facts.sort(key=lambda fact: (-fact.details.critical, -fact.urgent, -fact.mentions))
     searched = [
-        incident_facts.collect(session, fact.incident, own[fact.incident.id or 0], at)
+        replace(
+            fact,
+            state=incident_state.state_of(
+                session, fact.incident, own[fact.incident.id or 0], at
+            ),
+        )
         for fact in facts[:_MAX_STATES]
     ]
     return [*searched, *facts[_MAX_STATES:]]
@@ -329,7 +334,11 @@ def _press(
         *(article.title or article.text or "" for article in articles),
     ]
     firsts = [positions[0] for positions in distinct_texts(texts, len(texts))]
-    new = [articles[at - len(dangers)] for at in firsts if at >= len(dangers)]
+    new = [
+        articles[position - len(dangers)]
+        for position in firsts
+        if position >= len(dangers)
+    ]
     return new[:_MAX_ARTICLES]
 
 

@@ -17,7 +17,7 @@ from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports import frozen_quotes, render
 from socialcell.reports.letters import letter_render
 from socialcell.reports.letters.letter_page import LetterPage
-from socialcell.reports.page import Chart
+from socialcell.reports.page import Chart, Page
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections import public_accounts, search_console, section_charts
 from socialcell.reports.sections.report_context import ChartFiles, SectionPictures
@@ -88,25 +88,11 @@ def write_weekly(
         context.workspace.config.alerts.console_url,
         drawings.pictures,
     )
-    letter = weekly_letter.page(
-        weekly_letters.letter_context(
-            context,
-            numbers,
-            translations,
-            report=f"{stem}.html",
-            workbook=f"{stem}.xlsx",
-        )
-    )
+    letter = _letter(context, numbers, translations, stem)
     folder = out or context.workspace.reports
-    files = dict(drawings.images)
-    files[f"{stem}.xlsx"] = workbook.workbook(
-        page, _audit_anchor(numbers), tidy_numbers.tidy_rows(numbers)
+    weekly_letters.write_files(
+        folder, {**drawings.images, **_documents(page, letter, numbers, stem)}
     )
-    files[f"{stem}.letter.txt"] = letter_render.text(letter).encode()
-    files[f"{stem}.letter.html"] = letter_render.html(letter).encode()
-    files[f"{stem}.txt"] = render.text(page).encode()
-    files[f"{stem}.html"] = render.html(page).encode()
-    weekly_letters.write_files(folder, files)
     return WeeklyFiles(
         html=folder / f"{stem}.html",
         text=folder / f"{stem}.txt",
@@ -117,6 +103,34 @@ def write_weekly(
         letter=letter,
         numbers=_outward(numbers),
     )
+
+
+def _letter(
+    context: Context, numbers: WeekNumbers, lang: Language, stem: str
+) -> LetterPage:
+    return weekly_letter.page(
+        weekly_letters.letter_context(
+            context,
+            numbers,
+            lang,
+            report=f"{stem}.html",
+            workbook=f"{stem}.xlsx",
+        )
+    )
+
+
+def _documents(
+    page: Page, letter: LetterPage, numbers: WeekNumbers, stem: str
+) -> dict[str, bytes]:
+    """Workbook, letter and report by the names of their files, the page itself last."""
+    tidy_rows = tidy_numbers.tidy_rows(numbers)
+    return {
+        f"{stem}.xlsx": workbook.workbook(page, _audit_anchor(numbers), tidy_rows),
+        f"{stem}.letter.txt": letter_render.text(letter).encode(),
+        f"{stem}.letter.html": letter_render.html(letter).encode(),
+        f"{stem}.txt": render.text(page).encode(),
+        f"{stem}.html": render.html(page).encode(),
+    }
 
 
 @dataclass(frozen=True)
