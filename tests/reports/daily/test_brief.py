@@ -499,3 +499,14 @@ def test_a_critical_item_that_somebody_has_says_who(
 
     assert f" · {words} · #1" in assignment_since(NIGHT + HOUR)
     assert "asha" not in assignment_since(MORNING + HOUR)
+
+
+def test_nobody_waits_for_who_has_a_critical_item(world: World) -> None:
+    world.mention(NIGHT, "A wall fell on two men here", urgency="critical")
+    group_critical_items(world)
+    assert len(report_mail.make_daily(world.context, "en", MORNING).brief.single) == 1
+
+    with db.writing(world.engine) as session:
+        session.get_one(Incident, 1).acked_at = NIGHT + HOUR
+
+    assert report_mail.make_daily(world.context, "en", MORNING).brief.single == []

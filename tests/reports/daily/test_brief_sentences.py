@@ -370,3 +370,49 @@ def test_a_quiet_morning_says_so(world: World) -> None:
         "1 mention collected (same hours last week: 0). "
         "Collected without gaps: 1 of 1 platforms.",
     ]
+
+
+def test_what_did_not_grow_much_or_is_an_incident_is_no_topic_that_grew(
+    world: World,
+) -> None:
+    flood(world)
+    incident(world)
+    for n in range(4):
+        world.mention(NIGHT + n * MINUTE, topics=("water",))
+    for n in range(5):
+        world.mention(NIGHT + n * MINUTE, topics=("waste",))
+
+    assert [growth.topic for growth in daily(world).brief.growth] == ["waste"]
+
+
+def test_a_repeated_request_that_asks_nothing_is_not_quoted_as_a_question(
+    world: World,
+) -> None:
+    for n in range(3):
+        text = f"Tell us when the water comes back to our lane {n}"
+        world.mention(NIGHT + n * MINUTE, text, intent="question", topics=("water",))
+
+    questions = daily(world).brief.questions
+
+    assert (questions.total, questions.repeated) == (3, [])
+
+
+def test_the_text_for_a_phone_names_an_owner_who_does_not_have_the_incident(
+    world: World,
+) -> None:
+    flood(world)
+    incident(world)
+    fire = "Flames from the transformer of MSEDCL at the corner"
+    world.mention(
+        NIGHT,
+        fire,
+        topics=("fire",),
+        urgency="critical",
+        entities=("body:msedcl",),
+        confidence=0.99,
+    )
+
+    text = daily(world).text
+
+    assert f"• Fire (MSEDCL): “{fire}”" in text
+    assert "• Flood: Ekta Nagari: " in text

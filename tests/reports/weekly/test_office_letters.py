@@ -18,6 +18,7 @@ from socialcell.services.outbox import outbox
 from socialcell.services.reporting import report_mail, weekly_letters
 from socialcell.settings.notifications import Mail, OfficeRecipients, Report
 from tests.mailbox import Mailbox, mailbox
+from tests.reports.around import alert, incident
 from tests.reports.weekly import weeks
 from tests.reports.weekly.weeks import FRIDAY, KOTHRUD, SINHAGAD
 from tests.reports.world import HOUR, MADE, MONDAY, World
@@ -285,3 +286,36 @@ def test_what_an_office_is_asked_stands_beside_last_week(world: World) -> None:
 
     assert "* 9 mentions (last week 1)" in text
     assert "* 4 expect an answer (last week 1)" in text
+
+
+@pytest.mark.parametrize(
+    ("subject", "count", "names_it"),
+    [("topic:waste", 5, True), ("topic:waste", 4, False), ("topic:other", 5, False)],
+)
+def test_an_office_reads_of_incidents_with_a_subject_and_five_mentions_of_its_places(
+    world: World, subject: str, count: int, names_it: bool
+) -> None:
+    world.covered()
+    for number in range(count):
+        world.mention(
+            FRIDAY + number * weeks.MINUTE,
+            topics=(subject.removeprefix("topic:"),),
+            wards=(KOTHRUD,),
+        )
+    id_ = incident(world, subject, FRIDAY + HOUR)
+    alert(world, id_, subject, FRIDAY + HOUR)
+
+    text = office_text(world, KOTHRUD)
+
+    assert (f"Incident {id_}" in text) == names_it
+
+
+def test_a_recipient_of_two_rows_of_an_office_gets_its_letter_once() -> None:
+    rows = [
+        OfficeRecipients(to=(OFFICER, ENGINEER), ward=SINHAGAD),
+        OfficeRecipients(to=(ENGINEER, OFFICER), ward=SINHAGAD),
+    ]
+
+    recipients = weekly_letters.recipients_by_letter(rows)
+
+    assert list(recipients.values()) == [[OFFICER, ENGINEER]]

@@ -6,8 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
+from socialcell import db
 from socialcell.i18n import CODES, language
+from socialcell.ops.model import FrozenReport
+from socialcell.reports.incidents.incident_facts import locality
 from socialcell.reports.letters import letter_render
 from socialcell.reports.letters.letter_page import LetterPage, LetterTable, plain_text
 from socialcell.reports.week_numbers import read_week
@@ -318,3 +322,58 @@ def test_a_week_that_an_earlier_version_froze_still_has_a_letter(world: World) -
     page = weekly_letter.page(context)
 
     assert "13 mentions" in letter_render.text(page)
+
+
+def test_figures_of_two_incidents_are_one_decision(world: World) -> None:
+    weeks.flood(world)
+    at, subject = FRIDAY + 4 * HOUR + 6 * MINUTE, "topic:flood"
+    id_ = incident(world, subject, at, state="open", last_at=at + HOUR)
+    alert(world, id_, subject, at)
+
+    figures = [row["situation"]["figures"] for row in weeks.numbers(world)["incidents"]]
+    assert all(figures)
+    assert len(figures) == 2
+    titles = [what for what, _, _ in decisions(letter(world))]
+    assert len([title for title in titles if title.startswith("One figure")]) == 1
+
+
+def test_what_needs_no_approval_of_the_week_waits_for_none(world: World) -> None:
+    weeks.quiet(world)
+    draft = {"state": "draft", "posted_at": None}
+    weeks.own_post(world, "tag", NEXT, kind="tag", made_at=FRIDAY, **draft)
+    weeks.own_post(world, "later", NEXT + HOUR, made_at=NEXT, **draft)
+
+    assert decisions(letter(world)) == []
+
+
+@pytest.mark.parametrize("agreed", ["2026-06-01", None])
+def test_a_goal_is_missed_only_once_it_is_agreed(
+    world: World, agreed: str | None
+) -> None:
+    weeks.quiet(world)
+    names = dict.fromkeys(CODES, "Answers")
+    target = {"at_least": None, "at_most": 0.0, "by": None}
+    goal = {"title": names, "owner": names, "targets": {"asking_share": target}}
+    strategy = {"agreed": agreed, "goals": {"answers": goal}}
+    numbers = read_week({**weeks.numbers(world), "strategy": strategy})
+    context = weekly_letters.letter_context(world.context, numbers, language("en"))
+
+    titles = [what for what, _, _ in decisions(weekly_letter.page(context))]
+
+    assert any(title.startswith("Goal missed") for title in titles) == bool(agreed)
+
+
+def test_a_share_of_few_mentions_is_no_number_of_the_letter(world: World) -> None:
+    weeks.quiet(world)
+    assert "expect an answer" not in letter_render.text(letter(world))
+
+    for number in range(11):
+        world.mention(FRIDAY + number * MINUTE)
+    with db.writing(world.engine) as session:
+        session.execute(delete(FrozenReport))
+    assert "of mentions expect an answer" in letter_render.text(letter(world))
+
+
+def test_a_place_after_which_a_dam_is_named_is_no_locality() -> None:
+    assert locality("place:ekta-nagari") is not None
+    assert locality("place:khadakwasla") is None
