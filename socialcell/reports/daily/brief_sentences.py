@@ -189,13 +189,13 @@ def message_line(message: DangerMessage, names: Names, phrases: Phrases) -> str:
     """A private message by its level, subject and our number alone."""
     return phrases.lang.gettext(
         "%(level)s: %(what)s (%(number)s)",
-        level=level_words(message.level, phrases.lang),
+        level=_level_words(message.level, phrases.lang),
         what=subject_title(message.subject, names, phrases),
         number=f"#{message.id}",
     )
 
 
-def level_words(level: str, lang: Language) -> str:
+def _level_words(level: str, lang: Language) -> str:
     """The word for an urgent level, the same in every letter."""
     if level == CRITICAL:
         return lang.gettext("Critical (danger to life)")

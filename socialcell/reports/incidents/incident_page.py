@@ -192,7 +192,7 @@ def _sections(
 ) -> Iterator[LetterSection]:
     _ = phrases.lang.gettext
     figures = [
-        *(contradiction_line(figure, phrases) for figure in evidence.state.figures),
+        *(_contradiction_line(figure, phrases) for figure in evidence.state.figures),
         *(
             sentences.rumour_line(rumour, phrases.lang)
             for rumour in evidence.state.rumours
@@ -313,7 +313,7 @@ def severity_word(level: str, phrases: Phrases) -> str:
     return _("high") if level == "high" else _("medium")
 
 
-def contradiction_line(contradiction: Contradiction, phrases: Phrases) -> str:
+def _contradiction_line(contradiction: Contradiction, phrases: Phrases) -> str:
     """Contradictory figures in one line; how many mentions give each, and when."""
     lang, quantity = phrases.lang, quantities()[contradiction.quantity]
     figures = "; ".join(

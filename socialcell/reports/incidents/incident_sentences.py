@@ -23,13 +23,13 @@ _NO_TOPIC = "topic:other"
 def title(facts: IncidentFacts, phrases: Phrases) -> str:
     """What and where: Flood at Sinhagad Road; Water supply."""
     what = subject_words(facts.incident.subject, facts.names, phrases)
-    place = main_ward(facts, phrases)
+    place = _main_ward(facts, phrases)
     if place is None or facts.incident.subject.startswith("ward:"):
         return what
-    return what_and_where(facts.incident.subject, what, place, phrases.lang)
+    return _what_and_where(facts.incident.subject, what, place, phrases.lang)
 
 
-def what_and_where(subject: str, what: str, place: str, lang: Language) -> str:
+def _what_and_where(subject: str, what: str, place: str, lang: Language) -> str:
     """A subject and its place in one phrase."""
     if subject.partition(":")[2] in _EVENTS:
         return lang.gettext("%(what)s at %(place)s", what=what, place=place)
@@ -65,7 +65,7 @@ def series_words(series: str, names: Names, phrases: Phrases) -> str:
     return phrases.lang.gettext("%(name)s, negative", name=words)
 
 
-def main_ward(facts: IncidentFacts, phrases: Phrases) -> str | None:
+def _main_ward(facts: IncidentFacts, phrases: Phrases) -> str | None:
     """The ward office that three in ten of the mentions name at least."""
     if not facts.wards or facts.wards[0][1] < _AT_ONE_PLACE * facts.mentions:
         return None
@@ -197,7 +197,7 @@ def unknown_lines(facts: IncidentFacts, phrases: Phrases) -> Iterator[str]:
         yield phrases.lang.gettext(
             "%(what)s: %(figures)s; none is confirmed.",
             what=quantity_words(figures.quantity, phrases.lang),
-            figures=figures_side_by_side(figures, phrases.lang),
+            figures=_figures_side_by_side(figures, phrases.lang),
         )
 
 
@@ -223,7 +223,7 @@ def rumour_line(spread: RumourSpread, lang: Language) -> str:
     )
 
 
-def figures_side_by_side(contradiction: Contradiction, lang: Language) -> str:
+def _figures_side_by_side(contradiction: Contradiction, lang: Language) -> str:
     """The figures that differ: 51,000 / 24,310 / 38,500."""
     return " / ".join(
         figure_text(contradiction.quantity, figure.value, lang)

@@ -23,7 +23,7 @@ def html(page: LetterPage) -> str:
     """One self-contained HTML document without pictures or other files."""
     environment = _environment(autoescape=True)
     environment.filters["line"] = _html_line
-    environment.globals["script"] = script_class
+    environment.globals["script"] = _script_class
     document = environment.get_template("letter.html").render(page=page)
     inliner = css_inline.CSSInliner(
         keep_style_tags=False, keep_at_rules=True, minify_css=True
@@ -47,7 +47,7 @@ def _text(page: LetterPage, as_text: Callable[[Span], str]) -> str:
     return environment.get_template("letter.txt").render(page=page)
 
 
-def script_class(code: str | None) -> str:
+def _script_class(code: str | None) -> str:
     """The class that sets the height of lines in a language."""
     return "tall" if code in TALL_SCRIPTS else "low"
 

@@ -34,10 +34,10 @@ _COLUMNS = {2: (0.62, 0.3), 3: (0.46, 0.26, 0.2)}
 
 
 def fits_one_side(page: LetterPage) -> bool:
-    return printed_height(page) <= SIDE_HEIGHT
+    return _printed_height(page) <= SIDE_HEIGHT
 
 
-def printed_height(page: LetterPage) -> float:
+def _printed_height(page: LetterPage) -> float:
     """Pixels from the top of the letter to its end, as estimated."""
     ruler = _Ruler(page.language)
     height = 11 + ruler.lines([page.sender, page.occasion], _SMALL) + 8

@@ -27,7 +27,7 @@ def subject(context: LetterContext) -> str:
     if count is None:
         return _("No data: nothing was collected in this week")
     if context.main is not None:
-        return incident_judgement(context, context.main)
+        return _incident_judgement(context, context.main)
     if not alert_watch.is_whole(context.numbers):
         return _unwatched_subject(context, count)
     if single_items := context.single_items:
@@ -62,7 +62,7 @@ def subject(context: LetterContext) -> str:
     )
 
 
-def incident_judgement(context: LetterContext, facts: IncidentFacts) -> str:
+def _incident_judgement(context: LetterContext, facts: IncidentFacts) -> str:
     """What, where, how many, and who has it."""
     n_ = context.lang.ngettext
     what = context.incident_title(facts)
@@ -302,7 +302,7 @@ def _week_sentences(context: LetterContext) -> Iterator[str]:
     yield lang.ngettext(
         "Whole week: %(n)s mention.", "Whole week: %(n)s mentions.", mentions["n"] or 0
     )
-    yield same_hours_sentence(context)
+    yield _same_hours_sentence(context)
     topics = [
         topic
         for topic in context.numbers["owners"]
@@ -317,7 +317,7 @@ def _week_sentences(context: LetterContext) -> Iterator[str]:
         )
 
 
-def same_hours_sentence(context: LetterContext) -> str:
+def _same_hours_sentence(context: LetterContext) -> str:
     """More or fewer mentions than last week, over the hours that both covered."""
     lang, mentions = context.lang, context.numbers["mentions"]
     same = mentions["same_hours"]

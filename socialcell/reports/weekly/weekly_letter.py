@@ -36,16 +36,16 @@ def within_limits(layouts: Iterable[LetterPage]) -> LetterPage:
     """
     layout: LetterPage | None = None
     for layout in layouts:
-        if keeps_limits(layout):
+        if _keeps_limits(layout):
             return layout
     if layout is None:
         raise ValueError("There is no page to choose from.")
-    while len(layout.sections) > 1 and not keeps_limits(layout):
+    while len(layout.sections) > 1 and not _keeps_limits(layout):
         layout = replace(layout, sections=layout.sections[:-1])
     return layout
 
 
-def keeps_limits(layout: LetterPage) -> bool:
+def _keeps_limits(layout: LetterPage) -> bool:
     """Words, bytes, and one side of paper."""
     if letter_render.word_count(layout) > MAX_WORDS:
         return False
