@@ -12,14 +12,14 @@ from typing import Literal, TypeAlias
 from sqlmodel import Session
 
 from socialcell.campaigns.publishing import store as own_posts
-from socialcell.clock import IST, as_utc
+from socialcell.clock import IST, as_utc, local_iso
 from socialcell.listening import coverage, incident_state
 from socialcell.listening.alerts.model import Alert, Incident
 from socialcell.listening.store.alerts import incident_numbers
 from socialcell.listening.store.mentions import mention_counts
 from socialcell.listening.store.mentions.mention_counts import HOUR, TimeSpan
 from socialcell.listening.store.pages.source_history import watches
-from socialcell.reports.week_numbers import IncidentHours
+from socialcell.reports.week_incidents import IncidentHours
 
 Step: TypeAlias = Literal["first_post", "alert", "taken_on", "statement", "ended"]
 STEPS: tuple[Step, ...] = ("first_post", "alert", "taken_on", "statement", "ended")
@@ -74,13 +74,13 @@ def incident_hours(
     any_hours = frozenset().union(*covered.values())
     steps = _steps(session, incident, alerts, times[0], as_of)
     return {
-        "start": _local_iso(start),
+        "start": local_iso(start),
         "mentions": [
             n if n or hour in any_hours else None for hour, n in enumerate(counts)
         ],
         "whole": coverage.whole_hours(covered, hours),
-        "steps": {step: _local_iso(at) for step, at in steps.items()},
-        "as_of": _local_iso(as_of),
+        "steps": {step: local_iso(at) for step, at in steps.items()},
+        "as_of": local_iso(as_of),
         "platforms": len(covered),
         "missing": {
             platform: hours - len(own)
@@ -109,5 +109,5 @@ def _steps(
     return {step: at for step, at in moments.items() if at is not None and at <= as_of}
 
 
-def _local_iso(moment: datetime) -> str:
+def local_iso(moment: datetime) -> str:
     return moment.astimezone(IST).isoformat()

@@ -14,18 +14,12 @@ from socialcell.campaigns.outcomes import campaign_measure as measuring
 from socialcell.campaigns.outcomes.install_attribution import OURS, UNKNOWN
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.planning import store as plans
-from socialcell.campaigns.publishing import store as own_posts
-from socialcell.clock import IST, as_utc, local_iso
 from socialcell.errors import UsageError
 from socialcell.i18n import Language
 from socialcell.json_types import as_number
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.areas.area_shapes import ShapeRecord
 from socialcell.listening.store.alerts import alerts as alert_store
-from socialcell.listening.store.alerts import incident_numbers
-from socialcell.listening.store.mentions import mention_counts
-from socialcell.listening.store.mentions.mention_counts import HOUR, TimeSpan
-from socialcell.listening.store.pages.source_history import watches
 from socialcell.reports.campaign_numbers import CampaignNumbers
 from socialcell.reports.incidents.incident_sentences import series_words
 from socialcell.reports.named_counts import Names
@@ -202,43 +196,6 @@ def timeline_of(
     )
 
 
-def incident_hours(
-    session: Session, incident: Incident, alerts: Sequence[Alert], now: datetime
-) -> IncidentHours | None:
-    """The hours of an incident as plain JSON, up to a moment; None where it counts no
-    mentions, or has none."""
-    scope = incident_state.scope_at(session, incident, alerts, now)
-    times = incident_numbers.times(session, scope) if scope else []
-    if not times:
-        return None
-    as_of = min(incident.ended_at or now, now)
-    local = times[0].astimezone(IST)
-    start = as_utc(local.replace(minute=0, second=0, microsecond=0))
-    hours = max(math.ceil((as_of - start) / HOUR), 1)
-    counts = [0] * hours
-    for time in times:
-        counts[min(int((time - start) / HOUR), hours - 1)] += 1
-    sources = watches(session, start, start + hours * HOUR)
-    covered = coverage.covered_hours(sources, start, hours)
-    any_hours = frozenset().union(*covered.values())
-    steps = _steps(session, incident, alerts, times[0], as_of)
-    return {
-        "start": local_iso(start),
-        "mentions": [
-            n if n or hour in any_hours else None for hour, n in enumerate(counts)
-        ],
-        "whole": _whole_hours(covered.values(), hours),
-        "steps": {step: local_iso(at) for step, at in steps.items()},
-        "as_of": local_iso(as_of),
-        "platforms": len(covered),
-        "missing": {
-            platform: hours - len(own)
-            for platform, own in sorted(covered.items())
-            if len(own) < hours
-        },
-    }
-
-
 def lift_of(
     session: Session, campaign: Campaign, today: date, phrases: Phrases
 ) -> LiftSeries:
@@ -297,30 +254,6 @@ def funnel_of(
         unattributed=attribution.installs(UNKNOWN),
         lang=lang,
     )
-
-
-def _whole_hours(covered: Collection[frozenset[int]], hours: int) -> list[bool]:
-    return [
-        bool(covered) and all(hour in own for own in covered) for hour in range(hours)
-    ]
-
-
-def _steps(
-    session: Session,
-    incident: Incident,
-    alerts: Sequence[Alert],
-    first_post: datetime,
-    as_of: datetime,
-) -> dict[Step, datetime]:
-    wards = [incident.subject] if incident.subject.startswith("ward:") else []
-    moments: dict[Step, datetime | None] = {
-        "first_post": first_post,
-        "alert": min((alert.at for alert in alerts), default=incident.opened_at),
-        "taken_on": incident.acked_at,
-        "statement": own_posts.first_statement(session, first_post, as_of, wards),
-        "ended": incident.ended_at,
-    }
-    return {step: at for step, at in moments.items() if at is not None and at <= as_of}
 
 
 def _funnel(

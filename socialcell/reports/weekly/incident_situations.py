@@ -26,9 +26,8 @@ from socialcell.listening.store.mentions import office_counts
 from socialcell.reports.compared_figures import PeakHour
 from socialcell.reports.incidents import incident_facts
 from socialcell.reports.incidents.incident_facts import IncidentFacts
-from socialcell.reports.pictures import picture_counts
 from socialcell.reports.named_counts import NamedCount, Names, OwnerNames
-from socialcell.reports.pictures import picture_data
+from socialcell.reports.pictures import picture_counts
 from socialcell.reports.sections.incidents import greatest as greatest_incident
 from socialcell.reports.week_incidents import (
     ContradictoryFigures,

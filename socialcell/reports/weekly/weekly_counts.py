@@ -31,9 +31,8 @@ from socialcell.reports.compared_figures import (
 )
 from socialcell.reports.kpis import kpis
 from socialcell.reports.kpis.listening import ASKING
-from socialcell.reports.pictures import picture_counts
 from socialcell.reports.named_counts import Names
-from socialcell.reports.pictures import picture_data
+from socialcell.reports.pictures import picture_counts
 from socialcell.reports.sections import (
     ad_spend,
     campaign_effects,
