@@ -5,6 +5,7 @@ none opens a database but `sources`.
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import typer
 
@@ -56,19 +57,20 @@ def topics(incomplete: str) -> list[str]:
 
 
 def sources(context: typer.Context, incomplete: str) -> list[str]:
-    """The names of the workspace's sources; none where there is no workspace."""
-    from socialcell import db
+    """The names of the workspace's sources; none where it cannot be read."""
+    from socialcell import config, db
     from socialcell.errors import SocialcellError
     from socialcell.ops import store
-    from socialcell.services.context import open_context
 
+    place = context.params.get("config") or context.find_root().params.get("config")
     try:
-        workspace = open_context(context.params.get("config"))
+        workspace = config.load(config.find(Path(place) if place else None))
+        engine = db.connect(workspace.database_url, busy_seconds=1)
+        with db.reading(engine) as session:
+            names = [source.name for source in store.sources(session)]
+        engine.dispose()
     except SocialcellError:  # a shell has no place to say what is wrong
         return []
-    with db.reading(workspace.engine) as session:
-        names = [source.name for source in store.sources(session)]
-    workspace.engine.dispose()
     return _beginning(names, incomplete)
 
 

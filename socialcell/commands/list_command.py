@@ -27,8 +27,10 @@ def forget_choice() -> None:
 
 def _choose(names: str | None) -> None:
     """The callback of --columns, which runs without it, too."""
-    chosen_names = names and tuple(filter(None, map(str.strip, names.split(","))))
-    CHOICE.set(None if names is None else chosen_names or ())
+    if names is None:
+        CHOICE.set(None)
+    else:
+        CHOICE.set(tuple(filter(None, map(str.strip, names.split(",")))))
 
 
 def _without_pager(context: typer.Context, is_set: bool) -> None:

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from socialcell.commands import completions
+
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from socialcell.listening.people.visibility import People
     from socialcell.services.context import Context
 
@@ -60,36 +64,21 @@ Until = Annotated[
 Daily = Annotated[bool, typer.Option("--daily", help="Each day by itself.")]
 
 
-def _complete_source(context: typer.Context, incomplete: str) -> list[str]:
-    """The names of sources that begin so; none where the workspace cannot be read."""
-    from socialcell import config, db
-    from socialcell.errors import SocialcellError
-    from socialcell.ops import store
-
-    place = context.params.get("config") or context.find_root().params.get("config")
-    try:
-        workspace = config.load(config.find(Path(place) if place else None))
-        engine = db.connect(workspace.database_url, busy_seconds=1)
-        with db.reading(engine) as session:
-            names = [source.name for source in store.sources(session)]
-        engine.dispose()
-    except SocialcellError:
-        return []
-    return [name for name in names if name.startswith(incomplete)]
-
-
 SourceName = Annotated[
-    str, typer.Argument(help="The source's name.", autocompletion=_complete_source)
+    str, typer.Argument(help="The source's name.", autocompletion=completions.sources)
 ]
 SourceNames = Annotated[
     list[str] | None,
     typer.Argument(
-        help="Names of sources; all enabled if none.", autocompletion=_complete_source
+        help="Names of sources; all enabled if none.",
+        autocompletion=completions.sources,
     ),
 ]
 NamedSources = Annotated[
     list[str],
-    typer.Argument(metavar="NAME…", help="Sources.", autocompletion=_complete_source),
+    typer.Argument(
+        metavar="NAME…", help="Sources.", autocompletion=completions.sources
+    ),
 ]
 
 
@@ -104,6 +93,23 @@ def read_settings(pairs: list[str] | None) -> dict[str, str]:
             raise UsageError("commands.no_setting", text=pair)
         settings[key] = setting
     return settings
+
+
+def moment_of(option: str, text: str | None) -> "datetime | None":
+    """The day or time of an option, Indian without an offset; None where it is not
+    given. UsageError when it is none."""
+    from socialcell.listening.day_ranges import day_start
+
+    return None if text is None else day_start(text, option)
+
+
+def day_of(context: "Context", on: str | None) -> "date":
+    """The day of --on, today in Pune without it. UsageError when it is none."""
+    from socialcell.clock import IST
+    from socialcell.listening.day_ranges import read_day
+
+    now = context.clock.now()
+    return read_day(on, "--on", now) if on else now.astimezone(IST).date()
 
 
 def rupees(option: str, amount: str | None) -> int | None:

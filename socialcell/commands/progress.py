@@ -24,7 +24,7 @@ def progress(what: str, total: int | None = None) -> Iterator[Advance]:
     terminal: then the function that is given does nothing.
     """
     if not is_shown():
-        yield _nothing
+        yield show_nothing
         return
     from rich.console import Console
     from rich.progress import (
@@ -49,11 +49,11 @@ def progress(what: str, total: int | None = None) -> Iterator[Advance]:
     with bar:
         task = bar.add_task(what, total=total)
 
-        def advance(description: str, done: int) -> None:
-            bar.update(task, description=description, completed=done)
+        def advance(description: str, count: int) -> None:
+            bar.update(task, description=description, completed=count)
 
         yield advance
 
 
-def _nothing(_description: str, _done: int) -> None:
+def show_nothing(_description: str, _count: int) -> None:
     """What is called where nobody sees it."""

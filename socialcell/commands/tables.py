@@ -21,14 +21,14 @@ from rich.text import Text
 
 from socialcell.commands.list_command import key_of
 
-MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?:[+-]\d\d:\d\d|Z)?)?")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?:[+-]\d\d:\d\d|Z)?)?")
 _MINUTES = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d.*")
 _NUMBER = re.compile(r"\(?[+-]?[\d,]+(?:\.\d+)?( ?%| INR)?\)?")
 _OWN_ID = re.compile(r"[a-z_]+:[\w.-]+")  # place:kothrud, ward:…, dept:…
 _ADDRESS = re.compile(r"https?://\S{1,32}")
 _IDS = ("id", "no.", "code", "key", "tag", "name", "source", "operator")
 _LEVELS = ("at", "urgency", "severity", "state", "status", "level")
-_WHOLE = (MOMENT, _NUMBER, _OWN_ID, _ADDRESS)
+_WHOLE = (_MOMENT, _NUMBER, _OWN_ID, _ADDRESS)
 # What a row is about, where, and in which words.
 _SUBJECTS = (
     *("about", "address", "answer", "area", "label", "mentions", "model"),
@@ -214,7 +214,7 @@ def _priority(name: str, cells: Sequence[str], place: int) -> int:
     word = _plain(name)
     if place == 0 or word in (*_IDS, *_LEVELS) or word.endswith(" id"):
         return 0
-    if any(map(MOMENT.fullmatch, cells)) or any(map(_OWN_ID.fullmatch, cells)):
+    if any(map(_MOMENT.fullmatch, cells)) or any(map(_OWN_ID.fullmatch, cells)):
         return 0
     return 1 if word in _SUBJECTS else 2
 
@@ -222,7 +222,7 @@ def _priority(name: str, cells: Sequence[str], place: int) -> int:
 def _is_whole(name: str, cells: Sequence[str]) -> bool:
     """Whether a column holds moments, numbers, ids or levels: nobody reads them in
     parts."""
-    if any(MOMENT.fullmatch(text) for text in cells):
+    if any(_MOMENT.fullmatch(text) for text in cells):
         return True
     if all(any(kind.fullmatch(text) for kind in _WHOLE) for text in cells):
         return True
@@ -243,8 +243,8 @@ def _fitting(
     must stay are wider than the terminal."""
     staying = list(columns)
     while sum(column.least + _GAP for column in staying) - _GAP > width:
-        last = max(staying, key=lambda column: column.rank, default=None)
-        if last is None or not may_leave or last.priority < 2:
+        last = max(staying, key=lambda column: column.rank)
+        if not may_leave or last.priority < 2:
             return None
         staying.remove(last)
     return _narrowed(staying, width)

@@ -20,6 +20,7 @@ from socialcell.commands.options import (
     Json,
     Mapping,
     Sheet,
+    day_of,
     open_context,
 )
 from socialcell.json_types import DocumentValue
@@ -104,7 +105,6 @@ def list_(
 
     Example: socialcell language people list --on 2026-11-21
     """
-    from socialcell.commands.mentions.area_shapes import day_of
     from socialcell.services.mentions import public_people
 
     context = open_context(config)

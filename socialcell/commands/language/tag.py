@@ -20,7 +20,7 @@ from socialcell.commands.language.language import (
     uses_english_names,
 )
 from socialcell.commands.options import Config
-from socialcell.commands.progress import Advance, is_shown, progress
+from socialcell.commands.progress import Advance, is_shown, progress, show_nothing
 from socialcell.errors import SocialcellError, UnreadableValue
 from socialcell.json_types import JsonObject, JsonValue, as_text
 from socialcell.text import one_line
@@ -169,7 +169,7 @@ def _shown(file: str) -> Iterator[Advance]:
     """How many of a file's lines are tagged, where the lines themselves go elsewhere
     and nobody types them."""
     if file == "-" or sys.stdout.isatty() or not is_shown():
-        yield lambda _description, _done: None
+        yield show_nothing
         return
     with _opened(file) as lines:
         total = sum(bool(line.strip()) for line in lines)

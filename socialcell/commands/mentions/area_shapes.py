@@ -1,17 +1,13 @@
 """Commands of the noun `areas shapes`: import, list, check."""
 
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
-from socialcell.commands.options import Config, DryRun, Json, open_context
-
-if TYPE_CHECKING:
-    from socialcell.services.context import Context
+from socialcell.commands.options import Config, DryRun, Json, day_of, open_context
 
 app = typer.Typer(
     help="Outlines of areas, from GeoJSON: what maps are drawn with.",
@@ -123,12 +119,3 @@ def check(
             output.say(f"Every {kind} has its outline.")
     if gaps.without_shape or gaps.without_area:
         raise typer.Exit(1)
-
-
-def day_of(context: "Context", on: str | None) -> date:
-    """The day of --on, today in Pune without it. UsageError when it is none."""
-    from socialcell.clock import IST
-    from socialcell.listening.day_ranges import read_day
-
-    now = context.clock.now()
-    return read_day(on, "--on", now) if on else now.astimezone(IST).date()

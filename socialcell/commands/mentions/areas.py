@@ -9,7 +9,6 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.mentions import area_shapes
-from socialcell.commands.mentions.area_shapes import day_of
 from socialcell.commands.options import (
     Config,
     DateOrder,
@@ -17,6 +16,7 @@ from socialcell.commands.options import (
     Json,
     Mapping,
     Sheet,
+    day_of,
     open_context,
 )
 from socialcell.json_types import DocumentValue

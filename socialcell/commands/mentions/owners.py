@@ -16,6 +16,7 @@ from socialcell.commands.options import (
     Json,
     Mapping,
     Sheet,
+    day_of,
     open_context,
 )
 from socialcell.json_types import DocumentValue
@@ -48,7 +49,6 @@ def list_(
 
     Example: socialcell owners list --topic roads
     """
-    from socialcell.commands.mentions.area_shapes import day_of
     from socialcell.listening.areas.owner_table import COLUMNS
     from socialcell.services.mentions import mention_owners
 

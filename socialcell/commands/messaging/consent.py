@@ -8,7 +8,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
-from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands.options import Config, Json, moment_of, open_context
 
 app = typer.Typer(
     help="Consent: who may be written to on WhatsApp, and who may not.",
@@ -105,10 +105,9 @@ def _note(
     at: str | None,
     json: bool,
 ) -> None:
-    from socialcell.listening.day_ranges import day_start
     from socialcell.services.messaging import consent
 
-    moment = None if at is None else day_start(at, "--at")
+    moment = moment_of("--at", at)
     digits = sys.stdin.read().strip() if number == "-" else number
     entry = consent.record_consent(
         open_context(config), digits, event, evidence, moment

@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import asdict, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +10,7 @@ from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators import sign_in_prompt
 from socialcell.commands.operators.sign_in_prompt import acting_context
-from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands.options import Config, Json, moment_of, open_context
 from socialcell.roles import ALL, Role
 
 if TYPE_CHECKING:
@@ -378,11 +377,6 @@ def _request(
 ) -> "RoleRequest":
     from socialcell.services.operators.accounts import RoleRequest
 
-    return RoleRequest(role, scope, _moment("--from", from_), _moment("--until", until))
-
-
-def _moment(option: str, text: str | None) -> datetime | None:
-    """A day or a time; without an offset it is Indian time. UsageError."""
-    from socialcell.listening.day_ranges import day_start
-
-    return None if text is None else day_start(text, option)
+    return RoleRequest(
+        role, scope, moment_of("--from", from_), moment_of("--until", until)
+    )

@@ -1,7 +1,6 @@
 """Commands of the noun `posts`: add, import, notice, templates, list, approve, …"""
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +19,7 @@ from socialcell.commands.options import (
     Json,
     Mapping,
     Sheet,
+    moment_of,
     open_context,
 )
 from socialcell.commands.publishing import notice_templates, publish
@@ -93,7 +93,7 @@ def add(
 
     draft = own_posts.PostDraft(
         platform=platform,
-        due_at=_moment("--at", at),
+        due_at=moment_of("--at", at),
         language=lang,
         text=_stdin() if text == "-" else text,
         wards=ward or (),
@@ -205,7 +205,7 @@ def notice(
         template=chosen,
         platforms=tuple(dict.fromkeys(on)),
         given=_read_slots(values or [], start, end, reason or [], contact, ward or []),
-        at=_moment("--at", at),
+        at=moment_of("--at", at),
         languages=tuple(dict.fromkeys(lang or CODES)),
         media=media,
         safety=safety,
@@ -414,7 +414,7 @@ def _read_slots(
     pairs = [_pair("--set", text) for text in values]
     pairs += [("ward", ward) for ward in wards]
     for slot, text in (("from", start), ("to", end)):
-        if moment := _moment(f"--{slot}", text):
+        if moment := moment_of(f"--{slot}", text):
             local = moment.astimezone(IST).replace(tzinfo=None)
             pairs.append((slot, local.isoformat(timespec="minutes")))
     for text in reason:
@@ -426,13 +426,6 @@ def _read_slots(
     for slot, content in pairs:
         values_by_slot.setdefault(slot, []).append(content)
     return values_by_slot
-
-
-def _moment(option: str, text: str | None) -> datetime | None:
-    """A day or a time; without an offset it is Indian time. UsageError."""
-    from socialcell.listening.day_ranges import day_start
-
-    return None if text is None else day_start(text, option)
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:

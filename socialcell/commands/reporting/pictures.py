@@ -1,6 +1,5 @@
 """Commands of the noun `pictures`: incident, wards, heatmap, funnel, lift."""
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -53,14 +52,9 @@ def incident(
     """
     from socialcell.services.reporting import report_pictures
 
-    _write(
-        out,
-        config,
-        json,
-        lambda context: report_pictures.incident_picture(
-            context, id, lang, narrow=narrow
-        ),
-    )
+    context = _open(out, config)
+    picture = report_pictures.incident_picture(context, id, lang, narrow=narrow)
+    _write(picture, out, json=json)
 
 
 @app.command()
@@ -80,14 +74,11 @@ def wards(
     """
     from socialcell.services.reporting import report_pictures
 
-    _write(
-        out,
-        config,
-        json,
-        lambda context: report_pictures.ward_picture(
-            context, _moment(context, as_of), lang, narrow=narrow
-        ),
+    context = _open(out, config)
+    picture = report_pictures.ward_picture(
+        context, _moment(context, as_of), lang, narrow=narrow
     )
+    _write(picture, out, json=json)
 
 
 @app.command()
@@ -108,14 +99,11 @@ def heatmap(
     """
     from socialcell.services.reporting import report_pictures
 
-    _write(
-        out,
-        config,
-        json,
-        lambda context: report_pictures.heat_map_picture(
-            context, _moment(context, as_of), lang, narrow=narrow
-        ),
+    context = _open(out, config)
+    picture = report_pictures.heat_map_picture(
+        context, _moment(context, as_of), lang, narrow=narrow
     )
+    _write(picture, out, json=json)
 
 
 @app.command()
@@ -133,14 +121,9 @@ def funnel(
     """
     from socialcell.services.reporting import report_pictures
 
-    _write(
-        out,
-        config,
-        json,
-        lambda context: report_pictures.funnel_picture(
-            context, campaign, lang, narrow=narrow
-        ),
-    )
+    context = _open(out, config)
+    picture = report_pictures.funnel_picture(context, campaign, lang, narrow=narrow)
+    _write(picture, out, json=json)
 
 
 @app.command()
@@ -159,26 +142,22 @@ def lift(
     """
     from socialcell.services.reporting import report_pictures
 
-    _write(
-        out,
-        config,
-        json,
-        lambda context: report_pictures.lift_picture(
-            context, campaign, lang, narrow=narrow
-        ),
-    )
+    context = _open(out, config)
+    picture = report_pictures.lift_picture(context, campaign, lang, narrow=narrow)
+    _write(picture, out, json=json)
 
 
-def _write(
-    out: Path,
-    config: Path | None,
-    json: bool,
-    draw: Callable[["Context"], "Picture"],
-) -> None:
+def _open(out: Path, config: Path | None) -> "Context":
+    """The workspace; first UsageError for a file that is no picture."""
     from socialcell.services.reporting import report_pictures
 
     report_pictures.writer_of(out)
-    picture = draw(open_context(config))
+    return open_context(config)
+
+
+def _write(picture: "Picture", out: Path, *, json: bool) -> None:
+    from socialcell.services.reporting import report_pictures
+
     report_pictures.write_picture(picture, out)
     if json:
         output.as_json(

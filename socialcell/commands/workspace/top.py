@@ -44,8 +44,8 @@ def pull(
 
 def each_source(advance: Advance) -> Callable[[str], None]:
     """Takes the name of each source as it is begun, and shows how many are done."""
-    done = count()
-    return lambda name: advance(f"pulling {name}", next(done))
+    numbers = count()
+    return lambda name: advance(f"pulling {name}", next(numbers))
 
 
 def show_pulled(results: "list[RunResult]", tagged: int, *, json: bool) -> None:
@@ -76,7 +76,7 @@ def understand(context: "Context") -> int:
         return 0
     with progress("tagging", waiting) as advance:
         tagged = tagging.tag_waiting(
-            context, progress=lambda done: advance("tagging", done)
+            context, progress=lambda number: advance("tagging", number)
         )
     # What is critical does not wait for the daemon to be put into its outbox.
     for incident in escalations.advance(context, deliver=False).opened:
