@@ -43,10 +43,14 @@ CONNECTORS = {
 # What mentions are collected from; a file may bring others.
 PLATFORMS = tuple(sorted(platforms.having(platforms.Trait.MENTIONS)))
 
-# What the daemon's schedule needs of a connector, without an import of its client.
+# What the daemon's schedule and health need of a connector, without an import of its
+# client.
 PUSHED = frozenset({"instagram_messages", "messenger", "whatsapp"})
 DAILY = frozenset(
     {"app_store", "google_ads", "meta_ads", "play_console", "search_console"}
+)
+RECHECKED = frozenset(
+    {"bluesky", "facebook", "instagram", "mastodon", "reddit", "x", "youtube"}
 )
 _DAILY_KINDS = {"facebook": "insights"}
 
@@ -113,6 +117,12 @@ def is_daily(name: str, settings: JsonObject) -> bool:
     a day. ConfigError."""
     _require(name)
     return name in DAILY or settings.get("kind") == _DAILY_KINDS.get(name, False)
+
+
+def is_rechecked(name: str) -> bool:
+    """Whether the source is asked which of its items are gone. ConfigError."""
+    _require(name)
+    return name in RECHECKED
 
 
 def redelivery_period(name: str) -> timedelta:

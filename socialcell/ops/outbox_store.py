@@ -26,13 +26,14 @@ ABOUT_ITEM = "message."
 LATER = ".step"
 PHONE = "phone"  # the channel of telephone calls
 _ID_IN_KEY = re.compile(rf"{re.escape(ABOUT_ITEM)}(\d+)[.|]")
+_DEAD_SHOWN = timedelta(days=7)
 _TO_ROOMS = and_(C.channel != "mail", C.kind.not_in(PUBLIC))
 
 
 @dataclass(frozen=True)
 class Backlog:
     """How many messages are due now and since when the oldest is; how many wait for
-    their time, are held, and died since a moment."""
+    their time, are held, and died in the last week."""
 
     due: int
     oldest_due: datetime | None
@@ -41,10 +42,10 @@ class Backlog:
     dead: int
 
 
-def backlog(session: Session, now: datetime, since: datetime) -> Backlog:
-    """What is in the outbox and not sent, and what died since a moment."""
+def backlog(session: Session, now: datetime) -> Backlog:
+    """What is in the outbox and not sent, and what died in the last week."""
     waits = C.state.in_(("pending", "sending"))
-    dead = and_(C.state == "dead", C.ended_at >= since)
+    dead = and_(C.state == "dead", C.ended_at >= now - _DEAD_SHOWN)
     # A message that was tried is due again later, and has waited since it was made.
     due = and_(waits, or_(C.not_before <= now, C.attempts > 0))
     query = select(

@@ -10,7 +10,7 @@ import yaml
 import socialcell
 from socialcell import connectors
 from socialcell.campaigns.links.utm_naming import CHANNELS
-from socialcell.connectors import CONNECTORS, DAILY, PUSHED
+from socialcell.connectors import CONNECTORS, DAILY, PUSHED, RECHECKED
 from socialcell.connectors.base import Capability
 from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.platforms import PLATFORMS, Trait, having
@@ -49,6 +49,7 @@ def test_what_the_schedule_knows_of_connectors_is_what_they_can_do() -> None:
     able = {name: connectors.capabilities(name) for name in CONNECTORS}
 
     assert {name for name in able if Capability.RECEIVE in able[name]} == set(PUSHED)
+    assert {name for name in able if Capability.RECHECK in able[name]} == RECHECKED
     assert {name for name in able if able[name] & FIGURES} == set(DAILY)
 
 

@@ -191,7 +191,7 @@ def _postpone(
 def _asked_first(context: Context, source: Source) -> int:
     """How many mentions of the source's platform are asked about each day whether they
     are gone: these come before anybody's engagement."""
-    if Capability.RECHECK not in connectors.capabilities(source.connector):
+    if not connectors.is_rechecked(source.connector):
         return 0
     with db.reading(context.engine) as session:
         return recheck_queue.count_present(

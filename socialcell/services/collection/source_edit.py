@@ -50,7 +50,8 @@ def preview(context: Context, name: str, change: SourceChange) -> EditedSource:
     settings = _settings(context, source, change)
     pull_minutes = source.pull_minutes
     if change.pull_minutes is not None:
-        pull_minutes = change.pull_minutes or None
+        is_own = change.pull_minutes != AS_CONFIG
+        pull_minutes = change.pull_minutes if is_own else None
     new_name = change.name or name
     changed = [
         *sorted(
@@ -117,9 +118,9 @@ def _settings(context: Context, source: Source, change: SourceChange) -> JsonObj
             settings=unknown,
             existing=sorted(source.settings),
         )
-    rest = {k: v for k, v in source.settings.items() if k not in change.removed}
     if not change.settings and not change.removed:
         return source.settings
+    rest = {k: v for k, v in source.settings.items() if k not in change.removed}
     merged = {**rest, **change.settings}
     return source_setup.check_settings(context, source.connector, merged)
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from socialcell import connectors, db
 from socialcell.clock import SystemClock, in_pune
-from socialcell.connectors.base import Capability
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.mentions import tags
 from socialcell.ops import leases, outbox_store, slots, store
@@ -22,7 +21,6 @@ _NEW_SOURCE = timedelta(days=1)  # a source that was added since may still be qu
 _FAILURES = 3  # in a row; one alone is tried again soon
 _RECHECK_STOPPED = timedelta(hours=36)  # the recheck is due once a night
 _LETTERS_LATE = timedelta(hours=1)
-_DEAD_LETTERS = timedelta(days=7)
 _TAGGING_LATE = timedelta(hours=1)
 
 
@@ -57,7 +55,7 @@ def check_health(context: Context) -> DaemonHealth:
             session.expunge(lease)
     owner = lease.owner if lease else None
     renewed = lease.renewed_at if lease else None
-    dead = dead_reason(lease)
+    dead = _dead_reason(lease)
     if dead is not None:
         reasons = (dead, *_workspace_reasons(context))
         return DaemonHealth("dead", reasons, owner or None, renewed)
@@ -65,7 +63,7 @@ def check_health(context: Context) -> DaemonHealth:
     return DaemonHealth("degraded" if reasons else "well", reasons, owner, renewed)
 
 
-def dead_reason(lease: Lease | None) -> HealthReason | None:
+def _dead_reason(lease: Lease | None) -> HealthReason | None:
     """Why no daemon runs; None when one does. The lease goes by the real clock."""
     if lease is None or not lease.owner:
         return HealthReason(
@@ -223,15 +221,15 @@ def _is_recheck_stopped(source: Source, last: Run | None, now: datetime) -> bool
     """Whether a source that brought something is not rechecked any more."""
     if source.connector not in connectors.CONNECTORS or source.last_ok_at is None:
         return False
-    if now - (last.started_at if last else source.created_at) <= _RECHECK_STOPPED:
-        return False  # asked first: a connector's client takes long to import
-    return Capability.RECHECK in connectors.capabilities(source.connector)
+    asked_at = last.started_at if last else source.created_at
+    is_late = now - asked_at > _RECHECK_STOPPED
+    return is_late and connectors.is_rechecked(source.connector)
 
 
 def _letter_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
     """What waits in the outbox for over an hour, and what died in the last week."""
     with db.reading(context.engine) as session:
-        backlog = outbox_store.backlog(session, now, now - _DEAD_LETTERS)
+        backlog = outbox_store.backlog(session, now)
     if backlog.oldest_due is not None and now - backlog.oldest_due > _LETTERS_LATE:
         mail = context.workspace.config.mail
         host = "mail.host is not set in config.yaml. " if mail.host is None else ""

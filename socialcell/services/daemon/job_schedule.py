@@ -34,11 +34,9 @@ class JobSchedule:
     late: timedelta = timedelta(hours=2)
     source: Source | None = None
 
-    def is_behind(self, last: datetime | None, now: datetime) -> bool:
+    def is_behind(self, last: datetime, now: datetime) -> bool:
         """Three intervals without a slot taken, or a time of day two hours ago; `last`
         is the newest slot that was taken."""
-        if last is None:
-            return False
         slack = (
             self.when.length * _MISSED_INTERVALS
             if isinstance(self.when, IntervalSlots)

@@ -7,7 +7,7 @@ not, and the process is not disturbed.
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -23,8 +23,6 @@ from socialcell.services.context import Context
 from socialcell.services.daemon import process_lock
 from socialcell.services.daemon.due import due_slots
 from socialcell.services.daemon.job_schedule import JobSchedule, list_schedules
-
-DEAD_LETTERS = timedelta(days=7)  # how long a message that died is counted
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def read_status(context: Context) -> DaemonStatus:
         process = _process(context, leases.find_lease(session, "daemon"))
         runs = slots.last_runs(session)
         waiting = tags.backlog(session)
-        backlog = outbox_store.backlog(session, now, now - DEAD_LETTERS)
+        backlog = outbox_store.backlog(session, now)
         switch = outbox_store.mode(session)
         mode = switch.mode if switch else "normal"
     schedules = list(list_schedules(context))

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from socialcell import connectors, db
-from socialcell.connectors.base import Capability
 from socialcell.listening.store.pages import mapping_errors, recheck_queue
 from socialcell.ops import store
 from socialcell.services.collection import allowance_usage, credential_checks
@@ -64,7 +63,7 @@ def check_deletions(context: Context) -> Iterator[Check]:
             source.name
             for source in store.enabled(session)
             if source.connector in connectors.CONNECTORS
-            and Capability.RECHECK in connectors.capabilities(source.connector)
+            and connectors.is_rechecked(source.connector)
             and (oldest := recheck_queue.oldest_unseen(session, source.id or 0))
             is not None
             and now - oldest > _DAY

@@ -20,7 +20,7 @@ from socialcell.services.publishing import notice_templates
 def accounts(context: Context) -> Iterator[Check]:
     """Where the cell posts, and whether the keys that it needs are there."""
     config = context.workspace.config
-    on = publisher.connected(context.workspace.config.publishing)
+    on = publisher.connected(config.publishing)
     if not on:
         yield ok("publishing", "off: nothing is posted from here")
         return

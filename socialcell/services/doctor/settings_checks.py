@@ -145,8 +145,8 @@ def report_recipients(workspace: Workspace) -> Iterator[Check]:
         else:
             advice = f"Name somebody at {key} in {place}."
             yield warning(name, "nobody gets it by mail", advice)
-    read = [lang for lang in CODES if report.recipients.of(lang)]
-    unwritten = [lang for lang in read if lang not in report.languages]
+    languages = [lang for lang in CODES if report.recipients.of(lang)]
+    unwritten = [lang for lang in languages if lang not in report.languages]
     if unwritten:
         yield warning(
             "report languages",

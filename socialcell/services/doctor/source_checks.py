@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from pydantic import SecretStr
 
@@ -14,10 +13,9 @@ from socialcell.ops import store
 from socialcell.ops.model import Source
 from socialcell.platforms import PLATFORMS
 from socialcell.services.context import Context
+from socialcell.services.daemon.health import SILENT
 from socialcell.services.doctor.finding import Check, failed, ok, skipped, warning
 from socialcell.services.doctor.settings_checks import secret
-
-SILENT = timedelta(days=2)
 
 
 def states(context: Context) -> Iterator[Check]:

@@ -26,6 +26,7 @@ from socialcell.services.outbox import acknowledgements, outbox
 from socialcell.settings.notifications import Alerts
 from tests.builders import make_batch, make_record, make_source, store_records
 from tests.reports.world import World
+from tests.running import command, environment
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -60,9 +61,9 @@ def read_source(
 
 def fail(engine: Engine, source: Source, clock: FixedClock) -> None:
     with db.writing(engine) as session:
-        found = store.source_named(session, source.name)
+        row = store.source_named(session, source.name)
         error = ConnectorError(Kind.TRANSIENT, "the line dropped")
-        note_failure(found, error, clock.now())
+        note_failure(row, error, clock.now())
 
 
 def recheck(context: Context, source: Source, error: ConnectorError | None) -> None:
@@ -123,10 +124,10 @@ def test_a_workspace_that_names_nobody_for_alerts_is_degraded(
     changed = context.workspace.config.model_copy(update={"alerts": Alerts()})
     folder = context.workspace.folder
 
-    found = health.check_health(replace(context, workspace=Workspace(folder, changed)))
+    report = health.check_health(replace(context, workspace=Workspace(folder, changed)))
 
-    (reason,) = found.reasons
-    assert found.state == "degraded"
+    (reason,) = report.reasons
+    assert report.state == "degraded"
     assert reason.finding == "Nobody is named to be alerted: see alerts in config.yaml."
     assert "socialcell alerts try" in reason.advice
 
@@ -260,7 +261,7 @@ def test_mentions_that_wait_to_be_tagged_for_over_an_hour_are_said(
 
     clock.advance(timedelta(minutes=1))
 
-    (reason,) = (one for one in check(context) if one.code == "tagging_behind")
+    (reason,) = (entry for entry in check(context) if entry.code == "tagging_behind")
     assert reason.finding == (
         "2 mentions wait to be tagged, the oldest since 2026-11-23 09:00 IST."
     )
@@ -289,20 +290,42 @@ def test_without_a_daemon_the_other_reasons_are_said_too(
     )
     clock.advance(timedelta(hours=2))
 
-    found = health.check_health(context)
+    report = health.check_health(context)
 
-    assert found.state == "dead"
-    assert [reason.code for reason in found.reasons] == ["no_daemon", "letters_waiting"]
+    assert report.state == "dead"
+    assert [reason.code for reason in report.reasons] == [
+        "no_daemon",
+        "letters_waiting",
+    ]
 
 
-def test_health_imports_neither_the_work_of_the_jobs_nor_a_platform_s_client() -> None:
-    program = (
-        "import sys, socialcell.services.daemon.health\n"
-        "print([name for name in sys.argv[1:] if name in sys.modules])"
+def test_health_imports_neither_the_work_of_the_jobs_nor_a_platform_s_client(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    alive(context)
+    for name, connector in (
+        ("times", "rss"),
+        ("x.search", "x"),
+        ("uploads", "youtube"),
+    ):
+        read_source(context, name, connector)
+    config = context.workspace.folder / "config.yaml"
+
+    process = subprocess.run(
+        [
+            sys.executable,
+            "-X",
+            "importtime",
+            *command("health", "--config", config)[1:],
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(),
     )
+
+    assert "recheck" in process.stdout  # the last one is long ago
+    imported = {line.rpartition("|")[2].strip() for line in process.stderr.splitlines()}
+    assert "socialcell.services.daemon.health" in imported
     heavy = ("spacy", "numpy", "matplotlib", "requests", "tweepy", "alembic", "jinja2")
-    command = [sys.executable, "-c", program, *heavy]
-
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-
-    assert done.stdout.strip() == "[]"
+    assert imported & {*heavy} == set()
