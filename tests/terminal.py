@@ -1,4 +1,4 @@
-"""Run a command on a terminal of its own, of 80 columns."""
+"""Run a command on a terminal of its own, of 80 columns and 24 lines or fewer."""
 
 import fcntl
 import os
@@ -6,6 +6,7 @@ import pty
 import struct
 import subprocess
 import termios
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,16 +24,35 @@ class TerminalRun:
 
 
 def on_terminal(
-    *words: str | Path, typed: str = "", is_piped: bool = False, **variables: str
+    *words: str | Path,
+    typed: str = "",
+    is_piped: bool = False,
+    lines: int = 24,
+    **variables: str,
+) -> TerminalRun:
+    """Run a command of ours as `run_on_terminal` runs any."""
+    return run_on_terminal(
+        command(*words), typed=typed, is_piped=is_piped, lines=lines, **variables
+    )
+
+
+def run_on_terminal(
+    words: Sequence[str],
+    *,
+    typed: str = "",
+    is_piped: bool = False,
+    lines: int = 24,
+    **variables: str,
 ) -> TerminalRun:
     """Run a command whose streams are a terminal (but standard output, if `is_piped`),
     with these lines typed."""
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    changes = environment(TERM="xterm", NO_COLOR="1", **variables)
-    changes.pop("COLUMNS", None)
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, 80, 0, 0))
+    changes = environment(**{"TERM": "xterm", "NO_COLOR": "1", **variables})
+    for size in ("COLUMNS", "LINES"):
+        changes.pop(size, None)
     with subprocess.Popen(
-        command(*words),
+        words,
         stdin=theirs,
         stdout=subprocess.PIPE if is_piped else theirs,
         stderr=theirs,

@@ -1,11 +1,6 @@
 """--columns and the pager of the commands that print tables."""
 
-import fcntl
-import os
-import pty
-import struct
 import subprocess
-import termios
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +13,7 @@ from socialcell.cli import app
 from socialcell.commands.list_command import CHOICE, ListCommand
 from tests.inside import socialcell
 from tests.running import command, environment
+from tests.terminal import on_terminal
 
 ROWS = 10
 """Lines of the terminal of these tests."""
@@ -73,29 +69,29 @@ def test_an_unknown_column_is_refused_with_the_names(
 ) -> None:
     words = ("owners", "list", *flag, "--columns", "topic,colour")
 
-    done = socialcell(*words, "--config", config)
+    process = socialcell(*words, "--config", config)
 
-    assert done.returncode == 2
-    assert "there is no column colour. There are: topic, owner" in done.stderr
-    assert done.stdout == ""
+    assert process.returncode == 2
+    assert "there is no column colour. There are: topic, owner" in process.stderr
+    assert process.stdout == ""
 
 
 def test_the_columns_of_csv_are_chosen_too(config: Path) -> None:
     columns = ("--csv", "--columns", "owner,topic")
 
-    done = socialcell("owners", "list", "--all", *columns, "--config", config)
+    process = socialcell("owners", "list", "--all", *columns, "--config", config)
 
-    assert done.stdout.splitlines()[0] == "owner,topic"
-    assert {line.count(",") for line in done.stdout.splitlines()} == {1}
+    assert process.stdout.splitlines()[0] == "owner,topic"
+    assert {line.count(",") for line in process.stdout.splitlines()} == {1}
 
 
 def test_json_has_every_field_and_takes_no_columns(config: Path) -> None:
     words = (*TEMPLATES, "--json", "--columns", "name")
 
-    done = socialcell(*words, "--config", config)
+    process = socialcell(*words, "--config", config)
 
-    assert done.returncode == 2
-    assert "--json has every field" in done.stderr
+    assert process.returncode == 2
+    assert "--json has every field" in process.stderr
 
 
 def test_what_was_chosen_is_forgotten_at_the_next_command(config: Path) -> None:
@@ -120,54 +116,26 @@ def test_output_longer_than_the_screen_is_paged(
 ) -> None:
     paged = config.with_name("paged.txt")
 
-    screen = on_a_terminal(
-        config, *words, **{"PAGER": f"tee {paged}", "NO_COLOR": "1", **changes}
-    )
+    variables = {"PAGER": f"tee {paged}", **changes}
+    run = on_terminal(*words, "--config", config, lines=ROWS, **variables)
 
-    assert ("dam_discharge" in screen) == (words != ("registry", "list"))
+    assert run.code == 0
+    assert ("dam_discharge" in run.screen) == (words != ("registry", "list"))
     assert paged.exists() == is_paged
     if is_paged:
-        assert paged.read_text() == screen
-        assert "\x1b[3" not in screen
+        assert paged.read_text() == run.screen
+        assert "\x1b[3" not in run.screen
 
 
 def test_what_goes_into_a_pipe_is_never_paged(config: Path) -> None:
     paged = config.with_name("paged.txt")
 
-    done = subprocess.run(
+    process = subprocess.run(
         command(*TEMPLATES, "--config", config),
         capture_output=True,
         check=True,
         env=environment(PAGER=f"tee {paged}"),
     )
 
-    assert b"dam_discharge" in done.stdout
+    assert b"dam_discharge" in process.stdout
     assert not paged.exists()
-
-
-def on_a_terminal(config: Path, *words: str, **changes: str) -> str:
-    """What stands on a terminal of 80 columns and ten lines."""
-    screen, own = pty.openpty()
-    fcntl.ioctl(own, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, 80, 0, 0))
-    variables = environment(TERM="xterm", **changes)
-    variables.pop("COLUMNS", None)
-    variables.pop("LINES", None)
-    with subprocess.Popen(
-        command(*words, "--config", config),
-        stdin=own,
-        stdout=own,
-        stderr=subprocess.DEVNULL,
-        env=variables,
-    ) as process:
-        os.close(own)
-        output = b"".join(iter(lambda: _read(screen), b""))
-    os.close(screen)
-    assert process.returncode == 0
-    return output.decode().replace("\r\n", "\n")
-
-
-def _read(screen: int) -> bytes:
-    try:
-        return os.read(screen, 1 << 16)
-    except OSError:  # the other end is closed
-        return b""
