@@ -6,7 +6,7 @@ import pty
 import struct
 import subprocess
 import termios
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,17 +32,17 @@ def on_terminal(
 ) -> TerminalRun:
     """Run a command of ours as `run_on_terminal` runs any."""
     return run_on_terminal(
-        command(*words), typed=typed, is_piped=is_piped, lines=lines, **variables
+        command(*words), variables, typed=typed, is_piped=is_piped, lines=lines
     )
 
 
 def run_on_terminal(
     words: Sequence[str],
+    variables: Mapping[str, str],
     *,
     typed: str = "",
     is_piped: bool = False,
     lines: int = 24,
-    **variables: str,
 ) -> TerminalRun:
     """Run a command whose streams are a terminal (but standard output, if `is_piped`),
     with these lines typed."""

@@ -57,7 +57,7 @@ def test_bash_completes_commands_options_and_values(
 
 def completions_of(words: str, home: Path, config: Path | None = None) -> list[str]:
     """What bash completes the last word to."""
-    said = in_bash(
+    output = in_bash(
         f"export SOCIALCELL_CONFIG={config or ''}\n"
         'eval "$(socialcell --show-completion)"\n'
         f"COMP_WORDS=(socialcell {words}) COMP_CWORD={len(words.split())}\n"
@@ -65,7 +65,7 @@ def completions_of(words: str, home: Path, config: Path | None = None) -> list[s
         'echo "${COMPREPLY[@]}"',
         home,
     )
-    return said.split()
+    return output.split()
 
 
 def test_bash_completes_the_names_of_the_sources(
@@ -95,7 +95,7 @@ def test_bash_completes_the_names_of_sources(
     for name in ("x.mentions", "x.search", "paper"):
         make_source(engine, name)
 
-    said = in_bash(
+    output = in_bash(
         f"export SOCIALCELL_CONFIG={folder / 'config.yaml'}\n"
         'eval "$(socialcell --show-completion)"\n'
         f"COMP_WORDS=(socialcell {words}) COMP_CWORD={len(words.split())}\n"
@@ -104,13 +104,13 @@ def test_bash_completes_the_names_of_sources(
         tmp_path,
     )
 
-    assert said.split() == completed
+    assert output.split() == completed
 
 
 def test_without_a_workspace_no_name_is_completed_and_nothing_is_said(
     tmp_path: Path,
 ) -> None:
-    said = in_bash(
+    output = in_bash(
         f"cd {tmp_path}\n"
         'eval "$(socialcell --show-completion)"\n'
         "COMP_WORDS=(socialcell pull x) COMP_CWORD=2\n"
@@ -119,14 +119,14 @@ def test_without_a_workspace_no_name_is_completed_and_nothing_is_said(
         tmp_path,
     )
 
-    assert said.split() == []
+    assert output.split() == []
 
 
 def test_completion_is_installed_for_the_shell_that_asks(tmp_path: Path) -> None:
-    said = in_bash("socialcell --install-completion", tmp_path)
+    output = in_bash("socialcell --install-completion", tmp_path)
 
     place = tmp_path / ".bash_completions" / "socialcell.sh"
-    assert f"bash completion installed in {place}" in said
+    assert f"bash completion installed in {place}" in output
     assert str(place) in (tmp_path / ".bashrc").read_text()
     assert "_SOCIALCELL_COMPLETE=complete_bash" in place.read_text()
 

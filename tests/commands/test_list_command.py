@@ -116,8 +116,8 @@ def test_output_longer_than_the_screen_is_paged(
 ) -> None:
     paged = config.with_name("paged.txt")
 
-    variables = {"PAGER": f"tee {paged}", **changes}
-    run = on_terminal(*words, "--config", config, lines=ROWS, **variables)
+    pager = changes.get("PAGER", f"tee {paged}")
+    run = on_terminal(*words, "--config", config, lines=ROWS, PAGER=pager)
 
     assert run.code == 0
     assert ("dam_discharge" in run.screen) == (words != ("registry", "list"))

@@ -61,11 +61,11 @@ def config(folder: Path, engine: Engine) -> Path:
 def test_every_time_is_read_by_the_parser_of_times(
     config: Path, words: str, option: str
 ) -> None:
-    done = socialcell("--config", config, *line(words, option, "monday"))
+    process = socialcell("--config", config, *line(words, option, "monday"))
 
-    assert done.returncode == 2
-    assert f"{option} takes a day such as 2026-11-23" in done.stderr
-    assert "not 'monday'" in done.stderr
+    assert process.returncode == 2
+    assert f"{option} takes a day such as 2026-11-23" in process.stderr
+    assert "not 'monday'" in process.stderr
 
 
 def test_no_command_lets_typer_read_a_time_which_would_have_no_zone() -> None:
