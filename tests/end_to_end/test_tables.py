@@ -5,16 +5,11 @@ levels that stand in the pipe must stand on the screen.
 """
 
 import ast
-import fcntl
 import json
-import os
-import pty
 import re
 import shutil
-import struct
 import subprocess
 import sys
-import termios
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,9 +20,9 @@ from socialcell import commands
 from tests.end_to_end.conftest import Demo
 from tests.inside import socialcell
 from tests.running import environment, inside
+from tests.terminal import run_on_terminal
 
 pytestmark = pytest.mark.timeout(1200)
-COLUMNS = 80
 
 # Which command line prints each table: file, function and place in it.
 LINES = {
@@ -78,7 +73,7 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("ward:kothrud-bavdhan", "2", "2026-11-23", "", "sketch", "drawn by hand"),
     ),
     "alerts.rising 1": (
-        ("phrase", "people", "usual", "score", "mentions"),
+        ("phrase", "people", "normally", "score", "mentions"),
         ("पाणी सोडलं पहाटे", "41", "0.5", "0.98", "3021, 3022, 3040"),
     ),
     "creators.audience 1": (
@@ -90,11 +85,11 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("instagram_messages", "NO", "not told", "2026-11-23 09:00", "ask " * 40),
     ),
     "language.evaluate 1": (
-        ("label", "precision", "recall", "f1", "n"),
+        ("label", "precision", "recall", "f1", "posts"),
         ("complaint", "0.9123", "0.8123", "0.8594", "12345"),
     ),
     "language.train 1": (
-        ("model", "held out", "n", "macro F1 or F1", "bytes"),
+        ("model", "held out", "posts", "macro F1 or F1", "bytes"),
         ("sentiment", "l3cube-mahasent-test", "2250", "0.8123", "1234567"),
     ),
     "language.export_labels 1": (("file", "posts"), ("own/sentiment.jsonl", "17")),
@@ -121,8 +116,8 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
          "Incident 3: flood in Sinhagad Road", "waiting", "451 try again later"),
     ),
     "plan._print_table 1": (
-        ("day", "at", "creator", "channel", "asset", "language", "adds", "cost",
-         "link"),
+        ("day", "at", "creator", "channel", "asset", "language", "adds",
+         "planned cost", "link"),
         ("2026-12-02", "18:30", "asha_creates", "instagram", "send_an_idea", "mr",
          "12,345", "25,000.00 INR", "https://go.city.example/r/7nftd2b"),
     ),
@@ -233,10 +228,18 @@ def prepared(folder: Path) -> Workspace:
     return Workspace(folder, lines)
 
 
-def call_sites() -> Iterator[str]:
-    """Every place in the commands that prints a table."""
+def call_sites() -> dict[str, tuple[str, ...] | None]:
+    """Every place in the commands that prints a table, with the columns where they are
+    written down there or in a constant of the module."""
+    columns = {}
     for path in sorted(Path(commands.__path__[0]).rglob("*.py")):
-        for function in ast.walk(ast.parse(path.read_text())):
+        module = ast.parse(path.read_text())
+        constants = {
+            ast.unparse(node.targets[0]): node.value
+            for node in module.body
+            if isinstance(node, ast.Assign)
+        }
+        for function in ast.walk(module):
             if isinstance(function, ast.FunctionDef):
                 calls = [
                     node
@@ -244,71 +247,60 @@ def call_sites() -> Iterator[str]:
                     if isinstance(node, ast.Call)
                     and ast.unparse(node.func) in ("output.table", "output.records")
                 ]
-                for number, _ in enumerate(calls, 1):
-                    yield f"{path.stem}.{function.name} {number}"
+                for number, call in enumerate(calls, 1):
+                    heads = constants.get(ast.unparse(call.args[0]), call.args[0])
+                    name = f"{path.stem}.{function.name} {number}"
+                    columns[name] = _literal(heads)
+    return columns
+
+
+def _literal(expression: ast.expr) -> tuple[str, ...] | None:
+    try:
+        return tuple(ast.literal_eval(expression))
+    except ValueError:
+        return None
 
 
 def words_for(workspace: Workspace) -> list[str]:
     return [sys.executable, "-c", EACH, json.dumps([workspace.lines, SAMPLES])]
 
 
-def settings(workspace: Workspace) -> dict[str, str]:
-    return environment(
-        SOCIALCELL_CONFIG=str(workspace.folder / "config.yaml"), TERM="dumb", PAGER=""
-    )
+def variables(workspace: Workspace) -> dict[str, str]:
+    config = workspace.folder / "config.yaml"
+    return {"SOCIALCELL_CONFIG": str(config), "TERM": "dumb", "PAGER": ""}
 
 
 def piped(workspace: Workspace) -> str:
-    done = subprocess.run(
+    process = subprocess.run(
         words_for(workspace),
         capture_output=True,
         text=True,
         check=True,
-        env=settings(workspace),
+        env=environment(**variables(workspace)),
     )
-    return done.stdout
+    return process.stdout
 
 
 def on_a_terminal(workspace: Workspace) -> str:
     """What stands on a screen of 80 columns."""
-    screen, own = pty.openpty()
-    fcntl.ioctl(own, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
-    variables = settings(workspace)
-    variables.pop("COLUMNS", None)
-    with subprocess.Popen(
-        words_for(workspace),
-        stdin=own,
-        stdout=own,
-        stderr=subprocess.DEVNULL,
-        env=variables,
-    ) as process:
-        os.close(own)
-        said = b"".join(iter(lambda: _read(screen), b""))
-    os.close(screen)
-    assert process.returncode == 0
-    return said.decode().replace("\r\n", "\n")
+    run = run_on_terminal(words_for(workspace), variables(workspace))
+    assert run.code == 0
+    return run.screen
 
 
-def _read(screen: int) -> bytes:
-    try:
-        return os.read(screen, 1 << 16)
-    except OSError:  # the other end is closed
-        return b""
-
-
-def parts(said: str) -> dict[str, list[str]]:
+def parts(output: str) -> dict[str, list[str]]:
     """The lines of each command by its name."""
-    found: dict[str, list[str]] = {}
+    lines_by_name: dict[str, list[str]] = {}
     name = ""
-    for line in said.split("\n"):
+    for line in output.split("\n"):
         if line.startswith("§ end "):
-            assert line == "§ end 0", (name, found[name])
+            assert line == "§ end 0", (name, lines_by_name[name])
         elif line.startswith("§ "):
             name = line[2:]
-            found[name] = []
+            lines_by_name[name] = []
         elif name:
-            found[name].append(line)
-    return found
+            lines_by_name[name].append(line)
+    return lines_by_name
 
 
 def whole_cells(name: str, lines: Sequence[str]) -> Iterator[str]:
@@ -336,6 +328,18 @@ def test_every_table_is_shown_here() -> None:
     assert others == ["tables.py"]
 
 
+def test_the_samples_have_the_columns_of_their_commands() -> None:
+    written = {name: heads for name, heads in call_sites().items() if heads}
+    samples = {name: columns for name, (columns, _) in SAMPLES.items()}
+
+    assert len(written.keys() & samples.keys()) > 15
+    assert {
+        name: columns
+        for name, columns in samples.items()
+        if columns != written.get(name, columns)
+    } == {}
+
+
 @pytest.mark.faults
 def test_no_table_loses_a_moment_an_id_or_a_level_at_80_columns(
     workspace: Workspace,
@@ -361,7 +365,7 @@ def test_every_table_refuses_a_column_that_it_has_not(workspace: Workspace) -> N
     config = workspace.folder / "config.yaml"
     for name, words in workspace.lines.items():
         if not name.startswith(PAGES):
-            done = socialcell("--config", config, *words, "--columns", "colour,id")
-            assert done.returncode == 2, name
-            assert "there is no column colour" in done.stderr, name
-            assert "There are: " in done.stderr, name
+            process = socialcell("--config", config, *words, "--columns", "colour,id")
+            assert process.returncode == 2, name
+            assert "there is no column colour" in process.stderr, name
+            assert "There are: " in process.stderr, name
