@@ -13,11 +13,14 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.end_to_end import real_exports
 from tests.end_to_end.conftest import Demo
 from tests.running import environment
 from tests.shared import REPOSITORY
@@ -54,33 +57,18 @@ NOT_RUN = {
     "socialcell health": LIVE,
 }
 NOBODY = "Nobody has signed in here"
-NO_PLAN = "There is no plan of the campaign 'monsoon26'"
-NO_FILE = "There is no file"
 TYPED = "Standard input ended where a line was needed"
 REFUSED = {
     "socialcell alerts rules add oxygen": "Nobody is called 'control-room'",
     "socialcell alerts rules add march": "No rule is written about protests",
     "socialcell alerts try control-room": "There is no channel or phone 'control-room'",
     "socialcell campaigns approve monsoon26": NOBODY,
-    "socialcell campaigns calendar monsoon26": NO_PLAN,
     "socialcell campaigns create monsoon26": "is there already and says something else",
-    "socialcell campaigns export monsoon26": NO_PLAN,
-    "socialcell campaigns lift panel.csv": "panel.csv cannot be read",
-    "socialcell campaigns outreach advance monsoon26": NO_PLAN,
-    "socialcell campaigns outreach dismiss monsoon26": NO_PLAN,
-    "socialcell campaigns outreach list monsoon26": NO_PLAN,
-    "socialcell campaigns plan monsoon.yaml": "monsoon.yaml",
-    "socialcell campaigns select creators.json": "creators.json: cannot be read",
-    "socialcell campaigns show monsoon26 --plan": NO_PLAN,
-    "socialcell commitments kept 4": "There is no promise 4",
-    "socialcell import FILE": NO_FILE,
-    "socialcell import Performance.zip": NO_FILE,
-    "socialcell import posts.csv": NO_FILE,
+    "socialcell campaigns outreach advance monsoon26": "First the plan is approved",
+    "socialcell campaigns outreach dismiss monsoon26": "was not found for tag 3",
     "socialcell influencers flag x:asha_creates": "is no candidate",
-    "socialcell influencers insights insights.csv": "insights.csv cannot be read",
     "socialcell influencers show x:asha_creates": "is no candidate",
     "socialcell influencers unflag x:asha_creates": "has no flag undisclosed",
-    "socialcell installs import installs_org": NO_FILE,
     "socialcell links qr k7mq2xd": "No link has the code 'k7mq2xd'",
     "socialcell mentions open 17": "Mention 17 has no address",
     "socialcell messages approve 3": NOBODY,
@@ -96,11 +84,8 @@ REFUSED = {
     "socialcell operators sign-in": TYPED,
     "socialcell outbox release 12": "1 of these are not held",
     "socialcell outbox resubscribe report": "has not stopped the letter",
-    "socialcell outcomes import activated.csv": NO_FILE,
-    "socialcell participation opinion-map votes.csv": "votes.csv: cannot be read",
     "socialcell pictures incident 22": "There is no incident 22",
     "socialcell posts approve": NOBODY,
-    "socialcell posts import december.csv": "december.csv",
     "socialcell posts publish --again 4": "4",
     "socialcell posts publish --confirm 4": "4",
     "socialcell report weekly --lang mr --send": "Nothing was sent: mail.host",
@@ -109,12 +94,48 @@ REFUSED = {
     "socialcell sources now x.search": "x.search is off",
     "socialcell sources remove x.search": "Nothing is removed yet",
 }
-# Files that commands read, by name; the newest owners and creators are exported first.
+TWEETS = "id,text,created_at\n" + "".join(
+    f"{n},कोथरूडमध्ये खड्डा,2026-11-27T09:00:00+05:30\n" for n in range(20)
+)
+UNITS = ("kothrud", "aundh", "hadapsar", "bibwewadi", "kasba", "warje")
+DAYS = [date(2026, 9, 16) + timedelta(days) for days in range(60)]
+# Files that commands read, by name; the newest owners and creators are exported first,
+# and monsoon.yaml is the plan of the demo under another name.
 FILES = {
-    "tweets.csv": "id,text,created_at\n"
-    + "".join(f"{n},कोथरूडमध्ये खड्डा,2026-11-27T09:00:00+05:30\n" for n in range(20)),
+    "FILE": TWEETS,
+    "tweets.csv": TWEETS,
+    "posts.csv": real_exports.META_BUSINESS,
     "WhatsApp Chat with Ward 12.txt": "28/11/2026, 8:02 am - Asha Sample: पाणी नाही\n",
+    "installs_org.example.punecare_202611_overview.csv": real_exports.PLAY_INSTALLS,
     "volume.csv": "timestamp,value\n2026-11-01T00:00,3\n2026-11-01T01:00,4\n",
+    "activated.csv": "date,outcome,ward,value\n"
+    "2026-11-20,activated_users,Kothrud-Bavdhan,12\n",
+    "december.csv": "platform,date,time,language,text,ward,media\n"
+    "x,2026-12-05,10:00,mr,पाणीपुरवठा पूर्ववत,Kothrud-Bavdhan,\n",
+    "insights.csv": "key,platform,day,dimension,value,number\n"
+    "asha,x,2026-11-01,city,Pune,41%\n",
+    "creators.json": '{"creators": [{"id": "asha", "cost": 10, "audience": ["u1"]}]}',
+    "panel.csv": "unit,date,value\n"
+    + "".join(
+        f"{unit},{day},{50 + (day.toordinal() * 7 + len(unit) * 3) % 11}\n"
+        for unit in UNITS
+        for day in DAYS
+    ),
+    "votes.csv": "participant,statement,vote\n"
+    + "".join(
+        f"p{person},{statement},{1 if (person + statement) % 2 else -1}\n"
+        for person in range(12)
+        for statement in range(6)
+    ),
+    "words.csv": "statement,text\n0,Repair the bridge first\n",
+}
+PLAN = "socialcell campaigns plan monsoon.yaml"
+# What is done before the commands of a document that has such a one.
+PREPARED = {
+    "socialcell campaigns export monsoon26": PLAN,
+    "socialcell campaigns outreach list monsoon26": PLAN,
+    "socialcell commitments kept 4": "for n in 1 2 3 4; do "
+    'socialcell commitments add "Update $n" --due 2026-12-01; done',
 }
 EXPORTS = (
     "socialcell owners list --all --csv > owners.csv",
@@ -177,11 +198,15 @@ def run(lines: list[str], demo: Demo, folder: Path) -> list[tuple[int, str]]:
     inputs.mkdir()
     for name, text in FILES.items():
         (inputs / name).write_text(text, encoding="utf-8")
+    with zipfile.ZipFile(inputs / "Performance.zip", "w") as archive:
+        archive.writestr("Dates.csv", real_exports.SEARCH_CONSOLE_DATES)
+    plan = (demo.folder / "plan" / "ideas27.yaml").read_text(encoding="utf-8")
+    (inputs / "monsoon.yaml").write_text(plan.replace("ideas27", "monsoon26"))
     config = folder / "demo" / "config.yaml"
     variables = environment(
         PATH=f"{BIN}:/usr/bin:/bin", HOME=str(home), SOCIALCELL_CONFIG=str(config)
     )
-    done = subprocess.run(
+    process = subprocess.run(
         ["/bin/bash", "-c", script(lines, inputs)],
         cwd=folder,
         stdin=subprocess.DEVNULL,
@@ -190,7 +215,7 @@ def run(lines: list[str], demo: Demo, folder: Path) -> list[tuple[int, str]]:
         env=variables,
         check=True,
     )
-    _, *parts = done.stdout.decode().split("\n§ begin\n")
+    _, *parts = process.stdout.decode().split("\n§ begin\n")
     split = [part.rpartition("\n§ end ") for part in parts]
     return [(int(code.split()[0]), output) for output, _, code in split]
 
@@ -198,7 +223,14 @@ def run(lines: list[str], demo: Demo, folder: Path) -> list[tuple[int, str]]:
 def script(lines: list[str], inputs: Path) -> str:
     """The lines with marks between them; files are there where the shell stands."""
     fill = f"cp -n {inputs}/* . 2>/dev/null"
-    before = [f"(cd {inputs} && {export}) >/dev/null 2>&1" for export in EXPORTS]
+    prepared = dict.fromkeys(
+        preparation
+        for words, preparation in PREPARED.items()
+        if any(line.startswith(words) for line in lines)
+    )
+    before = [
+        f"(cd {inputs} && {step}) >/dev/null 2>&1" for step in (*EXPORTS, *prepared)
+    ]
     steps = [
         f"{fill}\nprintf '\\n§ begin\\n'\n{line}\nprintf '\\n§ end %s\\n' $?"
         for line in lines
