@@ -33,7 +33,7 @@ class Language:
         self.code = code
         self._messages = messages
         self._locale = Locale(code, "IN")
-        # CLDR cuts Marathi and Hindi months (नोव्हें, नव॰): letters have them whole.
+        # Short forms of months (CLDR: नोव्हें, नव॰) are not usual in Marathi and Hindi.
         self._month = "MMM" if code == "en" else "MMMM"
 
     def gettext(self, message: str, /, **values: str | float) -> str:
@@ -75,20 +75,7 @@ class Language:
 
     def weekday_of_month(self, moment: date | datetime) -> str:
         """Sat 21 Nov, in Indian time."""
-        return self._date(moment, f"EEE {self._day_pattern}")
-
-    def tick_day(self, moment: date | datetime) -> str:
-        """21 Nov, for an axis or a calendar."""
-        return self._date(moment, self._day_pattern)
-
-    @property
-    def _day_pattern(self) -> str:
-        """Months are short in English alone: the others' short forms are not usual."""
-        return "d MMM" if self.code == "en" else "d MMMM"
-
-    def short_moment(self, moment: datetime) -> str:
-        """Sat 21 Nov, 14:30, in Indian time."""
-        return f"{self.weekday_of_month(moment)}, {self.clock(moment)}"
+        return self._date(moment, f"EEE d {self._month}")
 
     def long_day(self, moment: date | datetime) -> str:
         """16 November 2026, in Indian time."""
@@ -99,7 +86,7 @@ class Language:
         return self._date(moment, "EEE d")
 
     def month_day(self, moment: date | datetime) -> str:
-        """16 Nov, १६ नोव्हेंबर."""
+        """16 Nov, १६ नोव्हेंबर; in Indian time."""
         return self._date(moment, f"d {self._month}")
 
     def month_year(self, day: date) -> str:
@@ -115,9 +102,8 @@ class Language:
         return self._date(moment, f"d {self._month} y") + ", " + self.clock(moment)
 
     def when(self, moment: datetime) -> str:
-        """Sat 21 Nov, 04:05, in Indian time; the month is whole in Devanagari."""
-        month = "MMM" if self.code == "en" else "MMMM"
-        return self._date(moment, f"EEE d {month}") + ", " + self.clock(moment)
+        """Sat 21 Nov, 04:05, in Indian time."""
+        return f"{self.weekday_of_month(moment)}, {self.clock(moment)}"
 
     def clock(self, moment: datetime) -> str:
         """14:30, in Indian time."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute
@@ -82,15 +83,19 @@ def page(
 ) -> Response:
     """A page of `sections` (lang, head, text). With `button`, its label in each
     language (lang, text), a form sends POST to the page's own address."""
+    html = _template().render(sections=sections, button=button)
+    return HTMLResponse(html, status, _FORM_HEADERS if button else _HEADERS)
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
     environment = Environment(
         loader=PackageLoader("socialcell.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    template = environment.get_template("link_page.html")
-    html = template.render(sections=sections, button=button)
-    return HTMLResponse(html, status, _FORM_HEADERS if button else _HEADERS)
+    return environment.get_template("link_page.html")
 
 
 def respond(

@@ -4,7 +4,8 @@ GET /unsubscribe/TOKEN asks and changes nothing, because programs that check mai
 every link. POST stops the letter, from the page's button and from a mail program.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -21,6 +22,8 @@ from socialcell.web.link_pages import page
 
 MAX_BYTES = 4 * 1024
 BODY_SECONDS = 10.0
+Section: TypeAlias = Callable[[str, Language, str], Mapping[str, str]]
+"""A letter, a language and an organisation → what a page says in that language."""
 
 
 class UnsubscribeEndpoint:
@@ -29,8 +32,12 @@ class UnsubscribeEndpoint:
     def __init__(self, context: Context, key: bytes, unknown: Response) -> None:
         self._context, self._key, self._unknown = context, key, unknown
         organisation = context.workspace.config.report.organisation
-        self._questions = _question_pages(organisation)
-        self._confirmations = _confirmation_pages(organisation)
+        button = [
+            {"lang": lang.code, "text": lang.gettext("Stop this letter")}
+            for lang in map(i18n.language, i18n.CODES)
+        ]
+        self._questions = _pages(_question, organisation, button)
+        self._confirmations = _pages(_confirmation, organisation)
 
     async def unsubscribe(self, request: Request) -> Response:
         """Ask whether the letter is to be stopped, or stop it."""
@@ -54,25 +61,14 @@ def unsubscribe_route(context: Context, key: bytes, unknown: Response) -> ExactR
     return ExactRoute(path, endpoint.unsubscribe, (*READ, "POST"), [limits])
 
 
-def _question_pages(organisation: str) -> Mapping[str, Response]:
-    languages = [i18n.language(code) for code in i18n.CODES]
-    button = [
-        {"lang": lang.code, "text": lang.gettext("Stop this letter")}
-        for lang in languages
-    ]
-    return {
-        letter: page(
-            [_question(letter, lang, organisation) for lang in languages], 200, button
-        )
-        for letter in unsubscribe_token.LETTERS
-    }
-
-
-def _confirmation_pages(organisation: str) -> Mapping[str, Response]:
+def _pages(
+    section: Section, organisation: str, button: Sequence[Mapping[str, str]] = ()
+) -> Mapping[str, Response]:
+    """A page for each letter, in all languages."""
     languages = [i18n.language(code) for code in i18n.CODES]
     return {
         letter: page(
-            [_confirmation(letter, lang, organisation) for lang in languages], 200
+            [section(letter, lang, organisation) for lang in languages], 200, button
         )
         for letter in unsubscribe_token.LETTERS
     }

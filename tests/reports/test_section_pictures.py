@@ -78,8 +78,8 @@ def expected_numbers(numbers: JsonObject, lang: Language) -> dict[str, list[str]
         "incident": [
             lang.number(WATER),
             Phrases(lang).label("topic", "water"),
-            lang.short_moment(MONDAY + 5 * HOUR),
-            lang.short_moment(NEXT),
+            lang.when(MONDAY + 5 * HOUR),
+            lang.when(NEXT),
         ],
         "ward_map": [lang.number(WATER + ROADS), lang.number(0)],
         "funnel": [lang.number(campaign["so_far"]["clicks"])],

@@ -307,7 +307,7 @@ def _drawn(timeline: IncidentTimeline, hours: int, lang: Language) -> str:
         hours,
         total=lang.number(sum(n or 0 for n in timeline.mentions)),
         most=lang.number(most),
-        start=lang.short_moment(at),
+        start=lang.when(at),
     )
 
 
@@ -315,7 +315,7 @@ def _step_lines(
     timeline: IncidentTimeline, lang: Language
 ) -> Iterator[tuple[Step, str]]:
     """Each step with its words: what happened when, or that it did not."""
-    _, until = lang.gettext, lang.short_moment(timeline.as_of)
+    _, until = lang.gettext, lang.when(timeline.as_of)
     names: dict[Step, str] = {
         "first_post": _("First post"),
         "alert": _("Alert"),
@@ -332,9 +332,7 @@ def _step_lines(
     }
     for step in STEPS:
         at = timeline.steps.get(step)
-        words = (
-            absent[step] if at is None else f"{names[step]}: {lang.short_moment(at)}"
-        )
+        words = absent[step] if at is None else f"{names[step]}: {lang.when(at)}"
         yield step, words
 
 
@@ -346,7 +344,7 @@ def _alt(timeline: IncidentTimeline, lang: Language) -> str:
         steps=steps,
         total=lang.number(sum(n or 0 for n in timeline.mentions)),
         most=lang.number(most),
-        start=lang.short_moment(at),
+        start=lang.when(at),
     )
 
 
@@ -356,7 +354,7 @@ def _table(
     _ = lang.gettext
     rows: list[tuple[Cell, ...]] = [
         (
-            (lang.short_moment(column.start),),
+            (lang.when(column.start),),
             (_("no data") if column.count is None else lang.number(column.count),),
         )
         for column in columns

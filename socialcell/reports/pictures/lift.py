@@ -155,7 +155,7 @@ class _LiftDrawing:
         x = self._left + self._cell * series.days.index(series.start)
         self._canvas.line([(x, top + 4), (x, bottom)], colour=palette.INK, dashed=True)
         words = self._lang.gettext(
-            "Start, %(day)s", day=self._lang.tick_day(series.start)
+            "Start, %(day)s", day=self._lang.month_day(series.start)
         )
         is_left = x + text_width(words, SMALLEST) + 8 > self._canvas.width
         self._canvas.text(
@@ -226,7 +226,7 @@ class _LiftDrawing:
         """Mondays below both panels."""
         end = -100.0
         for n, day in enumerate(self._series.days):
-            words = self._lang.tick_day(day)
+            words = self._lang.month_day(day)
             x, width = self._x(n), text_width(words, SMALLEST)
             if day.weekday() or x - width / 2 < end + 8:
                 continue

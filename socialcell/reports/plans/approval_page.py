@@ -162,7 +162,7 @@ def _weeks(plan: plan_page.PlanFields, lang: Language) -> list[list[_Day]]:
 
 def _day(day: date, plan: plan_page.PlanFields, lang: Language) -> _Day:
     return _Day(
-        label=lang.tick_day(day),
+        label=lang.month_day(day),
         inside=plan.start <= day <= plan.end,
         tags=[
             f"{lang.number(tag.n)} · {lang.digits(tag.at)} {tag.creator}"
