@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 from types import TracebackType
+from urllib.parse import quote
 
 from socialcell.errors import SocialcellError
 from socialcell.message_catalog import Parameter
@@ -78,7 +79,7 @@ def compose(
     to = settings.reply_to or settings.sender
     domain = settings.sender.rpartition("@")[2]
     message["List-Id"] = f"<{kind}.{domain}>"
-    mailto = f"mailto:{to}?subject=unsubscribe%20{kind}"
+    mailto = f"mailto:{quote(to, safe='@+')}?subject=unsubscribe%20{kind}"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     names = {name: f"picture{n}@{domain}" for n, name in enumerate(letter.pictures)}

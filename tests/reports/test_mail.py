@@ -395,6 +395,27 @@ def test_a_late_report_says_so_in_its_readers_language(
     assert took.taken[0][1]["Subject"].startswith("उशिराने: ")
 
 
+@pytest.mark.parametrize(
+    ("reply_to", "written"),
+    [
+        ("a+b&c@city.example", "a+b%26c@city.example"),
+        ("cell@पुणे.example", "cell@%E0%A4%AA%E0%A5%81%E0%A4%A3%E0%A5%87.example"),
+    ],
+)
+def test_the_address_to_write_to_is_encoded_as_a_part_of_a_link(
+    reply_to: str, written: str
+) -> None:
+    letter = mail.Letter("Week", "text", "<p>text</p>")
+    settings = Mail(host="mail.example", sender="cell@city.example", reply_to=reply_to)
+
+    mailed = email.message_from_bytes(
+        mail.compose(letter, settings, "key", TO[0], "en", MADE, "report")
+    )
+
+    unsubscribe = f"<mailto:{written}?subject=unsubscribe%20report>"
+    assert mailed["List-Unsubscribe"] == unsubscribe
+
+
 @pytest.mark.fault("F26")
 def test_a_workbook_has_numbers_and_no_formula() -> None:
     rows = [(("=1+1",), ("१,२३४",), ("12.5 %",)), (("औंध",), ("-7",), ("+91 20",))]
