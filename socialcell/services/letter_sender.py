@@ -6,5 +6,5 @@ from socialcell.services.context import Context
 
 def letter_sender(context: Context, lang: str) -> str:
     """The cell and its city in a language."""
-    city = getattr(context.workspace.config.report, f"city_{lang}")
+    city = context.workspace.config.report.city(lang)
     return language(lang).gettext("Social media cell, %(city)s", city=city)

@@ -118,6 +118,10 @@ class Report(ConfigSection):
     # Ward offices and departments that get a letter of their own each week.
     offices: tuple[OfficeRecipients, ...] = ()
 
+    def city(self, lang: str) -> str:
+        """The city's name in a language."""
+        return str(getattr(self, f"city_{lang}"))
+
 
 class Channel(ConfigSection):
     """A chat channel that receives incidents, in one language.

@@ -45,7 +45,7 @@ def page(
     """
     _ = lang.gettext
     phrases = Phrases(lang)
-    city = str(getattr(report, f"city_{lang.code}"))
+    city = report.city(lang.code)
     first = datetime.fromisoformat(numbers["period"]["from"])
     last = date.fromisoformat(numbers["days"][-1]["date"])
     sections = _sections(

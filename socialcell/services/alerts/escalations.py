@@ -20,6 +20,7 @@ from socialcell.listening.alerts.model import CRITICAL, Escalation, Incident
 from socialcell.listening.areas import area_table
 from socialcell.listening.areas.owner_table import OwnerFinder
 from socialcell.listening.mentions.mention_view import group_values
+from socialcell.listening.people.visibility import People
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store import owners
 from socialcell.listening.store.alerts import critical_calls
@@ -100,13 +101,18 @@ def page(
 ) -> LetterPage:
     """The letter that reports the item; `repeated`: nobody has acknowledged it yet."""
     evidence, standing = _evidence(context, mention_id, repeated)
-    return critical_item_page.page(
-        evidence,
-        standing,
-        pseudonyms.load_people(context),
-        letter_sender(context, lang),
-        language(lang),
-    )
+    return _page(context, evidence, standing, pseudonyms.load_people(context), lang)
+
+
+def _page(
+    context: Context,
+    evidence: CriticalItemFacts,
+    standing: ItemStatus,
+    people: People,
+    lang: str,
+) -> LetterPage:
+    sender = letter_sender(context, lang)
+    return critical_item_page.page(evidence, standing, people, sender, language(lang))
 
 
 def incident_page(context: Context, incident_id: int, lang: str) -> LetterPage:
@@ -206,14 +212,15 @@ def _card(context: Context, mention_id: int, repeated: bool, lang: str) -> ChatC
 def _phone_call(context: Context, mention_id: int, lang: str, repeated: bool) -> bytes:
     """The body of a phone call, as JSON: our ids, and the text to be read out."""
     evidence, standing = _evidence(context, mention_id, repeated)
-    notice = page(context, mention_id, lang, repeated=repeated)
+    people = pseudonyms.load_people(context)
+    notice = _page(context, evidence, standing, people, lang)
     document = {
         "incident": standing.incident_id,
         "item": mention_id,
         "lang": lang,
         "title": notice.subject,
         "lines": [plain_text(line) for line in notice.lead],
-        "text": critical_item_page.mask_text(evidence, pseudonyms.load_people(context)),
+        "text": critical_item_page.mask_text(evidence, people),
         "platform": evidence.row.platform,
         "at": evidence.at.astimezone(IST).isoformat(),
         "topics": list(evidence.values.get("topic", ())),
