@@ -39,10 +39,10 @@ def parts() -> tuple[Part, ...]:
 
 
 def _iterate_parts() -> Iterator[Part]:
-    found = extract_from_dir(
+    messages = extract_from_dir(
         ROOT / "socialcell", method_map=[("**.py", "python")], keywords=KEYWORDS
     )
-    for _file, _line, message, _notes, _context in found:
+    for _file, _line, message, _notes, _context in messages:
         forms = (message,) if isinstance(message, str) else message
         names = {name for form in forms for name in _VALUE.findall(form)}
         yield from (Part(forms[0], name) for name in names)
@@ -66,10 +66,10 @@ def read(place: Path = LIST) -> dict[Part, str]:
 
 def faults() -> list[str]:
     """What is wrong with the list: parts that are missing, gone, or not compared."""
-    listed, wanted = read(), set(parts())
+    listed, current = read(), set(parts())
     return [
-        *(f"not in the list: {part}" for part in sorted(wanted - set(listed))),
-        *(f"no longer said: {part}" for part in sorted(set(listed) - wanted)),
+        *(f"not in the list: {part}" for part in sorted(current - set(listed))),
+        *(f"no longer said: {part}" for part in sorted(set(listed) - current)),
         *(f"compared by no test: {part}" for part, test in listed.items() if not test),
         *(
             f"no such test: {test}"

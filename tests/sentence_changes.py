@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+
+# pytest has no public way to run a test again: pytest-rerunfailures calls this as well.
 from _pytest.runner import runtestprotocol
 
 from scripts import sentences
@@ -50,8 +52,7 @@ class _Changes:
         self._is_first = not worker
         self._to = to.with_name(f"{to.name}.{worker}") if worker else to
         self._workers = config.getoption("numprocesses", 0) or 0
-        self._wanted = sentences.parts()
-        self._tests = dict.fromkeys(self._wanted, "")
+        self._tests = dict.fromkeys(sentences.parts(), "")
         self._rendered: set[Part] = set()
         self._changing: frozenset[Part] = frozenset()
         self._undo: Callable[[], None] = lambda: None
@@ -65,11 +66,11 @@ class _Changes:
             return self._say(message, values, lambda new: plain(lang, message, **new))
 
         def ngettext(
-            lang: Language, one: str, many: str, n: int, /, **values: str | float
+            lang: Language, single: str, many: str, n: int, /, **values: str | float
         ) -> str:
             numbered = {"n": lang.number(n), **values}
             return self._say(
-                one, numbered, lambda new: plural(lang, one, many, n, **new)
+                single, numbered, lambda new: plural(lang, single, many, n, **new)
             )
 
         patch.setattr(Language, "gettext", gettext)
@@ -93,7 +94,6 @@ class _Changes:
     ) -> bool:
         def passes(changing: frozenset[Part]) -> bool:
             self._changing = changing
-            item._initrequest()  # type: ignore[attr-defined]
             reports = runtestprotocol(item, log=not changing, nextitem=nextitem)
             return not any(report.failed for report in reports)
 
