@@ -86,6 +86,25 @@ def test_two_rows_of_a_file_may_not_share_a_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("id_", "unless", "columns"),
+    [
+        ("place:moonpeth-dam", "dam", []),
+        ("place:moonpeth-dam", "", ["name_en"]),
+        ("place:moondam", "dam", ["name_en"]),
+    ],
+)
+def test_a_dam_shares_its_village_s_name_where_words_part_them(
+    tmp_path: Path, id_: str, unless: str, columns: list[str]
+) -> None:
+    dam = {"name_mr": "चांदधरण", "name_hi": "चांदबांध", "aliases": ""}
+    village = write(
+        tmp_path, GOOD | {"unless": unless}, GOOD | dam | {"id": id_, "source": "t"}
+    )
+
+    assert [problem.column for problem in lint([village])] == columns
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("a,b\n", "row 1: the columns are id,label"),

@@ -29,6 +29,30 @@ class NameImport:
     text: str
 
 
+def name_import(
+    before: Iterable[Row], new: Iterable[Row], columns: Sequence[str]
+) -> NameImport:
+    """What the rows of a file change in those before: an id that is held is changed."""
+    cells_before = {row.cells["id"]: row.cells for row in before}
+    cells_after = {row.cells["id"]: row.cells for row in new}
+    same = {id_ for id_ in cells_after if cells_after[id_] == cells_before.get(id_)}
+    return NameImport(
+        added=tuple(sorted(cells_after.keys() - cells_before.keys())),
+        changed=tuple(sorted((cells_after.keys() & cells_before.keys()) - same)),
+        unchanged=tuple(sorted(same)),
+        text=names_text({**cells_before, **cells_after}.values(), columns),
+    )
+
+
+def names_text(entries: Iterable[dict[str, str]], columns: Sequence[str]) -> str:
+    """CSV with the heading, entries by id: the same entries, the same bytes."""
+    buffer = io.StringIO()
+    table = csv.DictWriter(buffer, columns, lineterminator="\n")
+    table.writeheader()
+    table.writerows(sorted(entries, key=lambda cells: cells["id"]))
+    return buffer.getvalue()
+
+
 class NamesRefused(SocialcellError):  # noqa: N818 - named for what happened
     """Entries that are not taken; the message has a line for each reason."""
 
@@ -71,22 +95,7 @@ def add(
         raise names_refused(problems)
     if not new:
         raise SocialcellError("language.no_entry", path=file)
-    cells_before = {id_: row.cells for id_, row in before.items()}
-    cells_after = {row.cells["id"]: row.cells for row in new}
-    return NameImport(
-        added=tuple(sorted(cells_after.keys() - cells_before.keys())),
-        changed=tuple(
-            sorted(
-                i
-                for i in cells_after.keys() & cells_before.keys()
-                if cells_after[i] != cells_before[i]
-            )
-        ),
-        unchanged=tuple(
-            sorted(i for i in cells_after if cells_after[i] == cells_before.get(i))
-        ),
-        text=_text({**cells_before, **cells_after}.values()),
-    )
+    return name_import(before.values(), new, COLUMNS)
 
 
 def without(workspace_file: Path, ids: Iterable[str]) -> str:
@@ -105,7 +114,7 @@ def without(workspace_file: Path, ids: Iterable[str]) -> str:
             raise SocialcellError(
                 "language.ward_in_use", ward=cells["ward"], id=cells["id"]
             )
-    return _text(left.values())
+    return names_text(left.values(), COLUMNS)
 
 
 def no_such_entry(
@@ -139,12 +148,3 @@ def _rows(path: Path) -> list[Row]:
 
 def _of_package() -> set[str]:
     return {place.id for place in places()}
-
-
-def _text(entries: Iterable[dict[str, str]]) -> str:
-    """CSV with the heading, entries by id: the same entries, the same bytes."""
-    buffer = io.StringIO()
-    table = csv.DictWriter(buffer, COLUMNS, lineterminator="\n")
-    table.writeheader()
-    table.writerows(sorted(entries, key=lambda cells: cells["id"]))
-    return buffer.getvalue()

@@ -6,8 +6,6 @@ person. A workspace adds its office holders in a file of its own. A private pers
 in neither.
 """
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +25,9 @@ from socialcell.language.names.gazetteer_lint import (
 )
 from socialcell.language.names.own_names import (
     NameImport,
+    name_import,
     names_refused,
+    names_text,
     no_such_entry,
 )
 from socialcell.language.names.places import Place, places
@@ -189,22 +189,7 @@ def add(
     ]
     if problems:
         raise names_refused(problems)
-    cells_before = {id_: row.cells for id_, row in before.items()}
-    cells_after = {row.cells["id"]: row.cells for row in new}
-    return NameImport(
-        added=tuple(sorted(cells_after.keys() - cells_before.keys())),
-        changed=tuple(
-            sorted(
-                i
-                for i in cells_after.keys() & cells_before.keys()
-                if cells_after[i] != cells_before[i]
-            )
-        ),
-        unchanged=tuple(
-            sorted(i for i in cells_after if cells_after[i] == cells_before.get(i))
-        ),
-        text=_text({**cells_before, **cells_after}.values()),
-    )
+    return name_import(before.values(), new, COLUMNS)
 
 
 def without(workspace_file: Path, ids: Iterable[str]) -> str:
@@ -216,7 +201,7 @@ def without(workspace_file: Path, ids: Iterable[str]) -> str:
         if id_ not in left:
             raise no_such_entry(id_, len(left), workspace_file, own)
         del left[id_]
-    return _text(left.values())
+    return names_text(left.values(), COLUMNS)
 
 
 def rows_of(path: Path, table: NumberedTable | None = None) -> Iterator[Row]:
@@ -377,12 +362,3 @@ def _without_platform(handle: str) -> str:
 
 def _split(row: Row, column: str) -> list[str]:
     return [part for part in row.cells[column].split("|") if part]
-
-
-def _text(entries: Iterable[dict[str, str]]) -> str:
-    """CSV with the heading, entries by id: the same entries, the same bytes."""
-    buffer = io.StringIO()
-    table = csv.DictWriter(buffer, COLUMNS, lineterminator="\n")
-    table.writeheader()
-    table.writerows(sorted(entries, key=lambda cells: cells["id"]))
-    return buffer.getvalue()
