@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,23 @@ class Glossary:
     names: Sequence[str]
     exceptions: frozenset[tuple[str, str]]
 
+    @cached_property
+    def ids_by_form(self) -> Mapping[str, str]:
+        """The id of the term that each form, in small letters, stands for."""
+        return {
+            form.lower(): term.id
+            for term in self.terms
+            for form in reversed(term.forms)
+        }
+
+    @cached_property
+    def forms(self) -> re.Pattern[str]:
+        """Any form. Of forms that overlap the longest counts: a ward office is no
+        ward."""
+        longest_first = sorted(self.ids_by_form, key=len, reverse=True)
+        alternatives = "|".join(map(re.escape, longest_first))
+        return re.compile(rf"(?<![\w-])({alternatives})(?![\w-])")
+
 
 @dataclass(frozen=True)
 class Text:
@@ -102,9 +120,9 @@ def main() -> int:
     return 1
 
 
-def load(file: Path = GLOSSARY) -> Glossary:
+def load() -> Glossary:
     """The glossary file, read."""
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content = yaml.safe_load(GLOSSARY.read_text(encoding="utf-8"))
     return Glossary(
         terms=[_term(id_, entry) for id_, entry in content["terms"].items()],
         names=content["names"],
@@ -165,30 +183,16 @@ def _together(forms: str | Sequence[str] | None) -> tuple[str, ...]:
 
 
 def terms_of(text: Text, glossary: Glossary) -> dict[str, str]:
-    """The terms of a text by id, with the form that stands in its English sentence.
-
-    Of forms that overlap the longest counts: a ward office is no ward.
-    """
-    forms = {
-        form.lower(): term.id
-        for term in glossary.terms
-        for form in reversed(term.forms)
-    }
-    longest_first = sorted(forms, key=len, reverse=True)
-    pattern = re.compile(
-        rf"(?<![\w-])({'|'.join(map(re.escape, longest_first))})(?![\w-])"
-    )
+    """The terms of a text by id, with the form that stands in its English sentence."""
     english = AS_WRITTEN.sub(" ", text.by_language["en"])
     for name in glossary.names:
         english = english.replace(name, " ")
-    return {forms[form]: form for form in pattern.findall(english.lower())}
+    forms = glossary.forms.findall(english.lower())
+    return {glossary.ids_by_form[form]: form for form in forms}
 
 
 def missing_words(glossary: Glossary) -> Iterator[str]:
-    """Each translation that lacks the glossary's word for a term of its message.
-
-    A message of an error may leave a term in English where it names a setting.
-    """
+    """Each translation that lacks the glossary's word for a term of its message."""
     terms = {term.id: term for term in glossary.terms}
     for text in texts():
         for id_, form in terms_of(text, glossary).items():
@@ -196,31 +200,39 @@ def missing_words(glossary: Glossary) -> Iterator[str]:
             if term.reserved_for or (text.id, id_) in glossary.exceptions:
                 continue
             for language in TRANSLATIONS:
-                translation = text.by_language[language]
-                if any(stem in translation for stem in term.stems[language]):
-                    continue
-                if text.catalog != LETTERS and _names_one(term.forms, translation):
-                    continue
-                words = " or ".join(term.stems[language])
-                yield f"{language} {text.id}: {form!r} needs {words}: {translation}"
+                if not _has_word(text, language, term):
+                    words = " or ".join(term.stems[language])
+                    translation = text.by_language[language]
+                    yield f"{language} {text.id}: {form!r} needs {words}: {translation}"
 
 
-def _names_one(forms: Sequence[str], translation: str) -> bool:
-    return any(
+def _has_word(text: Text, language: str, term: Term) -> bool:
+    """Whether the translation has the term's word. A message of an error may leave the
+    term in English where it names a setting."""
+    translation = text.by_language[language]
+    if any(stem in translation for stem in term.stems[language]):
+        return True
+    return text.catalog != LETTERS and any(
         re.search(rf"(?<!\w){re.escape(form)}(?!\w)", translation, re.IGNORECASE)
-        for form in forms
+        for form in term.forms
     )
 
 
 def forbidden_words(glossary: Glossary) -> Iterator[str]:
     """Each word of a catalog or a file of labels that the glossary forbids."""
     readable = [*_catalog_texts(), *label_texts()]
+    for _, language, word, reason in _forbidden(glossary):
+        for place, text_language, text in readable:
+            if text_language == language and re.search(word, text):
+                yield f"{place} ({language}): {word!r}, {reason}: {text}"
+
+
+def _forbidden(glossary: Glossary) -> Iterator[tuple[Term, str, str, str]]:
+    """Term, language, pattern and reason of every word that is not used."""
     for term in glossary.terms:
         for language, words in term.never.items():
             for word, reason in words.items():
-                for place, text_language, text in readable:
-                    if text_language == language and re.search(word, text):
-                        yield f"{place} ({language}): {word!r}, {reason}: {text}"
+                yield term, language, word, reason
 
 
 def _catalog_texts() -> Iterator[tuple[str, str, str]]:
@@ -264,7 +276,10 @@ def render(glossary: Glossary) -> str:
     """The page: a table of the terms, and what is not written for them."""
     rows = [_row(term) for term in glossary.terms]
     head = ["| English | Marathi | Hindi | note |", "|---|---|---|---|"]
-    avoided = [_avoided(term) for term in glossary.terms if term.never]
+    avoided = [
+        f"| {term.words[language]} | {_plain(word)} | {reason} |"
+        for term, language, word, reason in _forbidden(glossary)
+    ]
     return "\n".join(
         [
             INTRODUCTION,
@@ -273,7 +288,7 @@ def render(glossary: Glossary) -> str:
             "\n## Not written\n",
             "| for | not | because |",
             "|---|---|---|",
-            *(line for lines in avoided for line in lines),
+            *avoided,
             "",
         ]
     )
@@ -283,14 +298,6 @@ def _row(term: Term) -> str:
     notes = [term.note, f"For the {term.reserved_for}." if term.reserved_for else ""]
     cells = [*(term.words[code] for code in LANGUAGES), " ".join(filter(None, notes))]
     return f"| {' | '.join(cells)} |"
-
-
-def _avoided(term: Term) -> list[str]:
-    return [
-        f"| {term.words[language]} | {_plain(word)} | {reason} |"
-        for language, words in term.never.items()
-        for word, reason in words.items()
-    ]
 
 
 def _plain(pattern: str) -> str:

@@ -70,11 +70,11 @@ def test_every_word_has_a_stem_of_its_own(language: str):
 
 
 def test_the_longest_form_counts_and_names_and_placeholders_do_not():
-    found = glossary.terms_of(
+    terms = glossary.terms_of(
         text("Ward offices of {campaign}: Google Ads, see socialcell links list."),
         GLOSSARY,
     )
-    assert found == {"ward_office": "ward offices"}
+    assert terms == {"ward_office": "ward offices"}
 
 
 def test_a_translation_with_another_word_is_found(monkeypatch: pytest.MonkeyPatch):
