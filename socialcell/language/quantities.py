@@ -51,6 +51,7 @@ class _Token:
     sound: str  # of a word; of a sign the sign; "" of a number
     value: float | None = None
     clock: bool = False  # 18:30, as minutes
+    is_number: bool = True  # not a word that only sounds like a number's
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ class _QuantityWords:
     needs: Mapping[str, frozenset[tuple[str, ...]]]
     of: Mapping[str, frozenset[tuple[str, ...]]]
     people: frozenset[str]
+    beside_people: frozenset[str]
+    no_numbers: frozenset[str]
     join: frozenset[str]
     change: frozenset[str]
     scale: Mapping[str, float]
@@ -236,7 +239,7 @@ def _number(tokens: Sequence[_Token], at: int) -> tuple[float, int] | None:
         return None
     token = tokens[at]
     number = token.value if token.value is not None else words.numbers.get(token.sound)
-    if number is None or token.clock:
+    if number is None or token.clock or not token.is_number:
         return None
     number += 0.5 * half
     at += 1
@@ -272,7 +275,7 @@ def _unit_behind(tokens: Sequence[_Token], at: int) -> _Unit | None:
         for stem, unit in words.stems:
             if sound.startswith(stem):
                 return unit
-        if skipped == _FILLED or sound not in words.people:
+        if skipped == _FILLED or sound not in words.people | words.beside_people:
             return None
         at += 1
     return None
@@ -296,7 +299,8 @@ def _tokens(text: str) -> list[_Token]:
         elif hit["number"]:
             tokens.append(_Token("", float(hit["number"].replace(",", ""))))
         elif hit["word"]:
-            tokens.append(_Token(_sound(hit["word"])))
+            is_number = hit["word"].lower() not in _words().no_numbers
+            tokens.append(_Token(_sound(hit["word"]), is_number=is_number))
         else:
             tokens.append(_Token(hit["sign"]))
     return tokens
@@ -331,9 +335,9 @@ def _words() -> _QuantityWords:
         before=before,
         needs=_forms(lists["quantities"], "needs"),
         of=_forms(lists["quantities"], "of"),
-        people=frozenset(
-            key(word) for phrase in lists["people"] for word in phrase.split()
-        ),
+        people=frozenset(map(key, lists["people"])),
+        beside_people=frozenset(map(key, lists["beside_people"])),
+        no_numbers=frozenset(lists["no_numbers"]),
         join=frozenset(map(_sign, lists["join"])),
         change=frozenset(map(_sign, lists["change"])),
         scale={

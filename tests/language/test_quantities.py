@@ -2,7 +2,7 @@
 
 import pytest
 
-from socialcell.language.quantities import TextFigure, figures
+from socialcell.language.quantities import TextFigure, figures, people_count
 
 
 def told(text: str) -> list[tuple[str, float]]:
@@ -61,3 +61,36 @@ def test_a_figure_is_of_the_dam_that_stands_nearest() -> None:
 
     assert first != TextFigure("discharge", 24310)
     assert first.of.isdisjoint(second.of)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("No deaths reported", []),
+        ("search for missing people", []),
+        ("nau log dead", [9.0]),
+        ("चार जखमी", [4.0]),
+        ("four injured", [4.0]),
+    ],
+)
+def test_an_english_word_that_sounds_like_a_number_is_none(
+    text: str, values: list[float]
+) -> None:
+    assert [figure.value for figure in figures(text)] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("15 people trapped, 3 children", 15),
+        ("दीवार गिरी, 12 लोग दबे", 12),
+        ("१२ नागरिकांना बाहेर काढले", 12),
+        ("पिन 411030 के पास दीवार गिरी, 3 लोग दबे", 3),
+        ("Since 1997 we have been asking; 40 are broken", 0),
+        ("No people here", 0),
+    ],
+)
+def test_people_are_counted_where_a_word_for_people_follows(
+    text: str, count: int
+) -> None:
+    assert people_count(text) == count
