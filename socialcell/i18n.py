@@ -118,7 +118,7 @@ class Language:
         )
 
     def duration(self, span: timedelta) -> str:
-        """40 min, 4 h 40 min, 2 d 3 h: a span of time in full, cut to a minute."""
+        """40 min, 4 h 40 min, 2 days 3 h: a span of time in full, cut to a minute."""
         _, minutes = self.gettext, max(int(span.total_seconds()) // 60, 0)
         days, hours = minutes // 1440, minutes // 60 % 24
         if days:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from socialcell.settings.notifications import Alerts
+from socialcell.settings.notifications import Alerts, OfficeRecipients
 
 ROOM = {"kind": "slack", "url": {"secret": "room"}}
 BOTH = {
@@ -75,3 +75,16 @@ def test_one_phone_needs_no_name() -> None:
 def test_what_cannot_be_called_is_refused(given: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Alerts.model_validate({"channels": {"room": ROOM}, **given})
+
+
+@pytest.mark.parametrize(
+    "offices", [{}, {"ward": "ward:aundh-baner", "owner": "dept:water"}]
+)
+def test_a_letter_is_of_a_ward_office_or_of_an_owner(offices: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="one of the two"):
+        OfficeRecipients.model_validate({"to": ["desk@city.example"], **offices})
+
+
+def test_a_letter_of_an_office_names_it() -> None:
+    row = {"to": ["desk@city.example"], "owner": "dept:water"}
+    assert OfficeRecipients.model_validate(row).office == "dept:water"

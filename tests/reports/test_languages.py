@@ -1,7 +1,7 @@
 """Every message is translated, whole, and with the same placeholders."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -112,6 +112,25 @@ def test_numbers_and_dates_are_indian(
     assert lang.number(1234567) == number
     assert lang.short_day(at) == day
     assert lang.moment(at) == moment
+
+
+def test_digits_are_those_of_the_language_and_codes_keep_theirs() -> None:
+    assert language("mr").digits("K10: 20 of 48, C2O") == "K10: २० of ४८, C2O"
+    assert language("hi").digits("20") == "20"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (-5, "0 min"),
+        (40.9, "40 min"),
+        (280, "4 h 40 min"),
+        (1440, "1 day 0 h"),
+        (3060, "2 days 3 h"),
+    ],
+)
+def test_a_duration_is_cut_to_a_minute(minutes: float, words: str) -> None:
+    assert language("en").duration(timedelta(minutes=minutes)) == words
 
 
 def test_only_all_is_a_hundred_percent_and_only_none_is_zero() -> None:

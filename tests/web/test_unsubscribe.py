@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from socialcell import config, db, mail
+from socialcell.errors import ConfigError
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.doctor import letter_checks
@@ -160,6 +161,23 @@ def test_doctor_counts_who_stopped_and_the_command_undoes_it(
     assert resumed.finding == "none"
     assert (first.returncode, second.returncode) == (0, 2)
     assert "has not stopped the letter 'report'" in second.stderr
+
+
+def test_without_its_key_the_server_serves_links_alone_and_not_what_letters_name(
+    context: Context,
+) -> None:
+    path = path_of(context)
+    (context.workspace.folder / "secrets" / "person_key").unlink()
+    with redirect_server.serving(context) as address:
+        assert post(address, path).status == 405
+        assert ask(address, "/livez").status == 200
+
+    sending = sender(context, 25)
+    with (
+        pytest.raises(ConfigError, match="person_key"),
+        redirect_server.serving(sending),
+    ):
+        pass
 
 
 def sender(context: Context, port: int) -> Context:
