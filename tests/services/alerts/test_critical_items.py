@@ -228,7 +228,7 @@ def test_a_person_decides_and_people_are_called_or_no_longer(city: World) -> Non
     assert called_about(city) == [id_]
     decide("low")
     before = outbox_size(city)
-    city.context.clock.advance(30 * MINUTE)  # type: ignore[attr-defined]
+    city.context.clock.advance(30 * MINUTE)
     look(city)
 
     assert outbox_size(city) == before
@@ -277,7 +277,7 @@ def test_calls_end_when_the_incident_is_over_a_day_after_its_newest_item(
 ) -> None:
     critical(city, "A tree lies on a car, somebody is inside")
     look(city)
-    city.context.clock.advance(DAY + MINUTE)  # type: ignore[attr-defined]
+    city.context.clock.advance(DAY + MINUTE)
     before = outbox_size(city)
 
     look(city)
