@@ -254,7 +254,10 @@ def test_each_links_clicks_and_installs_are_known(demo: Demo) -> None:
 def test_the_weekly_report_shows_clicks_and_installs_by_link(demo: Demo) -> None:
     (truth,) = demo.truth["campaigns"]
     people = sum(link["person"] for link in truth["links"].values())
-    html, text = (Path(demo.said["report"][kind]) for kind in ("html", "text"))
+    html, text, letter = (
+        Path(demo.said["report"][kind]) for kind in ("html", "text", "letter")
+    )
+    assert "Flood" in letter.read_text("utf-8")
     words = text.read_text()
 
     assert f"Since its start: {people:,}" in words

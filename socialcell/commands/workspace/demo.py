@@ -331,6 +331,7 @@ def _print(summary: dict[str, Any]) -> None:
     output.say(f"Places, departments and services named: {summary['entities']}")
     _print_campaign(summary["campaign"])
     _print_plan(summary["plan"])
+    output.say(f"Weekly letter: {summary['report']['letter']}")
     output.say(f"Weekly report: {summary['report']['html']}")
     output.say(f"               {summary['report']['text']}")
     output.say(f"Seconds: {summary['seconds']}")

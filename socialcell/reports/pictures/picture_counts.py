@@ -107,7 +107,3 @@ def _steps(
         "ended": incident.ended_at,
     }
     return {step: at for step, at in moments.items() if at is not None and at <= as_of}
-
-
-def local_iso(moment: datetime) -> str:
-    return moment.astimezone(IST).isoformat()

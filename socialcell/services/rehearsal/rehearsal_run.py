@@ -167,9 +167,13 @@ def _source_totals(source: Source, totals: Mapping[str, int]) -> dict[str, str |
 
 
 def weekly(context: Context, lang: str) -> dict[str, str]:
-    """The weekly report of the rehearsal's last complete week."""
+    """The letter and the report of the rehearsal's last complete week."""
     files = weekly_report.write_weekly(context, lang=lang)
-    return {"html": str(files.html), "text": str(files.text)}
+    return {
+        "html": str(files.html),
+        "text": str(files.text),
+        "letter": str(files.letter_html),
+    }
 
 
 def _step(context: Context, moment: datetime, before: datetime | None) -> None:
