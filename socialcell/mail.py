@@ -76,10 +76,9 @@ def compose(
         message["Reply-To"] = settings.reply_to
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id(key, recipient, settings.sender)
-    to = settings.reply_to or settings.sender
     domain = settings.sender.rpartition("@")[2]
     message["List-Id"] = f"<{kind}.{domain}>"
-    mailto = f"mailto:{quote(to, safe='@+')}?subject=unsubscribe%20{kind}"
+    mailto = unsubscribe_mailto(settings, kind)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     names = {name: f"picture{n}@{domain}" for n, name in enumerate(letter.pictures)}
@@ -108,6 +107,12 @@ def compose(
     head = f"Subject: {subject}{_LINE_END}From: {sender}{_LINE_END}"
     head += _unsubscribe_headers(unsubscribe_address, mailto)
     return head.encode("ascii") + message.as_bytes()
+
+
+def unsubscribe_mailto(settings: Mail, kind: str) -> str:
+    """The link that writes to the cell to stop a kind of letter."""
+    to = quote(settings.reply_to or settings.sender, safe="@+")
+    return f"mailto:{to}?subject=unsubscribe%20{kind}"
 
 
 def _unsubscribe_headers(address: str | None, mailto: str) -> str:

@@ -15,6 +15,7 @@ from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.areas.owner_table import OTHER, OWN
 from socialcell.listening.store import owners
 from socialcell.listening.store.alerts import rumours
+from socialcell.mail import unsubscribe_mailto
 from socialcell.message_catalog import Message
 from socialcell.reports.compared_figures import Figure
 from socialcell.reports.incidents import incident_facts
@@ -63,7 +64,6 @@ def letter_context(
     settings = context.workspace.config
     with db.reading(context.engine) as session:
         known_rumours = {row.id or 0: row for row in rumours.rumours(session)}
-    to = settings.mail.reply_to or settings.mail.sender
     return LetterContext(
         numbers=numbers,
         phrases=Phrases(lang),
@@ -72,7 +72,7 @@ def letter_context(
             console_url=settings.alerts.console_url,
             report=report,
             workbook=workbook,
-            unsubscribe=f"mailto:{to}?subject=unsubscribe"
+            unsubscribe=unsubscribe_mailto(settings.mail, "report")
             if settings.mail.host
             else None,
         ),
