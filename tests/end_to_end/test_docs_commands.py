@@ -62,8 +62,10 @@ REFUSED = {
     "socialcell alerts rules add oxygen": "Nobody is called 'control-room'",
     "socialcell alerts rules add march": "No rule is written about protests",
     "socialcell alerts try control-room": "There is no channel or phone 'control-room'",
+    "socialcell campaigns approve ideas27": NOBODY,
     "socialcell campaigns approve monsoon26": NOBODY,
     "socialcell campaigns create monsoon26": "is there already and says something else",
+    "socialcell campaigns outreach advance ideas27": "First the plan is approved",
     "socialcell campaigns outreach advance monsoon26": "First the plan is approved",
     "socialcell campaigns outreach dismiss monsoon26": "was not found for tag 3",
     "socialcell influencers flag x:asha_creates": "is no candidate",
@@ -201,6 +203,7 @@ def run(lines: list[str], demo: Demo, folder: Path) -> list[tuple[int, str]]:
     with zipfile.ZipFile(inputs / "Performance.zip", "w") as archive:
         archive.writestr("Dates.csv", real_exports.SEARCH_CONSOLE_DATES)
     plan = (demo.folder / "plan" / "ideas27.yaml").read_text(encoding="utf-8")
+    (inputs / "ideas27.yaml").write_text(plan)
     (inputs / "monsoon.yaml").write_text(plan.replace("ideas27", "monsoon26"))
     config = folder / "demo" / "config.yaml"
     variables = environment(
