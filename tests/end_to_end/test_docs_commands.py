@@ -65,6 +65,7 @@ REFUSED = {
     "socialcell campaigns approve ideas27": NOBODY,
     "socialcell campaigns approve monsoon26": NOBODY,
     "socialcell campaigns create monsoon26": "is there already and says something else",
+    "socialcell campaigns outreach advance ideas27": "The switch is set to crisis",
     "socialcell campaigns outreach advance monsoon26": "First the plan is approved",
     "socialcell campaigns outreach dismiss monsoon26": "was not found for tag 3",
     "socialcell influencers flag x:asha_creates": "is no candidate",
