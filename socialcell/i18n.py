@@ -1,12 +1,14 @@
 """Marathi, Hindi and English: messages from .po files, numbers, dates and times.
 
 Messages are written in English in the code; locale/<language>/LC_MESSAGES/ holds the
-others. Numbers are grouped as in India, with the digits that are usual for the language
+others: socialcell.po those of letters and reports, console_*.po those of pages.
+Numbers are grouped as in India, with the digits that are usual for the language
 (Unicode CLDR): Devanagari in Marathi, Latin in Hindi and English.
 """
 
 import gettext
 import re
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from importlib import resources
@@ -147,13 +149,17 @@ def language(code: str) -> Language:
         raise UsageError("commands.no_such_language", languages=CODES, code=code)
     if code == "en":
         return Language(code, gettext.NullTranslations())
-    return Language(code, message_catalog.compiled(_catalogue(code), code))
+    first, *others = _catalogs(code)
+    return Language(code, message_catalog.compiled(first, code, *others))
 
 
 def _in_devanagari(numeral: re.Match[str]) -> str:
     return numeral[0].translate(_DEVANAGARI)
 
 
-def _catalogue(code: str) -> bytes:
-    place = resources.files("socialcell") / "locale" / code / "LC_MESSAGES"
-    return (place / f"{_DOMAIN}.po").read_bytes()
+def _catalogs(code: str) -> Iterator[bytes]:
+    """The .po files of a language, that of letters and reports first."""
+    folder = resources.files("socialcell") / "locale" / code / "LC_MESSAGES"
+    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".po"))
+    for name in sorted(names, key=lambda name: name != f"{_DOMAIN}.po"):
+        yield (folder / name).read_bytes()

@@ -104,13 +104,18 @@ def codes(language: str) -> dict[str, str]:
     }
 
 
-def compiled(catalog: bytes, language: str) -> gettext.GNUTranslations:
-    """The translations of a .po file."""
+def compiled(catalog: bytes, language: str, *others: bytes) -> gettext.GNUTranslations:
+    """The translations of a .po file, and of `others` beside it."""
     from babel.messages.mofile import write_mo  # not for every start
     from babel.messages.pofile import read_po
 
     binary = io.BytesIO()
-    write_mo(binary, read_po(io.BytesIO(catalog), locale=language))
+    whole = read_po(io.BytesIO(catalog), locale=language)
+    for other in others:
+        for message in read_po(io.BytesIO(other), locale=language):
+            if message.id:
+                whole.add(message.id, message.string)
+    write_mo(binary, whole)
     binary.seek(0)
     return gettext.GNUTranslations(binary)
 

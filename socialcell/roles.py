@@ -22,16 +22,35 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What a service asks before it acts."""
+    """What a service or a screen asks before it acts."""
 
+    READ = "read"  # masked mentions and figures
+    TRIAGE = "triage"  # correct readings, acknowledge alerts
+    DRAFT = "draft"  # answers, posts, plans
     APPROVE = "approve"  # what another operator has made
+    LEAD_INCIDENTS = "lead_incidents"
+    SWITCH_OUTBOX = "switch_outbox"
+    EXPORT_TEXT = "export_text"
+    ERASE = "erase"
+    READ_AUDIT = "read_audit"
     MANAGE_OPERATORS = "manage_operators"
+    MANAGE_SOURCES = "manage_sources"  # and settings
 
 
+_P = Permission
 _GRANTED = {
-    Role.APPROVER: {Permission.APPROVE},
-    Role.LEAD: {Permission.APPROVE},
-    Role.ADMIN: {Permission.MANAGE_OPERATORS},
+    Role.VIEWER: {_P.READ},
+    Role.AGENCY: {_P.READ, _P.DRAFT},
+    Role.OPERATOR: {_P.READ, _P.TRIAGE, _P.DRAFT},
+    Role.DEPARTMENT: {_P.READ, _P.TRIAGE, _P.DRAFT},
+    Role.APPROVER: {_P.READ, _P.DRAFT, _P.APPROVE},
+    Role.LEAD: {
+        *(_P.READ, _P.TRIAGE, _P.DRAFT, _P.APPROVE, _P.READ_AUDIT),
+        *(_P.LEAD_INCIDENTS, _P.SWITCH_OUTBOX),
+    },
+    Role.DPO: {_P.READ, _P.READ_AUDIT, _P.EXPORT_TEXT, _P.ERASE},
+    Role.AUDITOR: {_P.READ, _P.READ_AUDIT},
+    Role.ADMIN: {_P.READ_AUDIT, _P.MANAGE_OPERATORS, _P.MANAGE_SOURCES},
 }
 
 

@@ -6,6 +6,8 @@ from sqlmodel import Field, SQLModel
 
 from socialcell.db import BigId
 
+BROWSER = "browser"  # in place of the shell of a session
+
 
 class Operator(SQLModel, table=True):
     """A person who signs in. Never deleted: the audit log names the number."""
@@ -24,6 +26,8 @@ class Operator(SQLModel, table=True):
     disabled_at: datetime | None = None
     failed_sign_ins: int = 0
     next_sign_in_at: datetime | None = None
+    language: str | None = None  # of pages; None: not chosen yet
+    has_shortcuts: bool = False  # whether keys act on pages
 
     @property
     def may_sign_in(self) -> bool:
@@ -53,18 +57,24 @@ class OneTimeCode(SQLModel, table=True):
 
 
 class OperatorSession(SQLModel, table=True):
-    """A sign-in until it ends. The token is stored as SHA-256."""
+    """A sign-in until it ends. The token is stored as SHA-256.
+
+    A browser's session ends as well when it was not used for a while.
+    """
 
     __tablename__ = "operator_session"
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     operator_id: int = Field(foreign_key="operator.id", index=True, sa_type=BigId)
     token_hash: str = Field(unique=True)
-    shell: str  # the login session of the operating system that it was opened in
+    # The login session of the operating system that it was opened in, or BROWSER.
+    shell: str
     os_user: str
     known_by: str
     opened_at: datetime
     ends_at: datetime
     ended_at: datetime | None = None
+    used_at: datetime | None = None  # of a browser's: about when it was used last
+    client: str = ""  # the browser and system, in its own words, shortened
 
 
 class SecondFactor(SQLModel, table=True):

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlmodel import Session, col
@@ -20,6 +20,9 @@ from socialcell.identity.model import (
 )
 from socialcell.roles import Role
 from socialcell.text import clean_text
+
+IDLE = timedelta(minutes=30)
+"""After so long without use a browser's session is over."""
 
 
 def name_key(name: str) -> str:
@@ -142,7 +145,12 @@ def all_sessions(session: Session, operator_id: int) -> list[OperatorSession]:
 
 def _is_open(now: datetime) -> ColumnElement[bool]:
     return and_(
-        col(OperatorSession.ended_at).is_(None), col(OperatorSession.ends_at) > now
+        col(OperatorSession.ended_at).is_(None),
+        col(OperatorSession.ends_at) > now,
+        or_(
+            col(OperatorSession.used_at).is_(None),
+            col(OperatorSession.used_at) > now - IDLE,
+        ),
     )
 
 

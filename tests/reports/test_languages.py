@@ -44,15 +44,25 @@ def said_in_code() -> frozenset[Any]:
     """Every message that the package's code says."""
     keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "n_": (1, 2)}
     found = extract_from_dir(
-        socialcell.__path__[0], method_map=[("**.py", "python")], keywords=keywords
+        socialcell.__path__[0],
+        method_map=[("**.py", "python"), ("web/**.html", "jinja2")],
+        keywords=keywords,
     )
     return frozenset(message for _file, _line, message, _notes, _context in found)
 
 
+@lru_cache
 def catalogue(code: str) -> Catalog:
-    place = resources.files("socialcell") / "locale" / code / "LC_MESSAGES"
-    with (place / "socialcell.po").open("rb") as page:
-        return read_po(page, locale=code)
+    """The messages of all files of a language; each stands in one of them."""
+    whole = Catalog(locale=code)
+    folder = resources.files("socialcell") / "locale" / code / "LC_MESSAGES"
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        with file.open("rb") as page:
+            messages = [message for message in read_po(page, locale=code) if message.id]
+        assert [m.id for m in messages if m.id in whole] == [], file.name
+        for message in messages:
+            whole.add(message.id, message.string, flags=message.flags)
+    return whole
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -1,4 +1,4 @@
-"""Commands of the noun `serve`: redirect, webhooks."""
+"""Commands of the noun `serve`: console, redirect, webhooks."""
 
 from typing import Annotated
 
@@ -15,6 +15,32 @@ app = typer.Typer(
 @app.callback()
 def everywhere() -> None:
     """Serve something over HTTP until it is stopped."""
+
+
+@app.command()
+def console(
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any.")] = 8487,
+    config: Config = None,
+) -> None:
+    """Serve the staff console: what operators, leads and heads see in a browser.
+
+    Whoever uses it signs in as an operator (`socialcell operators begin`). It listens
+    on this machine only: let a web server with a certificate pass it on. SIGTERM ends
+    it cleanly.
+
+    Example: socialcell serve console --port 8487
+    """
+    from socialcell.web.console import console_server
+
+    context = open_server_context(config)
+
+    def announce(address: str) -> None:
+        output.say(f"Listening: {address}")
+        output.flush()
+
+    console_server.serve(context, host, port, announce)
+    output.note("Stopped.")
 
 
 @app.command()

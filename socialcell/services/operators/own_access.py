@@ -73,6 +73,11 @@ def begin_factor(context: Context) -> NewFactor:
     return NewFactor(secret, second_factor.address(secret, actor.name))
 
 
+def factor_of(context: Context, secret: str) -> NewFactor:
+    """The authenticator of a secret that `begin_factor` made, once more."""
+    return NewFactor(secret, second_factor.address(secret, context.actor.name))
+
+
 def confirm_factor(context: Context, factor: NewFactor, code: str) -> list[str]:
     """The authenticator counts from now on; ten recovery codes, each good once, which
     are shown this once. Audited. UsageError: it is not this secret's code. Errors of

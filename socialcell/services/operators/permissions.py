@@ -66,5 +66,18 @@ def require_session(context: Context, session: Session) -> tuple[int, str]:
     return actor.id, opened.known_by
 
 
+def counting_grants(
+    context: Context, session: Session, known_by: str
+) -> list[RoleGrant]:
+    """The grants of the operator who acts that count now and after a sign-in of this
+    kind: without a second factor some roles count for nothing."""
+    now = context.clock.now()
+    return [
+        grant
+        for grant in store.effective_grants(session, context.actor.id or 0, now)
+        if known_by == "second_factor" or _counts_without_factor(context, grant)
+    ]
+
+
 def _counts_without_factor(context: Context, grant: RoleGrant) -> bool:
     return grant.role not in context.workspace.config.operators.second_factor_roles

@@ -11,7 +11,7 @@ from socialcell import db
 from socialcell.errors import MissingSecret, SocialcellError
 from socialcell.identity import codes, login_session, passwords, second_factor, store
 from socialcell.identity.actor import Actor, os_user
-from socialcell.identity.model import Operator, OperatorSession
+from socialcell.identity.model import BROWSER, Operator, OperatorSession
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.operators.records import (
@@ -19,11 +19,13 @@ from socialcell.services.operators.records import (
     object_of,
     session_detail,
 )
+from socialcell.text import clean_text, displayed, one_line
 
 LASTS = timedelta(hours=12)
 LASTS_FOR_ONE_ACT = timedelta(minutes=5)
 _FREE_FAILURES = 5
 _LONGEST_WAIT = 900  # seconds
+_LONGEST_CLIENT = 200
 
 
 class CodeNeeded(SocialcellError):  # noqa: N818 - named for what to do
@@ -46,8 +48,10 @@ def sign_in(
     code: str | None = None,
     *,
     lasts: timedelta = LASTS,
+    browser: str | None = None,
 ) -> SignedIn:
-    """Open a session. Audited, failures too.
+    """Open a session of this shell, or of a `browser` that calls itself so. Audited,
+    failures too.
 
     After five failures in a row each further one makes that operator, and nobody else,
     wait: 1 s, 2 s, 4 s … up to 15 minutes. SocialcellError: the wait is not over, or
@@ -69,7 +73,7 @@ def sign_in(
         if not use_code(context, operator.id or 0, code or ""):
             raise refused(context, operator)
         known_by = "second_factor"
-    return _open_session(context, operator, known_by, lasts)
+    return _open_session(context, operator, known_by, lasts, browser)
 
 
 def use_code(context: Context, operator_id: int, code: str) -> bool:
@@ -175,6 +179,7 @@ def _open_session(
     operator: Operator,
     known_by: Literal["password", "second_factor"],
     lasts: timedelta,
+    browser: str | None,
 ) -> SignedIn:
     now, token = context.clock.now(), codes.new_token()
     id_ = operator.id or 0
@@ -187,11 +192,13 @@ def _open_session(
         opened = OperatorSession(
             operator_id=id_,
             token_hash=codes.token_hash(token),
-            shell=login_session.current(),
+            shell=login_session.current() if browser is None else BROWSER,
             os_user=os_user(),
             known_by=known_by,
             opened_at=now,
             ends_at=now + lasts,
+            used_at=None if browser is None else now,
+            client=one_line(displayed(clean_text(browser or "")), _LONGEST_CLIENT),
         )
         session.add(opened)
         session.flush()

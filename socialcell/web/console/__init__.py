@@ -1,0 +1,1 @@
+"""The staff console: its table of screens, and one module for each subject."""

@@ -1,0 +1,85 @@
+"""Incidents: the list, and one as it is reported, with who takes charge of it."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from socialcell.roles import Permission
+from socialcell.services.alerts import escalations, incident_overview
+from socialcell.services.outbox import acknowledgements
+from socialcell.web.console import words
+from socialcell.web.pages.answers import Answer, Page, Redirection
+from socialcell.web.pages.forms import Form
+from socialcell.web.pages.page_request import PageRequest
+from socialcell.web.pages.refusals import NotFound
+from socialcell.web.pages.screens import Action, Row, Screen
+
+_ALL = "all"
+
+
+class ChargeForm(Form):
+    """Taking charge of an incident, with a note for the log."""
+
+    note: Annotated[str, Field(max_length=300)] = ""
+
+
+def show_incidents(request: PageRequest) -> Answer:
+    """Open incidents, or all of them."""
+    shows_all = request.query.get("state") == _ALL
+    states = () if shows_all else incident_overview.OPEN
+    lines = incident_overview.list_lines(request.context, request.lang, states)
+    return Page(
+        "incidents.html",
+        {
+            "lines": lines,
+            "shows_all": shows_all,
+            "states": {
+                line.state: words.incident_state(line.state, request.lang)
+                for line in lines
+            },
+        },
+    )
+
+
+def show_incident(request: PageRequest) -> Answer:
+    """An incident as its letter reports it."""
+    context, id_ = request.context, request.number("id")
+    line = incident_overview.find_line(context, id_, request.lang)
+    if line is None:
+        raise NotFound
+    letter = escalations.incident_page(context, id_, request.lang.code)
+    return Page(
+        "incident.html",
+        {
+            "line": line,
+            "letter": letter,
+            "state": words.incident_state(line.state, request.lang),
+            "may_take": request.visitor is not None
+            and request.visitor.may(Permission.TRIAGE),
+        },
+    )
+
+
+def act_take_charge(request: PageRequest, form: ChargeForm) -> Answer:
+    """Acknowledge an incident: the calls stop."""
+    id_ = request.number("id")
+    is_first = acknowledgements.acknowledge(request.context, id_, form.note)
+    notice = (
+        request.lang.gettext("You have taken charge. No further call is made.")
+        if is_first
+        else request.lang.gettext("Somebody took charge before. Nothing was changed.")
+    )
+    return Redirection(f"/incidents/{id_}", notice)
+
+
+ROWS: tuple[Row, ...] = (
+    Screen("/incidents", Permission.READ, show_incidents),
+    Screen("/incidents/{id:number}", Permission.READ, show_incident),
+    Action(
+        "/incidents/{id:number}/charge",
+        Permission.TRIAGE,
+        ChargeForm,
+        act_take_charge,
+        show_incident,
+    ),
+)

@@ -1,0 +1,73 @@
+"""Today: what needs a decision, before what was collected."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from socialcell.roles import Permission
+from socialcell.services.alerts import commitments, incident_overview
+from socialcell.services.daemon import status
+from socialcell.services.daemon.status import SourceState
+from socialcell.services.messaging import reply_drafts
+from socialcell.services.publishing import own_posts
+from socialcell.web.console import words
+from socialcell.web.pages.answers import Answer, Page
+from socialcell.web.pages.page_request import PageRequest
+from socialcell.web.pages.screens import Row, Screen
+
+_SOON = timedelta(hours=24)
+_MOST_OTHERS = 8
+_HEALTHY = ("ok", "off", "new")
+
+
+@dataclass(frozen=True)
+class QuietSource:
+    """A source of which we do not know what it would bring."""
+
+    source: SourceState
+    state: str
+
+
+def show_today(request: PageRequest) -> Answer:
+    """Open incidents, decisions that wait, promises due, sources that are silent."""
+    context, lang, now = request.context, request.lang, request.context.clock.now()
+    overview = incident_overview.open_incidents(context, lang)
+    current = status.read_status(context)
+    promises = commitments.list_commitments(context)
+    return Page(
+        "today.html",
+        {
+            "leading": overview.leading,
+            "others": overview.others[:_MOST_OTHERS],
+            "more_others": len(overview.others[_MOST_OTHERS:]),
+            "mode": words.outbox_mode(current.mode, lang),
+            "is_normal": current.mode == "normal",
+            "backlog": current.outbox,
+            "untagged": current.tagging,
+            "daemon": current.process,
+            "posts": len(own_posts.list_drafts(context)),
+            "answers": len(reply_drafts.list_waiting(context)),
+            "missed": [promise for promise in promises if promise.missed],
+            "due": [
+                promise
+                for promise in promises
+                if not promise.missed and promise.due_at <= now + _SOON
+            ],
+            "quiet": _quiet_sources(current.sources, request),
+            "healthy": sum(source.state == "ok" for source in current.sources),
+            "may_triage": Permission.TRIAGE,
+        },
+    )
+
+
+def _quiet_sources(
+    sources: Sequence[SourceState], request: PageRequest
+) -> list[QuietSource]:
+    return [
+        QuietSource(source, words.source_state(source.state, request.lang))
+        for source in sources
+        if source.state not in _HEALTHY
+    ]
+
+
+ROWS: tuple[Row, ...] = (Screen("/", Permission.READ, show_today),)

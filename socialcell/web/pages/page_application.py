@@ -1,0 +1,309 @@
+"""An ASGI application from a table of screens: sessions, permissions, forms, errors."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from starlette.applications import Starlette
+from starlette.concurrency import iterate_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import (
+    HTMLResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
+
+from socialcell import i18n, log
+from socialcell.errors import SocialcellError
+from socialcell.services.context import Context
+from socialcell.web.application import READ, ExactRoute
+from socialcell.web.body import BodyLimits
+from socialcell.web.pages import (
+    addresses,
+    form_guard,
+    form_sending,
+    kept_forms,
+    screens,
+)
+from socialcell.web.pages.answers import Download, Page, Part, Redirection
+from socialcell.web.pages.form_sending import OWN_FIELDS, SentForm
+from socialcell.web.pages.forms import fields_of
+from socialcell.web.pages.kept_forms import KEPT_FIELD
+from socialcell.web.pages.page_request import PageRequest
+from socialcell.web.pages.page_sessions import DONE, PageSessions
+from socialcell.web.pages.page_templates import STATIC, PageTemplates
+from socialcell.web.pages.page_threads import PageThreads, TooBusy
+from socialcell.web.pages.refusals import RETRY_SECONDS, Refusal, explain, refusal_of
+from socialcell.web.pages.screen_access import require_access
+from socialcell.web.pages.screens import Action, Row, Screen, Show
+from socialcell.web.pages.security_headers import SecurityHeaders
+
+MAX_FORM_BYTES = 1024 * 1024
+FORM_SECONDS = 15.0
+_MAX_FIELDS = 200
+_ONE_YEAR = "public, max-age=31536000, immutable"
+_LOG = log.logger(__name__)
+
+
+class _Number(Convertor[int]):
+    """A number of at most 18 digits in a path."""
+
+    regex = "[0-9]{1,18}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("number", _Number())
+
+
+@dataclass(frozen=True)
+class Site:
+    """A server of pages: its table, its templates, the name of the cookie of its
+    sessions, and the page where people sign in."""
+
+    rows: Sequence[Row]
+    templates: PageTemplates
+    cookie: str
+    sign_in_path: str
+    sign_in_page: Show
+
+
+def create_page_application(
+    context: Context, site: Site, threads: int, other: Sequence[BaseRoute] = ()
+) -> ASGIApp:
+    """The application of a site; `other`: routes beside its pages. ValueError: its
+    table is not right."""
+    screens.check_table(site.rows)
+    pages = _Pages(context, site, PageThreads(threads))
+    limits = Middleware(BodyLimits, MAX_FORM_BYTES, FORM_SECONDS)
+    routes: list[BaseRoute] = [
+        *other,
+        *(
+            ExactRoute(f"/static/{digest}/{name}", _static(STATIC.files[name]), READ)
+            for name, digest in STATIC.hashes.items()
+        ),
+        *(
+            ExactRoute(
+                f"/{code}{path}", pages.endpoint(code, rows), _methods(rows), [limits]
+            )
+            for code in i18n.CODES
+            for path, rows in _by_path(site.rows).items()
+        ),
+        ExactRoute("/{path:path}", pages.elsewhere, READ),
+    ]
+    handlers = {
+        HTTPException: pages.refuse,
+        SocialcellError: pages.fail,
+        Exception: pages.fail,
+    }
+    application = Starlette(routes=routes, exception_handlers=handlers)
+    application.router.redirect_slashes = False
+    return SecurityHeaders(application)
+
+
+def _by_path(rows: Sequence[Row]) -> Mapping[str, dict[str, Row]]:
+    """The rows of each path by method."""
+    by_path: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        method = "GET" if isinstance(row, Screen) else "POST"
+        by_path.setdefault(row.path, {})[method] = row
+    return by_path
+
+
+def _methods(rows: Mapping[str, Row]) -> Sequence[str]:
+    return tuple(
+        method
+        for name, methods in (("GET", READ), ("POST", ("POST",)))
+        if name in rows
+        for method in methods
+    )
+
+
+def _static(part: Part) -> Response:
+    headers = {"cache-control": _ONE_YEAR}
+    return Response(part.body, media_type=part.media_type, headers=headers)
+
+
+class _Pages:
+    """Answers the requests of a site, each in a thread."""
+
+    def __init__(self, context: Context, site: Site, threads: PageThreads) -> None:
+        self._site, self._threads = site, threads
+        self._sessions = PageSessions(context, site.cookie)
+
+    def endpoint(
+        self, code: str, rows: Mapping[str, Row]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint of a path in a language."""
+
+        async def answer(request: Request) -> Response:
+            fields: dict[str, str] = {}
+            is_form = request.method == "POST"
+            if is_form:
+                async with request.form(
+                    max_files=0, max_fields=_MAX_FIELDS, max_part_size=MAX_FORM_BYTES
+                ) as form:
+                    fields = fields_of(form)
+            row = rows["POST" if is_form else "GET"]
+            return await self._in_thread(
+                code, lambda: self._answer(code, row, request, fields)
+            )
+
+        return answer
+
+    async def elsewhere(self, request: Request) -> Response:
+        """A path without a language leads to the same with one; any other is none."""
+        path = request.url.path
+        first = path.split("/")[1]
+        if not addresses.is_own_path(path) or (first in i18n.CODES and path[3:]):
+            raise HTTPException(404)
+        target = "/" if first in i18n.CODES else path
+        whole = addresses.with_query(target, request.query_params)
+        if first in i18n.CODES:
+            return RedirectResponse(addresses.address(first, whole), 307)
+        accepted = request.headers.get("accept-language", "")
+
+        def redirect() -> Response:
+            visitor = self._sessions.visitor(request)
+            chosen = None if visitor is None else visitor.language
+            code = addresses.preferred(accepted, chosen)
+            return RedirectResponse(addresses.address(code, whole), 307)
+
+        return await self._in_thread(i18n.CODES[0], redirect)
+
+    async def refuse(self, request: Request, error: Exception) -> Response:
+        """The page of an HTTPException."""
+        assert isinstance(error, HTTPException)
+        refusal = refusal_of(error.status_code)
+        response = await self._fail_with(request, refusal)
+        response.headers.update(error.headers or {})
+        return response
+
+    async def fail(self, request: Request, error: Exception) -> Response:
+        """A mistake of ours: logged with its traceback, said in one sentence."""
+        if isinstance(error, SocialcellError):
+            return await self._fail_with(request, explain(error))
+        _LOG.error("a page was not served", path=request.url.path, exc_info=error)
+        return await self._fail_with(request, refusal_of(500))
+
+    async def _fail_with(self, request: Request, refusal: Refusal) -> Response:
+        first = request.url.path.split("/")[1]
+        accepted = request.headers.get("accept-language", "")
+        code = first if first in i18n.CODES else addresses.preferred(accepted, None)
+
+        def work() -> Response:
+            # Nothing of the database: it may be what failed.
+            asked = self._sessions.anonymous_request(request, code)
+            return self._refusal_page(asked, refusal)
+
+        return await self._in_thread(code, work)
+
+    async def _in_thread(self, code: str, work: Callable[[], Response]) -> Response:
+        try:
+            return await self._threads.run(work)
+        except TooBusy:
+            lang = i18n.language(code)
+            text = lang.gettext(
+                "Too many people are asking at this moment. Load the page again in a "
+                "few seconds."
+            )
+            headers = {"retry-after": str(RETRY_SECONDS)}
+            return Response(text, 503, headers, media_type="text/plain")
+
+    def _answer(
+        self, code: str, row: Row, request: Request, fields: Mapping[str, str]
+    ) -> Response:
+        asked = self._sessions.page_request(request, code)
+        try:
+            asked = require_access(row, asked)
+            if isinstance(row, Screen):
+                return self._respond(SentForm(asked, row.show(asked)))
+            sent = form_sending.send(asked, row, fields, request.headers)
+            kept = fields.get(KEPT_FIELD, "")
+            return self._resume(sent, kept) or self._respond(sent)
+        except (Refusal, SocialcellError) as error:
+            refusal = error if isinstance(error, Refusal) else explain(error)
+            if refusal.status == 401:
+                return self._sign_in(asked, row, fields)
+            return self._refusal_page(asked, refusal)
+
+    def _sign_in(
+        self, asked: PageRequest, row: Row, fields: Mapping[str, str]
+    ) -> Response:
+        """Sign in first; what was typed into a form is kept."""
+        if isinstance(row, Screen):
+            wanted = addresses.with_query(asked.path, asked.query)
+            path = addresses.with_pairs(self._site.sign_in_path, next=wanted)
+            return RedirectResponse(addresses.address(asked.lang.code, path), 303)
+        typed = {name: text for name, text in fields.items() if name not in OWN_FIELDS}
+        asked = replace(asked, kept=kept_forms.keep(asked, row, typed), typed={})
+        answer = self._site.sign_in_page(asked)
+        return self._respond(SentForm(asked, answer, 401))
+
+    def _resume(self, sent: SentForm, kept: str) -> Response | None:
+        """The form of a session that had ended, after the sign-in; None: there is
+        none, or it may not be seen."""
+        token = sent.answer.session if isinstance(sent.answer, Redirection) else None
+        form = kept_forms.open_kept(sent.asked.context, kept) if token else None
+        row = form and next(
+            (
+                row
+                for row in self._site.rows
+                if isinstance(row, Action) and row.path == form.row_path
+            ),
+            None,
+        )
+        if not (token and form and row):
+            return None
+        asked = replace(
+            self._sessions.signed_in(sent.asked, token),
+            path=form.path,
+            params=form.params,
+            typed=form.fields,
+            notice=sent.asked.lang.gettext(
+                "Your session had ended. This is the form as you typed it: look at it, "
+                "and send it again."
+            ),
+        )
+        asked = require_access(row, asked)
+        return self._respond(SentForm(asked, row.page(asked)), token)
+
+    def _respond(self, sent: SentForm, token: str | None = None) -> Response:
+        asked, answer = sent.asked, sent.answer
+        if isinstance(answer, Redirection):
+            return self._redirect(asked, answer, sent.done)
+        if isinstance(answer, Part):
+            return Response(answer.body, sent.status, media_type=answer.media_type)
+        if isinstance(answer, Download):
+            headers = {"content-disposition": f'attachment; filename="{answer.name}"'}
+            chunks = iterate_in_threadpool(answer.chunks)
+            return StreamingResponse(
+                chunks, media_type=answer.media_type, headers=headers
+            )
+        html = self._site.templates.render(answer, asked, form_guard.new_once_key())
+        response = HTMLResponse(html, max(sent.status, answer.status))
+        if response.status_code == 503:
+            response.headers["retry-after"] = str(RETRY_SECONDS)
+        self._sessions.set_cookie(response, token or asked.token)
+        return response
+
+    def _redirect(self, asked: PageRequest, answer: Redirection, done: str) -> Response:
+        path = addresses.with_pairs(answer.path, **({DONE: done} if done else {}))
+        response = RedirectResponse(addresses.address(asked.lang.code, path), 303)
+        if answer.session is not None:
+            self._sessions.set_cookie(response, answer.session)
+        return response
+
+    def _refusal_page(self, asked: PageRequest, refusal: Refusal) -> Response:
+        values = {"status": refusal.status, "reason": asked.say(refusal.message)}
+        page = Page("refusal.html", values, refusal.status)
+        return self._respond(SentForm(asked, page))

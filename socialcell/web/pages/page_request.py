@@ -1,0 +1,53 @@
+"""What the function of a screen is given: who asks, in which language, for what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from starlette.datastructures import QueryParams
+
+from socialcell.i18n import Language
+from socialcell.message_catalog import Message, in_words
+from socialcell.services.context import Context
+from socialcell.services.operators.browser_sessions import Visitor
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a field of a form; of the form as a whole: `name` is ""."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """A request for a page. `context.actor` is whoever is signed in.
+
+    `places`: the ward offices and departments for which the screen's permission counts;
+    None: the whole city. `path` is without the language. `typed` and `problems` are
+    those of a form that was refused; `kept` is the encrypted form of a session that
+    had ended.
+    """
+
+    context: Context
+    lang: Language
+    path: str
+    params: Mapping[str, int | str]
+    query: QueryParams
+    visitor: Visitor | None
+    token: str  # of the session, or of a browser that has none
+    client: str  # the address of the browser
+    user_agent: str
+    places: frozenset[str] | None = None
+    notice: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    kept: str = ""
+
+    def number(self, name: str) -> int:
+        """A parameter of the path that is a `{name:number}`."""
+        return int(self.params[name])
+
+    def say(self, message: Message) -> str:
+        """A message in the language of the page, not yet escaped."""
+        return in_words(message, self.lang.code, str)

@@ -1,0 +1,93 @@
+"""The cookie of a browser: whose session it is, and what its pages ask with it."""
+
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from socialcell import db, i18n
+from socialcell.identity import codes
+from socialcell.ops import form_submissions
+from socialcell.services.context import Context
+from socialcell.services.operators import browser_sessions
+from socialcell.services.operators.browser_sessions import Visitor
+from socialcell.web.pages.form_guard import sender_of
+from socialcell.web.pages.page_request import PageRequest
+
+DONE = "done"  # the query parameter with the key of the form that led here
+_LONGEST_TOKEN = 100
+_LONGEST_USER_AGENT = 300
+
+
+@dataclass(frozen=True)
+class PageSessions:
+    """Sessions by the cookie `__Host-NAME`. A browser without one gets a token that
+    belongs to nobody, so that its forms are known to come from our pages."""
+
+    context: Context
+    name: str
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie: by its prefix a browser takes it over TLS (or from
+        this machine) alone, and from no other host."""
+        return f"__Host-{self.name}"
+
+    def read_token(self, request: Request) -> str:
+        """The token of a request's cookie; "" when it has none of ours."""
+        token = request.cookies.get(self.cookie, "")
+        return token if len(token) <= _LONGEST_TOKEN and token.isascii() else ""
+
+    def visitor(self, request: Request) -> Visitor | None:
+        """Who is signed in with the browser of a request."""
+        token = self.read_token(request)
+        return browser_sessions.find_visitor(self.context, token) if token else None
+
+    def page_request(self, request: Request, code: str) -> PageRequest:
+        """The request as the functions of screens are given it."""
+        asked = self.anonymous_request(request, code)
+        token = self.read_token(request)
+        asked = self.signed_in(asked, token) if token else asked
+        return replace(asked, notice=self._notice(asked))
+
+    def anonymous_request(self, request: Request, code: str) -> PageRequest:
+        """The request of whoever it is, without a look into the database."""
+        return PageRequest(
+            context=self.context,
+            lang=i18n.language(code),
+            path=request.url.path.removeprefix(f"/{code}"),
+            params=request.path_params,
+            query=request.query_params,
+            visitor=None,
+            token=self.read_token(request) or codes.new_token(),
+            client=request.client.host if request.client else "",
+            user_agent=request.headers.get("user-agent", "")[:_LONGEST_USER_AGENT],
+        )
+
+    def signed_in(self, asked: PageRequest, token: str) -> PageRequest:
+        """The same request with the session of a token."""
+        visitor = browser_sessions.find_visitor(self.context, token)
+        if visitor is None:
+            return replace(asked, token=token)
+        context = replace(self.context, actor=visitor.actor)
+        return replace(asked, token=token, visitor=visitor, context=context)
+
+    def _notice(self, asked: PageRequest) -> str:
+        """What was done before this page, when the form of its key led here."""
+        key = asked.query.get(DONE)
+        if not key:
+            return ""
+        with db.reading(self.context.engine) as session:
+            outcome = form_submissions.outcome(session, key, sender_of(asked.token))
+        return outcome.notice if outcome and outcome.location == asked.path else ""
+
+    def set_cookie(self, response: Response, token: str) -> None:
+        """Give the browser a token; "" takes it away."""
+        response.set_cookie(
+            self.cookie,
+            token,
+            max_age=None if token else 0,
+            secure=True,
+            httponly=True,
+            samesite="lax",
+        )

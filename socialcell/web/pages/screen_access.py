@@ -1,0 +1,28 @@
+"""Whether whoever asks may see a screen, and for which places."""
+
+from dataclasses import replace
+
+from socialcell.message_catalog import Message
+from socialcell.web.pages.page_request import PageRequest
+from socialcell.web.pages.refusals import Refusal, refusal_of
+from socialcell.web.pages.screens import Access, Row
+
+
+def require_access(row: Row, asked: PageRequest) -> PageRequest:
+    """The request with the places for which the permission counts.
+
+    Refusal: 401, nobody has signed in; 403, without the permission, or with it for some
+    places where the screen is about the whole city.
+    """
+    if row.may is Access.PUBLIC:
+        return asked
+    if asked.visitor is None:
+        raise refusal_of(401)
+    if isinstance(row.may, Access):
+        return asked
+    if not asked.visitor.may(row.may):
+        raise Refusal(403, Message("web.no_permission", {"permission": row.may.value}))
+    places = asked.visitor.places(row.may)
+    if places is not None and not row.is_scoped:
+        raise Refusal(403, Message("web.whole_city", {"places": sorted(places)}))
+    return replace(asked, places=places)
