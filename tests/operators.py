@@ -10,7 +10,12 @@ from sqlmodel import Session, select
 from socialcell import db
 from socialcell.identity import codes, login_session, session_file, store
 from socialcell.identity.actor import Actor, os_user
-from socialcell.identity.model import Operator, OperatorSession, RoleGrant
+from socialcell.identity.model import (
+    BROWSER,
+    Operator,
+    OperatorSession,
+    RoleGrant,
+)
 from socialcell.roles import ALL, Role
 from socialcell.services.context import Context
 
@@ -41,6 +46,18 @@ def operator(
 def acting(context: Context, name: str, *roles: Role, scope: str = ALL) -> Context:
     """The same workspace with this operator signed in."""
     return replace(context, actor=operator(context, name, *roles, scope=scope))
+
+
+def browser_token(context: Context, name: str, *roles: Role, scope: str = ALL) -> str:
+    """The token of a browser's session of this operator, which is open from now on."""
+    actor = operator(context, name, *roles, scope=scope)
+    now, token = context.clock.now(), f"{name}'s browser"
+    with db.writing(context.engine) as session:
+        if store.open_session(session, now, token=token) is None:
+            row = _session_row(actor.id or 0, token, "second_factor", now)
+            row.shell, row.used_at = BROWSER, now
+            session.add(row)
+    return token
 
 
 def sign_in_shell(context: Context, name: str, *roles: Role) -> None:
@@ -100,15 +117,24 @@ def _open(
     known_by: Literal["password", "second_factor"],
     now: datetime,
 ) -> OperatorSession:
-    opened = OperatorSession(
-        operator_id=row.id or 0,
-        token_hash=codes.token_hash(_token(row.name)),
+    opened = _session_row(row.id or 0, _token(row.name), known_by, now)
+    session.add(opened)
+    session.flush()
+    return opened
+
+
+def _session_row(
+    operator_id: int,
+    token: str,
+    known_by: Literal["password", "second_factor"],
+    now: datetime,
+) -> OperatorSession:
+    return OperatorSession(
+        operator_id=operator_id,
+        token_hash=codes.token_hash(token),
         shell=login_session.current(),
         os_user=os_user(),
         known_by=known_by,
         opened_at=now,
         ends_at=now + LASTS,
     )
-    session.add(opened)
-    session.flush()
-    return opened

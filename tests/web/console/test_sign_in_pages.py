@@ -1,0 +1,290 @@
+"""Sign-in with a browser: passwords, codes, sessions that end, and kept forms."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pyotp
+import pytest
+
+from socialcell import db
+from socialcell.identity import store
+from socialcell.services.alerts import commitments
+from socialcell.services.context import Context
+from tests.operator_accounts import (
+    ASHA,
+    MEERA,
+    OTHER_PASSWORD,
+    PASSWORD,
+    add_factor_key,
+    begin,
+    hash_cheaply,
+)
+from tests.web.console.browser_session import BrowserSession, PageAnswer, signed_in
+from tests.web.console.conftest import NewBrowser
+
+pytestmark = pytest.mark.swept_on_postgresql
+SIGN_IN = "/sign-in"
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        hash_cheaply(patch)
+        yield
+
+
+def sign_in(browser: BrowserSession, name: str = ASHA, **typed: str) -> PageAnswer:
+    page = browser.get("/en/sign-in")
+    return browser.send(page, SIGN_IN, name=name, **{"password": PASSWORD, **typed})
+
+
+def code_now(context: Context, secret: str) -> str:
+    return pyotp.TOTP(secret).at(int(context.clock.now().timestamp()))
+
+
+def set_up_factor(browser: BrowserSession, context: Context) -> tuple[str, list[str]]:
+    """The secret of a new authenticator, and its recovery codes."""
+    page = browser.get("/en/me/authenticator")
+    secret = page.form("/me/authenticator").fields["secret"]
+    shown = browser.send(page, "/me/authenticator", code=code_now(context, secret))
+    codes = [word for word in shown.text.split() if word.count("-") == 5]
+    return secret, codes
+
+
+def test_whoever_has_not_signed_in_is_led_to_the_sign_in_and_on_to_what_was_wanted(
+    context: Context, browser: BrowserSession
+) -> None:
+    begin(context)
+
+    asked = browser.get("/mr/incidents?state=all")
+    landed = browser.send(asked, SIGN_IN, name=ASHA, password=PASSWORD)
+
+    assert asked.path.startswith("/mr/sign-in?next=")
+    assert (landed.status, landed.path.split("&")[0]) == (
+        200,
+        "/mr/incidents?state=all",
+    )
+    assert ASHA in landed.text
+
+
+def test_a_wrong_password_and_a_name_that_is_none_are_answered_alike(
+    context: Context, browser: BrowserSession
+) -> None:
+    begin(context)
+
+    wrong = sign_in(browser, password="not the password")
+    strange = sign_in(browser, "Nobody Sample")
+
+    assert (wrong.status, strange.status) == (422, 422)
+    assert "/sign-in" in wrong.path
+    refusal = "name, password or code"
+    assert refusal in wrong.text.lower()
+    assert refusal in strange.text.lower()
+    assert browser.get("/en/me").path.startswith("/en/sign-in")
+
+
+def test_with_an_authenticator_a_code_must_come_and_is_good_once(
+    context: Context, new_browser: NewBrowser, clock
+) -> None:
+    add_factor_key(context)
+    begin(context)
+    first, second, third = new_browser(), new_browser(), new_browser()
+    sign_in(first)
+    secret, codes = set_up_factor(first, context)
+    clock.advance(timedelta(minutes=1))
+    code = code_now(context, secret)
+
+    without = sign_in(second)
+    with_code = sign_in(second, code=code)
+    again = sign_in(third, code=code)
+    recovered = sign_in(third, code=codes[0])
+    forgotten = sign_in(new_browser(), code=codes[0])
+
+    assert len(codes) == 10
+    assert (without.status, with_code.status) == (422, 200)
+    assert (again.status, recovered.status, forgotten.status) == (422, 200, 422)
+
+
+def test_recovery_codes_are_shown_once(
+    context: Context, browser: BrowserSession
+) -> None:
+    add_factor_key(context)
+    begin(context)
+    sign_in(browser)
+    page = browser.get("/en/me/authenticator")
+    form = page.form("/me/authenticator")
+    fields = {**form.fields, "code": code_now(context, form.fields["secret"])}
+
+    shown = browser.post(form.action, fields)
+    pressed_again = browser.post(form.action, fields)
+
+    assert "They are not shown again" in shown.text
+    assert "They are not shown again" not in pressed_again.text
+
+
+def test_a_session_ends_after_half_an_hour_without_use_and_after_twelve_hours(
+    context: Context, browser: BrowserSession, clock
+) -> None:
+    begin(context)
+    sign_in(browser)
+
+    clock.advance(timedelta(minutes=29))
+    used = browser.get("/en/me")
+    clock.advance(timedelta(minutes=31))
+    unused = browser.get("/en/me")
+    sign_in(browser)
+    for _ in range(25):
+        clock.advance(timedelta(minutes=29))
+        last = browser.get("/en/me")
+
+    assert used.path == "/en/me"
+    assert unused.path.startswith("/en/sign-in")
+    assert last.path.startswith("/en/sign-in")
+
+
+def test_a_session_that_is_ended_elsewhere_is_over_at_once(
+    context: Context, new_browser: NewBrowser
+) -> None:
+    begin(context)
+    here, there = new_browser(), new_browser()
+    sign_in(here)
+    sign_in(there)
+    account = here.get("/en/me")
+    (action,) = [
+        form.action[3:] for form in account.forms if form.action.endswith("/end")
+    ]
+
+    told = here.send(account, action)
+
+    assert "That session has ended." in told.text
+    assert there.get("/en/me").path.startswith("/en/sign-in")
+    assert here.get("/en/me").path == "/en/me"
+
+
+def test_sign_out_ends_the_session_for_whoever_kept_its_cookie(
+    context: Context, browser: BrowserSession
+) -> None:
+    begin(context)
+    sign_in(browser)
+    kept = dict(browser.cookies)
+
+    left = browser.send(browser.get("/en/me"), "/sign-out")
+    browser.cookies = kept
+
+    assert left.path.startswith("/en/sign-in")
+    assert browser.get("/en/me").path.startswith("/en/sign-in")
+
+
+def test_a_password_that_is_set_ends_the_sessions_and_is_the_one_that_counts(
+    context: Context, browser: BrowserSession
+) -> None:
+    begin(context)
+    sign_in(browser)
+    page = browser.get("/en/password")
+
+    different = browser.send(
+        page,
+        "/password",
+        name=ASHA,
+        proof=PASSWORD,
+        password=OTHER_PASSWORD,
+        password_again="another",
+    )
+    told = browser.send(
+        different,
+        "/password",
+        name=ASHA,
+        proof=PASSWORD,
+        password=OTHER_PASSWORD,
+        password_again=OTHER_PASSWORD,
+    )
+
+    assert different.status == 422
+    assert "The two passwords are not the same." in different.text
+    assert OTHER_PASSWORD not in different.html
+    assert "Sign in with it." in told.text
+    assert sign_in(browser).status == 422
+    assert sign_in(browser, password=OTHER_PASSWORD).status == 200
+
+
+def test_a_thousand_wrong_passwords_for_one_person_lock_nobody_else_out(
+    context: Context, new_browser: NewBrowser
+) -> None:
+    begin(context)
+    attacker = new_browser()
+    page = attacker.get("/en/sign-in")
+    form = page.form(SIGN_IN)
+    for attempt in range(1000):
+        fields = {**form.fields, "name": ASHA, "password": f"guess {attempt}"}
+        fields["once"] = f"key{attempt}"
+        assert attacker.post(form.action, fields).status == 422
+
+    assert sign_in(new_browser(), MEERA).status == 200
+    assert sign_in(new_browser(), ASHA).status == 422
+    with db.reading(context.engine) as session:
+        asha = store.find_operator(session, ASHA)
+    # The waits grow to 15 minutes; an attempt in a wait is not even looked at.
+    assert asha is not None
+    assert asha.failed_sign_ins == 6
+
+
+def test_a_form_of_a_session_that_ended_is_shown_as_typed_after_the_sign_in(
+    context: Context, browser: BrowserSession, clock
+) -> None:
+    add_factor_key(context)
+    begin(context)
+    sign_in(browser)
+    account = browser.get("/en/me")
+    clock.advance(timedelta(minutes=31))
+
+    asked = browser.send(account, "/me", language="hi", shortcuts="on")
+    resumed = browser.send(asked, SIGN_IN, name=ASHA, password=PASSWORD)
+    stored = browser.send(resumed, "/me")
+
+    assert asked.status == 401
+    assert "What you typed is kept" in asked.text
+    assert resumed.form("/me").fields["language"] == "hi"
+    assert "look at it, and send it again" in resumed.text
+    assert "Your choice is stored." in stored.text
+
+
+def test_a_kept_form_is_forgotten_after_a_quarter_of_an_hour(
+    context: Context, browser: BrowserSession, clock
+) -> None:
+    add_factor_key(context)
+    begin(context)
+    sign_in(browser)
+    account = browser.get("/en/me")
+    clock.advance(timedelta(minutes=31))
+    asked = browser.send(account, "/me", language="hi")
+
+    clock.advance(timedelta(minutes=16))
+    landed = browser.send(asked, SIGN_IN, name=ASHA, password=PASSWORD)
+
+    assert landed.path.startswith("/en/?done=")
+    assert "Today" in landed.text
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    ["//evil.example", "https://evil.example", "/\\evil.example", "/sign-in?next=/me"],
+)
+def test_a_sign_in_leads_to_no_other_server_and_not_to_itself(
+    context: Context, browser: BrowserSession, wanted: str
+) -> None:
+    begin(context)
+    page = browser.get("/en/sign-in")
+
+    landed = browser.send(page, SIGN_IN, name=ASHA, password=PASSWORD, next=wanted)
+
+    assert landed.path.split("?")[0] == "/en/"
+
+
+def test_the_pages_of_one_session_are_not_those_of_a_shell(
+    context: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, context, ASHA)
+    browser.cookies["__Host-console"] = f"{ASHA}'s token"  # that of the shell
+
+    assert browser.get("/en/me").path.startswith("/en/sign-in")
+    assert commitments.list_commitments(context) == []
