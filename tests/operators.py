@@ -84,6 +84,15 @@ def _add(session: Session, name: str, now: datetime) -> Operator:
     return row
 
 
+def end_grants(context: Context, name: str) -> None:
+    """Every grant of an operator ends at this moment."""
+    now = context.clock.now()
+    with db.writing(context.engine) as session:
+        row = store.find_operator(session, name)
+        for grant in store.grants_of(session, row.id or 0) if row else ():
+            grant.ends_at = now
+
+
 def _grant(
     session: Session, row: Operator, roles: Sequence[Role], scope: str, now: datetime
 ) -> None:

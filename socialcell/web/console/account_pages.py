@@ -1,5 +1,6 @@
 """What belongs to whoever is signed in: sessions, authenticator, language, keys."""
 
+import re
 from typing import Annotated, Literal, NamedTuple
 
 import segno
@@ -13,6 +14,7 @@ from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.screens import Access, Action, Row, Screen
 
 _SIGNED_IN = Access.SIGNED_IN
+_SECRET = re.compile("^[A-Z2-7]{32}$")  # as `begin_factor` makes it
 
 
 class _QrPicture(NamedTuple):
@@ -32,7 +34,7 @@ class PreferenceForm(Form):
 class FactorForm(Form):
     """The first code of an authenticator with this secret."""
 
-    secret: Annotated[str, Field(min_length=16, max_length=64, pattern="^[A-Z2-7]+$")]
+    secret: Annotated[str, Field(pattern=_SECRET.pattern)]
     code: Annotated[str, Field(min_length=1, max_length=20)]
 
 
@@ -62,10 +64,10 @@ def act_prefer(request: PageRequest, form: PreferenceForm) -> Answer:
 
 def show_factor(request: PageRequest) -> Answer:
     """A new authenticator, which waits for its first code."""
-    secret = request.typed.get("secret")
+    secret = request.typed.get("secret", "")
     factor = (
         own_access.factor_of(request.context, secret)
-        if secret
+        if _SECRET.fullmatch(secret)
         else own_access.begin_factor(request.context)
     )
     return Page("factor.html", {"factor": factor, "qr": _picture(factor)})

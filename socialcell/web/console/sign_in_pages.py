@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from socialcell.services.operators import own_access, sign_in
+from socialcell.services.operators import browser_sign_in, sign_in
 from socialcell.services.operators.sign_in import CodeNeeded
 from socialcell.web.pages.addresses import is_own_path
 from socialcell.web.pages.answers import Answer, Page, Redirection
@@ -46,12 +46,8 @@ def show_sign_in(request: PageRequest) -> Answer:
 def act_sign_in(request: PageRequest, form: SignInForm) -> Answer:
     """Open a session for this browser."""
     try:
-        opened = sign_in.sign_in(
-            request.context,
-            form.name,
-            form.password,
-            form.code,
-            browser=request.user_agent,
+        opened = browser_sign_in.sign_in_browser(
+            request.context, form.name, form.password, form.code, request.user_agent
         )
     except CodeNeeded as needed:
         raise FormRefused(("code", request.say(needed.message))) from None
@@ -79,7 +75,7 @@ def act_password(request: PageRequest, form: PasswordForm) -> Answer:
         text = request.lang.gettext("The two passwords are not the same.")
         raise FormRefused(("password_again", text))
     try:
-        own_access.set_password(
+        browser_sign_in.set_password(
             request.context, form.name, form.proof, form.password, form.code
         )
     except CodeNeeded as needed:

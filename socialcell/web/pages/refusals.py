@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from socialcell.errors import ConfigError, NeedsAPerson, SocialcellError, UsageError
+from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
 from socialcell.message_catalog import Message
 
 RETRY_SECONDS = 5
@@ -52,7 +52,7 @@ def explain(error: SocialcellError) -> Refusal:
     """The refusal that an error of a service is to whoever asked."""
     if isinstance(error, NotFound):
         return Refusal(404, error.message)
-    if isinstance(error, ConfigError) or error.message.code.startswith("database."):
+    if error.message.code.startswith("database."):
         return refusal_of(503)
     if isinstance(error, NeedsAPerson):
         return Refusal(403, error.message)
