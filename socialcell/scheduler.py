@@ -21,6 +21,7 @@ from socialcell.ops.leases import LeaseHandle
 from socialcell.services.context import Context
 from socialcell.services.daemon import process_lock
 from socialcell.services.daemon import run_due as rounds
+from socialcell.services.daemon.service_notify import notify
 from socialcell.services.outbox import outbox
 
 NAME = "daemon"
@@ -203,16 +204,3 @@ class Daemon:
             http.fetch(url, base_urls=self._open.connector_context.base_urls)
         except requests.RequestException as error:
             _LOG.warning("nobody takes our sign of life", reason=type(error).__name__)
-
-
-def notify(message: str) -> None:
-    """Notify systemd, where NOTIFY_SOCKET is set."""
-    place = os.environ.get("NOTIFY_SOCKET")
-    if not place:
-        return
-    address = "\0" + place[1:] if place.startswith("@") else place
-    with (
-        suppress(OSError),
-        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener,
-    ):
-        listener.sendto(message.encode(), address)

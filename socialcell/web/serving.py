@@ -1,5 +1,6 @@
 """Run an ASGI application until the process is stopped: one way for every server."""
 
+import asyncio
 import contextlib
 import signal
 import socket
@@ -7,10 +8,12 @@ import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 
+import anyio.to_thread
 import uvicorn
 from starlette.types import ASGIApp
 
 from socialcell.errors import SocialcellError
+from socialcell.services.daemon.service_notify import notify
 from socialcell.web.connection_guard import (
     HEAD_SECONDS,
     ConnectionGuard,
@@ -19,7 +22,7 @@ from socialcell.web.connection_guard import (
 )
 
 _KEEP_ALIVE_SECONDS = 5  # so a head on an open connection has at least five more
-_GRACE_SECONDS = 20  # for requests that are being answered at the stop
+GRACE_SECONDS = 20  # for requests that are being answered at the stop
 
 
 def open_listener(host: str, port: int, backlog: int) -> socket.socket:
@@ -56,16 +59,22 @@ def server_config(
         server_header=False,
         proxy_headers=False,  # the guard knows a connection by its own address
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
 
 def run_until_stopped(
-    config: uvicorn.Config, listener: socket.socket, announce: Callable[[str], None]
+    config: uvicorn.Config,
+    listener: socket.socket,
+    announce: Callable[[str], None],
+    *,
+    threads: int | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; what is begun is finished before this returns.
 
-    `announce` is called with the address once it is open.
+    `announce` is called with the address once it is open; the service manager is told
+    so, too. `threads` is how many requests plain functions may answer at a time; None
+    leaves it to the library (40).
     """
     server = uvicorn.Server(config)
 
@@ -77,17 +86,32 @@ def run_until_stopped(
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     announce(address(listener))
-    server.run(sockets=[listener])
+    notify("READY=1")
+    _run(server, listener, threads)
 
 
 @contextlib.contextmanager
-def run_in_thread(config: uvicorn.Config, listener: socket.socket) -> Iterator[str]:
+def run_in_thread(
+    config: uvicorn.Config, listener: socket.socket, *, threads: int | None = None
+) -> Iterator[str]:
     """Serve while the block runs; yields the address."""
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, args=([listener],))
+    thread = threading.Thread(target=_run, args=(server, listener, threads))
     thread.start()
     try:
         yield address(listener)
     finally:
         server.should_exit = True
         thread.join()
+
+
+def _run(server: uvicorn.Server, listener: socket.socket, threads: int | None) -> None:
+    async def serve() -> None:
+        if threads is not None:
+            limiter = anyio.to_thread.current_default_thread_limiter()
+            limiter.total_tokens = threads
+        await server.serve([listener])
+
+    factory = server.config.get_loop_factory()
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(serve())

@@ -1,0 +1,104 @@
+"""A server of several worker processes, to be run as a process of its own by tests.
+
+    python -m tests.web.worker_server COUNT FACTORY [ARGUMENT …]
+
+It prints its address once all workers are ready, and ends as a command does: with one
+line and the exit code of what went wrong.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from socialcell import log
+from socialcell.errors import ConfigError, SocialcellError
+from socialcell.web.serving import open_listener
+from socialcell.web.worker_process import ServerSettings
+from socialcell.web.workers import run_workers
+
+SLOW_SECONDS = 0.5
+STUCK_SECONDS = 300
+
+
+class WhoAnswers:
+    """Answers with the number of its process; /slow takes half a second, /stuck leaves
+    the whole process without an answer for longer than any stop waits."""
+
+    def __init__(self, note: str | None = None) -> None:
+        self._note = note
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        if scope["path"] == "/slow":
+            _write(self._note, "asked")
+            await asyncio.sleep(SLOW_SECONDS)
+        if scope["path"] == "/stuck":
+            time.sleep(STUCK_SECONDS)
+        text = str(os.getpid()).encode()
+        headers = [(b"content-length", str(len(text)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": text})
+
+
+@contextmanager
+def healthy(note: str | None = None) -> Iterator[ASGIApp]:
+    """An application; a line in the file `note` when it was made, when /slow is asked
+    and when it ended."""
+    _write(note, "made")
+    yield WhoAnswers(note)
+    _write(note, "ended")
+
+
+@contextmanager
+def misconfigured() -> Iterator[ASGIApp]:
+    """The configuration is wrong, as every worker would say."""
+    raise ConfigError("config.not_found", places=[Path("config.yaml")])
+    yield
+
+
+@contextmanager
+def crashing(note: str) -> Iterator[ASGIApp]:
+    """The process dies before there is an application, without a word."""
+    _write(note, "made")
+    os._exit(7)
+    yield
+
+
+@contextmanager
+def failing_after(note: str, wish: str) -> Iterator[ASGIApp]:
+    """An application while there is no file `wish`; an unforeseen failure after."""
+    _write(note, "made")
+    if Path(wish).exists():
+        raise ZeroDivisionError("token=not-to-be-shown")
+    yield WhoAnswers()
+
+
+def _write(note: str | None, word: str) -> None:
+    if note is not None:
+        with Path(note).open("a") as lines:
+            lines.write(f"{word}\n")
+
+
+def main(count: str, factory: str, *arguments: str) -> int:
+    log.start("info")
+    settings = ServerSettings(f"tests.web.worker_server:{factory}", arguments)
+
+    def announce(address: str) -> None:
+        print(address, flush=True)
+
+    try:
+        with open_listener("127.0.0.1", 0, 100) as listener:
+            run_workers(settings, listener, announce, count=int(count))
+    except SocialcellError as error:
+        print(f"socialcell: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
