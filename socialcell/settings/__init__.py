@@ -94,6 +94,14 @@ class DaemonSection(ConfigSection):
     ping_url: str | None = None
 
 
+class WebSection(ConfigSection):
+    """Limits of each process of the console: plain functions that answer at a time,
+    each with a connection to the database, and connections that may be open."""
+
+    threads: int = Field(default=12, ge=1, le=200)
+    connections: int = Field(default=256, ge=8, le=10_000)
+
+
 class LanguageSection(ConfigSection):
     """`nc` allows models whose licence forbids commercial use, or that state none.
 
@@ -133,6 +141,7 @@ class Config(ConfigSection):
     sandbox: SandboxSection = SandboxSection()
     budget: BudgetSection = BudgetSection()
     daemon: DaemonSection = DaemonSection()
+    web: WebSection = WebSection()
     mail: Mail = Mail()
     report: Report = Report()
     alerts: Alerts = Alerts()

@@ -15,6 +15,7 @@ nothing of it; everything else is done by uvicorn.
 
 import asyncio
 import resource
+from collections.abc import Callable
 from itertools import takewhile
 from typing import Any, TypeAlias, cast
 
@@ -39,13 +40,19 @@ class ConnectionGuard:
 
     `capacity` is how many connections may be open. Beyond it each new connection closes
     the one that has waited longest for a request; when all are being answered, one
-    request more is answered 503. `seconds` is the time that a head may take.
+    request more is answered 503, and `count_busy` is called. `seconds` is the time that
+    a head may take.
     """
 
     def __init__(
-        self, app: ASGIApp, capacity: int, seconds: float = HEAD_SECONDS
+        self,
+        app: ASGIApp,
+        capacity: int,
+        seconds: float = HEAD_SECONDS,
+        count_busy: Callable[[], None] = lambda: None,
     ) -> None:
         self._app, self._capacity, self._seconds = app, capacity, seconds
+        self._count_busy = count_busy
         self._open: dict[Address, GuardedConnection] = {}
         self._waiting: dict[GuardedConnection, float] = {}  # since when, oldest first
         self._checking = False
@@ -59,6 +66,7 @@ class ConnectionGuard:
         connection.requests += 1
         try:
             if len(self._open) - len(self._waiting) > self._capacity:
+                self._count_busy()
                 await _answer_busy(send)
             else:
                 await self._app(scope, receive, send)

@@ -44,11 +44,16 @@ def address(listener: socket.socket) -> str:
 
 
 def server_config(
-    app: ASGIApp, max_connections: int, *, head_seconds: float = HEAD_SECONDS
+    app: ASGIApp,
+    max_connections: int,
+    *,
+    head_seconds: float = HEAD_SECONDS,
+    count_busy: Callable[[], None] = lambda: None,
 ) -> uvicorn.Config:
     """The settings of each of our servers: uvicorn behind a guard of connections."""
+    capacity = connection_capacity(max_connections)
     return uvicorn.Config(
-        ConnectionGuard(app, connection_capacity(max_connections), head_seconds),
+        ConnectionGuard(app, capacity, head_seconds, count_busy),
         http=GuardedConnection,
         loop="uvloop",
         ws="none",

@@ -12,13 +12,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from multiprocessing import connection, parent_process
+from pathlib import Path
 from typing import TypeAlias, cast
 
+import uvicorn
 from starlette.types import ASGIApp
 
 from socialcell import log
 from socialcell.errors import SocialcellError
 from socialcell.redact import redact
+from socialcell.web.metric_file import process_metrics
+from socialcell.web.server_metrics import RequestMeter
 from socialcell.web.serving import GRACE_SECONDS, run_until_stopped, server_config
 
 ApplicationFactory: TypeAlias = Callable[..., AbstractContextManager[ASGIApp]]
@@ -35,13 +39,15 @@ class ServerSettings:
     the path of config.yaml) in the process that serves, it returns a context manager
     that gives the ASGI application, and ends what the application opened. It starts the
     log as well. `connections` may be open at a time, `threads` plain functions answer
-    at a time, both for each process.
+    at a time, both for each process. `metrics` is the folder in which each process
+    counts its requests; None: nobody counts.
     """
 
     factory: str
     arguments: tuple[object, ...] = ()
     connections: int = 256
     threads: int = 12
+    metrics: Path | None = None
 
     def make(self) -> AbstractContextManager[ASGIApp]:
         """The application, in this process."""
@@ -65,8 +71,15 @@ def serve_here(
 ) -> None:
     """Serve in this process until SIGTERM or SIGINT."""
     with settings.make() as app:
-        config = server_config(app, settings.connections)
+        config = _config(app, settings)
         run_until_stopped(config, listener, announce, threads=settings.threads)
+
+
+def _config(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
+    if settings.metrics is None:
+        return server_config(app, settings.connections)
+    meter = RequestMeter(app, process_metrics(settings.metrics))
+    return server_config(meter, settings.connections, count_busy=meter.count_busy)
 
 
 def work(

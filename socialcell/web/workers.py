@@ -19,6 +19,8 @@ from types import FrameType
 from socialcell import log
 from socialcell.errors import SocialcellError
 from socialcell.services.daemon.service_notify import notify
+from socialcell.web.metric_file import process_metrics
+from socialcell.web.server_metrics import WORKERS_REPLACED
 from socialcell.web.serving import GRACE_SECONDS, address
 from socialcell.web.worker_process import (
     ServerSettings,
@@ -86,6 +88,7 @@ class WorkerSupervisor:
 
     def _work(self, announce: Callable[[str], None], wake: int) -> None:
         is_announced = False
+        self._count_replaced(0.0)
         while not self._is_stopping:
             self._start_missing()
             self._wait(wake)
@@ -130,6 +133,12 @@ class WorkerSupervisor:
         if not worker.is_ready:
             self._count_failure(worker.failure, reason)
         _LOG.warning("a worker ended and is replaced", worker=pid, reason=reason)
+        self._count_replaced(1.0)
+
+    def _count_replaced(self, n: float) -> None:
+        if self._settings.metrics is not None:
+            metrics = process_metrics(self._settings.metrics)
+            metrics.add([(WORKERS_REPLACED.name, n)])
 
     def _count_failure(self, failure: SocialcellError | None, reason: str) -> None:
         if failure is not None and not self._was_ready:

@@ -219,8 +219,8 @@ def test_workers_that_cannot_start_end_the_whole_after_three(tmp_path: Path) -> 
     assert code == 1
     assert errors.splitlines()[-1] == (
         "socialcell: 3 worker processes one after another ended before they were "
-        "ready: exit code 7. The server is stopped. Its log says more; start it again when "
-        "that is mended."
+        "ready: exit code 7. The server is stopped. Its log says more; start it again "
+        "when that is mended."
     )
     assert (tmp_path / "note").read_text().split() == ["made"] * 3
 
@@ -237,3 +237,42 @@ def test_a_worker_that_comes_back_broken_ends_the_whole(tmp_path: Path) -> None:
     assert "not-to-be-shown" not in errors.splitlines()[-1]
     assert note.read_text().split() == ["made"] * 5
     assert not any(is_worker(pid) for pid in both)
+
+
+def counters(address: str) -> dict[str, float]:
+    parts = urlsplit(address)
+    line = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    line.request("GET", "/metrics")
+    page = line.getresponse().read().decode()
+    line.close()
+    lines = (line.rsplit(" ", 1) for line in page.splitlines() if line[0] != "#")
+    return {key: float(value) for key, value in lines}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_all_workers_counted_is_added_up_on_a_port_of_its_own(
+    folder: Path, count: int, database_kind: str
+) -> None:
+    if database_kind != "sqlite":
+        pytest.skip("who counts does not ask the database")
+    requests = 'socialcell_requests_total{route="none",status="2xx"}'
+    with served(str(count), "monitored", folder / "config.yaml") as (line, process):
+        address, health = line.split()
+        with ThreadPoolExecutor(CLIENTS) as many:
+            answers = list(many.map(lambda _: ask(address, "/slow"), range(16)))
+        assert len(set(answers)) == count
+        assert counters(health)[requests] == 16
+        if count > 1:
+            os.kill(answers[0], signal.SIGKILL)
+            wait_until(lambda: replaced(health) == 1)
+            assert counters(health)[requests] == 16
+        # The application has the whole public port, and answers as it always does.
+        assert ask(address, "/metrics") > 0
+        process.send_signal(signal.SIGTERM)
+        _output, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert "Traceback" not in errors
+
+
+def replaced(health: str) -> float:
+    return counters(health)["socialcell_workers_replaced_total"]

@@ -1,16 +1,18 @@
 """A server of several worker processes, to be run as a process of its own by tests.
 
     python -m tests.web.worker_server COUNT FACTORY [ARGUMENT …]
+    python -m tests.web.worker_server COUNT monitored CONFIG
 
-It prints its address once all workers are ready, and ends as a command does: with one
-line and the exit code of what went wrong.
+It prints its address once all workers are ready (`monitored` prints that of its health
+as well), and ends as a command does: with one line and the exit code of what went
+wrong.
 """
 
 import asyncio
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +20,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from socialcell import log
 from socialcell.errors import ConfigError, SocialcellError
+from socialcell.services.context import open_context
+from socialcell.web.monitored_server import serve_monitored
 from socialcell.web.serving import open_listener
 from socialcell.web.worker_process import ServerSettings
 from socialcell.web.workers import run_workers
@@ -88,16 +92,29 @@ def main(count: str, factory: str, *arguments: str) -> int:
     log.start("info")
     settings = ServerSettings(f"tests.web.worker_server:{factory}", arguments)
 
-    def announce(address: str) -> None:
-        print(address, flush=True)
+    def announce(*addresses: str) -> None:
+        print(*addresses, flush=True)
 
     try:
+        if factory == "monitored":
+            _serve_monitored(Path(arguments[0]), int(count), announce)
+            return 0
         with open_listener("127.0.0.1", 0, 100) as listener:
             run_workers(settings, listener, announce, count=int(count))
     except SocialcellError as error:
         print(f"socialcell: {error}", file=sys.stderr)
         return error.exit_code
     return 0
+
+
+def _serve_monitored(
+    config: Path, count: int, announce: Callable[[str, str], None]
+) -> None:
+    context = open_context(config)
+    settings = ServerSettings("tests.web.worker_server:healthy")
+    any_port = ("127.0.0.1", 0)
+    serve_monitored(context, settings, any_port, any_port, announce, count=count)
+    context.engine.dispose()
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ M, AUTHOR = db.table(Mention).c, db.table(Author).c
 REGISTRY = db.table(RegistryAccount).c
 # An incident whose end was not kept was over a day after its last alert.
 _DAY = timedelta(days=1)
+SEVERITIES = ("high", "medium")  # of what was not planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,18 @@ def open_at(session: Session, at: datetime) -> list[OpenIncident]:
     )
     standing = [_standing(incident, alerts[incident.id or 0]) for incident in rows]
     return sorted(standing, key=lambda incident: incident.last_alert_at, reverse=True)
+
+
+def count_open(session: Session) -> dict[str, int]:
+    """How many incidents are not over, by severity; what was planned is none."""
+    severity = col(Incident.severity)
+    query = (
+        select(severity, func.count())
+        .where(col(Incident.kind) != PLANNED, col(Incident.state) != "over")
+        .group_by(severity)
+    )
+    counts = dict(session.execute(query).all())
+    return {level: counts.get(level, 0) for level in SEVERITIES}
 
 
 def _standing(incident: Incident, alerts: Sequence[Alert]) -> OpenIncident:
