@@ -1,7 +1,7 @@
 """Reads and writes of operators, codes, sessions, factors and grants."""
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
@@ -158,6 +158,13 @@ def actor_of(session: Session, opened: OperatorSession, now: datetime) -> Actor:
     """The operator of an open session, with the roles that count now."""
     operator = session.get_one(Operator, opened.operator_id)
     grants = effective_grants(session, opened.operator_id, now)
+    return make_actor(operator, opened, grants)
+
+
+def make_actor(
+    operator: Operator, opened: OperatorSession, grants: Iterable[RoleGrant]
+) -> Actor:
+    """Who acts in a session, with the roles of these grants."""
     return Actor(
         id=operator.id,
         name=operator.name,

@@ -36,7 +36,8 @@ def demo(
         bool, typer.Option("--fresh", help="Rebuild a demo that is there.")
     ] = False,
     serve: Annotated[
-        bool, typer.Option("--serve", help="Leave the sandbox running at the end.")
+        bool,
+        typer.Option("--serve", help="Leave it running, with the console, at the end."),
     ] = False,
     lang: Annotated[
         str, typer.Option(help="The report's language: en, mr, hi.")
@@ -114,7 +115,7 @@ def demo(
         else:
             _print(summary)
         if serve:
-            _serve(dir, running.base_urls)
+            _serve(context, dir, running.base_urls)
 
 
 def _remove(folder: Path) -> None:
@@ -373,12 +374,19 @@ def _print_plan(document: "RehearsedPlan") -> None:
     output.say(f"  approved by {document['approved_by']}; the first creator is asked")
 
 
-def _serve(folder: Path, base_urls: dict[str, str]) -> None:
+def _serve(context: "Context", folder: Path, base_urls: dict[str, str]) -> None:
+    from socialcell.services.rehearsal import sample_operators
+    from socialcell.web.console import console_server
+
     for origin, base in sorted(base_urls.items()):
         output.note(f"{origin} is played by {base}")
-    output.note(f"The sandbox of {folder} runs. Stop it with Ctrl-C.")
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        output.note("Stopped.")
+    with console_server.serving(context) as address:
+        output.say(f"The console: {address}")
+        for name, password in sample_operators.passwords(context).items():
+            output.say(f"Sign in as {name} with the password {password}")
+        output.note(f"The sandbox of {folder} runs. Stop it with Ctrl-C.")
+        output.flush()
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                time.sleep(3600)
+    output.note("Stopped.")

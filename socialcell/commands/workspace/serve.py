@@ -21,25 +21,31 @@ def everywhere() -> None:
 def console(
     host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any.")] = 8487,
+    health_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="For monitors; 0: any.")
+    ] = 8489,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
     config: Config = None,
 ) -> None:
     """Serve the staff console: what operators, leads and heads see in a browser.
 
     Whoever uses it signs in as an operator (`socialcell operators begin`). It listens
-    on this machine only: let a web server with a certificate pass it on. SIGTERM ends
-    it cleanly.
+    on this machine only: let a web server with a certificate pass it on. /livez,
+    /readyz and /metrics stand on the port for monitors alone. SIGTERM ends it cleanly;
+    a worker that is killed is replaced.
 
-    Example: socialcell serve console --port 8487
+    Example: socialcell serve console --port 8487 --workers 2
     """
     from socialcell.web.console import console_server
 
     context = open_server_context(config)
 
-    def announce(address: str) -> None:
-        output.say(f"Listening: {address}")
+    def announce(addresses: console_server.ConsoleAddresses) -> None:
+        output.say(f"Listening: {addresses.console}")
+        output.say(f"For monitors: {addresses.health}/readyz")
         output.flush()
 
-    console_server.serve(context, host, port, announce)
+    console_server.serve(context, host, port, health_port, announce, workers=workers)
     output.note("Stopped.")
 
 

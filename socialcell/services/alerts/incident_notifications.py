@@ -318,12 +318,13 @@ def _evidence(session: Session, incident: Incident, now: datetime) -> Evidence:
     ids = dict.fromkeys(
         id_ for alert in reversed(counted) for id_ in alert.mentions[:_MOST_MENTIONS]
     )
-    rows = [mention_queries.mention(session, id_) for id_ in list(ids)[:_MOST_MENTIONS]]
-    joined = [
-        (alert, mention_queries.mention(session, alert.mentions[0]))
-        for alert in own
-        if alert.series == "account"
-    ]
+    first_ids = list(ids)[:_MOST_MENTIONS]
+    joining = [alert for alert in own if alert.series == "account"]
+    by_id = mention_queries.mentions_by_id(
+        session, [*first_ids, *(alert.mentions[0] for alert in joining)]
+    )
+    rows = [by_id.get(id_) for id_ in first_ids]
+    joined = [(alert, by_id.get(alert.mentions[0])) for alert in joining]
     return Evidence(
         facts=incident_facts.collect(session, incident, own, now),
         alerts=own,

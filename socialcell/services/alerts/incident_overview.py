@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.i18n import Language
-from socialcell.listening.alerts.model import Alert, Incident
+from socialcell.listening.alerts.model import CRITICAL, Alert, Incident
 from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.listening.store.alerts import incidents
 from socialcell.reports.incidents import (
@@ -16,7 +16,8 @@ from socialcell.reports.incidents import (
     incident_page,
     incident_sentences,
 )
-from socialcell.reports.letters.letter_page import LetterPage
+from socialcell.reports.incidents.incident_facts import IncidentFacts
+from socialcell.reports.letters.letter_page import plain_text
 from socialcell.reports.phrases import Phrases
 from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
@@ -31,6 +32,7 @@ class IncidentLine:
     alert; None where it counts nothing."""
 
     id: int
+    kind: str
     title: str
     severity: str
     severity_words: str
@@ -46,15 +48,18 @@ class IncidentLine:
 
 @dataclass(frozen=True)
 class LeadingIncident:
-    """The incident that needs a person first, as its letter tells it."""
+    """The incident that needs a person first: what and where, how many since when, in
+    danger, whose it is; and what is not known."""
 
     line: IncidentLine
-    letter: LetterPage
+    title: str
+    sentences: Sequence[str]
+    unknown: Sequence[str]
 
 
 @dataclass(frozen=True)
 class IncidentOverview:
-    """Open incidents, the most pressing first, the leading one with its letter."""
+    """Open incidents, the most pressing first, the leading one in sentences."""
 
     leading: LeadingIncident | None
     others: Sequence[IncidentLine]
@@ -77,8 +82,37 @@ def open_incidents(context: Context, lang: Language) -> IncidentOverview:
         lines = sorted(_lines(session, rows, lang, context.clock.now()), key=_by_need)
     if not lines:
         return IncidentOverview(None, ())
-    letter = escalations.incident_page(context, lines[0].id, lang.code)
-    return IncidentOverview(LeadingIncident(lines[0], letter), lines[1:])
+    return IncidentOverview(_tell(context, lines[0], lang), lines[1:])
+
+
+def _tell(context: Context, line: IncidentLine, lang: Language) -> LeadingIncident:
+    """Of a single danger, what its letter says; else the numbers of now."""
+    if line.kind == CRITICAL:
+        letter = escalations.incident_page(context, line.id, lang.code)
+        unknown = [] if letter.unknown is None else [plain_text(letter.unknown)]
+        sentences = [plain_text(row) for row in letter.lead]
+        return LeadingIncident(line, letter.subject, sentences, unknown)
+    phrases, now = Phrases(lang), context.clock.now()
+    with db.reading(context.engine) as session:
+        incident = session.get_one(Incident, line.id)
+        own = incidents.alerts_before(session, [line.id], now)[line.id]
+        facts = incident_facts.collect(session, incident, own, now, texts=False)
+        return LeadingIncident(
+            line,
+            incident_sentences.title(facts, phrases),
+            [*_sentences(facts, phrases)],
+            [*incident_sentences.unknown_lines(facts, phrases)],
+        )
+
+
+def _sentences(facts: IncidentFacts, phrases: Phrases) -> Iterable[str]:
+    lang = phrases.lang
+    if facts.state.numbers is not None:
+        yield incident_sentences.count_line(facts, lang)
+        yield from incident_sentences.message_lines(facts, lang)
+        yield from incident_sentences.ward_lines(facts, phrases)
+        yield incident_sentences.danger_line(facts, lang)
+    yield from incident_sentences.responsible_lines(facts, phrases)
 
 
 def find_line(
@@ -119,6 +153,7 @@ def _line(
     worst = incident_page.worst_alert(alerts)
     return IncidentLine(
         id=row.id or 0,
+        kind=row.kind,
         title=title,
         severity=row.severity,
         severity_words=incident_page.severity_word(row.severity, phrases),

@@ -1,6 +1,6 @@
 """Whose browser this is: its session, what its operator may do, and where."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -63,10 +63,10 @@ def find_visitor(context: Context, token: str) -> Visitor | None:
         opened = store.open_session(session, now, token=token)
         if opened is None or opened.shell != BROWSER:
             return None
-        actor = store.actor_of(session, opened, now)
         operator = session.get_one(Operator, opened.operator_id)
-        acting = replace(context, actor=actor)
-        grants = permissions.counting_grants(acting, session, opened.known_by)
+        grants = store.effective_grants(session, opened.operator_id, now)
+        actor = store.make_actor(operator, opened, grants)
+        grants = permissions.counting_grants(context, opened.known_by, grants)
         visitor = Visitor(
             actor,
             {

@@ -67,14 +67,13 @@ def require_session(context: Context, session: Session) -> tuple[int, str]:
 
 
 def counting_grants(
-    context: Context, session: Session, known_by: str
+    context: Context, known_by: str, grants: Iterable[RoleGrant]
 ) -> list[RoleGrant]:
-    """The grants of the operator who acts that count now and after a sign-in of this
-    kind: without a second factor some roles count for nothing."""
-    now = context.clock.now()
+    """The grants that count after a sign-in of this kind: without a second factor some
+    roles count for nothing."""
     return [
         grant
-        for grant in store.effective_grants(session, context.actor.id or 0, now)
+        for grant in grants
         if known_by == "second_factor" or _counts_without_factor(context, grant)
     ]
 

@@ -18,15 +18,15 @@ FILE = "sample_operators"
 def ensure(context: Context) -> None:
     """Make the two operators where there are none, each with a password of its own."""
     if not (context.workspace.folder / "secrets" / FILE).exists():
-        passwords = {name: secrets.token_urlsafe(12) for name in (MAKER, APPROVER)}
-        workspace_setup.add_secret(context.workspace, FILE, json.dumps(passwords))
+        new = {name: secrets.token_urlsafe(12) for name in (MAKER, APPROVER)}
+        workspace_setup.add_secret(context.workspace, FILE, json.dumps(new))
     with db.reading(context.engine) as session:
         has_operators = bool(store.all_operators(session))
     if not has_operators:
-        passwords = _passwords(context)
-        for issued in accounts.begin(context, tuple(passwords)):
+        by_name = passwords(context)
+        for issued in accounts.begin(context, tuple(by_name)):
             own_access.set_password(
-                context, issued.name, issued.code, passwords[issued.name]
+                context, issued.name, issued.code, by_name[issued.name]
             )
 
 
@@ -36,12 +36,13 @@ def acting_as(context: Context, name: str) -> Context:
 
 
 def _sign_in(context: Context, name: str) -> Actor:
-    password = _passwords(context)[name]
+    password = passwords(context)[name]
     lasts = sign_in.LASTS_FOR_ONE_ACT
     return sign_in.sign_in(context, name, password, lasts=lasts).actor
 
 
-def _passwords(context: Context) -> dict[str, str]:
+def passwords(context: Context) -> dict[str, str]:
+    """The password of each, by name."""
     path = context.workspace.folder / "secrets" / FILE
-    passwords: dict[str, str] = json.loads(path.read_text("utf-8"))
-    return passwords
+    by_name: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return by_name

@@ -1,10 +1,16 @@
-"""The console's table of screens, and its application."""
+"""The staff console as a server: its table of screens, its application, its workers."""
 
-from collections.abc import Callable
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from socialcell.services.context import Context
+from socialcell import log
+from socialcell.identity.actor import os_account
+from socialcell.services.context import Context, open_context
 from socialcell.web.console import (
     account_pages,
     incident_pages,
@@ -12,10 +18,13 @@ from socialcell.web.console import (
     today_page,
 )
 from socialcell.web.console.navigation import shell_values
+from socialcell.web.health_pages import serving_health
 from socialcell.web.pages.page_application import Site, create_page_application
 from socialcell.web.pages.page_templates import PageTemplates
 from socialcell.web.pages.screens import Row
-from socialcell.web.serving import open_listener, run_until_stopped, server_config
+from socialcell.web.serving import open_listener, run_in_thread, server_config
+from socialcell.web.worker_process import ServerSettings
+from socialcell.web.workers import run_workers
 
 ROWS: tuple[Row, ...] = (
     *sign_in_pages.ROWS,
@@ -25,6 +34,7 @@ ROWS: tuple[Row, ...] = (
 )
 THREADS = 12
 CONNECTIONS = 256
+_LOOPBACK = "127.0.0.1"
 
 
 def console_site() -> Site:
@@ -43,11 +53,64 @@ def create_console(context: Context, threads: int = THREADS) -> ASGIApp:
     return create_page_application(context, console_site(), threads)
 
 
+@contextlib.contextmanager
+def console_process(config: Path) -> Iterator[ASGIApp]:
+    """The console in a process of its own, by the path of its workspace's config."""
+    context = replace(open_context(config), actor=os_account())
+    log.start(context.workspace.config.log.level)
+    try:
+        yield create_console(context)
+    finally:
+        context.engine.dispose()
+
+
+@dataclass(frozen=True)
+class ConsoleAddresses:
+    """Where the console listens: for the web server before it, and for monitors."""
+
+    console: str
+    health: str
+
+
 def serve(
-    context: Context, host: str, port: int, announce: Callable[[str], None]
+    context: Context,
+    host: str,
+    port: int,
+    health_port: int,
+    announce: Callable[[ConsoleAddresses], None],
+    *,
+    workers: int = 1,
 ) -> None:
-    """Serve the console until SIGTERM or SIGINT. `announce` is called with the address
-    once it is open. SocialcellError: the port is taken."""
-    with open_listener(host, port, CONNECTIONS) as listener:
-        config = server_config(create_console(context), CONNECTIONS)
-        run_until_stopped(config, listener, announce)
+    """Serve the console until SIGTERM or SIGINT, with that many processes.
+
+    `announce` is called with the addresses once they are open. SocialcellError: a port
+    is taken, or workers do not start.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="socialcell-metrics-") as folder,
+        open_listener(host, port, CONNECTIONS) as listener,
+        serving_health(context, _LOOPBACK, health_port, Path(folder)) as health,
+    ):
+        settings = ServerSettings(
+            f"{__name__}:console_process",
+            (context.workspace.folder / "config.yaml",),
+            connections=CONNECTIONS,
+            threads=THREADS,
+            metrics=Path(folder),
+        )
+
+        def tell(address: str) -> None:
+            announce(ConsoleAddresses(address, health))
+
+        run_workers(settings, listener, tell, count=workers)
+
+
+@contextlib.contextmanager
+def serving(context: Context, *, port: int = 0) -> Iterator[str]:
+    """Serve on loopback in a thread while the block runs; yields the address."""
+    config = server_config(create_console(context), CONNECTIONS)
+    with (
+        open_listener(_LOOPBACK, port, CONNECTIONS) as listener,
+        run_in_thread(config, listener) as address,
+    ):
+        yield address

@@ -205,6 +205,19 @@ def mention(session: Session, mention_id: int) -> MentionRow | None:
     return None if row is None else MentionRow(*row)
 
 
+def mentions_by_id(
+    session: Session, mention_ids: Sequence[int]
+) -> dict[int, MentionRow]:
+    """The mentions of these ids that are there, by id."""
+    rows: dict[int, MentionRow] = {}
+    for chunk in db.chunks(mention_ids):
+        statement = select(*_COLUMNS).select_from(_WITH_AUTHOR).where(M.id.in_(chunk))
+        for row in session.execute(statement):
+            mention_row = MentionRow(*row)
+            rows[mention_row.id] = mention_row
+    return rows
+
+
 def annotations(
     session: Session, mention_ids: Sequence[int]
 ) -> dict[int, list[AnnotationRow]]:

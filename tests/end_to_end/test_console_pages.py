@@ -1,0 +1,283 @@
+"""Every page of the console on the sample city: followed from link to link.
+
+Whatever a page leads to is asked for, in three languages; of each row of the table of
+screens a few pages are looked at in a browser as well.
+"""
+
+import asyncio
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, event
+from starlette.routing import compile_path
+
+from socialcell.services.context import Context, open_context
+from socialcell.web.console import console_server
+from socialcell.web.pages.screens import Screen
+from tests import operators
+from tests.end_to_end.conftest import Demo
+from tests.reports.browser import browser, photograph, prefer_dark, violations
+from tests.web.console.browser_session import BrowserSession, PageAnswer
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]
+
+ASHA = "Asha Sample"  # lead, administrator and data protection officer of the demo
+EACH = 2  # pages of a row that are looked at
+MOST_STATEMENTS = 15
+# Pages that tell an incident count its mentions, places and earlier weeks anew.
+MOST_OF_INCIDENTS = 45
+INCIDENTS = ("/", "/incidents/{id:number}")
+# Rows that lead to a file or that no page can link to before something is done.
+NOT_LINKED: frozenset[str] = frozenset()
+# Latin words that are right in a Marathi or Hindi page: names, codes and units.
+NAMES = re.compile(
+    r"socialcell|WhatsApp|Facebook|Instagram|Telegram|YouTube|Reddit|Mastodon|Bluesky"
+    r"|Google|PMC|Care|Play|Chromium|English|RSS|CSV|XLSX|JSONL?|QR|PDF|URL|UTM|ics"
+    r"|Asha|Meera|Sample|Slack|Teams|Mattermost|Meta|Android|iOS|App Store|HTTP|HTML"
+)
+
+
+@dataclass
+class Visit:
+    """A page as it was answered, and how many statements it took."""
+
+    path: str
+    answer: PageAnswer
+    statements: int
+
+
+@dataclass
+class Walk:
+    """Pages of each row in each language, and links that lead to none."""
+
+    visits: dict[str, list[Visit]] = field(default_factory=lambda: defaultdict(list))
+    broken: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def city(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    """A copy of the sample city, with the lead signed in with a second factor."""
+    folder = tmp_path_factory.mktemp("console") / "city"
+    shutil.copytree(demo.folder, folder, symlinks=True)
+    context = open_context(folder / "config.yaml")
+    yield context
+    context.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def walk(city: Context) -> Walk:
+    walk = Walk()
+    with asyncio.Runner() as runner:
+        app = console_server.create_console(city)
+        visitor = BrowserSession(app, runner)
+        visitor.cookies["__Host-console"] = operators.browser_token(city, ASHA)
+        for code in ("mr", "hi", "en"):
+            follow(visitor, city.engine, code, walk)
+    return walk
+
+
+def follow(visitor: BrowserSession, engine: Engine, code: str, walk: Walk) -> None:
+    """Ask for the first page and whatever it leads to, EACH pages of a row."""
+    waiting, asked = [f"/{code}/"], {f"/{code}/"}
+    seen: dict[str, int] = defaultdict(int)
+    while waiting:
+        path = waiting.pop(0)
+        row = row_of(path.removeprefix(f"/{code}"))
+        if row is None:
+            walk.broken.append(f"{path}: no such screen")
+            continue
+        if seen[row.path] >= EACH:
+            continue
+        seen[row.path] += 1
+        with counted(engine) as statements:
+            answer = visitor.get(path)
+        walk.visits[row.path].append(Visit(path, answer, len(statements)))
+        if answer.status != 200:
+            walk.broken.append(f"{path}: {answer.status}")
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            for link in links(answer.html):
+                if link.startswith(f"/{code}/") and link not in asked:
+                    asked.add(link)
+                    waiting.append(link)
+
+
+def row_of(path: str) -> Screen | None:
+    bare = path.partition("?")[0].partition("#")[0]
+    screens = [row for row in console_server.ROWS if isinstance(row, Screen)]
+    return next((row for row in screens if compile_path(row.path)[0].match(bare)), None)
+
+
+class counted:
+    """The SQL statements while a block runs."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._statements = engine, list[str]()
+
+    def __enter__(self) -> list[str]:
+        event.listen(self._engine, "before_cursor_execute", self._note)
+        return self._statements
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(self._engine, "before_cursor_execute", self._note)
+
+    def _note(self, _connection, _cursor, statement: str, *_: object) -> None:
+        self._statements.append(statement)
+
+
+class _Page(HTMLParser):
+    """What is asked of every page: its links, headings, and words by language."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.headings = 0
+        self.forbidden: list[str] = []
+        self.words: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+
+    _VOID = frozenset({"meta", "link", "input", "br", "hr", "img"})
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "a" and given.get("href"):
+            self.links.append(str(given["href"]))
+        self.headings += tag == "h1"
+        self.forbidden += [
+            f"{tag} {name}" for name in given if name == "style" or name[:2] == "on"
+        ]
+        if tag == "script" and "src" not in given:
+            self.forbidden.append("script")
+        if tag in self._VOID:
+            return
+        is_foreign = (
+            tag in ("bdi", "script", "style", "kbd", "code", "svg")
+            or ("lang" in given
+            and tag != "html")
+            or given.get("translate") == "no"
+        )
+        is_inside = bool(self._open) and self._open[-1][1]
+        self._open.append((tag, is_foreign or is_inside))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open:
+            if self._open.pop()[0] == tag:
+                return
+
+    def handle_data(self, data: str) -> None:
+        if not (self._open and self._open[-1][1]) and data.strip():
+            self.words.append(data.strip())
+
+
+def read(html: str) -> _Page:
+    page = _Page()
+    page.feed(html)
+    return page
+
+
+def links(html: str) -> list[str]:
+    return read(html).links
+
+
+def html_visits(walk: Walk) -> list[Visit]:
+    return [
+        visit
+        for visits in walk.visits.values()
+        for visit in visits
+        if visit.answer.headers.get("content-type", "").startswith("text/html")
+    ]
+
+
+def test_every_link_of_a_page_leads_to_a_page(walk: Walk) -> None:
+    assert walk.broken == []
+
+
+def test_every_screen_is_reached_from_the_first_page(walk: Walk) -> None:
+    paths = {row.path for row in console_server.ROWS if isinstance(row, Screen)}
+
+    assert paths - set(walk.visits) - NOT_LINKED == {"/sign-in"}
+
+
+def test_every_page_has_one_heading_and_nothing_that_its_policy_forbids(
+    walk: Walk,
+) -> None:
+    wrong = {}
+    for visit in html_visits(walk):
+        page = read(visit.answer.html)
+        if page.headings != 1 or page.forbidden:
+            wrong[visit.path] = (page.headings, page.forbidden)
+
+    assert wrong == {}
+
+
+def test_no_page_takes_more_than_fifteen_statements_but_those_of_incidents(
+    walk: Walk,
+) -> None:
+    many = {
+        visit.path: visit.statements
+        for path, visits in walk.visits.items()
+        for visit in visits
+        if visit.statements
+        > (MOST_OF_INCIDENTS if path in INCIDENTS else MOST_STATEMENTS)
+    }
+
+    assert many == {}
+
+
+@pytest.mark.parametrize("code", ["mr", "hi"])
+def test_pages_in_marathi_and_hindi_have_no_english_but_names(
+    walk: Walk, code: str
+) -> None:
+    english = {}
+    for visit in html_visits(walk):
+        if visit.path.startswith(f"/{code}/"):
+            words = " ".join(read(visit.answer.html).words)
+            words = re.sub("“[^”]*”", "", words)  # what people wrote
+            left = re.findall(r"(?<![\w.:/@#-])[A-Za-z]{3,}(?![\w.:/@-])", words)
+            if strange := sorted({word for word in left if not NAMES.fullmatch(word)}):
+                english[visit.path] = strange
+
+    assert english == {}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1280])
+def test_in_a_browser_no_page_scrolls_sideways_and_axe_finds_nothing(
+    city: Context, walk: Walk, tmp_path: Path, width: int
+) -> None:
+    wrong: dict[str, list[str]] = {}
+    token = operators.browser_token(city, ASHA)
+    with (
+        console_server.serving(city) as address,
+        browser(width, tmp_path / "profile") as driver,
+    ):
+        driver.get(f"{address}/mr/sign-in")
+        driver.add_cookie(
+            {"name": "__Host-console", "value": token, "secure": True, "path": "/"}
+        )
+        for path in sorted({visits[0].path for visits in walk.visits.values()}):
+            if not is_page(walk, path):
+                continue
+            driver.get(address + path)
+            faults = violations(driver)
+            prefer_dark(driver)
+            faults += [f"dark {fault}" for fault in violations(driver)]
+            driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+            wide = driver.execute_script(
+                "return document.documentElement.scrollWidth - window.innerWidth"
+            )
+            if wide > 0:
+                faults.append(f"{wide} px too wide")
+            if faults:
+                photograph(driver, tmp_path / f"{len(wrong)}.png")
+                wrong[path] = faults
+    assert wrong == {}
+
+
+def is_page(walk: Walk, path: str) -> bool:
+    return any(visit.path == path for visit in html_visits(walk))
