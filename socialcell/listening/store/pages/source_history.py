@@ -1,6 +1,6 @@
 """What each enabled source has read, lost and tried around a span of time."""
 
-from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from socialcell import connectors
 from socialcell.connectors.base import Capability
 from socialcell.listening.coverage import Attempt, Watch
 from socialcell.ops import store
-from socialcell.ops.model import Run
+from socialcell.ops.model import Run, Source
 
 # Runs that bring what is new; others ask again about what is held.
 _KINDS = ("pull", "receive", "push")
@@ -28,7 +28,6 @@ def watches(session: Session, start: datetime, end: datetime) -> list[Watch]:
     """Every enabled source that a connector reads, by name; files are not watched."""
     spans = store.coverage(session)
     late = store.unchecked(session)
-    attempts = _attempts(session, start, end)
     return [
         Watch(
             name=source.name,
@@ -43,7 +42,7 @@ def watches(session: Session, start: datetime, end: datetime) -> list[Watch]:
                 for span in spans
                 if span.source_id == source.id and span.state == "gap"
             ],
-            attempts=attempts[source.id or 0],
+            attempts=_attempts(session, source, start, end),
             unchecked=source.id in late,
         )
         for source in store.enabled(session)
@@ -53,20 +52,16 @@ def watches(session: Session, start: datetime, end: datetime) -> list[Watch]:
 
 
 def _attempts(
-    session: Session, start: datetime, end: datetime
-) -> dict[int, list[Attempt]]:
-    """The runs of each source, by its id, that began in a span."""
-    columns = (Run.source_id, Run.started_at, Run.state, Run.error_kind)
-    rows = session.execute(
-        select(*map(col, columns))
+    session: Session, source: Source, start: datetime, end: datetime
+) -> Sequence[Attempt]:
+    runs = session.scalars(
+        select(Run)
         .where(
+            col(Run.source_id) == source.id,
             col(Run.kind).in_(_KINDS),
             col(Run.started_at) >= start,
             col(Run.started_at) < end + timedelta(hours=1),
         )
         .order_by(col(Run.started_at), col(Run.id))
     )
-    by_source: dict[int, list[Attempt]] = defaultdict(list)
-    for source_id, *attempt in rows:
-        by_source[source_id].append(Attempt(*attempt))
-    return by_source
+    return [Attempt(run.started_at, run.state, run.error_kind) for run in runs]
