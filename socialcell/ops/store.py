@@ -244,13 +244,15 @@ def last_runs(session: Session, kind: str | None = None) -> dict[int, Run]:
     return {run.source_id: run for run in runs}
 
 
-def unchecked(session: Session) -> dict[int, Run]:
-    """The last recheck of each enabled source that could not ask whether all of its
-    posts are still there, by the source's id."""
+def unchecked(
+    session: Session, among: Sequence[Source] | None = None
+) -> dict[int, Run]:
+    """The last recheck of each enabled source, or of some, that could not ask whether
+    all of its posts are still there, by the source's id."""
     last = last_runs(session, "recheck")
     return {
         source.id: last[source.id]
-        for source in enabled(session)
+        for source in (enabled(session) if among is None else among)
         if source.id in last and last[source.id].state in INCOMPLETE
     }
 

@@ -80,7 +80,7 @@ class IdMeasure(Measure):
 
 @dataclass(frozen=True)
 class CoveredHours:
-    """The hours (0 to 167) of both weeks that each watched platform covered."""
+    """The hours of both weeks, from 0, that each watched platform covered."""
 
     now: Mapping[str, frozenset[int]]
     before: Mapping[str, frozenset[int]]
@@ -104,15 +104,18 @@ def figure(
     hours: Collection[int] = range(WEEK),
     *,
     unit: str,
+    apart: int = WEEK,
 ) -> Figure:
-    """What the cells come to within some hours of this week.
+    """What the cells come to within some hours of this week, or of another span.
 
-    `n` is None, not 0, when nothing was counted and no hour was covered. `coverage`
-    is in platform-hours. `same_hours` compares both weeks over the platform-hours
-    that both covered; None when there are none.
+    The span that it is compared with began `apart` hours earlier: its hours are cells
+    from 0, those of this one cells from `apart`. `n` is None, not 0, when nothing was
+    counted and no hour was covered. `coverage` is in platform-hours. `same_hours`
+    compares both weeks over the platform-hours that both covered; None when there are
+    none.
     """
     hours_within = frozenset(hours)
-    count = sum(v for (_, hour), v in cells.items() if hour - WEEK in hours_within)
+    count = sum(v for (_, hour), v in cells.items() if hour - apart in hours_within)
     covered = sum(
         len(platform_hours & hours_within)
         for platform_hours in covered_hours.now.values()
@@ -124,7 +127,7 @@ def figure(
             "covered": covered,
             "due": len(hours_within) * len(covered_hours.now),
         },
-        "same_hours": _same_hours(cells, covered_hours, hours_within),
+        "same_hours": _same_hours(cells, covered_hours, hours_within, apart),
     }
 
 
@@ -172,7 +175,10 @@ def share(part: int, whole: int) -> float | None:
 
 
 def _same_hours(
-    cells: Cells, covered_hours: CoveredHours, hours_within: frozenset[int]
+    cells: Cells,
+    covered_hours: CoveredHours,
+    hours_within: frozenset[int],
+    apart: int,
 ) -> SameHours | None:
     common_hours = {
         platform: covered_hours.common(platform) & hours_within
@@ -183,9 +189,9 @@ def _same_hours(
         return None
     now = before = 0
     for (platform, hour), count in cells.items():
-        if hour % WEEK not in common_hours.get(platform, ()):
+        if hour % apart not in common_hours.get(platform, ()):
             continue
-        if hour >= WEEK:
+        if hour >= apart:
             now += count
         else:
             before += count

@@ -9,6 +9,7 @@ from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.identity.actor import unsigned
 from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.model import Annotation
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries, tags
 from socialcell.listening.store.mentions.mention_filter import (
@@ -112,6 +113,10 @@ def test_what_was_understood_can_be_asked_for(engine: Engine) -> None:
 
     assert found(engine, "topic:water") == ["1"]
     assert found(engine, "ward:ward:kothrud-bavdhan") == ["1"]
+    assert found(engine, "ward:none") == ["2"]
+    assert found(engine, "NOT ward:none") == ["1"]
+    assert found(engine, "place:kothrud") == found(engine, "place:place:kothrud")
+    assert found(engine, "place:kothrud") == ["1"]
     assert found(engine, "sentiment:negative lang:en") == ["1"]
     assert found(engine, "urgency:high") == ["1"]
     assert found(engine, "intent:praise OR intent:help") == ["2"]
@@ -120,6 +125,22 @@ def test_what_was_understood_can_be_asked_for(engine: Engine) -> None:
     with db.reading(engine) as session:
         said = matching_parts(session, parse("water topic:water OR pani"), 1)
     assert said == ["says “water”", "topic is water"]
+
+
+def test_place_finds_no_person(engine: Engine) -> None:
+    store_texts(engine, "No water in Kothrud, says Asha Sample")
+    with db.writing(engine) as session:
+        session.add(
+            Annotation(
+                mention_id=1,
+                kind="entity",
+                value="Asha Sample",
+                model="test",
+                model_version="1",
+                made_at=NOON,
+            )
+        )
+    assert found(engine, 'place:"Asha Sample"') == []
 
 
 def test_from_takes_registry_accounts_only(engine: Engine) -> None:

@@ -117,11 +117,20 @@ def uninstalled(world: World, day: date, n: int | None, metric: str, name: str) 
 
 
 def promise(
-    world: World, due: datetime, kept: datetime | None = None, text: str = "A bridge"
+    world: World,
+    due: datetime,
+    kept: datetime | None = None,
+    text: str = "A bridge",
+    ward: str | None = None,
 ) -> int:
     with db.writing(world.engine) as session:
         row = Promise(
-            text=text, due_at=due, kept_at=kept, made_by="asha", made_at=BEFORE
+            text=text,
+            due_at=due,
+            kept_at=kept,
+            ward=ward,
+            made_by="asha",
+            made_at=BEFORE,
         )
         session.add(row)
         session.flush()

@@ -112,11 +112,12 @@ def search(
 ) -> None:
     """Search the text of mentions, newest first.
 
-    Fields: platform: lang: ward: topic: sentiment: intent: detail: urgency: owner:
-    (pmc, other, none, or an id) since: until: (a day, a moment, 24h, 7d) from:
-    (registry accounts) status: department: (of a register of complaints). Marathi
-    words are found with and without joiners and nukta; ~pani finds पाणी, पानी, paani
-    and water as well. Where nothing is found, it is said what ~ would find.
+    Fields: platform: lang: ward: (an id, or none) place: topic: sentiment: intent:
+    detail: urgency: owner: (pmc, other, none, or an id) since: until: (a day, a moment,
+    24h, 7d) from: (registry accounts) status: department: (of a register of
+    complaints). Marathi words are found with and without joiners and nukta; ~pani finds
+    पाणी, पानी, paani and water as well. Where nothing is found, it is said what ~ would
+    find.
 
     Example: socialcell mentions search "पाणी OR pani OR water" --since 2026-11-16
     """

@@ -27,11 +27,13 @@ from socialcell.text import clean_text, index_form
 
 FIELDS = frozenset(
     {"platform", "lang", "ward", "topic", "sentiment", "intent", "detail", "urgency"}
-    | {"owner", "from", "since", "until", "status", "department"}
+    | {"owner", "from", "since", "until", "status", "department", "place"}
 )
 _VOCABULARIES = ("intent", "detail", "urgency")
 # Of owner:, beside their ids: any department, any other body, nobody who is known.
 OWNERS = ("pmc", "other", NOBODY)
+# Of ward:, beside the ids of ward offices: mentions that name no place in any.
+NO_WARD = "none"
 
 
 class QueryError(UsageError):
@@ -119,6 +121,7 @@ class Token:
     position: int
 
 
+_PLACE = "place:"
 _DEEPEST = 40
 _LONGEST = 1000
 _DAY = len("2026-11-23")
@@ -251,6 +254,12 @@ def _nearest(operand: str, choices: Collection[str]) -> str | None:
 def owner_ids(owner: str) -> tuple[str, ...]:
     """The ids that a value of owner: can mean: msedcl is body:msedcl."""
     return (owner, OWN + owner, OTHER + owner)
+
+
+def place_id(place: str) -> str:
+    """The id that a value of place: means: kothrud is place:kothrud. It is always a
+    place's, since texts also name people."""
+    return place if place.startswith(_PLACE) else _PLACE + place
 
 
 def _owner_fault(owner: str, owners: Collection[str]) -> Message | None:

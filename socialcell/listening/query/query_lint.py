@@ -11,6 +11,7 @@ from socialcell.listening.areas.area_table import read_areas
 from socialcell.listening.areas.owner_table import read_owners
 from socialcell.listening.day_ranges import day_end, day_start
 from socialcell.listening.query.query_language import (
+    NO_WARD,
     OWNERS,
     And,
     FieldTerm,
@@ -116,7 +117,7 @@ def _values(query_tokens: list[Token]) -> Iterator[Doubt]:
                 },
             )
             yield Doubt(token.position, message)
-        if name == "ward" and operand not in _wards():
+        if name == "ward" and operand not in {NO_WARD, *_wards()}:
             message = Message("query.matches_no_ward", {"restriction": token.text})
             yield Doubt(token.position, message)
         if name == "owner" and _is_no_owner(operand):

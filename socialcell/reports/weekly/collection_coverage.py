@@ -15,14 +15,16 @@ def count_coverage(
     covered_hours: CoveredHours,
     start: datetime,
     platforms_with_mentions: Iterable[str],
+    hours: int = WEEK,
 ) -> CoverageNumbers:
     """Hours due, covered and comparable, by platform, with what is missing and why.
 
-    `platforms_with_mentions`: those with a mention in the week from `start`.
+    `hours` of a week, or of another span from `start`; `platforms_with_mentions`: those
+    with a mention in it.
     """
     return {
         "unit": "platform-hours",
-        "due": WEEK * len(covered_hours.now),
+        "due": hours * len(covered_hours.now),
         "covered": sum(map(len, covered_hours.now.values())),
         "common": sum(
             len(covered_hours.common(platform)) for platform in covered_hours.now
@@ -30,11 +32,11 @@ def count_coverage(
         "platforms": [
             {
                 "id": platform,
-                "due": WEEK,
+                "due": hours,
                 "covered": len(covered_hours.now[platform]),
                 "covered_before": len(covered_hours.before[platform]),
                 "common": len(covered_hours.common(platform)),
-                "missing": _missing(watches, platform, start),
+                "missing": _missing(watches, platform, start, hours),
             }
             for platform in sorted(covered_hours.now)
         ],
@@ -44,7 +46,7 @@ def count_coverage(
 
 
 def _missing(
-    watches: Sequence[Watch], platform: str, start: datetime
+    watches: Sequence[Watch], platform: str, start: datetime, hours: int
 ) -> list[CoverageGap]:
     return [
         {
@@ -53,5 +55,5 @@ def _missing(
             "hours": gap.hours,
             "causes": dict(gap.causes),
         }
-        for gap in coverage.missing(watches, platform, start, WEEK)
+        for gap in coverage.missing(watches, platform, start, hours)
     ]

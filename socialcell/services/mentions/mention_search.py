@@ -12,7 +12,12 @@ from socialcell.listening.mentions import mention_detail
 from socialcell.listening.mentions.mention_detail import MentionDetail
 from socialcell.listening.mentions.mention_view import FoundMention, MentionDocument
 from socialcell.listening.people.visibility import People
-from socialcell.listening.query.query_language import find_fault, parse, widen_query
+from socialcell.listening.query.query_language import (
+    NO_WARD,
+    find_fault,
+    parse,
+    widen_query,
+)
 from socialcell.listening.store import areas
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_filter import (
@@ -46,7 +51,7 @@ def read_request(
     UsageError names a value that no mention can have, with those that there are.
     """
     now = context.clock.now()
-    if (ward := values.get("ward")) and ":" not in ward:
+    if (ward := values.get("ward")) and ":" not in ward and ward != NO_WARD:
         values["ward"] = f"ward:{ward}"
     with db.reading(context.engine) as session:
         holdings = mention_queries.read_holdings(session, people.registry)

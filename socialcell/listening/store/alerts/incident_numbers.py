@@ -1,11 +1,23 @@
 """The numbers of an incident as they are now: its mentions, people, wards, owner."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlmodel import Session
 
 from socialcell import db
@@ -33,6 +45,7 @@ OWNED = 0.3  # the share of an incident's mentions that makes their owner its ow
 # The newest texts that are looked through, and characters of each.
 _TEXTS, _LONGEST = 3_000, 2_000
 _COUNTED = ("spike", "rule", "critical", "planned")
+_SCOPES = 50  # in one statement; SQLite takes 500 parts
 
 
 @dataclass(frozen=True)
@@ -87,9 +100,11 @@ def scope_of(
     alerts: Sequence[Alert],
     now: datetime,
     rule: str | None = None,
+    *,
+    probing: bool = True,
 ) -> Scope | None:
     """What the incident's mentions are; None of a source, a promise, and of a rule that
-    is there no more.
+    is there no more. `probing` is that of `Matching`.
 
     Of a topic, a ward, a detail, a phrase and a rule (`rule` is its query) they are all
     that it finds from the first alert's span on; of a planned closure those of its
@@ -105,7 +120,7 @@ def scope_of(
     ]
     since = min([incident.opened_at, *starts])
     as_of = min(incident.ended_at or now, now)
-    what = _condition(session, incident, alerts, rule)
+    what = _condition(session, incident, alerts, rule, probing)
     if what is None:
         return None
     until = min(as_of, incident.last_at) if incident.subject == EVERYTHING else as_of
@@ -140,6 +155,33 @@ def count(session: Session, scope: Scope) -> Numbers:
         topics=_underlying(session, scope),
         owner=owners[0] if owners and owners[1] >= OWNED * n else None,
     )
+
+
+def wards_of(
+    session: Session, scopes: Mapping[int, Scope]
+) -> dict[int, list[tuple[str, int]]]:
+    """Key of a scope → (ward office, mentions of the scope that name it), the most
+    first; a statement for many scopes."""
+    in_force = func.coalesce(A.decided_value, A.value)
+    counts: dict[int, list[tuple[str, int]]] = {key: [] for key in scopes}
+    for chunk in db.chunks(sorted(scopes), _SCOPES):
+        parts = [
+            select(
+                literal(key, Integer).label("key"),
+                in_force.label("ward"),
+                func.count(A.mention_id.distinct()).label("n"),
+            )
+            .where(A.kind == "ward")
+            .where(A.mention_id.in_(select(M.id).where(scopes[key].condition)))
+            .group_by(in_force)
+            for key in chunk
+        ]
+        for key, ward, n in session.execute(union_all(*parts)):
+            counts[key].append((ward, n))
+    return {
+        key: sorted(own, key=lambda count: (-count[1], count[0]))
+        for key, own in counts.items()
+    }
 
 
 def details(session: Session, scope: Scope) -> ScopeDetails:
@@ -256,7 +298,11 @@ def links(session: Session, mention_ids: Sequence[int]) -> dict[int, list[str]]:
 
 
 def _condition(
-    session: Session, incident: Incident, alerts: Sequence[Alert], rule: str | None
+    session: Session,
+    incident: Incident,
+    alerts: Sequence[Alert],
+    rule: str | None,
+    probing: bool,
 ) -> ColumnElement[bool] | None:
     kind, _, name = incident.subject.partition(":")
     query: Node | None = None
@@ -275,7 +321,7 @@ def _condition(
         closure = session.get(Closure, int(name))
         return None if closure is None else _of_closure(closure)
     if query is not None:
-        return Matching(session).compiled(query)
+        return Matching(session, probing=probing).compiled(query)
     ids = {
         id_ for alert in alerts if alert.series not in OF_ONE for id_ in alert.mentions
     }

@@ -23,12 +23,13 @@ SEVERITIES = ("high", "medium")  # of what was not planned
 
 @dataclass(frozen=True, slots=True)
 class OpenIncident:
-    """An incident as it stood at a moment: when its newest alert was until then, and
-    the mentions that its alerts rested on."""
+    """An incident as it stood at a moment: when its newest alert was until then, the
+    mentions that its alerts rested on, and these alerts."""
 
     incident: Incident
     last_alert_at: datetime
     mention_ids: frozenset[int]
+    alerts: Sequence[Alert] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def count_open(session: Session) -> dict[str, int]:
 def _standing(incident: Incident, alerts: Sequence[Alert]) -> OpenIncident:
     ids = frozenset(id_ for alert in alerts for id_ in alert.mentions)
     last = max((alert.at for alert in alerts), default=incident.opened_at)
-    return OpenIncident(incident, max(last, incident.opened_at), ids)
+    return OpenIncident(incident, max(last, incident.opened_at), ids, alerts)
 
 
 def touching(session: Session, span: TimeSpan) -> Sequence[Incident]:

@@ -215,7 +215,7 @@ def _cells(
     source: FromClauseRole,
     rules: list[ColumnElement[bool]],
 ) -> Cells:
-    hour = _hour(session, span)
+    hour = span_hour(session, span)
     rows = session.execute(
         select(M.platform, hour, func.count())
         .select_from(source)
@@ -232,7 +232,7 @@ def _by_value(
     column: ColumnElement[str],
     rules: list[ColumnElement[bool]],
 ) -> dict[str, Cells]:
-    hour = _hour(session, span)
+    hour = span_hour(session, span)
     rows = session.execute(
         select(column, M.platform, hour, func.count(M.id.distinct()))
         .select_from(source)
@@ -263,7 +263,7 @@ def _rolled(
     return cells_by_value
 
 
-def _hour(session: Session, span: TimeSpan) -> ColumnElement[int]:
+def span_hour(session: Session, span: TimeSpan) -> ColumnElement[int]:
     """The hour of the span in which a mention was written, counted from 0."""
     if db.is_sqlite(session):
         # SQLite keeps times as text in UTC; what is below a second is cut off, since

@@ -32,6 +32,7 @@ from socialcell.listening.areas.owner_table import NOBODY, OTHER, OWN
 from socialcell.listening.day_ranges import day_end, day_start
 from socialcell.listening.model import Annotation, Author, Mention, RegistryAccount
 from socialcell.listening.query.query_language import (
+    NO_WARD,
     And,
     FieldTerm,
     Node,
@@ -39,6 +40,7 @@ from socialcell.listening.query.query_language import (
     Or,
     TextTerm,
     owner_ids,
+    place_id,
 )
 
 MENTION = db.table(Mention)
@@ -81,14 +83,19 @@ class MentionFilter:
 class Matching:
     """Builds conditions of SQL, for mentions from `first` on where that is given.
 
+    Without `probing` the database is not asked what holds few: for conditions that a
+    span of time narrows anyway.
     `rare` is set where a part of what was built holds more than are quickly sorted: the
     steps between ids, at the mean, of the newest of its rarest such part. `is_narrow`
     is set where all that is wanted is in a part that holds few.
     """
 
-    def __init__(self, session: Session, first: int | None = None) -> None:
+    def __init__(
+        self, session: Session, first: int | None = None, *, probing: bool = True
+    ) -> None:
         self._session = session
         self._first = first
+        self._probing = probing
         self.rare = 0.0
         self.is_narrow = False
         self._narrow_parts = 0  # parts that hold few
@@ -175,6 +182,8 @@ class Matching:
         full. No database can tell by itself for a search or for two columns in one
         condition. Where the ids do not come in order, the newest are not looked for.
         """
+        if not self._probing:
+            return False
         found_ids = ids.subquery().c.id
         newest = (
             select(found_ids).order_by(found_ids.desc())
@@ -232,8 +241,14 @@ class Matching:
                 return M.sentiment == field.value
             case "topic":
                 return self._annotated("topic", field.value)
+            case "ward" if field.value == NO_WARD:
+                return ~exists().where(
+                    ANNOTATION.c.mention_id == M.id, ANNOTATION.c.kind == "ward"
+                )
             case "ward" | "detail":
                 return self._annotated(field.name, field.value)
+            case "place":
+                return self._annotated("entity", place_id(field.value))
             case "since":
                 return M.authored_at >= day_start(field.value, "since:")
             case "until":

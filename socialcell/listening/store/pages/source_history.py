@@ -1,5 +1,6 @@
 """What each enabled source has read, lost and tried around a span of time."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -27,7 +28,14 @@ _MENTIONS = {
 def watches(session: Session, start: datetime, end: datetime) -> list[Watch]:
     """Every enabled source that a connector reads, by name; files are not watched."""
     spans = store.coverage(session)
-    late = store.unchecked(session)
+    sources = [
+        source
+        for source in store.enabled(session)
+        if source.connector in connectors.CONNECTORS
+        and connectors.capabilities(source.connector) & _MENTIONS
+    ]
+    late = store.unchecked(session, sources)
+    attempts = _attempts(session, sources, start, end)
     return [
         Watch(
             name=source.name,
@@ -42,26 +50,30 @@ def watches(session: Session, start: datetime, end: datetime) -> list[Watch]:
                 for span in spans
                 if span.source_id == source.id and span.state == "gap"
             ],
-            attempts=_attempts(session, source, start, end),
+            attempts=attempts.get(source.id, ()),
             unchecked=source.id in late,
         )
-        for source in store.enabled(session)
-        if source.connector in connectors.CONNECTORS
-        and connectors.capabilities(source.connector) & _MENTIONS
+        for source in sources
     ]
 
 
 def _attempts(
-    session: Session, source: Source, start: datetime, end: datetime
-) -> Sequence[Attempt]:
+    session: Session, sources: Sequence[Source], start: datetime, end: datetime
+) -> dict[int | None, list[Attempt]]:
+    """The runs of these sources, in their order, by the source's id."""
     runs = session.scalars(
         select(Run)
         .where(
-            col(Run.source_id) == source.id,
+            col(Run.source_id).in_([source.id for source in sources]),
             col(Run.kind).in_(_KINDS),
             col(Run.started_at) >= start,
             col(Run.started_at) < end + timedelta(hours=1),
         )
         .order_by(col(Run.started_at), col(Run.id))
     )
-    return [Attempt(run.started_at, run.state, run.error_kind) for run in runs]
+    attempts: dict[int | None, list[Attempt]] = defaultdict(list)
+    for run in runs:
+        attempts[run.source_id].append(
+            Attempt(run.started_at, run.state, run.error_kind)
+        )
+    return attempts

@@ -1,0 +1,130 @@
+"""Counts of areas by hour on both databases, and queries that are written for them."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from socialcell import db
+from socialcell.clock import IST
+from socialcell.listening.model import Annotation, Mention
+from socialcell.listening.query.query_language import parse
+from socialcell.listening.query.query_writing import write_query
+from socialcell.listening.store.mentions import area_counts
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
+from tests.builders import NOON, make_record, store_records
+
+HOUR = timedelta(hours=1)
+SPAN = TimeSpan(NOON - 4 * HOUR, NOON)
+GROUPS = {"urgent": ("urgency", ("critical", "high"))}
+
+
+def place(
+    engine: Engine, mention: int, kind: str, value: str, decided: str | None = None
+) -> None:
+    with db.writing(engine) as session:
+        session.add(
+            Annotation(
+                mention_id=mention,
+                kind=kind,
+                value=value,
+                decided_value=decided,
+                model="test",
+                model_version="1",
+                made_at=NOON,
+            )
+        )
+
+
+def store_mentions(engine: Engine) -> None:
+    """Four mentions, an hour apart; the second is urgent."""
+    hours = (3.5, 2.5, 1.5, 0.5)
+    store_records(
+        engine,
+        *(
+            make_record(str(n), authored_at=NOON - hour * HOUR)
+            for n, hour in enumerate(hours, 1)
+        ),
+    )
+    with db.writing(engine) as session:
+        second = session.get_one(Mention, 2)
+        second.urgency = "high"
+        for id_ in (1, 2, 3, 4):
+            session.get_one(Mention, id_).intent = "complaint"
+
+
+def test_mentions_are_counted_by_area_as_decided(engine: Engine) -> None:
+    store_mentions(engine)
+    place(engine, 1, "ward", "ward:a")
+    place(engine, 2, "ward", "ward:a", decided="ward:b")
+    place(engine, 2, "ward", "ward:b")
+    place(engine, 3, "ward", "ward:a")
+    place(engine, 3, "ward", "ward:b")
+    with db.reading(engine) as session:
+        cells = area_counts.by_area(session, SPAN, "ward", GROUPS)
+        some = area_counts.by_area(session, SPAN, "ward", GROUPS, ["ward:b"])
+        every = area_counts.in_all(session, SPAN, GROUPS)
+    assert cells == {
+        "ward:a": {"all": {("x", 0): 1, ("x", 2): 1}, "urgent": {}},
+        "ward:b": {"all": {("x", 1): 1, ("x", 2): 1}, "urgent": {("x", 1): 1}},
+        None: {"all": {("x", 3): 1}, "urgent": {}},
+    }
+    assert some == {"ward:b": cells["ward:b"]}
+    assert every["all"] == {("x", hour): 1 for hour in range(4)}
+    assert every["urgent"] == {("x", 1): 1}
+
+
+def test_topics_are_counted_by_area(engine: Engine) -> None:
+    store_mentions(engine)
+    place(engine, 1, "ward", "ward:a")
+    place(engine, 2, "ward", "ward:a")
+    for mention, topic in ((1, "water"), (2, "water"), (2, "roads"), (4, "roads")):
+        place(engine, mention, "topic", topic)
+    with db.reading(engine) as session:
+        topics = area_counts.topics(session, SPAN, "ward", ["complaint"])
+        none = area_counts.topics(session, SPAN, "ward", ["praise"])
+    assert topics == {
+        "ward:a": [("water", 2), ("roads", 1)],
+        None: [("roads", 1)],
+    }
+    assert none == {}
+
+
+MIDNIGHT = datetime(2026, 11, 16, tzinfo=IST)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        (MIDNIGHT, MIDNIGHT + 168 * HOUR, "since:2026-11-16 until:2026-11-22"),
+        (
+            MIDNIGHT + HOUR,
+            MIDNIGHT + timedelta(hours=30, minutes=5),
+            "since:2026-11-16T01:00 until:2026-11-17T06:05",
+        ),
+        (
+            MIDNIGHT,
+            MIDNIGHT + timedelta(seconds=1, microseconds=5),
+            "since:2026-11-16 until:2026-11-16T00:00:01.000005",
+        ),
+    ],
+)
+def test_a_span_is_written_as_a_person_would(
+    start: datetime, end: datetime, words: str
+) -> None:
+    assert write_query(start=start, end=end) == words
+    assert parse(words)
+
+
+def test_several_values_are_one_part_of_a_query() -> None:
+    query = write_query(
+        ("ward", "ward:a"),
+        ("intent", ("help", "complaint")),
+        ("urgency", ("high",)),
+        start=MIDNIGHT,
+        end=MIDNIGHT + 24 * HOUR,
+    )
+    assert query == (
+        "ward:ward:a (intent:complaint OR intent:help) urgency:high "
+        "since:2026-11-16 until:2026-11-16"
+    )
