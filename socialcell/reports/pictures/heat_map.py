@@ -8,7 +8,8 @@ from socialcell import palette
 from socialcell.i18n import Language
 from socialcell.reports.page import Cell, Table
 from socialcell.reports.pictures.canvas import NARROW, SERIES, SMALLEST, WIDE, Canvas
-from socialcell.reports.pictures.map_steps import draw_key, step_of, steps_of
+from socialcell.reports.pictures.map_key import draw_key
+from socialcell.reports.pictures.map_scale import step_of, steps_of
 from socialcell.reports.pictures.picture import (
     Caption,
     Picture,

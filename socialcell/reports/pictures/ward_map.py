@@ -1,19 +1,11 @@
 """A map of areas with a number written on each, and hatch where nothing is known."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from socialcell import palette
 from socialcell.i18n import Language
-from socialcell.listening.areas.area_shapes import (
-    Polygon,
-    Ring,
-    ShapeRecord,
-    contains,
-    signed_area,
-)
+from socialcell.listening.areas.area_shapes import Polygon, ShapeRecord
 from socialcell.reports.page import Cell, Table
 from socialcell.reports.pictures.canvas import (
     NARROW,
@@ -25,7 +17,13 @@ from socialcell.reports.pictures.canvas import (
     text_width,
     wrap,
 )
-from socialcell.reports.pictures.map_steps import draw_key, step_of, steps_of
+from socialcell.reports.pictures.map_geometry import (
+    Projection,
+    label_place,
+    polygon_size,
+)
+from socialcell.reports.pictures.map_key import draw_key
+from socialcell.reports.pictures.map_scale import area_letters, step_of, steps_of
 from socialcell.reports.pictures.picture import (
     Caption,
     Picture,
@@ -35,12 +33,6 @@ from socialcell.reports.pictures.picture import (
 
 _MARGIN, _ROW = 8, 20
 _HALF_LABEL = 17.0  # pixels around a label of two lines
-_TRIES = 24  # places for a label in each direction
-_LETTERS = {
-    "en": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    "mr": "कखगघचछजझटठडढतथदधनपफबभमयरलवशसह",
-    "hi": "कखगघचछजझटठडढतथदधनपफबभमयरलवशसह",
-}
 
 
 @dataclass(frozen=True)
@@ -108,7 +100,7 @@ class _MapDrawing:
         self._letters = dict(
             zip(
                 (area.id for area in self._areas),
-                _labels(len(self._areas), lang),
+                area_letters(len(self._areas), lang),
                 strict=True,
             )
         )
@@ -135,7 +127,7 @@ class _MapDrawing:
 
     def _draw_map(self, top: float, width: float) -> float:
         drawn = [area for area in self._areas if area.id in self._shapes]
-        projection = _Projection(
+        projection = Projection(
             [self._shapes[area.id] for area in drawn], (_MARGIN, top), width
         )
         outlines = [
@@ -145,7 +137,7 @@ class _MapDrawing:
         for area, polygons in zip(drawn, outlines, strict=True):
             self._draw_area(area, polygons)
         for area, polygons in zip(drawn, outlines, strict=True):
-            self._draw_label(area, max(polygons, key=lambda own: abs(_size(own))))
+            self._draw_label(area, max(polygons, key=polygon_size))
         return projection.bottom
 
     def _draw_area(self, area: MapArea, polygons: Sequence[Polygon]) -> None:
@@ -213,90 +205,6 @@ class _MapDrawing:
         if area.count is None:
             return self._lang.gettext("not known")
         return self._lang.number(area.count)
-
-
-class _Projection:
-    """Degrees on a sheet: a plane that touches the middle of the shapes."""
-
-    def __init__(self, shapes: Sequence[ShapeRecord], at: Point, width: float) -> None:
-        positions = [
-            position
-            for shape in shapes
-            for polygon in shape.polygons
-            for position in polygon[0]
-        ]
-        west, east = (edge(x for x, _ in positions) for edge in (min, max))
-        south, north = (edge(y for _, y in positions) for edge in (min, max))
-        self._narrowing = math.cos(math.radians((south + north) / 2))
-        self._west, self._north, (self._left, self._top) = west, north, at
-        self._scale = width / ((east - west) * self._narrowing)
-        self.bottom = self._top + (north - south) * self._scale
-
-    def polygon(self, polygon: Polygon) -> Polygon:
-        """The polygon in pixels."""
-        return tuple(
-            tuple(
-                (
-                    self._left + (x - self._west) * self._narrowing * self._scale,
-                    self._top + (self._north - y) * self._scale,
-                )
-                for x, y in ring
-            )
-            for ring in polygon
-        )
-
-
-def label_place(polygon: Polygon) -> tuple[Point, float]:
-    """The place inside a polygon that is farthest from its border, of those on a grid,
-    and how far it is."""
-    xs = [x for x, _ in polygon[0]]
-    ys = [y for _, y in polygon[0]]
-    left, top = min(xs), min(ys)
-    across, down = (max(xs) - left) / _TRIES, (max(ys) - top) / _TRIES
-    places = [
-        (left + across * (column + 0.5), top + down * (row + 0.5))
-        for row in range(_TRIES)
-        for column in range(_TRIES)
-    ]
-    inside = [place for place in places if _is_inside(place, polygon)]
-    if not inside:
-        return polygon[0][0], 0.0
-    best = max(inside, key=lambda place: _distance(place, polygon))
-    return best, _distance(best, polygon)
-
-
-def _is_inside(place: Point, polygon: Polygon) -> bool:
-    outer, *holes = polygon
-    return contains(outer, place) and not any(contains(hole, place) for hole in holes)
-
-
-def _distance(place: Point, polygon: Polygon) -> float:
-    return min(
-        _to_side(place, start, end) for ring in polygon for start, end in pairwise(ring)
-    )
-
-
-def _to_side(place: Point, start: Point, end: Point) -> float:
-    across, down = end[0] - start[0], end[1] - start[1]
-    length = across**2 + down**2
-    along = ((place[0] - start[0]) * across + (place[1] - start[1]) * down) / (
-        length or 1.0
-    )
-    along = min(max(along, 0.0), 1.0)
-    return math.dist(place, (start[0] + along * across, start[1] + along * down))
-
-
-def _size(polygon: Polygon) -> float:
-    ring: Ring = polygon[0]
-    return signed_area(ring)
-
-
-def _labels(count: int, lang: Language) -> list[str]:
-    """A letter for each area; where the letters end, numbers."""
-    letters = _LETTERS[lang.code]
-    return [
-        letters[n] if n < len(letters) else lang.number(n + 1) for n in range(count)
-    ]
 
 
 def _title(ward_map: WardMap, lang: Language) -> str:

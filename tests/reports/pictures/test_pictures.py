@@ -10,18 +10,20 @@ import pytest
 
 from socialcell import palette
 from socialcell.i18n import CODES, language
+from socialcell.listening.areas.area_shapes import contains
 from socialcell.reports.pictures import (
     funnel,
     heat_map,
     incident_timeline,
     lift,
+    map_geometry,
     opinion_map,
     ward_map,
 )
 from socialcell.reports.pictures.canvas import NARROW, WIDE
 from socialcell.reports.pictures.funnel import Funnel, FunnelStage
 from socialcell.reports.pictures.incident_timeline import IncidentTimeline
-from socialcell.reports.pictures.map_steps import step_of, steps_of
+from socialcell.reports.pictures.map_scale import step_of, steps_of
 from socialcell.reports.pictures.picture import Picture, PictureCoverage
 from tests.reports.pictures import samples
 from tests.reports.pictures.artists import texts
@@ -290,8 +292,8 @@ def test_an_area_without_an_outline_is_named(tmp_path: Path) -> None:
 def test_a_label_stands_inside_its_area(tmp_path: Path) -> None:
     for shape in samples.sketch(tmp_path).values():
         (polygon,) = shape.polygons
-        place, distance = ward_map.label_place(polygon)
-        assert ward_map.contains(polygon[0], place)
+        place, distance = map_geometry.label_place(polygon)
+        assert contains(polygon[0], place)
         assert distance > 0
 
 

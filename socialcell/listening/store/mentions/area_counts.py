@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from typing import Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, and_, case, func, select
-from sqlalchemy.sql.selectable import FromClause
 from sqlmodel import Session
 
 from socialcell.listening.store.mentions.mention_counts import (
@@ -52,7 +51,7 @@ def by_area(
     ]
     rows = session.execute(
         select(_PLACE_IN_FORCE, M.platform, hour, *counts)
-        .select_from(_placed(kind, ids))
+        .select_from(MENTION.join(_PLACE, _is_named(kind, ids), isouter=ids is None))
         .where(within(span))
         .group_by(_PLACE_IN_FORCE, M.platform, hour)
     )
@@ -91,9 +90,8 @@ def topics(
     None as in `by_area`."""
     topic = func.coalesce(A.decided_value, A.value)
     count = func.count(M.id.distinct())
-    source = _placed(kind, ids).join(
-        ANNOTATION, and_(A.mention_id == M.id, A.kind == "topic")
-    )
+    placed = MENTION.join(_PLACE, _is_named(kind, ids), isouter=ids is None)
+    source = placed.join(ANNOTATION, and_(A.mention_id == M.id, A.kind == "topic"))
     rows = session.execute(
         select(_PLACE_IN_FORCE, topic, count)
         .select_from(source)
@@ -107,11 +105,10 @@ def topics(
     return topics_by_area
 
 
-def _placed(kind: PlaceKind, ids: Collection[str] | None) -> FromClause:
+def _is_named(kind: PlaceKind, ids: Collection[str] | None) -> ColumnElement[bool]:
+    """The annotation is that of an area; of these areas alone where there are ids."""
     is_own = and_(P.mention_id == M.id, P.kind == kind)
-    if ids is None:
-        return MENTION.outerjoin(_PLACE, is_own)
-    return MENTION.join(_PLACE, and_(is_own, _PLACE_IN_FORCE.in_(sorted(ids))))
+    return is_own if ids is None else and_(is_own, _PLACE_IN_FORCE.in_(sorted(ids)))
 
 
 def _only(group: tuple[str, Collection[str]]) -> ColumnElement[int]:
