@@ -81,7 +81,7 @@ def detail(context: Context, area_id: str, span: TimeSpan | None = None) -> Area
         if area is None or area.kind not in KINDS:
             raise UsageError("areas.place_in_no_area", place=area_id, day=compared.day)
         kind: AreaKind = next(kind for kind in KINDS if kind == area.kind)
-        counting = count_areas(context, session, compared, kind, [area])
+        counting = count_areas(context, session, compared, kind, [area], [area.id])
         incidents = incidents_by_area(context, session, kind)
         cells = counting.cells.get(area.id, {}).get(ALL, {})
         entry = area_entry(counting, area.id, names_of(area), incidents)

@@ -92,7 +92,7 @@ def overview(
     compared = compared_span(context, span)
     with db.reading(context.engine) as session:
         areas = _areas(session, kind, compared.day, only)
-        counting = count_areas(context, session, compared, kind, areas)
+        counting = count_areas(context, session, compared, kind, areas, only)
         ids = {area.id for area in areas}
         incidents = incidents_by_area(context, session, kind)
         entries = [
@@ -147,15 +147,16 @@ def count_areas(
     span: ComparedSpan,
     kind: AreaKind,
     areas: Sequence[AreaRecord],
+    only: Collection[str] | None = None,
 ) -> AreaCounting:
-    """What counts these areas; of other kinds than ward offices those that the reader
-    of texts knows by name."""
+    """What counts these areas: every ward office, or `only` these; of other kinds those
+    that the reader of texts knows by name."""
     finder = OwnerFinder(owner_store.list_owners(session))
     if kind == WARDS:
-        return AreaCounting(session, span, finder)
+        return AreaCounting(session, span, finder, "ward", only)
     readable = _read_places(context)
     ids = [area.id for area in areas if area.id in readable]
-    return AreaCounting(session, span, finder, ids)
+    return AreaCounting(session, span, finder, "entity", ids)
 
 
 def incidents_by_area(

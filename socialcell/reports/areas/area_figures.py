@@ -137,10 +137,11 @@ class ComparedSpan:
 
 
 class AreaCounting:
-    """Counts the areas of one kind in one span.
+    """Counts areas in one span: ward offices, or places that texts name by themselves
+    (localities, villages).
 
-    `ids` are the areas that texts name by themselves (localities, villages); None
-    counts ward offices, which follow from these.
+    `ids` are the areas that are counted; None counts every ward office, and the
+    mentions that name none.
     """
 
     def __init__(
@@ -148,13 +149,13 @@ class AreaCounting:
         session: Session,
         span: ComparedSpan,
         owners: OwnerFinder,
+        kind: PlaceKind = "ward",
         ids: Collection[str] | None = None,
     ) -> None:
         self._session = session
         self.span = span
         self._owners = owners
-        self._ids = ids
-        self._kind: PlaceKind = "ward" if ids is None else "entity"
+        self._kind, self._ids = kind, ids
         self._watches = watches(session, span.before.start, span.now.end)
         self._covered = CoveredHours(
             coverage.covered_hours(self._watches, span.now.start, span.hours),
@@ -163,7 +164,7 @@ class AreaCounting:
 
     def is_read(self, id_: str) -> bool:
         """Whether anything says which mentions are about an area."""
-        return self._ids is None or id_ in self._ids
+        return self._kind == "ward" or id_ in (self._ids or ())
 
     @cached_property
     def cells(self) -> dict[str | None, GroupCells]:

@@ -190,4 +190,5 @@ def unknown_reason(lang: Language, id_: str) -> str:
         "promises": _("no promise was due"),
         "own_posts": _("no post of a registered city account"),
         "removals": _("no deletion was noticed"),
+        "earlier": _("not known: this week was counted before it was measured"),
     }[id_]

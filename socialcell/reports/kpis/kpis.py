@@ -47,7 +47,7 @@ NOT_RECORDED = {
 """Measures without any records yet, and which records are missing."""
 _ACTIVATED_USERS = "activated_users"
 _Moment: TypeAlias = Literal["first_post_at", "notified_at", "opened_at", "acked_at"]
-_INCIDENT_SPANS: tuple[tuple[str, _Moment, _Moment, str], ...] = (
+INCIDENT_SPANS: tuple[tuple[str, _Moment, _Moment, str], ...] = (
     ("alerted", "first_post_at", "notified_at", "nobody_notified"),
     ("acknowledged", "opened_at", "acked_at", "nobody"),
 )
@@ -97,7 +97,7 @@ def measure_kpis(session: Session, week_counts: WeekCounts) -> list[IdMeasure]:
 def _incident_minutes(week_counts: WeekCounts) -> dict[str, Measure]:
     """K10: how long it took from the first post, and until somebody took it on."""
     kpis = {}
-    for name, start, end, unknown_reason in _INCIDENT_SPANS:
+    for name, start, end, unknown_reason in INCIDENT_SPANS:
         incidents_by_week = {
             week: [
                 incident
@@ -110,7 +110,7 @@ def _incident_minutes(week_counts: WeekCounts) -> dict[str, Measure]:
             week: [
                 minutes
                 for incident in of_week
-                if (minutes := _minutes(incident.get(start), incident.get(end)))
+                if (minutes := minutes_between(incident.get(start), incident.get(end)))
                 is not None
             ]
             for week, of_week in incidents_by_week.items()
@@ -228,7 +228,8 @@ def _deletions_in_time(session: Session, week_counts: WeekCounts) -> Measure:
     return measure(share(*now), share(*before), ["removals", *now], reason=reason)
 
 
-def _minutes(start: str | None, end: str | None) -> float | None:
+def minutes_between(start: str | None, end: str | None) -> float | None:
+    """Minutes between two ISO times; None where one is not known."""
     if not start or not end:
         return None
     span = datetime.fromisoformat(end) - datetime.fromisoformat(start)

@@ -18,7 +18,7 @@ def section(context: ReportContext) -> Section:
     if figures is None:
         return Section("", [])
     strategy = context.numbers["strategy"]
-    targets = _targets_by_measure(strategy)
+    targets = targets_by_measure(strategy)
     names = kpi_labels.kpi_names(context.lang)
     heads = (_("Indicator"), _("This week"), _("Week before"), _("Target"))
     caption = _("Commissioner's indicators")
@@ -153,6 +153,7 @@ def _bound(target: GoalTarget) -> float:
     return bound
 
 
-def _targets_by_measure(strategy: StrategyNumbers | None) -> dict[str, GoalTarget]:
+def targets_by_measure(strategy: StrategyNumbers | None) -> dict[str, GoalTarget]:
+    """The target of each measure that a goal names."""
     goals = strategy["goals"].values() if strategy else ()
     return {name: target for goal in goals for name, target in goal["targets"].items()}

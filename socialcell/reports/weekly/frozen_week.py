@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import IST, as_utc, week_of
@@ -42,15 +43,21 @@ def numbers_of_week(
     `planning` is that of config.yaml as it is now; without it plans keep to their own.
     """
     with db.reading(engine) as session:
-        frozen_numbers = frozen.frozen_numbers(session, KIND, week.start)
-        if frozen_numbers is not None:
-            return read_week(frozen_numbers)
+        numbers = frozen_numbers(session, week)
+        if numbers is not None:
+            return numbers
         counted = count_week(session, week, now, strategy, planning)
     if counted["mentions"]["n"] is None:
         return counted
     with db.writing(engine) as session:
         document = msgspec.to_builtins(counted)
         frozen.freeze(session, KIND, week.start, week.end, now, document)
-        frozen_numbers = frozen.frozen_numbers(session, KIND, week.start)
-    assert frozen_numbers is not None
-    return read_week(frozen_numbers)
+        numbers = frozen_numbers(session, week)
+    assert numbers is not None
+    return numbers
+
+
+def frozen_numbers(session: Session, week: TimeSpan) -> WeekNumbers | None:
+    """The week's numbers as its report froze them; None where it is not made."""
+    document = frozen.frozen_numbers(session, KIND, week.start)
+    return None if document is None else read_week(document)

@@ -219,3 +219,16 @@ def test_names_of_the_city_are_written_in_three_languages() -> None:
         area_map = draw_area_map(areas, shapes, SCALE, "x", lang)
         assert area_map is not None
         assert len(area_map.letters) < 15
+
+
+def test_a_border_is_made_simpler_alike_from_both_sides() -> None:
+    """Of two corners as far off one is left: the same for both neighbours."""
+    border = ((0.0, 0.0), (10.0, 10.0), (20.0, 10.0), (30.0, 0.0))
+    above = (*border, (30.0, 40.0), (0.0, 40.0), (0.0, 0.0))
+    below = (*reversed(border), (0.0, -40.0), (30.0, -40.0), (30.0, 0.0))
+    simple = simplify({"above": [(above,)], "below": [(below,)]}, 9)
+    corners = [
+        {corner for corner in own[0][0] if corner[1] == 10.0} for own in simple.values()
+    ]
+    assert corners[0] == corners[1]
+    assert len(corners[0]) == 1

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlmodel import Session
 
 from socialcell.listening.store.mentions.mention_counts import (
@@ -44,16 +45,25 @@ def by_area(
     Without `ids` every area, and under None the mentions that name none; with them
     these areas alone.
     """
-    hour = span_hour(session, span)
-    counts = [
-        func.count(M.id.distinct()),
-        *(func.count(_only(group).distinct()) for group in groups.values()),
-    ]
-    rows = session.execute(
-        select(_PLACE_IN_FORCE, M.platform, hour, *counts)
+    # Two annotations of a mention may be decided to be the same area: it counts once.
+    columns = {column for column, _values in groups.values()}
+    named = (
+        select(
+            M.id,
+            _PLACE_IN_FORCE.label("area"),
+            M.platform,
+            span_hour(session, span).label("hour"),
+            *(M[column] for column in sorted(columns)),
+        )
         .select_from(MENTION.join(_PLACE, _is_named(kind, ids), isouter=ids is None))
         .where(within(span))
-        .group_by(_PLACE_IN_FORCE, M.platform, hour)
+        .distinct()
+        .subquery()
+        .c
+    )
+    keys = (named.area, named.platform, named.hour)
+    rows = session.execute(
+        select(*keys, func.count(), *_counts(named, groups)).group_by(*keys)
     )
     cells_by_area: dict[str | None, GroupCells] = {}
     for area, platform, at, *row_counts in rows:
@@ -67,9 +77,10 @@ def by_area(
 def in_all(session: Session, span: TimeSpan, groups: LabelGroups) -> GroupCells:
     """The same of all mentions, each once."""
     hour = span_hour(session, span)
-    counts = [func.count(), *(func.count(_only(group)) for group in groups.values())]
     rows = session.execute(
-        select(M.platform, hour, *counts).where(within(span)).group_by(M.platform, hour)
+        select(M.platform, hour, func.count(), *_counts(M, groups))
+        .where(within(span))
+        .group_by(M.platform, hour)
     )
     cells: GroupCells = {name: {} for name in (ALL, *groups)}
     for platform, at, *row_counts in rows:
@@ -89,13 +100,15 @@ def topics(
     """Area → (topic, mentions with one of these intents), the most first; `ids` and
     None as in `by_area`."""
     topic = func.coalesce(A.decided_value, A.value)
+    # Not the bare column: its index would lead through mentions of all time.
+    intent = func.coalesce(M.intent, "")
     count = func.count(M.id.distinct())
     placed = MENTION.join(_PLACE, _is_named(kind, ids), isouter=ids is None)
     source = placed.join(ANNOTATION, and_(A.mention_id == M.id, A.kind == "topic"))
     rows = session.execute(
         select(_PLACE_IN_FORCE, topic, count)
         .select_from(source)
-        .where(within(span), M.intent.in_(sorted(intents)))
+        .where(within(span), intent.in_(sorted(intents)))
         .group_by(_PLACE_IN_FORCE, topic)
         .order_by(count.desc(), topic)
     )
@@ -111,7 +124,11 @@ def _is_named(kind: PlaceKind, ids: Collection[str] | None) -> ColumnElement[boo
     return is_own if ids is None else and_(is_own, _PLACE_IN_FORCE.in_(sorted(ids)))
 
 
-def _only(group: tuple[str, Collection[str]]) -> ColumnElement[int]:
-    """A mention's id where it has one of the values."""
-    column, values = group
-    return case((M[column].in_(sorted(values)), M.id))
+def _counts(
+    columns: ReadOnlyColumnCollection[str, ColumnElement[str]], groups: LabelGroups
+) -> list[ColumnElement[int]]:
+    """How many mentions have one of the values of each group."""
+    return [
+        func.count(case((columns[column].in_(sorted(values)), 1)))
+        for column, values in groups.values()
+    ]

@@ -1,0 +1,1 @@
+"""The commissioner's page: each indicator with what it rests on, and its rows."""
