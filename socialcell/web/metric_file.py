@@ -21,6 +21,7 @@ _ENDING = ".metrics"
 _USED = struct.Struct("<Q")
 _LENGTH = struct.Struct("<I")
 _VALUE = struct.Struct("<d")
+_own: dict[int, "MetricFile"] = {}  # by the number of the process
 
 
 class MetricFile:
@@ -74,6 +75,18 @@ def _file_of(folder: Path, pid: int) -> MetricFile:
 def process_metrics(folder: Path) -> MetricFile:
     """The file of this process in a folder; always the same object."""
     return _file_of(folder, os.getpid())
+
+
+def begin_counting(folder: Path) -> MetricFile:
+    """From now on `own_metrics` of this process is its file in this folder."""
+    metrics = process_metrics(folder)
+    _own[os.getpid()] = metrics
+    return metrics
+
+
+def own_metrics() -> MetricFile | None:
+    """Where this process counts; None: it does not."""
+    return _own.get(os.getpid())
 
 
 def sum_metrics(folder: Path) -> dict[str, float]:

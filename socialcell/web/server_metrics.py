@@ -6,7 +6,7 @@ from functools import cache
 from sqlalchemy import Connection, Engine, event
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from socialcell.web.metric_file import MetricFile
+from socialcell.web.metric_file import MetricFile, own_metrics
 from socialcell.web.metric_text import MetricFamily, sample_key
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -108,12 +108,17 @@ def _request_key(route: str, status_class: int) -> str:
     return sample_key(REQUESTS.name, {"route": route, "status": f"{status_class}xx"})
 
 
-def measure_database_wait(engine: Engine, metrics: MetricFile) -> None:
-    """Count from now on how long the engine's transactions wait until they begin.
+def measure_database_wait(engine: Engine) -> None:
+    """Count from now on how long the engine's transactions wait until they begin,
+    where this process counts.
 
     Call it once the engine is complete: what `db` does to begin is between the first
     and the last that hears of it.
     """
+
+    metrics = own_metrics()
+    if metrics is None:
+        return
 
     def begin_waiting(connection: Connection) -> None:
         connection.info["socialcell_begin_at"] = time.perf_counter()

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 from socialcell import log
 from socialcell.errors import SocialcellError
 from socialcell.redact import redact
-from socialcell.web.metric_file import process_metrics
+from socialcell.web.metric_file import MetricFile, begin_counting
 from socialcell.web.server_metrics import RequestMeter
 from socialcell.web.serving import GRACE_SECONDS, run_until_stopped, server_config
 
@@ -70,16 +70,19 @@ def serve_here(
     settings: ServerSettings, listener: socket.socket, announce: Callable[[str], None]
 ) -> None:
     """Serve in this process until SIGTERM or SIGINT."""
+    metrics = None if settings.metrics is None else begin_counting(settings.metrics)
     with settings.make() as app:
-        config = _config(app, settings)
+        config = _config(app, settings.connections, metrics)
         run_until_stopped(config, listener, announce, threads=settings.threads)
 
 
-def _config(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
-    if settings.metrics is None:
-        return server_config(app, settings.connections)
-    meter = RequestMeter(app, process_metrics(settings.metrics))
-    return server_config(meter, settings.connections, count_busy=meter.count_busy)
+def _config(
+    app: ASGIApp, connections: int, metrics: MetricFile | None
+) -> uvicorn.Config:
+    if metrics is None:
+        return server_config(app, connections)
+    meter = RequestMeter(app, metrics)
+    return server_config(meter, connections, count_busy=meter.count_busy)
 
 
 def work(

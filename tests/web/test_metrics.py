@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from socialcell import db
 from socialcell.services.context import Context
 from socialcell.web import server_metrics
-from socialcell.web.metric_file import MetricFile, sum_metrics
+from socialcell.web.metric_file import MetricFile, begin_counting, sum_metrics
 from socialcell.web.metric_text import MetricFamily, metric_page, sample_key
 from socialcell.web.server_metrics import RequestMeter, measure_database_wait
 
@@ -195,7 +195,8 @@ def test_the_time_of_an_answer_lasts_to_its_end(tmp_path: Path) -> None:
 def test_the_wait_for_a_turn_at_the_database_is_counted(
     context: Context, tmp_path: Path
 ) -> None:
-    measure_database_wait(context.engine, MetricFile(tmp_path / "7.metrics"))
+    begin_counting(tmp_path)
+    measure_database_wait(context.engine)
     with db.reading(context.engine) as session:
         session.connection()
     with db.writing(context.engine) as session:
