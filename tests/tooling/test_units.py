@@ -29,19 +29,20 @@ has_setpriv = pytest.mark.skipif(
 )
 
 
-def command_exists(words: list[str]) -> bool:
+def is_runnable(unit: Unit) -> bool:
+    """Whether the unit's command is there, with all its options."""
     command = typer.main.get_command(cli.app)
-    for word in words:
+    for word in unit.noun_and_verb:
         if not isinstance(command, TyperGroup) or word not in command.commands:
             return False
         command = command.commands[word]
-    return True
+    options = {option for parameter in command.params for option in parameter.opts}
+    return {word for word in unit.words if word.startswith("--")} <= options
 
 
 def runnable(unit: Unit) -> object:
-    words = unit.noun_and_verb
-    reason = f"there is no command {' '.join(words)}"
-    missing = pytest.mark.skipif(not command_exists(words), reason=reason)
+    reason = f"there is no command {' '.join(unit.words)}"
+    missing = pytest.mark.skipif(not is_runnable(unit), reason=reason)
     return pytest.param(unit, id=unit.path.stem, marks=missing)
 
 

@@ -11,6 +11,7 @@ wrong.
 import asyncio
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from socialcell import log
 from socialcell.errors import ConfigError, SocialcellError
 from socialcell.services.context import open_context
-from socialcell.web.monitored_server import serve_monitored
+from socialcell.web.health_pages import serving_health
 from socialcell.web.serving import open_listener
 from socialcell.web.worker_process import ServerSettings
 from socialcell.web.workers import run_workers
@@ -111,9 +112,17 @@ def _serve_monitored(
     config: Path, count: int, announce: Callable[[str, str], None]
 ) -> None:
     context = open_context(config)
-    settings = ServerSettings("tests.web.worker_server:healthy")
-    any_port = ("127.0.0.1", 0)
-    serve_monitored(context, settings, any_port, any_port, announce, count=count)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_listener("127.0.0.1", 0, 100) as listener,
+        serving_health(context, "127.0.0.1", 0, Path(folder)) as health,
+    ):
+        settings = ServerSettings(
+            "tests.web.worker_server:healthy", metrics=Path(folder)
+        )
+        run_workers(
+            settings, listener, lambda address: announce(address, health), count=count
+        )
     context.engine.dispose()
 
 
