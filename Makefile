@@ -44,8 +44,10 @@ test-long: setup  ## the same sweeps at many more places; each takes over a minu
 reliability:  ## write docs/RELIABILITY.md from what the last whole runs of the tests tried
 	$(BIN)/python scripts/reliability.py
 
+# Searches only what has no test yet; without tests/sentences.tsv, everything.
 sentences: setup  ## find the test that compares each sentence of reports and letters
-	$(BIN)/pytest -q -n 2 -p tests.sentence_changes --database sqlite -m "not browser and not long" $(or $(TESTS),$(SENTENCE_TESTS))
+	$(BIN)/pytest -q -n 2 -p tests.sentence_changes -p no:cacheprovider --timeout 0 --assert plain --tb line \
+	    --database sqlite -m "not browser and not long" $(or $(TESTS),$(SENTENCE_TESTS))
 	$(BIN)/python scripts/sentences.py --check
 
 docs: setup  ## write docs/cli.md from the commands, docs/glossary.md, the picture of the layers

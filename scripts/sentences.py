@@ -3,13 +3,18 @@
 `make sentences` finds for each part of a sentence the test that fails when it is
 changed (tests/sentence_changes.py), and writes tests/sentences.tsv. --check compares
 that list with the code, and says which parts no test compares.
+
+The sentences are those of all packages but `web` and `commands`: pages and output of
+commands are judged by tests of their own.
 """
 
 import argparse
 import csv
+import fcntl
+import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -19,10 +24,11 @@ from babel.messages.extract import extract_from_dir
 ROOT = Path(__file__).resolve().parent.parent
 LIST = ROOT / "tests" / "sentences.tsv"
 HEAD = ("sentence", "part", "test")
+METHODS = [("web/**.py", "ignore"), ("commands/**.py", "ignore"), ("**.py", "python")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "n_": (1, 2)}
 WHOLE = "(whole)"
 """The part of a sentence that has no value put into it."""
-_VALUE = re.compile(r"%\((\w+)\)")
+VALUE = re.compile(r"%\((\w+)\)")
 
 
 class Part(NamedTuple):
@@ -35,30 +41,60 @@ class Part(NamedTuple):
 @lru_cache
 def parts() -> tuple[Part, ...]:
     """Every value of every message, and every full sentence without one."""
-    return tuple(sorted(set(_iterate_parts())))
-
-
-def _iterate_parts() -> Iterator[Part]:
-    messages = extract_from_dir(
-        ROOT / "socialcell", method_map=[("**.py", "python")], keywords=KEYWORDS
+    return tuple(
+        sorted(
+            Part(sentence, name)
+            for sentence, forms in messages().items()
+            for name in _part_names(forms)
+        )
     )
-    for _file, _line, message, _notes, _context in messages:
-        forms = (message,) if isinstance(message, str) else message
-        names = {name for form in forms for name in _VALUE.findall(form)}
-        yield from (Part(forms[0], name) for name in names)
-        if not names and forms[0].rstrip().endswith((".", "?")):
-            yield Part(forms[0], WHOLE)
 
 
-def write(to: Path, tests: Mapping[Part, str]) -> None:
-    """The list: sentence, part and test, "" where no test compares it."""
+@lru_cache
+def messages() -> Mapping[str, tuple[str, ...]]:
+    """The forms of each message by its first: one, or singular and plural."""
+    extracted = extract_from_dir(
+        ROOT / "socialcell", method_map=METHODS, keywords=KEYWORDS
+    )
+    forms = (
+        (message,) if isinstance(message, str) else tuple(message)
+        for _file, _line, message, _notes, _context in extracted
+    )
+    return {form[0]: form for form in forms}
+
+
+def _part_names(forms: tuple[str, ...]) -> set[str]:
+    names = {name for form in forms for name in VALUE.findall(form)}
+    return names or ({WHOLE} if forms[0].rstrip().endswith((".", "?")) else set())
+
+
+def record(place: Path, tests: Mapping[Part, str]) -> dict[Part, str]:
+    """Enter the test of some parts in the list; the test of every part, "" for none.
+
+    Several processes may do so at once, and a killed one leaves a whole list.
+    """
+    folder = os.open(place.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        listed = {**(read(place) if place.exists() else {}), **tests}
+        current = {part: listed.get(part, "") for part in parts()}
+        draft = place.with_suffix(".draft")
+        _write(draft, current)
+        draft.replace(place)
+    finally:
+        os.close(folder)
+    return current
+
+
+def _write(to: Path, tests: Mapping[Part, str]) -> None:
     with to.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, delimiter="\t", lineterminator="\n")
         rows.writerow(HEAD)
-        rows.writerows((*part, tests[part]) for part in sorted(tests))
+        rows.writerows((*part, test) for part, test in sorted(tests.items()))
 
 
 def read(place: Path = LIST) -> dict[Part, str]:
+    """The test of each part that is in the list."""
     with place.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t")
         return {Part(row["sentence"], row["part"]): row["test"] for row in rows}

@@ -104,7 +104,7 @@ def html(conversation: DrawnConversation, code: str) -> str:
             _group_box(n, group, conversation, lang)
             for n, group in enumerate(opinions.groups)
         ],
-        consensus_title=_("What all agree on"),
+        consensus_title=_("What most of each group say"),
         consensus=_consensus(conversation, lang),
         table=_table(conversation, lang),
         footer=[_source(lang)],
@@ -297,7 +297,7 @@ def _title(conversation: DrawnConversation, lang: Language) -> str:
     opinions = conversation.opinions
     if len(opinions.groups) < 2:
         return _("There are no groups that think differently")
-    shared = len(opinions.agree) + len(opinions.disagree)
+    shared = len(_shared(opinions, agrees=True)) + len(_shared(opinions, agrees=False))
     groups = lang.ngettext("%(n)s group", "%(n)s groups", len(opinions.groups))
     return lang.ngettext(
         "%(groups)s, who agree on %(n)s statement",
@@ -353,6 +353,31 @@ def _stance_words(
     return _("Disagrees (%(share)s): %(words)s", **values)
 
 
+def _telling(group: Group) -> list[Stance]:
+    """What sets a group apart, as its own votes go: the statement that leads it may be
+    one of which nothing else is known."""
+    return [
+        stance
+        for stance in group.representative
+        if stance.agrees == (stance.tally.agrees > stance.tally.disagrees)
+    ]
+
+
+def _shared(opinions: OpinionMap, *, agrees: bool) -> list[str]:
+    """What most people agree or disagree with, in each group as well."""
+
+    def is_shared_by(group: Group, id_: str) -> bool:
+        tally = group.tallies[places[id_]]
+        return 2 * (tally.agrees if agrees else tally.disagrees) > tally.votes
+
+    places = {statement.id: at for at, statement in enumerate(opinions.statements)}
+    return [
+        id_
+        for id_ in (opinions.agree if agrees else opinions.disagree)
+        if all(is_shared_by(group, id_) for group in opinions.groups)
+    ]
+
+
 def _reasons(opinions: OpinionMap, lang: Language) -> list[str]:
     """Why a map may not be published, in a language: `OpinionMap.reasons` in words."""
     if not opinions.reasons:
@@ -404,7 +429,7 @@ def _group_box(
             else lang.number(len(group.members)),
         ),
         statements=[
-            _stance_words(conversation, stance, lang) for stance in group.representative
+            _stance_words(conversation, stance, lang) for stance in _telling(group)
         ]
         or [lang.gettext("No statement sets this group apart.")],
     )
@@ -420,16 +445,16 @@ def _consensus(conversation: DrawnConversation, lang: Language) -> list[str]:
             share=_share(by_id[id_].tally, True, lang),
             words=_words(conversation, id_),
         )
-        for id_ in opinions.agree
+        for id_ in _shared(opinions, agrees=True)
     ] + [
         _(
             "Disagree (%(share)s): %(words)s",
             share=_share(by_id[id_].tally, False, lang),
             words=_words(conversation, id_),
         )
-        for id_ in opinions.disagree
+        for id_ in _shared(opinions, agrees=False)
     ]
-    return lines or [_("There is no statement on which nearly all agree.")]
+    return lines or [_("There is no statement on which most of each group agree.")]
 
 
 def _alt(conversation: DrawnConversation, lang: Language) -> str:
@@ -438,7 +463,7 @@ def _alt(conversation: DrawnConversation, lang: Language) -> str:
     for n, group in enumerate(opinions.groups):
         name = _group_name(n, group, lang)
         stances = "; ".join(
-            _stance_words(conversation, stance, lang) for stance in group.representative
+            _stance_words(conversation, stance, lang) for stance in _telling(group)
         )
         parts.append(f"{name}. {stances}" if stances else name)
     return ". ".join([*parts, *_consensus(conversation, lang)]) + "."

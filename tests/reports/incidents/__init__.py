@@ -1,0 +1,1 @@
+"""Letters of incidents and of critical items."""

@@ -1,0 +1,87 @@
+"""Sentences of a critical item's letter beside the item."""
+
+from typing import Any
+
+from socialcell.i18n import language
+from socialcell.reports.incidents import critical_item_page
+from socialcell.reports.incidents.critical_item_page import (
+    CriticalItemFacts,
+    ItemStatus,
+)
+from socialcell.reports.letters import letter_render
+from tests.reports.incidents.facts import (
+    HOUR,
+    NAMES,
+    NIGHT,
+    PEOPLE,
+    incident,
+    mention,
+    one_line,
+)
+
+
+def letter(status: ItemStatus, **row: Any) -> str:
+    """The letter of mention 42 on a flood in Aundh, of two at night."""
+    known = CriticalItemFacts(
+        row=mention(**row),
+        at=NIGHT,
+        annotations=(),
+        values={"topic": ["flood"], "ward": ["ward:aundh-baner"]},
+        names=NAMES,
+        owner="dept:disaster",
+        owner_names={"en": "Disaster Management Department"},
+    )
+    page = critical_item_page.page(
+        known, status, PEOPLE, "Social media cell", language("en")
+    )
+    return one_line(letter_render.text(page))
+
+
+def test_a_critical_post_says_what_where_whose_and_which() -> None:
+    text = letter(ItemStatus(7, [43, 44]))
+
+    assert text.startswith(
+        "Danger to life: Flood, Aundh - Baner Social media cell. X · "
+        "20 Nov 2026, 02:00 "
+    )
+    assert (
+        "A post was classified as critical: life or limb may be in danger. No one is "
+        "assigned. It is about: Flood, Aundh - Baner. Responsible: Disaster Management "
+        "Department. Incident 7, mention #42. Also in this incident: #43, #44 "
+        "Not known: Whether it is true: staff have not checked." in text
+    )
+    assert "More: socialcell mentions show 42" in text
+    assert "Whoever takes charge records it: socialcell alerts ack 7" in text
+
+
+def test_a_critical_message_says_that_its_words_are_not_to_be_forwarded() -> None:
+    text = letter(ItemStatus(7), kind="message", platform="whatsapp")
+
+    assert text.startswith("Danger to life in a private message: Flood, Aundh - Baner ")
+    assert (
+        "A direct message was classified as critical: life or limb may be in danger."
+        in text
+    )
+    assert (
+        "It was written to the city alone: names and numbers are hidden. Do not "
+        "forward its words." in text
+    )
+    assert "To answer it: socialcell messages reply 42 -" in text
+
+
+def test_a_letter_that_is_repeated_says_since_when_nobody_answers() -> None:
+    repeated = ItemStatus(7, called_since=NIGHT + HOUR, repeated=True)
+
+    assert "Nobody has acknowledged it since 20 Nov 2026, 03:00." in letter(repeated)
+
+
+def test_who_looks_after_the_incident_is_named() -> None:
+    assert "asha looks after the incident." in letter(ItemStatus(7, acked_by="asha"))
+
+
+def test_an_item_that_was_removed_is_said_to_be() -> None:
+    page = critical_item_page.removed_page(
+        incident(), "Social media cell", language("en")
+    )
+
+    assert "It was removed since by whoever wrote it." in letter_render.text(page)
