@@ -26,8 +26,8 @@ MEASURED = {
     "referred": "Other bodies' cases passed on within 4 working hours.",
     "anger": "Negative mentions of the topic that grew most beyond the median of the "
     "eight weeks before; only weeks of which 95% of the hours were covered.",
-    "alerted": "Median minutes from the first post of an alert until a message about it "
-    "was sent to somebody.",
+    "alerted": "Median minutes from the first post of an alert until a message about "
+    "it was sent to somebody.",
     "acknowledged": "Median minutes until someone was assigned.",
     "first_statement": "Median minutes until the city's first statement.",
     "explained": "Press items explained the same day by 17:00.",
@@ -37,7 +37,8 @@ MEASURED = {
     "uninstalled": "Of those who installed it, gone within 30 days.",
     "took_part": "People who took part, by ward.",
     "promises_kept": "Of promises due in the week, those kept by then.",
-    "marathi_first": "Of posts of the city's own registered accounts, those in Marathi.",
+    "marathi_first": "Of posts of the city's own registered accounts, those in "
+    "Marathi.",
     "deleted_in_time": "Of posts deleted at their source, those surely gone here in 24 "
     "hours.",
 }
