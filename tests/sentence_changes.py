@@ -53,7 +53,7 @@ def changed(written: str | float) -> str | float:
     if not isinstance(written, str):
         return written + 1
     other = written.translate(_NEXT_DIGITS)
-    return other if other != written else f"{CHANGED}{written}"
+    return other if other != written else f"{CHANGED}{written}{CHANGED}"
 
 
 def _save_blank(figure: Figure, to: BinaryIO, **options: Any) -> None:

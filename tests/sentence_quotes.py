@@ -31,7 +31,8 @@ def quoted(file: Path) -> frozenset[str]:
 
 @cache
 def _pieces(sentence: str) -> tuple[str, ...]:
-    """Words in a row of the longest stretch without a value, in each language."""
+    """Words in a row of the longest stretch without a value, in each language; a
+    sentence of values alone is quoted everywhere."""
     return tuple(piece for form in _forms(sentence) for piece in _pieces_of(form))
 
 
@@ -45,7 +46,6 @@ def _forms(sentence: str) -> Iterator[str]:
 
 def _pieces_of(form: str) -> Iterator[str]:
     stretches = [words.strip(" .,:;()") for words in _PLACE.split(form)]
-    if longest := max(stretches, key=len):
-        words = longest.split()
-        for first in range(max(len(words) - _LEAST, 0) + 1):
-            yield " ".join(words[first : first + _LEAST])
+    words = max(stretches, key=len).split()
+    for first in range(max(len(words) - _LEAST, 0) + 1):
+        yield " ".join(words[first : first + _LEAST])
