@@ -2,39 +2,41 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from pydantic import GetPydanticSchema
 from pydantic_core import core_schema
 from sqlalchemy import (
     BigInteger,
-    Column,
     Connection,
     Delete,
-    Dialect,
     Engine,
     Executable,
     Integer,
     Table,
     Update,
     create_engine,
-    event,
     func,
     make_url,
     select,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, SQLModel
 
+from socialcell.db.bulk_rows import ColumnValue as ColumnValue
+from socialcell.db.bulk_rows import Row as Row
+from socialcell.db.bulk_rows import add_counts as add_counts
+from socialcell.db.bulk_rows import insert as insert
+from socialcell.db.bulk_rows import insert_new as insert_new
+from socialcell.db.commit_queue import CommitQueue
 from socialcell.db.refusals import BUSY_SECONDS, plain_errors
+from socialcell.db.sqlite_setup import set_up_sqlite
+from socialcell.db.turns import TurnConnection, WriterQueue, queue_of
 from socialcell.errors import ConfigError
 from socialcell.json_types import JsonObject
 from socialcell.message_catalog import Message
@@ -45,12 +47,6 @@ _HIDES_PARAMETERS = True
 """Parameters are people's words and names: no error shows them."""
 
 _T = TypeVar("_T")
-ColumnValue: TypeAlias = object
-"""What a column holds: whatever its type takes."""
-
-Row: TypeAlias = Mapping[str, ColumnValue]
-"""A row to write: column → value."""
-
 # A surrogate key: 64 bits everywhere, and SQLite's rowid (which FTS5 needs) there.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -67,29 +63,40 @@ else:
 
 
 def connect(
-    url: str, busy_seconds: float = BUSY_SECONDS, *, durable: bool = True
+    url: str,
+    busy_seconds: float = BUSY_SECONDS,
+    *,
+    durable: bool = True,
+    threads: int | None = None,
 ) -> Engine:
     """An engine for SQLite or PostgreSQL, with the settings that durability needs.
 
     `busy_seconds` is how long a database or a row that another process holds is waited
     for. Not `durable`: a power cut may take the last commits to SQLite, the death of
     the process none. ConfigError when the URL is of neither kind.
+
+    With `threads`, of a web process, there is a connection for each of so many and one
+    that writes, waited for as long; on SQLite the threads share their commits.
     """
+    pool = {} if threads is None else _web_pool(threads, busy_seconds)
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
     if url.startswith("postgresql+psycopg://"):
-        return _postgresql(url, busy_seconds)
+        return _postgresql(url, busy_seconds, pool)
     if not url.startswith("sqlite:///"):
         raise _wrong_url(url, Message("database.other_scheme"))
     with _url_errors(url):
         engine = create_engine(
             url,
             hide_parameters=_HIDES_PARAMETERS,
-            connect_args={"timeout": busy_seconds},
-            execution_options={"socialcell_busy": busy_seconds},
+            connect_args={"timeout": busy_seconds, "factory": TurnConnection},
+            execution_options={
+                "socialcell_busy": busy_seconds,
+                "socialcell_commits": CommitQueue() if threads else None,
+            },
+            **pool,
         )
-    event.listen(engine, "connect", partial(_prepare_sqlite, busy_seconds, durable))
-    event.listen(engine, "begin", _begin_sqlite)
+    set_up_sqlite(engine, _writer_queue(engine), busy_seconds, durable=durable)
     return engine
 
 
@@ -116,14 +123,29 @@ def file_of(engine: Engine) -> Path | None:
 
 
 @contextmanager
+def writers_held_up(engine: Engine) -> Iterator[None]:
+    """Around what SQLite does in no transaction, such as VACUUM: as far as they can
+    wait, others begin to write when it has ended."""
+    queue = _writer_queue(engine)
+    if queue is None:
+        yield
+        return
+    with queue.held_up(engine.get_execution_options()["socialcell_busy"]):
+        yield
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """One unit of work: committed as a whole, or not at all.
 
     An engine may carry a fence: it looks last of all whether this process may still
-    write, and raises when it may not.
+    write, and raises when it may not. It may carry a queue of common commits: then the
+    commit is that of a group, and has been done when this ends.
     """
-    fence = engine.get_execution_options().get("socialcell_fence")
-    with plain_errors(engine), Session(engine) as session:
+    options = engine.get_execution_options()
+    fence, commits = options.get("socialcell_fence"), options.get("socialcell_commits")
+    opened = commits.session(engine) if commits else Session(engine)
+    with plain_errors(engine), opened as session:
         yield session
         if fence is not None:
             session.flush()
@@ -163,7 +185,22 @@ def _url_errors(url: str) -> Iterator[None]:
         raise ConfigError("database.no_driver", package=error.name) from None
 
 
-def _postgresql(url: str, busy_seconds: float) -> Engine:
+def _writer_queue(engine: Engine) -> WriterQueue | None:
+    """Where those wait who write to the engine's SQLite file; None: it is no file."""
+    file = file_of(engine)
+    return None if file is None else queue_of(file)
+
+
+def _web_pool(threads: int, busy_seconds: float) -> dict[str, Any]:
+    return {
+        "poolclass": QueuePool,
+        "pool_size": threads,
+        "max_overflow": 1,  # a thread that reads may begin the common transaction
+        "pool_timeout": busy_seconds,
+    }
+
+
+def _postgresql(url: str, busy_seconds: float, pool: dict[str, Any]) -> Engine:
     """No wait without an end: for a connection, for what another process has locked.
 
     A statement itself may take as long as it takes: a report over years is no fault.
@@ -179,6 +216,7 @@ def _postgresql(url: str, busy_seconds: float) -> Engine:
             url,
             hide_parameters=_HIDES_PARAMETERS,
             pool_pre_ping=True,
+            **pool,
             connect_args={
                 "options": f"{patience} {own}".strip(),
                 "connect_timeout": CONNECT_SECONDS,
@@ -189,33 +227,6 @@ def _postgresql(url: str, busy_seconds: float) -> Engine:
 
 def _wrong_url(url: str, reason: Message | str) -> ConfigError:
     return ConfigError("database.wrong_url", url=redact(url), reason=reason)
-
-
-def _prepare_sqlite(
-    busy_seconds: float,
-    durable: bool,
-    connection: sqlite3.Connection,
-    _record: ConnectionPoolEntry,
-) -> None:
-    # The driver must not begin transactions by itself: _begin_sqlite does.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        f"synchronous={'FULL' if durable else 'NORMAL'}",
-        "foreign_keys=ON",
-        "secure_delete=ON",
-        f"busy_timeout={round(busy_seconds * 1000)}",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A deferred transaction that reads, then writes, fails at once when another
-    # process wrote in between, whatever the busy timeout says.
-    reads = connection.get_execution_options().get("socialcell_reads")
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def take_turn(session: Session, subject: str) -> None:
@@ -242,71 +253,6 @@ def records(session: Session, query: Executable, record: Callable[..., _T]) -> l
 def changed(session: Session, statement: Update | Delete) -> int:
     """Do an UPDATE or a DELETE; how many rows it changed."""
     return session.connection().execute(statement).rowcount
-
-
-def insert(session: Session, into: Table, rows: Sequence[Row]) -> None:
-    """Insert rows that all name the same columns."""
-    _insert(session, into, rows, "")
-
-
-def insert_new(session: Session, into: Table, rows: Sequence[Row]) -> int:
-    """Insert the rows whose unique key is not there yet; how many were new.
-
-    The database decides what is new (ON CONFLICT DO NOTHING), not a look before.
-    """
-    return _insert(session, into, rows, " ON CONFLICT DO NOTHING")
-
-
-def _insert(session: Session, into: Table, rows: Sequence[Row], otherwise: str) -> int:
-    """The fast way in: values are prepared by column, and one statement takes them.
-
-    PostgreSQL gets one array a column: a row at a time costs it several times as much.
-    """
-    if not rows:
-        return 0
-    connection = session.connection()
-    dialect = connection.dialect
-    columns = [into.c[name] for name in rows[0]]
-    values = [_bound(column, rows, dialect) for column in columns]
-    quote = dialect.identifier_preparer.quote
-    names = ", ".join(quote(column.name) for column in columns)
-    start = f"INSERT INTO {quote(into.name)} ({names}) "
-    if is_sqlite(session):
-        marks = ", ".join("?" * len(columns))
-        statement = f"{start}VALUES ({marks}){otherwise}"
-        cursor = connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
-    else:
-        arrays = ", ".join(f"%s::{c.type.compile(dialect)}[]" for c in columns)
-        statement = f"{start}SELECT * FROM unnest({arrays}){otherwise}"  # noqa: S608
-
-        cursor = connection.exec_driver_sql(statement, tuple(values))
-    return cursor.rowcount
-
-
-def _bound(
-    column: Column[ColumnValue], rows: Sequence[Row], dialect: Dialect
-) -> list[ColumnValue]:
-    """A column's values as the driver takes them."""
-    prepare = column.type.dialect_impl(dialect).bind_processor(dialect)
-    name = column.name
-    values = [row[name] for row in rows]
-    if prepare is None:
-        return values
-    # Times of arrival are few objects for many rows.
-    prepared = {id(cell): prepare(cell) for cell in {id(v): v for v in values}.values()}
-    return [prepared[id(cell)] for cell in values]
-
-
-def add_counts(
-    session: Session, into: Table, keys: list[str], rows: Sequence[Row]
-) -> None:
-    """Add each row's `n` to the row with the same key, which may not be there yet."""
-    make = sqlite_insert if is_sqlite(session) else postgresql_insert
-    fresh = make(into)
-    total = into.c.n + fresh.excluded.n
-    session.connection().execute(
-        fresh.on_conflict_do_update(index_elements=keys, set_={"n": total}), rows
-    )
 
 
 def chunks(values: Iterable[_T], size: int = 500) -> Iterator[list[_T]]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from socialcell.errors import ConfigError, SocialcellError
 from socialcell.redact import redact
@@ -17,6 +18,10 @@ def plain_errors(engine: Engine) -> Iterator[None]:
     """Around work with the database: its errors as errors of ours."""
     try:
         yield
+    except NoFreeConnection:
+        raise SocialcellError(
+            "database.no_free_connection", place=where(engine), busy=_busy(engine)
+        ) from None
     except DatabaseError as error:
         raise (_explained(engine, error) or _without_rows(error)) from None
 
@@ -37,11 +42,16 @@ def _explained(engine: Engine, error: DatabaseError) -> SocialcellError | None:
     place = where(engine)
     for words, explain in _REFUSALS.items():
         if any(word in reason for word in words):
-            busy = engine.get_execution_options().get("socialcell_busy", BUSY_SECONDS)
-            return explain({"place": place, "reason": reason, "busy": f"{busy:g}"})
+            return explain({"place": place, "reason": reason, "busy": _busy(engine)})
     if isinstance(error, OperationalError):
         return SocialcellError("database.refused", place=place, reason=reason.strip())
     return None
+
+
+def _busy(engine: Engine) -> str:
+    """For how many seconds it is waited."""
+    busy = engine.get_execution_options().get("socialcell_busy", BUSY_SECONDS)
+    return f"{busy:g}"
 
 
 # What SQLite and PostgreSQL say, and what it means to the person who reads it.

@@ -30,10 +30,11 @@ def scrub(engine: Engine) -> str | None:
         return None
     raw = engine.raw_connection()
     try:
-        cursor = raw.cursor()
-        cursor.execute("INSERT INTO mention_fts(mention_fts) VALUES ('optimize')")
-        cursor.execute("VACUUM")
-        busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        with db.writers_held_up(engine):
+            cursor = raw.cursor()
+            cursor.execute("INSERT INTO mention_fts(mention_fts) VALUES ('optimize')")
+            cursor.execute("VACUUM")
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         return _BUSY_MESSAGE if busy else None
     except sqlite3.OperationalError as error:
         return f"{_BUSY_MESSAGE} ({error})"

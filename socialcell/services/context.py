@@ -47,15 +47,32 @@ class Context:
         )
 
 
+WEB_BUSY_SECONDS = 5.0  # for which a request waits for the database
+
+
 def open_context(
     path: Path | None = None,
     *,
     clock: Clock | None = None,
     base_urls: Mapping[str, str] | None = None,
+    for_web: bool = False,
 ) -> Context:
-    """Open a config file's workspace. ConfigError when its schema is not ours."""
+    """Open a config file's workspace. ConfigError when its schema is not ours.
+
+    Of a server whose requests write: `for_web` has connections for `web.threads`
+    threads, which share their commits, and waits 5 s for the database.
+    """
     workspace = config.load(config.find(path))
-    engine = db.connect(workspace.database_url, workspace.config.database.busy_seconds)
+    if for_web:
+        engine = db.connect(
+            workspace.database_url,
+            WEB_BUSY_SECONDS,
+            threads=workspace.config.web.threads,
+        )
+    else:
+        engine = db.connect(
+            workspace.database_url, workspace.config.database.busy_seconds
+        )
     try:
         revisions.require_current(engine)
     except BaseException:

@@ -131,5 +131,5 @@ def _own_paths(workspace: Workspace) -> Iterator[Path]:
     if file is not None and file.parent.resolve() != workspace.folder:
         yield from (
             file,
-            *(file.with_name(file.name + end) for end in ("-wal", "-shm")),
+            *(file.with_name(file.name + end) for end in ("-wal", "-shm", "-turn")),
         )
