@@ -13,7 +13,7 @@ account is `os_user` in every row, which no environment variable can change.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, TypedDict
@@ -180,6 +180,19 @@ def entries_about(session: Session, actions: str, subject: str) -> list[AuditRec
     c = AUDIT.c
     query = select(AUDIT).where(c.object == subject, c.action.startswith(actions))
     return db.records(session, query.order_by(c.seq), AuditRecord)
+
+
+def newest_about(
+    session: Session, actions: Collection[str], subjects: Collection[str]
+) -> dict[str, AuditRecord]:
+    """Of each of these objects the newest row of one of these actions."""
+    c = AUDIT.c
+    rows: dict[str, AuditRecord] = {}
+    for chunk in db.chunks(sorted(set(subjects))):
+        query = select(AUDIT).where(c.object.in_(chunk), c.action.in_(actions))
+        for row in db.records(session, query.order_by(c.seq), AuditRecord):
+            rows[row.object] = row
+    return rows
 
 
 def about_operators(session: Session) -> list[AuditRecord]:

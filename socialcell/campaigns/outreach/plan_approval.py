@@ -61,12 +61,15 @@ def valid_approval(
     """The approval of a plan whose content is unchanged since; None: there is none."""
     tag_list = plans.tags(session, plan) if tags is None else tags
     approval = store.newest_approval(session, plan)
-    if (
-        approval is None
-        or plan_content(plan, tag_list, approval).hash != approval.content
-    ):
-        return None
-    return approval
+    return approval if is_approved(plan, tag_list, approval) else None
+
+
+def is_approved(plan: Plan, tags: Sequence[Tag], approval: PlanApproval | None) -> bool:
+    """Whether an approval is of the plan's content as it is now."""
+    return (
+        approval is not None
+        and plan_content(plan, tags, approval).hash == approval.content
+    )
 
 
 def steps_by_tag(

@@ -73,23 +73,27 @@ def facts_of(
     keys = sorted({tag.creator for tag, _ in tags})
     start = _day(plan.brief["start"])
     creators_by_key = {
-        creator.id: creator for creator in creators.creators(session, start, keys)
+        creator.id: creator
+        for creator in creators.creators(session, start, keys, with_history=False)
     }
-    rows = {key: entries.find(session, key) for key in keys}
+    rows = entries.find_all(session, keys)
     flag_by_account = {
         (row.platform, row.handle): row.flag for row in flags.standing_flags(session)
     }
+    last = max((tag.day for tag, _ in tags), default=start)
+    histories = creators.rate_histories(session, last)
     rates: dict[int, int | None] = {}
     for tag, _ in tags:
-        row = rows[tag.creator]
-        rate = entries.rates(session, row.id, tag.day).get(tag.format) if row else None
-        rates[tag.n] = rate.micros if rate else None
+        row = rows.get(tag.creator)
+        history = histories.get(row.id, {}).get(tag.format, ()) if row else ()
+        in_force = [rate for rate in history if rate.since <= tag.day]
+        rates[tag.n] = in_force[-1].micros if in_force else None
     return PlanFacts(
         plan,
         settings,
         creators_by_key,
-        {key: row.public_because for key, row in rows.items() if row},
-        {key: row.connection_by for key, row in rows.items() if row},
+        {key: row.public_because for key, row in rows.items()},
+        {key: row.connection_by for key, row in rows.items()},
         {
             creator.id: flag_by_account[account.platform, account.handle]
             for creator in creators_by_key.values()

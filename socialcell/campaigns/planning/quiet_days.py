@@ -36,6 +36,10 @@ class SpecialDay:
         is_calculated = self.source.startswith("unverified")
         return f"{self.name_en} (unverified)" if is_calculated else self.name_en
 
+    def name_in(self, code: str) -> str:
+        """Its name in a language: mr, hi or en."""
+        return {"mr": self.name_mr, "hi": self.name_hi}.get(code, self.name_en)
+
 
 def special_days(first: date, last: date) -> list[SpecialDay]:
     """Public holidays of Maharashtra and the city's days of data/days.csv, in order."""

@@ -101,6 +101,24 @@ def tags(session: Session, plan: Plan) -> list[tuple[PlanTag, TrackedLink]]:
     return [(tag, link) for tag, link in session.execute(query)]
 
 
+def tags_of_plans(
+    session: Session, plan_ids: Sequence[int]
+) -> dict[int, list[tuple[PlanTag, TrackedLink]]]:
+    """The tags of several plans in order, each with its link: plan's id → tags."""
+    query = (
+        select(PlanTag, TrackedLink)
+        .join(TrackedLink, col(PlanTag.link_id) == col(TrackedLink.id))
+        .where(col(PlanTag.plan_id).in_(plan_ids))
+        .order_by(col(PlanTag.plan_id), col(PlanTag.n))
+    )
+    tags_by_plan: dict[int, list[tuple[PlanTag, TrackedLink]]] = {
+        plan_id: [] for plan_id in plan_ids
+    }
+    for tag, link in session.execute(query):
+        tags_by_plan[tag.plan_id].append((tag, link))
+    return tags_by_plan
+
+
 def tags_of_other_plans(
     session: Session, since: date, until: date, campaign: str
 ) -> list[OtherPlanTag]:

@@ -31,17 +31,29 @@ def why_held(
     `planning.elections` has its day, or the switch is set to election and it breaks a
     rule of that mode. None: no election is in the way.
     """
+    match reasons_held(context, session, post, at):
+        case (election, fault):
+            parts = {"election": election, "fault": fault}
+            return str(Message("outbox.safety_held", parts))
+        case (election,):
+            return str(Message("outbox.held_in_election", {"election": election}))
+    return None
+
+
+def reasons_held(
+    context: Context, session: Session, post: OwnPost, at: datetime
+) -> tuple[Message, ...]:
+    """The same as messages: the election, and of what is marked as safety what in it
+    may serve one. Empty: no election is in the way."""
     on = _election_at(context, at)
     if post.outgoing_kind == "safety":
         if on is None and outbox.mode_in(session) == "election":
             on = Message("outbox.election_mode")
-        fault = on and _fault(context, session, post)
-        if not fault:
-            return None
-        return str(Message("outbox.safety_held", {"election": on, "fault": fault}))
+        fault = _fault(context, session, post) if on is not None else None
+        return (on, fault) if on is not None and fault is not None else ()
     if on is None or post.outgoing_kind not in outbox.HELD["election"]:
-        return None
-    return str(Message("outbox.held_in_election", {"election": on}))
+        return ()
+    return (on,)
 
 
 def refuse_safety(context: Context, words: str) -> None:

@@ -13,6 +13,7 @@ from socialcell.identity.actor import os_account
 from socialcell.services.context import Context, open_context
 from socialcell.web.console import (
     account_pages,
+    approval_pages,
     incident_pages,
     sign_in_pages,
     today_page,
@@ -31,6 +32,7 @@ ROWS: tuple[Row, ...] = (
     *account_pages.ROWS,
     *today_page.ROWS,
     *incident_pages.ROWS,
+    *approval_pages.ROWS,
 )
 THREADS = 12
 CONNECTIONS = 256

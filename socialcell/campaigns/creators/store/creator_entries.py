@@ -1,6 +1,6 @@
 """Save and remove entries of the registry of creators, their accounts and rates."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -39,6 +39,12 @@ def find(session: Session, key: str) -> StoredCreator | None:
     """A creator's own row."""
     query = select(CREATOR).where(CREATOR.c.key == key)
     return next(iter(db.records(session, query, StoredCreator)), None)
+
+
+def find_all(session: Session, keys: Collection[str]) -> dict[str, StoredCreator]:
+    """The own rows of these creators by key; those that are there."""
+    query = select(CREATOR).where(CREATOR.c.key.in_(sorted(keys)))
+    return {row.key: row for row in db.records(session, query, StoredCreator)}
 
 
 def all_creators(session: Session) -> list[StoredCreator]:

@@ -1,7 +1,7 @@
 """The registry of creators in the database: whole creators, as of a day."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -43,11 +43,16 @@ MAX_POSTS = 50  # newest posts of a creator that are loaded
 
 
 def creators(
-    session: Session, on: date, keys: Sequence[str] | None = None
+    session: Session,
+    on: date,
+    keys: Sequence[str] | None = None,
+    *,
+    with_history: bool = True,
 ) -> list[Creator]:
     """The creators of the registry in the order of their keys; only `keys` if given.
 
     Rates are those in force `on` that day, insights the newest that were known then.
+    Insights, people who engaged and posts are loaded `with_history` only.
     """
     query = select(CREATOR).order_by(CREATOR.c.key)
     if keys is not None:
@@ -55,11 +60,14 @@ def creators(
     rows = db.records(session, query, StoredCreator)
     accounts = _accounts(session)
     rates = rates_of(session, on)
-    insights = _insights(session, on)
-    sketches = {
-        sketch.creator_id: sketch
-        for sketch in db.records(session, select(SKETCH), StoredSketch)
-    }
+    insights: Mapping[int, Sequence[Insight]] = {}
+    sketches: Mapping[int, StoredSketch] = {}
+    if with_history:
+        insights = _insights(session, on)
+        sketches = {
+            sketch.creator_id: sketch
+            for sketch in db.records(session, select(SKETCH), StoredSketch)
+        }
     return [
         Creator(
             id=row.key,
@@ -75,9 +83,9 @@ def creators(
             consent_on=row.consent_on,
             connection=row.connection,
             cool_off_days=row.cool_off_days,
-            insights=tuple(insights[row.id]),
+            insights=tuple(insights.get(row.id, ())),
             engaged=_engaged_audience(sketches.get(row.id)),
-            posts=tuple(posts(session, accounts[row.id])),
+            posts=tuple(posts(session, accounts[row.id])) if with_history else (),
         )
         for row in rows
     ]
@@ -120,6 +128,17 @@ def rates_of(
         rate = Rate(row.amount_micros, row.currency, row.since, row.source)
         rates[row.creator_id][row.format] = rate
     return rates
+
+
+def rate_histories(session: Session, until: date) -> dict[int, dict[str, list[Rate]]]:
+    """Rates that are in force by a day, and those before them, the oldest first:
+    creator's number → format → rates."""
+    query = select(RATE).where(RATE.c.since <= until).order_by(RATE.c.since)
+    histories: dict[int, dict[str, list[Rate]]] = defaultdict(lambda: defaultdict(list))
+    for row in session.execute(query):
+        rate = Rate(row.amount_micros, row.currency, row.since, row.source)
+        histories[row.creator_id][row.format].append(rate)
+    return histories
 
 
 def _accounts(session: Session) -> dict[int, list[SocialAccount]]:

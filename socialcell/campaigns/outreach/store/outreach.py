@@ -1,7 +1,7 @@
 """Outreach in the database: approvals, the steps of tags, found posts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -50,6 +50,15 @@ def newest_approval(session: Session, plan: Plan) -> PlanApproval | None:
     """The newest approval of a version of a plan."""
     query = select(PlanApproval).where(col(PlanApproval.plan_id) == plan.id)
     return session.scalars(query.order_by(col(PlanApproval.id).desc())).first()
+
+
+def newest_approvals(
+    session: Session, plan_ids: Collection[int]
+) -> dict[int, PlanApproval]:
+    """The newest approval of each of these versions of plans that has one."""
+    query = select(PlanApproval).where(col(PlanApproval.plan_id).in_(plan_ids))
+    rows = session.scalars(query.order_by(col(PlanApproval.id)))
+    return {approval.plan_id: approval for approval in rows}
 
 
 def approved_versions(session: Session) -> list[tuple[str, int, str]]:

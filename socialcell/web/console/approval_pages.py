@@ -1,0 +1,238 @@
+"""Approvals: all that waits for a second person, as it will stand."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from socialcell.roles import Permission
+from socialcell.services import pseudonyms
+from socialcell.services.approvals import (
+    waiting_answers,
+    waiting_plans,
+    waiting_posts,
+)
+from socialcell.services.approvals.makers import Maker
+from socialcell.services.approvals.waiting_answers import WaitingAnswer
+from socialcell.services.approvals.waiting_posts import WaitingPost
+from socialcell.services.mentions import mention_search
+from socialcell.services.messaging import (
+    reply_approvals,
+    reply_drafts,
+    template_approvals,
+)
+from socialcell.services.outreach import plan_approvals
+from socialcell.services.publishing import own_posts
+from socialcell.web.console import words
+from socialcell.web.console.campaign_words import CampaignWords
+from socialcell.web.console.plan_view import plan_values
+from socialcell.web.console.publishing_words import PublishingWords
+from socialcell.web.pages.answers import Answer, Page, Redirection
+from socialcell.web.pages.forms import Form, NoFields
+from socialcell.web.pages.page_request import PageRequest
+from socialcell.web.pages.refusals import FormRefused, NotFound
+from socialcell.web.pages.screens import Action, Row, Screen
+
+_PATH = "/approvals"
+
+
+class ReturnForm(Form):
+    """Why something is sent back; it stands in the audit log."""
+
+    reason: Annotated[str, Field(min_length=5, max_length=500)]
+
+
+class ApprovePlanForm(Form):
+    """A note of whoever approves a plan."""
+
+    note: Annotated[str, Field(max_length=500)] = ""
+
+
+def show_approvals(request: PageRequest) -> Answer:
+    """Everything that waits: answers, posts, plans, templates of messages.
+
+    Whoever approves for some ward offices sees posts for these; all else concerns the
+    whole city.
+    """
+    context, is_whole_city = request.context, request.places is None
+    return Page(
+        "approvals.html",
+        {
+            "answers": waiting_answers.list_waiting(context) if is_whole_city else [],
+            "posts": waiting_posts.list_waiting(context, request.places),
+            "plans": waiting_plans.list_waiting(context) if is_whole_city else [],
+            "notices": template_approvals.waiting(context) if is_whole_city else [],
+            **_card_values(request),
+        },
+    )
+
+
+def _card_values(request: PageRequest) -> dict[str, object]:
+    """What the card of a waiting post or answer is filled with, beside itself."""
+    return {
+        "w": PublishingWords(request.lang),
+        "c": CampaignWords(request.lang),
+        "Maker": Maker,
+        "say": request.say,
+        "mode_words": lambda mode: words.outbox_mode(mode, request.lang),
+    }
+
+
+def show_post(request: PageRequest) -> Answer:
+    """A waiting post, to approve it or to send it back."""
+    return Page(
+        "approval_post.html",
+        {"post": _require_post(request), **_card_values(request)},
+    )
+
+
+def _require_post(request: PageRequest) -> WaitingPost:
+    """A draft that whoever asks may decide on. NotFound: there is none."""
+    id_ = request.number("id")
+    post = waiting_posts.find_waiting(request.context, id_, request.places)
+    if post is None:
+        raise NotFound
+    return post
+
+
+def act_approve_post(request: PageRequest, _form: NoFields) -> Answer:
+    """Approve a post: it goes out at its time."""
+    lang, w = request.lang, PublishingWords(request.lang)
+    id_ = request.number("id")
+    (post,) = own_posts.approve_posts(request.context, [id_])
+    hold = own_posts.find_holds(request.context, [id_]).get(id_)
+    if hold is not None:
+        notice = lang.gettext(
+            "Approved, and held for now. %(why)s", why=w.hold(hold.reason)
+        )
+    elif post.decided_at is not None and post.due_at <= post.decided_at:
+        notice = lang.gettext("Approved. It goes out within a minute.")
+    else:
+        notice = lang.gettext(
+            "Approved. It goes out %(at)s.", at=lang.when(post.due_at)
+        )
+    return Redirection(_PATH, notice)
+
+
+def act_return_post(request: PageRequest, form: ReturnForm) -> Answer:
+    """Send a draft back: it does not go out, and the reason is in the audit log."""
+    post = _require_post(request)
+    own_posts.withdraw_post(request.context, post.id, form.reason)
+    notice = request.lang.gettext("Sent back. It does not go out.")
+    return Redirection(_PATH, notice)
+
+
+def show_answer(request: PageRequest) -> Answer:
+    """A waiting answer beside the message that it answers."""
+    waiting = _require_answer(request)
+    people = pseudonyms.load_people(request.context)
+    mention_id = waiting.reply.mention_id
+    messages = mention_search.mentions_by_id(request.context, people, [mention_id])
+    return Page(
+        "approval_answer.html",
+        {
+            "answer": waiting,
+            "message": messages.get(mention_id),
+            **_card_values(request),
+        },
+    )
+
+
+def _require_answer(request: PageRequest) -> WaitingAnswer:
+    id_ = request.number("id")
+    for waiting in waiting_answers.list_waiting(request.context):
+        if waiting.reply.id == id_:
+            return waiting
+    raise NotFound
+
+
+def act_approve_answer(request: PageRequest, _form: NoFields) -> Answer:
+    """Send an answer that somebody else wrote."""
+    reply_approvals.approve(request.context, request.number("id"))
+    return Redirection(_PATH, request.lang.gettext("Approved and sent."))
+
+
+def act_withdraw_answer(request: PageRequest, _form: NoFields) -> Answer:
+    """An answer does not go out: its words are deleted."""
+    reply_drafts.withdraw(request.context, request.number("id"))
+    notice = request.lang.gettext("The answer does not go out. Its words are deleted.")
+    return Redirection(_PATH, notice)
+
+
+def show_plan(request: PageRequest) -> Answer:
+    """A plan as it is approved, with every rule that it breaks."""
+    plan = waiting_plans.plan_for_approval(
+        request.context, str(request.params["campaign"])
+    )
+    return Page(
+        "approval_plan.html",
+        {
+            "waiting": plan,
+            **plan_values(plan.document, request.lang),
+            **_card_values(request),
+        },
+    )
+
+
+def act_approve_plan(request: PageRequest, form: ApprovePlanForm) -> Answer:
+    """Approve the newest version of a plan, or say which rules stand against it."""
+    lang, campaign = request.lang, str(request.params["campaign"])
+    decision = plan_approvals.approve_plan(request.context, campaign, form.note)
+    if decision.broken:
+        raise FormRefused(
+            *(("", request.say(violation.message)) for violation in decision.broken)
+        )
+    notice = (
+        lang.gettext(
+            "The plan of %(campaign)s is approved.", campaign=decision.campaign
+        )
+        if decision.new
+        else lang.gettext("It was approved before. Nothing was changed.")
+    )
+    return Redirection(_PATH, notice)
+
+
+ROWS: tuple[Row, ...] = (
+    Screen(_PATH, Permission.APPROVE, show_approvals, is_scoped=True),
+    Screen(
+        f"{_PATH}/posts/{{id:number}}", Permission.APPROVE, show_post, is_scoped=True
+    ),
+    Action(
+        f"{_PATH}/posts/{{id:number}}/approve",
+        Permission.APPROVE,
+        NoFields,
+        act_approve_post,
+        show_approvals,
+        is_scoped=True,
+    ),
+    Action(
+        f"{_PATH}/posts/{{id:number}}/return",
+        Permission.APPROVE,
+        ReturnForm,
+        act_return_post,
+        show_post,
+        is_scoped=True,
+    ),
+    Screen(f"{_PATH}/answers/{{id:number}}", Permission.APPROVE, show_answer),
+    Action(
+        f"{_PATH}/answers/{{id:number}}/approve",
+        Permission.APPROVE,
+        NoFields,
+        act_approve_answer,
+        show_approvals,
+    ),
+    Action(
+        f"{_PATH}/answers/{{id:number}}/withdraw",
+        Permission.APPROVE,
+        NoFields,
+        act_withdraw_answer,
+        show_approvals,
+    ),
+    Screen(f"{_PATH}/plans/{{campaign}}", Permission.APPROVE, show_plan),
+    Action(
+        f"{_PATH}/plans/{{campaign}}/approve",
+        Permission.APPROVE,
+        ApprovePlanForm,
+        act_approve_plan,
+        show_plan,
+    ),
+)

@@ -1,0 +1,83 @@
+"""Words of pages for what the city posts: platforms, kinds, states, holds."""
+
+from collections.abc import Mapping
+
+from socialcell.i18n import Language
+from socialcell.platforms import PLATFORMS
+from socialcell.web.pages.addresses import NAMES
+
+
+class PublishingWords:
+    """The words in the language of a page. An id that has none stays as it is."""
+
+    def __init__(self, lang: Language) -> None:
+        self._lang = lang
+
+    def platform(self, id_: str) -> str:
+        """The name of a platform or another channel of a link."""
+        _ = self._lang.gettext
+        if id_ == "news":
+            return _("News sites")
+        if id_ in PLATFORMS:
+            return PLATFORMS[id_].name
+        network = PLATFORMS.get(id_.removesuffix("_ads"))
+        if network is not None:
+            return _("%(network)s, ads", network=network.name)
+        return {
+            "sms": _("Text message"),
+            "email": _("E-mail"),
+            "website": _("Website"),
+            "press": _("Press"),
+            "poster": _("Poster"),
+            "newspaper": _("Newspaper"),
+            "bus": _("Bus"),
+            "event": _("Event"),
+        }.get(id_, id_)
+
+    def language(self, code: str) -> str:
+        """A language by its code."""
+        return NAMES.get(code, code)
+
+    def kind(self, id_: str) -> str:
+        """What kind of post it is."""
+        _ = self._lang.gettext
+        return {
+            "post": _("Post"),
+            "notice": _("Notice"),
+            "reply": _("Public reply"),
+            "tag": _("Tag of a plan"),
+        }.get(id_, id_)
+
+    def state(self, id_: str) -> str:
+        """How far a post is: `standing` of its document."""
+        _ = self._lang.gettext
+        return {
+            "draft": _("Draft: waits for approval"),
+            "approved": _("Approved: goes out at its time"),
+            "withdrawn": _("Withdrawn"),
+            "posted": _("Posted"),
+            "deleted": _("Deleted from the platform"),
+            "held": _("Held"),
+            "unsure": _("Nobody knows whether it is out"),
+            "planned": _("Planned"),
+        }.get(id_, id_)
+
+    def hold(self, reason: str | None) -> str:
+        """What holds a post, by the reason of its hold."""
+        _ = self._lang.gettext
+        return {
+            "approval": _("A second person has not approved it."),
+            "mode": _("The switch of the outbox holds it."),
+            "rule": _("A rule stands against it."),
+            "late": _(
+                "Its time has passed. A person decides whether it still goes out."
+            ),
+            "unsure": _(
+                "Nobody knows whether it is out. Look at the platform, then say so."
+            ),
+            "platform": _("The platform refused it."),
+        }.get(reason or "", _("Why it is held was not noted."))
+
+    def area(self, id_: str, names: Mapping[str, str] | None) -> str:
+        """The name of an area; its id where it has none any more."""
+        return names[self._lang.code] if names else id_
