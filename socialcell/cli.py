@@ -44,6 +44,7 @@ GROUPS = (
     "workspace.retention",
     "workspace.audit",
     "operators.operators",
+    "operators.tokens",
     "alerts.alerts",
     "campaigns.campaigns",
     "publishing.posts",

@@ -35,6 +35,16 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
     MANAGE_OPERATORS = "manage_operators"
     MANAGE_SOURCES = "manage_sources"  # and settings
+    MANAGE_TOKENS = "manage_tokens"
+
+
+class TokenScope(StrEnum):
+    """What a program may read through the API with a token that has it."""
+
+    MENTIONS = "mentions:read"
+    FIGURES = "figures:read"
+    AREAS = "areas:read"
+    INCIDENTS = "incidents:read"
 
 
 _P = Permission
@@ -50,7 +60,9 @@ _GRANTED = {
     },
     Role.DPO: {_P.READ, _P.READ_AUDIT, _P.EXPORT_TEXT, _P.ERASE},
     Role.AUDITOR: {_P.READ, _P.READ_AUDIT},
-    Role.ADMIN: {_P.READ_AUDIT, _P.MANAGE_OPERATORS, _P.MANAGE_SOURCES},
+    Role.ADMIN: {
+        *(_P.READ_AUDIT, _P.MANAGE_OPERATORS, _P.MANAGE_SOURCES, _P.MANAGE_TOKENS),
+    },
 }
 
 

@@ -1,1 +1,1 @@
-"""Who acts: operators, their roles, passwords, second factors and sessions."""
+"""Who acts: operators, their roles, passwords, factors and sessions; API tokens."""

@@ -1,7 +1,8 @@
-"""Tables of operators, codes, sessions, second factors and grants of roles."""
+"""Tables of operators, codes, sessions, second factors, grants and API tokens."""
 
-from datetime import datetime
+from datetime import date, datetime
 
+from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel
 
 from socialcell.db import BigId
@@ -115,3 +116,22 @@ class RoleGrant(SQLModel, table=True):
     confirmed_at: datetime | None = None
     revoked_by: int | None = Field(default=None, sa_type=BigId)
     revoked_at: datetime | None = None
+
+
+class ApiToken(SQLModel, table=True):
+    """A program's access to the API until a day, stored as SHA-256. Never deleted: the
+    audit log names the number."""
+
+    __tablename__ = "api_token"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    name: str
+    name_key: str = Field(unique=True)  # the name as it is compared
+    token_hash: str = Field(unique=True)
+    scopes: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    place: str  # all, or the id of a ward office or department
+    made_by: int = Field(foreign_key="operator.id", sa_type=BigId)
+    made_at: datetime
+    ends_at: datetime
+    revoked_by: int | None = Field(default=None, sa_type=BigId)
+    revoked_at: datetime | None = None
+    last_used_on: date | None = None  # a day in Pune

@@ -178,3 +178,12 @@ class Credential(SQLModel, table=True):
     message: str
     expires_at: datetime | None = None
     told: str | None = None
+
+
+class ThrottleWindow(SQLModel, table=True):
+    """How often something was done since a moment; `key` names what, and by whom."""
+
+    __tablename__ = "throttle"
+    key: str = Field(primary_key=True)
+    started_at: datetime
+    count: int

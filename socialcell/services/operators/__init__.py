@@ -1,1 +1,1 @@
-"""Operators: adding and confirming them, passwords, roles, sessions, permissions."""
+"""Operators: adding and confirming them, passwords, roles, sessions, tokens."""

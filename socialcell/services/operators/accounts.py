@@ -266,14 +266,15 @@ def _checked_name(session: Session, name: str) -> str:
 
 
 def _require_usable(session: Session, request: RoleRequest, now: datetime) -> None:
-    if not roles.is_scope(request.scope) or not _exists(session, request.scope):
+    if not roles.is_scope(request.scope) or not scope_exists(session, request.scope):
         raise UsageError("operators.no_such_scope", scope=request.scope)
     starts_at = request.starts_at or now
     if request.ends_at is not None and request.ends_at <= max(starts_at, now):
         raise UsageError("operators.ended_grant", role=request.role)
 
 
-def _exists(session: Session, scope: str) -> bool:
+def scope_exists(session: Session, scope: str) -> bool:
+    """Whether a scope is `all`, or a ward office or department that is there."""
     if scope == roles.ALL:
         return True
     if scope.startswith("ward:"):

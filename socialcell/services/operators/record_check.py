@@ -19,7 +19,7 @@ from socialcell.json_types import JsonObject
 from socialcell.message_catalog import Message, Parameter
 from socialcell.ops import audit
 from socialcell.ops.audit import AuditRecord
-from socialcell.services.operators import session_check
+from socialcell.services.operators import session_check, token_check
 from socialcell.services.operators.records import fingerprint, grant_detail, object_of
 
 _MADE = ("operator.begin", "operator.add")
@@ -35,7 +35,7 @@ class RecordFault:
 
 
 def find_faults(session: Session) -> Iterator[RecordFault]:
-    """Rows of operators, passwords, factors, roles and approvals that nobody made
+    """Rows of operators, passwords, factors, roles, tokens and approvals nobody made
     through the product, as far as the audit log is whole."""
     operators = store.all_operators(session)
     log = audit.about_operators(session)
@@ -50,6 +50,8 @@ def find_faults(session: Session) -> Iterator[RecordFault]:
             *session_check.faults_of(sessions, operator, opened),
         ):
             yield RecordFault(object_of(operator.id), reason)
+    for object_, reason in token_check.find_token_faults(session, log):
+        yield RecordFault(object_, reason)
     yield from _approval_faults(session)
 
 

@@ -4,13 +4,28 @@ import hashlib
 from collections.abc import Mapping
 
 from socialcell.clock import as_utc
-from socialcell.identity.model import OperatorSession, RoleGrant
+from socialcell.identity.model import ApiToken, OperatorSession, RoleGrant
 from socialcell.json_types import JsonValue
 
 
 def object_of(operator_id: int | None) -> str:
     """An operator as the object of an audit row."""
     return f"operator {operator_id}"
+
+
+def token_object(token_id: int | None) -> str:
+    """An API token as the object of an audit row."""
+    return f"token {token_id}"
+
+
+def token_detail(token: ApiToken) -> Mapping[str, JsonValue]:
+    """A token as its audit row has it; what is shown once is no part of it."""
+    return {
+        "scopes": token.scopes,
+        "place": token.place,
+        "ends_at": as_utc(token.ends_at).isoformat(),
+        "token": fingerprint(token.token_hash),
+    }
 
 
 def grant_detail(grant: RoleGrant) -> Mapping[str, JsonValue]:
@@ -35,6 +50,6 @@ def session_detail(opened: OperatorSession) -> Mapping[str, JsonValue]:
 
 
 def fingerprint(stored: str) -> str:
-    """SHA-256 of a password's hash, a factor's stored secret or a session's token hash
-    with its shell and account, hexadecimal."""
+    """SHA-256 of a password's hash, a factor's stored secret, an API token's hash, or a
+    session's token hash with its shell and account, hexadecimal."""
     return hashlib.sha256(stored.encode()).hexdigest()

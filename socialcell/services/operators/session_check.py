@@ -13,7 +13,7 @@ from socialcell.services.operators.records import object_of, session_detail
 _SIGNED_IN_ACTIONS = frozenset(
     {
         *("operator.add", "operator.confirm", "operator.disable", "operator.grant"),
-        *("operator.reset", "operator.revoke"),
+        *("operator.reset", "operator.revoke", "token.add", "token.revoke"),
         *("campaign.approve", "message.template_approve", "post.approve"),
     }
 )

@@ -13,7 +13,7 @@ from socialcell.campaigns.links.store import clicks
 from socialcell.listening.store import retention
 from socialcell.listening.store.mentions import reply_drafts
 from socialcell.listening.store.pages import attachments
-from socialcell.ops import audit, slots
+from socialcell.ops import audit, slots, throttle
 from socialcell.ops import webhook_deliveries as pushes
 from socialcell.ops.secure_delete import scrub
 from socialcell.services.context import Context
@@ -75,6 +75,7 @@ def run_retention(context: Context, *, dry_run: bool = False) -> PurgeResult:
         gone["replies"] = reply_drafts.forget_old(session, now - _REPLY_DAYS)
         gone["pushes"] = pushes.forget_old(session, now)
         gone["slots"] = slots.forget_old(session, now)
+        gone["throttle"] = throttle.forget_old(session, now)
         audit.append(
             session,
             context.actor,
