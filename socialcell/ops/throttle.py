@@ -68,13 +68,13 @@ def take(
         )
         .returning(C.started_at, C.count)
     )
-    row = session.execute(statement).one()
-    left = math.ceil((row.started_at + window - now).total_seconds())
+    started_at, acts = session.execute(statement).one()
+    left = math.ceil((started_at + window - now).total_seconds())
     resets_in = max(1, left)
-    is_refused = row.count > limit
+    is_refused = acts > limit
     return Allowance(
         limit=limit,
-        remaining=max(0, limit - row.count),
+        remaining=max(0, limit - acts),
         resets_in=resets_in,
         wait=resets_in if is_refused else None,
     )

@@ -35,12 +35,6 @@ class Database(ConfigSection):
     busy_seconds: float = Field(default=30, ge=0, le=600)
 
 
-class WebSection(ConfigSection):
-    """How many requests a process of the web works on at once, a connection each."""
-
-    threads: int = Field(default=12, ge=1, le=64)
-
-
 class Log(ConfigSection):
     level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -141,7 +135,6 @@ class Config(ConfigSection):
 
     workspace: Access = Access()
     database: Database = Database()
-    web: WebSection = WebSection()
     log: Log = Log()
     clock: FixedTime = FixedTime()
     connectors: Connectors = Connectors()
