@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, or_
+from sqlalchemy import case, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session
@@ -38,6 +38,19 @@ def allow(
     """Count an act of this key. The seconds to wait where it is one too many, else
     None: it may be done."""
     return take(session, key, limit, window_seconds, now).wait
+
+
+def waits(
+    session: Session, key: str, limit: int, window_seconds: int, now: datetime
+) -> int | None:
+    """The seconds to wait where a key has used its window up, without counting."""
+    query = select(C.started_at, C.count).where(C.key == key)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    started_at, acts = row
+    left = math.ceil((started_at - now).total_seconds()) + window_seconds
+    return left if acts >= limit and 0 < left <= window_seconds else None
 
 
 def take(

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, field_validator
 from socialcell.errors import UnreadableValue
 from socialcell.platforms import Trait, having
 from socialcell.roles import Role
-from socialcell.settings.campaigns import Influencers, Links, Planning
+from socialcell.settings.campaigns import Influencers, Links, Network, Planning
 from socialcell.settings.notifications import Alerts, Mail, Report
 from socialcell.settings.platforms import Connectors, Publishing
 from socialcell.settings.section import TIME, ConfigSection, is_loopback
@@ -96,10 +96,12 @@ class DaemonSection(ConfigSection):
 
 class WebSection(ConfigSection):
     """Limits of each process of the console: plain functions that answer at a time,
-    each with a connection to the database, and connections that may be open."""
+    each with a connection to the database, and connections that may be open; and the
+    web servers before it, whose X-Forwarded-For is believed."""
 
     threads: int = Field(default=12, ge=1, le=200)
     connections: int = Field(default=256, ge=8, le=10_000)
+    trusted: tuple[Network, ...] = ("127.0.0.0/8", "::1/128")
 
 
 class LanguageSection(ConfigSection):

@@ -58,10 +58,10 @@ def create_console(context: Context, threads: int = THREADS) -> ASGIApp:
 @contextlib.contextmanager
 def console_process(config: Path) -> Iterator[ASGIApp]:
     """The console in a process of its own, by the path of its workspace's config."""
-    context = replace(open_context(config), actor=os_account())
+    context = replace(open_context(config, for_web=True), actor=os_account())
     log.start(context.workspace.config.log.level)
     try:
-        yield create_console(context)
+        yield create_console(context, context.workspace.config.web.threads)
     finally:
         context.engine.dispose()
 
@@ -93,11 +93,12 @@ def serve(
         open_listener(host, port, CONNECTIONS) as listener,
         serving_health(context, _LOOPBACK, health_port, Path(folder)) as health,
     ):
+        limits = context.workspace.config.web
         settings = ServerSettings(
             f"{__name__}:console_process",
             (context.workspace.folder / "config.yaml",),
-            connections=CONNECTIONS,
-            threads=THREADS,
+            connections=limits.connections,
+            threads=limits.threads,
             metrics=Path(folder),
         )
 

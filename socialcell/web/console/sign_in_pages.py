@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from socialcell.services.operators import browser_sign_in, sign_in
+from socialcell.services.operators.browser_sign_in import Browser
 from socialcell.services.operators.sign_in import CodeNeeded
 from socialcell.web.pages.addresses import is_own_path
 from socialcell.web.pages.answers import Answer, Page, Redirection
@@ -47,11 +48,15 @@ def act_sign_in(request: PageRequest, form: SignInForm) -> Answer:
     """Open a session for this browser."""
     try:
         opened = browser_sign_in.sign_in_browser(
-            request.context, form.name, form.password, form.code, request.user_agent
+            request.context, form.name, form.password, form.code, _browser(request)
         )
     except CodeNeeded as needed:
         raise FormRefused(("code", request.say(needed.message))) from None
     return Redirection(_checked_path(form.next), session=opened.token)
+
+
+def _browser(request: PageRequest) -> Browser:
+    return Browser(request.user_agent, request.client)
 
 
 def _checked_path(path: str) -> str:
@@ -76,7 +81,12 @@ def act_password(request: PageRequest, form: PasswordForm) -> Answer:
         raise FormRefused(("password_again", text))
     try:
         browser_sign_in.set_password(
-            request.context, form.name, form.proof, form.password, form.code
+            request.context,
+            form.name,
+            form.proof,
+            form.password,
+            form.code,
+            _browser(request),
         )
     except CodeNeeded as needed:
         raise FormRefused(("code", request.say(needed.message))) from None

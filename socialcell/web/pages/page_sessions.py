@@ -1,11 +1,14 @@
 """The cookie of a browser: whose session it is, and what its pages ask with it."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from socialcell import db, i18n
+from socialcell.campaigns.links.click_classifier import client_address
 from socialcell.identity import codes
 from socialcell.ops import form_submissions
 from socialcell.services.context import Context
@@ -60,7 +63,7 @@ class PageSessions:
             query=request.query_params,
             visitor=None,
             token=self.read_token(request) or codes.new_token(),
-            client=request.client.host if request.client else "",
+            client=self._client(request),
             user_agent=request.headers.get("user-agent", "")[:_LONGEST_USER_AGENT],
         )
 
@@ -71,6 +74,18 @@ class PageSessions:
             return replace(asked, token=token)
         context = replace(self.context, actor=visitor.actor)
         return replace(asked, token=token, visitor=visitor, context=context)
+
+    def _client(self, request: Request) -> str:
+        """The address of the browser, as a trusted web server before us forwards it."""
+        peer = request.client.host if request.client else ""
+        forwarded = request.headers.get("x-forwarded-for", "").encode()
+        address = client_address(peer, forwarded, self._trusted)
+        return "" if address is None else str(ip_address(address))
+
+    @cached_property
+    def _trusted(self) -> list[IPv4Network | IPv6Network]:
+        networks = self.context.workspace.config.web.trusted
+        return [ip_network(network, strict=False) for network in networks]
 
     def _notice(self, asked: PageRequest) -> str:
         """What was done before this page, when the form of its key led here."""

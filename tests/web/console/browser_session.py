@@ -63,6 +63,7 @@ class BrowserSession:
     def __init__(self, app: ASGIApp, runner: asyncio.Runner) -> None:
         self._app, self._runner = app, runner
         self.cookies: dict[str, str] = {}
+        self.address = "192.0.2.7"
 
     def get(self, path: str, **headers: str) -> PageAnswer:
         """A page and what it redirects to."""
@@ -125,7 +126,7 @@ class BrowserSession:
             "query_string": parts.query.encode(),
             "root_path": "",
             "headers": [(k.encode(), v.encode()) for k, v in headers.items() if v],
-            "client": ("192.0.2.7", 50000),
+            "client": (self.address, 50000),
             "server": ("console.example", 443),
         }
         messages: list[Message] = []

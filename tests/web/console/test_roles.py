@@ -1,5 +1,7 @@
 """Routes × roles × scopes: who may see and do what in the console."""
 
+import re
+
 import pytest
 
 from socialcell.roles import ALL, Permission, Role, roles_with
@@ -29,13 +31,8 @@ SCOPES = (ALL, "ward:kothrud-bavdhan", "dept:roads")
 
 def address(row: Row) -> str:
     """An address of a row whose object is not there."""
-    path = row.path
-    for name in ("id", "name", "key", "code", "n"):
-        path = path.replace(f"{{{name}:number}}", "999999").replace(
-            f"{{{name}}}", "none"
-        )
-    assert "{" not in path, path
-    return f"/en{path}"
+    path = re.sub(r"\{\w+:number\}", "999999", row.path)
+    return "/en" + re.sub(r"\{\w+(:\w+)?\}", "none", path)
 
 
 def is_let_in(browser: BrowserSession, row: Row) -> bool:
