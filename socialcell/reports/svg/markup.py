@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 HATCH_ID = "hatch"
-"""The pattern of what is not known; every page has it once (`hatch_pattern`)."""
+"""The pattern of what is not known, which every page has (templates/icons.html)."""
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*\Z")
 # Mean widths of a letter as parts of its size, in the fonts of the style sheet.
 _LATIN, _DEVANAGARI, _STRONG = 0.56, 0.68, 1.06
@@ -49,29 +49,6 @@ def number(size: float) -> str:
 def hatch_fill() -> str:
     """The fill of what is not known."""
     return f"url(#{HATCH_ID})"
-
-
-def hatch_pattern() -> Markup:
-    """The definition of the hatch, to stand once on each page with drawings."""
-    pattern = element(
-        "pattern",
-        element("rect", width=6, height=6, class_="fp"),
-        element("rect", width=2.2, height=6, class_="f3"),
-        id=HATCH_ID,
-        width=6,
-        height=6,
-        patternUnits="userSpaceOnUse",
-        patternTransform="rotate(45)",
-    )
-    return element(
-        "svg",
-        element("defs", pattern),
-        width=0,
-        height=0,
-        class_="vh",
-        aria_hidden="true",
-        focusable="false",
-    )
 
 
 def text_width(words: str, size: float, *, strong: bool = False) -> float:

@@ -1,9 +1,17 @@
 """Markup of drawings: safe whatever is put in, with attributes and classes only."""
 
+from importlib import resources
+
 import pytest
 from markupsafe import Markup
 
-from socialcell.reports.svg.markup import element, hatch_pattern, number, text_width
+from socialcell.reports.svg.markup import (
+    HATCH_ID,
+    element,
+    hatch_fill,
+    number,
+    text_width,
+)
 from tests.reports.svg.drawings import parsed
 
 POISON = "\"><script>alert('x')</script>&amp;"
@@ -49,7 +57,7 @@ def test_marks_above_a_letter_take_no_width() -> None:
     assert text_width("ab", 10, strong=True) > text_width("ab", 10)
 
 
-def test_the_hatch_is_a_pattern_that_nobody_hears() -> None:
-    (svg,) = parsed(hatch_pattern())
-    assert svg.get("aria-hidden") == "true"
-    assert svg.find("defs/pattern") is not None
+def test_the_hatch_is_that_of_the_pages() -> None:
+    icons = resources.files("socialcell.web.pages") / "templates" / "icons.html"
+    assert f'<pattern id="{HATCH_ID}"' in icons.read_text("utf-8")
+    assert hatch_fill() == f"url(#{HATCH_ID})"
