@@ -157,8 +157,7 @@ class _Page(HTMLParser):
             return
         is_foreign = (
             tag in ("bdi", "script", "style", "kbd", "code", "svg")
-            or ("lang" in given
-            and tag != "html")
+            or ("lang" in given and tag != "html")
             or given.get("translate") == "no"
         )
         is_inside = bool(self._open) and self._open[-1][1]

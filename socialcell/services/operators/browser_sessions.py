@@ -21,7 +21,7 @@ _USE_STORED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Visitor:
+class BrowserVisitor:
     """Who is signed in with a browser. `scopes`: where each permission counts now."""
 
     actor: Actor
@@ -53,7 +53,7 @@ class OwnSession:
     is_this: bool
 
 
-def find_visitor(context: Context, token: str) -> Visitor | None:
+def find_visitor(context: Context, token: str) -> BrowserVisitor | None:
     """The operator whose browser has this token; None: its session is over or was none.
 
     That it was used is stored about once a minute.
@@ -67,7 +67,7 @@ def find_visitor(context: Context, token: str) -> Visitor | None:
         grants = store.effective_grants(session, opened.operator_id, now)
         actor = store.make_actor(operator, opened, grants)
         grants = permissions.counting_grants(context, opened.known_by, grants)
-        visitor = Visitor(
+        visitor = BrowserVisitor(
             actor,
             {
                 permission: frozenset(

@@ -8,12 +8,12 @@ from pydantic import BeforeValidator, Field
 
 from socialcell.services.operators import browser_sessions, own_access
 from socialcell.services.operators.own_access import NewFactor
-from socialcell.web.pages.answers import Answer, Page, Redirection
+from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, NoFields
 from socialcell.web.pages.page_request import PageRequest
-from socialcell.web.pages.screens import Access, Action, Row, Screen
+from socialcell.web.pages.screens import Action, OpenTo, Row, Screen
 
-_SIGNED_IN = Access.SIGNED_IN
+_SIGNED_IN = OpenTo.SIGNED_IN
 _SECRET = re.compile("^[A-Z2-7]{32}$")  # as `begin_factor` makes it
 
 
@@ -41,7 +41,7 @@ class FactorForm(Form):
 def show_account(request: PageRequest) -> Answer:
     """Sessions, second factor, language and keys of whoever is signed in."""
     context = request.context
-    return Page(
+    return WebPage(
         "account.html",
         {
             "sessions": browser_sessions.own_sessions(context),
@@ -53,13 +53,13 @@ def show_account(request: PageRequest) -> Answer:
 def act_end_session(request: PageRequest, _form: NoFields) -> Answer:
     """End one's own session elsewhere."""
     browser_sessions.end_session(request.context, request.number("id"))
-    return Redirection("/me", request.lang.gettext("That session has ended."))
+    return RedirectTo("/me", request.lang.gettext("That session has ended."))
 
 
 def act_prefer(request: PageRequest, form: PreferenceForm) -> Answer:
     """Store the language and whether keys act."""
     browser_sessions.prefer(request.context, form.language, form.shortcuts)
-    return Redirection("/me", request.lang.gettext("Your choice is stored."))
+    return RedirectTo("/me", request.lang.gettext("Your choice is stored."))
 
 
 def show_factor(request: PageRequest) -> Answer:
@@ -70,14 +70,14 @@ def show_factor(request: PageRequest) -> Answer:
         if _SECRET.fullmatch(secret)
         else own_access.begin_factor(request.context)
     )
-    return Page("factor.html", {"factor": factor, "qr": _picture(factor)})
+    return WebPage("factor.html", {"factor": factor, "qr": _picture(factor)})
 
 
 def act_factor(request: PageRequest, form: FactorForm) -> Answer:
     """Confirm the authenticator; its recovery codes are shown this once."""
     factor = own_access.factor_of(request.context, form.secret)
     codes = own_access.confirm_factor(request.context, factor, form.code)
-    return Page("recovery_codes.html", {"codes": codes})
+    return WebPage("recovery_codes.html", {"codes": codes})
 
 
 def _picture(factor: NewFactor) -> _QrPicture:
@@ -94,7 +94,7 @@ def _picture(factor: NewFactor) -> _QrPicture:
 
 def show_keys(_request: PageRequest) -> Answer:
     """The keys that act on pages, when they are on."""
-    return Page("keys.html")
+    return WebPage("keys.html")
 
 
 ROWS: tuple[Row, ...] = (

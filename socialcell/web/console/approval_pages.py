@@ -26,7 +26,7 @@ from socialcell.web.console import words
 from socialcell.web.console.campaign_words import CampaignWords
 from socialcell.web.console.plan_view import plan_values
 from socialcell.web.console.publishing_words import PublishingWords
-from socialcell.web.pages.answers import Answer, Page, Redirection
+from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, NoFields
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import FormRefused, NotFound
@@ -54,7 +54,7 @@ def show_approvals(request: PageRequest) -> Answer:
     whole city.
     """
     context, is_whole_city = request.context, request.places is None
-    return Page(
+    return WebPage(
         "approvals.html",
         {
             "answers": waiting_answers.list_waiting(context) if is_whole_city else [],
@@ -79,7 +79,7 @@ def _card_values(request: PageRequest) -> dict[str, object]:
 
 def show_post(request: PageRequest) -> Answer:
     """A waiting post, to approve it or to send it back."""
-    return Page(
+    return WebPage(
         "approval_post.html",
         {"post": _require_post(request), **_card_values(request)},
     )
@@ -110,7 +110,7 @@ def act_approve_post(request: PageRequest, _form: NoFields) -> Answer:
         notice = lang.gettext(
             "Approved. It goes out %(at)s.", at=lang.when(post.due_at)
         )
-    return Redirection(_PATH, notice)
+    return RedirectTo(_PATH, notice)
 
 
 def act_return_post(request: PageRequest, form: ReturnForm) -> Answer:
@@ -118,7 +118,7 @@ def act_return_post(request: PageRequest, form: ReturnForm) -> Answer:
     post = _require_post(request)
     own_posts.withdraw_post(request.context, post.id, form.reason)
     notice = request.lang.gettext("Sent back. It does not go out.")
-    return Redirection(_PATH, notice)
+    return RedirectTo(_PATH, notice)
 
 
 def show_answer(request: PageRequest) -> Answer:
@@ -127,7 +127,7 @@ def show_answer(request: PageRequest) -> Answer:
     people = pseudonyms.load_people(request.context)
     mention_id = waiting.reply.mention_id
     messages = mention_search.mentions_by_id(request.context, people, [mention_id])
-    return Page(
+    return WebPage(
         "approval_answer.html",
         {
             "answer": waiting,
@@ -148,14 +148,14 @@ def _require_answer(request: PageRequest) -> WaitingAnswer:
 def act_approve_answer(request: PageRequest, _form: NoFields) -> Answer:
     """Send an answer that somebody else wrote."""
     reply_approvals.approve(request.context, request.number("id"))
-    return Redirection(_PATH, request.lang.gettext("Approved and sent."))
+    return RedirectTo(_PATH, request.lang.gettext("Approved and sent."))
 
 
 def act_withdraw_answer(request: PageRequest, _form: NoFields) -> Answer:
     """An answer does not go out: its words are deleted."""
     reply_drafts.withdraw(request.context, request.number("id"))
     notice = request.lang.gettext("The answer does not go out. Its words are deleted.")
-    return Redirection(_PATH, notice)
+    return RedirectTo(_PATH, notice)
 
 
 def show_plan(request: PageRequest) -> Answer:
@@ -163,7 +163,7 @@ def show_plan(request: PageRequest) -> Answer:
     plan = waiting_plans.plan_for_approval(
         request.context, str(request.params["campaign"])
     )
-    return Page(
+    return WebPage(
         "approval_plan.html",
         {
             "waiting": plan,
@@ -188,7 +188,7 @@ def act_approve_plan(request: PageRequest, form: ApprovePlanForm) -> Answer:
         if decision.new
         else lang.gettext("It was approved before. Nothing was changed.")
     )
-    return Redirection(_PATH, notice)
+    return RedirectTo(_PATH, notice)
 
 
 ROWS: tuple[Row, ...] = (

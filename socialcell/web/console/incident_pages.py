@@ -8,7 +8,7 @@ from socialcell.roles import Permission
 from socialcell.services.alerts import escalations, incident_overview
 from socialcell.services.outbox import acknowledgements
 from socialcell.web.console import words
-from socialcell.web.pages.answers import Answer, Page, Redirection
+from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
@@ -28,7 +28,7 @@ def show_incidents(request: PageRequest) -> Answer:
     shows_all = request.query.get("state") == _ALL
     states = () if shows_all else incident_overview.OPEN
     lines = incident_overview.list_lines(request.context, request.lang, states)
-    return Page(
+    return WebPage(
         "incidents.html",
         {
             "lines": lines,
@@ -48,7 +48,7 @@ def show_incident(request: PageRequest) -> Answer:
     if line is None:
         raise NotFound
     letter = escalations.incident_page(context, id_, request.lang.code)
-    return Page(
+    return WebPage(
         "incident.html",
         {
             "line": line,
@@ -69,7 +69,7 @@ def act_take_charge(request: PageRequest, form: ChargeForm) -> Answer:
         if is_first
         else request.lang.gettext("Somebody took charge before. Nothing was changed.")
     )
-    return Redirection(f"/incidents/{id_}", notice)
+    return RedirectTo(f"/incidents/{id_}", notice)
 
 
 ROWS: tuple[Row, ...] = (

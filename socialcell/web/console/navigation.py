@@ -9,7 +9,7 @@ from socialcell.web.pages.page_request import PageRequest
 
 
 @dataclass(frozen=True)
-class Place:
+class NavigationEntry:
     """An entry of the navigation. `key`: the keys that lead there."""
 
     path: str
@@ -23,8 +23,8 @@ class Place:
 class Navigation:
     """The six main places, and all other pages."""
 
-    main: Sequence[Place]
-    more: Sequence[Place]
+    main: Sequence[NavigationEntry]
+    more: Sequence[NavigationEntry]
 
     @property
     def is_more_open(self) -> bool:
@@ -43,7 +43,9 @@ def _navigation(request: PageRequest) -> Navigation | None:
         return None
     lang = request.lang
 
-    def shown(rows: Sequence[tuple[Permission, Place]]) -> list[Place]:
+    def shown(
+        rows: Sequence[tuple[Permission, NavigationEntry]],
+    ) -> list[NavigationEntry]:
         return [
             _marked(place, request.path)
             for permission, place in rows
@@ -53,41 +55,41 @@ def _navigation(request: PageRequest) -> Navigation | None:
     return Navigation(shown(_main(lang)), shown(_more(lang)))
 
 
-def _marked(place: Place, path: str) -> Place:
+def _marked(place: NavigationEntry, path: str) -> NavigationEntry:
     is_current = path == place.path or (
         place.path != "/" and path.startswith(f"{place.path}/")
     )
-    return Place(place.path, place.label, place.icon, place.key, is_current)
+    return NavigationEntry(place.path, place.label, place.icon, place.key, is_current)
 
 
-def _main(lang: Language) -> Sequence[tuple[Permission, Place]]:
+def _main(lang: Language) -> Sequence[tuple[Permission, NavigationEntry]]:
     _, read = lang.gettext, Permission.READ
     return (
-        (read, Place("/", _("Today"), "today", "g t")),
-        (read, Place("/mentions", _("Mentions"), "list", "g m")),
-        (read, Place("/incidents", _("Incidents"), "wave", "g i")),
-        (read, Place("/figures", _("Figures"), "bars", "g f")),
-        (read, Place("/areas", _("Areas"), "map", "g w")),
-        (read, Place("/campaigns", _("Campaigns"), "speaker", "g c")),
+        (read, NavigationEntry("/", _("Today"), "today", "g t")),
+        (read, NavigationEntry("/mentions", _("Mentions"), "list", "g m")),
+        (read, NavigationEntry("/incidents", _("Incidents"), "wave", "g i")),
+        (read, NavigationEntry("/figures", _("Figures"), "bars", "g f")),
+        (read, NavigationEntry("/areas", _("Areas"), "map", "g w")),
+        (read, NavigationEntry("/campaigns", _("Campaigns"), "speaker", "g c")),
     )
 
 
-def _more(lang: Language) -> Sequence[tuple[Permission, Place]]:
+def _more(lang: Language) -> Sequence[tuple[Permission, NavigationEntry]]:
     _, p = lang.gettext, Permission
     return (
-        (p.APPROVE, Place("/approvals", _("Approvals"))),
-        (p.READ, Place("/calendar", _("Calendar"))),
-        (p.READ, Place("/posts", _("Posts"))),
-        (p.READ, Place("/outreach", _("Outreach"))),
-        (p.APPROVE, Place("/influencers", _("Influencers"))),
-        (p.READ, Place("/registry", _("Registry"))),
-        (p.READ, Place("/links", _("Links"))),
-        (p.READ, Place("/ads", _("Ads"))),
-        (p.READ, Place("/search", _("Search engine"))),
-        (p.READ, Place("/reports", _("Reports"))),
-        (p.READ, Place("/sources", _("Sources"))),
-        (p.READ, Place("/outbox", _("Outbox"))),
-        (p.ERASE, Place("/privacy", _("Privacy"))),
-        (p.READ_AUDIT, Place("/audit", _("Audit log"))),
-        (p.MANAGE_OPERATORS, Place("/staff", _("Staff"))),
+        (p.APPROVE, NavigationEntry("/approvals", _("Approvals"))),
+        (p.READ, NavigationEntry("/calendar", _("Calendar"))),
+        (p.READ, NavigationEntry("/posts", _("Posts"))),
+        (p.READ, NavigationEntry("/outreach", _("Outreach"))),
+        (p.APPROVE, NavigationEntry("/influencers", _("Influencers"))),
+        (p.READ, NavigationEntry("/registry", _("Registry"))),
+        (p.READ, NavigationEntry("/links", _("Links"))),
+        (p.READ, NavigationEntry("/ads", _("Ads"))),
+        (p.READ, NavigationEntry("/search", _("Search engine"))),
+        (p.READ, NavigationEntry("/reports", _("Reports"))),
+        (p.READ, NavigationEntry("/sources", _("Sources"))),
+        (p.READ, NavigationEntry("/outbox", _("Outbox"))),
+        (p.ERASE, NavigationEntry("/privacy", _("Privacy"))),
+        (p.READ_AUDIT, NavigationEntry("/audit", _("Audit log"))),
+        (p.MANAGE_OPERATORS, NavigationEntry("/staff", _("Staff"))),
     )

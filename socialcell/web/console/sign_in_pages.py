@@ -8,11 +8,11 @@ from socialcell.services.operators import browser_sign_in, sign_in
 from socialcell.services.operators.browser_sign_in import Browser
 from socialcell.services.operators.sign_in import CodeNeeded
 from socialcell.web.pages.addresses import is_own_path
-from socialcell.web.pages.answers import Answer, Page, Redirection
+from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, NoFields
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import FormRefused
-from socialcell.web.pages.screens import Access, Action, Row, Screen
+from socialcell.web.pages.screens import Action, OpenTo, Row, Screen
 
 _PATH = "/sign-in"
 _Password = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -41,7 +41,7 @@ def show_sign_in(request: PageRequest) -> Answer:
     """The page to sign in; afterwards the page that was wanted."""
     wanted = request.typed.get("next") or request.query.get("next") or "/"
     values = {"next": _checked_path(wanted), "kept": request.kept}
-    return Page("sign_in.html", values)
+    return WebPage("sign_in.html", values)
 
 
 def act_sign_in(request: PageRequest, form: SignInForm) -> Answer:
@@ -52,7 +52,7 @@ def act_sign_in(request: PageRequest, form: SignInForm) -> Answer:
         )
     except CodeNeeded as needed:
         raise FormRefused(("code", request.say(needed.message))) from None
-    return Redirection(_checked_path(form.next), session=opened.token)
+    return RedirectTo(_checked_path(form.next), session=opened.token)
 
 
 def _browser(request: PageRequest) -> Browser:
@@ -66,12 +66,12 @@ def _checked_path(path: str) -> str:
 def act_sign_out(request: PageRequest, _form: NoFields) -> Answer:
     """End the session of this browser."""
     sign_in.end_own_session(request.context)
-    return Redirection(_PATH, session="")
+    return RedirectTo(_PATH, session="")
 
 
 def show_password(_request: PageRequest) -> Answer:
     """The page to set a password."""
-    return Page("password.html")
+    return WebPage("password.html")
 
 
 def act_password(request: PageRequest, form: PasswordForm) -> Answer:
@@ -91,13 +91,13 @@ def act_password(request: PageRequest, form: PasswordForm) -> Answer:
     except CodeNeeded as needed:
         raise FormRefused(("code", request.say(needed.message))) from None
     notice = request.lang.gettext("The password is set. Sign in with it.")
-    return Redirection(_PATH, notice)
+    return RedirectTo(_PATH, notice)
 
 
 ROWS: tuple[Row, ...] = (
-    Screen(_PATH, Access.PUBLIC, show_sign_in),
-    Action(_PATH, Access.PUBLIC, SignInForm, act_sign_in, show_sign_in),
-    Action("/sign-out", Access.SIGNED_IN, NoFields, act_sign_out, show_sign_in),
-    Screen("/password", Access.PUBLIC, show_password),
-    Action("/password", Access.PUBLIC, PasswordForm, act_password, show_password),
+    Screen(_PATH, OpenTo.PUBLIC, show_sign_in),
+    Action(_PATH, OpenTo.PUBLIC, SignInForm, act_sign_in, show_sign_in),
+    Action("/sign-out", OpenTo.SIGNED_IN, NoFields, act_sign_out, show_sign_in),
+    Screen("/password", OpenTo.PUBLIC, show_password),
+    Action("/password", OpenTo.PUBLIC, PasswordForm, act_password, show_password),
 )

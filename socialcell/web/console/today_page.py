@@ -11,7 +11,7 @@ from socialcell.services.daemon.status import SourceState
 from socialcell.services.messaging import reply_drafts
 from socialcell.services.publishing import own_posts
 from socialcell.web.console import words
-from socialcell.web.pages.answers import Answer, Page
+from socialcell.web.pages.answers import Answer, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.screens import Row, Screen
 
@@ -34,7 +34,7 @@ def show_today(request: PageRequest) -> Answer:
     overview = incident_overview.open_incidents(context, lang)
     current = status.read_status(context)
     promises = commitments.list_commitments(context)
-    return Page(
+    return WebPage(
         "today.html",
         {
             "leading": overview.leading,

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 
 @dataclass(frozen=True)
-class Page:
+class WebPage:
     """A template and what it is filled with."""
 
     template: str
@@ -15,7 +15,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Redirection:
+class RedirectTo:
     """The page that follows an act, by its path without the language.
 
     `notice` says there what was done. `session` is the token of a session that begins;
@@ -44,4 +44,4 @@ class Part:
     media_type: str
 
 
-Answer: TypeAlias = Page | Redirection | Download | Part
+Answer: TypeAlias = WebPage | RedirectTo | Download | Part

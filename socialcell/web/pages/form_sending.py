@@ -13,7 +13,7 @@ from socialcell.message_catalog import Message
 from socialcell.ops import form_submissions
 from socialcell.ops.form_submissions import Outcome
 from socialcell.web.pages import form_guard
-from socialcell.web.pages.answers import Answer, Page, Redirection
+from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.form_guard import ONCE_FIELD, TOKEN_FIELD, sender_of
 from socialcell.web.pages.forms import read_form
 from socialcell.web.pages.kept_forms import KEPT_FIELD
@@ -72,7 +72,7 @@ def _act_once(
     if before is not None:
         if before.location is None:
             return _again(asked, row, 409, asked.say(Message("web.form_unknown")))
-        return SentForm(asked, Redirection(before.location), done=key)
+        return SentForm(asked, RedirectTo(before.location), done=key)
     try:
         answer = row.act(asked, form)
     except FormRefused as refused:
@@ -84,7 +84,7 @@ def _act_once(
         status = 422 if refusal.status in (400, 409) else refusal.status
         return _again(asked, row, status, asked.say(refusal.message))
     outcome = Outcome(asked.path, "")
-    if isinstance(answer, Redirection):
+    if isinstance(answer, RedirectTo):
         outcome = Outcome(answer.path, answer.notice)
     _store(asked, key, outcome)
     return SentForm(asked, answer, done=key)
@@ -118,6 +118,6 @@ def _show(
 ) -> SentForm:
     asked = replace(asked, problems=problems)
     answer = row.page(asked)
-    if isinstance(answer, Page):
+    if isinstance(answer, WebPage):
         status = max(status, answer.status)
     return SentForm(asked, answer, status)

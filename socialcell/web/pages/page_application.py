@@ -30,7 +30,7 @@ from socialcell.web.pages import (
     kept_forms,
     screens,
 )
-from socialcell.web.pages.answers import Download, Page, Part, Redirection
+from socialcell.web.pages.answers import Download, Part, RedirectTo, WebPage
 from socialcell.web.pages.form_sending import OWN_FIELDS, SentForm
 from socialcell.web.pages.forms import fields_of
 from socialcell.web.pages.kept_forms import KEPT_FIELD
@@ -252,7 +252,7 @@ class _Pages:
     def _resume(self, sent: SentForm, kept: str) -> Response | None:
         """The form of a session that had ended, after the sign-in; None: there is
         none, or it may not be seen."""
-        token = sent.answer.session if isinstance(sent.answer, Redirection) else None
+        token = sent.answer.session if isinstance(sent.answer, RedirectTo) else None
         form = kept_forms.open_kept(sent.asked.context, kept) if token else None
         row = form and next(
             (
@@ -279,7 +279,7 @@ class _Pages:
 
     def _respond(self, sent: SentForm, token: str | None = None) -> Response:
         asked, answer = sent.asked, sent.answer
-        if isinstance(answer, Redirection):
+        if isinstance(answer, RedirectTo):
             return self._redirect(asked, answer, sent.done)
         if isinstance(answer, Part):
             return Response(answer.body, sent.status, media_type=answer.media_type)
@@ -296,7 +296,7 @@ class _Pages:
         self._sessions.set_cookie(response, token or asked.token)
         return response
 
-    def _redirect(self, asked: PageRequest, answer: Redirection, done: str) -> Response:
+    def _redirect(self, asked: PageRequest, answer: RedirectTo, done: str) -> Response:
         path = addresses.with_pairs(answer.path, **({DONE: done} if done else {}))
         response = RedirectResponse(addresses.address(asked.lang.code, path), 303)
         if answer.session is not None:
@@ -305,5 +305,5 @@ class _Pages:
 
     def _refusal_page(self, asked: PageRequest, refusal: Refusal) -> Response:
         values = {"status": refusal.status, "reason": asked.say(refusal.message)}
-        page = Page("refusal.html", values, refusal.status)
+        page = WebPage("refusal.html", values, refusal.status)
         return self._respond(SentForm(asked, page))

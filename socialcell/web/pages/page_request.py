@@ -8,7 +8,7 @@ from starlette.datastructures import QueryParams
 from socialcell.i18n import Language
 from socialcell.message_catalog import Message, in_words
 from socialcell.services.context import Context
-from socialcell.services.operators.browser_sessions import Visitor
+from socialcell.services.operators.browser_sessions import BrowserVisitor
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class PageRequest:
     path: str
     params: Mapping[str, int | str]
     query: QueryParams
-    visitor: Visitor | None
+    visitor: BrowserVisitor | None
     token: str  # of the session, or of a browser that has none
     client: str  # the address of the browser
     user_agent: str

@@ -13,7 +13,7 @@ from socialcell.identity import codes
 from socialcell.ops import form_submissions
 from socialcell.services.context import Context
 from socialcell.services.operators import browser_sessions
-from socialcell.services.operators.browser_sessions import Visitor
+from socialcell.services.operators.browser_sessions import BrowserVisitor
 from socialcell.web.pages.form_guard import sender_of
 from socialcell.web.pages.page_request import PageRequest
 
@@ -41,7 +41,7 @@ class PageSessions:
         token = request.cookies.get(self.cookie, "")
         return token if len(token) <= _LONGEST_TOKEN and token.isascii() else ""
 
-    def visitor(self, request: Request) -> Visitor | None:
+    def visitor(self, request: Request) -> BrowserVisitor | None:
         """Who is signed in with the browser of a request."""
         token = self.read_token(request)
         return browser_sessions.find_visitor(self.context, token) if token else None

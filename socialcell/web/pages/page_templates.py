@@ -18,7 +18,7 @@ from jinja2 import (
 
 from socialcell import i18n
 from socialcell.web.pages import addresses, form_guard
-from socialcell.web.pages.answers import Page, Part
+from socialcell.web.pages.answers import Part, WebPage
 from socialcell.web.pages.page_request import PageRequest
 
 _FLOOR = "socialcell.web.pages"
@@ -58,7 +58,7 @@ class PageTemplates:
         )
         return environment
 
-    def render(self, page: Page, request: PageRequest, once: str) -> str:
+    def render(self, page: WebPage, request: PageRequest, once: str) -> str:
         """A page as HTML. `once`: the key of its forms."""
         code = request.lang.code
         template = self._environments[code].get_template(page.template)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from socialcell.message_catalog import Message
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import Refusal, refusal_of
-from socialcell.web.pages.screens import Access, Row
+from socialcell.web.pages.screens import OpenTo, Row
 
 
 def require_access(row: Row, asked: PageRequest) -> PageRequest:
@@ -14,11 +14,11 @@ def require_access(row: Row, asked: PageRequest) -> PageRequest:
     Refusal: 401, nobody has signed in; 403, without the permission, or with it for some
     places where the screen is about the whole city.
     """
-    if row.may is Access.PUBLIC:
+    if row.may is OpenTo.PUBLIC:
         return asked
     if asked.visitor is None:
         raise refusal_of(401)
-    if isinstance(row.may, Access):
+    if isinstance(row.may, OpenTo):
         return asked
     if not asked.visitor.may(row.may):
         raise Refusal(403, Message("web.no_permission", {"permission": row.may.value}))

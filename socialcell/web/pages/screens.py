@@ -12,14 +12,14 @@ from socialcell.web.pages.answers import Answer
 from socialcell.web.pages.page_request import PageRequest
 
 
-class Access(Enum):
+class OpenTo(Enum):
     """Who may without a permission."""
 
     PUBLIC = "public"  # anybody, signed in or not
     SIGNED_IN = "signed_in"  # whoever has signed in
 
 
-May: TypeAlias = Permission | Access
+May: TypeAlias = Permission | OpenTo
 Show: TypeAlias = Callable[[PageRequest], Answer]
 FormT = TypeVar("FormT", bound=BaseModel)
 
@@ -61,7 +61,7 @@ def check_table(rows: Sequence[Row]) -> None:
     stands there twice: a server does not start with such a table."""
     seen = set()
     for row in rows:
-        if not isinstance(row.may, Permission | Access):
+        if not isinstance(row.may, Permission | OpenTo):
             raise ValueError(f"{row.path} has no permission")
         if not row.path.startswith("/") or (len(row.path) > 1 and row.path[-1] == "/"):
             raise ValueError(f"{row.path} is no path")

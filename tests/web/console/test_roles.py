@@ -7,7 +7,7 @@ import pytest
 from socialcell.roles import ALL, Permission, Role, roles_with
 from socialcell.services.context import Context
 from socialcell.web.console import console_server
-from socialcell.web.pages.screens import Access, Action, Row, Screen
+from socialcell.web.pages.screens import Action, OpenTo, Row, Screen
 from tests import operators
 from tests.web.console.browser_session import BrowserSession, signed_in
 from tests.web.console.conftest import NewBrowser
@@ -24,6 +24,7 @@ MATRIX = {
     Permission.ERASE: "dpo",
     Permission.READ_AUDIT: "lead dpo auditor admin",
     Permission.MANAGE_OPERATORS: "admin",
+    Permission.MANAGE_TOKENS: "admin",
     Permission.MANAGE_SOURCES: "admin",
 }
 SCOPES = (ALL, "ward:kothrud-bavdhan", "dept:roads")
@@ -69,7 +70,7 @@ def test_every_route_lets_in_whom_the_matrix_names_and_nobody_else(
     for row in console_server.ROWS:
         if row.path == "/sign-out":  # it ends the session
             continue
-        expected = isinstance(row.may, Access) or (
+        expected = isinstance(row.may, OpenTo) or (
             role.value in MATRIX[row.may].split() and (scope == ALL or row.is_scoped)
         )
         if is_let_in(browser, row) != expected:
@@ -84,7 +85,7 @@ def test_whoever_has_not_signed_in_sees_only_what_is_public(
 
     seen = [row for row in console_server.ROWS if is_let_in(browser, row)]
 
-    assert seen == [row for row in console_server.ROWS if row.may is Access.PUBLIC]
+    assert seen == [row for row in console_server.ROWS if row.may is OpenTo.PUBLIC]
     assert {row.path for row in seen} == {"/sign-in", "/password"}
 
 
