@@ -29,6 +29,7 @@ KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "n_": (1, 2)}
 WHOLE = "(whole)"
 """The part of a sentence that has no value put into it."""
 VALUE = re.compile(r"%\((\w+)\)")
+_SENTENCE = re.compile(r"\S+ .*[.?]", re.DOTALL)  # a word alone is a heading: No.
 
 
 class Part(NamedTuple):
@@ -65,7 +66,7 @@ def messages() -> Mapping[str, tuple[str, ...]]:
 
 def _part_names(forms: tuple[str, ...]) -> set[str]:
     names = {name for form in forms for name in VALUE.findall(form)}
-    return names or ({WHOLE} if forms[0].rstrip().endswith((".", "?")) else set())
+    return names or ({WHOLE} if _SENTENCE.fullmatch(forms[0]) else set())
 
 
 def record(place: Path, tests: Mapping[Part, str]) -> dict[Part, str]:
@@ -100,9 +101,10 @@ def read(place: Path = LIST) -> dict[Part, str]:
         return {Part(row["sentence"], row["part"]): row["test"] for row in rows}
 
 
-def faults() -> list[str]:
-    """What is wrong with the list: parts that are missing, gone, or not compared."""
-    listed, current = read(), set(parts())
+def faults(listed: Mapping[Part, str] | None = None) -> list[str]:
+    """What is wrong with a list, by default that of the repository: parts that are
+    missing, gone, or not compared."""
+    listed, current = read() if listed is None else listed, set(parts())
     return [
         *(f"not in the list: {part}" for part in sorted(current - set(listed))),
         *(f"no longer said: {part}" for part in sorted(set(listed) - current)),

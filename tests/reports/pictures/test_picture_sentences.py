@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ import pytest
 from socialcell.i18n import language
 from socialcell.participation.opinion import opinion_map
 from socialcell.participation.votes import Votes
+from socialcell.reports.phrases import Phrases
 from socialcell.reports.pictures import (
     funnel,
     heat_map,
     incident_timeline,
     lift,
+    picture_data,
     ward_map,
 )
 from socialcell.reports.pictures import opinion_map as opinion_drawing
@@ -202,6 +205,32 @@ def test_a_funnel_of_unknown_steps_counts_them() -> None:
     title = funnel.draw(Funnel("a", "1 May", "9 May", stages), ENGLISH).caption.title
 
     assert title == "How people came to the app: 1 step is not known"
+
+
+def test_a_funnel_remarks_on_what_each_number_is() -> None:
+    campaign: Any = {
+        "name": "monsoon26",
+        "start": "2026-11-09",
+        "end": "2026-11-22",
+        "so_far": {"clicks": 30, "installs": 8, "unattributed": 5},
+        "store_visits": 20,
+    }
+    week: Any = {
+        "days": [{"date": "2026-11-20"}],
+        "outreach": {"plans": [{"campaign": "monsoon26", "reach": 900.4}]},
+    }
+
+    drawn = picture_data.funnel_of_week(week, campaign, Phrases(ENGLISH))
+
+    assert drawn is not None
+    assert [(stage.count, stage.note) for stage in drawn.stages] == [
+        (900, "Expected by the plan, not counted."),
+        (30, ""),
+        (20, "Google Play alone reports them."),
+        (8, "Hatched: installs that name no campaign of ours."),
+        (None, "Activated users do not say which campaign they name."),
+    ]
+    assert drawn.last == "20 November"
 
 
 def lifted(days: list[date], interval: tuple[float, float] | None) -> LiftSeries:

@@ -357,6 +357,17 @@ def test_a_trial_of_a_room_that_is_not_there_names_those_that_are(
         incident_notifications.send_trial(given, "lobby")
 
 
+def test_a_trial_says_that_it_is_one(context: Context, engine: Engine) -> None:
+    given = told(context, channels={"cell-room": {**ROOM, "lang": "en"}})
+
+    assert incident_notifications.send_trial(given, "cell-room") == 1
+
+    with db.reading(engine) as session:
+        (message,) = store.list_messages(session)
+    body = json.dumps(json.loads(message.body or b""))
+    assert "Alerts of the social media cell come here. This is a trial." in body
+
+
 def test_it_says_so_when_nobody_is_told(context: Context, engine: Engine) -> None:
     said = words(told(context, recipients={}), spike(engine))
 
