@@ -190,13 +190,21 @@ def test_a_hole_stays_one() -> None:
     assert (path.get("d") or "").count("M") == 2
 
 
-@pytest.mark.parametrize("code", ["mr", "hi", "en"])
-def test_the_steps_of_shares_are_in_words(code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "second"),
+    [
+        ("en", "20% to under 40%"),
+        ("mr", "२०% ते ४०% पेक्षा कमी"),
+        ("hi", "20% से 40% से कम तक"),
+    ],
+)
+def test_the_steps_of_shares_are_in_words(code: str, second: str) -> None:
     scale = share_scale(language(code))
     assert [scale.step_of(share) for share in (0, 0.199, 0.2, 0.4, 0.6, 1)] == [
         *(0, 0, 1, 2, 3, 3)
     ]
     assert len(scale.words) == 4
+    assert scale.words[1] == second
 
 
 def test_the_steps_of_counts_follow_the_greatest() -> None:
