@@ -1,0 +1,132 @@
+"""The section on incidents beside incidents that are written by hand."""
+
+from typing import Any
+
+from socialcell.i18n import language
+from socialcell.reports import alert_watch
+from socialcell.reports.sections import incidents
+from tests.reports.sections.numbers import context, words
+
+
+def incident(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": 7,
+        "kind": "spike",
+        "subject": "topic:flood",
+        "name": None,
+        "promise": None,
+        "severity": "high",
+        "state": "open",
+        "opened_at": "2026-11-16T05:00:00+05:30",
+        "last_at": "2026-11-16T09:00:00+05:30",
+        "acked_at": None,
+        "acked_by": None,
+        "worst": {"observed": 30, "expected": 4.2, "unit": "people"},
+        "here": True,
+        "week": "now",
+        **changes,
+    }
+
+
+def happened(*rows: dict[str, Any], **numbers: Any) -> list[str]:
+    section = incidents.section(context({"incidents": list(rows), **numbers}))
+    return words(section)
+
+
+def test_an_incident_says_who_had_it_and_for_how_long() -> None:
+    sentences = happened(
+        incident(
+            state="over",
+            acked_at="2026-11-16T06:00:00+05:30",
+            acked_by="Asha",
+            ended_at="2026-11-17T08:00:00+05:30",
+        )
+    )
+
+    assert "Assigned to Asha, 16 Nov 2026, 06:00" in sentences
+    # From five to eight of the next day.
+    assert "over on 17 Nov 2026, 08:00, after 27 hours" in sentences
+    assert (
+        "Mentions are those of the hour (of a phrase: the people of three hours) that "
+        "stood out most, beside what is normal then." in sentences
+    )
+
+
+def test_incidents_beyond_the_table_are_counted() -> None:
+    rows = [incident(id=n) for n in range(40)]
+
+    sentences = happened(*rows)
+
+    shown = sum(text.startswith("Incident ") for text in sentences)
+    assert 0 < shown < 40
+    assert sentences[-1] == f"{40 - shown} more incidents are not shown."
+
+
+def test_a_silent_source_says_its_hours_and_a_promise_its_text() -> None:
+    silence = incident(
+        kind="silence",
+        subject="source:x.city",
+        worst={"observed": 26, "expected": 1.0, "unit": "hours"},
+    )
+
+    assert "26 hours" in happened(silence)
+    assert "Promise missed: A bridge" in happened(incident(promise="A bridge"))
+
+
+def test_figures_of_an_incident_that_differ_stand_side_by_side() -> None:
+    situation = {
+        "mentions": 5,
+        "critical": 0,
+        "urgent": 1,
+        "usual": 2,
+        "began_at": "2026-11-16T05:00:00+05:30",
+        "newest_at": "2026-11-16T09:00:00+05:30",
+        "figures": [
+            {
+                "quantity": "discharge",
+                "values": [{"value": 51_000.0}, {"value": 24_310.0}],
+            }
+        ],
+    }
+
+    sentences = happened(incident(situation=situation))
+
+    assert "16 Nov 2026, 05:00 to 16 Nov 2026, 09:00" in sentences
+    assert (
+        "Flood: figures differ, none is confirmed: Discharge (cusecs): 51,000 / "
+        "24,310." in sentences
+    )
+    assert (
+        "Mentions are all of the incident from its first to its newest, beside what is "
+        "normal in the same hours of other weeks." in sentences
+    )
+
+
+def test_a_week_that_was_not_watched_is_not_called_calm() -> None:
+    gap = {"from": "2026-11-16T05:00:00+05:30", "to": "2026-11-16T06:00:00+05:30"}
+
+    watch = {"by_daemon": True, "gaps": [gap]}
+
+    assert "No incident is known, but they were not looked for all week." in happened(
+        alert_watch=watch
+    )
+    assert "Nothing stood out: no incident was open in this week." in happened()
+
+
+def test_hours_without_alerts_beyond_three_spans_are_counted() -> None:
+    gaps = [
+        {
+            "from": f"2026-11-16T0{n}:00:00+05:30",
+            "to": f"2026-11-16T0{n}:45:00+05:30",
+        }
+        for n in range(5)
+    ]
+    numbers: Any = {"alert_watch": {"by_daemon": True, "gaps": gaps}}
+
+    sentence = alert_watch.alert_watch_sentence(numbers, language("en"))
+
+    assert sentence == (
+        "Alerts were not looked for from 16 Nov 2026, 00:00 to 16 Nov 2026, 00:45; "
+        "16 Nov 2026, 01:00 to 16 Nov 2026, 01:45; 16 Nov 2026, 02:00 to 16 Nov 2026, "
+        "02:45. Nor in 2 more spans."
+    )
