@@ -10,7 +10,7 @@ from socialcell.reports.letters.letter_page import Line, plain_text
 from socialcell.reports.weekly import letter_decisions, letter_lead, office_letter
 from tests.reports.incidents.facts import one_line
 from tests.reports.sections.numbers import figure
-from tests.reports.weekly.test_letter_sentences import context
+from tests.reports.weekly.hand_numbers import context
 
 AUNDH = "ward:aundh-baner"
 
