@@ -10,8 +10,7 @@ retries = $(if $(CI),--retry-failed=build/flaky.txt)
 PYTEST = $(BIN)/pytest -rs --durations=10 -n 2 $(retries)
 
 # Where sentences for people are tested.
-SENTENCE_TESTS = tests/reports tests/services/alerts tests/services/outbox \
-    tests/campaigns tests/web
+SENTENCE_TESTS = tests/reports tests/services tests/campaigns tests/ground
 
 .PHONY: sentences setup demo test check test-faults test-long reliability docs docs-json lock bench release
 

@@ -70,7 +70,8 @@ def _part_names(forms: tuple[str, ...]) -> set[str]:
 
 
 def record(place: Path, tests: Mapping[Part, str]) -> dict[Part, str]:
-    """Enter the test of some parts in the list; the test of every part, "" for none.
+    """Enter the test of some parts in the list, and drop tests that are there no more;
+    the test of every part, "" for none.
 
     Several processes may do so at once, and a killed one leaves a whole list.
     """
@@ -78,7 +79,11 @@ def record(place: Path, tests: Mapping[Part, str]) -> dict[Part, str]:
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         listed = {**(read(place) if place.exists() else {}), **tests}
-        current = {part: listed.get(part, "") for part in parts()}
+        gone = {test for test in set(listed.values()) if not _exists(test)}
+        current = {
+            part: "" if (test := listed.get(part, "")) in gone else test
+            for part in parts()
+        }
         draft = place.with_suffix(".draft")
         _write(draft, current)
         draft.replace(place)

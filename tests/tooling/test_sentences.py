@@ -9,6 +9,9 @@ from scripts.sentences import WHOLE, Part
 from tests import sentence_changes, sentence_quotes
 
 MORE = "More: %(where)s"
+FILE = "tests/tooling/test_sentences.py"
+HERE = f"{FILE}::test_words_of_pages_and_commands_are_judged_elsewhere"
+GONE = f"{FILE}::test_gone"
 
 
 def test_every_part_of_every_sentence_is_compared_by_a_test_that_is_there() -> None:
@@ -25,23 +28,27 @@ def test_the_list_names_what_is_missing_gone_or_compared_by_nothing(
     place: Path,
 ) -> None:
     known = Part(MORE, "where")
-    sentences.record(place, {known: "tests/tooling/test_sentences.py::test_gone"})
+    sentences.record(place, {known: HERE})
     with place.open("a", encoding="utf-8") as rows:
-        rows.write(f"Nobody says this.\t{WHOLE}\ttests/a.py::test_a\n")
+        rows.write(f"Nobody says this.\t{WHOLE}\t{HERE}\n{MORE}\tfew\t{GONE}\n")
 
     faults = sentences.faults(sentences.read(place))
 
     assert f"no longer said: {Part('Nobody says this.', WHOLE)}" in faults
-    assert "no such test: tests/tooling/test_sentences.py::test_gone" in faults
+    assert f"no such test: {GONE}" in faults
     assert f"compared by no test: {known}" not in faults
     others = len(sentences.parts()) - 1
     assert sum(fault.startswith("compared by no test") for fault in faults) == others
 
 
-def test_a_test_that_was_recorded_stays_in_the_list(place: Path) -> None:
-    sentences.record(place, {Part(MORE, "where"): "tests/a.py::test_a"})
+def test_a_recorded_test_stays_in_the_list_while_it_is_there(place: Path) -> None:
+    known = Part(MORE, "where")
+    sentences.record(place, {known: HERE})
 
-    assert sentences.record(place, {})[Part(MORE, "where")] == "tests/a.py::test_a"
+    assert sentences.record(place, {})[known] == HERE
+
+    place.write_text(place.read_text("utf-8").replace(HERE, GONE), "utf-8")
+    assert sentences.record(place, {})[known] == ""
 
 
 def test_words_of_pages_and_commands_are_judged_elsewhere() -> None:
