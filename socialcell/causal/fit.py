@@ -8,6 +8,7 @@ from scipy import stats
 from socialcell.causal.panel import Fit
 from socialcell.causal.placebo import Placebos, pre_rms, pre_slope
 from socialcell.causal.simplex import Floats
+from socialcell.message_catalog import Message
 
 FEWEST_PERIODS = 5
 FEWEST_PLACEBOS = 4
@@ -30,8 +31,8 @@ def pre_fit(fit: Fit, controls: Floats) -> PreFit:
     return PreFit(l2, l2 / base if base > 0 else None)
 
 
-def reasons_to_refuse(fit: Fit, placebos: Placebos) -> list[str]:
-    """Sentences that say why no effect may be claimed; empty when one may.
+def reasons_to_refuse(fit: Fit, placebos: Placebos) -> list[Message]:
+    """Messages that say why no effect may be claimed; empty when one may.
 
     The gap must not vary more than the treated series itself (F test at 0.001), nor
     more than twice the median of the placebos' gaps, nor drift steeper than 1.3 times
@@ -44,30 +45,36 @@ def reasons_to_refuse(fit: Fit, placebos: Placebos) -> list[str]:
     own = float(np.std(before))
     if gap <= 1e-9 * max(1.0, float(np.abs(before).max())):
         return []
-    reasons = []
+    reasons: list[Message] = []
     if fit.pre > 1 and gap > own * _f_limit(fit.pre):
         reasons.append(
-            f"Before the start the synthetic series is off by {gap:.4g} (root mean "
-            f"square) though the treated series itself varies by only {own:.4g}: the "
-            "controls do not resemble it. Choose other controls."
+            Message(
+                "causal.unlike_controls", {"gap": f"{gap:.4g}", "own": f"{own:.4g}"}
+            )
         )
     if fit.pre < FEWEST_PERIODS or len(placebos.effects) < FEWEST_PLACEBOS:
         return reasons
     usual = float(np.median(placebos.pre_rms))
     if gap > usual * (2 + 20 / fit.pre + 5 / len(placebos.effects)):
         reasons.append(
-            f"Before the start the synthetic series is off by {gap:.4g} (root mean "
-            f"square), {_times(gap, usual)} the {usual:.4g} that is usual for the "
-            "controls: no mix of controls follows the treated units."
+            Message(
+                "causal.gap_above_usual",
+                {
+                    "gap": f"{gap:.4g}",
+                    "times": _times(gap, usual),
+                    "usual": f"{usual:.4g}",
+                },
+            )
         )
     slope = pre_slope(fit)
     usual_slope = float(np.sqrt(np.mean(placebos.slopes**2)))
     steep = 1.3 * float(stats.t.ppf(0.9995, len(placebos.effects) - 1))
     if abs(slope) > steep * usual_slope:
         reasons.append(
-            f"Before the start the gap already drifts by {slope:.4g} a period, "
-            f"{_times(abs(slope), usual_slope)} what is usual for the controls: the "
-            "drift would be taken for an effect."
+            Message(
+                "causal.drift_before_start",
+                {"slope": f"{slope:.4g}", "times": _times(abs(slope), usual_slope)},
+            )
         )
     return reasons
 
@@ -76,5 +83,7 @@ def _f_limit(periods: int) -> float:
     return float(np.sqrt(stats.f.ppf(0.999, periods - 1, periods - 1)))
 
 
-def _times(amount: float, usual: float) -> str:
-    return f"{amount / usual:.1f} times" if usual > 0 else "far more than"
+def _times(amount: float, usual: float) -> Message:
+    if usual <= 0:
+        return Message("causal.far_more")
+    return Message("causal.times", {"times": f"{amount / usual:.1f}"})

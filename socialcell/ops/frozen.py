@@ -1,12 +1,13 @@
 """Store the numbers of a report as they were when it was first made."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from socialcell import db
-from socialcell.json_types import JsonObject
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.ops.model import FrozenReport
 
 
@@ -14,6 +15,21 @@ def frozen_numbers(session: Session, kind: str, start: datetime) -> JsonObject |
     """The frozen numbers of the period that begins at `start`, if it was made."""
     report = session.get(FrozenReport, (kind, start))
     return None if report is None else dict(report.numbers)
+
+
+def frozen_part(
+    session: Session, kind: str, starts: Collection[datetime], part: str
+) -> dict[datetime, JsonValue]:
+    """One part of the frozen numbers of several periods, by their starts; periods that
+    were not frozen are not there."""
+    rows = session.execute(
+        sa_select(
+            col(FrozenReport.period_start), col(FrozenReport.numbers)[part]
+        ).where(
+            col(FrozenReport.kind) == kind, col(FrozenReport.period_start).in_(starts)
+        )
+    )
+    return {row.period_start: row[1] for row in rows}
 
 
 def freeze(

@@ -15,7 +15,7 @@ TIME = np.arange(74.0)
 def reasons(method: str, treated: np.ndarray, controls: np.ndarray, pre: int) -> str:
     fit = estimate(method, treated, controls, pre)
     placebos = placebos_in_space(method, controls, pre, len(treated))
-    return " ".join(reasons_to_refuse(fit, placebos))
+    return " ".join(map(str, reasons_to_refuse(fit, placebos)))
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -112,10 +112,18 @@ class Attribution:
 
 
 def attribution_of(
-    session: Session, campaign: Campaign, since: date, until: date
+    session: Session,
+    campaign: Campaign,
+    since: date,
+    until: date,
+    entered: Sequence[Campaign] | None = None,
 ) -> Attribution:
-    """The attributed results of a campaign on these days."""
-    index = attribution_index(session, campaign.name)
+    """The attributed results of a campaign on these days. `entered` are all campaigns
+    where they are loaded already."""
+    if entered is None:
+        entered = outcomes.campaigns(session)
+    names = {campaign.name, *(row.name for row in entered)}
+    index = AttributionIndex(link_activity.links(session), names)
     clicks = link_activity.clicks(session, since, until)
     return Attribution(
         campaign.name,

@@ -21,8 +21,10 @@ from socialcell.campaigns.outcomes.incremental_effect import (
 )
 from socialcell.campaigns.outcomes.install_attribution import OURS, UNKNOWN
 from socialcell.campaigns.outcomes.model import Campaign
+from socialcell.campaigns.outcomes.store import outcomes
 from socialcell.causal.cost import UnitCost, cost_per_incremental
 from socialcell.json_types import DocumentValue
+from socialcell.message_catalog import Message
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class CampaignMeasure:
     cost_basis: Literal["spent", "budget"] | None
     direct: DirectResult | None = None
     effect: EffectResult | None = None
-    refused: tuple[str, ...] = ()
+    refused: tuple[Message, ...] = ()
 
     @property
     def gain(self) -> IncrementalGain | None:
@@ -92,10 +94,10 @@ class CampaignMeasure:
             "direct": self.direct.as_dict() if self.direct else None,
             "incremental": self.gain.as_dict() if self.gain else None,
             "power": effect.power.as_dict() if effect and effect.power else None,
-            "rules": list(effect.rules) if effect else [],
+            "rules": list(map(str, effect.rules)) if effect else [],
             "compared": effect.compared.as_dict() if effect else None,
-            "refused": list(self.refused),
-            "warnings": list(effect.warnings) if effect else [],
+            "refused": list(map(str, self.refused)),
+            "warnings": list(map(str, effect.warnings)) if effect else [],
         }
         if self.series is not None:
             document["series"] = self.series.as_dict()
@@ -121,14 +123,15 @@ def measure(
     )
     until = min(campaign.end, today)
     if until < campaign.start:
-        reason = f"The campaign has not begun: it does on {campaign.start}."
+        reason = Message("outcomes.campaign_to_come", {"start": campaign.start})
         return replace(result, refused=(reason,))
-    attribution = attribution_of(session, campaign, campaign.start, until)
+    entered = outcomes.campaigns(session)
+    attribution = attribution_of(session, campaign, campaign.start, until, entered)
     result = replace(result, direct=_direct(attribution, cost, campaign.currency))
     try:
-        effect = incremental_effect(session, campaign, today, cost, power)
+        effect = incremental_effect(session, campaign, today, cost, power, entered)
     except CannotMeasure as reason:
-        return replace(result, refused=(str(reason),))
+        return replace(result, refused=(reason.message,))
     return replace(result, effect=effect, refused=effect.refused)
 
 

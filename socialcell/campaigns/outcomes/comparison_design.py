@@ -15,6 +15,7 @@ from socialcell.campaigns.outcomes.figures_model import StoreDay
 from socialcell.campaigns.outcomes.model import Campaign, OutcomeDay
 from socialcell.causal.simplex import Floats
 from socialcell.errors import SocialcellError
+from socialcell.message_catalog import Message
 
 MAX_WEEKS = 26
 MIN_WEEKS = 4
@@ -26,31 +27,20 @@ ELSEWHERE = "elsewhere:"
 Counts = Mapping[str, Mapping[date, int]]
 """Area or series → day → figure; a day that is not known is not there."""
 
+_WEEKS = {"least": MIN_WEEKS, "most": MAX_WEEKS}
 PANEL_RULES = (
-    "Treated are the campaign's wards, compared are all other areas of the same kind.",
-    "Left out are areas that another campaign with the same goal reaches in that time, "
-    "that lack a day, or that have less than one a day before the start.",
-    f"The time before is as many whole weeks as the treated and three quarters of the "
-    f"others are held without a gap: {MIN_WEEKS} at least, {MAX_WEEKS} at most, "
-    "and none in which another campaign with the same goal ran in the treated wards.",
-    "Each area counts in shares of its own mean before the start, so that small and "
-    "large ones can be compared.",
-    "Of difference-in-differences, synthetic difference-in-differences and synthetic "
-    "control the one is used that finds least in the treated wards in windows before "
-    "the start, when nothing happened.",
+    Message("outcomes.rule_treated"),
+    Message("outcomes.rule_left_out"),
+    Message("outcomes.rule_weeks_of_panel", _WEEKS),
+    Message("outcomes.rule_shares"),
+    Message("outcomes.rule_method"),
 )
 SERIES_RULES = (
-    "The whole city is one series; it is compared with series from elsewhere, of which "
-    "those are used that follow it before the start (at most six).",
-    f"The time before is as many whole weeks as the series is held without a gap: "
-    f"{MIN_WEEKS} at least, {MAX_WEEKS} at most.",
-    "The method is a Bayesian structural time series, whose freedom is set where "
-    "nothing happened; without a series from elsewhere nothing is claimed.",
+    Message("outcomes.rule_series"),
+    Message("outcomes.rule_weeks_of_series", _WEEKS),
+    Message("outcomes.rule_model"),
 )
-STORE_RULE = (
-    "A store's day that overlaps a day of the campaign counts as one of its days: the "
-    "store's days end at other times than Pune's."
-)
+STORE_RULE = Message("outcomes.rule_store_days")
 
 
 class CannotMeasure(SocialcellError):  # noqa: N818 - named for what is wrong
@@ -70,7 +60,7 @@ class PanelComparison:
     controls: list[str]
     treated_counts: Floats
     control_counts: Floats
-    left_out: dict[str, str]
+    left_out: dict[str, Message]
 
 
 @dataclass(frozen=True)
@@ -257,16 +247,16 @@ def _exclusion_reason(
     campaign: Campaign,
     others: Collection[Campaign],
     last: date,
-) -> str | None:
+) -> Message | None:
     """Why an area is not a control; None when it is one."""
     for other in others:
         if area in other.wards and other.start <= last and other.end >= start:
-            return f"the campaign {other.name} reaches it"
+            return Message("outcomes.reached_by_other", {"campaign": other.name})
     if first > start:
-        return f"a day is missing between {start} and {last}"
+        return Message("outcomes.day_missing_between", {"first": start, "last": last})
     before = [daily[day] for day in _span(start, campaign.start - timedelta(days=1))]
     if np.mean(before) < MIN_DAILY_MEAN:
-        return "less than one a day before the start"
+        return Message("outcomes.less_than_one_before")
     return None
 
 

@@ -124,7 +124,7 @@ def _detectable_lift(
     )
     series = with_power(series)
     if series.power is None:
-        return DetectableLift(campaign.goal, refused=series.warnings[-1])
+        return DetectableLift(campaign.goal, refused=str(series.warnings[-1]))
     return DetectableLift(campaign.goal, series.power, "bsts", length)
 
 

@@ -30,6 +30,7 @@ from socialcell.causal.simplex import Floats
 from socialcell.connectors.metric_kinds import MetricKind, outcome_kind
 from socialcell.json_types import DocumentValue
 from socialcell.listening.store import areas
+from socialcell.message_catalog import Message
 from socialcell.platforms import GOOGLE_PLAY
 
 DOWNLOADS = "downloads"
@@ -58,7 +59,7 @@ class ComparisonSummary:
     method: str
     treated: tuple[str, ...]
     controls: Mapping[str, float | None]
-    left_out: Mapping[str, str]
+    left_out: Mapping[str, Message]
     before: Period
     during: Period
     quality_name: Literal["pre_fit", "calibration"]
@@ -70,7 +71,7 @@ class ComparisonSummary:
             "method": self.method,
             "treated": list(self.treated),
             "controls": dict(self.controls),
-            "left_out": dict(self.left_out),
+            "left_out": {area: str(why) for area, why in self.left_out.items()},
             "before": asdict(self.before),
             "during": asdict(self.during),
             self.quality_name: dict(self.quality),
@@ -140,21 +141,27 @@ class ExpectedSeries:
 class EffectResult:
     """The comparison of a campaign; no `gain` where `refused` says why."""
 
-    rules: tuple[str, ...]
+    rules: tuple[Message, ...]
     compared: ComparisonSummary
     gain: IncrementalGain | None = None
     power: Power | None = None
     series: ExpectedSeries | None = None
-    refused: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    refused: tuple[Message, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
 
 def incremental_effect(
-    session: Session, campaign: Campaign, today: date, cost: int | None, power: bool
+    session: Session,
+    campaign: Campaign,
+    today: date,
+    cost: int | None,
+    power: bool,
+    entered: Sequence[Campaign],
 ) -> EffectResult:
     """The effect of a campaign on its goal, as far as the figures carry it.
 
-    `cost` is in micros of the campaign's currency. CannotMeasure: they carry nothing.
+    `cost` is in micros of the campaign's currency, `entered` are all campaigns.
+    CannotMeasure: the figures carry nothing.
     """
     earliest = campaign.start - timedelta(weeks=comparison_design.MAX_WEEKS, days=1)
     if campaign.goal == DOWNLOADS:
@@ -174,7 +181,7 @@ def incremental_effect(
     if campaign.wards:
         others = [
             other
-            for other in outcomes.campaigns(session)
+            for other in entered
             if other.goal == campaign.goal and other.name != campaign.name
         ]
         comparison = comparison_design.compare_panel(
@@ -328,17 +335,14 @@ def _effect_on_series(
     campaign: Campaign,
     cost: int | None,
     power: bool,
-    rules: tuple[str, ...],
+    rules: tuple[Message, ...],
 ) -> EffectResult:
     lift = lift_series.lift_of_series(
         line.outcome, line.candidates, line.names, line.pre, daily=True
     )
     result = EffectResult(rules=rules, compared=_compared_series(line, lift))
     if not lift.controls:
-        reason = (
-            "No series from elsewhere follows the city's before the start: whatever "
-            "else changed would be taken for the campaign."
-        )
+        reason = Message("outcomes.no_series_follows")
         return replace(result, refused=(reason,), warnings=lift.warnings)
     posterior = lift.posterior
     if posterior is None:
@@ -366,7 +370,7 @@ def _compared_series(line: SeriesComparison, lift: SeriesLift) -> ComparisonSumm
         treated=(),
         controls=dict.fromkeys(lift.controls),
         left_out={
-            name: "does not follow the outcome before the start"
+            name: Message("outcomes.series_not_following")
             for name in line.names
             if name not in lift.controls
         },
@@ -410,8 +414,10 @@ def _during(days: Sequence[date], pre: int) -> Period:
     return Period(days[pre], days[-1], len(days) - pre)
 
 
-def _without(sentences: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
-    return tuple(sentence for sentence in sentences if sentence not in others)
+def _without(
+    messages: Sequence[Message], others: Sequence[Message]
+) -> tuple[Message, ...]:
+    return tuple(message for message in messages if message not in others)
 
 
 def _sorted_weights(weights: Mapping[str, float]) -> dict[str, float]:

@@ -17,6 +17,7 @@ from socialcell.causal.cost import UnitCost, cost_per_incremental
 from socialcell.causal.power import Power, TooLittleHistory, power_of
 from socialcell.causal.simplex import Floats
 from socialcell.json_types import DocumentValue
+from socialcell.message_catalog import Message
 
 
 def series_lift(
@@ -64,7 +65,7 @@ class SeriesLift:
     post: int
     calibration: Calibration | None
     posterior: Posterior | None
-    warnings: tuple[str, ...]
+    warnings: tuple[Message, ...]
     cost_micros: int | None = None
     power: Power | None = None
     is_power_known: bool = False
@@ -116,7 +117,7 @@ class SeriesLift:
             "calibration": self.calibration_document(),
             "controls": list(self.controls),
             "periods": {"before": self.pre, "treated": self.post},
-            "warnings": list(self.warnings),
+            "warnings": list(map(str, self.warnings)),
         }
         if price := self.cost_per_incremental:
             document["cost_per_incremental"] = price.as_dict()
@@ -174,37 +175,41 @@ def _matrix(series: SeriesFile, names: list[str], periods: int) -> Floats:
     return np.column_stack(columns) if columns else np.empty((periods, 0))
 
 
-def _refusal_reasons(pre: int, calibration: Calibration | None) -> list[str]:
+def _refusal_reasons(pre: int, calibration: Calibration | None) -> list[Message]:
     if calibration is None:
         return [
-            f"{pre} periods before the start are too few to try the model where "
-            f"nothing happened ({FEWEST_PERIODS} at least), and without that no effect "
-            "is shown."
+            Message(
+                "outcomes.few_periods_to_try",
+                {"periods": pre, "fewest": FEWEST_PERIODS},
+            )
         ]
     rate = calibration.false_positive_rate
     if not calibration.trustworthy:
         return [
-            f"The model does not fit the time before the start: in {100 * rate:.0f} % "
-            f"of {len(calibration.runs)} placebo windows it claims an effect where "
-            "there was none. Choose other controls or a longer history."
+            Message(
+                "outcomes.claims_in_placebos",
+                {"percent": f"{100 * rate:.0f}", "windows": len(calibration.runs)},
+            )
         ]
     return []
 
 
-def _cautions(names: list[str], controls: list[str]) -> list[str]:
-    cautions = []
+def _cautions(names: list[str], controls: list[str]) -> list[Message]:
+    cautions: list[Message] = []
     left = [name for name in names if name not in controls]
     if left:
         cautions.append(
-            f"{len(left)} of {len(names)} controls left out, as they do not follow the "
-            f"outcome before the start: {', '.join(left[:8])}"
-            f"{' …' if len(left) > 8 else ''}."
+            Message(
+                "outcomes.controls_left_out",
+                {
+                    "left": len(left),
+                    "controls": len(names),
+                    "names": ", ".join(left[:8]) + (" …" if len(left) > 8 else ""),
+                },
+            )
         )
     if not controls:
-        cautions.append(
-            "No control is used: anything else that changed at the start would be "
-            "taken for the campaign."
-        )
+        cautions.append(Message("outcomes.no_control_used"))
     return cautions
 
 
@@ -241,6 +246,6 @@ def with_power(lift: SeriesLift) -> SeriesLift:
             np.array([(run.effect.upper - run.effect.lower) / 2 for run in runs]),
         )
     except TooLittleHistory as short:
-        warnings = (*lift.warnings, str(short))
+        warnings = (*lift.warnings, short.message)
         return replace(lift, warnings=warnings, is_power_known=True)
     return replace(lift, power=power, is_power_known=True)

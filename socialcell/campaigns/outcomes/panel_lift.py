@@ -34,6 +34,7 @@ from socialcell.causal.power import Power, TooLittleHistory, detectable
 from socialcell.causal.randomisation import randomisation_test
 from socialcell.causal.simplex import Floats
 from socialcell.json_types import DocumentValue
+from socialcell.message_catalog import Message
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,8 @@ class PanelLift:
     fit: Fit
     pre_fit: PreFit
     placebos: int
-    reasons: tuple[str, ...]
-    warnings: tuple[str, ...]
+    reasons: tuple[Message, ...]
+    warnings: tuple[Message, ...]
     effect: PanelEffect | None
     cost_micros: int | None = None
     power: Power | None = None
@@ -141,7 +142,7 @@ class PanelLift:
             "p_values": asdict(effect.p_values if effect else PValues()),
             "weights": self.weights,
             "pre_fit": asdict(self.pre_fit),
-            "warnings": list(self.warnings),
+            "warnings": list(map(str, self.warnings)),
             "periods": {"before": self.split.pre, "treated": self.split.post},
             "placebos": self.placebos,
         }
@@ -155,7 +156,9 @@ class PanelLift:
         return document
 
 
-def lift_of(method: Method, split: Split, cautions: Sequence[str] = ()) -> PanelLift:
+def lift_of(
+    method: Method, split: Split, cautions: Sequence[Message] = ()
+) -> PanelLift:
     """The lift of a panel that is cut already; `cautions` go among its warnings."""
     count = len(split.treated)
     fit = estimate(method, split.treated, split.controls, split.pre)
@@ -167,7 +170,10 @@ def lift_of(method: Method, split: Split, cautions: Sequence[str] = ()) -> Panel
         effect = _effect(method, split, fit, placebos)
         if effect.interval is None:
             warnings.append(
-                f"{len(split.controls)} control units are too few for a 95 % interval."
+                Message(
+                    "outcomes.few_controls_for_interval",
+                    {"controls": len(split.controls)},
+                )
             )
     return PanelLift(
         method=method,
@@ -282,34 +288,33 @@ def _evidence(effect: PanelEffect) -> dict[str, DocumentValue]:
     }
 
 
-def _gaps(panel: PanelFile) -> list[str]:
+def _gaps(panel: PanelFile) -> list[Message]:
     gaps = calendar_gaps(panel.periods, panel.labels)
     if not gaps:
         return []
-    return [
-        f"The calendar has {len(gaps)} gaps, the first after {gaps[0]}; the "
-        "periods on either side are taken as neighbours."
-    ]
+    return [Message("outcomes.panel_with_gaps", {"gaps": len(gaps), "first": gaps[0]})]
 
 
-def _cautions(split: Split, placebos: Placebos) -> list[str]:
-    cautions = []
+def _cautions(split: Split, placebos: Placebos) -> list[Message]:
+    cautions: list[Message] = []
     if len(split.treated) > len(split.controls):
         cautions.append(
-            f"More treated units ({len(split.treated)}) than controls "
-            f"({len(split.controls)}): the comparison rests on few."
+            Message(
+                "outcomes.more_treated_than_controls",
+                {"treated": len(split.treated), "controls": len(split.controls)},
+            )
         )
     if split.pre < FEWEST_PERIODS or len(placebos.effects) < FEWEST_PERIODS - 1:
         cautions.append(
-            f"With {split.pre} periods before the start and {len(placebos.effects)} "
-            "placebos the fit cannot be judged well."
+            Message(
+                "outcomes.fit_not_judged",
+                {"periods": split.pre, "placebos": len(placebos.effects)},
+            )
         )
     ratio = _noise_ratio(split)
     if ratio is not None and ratio > 2:
         cautions.append(
-            f"The treated units vary {ratio:.1f} times as much from period to period "
-            "as the controls; an interval from placebos among the controls may be too "
-            "narrow. Rates or logarithms compare better than counts."
+            Message("outcomes.treated_vary_more", {"ratio": f"{ratio:.1f}"})
         )
     return cautions
 
@@ -332,6 +337,6 @@ def with_power(lift: PanelLift) -> PanelLift:
             split.post,
         )
     except TooLittleHistory as short:
-        warnings = (*lift.warnings, str(short))
+        warnings = (*lift.warnings, short.message)
         return replace(lift, warnings=warnings, is_power_known=True)
     return replace(lift, power=power, is_power_known=True)

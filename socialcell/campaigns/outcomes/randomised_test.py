@@ -22,6 +22,7 @@ from socialcell.causal.randomisation import randomisation_test
 from socialcell.causal.simplex import Floats
 from socialcell.json_types import DocumentValue
 from socialcell.listening.store import areas
+from socialcell.message_catalog import Message
 
 DAY = timedelta(days=1)
 
@@ -77,13 +78,13 @@ class RandomisedResult:
     kind: str
     seed: int
     effect: SwitchbackResult | WardDrawResult | None = None
-    refused: str | None = None
+    refused: Message | None = None
 
     def as_dict(self) -> dict[str, DocumentValue]:
         """The document for scripts."""
         document: dict[str, DocumentValue] = {"kind": self.kind, "seed": self.seed}
         if self.effect is None:
-            return document | {"refused": self.refused}
+            return document | {"refused": str(self.refused)}
         return document | self.effect.as_dict()
 
 
@@ -101,7 +102,7 @@ def randomised_result(
     try:
         effect = _effect_of_draw(session, campaign, draw, today)
     except CannotMeasure as reason:
-        return RandomisedResult(draw.kind, draw.seed, refused=str(reason))
+        return RandomisedResult(draw.kind, draw.seed, refused=reason.message)
     return RandomisedResult(draw.kind, draw.seed, effect)
 
 

@@ -1,6 +1,7 @@
 """Plans as documents, tables, calendars and QR codes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TypeAlias, TypedDict
@@ -49,6 +50,17 @@ COLUMNS = (
 
 _Names: TypeAlias = Mapping[str, Mapping[str, str]]
 """Area → language → name."""
+
+
+EXPORTS = ("ics", "csv", "xlsx")
+
+
+@dataclass(frozen=True)
+class PlanFile:
+    """A plan as a file: its name and what is in it."""
+
+    name: str
+    content: bytes
 
 
 class PlanSummary(TypedDict):
@@ -189,21 +201,42 @@ def export_plan(
     config.yaml.
     """
     plan, tags = find_plan(context, campaign, version)
-    name = f"{_file(plan.campaign)}-v{plan.version}"
+    name = _file_stem(plan)
     folder.mkdir(parents=True, exist_ok=True)
-    names = _ward_names(context, plan)
-    rows = [_sheet_row(context, tag, link, names) for tag, link in tags]
-    page = plan_page.page(document(context, plan, tags), lang)
     files = {
-        f"{name}.ics": calendar_content(context, plan, tags),
-        f"{name}.csv": "".join(csv_lines(COLUMNS, rows)).encode(),
-        f"{name}.xlsx": workbook.workbook(page),
+        f"{name}.{form}": _file_content(context, plan, tags, form, lang)
+        for form in EXPORTS
     }
     if context.workspace.config.links.address is not None:
         for code in dict.fromkeys(link.code for _, link in tags):
             address = qr_codes.qr_address(context, code)
             files[f"{name}-qr-{code}.svg"] = qr_codes.qr_image(address, ".svg")
     return [write_file(folder / file, content) for file, content in files.items()]
+
+
+def export_file(
+    context: Context, campaign: str, form: str, lang: str, version: int | None = None
+) -> PlanFile:
+    """A plan as one file, in a form of EXPORTS, as `export_plan` writes it."""
+    plan, tags = find_plan(context, campaign, version)
+    content = _file_content(context, plan, tags, form, lang)
+    return PlanFile(f"{_file_stem(plan)}.{form}", content)
+
+
+def _file_content(
+    context: Context,
+    plan: Plan,
+    tags: list[tuple[PlanTag, TrackedLink]],
+    form: str,
+    lang: str,
+) -> bytes:
+    if form == "ics":
+        return calendar_content(context, plan, tags)
+    if form == "xlsx":
+        return workbook.workbook(plan_page.page(document(context, plan, tags), lang))
+    names = _ward_names(context, plan)
+    rows = [_sheet_row(context, tag, link, names) for tag, link in tags]
+    return "".join(csv_lines(COLUMNS, rows)).encode()
 
 
 def plan_calendar_file(
@@ -308,9 +341,10 @@ def _ward_names(context: Context, plan: Plan) -> _Names:
         }
 
 
-def _file(campaign: str) -> str:
-    """A name that every file system takes."""
-    return "".join(c if c.isalnum() or c in "-_." else "-" for c in campaign)
+def _file_stem(plan: Plan) -> str:
+    """A name that every file system takes, without its ending."""
+    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in plan.campaign)
+    return f"{name}-v{plan.version}"
 
 
 def write_file(path: Path, content: bytes) -> Path:

@@ -1,6 +1,7 @@
 """Words of pages for campaigns: states of tags, formats, closed days, money."""
 
 from socialcell.i18n import Language
+from socialcell.platforms import PLATFORMS
 from socialcell.reports import money
 from socialcell.reports.phrases import Phrases
 
@@ -57,6 +58,56 @@ class CampaignWords:
             "cool_off": _("After a refusal"),
             "draw": _("Left to the lot"),
         }.get(kind, kind)
+
+    def campaign_state(self, id_: str) -> str:
+        """Whether a campaign is to come, runs or is over."""
+        _ = self._lang.gettext
+        return {
+            "coming": _("to come"),
+            "running": _("running"),
+            "over": _("over"),
+        }.get(id_, id_)
+
+    def store(self, id_: str) -> str:
+        """The name of an app store."""
+        return PLATFORMS[id_].name if id_ in PLATFORMS else id_
+
+    def why_attributed(self, id_: str) -> str:
+        """How it is known whose installs are, or why it is not."""
+        _ = self._lang.gettext
+        return {
+            "click": _("by a click of a link"),
+            "utm": _("by its UTM values"),
+            "token": _("by its campaign token"),
+            "store": _("found in the store itself"),
+            "no_referrer": _("no referrer was reported"),
+            "counted_apart": _("reported to us, and not counted by the store"),
+            "not_set": _("no campaign was reported"),
+            "folded": _("small campaigns that the store adds together"),
+            "foreign": _("a campaign that is not ours"),
+            "refused": _("a check of the referrer failed"),
+        }.get(id_, id_)
+
+    def method(self, id_: str) -> str:
+        """The method of a comparison."""
+        _ = self._lang.gettext
+        return {
+            "did": _("difference-in-differences"),
+            "sdid": _("synthetic difference-in-differences"),
+            "sc": _("synthetic control"),
+            "bsts": _("Bayesian structural time series"),
+        }.get(id_, id_)
+
+    def cut(self, id_: str) -> str:
+        """By what installs are grouped."""
+        _ = self._lang.gettext
+        return {
+            "creator": _("Creator"),
+            "post": _("Post"),
+            "channel": _("Channel"),
+            "initiative": _("Initiative"),
+            "campaign": _("Campaign"),
+        }.get(id_, id_)
 
     def money(self, micros: float | None, currency: str = "INR") -> str:
         """Whole units of a currency with its sign; what is not known in words."""

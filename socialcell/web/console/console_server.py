@@ -14,6 +14,7 @@ from socialcell.services.context import Context, open_context
 from socialcell.web.console import (
     account_pages,
     approval_pages,
+    campaign_pages,
     incident_pages,
     sign_in_pages,
     today_page,
@@ -33,6 +34,7 @@ ROWS: tuple[Row, ...] = (
     *today_page.ROWS,
     *incident_pages.ROWS,
     *approval_pages.ROWS,
+    *campaign_pages.ROWS,
 )
 THREADS = 12
 CONNECTIONS = 256

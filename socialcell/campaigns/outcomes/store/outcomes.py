@@ -1,14 +1,15 @@
 """Queries about campaigns, outcomes and visits."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session, col
 
 from socialcell import db
+from socialcell.campaigns.links.model import ClickDay, TrackedLink
 from socialcell.campaigns.outcomes.figures_model import Measure
 from socialcell.campaigns.outcomes.model import (
     Campaign,
@@ -53,6 +54,42 @@ def campaigns(session: Session) -> list[Campaign]:
     """All of them, the newest start first."""
     query = select(Campaign).order_by(col(Campaign.start).desc(), col(Campaign.name))
     return list(session.scalars(query))
+
+
+def campaigns_before(
+    session: Session, before: tuple[date, str] | None, limit: int
+) -> list[Campaign]:
+    """At most `limit` campaigns, the newest start first, that come after the one with
+    this start and name; None: from the newest on."""
+    start, name = col(Campaign.start), col(Campaign.name)
+    query = select(Campaign).order_by(start.desc(), name).limit(limit)
+    if before is not None:
+        day, last_name = before
+        query = query.where(or_(start < day, and_(start == day, name > last_name)))
+    return list(session.scalars(query))
+
+
+def campaign_clicks(session: Session, names: Collection[str]) -> dict[str, int]:
+    """Clicks of people on the links of these campaigns, in each one's days; a campaign
+    without a link is not there."""
+    link, day = db.table(TrackedLink).c, db.table(ClickDay).c
+    campaign_row = db.table(Campaign).c
+    query = (
+        select(campaign_row.name, func.coalesce(func.sum(day.n), 0))
+        .select_from(db.table(Campaign))
+        .join(db.table(TrackedLink), link.campaign == campaign_row.name)
+        .outerjoin(
+            db.table(ClickDay),
+            and_(
+                day.link_id == link.id,
+                day.kind == "human",
+                day.day.between(campaign_row.start, campaign_row.end),
+            ),
+        )
+        .where(campaign_row.name.in_(names))
+        .group_by(campaign_row.name)
+    )
+    return {name: int(n) for name, n in session.execute(query)}
 
 
 def outcome_summaries(session: Session) -> list[OutcomeSummary]:

@@ -91,6 +91,22 @@ def steps(
     return steps_by_tag
 
 
+def count_posted(session: Session, campaigns: Collection[str]) -> dict[str, int]:
+    """Tags of these campaigns that were posted, by campaign; those without any are not
+    there. What a tag says counts: the same tag of two versions is one."""
+    query = (
+        select(
+            col(OutreachStep.campaign), func.count(col(OutreachStep.terms).distinct())
+        )
+        .where(
+            col(OutreachStep.campaign).in_(campaigns),
+            col(OutreachStep.state) == "posted",
+        )
+        .group_by(col(OutreachStep.campaign))
+    )
+    return {row.campaign: row[1] for row in session.execute(query)}
+
+
 def found_posts(
     session: Session, tag_ids: Iterable[int]
 ) -> dict[int, list[OutreachFound]]:
