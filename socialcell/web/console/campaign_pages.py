@@ -20,7 +20,7 @@ from socialcell.services.planning.plan_documents import EXPORTS
 from socialcell.web.console.campaign_words import CampaignWords
 from socialcell.web.console.plan_view import plan_values
 from socialcell.web.console.publishing_words import PublishingWords
-from socialcell.web.pages.answers import Answer, Download, Page
+from socialcell.web.pages.answers import Answer, Download, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
 from socialcell.web.pages.screens import Row, Screen
@@ -40,7 +40,7 @@ def show_campaigns(request: PageRequest) -> Answer:
     lines = campaign_board.list_lines(request.context, before, _AT_ONCE + 1)
     shown = lines[:_AT_ONCE]
     further = f"{shown[-1].first}~{shown[-1].name}" if len(lines) > _AT_ONCE else ""
-    return Page(
+    return WebPage(
         "campaigns.html",
         {"lines": shown, "further": further, "is_first": before is None}
         | _words(request),
@@ -68,7 +68,7 @@ def show_campaign(request: PageRequest) -> Answer:
     """A campaign: its plan in figures, who approved it, its links and their clicks."""
     context, line = request.context, _require_line(request)
     planned = plan_documents.summary(context, line.name)
-    return Page(
+    return WebPage(
         "campaign.html",
         {
             "line": line,
@@ -96,7 +96,7 @@ def show_plan(request: PageRequest) -> Answer:
         document = plan_documents.plan_document(request.context, name, version)
     except NoPlan as error:
         return no_plan_page(request, name, "plan", error)
-    return Page(
+    return WebPage(
         "campaign_plan.html",
         {
             "name": name,
@@ -108,10 +108,10 @@ def show_plan(request: PageRequest) -> Answer:
     )
 
 
-def no_plan_page(request: PageRequest, name: str, tab: str, error: NoPlan) -> Page:
+def no_plan_page(request: PageRequest, name: str, tab: str, error: NoPlan) -> WebPage:
     """The page of a campaign for which nothing, or no such version, is planned."""
     values = {"name": name, "tab": tab, "reason": request.say(error.message)}
-    return Page("campaign_no_plan.html", values | _words(request), 404)
+    return WebPage("campaign_no_plan.html", values | _words(request), 404)
 
 
 def _version(request: PageRequest) -> int | None:
@@ -145,7 +145,7 @@ def show_attribution(request: PageRequest) -> Answer:
         if error.message.code != "outcomes.campaign_not_begun":
             raise
         reason = request.say(error.message)
-    return Page(
+    return WebPage(
         "campaign_attribution.html",
         values | {"by": by, "document": document, "reason": reason} | _words(request),
     )
@@ -163,7 +163,7 @@ def show_measure(request: PageRequest) -> Answer:
     def area(id_: str) -> str:
         return names[id_][request.lang.code] if id_ in names else id_
 
-    return Page(
+    return WebPage(
         "campaign_measure.html",
         {
             "name": name,
