@@ -11,7 +11,8 @@ from socialcell import db
 from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries
-from socialcell.listening.store.mentions.mention_filter import Matching, MentionFilter
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
+from socialcell.listening.store.mentions.mention_matching import Matching
 from tests.builders import NOON, make_record, store_records
 
 MENTION = db.table(Mention)

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from socialcell import db
 from socialcell.listening.query.query_language import Or, QueryError, TextTerm, parse
 from socialcell.listening.query.query_lint import Doubt, lint
-from socialcell.listening.store.mentions.mention_filter import matching_parts
+from socialcell.listening.store.mentions.match_reasons import matching_parts
 from tests.listening.test_search import found, store_texts
 
 

@@ -12,10 +12,8 @@ from socialcell.listening.areas.area_table import read_areas
 from socialcell.listening.model import Annotation
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.mentions import mention_queries, tags
-from socialcell.listening.store.mentions.mention_filter import (
-    MentionFilter,
-    matching_parts,
-)
+from socialcell.listening.store.mentions.match_reasons import matching_parts
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.listening.store.people import registry
 from socialcell.services.mentions.tagging import analyse
 from tests.builders import NOON, make_author, make_record, store_records

@@ -10,8 +10,6 @@ from sqlmodel import SQLModel
 from socialcell import db
 from socialcell.connectors.base import Record, RecordRelation, Withholding
 from socialcell.identity.actor import unsigned
-from socialcell.listening.mentions import mention_view
-from socialcell.listening.mentions.mention_view import MentionDocument
 from socialcell.listening.model import (
     Annotation,
     Author,
@@ -24,6 +22,8 @@ from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.listening.store.pages.records import content_hash
 from socialcell.listening.store.pages.tombstones import BLANK
 from socialcell.listening.store.people import registry
+from socialcell.views.mentions import mention_view
+from socialcell.views.mentions.mention_view import MentionDocument
 from tests.builders import NOON, make_author, make_record, store_records
 
 pytestmark = pytest.mark.swept_on_postgresql

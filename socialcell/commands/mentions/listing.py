@@ -30,8 +30,8 @@ from socialcell.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from socialcell.listening.mentions.mention_view import MentionDocument
     from socialcell.services.mentions.mention_search import Suggestion
+    from socialcell.views.mentions.mention_view import MentionDocument
 
 _TEXT_LENGTH = 240
 """Characters of a mention's text in the table."""
@@ -182,9 +182,9 @@ def export(
 
     Example: socialcell mentions export --topic roads --out roads.csv
     """
-    from socialcell.listening.mentions import mention_view
     from socialcell.services.mentions import mention_search
     from socialcell.sheet import csv_lines
+    from socialcell.views.mentions import mention_view
 
     context = open_context(config)
     people = people_of(context)
@@ -236,7 +236,7 @@ def _print_rows(
     csv: bool,
     suggestion: "Suggestion | None" = None,
 ) -> None:
-    from socialcell.listening.mentions import mention_view
+    from socialcell.views.mentions import mention_view
 
     if json:
         document = {"mentions": rows, "total": total}
@@ -276,8 +276,8 @@ def _print_doubts(query: str, *, json: bool) -> None:
 def _print_table(
     rows: "Sequence[MentionDocument]", total: int, ward_names: Mapping[str, str]
 ) -> None:
-    from socialcell.listening.mentions.mention_view import withheld_note
     from socialcell.text import one_line
+    from socialcell.views.mentions.mention_view import withheld_note
 
     output.records(
         ("id", "at (IST)", "urgency", "ward", "owner", "intent", "platform"),

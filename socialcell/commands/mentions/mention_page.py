@@ -7,7 +7,7 @@ from socialcell.commands import output
 from socialcell.sheet import CellContent
 
 if TYPE_CHECKING:
-    from socialcell.listening.mentions.mention_detail import (
+    from socialcell.views.mentions.mention_detail import (
         AnnotationFields,
         MentionDetail,
         SnapshotFields,
@@ -56,7 +56,7 @@ def _facts(
     area_names: Mapping[str, str],
     replies: Sequence[int],
 ) -> dict[str, CellContent]:
-    from socialcell.listening.mentions import mention_view
+    from socialcell.views.mentions import mention_view
 
     areas = [*document["wards"], *document["places"]]
     return {

@@ -9,8 +9,8 @@ from socialcell.commands.options import Config, Json, open_context, people_of
 
 if TYPE_CHECKING:
     from socialcell.language.text_similarity import SimilarityMeasure
-    from socialcell.listening.mentions.mention_view import MentionDocument
     from socialcell.services.context import Context
+    from socialcell.views.mentions.mention_view import MentionDocument
 
 _NOTE = (
     "Compared by shared letters; `language: {semantic: true}` in config.yaml "

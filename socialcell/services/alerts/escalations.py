@@ -19,7 +19,6 @@ from socialcell.i18n import language
 from socialcell.listening.alerts.model import CRITICAL, Escalation, Incident
 from socialcell.listening.areas import area_table
 from socialcell.listening.areas.owner_table import OwnerFinder
-from socialcell.listening.mentions.mention_view import group_values
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store import owners
@@ -39,6 +38,7 @@ from socialcell.services.context import Context
 from socialcell.services.letter_sender import letter_sender
 from socialcell.services.outbox import acknowledgements, outbox
 from socialcell.settings.notifications import Alerts
+from socialcell.views.mentions.mention_view import group_values
 
 
 @dataclass(frozen=True)

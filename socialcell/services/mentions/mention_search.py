@@ -8,9 +8,6 @@ from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.listening.areas import area_table
 from socialcell.listening.day_ranges import day_end, day_start
-from socialcell.listening.mentions import mention_detail
-from socialcell.listening.mentions.mention_detail import MentionDetail
-from socialcell.listening.mentions.mention_view import FoundMention, MentionDocument
 from socialcell.listening.people.visibility import People
 from socialcell.listening.query.query_language import (
     NO_WARD,
@@ -20,11 +17,12 @@ from socialcell.listening.query.query_language import (
 )
 from socialcell.listening.store import areas
 from socialcell.listening.store.mentions import mention_queries
-from socialcell.listening.store.mentions.mention_filter import (
-    MentionFilter,
-    matching_parts,
-)
+from socialcell.listening.store.mentions.match_reasons import matching_parts
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.services.context import Context
+from socialcell.views.mentions import mention_detail
+from socialcell.views.mentions.mention_detail import MentionDetail
+from socialcell.views.mentions.mention_view import FoundMention, MentionDocument
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,17 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from socialcell import db
-from socialcell.listening.mentions import mention_view
 from socialcell.listening.model import Mention
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.mentions import mention_queries, quotes
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
-from socialcell.listening.store.mentions.mention_filter import (
-    AUTHOR,
-    MENTION,
-    M,
-    MentionFilter,
-)
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
+from socialcell.listening.store.mentions.mention_matching import AUTHOR, MENTION, M
 from socialcell.services import pseudonyms
 from socialcell.services.collection import file_import
 from socialcell.services.context import Context
+from socialcell.views.mentions import mention_view
 
 pytestmark = pytest.mark.swept_on_postgresql
 

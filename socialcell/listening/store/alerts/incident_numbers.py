@@ -34,7 +34,7 @@ from socialcell.listening.model import Annotation, Link, Mention, Relation
 from socialcell.listening.people.protected_topics import TOPICS
 from socialcell.listening.query.query_language import And, FieldTerm, Node, Not, parse
 from socialcell.listening.store.alerts import alerts as alert_store
-from socialcell.listening.store.mentions.mention_filter import Matching
+from socialcell.listening.store.mentions.mention_matching import Matching
 
 M = db.table(Mention).c
 A = db.table(Annotation).c
@@ -104,7 +104,8 @@ def scope_of(
     probing: bool = True,
 ) -> Scope | None:
     """What the incident's mentions are; None of a source, a promise, and of a rule that
-    is there no more. `probing` is that of `Matching`.
+    is there no more. Without `probing` the database is not asked
+    what holds few.
 
     Of a topic, a ward, a detail, a phrase and a rule (`rule` is its query) they are all
     that it finds from the first alert's span on; of a planned closure those of its
@@ -321,7 +322,7 @@ def _condition(
         closure = session.get(Closure, int(name))
         return None if closure is None else _of_closure(closure)
     if query is not None:
-        return Matching(session, probing=probing).compiled(query)
+        return Matching(session, assumed=None if probing else False).compiled(query)
     ids = {
         id_ for alert in alerts if alert.series not in OF_ONE for id_ in alert.mentions
     }

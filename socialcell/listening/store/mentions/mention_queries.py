@@ -21,13 +21,13 @@ from socialcell.listening.model import (
 from socialcell.listening.query.query_language import Holdings
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import newest_page
-from socialcell.listening.store.mentions.mention_filter import (
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
+from socialcell.listening.store.mentions.mention_matching import (
     ANNOTATION,
     AUTHOR,
     MENTION,
     M,
     Matching,
-    MentionFilter,
     list_values,
 )
 from socialcell.ops.model import Source
@@ -153,7 +153,7 @@ _COLUMNS = (
 )
 _WITH_AUTHOR = MENTION.outerjoin(AUTHOR, M.author_id == AUTHOR.c.id)
 # Word for word the order of an index: the newest are found without sorting all.
-_NEWEST_FIRST = (M.authored_at.desc().nulls_last(), M.id.desc())
+NEWEST_FIRST = (M.authored_at.desc().nulls_last(), M.id.desc())
 
 
 def mentions(session: Session, mention_filter: MentionFilter) -> list[MentionRow]:
@@ -166,11 +166,11 @@ def mentions(session: Session, mention_filter: MentionFilter) -> list[MentionRow
         while reach := newest_page.reach(session, mention_filter, span):
             near = replace(mention_filter, since=reach.since)
             within = Matching(session, reach.first).condition(near)
-            rows = _listed(session, within, limit)
+            rows = list_matching(session, within, limit)
             if len(rows) == limit:
                 return rows
             span = newest_page.further(span, len(rows), limit)
-    return _listed(session, everywhere, limit)
+    return list_matching(session, everywhere, limit)
 
 
 def stream_mentions(
@@ -183,7 +183,7 @@ def stream_mentions(
         select(*_COLUMNS)
         .select_from(_WITH_AUTHOR)
         .where(matching)
-        .order_by(*_NEWEST_FIRST),
+        .order_by(*NEWEST_FIRST),
         execution_options=options,
     )
     for row in rows:
@@ -336,17 +336,18 @@ def present_count(session: Session) -> int:
     return int(session.execute(statement).scalar_one())
 
 
-def _listed(
+def list_matching(
     session: Session, matching: ColumnElement[bool], limit: int | None
 ) -> list[MentionRow]:
+    """The newest mentions of a condition with their authors; undated ones last."""
     if limit is not None:
         # Where there is something to sort, it is ids and not whole rows.
-        newest = select(M.id).where(matching).order_by(*_NEWEST_FIRST).limit(limit)
+        newest = select(M.id).where(matching).order_by(*NEWEST_FIRST).limit(limit)
         matching = M.id.in_(newest.correlate(None))
     rows = session.execute(
         select(*_COLUMNS)
         .select_from(_WITH_AUTHOR)
         .where(matching)
-        .order_by(*_NEWEST_FIRST)
+        .order_by(*NEWEST_FIRST)
     )
     return [MentionRow(*row) for row in rows]

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session
 
-from socialcell.listening.store.mentions.mention_filter import M, MentionFilter
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
+from socialcell.listening.store.mentions.mention_matching import M
 
 LEAST = 1000  # mentions that are looked at first
 _FURTHER = 20  # times as far where too few were found to tell

@@ -10,13 +10,13 @@ from socialcell import db
 from socialcell.json_types import JsonValue
 from socialcell.listening.areas.area_table import names
 from socialcell.listening.areas.owner_table import NOBODY, OwnerFinder
-from socialcell.listening.mentions import mention_view
-from socialcell.listening.mentions.mention_view import MentionDocument, MentionFacts
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.listening.store.pages import engagement_history
+from socialcell.views.mentions import mention_view
+from socialcell.views.mentions.mention_view import MentionDocument, MentionFacts
 
 
 class RelationFields(TypedDict):

@@ -1,1 +1,0 @@
-"""A mention as it may be shown."""

@@ -1,0 +1,1 @@
+"""What is shown of mentions: one, a list, a page of the explorer."""
