@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from socialcell import db
 from socialcell.errors import UsageError
@@ -11,8 +12,11 @@ from socialcell.listening.day_ranges import day_end, day_start
 from socialcell.listening.people.visibility import People
 from socialcell.listening.query.query_language import (
     NO_WARD,
+    Holdings,
+    Node,
     find_fault,
     parse,
+    unknown,
     widen_query,
 )
 from socialcell.listening.store import areas
@@ -23,6 +27,9 @@ from socialcell.services.context import Context
 from socialcell.views.mentions import mention_detail
 from socialcell.views.mentions.mention_detail import MentionDetail
 from socialcell.views.mentions.mention_view import FoundMention, MentionDocument
+
+KINDS = ("post", "comment", "article", "review", "message")
+"""Kinds of mentions, by where they stand."""
 
 
 @dataclass(frozen=True)
@@ -49,20 +56,54 @@ def read_request(
     UsageError names a value that no mention can have, with those that there are.
     """
     now = context.clock.now()
-    if (ward := values.get("ward")) and ":" not in ward and ward != NO_WARD:
-        values["ward"] = f"ward:{ward}"
     with db.reading(context.engine) as session:
         holdings = mention_queries.read_holdings(session, people.registry)
-    for name, text in values.items():
-        if text is not None and (reason := find_fault(name, text, holdings)):
-            raise UsageError("mentions.wrong_option", name=name, reason=reason)
+    _require_values(holdings, values)
+    tree = None if query is None else parse(query, holdings, now)
+    return build_filter(
+        holdings, tree, now, since=since, until=until, limit=limit, **values
+    )
+
+
+def build_filter(
+    holdings: Holdings,
+    tree: Node | None,
+    now: datetime,
+    *,
+    since: str | None,
+    until: str | None,
+    limit: int | None = None,
+    kind: str | None = None,
+    places: Sequence[str] | None = None,
+    **values: str | None,
+) -> MentionFilter:
+    """The same of a query that was read, with the names that a workspace may use.
+
+    UsageError as of `read_request`, also for a kind that no mention has.
+    """
+    _require_values(holdings, values)
+    if kind is not None and kind not in KINDS:
+        reason = unknown("kind", kind, KINDS)
+        raise UsageError("mentions.wrong_option", name="kind", reason=reason)
     return MentionFilter(
-        query=None if query is None else parse(query, holdings, now),
+        query=tree,
         since=day_start(since, "--since", now) if since else None,
         until=day_end(until, "--until", now) if until else None,
         limit=limit,
+        kind=kind,
+        places=places,
         **values,
     )
+
+
+def _require_values(holdings: Holdings, values: dict[str, str | None]) -> None:
+    """The values of a filter as their fields have them: `kothrud-bavdhan` becomes the
+    ward's id. UsageError for one that no mention can have."""
+    if (ward := values.get("ward")) and ":" not in ward and ward != NO_WARD:
+        values["ward"] = f"ward:{ward}"
+    for name, text in values.items():
+        if text is not None and (reason := find_fault(name, text, holdings)):
+            raise UsageError("mentions.wrong_option", name=name, reason=reason)
 
 
 def list_newest(

@@ -56,8 +56,15 @@ class MentionSearch:
     are. At most four statements to begin.
     """
 
-    def __init__(self, session: Session, mention_filter: MentionFilter) -> None:
+    def __init__(
+        self,
+        session: Session,
+        mention_filter: MentionFilter,
+        *,
+        looked_at: int = LOOKED_AT,
+    ) -> None:
         self._session = session
+        self._looked_at = looked_at
         self._filter = mention_filter
         self._owners: list[str] = []
         self._parts = list(list_parts(mention_filter))
@@ -136,7 +143,7 @@ class MentionSearch:
         start, until = mention_filter.since, mention_filter.until
         before = M.authored_at.is_not(None) if until is None else M.authored_at < until
         newest = select(M.authored_at).where(before).order_by(*NEWEST_FIRST)
-        edge = self._session.scalar(newest.limit(1).offset(LOOKED_AT - 1))
+        edge = self._session.scalar(newest.limit(1).offset(self._looked_at - 1))
         if edge is not None and start is not None and edge <= start:
             edge = None
         since = edge or start

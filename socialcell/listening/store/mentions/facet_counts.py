@@ -35,8 +35,10 @@ from socialcell.listening.store.mentions.rollups import EVERY
 
 COUNTED = 10_000
 TOTAL, UNTAGGED = "total", "untagged"
+ROLLED = ("topic", "ward", "sentiment", "platform", "day")
 COLUMNS = ("platform", "language", "sentiment", "urgency", "intent")
 ANNOTATED = ("topic", "ward")
+FACETS = frozenset({*COLUMNS, *ANNOTATED, "day", TOTAL, UNTAGGED})
 _FacetSelect: TypeAlias = Select[str, str, int]
 _ROLLUP, _WARD_ROLLUP = db.table(HourRollup), db.table(WardRollup)
 
@@ -51,9 +53,13 @@ class FacetCount:
 
 
 def count_newest(
-    session: Session, condition: ColumnElement[bool], *, annotated: bool = True
+    session: Session,
+    condition: ColumnElement[bool],
+    *,
+    annotated: bool = True,
+    counted: int = COUNTED,
 ) -> list[FacetCount]:
-    """Counts of the newest COUNTED mentions of a condition, by one statement.
+    """Counts of the newest `counted` mentions of a condition, by one statement.
 
     Not `annotated`: without topics and wards. A mention without a value, as none was
     read yet, is in none of a facet; UNTAGGED counts those without a language.
@@ -62,7 +68,7 @@ def count_newest(
         select(M.id, M.authored_at, *(M[name] for name in COLUMNS))
         .where(condition)
         .order_by(*NEWEST_FIRST)
-        .limit(COUNTED)
+        .limit(counted)
         .cte("matches")
         .prefix_with("MATERIALIZED")
     )

@@ -135,7 +135,9 @@ class Matching:
             case Or(parts):
                 ids = [self.ids(part) for part in parts]
                 indexed = [part_ids for part_ids in ids if part_ids is not None]
-                return union_all(*indexed) if indexed and None not in ids else None
+                if not indexed or len(indexed) < len(ids):
+                    return None
+                return union_all(*(select(rows.subquery().c.id) for rows in indexed))
             case _:
                 return None
 

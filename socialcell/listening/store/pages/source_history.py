@@ -1,7 +1,8 @@
 """What each enabled source has read, lost and tried around a span of time."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -9,9 +10,9 @@ from sqlmodel import Session, col
 
 from socialcell import connectors
 from socialcell.connectors.base import Capability
-from socialcell.listening.coverage import Attempt, Watch
+from socialcell.listening.coverage import SPAN, Attempt, Watch
 from socialcell.ops import store
-from socialcell.ops.model import Run, Source
+from socialcell.ops.model import Coverage, Run, Source
 
 # Runs that bring what is new; others ask again about what is held.
 _KINDS = ("pull", "receive", "push")
@@ -27,34 +28,52 @@ _MENTIONS = {
 
 def watches(session: Session, start: datetime, end: datetime) -> list[Watch]:
     """Every enabled source that a connector reads, by name; files are not watched."""
-    spans = store.coverage(session)
-    sources = [
-        source
-        for source in store.enabled(session)
-        if source.connector in connectors.CONNECTORS
-        and connectors.capabilities(source.connector) & _MENTIONS
-    ]
+    watched = list(_watched(session, store.coverage(session)))
+    sources = [source for source, _watch in watched]
     late = store.unchecked(session, sources)
     attempts = _attempts(session, sources, start, end)
     return [
-        Watch(
-            name=source.name,
-            platform=connectors.platform(source.connector),
-            covered=[
-                (span.from_at, span.to_at)
-                for span in spans
-                if span.source_id == source.id and span.state == "covered"
-            ],
-            gaps=[
-                (span.from_at, span.to_at)
-                for span in spans
-                if span.source_id == source.id and span.state == "gap"
-            ],
+        replace(
+            watch,
             attempts=attempts.get(source.id, ()),
             unchecked=source.id in late,
         )
-        for source in sources
+        for source, watch in watched
     ]
+
+
+def read_spans(session: Session, start: datetime, end: datetime) -> list[Watch]:
+    """The same with what touches [start, end) alone, without what was tried: to count
+    hours. Two statements."""
+    spans = session.scalars(
+        select(Coverage)
+        .where(col(Coverage.to_at) > start, col(Coverage.from_at) < end)
+        .order_by(col(Coverage.source_id), col(Coverage.from_at))
+    ).all()
+    return [watch for _source, watch in _watched(session, spans)]
+
+
+def _watched(
+    session: Session, spans: Sequence[Coverage]
+) -> Iterator[tuple[Source, Watch]]:
+    for source in store.enabled(session):
+        if source.connector not in connectors.CONNECTORS:
+            continue
+        if connectors.capabilities(source.connector) & _MENTIONS:
+            own = [span for span in spans if span.source_id == source.id]
+            yield (
+                source,
+                Watch(
+                    name=source.name,
+                    platform=connectors.platform(source.connector),
+                    covered=_of_state(own, "covered"),
+                    gaps=_of_state(own, "gap"),
+                ),
+            )
+
+
+def _of_state(spans: Sequence[Coverage], state: str) -> list[SPAN]:
+    return [(span.from_at, span.to_at) for span in spans if span.state == state]
 
 
 def _attempts(
