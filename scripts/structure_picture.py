@@ -34,6 +34,7 @@ HOLDS = {
     "web": "HTTP servers; the daemon's process",
     "services": "what those above share",
     "reports": "numbers and sentences for people",
+    "views": "what a page, a file and the API show",
     "campaigns": "reaching people; deciding together",
     "listening": "mentions, search, alerts",
     "connectors": "platforms; texts; arrays: no database",

@@ -82,9 +82,3 @@ def covers(scope: str, places: Iterable[str]) -> bool:
     """Whether a scope covers every place of an act, given by ids. An act that names no
     place concerns the whole city, which `all` alone covers."""
     return scope == ALL or set(places) == {scope}
-
-
-def visible_places(scopes: Iterable[str]) -> tuple[str, ...] | None:
-    """The places that somebody with grants of these scopes may see; None: all."""
-    places = tuple(sorted(set(scopes)))
-    return None if ALL in places else places

@@ -38,14 +38,7 @@ _YES, _NO = "yes", "no"
 def count_reader(session: Session, week: TimeSpan) -> ReaderNumbers | None:
     """None where nobody measured the model that read most of the week's mentions."""
     name = reading_counts.usual_reader(session, week)
-    tests = label_shares.measured_readers().get(name or "", {})
-    measured: dict[str, tuple[str, Counts]] = {}
-    for task in TASKS:
-        own = reading_counts.decisions(session, task)
-        if own.total() >= MIN_DECISIONS:
-            measured[task] = ("own", own)
-        elif task in tests:
-            measured[task] = ("tests", tests[task])
+    measured = _measured_tasks(session, name)
     if name is None or not measured:
         return None
     return {
@@ -60,6 +53,30 @@ def count_reader(session: Session, week: TimeSpan) -> ReaderNumbers | None:
             for share in _task_shares(session, week, task, counts)
         ],
     }
+
+
+def count_agreement(session: Session, name: str) -> dict[str, TaskAgreement]:
+    """How often the model of that name reads each task right; of those alone that were
+    measured. One statement."""
+    return {
+        task: _agreement(task, source, counts)
+        for task, (source, counts) in _measured_tasks(session, name).items()
+    }
+
+
+def _measured_tasks(
+    session: Session, name: str | None
+) -> dict[str, tuple[str, Counts]]:
+    """Task → how it was measured, and the counts."""
+    tests = label_shares.measured_readers().get(name or "", {})
+    own = reading_counts.decisions_by_kind(session, TASKS)
+    measured: dict[str, tuple[str, Counts]] = {}
+    for task in TASKS:
+        if own[task].total() >= MIN_DECISIONS:
+            measured[task] = ("own", own[task])
+        elif task in tests:
+            measured[task] = ("tests", tests[task])
+    return measured
 
 
 def _as_read(share: CorrectedShare) -> CorrectedShare:

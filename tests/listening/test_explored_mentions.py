@@ -37,7 +37,9 @@ def walk(
                 return sizes, ids
 
 
-@pytest.mark.parametrize("query", ["camp", "camp -topic:water", "camp (today OR never)"])
+@pytest.mark.parametrize(
+    "query", ["camp", "camp -topic:water", "camp (today OR never)"]
+)
 def test_short_pages_lead_to_all_that_matches(engine: Engine, query: str) -> None:
     # Of the newest 1,000 every hundredth matches, of the others nearly all do.
     store_aged(

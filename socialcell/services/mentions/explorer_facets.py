@@ -22,10 +22,10 @@ from socialcell.listening.store.mentions.mention_filter import (
 from socialcell.listening.store.mentions.rollups import hour_of
 from socialcell.listening.store.pages import source_history
 from socialcell.views.mentions.explorer_view import (
+    CollectedPlatform,
     ExplorerCoverage,
     Facet,
     FacetValue,
-    PlatformHours,
 )
 
 # Each facet, and the field of a query that narrows to its values.
@@ -113,7 +113,7 @@ def coverage(
         end,
         is_cut,
         [
-            PlatformHours(platform, max(0, whole), len(own))
+            CollectedPlatform(platform, max(0, whole), len(own))
             for platform, own in sorted(covered.items())
         ],
         untagged,

@@ -4,7 +4,7 @@ A page costs at most 15 statements, however many mentions there are: what is rar
 found wherever it is, of anything else the newest mentions are looked through.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,7 +70,7 @@ def explore(
     people: People,
     question: ExplorerQuestion,
     *,
-    places: Sequence[str] | None = None,
+    places: Collection[str] | None = None,
 ) -> ExplorerPage:
     """A page of PAGE mentions, newest first, with total, facets and coverage.
 
@@ -104,7 +104,7 @@ def read_filter(
     people: People,
     question: ExplorerQuestion,
     *,
-    places: Sequence[str] | None = None,
+    places: Collection[str] | None = None,
 ) -> MentionFilter:
     """All that a question finds, for an export: its cursor does not matter.
 
@@ -138,7 +138,7 @@ def _filter(
     session: Session,
     people: People,
     question: ExplorerQuestion,
-    places: Sequence[str] | None,
+    places: Collection[str] | None,
     now: datetime,
 ) -> tuple[QueryExplanation, MentionFilter]:
     holdings = mention_queries.read_holdings(session, people.registry)

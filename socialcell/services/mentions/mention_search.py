@@ -1,6 +1,6 @@
 """Lists and searches of mentions, with a suggestion of other spellings."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -74,7 +74,7 @@ def build_filter(
     until: str | None,
     limit: int | None = None,
     kind: str | None = None,
-    places: Sequence[str] | None = None,
+    places: Collection[str] | None = None,
     **values: str | None,
 ) -> MentionFilter:
     """The same of a query that was read, with the names that a workspace may use.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from socialcell import db
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.services.context import Context
@@ -29,20 +30,27 @@ def open_original(context: Context, mention_id: int) -> OriginalLink:
         row = mention_queries.mention(session, mention_id)
         if row is None:
             raise UsageError("mentions.no_such_mention", mention=mention_id)
-        if row.state == "deleted":
-            raise SocialcellError(
-                "mentions.removed", mention=mention_id, platform=row.platform
-            )
-        if not row.url:
-            reason = _why(row.kind, row.state)
-            raise SocialcellError(
-                "mentions.no_address", mention=mention_id, reason=reason
-            )
+        if (refusal := refuse_original(row)) is not None:
+            raise refusal
         about = f"mention {mention_id}"
         detail = {"mention": mention_id, "platform": row.platform}
         now = context.clock.now()
         audit.append(session, context.actor, "mentions.open", about, detail, now)
-        return OriginalLink(mention_id, row.platform, row.url)
+        return OriginalLink(mention_id, row.platform, row.url or "")
+
+
+def refuse_original(row: MentionRow) -> SocialcellError | None:
+    """Why the original of a mention cannot be opened; None where it can."""
+    if row.state == "deleted":
+        return SocialcellError(
+            "mentions.removed", mention=row.id, platform=row.platform
+        )
+    return None if row.url else _no_address(row)
+
+
+def _no_address(row: MentionRow) -> SocialcellError:
+    reason = _why(row.kind, row.state)
+    return SocialcellError("mentions.no_address", mention=row.id, reason=reason)
 
 
 def _why(kind: str, state: str) -> Message:

@@ -53,7 +53,7 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
-class PlatformHours:
+class CollectedPlatform:
     """Of `due` hours of a platform, so many were read whole."""
 
     platform: str
@@ -72,7 +72,7 @@ class ExplorerCoverage:
     start: datetime
     end: datetime
     is_cut: bool
-    platforms: Sequence[PlatformHours]
+    platforms: Sequence[CollectedPlatform]
     untagged: int
 
     @property

@@ -80,14 +80,20 @@ def mentions(
 ) -> Iterator[MentionDocument]:
     """The documents of these mentions, in their order."""
     for chunk in db.chunks(rows):
-        facts = _gather_facts(session, chunk)
+        facts = gather_facts(session, chunk)
         for row in chunk:
             yield mention_view.mention(row, facts[row.id], people)
 
 
-def mention(session: Session, row: MentionRow, people: People) -> MentionDetail:
-    """One mention with its owner's names, links, sources, counts and annotations."""
-    facts = _gather_facts(session, [row])[row.id]
+def mention(
+    session: Session,
+    row: MentionRow,
+    people: People,
+    facts: MentionFacts | None = None,
+) -> MentionDetail:
+    """One mention with its owner's names, links, sources, counts and annotations;
+    `facts` are asked for where they are not there already."""
+    facts = facts or gather_facts(session, [row])[row.id]
     return {
         **mention_view.mention(row, facts, people),
         **_owner(session, row, mention_view.group_values(facts.annotations)),
@@ -145,7 +151,7 @@ def _owner(
     }
 
 
-def _gather_facts(
+def gather_facts(
     session: Session, rows: Sequence[MentionRow]
 ) -> dict[int, MentionFacts]:
     """The annotations and counts of mentions, by their ids."""

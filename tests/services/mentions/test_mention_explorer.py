@@ -19,7 +19,11 @@ from socialcell.services.context import Context
 from socialcell.services.mentions import mention_labels, tagging
 from socialcell.services.mentions.mention_explorer import ExplorerQuestion, explore
 from socialcell.views.mentions import explorer_view
-from socialcell.views.mentions.explorer_view import Facet, MentionMatches, PlatformHours
+from socialcell.views.mentions.explorer_view import (
+    CollectedPlatform,
+    Facet,
+    MentionMatches,
+)
 from tests.builders import NOON, make_record, make_source, store_records
 from tests.statements import counted
 
@@ -281,13 +285,13 @@ def test_hours_that_were_not_collected_stand_beside_the_counts(
     since = (now - 8 * hour).isoformat()
     coverage = matches_of(city, people, query=f"since:{since}").coverage
 
-    assert coverage.platforms == [PlatformHours("x", due=8, covered=5)]
+    assert coverage.platforms == [CollectedPlatform("x", due=8, covered=5)]
     assert coverage.missing_hours == 3
     assert not coverage.is_cut
     # Of a span without a beginning, the last 31 days are looked at.
     whole = matches_of(city, people).coverage
     assert whole.is_cut
-    assert whole.platforms == [PlatformHours("x", due=31 * 24, covered=5)]
+    assert whole.platforms == [CollectedPlatform("x", due=31 * 24, covered=5)]
     assert matches_of(city, people, platform="news").coverage.platforms == []
 
 

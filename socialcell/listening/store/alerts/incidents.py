@@ -77,6 +77,25 @@ def count_open(session: Session) -> dict[str, int]:
     return {level: counts.get(level, 0) for level in SEVERITIES}
 
 
+def resting_on(
+    session: Session, mention_id: int, start: datetime, end: datetime
+) -> list[Incident]:
+    """The incidents of [start, end] that have an alert which rests on a mention, the
+    oldest first."""
+    opened, last = col(Incident.opened_at), col(Incident.last_at)
+    statement = (
+        select(Incident, Alert)
+        .join(Alert, col(Alert.incident_id) == col(Incident.id))
+        .where(last >= start, opened <= end)
+        .order_by(opened, col(Incident.id))
+    )
+    incidents: dict[int, Incident] = {}
+    for incident, alert in session.execute(statement):
+        if mention_id in alert.mentions:
+            incidents[incident.id or 0] = incident
+    return list(incidents.values())
+
+
 def _standing(incident: Incident, alerts: Sequence[Alert]) -> OpenIncident:
     ids = frozenset(id_ for alert in alerts for id_ in alert.mentions)
     last = max((alert.at for alert in alerts), default=incident.opened_at)

@@ -181,3 +181,15 @@ def _up_to(mention_filter: MentionFilter, at: datetime) -> MentionFilter:
     end = at + _INSTANT
     until = mention_filter.until
     return replace(mention_filter, until=end if until is None else min(until, end))
+
+
+def newest_times(session: Session, search: MentionSearch, limit: int) -> list[datetime]:
+    """When the newest mentions of a search were written, the newest first."""
+    return list(
+        session.scalars(
+            select(M.authored_at)
+            .where(search.condition, M.authored_at.is_not(None))
+            .order_by(*NEWEST_FIRST)
+            .limit(limit)
+        )
+    )

@@ -1,6 +1,6 @@
 """Which mentions are wanted, and the parts of that which must all be true."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,7 +42,7 @@ class MentionFilter:
     owner: str | None = None
     limit: int | None = 50
     kind: str | None = None
-    places: Sequence[str] | None = None
+    places: Collection[str] | None = None
 
 
 def list_parts(mention_filter: MentionFilter) -> Iterator[Node]:
@@ -51,7 +51,7 @@ def list_parts(mention_filter: MentionFilter) -> Iterator[Node]:
         if operand := getattr(mention_filter, name):
             yield FieldTerm(_FIELDS[name], operand, 0)
     if mention_filter.places is not None:
-        yield Or(tuple(_of_place(place) for place in mention_filter.places))
+        yield Or(tuple(_of_place(place) for place in sorted(mention_filter.places)))
     match mention_filter.query:
         case None:
             return

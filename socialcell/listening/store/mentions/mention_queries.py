@@ -1,10 +1,10 @@
 """Queries of mentions: lists, searches, one mention, counts."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session
 
@@ -87,6 +87,7 @@ class AnnotationRow:
     model_version: str
     decided_value: str | None
     decided_by: str | None
+    decided_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,18 @@ def mentions_by_id(
     return rows
 
 
+def mentions_of(
+    session: Session, ids: Iterable[int], mention_filter: MentionFilter
+) -> dict[int, MentionRow]:
+    """Those of these mentions that match a filter, by id."""
+    rows: dict[int, MentionRow] = {}
+    condition = Matching(session, assumed=False).condition(mention_filter)
+    for chunk in db.chunks(dict.fromkeys(ids)):
+        wanted = list_matching(session, and_(M.id.in_(chunk), condition), None)
+        rows |= {row.id: row for row in wanted}
+    return rows
+
+
 def annotations(
     session: Session, mention_ids: Sequence[int]
 ) -> dict[int, list[AnnotationRow]]:
@@ -239,6 +252,7 @@ def annotations(
                 c.model_version,
                 c.decided_value,
                 c.decided_by,
+                c.decided_at,
             )
             .where(c.mention_id.in_(chunk))
             .order_by(c.mention_id, c.id)

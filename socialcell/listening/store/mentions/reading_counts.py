@@ -4,7 +4,7 @@ Only SQL is here. A topic is counted by itself: a mention may have several.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, Row, exists, func, select
@@ -29,29 +29,39 @@ def decisions(session: Session, kind: str) -> Counter[tuple[str, str, str]]:
     Topics of a mention are joined by bars, in order of their ids. Mentions that no
     model had read in `kind` are left out.
     """
+    return decisions_by_kind(session, [kind])[kind]
+
+
+def decisions_by_kind(
+    session: Session, kinds: Sequence[str]
+) -> dict[str, Counter[tuple[str, str, str]]]:
+    """The same of several kinds, by one statement."""
     rows = session.execute(
-        select(M.id, M.language, A.value, A.decided_value, A.model)
+        select(A.kind, M.id, M.language, A.value, A.decided_value, A.model)
         .join(ANNOTATION, A.mention_id == M.id)
         .where(
             M.state == "present",
             M.language.is_not(None),
-            A.kind == kind,
+            A.kind.in_(kinds),
             A.decided_value.is_not(None),
         )
     )
-    languages: dict[int, str] = {}
-    read: dict[int, set[str]] = defaultdict(set)
-    decided: dict[int, set[str]] = defaultdict(set)
-    for mention, language, value, decision, model in rows:
-        languages[mention] = language
-        decided[mention].add(decision)
+    languages: dict[tuple[str, int], str] = {}
+    read: dict[tuple[str, int], set[str]] = defaultdict(set)
+    decided: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for kind, mention, language, value, decision, model in rows:
+        key = (kind, mention)
+        languages[key] = language
+        decided[key].add(decision)
         if model != PERSON:
-            read[mention].add(value)
-    return Counter(
-        (language, "|".join(sorted(decided[mention])), "|".join(sorted(read[mention])))
-        for mention, language in languages.items()
-        if read[mention] or kind == "topic"
-    )
+            read[key].add(value)
+    counts: dict[str, Counter[tuple[str, str, str]]] = {k: Counter() for k in kinds}
+    for key, language in languages.items():
+        kind = key[0]
+        if read[key] or kind == "topic":
+            both = "|".join(sorted(decided[key])), "|".join(sorted(read[key]))
+            counts[kind][language, *both] += 1
+    return counts
 
 
 def read_labels(session: Session, span: TimeSpan, kind: str) -> LabelCounts:

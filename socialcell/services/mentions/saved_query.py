@@ -1,0 +1,131 @@
+"""What a query would do and cost as an alert rule or a source, before it is saved.
+
+It is saved by the acts of the commands: `add_rule` of alert_rules, `add_source` of
+source_setup.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from socialcell import db
+from socialcell.errors import ConfigError, UsageError
+from socialcell.json_types import JsonValue
+from socialcell.listening.people import protected_topics
+from socialcell.listening.query import query_lint
+from socialcell.listening.query.query_lint import Doubt
+from socialcell.listening.store.mentions import explored_mentions
+from socialcell.listening.store.mentions.explored_mentions import MentionSearch
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
+from socialcell.listening.store.people import protected_accounts
+from socialcell.message_catalog import Message
+from socialcell.services.alerts.alert_detectors import rule_query
+from socialcell.services.alerts.alert_rules import MOST_MINUTES
+from socialcell.services.alerts.incident_grouping import INCIDENT_GAP
+from socialcell.services.collection import query_estimate, source_setup
+from socialcell.services.collection.query_estimate import QueryEstimate
+from socialcell.services.context import Context
+
+SAMPLE = timedelta(days=28)
+_MOST = 10_000  # mentions of the sample that are looked at
+_MINUTE = timedelta(minutes=1)
+# The connectors that search by a query, with what else a search of theirs must have.
+SEARCHES: Mapping[str, Mapping[str, JsonValue]] = {
+    "bluesky": {},
+    "reddit": {"kind": "search", "subreddit": "pune"},
+    "x": {"kind": "search"},
+    "youtube": {"kind": "search"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RulePreview:
+    """What a rule would have done in the SAMPLE before now.
+
+    Of `matches` mentions, at least so many where `is_exact` is false, it would have
+    opened an incident `times` over. `refusal` says why it cannot be a rule at all.
+    """
+
+    matches: int
+    is_exact: bool
+    since: datetime
+    times: int
+    doubts: Sequence[Doubt]
+    refusal: Message | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePreview:
+    """A query as a source of a connector: its settings and cost; None where a search
+    costs nothing. `refusal` says why it cannot be one."""
+
+    connector: str
+    settings: Mapping[str, JsonValue]
+    estimate: QueryEstimate | None
+    refusal: Message | None
+
+
+def preview_rule(
+    context: Context, query: str, *, threshold: int, minutes: int
+) -> RulePreview:
+    """What `alert_rules.add_rule` would make of a query, and how often it had fired.
+
+    UsageError for a query that cannot be read, and for limits that no rule has.
+    """
+    if threshold < 1 or not 5 <= minutes <= MOST_MINUTES:
+        raise UsageError("alerts.rule_limits")
+    now = context.clock.now()
+    wanted = MentionFilter(rule_query(query, now), since=now - SAMPLE, until=now)
+    doubts = query_lint.lint(query, now)
+    with db.reading(context.engine) as session:
+        refusal: Message | None = None
+        try:
+            protected_topics.refuse(query, protected_accounts.accounts(session))
+        except UsageError as error:
+            refusal = error.message
+        search = MentionSearch(session, wanted)
+        moments = explored_mentions.newest_times(session, search, _MOST)
+    is_exact = search.since is None and len(moments) < _MOST
+    since = wanted.since or now
+    if not is_exact:
+        since = max(since, search.since or since, moments[-1] if moments else since)
+    times = _openings(moments[::-1], threshold, minutes * _MINUTE)
+    return RulePreview(len(moments), is_exact, since, times, doubts, refusal)
+
+
+def preview_sources(context: Context, query: str) -> list[SourcePreview]:
+    """The query as a search of each connector that searches, with its cost.
+
+    Its words are read as the platform reads them; a field of ours means nothing there,
+    and its cost is then not known.
+    """
+    return [
+        preview_source(context, connector, {**settings, "query": query})
+        for connector, settings in SEARCHES.items()
+    ]
+
+
+def preview_source(
+    context: Context, connector: str, settings: Mapping[str, JsonValue]
+) -> SourcePreview:
+    """What `sources add` would say of these settings, before they are a source."""
+    try:
+        checked = source_setup.check_settings(context, connector, settings)
+        estimate = query_estimate.estimate(context, connector, checked)
+    except (UsageError, ConfigError) as error:
+        return SourcePreview(connector, settings, None, error.message)
+    return SourcePreview(connector, checked, estimate, None)
+
+
+def _openings(moments: Sequence[datetime], threshold: int, window: timedelta) -> int:
+    """How often so many mentions came within a window, the earliest first; one opening
+    lasts until a window without enough, and a day at least, as an incident does."""
+    times, quiet_from = 0, None
+    for place in range(threshold - 1, len(moments)):
+        at = moments[place]
+        if at - moments[place - threshold + 1] > window:
+            continue
+        if quiet_from is None or at >= quiet_from:
+            times += 1
+        quiet_from = at + INCIDENT_GAP
+    return times
