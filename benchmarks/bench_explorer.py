@@ -2,10 +2,11 @@
 
     python -m benchmarks.bench_explorer [--full] [--mentions N] [--database FOLDER]
 
-Both databases are filled as the jobs do it, with the gazetteer's areas and owners. A
-page is what the console asks: a query, filters, facets and coverage. Questions are
-asked of both in turn; what counts is the time of the processor, so that a neighbour's
-work is not counted. With `--database` the files stay in that folder and are used again.
+The small database is filled as the jobs do it, with the gazetteer's areas and owners;
+the large one is made from it (`multiplied.py`). A page is what the console asks: a
+query, filters, facets and coverage. Questions are asked of both in turn; what counts is
+the time of the processor, so that a neighbour's work is not counted. With `--database`
+the files stay in that folder and are used again.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from sqlalchemy import Engine, event
 
 from benchmarks import corpus
 from benchmarks.filled import Filled
+from benchmarks.multiplied import multiply
 from benchmarks.ratios import Figure, scratch, tell
 from socialcell import db
 from socialcell.clock import FixedClock
@@ -59,7 +61,7 @@ def main() -> None:
     n = arguments.mentions or (1_000_000 if arguments.full else 20_000)
     kept = arguments.database
     with scratch() if kept is None else nullcontext(kept) as folder:
-        large, small = (_context(folder, size) for size in (n, n // 10))
+        small, large = _databases(folder, n)
         tell(growth(large, small, n))
 
 
@@ -128,16 +130,26 @@ def _counted(engine: Engine) -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-def _context(folder: Path, n: int) -> Context:
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"explorer-{n}.db"
-    url = f"sqlite:///{file}"
-    if not file.exists():
-        _fill(url, n)
-    (folder / "secrets").mkdir(mode=0o700, exist_ok=True)
+def _databases(folder: Path, n: int) -> tuple[Context, Context]:
+    """The small database and the large one of `n` mentions, made where they are not."""
+    (folder / "secrets").mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / "secrets" / SECRET_NAME).write_text("a key of the benchmark alone")
+    small, large = (folder / f"explorer-{size}.db" for size in (n // 10, n))
+    for file in (small, large):
+        if not file.exists():
+            part = file.with_suffix(".part")
+            part.unlink(missing_ok=True)
+            if file is small:
+                _fill(f"sqlite:///{part}", n // 10)
+            else:
+                multiply(small, part, 10)
+            part.rename(file)
+    return _context(folder, small), _context(folder, large)
+
+
+def _context(folder: Path, file: Path) -> Context:
     workspace = Workspace(folder, Config())
-    return Context(workspace, db.connect(url), FixedClock(corpus.END))
+    return Context(workspace, db.connect(f"sqlite:///{file}"), FixedClock(corpus.END))
 
 
 def _fill(url: str, n: int) -> None:

@@ -9,7 +9,7 @@ from socialcell import db
 from socialcell.connectors.base import Metric, RecordRelation
 from socialcell.listening.model import Author, AuthorSnapshot, Engagement, Mention
 from socialcell.listening.store import integrity
-from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.mentions import mention_queries, mention_relations
 from socialcell.listening.store.pages import pages
 from socialcell.ops import store
 from tests.builders import NOON, make_author, make_record, make_source, store_records
@@ -108,7 +108,7 @@ def test_an_unknown_target_of_a_reply_is_kept_as_a_stub_and_filled_later(
         reply = session.scalars(
             select(Mention).where(col(Mention.external_id) == "200")
         ).one()
-        (relation,) = mention_queries.relations(session, reply.id or 0)
+        (relation,) = mention_relations.relations(session, reply.id or 0)
         assert (relation.kind, relation.external_id) == ("reply", "100")
         assert relation.state == "present"
 

@@ -17,7 +17,11 @@ from socialcell.listening.model import (
     Mention,
     RegistryAccount,
 )
-from socialcell.listening.store.mentions import mention_queries, quotes
+from socialcell.listening.store.mentions import (
+    mention_queries,
+    mention_relations,
+    quotes,
+)
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.listening.store.pages.records import content_hash
 from socialcell.listening.store.pages.tombstones import BLANK
@@ -188,7 +192,7 @@ def test_an_annotation(engine: Engine, mention_id: int) -> None:
 
 def test_a_count(engine: Engine, mention_id: int) -> None:
     with db.reading(engine) as session:
-        (row,) = mention_queries.engagement(session, mention_id)
+        (row,) = mention_relations.engagement(session, mention_id)
 
     found = by_field(row)
     assert found == from_tables(engine, list(found), Engagement)

@@ -9,7 +9,7 @@ from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.alerts import incidents
-from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.mentions import mention_queries, mention_relations
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.services.context import Context
@@ -43,8 +43,8 @@ def read_page(
         row = _visible(session, [mention_id], places).get(mention_id)
         if row is None:
             raise UsageError("mentions.no_such_mention", mention=mention_id)
-        relations = mention_queries.relations(session, mention_id)
-        replying = mention_queries.replies(session, mention_id)
+        relations = mention_relations.relations(session, mention_id)
+        replying = mention_relations.replies(session, mention_id)
         related = [relation.id for relation in relations] + replying[:REPLIES]
         rows = _visible(session, related, places)
         facts = mention_detail.gather_facts(session, [row, *rows.values()])

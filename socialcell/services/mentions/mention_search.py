@@ -20,7 +20,7 @@ from socialcell.listening.query.query_language import (
     widen_query,
 )
 from socialcell.listening.store import areas
-from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.mentions import mention_queries, mention_relations
 from socialcell.listening.store.mentions.match_reasons import matching_parts
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.services.context import Context
@@ -138,7 +138,7 @@ def show_mention(context: Context, people: People, mention_id: int) -> MentionDe
 def replies(context: Context, mention_id: int) -> list[int]:
     """The ids of the mentions that reply to a mention, quote or repost it."""
     with db.reading(context.engine) as session:
-        return mention_queries.replies(session, mention_id)
+        return mention_relations.replies(session, mention_id)
 
 
 def area_names(context: Context, lang: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from socialcell.listening.areas.area_table import names
 from socialcell.listening.areas.owner_table import NOBODY, OwnerFinder
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store import owners
-from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.mentions import mention_queries, mention_relations
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.listening.store.pages import engagement_history
 from socialcell.views.mentions import mention_view
@@ -99,15 +99,15 @@ def mention(
         **_owner(session, row, mention_view.group_values(facts.annotations)),
         "links": [
             people.masked(row.platform, url, row)
-            for url in mention_queries.links(session, row.id)
+            for url in mention_relations.links(session, row.id)
         ],
         "relations": [
             {"kind": r.kind, "platform": r.platform, "id": r.id, "held": r.state}
-            for r in mention_queries.relations(session, row.id)
+            for r in mention_relations.relations(session, row.id)
         ],
         "sources": [
             {"name": s.name, "via": s.via, "seen_at": s.seen_at}
-            for s in mention_queries.sources_of(session, row.id)
+            for s in mention_relations.sources_of(session, row.id)
         ],
         "engagement": [
             {
@@ -117,7 +117,7 @@ def mention(
                 "value": e.value,
                 "state": e.state,
             }
-            for e in mention_queries.engagement(session, row.id)
+            for e in mention_relations.engagement(session, row.id)
         ],
         "understood": [
             {

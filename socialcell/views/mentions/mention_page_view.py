@@ -132,7 +132,7 @@ class ThreadFields(TypedDict):
     mention: MentionDocument
 
 
-class IncidentFields(TypedDict):
+class MentionIncidentFields(TypedDict):
     """An incident that rests on the mention."""
 
     id: int
@@ -150,7 +150,7 @@ class MentionPageDocument(MentionDetail):
     parents: list[ThreadFields]
     replies: list[MentionDocument]
     reply_count: int
-    incidents: list[IncidentFields]
+    incidents: list[MentionIncidentFields]
 
 
 def document(page: MentionPage) -> MentionPageDocument:

@@ -15,7 +15,11 @@ from socialcell.errors import UsageError
 from socialcell.identity.actor import unsigned
 from socialcell.listening.model import Mention, RawItem
 from socialcell.listening.query.query_language import parse
-from socialcell.listening.store.mentions import mention_queries, rollups
+from socialcell.listening.store.mentions import (
+    mention_queries,
+    mention_relations,
+    rollups,
+)
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.listening.store.people import registry
 from socialcell.ops import audit
@@ -187,7 +191,9 @@ def test_her_name_goes_from_what_others_wrote_and_places_stay_true(
     (reply,) = [row for row in rows(listened.engine, Mention) if row.state == "present"]
     assert reply.text == f"@{'•' * len(HANDLE)} no water in Kothrud with us either"
     with db.reading(listened.engine) as session:
-        assert mention_queries.links(session, reply.id) == ["https://pmc.example/water"]
+        assert mention_relations.links(session, reply.id) == [
+            "https://pmc.example/water"
+        ]
         place = next(
             one
             for one in mention_queries.annotations(session, [reply.id])[reply.id]

@@ -12,10 +12,6 @@ from socialcell import db
 from socialcell.connectors import PLATFORMS
 from socialcell.json_types import JsonObject
 from socialcell.listening.model import (
-    Engagement,
-    Link,
-    MentionMatch,
-    Relation,
     StoredWithheld,
 )
 from socialcell.listening.query.query_language import Holdings
@@ -30,9 +26,6 @@ from socialcell.listening.store.mentions.mention_matching import (
     Matching,
     list_values,
 )
-from socialcell.ops.model import Source
-
-ENGAGEMENT = db.table(Engagement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,37 +81,6 @@ class AnnotationRow:
     decided_value: str | None
     decided_by: str | None
     decided_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class EngagementRow:
-    """One count of a mention at one moment; None where its state says why."""
-
-    metric: str
-    common: str | None
-    taken_at: datetime
-    value: int | None
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class RelatedMention:
-    """A mention that another one replies to, quotes or reposts (`kind`)."""
-
-    kind: str
-    platform: str
-    external_id: str
-    state: str
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class MentionSource:
-    """A source through which a mention reached us, and when it last did."""
-
-    name: str
-    via: str
-    seen_at: datetime
 
 
 # In the order of the fields of MentionRow.
@@ -260,63 +222,6 @@ def annotations(
         for row in rows:
             rows_by_mention[row.mention_id].append(AnnotationRow(*row))
     return rows_by_mention
-
-
-def engagement(session: Session, mention_id: int) -> list[EngagementRow]:
-    """Every snapshot of a mention, by metric and time."""
-    c = ENGAGEMENT.c
-    rows = session.execute(
-        select(c.metric, c.common, c.taken_at, c.value, c.state)
-        .where(c.mention_id == mention_id)
-        .order_by(c.metric, c.taken_at)
-    )
-    return [EngagementRow(*row) for row in rows]
-
-
-def relations(session: Session, mention_id: int) -> list[RelatedMention]:
-    """What a mention replies to, quotes or reposts, and whether we hold it."""
-    relation = db.table(Relation).c
-    rows = session.execute(
-        select(relation.kind, M.platform, M.external_id, M.state, M.id)
-        .join(MENTION, relation.target_id == M.id)
-        .where(relation.mention_id == mention_id)
-        .order_by(relation.kind, M.external_id)
-    )
-    return [RelatedMention(*row) for row in rows]
-
-
-def replies(session: Session, mention_id: int) -> list[int]:
-    """The present mentions that reply to a mention, quote or repost it, by id."""
-    relation = db.table(Relation).c
-    return list(
-        session.scalars(
-            select(M.id)
-            .join(MENTION, relation.mention_id == M.id)
-            .where(relation.target_id == mention_id, M.state == "present")
-            .order_by(M.id)
-        )
-    )
-
-
-def links(session: Session, mention_id: int) -> list[str]:
-    link = db.table(Link).c
-    return list(
-        session.scalars(
-            select(link.url).where(link.mention_id == mention_id).order_by(link.url)
-        )
-    )
-
-
-def sources_of(session: Session, mention_id: int) -> list[MentionSource]:
-    """Through which sources a mention reached us."""
-    match, source = db.table(MentionMatch).c, db.table(Source).c
-    rows = session.execute(
-        select(source.name, match.via, match.seen_at)
-        .join(db.table(Source), source.id == match.source_id)
-        .where(match.mention_id == mention_id)
-        .order_by(source.name)
-    )
-    return [MentionSource(*row) for row in rows]
 
 
 def read_holdings(session: Session, registry: Set[tuple[str, str]]) -> Holdings:
