@@ -74,7 +74,7 @@ def test_a_database_that_is_gone_is_not_ready_and_the_counters_stay(
     context: Context, tmp_path: Path, database_kind: str
 ) -> None:
     if database_kind != "sqlite":
-        pytest.skip("a server is stopped in test_power_cuts")
+        pytest.skip("a server of its own has no file that could be gone")
     MetricFile(tmp_path / "7.metrics").add([("socialcell_busy_answers_total", 2.0)])
     file = db.file_of(context.engine)
     assert file is not None
