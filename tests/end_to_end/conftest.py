@@ -1,4 +1,4 @@
-"""One short demo, run once for all tests that only look at it."""
+"""A short demo and the whole one, each run once for all tests that look at it."""
 
 import json
 from dataclasses import dataclass
@@ -51,3 +51,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
         timeout=1000,
     )
     return Demo(folder, answer(done))
+
+
+@pytest.fixture(scope="session")
+def sample_city(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The whole sample city of four weeks, as `make demo` makes it."""
+    folder = tmp_path_factory.mktemp("whole") / "demo"
+    process = socialcell("demo", "--dir", folder, "--json", timeout=1100)
+    return Demo(folder, answer(process))

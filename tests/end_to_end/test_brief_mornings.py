@@ -15,7 +15,6 @@ import pytest
 from tests.end_to_end.conftest import Demo
 from tests.inside import socialcell
 from tests.running import answer
-from tests.running import socialcell as run_apart
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
@@ -44,14 +43,6 @@ MORNINGS = {
         "2026-11-12T08:30+05:30", "2026-11-11 12:30:00", "2026-11-12 03:00:00"
     ),
 }
-
-
-@pytest.fixture(scope="session")
-def sample_city(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """The whole sample city of four weeks, as `make demo` makes it."""
-    folder = tmp_path_factory.mktemp("whole") / "demo"
-    process = run_apart("demo", "--dir", folder, "--json", timeout=1100)
-    return Demo(folder, answer(process))
 
 
 def brief(demo: Demo, morning: Morning, lang: str = "en") -> dict[str, Any]:
