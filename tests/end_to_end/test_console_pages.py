@@ -127,7 +127,8 @@ class counted:
         event.remove(self._engine, "before_cursor_execute", self._note)
 
     def _note(self, _connection, _cursor, statement: str, *_: object) -> None:
-        self._statements.append(statement)
+        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
+            self._statements.append(statement)
 
 
 class _Page(HTMLParser):

@@ -16,6 +16,7 @@ from socialcell.web.console import (
     approval_pages,
     campaign_pages,
     incident_pages,
+    mention_pages,
     sign_in_pages,
     today_page,
 )
@@ -33,6 +34,7 @@ ROWS: tuple[Row, ...] = (
     *account_pages.ROWS,
     *today_page.ROWS,
     *incident_pages.ROWS,
+    *mention_pages.ROWS,
     *approval_pages.ROWS,
     *campaign_pages.ROWS,
 )

@@ -1,0 +1,297 @@
+"""Mentions: the explorer with its facets, one mention, and decisions about it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from socialcell.errors import UsageError
+from socialcell.roles import Permission
+from socialcell.services import pseudonyms
+from socialcell.services.alerts import alert_rules
+from socialcell.services.mentions import (
+    mention_explorer,
+    mention_export,
+    mention_labels,
+    mention_page,
+    original_link,
+    saved_query,
+)
+from socialcell.services.mentions.mention_explorer import ExplorerQuestion
+from socialcell.web.console.mention_words import MentionWords, load_words
+from socialcell.web.pages.addresses import with_pairs
+from socialcell.web.pages.answers import Answer, Download, RedirectTo, WebPage
+from socialcell.web.pages.forms import Form, NoFields
+from socialcell.web.pages.page_request import PageRequest
+from socialcell.web.pages.refusals import NotFound
+from socialcell.web.pages.screens import Action, Row, Screen
+
+_PATH = "/mentions"
+_CHOICES = ("topic", "urgency", "sentiment", "intent", "language", "platform")
+_DECIDED = ("topic", "urgency", "sentiment", "intent", "language")
+_Text = Annotated[str, Field(max_length=2000)]
+_Id = Annotated[str, Field(max_length=200)]
+
+
+class ExportForm(Form):
+    """The question of the explorer, and the form of the file."""
+
+    format: Literal["csv", "jsonl"]
+    query: _Text = ""
+    since: _Id = ""
+    until: _Id = ""
+    topic: _Id = ""
+    ward: _Id = ""
+    language: _Id = ""
+    sentiment: _Id = ""
+    urgency: _Id = ""
+    intent: _Id = ""
+    platform: _Id = ""
+    kind: _Id = ""
+
+
+class DecisionForm(Form):
+    """What a person decides of a mention; "" leaves the machine's reading."""
+
+    topic: _Id = ""
+    urgency: _Id = ""
+    sentiment: _Id = ""
+    intent: _Id = ""
+    language: _Id = ""
+
+
+class RuleForm(Form):
+    """A query as an alert rule: so many mentions within so many minutes."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    query: Annotated[str, Field(min_length=1, max_length=2000)]
+    threshold: Annotated[int, Field(ge=1, le=100_000)]
+    minutes: Annotated[int, Field(ge=5, le=10_080)]
+    severity: Literal["high", "medium"] = "medium"
+
+
+def show_explorer(request: PageRequest) -> Answer:
+    """Mentions that a query and filters find, with what else there is to narrow by."""
+    context = request.context
+    question = _question(request)
+    people, fault = pseudonyms.load_people(context), ""
+    try:
+        page = mention_explorer.explore(
+            context, people, question, places=request.places
+        )
+    except UsageError as error:
+        fault = request.say(error.message)
+        page = mention_explorer.explore(
+            context, people, ExplorerQuestion(), places=request.places
+        )
+    words = load_words(context, request.lang)
+    explanation = page.explanation
+    if explanation.fault is not None:
+        fault = request.lang.gettext(
+            "At character %(position)s: %(reason)s",
+            position=request.lang.number(explanation.fault.position),
+            reason=request.say(explanation.fault.message),
+        )
+    return WebPage(
+        "mentions.html",
+        {
+            "question": question,
+            "asked": {k: v for k, v in asdict(question).items() if v and k != "cursor"},
+            "page": page,
+            "matches": page.matches,
+            "fault": fault,
+            "doubts": [request.say(doubt.message) for doubt in explanation.doubts],
+            "words": words,
+            "choices": {name: words.choices(name) for name in _CHOICES[:-1]},
+            "narrowed": _narrowing(question),
+            "following": _following(
+                question, page.matches.following if page.matches else None
+            ),
+            "may_export": _may(request, Permission.EXPORT_TEXT),
+            "may_write_rules": _may(request, Permission.LEAD_INCIDENTS),
+            "moment": datetime.fromisoformat,
+        },
+    )
+
+
+def _question(request: PageRequest) -> ExplorerQuestion:
+    given: Mapping[str, str] = {**request.query, **request.typed}
+    names = ExplorerQuestion.__dataclass_fields__
+    return ExplorerQuestion(
+        **{name: given[name].strip()[:2000] for name in names if name in given}
+    )
+
+
+def _narrowing(question: ExplorerQuestion) -> bool:
+    """Whether any field beside the query is asked for."""
+    fields = asdict(question)
+    return any(fields[name] for name in fields if name not in ("query", "cursor"))
+
+
+def _following(question: ExplorerQuestion, cursor: str | None) -> str | None:
+    if cursor is None:
+        return None
+    pairs = {name: text for name, text in asdict(question).items() if text}
+    return with_pairs(_PATH, **{**pairs, "cursor": cursor})
+
+
+def _may(request: PageRequest, permission: Permission) -> bool:
+    return request.visitor is not None and request.visitor.may(permission)
+
+
+def act_export(request: PageRequest, form: ExportForm) -> Answer:
+    """The file of what a question finds; audited."""
+    fields = form.model_dump()
+    format_ = form.format
+    question = ExplorerQuestion(
+        **{name: text for name, text in fields.items() if name != "format"}
+    )
+    chunks = mention_export.download(
+        request.context,
+        pseudonyms.load_people(request.context),
+        question,
+        format_,
+        places=request.places,
+    )
+    kinds = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
+    return Download(f"mentions.{format_}", kinds[format_], chunks)
+
+
+def show_mention(request: PageRequest) -> Answer:
+    """One mention: its words, how they are read, its thread, counts and incidents."""
+    context, lang = request.context, request.lang
+    try:
+        page = mention_page.read_page(
+            context,
+            pseudonyms.load_people(context),
+            request.number("id"),
+            places=request.places,
+        )
+    except UsageError:
+        raise NotFound from None
+    words = load_words(context, lang)
+    no_original = page.no_original
+    return WebPage(
+        "mention.html",
+        {
+            "page": page,
+            "mention": page.mention,
+            "words": words,
+            "choices": _decisions(request, words),
+            "no_original": no_original and request.say(no_original.message),
+            "may_triage": _may(request, Permission.TRIAGE),
+            "moment": datetime.fromisoformat,
+        },
+    )
+
+
+def _decisions(
+    request: PageRequest, words: MentionWords
+) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """For each field that a person may decide: its name, label and choices."""
+    as_read = ("", request.lang.gettext("as it is"))
+    return [
+        (name, words.facet(name), [as_read, *words.choices(name)]) for name in _DECIDED
+    ]
+
+
+def act_decide(request: PageRequest, form: DecisionForm) -> Answer:
+    """Put a person's reading in force, beside the machine's."""
+    id_ = request.number("id")
+    mention_page.require_visible(request.context, [id_], request.places)
+    labels = {
+        name: (value,) for name, value in form.model_dump().items() if value.strip()
+    }
+    mention_labels.decide_mentions(request.context, [id_], labels)
+    notice = request.lang.gettext("Your reading is in force beside the machine's.")
+    return RedirectTo(f"{_PATH}/{id_}", notice)
+
+
+def act_open(request: PageRequest, _form: NoFields) -> Answer:
+    """The address of the original, which is noted in the audit log."""
+    id_ = request.number("id")
+    mention_page.require_visible(request.context, [id_], request.places)
+    original = original_link.open_original(request.context, id_)
+    return WebPage("mention_original.html", {"original": original})
+
+
+def show_rule(request: PageRequest) -> Answer:
+    """What a query would have done as an alert rule in the last weeks."""
+    query = request.typed.get("query") or request.query.get("query", "")
+    threshold = _number(request, "threshold", 5)
+    minutes = _number(request, "minutes", 60)
+    preview, fault = None, ""
+    try:
+        preview = saved_query.preview_rule(
+            request.context, query, threshold=threshold, minutes=minutes
+        )
+    except UsageError as error:
+        fault = request.say(error.message)
+    return WebPage(
+        "mention_rule.html",
+        {
+            "query": query,
+            "threshold": threshold,
+            "minutes": minutes,
+            "preview": preview,
+            "refusal": preview and preview.refusal and request.say(preview.refusal),
+            "doubts": [request.say(doubt.message) for doubt in preview.doubts]
+            if preview
+            else [],
+            "fault": fault,
+        },
+    )
+
+
+def _number(request: PageRequest, name: str, otherwise: int) -> int:
+    text = request.typed.get(name) or request.query.get(name, "")
+    is_number = text.isascii() and text.isdecimal() and len(text) <= 6
+    return int(text) if is_number else otherwise
+
+
+def act_rule(request: PageRequest, form: RuleForm) -> Answer:
+    """Write the rule; from now on it alerts."""
+    alert_rules.add_rule(
+        request.context,
+        form.name,
+        form.query,
+        threshold=form.threshold,
+        minutes=form.minutes,
+        severity=form.severity,
+    )
+    text = request.lang.gettext("The rule %(name)s alerts from now on.", name=form.name)
+    return RedirectTo(_PATH, text)
+
+
+ROWS: tuple[Row, ...] = (
+    Screen(_PATH, Permission.READ, show_explorer, is_scoped=True),
+    Screen(f"{_PATH}/rule", Permission.LEAD_INCIDENTS, show_rule),
+    Action(f"{_PATH}/rule", Permission.LEAD_INCIDENTS, RuleForm, act_rule, show_rule),
+    Action(
+        f"{_PATH}/export",
+        Permission.EXPORT_TEXT,
+        ExportForm,
+        act_export,
+        show_explorer,
+        is_scoped=True,
+    ),
+    Screen(f"{_PATH}/{{id:number}}", Permission.READ, show_mention, is_scoped=True),
+    Action(
+        f"{_PATH}/{{id:number}}/decide",
+        Permission.TRIAGE,
+        DecisionForm,
+        act_decide,
+        show_mention,
+        is_scoped=True,
+    ),
+    Action(
+        f"{_PATH}/{{id:number}}/open",
+        Permission.READ,
+        NoFields,
+        act_open,
+        show_mention,
+        is_scoped=True,
+    ),
+)
