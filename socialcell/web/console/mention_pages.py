@@ -29,6 +29,7 @@ from socialcell.web.pages.refusals import NotFound
 from socialcell.web.pages.screens import Action, Row, Screen
 
 _PATH = "/mentions"
+_MOST_COUNTS = 12
 _CHOICES = ("topic", "urgency", "sentiment", "intent", "language", "platform")
 _DECIDED = ("topic", "urgency", "sentiment", "intent", "language")
 _Text = Annotated[str, Field(max_length=2000)]
@@ -178,6 +179,11 @@ def show_mention(request: PageRequest) -> Answer:
         {
             "page": page,
             "mention": page.mention,
+            "counts": [
+                count
+                for count in page.mention["engagement"]
+                if count["common"] is not None
+            ][-_MOST_COUNTS:],
             "words": words,
             "choices": _decisions(request, words),
             "no_original": no_original and request.say(no_original.message),

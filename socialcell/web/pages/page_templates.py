@@ -54,7 +54,11 @@ class PageTemplates:
             static=static_address,
         )
         environment.filters.update(
-            number=lang.number, when=lang.when, moment=lang.moment, clock=lang.clock
+            digits=lambda number: lang.digits(str(number)),
+            number=lang.number,
+            when=lang.when,
+            moment=lang.moment,
+            clock=lang.clock,
         )
         return environment
 

@@ -1,0 +1,184 @@
+"""Mentions in the console: found, read, corrected, opened, downloaded; by place."""
+
+import pytest
+from sqlalchemy import Engine, select
+
+from socialcell import db
+from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.areas.owner_table import read_owners
+from socialcell.listening.model import Mention
+from socialcell.listening.store import areas, owners
+from socialcell.ops import audit
+from socialcell.roles import Role
+from socialcell.services.context import Context
+from socialcell.services.mentions import tagging
+from tests.builders import make_record, store_records
+from tests.faults.hostile import poison
+from tests.web.console.browser_session import BrowserSession, signed_in
+from tests.web.console.conftest import NewBrowser
+
+RAVI = "Ravi Sample"
+WATER = "No water in Kothrud for three days"
+DRAIN = "The drain in Hadapsar overflows"
+
+
+@pytest.fixture
+def city(context: Context, engine: Engine) -> Context:
+    """A mention in Kothrud and one in Hadapsar, read by the machine."""
+    with db.writing(engine) as session:
+        areas.replace(session, read_areas())
+        owners.replace(session, read_owners())
+    store_records(
+        engine,
+        make_record("1", text=WATER, url="https://x.example/1"),
+        make_record("2", text=DRAIN),
+    )
+    tagging.tag_waiting(context)
+    return context
+
+
+def id_of(context: Context, external_id: str) -> int:
+    with db.reading(context.engine) as session:
+        query = select(Mention.id).where(Mention.external_id == external_id)
+        return session.scalars(query).one()
+
+
+def last_act(context: Context) -> tuple[str, str]:
+    with db.reading(context.engine) as session:
+        return next(
+            ((row.action, row.actor) for row in audit.entries(session, 1)), ("", "")
+        )
+
+
+def test_a_search_finds_its_mentions_and_what_else_there_is_to_narrow_by(
+    city: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, city, RAVI, Role.VIEWER)
+
+    every = browser.get("/en/mentions")
+    water = browser.get("/en/mentions?query=water")
+
+    assert (WATER in every.text, DRAIN in every.text) == (True, True)
+    assert (WATER in water.text, DRAIN in water.text) == (True, False)
+    assert "1 mention" in water.text
+    assert "/en/mentions?query=water%20topic%3Awater" in water.html
+
+
+def test_a_search_that_cannot_be_read_says_where_and_keeps_what_was_typed(
+    city: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, city, RAVI, Role.VIEWER)
+
+    answer = browser.get("/en/mentions?query=water+AND+(")
+
+    assert answer.status == 200
+    assert "At character" in answer.text
+    assert 'value="water AND ("' in answer.html
+
+
+@pytest.mark.parametrize("value", ["nowhere", "x" * 100])
+def test_a_filter_that_no_mention_can_have_is_refused_in_words(
+    city: Context, browser: BrowserSession, value: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.VIEWER)
+
+    answer = browser.get(f"/en/mentions?topic={value}")
+
+    assert (answer.status, "This cannot be searched" in answer.text) == (200, True)
+
+
+def test_a_ward_office_sees_its_own_mentions_alone(
+    city: Context, new_browser: NewBrowser
+) -> None:
+    kothrud = signed_in(
+        new_browser(), city, RAVI, Role.DEPARTMENT, scope="ward:kothrud-bavdhan"
+    )
+
+    listed = kothrud.get("/en/mentions")
+    own = kothrud.get(f"/en/mentions/{id_of(city, '1')}")
+    other = kothrud.get(f"/en/mentions/{id_of(city, '2')}")
+    forged = kothrud.post(
+        f"/en/mentions/{id_of(city, '2')}/decide",
+        {**own.form(f"/mentions/{id_of(city, '1')}/decide").fields, "topic": "roads"},
+    )
+
+    assert (WATER in listed.text, DRAIN in listed.text) == (True, False)
+    assert (own.status, other.status, forged.status) == (200, 404, 404)
+    assert last_act(city)[0] != "mentions.decide"
+
+
+def test_a_correction_stands_beside_the_machines_reading_with_who_made_it(
+    city: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    id_ = id_of(city, "1")
+    page = browser.get(f"/en/mentions/{id_}")
+
+    corrected = browser.send(page, f"/mentions/{id_}/decide", urgency="low")
+    empty = browser.send(page, f"/mentions/{id_}/decide", once="another")
+
+    assert "Your reading is in force" in corrected.text
+    assert "not decided" in corrected.text
+    reading = corrected.text.partition("How it is read")[2]
+    assert "Low Ravi Sample" in reading
+    assert last_act(city) == ("mentions.decide", RAVI)
+    assert empty.status == 422
+
+
+def test_who_opens_an_original_is_in_the_audit_log(
+    city: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, city, RAVI, Role.VIEWER)
+    id_ = id_of(city, "1")
+
+    opened = browser.send(browser.get(f"/en/mentions/{id_}"), f"/mentions/{id_}/open")
+
+    assert 'href="https://x.example/1"' in opened.html
+    assert last_act(city) == ("mentions.open", RAVI)
+
+
+def test_texts_are_downloaded_by_the_data_protection_officer_alone(
+    city: Context, new_browser: NewBrowser
+) -> None:
+    officer = signed_in(new_browser(), city, "Meera Sample", Role.DPO)
+    viewer = signed_in(new_browser(), city, RAVI, Role.VIEWER)
+
+    page = officer.get("/en/mentions?query=water")
+    file = officer.send(page, "/mentions/export", format="csv")
+
+    lines = file.body.decode().splitlines()
+    assert file.headers["content-disposition"] == 'attachment; filename="mentions.csv"'
+    assert (len(lines), WATER in lines[1]) == (2, True)
+    assert last_act(city) == ("mentions.export", "Meera Sample")
+    assert "/mentions/export" not in viewer.get("/en/mentions").html
+
+
+def test_a_search_becomes_an_alert_rule_after_what_it_would_have_done_was_shown(
+    city: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, city, RAVI, Role.LEAD)
+
+    page = browser.get("/en/mentions/rule?query=water")
+    written = browser.send(page, "/mentions/rule", name="water", threshold="1")
+
+    assert "it would have found" in page.text
+    assert "The rule water alerts from now on." in written.text
+    assert last_act(city) == ("rule.add", RAVI)
+
+
+def test_what_people_write_is_inert(
+    context: Context, engine: Engine, browser: BrowserSession
+) -> None:
+    signed_in(browser, context, RAVI, Role.VIEWER)
+    store_records(engine, make_record("0", text="plain"))
+    plain = browser.get("/en/mentions").html
+    ids = [str(number) for number in range(1, len(poison.POISON) + 1)]
+    for external_id, text in zip(ids, poison.POISON.values(), strict=True):
+        store_records(engine, make_record(external_id, text=text))
+
+    listed = browser.get("/en/mentions").html
+    pages = [browser.get(f"/en/mentions/{id_of(context, id_)}").html for id_ in ids]
+
+    assert listed.count("<script") == plain.count("<script") == 1
+    assert "<img" not in listed
+    assert [page.count("<script") for page in pages] == [1] * len(ids)
