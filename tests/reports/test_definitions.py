@@ -17,7 +17,7 @@ MEASURED = {
     "as its normal share of mentions.",
     "asking": "Mentions classified as complaint, question, suggestion or request for "
     "help. Cases are not kept yet, so posts are counted.",
-    "asking_share": "The same as a percentage of public mentions.",
+    "asking_share": "The same as a percentage of all mentions.",
     "first_answer": "Median minutes from first contact to what a person says.",
     "registered": "Complaints with a PMC Care token within 4 working hours.",
     "confirmed": "Of cases opened four weeks ago, those the citizen confirms.",

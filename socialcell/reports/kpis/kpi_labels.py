@@ -27,7 +27,7 @@ def kpi_names(lang: Language) -> dict[str, tuple[str, str]]:
         ),
         "asking_share": (
             _("Answer expected, share"),
-            _("The same as a percentage of public mentions."),
+            _("The same as a percentage of all mentions."),
         ),
         "first_answer": (
             _("First human answer"),
