@@ -89,6 +89,7 @@ ANNOTATION = {
     "model_version": "a version",
     "decided_value": "place:katraj",
     "decided_by": "an operator",
+    "decided_at": NOON,
 }
 
 

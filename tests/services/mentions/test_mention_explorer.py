@@ -288,6 +288,11 @@ def test_hours_that_were_not_collected_stand_beside_the_counts(
     assert coverage.platforms == [CollectedPlatform("x", due=8, covered=5)]
     assert coverage.missing_hours == 3
     assert not coverage.is_cut
+    # The hour that runs is not due yet.
+    city.clock.advance(hour / 2)
+    running = matches_of(city, people, query=f"since:{since}").coverage
+    assert running.platforms == [CollectedPlatform("x", due=8, covered=5)]
+    city.clock.advance(-hour / 2)
     # Of a span without a beginning, the last 31 days are looked at.
     whole = matches_of(city, people).coverage
     assert whole.is_cut
