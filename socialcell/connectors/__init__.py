@@ -7,8 +7,9 @@ nobody enabled.
 
 import importlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol, TypeGuard
+from typing import Literal, Protocol, TypeGuard, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -55,6 +56,15 @@ RECHECKED = frozenset(
 _DAILY_KINDS = {"facebook": "insights"}
 
 
+@dataclass(frozen=True)
+class SettingField:
+    """A setting of a connector. `choices`: what alone it may be; empty: any text."""
+
+    name: str
+    is_required: bool
+    choices: tuple[str, ...]
+
+
 def build(name: str, settings: JsonObject, context: ConnectorContext) -> Connector:
     """The connector of that name. ConfigError says what is wrong with its settings."""
     return _connector_class(name)(_validated_settings(name, settings), context)
@@ -71,6 +81,20 @@ def check_settings(name: str, settings: JsonObject) -> dict[str, JsonValue]:
     return _validated_settings(name, settings).model_dump(
         mode="json", exclude_none=True
     )
+
+
+def setting_fields(name: str) -> list[SettingField]:
+    """The settings that a connector takes, in order. ConfigError."""
+    return [
+        SettingField(
+            key,
+            field.is_required(),
+            tuple(map(str, get_args(field.annotation)))
+            if get_origin(field.annotation) is Literal
+            else (),
+        )
+        for key, field in _connector_class(name).Settings.model_fields.items()
+    ]
 
 
 def platform(name: str) -> str:

@@ -1,6 +1,6 @@
 """Add a source, try it, switch it on and off, take it away: each in the audit log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -68,6 +68,16 @@ def source_of(context: Context, name: str) -> Source:
     """The source of that name. UsageError lists the names there are."""
     with db.reading(context.engine) as session:
         source = store.source_named(session, name)
+        session.expunge(source)
+    return source
+
+
+def find_source(context: Context, source_id: int) -> Source | None:
+    """The source of that number; None: there is none, or it was removed."""
+    with db.reading(context.engine) as session:
+        source = session.get(Source, source_id)
+        if source is None or source.state == "removed":
+            return None
         session.expunge(source)
     return source
 
@@ -193,9 +203,13 @@ def remove(context: Context, name: str) -> RemovedSource:
 
 
 def pull_now(
-    context: Context, names: Sequence[str], progress: Progress | None = None
+    context: Context,
+    names: Sequence[str],
+    progress: Progress | None = None,
+    stop: Callable[[], bool] = collector.never_stop,
 ) -> list[RunResult]:
-    """Pull these sources now, whatever the schedule says. Audited.
+    """Pull these sources now, whatever the schedule says, until `stop` says so after a
+    page. Audited.
 
     One that a platform asked to wait is not asked before its time. UsageError for one
     that is off, and then none is pulled.
@@ -207,7 +221,7 @@ def pull_now(
                 raise UsageError("sources.off", source=source.name)
         for source in sources:
             audit_source(context, session, "source.now", source)
-    return collector.collect(context, names, progress=progress)
+    return collector.collect(context, names, stop=stop, progress=progress)
 
 
 def _own_accounts(context: Context) -> frozenset[str]:

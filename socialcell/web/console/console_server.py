@@ -18,6 +18,8 @@ from socialcell.web.console import (
     incident_pages,
     mention_pages,
     sign_in_pages,
+    source_pages,
+    source_upkeep_pages,
     today_page,
 )
 from socialcell.web.console.navigation import shell_values
@@ -37,6 +39,8 @@ ROWS: tuple[Row, ...] = (
     *mention_pages.ROWS,
     *approval_pages.ROWS,
     *campaign_pages.ROWS,
+    *source_pages.ROWS,
+    *source_upkeep_pages.ROWS,
 )
 THREADS = 12
 CONNECTIONS = 256

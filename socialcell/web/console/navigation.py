@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from socialcell.i18n import Language
 from socialcell.roles import Permission
 from socialcell.web.pages.page_request import PageRequest
+
+_May: TypeAlias = Permission | frozenset[Permission]
+SEE_SOURCES = frozenset({Permission.READ, Permission.MANAGE_SOURCES})
+"""One of them suffices to see the sources."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +49,12 @@ def _navigation(request: PageRequest) -> Navigation | None:
     lang = request.lang
 
     def shown(
-        rows: Sequence[tuple[Permission, NavigationEntry]],
+        rows: Sequence[tuple[_May, NavigationEntry]],
     ) -> list[NavigationEntry]:
         return [
             _marked(place, request.path)
-            for permission, place in rows
-            if visitor.may(permission)
+            for may, place in rows
+            if any(map(visitor.may, may if isinstance(may, frozenset) else (may,)))
         ]
 
     return Navigation(shown(_main(lang)), shown(_more(lang)))
@@ -62,7 +67,7 @@ def _marked(place: NavigationEntry, path: str) -> NavigationEntry:
     return NavigationEntry(place.path, place.label, place.icon, place.key, is_current)
 
 
-def _main(lang: Language) -> Sequence[tuple[Permission, NavigationEntry]]:
+def _main(lang: Language) -> Sequence[tuple[_May, NavigationEntry]]:
     _, read = lang.gettext, Permission.READ
     return (
         (read, NavigationEntry("/", _("Today"), "today", "g t")),
@@ -74,7 +79,7 @@ def _main(lang: Language) -> Sequence[tuple[Permission, NavigationEntry]]:
     )
 
 
-def _more(lang: Language) -> Sequence[tuple[Permission, NavigationEntry]]:
+def _more(lang: Language) -> Sequence[tuple[_May, NavigationEntry]]:
     _, p = lang.gettext, Permission
     return (
         (p.APPROVE, NavigationEntry("/approvals", _("Approvals"))),
@@ -87,7 +92,7 @@ def _more(lang: Language) -> Sequence[tuple[Permission, NavigationEntry]]:
         (p.READ, NavigationEntry("/ads", _("Ads"))),
         (p.READ, NavigationEntry("/search", _("Search engine"))),
         (p.READ, NavigationEntry("/reports", _("Reports"))),
-        (p.READ, NavigationEntry("/sources", _("Sources"))),
+        (SEE_SOURCES, NavigationEntry("/sources", _("Sources"))),
         (p.READ, NavigationEntry("/outbox", _("Outbox"))),
         (p.ERASE, NavigationEntry("/privacy", _("Privacy"))),
         (p.READ_AUDIT, NavigationEntry("/audit", _("Audit log"))),

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from socialcell.message_catalog import Message
+from socialcell.roles import Permission
+from socialcell.services.operators.browser_sessions import BrowserVisitor
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import Refusal, refusal_of
 from socialcell.web.pages.screens import OpenTo, Row
@@ -20,9 +22,21 @@ def require_access(row: Row, asked: PageRequest) -> PageRequest:
         raise refusal_of(401)
     if isinstance(row.may, OpenTo):
         return asked
-    if not asked.visitor.may(row.may):
-        raise Refusal(403, Message("web.no_permission", {"permission": row.may.value}))
-    places = asked.visitor.places(row.may)
+    permissions = row.may if isinstance(row.may, frozenset) else frozenset({row.may})
+    places = _places(asked.visitor, permissions)
+    if places is not None and not places:
+        names = ", ".join(sorted(permissions))
+        raise Refusal(403, Message("web.no_permission", {"permission": names}))
     if places is not None and not row.is_scoped:
         raise Refusal(403, Message("web.whole_city", {"places": sorted(places)}))
     return replace(asked, places=places)
+
+
+def _places(
+    visitor: BrowserVisitor, permissions: frozenset[Permission]
+) -> frozenset[str] | None:
+    """Where one of these permissions counts; None: for the whole city."""
+    scopes = [visitor.places(permission) for permission in permissions]
+    if None in scopes:
+        return None
+    return frozenset[str]().union(*filter(None, scopes))

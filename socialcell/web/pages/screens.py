@@ -19,7 +19,8 @@ class OpenTo(Enum):
     SIGNED_IN = "signed_in"  # whoever has signed in
 
 
-May: TypeAlias = Permission | OpenTo
+May: TypeAlias = Permission | frozenset[Permission] | OpenTo
+"""A permission, or several of which one suffices."""
 Show: TypeAlias = Callable[[PageRequest], Answer]
 FormT = TypeVar("FormT", bound=BaseModel)
 
@@ -61,7 +62,7 @@ def check_table(rows: Sequence[Row]) -> None:
     stands there twice: a server does not start with such a table."""
     seen = set()
     for row in rows:
-        if not isinstance(row.may, Permission | OpenTo):
+        if not row.may or not isinstance(row.may, Permission | frozenset | OpenTo):
             raise ValueError(f"{row.path} has no permission")
         if not row.path.startswith("/") or (len(row.path) > 1 and row.path[-1] == "/"):
             raise ValueError(f"{row.path} is no path")

@@ -57,19 +57,34 @@ def _watched(
     session: Session, spans: Sequence[Coverage]
 ) -> Iterator[tuple[Source, Watch]]:
     for source in store.enabled(session):
-        if source.connector not in connectors.CONNECTORS:
-            continue
-        if connectors.capabilities(source.connector) & _MENTIONS:
+        if brings_mentions(source):
             own = [span for span in spans if span.source_id == source.id]
-            yield (
-                source,
-                Watch(
-                    name=source.name,
-                    platform=connectors.platform(source.connector),
-                    covered=_of_state(own, "covered"),
-                    gaps=_of_state(own, "gap"),
-                ),
-            )
+            yield source, _watch(source, own)
+
+
+def watch_source(
+    session: Session, source: Source, start: datetime, end: datetime
+) -> Watch:
+    """The watch of one source that brings mentions, whether it is enabled or not."""
+    attempts = _attempts(session, [source], start, end)
+    watch = _watch(source, store.coverage(session, source.id))
+    return replace(watch, attempts=attempts.get(source.id, ()))
+
+
+def brings_mentions(source: Source) -> bool:
+    """Whether a connector reads the source, and mentions come from it."""
+    return source.connector in connectors.CONNECTORS and bool(
+        connectors.capabilities(source.connector) & _MENTIONS
+    )
+
+
+def _watch(source: Source, spans: Sequence[Coverage]) -> Watch:
+    return Watch(
+        name=source.name,
+        platform=connectors.platform(source.connector),
+        covered=_of_state(spans, "covered"),
+        gaps=_of_state(spans, "gap"),
+    )
 
 
 def _of_state(spans: Sequence[Coverage], state: str) -> list[SPAN]:
