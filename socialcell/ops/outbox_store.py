@@ -293,11 +293,23 @@ def return_unsent(session: Session, now: datetime) -> int:
     return db.changed(session, unsent.values(state="pending", not_before=now))
 
 
+def state_counts(session: Session) -> dict[str, int]:
+    """How many messages are in each state."""
+    rows = session.execute(select(C.state, func.count()).group_by(C.state))
+    return {row[0]: row[1] for row in rows}
+
+
 def list_messages(
-    session: Session, states: Iterable[str] = (), limit: int = 100
+    session: Session,
+    states: Iterable[str] = (),
+    limit: int = 100,
+    before: int | None = None,
 ) -> Sequence[Outgoing]:
-    """Messages in these states (any without), newest first."""
+    """Messages in these states (any without), newest first; those with a smaller id
+    than `before`."""
     query = select(Outgoing).order_by(col(Outgoing.id).desc()).limit(limit)
+    if before is not None:
+        query = query.where(col(Outgoing.id) < before)
     if states := tuple(states):
         query = query.where(col(Outgoing.state).in_(states))
     return session.scalars(query).all()

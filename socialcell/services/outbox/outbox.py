@@ -92,9 +92,13 @@ class MessageEntry:
 
 
 def list_messages(
-    context: Context, states: Sequence[str] = (), limit: int = 100
+    context: Context,
+    states: Sequence[str] = (),
+    limit: int = 100,
+    before: int | None = None,
 ) -> list[MessageEntry]:
-    """Messages in these states (any without), the newest first."""
+    """Messages in these states (any without), the newest first; those older than the
+    message `before`."""
     with db.reading(context.engine) as session:
         return [
             MessageEntry(
@@ -112,7 +116,7 @@ def list_messages(
                 if message.state == "held"
                 else None,
             )
-            for message in outbox_store.list_messages(session, states, limit)
+            for message in outbox_store.list_messages(session, states, limit, before)
         ]
 
 

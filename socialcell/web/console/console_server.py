@@ -17,6 +17,7 @@ from socialcell.web.console import (
     campaign_pages,
     incident_pages,
     mention_pages,
+    outbox_pages,
     sign_in_pages,
     source_pages,
     source_upkeep_pages,
@@ -41,6 +42,7 @@ ROWS: tuple[Row, ...] = (
     *campaign_pages.ROWS,
     *source_pages.ROWS,
     *source_upkeep_pages.ROWS,
+    *outbox_pages.ROWS,
 )
 THREADS = 12
 CONNECTIONS = 256
