@@ -46,13 +46,12 @@ def all_operators(session: Session) -> list[Operator]:
     return list(session.execute(query).scalars())
 
 
-def grants_of(session: Session, operator_id: int) -> list[RoleGrant]:
-    """All grants, also those that wait, have ended or were revoked, by number."""
-    query = (
-        select(RoleGrant)
-        .where(col(RoleGrant.operator_id) == operator_id)
-        .order_by(col(RoleGrant.id))
-    )
+def grants_of(session: Session, operator_id: int | None) -> list[RoleGrant]:
+    """All grants, also those that wait, have ended or were revoked, by number; None:
+    of every operator."""
+    query = select(RoleGrant).order_by(col(RoleGrant.id))
+    if operator_id is not None:
+        query = query.where(col(RoleGrant.operator_id) == operator_id)
     return list(session.execute(query).scalars())
 
 
@@ -122,14 +121,14 @@ def open_session(
 
 
 def open_sessions(
-    session: Session, operator_id: int, now: datetime
+    session: Session, operator_id: int | None, now: datetime
 ) -> list[OperatorSession]:
-    """An operator's sessions that are open at a moment, by number."""
+    """An operator's sessions that are open at a moment, by number; None: everyone's."""
     query = (
-        select(OperatorSession)
-        .where(col(OperatorSession.operator_id) == operator_id, _is_open(now))
-        .order_by(col(OperatorSession.id))
+        select(OperatorSession).where(_is_open(now)).order_by(col(OperatorSession.id))
     )
+    if operator_id is not None:
+        query = query.where(col(OperatorSession.operator_id) == operator_id)
     return list(session.execute(query).scalars())
 
 
@@ -197,19 +196,20 @@ def _is_code(row: OneTimeCode, code: str) -> bool:
 
 
 def waiting_codes(
-    session: Session, operator_id: int, now: datetime
+    session: Session, operator_id: int | None, now: datetime
 ) -> list[OneTimeCode]:
-    """The codes of an operator that wait for a second person."""
+    """The codes of an operator that wait for a second person; None: everyone's."""
     query = (
         select(OneTimeCode)
         .where(
-            col(OneTimeCode.operator_id) == operator_id,
             col(OneTimeCode.confirmed_at).is_(None),
             col(OneTimeCode.used_at).is_(None),
             col(OneTimeCode.ends_at) > now,
         )
         .order_by(col(OneTimeCode.id))
     )
+    if operator_id is not None:
+        query = query.where(col(OneTimeCode.operator_id) == operator_id)
     return list(session.execute(query).scalars())
 
 
@@ -264,3 +264,11 @@ def second_factor(session: Session, operator_id: int) -> SecondFactor | None:
     """The confirmed authenticator of an operator."""
     factor = session.get(SecondFactor, operator_id)
     return factor if factor is not None and factor.confirmed_at else None
+
+
+def operators_with_factor(session: Session) -> set[int]:
+    """The numbers of the operators who have a confirmed authenticator."""
+    query = select(SecondFactor.operator_id).where(
+        col(SecondFactor.confirmed_at).is_not(None)
+    )
+    return set(session.execute(query).scalars())

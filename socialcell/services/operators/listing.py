@@ -1,9 +1,8 @@
 """Operators with their roles, as they are listed."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlmodel import Session
 
 from socialcell import db
 from socialcell.identity import store
@@ -39,13 +38,36 @@ class OperatorLine:
     reset_waits: bool
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """What belongs to all operators: grants, and by number who has an authenticator,
+    how many sessions, a code that waits."""
+
+    grants: list[RoleGrant]
+    with_factor: set[int]
+    sessions: Counter[int]
+    with_waiting_code: set[int]
+
+
 def list_operators(context: Context) -> list[OperatorLine]:
     """Every operator, in the order in which they were added."""
     now = context.clock.now()
     with db.reading(context.engine) as session:
+        rows = _Rows(
+            store.grants_of(session, None),
+            store.operators_with_factor(session),
+            Counter(row.operator_id for row in store.open_sessions(session, None, now)),
+            {row.operator_id for row in store.waiting_codes(session, None, now)},
+        )
         operators = store.all_operators(session)
         names = {operator.id: operator.name for operator in operators}
-        return [_line(session, operator, names, now) for operator in operators]
+        return [_line(operator, rows, names, now) for operator in operators]
+
+
+def find_operator(context: Context, operator_id: int) -> OperatorLine | None:
+    """The operator of a number; None: there is none."""
+    lines = list_operators(context)
+    return next((line for line in lines if line.id == operator_id), None)
 
 
 def grant_state(grant: RoleGrant, now: datetime) -> str:
@@ -60,7 +82,7 @@ def grant_state(grant: RoleGrant, now: datetime) -> str:
 
 
 def _line(
-    session: Session, operator: Operator, names: dict[int | None, str], now: datetime
+    operator: Operator, rows: _Rows, names: dict[int | None, str], now: datetime
 ) -> OperatorLine:
     id_ = operator.id or 0
     grants = tuple(
@@ -71,20 +93,21 @@ def _line(
             grant.ends_at,
             grant_state(grant, now),
         )
-        for grant in store.grants_of(session, id_)
+        for grant in rows.grants
+        if grant.operator_id == id_
     )
     return OperatorLine(
         id=id_,
         name=operator.name,
         state=_state(operator),
-        second_factor=store.second_factor(session, id_) is not None,
-        sessions=len(store.open_sessions(session, id_, now)),
+        second_factor=id_ in rows.with_factor,
+        sessions=rows.sessions[id_],
         proposed_by=names.get(operator.added_by) if operator.added_by else None,
         confirmed_by=names.get(operator.confirmed_by)
         if operator.confirmed_by
         else None,
         grants=grants,
-        reset_waits=bool(store.waiting_codes(session, id_, now)),
+        reset_waits=id_ in rows.with_waiting_code,
     )
 
 

@@ -21,6 +21,7 @@ from socialcell.web.console import (
     sign_in_pages,
     source_pages,
     source_upkeep_pages,
+    staff_pages,
     today_page,
 )
 from socialcell.web.console.navigation import shell_values
@@ -43,6 +44,7 @@ ROWS: tuple[Row, ...] = (
     *source_pages.ROWS,
     *source_upkeep_pages.ROWS,
     *outbox_pages.ROWS,
+    *staff_pages.ROWS,
 )
 THREADS = 12
 CONNECTIONS = 256
