@@ -21,6 +21,7 @@ from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan, PlanTag
 from socialcell.clock import IST
 from socialcell.i18n import Language
+from socialcell.message_catalog import Message
 from socialcell.settings.campaigns import Planning
 
 _SCHEDULE_TIME = timedelta(days=7)
@@ -30,14 +31,15 @@ _ANSWER_TIME = timedelta(days=3)
 @dataclass(frozen=True, slots=True)
 class PendingStep:
     """A step that a campaign, or tag `n` of its plan, waits for; `day` is the tag's
-    (the
-    first coming day of the plan). `words` are the reasons, where rules give any."""
+    (the first coming day of the plan). `rules` stand in its way, `problems` are kinds
+    of disclosure_status."""
 
     kind: str
     campaign: str
     n: int | None
     day: date
-    words: tuple[str, ...] = ()
+    rules: tuple[Message, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 def pending_steps(
@@ -46,10 +48,10 @@ def pending_steps(
     """The pending steps of the newest plans of all campaigns, as of a day of Pune: by
     day, then campaign and tag. Creators are not named.
 
-    kinds: approve, approve_again; blocked (`words`: the rules in the way); contact,
+    kinds: approve, approve_again; blocked (by its `rules`); contact,
     schedule (a tag of the next seven days); answer (asked three days ago); confirm (a
-    post was found); missing (its day has passed); label (`words`: kinds of
-    campaigns/disclosed); measure.
+    post was found); missing (its day has passed); label (with its `problems`);
+    measure.
     """
     steps: list[PendingStep] = []
     for plan in plans.newest_plans(session):
@@ -95,6 +97,15 @@ def problems_of_tag(
     material_connection = disclosure_rules.connection_to_disclose(
         row.connection if row else None, tag.cost_micros > 0
     )
+    return disclosure_problems(tag, steps, material_connection)
+
+
+def disclosure_problems(
+    tag: PlanTag, steps: Sequence[OutreachStep], material_connection: str
+) -> list[str]:
+    """The same, where the creator's connection to the city is known."""
+    if plan_approval.state_of(steps) not in ("posted", "measured"):
+        return []
     return disclosure_status.disclosure_problems(
         disclosure_status.finding_of(steps[-1]),
         material_connection,
@@ -123,13 +134,15 @@ def _steps_of_plan(
         tag_steps = steps[tag.id or 0]
         if state_by_tag[tag.n] in OPEN_STATES:
             reasons = tuple(
-                str(violation) for violation in violations if violation.n == tag.n
+                violation.message for violation in violations if violation.n == tag.n
             )
             yield from _steps_of_open_tag(
                 plan, tag, tag_steps, posts_by_tag.get(tag.id or 0, ()), today, reasons
             )
         elif wrong := problems_of_tag(session, tag, tag_steps):
-            yield PendingStep("label", plan.campaign, tag.n, tag.day, tuple(wrong))
+            yield PendingStep(
+                "label", plan.campaign, tag.n, tag.day, problems=tuple(wrong)
+            )
     campaign = outcomes.campaign(session, plan.campaign)
     if campaign and today > campaign.end and "posted" in state_by_tag.values():
         yield PendingStep("measure", plan.campaign, None, campaign.end)
@@ -141,7 +154,7 @@ def _steps_of_open_tag(
     steps: Sequence[OutreachStep],
     posts: Sequence[OutreachFound],
     today: date,
-    reasons: tuple[str, ...],
+    reasons: tuple[Message, ...],
 ) -> Iterator[PendingStep]:
     state, soon = plan_approval.state_of(steps), tag.day <= today + _SCHEDULE_TIME
     if posts and state in ("accepted", "scheduled"):

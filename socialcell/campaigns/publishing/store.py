@@ -120,6 +120,26 @@ def message(session: Session, post: OwnPost) -> Outgoing | None:
     return session.scalars(query).first()
 
 
+def messages(session: Session, posts: Collection[OwnPost]) -> dict[str, Outgoing]:
+    """The rows of the outbox of these posts, by `sent_as`."""
+    rows: dict[str, Outgoing] = {}
+    for chunk in db.chunks([post.sent_as for post in posts]):
+        query = select(Outgoing).where(col(Outgoing.dedup_key).in_(chunk))
+        rows |= {row.dedup_key: row for row in session.scalars(query)}
+    return rows
+
+
+def posts_before(
+    session: Session, states: Collection[str], before: int | None, limit: int
+) -> list[OwnPost]:
+    """At most `limit` posts in these states with a number below `before` (None: any),
+    the newest first."""
+    query = select(OwnPost).where(col(OwnPost.state).in_(states))
+    if before is not None:
+        query = query.where(col(OwnPost.id) < before)
+    return list(session.scalars(query.order_by(col(OwnPost.id).desc()).limit(limit)))
+
+
 def ids_of_other_posts(session: Session, platform: str, post_id: int) -> set[str]:
     """The platform's ids of all other posts."""
     query = select(P.external_id).where(

@@ -1,7 +1,6 @@
 """Outreach as documents: each tag with its state, its post, and what is against it."""
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TypedDict
 
@@ -10,28 +9,25 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.outreach import (
-    disclosure_rules,
     disclosure_status,
     pending_steps,
     plan_approval,
-    plan_rules,
     tag_states,
 )
-from socialcell.campaigns.outreach.model import OutreachFound, OutreachStep, StepDetail
+from socialcell.campaigns.outreach.model import OutreachStep, StepDetail
+from socialcell.campaigns.outreach.pending_steps import PendingStep
 from socialcell.campaigns.outreach.store import outreach as outreach_store
-from socialcell.campaigns.outreach.store import outreach_posts
 from socialcell.campaigns.planning import store as plans
-from socialcell.campaigns.planning.model import Plan, PlanTag
+from socialcell.campaigns.planning.model import Plan
 from socialcell.i18n import language
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
-from socialcell.services.outreach import outreach_steps
+from socialcell.services.outreach import outreach_tags
+from socialcell.services.outreach.outreach_tags import TagLine
 from socialcell.services.outreach.plan_approvals import (
     ApprovalFields,
     approval_document,
-    newest_plan,
 )
-from socialcell.services.outreach.step_checks import connection_of
 
 
 class ProposalFields(TypedDict):
@@ -118,39 +114,15 @@ class DueFields(TypedDict):
 
 def list_tags(context: Context, campaign: str) -> OutreachDocument:
     """Every tag of a campaign's newest plan with its steps. For approvers; noted."""
-    name = utm_naming.normalise_name(campaign, "campaign")
-    creator_registry.require_approver(context, "campaigns.outreach.list", name, {})
-    settings = context.workspace.config.planning
-    with db.reading(context.engine) as session:
-        plan = newest_plan(session, name)
-        tags = plans.tags(session, plan)
-        steps = plan_approval.steps_by_tag(session, plan, tags)
-        proposals = outreach_store.found_posts(
-            session, [tag.id or 0 for tag, _ in tags]
-        )
-        broken = plan_rules.find_violations(session, plan, tags, settings)
-        standing = plan_approval.valid_approval(session, plan, tags)
-        altered = outreach_steps.altered_steps(session, plan, steps)
-        return {
-            "campaign": name,
-            "version": plan.version,
-            "made_by": plan.made_by,
-            "approval": approval_document(standing),
-            "broken": [str(violation) for violation in broken if violation.n is None],
-            "tags": [
-                {
-                    **_tag(
-                        session,
-                        tag,
-                        steps[tag.id or 0],
-                        proposals.get(tag.id or 0, []),
-                        [str(rule.problem) for rule in broken if rule.n == tag.n],
-                    ),
-                    "altered": altered[tag.id or 0] if tag.text else [],
-                }
-                for tag, _ in tags
-            ],
-        }
+    listed = outreach_tags.read_tags(context, campaign)
+    return {
+        "campaign": listed.campaign,
+        "version": listed.version,
+        "made_by": listed.made_by,
+        "approval": approval_document(listed.approval),
+        "broken": [str(message) for message in listed.broken],
+        "tags": [_tag(line) for line in listed.lines],
+    }
 
 
 def summary(context: Context, campaign: str) -> OutreachSummary | None:
@@ -192,9 +164,7 @@ def summary(context: Context, campaign: str) -> OutreachSummary | None:
 
 def list_due(context: Context, lang: str = "en") -> list[DueFields]:
     """What outreach waits for, as of today, in words of a language."""
-    today, settings = creator_registry.today(context), context.workspace.config.planning
-    with db.reading(context.engine) as session:
-        pending = pending_steps.pending_steps(session, today, settings)
+    pending = pending_due(context)
     return [
         {
             "kind": step.kind,
@@ -203,12 +173,19 @@ def list_due(context: Context, lang: str = "en") -> list[DueFields]:
             "day": step.day,
             "said": pending_steps.step_text(step, language(lang)),
             "words": [
-                disclosure_status.PROBLEM_MESSAGES.get(word, word)
-                for word in step.words
+                *map(str, step.rules),
+                *(disclosure_status.PROBLEM_MESSAGES[kind] for kind in step.problems),
             ],
         }
         for step in pending
     ]
+
+
+def pending_due(context: Context) -> list[PendingStep]:
+    """The same as they are, as of today."""
+    today, settings = creator_registry.today(context), context.workspace.config.planning
+    with db.reading(context.engine) as session:
+        return pending_steps.pending_steps(session, today, settings)
 
 
 def _unconfirmed(
@@ -222,45 +199,29 @@ def _unconfirmed(
     return len(outreach_store.found_posts(session, open_ids))
 
 
-def _tag(
-    session: Session,
-    tag: PlanTag,
-    steps: Sequence[OutreachStep],
-    proposals: Sequence[OutreachFound],
-    broken: list[str],
-) -> TagRowFields:
-    state = plan_approval.state_of(steps)
-    connection = connection_of(session, tag)
-    urls = outreach_posts.urls(session, [proposal.mention_id for proposal in proposals])
-    wrong = pending_steps.problems_of_tag(session, tag, steps)
-    labels = (
-        disclosure_rules.visual_rules(tag.format, tag.day)
-        if connection != "none"
-        else []
-    )
+def _tag(line: TagLine) -> ListedTag:
+    words = disclosure_status.PROBLEM_MESSAGES
     return {
-        "tag": tag.n,
-        "day": tag.day,
-        "creator": tag.creator,
-        "channel": tag.channel,
-        "asset": tag.asset,
-        "format": tag.format,
-        "state": state,
-        "next": list(tag_states.NEXT_STATES[state]),
-        "broken": broken if state in tag_states.OPEN_STATES else [],
-        "connection": connection,
-        "needed": [label.source for label in labels],
-        "undisclosed": [disclosure_status.PROBLEM_MESSAGES[kind] for kind in wrong],
+        "tag": line.tag.n,
+        "day": line.tag.day,
+        "creator": line.tag.creator,
+        "channel": line.tag.channel,
+        "asset": line.tag.asset,
+        "format": line.tag.format,
+        "state": line.state,
+        "next": list(tag_states.NEXT_STATES[line.state]),
+        "broken": [str(message) for message in line.broken],
+        "connection": line.connection,
+        "needed": list(line.needed),
+        "undisclosed": [words[kind] for kind in line.problems],
         "found": [
             {
-                "mention": proposal.mention_id,
-                "by": proposal.by,
-                "url": urls.get(proposal.mention_id),
-                "faults": [
-                    disclosure_status.PROBLEM_MESSAGES[kind] for kind in proposal.faults
-                ],
+                "mention": post.mention,
+                "by": post.by,
+                "url": post.url,
+                "faults": [words[kind] for kind in post.faults],
             }
-            for proposal in proposals
+            for post in line.found
         ],
         "steps": [
             {
@@ -271,6 +232,7 @@ def _tag(
                 "evidence": step.evidence and f"{step.evidence_kind} {step.evidence}",
                 **step.detail,
             }
-            for step in steps
+            for step in line.steps
         ],
+        "altered": list(line.altered),
     }

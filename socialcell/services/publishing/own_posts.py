@@ -58,10 +58,12 @@ class PostHold:
     """What keeps a post from going out. `reason`: approval (of a second person), mode
     (the switch), rule (of an election, of a plan), late (its time passed), unsure (it
     may be out), platform (which refused it); None: it was not noted. `why` in words.
+    `rules` are those of an election that is still to come.
     """
 
     reason: str | None
     why: str
+    rules: tuple[Message, ...] = ()
 
 
 class LengthFields(TypedDict):
@@ -320,10 +322,16 @@ def find_holds(context: Context, ids: Sequence[int]) -> dict[int, PostHold]:
 def hold_of(context: Context, session: Session, post: OwnPost) -> PostHold | None:
     """What keeps a post from going out at its time; None: nothing does, as far as is
     known now, or it is out."""
+    return hold_with(context, session, post, store.message(session, post))
+
+
+def hold_with(
+    context: Context, session: Session, post: OwnPost, waits: Outgoing | None
+) -> PostHold | None:
+    """The same, where the post's message in the outbox is known (None: it has none)."""
     if post.state == "draft":
         wait = Message("posts.waits_for_approval", {"post": post.id})
         return PostHold("approval", str(wait))
-    waits = store.message(session, post)
     if post.state != "approved" or waits is None:
         return None
     if waits.state == "held":
@@ -334,7 +342,9 @@ def hold_of(context: Context, session: Session, post: OwnPost) -> PostHold | Non
     ahead = election_periods.why_held(context, session, post, post.due_at)
     if not ahead:
         return None
-    return PostHold("rule", str(Message("posts.will_be_held", {"reason": ahead})))
+    rules = election_periods.reasons_held(context, session, post, post.due_at)
+    words = str(Message("posts.will_be_held", {"reason": ahead}))
+    return PostHold("rule", words, rules)
 
 
 def withdraw_post(context: Context, id_: int, reason: str) -> OwnPost:
@@ -365,8 +375,8 @@ def withdraw_post(context: Context, id_: int, reason: str) -> OwnPost:
 def post_document(context: Context, session: Session, post: OwnPost) -> PostDocument:
     """A post as a document, with what the outbox says of it. `standing` is its state,
     unless it is held, or nobody knows whether it is out; `hold` says what holds it."""
-    hold = hold_of(context, session, post)
     waits = store.message(session, post)
+    hold = hold_with(context, session, post, waits)
     is_unsure = post.state == "approved" and post.asked_first is not None
     is_held = waits is not None and waits.state == "held"
     count = length_of(post.platform, post.text, post.media, post.reply_to)

@@ -30,6 +30,46 @@ class CampaignWords:
             "measured": _("measured"),
         }.get(id_, id_)
 
+    def disclosure(self, kind: str) -> str:
+        """What is wrong with the disclosure of a post."""
+        _ = self._lang.gettext
+        return {
+            "missing": _("its words carry no label"),
+            "language": _("its label is not in the language of the post"),
+            "late": _("its label comes late in the words"),
+            "heap": _("its label stands in a heap of hashtags"),
+            "absent": _("a person saw no label"),
+            "unread": _("nobody has looked whether it carries a label"),
+            "picture": _(
+                "nobody has looked whether the label is on the picture, and long enough"
+            ),
+            "short": _("the label is on the picture for too short a time"),
+        }.get(kind, kind)
+
+    def connection(self, id_: str) -> str:
+        """What ties a creator to the city."""
+        _ = self._lang.gettext
+        return {
+            "none": _("no connection to the city"),
+            "paid": _("is paid"),
+            "gift": _("gets a gift"),
+            "travel": _("gets travel paid"),
+            "family": _("is family of an official"),
+            "employee": _("works for the city"),
+            "other": _("another connection to the city"),
+        }.get(id_, id_)
+
+    def evidence(self, kind: str | None) -> str:
+        """What kind of evidence a step has."""
+        _ = self._lang.gettext
+        return {
+            "link": _("Link:"),
+            "file": _("File, by its hash:"),
+            "mention": _("Mention:"),
+            "approval": _("Approved content:"),
+            "measure": _("Measure:"),
+        }.get(kind or "", "")
+
     def format(self, id_: str) -> str:
         """The form of a post."""
         _ = self._lang.gettext

@@ -18,6 +18,8 @@ from socialcell.web.console import (
     incident_pages,
     mention_pages,
     outbox_pages,
+    outreach_pages,
+    post_pages,
     sign_in_pages,
     source_pages,
     source_upkeep_pages,
@@ -45,6 +47,8 @@ ROWS: tuple[Row, ...] = (
     *source_upkeep_pages.ROWS,
     *outbox_pages.ROWS,
     *staff_pages.ROWS,
+    *post_pages.ROWS,
+    *outreach_pages.ROWS,
 )
 THREADS = 12
 CONNECTIONS = 256

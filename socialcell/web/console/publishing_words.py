@@ -78,6 +78,37 @@ class PublishingWords:
             "platform": _("The platform refused it."),
         }.get(reason or "", _("Why it is held was not noted."))
 
+    def event(self, action: str) -> str:
+        """What was done with a post, by the action of the audit log."""
+        _ = self._lang.gettext
+        return {
+            "post.add": _("written"),
+            "post.safety": _("marked as being about life or limb"),
+            "post.approve": _("approved"),
+            "post.withdraw": _("withdrawn"),
+            "post.publish": _("posted"),
+            "post.confirm": _("seen on the platform"),
+            "post.again": _("not there: sent again"),
+            "post.delete": _("deleted from the platform"),
+            "post.unsure": _("nobody knows whether it is out"),
+        }.get(action, action)
+
+    def slot(self, type_: str) -> str:
+        """What a slot of a notice takes."""
+        _ = self._lang.gettext
+        return {
+            "area": _("wards, or the whole city"),
+            "place": _("a place"),
+            "moment": _("a day and time"),
+            "until": _("a day and time"),
+            "number": _("a whole number"),
+            "choice": _("one of several words"),
+            "text": _("own words in each language"),
+            "line": _("one line"),
+            "phone": _("a telephone number"),
+            "link": _("an https address"),
+        }.get(type_, type_)
+
     def area(self, id_: str, names: Mapping[str, str] | None) -> str:
         """The name of an area; its id where it has none any more."""
         return names[self._lang.code] if names else id_

@@ -1,0 +1,192 @@
+"""Own posts in the browser: the list, drafts, what is taken back, templates."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import select, update
+
+from socialcell import db
+from socialcell.campaigns.publishing.model import OwnPost
+from socialcell.clock import IST
+from socialcell.roles import Role
+from socialcell.services.context import Context
+from socialcell.services.outbox import outbox
+from socialcell.services.publishing import own_posts
+from socialcell.services.publishing.own_posts import PostDraft
+from tests.operators import acting
+from tests.web.console.browser_session import BrowserSession, signed_in
+
+pytestmark = pytest.mark.swept_on_postgresql
+
+WORDS = "बुधवारी पाणीपुरवठा बंद राहील <b>.</b>"
+TOMORROW = datetime(2026, 11, 24, 10, 0, tzinfo=IST)
+
+
+def drafted(context: Context, text: str = WORDS) -> int:
+    draft = PostDraft("x", TOMORROW, "mr", text)
+    return own_posts.add_post(acting(context, "ravi"), draft).id or 0
+
+
+def approved(context: Context, text: str = WORDS) -> int:
+    id_ = drafted(context, text)
+    own_posts.approve_posts(acting(context, "meera"), [id_])
+    return id_
+
+
+def change(context: Context, id_: int, **values: object) -> None:
+    """Change a post behind everybody's back."""
+    with db.writing(context.engine) as session:
+        statement = update(OwnPost).where(OwnPost.id == id_)  # type: ignore[arg-type]
+        session.execute(statement.values(**values))
+
+
+def posts(context: Context) -> list[OwnPost]:
+    with db.reading(context.engine) as session:
+        rows = list(session.exec(select(OwnPost).order_by(OwnPost.id)))
+        session.expunge_all()
+    return rows
+
+
+def test_posts_stand_where_they_are_on_their_way(
+    context: Context, browser: BrowserSession
+) -> None:
+    waiting, out = drafted(context), approved(context, "उद्यान खुले आहे.")
+    gone = drafted(context, "रद्द")
+    own_posts.withdraw_post(acting(context, "ravi"), gone, "put off")
+    change(context, out, state="posted", posted_at=context.clock.now())
+    signed_in(browser, context, "viewer", Role.VIEWER)
+
+    coming = browser.get("/en/posts")
+    pages = [browser.get(f"/en/posts?view={view}") for view in ("out", "gone")]
+
+    assert [f"/posts/{n}" in coming.html for n in (waiting, out, gone)] == [True, 0, 0]
+    assert [f"/posts/{n}" in pages[0].html for n in (waiting, out, gone)] == [0, 1, 0]
+    assert [f"/posts/{n}" in pages[1].html for n in (waiting, out, gone)] == [0, 0, 1]
+    assert "<b>.</b>" not in coming.html
+    assert "/en/posts/new" not in coming.html
+    assert browser.get("/en/posts?view=mine").status == 404
+
+
+def test_a_draft_is_written_for_a_second_person(
+    context: Context, browser: BrowserSession
+) -> None:
+    page = signed_in(browser, context, "asha", Role.OPERATOR).get("/en/posts/new")
+
+    refused = browser.send(
+        page, "/posts/new", platform="x", text="पाणी " * 80, at="2026-11-24T10:00"
+    )
+    late = browser.send(page, "/posts/new", text="पाणी", at="tomorrow")
+    done = browser.send(
+        refused, "/posts/new", text="पाणीपुरवठा पूर्ववत", at="2026-11-24T10:00"
+    )
+
+    assert (refused.status, late.status) == (422, 422)
+    assert "of the 280 characters" in refused.text
+    assert "पाणी पाणी" in refused.text
+    assert "Write the time as" in late.text
+    assert "Written. A second person approves it." in done.text
+    (post,) = posts(context)
+    assert (post.text, post.made_by, post.state) == (
+        "पाणीपुरवठा पूर्ववत",
+        "asha",
+        "draft",
+    )
+    assert post.due_at == TOMORROW
+
+
+def test_a_post_about_life_or_limb_needs_no_time(
+    context: Context, browser: BrowserSession
+) -> None:
+    page = signed_in(browser, context, "asha", Role.OPERATOR).get("/en/posts/new")
+
+    refused = browser.send(page, "/posts/new", text="नदीपात्रात उतरू नका.")
+    browser.send(refused, "/posts/new", text="नदीपात्रात उतरू नका.", safety="on")
+
+    assert refused.status == 422
+    (post,) = posts(context)
+    assert (post.safety, post.kind, post.at_once) == (True, "notice", True)
+
+
+def test_what_holds_a_post_stands_in_the_language_of_the_page(
+    context: Context, browser: BrowserSession
+) -> None:
+    id_ = approved(context)
+    outbox.set_mode(acting(context, "lead"), "mourning", "a day of mourning")
+    signed_in(browser, context, "viewer", Role.VIEWER)
+
+    page = browser.get(f"/mr/posts/{id_}")
+
+    assert "प्रेषण-पेटीच्या स्थितीमुळे थांबवले आहे." in page.text
+    assert "socialcell outbox release" not in page.text
+
+
+def test_a_post_is_withdrawn_with_a_reason_that_its_history_shows(
+    context: Context, browser: BrowserSession
+) -> None:
+    id_ = approved(context)
+    page = signed_in(browser, context, "asha", Role.OPERATOR).get(f"/en/posts/{id_}")
+
+    done = browser.send(page, f"/posts/{id_}/withdraw", reason="The repair was put off")
+
+    assert "The post does not go out." in done.text
+    assert "withdrawn, asha : The repair was put off" in done.text
+    assert "written, ravi" in done.text
+    assert posts(context)[0].state == "withdrawn"
+    assert f"/posts/{id_}/withdraw" not in done.html
+
+
+def test_whoever_may_only_read_finds_no_button(
+    context: Context, browser: BrowserSession
+) -> None:
+    id_ = approved(context)
+    signed_in(browser, context, "viewer", Role.VIEWER)
+
+    page = browser.get(f"/en/posts/{id_}")
+    form = {"reason": "I want it so", **page.forms[-1].fields}
+    tried = browser.post(f"/en/posts/{id_}/withdraw", form)
+
+    assert f"/posts/{id_}/withdraw" not in page.html
+    assert tried.status == 403
+    assert posts(context)[0].state == "approved"
+
+
+def test_a_person_says_of_a_post_in_doubt_that_it_is_there(
+    context: Context, browser: BrowserSession
+) -> None:
+    id_ = approved(context)
+    change(context, id_, asked_first=context.clock.now() - timedelta(hours=1))
+    with db.writing(context.engine) as session:
+        post = session.get_one(OwnPost, id_)
+        message = own_posts.store.message(session, post)
+        assert message is not None
+        message.state, message.attempts = "held", 1
+    page = signed_in(browser, context, "meera").get(f"/en/posts/{id_}")
+
+    done = browser.send(page, f"/posts/{id_}/confirm", external_id="190001")
+
+    assert "Nobody knows whether it is out" in page.text
+    assert "Noted: the post is out." in done.text
+    row = posts(context)[0]
+    assert (row.state, row.external_id) == ("posted", "190001")
+
+
+def test_templates_stand_as_they_read_in_each_language(
+    context: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, context, "viewer", Role.VIEWER)
+
+    listed = browser.get("/mr/posts/templates")
+    page = browser.get("/mr/posts/templates/dam_discharge")
+
+    assert "/mr/posts/templates/dam_discharge" in listed.html
+    assert "नदीपात्रात उतरू नका" in page.text
+    assert "Do not go into the river" in page.text
+    assert browser.get("/mr/posts/templates/none_such").status == 404
+
+
+def test_a_post_that_is_none_is_not_found(
+    context: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, context, "viewer", Role.VIEWER)
+
+    assert browser.get("/en/posts/77").status == 404
