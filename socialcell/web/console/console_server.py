@@ -14,6 +14,7 @@ from socialcell.services.context import Context, open_context
 from socialcell.web.console import (
     account_pages,
     approval_pages,
+    calendar_pages,
     campaign_pages,
     incident_pages,
     mention_pages,
@@ -47,6 +48,7 @@ ROWS: tuple[Row, ...] = (
     *source_upkeep_pages.ROWS,
     *outbox_pages.ROWS,
     *staff_pages.ROWS,
+    *calendar_pages.ROWS,
     *post_pages.ROWS,
     *outreach_pages.ROWS,
 )
