@@ -268,7 +268,7 @@ def second_factor(session: Session, operator_id: int) -> SecondFactor | None:
 
 def operators_with_factor(session: Session) -> set[int]:
     """The numbers of the operators who have a confirmed authenticator."""
-    query = select(SecondFactor.operator_id).where(
+    query = select(col(SecondFactor.operator_id)).where(
         col(SecondFactor.confirmed_at).is_not(None)
     )
     return set(session.execute(query).scalars())

@@ -8,7 +8,7 @@ from socialcell.services.planning import content_calendar, day_calendar
 from socialcell.web.console import words
 from socialcell.web.console.campaign_words import CampaignWords
 from socialcell.web.console.publishing_words import PublishingWords
-from socialcell.web.pages.answers import Answer, Download, Page
+from socialcell.web.pages.answers import Answer, Download, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.screens import Row, Screen
 
@@ -22,7 +22,7 @@ def show_calendar(request: PageRequest) -> Answer:
     today = request.context.clock.now().astimezone(IST).date()
     first = _monday(_read_day(request.query.get("from", ""), today))
     calendar = day_calendar.read_calendar(request.context, first, 7 * _WEEKS)
-    return Page(
+    return WebPage(
         "calendar.html",
         {
             "weeks": [calendar.days[7 * n : 7 * n + 7] for n in range(_WEEKS)],

@@ -18,7 +18,7 @@ from socialcell.services.outreach.step_checks import StepDetails
 from socialcell.web.console.campaign_pages import no_plan_page
 from socialcell.web.console.campaign_words import CampaignWords
 from socialcell.web.console.publishing_words import PublishingWords
-from socialcell.web.pages.answers import Answer, Page, Redirection
+from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, OptionalText
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
@@ -63,7 +63,7 @@ def show_due(request: PageRequest) -> Answer:
     due = outreach_view.pending_due(request.context)
     lines = [(step, pending_steps.step_text(step, request.lang)) for step in due]
     campaigns = list(dict.fromkeys(step.campaign for step in due))
-    return Page(
+    return WebPage(
         "outreach_due.html",
         {"lines": lines, "campaigns": campaigns} | _words(request),
     )
@@ -84,7 +84,7 @@ def show_tags(request: PageRequest) -> Answer:
         listed = outreach_tags.read_tags(request.context, name)
     except NoPlan as error:
         return no_plan_page(request, name, "outreach", error)
-    return Page(
+    return WebPage(
         "outreach_tags.html",
         {"name": listed.campaign, "listed": listed, "tab": "outreach"}
         | _words(request),
@@ -94,7 +94,7 @@ def show_tags(request: PageRequest) -> Answer:
 def show_tag(request: PageRequest) -> Answer:
     """A tag: its words, its steps, posts that may be its own, and what may follow."""
     listed, line = _require_tag(request)
-    return Page("outreach_tag.html", _tag_values(request, listed, line))
+    return WebPage("outreach_tag.html", _tag_values(request, listed, line))
 
 
 def _tag_values(
@@ -132,7 +132,7 @@ def show_step(request: PageRequest) -> Answer:
     if state not in tag_states.MANUAL_STATES:
         raise NotFound
     mention = request.query.get("mention", "")
-    return Page(
+    return WebPage(
         "outreach_step.html",
         _tag_values(request, listed, line)
         | {"state": state, "mention": mention if mention.isdigit() else ""},
@@ -160,7 +160,7 @@ def act_step(request: PageRequest, form: StepForm) -> Answer:
         tag=request.lang.number(n),
         state=CampaignWords(request.lang).tag_state(step.state),
     )
-    return Redirection(f"{_PATH}/{step.campaign}/{n}", notice)
+    return RedirectTo(f"{_PATH}/{step.campaign}/{n}", notice)
 
 
 def act_dismiss(request: PageRequest, form: DismissForm) -> Answer:
@@ -168,7 +168,7 @@ def act_dismiss(request: PageRequest, form: DismissForm) -> Answer:
     campaign, n = str(request.params["campaign"]), request.number("n")
     post_matching.dismiss(request.context, campaign, n, form.mention)
     notice = request.lang.gettext("Noted: it is not the post of this tag.")
-    return Redirection(f"{_PATH}/{campaign}/{n}", notice)
+    return RedirectTo(f"{_PATH}/{campaign}/{n}", notice)
 
 
 _TAG = f"{_PATH}/{{campaign}}/{{n:number}}"

@@ -22,7 +22,7 @@ from socialcell.services.publishing.own_posts import PostDraft
 from socialcell.services.publishing.post_lines import PostLine, View
 from socialcell.web.console.publishing_words import PublishingWords
 from socialcell.web.pages.addresses import NAMES
-from socialcell.web.pages.answers import Answer, Page, Redirection
+from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, NoFields, OptionalText
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import FormRefused, NotFound
@@ -71,7 +71,7 @@ def show_posts(request: PageRequest) -> Answer:
         request.context, cast(View, view), number, _AT_ONCE + 1
     )
     shown = lines if view == "coming" else lines[:_AT_ONCE]
-    return Page(
+    return WebPage(
         "posts.html",
         {
             "view": view,
@@ -90,7 +90,7 @@ def _words(request: PageRequest) -> dict[str, object]:
 def show_post(request: PageRequest) -> Answer:
     """A post with what was done with it, and what can be done now."""
     line = _require_line(request)
-    return Page(
+    return WebPage(
         "post.html",
         {
             "line": line,
@@ -116,7 +116,7 @@ def _require_line(request: PageRequest) -> PostLine:
 def show_draft(request: PageRequest) -> Answer:
     """The form of a new post."""
     w = PublishingWords(request.lang)
-    return Page(
+    return WebPage(
         "post_draft.html",
         {
             "platforms": [(id_, w.platform(id_)) for id_ in PUBLISHERS],
@@ -140,7 +140,7 @@ def act_draft(request: PageRequest, form: DraftForm) -> Answer:
     )
     post = own_posts.add_post(request.context, draft)
     notice = request.lang.gettext("Written. A second person approves it.")
-    return Redirection(f"{_PATH}/{post.id}", notice)
+    return RedirectTo(f"{_PATH}/{post.id}", notice)
 
 
 def _moment(request: PageRequest, text: str | None) -> datetime | None:
@@ -182,14 +182,14 @@ def act_again(request: PageRequest, _form: NoFields) -> Answer:
     return _done(id_, request.lang.gettext("Noted: it goes out again."))
 
 
-def _done(id_: int, notice: str) -> Redirection:
-    return Redirection(f"{_PATH}/{id_}", notice)
+def _done(id_: int, notice: str) -> RedirectTo:
+    return RedirectTo(f"{_PATH}/{id_}", notice)
 
 
 def show_templates(request: PageRequest) -> Answer:
     """Templates of notices, those of the workspace and of the package."""
     catalogue = notice_templates.load_templates(request.context.workspace)
-    return Page(
+    return WebPage(
         "notice_templates.html",
         {
             "templates": [
@@ -222,7 +222,7 @@ def show_template(request: PageRequest) -> Answer:
         raise NotFound from None
     example = notice_text.example_notice(template)
     lengths = notice_templates.text_lengths(template)
-    return Page(
+    return WebPage(
         "notice_template.html",
         {
             "template": template,

@@ -110,7 +110,9 @@ class StaffLine:
 
 
 def _midnight(day: date | None) -> datetime | None:
-    return day and datetime(day.year, day.month, day.day, tzinfo=IST)
+    if day is None:
+        return None
+    return datetime(day.year, day.month, day.day, tzinfo=IST)
 
 
 def show_staff(request: PageRequest) -> Answer:
