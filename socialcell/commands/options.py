@@ -136,6 +136,14 @@ def open_context(config: Path | None) -> "Context":
     return opened
 
 
+def config_path(given: Path | None) -> Path:
+    """The file of --config, given to the command or before it, or the one that is
+    found without it."""
+    from socialcell import config
+
+    return config.find(given or ROOT_CONFIG.get()).absolute()
+
+
 def open_server_context(config: Path | None) -> "Context":
     """The same for a process that goes on by itself: nobody acts in it, though whoever
     started it may have signed in in this shell."""

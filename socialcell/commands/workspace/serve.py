@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from socialcell.commands import output
-from socialcell.commands.options import Config, open_server_context
+from socialcell.commands.options import Config, config_path, open_server_context
 
 app = typer.Typer(
     help="Serve something over HTTP until it is stopped.", no_args_is_help=True
@@ -45,7 +45,15 @@ def console(
         output.say(f"For monitors: {addresses.health}/readyz")
         output.flush()
 
-    console_server.serve(context, host, port, health_port, announce, workers=workers)
+    console_server.serve(
+        context,
+        config_path(config),
+        host,
+        port,
+        health_port,
+        announce,
+        workers=workers,
+    )
     output.note("Stopped.")
 
 

@@ -18,7 +18,7 @@ _HOURS = 24
 
 
 @dataclass(frozen=True)
-class CalendarDay:
+class CoverageDay:
     """A day in Pune. `hours`: for each of its hours that is over whether it was
     collected."""
 
@@ -30,7 +30,7 @@ class CalendarDay:
 class CoverageCalendar:
     """The last DAYS days, oldest first, and the stretches that were not collected."""
 
-    days: tuple[CalendarDay, ...]
+    days: tuple[CoverageDay, ...]
     missing: tuple[Missing, ...]
 
     @property
@@ -81,7 +81,7 @@ def _span(now: datetime) -> tuple[datetime, int]:
 def _calendar(watch: coverage.Watch, start: datetime, hours: int) -> CoverageCalendar:
     covered = coverage.covered_hours([watch], start, hours)[watch.platform]
     days = tuple(
-        CalendarDay(
+        CoverageDay(
             (start + first * HOUR).date(),
             tuple(hour in covered for hour in range(first, min(first + _HOURS, hours))),
         )

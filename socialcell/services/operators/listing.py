@@ -39,7 +39,7 @@ class OperatorLine:
 
 
 @dataclass(frozen=True)
-class _Rows:
+class _OperatorRows:
     """What belongs to all operators: grants, and by number who has an authenticator,
     how many sessions, a code that waits."""
 
@@ -53,7 +53,7 @@ def list_operators(context: Context) -> list[OperatorLine]:
     """Every operator, in the order in which they were added."""
     now = context.clock.now()
     with db.reading(context.engine) as session:
-        rows = _Rows(
+        rows = _OperatorRows(
             store.grants_of(session, None),
             store.operators_with_factor(session),
             Counter(row.operator_id for row in store.open_sessions(session, None, now)),
@@ -82,7 +82,7 @@ def grant_state(grant: RoleGrant, now: datetime) -> str:
 
 
 def _line(
-    operator: Operator, rows: _Rows, names: dict[int | None, str], now: datetime
+    operator: Operator, rows: _OperatorRows, names: dict[int | None, str], now: datetime
 ) -> OperatorLine:
     id_ = operator.id or 0
     grants = tuple(

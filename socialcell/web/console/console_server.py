@@ -29,9 +29,11 @@ from socialcell.web.console import (
 )
 from socialcell.web.console.navigation import shell_values
 from socialcell.web.health_pages import serving_health
+from socialcell.web.metric_file import process_metrics
 from socialcell.web.pages.page_application import Site, create_page_application
 from socialcell.web.pages.page_templates import PageTemplates
 from socialcell.web.pages.screens import Row
+from socialcell.web.server_metrics import measure_database_wait
 from socialcell.web.serving import open_listener, run_in_thread, server_config
 from socialcell.web.worker_process import ServerSettings
 from socialcell.web.workers import run_workers
@@ -74,10 +76,12 @@ def create_console(context: Context, threads: int = THREADS) -> ASGIApp:
 
 
 @contextlib.contextmanager
-def console_process(config: Path) -> Iterator[ASGIApp]:
-    """The console in a process of its own, by the path of its workspace's config."""
+def console_process(config: Path, metrics: Path) -> Iterator[ASGIApp]:
+    """The console in a process of its own, by the path of its workspace's config;
+    `metrics` is the folder in which it counts."""
     context = replace(open_context(config, for_web=True), actor=os_account())
     log.start(context.workspace.config.log.level)
+    measure_database_wait(context.engine, process_metrics(metrics))
     try:
         yield create_console(context, context.workspace.config.web.threads)
     finally:
@@ -94,6 +98,7 @@ class ConsoleAddresses:
 
 def serve(
     context: Context,
+    config: Path,
     host: str,
     port: int,
     health_port: int,
@@ -101,7 +106,8 @@ def serve(
     *,
     workers: int = 1,
 ) -> None:
-    """Serve the console until SIGTERM or SIGINT, with that many processes.
+    """Serve the console of a config file until SIGTERM or SIGINT, with that many
+    processes; `context` is its workspace.
 
     `announce` is called with the addresses once they are open. SocialcellError: a port
     is taken, or workers do not start.
@@ -114,7 +120,7 @@ def serve(
         limits = context.workspace.config.web
         settings = ServerSettings(
             f"{__name__}:console_process",
-            (context.workspace.folder / "config.yaml",),
+            (config, Path(folder)),
             connections=limits.connections,
             threads=limits.threads,
             metrics=Path(folder),

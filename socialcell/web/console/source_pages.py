@@ -15,7 +15,7 @@ from socialcell.services.collection import source_edit, source_setup, source_vie
 from socialcell.services.collection.ingest_run import RunResult
 from socialcell.services.collection.source_edit import SourceChange
 from socialcell.services.collection.source_setup import SourceStatus
-from socialcell.services.collection.source_view import CalendarDay, CoverageCalendar
+from socialcell.services.collection.source_view import CoverageCalendar, CoverageDay
 from socialcell.services.daemon import status
 from socialcell.web.console import source_words
 from socialcell.web.console.navigation import SEE_SOURCES
@@ -170,7 +170,7 @@ def _stretches(
     ]
 
 
-def _hours(day: CalendarDay) -> Iterator[HourStretch]:
+def _hours(day: CoverageDay) -> Iterator[HourStretch]:
     first = 0
     for hour in range(1, len(day.hours) + 1):
         if hour == len(day.hours) or day.hours[hour] != day.hours[first]:
