@@ -29,7 +29,6 @@ from socialcell.web.console import (
 )
 from socialcell.web.console.navigation import shell_values
 from socialcell.web.health_pages import serving_health
-from socialcell.web.metric_file import process_metrics
 from socialcell.web.pages.page_application import Site, create_page_application
 from socialcell.web.pages.page_templates import PageTemplates
 from socialcell.web.pages.screens import Row
@@ -76,12 +75,11 @@ def create_console(context: Context, threads: int = THREADS) -> ASGIApp:
 
 
 @contextlib.contextmanager
-def console_process(config: Path, metrics: Path) -> Iterator[ASGIApp]:
-    """The console in a process of its own, by the path of its workspace's config;
-    `metrics` is the folder in which it counts."""
+def console_process(config: Path) -> Iterator[ASGIApp]:
+    """The console in a process of its own, by the path of its workspace's config."""
     context = replace(open_context(config, for_web=True), actor=os_account())
     log.start(context.workspace.config.log.level)
-    measure_database_wait(context.engine, process_metrics(metrics))
+    measure_database_wait(context.engine)
     try:
         yield create_console(context, context.workspace.config.web.threads)
     finally:
@@ -120,7 +118,7 @@ def serve(
         limits = context.workspace.config.web
         settings = ServerSettings(
             f"{__name__}:console_process",
-            (config, Path(folder)),
+            (config,),
             connections=limits.connections,
             threads=limits.threads,
             metrics=Path(folder),
