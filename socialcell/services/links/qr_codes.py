@@ -37,6 +37,19 @@ def qr_image(text: str, form: str) -> bytes:
     return page.getvalue()
 
 
+def qr_squares(text: str) -> tuple[int, str]:
+    """The picture of a text as the side of its square in modules, white border
+    included, and the dark modules as the path of an SVG."""
+    rows = segno.make(text, error=_LEVEL, micro=False, boost_error=False).matrix
+    squares = (
+        f"M{x + _QUIET} {y + _QUIET}h1v1h-1z"
+        for y, row in enumerate(rows)
+        for x, is_dark in enumerate(row)
+        if is_dark
+    )
+    return len(rows) + 2 * _QUIET, "".join(squares)
+
+
 def write_qr_code(context: Context, code: str, path: Path) -> str:
     """Write the picture of a link's code whole or not at all; what the code says."""
     address_text = qr_address(context, code)

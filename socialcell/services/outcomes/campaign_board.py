@@ -8,9 +8,6 @@ from typing import Literal, cast
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.campaigns.links.model import TrackedLink
-from socialcell.campaigns.links.store import clicks as click_store
-from socialcell.campaigns.links.store import links as link_store
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.store import outcomes
 from socialcell.campaigns.outreach.store import outreach
@@ -52,24 +49,6 @@ class CampaignLine:
     report_until: date | None
 
 
-@dataclass(frozen=True)
-class LinkLine:
-    """A link of a campaign, with all its requests by kind."""
-
-    link: TrackedLink
-    kinds: Mapping[str, int]
-
-    @property
-    def people(self) -> int:
-        """Clicks of people."""
-        return self.kinds.get("human", 0)
-
-    @property
-    def others(self) -> int:
-        """Second clicks, previews, crawlers and other programs."""
-        return sum(self.kinds.values()) - self.people
-
-
 def list_lines(
     context: Context, before: tuple[date, str] | None, limit: int
 ) -> list[CampaignLine]:
@@ -91,21 +70,6 @@ def plan_versions(context: Context, name: str) -> list[PlanVersion]:
     """The versions of a campaign's plan, the newest first."""
     with db.reading(context.engine) as session:
         return plans.versions(session, name)
-
-
-def list_link_lines(context: Context, name: str) -> list[LinkLine]:
-    """The links of a campaign, the one with most clicks of people first."""
-    with db.reading(context.engine) as session:
-        links = link_store.find_links(session, {"campaign": name})
-        counts = click_store.count_by_kind(
-            session, ("code",), filters={"campaign": name}
-        )
-        session.expunge_all()
-    by_code: dict[str | date | None, dict[str, int]] = {}
-    for row in counts:
-        by_code.setdefault(row.group[0], {})[row.kind] = int(row.n)
-    lines = [LinkLine(link, by_code.get(link.code, {})) for link in links]
-    return sorted(lines, key=lambda line: (-line.people, line.link.code))
 
 
 def _lines(

@@ -8,6 +8,7 @@ from socialcell.campaigns.outcomes.install_attribution import GROUPS
 from socialcell.campaigns.planning.store import NoPlan
 from socialcell.errors import SocialcellError
 from socialcell.roles import Permission
+from socialcell.services.links import link_lines
 from socialcell.services.outcomes import (
     campaign_board,
     campaign_results,
@@ -75,7 +76,7 @@ def show_campaign(request: PageRequest) -> Answer:
             "planned": planned,
             "outreach": planned and outreach_view.summary(context, line.name),
             "versions": planned and campaign_board.plan_versions(context, line.name),
-            "links": campaign_board.list_link_lines(context, line.name),
+            "links": link_lines.campaign_lines(context, line.name),
             "tab": "overview",
         }
         | _words(request),

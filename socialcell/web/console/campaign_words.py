@@ -149,6 +149,15 @@ class CampaignWords:
             "campaign": _("Campaign"),
         }.get(id_, id_)
 
+    def ad_level(self, id_: str) -> str:
+        """How finely ads are shown."""
+        _ = self._lang.gettext
+        return {
+            "campaign": _("By campaign"),
+            "ad_group": _("By group"),
+            "ad": _("By ad"),
+        }.get(id_, id_)
+
     def money(self, micros: float | None, currency: str = "INR") -> str:
         """Whole units of a currency with its sign; what is not known in words."""
         if micros is None:

@@ -16,9 +16,11 @@ from socialcell.web.console import (
     approval_pages,
     calendar_pages,
     campaign_pages,
+    figure_pages,
     incident_pages,
     mention_pages,
     outbox_pages,
+    link_pages,
     outreach_pages,
     post_pages,
     sign_in_pages,
@@ -52,6 +54,8 @@ ROWS: tuple[Row, ...] = (
     *calendar_pages.ROWS,
     *post_pages.ROWS,
     *outreach_pages.ROWS,
+    *link_pages.ROWS,
+    *figure_pages.ROWS,
 )
 THREADS = 12
 CONNECTIONS = 256

@@ -1,6 +1,7 @@
 """Queries about links: their clicks by day, and the installs that name them."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -41,6 +42,22 @@ def clicks(session: Session, since: date, until: date) -> dict[int, dict[str, in
     query = (
         select(row.link_id, row.kind, func.sum(row.n))
         .where(row.day >= since, row.day <= until)
+        .group_by(row.link_id, row.kind)
+    )
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    for link, kind, n in session.execute(query):
+        counts[link][kind] = int(n)
+    return dict(counts)
+
+
+def kinds_of_links(
+    session: Session, link_ids: Collection[int]
+) -> dict[int, dict[str, int]]:
+    """All requests of these links by kind; those without any are not there."""
+    row = _CLICKS.c
+    query = (
+        select(row.link_id, row.kind, func.sum(row.n))
+        .where(row.link_id.in_(link_ids))
         .group_by(row.link_id, row.kind)
     )
     counts: dict[int, dict[str, int]] = defaultdict(dict)

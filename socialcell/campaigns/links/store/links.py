@@ -106,6 +106,23 @@ def find_links(
     return session.scalars(query).all()
 
 
+def links_before(
+    session: Session,
+    filters: Mapping[str, str | None],
+    before: int | None,
+    limit: int,
+) -> list[TrackedLink]:
+    """At most `limit` links whose columns match the filters (None: any) with an id
+    below `before` (None: any), the newest first."""
+    query = select(TrackedLink).order_by(col(TrackedLink.id).desc()).limit(limit)
+    for key, text in filters.items():
+        if text is not None:
+            query = query.where(LINK.c[key] == text)
+    if before is not None:
+        query = query.where(col(TrackedLink.id) < before)
+    return list(session.scalars(query))
+
+
 def campaigns(session: Session) -> list[str]:
     return list(session.scalars(select(LINK.c.campaign).distinct()))
 

@@ -1,0 +1,176 @@
+"""Links: the list with clicks, one link by day with its QR code, and a new one."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from socialcell.campaigns.links.tracked_link import landings
+from socialcell.campaigns.links.utm_naming import CHANNELS
+from socialcell.campaigns.links.visitor_kinds import KINDS
+from socialcell.roles import Permission
+from socialcell.services.links import (
+    link_lines,
+    link_statistics,
+    qr_codes,
+    tracked_links,
+)
+from socialcell.services.links.tracked_links import NoSuchLink
+from socialcell.services.outcomes import daily_figures
+from socialcell.web.console.publishing_words import PublishingWords
+from socialcell.web.pages.answers import Answer, Download, Page, Redirection
+from socialcell.web.pages.forms import Form, OptionalText
+from socialcell.web.pages.page_request import PageRequest
+from socialcell.web.pages.refusals import NotFound
+from socialcell.web.pages.screens import Action, Row, Screen
+
+_PATH = "/links"
+_AT_ONCE = 50
+_PROGRAMS = ("preview", "scanner", "crawler", "tool")
+
+
+class LinkForm(Form):
+    """A link: what it belongs to, and where it leads."""
+
+    campaign: Annotated[str, Field(min_length=1, max_length=100)]
+    channel: Annotated[str, Field(min_length=1, max_length=40)]
+    web: Annotated[str, Field(min_length=1, max_length=2000)]
+    android: OptionalText = None
+    ios: OptionalText = None
+    initiative: OptionalText = None
+    creator: OptionalText = None
+    post: OptionalText = None
+    content: OptionalText = None
+    term: OptionalText = None
+    expires: OptionalText = None
+
+
+def show_links(request: PageRequest) -> Answer:
+    """Links, the newest first, each with clicks of people and other requests."""
+    campaign = request.query.get("campaign", "").strip()
+    channel = request.query.get("channel", "")
+    before = request.query.get("before", "")
+    lines = link_lines.list_lines(
+        request.context,
+        {"campaign": campaign or None, "channel": channel or None},
+        int(before) if before.isascii() and before.isdigit() else None,
+        _AT_ONCE + 1,
+    )
+    shown, w = lines[:_AT_ONCE], PublishingWords(request.lang)
+    return Page(
+        "links.html",
+        {
+            "lines": shown,
+            "further": shown[-1].link.id if len(lines) > _AT_ONCE else None,
+            "campaign": campaign,
+            "channel": channel,
+            "campaigns": link_lines.list_campaigns(request.context),
+            "channels": [(id_, w.platform(id_)) for id_ in CHANNELS],
+            "may_draft": Permission.DRAFT,
+            "w": w,
+        },
+    )
+
+
+def show_link(request: PageRequest) -> Answer:
+    """A link: where it leads, its requests by day, and what it said before."""
+    context, code = request.context, str(request.params["code"]).lower()
+    try:
+        link, versions = tracked_links.find_link(context, code)
+    except NoSuchLink:
+        raise NotFound from None
+    days = daily_figures.requested_days(context, None, None)
+    counted = link_statistics.link_statistics(
+        context,
+        by=("day",),
+        since=days.since,
+        until=days.until,
+        filters={"code": code},
+    )
+    has_address = context.workspace.config.links.address is not None
+    return Page(
+        "link.html",
+        {
+            "link": link,
+            "versions": versions,
+            "address": tracked_links.link_address(context, link),
+            "targets": {
+                device: landing.of("CLICK")
+                for device, landing in landings(link).items()
+            },
+            "days": days,
+            "rows": [_day_row(row) for row in reversed(counted["rows"])],
+            "qr": qr_codes.qr_squares(qr_codes.qr_address(context, code))
+            if has_address
+            else None,
+            "w": PublishingWords(request.lang),
+        },
+    )
+
+
+def _day_row(row: link_statistics.StatisticsRow) -> dict[str, object]:
+    """A day: people, their second clicks, programs, the cell's own and what was not
+    counted."""
+
+    def count(*kinds: str) -> int:
+        return sum(int(str(row[kind] or 0)) for kind in kinds)
+
+    rest = [k for k in KINDS if k not in ("human", "duplicate", *_PROGRAMS)]
+    return {
+        "day": row["day"],
+        "people": count("human"),
+        "again": count("duplicate"),
+        "programs": count(*_PROGRAMS),
+        "rest": count(*rest),
+    }
+
+
+def show_qr(request: PageRequest) -> Answer:
+    """A link's QR code as an SVG file for print."""
+    code = str(request.params["code"]).lower()
+    try:
+        link, _versions = tracked_links.find_link(request.context, code)
+    except NoSuchLink:
+        raise NotFound from None
+    if request.context.workspace.config.links.address is None:
+        raise NotFound
+    picture = qr_codes.qr_image(qr_codes.qr_address(request.context, code), ".svg")
+    return Download(f"{link.code}.svg", "image/svg+xml", [picture])
+
+
+def show_new_link(request: PageRequest) -> Answer:
+    """The form of a new link."""
+    w = PublishingWords(request.lang)
+    return Page(
+        "link_new.html",
+        {
+            "channels": [(id_, w.platform(id_)) for id_ in CHANNELS],
+            "campaign": request.query.get("campaign", ""),
+        },
+    )
+
+
+def act_new_link(request: PageRequest, form: LinkForm) -> Answer:
+    """Make a link; one that says just the same is shown and not made twice."""
+    lang = request.lang
+    result = tracked_links.create_link(request.context, form.model_dump())
+    if result.outcome == "unchanged":
+        notice = lang.gettext("This link was there already.")
+    elif result.nearly is not None:
+        notice = lang.gettext(
+            "The link is made. Its campaign %(campaign)s is new: did you mean "
+            "%(nearly)s?",
+            campaign=result.link.campaign,
+            nearly=result.nearly,
+        )
+    else:
+        notice = lang.gettext("The link is made.")
+    return Redirection(f"{_PATH}/{result.link.code}", notice)
+
+
+ROWS: tuple[Row, ...] = (
+    Screen(_PATH, Permission.READ, show_links),
+    Screen(f"{_PATH}/new", Permission.DRAFT, show_new_link),
+    Action(f"{_PATH}/new", Permission.DRAFT, LinkForm, act_new_link, show_new_link),
+    Screen(f"{_PATH}/{{code}}", Permission.READ, show_link),
+    Screen(f"{_PATH}/{{code}}/qr", Permission.READ, show_qr),
+)
