@@ -175,6 +175,39 @@ def entries(session: Session, limit: int) -> list[AuditRecord]:
     return db.records(session, query, AuditRecord)
 
 
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which rows are looked for; None: any. `subject` is the column `object`, `noun`
+    what an action is about, and `since` to `until` is half open."""
+
+    actor: str | None = None
+    noun: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def search(
+    session: Session, wanted: AuditFilter, limit: int, before: int | None = None
+) -> list[AuditRecord]:
+    """The newest rows that match, newest first; those before the row `before`."""
+    c = AUDIT.c
+    query = select(AUDIT).order_by(c.seq.desc()).limit(limit)
+    if wanted.actor is not None:
+        query = query.where(c.actor == wanted.actor)
+    if wanted.noun is not None:
+        query = query.where(c.action.startswith(f"{wanted.noun}.", autoescape=True))
+    if wanted.subject is not None:
+        query = query.where(c.object == wanted.subject)
+    if wanted.since is not None:
+        query = query.where(c.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(c.at < wanted.until)
+    if before is not None:
+        query = query.where(c.seq < before)
+    return db.records(session, query, AuditRecord)
+
+
 def entries_about(session: Session, actions: str, subject: str) -> list[AuditRecord]:
     """Rows about an object whose action begins so, in order."""
     c = AUDIT.c

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from socialcell import db
 from socialcell.ops import audit
-from socialcell.ops.audit import AuditRecord, AuditResult
+from socialcell.ops.audit import AuditFilter, AuditRecord, AuditResult
 from socialcell.services.context import Context
 from socialcell.services.operators import record_check
 from socialcell.services.operators.record_check import RecordFault
@@ -26,6 +26,15 @@ def list_entries(context: Context, limit: int) -> list[AuditRecord]:
     """The newest entries, the newest first; at most so many."""
     with db.reading(context.engine) as session:
         return audit.entries(session, limit)
+
+
+def search_entries(
+    context: Context, wanted: AuditFilter, limit: int, before: int | None = None
+) -> list[AuditRecord]:
+    """The newest entries that match, the newest first; those before the entry of that
+    number."""
+    with db.reading(context.engine) as session:
+        return audit.search(session, wanted, limit, before)
 
 
 def verify_log(context: Context, head: str | None = None) -> LogVerification:

@@ -14,13 +14,14 @@ from socialcell.services.context import Context, open_context
 from socialcell.web.console import (
     account_pages,
     approval_pages,
+    audit_pages,
     calendar_pages,
     campaign_pages,
     figure_pages,
     incident_pages,
+    link_pages,
     mention_pages,
     outbox_pages,
-    link_pages,
     outreach_pages,
     post_pages,
     sign_in_pages,
@@ -56,6 +57,7 @@ ROWS: tuple[Row, ...] = (
     *outreach_pages.ROWS,
     *link_pages.ROWS,
     *figure_pages.ROWS,
+    *audit_pages.ROWS,
 )
 THREADS = 12
 CONNECTIONS = 256

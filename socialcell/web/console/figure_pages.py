@@ -6,7 +6,7 @@ from socialcell.roles import Permission
 from socialcell.services.outcomes import daily_figures
 from socialcell.services.outcomes.daily_figures import LEVELS, SEARCHES, DayRange
 from socialcell.web.console.campaign_words import CampaignWords
-from socialcell.web.pages.answers import Answer, Page
+from socialcell.web.pages.answers import Answer, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
 from socialcell.web.pages.screens import Row, Screen
@@ -35,7 +35,7 @@ def show_ads(request: PageRequest) -> Answer:
     if level not in LEVELS:
         raise NotFound
     document = daily_figures.ad_document(request.context, days, level, daily=is_daily)
-    return Page(
+    return WebPage(
         "ads.html",
         {
             "document": document,
@@ -66,7 +66,7 @@ def show_search(request: PageRequest) -> Answer:
     document = daily_figures.search_document(
         request.context, days, by=by, site=site, daily=is_daily
     )
-    return Page(
+    return WebPage(
         "search.html",
         {
             "document": document,

@@ -17,7 +17,7 @@ from socialcell.services.links import (
 from socialcell.services.links.tracked_links import NoSuchLink
 from socialcell.services.outcomes import daily_figures
 from socialcell.web.console.publishing_words import PublishingWords
-from socialcell.web.pages.answers import Answer, Download, Page, Redirection
+from socialcell.web.pages.answers import Answer, Download, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, OptionalText
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
@@ -56,7 +56,7 @@ def show_links(request: PageRequest) -> Answer:
         _AT_ONCE + 1,
     )
     shown, w = lines[:_AT_ONCE], PublishingWords(request.lang)
-    return Page(
+    return WebPage(
         "links.html",
         {
             "lines": shown,
@@ -87,7 +87,7 @@ def show_link(request: PageRequest) -> Answer:
         filters={"code": code},
     )
     has_address = context.workspace.config.links.address is not None
-    return Page(
+    return WebPage(
         "link.html",
         {
             "link": link,
@@ -140,7 +140,7 @@ def show_qr(request: PageRequest) -> Answer:
 def show_new_link(request: PageRequest) -> Answer:
     """The form of a new link."""
     w = PublishingWords(request.lang)
-    return Page(
+    return WebPage(
         "link_new.html",
         {
             "channels": [(id_, w.platform(id_)) for id_ in CHANNELS],
@@ -164,7 +164,7 @@ def act_new_link(request: PageRequest, form: LinkForm) -> Answer:
         )
     else:
         notice = lang.gettext("The link is made.")
-    return Redirection(f"{_PATH}/{result.link.code}", notice)
+    return RedirectTo(f"{_PATH}/{result.link.code}", notice)
 
 
 ROWS: tuple[Row, ...] = (

@@ -123,7 +123,9 @@ def estimate(cost: QueryEstimate, lang: Language) -> str:
 
 
 def setting(entry: object) -> str:
-    """The value of a setting on one line."""
+    """The value of a setting on one line; – for none."""
+    if entry is None:
+        return "–"
     if isinstance(entry, list):
         return ", ".join(map(setting, entry))
     if isinstance(entry, dict):
