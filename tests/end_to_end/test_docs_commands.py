@@ -42,6 +42,7 @@ PLACE = "writes to a place outside the folder"
 LIVE = "its exit code says how the workspace is"
 NOT_RUN = {
     "socialcell daemon": SERVER,
+    "socialcell serve console --port 8487 --workers 2": SERVER,
     "socialcell serve redirect --port 8486": SERVER,
     "socialcell serve webhooks --port 8485": SERVER,
     "socialcell sources test paper": PLATFORM,
@@ -77,6 +78,7 @@ REFUSED = {
     "socialcell messages reply 17": "There is no message 17 to answer",
     "socialcell messages send evacuation": NOBODY,
     "socialcell operators add": NOBODY,
+    "socialcell operators begin": "has operators already",
     "socialcell operators confirm": NOBODY,
     "socialcell operators disable": NOBODY,
     "socialcell operators grant": NOBODY,
