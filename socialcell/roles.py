@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 ALL = "all"  # the scope that covers every place
-_KINDS = ("ward:", "dept:")  # as the ids of ward offices and departments begin
+WARD = "ward:"  # how the ids of ward offices begin
+_KINDS = (WARD, "dept:")  # and of departments
 
 
 class Role(StrEnum):

@@ -39,6 +39,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="kill at every write where a sweep tries only some by default",
     )
+    parser.addoption(
+        "--api-requests",
+        type=int,
+        default=30_000,
+        help="generated requests to the API in make test-long",
+    )
     faults.add_options(parser)
     retries.add_options(parser)
 

@@ -7,6 +7,8 @@ from socialcell.clock import IST
 from socialcell.errors import UsageError
 
 _BEFORE_NOW = re.compile(r"(\d{1,4})([mhdw])")
+# Outside of these a day after, or the same moment in UTC, may have no name.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _UNITS = {
     "m": timedelta(minutes=1),
     "h": timedelta(hours=1),
@@ -26,10 +28,13 @@ def day_start(text: str, name: str, now: datetime | None = None) -> datetime:
         return before
     try:
         if len(text) == 10:
-            return datetime.combine(date.fromisoformat(text), time(), IST)
-        moment = datetime.fromisoformat(text)
+            moment = datetime.combine(date.fromisoformat(text), time(), IST)
+        else:
+            moment = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError("query.no_moment", name=name, text=text) from None
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise UsageError("query.no_moment", name=name, text=text)
     return moment if moment.tzinfo else moment.replace(tzinfo=IST)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from socialcell.listening.alerts import contradictions
 from socialcell.listening.alerts.contradictions import Contradiction, RumourSpread
 from socialcell.listening.alerts.model import (
+    CRITICAL,
     Alert,
     AlertKind,
     AlertUnit,
@@ -25,6 +26,10 @@ from socialcell.listening.store.alerts import (
     rumours,
 )
 from socialcell.listening.store.alerts.incident_numbers import Numbers, Scope
+from socialcell.roles import ALL, WARD
+
+LEAST_MENTIONS = 5
+"""Mentions of an incident from which on it concerns a ward office."""
 
 _IDS = 3  # mentions that are named of each figure and rumour
 
@@ -164,6 +169,29 @@ def state_of(
         ),
         closure=closure,
     )
+
+
+def mentions_of(numbers: Numbers | None, place: str) -> int:
+    """The mentions with which an incident concerns a ward office (those that name it,
+    five at least) or an owner of problems (all, where the problem is its own); 0: it
+    does not."""
+    if numbers is None:
+        return 0
+    if place.startswith(WARD):
+        count = dict(numbers.wards).get(place, 0)
+        return count if count >= LEAST_MENTIONS else 0
+    return numbers.mentions if numbers.owner == place else 0
+
+
+def concerns(incident: Incident, numbers: Numbers | None, place: str) -> bool:
+    """Whether an incident is the business of a place: `all`, a ward office or an owner.
+    A single critical item is that of each ward office that it names."""
+    is_own = incident.subject == f"ward:{place}"
+    if place == ALL or is_own or mentions_of(numbers, place):
+        return True
+    if incident.kind != CRITICAL or numbers is None:
+        return False
+    return place in dict(numbers.wards)
 
 
 def scope_at(

@@ -1,8 +1,10 @@
 """The areas of the city: listed, looked up on a day, and replaced from a file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypedDict
 
 from socialcell import db
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
@@ -10,6 +12,7 @@ from socialcell.listening.areas import area_table
 from socialcell.listening.areas.area_table import AreaRecord
 from socialcell.listening.areas.owner_table import read_numbered
 from socialcell.listening.store import areas as area_store
+from socialcell.roles import ALL, WARD
 from socialcell.services.context import Context
 from socialcell.services.mentions import mention_owners
 
@@ -22,16 +25,81 @@ class AreasImport:
     owners: int | None
 
 
+class AreaDocument(TypedDict):
+    """An area as plain JSON; `name` is by language."""
+
+    id: str
+    tree: str
+    kind: str
+    parent: str | None
+    name: dict[str, str]
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AreaSurroundings:
+    """An area on a day: those around it, the smallest first, and those in it."""
+
+    area: AreaRecord
+    around: list[AreaRecord]
+    parts: list[AreaRecord]
+
+
+def area_document(area: AreaRecord) -> AreaDocument:
+    """An area as plain JSON."""
+    return {
+        "id": area.id,
+        "tree": area.tree,
+        "kind": area.kind,
+        "parent": area.parent,
+        "name": {"en": area.name_en, "mr": area.name_mr, "hi": area.name_hi},
+        "valid_from": area.valid_from,
+        "valid_to": area.valid_to,
+        "source": area.source,
+    }
+
+
 def list_areas(
-    context: Context, day: date, kind: str | None = None
+    context: Context, day: date, kind: str | None = None, place: str = ALL
 ) -> list[AreaRecord]:
-    """The areas of both trees that are valid on a day, of one kind or all."""
+    """The areas of both trees that are valid on a day, of one kind or all; of a ward
+    office as `place` that one and what lies in it."""
     with db.reading(context.engine) as session:
-        return [
-            area
-            for area in area_store.all_areas(session)
-            if area.is_valid(day) and kind in (None, area.kind)
-        ]
+        there = area_store.areas_on(session, day)
+    parents = {area.id: area.parent for area in there}
+    return [
+        area
+        for area in there
+        if kind in (None, area.kind) and _is_within(area.id, place, parents)
+    ]
+
+
+def find_area(
+    context: Context, id_: str, day: date, place: str = ALL
+) -> AreaSurroundings | None:
+    """An area with its surroundings on a day, by id; None where there is none, or it
+    lies outside of a ward office that is the `place`. Of a ward office they end there.
+    """
+    own = list_areas(context, day, place=place)
+    by_id = {area.id: area for area in own}
+    if id_ not in by_id:
+        return None
+    chain = area_table.area_chain(own, id_, day)
+    return AreaSurroundings(
+        chain[0], chain[1:], [area for area in own if area.parent == id_]
+    )
+
+
+def _is_within(area: str | None, place: str, parents: Mapping[str, str | None]) -> bool:
+    """Whether an area is a ward office or lies in it; no other place has areas of its
+    own, so that all are within."""
+    if not place.startswith(WARD):
+        return True
+    while area is not None and area != place:
+        area = parents.get(area)
+    return area == place
 
 
 def areas_around(context: Context, place: str, day: date) -> list[AreaRecord]:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -19,10 +19,6 @@ from socialcell.commands.options import (
     day_of,
     open_context,
 )
-from socialcell.json_types import DocumentValue
-
-if TYPE_CHECKING:
-    from socialcell.listening.areas.area_table import AreaRecord
 
 app = typer.Typer(
     help="Areas: wards, prabhags, localities and villages, with dates.",
@@ -52,7 +48,7 @@ def list_(
     day = day_of(context, on)
     rows = areas.list_areas(context, day, kind)
     if json:
-        output.as_json({"areas": [_plain(area) for area in rows]})
+        output.as_json({"areas": [areas.area_document(area) for area in rows]})
         return
     output.table(
         ("id", "kind", "parent", "English", "मराठी", "from", "to", "source"),
@@ -97,7 +93,9 @@ def at(
     if not chain:
         raise SocialcellError("areas.place_in_no_area", place=place, day=day)
     if json:
-        output.as_json({"on": day, "areas": [_plain(area) for area in chain]})
+        output.as_json(
+            {"on": day, "areas": [areas.area_document(area) for area in chain]}
+        )
         return
     for area in chain:
         output.say(f"{area.kind}: {area.name_en} ({area.name_mr})  {area.id}")
@@ -134,16 +132,3 @@ def import_(
     else:
         verb = "Would import" if dry_run else "Imported"
         output.say(f"{verb} {counts.areas} areas.")
-
-
-def _plain(area: "AreaRecord") -> dict[str, DocumentValue]:
-    return {
-        "id": area.id,
-        "tree": area.tree,
-        "kind": area.kind,
-        "parent": area.parent,
-        "name": {"en": area.name_en, "mr": area.name_mr, "hi": area.name_hi},
-        "valid_from": area.valid_from,
-        "valid_to": area.valid_to,
-        "source": area.source,
-    }

@@ -310,11 +310,13 @@ class _QueryParser:
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
     def _negated(self) -> Node:
-        token = self.rest
-        if token and token.kind == "NOT":
+        # A loop: as many signs as a query is long are deeper than Python goes.
+        is_negated = False
+        while self.rest and self.rest.kind == "NOT":
             self._at += 1
-            return Not(self._negated())
-        return self._part()
+            is_negated = not is_negated
+        part = self._part()
+        return Not(part) if is_negated else part
 
     def _part(self) -> Node:
         token = self.rest

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
+from socialcell.listening import incident_state
 from socialcell.reports.incidents import incident_sentences
 from socialcell.reports.incidents.incident_facts import IncidentFacts, locality
 from socialcell.reports.letter_numbers import CommitmentNumbers, OfficeNumbers
@@ -28,8 +29,6 @@ from socialcell.reports.weekly.letter_decisions import Decision
 
 MAX_COMMITMENTS = 10
 """Open commitments of an office that its letter lists, the longest due first."""
-MIN_MENTIONS = 5
-"""Mentions of an incident from which on it concerns a ward office."""
 _ROWS = (6, 5, 4, 3, 2, 1)
 
 
@@ -90,12 +89,7 @@ class _OfficeView:
         )
 
     def _own_count(self, facts: IncidentFacts) -> int:
-        if self.is_ward:
-            count = dict(facts.wards).get(self.office["id"], 0)
-            return count if count >= MIN_MENTIONS else 0
-        numbers = facts.state.numbers
-        is_owner = numbers is not None and numbers.owner == self.office["id"]
-        return facts.mentions if is_owner else 0
+        return incident_state.mentions_of(facts.state.numbers, self.office["id"])
 
     @property
     def commitments(self) -> Sequence[CommitmentNumbers]:

@@ -7,6 +7,7 @@ from typing import TypedDict
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.errors import UsageError
 from socialcell.listening import incident_state
 from socialcell.listening.alerts.model import Alert, Incident
 from socialcell.listening.incident_state import (
@@ -16,9 +17,12 @@ from socialcell.listening.incident_state import (
 )
 from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.listening.store.alerts import critical_calls
+from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops import outbox_store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.reports.incidents.incident_page import worst_alert
+from socialcell.roles import ALL, WARD
 from socialcell.services.context import Context
 
 _MOST_IDS = 3  # mentions of an alert
@@ -74,6 +78,37 @@ def list_incidents(
         ]
 
 
+def list_page(
+    context: Context,
+    states: Iterable[str],
+    *,
+    limit: int,
+    before: int | None = None,
+    place: str = ALL,
+) -> tuple[list[IncidentDocument], int | None]:
+    """Of so many incidents, the last opened first, those that concern a place (`all`, a
+    ward office or a department); and the number before which the next page begins, None
+    after the last. Neither figures nor rumours are searched."""
+    with db.reading(context.engine) as session:
+        rows = alert_store.opened_before(session, states, before, limit + 1)
+        page = [
+            document
+            for incident in rows[:limit]
+            if (document := _read_own(context, session, incident, place, texts=False))
+        ]
+        return page, rows[limit - 1].id if len(rows) > limit else None
+
+
+def find_incident(context: Context, incident_id: int, place: str) -> IncidentDocument:
+    """One incident that concerns a place. UsageError when there is none."""
+    with db.reading(context.engine) as session:
+        incident = session.get(Incident, incident_id)
+        own = incident and _read_own(context, session, incident, place, texts=True)
+    if not own:
+        raise UsageError("alerts.no_such_incident", incident=incident_id)
+    return own
+
+
 def show_incident(context: Context, incident_id: int) -> IncidentDocument:
     """One incident that is there."""
     with db.reading(context.engine) as session:
@@ -84,10 +119,41 @@ def show_incident(context: Context, incident_id: int) -> IncidentDocument:
 def _read(
     context: Context, session: Session, incident: Incident, *, texts: bool
 ) -> IncidentDocument:
+    document = _read_own(context, session, incident, ALL, texts=texts)
+    assert document is not None, "every incident concerns the city"
+    return document
+
+
+def _read_own(
+    context: Context, session: Session, incident: Incident, place: str, *, texts: bool
+) -> IncidentDocument | None:
+    """An incident if it concerns a place, with the wards and mentions of it alone."""
     alerts = alert_store.alerts_of(session, incident.id or 0)
     now = context.clock.now()
     state = incident_state.state_of(session, incident, alerts, now, texts=texts)
-    return _document(incident, alerts, state, _notices(session, incident.id or 0))
+    if not incident_state.concerns(incident, state.numbers, place):
+        return None
+    notices = _notices(session, incident.id or 0)
+    document = _document(incident, alerts, state, notices)
+    return document if place == ALL else _narrowed(session, document, place)
+
+
+def _narrowed(
+    session: Session, document: IncidentDocument, place: str
+) -> IncidentDocument:
+    """An incident without the wards and mentions of others."""
+    if place.startswith(WARD) and document["numbers"]:
+        wards = document["numbers"]["wards"]
+        document["numbers"]["wards"] = [ward for ward in wards if ward["id"] == place]
+    lists = [alert["mentions"] for alert in document["alerts"]]
+    lists += [rumour["ids"] for rumour in document["rumours"]]
+    for contradiction in document["figures"]:
+        lists += [figure["ids"] for figure in contradiction["figures"]]
+    every = {id_ for ids in lists for id_ in ids}
+    own = mention_queries.mentions_of(session, every, MentionFilter(places=(place,)))
+    for ids in lists:
+        ids[:] = [id_ for id_ in ids if id_ in own]
+    return document
 
 
 def _notices(session: Session, incident_id: int) -> list[Outgoing]:

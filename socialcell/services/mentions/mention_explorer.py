@@ -11,7 +11,6 @@ from datetime import datetime
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.clock import as_utc
 from socialcell.errors import UsageError
 from socialcell.listening.people.visibility import People
 from socialcell.listening.query.query_explanation import (
@@ -21,7 +20,6 @@ from socialcell.listening.query.query_explanation import (
 from socialcell.listening.store.mentions import facet_counts, mention_queries
 from socialcell.listening.store.mentions.explored_mentions import (
     MentionSearch,
-    PageCursor,
 )
 from socialcell.listening.store.mentions.facet_counts import (
     COUNTED,
@@ -32,6 +30,7 @@ from socialcell.listening.store.mentions.facet_counts import (
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.services.context import Context
 from socialcell.services.mentions import explorer_facets, mention_search
+from socialcell.services.mentions.page_cursor import cursor_text, read_cursor
 from socialcell.views.mentions import mention_detail
 from socialcell.views.mentions.explorer_view import (
     ExplorerPage,
@@ -79,7 +78,7 @@ def explore(
     mention can match, or a cursor that is none.
     """
     now = context.clock.now()
-    cursor = _read_cursor(question.cursor) if question.cursor else None
+    cursor = read_cursor(question.cursor) if question.cursor else None
     with db.reading(context.engine) as session:
         explanation, wanted = _filter(session, people, question, places, now)
         if explanation.fault is not None:
@@ -91,7 +90,7 @@ def explore(
         untagged = counts.number(UNTAGGED)
         matches = MentionMatches(
             rows,
-            _cursor_text(page.following),
+            cursor_text(page.following),
             counts.total(search.since),
             explorer_facets.facets(counts.rows, counts.whole, explanation, wanted),
             explorer_facets.coverage(session, wanted, now, untagged),
@@ -179,24 +178,3 @@ def _count(
     names = {*facet_counts.ROLLED, TOTAL, UNTAGGED}
     rest = [row for row in newest if row.facet not in names]
     return _Counts([*rolled, *rest], whole | names)
-
-
-def _read_cursor(text: str) -> PageCursor:
-    at, sign, id_ = text.rpartition("_")
-    try:
-        moment = datetime.fromisoformat(at) if at else None
-        if moment is not None and moment.tzinfo is None:
-            raise ValueError(at)
-        if not (sign and id_.isascii() and id_.isdecimal()):
-            raise ValueError(id_)
-        return PageCursor(moment and as_utc(moment), int(id_))
-    except (ValueError, OverflowError):
-        raise UsageError("mentions.wrong_cursor") from None
-
-
-def _cursor_text(cursor: PageCursor | None) -> str | None:
-    """A cursor as it stands in an address: without signs that would be escaped."""
-    if cursor is None:
-        return None
-    at = "" if cursor.at is None else f"{as_utc(cursor.at):%Y%m%dT%H%M%S.%fZ}"
-    return f"{at}_{cursor.id}"

@@ -21,6 +21,10 @@ from socialcell.listening.query.query_language import (
 )
 from socialcell.listening.store import areas
 from socialcell.listening.store.mentions import mention_queries, mention_relations
+from socialcell.listening.store.mentions.explored_mentions import (
+    MentionSearch,
+    PageCursor,
+)
 from socialcell.listening.store.mentions.match_reasons import matching_parts
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.services.context import Context
@@ -125,12 +129,38 @@ def list_newest(
         ], total
 
 
-def show_mention(context: Context, people: People, mention_id: int) -> MentionDetail:
-    """A mention with all that is stored about it, as it may be shown. UsageError when
-    there is none, or it was removed."""
+def list_page(
+    context: Context, people: People, request: MentionFilter, cursor: PageCursor | None
+) -> tuple[Sequence[MentionDocument], PageCursor | None]:
+    """A page of `request.limit` mentions as they may be shown, and the cursor of the
+    next one; None: it was the last. A page may be shorter, and another one follow."""
+    size = request.limit
+    assert size is not None, "a page has an end"
     with db.reading(context.engine) as session:
-        row = mention_queries.mention(session, mention_id)
-        if row is None or row.state != "present":
+        page = MentionSearch(session, request).page(cursor, size)
+        documents = list(mention_detail.mentions(session, page.rows, people))
+    return documents, page.following
+
+
+def count(context: Context, request: MentionFilter) -> int:
+    """How many mentions a request finds in all."""
+    with db.reading(context.engine) as session:
+        return mention_queries.count_mentions(session, request)
+
+
+def show_mention(
+    context: Context,
+    people: People,
+    mention_id: int,
+    places: Collection[str] | None = None,
+) -> MentionDetail:
+    """A mention with all that is stored about it, as it may be shown. UsageError when
+    there is none of these ward offices and departments (None: of the whole city), or it
+    was removed."""
+    own = MentionFilter(places=places)
+    with db.reading(context.engine) as session:
+        row = mention_queries.mentions_of(session, [mention_id], own).get(mention_id)
+        if row is None:
             raise UsageError("mentions.no_such_mention", mention=mention_id)
         return mention_detail.mention(session, row, people)
 

@@ -7,6 +7,7 @@ from socialcell.clock import IST
 from socialcell.identity import token_store
 from socialcell.ops import throttle
 from socialcell.ops.throttle import Allowance
+from socialcell.roles import ALL
 from socialcell.services.context import Context
 
 REQUESTS, SECONDS = 60, 60
@@ -22,6 +23,11 @@ class Admission:
     scopes: frozenset[str]
     place: str
     allowance: Allowance
+
+    @property
+    def places(self) -> tuple[str, ...] | None:
+        """The place as filters of mentions take it; None: the whole city."""
+        return None if self.place == ALL else (self.place,)
 
 
 def admit(context: Context, text: str) -> Admission | None:

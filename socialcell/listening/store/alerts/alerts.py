@@ -256,6 +256,19 @@ def incidents(
     return session.scalars(statement).all()
 
 
+def opened_before(
+    session: Session, states: Iterable[str], before: int | None, limit: int
+) -> Sequence[Incident]:
+    """Incidents in these states (any without), the last opened first, after the one of
+    a number: unlike the newest alert, that order never changes."""
+    statement = select(Incident).order_by(col(Incident.id).desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(col(Incident.id) < before)
+    if states := tuple(states):
+        statement = statement.where(col(Incident.state).in_(states))
+    return session.scalars(statement).all()
+
+
 def ended_since(session: Session, start: datetime) -> Sequence[Incident]:
     """Incidents that were over at that moment or later, in that order."""
     statement = select(Incident).where(
