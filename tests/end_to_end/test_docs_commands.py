@@ -84,6 +84,8 @@ REFUSED = {
     "socialcell operators grant": NOBODY,
     "socialcell operators revoke": NOBODY,
     "socialcell operators second-factor": NOBODY,
+    "socialcell tokens add": NOBODY,
+    "socialcell tokens revoke": NOBODY,
     "socialcell operators set-password": TYPED,
     "socialcell operators sign-in": TYPED,
     "socialcell outbox release 12": "1 of these are not held",

@@ -6,8 +6,6 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
-from pydantic.json_schema import models_json_schema
-from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
@@ -18,7 +16,7 @@ from socialcell.web.api.area_routes import area_router
 from socialcell.web.api.incident_routes import incident_router
 from socialcell.web.api.mention_routes import mention_router
 from socialcell.web.api.operations import PREFIX
-from socialcell.web.api.problems import ApiError, Problem, answer_error
+from socialcell.web.api.problems import ApiError, ProblemDocument, answer_error
 from socialcell.web.api.request_guard import RequestGuard
 
 DOCUMENT = f"{PREFIX}/openapi.json"
@@ -37,7 +35,6 @@ _RAISED = (
     HTTPException,
     RequestValidationError,
     SocialcellError,
-    NoConnection,
     Exception,
 )
 
@@ -84,8 +81,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
         description=_ABOUT,
         routes=app.routes,
     )
-    _, problems = models_json_schema(
-        [(Problem, "serialization")], ref_template="#/components/schemas/{model}"
+    problem = ProblemDocument.model_json_schema(
+        mode="serialization", ref_template="#/components/schemas/{model}"
     )
-    document["components"]["schemas"].update(problems["$defs"])
+    schemas = document["components"]["schemas"]
+    schemas.update({**problem.pop("$defs"), ProblemDocument.__name__: problem})
     return document

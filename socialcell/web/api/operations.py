@@ -72,7 +72,7 @@ def _problem(status: int) -> dict[str, Any]:
     example = problem_of(f"{PREFIX}/mentions", error).model_dump(mode="json")
     content = {
         MEDIA_TYPE: {
-            "schema": {"$ref": "#/components/schemas/Problem"},
+            "schema": {"$ref": "#/components/schemas/ProblemDocument"},
             "example": example,
         }
     }

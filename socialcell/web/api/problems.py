@@ -8,7 +8,6 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import ConfigDict, Field
-from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from socialcell import log
@@ -34,7 +33,7 @@ class FieldProblem(ApiAnswer):
     detail: str
 
 
-class Problem(ApiAnswer):
+class ProblemDocument(ApiAnswer):
     """An error (RFC 9457). `code` says which, `detail` what to do."""
 
     model_config = ConfigDict(
@@ -85,9 +84,9 @@ def unavailable() -> ApiError:
     return ApiError(503, message, headers={"retry-after": str(BUSY_SECONDS)})
 
 
-def problem_of(path: str, error: ApiError) -> Problem:
+def problem_of(path: str, error: ApiError) -> ProblemDocument:
     """An error as a document; `path` is what was asked for."""
-    return Problem(
+    return ProblemDocument(
         type=f"urn:socialcell:problem:{error.message.code}",
         title=http.HTTPStatus(error.status).phrase,
         status=error.status,
@@ -119,7 +118,7 @@ def _as_api_error(request: Request, error: Exception) -> ApiError:
             return _unreadable([_field_problem(entry) for entry in error.errors()])
         case UsageError():
             return _usage_error(request, error)
-        case SocialcellError() | NoConnection():
+        case SocialcellError():
             _LOG.error("the API could not answer", reason=str(error))
             return unavailable()
     _LOG.error("the API failed", kind=type(error).__name__)

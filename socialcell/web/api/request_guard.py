@@ -26,7 +26,10 @@ SECURITY = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
-WORKING = 12  # requests that are answered at once: one connection to the database each
+WORKING = 3
+"""Requests that are answered at once, with a connection to the database each: most of
+those that the process has (`web.threads`) are for the console's pages beside it."""
+
 _PATIENCE = 5.0  # seconds that a further one waits for its turn
 
 

@@ -78,8 +78,8 @@ def test_every_operation_documents_every_error_as_a_problem(
             (media_type,) = answers[status]["content"]
             assert media_type == "application/problem+json"
             content = answers[status]["content"][media_type]
-            assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
-            example = problems.Problem.model_validate(content["example"])
+            assert content["schema"] == {"$ref": "#/components/schemas/ProblemDocument"}
+            example = problems.ProblemDocument.model_validate(content["example"])
             assert example.status == int(status)
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
