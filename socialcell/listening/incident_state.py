@@ -28,6 +28,9 @@ from socialcell.listening.store.alerts import (
 from socialcell.listening.store.alerts.incident_numbers import Numbers, Scope
 from socialcell.roles import ALL, WARD
 
+VAGUE = ("topic:other", "all")
+"""Subjects that say nothing by themselves: such an incident is the whole city's."""
+
 LEAST_MENTIONS = 5
 """Mentions of an incident from which on it concerns a ward office."""
 
@@ -186,8 +189,12 @@ def mentions_of(numbers: Numbers | None, place: str) -> int:
 def concerns(incident: Incident, numbers: Numbers | None, place: str) -> bool:
     """Whether an incident is the business of a place: `all`, a ward office or an owner.
     A single critical item is that of each ward office that it names."""
-    is_own = incident.subject == f"ward:{place}"
-    if place == ALL or is_own or mentions_of(numbers, place):
+    is_own = incident.subject.removeprefix("negative ") == f"ward:{place}"
+    if place == ALL or is_own:
+        return True
+    if incident.subject in VAGUE:
+        return False
+    if mentions_of(numbers, place):
         return True
     if incident.kind != CRITICAL or numbers is None:
         return False

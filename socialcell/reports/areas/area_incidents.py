@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from socialcell.listening.alerts.model import CRITICAL, Incident
+from socialcell.listening.incident_state import LEAST_MENTIONS, VAGUE
 from socialcell.listening.store.alerts import (
     alert_rules,
     incident_numbers,
@@ -14,8 +15,6 @@ from socialcell.listening.store.alerts import (
 )
 from socialcell.listening.store.alerts.incident_numbers import Scope
 from socialcell.listening.store.alerts.incidents import OpenIncident
-from socialcell.reports.weekly.letter_context import VAGUE
-from socialcell.reports.weekly.office_letter import MIN_MENTIONS
 
 _RULE = "rule:"
 
@@ -77,7 +76,7 @@ def _rule_queries(session: Session, standing: Sequence[Incident]) -> Mapping[str
 def _concerned(
     incident: Incident, counts: Sequence[tuple[str, int]]
 ) -> Sequence[tuple[str, int]]:
-    least = 1 if incident.kind == CRITICAL else MIN_MENTIONS
+    least = 1 if incident.kind == CRITICAL else LEAST_MENTIONS
     own = incident.subject.removeprefix("negative ")
     concerned = [(ward, n) for ward, n in counts if n >= least or own == f"ward:{ward}"]
     if own.startswith("ward:") and own not in (f"ward:{ward}" for ward, _ in concerned):

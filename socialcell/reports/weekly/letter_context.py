@@ -7,6 +7,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from socialcell.i18n import Language
+from socialcell.listening import incident_state
 from socialcell.listening.alerts.model import CRITICAL, Rumour
 from socialcell.reports.compared_figures import IdMeasure
 from socialcell.reports.incidents import incident_sentences
@@ -20,7 +21,6 @@ from socialcell.reports.weekly import incident_situations
 
 NEXT_DAYS = timedelta(days=7)
 """Commitments that fall due so soon after the week stand in the letter."""
-VAGUE = ("topic:other", "all")  # subjects that say nothing by themselves
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _weight(facts: IncidentFacts) -> tuple[bool, int, int, int]:
     """What is named by a topic or place goes before what is not, then danger to life,
     then mentions."""
     return (
-        facts.incident.subject not in VAGUE,
+        facts.incident.subject not in incident_state.VAGUE,
         facts.details.critical,
         facts.mentions,
         facts.incident.id or 0,

@@ -24,7 +24,7 @@ from socialcell.reports.weekly import (
     letter_sections,
     weekly_letter,
 )
-from socialcell.reports.weekly.letter_context import VAGUE, LetterContext
+from socialcell.reports.weekly.letter_context import LetterContext
 from socialcell.reports.weekly.letter_decisions import Decision
 
 MAX_COMMITMENTS = 10
@@ -66,7 +66,7 @@ class _OfficeView:
         own = [
             (self._own_part(facts), self._own_count(facts))
             for facts in self.context.incidents
-            if facts.incident.subject not in VAGUE
+            if facts.incident.subject not in incident_state.VAGUE
         ]
         return sorted(
             (pair for pair in own if pair[1]), key=lambda pair: pair[1], reverse=True

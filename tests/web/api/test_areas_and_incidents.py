@@ -91,7 +91,8 @@ def test_a_department_sees_the_whole_map(make_client: Client) -> None:
 
 @pytest.fixture
 def incidents(city: Context) -> dict[str, int]:
-    """Water in the whole city, roads, a danger in Aundh alone, a silent source."""
+    """Water in the whole city, roads, a danger in Aundh alone, a silent source, and of
+    nothing by itself."""
     return {
         "water": open_incident(city, "topic:water", [1, 2, 11]),
         "roads": open_incident(city, "topic:roads", [11, 15]),
@@ -99,6 +100,7 @@ def incidents(city: Context) -> dict[str, int]:
         "danger": open_incident(city, "critical:12", [12], kind="critical"),
         "source": open_incident(city, "source:x.mentions", [], kind="source"),
         "over": open_incident(city, "topic:water", [9], state="over"),
+        "vague": open_incident(city, "all", [3]),
     }
 
 
@@ -130,12 +132,12 @@ def test_incidents_come_in_pages_the_last_opened_first(
 
     first = answer_of(client, "incidents", limit="4")
     second = answer_of(client, "incidents", limit="4", before=str(first["next"]))
-    assert (incident_ids(first), incident_ids(second)) == ([6, 5, 4, 3], [2, 1])
+    assert (incident_ids(first), incident_ids(second)) == ([7, 6, 5, 4], [3, 2, 1])
     assert second["next"] is None
     assert incident_ids(answer_of(client, "incidents", state="over")) == [6]
     assert client.get("incidents?state=closed").status_code == 422
     assert client.get("incidents?before=0").status_code == 422
-    assert client.get("incidents/7").status_code == 404
+    assert client.get("incidents/8").status_code == 404
     assert client.get(f"incidents/{2**63 - 1}").status_code == 404
     assert client.get(f"incidents/{2**63}").status_code == 422
 
@@ -179,7 +181,7 @@ def test_a_page_of_a_place_may_be_empty_and_have_a_next_one(
 ) -> None:
     page = answer_of(make_client(place="dept:health"), "incidents", limit="2")
 
-    assert (page["incidents"], page["next"]) == ([], 5)
+    assert (page["incidents"], page["next"]) == ([], 6)
 
 
 def test_an_incident_says_its_coverage_and_when(
