@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from socialcell.web.api.fields import ApiAnswer, Parameters, PlainText
+from socialcell.web.api.fields import ApiAnswer, Omitted, Parameters, PlainText
 from socialcell.web.api.mention_answers import LanguageTexts
 
 AreaKind = Literal["city", "zone", "ward_office", "locality", "village", "prabhag"]
@@ -31,14 +31,14 @@ class AreaDayParameters(Parameters):
                 description="A day (IST); today without it.", examples=["2024-01-01"]
             ),
         ]
-        | None
+        | Omitted
     ) = None
 
 
 class AreaParameters(AreaDayParameters):
     """Which areas, on which day."""
 
-    kind: AreaKind | None = None
+    kind: AreaKind | Omitted = None
 
 
 class AreaAnswer(ApiAnswer):

@@ -12,6 +12,7 @@ from pydantic import (
     PlainSerializer,
     WithJsonSchema,
 )
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from socialcell.clock import local_iso
@@ -49,6 +50,9 @@ PlainText: TypeAlias = Annotated[
     AfterValidator(_without_controls),
 ]
 """A line of text as a person types it."""
+
+Omitted: TypeAlias = SkipJsonSchema[None]
+"""Of a parameter that may be left out: an address holds no null."""
 
 RowId: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 RowLimit: TypeAlias = Annotated[

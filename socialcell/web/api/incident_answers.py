@@ -5,7 +5,14 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, JsonValue
 
 from socialcell.listening.alerts.model import AlertKind, AlertUnit
-from socialcell.web.api.fields import ApiAnswer, Moment, Parameters, RowId, RowLimit
+from socialcell.web.api.fields import (
+    ApiAnswer,
+    Moment,
+    Omitted,
+    Parameters,
+    RowId,
+    RowLimit,
+)
 
 IncidentPhase = Literal["open", "acked", "over"]
 _EXAMPLE: dict[str, JsonValue] = {
@@ -64,12 +71,12 @@ class IncidentParameters(Parameters):
             IncidentPhase,
             Field(description="open, acked (somebody looks after it) or over."),
         ]
-        | None
+        | Omitted
     ) = None
     limit: RowLimit = 20
-    before: Annotated[RowId, Field(description="`next` of the page before.")] | None = (
-        None
-    )
+    before: (
+        Annotated[RowId, Field(description="`next` of the page before.")] | Omitted
+    ) = None
 
 
 class IncidentCountAnswer(ApiAnswer):

@@ -4,7 +4,14 @@ from typing import Annotated, TypeAlias
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from socialcell.web.api.fields import ApiAnswer, Moment, Parameters, PlainText, RowLimit
+from socialcell.web.api.fields import (
+    ApiAnswer,
+    Moment,
+    Omitted,
+    Parameters,
+    PlainText,
+    RowLimit,
+)
 
 _EXAMPLE: dict[str, JsonValue] = {
     "id": 17,
@@ -72,7 +79,7 @@ class MentionConditions(Parameters):
                 examples=["पाणी OR water"],
             ),
         ]
-        | None
+        | Omitted
     ) = None
     since: (
         Annotated[
@@ -82,7 +89,7 @@ class MentionConditions(Parameters):
                 examples=["2026-11-16"],
             ),
         ]
-        | None
+        | Omitted
     ) = None
     until: (
         Annotated[
@@ -92,34 +99,37 @@ class MentionConditions(Parameters):
                 examples=["2026-11-22"],
             ),
         ]
-        | None
+        | Omitted
     ) = None
     topic: (
         Annotated[PlainText, Field(description="A topic's id.", examples=["water"])]
-        | None
+        | Omitted
     ) = None
     ward: (
         Annotated[
             PlainText,
             Field(description="A ward office's id.", examples=["ward:kothrud-bavdhan"]),
         ]
-        | None
+        | Omitted
     ) = None
     language: (
-        Annotated[PlainText, Field(description="en, hi, mr, hi-Latn, mr-Latn.")] | None
+        Annotated[PlainText, Field(description="en, hi, mr, hi-Latn, mr-Latn.")]
+        | Omitted
     ) = None
     sentiment: (
-        Annotated[PlainText, Field(description="negative, neutral, positive.")] | None
+        Annotated[PlainText, Field(description="negative, neutral, positive.")]
+        | Omitted
     ) = None
     intent: (
         Annotated[PlainText, Field(description="complaint, question, help, praise …")]
-        | None
+        | Omitted
     ) = None
     urgency: (
-        Annotated[PlainText, Field(description="low, normal, high, critical.")] | None
+        Annotated[PlainText, Field(description="low, normal, high, critical.")]
+        | Omitted
     ) = None
     platform: (
-        Annotated[PlainText, Field(description="x, facebook, news, reddit …")] | None
+        Annotated[PlainText, Field(description="x, facebook, news, reddit …")] | Omitted
     ) = None
     owner: (
         Annotated[
@@ -129,7 +139,7 @@ class MentionConditions(Parameters):
                 examples=["dept:water"],
             ),
         ]
-        | None
+        | Omitted
     ) = None
 
 
@@ -137,7 +147,7 @@ class MentionParameters(MentionConditions):
     """A page of mentions."""
 
     limit: RowLimit = 50
-    cursor: Cursor | None = None
+    cursor: Cursor | Omitted = None
 
 
 class MentionAnswer(ApiAnswer):
