@@ -13,17 +13,20 @@ from socialcell.identity.actor import os_account
 from socialcell.services.context import Context, open_context
 from socialcell.web.console import (
     account_pages,
+    alert_rule_pages,
     approval_pages,
     audit_pages,
     calendar_pages,
     campaign_pages,
     figure_pages,
+    commitment_pages,
     incident_pages,
     link_pages,
     mention_pages,
     outbox_pages,
     outreach_pages,
     post_pages,
+    rumour_pages,
     sign_in_pages,
     source_pages,
     source_upkeep_pages,
@@ -58,6 +61,9 @@ ROWS: tuple[Row, ...] = (
     *link_pages.ROWS,
     *figure_pages.ROWS,
     *audit_pages.ROWS,
+    *commitment_pages.ROWS,
+    *alert_rule_pages.ROWS,
+    *rumour_pages.ROWS,
 )
 THREADS = 12
 CONNECTIONS = 256

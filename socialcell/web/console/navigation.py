@@ -83,6 +83,9 @@ def _more(lang: Language) -> Sequence[tuple[_May, NavigationEntry]]:
     _, p = lang.gettext, Permission
     return (
         (p.APPROVE, NavigationEntry("/approvals", _("Approvals"))),
+        (p.READ, NavigationEntry("/commitments", _("Promises"))),
+        (p.READ, NavigationEntry("/rumours", _("Rumours"))),
+        (p.READ, NavigationEntry("/rules", _("Alert rules"))),
         (p.READ, NavigationEntry("/calendar", _("Calendar"))),
         (p.READ, NavigationEntry("/posts", _("Posts"))),
         (p.READ, NavigationEntry("/outreach", _("Outreach"))),
