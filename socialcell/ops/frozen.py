@@ -56,3 +56,16 @@ def reports(session: Session) -> Sequence[FrozenReport]:
     return session.scalars(
         select(FrozenReport).order_by(col(FrozenReport.period_start))
     ).all()
+
+
+def periods(session: Session, kind: str) -> list[tuple[datetime, datetime, datetime]]:
+    """Start, end and the moment of counting of every frozen period of a kind, the
+    newest first; without the numbers."""
+    columns = (
+        col(FrozenReport.period_start),
+        col(FrozenReport.period_end),
+        col(FrozenReport.made_at),
+    )
+    query = sa_select(*columns).where(col(FrozenReport.kind) == kind)
+    rows = session.execute(query.order_by(columns[0].desc()))
+    return [(row[0], row[1], row[2]) for row in rows]

@@ -26,6 +26,7 @@ from socialcell.web.console import (
     outbox_pages,
     outreach_pages,
     post_pages,
+    report_pages,
     rumour_pages,
     sign_in_pages,
     source_pages,
@@ -64,6 +65,7 @@ ROWS: tuple[Row, ...] = (
     *commitment_pages.ROWS,
     *alert_rule_pages.ROWS,
     *rumour_pages.ROWS,
+    *report_pages.ROWS,
 )
 THREADS = 12
 CONNECTIONS = 256
