@@ -120,6 +120,23 @@ def open_session(
     return session.execute(query).scalar_one_or_none()
 
 
+def session_with_operator(
+    session: Session, now: datetime, token: str
+) -> tuple[OperatorSession, Operator] | None:
+    """A session that is open at a moment, by its token, with its operator."""
+    query = (
+        select(OperatorSession, Operator)
+        .join(Operator, col(Operator.id) == col(OperatorSession.operator_id))
+        .where(
+            col(OperatorSession.token_hash) == codes.token_hash(token),
+            _is_open(now),
+            col(Operator.disabled_at).is_(None),
+        )
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
 def open_sessions(
     session: Session, operator_id: int | None, now: datetime
 ) -> list[OperatorSession]:

@@ -60,10 +60,10 @@ def find_visitor(context: Context, token: str) -> BrowserVisitor | None:
     """
     now = context.clock.now()
     with db.reading(context.engine) as session:
-        opened = store.open_session(session, now, token=token)
-        if opened is None or opened.shell != BROWSER:
+        found = store.session_with_operator(session, now, token)
+        if found is None or found[0].shell != BROWSER:
             return None
-        operator = session.get_one(Operator, opened.operator_id)
+        opened, operator = found
         grants = store.effective_grants(session, opened.operator_id, now)
         actor = store.make_actor(operator, opened, grants)
         grants = permissions.counting_grants(context, opened.known_by, grants)

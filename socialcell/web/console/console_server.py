@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from socialcell import log
 from socialcell.identity.actor import os_account
 from socialcell.services.context import Context, open_context
+from socialcell.web.api.application import create_api
 from socialcell.web.console import (
     account_pages,
     alert_rule_pages,
@@ -69,6 +70,7 @@ ROWS: tuple[Row, ...] = (
 )
 THREADS = 12
 CONNECTIONS = 256
+API = "/api/"
 _LOOPBACK = "127.0.0.1"
 
 
@@ -84,8 +86,16 @@ def console_site() -> Site:
 
 
 def create_console(context: Context, threads: int = THREADS) -> ASGIApp:
-    """The console of a workspace as an ASGI application."""
-    return create_page_application(context, console_site(), threads)
+    """The console of a workspace as an ASGI application: its pages, and the API for
+    programs at /api/v1."""
+    pages = create_page_application(context, console_site(), threads)
+    api = create_api(context)
+
+    async def console(scope: Scope, receive: Receive, send: Send) -> None:
+        is_api = scope.get("path", "").startswith(API)
+        await (api if is_api else pages)(scope, receive, send)
+
+    return console
 
 
 @contextlib.contextmanager
