@@ -6,6 +6,7 @@ from socialcell.clock import as_utc
 from socialcell.errors import UsageError
 from socialcell.listening.store.mentions.explored_mentions import PageCursor
 
+_LAST_YEAR = 9998  # after which a moment may have none after it
 _LARGEST_ID = 2**63 - 1  # of a column of ids
 
 
@@ -14,7 +15,7 @@ def read_cursor(text: str) -> PageCursor:
     at, sign, id_ = text.rpartition("_")
     try:
         moment = datetime.fromisoformat(at) if at else None
-        if moment is not None and moment.tzinfo is None:
+        if moment is not None and (moment.tzinfo is None or moment.year > _LAST_YEAR):
             raise ValueError(at)
         if not (sign and id_.isascii() and id_.isdecimal()):
             raise ValueError(id_)

@@ -166,7 +166,7 @@ class IncidentAnswer(ApiAnswer):
     told: list[NoticeAnswer]
 
 
-class IncidentPage(ApiAnswer):
+class IncidentsAnswer(ApiAnswer):
     """A page of incidents, the last opened first. Of a token of one place it may hold
     fewer rows than `limit`, or none, and still have a next one."""
 

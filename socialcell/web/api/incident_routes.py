@@ -14,8 +14,8 @@ from socialcell.web.api.fields import RowId
 from socialcell.web.api.incident_answers import (
     IncidentAnswer,
     IncidentDetailAnswer,
-    IncidentPage,
     IncidentParameters,
+    IncidentsAnswer,
 )
 from socialcell.web.api.operations import PREFIX, responses
 
@@ -35,7 +35,7 @@ def incident_router(context: Context, check: Check) -> APIRouter:
         admission: Annotated[
             Admission, Security(check, scopes=[TokenScope.INCIDENTS.value])
         ],
-    ) -> IncidentPage:
+    ) -> IncidentsAnswer:
         rows, before = incident_documents.list_page(
             context,
             [] if parameters.state is None else [parameters.state],
@@ -44,7 +44,7 @@ def incident_router(context: Context, check: Check) -> APIRouter:
             place=admission.place,
         )
         page = [IncidentAnswer.model_validate(_without_texts(row)) for row in rows]
-        return IncidentPage(incidents=page, next=before)
+        return IncidentsAnswer(incidents=page, next=before)
 
     @router.get(
         "/incidents/{incident}",

@@ -199,7 +199,7 @@ class QuerySuggestion(ApiAnswer):
     total: int
 
 
-class MentionPage(ApiAnswer):
+class MentionsAnswer(ApiAnswer):
     """A page of mentions, newest first, those without a time last."""
 
     model_config = ConfigDict(

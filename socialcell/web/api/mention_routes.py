@@ -21,8 +21,8 @@ from socialcell.web.api.mention_answers import (
     MentionAnswer,
     MentionConditions,
     MentionDetailAnswer,
-    MentionPage,
     MentionParameters,
+    MentionsAnswer,
     QuerySuggestion,
 )
 from socialcell.web.api.operations import PREFIX, responses
@@ -46,7 +46,7 @@ def mention_router(context: Context, check: Check) -> APIRouter:
         admission: Annotated[
             Admission, Security(check, scopes=[TokenScope.MENTIONS.value])
         ],
-    ) -> MentionPage:
+    ) -> MentionsAnswer:
         return _mention_page(context, parameters, admission)
 
     @router.get(
@@ -97,7 +97,7 @@ def mention_router(context: Context, check: Check) -> APIRouter:
 
 def _mention_page(
     context: Context, parameters: MentionParameters, admission: Admission
-) -> MentionPage:
+) -> MentionsAnswer:
     people = pseudonyms.load_people(context)
     cursor = None if parameters.cursor is None else read_cursor(parameters.cursor)
     every = _request(context, people, parameters)
@@ -109,7 +109,7 @@ def _mention_page(
     if total == 0 and parameters.q is not None:
         wide = mention_search.widen(context, request, parameters.q)
         suggestion = wide and QuerySuggestion(query=wide.query, total=wide.total)
-    return MentionPage(
+    return MentionsAnswer(
         mentions=[MentionAnswer.model_validate(row) for row in rows],
         total=total,
         next=cursor_text(following),

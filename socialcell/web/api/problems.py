@@ -115,7 +115,9 @@ def _as_api_error(request: Request, error: Exception) -> ApiError:
         case HTTPException():
             return _of_route(request, error)
         case RequestValidationError():
-            return _unreadable([_field_problem(entry) for entry in error.errors()])
+            # That a parameter might have been left out is no reason.
+            entries = [e for e in error.errors() if e["type"] != "none_required"]
+            return _unreadable(list(map(_field_problem, entries)))
         case UsageError():
             return _usage_error(request, error)
         case SocialcellError():
@@ -145,10 +147,10 @@ def _field_problem(entry: Mapping[str, object]) -> FieldProblem:
     """What pydantic found in one parameter."""
     path = entry["loc"]
     assert isinstance(path, tuple)
-    location, *names = map(str, path)
+    location, name, *_branches = (*map(str, path), "")
     known = ("query", "path", "header", "body")
-    place = next((name for name in known if name == location), "query")
-    return FieldProblem(location=place, field=".".join(names), detail=str(entry["msg"]))
+    place = next((word for word in known if word == location), "query")
+    return FieldProblem(location=place, field=name, detail=str(entry["msg"]))
 
 
 def _usage_error(request: Request, error: UsageError) -> ApiError:
