@@ -16,6 +16,7 @@ import numpy as np
 
 from socialcell.campaigns.creators.candidate import Candidate, FollowerCount, PostAnswer
 from socialcell.clock import IST
+from socialcell.message_catalog import Message
 
 _Z_95 = 1.96
 _ENOUGH_ANSWERS = 30
@@ -41,8 +42,8 @@ class Authenticity:
     regular: int
     spikes: tuple[date, ...]
     gained_in_spikes: float
-    evidence: tuple[str, ...]
-    cannot_say: tuple[str, ...]
+    evidence: tuple[Message, ...]
+    cannot_say: tuple[Message, ...]
 
 
 def authenticity(candidate: Candidate) -> Authenticity:
@@ -143,26 +144,24 @@ def _spikes(candidate: Candidate) -> tuple[tuple[date, ...], float]:
 
 def _evidence(
     candidate: Candidate, repeated: int, regular: int, spikes: tuple[date, ...]
-) -> tuple[str, ...]:
-    sentences = []
+) -> tuple[Message, ...]:
+    messages = []
     if n := len(candidate.answers):
-        sentences.append(f"{n} answers to {len(candidate.posts)} posts were looked at")
-        sentences.append(f"{repeated} of them are a text that came three times or more")
-        sentences.append(f"{regular} are of accounts that answered most posts")
+        looked_at = {"answers": n, "posts": len(candidate.posts)}
+        messages.append(Message("creators.answers_looked_at", looked_at))
+        messages.append(Message("creators.answers_repeated", {"answers": repeated}))
+        messages.append(Message("creators.answers_regular", {"answers": regular}))
     if len(daily_follower_gains(candidate.figures)) >= _MIN_DAYS:
-        sentences.append(
-            f"followers were counted from day to day; {len(spikes)} days gained far "
-            "more than others and had no post"
-        )
-    return tuple(sentences)
+        messages.append(Message("creators.days_of_gains", {"days": len(spikes)}))
+    return tuple(messages)
 
 
-def _cannot_say(candidate: Candidate) -> tuple[str, ...]:
-    sentences = ["who follows: no list of followers is held"]
+def _cannot_say(candidate: Candidate) -> tuple[Message, ...]:
+    messages = [Message("creators.followers_not_listed")]
     if not candidate.answers:
-        sentences.append("whether answers are of people: none reached us")
+        messages.append(Message("creators.no_answers"))
     elif len(candidate.answers) < _ENOUGH_ANSWERS:
-        sentences.append("much: under 30 answers reached us")
+        messages.append(Message("creators.few_answers"))
     if len(daily_follower_gains(candidate.figures)) < _MIN_DAYS:
-        sentences.append("how followers grew: they were counted on too few days")
-    return tuple(sentences)
+        messages.append(Message("creators.followers_on_few_days"))
+    return tuple(messages)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from socialcell.message_catalog import Message
+
 VERIFIED_KINDS = ("business", "government")
 """What platforms verify that is not sold to everybody."""
 CITY_ENTITY = "place:pune"
@@ -68,7 +70,7 @@ class Candidate:
     platform: str
     handle: str
     name: str | None
-    why: tuple[str, ...]
+    why: tuple[Message, ...]
     authors: tuple[int, ...]
     creator: str | None
     figures: tuple[FollowerCount, ...]

@@ -74,7 +74,9 @@ def facts_of(
     start = _day(plan.brief["start"])
     creators_by_key = {
         creator.id: creator
-        for creator in creators.creators(session, start, keys, with_history=False)
+        for creator in creators.creators(
+            session, start, keys, with_history=False, with_posts=False
+        )
     }
     rows = entries.find_all(session, keys)
     flag_by_account = {

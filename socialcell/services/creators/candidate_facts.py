@@ -55,7 +55,7 @@ def score_candidates(
     floor = context.workspace.config.influencers.follower_floor
     creators = {
         creator.id: creator
-        for creator in creator_store.creators(session, today(context))
+        for creator in creator_store.creators(session, today(context), with_posts=False)
     }
     candidates = _candidates(session, floor, since, now, creators)
     arrows = candidate_posts.addressing_counts(session, since, now)

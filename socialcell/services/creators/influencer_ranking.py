@@ -1,7 +1,8 @@
 """Candidates with their scores, for approvers; each access is recorded in the audit
 log before anything is shown."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TypedDict
 
@@ -191,11 +192,45 @@ class ShownDocument(TypedDict):
     results: CreatorResultDocument | None
 
 
-def rank_candidates(
+@dataclass(frozen=True)
+class RankedScore:
+    """A candidate with its scores, its creator (None: in no registry) and the flags
+    that stand."""
+
+    score: ScoredCandidate
+    creator: Creator | None
+    flags: Sequence[FlagDocument]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Candidates in order. `refused` are not shown, for their refusal stands;
+    `after_limit` come behind the last one."""
+
+    as_of: datetime
+    about: InitiativeSubject
+    ranked: Sequence[RankedScore]
+    refused: int
+    after_limit: int
+
+
+@dataclass(frozen=True)
+class CandidateDetail:
+    """A creator or an account with all that is held: the entry of the registry (None:
+    in none), its accounts that are candidates, flags that stand and stood, results."""
+
+    entry: dict[str, DocumentValue] | None
+    accounts: Sequence[RankedScore]
+    of_candidates: int
+    flags: Sequence[FlagDocument]
+    results: CreatorResultDocument | None
+
+
+def rank(
     context: Context, request: RankingRequest, limit: int | None = None
-) -> RankingDocument:
-    """The candidates in order, as a document. Flagged ones come last, whatever their
-    points; those whose refusal stands are counted and not shown.
+) -> Ranking:
+    """The candidates in order. Flagged ones come last, whatever their points; those
+    whose refusal stands are counted and not shown. Noted.
 
     SocialcellError: whoever asks is no approver. UsageError: an unknown topic or ward,
     or something that nobody may be sought by.
@@ -220,33 +255,46 @@ def rank_candidates(
         if creator is not None and not creator.may_be_asked(today(context)):
             refused += 1
             continue
-        open_.append(score)
-    open_.sort(key=lambda score: score.candidate.id in flagged)
+        open_.append(RankedScore(score, creator, flagged.get(score.candidate.id, [])))
+    open_.sort(key=lambda ranked: bool(ranked.flags))
+    return Ranking(
+        as_of=now.astimezone(IST),
+        about=about,
+        ranked=open_[:limit],
+        refused=refused,
+        after_limit=len(open_[limit:]) if limit else 0,
+    )
+
+
+def rank_candidates(
+    context: Context, request: RankingRequest, limit: int | None = None
+) -> RankingDocument:
+    """The same as a document."""
+    ranking = rank(context, request, limit)
     return {
-        "as_of": now.astimezone(IST),
+        "as_of": ranking.as_of,
         "days": request.days,
-        "about": _about_document(about),
+        "about": _about_document(ranking.about),
         "candidates": [
             {
                 "place": place,
-                **candidate_document(
-                    score, creators.get(score.candidate.creator or "")
-                ),
-                "flags": flagged.get(score.candidate.id, []),
+                **candidate_document(ranked.score, ranked.creator),
+                "flags": list(ranked.flags),
             }
-            for place, score in enumerate(open_[:limit], 1)
+            for place, ranked in enumerate(ranking.ranked, 1)
         ],
         "not_shown": {
-            "refused": refused,
-            "after_limit": len(open_[limit:]) if limit else 0,
+            "refused": ranking.refused,
+            "after_limit": ranking.after_limit,
         },
     }
 
 
-def show_candidate(
+def find_candidate(
     context: Context, name: str, request: RankingRequest
-) -> ShownDocument:
+) -> CandidateDetail:
     """One creator (by key) or account (platform:handle), with all that is held of it.
+    Noted.
 
     SocialcellError: it is no candidate and not in the registry; or no approver asks.
     """
@@ -267,17 +315,34 @@ def show_candidate(
     matches = [score for score in scored if score.candidate.id in account_ids]
     if entry is None and not matches:
         raise SocialcellError("creators.no_candidate", name=name)
-    return {
-        "creator": entry,
-        "accounts": [
-            candidate_document(score, creators.get(score.candidate.creator or ""))
+    return CandidateDetail(
+        entry=entry,
+        accounts=[
+            RankedScore(score, creators.get(score.candidate.creator or ""), ())
             for score in matches
         ],
-        "of_candidates": len(scored),
-        "flags": [flag_document(flag_row) for flag_row in history],
-        "results": None
+        of_candidates=len(scored),
+        flags=[flag_document(flag_row) for flag_row in history],
+        results=None
         if row is None
         else creator_results.results_of(context, [row.key]).get(row.key),
+    )
+
+
+def show_candidate(
+    context: Context, name: str, request: RankingRequest
+) -> ShownDocument:
+    """The same as a document."""
+    detail = find_candidate(context, name, request)
+    return {
+        "creator": detail.entry,
+        "accounts": [
+            candidate_document(ranked.score, ranked.creator)
+            for ranked in detail.accounts
+        ],
+        "of_candidates": detail.of_candidates,
+        "flags": list(detail.flags),
+        "results": detail.results,
     }
 
 
@@ -293,7 +358,7 @@ def candidate_document(
         "name": candidate.name,
         "creator": candidate.creator,
         "consent": creator.consent if creator else None,
-        "why": list(candidate.why),
+        "why": list(map(str, candidate.why)),
         "followers": candidate.followers,
         "posts": len(candidate.posts),
         "points": round(score.points, 2),
@@ -382,8 +447,8 @@ def _authenticity(estimate: Authenticity) -> AuthenticityDocument:
         "regular": estimate.regular,
         "spikes": estimate.spikes,
         "gained_in_spikes": estimate.gained_in_spikes,
-        "evidence": estimate.evidence,
-        "cannot_say": estimate.cannot_say,
+        "evidence": tuple(map(str, estimate.evidence)),
+        "cannot_say": tuple(map(str, estimate.cannot_say)),
     }
 
 

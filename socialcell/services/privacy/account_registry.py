@@ -41,6 +41,25 @@ def unregister_account(
         registry.remove(session, platform, handle, reason, context.actor, now)
 
 
+def search_accounts(
+    context: Context,
+    words: str,
+    person_class: str | None,
+    after: tuple[str, str] | None,
+    limit: int,
+) -> list[RegistryEntry]:
+    """At most `limit` accounts of a class (None: any) whose name or handle has these
+    words, behind the one named by platform and handle (None: from the first on)."""
+    with db.reading(context.engine) as session:
+        return registry.accounts_after(session, words, person_class, after, limit)
+
+
+def find_account(context: Context, platform: str, handle: str) -> RegistryEntry | None:
+    """An account that is shown by name; None: it is not."""
+    with db.reading(context.engine) as session:
+        return registry.find_account(session, platform, handle)
+
+
 def list_accounts(context: Context) -> Sequence[RegistryEntry]:
     with db.reading(context.engine) as session:
         return registry.accounts(session)

@@ -22,11 +22,13 @@ from socialcell.web.console import (
     commitment_pages,
     figure_pages,
     incident_pages,
+    influencer_pages,
     link_pages,
     mention_pages,
     outbox_pages,
     outreach_pages,
     post_pages,
+    registry_pages,
     report_pages,
     rumour_pages,
     sign_in_pages,
@@ -67,6 +69,8 @@ ROWS: tuple[Row, ...] = (
     *alert_rule_pages.ROWS,
     *rumour_pages.ROWS,
     *report_pages.ROWS,
+    *influencer_pages.ROWS,
+    *registry_pages.ROWS,
 )
 THREADS = 12
 CONNECTIONS = 256

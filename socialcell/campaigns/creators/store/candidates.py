@@ -17,6 +17,7 @@ from socialcell.listening.model import (
     MentionMatch,
     RegistryAccount,
 )
+from socialcell.message_catalog import Message
 from socialcell.ops.model import Source
 
 AUTHOR = db.table(Author)
@@ -38,7 +39,7 @@ class CandidateAccount:
     platform: str
     handle: str
     name: str | None
-    why: list[str]
+    why: list[Message]
     authors: list[int]
     creator: str | None
 
@@ -143,16 +144,35 @@ def follower_counts(
     return counts
 
 
-def _grounds(row: _AccountRow, floor: int | None) -> list[str]:
-    grounds = []
+_CLASS_WORDS = {
+    "public_office": Message("creators.public_office"),
+    "media": Message("creators.media"),
+    "institution": Message("creators.institution"),
+    "creator": Message("creators.creator"),
+}
+_KIND_WORDS = {
+    "business": Message("creators.business"),
+    "government": Message("creators.government"),
+}
+
+
+def _grounds(row: _AccountRow, floor: int | None) -> list[Message]:
+    grounds: list[Message] = []
     if row.person_class is not None:
-        grounds.append(f"registered: {row.person_class}")
+        grounds.append(
+            Message(
+                "creators.registered_as",
+                {"person_class": _CLASS_WORDS.get(row.person_class, row.person_class)},
+            )
+        )
     if row.key is not None:
-        grounds.append("in the registry of creators")
+        grounds.append(Message("creators.in_registry"))
     if row.verified is not None and row.verified.lower() in VERIFIED_KINDS:
-        grounds.append(f"verified: {row.verified.lower()}")
+        grounds.append(
+            Message("creators.verified_as", {"kind": _KIND_WORDS[row.verified.lower()]})
+        )
     if floor is not None and row.followers is not None and row.followers >= floor:
-        grounds.append(f"{floor} followers or more")
+        grounds.append(Message("creators.followers_or_more", {"followers": floor}))
     return grounds
 
 

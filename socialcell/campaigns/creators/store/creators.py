@@ -48,11 +48,12 @@ def creators(
     keys: Sequence[str] | None = None,
     *,
     with_history: bool = True,
+    with_posts: bool = True,
 ) -> list[Creator]:
     """The creators of the registry in the order of their keys; only `keys` if given.
 
     Rates are those in force `on` that day, insights the newest that were known then.
-    Insights, people who engaged and posts are loaded `with_history` only.
+    Insights and people who engaged are loaded `with_history` only, posts `with_posts`.
     """
     query = select(CREATOR).order_by(CREATOR.c.key)
     if keys is not None:
@@ -85,7 +86,7 @@ def creators(
             cool_off_days=row.cool_off_days,
             insights=tuple(insights.get(row.id, ())),
             engaged=_engaged_audience(sketches.get(row.id)),
-            posts=tuple(posts(session, accounts[row.id])) if with_history else (),
+            posts=tuple(posts(session, accounts[row.id])) if with_posts else (),
         )
         for row in rows
     ]

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -56,6 +56,47 @@ def accounts(session: Session) -> list[RegistryEntry]:
         ).order_by(c.platform, c.handle)
     )
     return [RegistryEntry(*row) for row in rows]
+
+
+def accounts_after(
+    session: Session,
+    words: str,
+    person_class: str | None,
+    after: tuple[str, str] | None,
+    limit: int,
+) -> list[RegistryEntry]:
+    """At most `limit` accounts of a class (None: any) whose name or handle has these
+    words, by platform and handle behind the one named; None: from the first on."""
+    c = REGISTRY.c
+    query = select(
+        *(c.platform, c.handle, c.name, c.person_class, c.evidence),
+        *(c.added_by, c.added_at),
+    ).order_by(c.platform, c.handle)
+    if words:
+        query = query.where(
+            or_(
+                c.name.icontains(words, autoescape=True),
+                c.handle.icontains(words.lstrip("@"), autoescape=True),
+            )
+        )
+    if person_class is not None:
+        query = query.where(c.person_class == person_class)
+    if after is not None:
+        platform, handle = after
+        behind = and_(c.platform == platform, c.handle > handle)
+        query = query.where(or_(c.platform > platform, behind))
+    return [RegistryEntry(*row) for row in session.execute(query.limit(limit))]
+
+
+def find_account(session: Session, platform: str, handle: str) -> RegistryEntry | None:
+    """An account of the registry; None: it is in none."""
+    c = REGISTRY.c
+    query = select(
+        *(c.platform, c.handle, c.name, c.person_class, c.evidence),
+        *(c.added_by, c.added_at),
+    ).where(c.platform == platform, c.handle == handle)
+    row = session.execute(query).first()
+    return None if row is None else RegistryEntry(*row)
 
 
 def office_handles(session: Session, handles: Collection[str]) -> list[str]:

@@ -1,0 +1,91 @@
+"""Influencers: candidates ranked for a subject, each score explained; one of them."""
+
+from socialcell.errors import SocialcellError, UsageError
+from socialcell.language import lexicon
+from socialcell.roles import Permission
+from socialcell.services.creators import influencer_ranking
+from socialcell.services.creators.candidate_facts import RankingRequest
+from socialcell.web.console.campaign_words import CampaignWords
+from socialcell.web.console.creator_words import CreatorWords
+from socialcell.web.console.publishing_words import PublishingWords
+from socialcell.web.pages.answers import Answer, WebPage
+from socialcell.web.pages.page_request import PageRequest
+from socialcell.web.pages.refusals import NotFound
+from socialcell.web.pages.screens import Row, Screen
+
+_PATH = "/influencers"
+_AT_ONCE = 25
+_LANGUAGES = ("mr", "hi", "en")
+
+
+def show_ranking(request: PageRequest) -> Answer:
+    """Candidates for a subject in their order. For approvers of the settings; noted."""
+    asked = _request(request)
+    ranking, fault = None, ""
+    try:
+        ranking = influencer_ranking.rank(request.context, asked, _AT_ONCE)
+    except UsageError as error:
+        fault = request.say(error.message)
+    return WebPage(
+        "influencers.html",
+        {
+            "ranking": ranking,
+            "fault": fault,
+            "words": " ".join(asked.words),
+            "topic": asked.topics[0] if asked.topics else "",
+            "ward": ", ".join(asked.wards),
+            "language": asked.languages[0] if asked.languages else "",
+            "topics": [
+                (id_, names[request.lang.code])
+                for id_, names in lexicon.vocabulary("topic").items()
+            ],
+            "spoken": _LANGUAGES,
+            "suffix": f"?{request.query}" if str(request.query) else "",
+        }
+        | _words(request),
+    )
+
+
+def _request(request: PageRequest) -> RankingRequest:
+    query = request.query
+    words, topic = query.get("q", "").strip()[:200], query.get("topic", "")
+    wards = [ward.strip() for ward in query.get("ward", "").split(",")]
+    language = query.get("language", "")
+    return RankingRequest(
+        words=(words,) if words else (),
+        topics=(topic,) if topic else (),
+        wards=tuple(ward for ward in wards if ward),
+        languages=(language,) if language in _LANGUAGES else (),
+    )
+
+
+def _words(request: PageRequest) -> dict[str, object]:
+    return {
+        "w": PublishingWords(request.lang),
+        "c": CampaignWords(request.lang),
+        "k": CreatorWords(request.lang),
+        "say": request.say,
+    }
+
+
+def show_candidate(request: PageRequest) -> Answer:
+    """A creator or an account, with all that is held of it. For approvers; noted."""
+    name = str(request.params["name"])
+    try:
+        detail = influencer_ranking.find_candidate(
+            request.context, name, _request(request)
+        )
+    except SocialcellError as error:
+        if error.message.code in ("creators.no_candidate", "creators.no_creator"):
+            raise NotFound from None
+        raise
+    return WebPage(
+        "influencer.html",
+        {"name": name, "detail": detail} | _words(request),
+    )
+
+
+ROWS: tuple[Row, ...] = (
+    Screen(_PATH, Permission.APPROVE, show_ranking),
+    Screen(f"{_PATH}/{{name}}", Permission.APPROVE, show_candidate),
+)
