@@ -132,6 +132,26 @@ def enabled(session: Session) -> Sequence[Source]:
     return [source for source in sources(session) if source.enabled]
 
 
+def covered_sources(
+    session: Session, start: datetime | None = None, end: datetime | None = None
+) -> Sequence[tuple[Source, Coverage | None]]:
+    """Every source that was not removed, by name, with each of its spans in their order
+    (with `start` and `end` those that touch [start, end)); with None where it has
+    none."""
+    own_spans = col(Coverage.source_id) == col(Source.id)
+    if start is not None:
+        own_spans &= col(Coverage.to_at) > start
+    if end is not None:
+        own_spans &= col(Coverage.from_at) < end
+    rows = session.execute(
+        select(Source, Coverage)
+        .outerjoin(Coverage, own_spans)
+        .where(col(Source.state) != "removed")
+        .order_by(col(Source.name), col(Coverage.from_at))
+    )
+    return [(source, span) for source, span in rows]
+
+
 def cursor(session: Session, source_id: int) -> Cursor | None:
     return session.get(Cursor, source_id)
 
@@ -244,15 +264,13 @@ def last_runs(session: Session, kind: str | None = None) -> dict[int, Run]:
     return {run.source_id: run for run in runs}
 
 
-def unchecked(
-    session: Session, among: Sequence[Source] | None = None
-) -> dict[int, Run]:
-    """The last recheck of each enabled source, or of some, that could not ask whether
-    all of its posts are still there, by the source's id."""
+def unchecked(session: Session) -> dict[int, Run]:
+    """The last recheck of each enabled source that could not ask whether all of its
+    posts are still there, by the source's id."""
     last = last_runs(session, "recheck")
     return {
         source.id: last[source.id]
-        for source in (enabled(session) if among is None else among)
+        for source in enabled(session)
         if source.id in last and last[source.id].state in INCOMPLETE
     }
 

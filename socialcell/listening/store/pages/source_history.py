@@ -1,11 +1,11 @@
 """What each enabled source has read, lost and tried around a span of time."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session, col
 
 from socialcell import connectors
@@ -16,6 +16,7 @@ from socialcell.ops.model import Coverage, Run, Source
 
 # Runs that bring what is new; others ask again about what is held.
 _KINDS = ("pull", "receive", "push")
+_RECHECK = "recheck"
 # Only these bring mentions; figures of ads, search and stores are no listening.
 _MENTIONS = {
     Capability.MENTIONS,
@@ -28,45 +29,25 @@ _MENTIONS = {
 
 def watches(session: Session, start: datetime, end: datetime) -> list[Watch]:
     """Every enabled source that a connector reads, by name; files are not watched."""
-    watched = list(_watched(session, store.coverage(session)))
-    sources = [source for source, _watch in watched]
-    late = store.unchecked(session, sources)
-    attempts = _attempts(session, sources, start, end)
+    watched = _watched(store.covered_sources(session))
+    late, attempts = _runs(session, watched, start, end)
     return [
-        replace(
-            watch,
-            attempts=attempts.get(source.id, ()),
-            unchecked=source.id in late,
-        )
-        for source, watch in watched
+        replace(watch, attempts=attempts.get(id_, ()), unchecked=id_ in late)
+        for id_, watch in watched.items()
     ]
 
 
 def read_spans(session: Session, start: datetime, end: datetime) -> list[Watch]:
     """The same with what touches [start, end) alone, without what was tried: to count
-    hours. Two statements."""
-    spans = session.scalars(
-        select(Coverage)
-        .where(col(Coverage.to_at) > start, col(Coverage.from_at) < end)
-        .order_by(col(Coverage.source_id), col(Coverage.from_at))
-    ).all()
-    return [watch for _source, watch in _watched(session, spans)]
-
-
-def _watched(
-    session: Session, spans: Sequence[Coverage]
-) -> Iterator[tuple[Source, Watch]]:
-    for source in store.enabled(session):
-        if brings_mentions(source):
-            own = [span for span in spans if span.source_id == source.id]
-            yield source, _watch(source, own)
+    hours. One statement."""
+    return list(_watched(store.covered_sources(session, start, end)).values())
 
 
 def watch_source(
     session: Session, source: Source, start: datetime, end: datetime
 ) -> Watch:
     """The watch of one source that brings mentions, whether it is enabled or not."""
-    attempts = _attempts(session, [source], start, end)
+    _late, attempts = _runs(session, [source.id], start, end)
     watch = _watch(source, store.coverage(session, source.id))
     return replace(watch, attempts=attempts.get(source.id, ()))
 
@@ -76,6 +57,19 @@ def brings_mentions(source: Source) -> bool:
     return source.connector in connectors.CONNECTORS and bool(
         connectors.capabilities(source.connector) & _MENTIONS
     )
+
+
+def _watched(
+    rows: Iterable[tuple[Source, Coverage | None]],
+) -> dict[int | None, Watch]:
+    """Watches of enabled sources by id."""
+    spans: dict[int | None, list[Coverage]] = {}
+    sources: dict[int | None, Source] = {}
+    for source, span in rows:
+        if source.enabled and brings_mentions(source):
+            sources[source.id] = source
+            spans.setdefault(source.id, []).extend([span] if span else [])
+    return {id_: _watch(source, spans[id_]) for id_, source in sources.items()}
 
 
 def _watch(source: Source, spans: Sequence[Coverage]) -> Watch:
@@ -91,23 +85,36 @@ def _of_state(spans: Sequence[Coverage], state: str) -> list[SPAN]:
     return [(span.from_at, span.to_at) for span in spans if span.state == state]
 
 
-def _attempts(
-    session: Session, sources: Sequence[Source], start: datetime, end: datetime
-) -> dict[int | None, list[Attempt]]:
-    """The runs of these sources, in their order, by the source's id."""
+def _runs(
+    session: Session, sources: Collection[int | None], start: datetime, end: datetime
+) -> tuple[set[int | None], dict[int | None, list[Attempt]]]:
+    """The sources whose last recheck could not ask for all of their posts, and the runs
+    of a span in their order by source: in one statement."""
+    last_rechecks = (
+        select(func.max(col(Run.id)))
+        .where(col(Run.kind) == _RECHECK)
+        .group_by(col(Run.source_id))
+    )
+    brought = and_(
+        col(Run.kind).in_(_KINDS),
+        col(Run.started_at) >= start,
+        col(Run.started_at) < end + timedelta(hours=1),
+    )
     runs = session.scalars(
         select(Run)
         .where(
-            col(Run.source_id).in_([source.id for source in sources]),
-            col(Run.kind).in_(_KINDS),
-            col(Run.started_at) >= start,
-            col(Run.started_at) < end + timedelta(hours=1),
+            col(Run.source_id).in_(sources),
+            or_(brought, col(Run.id).in_(last_rechecks)),
         )
         .order_by(col(Run.started_at), col(Run.id))
     )
+    late: set[int | None] = set()
     attempts: dict[int | None, list[Attempt]] = defaultdict(list)
     for run in runs:
-        attempts[run.source_id].append(
-            Attempt(run.started_at, run.state, run.error_kind)
-        )
-    return attempts
+        if run.kind != _RECHECK:
+            attempts[run.source_id].append(
+                Attempt(run.started_at, run.state, run.error_kind)
+            )
+        elif run.state in store.INCOMPLETE:
+            late.add(run.source_id)
+    return late, attempts
