@@ -60,11 +60,10 @@ def find_visitor(context: Context, token: str) -> BrowserVisitor | None:
     """
     now = context.clock.now()
     with db.reading(context.engine) as session:
-        found = store.session_with_operator(session, now, token)
-        if found is None or found[0].shell != BROWSER:
+        row = store.session_with_grants(session, now, token)
+        if row is None or row[0].shell != BROWSER:
             return None
-        opened, operator = found
-        grants = store.effective_grants(session, opened.operator_id, now)
+        opened, operator, grants = row
         actor = store.make_actor(operator, opened, grants)
         grants = permissions.counting_grants(context, opened.known_by, grants)
         visitor = BrowserVisitor(
