@@ -1,20 +1,20 @@
-"""One of the city's areas in detail: its days, places, commitments and outline."""
+"""One of the city's areas in detail: its days, places and commitments."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.clock import IST, as_utc
 from socialcell.errors import UsageError
 from socialcell.language.names.places import places
 from socialcell.listening.alerts.model import Closure, Promise
-from socialcell.listening.areas.area_shapes import ShapeRecord
+from socialcell.listening.areas.area_shapes import WARDS
 from socialcell.listening.areas.area_table import AreaRecord
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.query.query_writing import write_query
-from socialcell.listening.store import area_shapes as shape_store
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.listening.store.alerts import commitments
@@ -53,7 +53,7 @@ class AreaPlace:
 class AreaDetail:
     """An area with what is known of it alone; `around` are the areas in which it lies,
     the smallest first. `commitments` are open ones that name it, `closures` what is
-    planned from now on or was in the span."""
+    planned from now on or was in the span; `place_names` the names of every area."""
 
     entry: AreaEntry
     area: AreaRecord
@@ -65,12 +65,18 @@ class AreaDetail:
     commitments: Sequence[Promise]
     closures: Sequence[Closure]
     coverage: CoverageNumbers
-    shape: ShapeRecord | None
+    place_names: Mapping[str, Names]
 
 
-def detail(context: Context, area_id: str, span: TimeSpan | None = None) -> AreaDetail:
+def detail(
+    context: Context,
+    area_id: str,
+    span: TimeSpan | None = None,
+    only: Collection[str] | None = None,
+) -> AreaDetail:
     """One area in a span; ward offices, prabhags, villages and localities.
 
+    `only` are the areas that the reader may see, with what lies in them (None: all).
     UsageError: there is no such area on the span's last day, or see `overview`.
     """
     compared = compared_span(context, span)
@@ -78,18 +84,23 @@ def detail(context: Context, area_id: str, span: TimeSpan | None = None) -> Area
     with db.reading(context.engine) as session:
         every = area_store.areas_on(session, compared.day)
         area = next((area for area in every if area.id == area_id), None)
-        if area is None or area.kind not in KINDS:
+        chain = {row.id: row for row in every}
+        around = [] if area is None else _around(area, chain)
+        if (
+            area is None
+            or area.kind not in KINDS
+            or (only is not None and not {area.id, *(a.id for a in around)} & {*only})
+        ):
             raise UsageError("areas.place_in_no_area", place=area_id, day=compared.day)
         kind: AreaKind = next(kind for kind in KINDS if kind == area.kind)
         counting = count_areas(context, session, compared, kind, [area], [area.id])
         incidents = incidents_by_area(context, session, kind)
         cells = counting.cells.get(area.id, {}).get(ALL, {})
         entry = area_entry(counting, area.id, names_of(area), incidents)
-        chain = {row.id: row for row in every}
         return AreaDetail(
             entry=entry,
             area=area,
-            around=_around(area, chain),
+            around=around,
             span=compared,
             days=counting.days(cells) if entry.figures else (),
             platforms=counting.platform_figures(cells) if entry.figures else {},
@@ -106,16 +117,21 @@ def detail(context: Context, area_id: str, span: TimeSpan | None = None) -> Area
                 )
                 if area.id in closure.wards
             ],
-            coverage=counting.coverage(),
-            shape=next(
-                (
-                    shape
-                    for shape in shape_store.shapes_on(session, compared.day)
-                    if shape.area == area.id
-                ),
-                None,
-            ),
+            coverage=counting.coverage(cells),
+            place_names={row.id: names_of(row) for row in every},
         )
+
+
+def day_query(detail: AreaDetail, day: date) -> str:
+    """The query that finds the mentions of an area on a day of its span."""
+    start = as_utc(datetime.combine(day, time(), IST))
+    id_ = detail.area.id
+    is_ward = detail.area.kind == WARDS
+    return write_query(
+        ("ward", id_) if is_ward else ("place", id_.removeprefix("place:")),
+        start=max(start, detail.span.now.start),
+        end=min(start + timedelta(days=1), detail.span.now.end),
+    )
 
 
 def _around(area: AreaRecord, by_id: dict[str, AreaRecord]) -> list[AreaRecord]:

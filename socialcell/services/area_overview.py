@@ -59,7 +59,7 @@ class AreaOverview:
     `unplaced` are mentions that name no ward office, `city` all mentions, each once; a
     mention may name two areas, so that areas come to more. Both are None of other
     kinds, and for whoever may see some ward offices only. `shapes` are the outlines of
-    these areas on that day.
+    these areas on that day, `place_names` the names of every area then.
     """
 
     kind: AreaKind
@@ -69,6 +69,7 @@ class AreaOverview:
     city: AreaFigures | None
     coverage: CoverageNumbers
     shapes: Sequence[ShapeRecord]
+    place_names: Mapping[str, Names]
 
 
 def last_days(now: datetime, days: int = DAYS) -> TimeSpan:
@@ -76,6 +77,18 @@ def last_days(now: datetime, days: int = DAYS) -> TimeSpan:
     local = now.astimezone(IST).replace(second=0, microsecond=0)
     first = local.date() - timedelta(days=days - 1)
     return TimeSpan(as_utc(datetime.combine(first, time(), IST)), as_utc(local))
+
+
+def whole_days(context: Context, first: date, last: date) -> TimeSpan:
+    """The days in Pune from the first to the last, both included; the running day up to
+    now. UsageError: the first has not come yet."""
+    now = context.clock.now().astimezone(IST).replace(second=0, microsecond=0)
+    start, end = (
+        datetime.combine(day, time(), IST) for day in (first, last + timedelta(days=1))
+    )
+    if start >= now:
+        raise UsageError("areas.span_not_over", at=in_pune(start))
+    return TimeSpan(as_utc(start), as_utc(min(end, now)))
 
 
 def overview(
@@ -91,7 +104,12 @@ def overview(
     """
     compared = compared_span(context, span)
     with db.reading(context.engine) as session:
-        areas = _areas(session, kind, compared.day, only)
+        every = area_store.areas_on(session, compared.day)
+        areas = [
+            area
+            for area in every
+            if area.kind == kind and (only is None or area.id in only)
+        ]
         counting = count_areas(context, session, compared, kind, areas, only)
         ids = {area.id for area in areas}
         incidents = incidents_by_area(context, session, kind)
@@ -114,6 +132,7 @@ def overview(
                 for shape in shape_store.shapes_on(session, compared.day)
                 if shape.area in ids
             ],
+            place_names={area.id: names_of(area) for area in every},
         )
 
 
@@ -129,16 +148,6 @@ def compared_span(context: Context, span: TimeSpan | None) -> ComparedSpan:
     if local.minute or local.second or local.microsecond:
         raise UsageError("areas.span_within_hour", at=in_pune(local))
     return ComparedSpan(chosen)
-
-
-def _areas(
-    session: Session, kind: AreaKind, day: date, only: Collection[str] | None
-) -> list[AreaRecord]:
-    return [
-        area
-        for area in area_store.areas_on(session, day)
-        if area.kind == kind and (only is None or area.id in only)
-    ]
 
 
 def count_areas(

@@ -183,14 +183,17 @@ class AreaCounting:
     def _all_cells(self) -> GroupCells:
         return area_counts.in_all(self._session, self.span.both, _GROUPS)
 
-    def coverage(self) -> CoverageNumbers:
-        """What was collected in the span, which is the same for every area."""
+    def coverage(self, cells: Cells | None = None) -> CoverageNumbers:
+        """What was collected in the span, which is the same for every area. Of which
+        platforms mentions came without watching them is seen in `cells`; None: in
+        those of all mentions."""
         newest = self.span.apart
+        cells = self._all_cells[ALL] if cells is None else cells
         return collection_coverage.count_coverage(
             self._watches,
             self._covered,
             self.span.now.start,
-            (name for name, hour in self._all_cells[ALL] if hour >= newest),
+            (name for name, hour in cells if hour >= newest),
             self.span.hours,
         )
 
