@@ -18,18 +18,10 @@ from socialcell.web.console import (
     approval_pages,
     area_pages,
     audit_pages,
-    calendar_pages,
-    campaign_pages,
     commitment_pages,
-    figure_pages,
     incident_pages,
-    influencer_pages,
-    link_pages,
     mention_pages,
     outbox_pages,
-    outreach_pages,
-    post_pages,
-    registry_pages,
     report_pages,
     rumour_pages,
     sign_in_pages,
@@ -37,6 +29,17 @@ from socialcell.web.console import (
     source_upkeep_pages,
     staff_pages,
     today_page,
+)
+from socialcell.web.console.campaigns import (
+    approval_pages,
+    calendar_pages,
+    campaign_pages,
+    figure_pages,
+    influencer_pages,
+    link_pages,
+    outreach_pages,
+    post_pages,
+    registry_pages,
 )
 from socialcell.web.console.navigation import shell_values
 from socialcell.web.health_pages import serving_health

@@ -6,8 +6,8 @@ from socialcell.clock import IST
 from socialcell.roles import Permission
 from socialcell.services.planning import content_calendar, day_calendar
 from socialcell.web.console import words
-from socialcell.web.console.campaign_words import CampaignWords
-from socialcell.web.console.publishing_words import PublishingWords
+from socialcell.web.console.campaigns.campaign_words import CampaignWords
+from socialcell.web.console.campaigns.publishing_words import PublishingWords
 from socialcell.web.pages.answers import Answer, Download, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.screens import Row, Screen

@@ -15,9 +15,9 @@ from socialcell.services.outreach import (
 )
 from socialcell.services.outreach.outreach_tags import OutreachTags, TagLine
 from socialcell.services.outreach.step_checks import StepDetails
-from socialcell.web.console.campaign_pages import no_plan_page
-from socialcell.web.console.campaign_words import CampaignWords
-from socialcell.web.console.publishing_words import PublishingWords
+from socialcell.web.console.campaigns.campaign_pages import no_plan_page
+from socialcell.web.console.campaigns.campaign_words import CampaignWords
+from socialcell.web.console.campaigns.publishing_words import PublishingWords
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, OptionalText
 from socialcell.web.pages.page_request import PageRequest

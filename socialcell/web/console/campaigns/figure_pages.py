@@ -5,7 +5,7 @@ from socialcell.platforms import PLATFORMS
 from socialcell.roles import Permission
 from socialcell.services.outcomes import daily_figures
 from socialcell.services.outcomes.daily_figures import LEVELS, SEARCHES, DayRange
-from socialcell.web.console.campaign_words import CampaignWords
+from socialcell.web.console.campaigns.campaign_words import CampaignWords
 from socialcell.web.pages.answers import Answer, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound

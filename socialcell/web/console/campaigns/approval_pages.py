@@ -23,9 +23,9 @@ from socialcell.services.messaging import (
 from socialcell.services.outreach import plan_approvals
 from socialcell.services.publishing import own_posts
 from socialcell.web.console import words
-from socialcell.web.console.campaign_words import CampaignWords
-from socialcell.web.console.plan_view import plan_values
-from socialcell.web.console.publishing_words import PublishingWords
+from socialcell.web.console.campaigns.campaign_words import CampaignWords
+from socialcell.web.console.campaigns.plan_view import plan_values
+from socialcell.web.console.campaigns.publishing_words import PublishingWords
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, NoFields
 from socialcell.web.pages.page_request import PageRequest

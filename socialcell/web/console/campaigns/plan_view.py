@@ -9,8 +9,8 @@ from socialcell.campaigns.planning.model import StoredClosure
 from socialcell.i18n import Language
 from socialcell.reports.plans import plan_page
 from socialcell.services.planning.plan_documents import PlanDocument, PlannedTag
-from socialcell.web.console.campaign_words import CampaignWords
-from socialcell.web.console.publishing_words import PublishingWords
+from socialcell.web.console.campaigns.campaign_words import CampaignWords
+from socialcell.web.console.campaigns.publishing_words import PublishingWords
 
 
 @dataclass(frozen=True)

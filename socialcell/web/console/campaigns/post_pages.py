@@ -20,7 +20,7 @@ from socialcell.services.publishing import (
 )
 from socialcell.services.publishing.own_posts import PostDraft
 from socialcell.services.publishing.post_lines import PostLine, View
-from socialcell.web.console.publishing_words import PublishingWords
+from socialcell.web.console.campaigns.publishing_words import PublishingWords
 from socialcell.web.pages.addresses import NAMES
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, NoFields, OptionalText

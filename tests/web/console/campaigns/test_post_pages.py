@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlmodel import select, update
+from sqlmodel import col, select, update
 
 from socialcell import db
+from socialcell.campaigns.publishing import store as post_store
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
 from socialcell.roles import Role
@@ -36,13 +37,13 @@ def approved(context: Context, text: str = WORDS) -> int:
 def change(context: Context, id_: int, **values: object) -> None:
     """Change a post behind everybody's back."""
     with db.writing(context.engine) as session:
-        statement = update(OwnPost).where(OwnPost.id == id_)  # type: ignore[arg-type]
+        statement = update(OwnPost).where(col(OwnPost.id) == id_)
         session.execute(statement.values(**values))
 
 
 def posts(context: Context) -> list[OwnPost]:
     with db.reading(context.engine) as session:
-        rows = list(session.exec(select(OwnPost).order_by(OwnPost.id)))
+        rows = list(session.exec(select(OwnPost).order_by(col(OwnPost.id))))
         session.expunge_all()
     return rows
 
@@ -157,7 +158,7 @@ def test_a_person_says_of_a_post_in_doubt_that_it_is_there(
     change(context, id_, asked_first=context.clock.now() - timedelta(hours=1))
     with db.writing(context.engine) as session:
         post = session.get_one(OwnPost, id_)
-        message = own_posts.store.message(session, post)
+        message = post_store.message(session, post)
         assert message is not None
         message.state, message.attempts = "held", 1
     page = signed_in(browser, context, "meera").get(f"/en/posts/{id_}")

@@ -5,9 +5,9 @@ from socialcell.language import lexicon
 from socialcell.roles import Permission
 from socialcell.services.creators import influencer_ranking
 from socialcell.services.creators.candidate_facts import RankingRequest
-from socialcell.web.console.campaign_words import CampaignWords
-from socialcell.web.console.creator_words import CreatorWords
-from socialcell.web.console.publishing_words import PublishingWords
+from socialcell.web.console.campaigns.campaign_words import CampaignWords
+from socialcell.web.console.campaigns.creator_words import CreatorWords
+from socialcell.web.console.campaigns.publishing_words import PublishingWords
 from socialcell.web.pages.answers import Answer, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound

@@ -16,7 +16,7 @@ from socialcell.services.links import (
 )
 from socialcell.services.links.tracked_links import NoSuchLink
 from socialcell.services.outcomes import daily_figures
-from socialcell.web.console.publishing_words import PublishingWords
+from socialcell.web.console.campaigns.publishing_words import PublishingWords
 from socialcell.web.pages.answers import Answer, Download, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, OptionalText
 from socialcell.web.pages.page_request import PageRequest

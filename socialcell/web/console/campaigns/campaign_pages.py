@@ -18,9 +18,9 @@ from socialcell.services.outcomes.campaign_board import CampaignLine
 from socialcell.services.outreach import outreach_view
 from socialcell.services.planning import plan_documents
 from socialcell.services.planning.plan_documents import EXPORTS
-from socialcell.web.console.campaign_words import CampaignWords
-from socialcell.web.console.plan_view import plan_values
-from socialcell.web.console.publishing_words import PublishingWords
+from socialcell.web.console.campaigns.campaign_words import CampaignWords
+from socialcell.web.console.campaigns.plan_view import plan_values
+from socialcell.web.console.campaigns.publishing_words import PublishingWords
 from socialcell.web.pages.answers import Answer, Download, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound

@@ -3,8 +3,8 @@
 from socialcell.listening.store.people.registry import CLASSES
 from socialcell.roles import Permission
 from socialcell.services.privacy import account_registry
-from socialcell.web.console.creator_words import CreatorWords
-from socialcell.web.console.publishing_words import PublishingWords
+from socialcell.web.console.campaigns.creator_words import CreatorWords
+from socialcell.web.console.campaigns.publishing_words import PublishingWords
 from socialcell.web.pages.answers import Answer, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound

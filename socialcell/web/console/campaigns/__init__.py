@@ -1,0 +1,1 @@
+"""Pages on what the cell says: approvals, campaigns, posts, links, creators."""
