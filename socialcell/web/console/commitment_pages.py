@@ -44,7 +44,7 @@ class CommitmentForm(Form):
         return datetime.combine(self.day, self.time.replace(tzinfo=None), IST)
 
 
-class KeptForm(Form):
+class KeptCommitmentForm(Form):
     """How a promise was kept."""
 
     note: Annotated[str, Field(max_length=300)] = ""
@@ -125,7 +125,7 @@ def _commitment(request: PageRequest) -> CommitmentEntry:
     return row
 
 
-def act_kept(request: PageRequest, form: KeptForm) -> Answer:
+def act_kept(request: PageRequest, form: KeptCommitmentForm) -> Answer:
     """Mark a promise as kept."""
     commitments.mark_kept(request.context, request.number("id"), form.note)
     return RedirectTo(_PATH, request.lang.gettext("The promise is marked as kept."))
@@ -136,5 +136,5 @@ ROWS: tuple[Row, ...] = (
     Screen("/commitments/new", _MAY, show_new_commitment),
     Action("/commitments/new", _MAY, CommitmentForm, act_add, show_new_commitment),
     Screen(_ONE, Permission.READ, show_commitment),
-    Action(f"{_ONE}/kept", _MAY, KeptForm, act_kept, show_commitment),
+    Action(f"{_ONE}/kept", _MAY, KeptCommitmentForm, act_kept, show_commitment),
 )

@@ -15,7 +15,6 @@ from socialcell.web.api.application import create_api
 from socialcell.web.console import (
     account_pages,
     alert_rule_pages,
-    approval_pages,
     area_pages,
     audit_pages,
     commitment_pages,
