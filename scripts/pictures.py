@@ -1,7 +1,8 @@
-"""Draw the pictures of a workspace, and its weekly mail, into docs/pictures/.
+"""Draw the pictures of a workspace, its mail and its console, into docs/pictures/.
 
     .venv/bin/python scripts/pictures.py demo
     .venv/bin/python scripts/pictures.py demo --pictures-only
+    .venv/bin/python scripts/pictures.py demo --console-only
 
 The workspace is best one that `make demo` made. Pictures (incident, wards, heat map,
 funnel, lift) are SVG in English, as wide as a page; a test compares their texts with
@@ -35,6 +36,11 @@ from aiosmtpd.handlers import Message
 from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+
+from socialcell.services.context import open_context
+from socialcell.services.rehearsal import sample_operators
+from socialcell.web.console import console_server
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 WIDTH, SHARPNESS = 360, 2
@@ -68,14 +74,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("workspace", type=Path)
     parser.add_argument(
-        "--pictures-only", action="store_true", help="leave the mail as it is"
+        "--pictures-only",
+        action="store_true",
+        help="leave mail and console as they are",
+    )
+    parser.add_argument(
+        "--console-only", action="store_true", help="draw the console alone"
     )
     arguments = parser.parse_args()
     workspace = arguments.workspace
     FOLDER.mkdir(exist_ok=True)
+    if arguments.console_only:
+        draw_console(workspace)
+        return
     draw_pictures(workspace, FOLDER)
     if arguments.pictures_only:
         return
+    draw_console(workspace)
     with tempfile.TemporaryDirectory() as place, browser(Path(place)) as driver:
         for lang in ("mr", "en"):
             page = Path(place) / f"{lang}.html"
@@ -94,6 +109,31 @@ def draw_pictures(workspace: Path, folder: Path) -> None:
         run = [sys.executable, "-m", "socialcell", "--config"]
         run += [str(workspace / "config.yaml"), "pictures", *command, "--out", str(out)]
         subprocess.run(run, check=True)
+
+
+def draw_console(workspace: Path) -> None:
+    """Pages of the console on a desk, as the lead of the sample city sees them."""
+    context = open_context(workspace / "config.yaml")
+    name, password = next(iter(sample_operators.passwords(context).items()))
+    pages = {
+        "console-today-mr": "/mr/",
+        "console-incident-en": f"/en/incidents/{flood_of(workspace)}",
+    }
+    desk = {"width": 1280, "height": 900, "mobile": False, "deviceScaleFactor": 1}
+    with (
+        tempfile.TemporaryDirectory() as place,
+        browser(Path(place)) as driver,
+        console_server.serving(context) as address,
+    ):
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", desk)
+        driver.get(f"{address}/en/sign-in")
+        driver.find_element(By.NAME, "name").send_keys(name)
+        driver.find_element(By.NAME, "password").send_keys(password)
+        driver.find_element(By.CSS_SELECTOR, "main button").click()
+        for picture, path in pages.items():
+            driver.get(address + path)
+            save(driver.get_screenshot_as_png(), FOLDER / f"{picture}.png")
+    context.engine.dispose()
 
 
 def flood_of(workspace: Path) -> str:
