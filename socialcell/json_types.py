@@ -1,11 +1,13 @@
-"""The types of JSON documents, and how a part of one is read as the type it must have.
+"""The types of JSON documents, how a part of one is read as the type it must have, and
+how one is written.
 
-Both are for reading: a function that takes a `JsonObject` takes every mapping with
+The types are for reading: a function that takes a `JsonObject` takes every mapping with
 names as keys and JSON below them, of whatever narrower type.
 """
 
+import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TypeAlias
 
 JsonValue: TypeAlias = (
@@ -59,3 +61,18 @@ def as_number(part: JsonValue) -> float:
     if isinstance(part, int | float) and not isinstance(part, bool):
         return part
     raise TypeError(f"a number is needed, not {type(part).__name__}")
+
+
+def dumps(document: object, indent: int | None = None) -> str:
+    """JSON with our conventions: UTF-8 text, ISO 8601 times, no NaN."""
+    return json.dumps(
+        document, ensure_ascii=False, indent=indent, default=_plain, allow_nan=False
+    )
+
+
+def _plain(content: object) -> str | list[str]:
+    if isinstance(content, datetime | date):
+        return content.isoformat()
+    if isinstance(content, set | frozenset):
+        return sorted(content)
+    raise TypeError(f"{type(content).__name__} has no JSON form")

@@ -1,13 +1,13 @@
 """Output of every command: one JSON document, JSON lines, CSV, or text for people."""
 
-import json
 import re
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from socialcell.errors import SocialcellError
+from socialcell.json_types import dumps
 from socialcell.sheet import CellContent, SheetRow
 from socialcell.text import displayed
 
@@ -52,21 +52,6 @@ def local(moment: datetime) -> str:
 def local_day(moment: datetime) -> str:
     """The day of a moment in Pune: 2026-12-01."""
     return local(moment)[:10]
-
-
-def dumps(document: object, indent: int | None = None) -> str:
-    """JSON with our conventions: UTF-8 text, ISO 8601 times, no NaN."""
-    return json.dumps(
-        document, ensure_ascii=False, indent=indent, default=_plain, allow_nan=False
-    )
-
-
-def _plain(content: object) -> str | list[str]:
-    if isinstance(content, datetime | date):
-        return content.isoformat()
-    if isinstance(content, set | frozenset):
-        return sorted(content)
-    raise TypeError(f"{type(content).__name__} has no JSON form")
 
 
 def table(

@@ -11,7 +11,6 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from socialcell.commands import output
 from socialcell.commands.language.language import (
     Semantic,
     names_of,
@@ -22,7 +21,7 @@ from socialcell.commands.language.language import (
 from socialcell.commands.options import Config
 from socialcell.commands.progress import Advance, is_shown, progress, show_nothing
 from socialcell.errors import SocialcellError, UnreadableValue
-from socialcell.json_types import JsonObject, JsonValue, as_text
+from socialcell.json_types import JsonObject, JsonValue, as_text, dumps
 from socialcell.text import one_line
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ def _finite(digits: str) -> float:
 
 
 def _as_json(row: JsonObject) -> str:
-    line = output.dumps(row)
+    line = dumps(row)
     try:
         line.encode("utf-8")
     except UnicodeEncodeError:

@@ -28,6 +28,7 @@ from socialcell.commands.options import (
     open_context,
     people_of,
 )
+from socialcell.json_types import dumps
 
 if TYPE_CHECKING:
     from socialcell.services.mentions.mention_search import Suggestion
@@ -205,7 +206,7 @@ def export(
     )
     with mention_search.open_export(context, people, request) as rows:
         lines: Iterable[str] = (
-            (output.dumps(row) + "\n" for row in rows)
+            (dumps(row) + "\n" for row in rows)
             if jsonl
             else csv_lines(mention_view.COLUMNS, rows)
         )

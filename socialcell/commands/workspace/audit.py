@@ -8,6 +8,7 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context
+from socialcell.json_types import dumps
 
 app = typer.Typer(
     help="The audit log: what was done that must be answered for.", no_args_is_help=True
@@ -45,7 +46,7 @@ def list_(
                 row.os_user,
                 row.action,
                 row.object,
-                output.dumps(row.detail),
+                dumps(row.detail),
             )
             for row in rows
         ],

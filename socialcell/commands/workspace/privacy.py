@@ -7,6 +7,7 @@ import typer
 
 from socialcell.commands import completions, output
 from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.json_types import dumps
 
 app = typer.Typer(
     help="What is held of one person: given to that person, or erased.",
@@ -55,7 +56,7 @@ def export(
     if out is None:
         output.as_json(personal_data)
         return
-    output.write_file(out, [output.dumps(personal_data, indent=1), "\n"])
+    output.write_file(out, [dumps(personal_data, indent=1), "\n"])
     output.note(f"Written: {out}")
 
 

@@ -21,6 +21,7 @@ from socialcell.web.console import (
     incident_pages,
     mention_pages,
     outbox_pages,
+    privacy_pages,
     report_pages,
     rumour_pages,
     sign_in_pages,
@@ -73,6 +74,7 @@ ROWS: tuple[Row, ...] = (
     *alert_rule_pages.ROWS,
     *rumour_pages.ROWS,
     *report_pages.ROWS,
+    *privacy_pages.ROWS,
     *influencer_pages.ROWS,
     *registry_pages.ROWS,
 )
