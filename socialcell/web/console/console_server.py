@@ -14,20 +14,10 @@ from socialcell.services.context import Context, open_context
 from socialcell.web.api.application import create_api
 from socialcell.web.console import (
     account_pages,
-    alert_rule_pages,
     area_pages,
-    audit_pages,
-    commitment_pages,
     incident_pages,
     mention_pages,
-    outbox_pages,
-    privacy_pages,
-    report_pages,
-    rumour_pages,
     sign_in_pages,
-    source_pages,
-    source_upkeep_pages,
-    staff_pages,
     today_page,
 )
 from socialcell.web.console.campaigns import (
@@ -42,6 +32,18 @@ from socialcell.web.console.campaigns import (
     registry_pages,
 )
 from socialcell.web.console.navigation import shell_values
+from socialcell.web.console.office import (
+    alert_rule_pages,
+    audit_pages,
+    commitment_pages,
+    outbox_pages,
+    privacy_pages,
+    report_pages,
+    rumour_pages,
+    source_pages,
+    source_upkeep_pages,
+    staff_pages,
+)
 from socialcell.web.health_pages import serving_health
 from socialcell.web.pages.page_application import Site, create_page_application
 from socialcell.web.pages.page_templates import PageTemplates

@@ -8,7 +8,7 @@ from socialcell.clock import IST
 from socialcell.ops.audit import AuditFilter, AuditRecord
 from socialcell.roles import Permission
 from socialcell.services import audit_log
-from socialcell.web.console import audit_words, source_words
+from socialcell.web.console.office import audit_words, source_words
 from socialcell.web.pages.answers import Answer, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.screens import Row, Screen

@@ -11,7 +11,8 @@ from socialcell.services.messaging import reply_drafts
 from socialcell.services.outbox import outbox, outbox_view
 from socialcell.services.outbox.outbox import MODES, MessageEntry
 from socialcell.services.publishing import own_posts
-from socialcell.web.console import outbox_words, words
+from socialcell.web.console import words
+from socialcell.web.console.office import outbox_words
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form
 from socialcell.web.pages.page_request import PageRequest

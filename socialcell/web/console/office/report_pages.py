@@ -9,7 +9,7 @@ from socialcell.roles import Permission
 from socialcell.services.outbox import unsubscriptions
 from socialcell.services.reporting import report_archive, report_mail, weekly_report
 from socialcell.services.reporting.report_archive import ReportedPeriod
-from socialcell.web.console import outbox_words
+from socialcell.web.console.office import outbox_words
 from socialcell.web.pages.answers import Answer, Download, RedirectTo, WebPage
 from socialcell.web.pages.forms import NoFields
 from socialcell.web.pages.page_request import PageRequest

@@ -9,7 +9,7 @@ from socialcell.platforms import PLATFORMS
 from socialcell.roles import Permission
 from socialcell.services.privacy import data_requests, overview, retention
 from socialcell.services.privacy.data_requests import ErasureResult
-from socialcell.web.console import source_words
+from socialcell.web.console.office import source_words
 from socialcell.web.pages.answers import Answer, Download, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, OptionalText
 from socialcell.web.pages.page_request import PageRequest

@@ -17,8 +17,8 @@ from socialcell.services.collection.source_edit import SourceChange
 from socialcell.services.collection.source_setup import SourceStatus
 from socialcell.services.collection.source_view import CoverageCalendar, CoverageDay
 from socialcell.services.daemon import status
-from socialcell.web.console import source_words
 from socialcell.web.console.navigation import SEE_SOURCES
+from socialcell.web.console.office import source_words
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, NoFields
 from socialcell.web.pages.page_request import PageRequest

@@ -16,9 +16,9 @@ from socialcell.services.collection import (
     reprocessing,
     source_setup,
 )
-from socialcell.web.console import source_words
 from socialcell.web.console.navigation import SEE_SOURCES
-from socialcell.web.console.source_pages import MANAGE, may_manage
+from socialcell.web.console.office import source_words
+from socialcell.web.console.office.source_pages import MANAGE, may_manage
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form
 from socialcell.web.pages.page_request import PageRequest

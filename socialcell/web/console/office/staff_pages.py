@@ -14,7 +14,7 @@ from socialcell.services.operators import accounts, listing, scopes
 from socialcell.services.operators.accounts import IssuedCode, RoleRequest
 from socialcell.services.operators.listing import GrantLine, OperatorLine
 from socialcell.services.operators.scopes import ScopePlace
-from socialcell.web.console import staff_words
+from socialcell.web.console.office import staff_words
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, NoFields
 from socialcell.web.pages.page_request import PageRequest

@@ -1,0 +1,1 @@
+"""Pages on the office itself: sources, outbox, reports, promises, staff, privacy."""
