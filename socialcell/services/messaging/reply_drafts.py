@@ -11,6 +11,7 @@ from socialcell.errors import UsageError
 from socialcell.listening.reply_model import ReplyDraft
 from socialcell.listening.store.mentions import conversations
 from socialcell.listening.store.mentions import reply_drafts as draft_store
+from socialcell.listening.store.mentions.conversations import Conversation
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent
@@ -64,9 +65,13 @@ def add_draft(context: Context, mention_id: int, words: str, pseudonym: str) -> 
 def list_waiting(context: Context) -> list[WaitingReply]:
     """Answers that wait for a second person, oldest first."""
     with db.reading(context.engine) as session:
+        drafts = draft_store.waiting(session)
+        if not drafts:
+            return []
+        ids = {draft.mention_id for draft in drafts}
+        known = conversations.of_messages(session, ids)
         return [
-            _as_waiting(context, session, draft)
-            for draft in draft_store.waiting(session)
+            _as_waiting(context, draft, known.get(draft.mention_id)) for draft in drafts
         ]
 
 
@@ -89,8 +94,9 @@ def require(session: Session, id_: int) -> ReplyDraft:
     return draft
 
 
-def _as_waiting(context: Context, session: Session, draft: ReplyDraft) -> WaitingReply:
-    conversation = conversations.of_message(session, draft.mention_id)
+def _as_waiting(
+    context: Context, draft: ReplyDraft, conversation: Conversation | None
+) -> WaitingReply:
     person, until = None, None
     if conversation is not None:
         keyed_person = consent.person_of(

@@ -21,7 +21,7 @@ from socialcell.campaigns.outreach.model import (
     OutreachStep,
     PlanApproval,
 )
-from socialcell.campaigns.outreach.plan_facts import RuleViolation
+from socialcell.campaigns.outreach.plan_facts import RuleViolation, Tag
 from socialcell.campaigns.outreach.store import outreach as outreach_store
 from socialcell.campaigns.outreach.store import outreach_posts
 from socialcell.campaigns.planning import store as plans
@@ -88,7 +88,7 @@ def read_tags(context: Context, campaign: str) -> OutreachTags:
         tags = plans.tags(session, plan)
         broken = plan_rules.find_violations(session, plan, tags, settings)
         approval = plan_approval.valid_approval(session, plan, tags)
-        lines = _lines(session, plan, [tag for tag, _ in tags], broken)
+        lines = _lines(session, plan, tags, broken)
         listed = OutreachTags(
             campaign=name,
             version=plan.version,
@@ -104,10 +104,11 @@ def read_tags(context: Context, campaign: str) -> OutreachTags:
 def _lines(
     session: Session,
     plan: Plan,
-    tags: Sequence[PlanTag],
+    planned: Sequence[Tag],
     broken: Sequence[RuleViolation],
 ) -> list[TagLine]:
-    steps = plan_approval.steps_by_tag(session, plan)
+    tags = [tag for tag, _link in planned]
+    steps = plan_approval.steps_by_tag(session, plan, planned)
     found = outreach_store.found_posts(session, [tag.id or 0 for tag in tags])
     mentions = [post.mention_id for posts in found.values() for post in posts]
     urls = outreach_posts.urls(session, mentions) if mentions else {}

@@ -1,5 +1,6 @@
 """Who wrote a message to us, through which source, and when they wrote last."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +37,41 @@ def is_in_danger(session: Session, mention_id: int, since: datetime) -> bool:
         or_(m.id == mention_id, m.authored_at >= since),
     )
     return session.execute(statement.limit(1)).first() is not None
+
+
+def of_messages(
+    session: Session, mention_ids: Collection[int]
+) -> dict[int, Conversation]:
+    """The same of several messages by their ids; those that are there no more are not
+    there."""
+    m, a = MENTION.c, AUTHOR.c
+    rows = session.execute(
+        select(m.id, m.platform, a.uid, m.author_id, MATCH.c.source_id)
+        .join_from(MENTION, AUTHOR, m.author_id == a.id)
+        .join(MATCH, MATCH.c.mention_id == m.id)
+        .where(m.id.in_(mention_ids), m.kind == "message", m.state == "present")
+        .order_by(MATCH.c.seen_at.desc(), MATCH.c.source_id.desc())
+    )
+    first = {row.id: row for row in rows}  # the earliest match of each comes last
+    heard = session.execute(
+        select(m.author_id, MATCH.c.source_id, func.max(m.authored_at))
+        .join_from(MENTION, MATCH, MATCH.c.mention_id == m.id)
+        .where(
+            m.author_id.in_({row.author_id for row in first.values()}),
+            m.kind == "message",
+        )
+        .group_by(m.author_id, MATCH.c.source_id)
+    )
+    last = {(author, source): at for author, source, at in heard}
+    return {
+        id_: Conversation(
+            row.platform,
+            row.uid,
+            row.source_id,
+            last.get((row.author_id, row.source_id)),
+        )
+        for id_, row in first.items()
+    }
 
 
 def of_message(session: Session, mention_id: int) -> Conversation | None:
