@@ -44,12 +44,15 @@ MORE_STATEMENTS = {
     "/sources/allowances": 25,
 }
 # Rows that lead to a file or that no page can link to before something is done.
-NOT_LINKED: frozenset[str] = frozenset()
+NOT_LINKED = frozenset(
+    {"/privacy/export", "/privacy/erase", "/staff/{id:number}/confirm"}
+)
 # Latin words that are right in a Marathi or Hindi page: names, codes and units.
 NAMES = re.compile(
     r"socialcell|WhatsApp|Facebook|Instagram|Telegram|YouTube|Reddit|Mastodon|Bluesky"
     r"|Google|PMC|Care|Play|Chromium|English|RSS|CSV|XLSX|JSONL?|QR|PDF|URL|UTM|ics"
     r"|Asha|Meera|Sample|Slack|Teams|Mattermost|Meta|Android|iOS|iPhone|HTTP|HTML"
+    r"|LinkedIn|Linktree|Pinterest|Snapchat|Threads|TikTok"
     r"|Messenger|ShareChat|Ads|Search|Console|App|Store|INR|USD|https|root|FILE"
     r"|campaigns|plan"  # of a command
 )

@@ -103,7 +103,7 @@ def _new_source(request: PageRequest, connector: str) -> Mapping[str, object]:
     return {
         "connector": connector if is_known else "",
         "choices": [
-            (name, f"{source_words.platform_name(name, request.lang)} ({name})")
+            (name, source_words.connector_name(name, request.lang))
             for name in sorted(connectors.CONNECTORS)
         ],
         "fields": connectors.setting_fields(connector) if is_known else [],

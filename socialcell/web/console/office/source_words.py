@@ -27,6 +27,14 @@ def platform_name(connector: str, lang: Language) -> str:
     return Phrases(lang).platform(id_)
 
 
+def connector_name(connector: str, lang: Language) -> str:
+    """What a connector reads, by the name of its platform; of two that read one
+    platform each differs."""
+    if connector == "instagram_messages":
+        return lang.gettext("Instagram: messages")
+    return platform_name(connector, lang)
+
+
 def state_chip(source: Source, lang: Language) -> tuple[str, str, str]:
     """The state of a source in words, with the kind and the sign of its chip."""
     state = shown_state(source)
