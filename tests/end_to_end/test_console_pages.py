@@ -37,16 +37,25 @@ MORE_STATEMENTS = {
     "/incidents/{id:number}": 45,
     "/reports/brief": 120,
     "/mentions/{id:number}": 17,
-    "/campaigns/{campaign}": 18,
-    "/outreach/{campaign}": 20,
-    "/outreach/{campaign}/{tag:number}": 20,
-    "/outreach/{campaign}/{tag:number}/steps/{step}": 20,
     "/sources/allowances": 25,
+    "/influencers": 25,
 }
-# Rows that lead to a file or that no page can link to before something is done.
+# Pages of what is not there in the sample city, and of what somebody types first.
 NOT_LINKED = frozenset(
-    {"/privacy/export", "/privacy/erase", "/staff/{id:number}/confirm"}
+    {
+        "/approvals/answers/{id:number}",
+        "/approvals/plans/{campaign}",
+        "/approvals/posts/{id:number}",
+        "/mentions/rule",
+        "/posts/{id:number}",
+        "/privacy/erase",
+        "/privacy/export",
+        "/rules/{name}/remove",
+        "/staff/{id:number}/confirm",
+    }
 )
+# The report as it is sent, which is downloaded.
+SENT = "/reports/weekly/{key}/report"
 # Latin words that are right in a Marathi or Hindi page: names, codes and units.
 NAMES = re.compile(
     r"socialcell|WhatsApp|Facebook|Instagram|Telegram|YouTube|Reddit|Mastodon|Bluesky"
@@ -172,7 +181,7 @@ class _Page(HTMLParser):
         if tag in self._VOID:
             return
         is_foreign = (
-            tag in ("bdi", "script", "style", "kbd", "code", "svg")
+            tag in ("bdi", "title", "script", "style", "kbd", "code", "svg")
             or ("lang" in given and tag != "html")
             or given.get("translate") == "no"
         )
@@ -199,12 +208,13 @@ def links(html: str) -> list[str]:
     return read(html).links
 
 
-def html_visits(walk: Walk) -> list[Visit]:
+def html_visits(walk: Walk, without: str = "") -> list[Visit]:
     return [
         visit
-        for visits in walk.visits.values()
+        for path, visits in walk.visits.items()
         for visit in visits
-        if visit.answer.headers.get("content-type", "").startswith("text/html")
+        if path != without
+        and visit.answer.headers.get("content-type", "").startswith("text/html")
     ]
 
 
@@ -222,7 +232,7 @@ def test_every_page_has_one_heading_and_nothing_that_its_policy_forbids(
     walk: Walk,
 ) -> None:
     wrong = {}
-    for visit in html_visits(walk):
+    for visit in html_visits(walk, without=SENT):
         page = read(visit.answer.html)
         if page.headings != 1 or page.forbidden:
             wrong[visit.path] = (page.headings, page.forbidden)
@@ -237,10 +247,16 @@ def test_no_page_takes_more_than_fifteen_statements_but_those_that_are_named(
         visit.path: visit.statements
         for path, visits in walk.visits.items()
         for visit in visits
-        if visit.statements > MORE_STATEMENTS.get(path, MOST_STATEMENTS)
+        if visit.statements > most_statements(path)
     }
 
     assert many == {}
+
+
+def most_statements(path: str) -> int:
+    """Of a campaign and of its tags a plan is read whole."""
+    of_a_plan = path.startswith(("/campaigns/", "/outreach/"))
+    return MORE_STATEMENTS.get(path, 20 if of_a_plan else MOST_STATEMENTS)
 
 
 @pytest.mark.parametrize("code", ["mr", "hi"])

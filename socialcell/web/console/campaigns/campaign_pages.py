@@ -112,7 +112,7 @@ def show_plan(request: PageRequest) -> Answer:
 def no_plan_page(request: PageRequest, name: str, tab: str, error: NoPlan) -> WebPage:
     """The page of a campaign for which nothing, or no such version, is planned."""
     values = {"name": name, "tab": tab, "reason": request.say(error.message)}
-    return WebPage("campaign_no_plan.html", values | _words(request), 404)
+    return WebPage("campaign_no_plan.html", values | _words(request))
 
 
 def _version(request: PageRequest) -> int | None:

@@ -41,7 +41,7 @@ def plan_values(document: PlanDocument, lang: Language) -> dict[str, object]:
         "plan": document,
         "first": date.fromisoformat(document["start"]),
         "last": date.fromisoformat(document["end"]),
-        "plan_wards": [str(ward) for ward in document["wards"]],
+        "plan_wards": [_ward_name(ward, names, lang) for ward in document["wards"]],
         "tags": [_tag_line(tag, names, lang) for tag in document["tags"]],
         "closed": [_closed_line(c, lang) for c in document["calendar"]["closed"]],
         "smallest_lift": None
@@ -51,6 +51,15 @@ def plan_values(document: PlanDocument, lang: Language) -> dict[str, object]:
         "c": CampaignWords(lang),
         "w": PublishingWords(lang),
     }
+
+
+def _ward_name(
+    ward: str, names: Mapping[str, Mapping[str, str]], lang: Language
+) -> str:
+    """The name of a ward office that a plan has by its id or its English name."""
+    by_english = {name["en"]: name for name in names.values()}
+    found = names.get(ward) or by_english.get(ward)
+    return found[lang.code] if found else ward
 
 
 def _tag_line(
