@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from socialcell.i18n import Language
 from socialcell.reports.compared_figures import IdMeasure
 from socialcell.reports.kpis import kpi_labels
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table, Terms
@@ -105,7 +106,7 @@ def _row(
         ),
         (kpi_labels.figure_text(context.lang, id_, figure["now"]),),
         (kpi_labels.figure_text(context.lang, id_, figure["before"]),),
-        _target_cell(context, targets.get(id_), id_, figure["now"]),
+        target_lines(context.lang, targets.get(id_), id_, figure["now"]),
     )
 
 
@@ -124,22 +125,20 @@ def _definitions(
     ]
 
 
-def _target_cell(
-    context: ReportContext,
-    target: GoalTarget | None,
-    measure: str,
-    now: float | None,
-) -> Cell:
-    _ = context.lang.gettext
+def target_lines(
+    lang: Language, target: GoalTarget | None, measure: str, now: float | None
+) -> tuple[str, ...]:
+    """A target in words: its bound, by when, and whether a figure keeps it."""
+    _ = lang.gettext
     if target is None:
         return (UNKNOWN,)
-    bound_text = context.lang.number(_bound(target)) + (
+    bound_text = lang.number(_bound(target)) + (
         "%" if MEASURES[measure].unit == "share" else ""
     )
     sign = "≥" if target["at_most"] is None else "≤"
     lines = [f"{sign}\N{NO-BREAK SPACE}{bound_text}"]
     if target["by"]:
-        day = context.lang.month_year(date.fromisoformat(target["by"]))
+        day = lang.month_year(date.fromisoformat(target["by"]))
         lines.append(_("by %(day)s", day=day))
     target_met = is_met(target, measure, now)
     if target_met is not None:

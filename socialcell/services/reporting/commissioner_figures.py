@@ -25,6 +25,12 @@ class CommissionerFigures:
     kpis: WeekKpis
 
 
+def last_week(context: Context) -> TimeSpan:
+    """The last complete week."""
+    now = context.clock.now()
+    return frozen_week.period(now, now)
+
+
 def commissioner_figures(
     context: Context, as_of: datetime | None = None
 ) -> CommissionerFigures:

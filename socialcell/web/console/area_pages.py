@@ -162,9 +162,8 @@ def _shared(
 ) -> dict[str, object]:
     """What both pages of areas say: the days, the words, where links lead."""
 
-    def address_of(path_of: Callable[..., str]) -> Callable[..., str]:
-        code = request.lang.code
-        return lambda *parts: addresses.address(code, path_of(*parts))
+    def address_of(path_of: Callable[[str], str]) -> Callable[[str], str]:
+        return lambda part: addresses.address(request.lang.code, path_of(part))
 
     def link_query(more: Mapping[str, str], days: str = "") -> str:
         """The query of a link: the same days, or others."""

@@ -66,9 +66,9 @@ class AreaWords:
         return self._phrases.platform(id_)
 
     def change(self, figure: Figure) -> ChangeWords | None:
-        """None where no hour was covered in both spans."""
+        """None where less than half of the hours were covered in both spans."""
         comparison = figure["same_hours"]
-        if comparison is None:
+        if comparison is None or 2 * comparison["hours"] < figure["coverage"]["due"]:
             return None
         number = self.lang.number
         return ChangeWords(

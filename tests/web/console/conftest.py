@@ -1,14 +1,17 @@
 """A console in this process, and browsers of it."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from starlette.types import ASGIApp
 
 from socialcell.services.context import Context
 from socialcell.web.console import console_server
-from tests.web.console.browser_session import BrowserSession
+from tests.reports.world import World, build
+from tests.web.console.browser_session import BrowserSession, signed_in
 
 NewBrowser = Callable[[], BrowserSession]
 
@@ -28,3 +31,27 @@ def new_browser(console: ASGIApp) -> Iterator[NewBrowser]:
 @pytest.fixture
 def browser(new_browser: NewBrowser) -> BrowserSession:
     return new_browser()
+
+
+@pytest.fixture
+def world(tmp_path: Path, empty_database: Path) -> Iterator[World]:
+    """A small city that is filled by hand, on Monday 23 November 2026, 09:00."""
+    folder = tmp_path / "city"
+    folder.mkdir()
+    shutil.copy(empty_database, folder / "socialcell.db")
+    city = build(folder)
+    yield city
+    city.engine.dispose()
+
+
+@pytest.fixture
+def visitor(world: World) -> Iterator[BrowserSession]:
+    """A browser of that city's console in which nobody has signed in."""
+    with asyncio.Runner() as runner:
+        yield BrowserSession(console_server.create_console(world.context), runner)
+
+
+@pytest.fixture
+def lead(world: World, visitor: BrowserSession) -> BrowserSession:
+    """The same with a lead signed in."""
+    return signed_in(visitor, world.context, "asha")

@@ -1,11 +1,7 @@
 """Areas in the browser: map, table and one area; what is not known, and who may see."""
 
-import asyncio
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -14,37 +10,15 @@ from sqlalchemy import event
 from socialcell import db
 from socialcell.listening.store import area_shapes as shape_store
 from socialcell.roles import Role
-from socialcell.web.console import console_server
 from tests.reports.around import alert, incident, promise
 from tests.reports.svg.drawings import shape, square
-from tests.reports.world import BEFORE, HOUR, MADE, MONDAY, NEXT, World, build
+from tests.reports.world import BEFORE, HOUR, MADE, MONDAY, NEXT, World
 from tests.web.console.browser_session import BrowserSession, signed_in
 
 DAY = timedelta(days=1)
 AUNDH, KOTHRUD = "ward:aundh-baner", "ward:kothrud-bavdhan"
 PAGE = "/en/areas?days=own&since=2026-11-16&until=2026-11-22"
 OWN_PAGE = "?days=own&since=2026-11-16&until=2026-11-22"
-
-
-@pytest.fixture
-def world(tmp_path: Path, empty_database: Path) -> Iterator[World]:
-    folder = tmp_path / "workspace"
-    folder.mkdir()
-    shutil.copy(empty_database, folder / "socialcell.db")
-    made = build(folder)
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def visitor(world: World) -> Iterator[BrowserSession]:
-    with asyncio.Runner() as runner:
-        yield BrowserSession(console_server.create_console(world.context), runner)
-
-
-@pytest.fixture
-def lead(world: World, visitor: BrowserSession) -> BrowserSession:
-    return signed_in(visitor, world.context, "asha")
 
 
 def outline(world: World, *areas: str, sketch: bool = False) -> None:

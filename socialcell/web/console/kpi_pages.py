@@ -1,0 +1,97 @@
+"""Figures: the commissioner's indicators of a week, as its report froze them."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from socialcell.clock import IST
+from socialcell.i18n import Language
+from socialcell.roles import Permission
+from socialcell.services.reporting import report_archive
+from socialcell.services.reporting.commissioner_figures import (
+    commissioner_figures,
+    last_week,
+)
+from socialcell.services.reporting.report_archive import ReportedPeriod
+from socialcell.web.console.area_words import AreaWords
+from socialcell.web.console.kpi_lines import (
+    KpiWords,
+    TargetCount,
+    count_targets,
+)
+from socialcell.web.pages.answers import Answer, WebPage
+from socialcell.web.pages.page_request import PageRequest
+from socialcell.web.pages.screens import Row, Screen
+
+_LEADING = ("coverage", "asking_share")
+
+
+def show_figures(request: PageRequest) -> Answer:
+    """The indicators of one of the weeks that were counted; the newest unless another
+    is chosen."""
+    context, lang = request.context, request.lang
+    weeks = report_archive.list_weeks(context)
+    asked = request.query.get("week", "")
+    week = next((week for week in weeks if str(week.day) == asked), None)
+    chosen = week or next(iter(weeks), None)
+    newest = last_week(context)
+    newest_day = newest.start.astimezone(IST).date()
+    values: dict[str, object] = {
+        "weeks": [(str(own.day), _span(own.day, lang)) for own in weeks],
+        "is_unknown_week": bool(asked) and week is None,
+        "uncounted": ""
+        if any(own.day == newest_day for own in weeks)
+        else _span(newest_day, lang),
+        "week": chosen,
+    }
+    if chosen is not None:
+        values |= _values(request, chosen, weeks)
+    status = 404 if values["is_unknown_week"] else 200
+    return WebPage("kpis.html", values, status)
+
+
+def _values(
+    request: PageRequest, week: ReportedPeriod, weeks: Sequence[ReportedPeriod]
+) -> dict[str, object]:
+    figures = commissioner_figures(request.context, week.end)
+    words = KpiWords(request.lang, request.visitor)
+    lines = words.lines(figures.kpis.figures)
+    place = weeks.index(week)
+    targets = count_targets(figures.kpis)
+    return {
+        "span": _span(week.day, request.lang),
+        "counted_at": figures.counted_at,
+        "coverage": AreaWords(request.lang).coverage(figures.kpis.coverage),
+        "lines": lines,
+        "leading": [line for line in lines if line.id in _LEADING],
+        "missing": words.missing(figures.kpis.missing),
+        "targets": targets,
+        "title": _title(targets, request.lang),
+        "agreement": words.agreement(figures.kpis),
+        "earlier": str(weeks[place + 1].day) if place + 1 < len(weeks) else "",
+        "later": str(weeks[place - 1].day) if place else "",
+    }
+
+
+def _title(targets: TargetCount, lang: Language) -> str:
+    """What the week's figures say about the targets, where there are any."""
+    _ = lang.gettext
+    if not targets.total:
+        return _("Indicators of the week")
+    return _(
+        "Targets: %(met)s of %(all)s met, %(missed)s missed, %(unknown)s not known",
+        all=lang.number(targets.total),
+        met=lang.number(targets.met),
+        missed=lang.number(targets.missed),
+        unknown=lang.number(targets.unknown),
+    )
+
+
+def _span(monday: date, lang: Language) -> str:
+    return lang.gettext(
+        "%(first)s to %(last)s",
+        first=lang.month_day(monday),
+        last=lang.month_day(monday + timedelta(days=6)),
+    )
+
+
+ROWS: tuple[Row, ...] = (Screen("/figures", Permission.READ, show_figures),)
