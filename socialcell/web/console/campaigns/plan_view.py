@@ -41,7 +41,9 @@ def plan_values(document: PlanDocument, lang: Language) -> dict[str, object]:
         "plan": document,
         "first": date.fromisoformat(document["start"]),
         "last": date.fromisoformat(document["end"]),
-        "plan_wards": [_ward_name(ward, names, lang) for ward in document["wards"]],
+        "plan_wards": [
+            _ward_name(str(ward), names, lang) for ward in document["wards"]
+        ],
         "tags": [_tag_line(tag, names, lang) for tag in document["tags"]],
         "closed": [_closed_line(c, lang) for c in document["calendar"]["closed"]],
         "smallest_lift": None
