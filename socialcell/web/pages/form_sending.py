@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pydantic import BaseModel
 from starlette.datastructures import Headers
@@ -19,7 +18,7 @@ from socialcell.web.pages.forms import read_form
 from socialcell.web.pages.kept_forms import KEPT_FIELD
 from socialcell.web.pages.page_request import PageRequest, Problem
 from socialcell.web.pages.refusals import FormRefused, Refusal, explain
-from socialcell.web.pages.screens import Action
+from socialcell.web.pages.screens import AnyAction
 
 OWN_FIELDS = frozenset({TOKEN_FIELD, ONCE_FIELD, KEPT_FIELD})
 _LONGEST_KEY = 64
@@ -38,7 +37,7 @@ class SentForm:
 
 def send(
     asked: PageRequest,
-    row: Action[Any],
+    row: AnyAction,
     fields: Mapping[str, str],
     headers: Headers,
 ) -> SentForm:
@@ -63,7 +62,7 @@ def send(
 
 
 def _act_once(
-    asked: PageRequest, row: Action[Any], form: BaseModel, key: str
+    asked: PageRequest, row: AnyAction, form: BaseModel, key: str
 ) -> SentForm:
     engine, now = asked.context.engine, asked.context.clock.now()
     sender = sender_of(asked.token)
@@ -100,19 +99,17 @@ def _forget(asked: PageRequest, key: str) -> None:
         form_submissions.forget(session, key, sender_of(asked.token))
 
 
-def _again(asked: PageRequest, row: Action[Any], status: int, text: str) -> SentForm:
+def _again(asked: PageRequest, row: AnyAction, status: int, text: str) -> SentForm:
     return _show(asked, row, status, (Problem("", text),))
 
 
-def _again_fields(
-    asked: PageRequest, row: Action[Any], refused: FormRefused
-) -> SentForm:
+def _again_fields(asked: PageRequest, row: AnyAction, refused: FormRefused) -> SentForm:
     return _show(asked, row, 422, tuple(Problem(*pair) for pair in refused.problems))
 
 
 def _show(
     asked: PageRequest,
-    row: Action[Any],
+    row: AnyAction,
     status: int,
     problems: tuple[Problem, ...],
 ) -> SentForm:

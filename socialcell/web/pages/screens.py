@@ -54,7 +54,8 @@ class Action(Generic[FormT]):
     is_scoped: bool = False
 
 
-Row: TypeAlias = Screen | Action[Any]
+AnyAction: TypeAlias = Action[Any]
+Row: TypeAlias = Screen | AnyAction
 
 
 def check_table(rows: Sequence[Row]) -> None:
