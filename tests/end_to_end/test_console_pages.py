@@ -39,6 +39,7 @@ MORE_STATEMENTS = {
     "/mentions/{id:number}": 17,
     "/sources/allowances": 25,
     "/influencers": 25,
+    "/influencers/{name}": 25,
 }
 # Pages of what is not there in the sample city, and of what somebody types first.
 NOT_LINKED = frozenset(
@@ -46,6 +47,7 @@ NOT_LINKED = frozenset(
         "/approvals/answers/{id:number}",
         "/approvals/plans/{campaign}",
         "/approvals/posts/{id:number}",
+        "/commitments/{id:number}",
         "/mentions/rule",
         "/posts/{id:number}",
         "/privacy/erase",
