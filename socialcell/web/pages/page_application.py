@@ -1,5 +1,6 @@
 """An ASGI application from a table of screens: sessions, permissions, forms, errors."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -40,13 +41,14 @@ from socialcell.web.pages.page_templates import STATIC, PageTemplates
 from socialcell.web.pages.page_threads import PageThreads, TooBusy
 from socialcell.web.pages.refusals import RETRY_SECONDS, Refusal, explain, refusal_of
 from socialcell.web.pages.screen_access import require_access
-from socialcell.web.pages.screens import Action, Row, Screen, Show
+from socialcell.web.pages.screens import Action, AnyAction, Row, Screen, Show
 from socialcell.web.pages.security_headers import SecurityHeaders
 
 MAX_FORM_BYTES = 1024 * 1024
 FORM_SECONDS = 15.0
 _MAX_FIELDS = 200
 _ONE_YEAR = "public, max-age=31536000, immutable"
+_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 _LOG = log.logger(__name__)
 
 
@@ -227,6 +229,7 @@ class _Pages:
             asked = require_access(row, asked)
             if isinstance(row, Screen):
                 return self._respond(SentForm(asked, row.show(asked)))
+            asked = replace(asked, page_path=self._page_path(row, asked))
             sent = form_sending.send(asked, row, fields, request.headers)
             kept = fields.get(KEPT_FIELD, "")
             return self._resume(sent, kept) or self._respond(sent)
@@ -235,6 +238,20 @@ class _Pages:
             if refusal.status == 401:
                 return self._sign_in(asked, row, fields)
             return self._refusal_page(asked, refusal)
+
+    def _page_path(self, action: AnyAction, asked: PageRequest) -> str:
+        """The path of the page that an action's form stands on; the first page where
+        the table has none."""
+        pattern = next(
+            (
+                row.path
+                for row in self._site.rows
+                if isinstance(row, Screen) and row.show is action.page
+            ),
+            "/",
+        )
+        names = {name: str(value) for name, value in asked.params.items()}
+        return _PARAMETER.sub(lambda part: names.get(part[1], ""), pattern)
 
     def _sign_in(
         self, asked: PageRequest, row: Row, fields: Mapping[str, str]

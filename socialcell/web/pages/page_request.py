@@ -43,6 +43,7 @@ class PageRequest:
     typed: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     kept: str = ""
+    page_path: str = ""  # of the page that a form stands on
 
     def number(self, name: str) -> int:
         """A parameter of the path that is a `{name:number}`."""

@@ -84,7 +84,7 @@ class PageTemplates:
 
 def other_languages(request: PageRequest) -> Sequence[tuple[str, str, str]]:
     """Code, name and address of this page in each language."""
-    path = addresses.with_query(request.path, request.query)
+    path = addresses.with_query(request.page_path or request.path, request.query)
     return [
         (code, name, addresses.address(code, path))
         for code, name in addresses.NAMES.items()

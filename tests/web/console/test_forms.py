@@ -134,6 +134,19 @@ def test_a_form_that_was_refused_may_be_sent_again_with_its_key(
     assert language_of(context) == "hi"
 
 
+def test_a_refused_form_leads_to_its_page_in_the_other_languages(
+    ravi: BrowserSession,
+) -> None:
+    own = {**preferences(ravi)}
+    fields = {name: own[name] for name in ("token", "once")}
+
+    answer = ravi.post("/en/me/sessions/999999/end", fields)
+
+    assert (answer.status, "is not open" in answer.text) == (422, True)
+    assert 'href="/mr/me"' in answer.html
+    assert "/mr/me/sessions" not in answer.html
+
+
 def test_what_was_done_is_said_to_the_session_that_did_it_alone(
     context: Context, ravi: BrowserSession, new_browser: NewBrowser
 ) -> None:
