@@ -1,6 +1,7 @@
 """Areas: ward offices as a map and a table, and one area with what is known of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import time
 from urllib.parse import quote, urlencode
 
@@ -37,6 +38,26 @@ def area_path(id_: str, pairs: Mapping[str, str]) -> str:
     return addresses.with_pairs(f"{_PATH}/{quote(id_, safe=':')}", **pairs)
 
 
+@dataclass(frozen=True)
+class AreaLinks:
+    """Addresses that the pages of areas lead to, about the same days."""
+
+    code: str
+    chosen: SpanFilter
+
+    def rows(self, query: str) -> str:
+        """The mentions that a query finds."""
+        return addresses.address(self.code, rows_path(query))
+
+    def area(self, id_: str) -> str:
+        """The page of an area."""
+        return addresses.address(self.code, area_path(id_, self.chosen.pairs))
+
+    def query(self, more: Mapping[str, str], days: str = "") -> str:
+        """The query of a link to the same page with more, or about other days."""
+        return addresses.with_pairs("", **self.chosen.pairs_of(days), **more)
+
+
 def show_areas(request: PageRequest) -> Answer:
     """The ward offices that the reader may see, as a map and as a table."""
     chosen, words = read_span(request), AreaWords(request.lang)
@@ -52,7 +73,11 @@ def show_areas(request: PageRequest) -> Answer:
             "measure": measure,
             "measures": [(name, words.measure(name)) for name in MEASURES],
             "title": words.finding(overview.entries, measure),
-            **_shared(request, chosen, words),
+            "chosen": chosen,
+            "w": words,
+            "links": AreaLinks(request.lang.code, chosen),
+            # An incident is about the whole city.
+            "may_open_incidents": request.places is None,
         },
         status=400 if chosen.problem else 200,
     )
@@ -109,7 +134,11 @@ def show_area(request: PageRequest) -> Answer:
             "chart_title": _days_title(detail, lang),
             "is_running": detail.span.now.end.astimezone(IST).time() != time(),
             "topics": [(topic, value_bar(topic.n, most)) for topic in topics],
-            **_shared(request, chosen, words),
+            "chosen": chosen,
+            "w": words,
+            "links": AreaLinks(request.lang.code, chosen),
+            # An incident is about the whole city.
+            "may_open_incidents": request.places is None,
         },
         status=400 if chosen.problem else 200,
     )
@@ -155,30 +184,6 @@ def _days_title(detail: AreaDetail, lang: Language) -> str:
         n=lang.number(most),
         all=lang.number(sum(n or 0 for n, _day in counts)),
     )
-
-
-def _shared(
-    request: PageRequest, chosen: SpanFilter, words: AreaWords
-) -> dict[str, object]:
-    """What both pages of areas say: the days, the words, where links lead."""
-
-    def address_of(path_of: Callable[[str], str]) -> Callable[[str], str]:
-        return lambda part: addresses.address(request.lang.code, path_of(part))
-
-    def link_query(more: Mapping[str, str], days: str = "") -> str:
-        """The query of a link: the same days, or others."""
-        return addresses.with_pairs("", **chosen.pairs_of(days), **more)
-
-    return {
-        "chosen": chosen,
-        "choices": chosen.choices(request.lang),
-        "w": words,
-        "link_query": link_query,
-        "rows": address_of(rows_path),
-        "area_link": address_of(lambda id_: area_path(id_, chosen.pairs)),
-        # An incident is about the whole city.
-        "may_open_incidents": request.places is None,
-    }
 
 
 ROWS: tuple[Row, ...] = (

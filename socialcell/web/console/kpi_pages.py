@@ -1,6 +1,5 @@
 """Figures: the commissioner's indicators of a week, as its report froze them."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from socialcell.clock import IST
@@ -11,7 +10,6 @@ from socialcell.services.reporting.commissioner_figures import (
     commissioner_figures,
     last_week,
 )
-from socialcell.services.reporting.report_archive import ReportedPeriod
 from socialcell.web.console.area_words import AreaWords
 from socialcell.web.console.kpi_lines import (
     KpiWords,
@@ -35,7 +33,7 @@ def show_figures(request: PageRequest) -> Answer:
     chosen = week or next(iter(weeks), None)
     newest = last_week(context)
     newest_day = newest.start.astimezone(IST).date()
-    values: dict[str, object] = {
+    common = {
         "weeks": [(str(own.day), _span(own.day, lang)) for own in weeks],
         "is_unknown_week": bool(asked) and week is None,
         "uncounted": ""
@@ -43,33 +41,31 @@ def show_figures(request: PageRequest) -> Answer:
         else _span(newest_day, lang),
         "week": chosen,
     }
-    if chosen is not None:
-        values |= _values(request, chosen, weeks)
-    status = 404 if values["is_unknown_week"] else 200
-    return WebPage("kpis.html", values, status)
-
-
-def _values(
-    request: PageRequest, week: ReportedPeriod, weeks: Sequence[ReportedPeriod]
-) -> dict[str, object]:
-    figures = commissioner_figures(request.context, week.end)
-    words = KpiWords(request.lang, request.visitor)
+    status = 404 if asked and week is None else 200
+    if chosen is None:
+        return WebPage("kpis.html", common, status)
+    figures = commissioner_figures(context, chosen.end)
+    words, place = KpiWords(lang, request.visitor), weeks.index(chosen)
     lines = words.lines(figures.kpis.figures)
-    place = weeks.index(week)
     targets = count_targets(figures.kpis)
-    return {
-        "span": _span(week.day, request.lang),
-        "counted_at": figures.counted_at,
-        "coverage": AreaWords(request.lang).coverage(figures.kpis.coverage),
-        "lines": lines,
-        "leading": [line for line in lines if line.id in _LEADING],
-        "missing": words.missing(figures.kpis.missing),
-        "targets": targets,
-        "title": _title(targets, request.lang),
-        "agreement": words.agreement(figures.kpis),
-        "earlier": str(weeks[place + 1].day) if place + 1 < len(weeks) else "",
-        "later": str(weeks[place - 1].day) if place else "",
-    }
+    return WebPage(
+        "kpis.html",
+        {
+            **common,
+            "span": _span(chosen.day, lang),
+            "counted_at": figures.counted_at,
+            "coverage": AreaWords(lang).coverage(figures.kpis.coverage),
+            "lines": lines,
+            "leading": [line for line in lines if line.id in _LEADING],
+            "missing": words.missing(figures.kpis.missing),
+            "targets": targets,
+            "title": _title(targets, lang),
+            "agreement": words.agreement(figures.kpis),
+            "earlier": str(weeks[place + 1].day) if place + 1 < len(weeks) else "",
+            "later": str(weeks[place - 1].day) if place else "",
+        },
+        status,
+    )
 
 
 def _title(targets: TargetCount, lang: Language) -> str:
