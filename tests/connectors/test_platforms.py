@@ -30,6 +30,10 @@ OTHER_WORDS = {
     ("unfinished_copies.py", "x"),
     ("chat.py", "telegram"),
     ("notifications.py", "telegram"),
+    # Examples in the description of the API.
+    ("mention_answers.py", "x"),
+    ("figure_answers.py", "facebook"),
+    ("figure_answers.py", "x"),
 }
 
 

@@ -135,6 +135,11 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("120", "40", "12345", "2026-11-23 09:00", "instagram",
          "नागरिक-M7B7GQ5I", "कोथरूडमध्ये तीन दिवस पाणी नाही " * 3),
     ),
+    "tokens.list_ 1": (
+        ("token", "state", "reads", "place", "until", "last used", "made by"),
+        ("dashboard", "in force", "mentions:read, figures:read",
+         "ward:kothrud-bavdhan", "2027-11-22 09:00", "2026-11-23", "Asha Sample"),
+    ),
     "top.show_pulled 1": (
         ("source", "state", "received", "stored", "updated", "unchanged", "other"),
         ("instagram_messages.inbox", "rate_limited", "120", "100", "10", "8", "2"),

@@ -1,16 +1,14 @@
-"""What a query would do and cost as an alert rule or a source, before it is saved.
+"""What a query would have done as an alert rule, before it is saved.
 
-It is saved by the acts of the commands: `add_rule` of alert_rules, `add_source` of
-source_setup.
+It is saved by the act of the command: `add_rule` of alert_rules.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from socialcell import db
-from socialcell.errors import ConfigError, UsageError
-from socialcell.json_types import JsonValue
+from socialcell.errors import UsageError
 from socialcell.listening.people import protected_topics
 from socialcell.listening.query import query_lint
 from socialcell.listening.query.query_lint import Doubt
@@ -22,20 +20,11 @@ from socialcell.message_catalog import Message
 from socialcell.services.alerts.alert_detectors import rule_query
 from socialcell.services.alerts.alert_rules import MOST_MINUTES
 from socialcell.services.alerts.incident_grouping import INCIDENT_GAP
-from socialcell.services.collection import query_estimate, source_setup
-from socialcell.services.collection.query_estimate import QueryEstimate
 from socialcell.services.context import Context
 
 SAMPLE = timedelta(days=28)
 _MOST = 10_000  # mentions of the sample that are looked at
 _MINUTE = timedelta(minutes=1)
-# The connectors that search by a query, with what else a search of theirs must have.
-SEARCHES: Mapping[str, Mapping[str, JsonValue]] = {
-    "bluesky": {},
-    "reddit": {"kind": "search", "subreddit": "pune"},
-    "x": {"kind": "search"},
-    "youtube": {"kind": "search"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +40,6 @@ class RulePreview:
     since: datetime
     times: int
     doubts: Sequence[Doubt]
-    refusal: Message | None
-
-
-@dataclass(frozen=True, slots=True)
-class SourcePreview:
-    """A query as a source of a connector: its settings and cost; None where a search
-    costs nothing. `refusal` says why it cannot be one."""
-
-    connector: str
-    settings: Mapping[str, JsonValue]
-    estimate: QueryEstimate | None
     refusal: Message | None
 
 
@@ -91,30 +69,6 @@ def preview_rule(
         since = max(since, search.since or since, moments[-1] if moments else since)
     times = _openings(moments[::-1], threshold, minutes * _MINUTE)
     return RulePreview(len(moments), is_exact, since, times, doubts, refusal)
-
-
-def preview_sources(context: Context, query: str) -> list[SourcePreview]:
-    """The query as a search of each connector that searches, with its cost.
-
-    Its words are read as the platform reads them; a field of ours means nothing there,
-    and its cost is then not known.
-    """
-    return [
-        preview_source(context, connector, {**settings, "query": query})
-        for connector, settings in SEARCHES.items()
-    ]
-
-
-def preview_source(
-    context: Context, connector: str, settings: Mapping[str, JsonValue]
-) -> SourcePreview:
-    """What `sources add` would say of these settings, before they are a source."""
-    try:
-        checked = source_setup.check_settings(context, connector, settings)
-        estimate = query_estimate.estimate(context, connector, checked)
-    except (UsageError, ConfigError) as error:
-        return SourcePreview(connector, settings, None, error.message)
-    return SourcePreview(connector, checked, estimate, None)
 
 
 def _openings(moments: Sequence[datetime], threshold: int, window: timedelta) -> int:

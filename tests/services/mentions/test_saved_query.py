@@ -72,24 +72,3 @@ def test_doubts_and_faults_are_said_as_when_it_is_saved(context: Context) -> Non
         saved_query.preview_rule(context, "(pipe", threshold=3, minutes=60)
     with pytest.raises(UsageError):
         saved_query.preview_rule(context, "pipe", threshold=0, minutes=60)
-
-
-def test_each_search_says_its_cost_or_why_it_cannot_be(
-    context: Context, engine: Engine
-) -> None:
-    store_at(context, engine, 1, 5, 9)
-
-    previews = saved_query.preview_sources(context, "burst")
-
-    by_connector = {preview.connector: preview for preview in previews}
-    assert set(by_connector) == {"bluesky", "reddit", "x", "youtube"}
-    x = by_connector["x"]
-    assert x.settings == {"kind": "search", "query": "burst"}
-    assert x.estimate is not None
-    assert x.estimate.posts == 3
-    assert x.estimate.cost_micros
-    assert by_connector["bluesky"].estimate is None
-    assert by_connector["bluesky"].refusal is None
-    assert all(
-        preview.refusal for preview in saved_query.preview_sources(context, "morcha")
-    )

@@ -1,5 +1,6 @@
 """Every publisher over the wire: posts, answers, deletes, finds; and its failures."""
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,10 @@ FINDING = ("x", "facebook", "instagram")
 @pytest.fixture
 def database_url(empty_database: Path, tmp_path: Path) -> str:
     """Publishers know no database."""
-    return f"sqlite:///{empty_database}"
+    path = tmp_path / "workspace" / "socialcell.db"
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    shutil.copy(empty_database, path)
+    return f"sqlite:///{path}"
 
 
 def picture(platform: str) -> str | None:
