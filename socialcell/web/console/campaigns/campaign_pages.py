@@ -111,8 +111,9 @@ def show_plan(request: PageRequest) -> Answer:
 
 def no_plan_page(request: PageRequest, name: str, tab: str, error: NoPlan) -> WebPage:
     """The page of a campaign for which nothing, or no such version, is planned.
-    NotFound: there is no such campaign."""
-    if campaign_board.find_line(request.context, name) is None:
+    NotFound: there is no such campaign, or no such version of its plan."""
+    is_campaign = campaign_board.find_line(request.context, name) is not None
+    if not is_campaign or _version(request) is not None:
         raise NotFound
     values = {"name": name, "tab": tab, "reason": request.say(error.message)}
     return WebPage("campaign_no_plan.html", values | _words(request))
