@@ -41,6 +41,12 @@ def new_once_key() -> str:
     return secrets.token_urlsafe(16)
 
 
+def submission_key(once_key: str, path: str) -> str:
+    """The key by which a form that goes to a path is stored: the forms of one page
+    share its once-key, and each of them acts once."""
+    return hashlib.sha256(f"{once_key}\n{path}".encode()).hexdigest()[:32]
+
+
 def is_same_site(headers: Headers) -> bool:
     """Whether a request was made by a page of this server, as the browser says."""
     site = headers.get("sec-fetch-site")

@@ -58,7 +58,7 @@ def send(
         form = read_form(row.form, typed, asked.lang)
     except FormRefused as refused:
         return _again_fields(asked, row, refused)
-    return _act_once(asked, row, form, key)
+    return _act_once(asked, row, form, form_guard.submission_key(key, asked.path))
 
 
 def _act_once(

@@ -79,16 +79,12 @@ class Site:
     sign_in_page: Show
 
 
-def create_page_application(
-    context: Context, site: Site, threads: int, other: Sequence[BaseRoute] = ()
-) -> ASGIApp:
-    """The application of a site; `other`: routes beside its pages. ValueError: its
-    table is not right."""
+def create_page_application(context: Context, site: Site, threads: int) -> ASGIApp:
+    """The application of a site. ValueError: its table is not right."""
     screens.check_table(site.rows)
     pages = _Pages(context, site, PageThreads(threads))
     limits = Middleware(BodyLimits, MAX_FORM_BYTES, FORM_SECONDS)
     routes: list[BaseRoute] = [
-        *other,
         *(
             ExactRoute(f"/static/{digest}/{name}", _static(STATIC.files[name]), READ)
             for name, digest in STATIC.hashes.items()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from importlib import resources
@@ -115,8 +114,3 @@ STATIC = _load_static()
 def static_address(name: str) -> str:
     """The address of a static file, another one for each content."""
     return f"/static/{STATIC.hashes[name]}/{name}"
-
-
-def as_of(now: datetime, lang: i18n.Language) -> str:
-    """As of when a page counts: Sat 21 Nov, 08:40."""
-    return lang.when(now)

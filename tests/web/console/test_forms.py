@@ -103,6 +103,19 @@ def test_a_second_press_of_the_button_shows_the_first_result_and_does_nothing(
     assert language_of(context) == "hi"
 
 
+def test_two_forms_of_one_page_act_each_after_the_way_back_to_it(
+    context: Context, ravi: BrowserSession
+) -> None:
+    page = ravi.get("/en/me")
+    ravi.send(page, "/me", language="hi")
+
+    left = ravi.send(page, "/sign-out")
+
+    assert language_of(context) == "hi"
+    assert left.path.startswith("/en/sign-in")
+    assert ravi.get("/en/me").path.startswith("/en/sign-in")
+
+
 def test_of_a_form_whose_process_was_killed_it_is_said_that_nobody_knows(
     context: Context, ravi: BrowserSession
 ) -> None:
@@ -110,7 +123,8 @@ def test_of_a_form_whose_process_was_killed_it_is_said_that_nobody_knows(
     sender = form_guard.sender_of(ravi.cookies["__Host-console"])
     with db.writing(context.engine) as session:
         now = context.clock.now()
-        form_submissions.begin(session, fields["once"], sender, "/me", now)
+        key = form_guard.submission_key(fields["once"], "/me")
+        form_submissions.begin(session, key, sender, "/me", now)
 
     answer = ravi.post("/en/me", fields)
 
