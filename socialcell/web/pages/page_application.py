@@ -35,7 +35,7 @@ from socialcell.web.pages.answers import Download, Part, RedirectTo, WebPage
 from socialcell.web.pages.form_sending import OWN_FIELDS, SentForm
 from socialcell.web.pages.forms import fields_of
 from socialcell.web.pages.kept_forms import KEPT_FIELD
-from socialcell.web.pages.page_request import PageRequest
+from socialcell.web.pages.page_request import MOST_DIGITS, PageRequest
 from socialcell.web.pages.page_sessions import DONE, PageSessions
 from socialcell.web.pages.page_templates import STATIC, PageTemplates
 from socialcell.web.pages.page_threads import PageThreads, TooBusy
@@ -55,7 +55,7 @@ _LOG = log.logger(__name__)
 class _Number(Convertor[int]):
     """A number of at most 18 digits in a path."""
 
-    regex = "[0-9]{1,18}"
+    regex = f"[0-9]{{1,{MOST_DIGITS}}}"
 
     def convert(self, value: str) -> int:
         return int(value)

@@ -10,6 +10,9 @@ from socialcell.message_catalog import Message, in_words
 from socialcell.services.context import Context
 from socialcell.services.operators.browser_sessions import BrowserVisitor
 
+MOST_DIGITS = 18
+"""Of a number in an address: a database takes any such number."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -48,6 +51,12 @@ class PageRequest:
     def number(self, name: str) -> int:
         """A parameter of the path that is a `{name:number}`."""
         return int(self.params[name])
+
+    def query_number(self, name: str) -> int | None:
+        """A number of at most 18 digits in the query; None: there is none."""
+        text = self.query.get(name, "")
+        is_number = text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+        return int(text) if is_number else None
 
     def say(self, message: Message) -> str:
         """A message in the language of the page, not yet escaped."""

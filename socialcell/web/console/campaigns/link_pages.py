@@ -48,11 +48,10 @@ def show_links(request: PageRequest) -> Answer:
     """Links, the newest first, each with clicks of people and other requests."""
     campaign = request.query.get("campaign", "").strip()
     channel = request.query.get("channel", "")
-    before = request.query.get("before", "")
     lines = link_lines.list_lines(
         request.context,
         {"campaign": campaign or None, "channel": channel or None},
-        int(before) if before.isascii() and before.isdigit() else None,
+        request.query_number("before"),
         _AT_ONCE + 1,
     )
     shown, w = lines[:_AT_ONCE], PublishingWords(request.lang)

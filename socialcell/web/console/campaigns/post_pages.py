@@ -65,10 +65,9 @@ def show_posts(request: PageRequest) -> Answer:
     view = request.query.get("view", "coming")
     if view not in _VIEWS:
         raise NotFound
-    before = request.query.get("before", "")
-    number = int(before) if before.isascii() and before.isdigit() else None
+    before = request.query_number("before")
     lines = post_lines.list_lines(
-        request.context, cast(View, view), number, _AT_ONCE + 1
+        request.context, cast(View, view), before, _AT_ONCE + 1
     )
     shown = lines if view == "coming" else lines[:_AT_ONCE]
     return WebPage(

@@ -42,12 +42,11 @@ def show_audit(request: PageRequest) -> Answer:
         since=start,
         until=start and start + timedelta(days=1),
     )
-    before = request.query.get("before", "")
     entries = audit_log.search_entries(
         request.context,
         wanted,
         _MOST + 1,
-        int(before) if before.isdecimal() and len(before) < 19 else None,
+        request.query_number("before"),
     )
     nouns = audit_words.nouns(request.lang)
     return WebPage(

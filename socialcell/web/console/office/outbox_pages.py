@@ -15,7 +15,7 @@ from socialcell.web.console import words
 from socialcell.web.console.office import outbox_words
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form
-from socialcell.web.pages.page_request import PageRequest
+from socialcell.web.pages.page_request import MOST_DIGITS, PageRequest
 from socialcell.web.pages.refusals import FormRefused
 from socialcell.web.pages.screens import Action, Row, Screen
 
@@ -71,12 +71,11 @@ def show_outbox(request: PageRequest) -> Answer:
     context, lang = request.context, request.lang
     tab = request.query.get("state", "")
     tab = tab if tab in _TABS else "held"
-    before = request.query.get("before", "")
     view = outbox_view.view_outbox(
         context,
         _TABS[tab],
         _MOST,
-        int(before) if before.isdecimal() and len(before) < 19 else None,
+        request.query_number("before"),
     )
     return WebPage(
         "outbox.html",
@@ -173,7 +172,11 @@ def _chosen(form: ReleaseForm) -> list[int]:
         for name in form.model_extra or {}
         if name.startswith(_CHOSEN)
     ]
-    return [int(number) for number in numbers if number.isdecimal()]
+    return [
+        int(number)
+        for number in numbers
+        if number.isdecimal() and len(number) <= MOST_DIGITS
+    ]
 
 
 ROWS: tuple[Row, ...] = (
