@@ -8,7 +8,7 @@ from socialcell.errors import UsageError
 
 _BEFORE_NOW = re.compile(r"(\d{1,4})([mhdw])")
 # Outside of these a day after, or the same moment in UTC, may have no name.
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 _UNITS = {
     "m": timedelta(minutes=1),
     "h": timedelta(hours=1),
@@ -33,7 +33,7 @@ def day_start(text: str, name: str, now: datetime | None = None) -> datetime:
             moment = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError("query.no_moment", name=name, text=text) from None
-    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+    if not FIRST_DAY <= moment.date() <= LAST_DAY:
         raise UsageError("query.no_moment", name=name, text=text)
     return moment if moment.tzinfo else moment.replace(tzinfo=IST)
 
@@ -52,9 +52,12 @@ def read_day(text: str, name: str, now: datetime) -> date:
     if before := before_now(text, now):
         return before.astimezone(IST).date()
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise UsageError("query.no_day", name=name, text=text) from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise UsageError("query.no_day", name=name, text=text)
+    return day
 
 
 def before_now(text: str, now: datetime) -> datetime | None:

@@ -10,6 +10,7 @@ from socialcell.campaigns.links.model import TrackedLink
 from socialcell.campaigns.links.utm_naming import Utm
 from socialcell.clock import IST, as_utc
 from socialcell.errors import UsageError
+from socialcell.listening.day_ranges import FIRST_DAY, LAST_DAY
 from socialcell.text import clean_text, one_line
 
 DEVICES = ("web", "android", "ios")
@@ -139,5 +140,7 @@ def _expiry_moment(day: str | None) -> datetime | None:
         last = date.fromisoformat(day.strip())
     except ValueError:
         raise UsageError("links.no_expiry_day", day=day) from None
+    if not FIRST_DAY <= last <= LAST_DAY:
+        raise UsageError("links.no_expiry_day", day=day)
     midnight = datetime.combine(last + timedelta(days=1), time(), tzinfo=IST)
     return as_utc(midnight)

@@ -1,13 +1,15 @@
 """From the fields of a form to a pydantic model, or what is wrong with each."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.datastructures import FormData
 
 from socialcell.i18n import Language
+from socialcell.listening.day_ranges import FIRST_DAY, LAST_DAY
 from socialcell.text import clean_text
 from socialcell.web.pages.refusals import FormRefused
 
@@ -26,12 +28,16 @@ class NoFields(Form):
     """A form that is a button alone."""
 
 
-def _none_for_blank(text: object) -> object:
+def none_for_blank(text: object) -> object:
+    """None for a field that was left empty; anything else as it is."""
     return None if isinstance(text, str) and not text.strip() else text
 
 
-OptionalText = Annotated[str | None, BeforeValidator(_none_for_blank)]
+OptionalText = Annotated[str | None, BeforeValidator(none_for_blank)]
 """A field that may be left empty: None then."""
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+"""A day whose neighbours have a name as well."""
+OptionalDay = Annotated[Day | None, BeforeValidator(none_for_blank)]
 
 
 def fields_of(data: FormData) -> dict[str, str]:

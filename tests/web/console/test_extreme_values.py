@@ -31,3 +31,82 @@ def test_a_message_with_too_long_a_number_is_not_chosen(
     answer = lead.post("/en/outbox/release", sent)
 
     assert "No message is chosen. Tick those that should leave." in answer.text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_all_days_is_none(
+    context: Context, browser: BrowserSession, day: str
+) -> None:
+    person = signed_in(browser, context, "Nila", Role.LEAD)
+
+    assert "takes a day such as" in person.get(f"/en/ads?until={day}").text
+    assert "takes a day such as" in person.get(f"/en/search?until={day}").text
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_audit_log_has_no_such_day(
+    context: Context, browser: BrowserSession, day: str
+) -> None:
+    person = signed_in(browser, context, "Nila", Role.AUDITOR)
+
+    assert person.get(f"/en/audit?day={day}").status == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "fields"),
+    [
+        (Role.LEAD, "/commitments/new", {"text": "Drains", "day": "9999-12-31"}),
+        (
+            Role.ADMIN,
+            "/staff/new",
+            {"name": "Zed Sample", "role_viewer": "on", "last_day": "9999-12-31"},
+        ),
+        (
+            Role.ADMIN,
+            "/staff/new",
+            {"name": "Zed Sample", "role_viewer": "on", "starts_on": "0001-01-01"},
+        ),
+        (
+            Role.LEAD,
+            "/links/new",
+            {
+                "campaign": "monsoon",
+                "channel": "sms",
+                "web": "https://pmc.example/",
+                "expires": "9999-12-31",
+            },
+        ),
+        (
+            Role.LEAD,
+            "/posts/new",
+            {
+                "platform": "x",
+                "language": "mr",
+                "text": "Water",
+                "at": "9999-12-31T23:59-12:00",
+            },
+        ),
+        (
+            Role.LEAD,
+            "/rules/new",
+            {
+                "name": "water",
+                "query": "water",
+                "threshold": LONG,
+                "minutes": "60",
+                "severity": "high",
+            },
+        ),
+    ],
+)
+def test_a_form_with_such_a_value_is_refused(
+    context: Context,
+    browser: BrowserSession,
+    role: Role,
+    path: str,
+    fields: dict[str, str],
+) -> None:
+    person = signed_in(browser, context, "Nila", role)
+    form = person.get(f"/en{path}").form(path)
+
+    assert person.post(f"/en{path}", {**form.fields, **fields}).status == 422

@@ -19,7 +19,7 @@ from socialcell.web.console.campaigns.campaign_pages import no_plan_page
 from socialcell.web.console.campaigns.campaign_words import CampaignWords
 from socialcell.web.console.campaigns.publishing_words import PublishingWords
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
-from socialcell.web.pages.forms import Form, OptionalText
+from socialcell.web.pages.forms import Form, OptionalText, none_for_blank
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
 from socialcell.web.pages.screens import Action, Row, Screen
@@ -27,15 +27,11 @@ from socialcell.web.pages.screens import Action, Row, Screen
 _PATH = "/outreach"
 
 
-def _none_for_blank(text: object) -> object:
-    return None if isinstance(text, str) and not text.strip() else text
-
-
 _Number = Annotated[
-    Annotated[int, Field(ge=0, le=10**17)] | None, BeforeValidator(_none_for_blank)
+    Annotated[int, Field(ge=0, le=10**17)] | None, BeforeValidator(none_for_blank)
 ]
 _Seconds = Annotated[
-    Annotated[float, Field(ge=0, le=10**6)] | None, BeforeValidator(_none_for_blank)
+    Annotated[float, Field(ge=0, le=10**6)] | None, BeforeValidator(none_for_blank)
 ]
 
 

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from socialcell.campaigns.publishing import notice_text
 from socialcell.campaigns.publishing.notice_template import NoticeTemplate
-from socialcell.clock import IST
 from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES
+from socialcell.listening.day_ranges import day_start
 from socialcell.roles import Permission
 from socialcell.services.publishing import (
     notice_templates,
@@ -146,11 +146,10 @@ def _moment(request: PageRequest, text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        return day_start(text, "at")
+    except UsageError:
         problem = request.lang.gettext("Write the time as 2026-11-25T10:00.")
         raise FormRefused(("at", problem)) from None
-    return moment.replace(tzinfo=IST) if moment.tzinfo is None else moment
 
 
 def act_withdraw(request: PageRequest, form: ReasonForm) -> Answer:

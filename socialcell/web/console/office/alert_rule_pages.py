@@ -27,7 +27,7 @@ class AlertRuleForm(Form):
     model_config = ConfigDict(extra="allow")
     name: Annotated[str, Field(min_length=1, max_length=40)]
     query: Annotated[str, Field(min_length=1, max_length=1000)]
-    threshold: int
+    threshold: Annotated[int, Field(ge=1, le=100_000)]
     minutes: int
     severity: Literal["high", "medium"]
 

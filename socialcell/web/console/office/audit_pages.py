@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from socialcell.clock import IST
+from socialcell.listening.day_ranges import FIRST_DAY, LAST_DAY
 from socialcell.ops.audit import AuditFilter, AuditRecord
 from socialcell.roles import Permission
 from socialcell.services import audit_log
@@ -63,9 +64,10 @@ def show_audit(request: PageRequest) -> Answer:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
 def _next(filters: dict[str, str], entries: list[AuditRecord]) -> str:

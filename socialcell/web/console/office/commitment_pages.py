@@ -1,6 +1,6 @@
 """Promises: what the cell said that it would do, and whether it did."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -14,7 +14,7 @@ from socialcell.services import areas
 from socialcell.services.alerts import commitments
 from socialcell.services.alerts.commitments import CommitmentEntry
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
-from socialcell.web.pages.forms import Form, OptionalText
+from socialcell.web.pages.forms import Day, Form, OptionalText
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
 from socialcell.web.pages.screens import Action, Row, Screen
@@ -29,7 +29,7 @@ class CommitmentForm(Form):
     """What was promised, until when, and what it is about."""
 
     text: Annotated[str, Field(min_length=1, max_length=1000)]
-    day: date
+    day: Day
     time: _OptionalTime = None
     topic: OptionalText = None
     ward: OptionalText = None

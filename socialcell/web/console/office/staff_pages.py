@@ -16,7 +16,7 @@ from socialcell.services.operators.listing import GrantLine, OperatorLine
 from socialcell.services.operators.scopes import ScopePlace
 from socialcell.web.console.office import staff_words
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
-from socialcell.web.pages.forms import Form, NoFields
+from socialcell.web.pages.forms import Form, NoFields, OptionalDay
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
 from socialcell.web.pages.screens import Action, Row, Screen
@@ -32,19 +32,12 @@ _CHIPS = {
 }
 
 
-def _none_for_blank(text: object) -> object:
-    return None if text == "" else text
-
-
-_OptionalDay = Annotated[date | None, BeforeValidator(_none_for_blank)]
-
-
 class DatedForm(Form):
     """Where a role counts, from which day on, and its last day."""
 
     scope: Annotated[str, Field(max_length=100)] = ALL
-    starts_on: _OptionalDay = None
-    last_day: _OptionalDay = None
+    starts_on: OptionalDay = None
+    last_day: OptionalDay = None
 
     def request_of(self, role: Role) -> RoleRequest:
         """The role with this scope and these days, as whole days in Pune."""
