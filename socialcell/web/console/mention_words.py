@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from socialcell import db
+from socialcell.clock import IST
 from socialcell.i18n import Language
 from socialcell.language import lexicon
 from socialcell.listening.areas.area_table import names
@@ -97,7 +98,7 @@ def load_words(context: Context, lang: Language) -> MentionWords:
     """The words with the names of all areas and owners."""
     with db.reading(context.engine) as session:
         area_names = {area.id: names(area) for area in areas.all_areas(session)}
-        today = context.clock.now().date()
+        today = context.clock.now().astimezone(IST).date()
         owner_names = {
             owner.owner: names(owner) for owner in owners.owners_on(session, today)
         }
