@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +15,7 @@ from socialcell.ops import form_submissions
 from socialcell.services.context import Context
 from socialcell.services.operators import browser_sessions
 from socialcell.services.operators.browser_sessions import BrowserVisitor
+from socialcell.text import clean_text
 from socialcell.web.pages.form_guard import sender_of
 from socialcell.web.pages.page_request import PageRequest
 
@@ -59,8 +61,16 @@ class PageSessions:
             context=self.context,
             lang=i18n.language(code),
             path=request.url.path.removeprefix(f"/{code}"),
-            params=request.path_params,
-            query=request.query_params,
+            params={
+                name: clean_text(part) if isinstance(part, str) else part
+                for name, part in request.path_params.items()
+            },
+            query=QueryParams(
+                [
+                    (clean_text(name), clean_text(text))
+                    for name, text in request.query_params.multi_items()
+                ]
+            ),
             visitor=None,
             token=self.read_token(request) or codes.new_token(),
             client=self._client(request),

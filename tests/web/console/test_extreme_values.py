@@ -110,3 +110,14 @@ def test_a_form_with_such_a_value_is_refused(
     form = person.get(f"/en{path}").form(path)
 
     assert person.post(f"/en{path}", {**form.fields, **fields}).status == 422
+
+
+@pytest.mark.parametrize(
+    "path", ["mentions?topic=%00", "links?campaign=%00", "registry?q=%00", "links/%00"]
+)
+def test_an_address_with_a_sign_that_no_text_has_is_cleaned(
+    context: Context, browser: BrowserSession, path: str
+) -> None:
+    person = signed_in(browser, context, "Nila", Role.LEAD)
+
+    assert person.get(f"/en/{path}").status in (200, 404)
