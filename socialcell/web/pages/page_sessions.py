@@ -88,7 +88,9 @@ class PageSessions:
     def _client(self, request: Request) -> str:
         """The address of the browser, as a trusted web server before us forwards it."""
         peer = request.client.host if request.client else ""
-        forwarded = request.headers.get("x-forwarded-for", "").encode()
+        # A web server may add a header of its own behind one that the browser sent.
+        lines = request.headers.getlist("x-forwarded-for")
+        forwarded = ",".join(lines).encode("latin-1")
         address = client_address(peer, forwarded, self._trusted)
         return "" if address is None else str(ip_address(address))
 
