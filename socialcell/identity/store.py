@@ -169,6 +169,18 @@ def all_sessions(session: Session, operator_id: int) -> list[OperatorSession]:
     return list(session.execute(query).scalars())
 
 
+def note_session_use(session: Session, session_id: int | None, now: datetime) -> None:
+    """Note that a session was used; one that has ended stays as it is."""
+    session.execute(
+        update(OperatorSession)
+        .where(
+            col(OperatorSession.id) == session_id,
+            col(OperatorSession.ended_at).is_(None),
+        )
+        .values(used_at=now)
+    )
+
+
 def _is_open(now: datetime) -> ColumnElement[bool]:
     return and_(
         col(OperatorSession.ended_at).is_(None),

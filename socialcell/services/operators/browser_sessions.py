@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
-from sqlmodel import col
-
 from socialcell import db, roles
 from socialcell.errors import UsageError
 from socialcell.identity import store
 from socialcell.identity.actor import Actor
-from socialcell.identity.model import BROWSER, Operator, OperatorSession
+from socialcell.identity.model import BROWSER, Operator
 from socialcell.ops import audit
 from socialcell.roles import ALL, Permission
 from socialcell.services.context import Context
@@ -81,20 +78,9 @@ def find_visitor(context: Context, token: str) -> BrowserVisitor | None:
         )
         used_at, id_ = opened.used_at, opened.id
     if used_at is None or now - used_at >= _USE_STORED_EVERY:
-        _store_use(context, id_, now)
+        with db.writing(context.engine) as session:
+            store.note_session_use(session, id_, now)
     return visitor
-
-
-def _store_use(context: Context, session_id: int | None, now: datetime) -> None:
-    with db.writing(context.engine) as session:
-        session.execute(
-            update(OperatorSession)
-            .where(
-                col(OperatorSession.id) == session_id,
-                col(OperatorSession.ended_at).is_(None),
-            )
-            .values(used_at=now)
-        )
 
 
 def own_sessions(context: Context) -> list[OwnSession]:
