@@ -221,11 +221,12 @@ class _Pages:
         self, code: str, row: Row, request: Request, fields: Mapping[str, str]
     ) -> Response:
         asked = self._sessions.page_request(request, code)
+        if isinstance(row, Action):
+            asked = replace(asked, page_path=self._page_path(row, asked))
         try:
             asked = require_access(row, asked)
             if isinstance(row, Screen):
                 return self._respond(SentForm(asked, row.show(asked)))
-            asked = replace(asked, page_path=self._page_path(row, asked))
             sent = form_sending.send(asked, row, fields, request.headers)
             kept = fields.get(KEPT_FIELD, "")
             return self._resume(sent, kept) or self._respond(sent)
@@ -287,8 +288,13 @@ class _Pages:
                 "and send it again."
             ),
         )
-        asked = require_access(row, asked)
-        return self._respond(SentForm(asked, row.page(asked)), token)
+        asked = replace(asked, page_path=self._page_path(row, asked))
+        try:
+            asked = require_access(row, asked)
+            answer = row.page(asked)
+        except (Refusal, SocialcellError):
+            return None
+        return self._respond(SentForm(asked, answer), token)
 
     def _respond(self, sent: SentForm, token: str | None = None) -> Response:
         asked, answer = sent.asked, sent.answer

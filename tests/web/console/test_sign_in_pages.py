@@ -256,6 +256,43 @@ def test_a_form_of_a_session_that_ended_is_shown_as_typed_after_the_sign_in(
     assert "Your choice is stored." in stored.text
 
 
+def test_a_kept_form_whose_page_cannot_be_shown_leaves_its_sender_signed_in(
+    context: Context, browser: BrowserSession, clock
+) -> None:
+    add_factor_key(context)
+    begin(context)
+    sign_in(browser)
+    fields = browser.get("/en/me").form("/me").fields
+    clock.advance(timedelta(minutes=31))
+    own = {"token": fields["token"], "once": fields["once"]}
+
+    asked = browser.post("/en/staff/999999/sessions", own)
+    landed = browser.send(asked, SIGN_IN, name=ASHA, password=PASSWORD)
+
+    assert asked.status == 401
+    assert landed.path.startswith("/en/?done=")
+    assert browser.get("/en/me").path == "/en/me"
+
+
+def test_a_kept_form_leads_to_its_page_in_the_other_languages(
+    context: Context, browser: BrowserSession, clock
+) -> None:
+    add_factor_key(context)
+    begin(context)
+    sign_in(browser)
+    account = browser.get("/en/me")
+    clock.advance(timedelta(minutes=31))
+    (form,) = [form for form in account.forms if form.action == "/en/me"]
+
+    asked = browser.post("/en/me", form.fields)
+    signed_out = browser.post("/en/me/sessions/1/end", form.fields)
+    resumed = browser.send(asked, SIGN_IN, name=ASHA, password=PASSWORD)
+
+    assert 'href="/mr/me"' in resumed.html
+    assert 'href="/mr/sign-in"' not in resumed.html
+    assert 'href="/mr/me"' in signed_out.html
+
+
 def test_a_kept_form_is_forgotten_after_a_quarter_of_an_hour(
     context: Context, browser: BrowserSession, clock
 ) -> None:
