@@ -44,9 +44,7 @@ def require(
             scopes=scopes,
             places=named or [roles.ALL],
         )
-    if known_by != "second_factor" and not any(
-        _counts_without_factor(context, grant) for grant in covering
-    ):
+    if not counting_grants(context, known_by, covering):
         raise NeedsAPerson(
             "operators.second_factor_needed", roles=sorted({g.role for g in covering})
         )
@@ -71,12 +69,9 @@ def counting_grants(
 ) -> list[RoleGrant]:
     """The grants that count after a sign-in of this kind: without a second factor some
     roles count for nothing."""
+    needing_factor = context.workspace.config.operators.second_factor_roles
     return [
         grant
         for grant in grants
-        if known_by == "second_factor" or _counts_without_factor(context, grant)
+        if known_by == "second_factor" or grant.role not in needing_factor
     ]
-
-
-def _counts_without_factor(context: Context, grant: RoleGrant) -> bool:
-    return grant.role not in context.workspace.config.operators.second_factor_roles
