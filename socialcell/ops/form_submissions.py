@@ -43,7 +43,7 @@ def begin(
 ) -> Outcome | None:
     """Take a form's key; None: it is new. Otherwise what came of it the first time."""
     row = {
-        "key_hash": hash_of(key, sender),
+        "key_hash": _hash_of(key, sender),
         "sender": sender,
         "path": path,
         "begun_at": now,
@@ -60,23 +60,23 @@ def end(session: Session, key: str, sender: str, result: Outcome) -> None:
     """Store what came of a form."""
     session.execute(
         update(FORMS)
-        .where(C.key_hash == hash_of(key, sender))
+        .where(C.key_hash == _hash_of(key, sender))
         .values(location=result.location, notice=result.notice)
     )
 
 
 def forget(session: Session, key: str, sender: str) -> None:
     """Give a form's key back: it was refused, and nothing was done."""
-    session.execute(delete(FORMS).where(C.key_hash == hash_of(key, sender)))
+    session.execute(delete(FORMS).where(C.key_hash == _hash_of(key, sender)))
 
 
 def outcome(session: Session, key: str, sender: str) -> Outcome | None:
     """What came of a form that this sender sent; None: there is none."""
-    query = select(C.location, C.notice).where(C.key_hash == hash_of(key, sender))
+    query = select(C.location, C.notice).where(C.key_hash == _hash_of(key, sender))
     row = session.execute(query).one_or_none()
     return None if row is None else Outcome(row.location, row.notice)
 
 
-def hash_of(key: str, sender: str) -> str:
+def _hash_of(key: str, sender: str) -> str:
     """The hash by which a form is stored: a key is good for one sender alone."""
     return hashlib.sha256(f"{sender}\n{key}".encode()).hexdigest()
