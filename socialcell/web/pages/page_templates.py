@@ -42,6 +42,7 @@ class PageTemplates:
             loader=ChoiceLoader([PackageLoader(self.package), PackageLoader(_FLOOR)]),
             autoescape=select_autoescape(default=True),
             undefined=StrictUndefined,
+            auto_reload=False,  # else each page asks the disk for the age of its files
             trim_blocks=True,
             lstrip_blocks=True,
         )
