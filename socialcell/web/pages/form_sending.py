@@ -82,7 +82,7 @@ def _act_once(
         refusal = explain(error)
         status = 422 if refusal.status in (400, 409) else refusal.status
         return _again(asked, row, status, asked.say(refusal.message))
-    outcome = Outcome(asked.path, "")
+    outcome = Outcome(asked.page_path, "")
     if isinstance(answer, RedirectTo):
         outcome = Outcome(answer.path, answer.notice)
     _store(asked, key, outcome)

@@ -237,16 +237,14 @@ class _Pages:
             return self._refusal_page(asked, refusal)
 
     def _page_path(self, action: AnyAction, asked: PageRequest) -> str:
-        """The path of the page that an action's form stands on; the first page where
-        the table has none."""
-        pattern = next(
-            (
-                row.path
-                for row in self._site.rows
-                if isinstance(row, Screen) and row.show is action.page
-            ),
-            "/",
-        )
+        """The path of the page that an action's form stands on, the action's own where
+        it is one; the first page where the table has none."""
+        patterns = [
+            row.path
+            for row in self._site.rows
+            if isinstance(row, Screen) and row.show is action.page
+        ]
+        pattern = action.path if action.path in patterns else [*patterns, "/"][0]
         names = {name: str(value) for name, value in asked.params.items()}
         return _PARAMETER.sub(lambda part: names.get(part[1], ""), pattern)
 

@@ -147,11 +147,13 @@ def test_texts_are_downloaded_by_the_data_protection_officer_alone(
 
     page = officer.get("/en/mentions?query=water")
     file = officer.send(page, "/mentions/export", format="csv")
+    pressed_again = officer.send(page, "/mentions/export", format="csv")
 
     lines = file.body.decode().splitlines()
     assert file.headers["content-disposition"] == 'attachment; filename="mentions.csv"'
     assert (len(lines), WATER in lines[1]) == (2, True)
     assert last_act(city) == ("mentions.export", "Meera Sample")
+    assert (pressed_again.status, pressed_again.path[:13]) == (200, "/en/mentions?")
     assert "/mentions/export" not in viewer.get("/en/mentions").html
 
 
