@@ -38,7 +38,7 @@ def access_check(context: Context) -> Check:
 
     def check(
         request: Request,
-        wanted: SecurityScopes,
+        required: SecurityScopes,
         credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
     ) -> Admission:
         if credentials is None:
@@ -49,7 +49,7 @@ def access_check(context: Context) -> Check:
             raise _unauthorised(Message("api.wrong_token"), challenge)
         request.scope[HEADERS].update(_rate_headers(admission))
         _require_allowed(admission)
-        for scope in wanted.scopes:
+        for scope in required.scopes:
             if scope not in admission.scopes:
                 raise _forbidden(scope)
         return admission
