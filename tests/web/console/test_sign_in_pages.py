@@ -162,6 +162,25 @@ def test_a_session_that_is_ended_elsewhere_is_over_at_once(
     assert here.get("/en/me").path == "/en/me"
 
 
+def test_nobody_ends_the_session_of_another(
+    context: Context, new_browser: NewBrowser
+) -> None:
+    begin(context)
+    asha, meera = new_browser(), new_browser()
+    sign_in(asha)
+    sign_in(meera, MEERA)
+    fields = meera.get("/en/me").form("/me").fields
+    own = {"token": fields["token"], "once": fields["once"]}
+    with db.reading(context.engine) as session:
+        opened = store.open_sessions(session, None, context.clock.now())
+        others = [row.id for row in opened if row.client]
+
+    refused = meera.post(f"/en/me/sessions/{others[0]}/end", own)
+
+    assert (len(others), refused.status) == (2, 422)
+    assert asha.get("/en/me").path == "/en/me"
+
+
 def test_sign_out_ends_the_session_for_whoever_kept_its_cookie(
     context: Context, browser: BrowserSession
 ) -> None:
