@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from socialcell.i18n import Language
 from socialcell.roles import Permission
+from socialcell.services.operators.browser_sessions import BrowserVisitor
 from socialcell.web.pages.page_request import PageRequest
 
 _May: TypeAlias = Permission | frozenset[Permission]
@@ -22,6 +23,10 @@ class NavigationEntry:
     icon: str = ""
     key: str = ""
     is_current: bool = False
+
+
+SCOPED = frozenset({"/mentions", "/areas", "/approvals"})
+"""Pages that can show some ward offices or departments alone."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +59,25 @@ def _navigation(request: PageRequest) -> Navigation | None:
         return [
             _marked(place, request.path)
             for may, place in rows
-            if any(map(visitor.may, may if isinstance(may, frozenset) else (may,)))
+            if _is_open(visitor, place.path, may)
         ]
 
     return Navigation(shown(_main(lang)), shown(_more(lang)))
+
+
+def _is_open(visitor: BrowserVisitor, path: str, may: _May) -> bool:
+    """Whether a page lets its visitor in: for the whole city, or for some places where
+    it can show these alone."""
+    permissions = may if isinstance(may, frozenset) else (may,)
+    places = [visitor.places(permission) for permission in permissions]
+    return None in places or (path in SCOPED and any(places))
+
+
+def first_path(request: PageRequest) -> str:
+    """The first page that is open to whoever has signed in; their own where none is."""
+    navigation = _navigation(request)
+    places = [*navigation.main, *navigation.more] if navigation else []
+    return next((place.path for place in places), "/me")
 
 
 def _marked(place: NavigationEntry, path: str) -> NavigationEntry:

@@ -11,9 +11,10 @@ from socialcell.services.daemon.status import SourceState
 from socialcell.services.messaging import reply_drafts
 from socialcell.services.publishing import own_posts
 from socialcell.web.console import words
-from socialcell.web.pages.answers import Answer, WebPage
+from socialcell.web.console.navigation import first_path
+from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.page_request import PageRequest
-from socialcell.web.pages.screens import Row, Screen
+from socialcell.web.pages.screens import OpenTo, Row, Screen
 
 _SOON = timedelta(hours=24)
 _MOST_OTHERS = 8
@@ -26,6 +27,15 @@ class QuietSource:
 
     source: SourceState
     state: str
+
+
+def show_first(request: PageRequest) -> Answer:
+    """Today; whoever may not see the whole city is led to the first page that is
+    theirs."""
+    visitor = request.visitor
+    if visitor is not None and visitor.places(Permission.READ) is None:
+        return show_today(request)
+    return RedirectTo(first_path(request))
 
 
 def show_today(request: PageRequest) -> Answer:
@@ -70,4 +80,4 @@ def _quiet_sources(
     ]
 
 
-ROWS: tuple[Row, ...] = (Screen("/", Permission.READ, show_today),)
+ROWS: tuple[Row, ...] = (Screen("/", OpenTo.SIGNED_IN, show_first),)

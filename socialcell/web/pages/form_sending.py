@@ -12,7 +12,7 @@ from socialcell.message_catalog import Message
 from socialcell.ops import form_submissions
 from socialcell.ops.form_submissions import Outcome
 from socialcell.web.pages import form_guard
-from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
+from socialcell.web.pages.answers import Answer, Download, RedirectTo, WebPage
 from socialcell.web.pages.form_guard import ONCE_FIELD, TOKEN_FIELD, sender_of
 from socialcell.web.pages.forms import read_form
 from socialcell.web.pages.kept_forms import KEPT_FIELD
@@ -82,6 +82,9 @@ def _act_once(
         refusal = explain(error)
         status = 422 if refusal.status in (400, 409) else refusal.status
         return _again(asked, row, status, asked.say(refusal.message))
+    if isinstance(answer, Download):  # it changes nothing, and may be asked for again
+        _forget(asked, key)
+        return SentForm(asked, answer)
     outcome = Outcome(asked.page_path, "")
     if isinstance(answer, RedirectTo):
         outcome = Outcome(answer.path, answer.notice)

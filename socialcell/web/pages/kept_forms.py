@@ -1,5 +1,8 @@
 """A form whose session had ended: encrypted, and shown again after the sign-in."""
 
+import base64
+import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +17,7 @@ from socialcell.web.pages.screens import Row
 
 KEPT_FIELD = "kept"
 SECONDS = 15 * 60
-_SECRETS = ("password", "code", "proof")  # fields that are never kept
+_SECRETS = ("password", "password_again", "code", "proof", "secret")  # never kept
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,11 @@ def open_kept(context: Context, text: str) -> KeptForm | None:
 
 
 def _cipher(context: Context) -> Fernet | None:
+    """With a key of its own, derived from that of second factors: nothing that was
+    encrypted as the one is ever read as the other."""
     try:
-        return Fernet(sign_in.factor_key(context))
+        key = sign_in.factor_key(context)
     except MissingSecret:
         return None
+    derived = hmac.new(key.encode(), b"kept form", hashlib.sha256).digest()
+    return Fernet(base64.urlsafe_b64encode(derived))

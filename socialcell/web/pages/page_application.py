@@ -310,7 +310,10 @@ class _Pages:
         response = HTMLResponse(html, max(sent.status, answer.status))
         if response.status_code == 503:
             response.headers["retry-after"] = str(RETRY_SECONDS)
-        self._sessions.set_cookie(response, token or asked.token)
+        # Not with every page: one that was asked for before a sign-in and arrives
+        # after it must not bring the old token back.
+        if token or asked.is_new_browser:
+            self._sessions.set_cookie(response, token or asked.token)
         return response
 
     def _redirect(self, asked: PageRequest, answer: RedirectTo, done: str) -> Response:

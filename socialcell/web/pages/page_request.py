@@ -39,6 +39,7 @@ class PageRequest:
     query: QueryParams
     visitor: BrowserVisitor | None
     token: str  # of the session, or of a browser that has none
+    is_new_browser: bool  # it brought no token
     client: str  # the address of the browser
     user_agent: str
     places: frozenset[str] | None = None

@@ -57,6 +57,7 @@ class PageSessions:
 
     def anonymous_request(self, request: Request, code: str) -> PageRequest:
         """The request of whoever it is, without a look into the database."""
+        token = self.read_token(request)
         return PageRequest(
             context=self.context,
             lang=i18n.language(code),
@@ -72,7 +73,8 @@ class PageSessions:
                 ]
             ),
             visitor=None,
-            token=self.read_token(request) or codes.new_token(),
+            token=token or codes.new_token(),
+            is_new_browser=not token,
             client=self._client(request),
             user_agent=request.headers.get("user-agent", "")[:_LONGEST_USER_AGENT],
         )

@@ -86,6 +86,23 @@ def test_every_route_lets_in_whom_the_matrix_names_and_nobody_else(
     assert wrong == []
 
 
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("role", Role)
+def test_every_place_of_the_navigation_is_open_to_whoever_sees_it(
+    context: Context, new_browser: NewBrowser, role: Role, scope: str
+) -> None:
+    browser = signed_in(new_browser(), context, "Ravi Sample", role, scope=scope)
+
+    first = browser.get("/en/")
+
+    links = re.findall(r'<li><a href="(/en/[a-z]*)"', first.html)
+    assert first.status == 200
+    assert links or scope != ALL
+    assert {link: browser.request("GET", link).status for link in links} == (
+        dict.fromkeys(links, 200)
+    )
+
+
 def test_whoever_has_not_signed_in_sees_only_what_is_public(
     new_browser: NewBrowser,
 ) -> None:

@@ -7,9 +7,10 @@ import pyotp
 import pytest
 
 from socialcell import db
-from socialcell.identity import store
+from socialcell.identity import second_factor, store
 from socialcell.services.alerts import commitments
 from socialcell.services.context import Context
+from socialcell.services.operators import sign_in as sign_in_service
 from socialcell.services.operators.browser_sign_in import FAILURES, WINDOW
 from tests.operator_accounts import (
     ASHA,
@@ -104,6 +105,21 @@ def test_with_an_authenticator_a_code_must_come_and_is_good_once(
     assert len(codes) == 10
     assert (without.status, with_code.status) == (422, 200)
     assert (again.status, recovered.status, forgotten.status) == (422, 200, 422)
+
+
+def test_some_roles_count_only_after_a_sign_in_with_an_authenticator(
+    context: Context, browser: BrowserSession
+) -> None:
+    add_factor_key(context)
+    begin(context)  # leads, administrators and data protection officers
+    sign_in(browser)
+    without = [browser.get(f"/en/{page}").status for page in ("incidents", "staff")]
+
+    _secret, codes = set_up_factor(browser, context)
+    sign_in(browser, code=codes[0])
+    with_code = [browser.get(f"/en/{page}").status for page in ("incidents", "staff")]
+
+    assert (without, with_code) == ([200, 403], [200, 200])
 
 
 def test_recovery_codes_are_shown_once(
@@ -310,6 +326,38 @@ def test_a_kept_form_leads_to_its_page_in_the_other_languages(
     assert 'href="/mr/me"' in resumed.html
     assert 'href="/mr/sign-in"' not in resumed.html
     assert 'href="/mr/me"' in signed_out.html
+
+
+def test_no_page_but_the_first_gives_a_browser_its_token(
+    context: Context, browser: BrowserSession
+) -> None:
+    begin(context)
+    first = browser.get("/en/sign-in")
+    second = browser.get("/en/sign-in")
+    sign_in(browser)
+
+    assert "set-cookie" in first.headers
+    assert "set-cookie" not in second.headers
+    assert "set-cookie" not in browser.get("/en/me").headers
+
+
+def test_what_is_encrypted_for_another_purpose_is_no_kept_form(
+    context: Context, browser: BrowserSession
+) -> None:
+    add_factor_key(context)
+    begin(context)
+    key = sign_in_service.factor_key(context)
+    page = browser.get("/en/sign-in")
+
+    landed = browser.send(
+        page,
+        SIGN_IN,
+        name=ASHA,
+        password=PASSWORD,
+        kept=second_factor.encrypt("SECRET", key),
+    )
+
+    assert landed.path.startswith("/en/?done=")
 
 
 def test_a_kept_form_is_forgotten_after_a_quarter_of_an_hour(
