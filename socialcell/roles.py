@@ -29,6 +29,9 @@ class Permission(StrEnum):
     TRIAGE = "triage"  # correct readings, acknowledge alerts
     DRAFT = "draft"  # answers, posts, plans
     APPROVE = "approve"  # what another operator has made
+    ANSWER = "answer"  # citizens privately, in approved words
+    REVEAL = "reveal"  # who wrote, inside an open case of one's own
+    CLAIM_DONE = "claim_done"  # and give out field links
     LEAD_INCIDENTS = "lead_incidents"
     SWITCH_OUTBOX = "switch_outbox"
     EXPORT_TEXT = "export_text"
@@ -52,11 +55,15 @@ _P = Permission
 _GRANTED = {
     Role.VIEWER: {_P.READ},
     Role.AGENCY: {_P.READ, _P.DRAFT},
-    Role.OPERATOR: {_P.READ, _P.TRIAGE, _P.DRAFT},
-    Role.DEPARTMENT: {_P.READ, _P.TRIAGE, _P.DRAFT},
+    Role.OPERATOR: {
+        *(_P.READ, _P.TRIAGE, _P.DRAFT),
+        *(_P.ANSWER, _P.REVEAL, _P.CLAIM_DONE),
+    },
+    Role.DEPARTMENT: {_P.READ, _P.TRIAGE, _P.DRAFT, _P.ANSWER, _P.CLAIM_DONE},
     Role.APPROVER: {_P.READ, _P.DRAFT, _P.APPROVE},
     Role.LEAD: {
         *(_P.READ, _P.TRIAGE, _P.DRAFT, _P.APPROVE, _P.READ_AUDIT),
+        *(_P.ANSWER, _P.REVEAL, _P.CLAIM_DONE),
         *(_P.LEAD_INCIDENTS, _P.SWITCH_OUTBOX),
     },
     Role.DPO: {_P.READ, _P.READ_AUDIT, _P.EXPORT_TEXT, _P.ERASE},

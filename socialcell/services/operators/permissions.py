@@ -13,10 +13,15 @@ from socialcell.services.context import Context
 
 
 def require(
-    context: Context, session: Session, permission: Permission, places: Iterable[str]
+    context: Context,
+    session: Session,
+    permission: Permission,
+    places: Iterable[str],
+    *,
+    in_one: bool = False,
 ) -> int:
     """The number of the operator who acts, who has a permission for these places (ids
-    of ward offices or departments; none: the whole city).
+    of ward offices or departments; none: the whole city), or `in_one` of them.
 
     NeedsAPerson: nobody has signed in, the session is over, or the role counts only
     after a sign-in with a second factor. SocialcellError: no grant of such a role now,
@@ -35,7 +40,10 @@ def require(
             "operators.no_role", name=context.actor.name, roles=sorted(wanted_roles)
         )
     named = sorted(set(places))
-    covering = [grant for grant in grants if roles.covers(grant.scope, named)]
+    acts = [[place] for place in named] if in_one and named else [named]
+    covering = [
+        grant for grant in grants if any(roles.covers(grant.scope, act) for act in acts)
+    ]
     if not covering:
         scopes = sorted({grant.scope for grant in grants})
         raise SocialcellError(

@@ -1,0 +1,1 @@
+"""Cases: what citizens ask of the city, who answers for it, and until when."""

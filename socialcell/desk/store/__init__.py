@@ -1,0 +1,1 @@
+"""Queries and updates of cases and of what belongs to them."""

@@ -1,0 +1,1 @@
+"""What staff do with cases: for commands, console, API and daemon."""
