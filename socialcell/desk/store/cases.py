@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from socialcell import db
-from socialcell.clock import in_pune
+from socialcell.clock import IST
 from socialcell.desk.case_states import CaseState, next_states
 from socialcell.desk.model import CaseContact, CaseMessage, CaseStep, DeskCase
 from socialcell.errors import SocialcellError, UsageError
@@ -40,7 +40,7 @@ class StepDraft:
 def next_number(session: Session, now: datetime) -> str:
     """The number of a new case: the year in Pune and a serial in it, from 1 on."""
     db.take_turn(session, "case_number")
-    prefix = f"{in_pune(now):%y}-"
+    prefix = f"{now.astimezone(IST):%y}-"
     newest = session.scalars(
         select(func.max(CASE.c.number)).where(CASE.c.number.startswith(prefix))
     ).one()
