@@ -92,6 +92,7 @@ def erase(
                 "raw_items": counts.raw_items,
                 "in_others": counts.in_others,
                 "suppressed": counts.suppressed,
+                "contacts": erasure.contacts,
                 "reports": list(erasure.rewritten),
                 "waits": erasure.waits,
             }
@@ -102,8 +103,33 @@ def erase(
             f"posts {counts.mentions}, raw items {counts.raw_items}, "
             f"named in posts of others {counts.in_others}"
         )
+        if erasure.contacts:
+            output.say(f"conversations in cases {erasure.contacts}")
         for file in erasure.rewritten:
             output.say(f"{'Would be written' if dry_run else 'Written'} again: {file}")
     if erasure.waits:
         output.note(erasure.waits)
+        raise typer.Exit(3)
+
+
+@app.command()
+def erase_contact(
+    case: Annotated[str, typer.Argument(help="The case, such as 26-004211.")],
+    contact: Annotated[
+        int, typer.Argument(help="The conversation in it, by its number.")
+    ],
+    config: Config = None,
+) -> None:
+    """Erase who one conversation of a case is, such as a caller without an account.
+
+    The case, our own words and the count stay. Audited.
+
+    Example: socialcell privacy erase-contact 26-004211 3
+    """
+    from socialcell.services.privacy import case_contacts
+
+    waits = case_contacts.erase_contact(open_context(config), case, contact)
+    output.say(f"Erased: who conversation {contact} of case {case} is.")
+    if waits:
+        output.note(waits)
         raise typer.Exit(3)

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from socialcell import db
 from socialcell.clock import IST
-from socialcell.desk.case_states import CaseState, next_states
+from socialcell.desk.case_states import END_STATES, CaseState, next_states
 from socialcell.desk.model import CaseContact, CaseMessage, CaseStep, DeskCase
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.json_types import JsonObject
@@ -94,6 +94,10 @@ def enter_step(
     assert case.id is not None
     to_state = state if step.to is None else step.to
     case.state = to_state.value
+    if to_state in END_STATES and state not in END_STATES:
+        case.closed_at = now
+    elif to_state not in END_STATES:
+        case.closed_at = None
     case.level = case.level if step.level is None else step.level
     case.rev += 1
     row = CaseStep(

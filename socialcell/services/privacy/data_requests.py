@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from socialcell import db, phone_number, platforms
+from socialcell.desk.store import erasure as case_erasure
 from socialcell.errors import UsageError
 from socialcell.json_types import DocumentValue, JsonObject
 from socialcell.listening.people.visibility import People
@@ -19,16 +20,19 @@ from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.mentions import similar_mentions
 from socialcell.services.messaging import consent
+from socialcell.services.privacy import case_contacts
 from socialcell.services.reporting import report_redaction
 from socialcell.services.webhooks import media_files, webhook_ingest
 
 
 @dataclass(frozen=True)
 class ErasureResult:
-    """The result of an erasure; `waits` says what another process holds up."""
+    """The result of an erasure; `contacts` are the conversations in cases whose person
+    is gone; `waits` says what another process holds up."""
 
     person: str
     erased: Erased
+    contacts: int
     rewritten: tuple[str, ...]
     waits: str | None
 
@@ -50,6 +54,8 @@ def export_account(
             session, platform, account.handles
         )
         ledger = consent.export_consent(context, session, platform, account.uids)
+        contacts = case_contacts.contact_ids(session, shown, account)
+        document["cases"] = list(case_erasure.export_contacts(session, contacts))
         document["consent"] = [
             {"event": row["event"], "at": row["at"], "evidence": row["evidence"]}
             for row in ledger
@@ -80,17 +86,22 @@ def erase_account(
         _require_nobody_registered(shown, account)
         creator_registry.require_none(session, platform, account.handles)
         creator_registry.drop_flags(session, platform, account.handles)
-        erased = erasure.erase(session, shown, account, context.clock.now())
+        now = context.clock.now()
+        contacts = case_contacts.contact_ids(session, shown, account)
+        case_count = case_erasure.erase_contacts(session, contacts, now)
+        erased = erasure.erase(session, shown, account, now)
         consent.erase_consent(context, session, platform, account.uids)
         person = _pseudonym(shown, account)
         files = list(report_redaction.report_files(context, erased.reports))
         if dry_run:
             session.rollback()
-            return ErasureResult(person, erased, tuple(map(str, files)), None)
+            names = tuple(map(str, files))
+            return ErasureResult(person, erased, case_count, names, None)
         detail: JsonObject = {
             "mentions": erased.mentions,
             "raw_items": erased.raw_items,
             "in_others": erased.in_others,
+            "contacts": case_count,
             "reports": [start.isoformat() for start in erased.reports],
         }
         _audit(context, session, shown, account, "privacy.erase", detail)
@@ -101,7 +112,7 @@ def erase_account(
     media_files.sweep_files(context)
     rewritten = tuple(report_redaction.write_again(context, files))
     waits = scrub(context.engine)
-    return ErasureResult(person, erased, rewritten, pending_reason or waits)
+    return ErasureResult(person, erased, case_count, rewritten, pending_reason or waits)
 
 
 def _process_waiting(context: Context) -> str | None:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.campaigns.links.store import clicks
+from socialcell.desk.store import erasure as case_erasure
 from socialcell.listening.store import retention
 from socialcell.listening.store.mentions import reply_drafts
 from socialcell.listening.store.pages import attachments
@@ -75,6 +76,8 @@ def run_retention(context: Context, *, dry_run: bool = False) -> PurgeResult:
         gone["replies"] = reply_drafts.forget_old(session, now - _REPLY_DAYS)
         gone["pushes"] = pushes.forget_old(session, now)
         gone["slots"] = slots.forget_old(session, now)
+        ended_before = now - timedelta(days=settings.case_secret_days)
+        gone["secrets"] = case_erasure.forget_old_secrets(session, ended_before)
         gone["throttle"] = throttle.forget_old(session, now)
         audit.append(
             session,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from socialcell import config, db, strategy
 from socialcell.config import Workspace
+from socialcell.desk import secret_seal
 from socialcell.errors import UsageError
 from socialcell.identity import second_factor
 from socialcell.listening.areas import area_table
@@ -48,6 +49,9 @@ def initialise(folder: Path, *, settings: str | None = None) -> NewWorkspace:
     factor_key = folder / "secrets" / second_factor.KEY_NAME
     text = second_factor.new_key() + "\n"
     _make_file(factor_key, text, created, existing, mode=for_secret)
+    desk_key = folder / "secrets" / secret_seal.KEY_NAME
+    text = secret_seal.new_key() + "\n"
+    _make_file(desk_key, text, created, existing, mode=for_secret)
     before, after, _copy = backup.upgrade_database(workspace)
     engine = db.connect(workspace.database_url, workspace.config.database.busy_seconds)
     (existing if before == after else created).append("database")
