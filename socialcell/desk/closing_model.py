@@ -8,6 +8,10 @@ from sqlmodel import Field, SQLModel
 
 from socialcell.db import BigId
 from socialcell.json_types import JsonObject
+from socialcell.listening.model import Mention
+
+# What is referred to is known with this module, so that rows can be written.
+_MENTION = f"{Mention.__tablename__}.id"
 
 
 class ClosureCheck(SQLModel, table=True):
@@ -30,7 +34,7 @@ class ClosureCheck(SQLModel, table=True):
     answered_at: datetime | None = None
     answered_by: str | None = None  # who wrote it down; NULL: the citizen's own message
     mention_id: int | None = Field(
-        default=None, foreign_key="mention.id", index=True, sa_type=BigId
+        default=None, foreign_key=_MENTION, index=True, sa_type=BigId
     )
     words: str | None = None  # said by phone
     in_sample: bool = False

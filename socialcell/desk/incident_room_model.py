@@ -7,6 +7,11 @@ from sqlmodel import Field, SQLModel
 
 from socialcell.db import BigId
 from socialcell.json_types import JsonObject
+from socialcell.listening.alerts.model import Incident, Rumour
+
+# What is referred to is known with this module, so that rows can be written.
+_INCIDENT = f"{Incident.__tablename__}.id"
+_RUMOUR = f"{Rumour.__tablename__}.id"
 
 
 class IncidentNote(SQLModel, table=True):
@@ -17,7 +22,7 @@ class IncidentNote(SQLModel, table=True):
 
     __tablename__ = "incident_note"
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    incident_id: int = Field(foreign_key="incident.id", index=True, sa_type=BigId)
+    incident_id: int = Field(foreign_key=_INCIDENT, index=True, sa_type=BigId)
     kind: str  # decision | contact | event | lesson
     text: str
     at: datetime
@@ -34,7 +39,7 @@ class SituationReport(SQLModel, table=True):
     __tablename__ = "situation_report"
     __table_args__ = (UniqueConstraint("incident_id", "number"),)
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    incident_id: int = Field(foreign_key="incident.id", sa_type=BigId)
+    incident_id: int = Field(foreign_key=_INCIDENT, sa_type=BigId)
     number: int
     as_of: datetime
     facts: JsonObject = Field(sa_column=Column(JSON, nullable=False))
@@ -55,7 +60,7 @@ class IncidentClaim(SQLModel, table=True):
 
     __tablename__ = "incident_claim"
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    incident_id: int = Field(foreign_key="incident.id", index=True, sa_type=BigId)
+    incident_id: int = Field(foreign_key=_INCIDENT, index=True, sa_type=BigId)
     text: str
     heard_at: datetime
     asked: str = ""  # who was asked
@@ -66,7 +71,7 @@ class IncidentClaim(SQLModel, table=True):
     source: str = ""  # who confirmed or denied it
     correction: str = ""
     corrected_at: datetime | None = None
-    rumour_id: int | None = Field(default=None, foreign_key="rumour.id", sa_type=BigId)
+    rumour_id: int | None = Field(default=None, foreign_key=_RUMOUR, sa_type=BigId)
     made_by: str
     made_at: datetime
 
@@ -79,7 +84,7 @@ class NextUpdate(SQLModel, table=True):
 
     __tablename__ = "next_update"
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    incident_id: int = Field(foreign_key="incident.id", index=True, sa_type=BigId)
+    incident_id: int = Field(foreign_key=_INCIDENT, index=True, sa_type=BigId)
     due_at: datetime
     made_by: str
     made_at: datetime

@@ -7,8 +7,15 @@ from sqlmodel import Field, SQLModel
 
 from socialcell.db import BigId
 from socialcell.desk.case_states import OPEN_STATES
+from socialcell.identity.model import Operator
 from socialcell.json_types import JsonObject
+from socialcell.listening.alerts.model import Incident
+from socialcell.listening.model import Mention
 
+# What is referred to is known with this module, so that rows can be written.
+_OPERATOR = f"{Operator.__tablename__}.id"
+_INCIDENT = f"{Incident.__tablename__}.id"
+_MENTION = f"{Mention.__tablename__}.id"
 _OPEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_STATES)))
 _RUNNING = text("stopped_at IS NULL")
 
@@ -56,13 +63,11 @@ class DeskCase(SQLModel, table=True):
     level: int = 0  # 0 to 5: who it has been escalated to
     owner: str | None = None
     team: str = "cell"
-    assignee: int | None = Field(default=None, foreign_key="operator.id", sa_type=BigId)
+    assignee: int | None = Field(default=None, foreign_key=_OPERATOR, sa_type=BigId)
     rev: int = 1
     care_token: str | None = Field(default=None, index=True)  # of PMC Care
     registered_at: datetime | None = None  # when the token came
-    incident_id: int | None = Field(
-        default=None, foreign_key="incident.id", sa_type=BigId
-    )
+    incident_id: int | None = Field(default=None, foreign_key=_INCIDENT, sa_type=BigId)
     merged_into: int | None = Field(
         default=None, foreign_key="desk_case.id", index=True, sa_type=BigId
     )
@@ -122,7 +127,7 @@ class CaseMessage(SQLModel, table=True):
     purpose: str = ""  # of out: answer, place_question, closing_question, acknowledge
     is_public: bool = False
     mention_id: int | None = Field(
-        default=None, foreign_key="mention.id", index=True, sa_type=BigId
+        default=None, foreign_key=_MENTION, index=True, sa_type=BigId
     )
     text: str | None = None
     language: str | None = None
@@ -210,7 +215,7 @@ class CaseLease(SQLModel, table=True):
 
     __tablename__ = "desk_lease"
     case_id: int = Field(primary_key=True, foreign_key="desk_case.id", sa_type=BigId)
-    holder: int = Field(foreign_key="operator.id", index=True, sa_type=BigId)
+    holder: int = Field(foreign_key=_OPERATOR, index=True, sa_type=BigId)
     until: datetime
 
 
