@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from socialcell import db, roles
+from socialcell import db
 from socialcell.campaigns.publishing import store
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.connectors.text_lengths import PostLength
@@ -17,7 +17,7 @@ from socialcell.ops import audit
 from socialcell.services.approvals.makers import Maker, maker_of
 from socialcell.services.context import Context
 from socialcell.services.outbox import election_periods, outbox
-from socialcell.services.publishing.own_posts import length_of
+from socialcell.services.publishing.own_posts import is_within, length_of
 
 MADE_BY = ("post.add", "post.safety")
 """Actions of the audit log by which a post is made: whoever marks one as safety has
@@ -58,7 +58,7 @@ def list_waiting(
         drafts = [
             post
             for post in store.unposted(session)
-            if post.state == "draft" and _is_within(post, places)
+            if post.state == "draft" and is_within(post, places)
         ]
         return list(_describe(context, session, drafts))
 
@@ -69,13 +69,9 @@ def find_waiting(
     """A draft by its number; None: none waits, or none for these places."""
     with db.reading(context.engine) as session:
         post = session.get(OwnPost, id_)
-        if post is None or post.state != "draft" or not _is_within(post, places):
+        if post is None or post.state != "draft" or not is_within(post, places):
             return None
         return next(_describe(context, session, [post]))
-
-
-def _is_within(post: OwnPost, places: Collection[str] | None) -> bool:
-    return places is None or any(roles.covers(place, post.wards) for place in places)
 
 
 def _describe(

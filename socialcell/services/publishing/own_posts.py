@@ -1,6 +1,6 @@
 """The cell's own posts: entered, approved by a second person, withdrawn, listed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypedDict
@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlmodel import Session
 
-from socialcell import db
+from socialcell import db, roles
 from socialcell.campaigns.publishing import store
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
@@ -225,8 +225,7 @@ def approve_posts(context: Context, ids: Sequence[int]) -> list[OwnPost]:
         now, who = context.clock.now(), context.actor.name
         posts = [require_post(session, id_) for id_ in dict.fromkeys(ids)]
         for post in posts:
-            if post.state != "draft":
-                raise UsageError("posts.no_draft", post=post.id, state=post.state)
+            _require_draft(post)
             # Whoever marks a notice as safety has entered it.
             making = second_approver.making_of(
                 session, ("post.add", "post.safety"), str(post.id)
@@ -352,11 +351,9 @@ def withdraw_post(context: Context, id_: int, reason: str) -> OwnPost:
 
     UsageError: it is out, or may be, or is being posted just now.
     """
-    if not reason.strip():
-        raise UsageError("posts.no_reason")
+    _require_reason(reason)
 
     def act(session: Session) -> OwnPost:
-        now, who = context.clock.now(), context.actor.name
         post = require_post(session, id_)
         if post.state not in ("draft", "approved"):
             raise UsageError("posts.not_withdrawable", post=id_, state=post.state)
@@ -364,12 +361,55 @@ def withdraw_post(context: Context, id_: int, reason: str) -> OwnPost:
             raise UsageError("posts.unsure", platform=post.platform, post=id_)
         if post.state == "approved" and not outbox_store.drop(session, post.sent_as):
             raise UsageError("posts.being_posted", post=id_)
-        post.state, post.decided_by, post.decided_at = "withdrawn", who, now
-        detail = {"reason": reason.strip()}
-        audit.append(session, context.actor, "post.withdraw", str(id_), detail, now)
-        return post
+        return _end_post(context, session, post, reason)
 
     return run_entry(context, act)
+
+
+def return_draft(
+    context: Context, id_: int, reason: str, places: Collection[str] | None = None
+) -> OwnPost:
+    """A draft goes back to whoever wrote it and does not go out. Audited.
+
+    UsageError: there is none that concerns these places (`is_within`), or it is no
+    draft any more, since somebody approved or withdrew it.
+    """
+    _require_reason(reason)
+
+    def act(session: Session) -> OwnPost:
+        post = require_post(session, id_)
+        if not is_within(post, places):
+            raise UsageError("posts.no_such_post", post=id_)
+        _require_draft(post)
+        return _end_post(context, session, post, reason)
+
+    return run_entry(context, act)
+
+
+def _require_draft(post: OwnPost) -> None:
+    """UsageError when a post does not wait for a second person."""
+    if post.state != "draft":
+        raise UsageError("posts.no_draft", post=post.id, state=post.state)
+
+
+def _end_post(
+    context: Context, session: Session, post: OwnPost, reason: str
+) -> OwnPost:
+    now, who = context.clock.now(), context.actor.name
+    post.state, post.decided_by, post.decided_at = "withdrawn", who, now
+    detail = {"reason": reason.strip()}
+    audit.append(session, context.actor, "post.withdraw", str(post.id), detail, now)
+    return post
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise UsageError("posts.no_reason")
+
+
+def is_within(post: OwnPost, places: Collection[str] | None) -> bool:
+    """Whether a post is for one of these ward offices and no other; None: any is."""
+    return places is None or any(roles.covers(place, post.wards) for place in places)
 
 
 def post_document(context: Context, session: Session, post: OwnPost) -> PostDocument:

@@ -385,6 +385,21 @@ def test_what_may_be_posted_cannot_be_withdrawn(town: Town, approve: Any) -> Non
         own_posts.withdraw_post(town.context, post.id or 0, "wrong hour")
 
 
+def test_a_post_that_was_approved_in_between_is_not_sent_back_as_a_draft(
+    town: Town, engine: Engine, approve: Any
+) -> None:
+    post, draft = planned(town), planned(town, "facebook")
+    approve(post)
+
+    with pytest.raises(UsageError, match="no draft"):
+        own_posts.return_draft(town.context, post.id or 0, "name the ward")
+    own_posts.return_draft(town.context, draft.id or 0, "name the ward")
+    done = due(town)
+
+    assert states(done) == ["posted"]
+    assert row(engine, draft.id).state == "withdrawn"
+
+
 def test_a_withdrawn_post_does_not_go_out(
     town: Town, engine: Engine, approve: Any
 ) -> None:

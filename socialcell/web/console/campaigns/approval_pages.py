@@ -13,7 +13,6 @@ from socialcell.services.approvals import (
 )
 from socialcell.services.approvals.makers import Maker
 from socialcell.services.approvals.waiting_answers import WaitingAnswer
-from socialcell.services.approvals.waiting_posts import WaitingPost
 from socialcell.services.mentions import mention_search
 from socialcell.services.messaging import (
     reply_approvals,
@@ -78,20 +77,15 @@ def _card_values(request: PageRequest) -> dict[str, object]:
 
 
 def show_post(request: PageRequest) -> Answer:
-    """A waiting post, to approve it or to send it back."""
-    return WebPage(
-        "approval_post.html",
-        {"post": _require_post(request), **_card_values(request)},
-    )
-
-
-def _require_post(request: PageRequest) -> WaitingPost:
-    """A draft that whoever asks may decide on. NotFound: there is none."""
+    """A waiting post, to approve it or to send it back; all that waits, when a form was
+    refused because somebody had decided on the post before."""
     id_ = request.number("id")
     post = waiting_posts.find_waiting(request.context, id_, request.places)
+    if post is None and request.problems:
+        return show_approvals(request)
     if post is None:
         raise NotFound
-    return post
+    return WebPage("approval_post.html", {"post": post, **_card_values(request)})
 
 
 def act_approve_post(request: PageRequest, _form: NoFields) -> Answer:
@@ -115,8 +109,9 @@ def act_approve_post(request: PageRequest, _form: NoFields) -> Answer:
 
 def act_return_post(request: PageRequest, form: ReturnForm) -> Answer:
     """Send a draft back: it does not go out, and the reason is in the audit log."""
-    post = _require_post(request)
-    own_posts.withdraw_post(request.context, post.id, form.reason)
+    own_posts.return_draft(
+        request.context, request.number("id"), form.reason, request.places
+    )
     notice = request.lang.gettext("Sent back. It does not go out.")
     return RedirectTo(_PATH, notice)
 

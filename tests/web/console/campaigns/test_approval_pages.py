@@ -132,6 +132,20 @@ def test_a_draft_is_sent_back_with_a_reason_which_is_kept(
     assert browser.get(f"/en/approvals/posts/{id_}").status == 404
 
 
+def test_a_post_that_a_colleague_approved_is_not_sent_back_and_it_is_said_why(
+    context: Context, browser: BrowserSession
+) -> None:
+    id_ = drafted(context)
+    page = signed_in(browser, context, "meera").get(f"/en/approvals/posts/{id_}")
+    own_posts.approve_posts(acting(context, "asha"), [id_])
+
+    late = browser.send(page, f"/approvals/posts/{id_}/return", reason="Name the ward")
+
+    assert late.status == 422
+    assert f"Post {id_} is approved, no draft." in late.text
+    assert post(context, id_).state == "approved"
+
+
 def test_what_holds_a_post_is_said_before_it_is_approved_and_after(
     context: Context, browser: BrowserSession
 ) -> None:
@@ -164,9 +178,10 @@ def test_an_approver_of_a_ward_office_sees_and_decides_on_posts_for_it_alone(
     assert shown == [here]
     assert browser.get(f"/en/approvals/posts/{there}").status == 404
     form = page.form(f"/approvals/posts/{here}/approve")
-    browser.post(
-        f"/en/approvals/posts/{city}/return", {**form.fields, "reason": "no!!"}
+    returned = browser.post(
+        f"/en/approvals/posts/{city}/return", {**form.fields, "reason": "not here"}
     )
+    assert f"There is no post {city}." in returned.text
     assert post(context, city).state == "draft"
     assert browser.send(page, f"/approvals/posts/{here}/approve").status == 200
     assert post(context, here).state == "approved"
