@@ -11,6 +11,7 @@ from socialcell import db
 from socialcell.identity import codes
 from socialcell.identity.actor import Actor
 from socialcell.identity.model import (
+    BROWSER,
     OneTimeCode,
     Operator,
     OperatorSession,
@@ -116,6 +117,16 @@ def open_session(
         select(OperatorSession)
         .join(Operator, col(Operator.id) == col(OperatorSession.operator_id))
         .where(which, _is_open(now), col(Operator.disabled_at).is_(None))
+    )
+    return session.execute(query).scalar_one_or_none()
+
+
+def browser_owner(session: Session, token: str) -> int | None:
+    """The number of the operator whose browser had this token, also when its session
+    has ended; None: it is that of no session."""
+    query = select(col(OperatorSession.operator_id)).where(
+        col(OperatorSession.token_hash) == codes.token_hash(token),
+        col(OperatorSession.shell) == BROWSER,
     )
     return session.execute(query).scalar_one_or_none()
 

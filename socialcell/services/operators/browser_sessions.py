@@ -83,6 +83,13 @@ def find_visitor(context: Context, token: str) -> BrowserVisitor | None:
     return visitor
 
 
+def find_owner(context: Context, token: str) -> int | None:
+    """The number of the operator whose browser has, or had, this token; None: its
+    session was none."""
+    with db.reading(context.engine) as session:
+        return store.browser_owner(session, token)
+
+
 def own_sessions(context: Context) -> list[OwnSession]:
     """The open sessions of the operator who acts, the newest first."""
     now, actor = context.clock.now(), context.actor

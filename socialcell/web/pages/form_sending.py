@@ -15,12 +15,11 @@ from socialcell.web.pages import form_guard
 from socialcell.web.pages.answers import Answer, Download, RedirectTo, WebPage
 from socialcell.web.pages.form_guard import ONCE_FIELD, TOKEN_FIELD, sender_of
 from socialcell.web.pages.forms import read_form
-from socialcell.web.pages.kept_forms import KEPT_FIELD
+from socialcell.web.pages.kept_forms import KEPT_FIELD, OWN_FIELDS
 from socialcell.web.pages.page_request import PageRequest, Problem
 from socialcell.web.pages.refusals import FormRefused, Refusal, explain
 from socialcell.web.pages.screens import AnyAction
 
-OWN_FIELDS = frozenset({TOKEN_FIELD, ONCE_FIELD, KEPT_FIELD})
 _LONGEST_KEY = 64
 
 
@@ -49,7 +48,7 @@ def send(
     if not form_guard.is_same_site(headers):
         raise Refusal(403, Message("web.other_site"))
     typed = {name: text for name, text in fields.items() if name not in OWN_FIELDS}
-    asked = replace(asked, typed=typed)
+    asked = replace(asked, typed=typed, kept=fields.get(KEPT_FIELD, ""))
     key = fields.get(ONCE_FIELD, "")
     is_ours = form_guard.is_token(asked.token, fields.get(TOKEN_FIELD, ""))
     if not (is_ours and key.isascii() and 0 < len(key) <= _LONGEST_KEY):

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 
 from socialcell import i18n, log
 from socialcell.errors import SocialcellError
+from socialcell.i18n import Language
 from socialcell.services.context import Context
 from socialcell.web.application import READ, ExactRoute
 from socialcell.web.body import BodyLimits
@@ -32,9 +33,9 @@ from socialcell.web.pages import (
     screens,
 )
 from socialcell.web.pages.answers import Download, Part, RedirectTo, WebPage
-from socialcell.web.pages.form_sending import OWN_FIELDS, SentForm
+from socialcell.web.pages.form_sending import SentForm
 from socialcell.web.pages.forms import fields_of
-from socialcell.web.pages.kept_forms import KEPT_FIELD
+from socialcell.web.pages.kept_forms import NotKept
 from socialcell.web.pages.page_request import MOST_DIGITS, PageRequest
 from socialcell.web.pages.page_sessions import DONE, PageSessions
 from socialcell.web.pages.page_templates import STATIC, PageTemplates
@@ -129,6 +130,18 @@ def _methods(rows: Mapping[str, Row]) -> Sequence[str]:
 def _static(part: Part) -> Response:
     headers = {"cache-control": _ONE_YEAR}
     return Response(part.body, media_type=part.media_type, headers=headers)
+
+
+def _not_kept(lost: NotKept, lang: Language) -> str:
+    if lost.too_long:
+        return lang.gettext(
+            "Your session has ended. What you typed is too long to be kept until you "
+            "have signed in: the back button of the browser may still show it."
+        )
+    return lang.gettext(
+        "Your session has ended. What you typed is not kept: the back button of the "
+        "browser may still show it."
+    )
 
 
 class _Pages:
@@ -228,8 +241,7 @@ class _Pages:
             if isinstance(row, Screen):
                 return self._respond(SentForm(asked, row.show(asked)))
             sent = form_sending.send(asked, row, fields, request.headers)
-            kept = fields.get(KEPT_FIELD, "")
-            return self._resume(sent, kept) or self._respond(sent)
+            return self._resume(sent) or self._respond(sent)
         except (Refusal, SocialcellError) as error:
             refusal = error if isinstance(error, Refusal) else explain(error)
             if refusal.status == 401:
@@ -256,15 +268,18 @@ class _Pages:
             wanted = addresses.with_query(asked.path, asked.query)
             path = addresses.with_pairs(self._site.sign_in_path, next=wanted)
             return RedirectResponse(addresses.address(asked.lang.code, path), 303)
-        typed = {name: text for name, text in fields.items() if name not in OWN_FIELDS}
-        asked = replace(asked, kept=kept_forms.keep(asked, row, typed), typed={})
+        try:
+            asked = replace(asked, kept=kept_forms.keep(asked, row, fields))
+        except NotKept as lost:
+            asked = replace(asked, notice=_not_kept(lost, asked.lang))
         answer = self._site.sign_in_page(asked)
         return self._respond(SentForm(asked, answer, 401))
 
-    def _resume(self, sent: SentForm, kept: str) -> Response | None:
+    def _resume(self, sent: SentForm) -> Response | None:
         """The form of a session that had ended, after the sign-in; None: there is
-        none, or it may not be seen."""
+        none, another operator typed it, or it may not be seen."""
         token = sent.answer.session if isinstance(sent.answer, RedirectTo) else None
+        kept = sent.asked.kept
         form = kept_forms.open_kept(sent.asked.context, kept) if token else None
         row = form and next(
             (
@@ -281,11 +296,14 @@ class _Pages:
             path=form.path,
             params=form.params,
             typed=form.fields,
+            kept="",
             notice=sent.asked.lang.gettext(
                 "Your session had ended. This is the form as you typed it: look at it, "
                 "and send it again."
             ),
         )
+        if asked.visitor is None or asked.visitor.actor.id != form.owner:
+            return None
         asked = replace(asked, page_path=self._page_path(row, asked))
         try:
             asked = require_access(row, asked)

@@ -291,6 +291,69 @@ def test_a_form_of_a_session_that_ended_is_shown_as_typed_after_the_sign_in(
     assert "Your choice is stored." in stored.text
 
 
+def test_a_kept_form_is_not_shown_to_another_who_signs_in_with_the_same_browser(
+    context: Context, browser: BrowserSession, clock
+) -> None:
+    add_factor_key(context)
+    begin(context)
+    sign_in(browser)
+    account = browser.get("/en/me")
+    clock.advance(timedelta(minutes=31))
+    asked = browser.send(account, "/me", language="hi")
+
+    landed = browser.send(asked, SIGN_IN, name=MEERA, password=PASSWORD)
+
+    assert "What you typed is kept" in asked.text
+    assert landed.path.startswith("/en/?done=")
+    assert "look at it, and send it again" not in landed.text
+
+
+def test_a_kept_form_outlives_a_wrong_password(
+    context: Context, browser: BrowserSession, clock
+) -> None:
+    add_factor_key(context)
+    begin(context)
+    sign_in(browser)
+    account = browser.get("/en/me")
+    clock.advance(timedelta(minutes=31))
+    asked = browser.send(account, "/me", language="hi")
+
+    wrong = browser.send(asked, SIGN_IN, name=ASHA, password="not the password")
+    resumed = browser.send(wrong, SIGN_IN, name=ASHA, password=PASSWORD)
+
+    assert "What you typed is kept" in wrong.text
+    assert resumed.form("/me").fields["language"] == "hi"
+
+
+def test_a_form_that_is_too_long_to_be_kept_is_said_to_be_and_the_sign_in_goes_on(
+    context: Context, browser: BrowserSession, clock
+) -> None:
+    add_factor_key(context)
+    begin(context)
+    sign_in(browser)
+    account = browser.get("/en/me")
+    clock.advance(timedelta(minutes=31))
+
+    asked = browser.send(account, "/me", language="h" * 900_000)
+    landed = browser.send(asked, SIGN_IN, name=ASHA, password=PASSWORD)
+
+    assert (asked.status, "too long to be kept" in asked.text) == (401, True)
+    assert landed.path.startswith("/en/?done=")
+
+
+def test_a_form_of_no_session_is_not_kept(
+    context: Context, browser: BrowserSession
+) -> None:
+    add_factor_key(context)
+    begin(context)
+    fields = browser.get("/en/sign-in").form(SIGN_IN).fields
+
+    asked = browser.post("/en/me", {**fields, "language": "hi"})
+
+    assert (asked.status, "What you typed is not kept" in asked.text) == (401, True)
+    assert "kept" not in asked.form(SIGN_IN).fields
+
+
 def test_a_kept_form_whose_page_cannot_be_shown_leaves_its_sender_signed_in(
     context: Context, browser: BrowserSession, clock
 ) -> None:
