@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from starlette.applications import Starlette
-from starlette.concurrency import iterate_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -14,7 +13,6 @@ from starlette.responses import (
     HTMLResponse,
     RedirectResponse,
     Response,
-    StreamingResponse,
 )
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
@@ -27,6 +25,7 @@ from socialcell.web.application import READ, ExactRoute
 from socialcell.web.body import BodyLimits
 from socialcell.web.pages import (
     addresses,
+    file_answers,
     form_guard,
     form_sending,
     kept_forms,
@@ -319,11 +318,7 @@ class _Pages:
         if isinstance(answer, Part):
             return Response(answer.body, sent.status, media_type=answer.media_type)
         if isinstance(answer, Download):
-            headers = {"content-disposition": f'attachment; filename="{answer.name}"'}
-            chunks = iterate_in_threadpool(answer.chunks)
-            return StreamingResponse(
-                chunks, media_type=answer.media_type, headers=headers
-            )
+            return file_answers.make_file(answer)
         html = self._site.templates.render(answer, asked, form_guard.new_once_key())
         response = HTMLResponse(html, max(sent.status, answer.status))
         if response.status_code == 503:

@@ -1,9 +1,11 @@
 """Mentions in the console: found, read, corrected, opened, downloaded; by place."""
 
+import asyncio
 from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Engine, select
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from socialcell import db
 from socialcell.listening.areas.area_table import read_areas
@@ -155,6 +157,31 @@ def test_texts_are_downloaded_by_the_data_protection_officer_alone(
     assert last_act(city) == ("mentions.export", "Meera Sample")
     assert pressed_again.body == file.body
     assert "/mentions/export" not in viewer.get("/en/mentions").html
+
+
+def test_whoever_takes_a_download_slowly_holds_no_connection_to_the_database(
+    city: Context, console: ASGIApp
+) -> None:
+    held: list[int] = []
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message.get("body"):
+                held.append(city.engine.pool.checkedout())  # type: ignore[attr-defined]
+            await send(message)
+
+        await console(scope, receive, sending)
+
+    with asyncio.Runner() as runner:
+        officer = signed_in(
+            BrowserSession(watched, runner), city, "Meera Sample", Role.DPO
+        )
+        page = officer.get("/en/mentions")
+        file = officer.send(page, "/mentions/export", format="csv")
+
+    assert WATER in file.html
+    assert int(file.headers["content-length"]) == len(file.body)
+    assert set(held) == {0}
 
 
 def test_a_search_becomes_an_alert_rule_after_what_it_would_have_done_was_shown(
