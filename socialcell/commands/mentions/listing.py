@@ -1,6 +1,6 @@
 """The commands `mentions list`, `search` and `export`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,9 +28,9 @@ from socialcell.commands.options import (
     open_context,
     people_of,
 )
-from socialcell.json_types import dumps
 
 if TYPE_CHECKING:
+    from socialcell.services.mentions.mention_export import FileFormat
     from socialcell.services.mentions.mention_search import Suggestion
     from socialcell.views.mentions.mention_view import MentionDocument
 
@@ -183,33 +183,27 @@ def export(
 
     Example: socialcell mentions export --topic roads --out roads.csv
     """
-    from socialcell.services.mentions import mention_search
-    from socialcell.sheet import csv_lines
-    from socialcell.views.mentions import mention_view
+    from socialcell.services.mentions import mention_export, mention_search
 
     context = open_context(config)
     people = people_of(context)
-    request = mention_search.read_request(
-        context,
-        people,
-        query or None,
-        since=since,
-        until=until,
-        topic=topic,
-        ward=ward,
-        language=language,
-        sentiment=sentiment,
-        intent=intent,
-        urgency=urgency,
-        platform=platform,
-        owner=owner,
-    )
-    with mention_search.open_export(context, people, request) as rows:
-        lines: Iterable[str] = (
-            (dumps(row) + "\n" for row in rows)
-            if jsonl
-            else csv_lines(mention_view.COLUMNS, rows)
-        )
+    fields = {
+        "since": since,
+        "until": until,
+        "topic": topic,
+        "ward": ward,
+        "language": language,
+        "sentiment": sentiment,
+        "intent": intent,
+        "urgency": urgency,
+        "platform": platform,
+        "owner": owner,
+    }
+    request = mention_search.read_request(context, people, query or None, **fields)
+    form: FileFormat = "jsonl" if jsonl else "csv"
+    with mention_export.open_export(
+        context, people, request, {"query": query, **fields}, form
+    ) as lines:
         if out is None:
             output.write(lines)
             return

@@ -1,19 +1,22 @@
-"""What the explorer finds as a file to download, as `mentions export` writes it."""
+"""Mentions as a file, for `mentions export` and for downloads of the explorer."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Literal
 
 from socialcell import db
 from socialcell.listening.people import masking
 from socialcell.listening.people.visibility import People
+from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops import audit
 from socialcell.services.context import Context
-from socialcell.services.mentions import mention_explorer, mention_search
+from socialcell.services.mentions import mention_explorer
 from socialcell.services.mentions.mention_explorer import ExplorerQuestion
 from socialcell.sheet import csv_lines
-from socialcell.views.mentions import mention_view
+from socialcell.views.mentions import mention_detail, mention_view
 from socialcell.views.mentions.mention_view import MentionDocument
 
 FileFormat = Literal["csv", "jsonl"]
@@ -32,23 +35,51 @@ def download(
 
     Audited before the first piece. UsageError as of `read_filter`, at once.
     """
-    wanted = mention_explorer.read_filter(context, people, question, places=places)
-    asked = asdict(question)
-    detail = {
-        name: masking.unnamed(text)
-        for name, text in asked.items()
-        if text and name != "cursor"
-    }
+    request = mention_explorer.read_filter(context, people, question, places=places)
+    fields = {name: text for name, text in asdict(question).items() if name != "cursor"}
+    _audit(context, fields, file_format)
+
+    def pieces() -> Iterator[bytes]:
+        with _open_lines(context, people, request, file_format) as lines:
+            yield from _blocks(lines)
+
+    return pieces()
+
+
+@contextmanager
+def open_export(
+    context: Context,
+    people: People,
+    request: MentionFilter,
+    fields: Mapping[str, str | None],
+    file_format: FileFormat,
+) -> Iterator[Iterable[str]]:
+    """The lines of an export, newest first, read page by page within the context.
+
+    Audited before the first line, with the `fields` of the request as they were typed.
+    """
+    _audit(context, fields, file_format)
+    with _open_lines(context, people, request, file_format) as lines:
+        yield lines
+
+
+def _audit(
+    context: Context, fields: Mapping[str, str | None], file_format: FileFormat
+) -> None:
+    detail = {name: masking.unnamed(text) for name, text in fields.items() if text}
     detail["format"] = file_format
     with db.writing(context.engine) as session:
         now = context.clock.now()
         audit.append(session, context.actor, "mentions.export", "mentions", detail, now)
 
-    def pieces() -> Iterator[bytes]:
-        with mention_search.open_export(context, people, wanted) as rows:
-            yield from _blocks(_lines(rows, file_format))
 
-    return pieces()
+@contextmanager
+def _open_lines(
+    context: Context, people: People, request: MentionFilter, file_format: FileFormat
+) -> Iterator[Iterable[str]]:
+    with db.reading(context.engine) as session:
+        rows = mention_queries.stream_mentions(session, request)
+        yield _lines(mention_detail.mentions(session, rows, people), file_format)
 
 
 def _lines(rows: Iterator[MentionDocument], file_format: FileFormat) -> Iterable[str]:

@@ -1,7 +1,6 @@
 """Lists and searches of mentions, with a suggestion of other spellings."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -187,16 +186,6 @@ def mentions_by_id(
         rows = [mention_queries.mention(session, id_) for id_ in ids]
         present = mention_detail.mentions(session, filter(None, rows), people)
         return {mention["id"]: mention for mention in present}
-
-
-@contextmanager
-def open_export(
-    context: Context, people: People, request: MentionFilter
-) -> Iterator[Iterator[MentionDocument]]:
-    """The mentions of an export, newest first, read page by page within the context."""
-    with db.reading(context.engine) as session:
-        rows = mention_queries.stream_mentions(session, request)
-        yield mention_detail.mentions(session, rows, people)
 
 
 def ward_names(context: Context) -> dict[str, str]:

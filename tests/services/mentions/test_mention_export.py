@@ -84,6 +84,21 @@ def test_a_download_is_audited_before_its_first_byte(
     assert list(pieces) == []
 
 
+@pytest.mark.parametrize("flags", [["--jsonl"], []])
+def test_an_export_by_the_command_is_audited_as_well(
+    city: Context, engine: Engine, folder: Path, flags: list[str]
+) -> None:
+    query = ("--query", "water @handle_u1", "--platform", "x")
+    config = ("--config", folder / "config.yaml")
+
+    assert socialcell("mentions", "export", *query, *flags, *config).returncode == 0
+
+    ((_actor, action, detail),) = audited(engine)
+    assert (action, detail["platform"]) == ("mentions.export", "x")
+    assert detail["format"] == ("jsonl" if flags else "csv")
+    assert "handle_u1" not in json.dumps(detail)
+
+
 def test_it_holds_nothing_outside_the_places_of_the_reader(
     city: Context, people: People
 ) -> None:
