@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from urllib.parse import quote
@@ -16,13 +17,18 @@ from sqlalchemy import (
     Delete,
     Engine,
     Executable,
+    FromClause,
     Integer,
+    Select,
     Table,
     Update,
     create_engine,
     func,
+    literal,
     make_url,
     select,
+    true,
+    union_all,
 )
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
@@ -253,6 +259,33 @@ def records(session: Session, query: Executable, record: Callable[..., _T]) -> l
 def changed(session: Session, statement: Update | Delete) -> int:
     """Do an UPDATE or a DELETE; how many rows it changed."""
     return session.connection().execute(statement).rowcount
+
+
+def ask_together(
+    session: Session, *questions: Select[*tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """The one row that each of these questions has, asked in one statement."""
+    parts = [question.subquery() for question in questions]
+    joined: FromClause = parts[0]
+    for part in parts[1:]:
+        joined = joined.join(part, true())
+    columns = [column for part in parts for column in part.c]
+    values = iter(session.execute(select(*columns).select_from(joined)).one())
+    return [tuple(islice(values, len(part.c))) for part in parts]
+
+
+def counts_together(
+    session: Session, *questions: Select[Any, Any]
+) -> list[dict[str, int]]:
+    """The counts by name that each of these questions has, asked in one statement."""
+    numbered = []
+    for number, question in enumerate(questions):
+        name, n = question.subquery().c
+        numbered.append(select(literal(number), name, n))
+    counts: list[dict[str, int]] = [{} for _ in questions]
+    for number, name, n in session.execute(union_all(*numbered)):
+        counts[number][name] = int(n)
+    return counts
 
 
 def chunks(values: Iterable[_T], size: int = 500) -> Iterator[list[_T]]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypedDict
 
 from sqlmodel import Session
 
@@ -12,8 +11,7 @@ from socialcell.listening.alerts.contradictions import Contradiction, RumourSpre
 from socialcell.listening.alerts.model import (
     CRITICAL,
     Alert,
-    AlertKind,
-    AlertUnit,
+    AlertRule,
     Closure,
     Incident,
 )
@@ -24,8 +22,14 @@ from socialcell.listening.store.alerts import (
     alerts,
     incident_numbers,
     rumours,
+    scope_counts,
 )
-from socialcell.listening.store.alerts.incident_numbers import Numbers, Scope
+from socialcell.listening.store.alerts.incident_numbers import Scope
+from socialcell.listening.store.alerts.scope_counts import (
+    NO_DETAILS,
+    Numbers,
+    ScopeDetails,
+)
 from socialcell.roles import ALL, WARD
 
 VAGUE = ("topic:other", "all")
@@ -34,101 +38,14 @@ VAGUE = ("topic:other", "all")
 LEAST_MENTIONS = 5
 """Mentions of an incident from which on it concerns a ward office."""
 
-_IDS = 3  # mentions that are named of each figure and rumour
-
-
-class CountFields(TypedDict):
-    """The mentions of one ward or topic."""
-
-    id: str
-    mentions: int
-
-
-class NumbersFields(TypedDict):
-    """The numbers of an incident; see incident_numbers.Numbers."""
-
-    since: datetime
-    as_of: datetime
-    mentions: int
-    people: int | None
-    urgent: int
-    wards: list[CountFields]
-    topics: list[CountFields]
-
-
-class FigureFields(TypedDict):
-    """One of several figures that are reported of a quantity, and who reports it."""
-
-    value: float
-    mentions: int
-    people: int
-    first_at: datetime
-    last_at: datetime
-    ids: list[int]
-
-
-class ContradictionFields(TypedDict):
-    """A quantity of which several figures are reported."""
-
-    quantity: str
-    unit: str
-    figures: list[FigureFields]
-
-
-class RumourFields(TypedDict):
-    """A known rumour that mentions of an incident repeat."""
-
-    id: int | None
-    text: str | None
-    url: str | None
-    note: str
-    mentions: int
-    ids: list[int]
-
-
-ClosureFields = TypedDict(
-    "ClosureFields",
-    {
-        "topic": str,
-        "wards": list[str],
-        "from": datetime,
-        "to": datetime,
-        "note": str,
-    },
-)
-
-
-class IncidentFields(TypedDict):
-    """The state of an incident as plain JSON."""
-
-    numbers: NumbersFields | None
-    owner: str | None
-    figures: list[ContradictionFields]
-    rumours: list[RumourFields]
-    planned: ClosureFields | None
-
-
-class AlertFields(TypedDict):
-    """An alert as plain JSON; `unit` is what `observed` and `expected` count."""
-
-    kind: AlertKind
-    series: str
-    at: datetime
-    score: float | None
-    observed: int | None
-    expected: float | None
-    unit: AlertUnit
-    minutes: int
-    coverage: float | None
-    mentions: list[int]
-
 
 @dataclass(frozen=True, slots=True)
 class IncidentState:
     """The state of an incident at a moment.
 
     `numbers` is None of a silent source and a missed promise. `owner_names` are those
-    of the numbers' owner, by language. `closure` is what was planned.
+    of the numbers' owner, by language. `closure` is what was planned. `scope` are the
+    mentions that were counted, `places` the (id, mentions) of what they name.
     """
 
     numbers: Numbers | None = None
@@ -136,6 +53,9 @@ class IncidentState:
     figures: Sequence[Contradiction] = ()
     rumours: Sequence[RumourSpread] = field(default=())
     closure: Closure | None = None
+    details: ScopeDetails = NO_DETAILS
+    places: Sequence[tuple[str, int]] = ()
+    scope: Scope | None = field(default=None, compare=False)
 
 
 def state_of(
@@ -145,32 +65,35 @@ def state_of(
     now: datetime,
     *,
     texts: bool = True,
+    rule: AlertRule | None = None,
 ) -> IncidentState:
-    """The incident's state at a moment, or when it ended; `own` are its alerts. Without
-    `texts` neither figures nor rumours are looked for."""
+    """The incident's state at a moment, or when it ended; `own` are its alerts, `rule`
+    is its rule where that is read already. Without `texts` neither figures nor rumours
+    are looked for."""
     closure = alerts.closure_of(session, incident)
-    scope = scope_at(session, incident, own, now)
+    scope = scope_at(session, incident, own, now, rule)
     if scope is None:
         return IncidentState(closure=closure)
-    numbers = incident_numbers.count(session, scope)
+    counts = scope_counts.count(session, scope)
+    numbers = counts.numbers
     every = owners.owners_on(session, scope.as_of.date()) if numbers.owner else []
     whose = next((owner for owner in every if owner.owner == numbers.owner), None)
     rows = incident_numbers.texts(session, scope) if texts else []
-    ids = [row.id for row in rows]
     known_rumours = rumours.rumours(session) if rows else []
-    has_links = any(rumour.url for rumour in known_rumours)
+    details = incident_numbers.details_of_texts(session, scope) if rows else None
     return IncidentState(
         numbers=numbers,
         owner_names=names(whose) if whose else None,
-        figures=contradictions.contradictions(
-            rows, incident_numbers.places(session, ids)
-        ),
+        figures=contradictions.contradictions(rows, details.places if details else {}),
         rumours=contradictions.spreads(
             rows,
-            incident_numbers.links(session, ids) if has_links else {},
+            details.links if details else {},
             known_rumours,
         ),
         closure=closure,
+        details=counts.details,
+        places=counts.places,
+        scope=scope,
     )
 
 
@@ -202,91 +125,17 @@ def concerns(incident: Incident, numbers: Numbers | None, place: str) -> bool:
 
 
 def scope_at(
-    session: Session, incident: Incident, own: Sequence[Alert], now: datetime
+    session: Session,
+    incident: Incident,
+    own: Sequence[Alert],
+    now: datetime,
+    rule: AlertRule | None = None,
 ) -> Scope | None:
-    """Which mentions an incident has at a moment; None where it counts nothing."""
+    """Which mentions an incident has at a moment; None where it counts nothing. `rule`
+    is its rule where that is read already."""
     kind, _, name = incident.subject.partition(":")
-    rule = alert_rules.named(session, name) if kind == "rule" else None
+    if rule is None and kind == "rule":
+        rule = alert_rules.named(session, name)
     return incident_numbers.scope_of(
         session, incident, own, now, rule.query if rule else None
     )
-
-
-def as_plain(state: IncidentState) -> IncidentFields:
-    """The state as plain JSON; `numbers` is None where an incident counts nothing."""
-    numbers, closure = state.numbers, state.closure
-    return {
-        "numbers": _numbers(numbers) if numbers else None,
-        "owner": numbers.owner if numbers else None,
-        "figures": [_contradiction(entry) for entry in state.figures],
-        "rumours": [
-            {
-                "id": spread.rumour.id,
-                "text": spread.rumour.text,
-                "url": spread.rumour.url,
-                "note": spread.rumour.note,
-                "mentions": len(spread.mentions),
-                "ids": list(spread.mentions[:_IDS]),
-            }
-            for spread in state.rumours
-        ],
-        "planned": {
-            "topic": closure.topic,
-            "wards": closure.wards,
-            "from": closure.from_at,
-            "to": closure.to_at,
-            "note": closure.note,
-        }
-        if closure
-        else None,
-    }
-
-
-def alert_fields(alert: Alert, most_ids: int) -> AlertFields:
-    """An alert as plain JSON, with at most so many of the ids it rests on."""
-    return {
-        "kind": alert.kind,
-        "series": alert.series,
-        "at": alert.at,
-        "score": alert.score,
-        "observed": alert.observed,
-        "expected": alert.expected,
-        "unit": alert.unit,
-        "minutes": alert.minutes,
-        "coverage": alert.coverage,
-        "mentions": alert.mentions[:most_ids],
-    }
-
-
-def _numbers(numbers: Numbers) -> NumbersFields:
-    return {
-        "since": numbers.since,
-        "as_of": numbers.as_of,
-        "mentions": numbers.mentions,
-        "people": numbers.people,
-        "urgent": numbers.urgent,
-        "wards": _counted(numbers.wards),
-        "topics": _counted(numbers.topics),
-    }
-
-
-def _contradiction(entry: Contradiction) -> ContradictionFields:
-    return {
-        "quantity": entry.quantity,
-        "unit": entry.unit,
-        "figures": [
-            {
-                "value": figure.value,
-                "mentions": len(figure.mentions),
-                "people": len(figure.people),
-                "first_at": figure.first_at,
-                "last_at": figure.last_at,
-                "ids": figure.mentions[:_IDS],
-            }
-            for figure in entry.figures
-        ],
-    }
-
-
-def _counted(values: Sequence[tuple[str, int]]) -> list[CountFields]:
-    return [{"id": id_, "mentions": n} for id_, n in values]

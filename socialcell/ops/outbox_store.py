@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy import Select, and_, case, delete, func, or_, select, update
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Session, col
 
@@ -14,6 +14,7 @@ from socialcell.ops.outbox_model import Outgoing, OutgoingMode
 
 OUT = db.table(Outgoing)
 C = OUT.c
+MODE = db.table(OutgoingMode).c
 _MAX_ANSWER = 500
 # Longer than a mail server may take over one letter (mail.seconds an answer).
 CLAIMED = timedelta(minutes=30)
@@ -44,25 +45,39 @@ class Backlog:
 
 def backlog(session: Session, now: datetime) -> Backlog:
     """What is in the outbox and not sent, and what died in the last week."""
+    return Backlog(*session.execute(backlog_query(now)).one())
+
+
+def backlog_query(now: datetime) -> Select[int, datetime | None, int, int, int]:
+    """The question of a Backlog, of one row."""
     waits = C.state.in_(("pending", "sending"))
     dead = and_(C.state == "dead", C.ended_at >= now - _DEAD_SHOWN)
     # A message that was tried is due again later, and has waited since it was made.
     due = and_(waits, or_(C.not_before <= now, C.attempts > 0))
-    query = select(
+    return select(
         func.count().filter(due).label("due"),
         func.min(C.made_at).filter(due).label("oldest_due"),
-        func.count().filter(waits).label("waiting"),
+        (func.count().filter(waits) - func.count().filter(due)).label("later"),
         func.count().filter(C.state == "held").label("held"),
         func.count().filter(dead).label("dead"),
     ).where(C.state.in_(("pending", "sending", "held", "dead")))
-    row = session.execute(query).one()
-    return Backlog(row.due, row.oldest_due, row.waiting - row.due, row.held, row.dead)
 
 
 def mode(session: Session) -> OutgoingMode | None:
     """The newest setting of the mode switch; None: never set, so normal."""
     query = select(OutgoingMode).order_by(col(OutgoingMode.id).desc()).limit(1)
     return session.scalars(query).first()
+
+
+def mode_query() -> Select[str]:
+    """The question of the mode that is set, of one row."""
+    newest = select(MODE.mode).order_by(MODE.id.desc()).limit(1)
+    return select(func.coalesce(newest.scalar_subquery(), "normal"))
+
+
+def mode_name(session: Session) -> str:
+    """The mode that is set; `normal` where none was."""
+    return str(session.execute(mode_query()).scalar_one())
 
 
 def set_mode(

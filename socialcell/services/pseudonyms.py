@@ -17,7 +17,12 @@ from socialcell.services.context import Context
 def load_people(context: Context) -> People:
     """The workspace's key and registry. ConfigError when the key is missing."""
     with db.reading(context.engine) as session:
-        return People(_key(context), registry.registry(session))
+        return read_people(context, session)
+
+
+def read_people(context: Context, session: Session) -> People:
+    """The same in a session that is open."""
+    return People(_key(context), registry.registry(session))
 
 
 def load_key_only(context: Context) -> People:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -100,6 +100,11 @@ def unposted(session: Session, campaign: str | None = None) -> list[OwnPost]:
     if campaign is not None:
         query = query.where(col(OwnPost.campaign) == campaign)
     return list(session.scalars(query.order_by(col(OwnPost.due_at), col(OwnPost.id))))
+
+
+def drafts_query() -> Select[int]:
+    """How many posts wait for a second person, as a question of one row."""
+    return select(func.count()).where(P.state == "draft")
 
 
 def due_ids(session: Session, now: datetime, campaign: str | None) -> list[int]:

@@ -14,14 +14,15 @@ from sqlmodel import Session
 
 from socialcell.language.names.places import Place, places
 from socialcell.listening import coverage, incident_state
-from socialcell.listening.alerts.model import Alert, Incident
+from socialcell.listening.alerts.model import Alert, AlertRule, Incident
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.coverage import HOUR, Watch
 from socialcell.listening.incident_state import IncidentState
 from socialcell.listening.store import areas
-from socialcell.listening.store.alerts import incident_numbers
-from socialcell.listening.store.alerts.incident_numbers import Scope, ScopeDetails
-from socialcell.listening.store.pages.source_history import watches
+from socialcell.listening.store.alerts import scope_counts
+from socialcell.listening.store.alerts.incident_numbers import Scope
+from socialcell.listening.store.alerts.scope_counts import NO_DETAILS, ScopeDetails
+from socialcell.listening.store.pages.source_history import read_spans
 
 Names = Mapping[str, Mapping[str, str]]
 """Names by id and language."""
@@ -29,7 +30,6 @@ Names = Mapping[str, Mapping[str, str]]
 WEEK = timedelta(days=7)
 _USUAL_WEEKS = 4  # earlier weeks whose same hours say what is usual
 _LEAST_COVERED = 0.5  # the share of a span that must have been collected to be counted
-_NOTHING = ScopeDetails(critical=0, checked=0, messages=0, first_at=None, last_at=None)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class IncidentFacts:
     incident: Incident
     at: datetime
     state: IncidentState = field(default_factory=IncidentState)
-    details: ScopeDetails = _NOTHING
+    details: ScopeDetails = NO_DETAILS
     usual: int | None = None
     localities: Sequence[tuple[str, int]] = ()
     names: Names = field(default_factory=lambda: MappingProxyType({}))
@@ -93,21 +93,26 @@ def collect(
     at: datetime,
     *,
     texts: bool = True,
+    names: Names | None = None,
+    rule: AlertRule | None = None,
 ) -> IncidentFacts:
-    """The facts of an incident at a moment; `alerts` are its own until then. Without
-    `texts` neither contradictory figures nor rumours are looked for."""
-    state = incident_state.state_of(session, incident, alerts, at, texts=texts)
-    scope = incident_state.scope_at(session, incident, alerts, at)
-    if scope is None:
-        return IncidentFacts(incident, at, state, names=area_names(session))
+    """The facts of an incident at a moment; `alerts` are its own until then, `names`
+    those of the areas and `rule` its rule where they are read already. Without `texts`
+    neither contradictory figures nor rumours are looked for."""
+    state = incident_state.state_of(
+        session, incident, alerts, at, texts=texts, rule=rule
+    )
+    names = area_names(session) if names is None else names
+    if state.scope is None:
+        return IncidentFacts(incident, at, state, names=names)
     return IncidentFacts(
         incident=incident,
         at=at,
         state=state,
-        details=incident_numbers.details(session, scope),
-        usual=_usual(session, scope),
-        localities=_localities(session, scope),
-        names={**place_names(), **area_names(session)},
+        details=state.details,
+        usual=_usual(session, state.scope),
+        localities=[(id_, n) for id_, n in state.places if locality(id_) is not None],
+        names={**place_names(), **names},
     )
 
 
@@ -156,23 +161,15 @@ def locality(place_id: str) -> Place | None:
 def _usual(session: Session, scope: Scope) -> int | None:
     if scope.subject is None:
         return None
-    sources = watches(session, scope.since, scope.since)
-    counts = [
-        incident_numbers.count_earlier(session, scope, week * WEEK)
-        for week in range(1, _USUAL_WEEKS + 1)
-        if is_collected(
-            sources,
-            scope.since - week * WEEK,
-            scope.as_of - week * WEEK,
-            _LEAST_COVERED,
-        )
+    weeks = [week * WEEK for week in range(1, _USUAL_WEEKS + 1)]
+    sources = read_spans(session, scope.since - weeks[-1], scope.as_of)
+    covered = [
+        week
+        for week in weeks
+        if is_collected(sources, scope.since - week, scope.as_of - week, _LEAST_COVERED)
     ]
+    counts = scope_counts.count_earlier(session, scope, covered)
     return round(fmean(counts)) if counts else None
-
-
-def _localities(session: Session, scope: Scope) -> list[tuple[str, int]]:
-    counts = incident_numbers.place_counts(session, scope)
-    return [(id_, n) for id_, n in counts if locality(id_) is not None]
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,6 @@ from sqlmodel import Session
 
 from socialcell.clock import local_iso
 from socialcell.language.quantities import quantities
-from socialcell.listening import incident_state
 from socialcell.listening.alerts.contradictions import (
     Contradiction,
     ReportedFigure,
@@ -16,10 +15,10 @@ from socialcell.listening.alerts.contradictions import (
 from socialcell.listening.alerts.model import CRITICAL, Alert, Incident, Rumour
 from socialcell.listening.incident_state import IncidentState
 from socialcell.listening.store.alerts import incident_numbers, incidents
-from socialcell.listening.store.alerts.incident_numbers import (
+from socialcell.listening.store.alerts.incident_numbers import Scope
+from socialcell.listening.store.alerts.scope_counts import (
     OWNED,
     Numbers,
-    Scope,
     ScopeDetails,
 )
 from socialcell.listening.store.mentions import office_counts
@@ -178,7 +177,7 @@ def _situation(
     incident = session.get(Incident, id_)
     assert incident is not None
     facts = incident_facts.collect(session, incident, alerts, end)
-    scope = incident_state.scope_at(session, incident, alerts, end)
+    scope = facts.state.scope
     if facts.state.numbers is None or scope is None:
         return None
     owners = office_counts.owners_within(session, scope.condition)

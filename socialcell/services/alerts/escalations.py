@@ -6,7 +6,7 @@ repeats it under the same keys.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,25 +15,27 @@ from sqlmodel import Session
 from socialcell import db, mail
 from socialcell.chat import ChatCard
 from socialcell.clock import IST
+from socialcell.errors import UsageError
 from socialcell.i18n import language
 from socialcell.listening.alerts.model import CRITICAL, Escalation, Incident
 from socialcell.listening.areas import area_table
 from socialcell.listening.areas.owner_table import OwnerFinder
 from socialcell.listening.people.visibility import People
-from socialcell.listening.store import areas as area_store
 from socialcell.listening.store import owners
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.ops import outbox_store
-from socialcell.reports.incidents import critical_item_page
+from socialcell.reports.incidents import critical_item_page, incident_facts
 from socialcell.reports.incidents.critical_item_page import (
     CriticalItemFacts,
     ItemStatus,
 )
+from socialcell.reports.incidents.incident_facts import Names
 from socialcell.reports.letters.letter_page import LetterPage, plain_text
 from socialcell.services import pseudonyms
 from socialcell.services.alerts import critical_items, incident_notifications
 from socialcell.services.alerts.incident_grouping import INCIDENT_GAP, IncidentGrouping
+from socialcell.services.alerts.incident_notifications import ReadIncident
 from socialcell.services.context import Context
 from socialcell.services.letter_sender import letter_sender
 from socialcell.services.outbox import acknowledgements, outbox
@@ -104,6 +106,39 @@ def page(
     return _page(context, evidence, standing, pseudonyms.load_people(context), lang)
 
 
+def incident_page(context: Context, incident_id: int, lang: str) -> LetterPage:
+    """The letter that reports an incident; of a critical one, its first remaining item.
+    UsageError when there is none."""
+    with db.reading(context.engine) as session:
+        read = incident_notifications.read_incident(session, incident_id)
+        if read is None:
+            raise UsageError("alerts.no_such_incident", incident=incident_id)
+        return letter_of(context, session, read, lang)
+
+
+def letter_of(
+    context: Context, session: Session, read: ReadIncident, lang: str
+) -> LetterPage:
+    """The same of an incident that was read."""
+    incident = read.incident
+    if incident.kind != CRITICAL:
+        return incident_notifications.page_of(context, session, read, lang)
+    items = [
+        alert.mentions[0]
+        for alert in sorted(read.alerts, key=lambda alert: alert.id or 0)
+        if alert.series == CRITICAL
+    ]
+    left = critical_calls.first_present(session, items)
+    if left is None:
+        sender = letter_sender(context, lang)
+        return critical_item_page.removed_page(incident, sender, language(lang))
+    evidence = _item_facts(context, session, left, read.names)
+    escalation = critical_calls.escalation_of_item(session, left)
+    standing = _status(context, left, incident, items, escalation)
+    people = pseudonyms.read_people(context, session)
+    return _page(context, evidence, standing, people, lang)
+
+
 def _page(
     context: Context,
     evidence: CriticalItemFacts,
@@ -113,23 +148,6 @@ def _page(
 ) -> LetterPage:
     sender = letter_sender(context, lang)
     return critical_item_page.page(evidence, standing, people, sender, language(lang))
-
-
-def incident_page(context: Context, incident_id: int, lang: str) -> LetterPage:
-    """The letter that reports an incident; of a critical one, its first remaining item.
-    UsageError when there is none."""
-    with db.reading(context.engine) as session:
-        incident = session.get(Incident, incident_id)
-        if incident is None or incident.kind != CRITICAL:
-            return incident_notifications.page(context, incident_id, lang)
-        session.expunge(incident)
-        left = critical_calls.items(
-            session, critical_calls.items_of(session, incident_id)
-        )
-    if left:
-        return page(context, left[0].id, lang)
-    sender = letter_sender(context, lang)
-    return critical_item_page.removed_page(incident, sender, language(lang))
 
 
 def _due_steps(
@@ -237,38 +255,48 @@ def _evidence(
     context: Context, mention_id: int, repeated: bool
 ) -> tuple[CriticalItemFacts, ItemStatus]:
     with db.reading(context.engine) as session:
-        row = mention_queries.mention(session, mention_id)
-        assert row is not None
-        annotations = mention_queries.annotations(session, [mention_id])[mention_id]
-        all_areas = area_store.all_areas(session)
-        values = group_values(annotations)
-        at = row.authored_at or context.clock.now()
-        finder = OwnerFinder(owners.list_owners(session))
-        owner = finder.find(owners.problem_of(row, values))
-        evidence = CriticalItemFacts(
-            row=row,
-            at=at,
-            annotations=annotations,
-            values=values,
-            names={area.id: area_table.names(area) for area in all_areas},
-            owner=owner.owner if owner else None,
-            owner_names=area_table.names(owner) if owner else None,
-        )
-        return evidence, _status(context, session, mention_id, repeated)
+        names = incident_facts.area_names(session)
+        evidence = _item_facts(context, session, mention_id, names)
+        incident_id = critical_calls.incident_of(session, mention_id)
+        incident = session.get(Incident, incident_id) if incident_id else None
+        escalation = critical_calls.escalation_of_item(session, mention_id)
+        items = critical_calls.items_of(session, incident_id) if incident_id else []
+        standing = _status(context, mention_id, incident, items, escalation)
+        return evidence, replace(standing, repeated=repeated)
+
+
+def _item_facts(
+    context: Context, session: Session, mention_id: int, names: Names
+) -> CriticalItemFacts:
+    row = mention_queries.mention(session, mention_id)
+    assert row is not None
+    annotations = mention_queries.annotations(session, [mention_id])[mention_id]
+    values = group_values(annotations)
+    finder = OwnerFinder(owners.list_owners(session))
+    owner = finder.find(owners.problem_of(row, values))
+    return CriticalItemFacts(
+        row=row,
+        at=row.authored_at or context.clock.now(),
+        annotations=annotations,
+        values=values,
+        names=names,
+        owner=owner.owner if owner else None,
+        owner_names=area_table.names(owner) if owner else None,
+    )
 
 
 def _status(
-    context: Context, session: Session, mention_id: int, repeated: bool
+    context: Context,
+    mention_id: int,
+    incident: Incident | None,
+    items: Sequence[int],
+    escalation: Escalation | None,
 ) -> ItemStatus:
-    incident_id = critical_calls.incident_of(session, mention_id)
-    incident = session.get(Incident, incident_id) if incident_id else None
-    escalation = critical_calls.escalation_of_item(session, mention_id)
-    also = critical_calls.items_of(session, incident_id) if incident_id else []
     return ItemStatus(
-        incident_id=incident_id,
-        other_ids=[id_ for id_ in also if id_ != mention_id],
+        incident_id=incident.id if incident else None,
+        other_ids=[id_ for id_ in items if id_ != mention_id],
         called_since=escalation.started_at if escalation else None,
         acked_by=incident.acked_by if incident and incident.state == "acked" else None,
-        repeated=repeated,
+        repeated=False,
         console_url=context.workspace.config.alerts.console_url,
     )

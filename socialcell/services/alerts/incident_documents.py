@@ -8,13 +8,10 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.errors import UsageError
-from socialcell.listening import incident_state
+from socialcell.listening import incident_fields, incident_state
 from socialcell.listening.alerts.model import Alert, Incident
-from socialcell.listening.incident_state import (
-    AlertFields,
-    IncidentFields,
-    IncidentState,
-)
+from socialcell.listening.incident_fields import AlertFields, IncidentFields
+from socialcell.listening.incident_state import IncidentState
 from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.listening.store.mentions import mention_queries
@@ -188,7 +185,7 @@ def _document(
         "lasted_minutes": _minutes(incident),
         "said": incident.said,
         "acked_by": incident.acked_by,
-        **incident_state.as_plain(state),
+        **incident_fields.as_plain(state),
         "worst": {
             "kind": first.kind if first else None,
             "observed": first.observed if first else None,
@@ -196,7 +193,7 @@ def _document(
             "unit": first.unit if first else None,
             "at": first.at if first else None,
         },
-        "alerts": [incident_state.alert_fields(alert, _MOST_IDS) for alert in alerts],
+        "alerts": [incident_fields.alert_fields(alert, _MOST_IDS) for alert in alerts],
         "told": [
             {
                 "channel": message.channel,

@@ -19,6 +19,7 @@ from socialcell.listening.alerts.model import (
     CRITICAL,
     OF_ONE,
     PLANNED,
+    Alert,
     AlertRule,
     Incident,
 )
@@ -29,6 +30,7 @@ from socialcell.message_catalog import Message
 from socialcell.ops import outbox_store
 from socialcell.reports.incidents import incident_facts
 from socialcell.reports.incidents import incident_page as report
+from socialcell.reports.incidents.incident_facts import Names
 from socialcell.reports.incidents.incident_page import Evidence, Recipients
 from socialcell.reports.letters import letter_render
 from socialcell.reports.letters.letter_page import (
@@ -75,7 +77,7 @@ def notify_incidents(context: Context) -> int:
     quiet = is_quiet(config, context.clock.now())
     with db.reading(context.engine) as session:
         due = [
-            (incident, _readers(session, config, incident))
+            (incident, _readers(config, _rule(session, incident)))
             for incident in alerts.incidents(session, ("open",), None)
             if incident.kind not in (CRITICAL, PLANNED)
             and (incident.severity == "high" or not quiet)
@@ -118,28 +120,52 @@ def require_channel(context: Context, name: str) -> Channel | Phone:
     return destinations[name]
 
 
+@dataclass(frozen=True)
+class ReadIncident:
+    """An incident as it was read: with its alerts and the names of the city's areas."""
+
+    incident: Incident
+    alerts: Sequence[Alert]
+    names: Names
+
+
+def read_incident(session: Session, incident_id: int) -> ReadIncident | None:
+    """An incident with what its letter rests on; None: there is none."""
+    incident, own = alerts.with_alerts(session, incident_id)
+    if incident is None:
+        return None
+    return ReadIncident(incident, own, incident_facts.area_names(session))
+
+
 def page(context: Context, incident_id: int, lang: str) -> LetterPage:
     """The letter that reports an incident. UsageError when there is none."""
-    shown, config = pseudonyms.load_people(context), context.workspace.config.alerts
     with db.reading(context.engine) as session:
-        incident = session.get(Incident, incident_id)
-        if incident is None:
+        read = read_incident(session, incident_id)
+        if read is None:
             raise UsageError("alerts.no_such_incident", incident=incident_id)
-        evidence = _evidence(session, incident, context.clock.now())
-        readers = _readers(session, config, incident)
-        recipients = Recipients(
-            sum(map(len, readers.letters.values())),
-            readers.channels,
-            config.console_url,
-        )
-        return report.page(
-            incident,
-            evidence,
-            recipients,
-            shown,
-            letter_sender(context, lang),
-            language(lang),
-        )
+        return page_of(context, session, read, lang)
+
+
+def page_of(
+    context: Context, session: Session, read: ReadIncident, lang: str
+) -> LetterPage:
+    """The letter that reports an incident that was read."""
+    config, incident = context.workspace.config.alerts, read.incident
+    rule = _rule(session, incident)
+    readers = _readers(config, rule)
+    recipients = Recipients(
+        sum(map(len, readers.letters.values())),
+        readers.channels,
+        config.console_url,
+    )
+    return report.page(
+        incident,
+        _evidence(session, read, rule, context.clock.now()),
+        recipients,
+        pseudonyms.read_people(context, session),
+        letter_sender(context, lang),
+        language(lang),
+    )
 
 
 def is_quiet(config: Alerts, now: datetime) -> bool:
@@ -240,10 +266,9 @@ def _notified_readers(
     return AlertReaders(letters, _select(tuple(notified), readers.channels))
 
 
-def _readers(session: Session, config: Alerts, incident: Incident) -> AlertReaders:
+def _readers(config: Alerts, rule: AlertRule | None) -> AlertReaders:
     """All whom config.yaml names, or those of them whom the incident's rule names."""
     all_readers = configured_readers(config)
-    rule = _rule(session, incident)
     if rule is None or not rule.told:
         return all_readers
     chosen = AlertReaders(
@@ -312,8 +337,10 @@ def _card(context: Context, incident_id: int, lang: str) -> ChatCard:
     return as_card(page(context, incident_id, lang))
 
 
-def _evidence(session: Session, incident: Incident, now: datetime) -> Evidence:
-    own = alerts.alerts_of(session, incident.id or 0)
+def _evidence(
+    session: Session, read: ReadIncident, rule: AlertRule | None, now: datetime
+) -> Evidence:
+    incident, own = read.incident, read.alerts
     counted = [alert for alert in own if alert.series not in OF_ONE]
     ids = dict.fromkeys(
         id_ for alert in reversed(counted) for id_ in alert.mentions[:_MOST_MENTIONS]
@@ -326,7 +353,9 @@ def _evidence(session: Session, incident: Incident, now: datetime) -> Evidence:
     rows = [by_id.get(id_) for id_ in first_ids]
     joined = [(alert, by_id.get(alert.mentions[0])) for alert in joining]
     return Evidence(
-        facts=incident_facts.collect(session, incident, own, now),
+        facts=incident_facts.collect(
+            session, incident, own, now, names=read.names, rule=rule
+        ),
         alerts=own,
         mentions=[row for row in rows if _may_be_quoted(row)],
         joined=[
@@ -334,7 +363,7 @@ def _evidence(session: Session, incident: Incident, now: datetime) -> Evidence:
             for alert, row in sorted(joined, key=lambda pair: -(pair[0].observed or 0))
             if row is not None and _may_be_quoted(row)
         ],
-        rule=_rule(session, incident),
+        rule=rule,
         promise=alerts.promised(session, incident),
     )
 

@@ -16,10 +16,11 @@ from socialcell.reports.incidents import (
     incident_page,
     incident_sentences,
 )
-from socialcell.reports.incidents.incident_facts import IncidentFacts
-from socialcell.reports.letters.letter_page import plain_text
+from socialcell.reports.incidents.incident_facts import IncidentFacts, Names
+from socialcell.reports.letters.letter_page import LetterPage, plain_text
 from socialcell.reports.phrases import Phrases
-from socialcell.services.alerts import escalations
+from socialcell.services.alerts import escalations, incident_notifications
+from socialcell.services.alerts.incident_notifications import ReadIncident
 from socialcell.services.context import Context
 
 OPEN = ("open", "acked")
@@ -58,6 +59,14 @@ class LeadingIncident:
 
 
 @dataclass(frozen=True)
+class IncidentReport:
+    """An incident as it is listed, and as its letter reports it."""
+
+    line: IncidentLine
+    letter: LetterPage
+
+
+@dataclass(frozen=True)
 class IncidentOverview:
     """Open incidents, the most pressing first, the leading one in sentences."""
 
@@ -71,38 +80,60 @@ def list_lines(
     """Incidents in these states (any without), the newest first."""
     with db.reading(context.engine) as session:
         rows = alert_store.incidents(session, states, limit)
-        return _lines(session, rows, lang, context.clock.now())
+        names = incident_facts.area_names(session)
+        return _lines(session, rows, names, lang, context.clock.now())
 
 
 def open_incidents(context: Context, lang: Language) -> IncidentOverview:
     """Open incidents: those that nobody is assigned to first, then by severity, those
     with the most mentions at a time first."""
+    now = context.clock.now()
     with db.reading(context.engine) as session:
-        rows = alert_store.incidents(session, OPEN, None)
-        lines = sorted(_lines(session, rows, lang, context.clock.now()), key=_by_need)
-    if not lines:
-        return IncidentOverview(None, ())
-    return IncidentOverview(_tell(context, lines[0], lang), lines[1:])
+        rows = {row.id: row for row in alert_store.incidents(session, OPEN, None)}
+        if not rows:
+            return IncidentOverview(None, ())
+        names = incident_facts.area_names(session)
+        alerts = incidents.alerts_before(session, (id_ or 0 for id_ in rows), now)
+        lines = sorted(
+            (
+                _line(row, alerts[row.id or 0], names, Phrases(lang))
+                for row in rows.values()
+            ),
+            key=_by_need,
+        )
+        first = lines[0]
+        read = ReadIncident(rows[first.id], alerts[first.id], names)
+        return IncidentOverview(_tell(context, session, read, first, lang), lines[1:])
 
 
-def _tell(context: Context, line: IncidentLine, lang: Language) -> LeadingIncident:
+def _tell(
+    context: Context,
+    session: Session,
+    read: ReadIncident,
+    line: IncidentLine,
+    lang: Language,
+) -> LeadingIncident:
     """Of a single danger, what its letter says; else the numbers of now."""
     if line.kind == CRITICAL:
-        letter = escalations.incident_page(context, line.id, lang.code)
+        letter = escalations.letter_of(context, session, read, lang.code)
         unknown = [] if letter.unknown is None else [plain_text(letter.unknown)]
         sentences = [plain_text(row) for row in letter.lead]
         return LeadingIncident(line, letter.subject, sentences, unknown)
-    phrases, now = Phrases(lang), context.clock.now()
-    with db.reading(context.engine) as session:
-        incident = session.get_one(Incident, line.id)
-        own = incidents.alerts_before(session, [line.id], now)[line.id]
-        facts = incident_facts.collect(session, incident, own, now, texts=False)
-        return LeadingIncident(
-            line,
-            incident_sentences.title(facts, phrases),
-            [*_sentences(facts, phrases)],
-            [*incident_sentences.unknown_lines(facts, phrases)],
-        )
+    phrases = Phrases(lang)
+    facts = incident_facts.collect(
+        session,
+        read.incident,
+        read.alerts,
+        context.clock.now(),
+        texts=False,
+        names=read.names,
+    )
+    return LeadingIncident(
+        line,
+        incident_sentences.title(facts, phrases),
+        [*_sentences(facts, phrases)],
+        [*incident_sentences.unknown_lines(facts, phrases)],
+    )
 
 
 def _sentences(facts: IncidentFacts, phrases: Phrases) -> Iterable[str]:
@@ -115,14 +146,20 @@ def _sentences(facts: IncidentFacts, phrases: Phrases) -> Iterable[str]:
     yield from incident_sentences.responsible_lines(facts, phrases)
 
 
-def find_line(
+def find_report(
     context: Context, incident_id: int, lang: Language
-) -> IncidentLine | None:
-    """One incident; None: there is none."""
+) -> IncidentReport | None:
+    """One incident with its letter; None: there is none."""
+    now = context.clock.now()
     with db.reading(context.engine) as session:
-        row = session.get(Incident, incident_id)
-        rows = [] if row is None else [row]
-        return next(iter(_lines(session, rows, lang, context.clock.now())), None)
+        read = incident_notifications.read_incident(session, incident_id)
+        if read is None:
+            return None
+        own = [alert for alert in read.alerts if alert.at < now]
+        return IncidentReport(
+            _line(read.incident, own, read.names, Phrases(lang)),
+            escalations.letter_of(context, session, read, lang.code),
+        )
 
 
 def _by_need(line: IncidentLine) -> tuple[bool, int, int, float]:
@@ -132,29 +169,24 @@ def _by_need(line: IncidentLine) -> tuple[bool, int, int, float]:
 
 
 def _lines(
-    session: Session, rows: Sequence[Incident], lang: Language, now: datetime
+    session: Session,
+    rows: Sequence[Incident],
+    names: Names,
+    lang: Language,
+    now: datetime,
 ) -> list[IncidentLine]:
-    phrases, names = Phrases(lang), incident_facts.area_names(session)
     alerts = incidents.alerts_before(session, (row.id or 0 for row in rows), now)
-    return [
-        _line(
-            row,
-            alerts[row.id or 0],
-            incident_sentences.subject_words(row.subject, names, phrases),
-            phrases,
-        )
-        for row in rows
-    ]
+    return [_line(row, alerts[row.id or 0], names, Phrases(lang)) for row in rows]
 
 
 def _line(
-    row: Incident, alerts: Sequence[Alert], title: str, phrases: Phrases
+    row: Incident, alerts: Sequence[Alert], names: Names, phrases: Phrases
 ) -> IncidentLine:
     worst = incident_page.worst_alert(alerts)
     return IncidentLine(
         id=row.id or 0,
         kind=row.kind,
-        title=title,
+        title=incident_sentences.subject_words(row.subject, names, phrases),
         severity=row.severity,
         severity_words=incident_page.severity_word(row.severity, phrases),
         state=row.state,

@@ -17,6 +17,7 @@ from socialcell.listening.store.mentions import tags
 from socialcell.listening.store.mentions.tags import TaggingBacklog
 from socialcell.ops import leases, outbox_store, slots, store
 from socialcell.ops.daemon_model import Lease
+from socialcell.ops.model import Source
 from socialcell.ops.outbox_store import Backlog
 from socialcell.ops.slots import LastRun
 from socialcell.services.context import Context
@@ -59,7 +60,21 @@ class SourceState:
     reason: str | None
     last_ok_at: datetime | None
     not_before: datetime | None
+
+
+@dataclass(frozen=True)
+class PlannedSource(SourceState):
+    """A source, with when it is pulled next; None: it is not planned."""
+
     next_pull_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CollectionStatus:
+    """The process of the daemon, and what its sources brought, by name."""
+
+    process: ProcessStatus
+    sources: tuple[SourceState, ...]
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,7 @@ class DaemonStatus:
     jobs: tuple[JobStatus, ...]
     tagging: TaggingBacklog
     outbox: Backlog
-    sources: tuple[SourceState, ...]
+    sources: tuple[PlannedSource, ...]
 
 
 def read_status(context: Context) -> DaemonStatus:
@@ -94,6 +109,26 @@ def read_status(context: Context) -> DaemonStatus:
     with db.reading(context.engine) as session:
         sources = _sources(session, jobs)
     return DaemonStatus(process, mode, tuple(jobs.values()), waiting, backlog, sources)
+
+
+def read_collection(context: Context) -> CollectionStatus:
+    """Whether a daemon runs, and how its sources are now; without its jobs."""
+    with db.reading(context.engine) as session:
+        lease = leases.find_lease(session, "daemon")
+        return CollectionStatus(
+            _process(context, lease),
+            tuple(
+                SourceState(
+                    source.name,
+                    source.connector,
+                    _shown_state(source),
+                    source.state_reason,
+                    source.last_ok_at,
+                    source.not_before,
+                )
+                for source in store.sources(session)
+            ),
+        )
 
 
 def _process(context: Context, lease: Lease | None) -> ProcessStatus:
@@ -133,14 +168,18 @@ def _next(schedule: JobSchedule, run: LastRun | None, now: datetime) -> datetime
     return max(slot, wait) if wait else slot
 
 
+def _shown_state(source: Source) -> str:
+    return source.shown_state if source.enabled else "off"
+
+
 def _sources(
     session: Session, jobs: Mapping[str, JobStatus]
-) -> tuple[SourceState, ...]:
+) -> tuple[PlannedSource, ...]:
     return tuple(
-        SourceState(
+        PlannedSource(
             name=source.name,
             connector=source.connector,
-            state=source.shown_state if source.enabled else "off",
+            state=_shown_state(source),
             reason=source.state_reason,
             last_ok_at=source.last_ok_at,
             not_before=source.not_before,

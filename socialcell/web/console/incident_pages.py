@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from socialcell.roles import Permission
-from socialcell.services.alerts import escalations, incident_overview
+from socialcell.services.alerts import incident_overview
 from socialcell.services.outbox import acknowledgements
 from socialcell.web.console import words
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
@@ -43,16 +43,17 @@ def show_incidents(request: PageRequest) -> Answer:
 
 def show_incident(request: PageRequest) -> Answer:
     """An incident as its letter reports it."""
-    context, id_ = request.context, request.number("id")
-    line = incident_overview.find_line(context, id_, request.lang)
-    if line is None:
+    report = incident_overview.find_report(
+        request.context, request.number("id"), request.lang
+    )
+    if report is None:
         raise NotFound
-    letter = escalations.incident_page(context, id_, request.lang.code)
+    line = report.line
     return WebPage(
         "incident.html",
         {
             "line": line,
-            "letter": letter,
+            "letter": report.letter,
             "state": words.incident_state(line.state, request.lang),
             "may_take": request.visitor is not None
             and request.visitor.may(Permission.TRIAGE),

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from socialcell.roles import Permission
+from socialcell.services import waiting_work
 from socialcell.services.alerts import commitments, incident_overview
 from socialcell.services.daemon import status
 from socialcell.services.daemon.status import SourceState
-from socialcell.services.messaging import reply_drafts
-from socialcell.services.publishing import own_posts
 from socialcell.web.console import words
 from socialcell.web.console.navigation import first_path
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
@@ -42,7 +41,10 @@ def show_today(request: PageRequest) -> Answer:
     """Open incidents, decisions that wait, promises due, sources that are silent."""
     context, lang, now = request.context, request.lang, request.context.clock.now()
     overview = incident_overview.open_incidents(context, lang)
-    current = status.read_status(context)
+    current, waiting = (
+        status.read_collection(context),
+        waiting_work.read_waiting(context),
+    )
     promises = commitments.list_commitments(context)
     return WebPage(
         "today.html",
@@ -50,13 +52,13 @@ def show_today(request: PageRequest) -> Answer:
             "leading": overview.leading,
             "others": overview.others[:_MOST_OTHERS],
             "more_others": len(overview.others[_MOST_OTHERS:]),
-            "mode": words.outbox_mode(current.mode, lang),
-            "is_normal": current.mode == "normal",
-            "backlog": current.outbox,
-            "untagged": current.tagging,
+            "mode": words.outbox_mode(waiting.mode, lang),
+            "is_normal": waiting.mode == "normal",
+            "backlog": waiting.outbox,
+            "untagged": waiting.tagging,
             "daemon": current.process,
-            "posts": len(own_posts.list_drafts(context)),
-            "answers": len(reply_drafts.list_waiting(context)),
+            "posts": waiting.posts,
+            "answers": waiting.answers,
             "missed": [promise for promise in promises if promise.missed],
             "due": [
                 promise

@@ -10,7 +10,7 @@ from socialcell.listening.alerts.contradictions import Contradiction, ReportedFi
 from socialcell.listening.alerts.model import Alert, Incident
 from socialcell.listening.incident_state import IncidentState
 from socialcell.listening.people.visibility import People
-from socialcell.listening.store.alerts.incident_numbers import Numbers, ScopeDetails
+from socialcell.listening.store.alerts.scope_counts import Numbers, ScopeDetails
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.reports.incidents import incident_page
 from socialcell.reports.incidents.incident_facts import IncidentFacts

@@ -283,6 +283,21 @@ def alerts_of(session: Session, incident_id: int) -> Sequence[Alert]:
     return session.scalars(statement.order_by(col(Alert.at), col(Alert.id))).all()
 
 
+def with_alerts(
+    session: Session, incident_id: int
+) -> tuple[Incident | None, Sequence[Alert]]:
+    """An incident and its alerts in their order, in one statement; None: there is no
+    such incident."""
+    rows = session.execute(
+        select(Incident, Alert)
+        .outerjoin(Alert, col(Alert.incident_id) == col(Incident.id))
+        .where(col(Incident.id) == incident_id)
+        .order_by(col(Alert.at), col(Alert.id))
+    ).all()
+    incident = rows[0][0] if rows else None
+    return incident, [alert for _incident, alert in rows if alert is not None]
+
+
 def existing_keys(session: Session, keys: Sequence[str]) -> set[str]:
     """Which of these alerts are there already."""
     return set(session.scalars(select(ALERT.c.key).where(ALERT.c.key.in_(keys))))

@@ -89,6 +89,20 @@ def items(session: Session, mention_ids: Sequence[int]) -> list[CriticalItem]:
     return [by_id[id_] for id_ in mention_ids if id_ in by_id]
 
 
+def first_present(session: Session, mention_ids: Sequence[int]) -> int | None:
+    """The first of these items that was not removed; None: there is none."""
+    present: set[int] = set()
+    for chunk in db.chunks(mention_ids):
+        present.update(
+            session.scalars(
+                select(M.id).where(
+                    M.id.in_(chunk), M.state == "present", M.text.is_not(None)
+                )
+            )
+        )
+    return next((id_ for id_ in mention_ids if id_ in present), None)
+
+
 def incidents_by_item(session: Session, since: datetime) -> dict[int, int]:
     """The incident of each critical item that was gathered since a moment, by item."""
     statement = select(col(Alert.mentions), col(Alert.incident_id)).where(

@@ -1,4 +1,4 @@
-"""The numbers of an incident as they are now: its mentions, people, wards, owner."""
+"""Which mentions an incident has, and what is read of each: times, texts, places."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    union,
     union_all,
 )
 from sqlmodel import Session
@@ -29,8 +28,7 @@ from socialcell.listening.alerts.model import (
     Closure,
     Incident,
 )
-from socialcell.listening.areas.owner_table import NOBODY
-from socialcell.listening.model import Annotation, Link, Mention, Relation
+from socialcell.listening.model import Annotation, Link, Mention
 from socialcell.listening.people.protected_topics import TOPICS
 from socialcell.listening.query.query_language import And, FieldTerm, Node, Not, parse
 from socialcell.listening.store.alerts import alerts as alert_store
@@ -39,32 +37,11 @@ from socialcell.listening.store.mentions.mention_matching import Matching
 M = db.table(Mention).c
 A = db.table(Annotation).c
 EVERYTHING = "all"  # the subject of an incident of no topic
-_URGENT = ("high", "critical")
-_OTHER = "other"
-OWNED = 0.3  # the share of an incident's mentions that makes their owner its own
 # The newest texts that are looked through, and characters of each.
 _TEXTS, _LONGEST = 3_000, 2_000
 _COUNTED = ("spike", "rule", "critical", "planned")
+_NEWEST_FIRST = (M.authored_at.desc(), M.id.desc())
 _SCOPES = 50  # in one statement; SQLite takes 500 parts
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """Mentions of an incident from `since` up to `as_of`: now, or when it ended.
-
-    `people` are the accounts that wrote them, None where none is known; `wards` and
-    `topics` are (id, mentions), the most first; `owner` is the id of whose problem most
-    of them are and three in ten at least, None where there is none.
-    """
-
-    since: datetime
-    as_of: datetime
-    mentions: int
-    people: int | None
-    urgent: int
-    wards: tuple[tuple[str, int], ...]
-    topics: tuple[tuple[str, int], ...]
-    owner: str | None
 
 
 @dataclass(frozen=True)
@@ -82,16 +59,12 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class ScopeDetails:
-    """Of a scope's mentions: how many are critical, of how many of these a person
-    checked the urgency, how many are private messages, when the first and the newest
-    were written."""
+class TextDetails:
+    """By mention: the places that it names, but not the city itself, and the addresses
+    to which it leads."""
 
-    critical: int
-    checked: int
-    messages: int
-    first_at: datetime | None
-    last_at: datetime | None
+    places: Mapping[int, frozenset[str]]
+    links: Mapping[int, Sequence[str]]
 
 
 def scope_of(
@@ -130,34 +103,6 @@ def scope_of(
     return Scope(and_(*within, what), since, as_of, subject)
 
 
-def count(session: Session, scope: Scope) -> Numbers:
-    """The numbers of a scope."""
-    n, people, urgent = session.execute(
-        select(
-            func.count(),
-            func.count(M.author_id.distinct()),
-            func.count().filter(M.urgency.in_(_URGENT)),
-        ).where(scope.condition)
-    ).one()
-    owners = session.execute(
-        select(M.owner, func.count())
-        .where(scope.condition, M.owner.is_not(None), M.owner != NOBODY)
-        .group_by(M.owner)
-        .order_by(func.count().desc(), M.owner)
-        .limit(1)
-    ).first()
-    return Numbers(
-        since=scope.since,
-        as_of=scope.as_of,
-        mentions=n,
-        people=people or None,
-        urgent=urgent,
-        wards=_values(session, scope, "ward"),
-        topics=_underlying(session, scope),
-        owner=owners[0] if owners and owners[1] >= OWNED * n else None,
-    )
-
-
 def wards_of(
     session: Session, scopes: Mapping[int, Scope]
 ) -> dict[int, list[tuple[str, int]]]:
@@ -185,24 +130,6 @@ def wards_of(
     }
 
 
-def details(session: Session, scope: Scope) -> ScopeDetails:
-    """How many mentions of a scope speak of danger to life, and who looked at them."""
-    decided = exists().where(
-        A.mention_id == M.id, A.kind == "urgency", A.decided_value.is_not(None)
-    )
-    critical = M.urgency == CRITICAL
-    row = session.execute(
-        select(
-            func.count().filter(critical),
-            func.count().filter(critical, decided),
-            func.count().filter(M.kind == "message"),
-            func.min(M.authored_at),
-            func.max(M.authored_at),
-        ).where(scope.condition)
-    ).one()
-    return ScopeDetails(*row)
-
-
 def greatest_hour(session: Session, scope: Scope) -> tuple[datetime, int] | None:
     """The hour of Pune's clock with the most mentions of a scope, the first of several,
     and how many it has; None without a mention."""
@@ -217,33 +144,6 @@ def greatest_hour(session: Session, scope: Scope) -> tuple[datetime, int] | None
     return hour, hours[hour]
 
 
-def count_earlier(session: Session, scope: Scope, by: timedelta) -> int:
-    """Mentions of the scope's subject in a span as long, so much earlier."""
-    if scope.subject is None:
-        raise ValueError("These very mentions have no earlier span.")
-    statement = select(func.count()).where(
-        scope.subject,
-        M.state == "present",
-        M.authored_at >= scope.since - by,
-        M.authored_at <= scope.as_of - by,
-    )
-    return int(session.execute(statement).scalar_one())
-
-
-def place_counts(session: Session, scope: Scope) -> tuple[tuple[str, int], ...]:
-    """(id of a place, public mentions of the scope that name it), the most first."""
-    rows = session.execute(
-        select(A.value, func.count(A.mention_id.distinct()))
-        .where(A.kind == "entity", A.value.startswith("place:"))
-        .where(
-            A.mention_id.in_(select(M.id).where(scope.condition, M.kind != "message"))
-        )
-        .group_by(A.value)
-        .order_by(func.count(A.mention_id.distinct()).desc(), A.value)
-    )
-    return tuple((name, n) for name, n in rows)
-
-
 def times(session: Session, scope: Scope) -> list[datetime]:
     """When each mention of a scope was written, in order."""
     statement = select(M.authored_at).where(scope.condition)
@@ -253,49 +153,52 @@ def times(session: Session, scope: Scope) -> list[datetime]:
 def texts(session: Session, scope: Scope) -> list[Row[tuple[int, int, datetime, str]]]:
     """(id, author_id, authored_at, text) of the scope's mentions that were not written
     to the city alone, the newest of them, in the order of time."""
+    text = func.substr(M.text, 1, _LONGEST).label("text")
     statement = (
-        select(
-            M.id,
-            M.author_id,
-            M.authored_at,
-            func.substr(M.text, 1, _LONGEST).label("text"),
-        )
-        .where(scope.condition, M.text.is_not(None), M.kind != "message")
-        .where(M.withheld.is_(None))
-        .order_by(M.authored_at.desc(), M.id.desc())
+        select(M.id, M.author_id, M.authored_at, text)
+        .where(*_are_texts(scope))
+        .order_by(*_NEWEST_FIRST)
         .limit(_TEXTS)
     )
     return list(reversed(session.execute(statement).all()))
 
 
-def places(session: Session, mention_ids: Sequence[int]) -> dict[int, frozenset[str]]:
-    """The places, but not the city itself, that each of these mentions names."""
-    places_by_id: dict[int, set[str]] = {}
-    for chunk in db.chunks(mention_ids):
-        rows = session.execute(
-            select(A.mention_id, A.value).where(
+def details_of_texts(session: Session, scope: Scope) -> TextDetails:
+    """What the mentions whose `texts` these are name and lead to, in one statement."""
+    link = db.table(Link).c
+    newest = (
+        select(M.id)
+        .where(*_are_texts(scope))
+        .order_by(*_NEWEST_FIRST)
+        .limit(_TEXTS)
+        .cte("newest")
+    )
+    places: dict[int, set[str]] = {}
+    links: dict[int, list[str]] = {}
+    rows = session.execute(
+        union_all(
+            select(literal("place").label("what"), A.mention_id, A.value).where(
                 A.kind == "entity",
                 A.value.startswith("place:"),
                 A.value != "place:pune",
-                A.mention_id.in_(chunk),
-            )
+                A.mention_id.in_(select(newest.c.id)),
+            ),
+            select(literal("link"), link.mention_id, link.url).where(
+                link.mention_id.in_(select(newest.c.id))
+            ),
         )
-        for id_, place in rows:
-            places_by_id.setdefault(id_, set()).add(place)
-    return {id_: frozenset(own) for id_, own in places_by_id.items()}
+    )
+    for what, id_, value in rows:
+        if what == "place":
+            places.setdefault(id_, set()).add(value)
+        else:
+            links.setdefault(id_, []).append(value)
+    return TextDetails({id_: frozenset(own) for id_, own in places.items()}, links)
 
 
-def links(session: Session, mention_ids: Sequence[int]) -> dict[int, list[str]]:
-    """The addresses to which these mentions lead."""
-    link = db.table(Link).c
-    links_by_id: dict[int, list[str]] = {}
-    for chunk in db.chunks(mention_ids):
-        rows = session.execute(
-            select(link.mention_id, link.url).where(link.mention_id.in_(chunk))
-        )
-        for id_, url in rows:
-            links_by_id.setdefault(id_, []).append(url)
-    return links_by_id
+def _are_texts(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    is_public = M.kind != "message"
+    return scope.condition, M.text.is_not(None), is_public, M.withheld.is_(None)
 
 
 def _condition(
@@ -351,40 +254,3 @@ def _of_closure(closure: Closure) -> ColumnElement[bool]:
         return about
     placed = exists().where(A.mention_id == M.id, A.kind == "ward")
     return and_(about, or_(~placed, alert_store.annotated("ward", closure.wards)))
-
-
-def _underlying(session: Session, scope: Scope) -> tuple[tuple[str, int], ...]:
-    """Topics of a scope; of a mention that has none those of what it answers or quotes:
-    "closed without action, as ever" says nothing of the drain itself."""
-    topic_in_force = func.coalesce(A.decided_value, A.value)
-    named = (A.kind == "topic", topic_in_force != _OTHER, topic_in_force.not_in(TOPICS))
-    relation = db.table(Relation).c
-    own = select(A.mention_id.label("id"), topic_in_force.label("topic")).where(
-        *named, A.mention_id.in_(select(M.id).where(scope.condition))
-    )
-    answered = (
-        select(relation.mention_id.label("id"), topic_in_force.label("topic"))
-        .where(*named, A.mention_id == relation.target_id)
-        .where(relation.kind.in_(("reply", "quote")))
-        .where(relation.mention_id.in_(select(M.id).where(scope.condition)))
-        .where(relation.mention_id.not_in(select(own.subquery().c.id)))
-    )
-    both = union(own, answered).subquery().c
-    rows = session.execute(
-        select(both.topic, func.count(both.id.distinct()))
-        .group_by(both.topic)
-        .order_by(func.count(both.id.distinct()).desc(), both.topic)
-    )
-    return tuple((name, n) for name, n in rows)
-
-
-def _values(session: Session, scope: Scope, kind: str) -> tuple[tuple[str, int], ...]:
-    value_in_force = func.coalesce(A.decided_value, A.value)
-    rows = session.execute(
-        select(value_in_force, func.count(A.mention_id.distinct()))
-        .where(A.kind == kind, value_in_force != _OTHER, value_in_force.not_in(TOPICS))
-        .where(A.mention_id.in_(select(M.id).where(scope.condition)))
-        .group_by(value_in_force)
-        .order_by(func.count(A.mention_id.distinct()).desc(), value_in_force)
-    )
-    return tuple((name, n) for name, n in rows)

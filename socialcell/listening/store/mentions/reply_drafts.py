@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import Select, func, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -12,14 +12,18 @@ from socialcell.listening.reply_model import ReplyDraft
 
 DRAFT = db.table(ReplyDraft)
 C = DRAFT.c
+_WAITING = ("waiting", "sending")
 
 
 def waiting(session: Session) -> Sequence[ReplyDraft]:
     """Answers that wait or may be on their way, oldest first."""
-    statement = select(ReplyDraft).where(
-        col(ReplyDraft.state).in_(("waiting", "sending"))
-    )
+    statement = select(ReplyDraft).where(col(ReplyDraft.state).in_(_WAITING))
     return session.exec(statement.order_by(col(ReplyDraft.id))).all()
+
+
+def waiting_query() -> Select[int]:
+    """How many answers wait or may be on their way, as a question of one row."""
+    return sa_select(func.count()).where(C.state.in_(_WAITING))
 
 
 def count_sent(session: Session, start: datetime, end: datetime) -> int:

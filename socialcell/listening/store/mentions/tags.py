@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, select, true, update
+from sqlalchemy import Select, bindparam, delete, func, select, true, update
 from sqlmodel import Session
 
 from socialcell import db
@@ -74,11 +74,14 @@ def count_untagged(session: Session) -> int:
 
 def backlog(session: Session) -> TaggingBacklog:
     """How many mentions wait to be tagged, and since when the oldest does."""
+    return TaggingBacklog(*session.execute(backlog_query()).one())
+
+
+def backlog_query() -> Select[int, datetime | None]:
+    """The question of a TaggingBacklog, of one row."""
     c = MENTION.c
     waits = c.tagged_at.is_(None), c.state == "present", c.text.is_not(None)
-    query = select(func.count(), func.min(c.stored_at)).where(*waits)
-    count, oldest = session.execute(query).one()
-    return TaggingBacklog(count, oldest)
+    return select(func.count(), func.min(c.stored_at)).where(*waits)
 
 
 def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
