@@ -3,10 +3,10 @@
 The caller brings the session and owns the commit of a unit of work.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, false, func, or_, select, tuple_, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -343,6 +343,16 @@ def usage(
     ).first()
 
 
+def usages(
+    session: Session, windows: Collection[tuple[str, str, datetime]]
+) -> dict[tuple[str, str, datetime], Usage]:
+    """What was used in these windows: (platform, bucket, start) → its row, where there
+    is one."""
+    key = tuple_(col(Usage.platform), col(Usage.bucket), col(Usage.window_start))
+    rows = session.scalars(select(Usage).where(key.in_(windows)))
+    return {(row.platform, row.bucket, row.window_start): row for row in rows}
+
+
 def add_usage(
     session: Session,
     platform: str,
@@ -388,6 +398,28 @@ def spent_micros(
         col(Usage.window_start) < end,
     )
     return int(session.execute(query).scalar_one())
+
+
+def spent_in(
+    session: Session, months: Mapping[str, tuple[datetime, datetime]]
+) -> dict[str, int]:
+    """What the windows of each platform that began in its [start, end) have cost, in
+    micros; platforms without a window are not there."""
+    began = col(Usage.window_start)
+    query = (
+        select(col(Usage.platform), func.sum(col(Usage.micros)))
+        .where(
+            or_(
+                false(),
+                *(
+                    and_(col(Usage.platform) == platform, began >= start, began < end)
+                    for platform, (start, end) in months.items()
+                ),
+            )
+        )
+        .group_by(col(Usage.platform))
+    )
+    return {platform: int(micros) for platform, micros in session.execute(query)}
 
 
 def imported(session: Session, sha256: str) -> ImportedFile | None:

@@ -1,15 +1,14 @@
 """How much of the platforms' allowances and of our money is used, with a forecast."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-
-from sqlmodel import Session
 
 from socialcell import connectors, db
 from socialcell.connectors import publisher
 from socialcell.connectors.base import Bucket
 from socialcell.ops import store
+from socialcell.ops.model import Usage
 from socialcell.services.collection import allowance_ledger
 from socialcell.services.context import Context
 from socialcell.settings import Config
@@ -79,20 +78,42 @@ class Spending:
 def spending(context: Context) -> Spending:
     """The state of all allowances of the enabled sources' platforms, and of those on
     which the cell posts."""
-    config = context.workspace.config
-    allowances: list[AllowanceUsage] = []
-    money: list[PlatformSpend] = []
+    config, now = context.workspace.config, context.clock.now()
     with db.reading(context.engine) as session:
         used = {source.connector for source in store.enabled(session)}
-        for platform, counted in _counted(config, used):
-            allowances += [_allowance(context, session, platform, b) for b in counted]
-            bill = _money(context, session, platform, counted)
-            if bill is not None and bill.platform not in {m.platform for m in money}:
-                money.append(bill)
-    by_bucket = {
-        (allowance.platform, allowance.bucket): allowance for allowance in allowances
-    }
-    return Spending(tuple(by_bucket.values()), tuple(money))
+        counted = list(_counted(config, used))
+        windows = {
+            (platform, bucket.name): (bucket, allowance_ledger.window(bucket, now))
+            for platform, buckets in counted
+            for bucket in buckets
+        }
+        rows = store.usages(
+            session,
+            [(*key, start) for key, (_bucket, (start, _end)) in windows.items()],
+        )
+        paid = _paid(config, counted)
+        months = {
+            platform: allowance_ledger.window(replace(bucket, period="month"), now)
+            for platform, bucket in paid.items()
+        }
+        spent = store.spent_in(session, months)
+    return Spending(
+        tuple(
+            _allowance(key, bucket, window, rows.get((*key, window[0])), now)
+            for key, (bucket, window) in windows.items()
+        ),
+        tuple(
+            PlatformSpend(
+                platform=platform,
+                window=months[platform],
+                spent=spent.get(platform, 0),
+                forecast=_forecast(spent.get(platform, 0), months[platform], now),
+                cap=allowance_ledger.monthly_limit(config, platform),
+                currency=bucket.currency,
+            )
+            for platform, bucket in paid.items()
+        ),
+    )
 
 
 def _counted(config: Config, used: set[str]) -> Iterator[tuple[str, list[Bucket]]]:
@@ -110,15 +131,17 @@ def in_units(micros: int) -> str:
 
 
 def _allowance(
-    context: Context, session: Session, platform: str, bucket: Bucket
+    key: tuple[str, str],
+    bucket: Bucket,
+    window: tuple[datetime, datetime],
+    row: Usage | None,
+    now: datetime,
 ) -> AllowanceUsage:
-    now = context.clock.now()
-    window = allowance_ledger.window(bucket, now)
-    row = store.usage(session, platform, bucket.name, window[0])
+    platform, name = key
     used = row.used if row else 0
     return AllowanceUsage(
         platform=platform,
-        bucket=bucket.name,
+        bucket=name,
         period=bucket.period,
         window=window,
         used=used,
@@ -130,25 +153,18 @@ def _allowance(
     )
 
 
-def _money(
-    context: Context, session: Session, platform: str, counted: list[Bucket]
-) -> PlatformSpend | None:
-    priced = [bucket for bucket in counted if bucket.price_micros]
-    cap = allowance_ledger.monthly_limit(context.workspace.config, platform)
-    if not priced and cap is None:
-        return None
-    now = context.clock.now()
-    first = priced[0] if priced else Bucket("money", "month")
-    window = allowance_ledger.window(replace(first, period="month"), now)
-    spent = store.spent_micros(session, platform, *window)
-    return PlatformSpend(
-        platform=platform,
-        window=window,
-        spent=spent,
-        forecast=_forecast(spent, window, now),
-        cap=cap,
-        currency=first.currency,
-    )
+def _paid(
+    config: Config, counted: Sequence[tuple[str, Sequence[Bucket]]]
+) -> dict[str, Bucket]:
+    """The platforms that cost money, or have a limit of it, each with the first bucket
+    that says when its month begins and in which currency."""
+    paid: dict[str, Bucket] = {}
+    for platform, buckets in counted:
+        priced = [bucket for bucket in buckets if bucket.price_micros]
+        if priced or allowance_ledger.monthly_limit(config, platform) is not None:
+            first = priced[0] if priced else Bucket("money", "month")
+            paid.setdefault(platform, first)
+    return paid
 
 
 def _forecast(
