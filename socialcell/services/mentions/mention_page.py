@@ -6,8 +6,11 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.clock import IST
 from socialcell.errors import UsageError
+from socialcell.listening.areas.area_table import names
 from socialcell.listening.people.visibility import People
+from socialcell.listening.store import areas, owners
 from socialcell.listening.store.alerts import incidents
 from socialcell.listening.store.mentions import mention_queries, mention_relations
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
@@ -37,14 +40,13 @@ def read_page(
     """The page of a mention that is there and that the reader may see.
 
     `places` as of the explorer. UsageError: there is none, it was removed, or it is in
-    none of the places, which is not told apart. At most 15 statements.
+    none of the places, which is not told apart. At most 12 statements.
     """
     with db.reading(context.engine) as session:
         row = _visible(session, [mention_id], places).get(mention_id)
         if row is None:
             raise UsageError("mentions.no_such_mention", mention=mention_id)
-        relations = mention_relations.relations(session, mention_id)
-        replying = mention_relations.replies(session, mention_id)
+        relations, replying = mention_relations.thread(session, mention_id)
         related = [relation.id for relation in relations] + replying[:REPLIES]
         rows = _visible(session, related, places)
         facts = mention_detail.gather_facts(session, [row, *rows.values()])
@@ -53,8 +55,12 @@ def read_page(
             for id_, other in rows.items()
         }
         seen = row.authored_at or row.stored_at
+        every_owner = owners.list_owners(session)
+        today = context.clock.now().astimezone(IST).date()
         return MentionPage(
-            mention=mention_detail.mention(session, row, people, facts[mention_id]),
+            mention=mention_detail.mention(
+                session, row, people, facts[mention_id], relations, every_owner
+            ),
             readings=mention_readings.readings(
                 session, row, facts[mention_id].annotations, people
             ),
@@ -79,6 +85,14 @@ def read_page(
                 )
             ],
             no_original=refuse_original(row),
+            names={
+                **{
+                    owner.owner: names(owner)
+                    for owner in every_owner
+                    if owner.is_valid(today)
+                },
+                **{area.id: names(area) for area in areas.all_areas(session)},
+            },
         )
 
 

@@ -9,11 +9,12 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.json_types import JsonValue
 from socialcell.listening.areas.area_table import names
-from socialcell.listening.areas.owner_table import NOBODY, OwnerFinder
+from socialcell.listening.areas.owner_table import NOBODY, OwnerFinder, OwnerRecord
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import mention_queries, mention_relations
 from socialcell.listening.store.mentions.mention_queries import MentionRow
+from socialcell.listening.store.mentions.mention_relations import RelatedMention
 from socialcell.listening.store.pages import engagement_history
 from socialcell.views.mentions import mention_view
 from socialcell.views.mentions.mention_view import MentionDocument, MentionFacts
@@ -90,20 +91,27 @@ def mention(
     row: MentionRow,
     people: People,
     facts: MentionFacts | None = None,
+    relations: Sequence[RelatedMention] | None = None,
+    every_owner: Sequence[OwnerRecord] | None = None,
 ) -> MentionDetail:
     """One mention with its owner's names, links, sources, counts and annotations;
-    `facts` are asked for where they are not there already."""
+    `facts`, its relations and all owners are asked for where they are not there
+    already."""
     facts = facts or gather_facts(session, [row])[row.id]
+    if relations is None:
+        relations = mention_relations.relations(session, row.id)
+    if every_owner is None and row.owner not in (None, NOBODY):
+        every_owner = owners.list_owners(session)
     return {
         **mention_view.mention(row, facts, people),
-        **_owner(session, row, mention_view.group_values(facts.annotations)),
+        **_owner(row, mention_view.group_values(facts.annotations), every_owner or ()),
         "links": [
             people.masked(row.platform, url, row)
             for url in mention_relations.links(session, row.id)
         ],
         "relations": [
             {"kind": r.kind, "platform": r.platform, "id": r.id, "held": r.state}
-            for r in mention_relations.relations(session, row.id)
+            for r in relations
         ],
         "sources": [
             {"name": s.name, "via": s.via, "seen_at": s.seen_at}
@@ -135,7 +143,9 @@ def mention(
 
 
 def _owner(
-    session: Session, row: MentionRow, understood: Mapping[str, Sequence[str]]
+    row: MentionRow,
+    understood: Mapping[str, Sequence[str]],
+    every_owner: Sequence[OwnerRecord],
 ) -> OwnerFields:
     """The owner's names, and the sentence that refers a citizen there, by language.
 
@@ -143,7 +153,7 @@ def _owner(
     """
     owner, is_critical = None, row.urgency == "critical"
     if row.owner not in (None, NOBODY):
-        finder = OwnerFinder(owners.list_owners(session))
+        finder = OwnerFinder(every_owner)
         owner = finder.row_of(row.owner, owners.problem_of(row, understood))
     return {
         "owner_name": names(owner) if owner else None,

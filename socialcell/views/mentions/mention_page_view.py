@@ -1,6 +1,6 @@
 """One mention with what belongs to it: readings, thread, incidents; and its JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -83,7 +83,8 @@ class MentionPage:
     `parents` are those of its relations that we hold and the reader may see, `replies`
     the oldest of `reply_count` mentions that answer, quote or repost it.
     `no_original` says why its original cannot be opened; None: it can, which is
-    audited.
+    audited. `names` are those of all areas, and of today's owners of problems, by id
+    and language.
     """
 
     mention: MentionDetail
@@ -93,6 +94,7 @@ class MentionPage:
     reply_count: int
     incidents: Sequence[MentionIncident]
     no_original: SocialcellError | None
+    names: Mapping[str, Mapping[str, str]]
 
 
 class RecordFields(TypedDict):

@@ -172,7 +172,7 @@ def show_mention(request: PageRequest) -> Answer:
         )
     except UsageError:
         raise NotFound from None
-    words = load_words(context, lang)
+    words = MentionWords(lang, page.names)
     no_original = page.no_original
     return WebPage(
         "mention.html",

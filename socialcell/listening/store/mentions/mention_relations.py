@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlmodel import Session
 
 from socialcell import db
@@ -66,6 +66,30 @@ def relations(session: Session, mention_id: int) -> list[RelatedMention]:
         .order_by(relation.kind, M.external_id)
     )
     return [RelatedMention(*row) for row in rows]
+
+
+def thread(session: Session, mention_id: int) -> tuple[list[RelatedMention], list[int]]:
+    """The `relations` and the `replies` of a mention, in one statement."""
+    relation = db.table(Relation).c
+    columns = (M.id, relation.kind, M.platform, M.external_id, M.state)
+    above = (
+        select(literal("above").label("side"), *columns)
+        .join(MENTION, relation.target_id == M.id)
+        .where(relation.mention_id == mention_id)
+    )
+    below = (
+        select(literal("below"), *columns)
+        .join(MENTION, relation.mention_id == M.id)
+        .where(relation.target_id == mention_id, M.state == "present")
+    )
+    rows = session.execute(union_all(above, below)).all()
+    parents = [
+        RelatedMention(kind, platform, external_id, state, id_)
+        for side, id_, kind, platform, external_id, state in rows
+        if side == "above"
+    ]
+    parents.sort(key=lambda parent: (parent.kind, parent.external_id))
+    return parents, sorted(row.id for row in rows if row.side == "below")
 
 
 def replies(session: Session, mention_id: int) -> list[int]:
