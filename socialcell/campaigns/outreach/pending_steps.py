@@ -1,20 +1,27 @@
 """The next steps of outreach: approvals, answers, posts to confirm, labels to check."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlmodel import Session
 
-from socialcell.campaigns.creators.store import creator_entries as entries
+from socialcell.campaigns.creators.store.creator_rows import StoredCreator
+from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.store import outcomes
 from socialcell.campaigns.outreach import (
     disclosure_rules,
     disclosure_status,
     plan_approval,
+    plan_facts,
     plan_rules,
 )
-from socialcell.campaigns.outreach.model import OutreachFound, OutreachStep
+from socialcell.campaigns.outreach.model import (
+    OutreachFound,
+    OutreachStep,
+    PlanApproval,
+)
+from socialcell.campaigns.outreach.plan_facts import RegistryFacts, Tag
 from socialcell.campaigns.outreach.store import outreach as store
 from socialcell.campaigns.outreach.tag_states import OPEN_STATES
 from socialcell.campaigns.planning import store as plans
@@ -42,6 +49,19 @@ class PendingStep:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _OutreachFacts:
+    """What the steps of all plans rest on: steps and posts found by tag's id, approvals
+    by plan's id, campaigns by name."""
+
+    settings: Planning | None
+    steps: Mapping[int, Sequence[OutreachStep]]
+    approvals: Mapping[int, PlanApproval]
+    registry: RegistryFacts
+    posts: Mapping[int, Sequence[OutreachFound]]
+    campaigns: Mapping[str, Campaign]
+
+
 def pending_steps(
     session: Session, today: date, settings: Planning | None = None
 ) -> list[PendingStep]:
@@ -53,9 +73,27 @@ def pending_steps(
     post was found); missing (its day has passed); label (with its `problems`);
     measure.
     """
-    steps: list[PendingStep] = []
-    for plan in plans.newest_plans(session):
-        steps += _steps_of_plan(session, plan, today, settings)
+    newest = plans.newest_plans(session)
+    if not newest:
+        return []
+    ids = [plan.id or 0 for plan in newest]
+    tags_by_plan = plans.tags_of_plans(session, ids)
+    every_tag = [pair for own in tags_by_plan.values() for pair in own]
+    facts = _OutreachFacts(
+        settings,
+        plan_approval.steps_of_plans(
+            session, {plan.campaign: tags_by_plan[plan.id or 0] for plan in newest}
+        ),
+        store.newest_approvals(session, ids),
+        plan_facts.read_registry(session, every_tag),
+        store.found_posts(session, [tag.id or 0 for tag, _ in every_tag]),
+        {row.name: row for row in outcomes.campaigns(session)},
+    )
+    steps = [
+        step
+        for plan in newest
+        for step in _steps_of_plan(plan, tags_by_plan[plan.id or 0], facts, today)
+    ]
     return sorted(steps, key=lambda step: (step.day, step.campaign, step.n or 0))
 
 
@@ -87,13 +125,13 @@ def step_text(step: PendingStep, language: Language) -> str:
 
 
 def problems_of_tag(
-    session: Session, tag: PlanTag, steps: Sequence[OutreachStep]
+    tag: PlanTag,
+    steps: Sequence[OutreachStep],
+    rows: Mapping[str, StoredCreator],
 ) -> list[str]:
     """Kinds (disclosure_status) of problems of the disclosure of a tag's post; none for
-    a post that is not published."""
-    if plan_approval.state_of(steps) not in ("posted", "measured"):
-        return []
-    row = entries.find(session, tag.creator)
+    a post that is not published. `rows` are those of creators, by key."""
+    row = rows.get(tag.creator)
     material_connection = disclosure_rules.connection_to_disclose(
         row.connection if row else None, tag.cost_micros > 0
     )
@@ -103,7 +141,7 @@ def problems_of_tag(
 def disclosure_problems(
     tag: PlanTag, steps: Sequence[OutreachStep], material_connection: str
 ) -> list[str]:
-    """The same, where the creator's connection to the city is known."""
+    """The same, by the creator's connection to the city."""
     if plan_approval.state_of(steps) not in ("posted", "measured"):
         return []
     return disclosure_status.disclosure_problems(
@@ -115,21 +153,19 @@ def disclosure_problems(
 
 
 def _steps_of_plan(
-    session: Session, plan: Plan, today: date, settings: Planning | None
+    plan: Plan, tags: Sequence[Tag], facts: _OutreachFacts, today: date
 ) -> Iterator[PendingStep]:
-    tags = plans.tags(session, plan)
-    steps = plan_approval.steps_by_tag(session, plan, tags)
+    steps = facts.steps
     state_by_tag = {
         tag.n: plan_approval.state_of(steps[tag.id or 0]) for tag, _ in tags
     }
     open_tags = [tag for tag, _ in tags if state_by_tag[tag.n] in OPEN_STATES]
-    if open_tags and plan_approval.valid_approval(session, plan, tags) is None:
-        approval = store.newest_approval(session, plan)
+    approval = facts.approvals.get(plan.id or 0)
+    if open_tags and not plan_approval.is_approved(plan, tags, approval):
         first = min(tag.day for tag in open_tags)
         kind = "approve" if approval is None else "approve_again"
         yield PendingStep(kind, plan.campaign, None, first)
-    violations = plan_rules.find_violations(session, plan, tags, settings)
-    posts_by_tag = store.found_posts(session, [tag.id or 0 for tag, _ in tags])
+    violations = plan_rules.violations_of(plan, tags, facts.settings, facts.registry)
     for tag, _ in tags:
         tag_steps = steps[tag.id or 0]
         if state_by_tag[tag.n] in OPEN_STATES:
@@ -137,13 +173,13 @@ def _steps_of_plan(
                 violation.message for violation in violations if violation.n == tag.n
             )
             yield from _steps_of_open_tag(
-                plan, tag, tag_steps, posts_by_tag.get(tag.id or 0, ()), today, reasons
+                plan, tag, tag_steps, facts.posts.get(tag.id or 0, ()), today, reasons
             )
-        elif wrong := problems_of_tag(session, tag, tag_steps):
+        elif wrong := problems_of_tag(tag, tag_steps, facts.registry.rows):
             yield PendingStep(
                 "label", plan.campaign, tag.n, tag.day, problems=tuple(wrong)
             )
-    campaign = outcomes.campaign(session, plan.campaign)
+    campaign = facts.campaigns.get(plan.campaign)
     if campaign and today > campaign.end and "posted" in state_by_tag.values():
         yield PendingStep("measure", plan.campaign, None, campaign.end)
 

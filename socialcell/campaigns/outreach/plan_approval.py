@@ -77,8 +77,20 @@ def steps_by_tag(
 ) -> dict[int, list[OutreachStep]]:
     """The steps of each tag so far, in order: tag's id → steps."""
     tag_list = plans.tags(session, plan) if tags is None else tags
-    terms = {tag.id or 0: _terms(tag) for tag, _ in tag_list}
-    return store.steps(session, plan.campaign, terms)
+    return steps_of_plans(session, {plan.campaign: tag_list})
+
+
+def steps_of_plans(
+    session: Session, tags: Mapping[str, Sequence[Tag]]
+) -> dict[int, list[OutreachStep]]:
+    """The same of the tags of several campaigns, in one statement."""
+    return store.steps(
+        session,
+        {
+            campaign: {tag.id or 0: _terms(tag) for tag, _ in own}
+            for campaign, own in tags.items()
+        },
+    )
 
 
 def terms_of(tag: PlanTag, steps: Sequence[OutreachStep]) -> str:

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import cache, partial
 
 from sqlmodel import Session
 
-from socialcell.campaigns.creators.creator import Creator
-from socialcell.campaigns.creators.store import creator_entries as entries
+from socialcell.campaigns.creators.creator import Creator, Rate
 from socialcell.campaigns.creators.store import creators, flags
+from socialcell.campaigns.creators.store.creator_rows import StoredCreator
 from socialcell.campaigns.links.model import TrackedLink
 from socialcell.campaigns.outreach.store import outreach as store
+from socialcell.campaigns.outreach.store.outreach import PlannedCost
 from socialcell.campaigns.planning import quiet_days as special
 from socialcell.campaigns.planning.calendar_problem import ClosedDays, span
 from socialcell.campaigns.planning.model import Plan, PlanTag
@@ -66,67 +67,103 @@ class PlanFacts:
     closed: Mapping[date, ClosedDays] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class RegistryFacts:
+    """What the rules check of the registry, for several plans at once: creators by key
+    with their rows, flags by account, rates by creator and format, the mode of the
+    outbox, and what the newest plans cost."""
+
+    rows: Mapping[str, StoredCreator]
+    creators: Mapping[str, Creator]
+    flags: Mapping[tuple[str, str], str]
+    rates: Mapping[int, Mapping[str, Sequence[Rate]]]
+    mode: str
+    costs: Callable[[], Sequence[PlannedCost]]
+
+    def spent_elsewhere(
+        self, campaign: str, creator: str, channel: str, first: date, last: date
+    ) -> int:
+        """Micros that the newest plans of all campaigns but one hold for a creator on
+        a channel, both days included."""
+        return sum(
+            cost.cost_micros
+            for cost in self.costs()
+            if cost.campaign != campaign
+            and (cost.creator, cost.channel) == (creator, channel)
+            and first <= cost.day <= last
+        )
+
+
+def read_registry(session: Session, tags: Sequence[Tag]) -> RegistryFacts:
+    """The facts of the creators of these tags, of any plans, in at most five
+    statements; what plans cost is read where it is asked for."""
+    keys = {tag.creator for tag, _ in tags}
+    last = max((tag.day for tag, _ in tags), default=date.min)
+    registered = creators.registered_creators(session, keys)
+    histories = creators.rate_histories(session, last)
+    return RegistryFacts(
+        {entry.row.key: entry.row for entry in registered},
+        {
+            entry.row.key: entry.as_creator(
+                {
+                    format_: history[-1]
+                    for format_, history in histories.get(entry.row.id, {}).items()
+                }
+            )
+            for entry in registered
+        },
+        {
+            (flag.platform, flag.handle): flag.flag
+            for flag in flags.standing_flags(session)
+        },
+        histories,
+        outbox_store.mode_name(session),
+        cache(partial(store.planned_costs, session)),
+    )
+
+
 def facts_of(
-    session: Session, plan: Plan, tags: Sequence[Tag], settings: Planning
+    plan: Plan, tags: Sequence[Tag], settings: Planning, registry: RegistryFacts
 ) -> PlanFacts:
     """The facts of a plan and these tags. `settings` are the current ones."""
-    keys = sorted({tag.creator for tag, _ in tags})
-    start = _day(plan.brief["start"])
+    keys = {tag.creator for tag, _ in tags}
     creators_by_key = {
-        creator.id: creator
-        for creator in creators.creators(
-            session, start, keys, with_history=False, with_posts=False
-        )
+        key: creator for key, creator in registry.creators.items() if key in keys
     }
-    rows = entries.find_all(session, keys)
-    flag_by_account = {
-        (row.platform, row.handle): row.flag for row in flags.standing_flags(session)
-    }
-    last = max((tag.day for tag, _ in tags), default=start)
-    histories = creators.rate_histories(session, last)
     rates: dict[int, int | None] = {}
     for tag, _ in tags:
-        row = rows.get(tag.creator)
-        history = histories.get(row.id, {}).get(tag.format, ()) if row else ()
+        row = registry.rows.get(tag.creator)
+        history = registry.rates.get(row.id, {}).get(tag.format, ()) if row else ()
         in_force = [rate for rate in history if rate.since <= tag.day]
         rates[tag.n] = in_force[-1].micros if in_force else None
     return PlanFacts(
         plan,
         settings,
         creators_by_key,
-        {key: row.public_because for key, row in rows.items()},
-        {key: row.connection_by for key, row in rows.items()},
+        {key: row.public_because for key, row in registry.rows.items()},
+        {key: row.connection_by for key, row in registry.rows.items()},
         {
-            creator.id: flag_by_account[account.platform, account.handle]
+            creator.id: registry.flags[account.platform, account.handle]
             for creator in creators_by_key.values()
             for account in creator.accounts
-            if (account.platform, account.handle) in flag_by_account
+            if (account.platform, account.handle) in registry.flags
         },
         rates,
-        partial(_spent_elsewhere, session, plan.campaign),
-        _closed_days(session, plan, settings),
+        partial(registry.spent_elsewhere, plan.campaign),
+        _closed_days(plan, settings, registry.mode),
     )
 
 
-def _spent_elsewhere(
-    session: Session, campaign: str, creator: str, channel: str, first: date, last: date
-) -> int:
-    return store.spent_elsewhere(session, creator, channel, first, last, campaign)
-
-
-def _closed_days(
-    session: Session, plan: Plan, settings: Planning
-) -> dict[date, ClosedDays]:
+def _closed_days(plan: Plan, settings: Planning, mode: str) -> dict[date, ClosedDays]:
     brief = plan.brief
     first, last = _day(brief["start"]), _day(brief["end"])
-    switch = outbox_store.mode(session)
     closed = special.closed_days(
         span(first, last),
         open_on=[_day(day) for day in as_list(brief["open_on"])],
         blackout=[_day(day) for day in as_list(brief["blackout"])],
         elections=settings.elections,
         own=settings.days,
-        switch=switch.mode if switch else "normal",
+        switch=mode,
     )
     return {day: rule for rule in closed for day in rule.days}
 

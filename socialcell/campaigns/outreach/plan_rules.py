@@ -8,10 +8,11 @@ from sqlmodel import Session
 
 from socialcell.campaigns.creators.creator import Creator
 from socialcell.campaigns.links.model import TrackedLink
-from socialcell.campaigns.outreach import dated_rules, disclosure_rules
+from socialcell.campaigns.outreach import dated_rules, disclosure_rules, plan_facts
 from socialcell.campaigns.outreach.plan_facts import (
     PERSON_KINDS,
     PlanFacts,
+    RegistryFacts,
     RuleViolation,
     Tag,
     facts_of,
@@ -35,7 +36,18 @@ def find_violations(
 
     `settings` are those of now; without them those that the plan was made with.
     """
-    facts = facts_of(session, plan, tags, settings or settings_of(plan))
+    registry = plan_facts.read_registry(session, tags)
+    return violations_of(plan, tags, settings, registry)
+
+
+def violations_of(
+    plan: Plan,
+    tags: Sequence[Tag],
+    settings: Planning | None,
+    registry: RegistryFacts,
+) -> list[RuleViolation]:
+    """The same, by what was read of the registry."""
+    facts = facts_of(plan, tags, settings or settings_of(plan), registry)
     violations = [*_check_targeting(facts), *_check_budget(facts, tags)]
     for tag, link in tags:
         for rule in (_check_creator, _check_disclosure, _check_days, _check_words):

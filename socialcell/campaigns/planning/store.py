@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -66,11 +66,7 @@ def find_plan(
 
 def newest_plans(session: Session) -> list[Plan]:
     """The newest version of every campaign's plan."""
-    last = (
-        select(_PLAN.c.campaign, func.max(_PLAN.c.version).label("version"))
-        .group_by(_PLAN.c.campaign)
-        .subquery()
-    )
+    last = newest_versions().subquery()
     query = (
         select(Plan)
         .join(
@@ -81,6 +77,13 @@ def newest_plans(session: Session) -> list[Plan]:
         .order_by(col(Plan.campaign))
     )
     return list(session.scalars(query))
+
+
+def newest_versions() -> Select[tuple[str, int]]:
+    """Each campaign with the number of its plan's newest `version`, as a question."""
+    c = _PLAN.c
+    version = func.max(c.version).label("version")
+    return select(c.campaign, version).group_by(c.campaign)
 
 
 def versions(session: Session, campaign: str) -> list[PlanVersion]:

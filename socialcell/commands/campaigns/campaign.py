@@ -141,8 +141,9 @@ def show(
             print_plan(document)
         return
     campaign = campaign_results.show_campaign(context, name)
-    planned = plan_documents.summary(context, name)
-    reached = outreach_view.summary(context, name)
+    overview = outreach_view.summary(context, name)
+    planned = overview and overview.plan
+    reached = overview and overview.outreach
     if json:
         output.as_json({**campaign, "plan": planned, "outreach": reached})
         return

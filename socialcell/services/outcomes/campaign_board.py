@@ -83,8 +83,9 @@ def _lines(
     planned = {
         plan.campaign: plan.calendar["tags"] for plan in plans.newest_plans(session)
     }
-    posted = outreach.count_posted(session, names)
-    clicks = outcomes.campaign_clicks(session, names)
+    posted, clicks = db.counts_together(
+        session, outreach.posted_query(names), outcomes.clicks_query(names)
+    )
     reports = _reports(session, rows, today)
     lines = []
     for row in rows:

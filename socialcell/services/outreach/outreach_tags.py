@@ -6,23 +6,18 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.campaigns.creators.store import creator_entries as entries
 from socialcell.campaigns.creators.store.creator_rows import StoredCreator
 from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.outreach import (
     disclosure_rules,
     pending_steps,
     plan_approval,
+    plan_facts,
     plan_rules,
     tag_states,
 )
-from socialcell.campaigns.outreach.model import (
-    OutreachFound,
-    OutreachStep,
-    PlanApproval,
-)
+from socialcell.campaigns.outreach.model import OutreachStep, PlanApproval
 from socialcell.campaigns.outreach.plan_facts import RuleViolation, Tag
-from socialcell.campaigns.outreach.store import outreach as outreach_store
 from socialcell.campaigns.outreach.store import outreach_posts
 from socialcell.campaigns.planning import store as plans
 from socialcell.campaigns.planning.model import Plan, PlanTag
@@ -86,9 +81,10 @@ def read_tags(context: Context, campaign: str) -> OutreachTags:
     with db.reading(context.engine) as session:
         plan = newest_plan(session, name)
         tags = plans.tags(session, plan)
-        broken = plan_rules.find_violations(session, plan, tags, settings)
+        registry = plan_facts.read_registry(session, tags)
+        broken = plan_rules.violations_of(plan, tags, settings, registry)
         approval = plan_approval.valid_approval(session, plan, tags)
-        lines = _lines(session, plan, tags, broken)
+        lines = _lines(session, plan, tags, broken, registry.rows)
         listed = OutreachTags(
             campaign=name,
             version=plan.version,
@@ -106,13 +102,11 @@ def _lines(
     plan: Plan,
     planned: Sequence[Tag],
     broken: Sequence[RuleViolation],
+    rows: Mapping[str, StoredCreator],
 ) -> list[TagLine]:
     tags = [tag for tag, _link in planned]
     steps = plan_approval.steps_by_tag(session, plan, planned)
-    found = outreach_store.found_posts(session, [tag.id or 0 for tag in tags])
-    mentions = [post.mention_id for posts in found.values() for post in posts]
-    urls = outreach_posts.urls(session, mentions) if mentions else {}
-    rows = entries.find_all(session, {tag.creator for tag in tags})
+    found = outreach_posts.found_with_urls(session, [tag.id or 0 for tag in tags])
     altered = outreach_steps.altered_steps(session, plan, steps)
     lines = []
     for tag in tags:
@@ -131,7 +125,10 @@ def _lines(
                 problems=pending_steps.disclosure_problems(
                     tag, steps[tag_id], connection
                 ),
-                found=[_found_post(post, urls) for post in found.get(tag_id, ())],
+                found=[
+                    FoundPost(post.mention_id, post.by, url, tuple(post.faults))
+                    for post, url in found.get(tag_id, ())
+                ],
                 steps=steps[tag_id],
                 altered=altered[tag_id] if tag.text else [],
             )
@@ -150,9 +147,3 @@ def _needed(tag: PlanTag, connection: str) -> list[str]:
         return []
     rules = disclosure_rules.visual_rules(tag.format, tag.day)
     return [rule.source for rule in rules]
-
-
-def _found_post(post: OutreachFound, urls: Mapping[int, str | None]) -> FoundPost:
-    return FoundPost(
-        post.mention_id, post.by, urls.get(post.mention_id), tuple(post.faults)
-    )

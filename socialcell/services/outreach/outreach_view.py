@@ -1,12 +1,14 @@
 """Outreach as documents: each tag with its state, its post, and what is against it."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
 
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.campaigns.creators.store import creator_entries as entries
 from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.outreach import (
     disclosure_status,
@@ -18,7 +20,7 @@ from socialcell.campaigns.outreach.model import OutreachStep, StepDetail
 from socialcell.campaigns.outreach.pending_steps import PendingStep
 from socialcell.campaigns.outreach.store import outreach as outreach_store
 from socialcell.campaigns.planning import store as plans
-from socialcell.campaigns.planning.model import Plan
+from socialcell.campaigns.planning.model import MoneyDocument, Plan
 from socialcell.i18n import language
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
@@ -101,6 +103,24 @@ class OutreachSummary(TypedDict):
     undisclosed: list[UndisclosedFields]
 
 
+class PlanSummary(TypedDict):
+    """What is planned of a campaign, in figures."""
+
+    version: int
+    tags: int
+    reach: float
+    cost: MoneyDocument
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class PlanOverview:
+    """A campaign's newest plan in figures, and its outreach."""
+
+    plan: PlanSummary
+    outreach: OutreachSummary
+
+
 class DueFields(TypedDict):
     """One thing that outreach waits for; `said` is the sentence."""
 
@@ -125,41 +145,50 @@ def list_tags(context: Context, campaign: str) -> OutreachDocument:
     }
 
 
-def summary(context: Context, campaign: str) -> OutreachSummary | None:
-    """A plan's outreach in figures: how many tags are in which state, whose approval
-    stands, and of which posts the label lacks; None when nothing is planned."""
+def summary(context: Context, campaign: str) -> PlanOverview | None:
+    """A plan in figures, and its outreach: how many tags are in which state, whose
+    approval stands, and of which posts the label lacks; None when nothing is
+    planned."""
     with db.reading(context.engine) as session:
         plan = plans.find_plan(session, utm_naming.normalise_name(campaign, "campaign"))
         if plan is None:
             return None
-        tags = plans.tags(session, plan)
-        steps = plan_approval.steps_by_tag(session, plan, tags)
-        counts = Counter(
-            plan_approval.state_of(tag_steps) for tag_steps in steps.values()
-        )
-        return {
-            "approval": approval_document(
-                plan_approval.valid_approval(session, plan, tags)
-            ),
-            "states": {
-                state: counts[state] for state in tag_states.STATES if counts[state]
-            },
-            "found": _unconfirmed(session, plan, steps),
-            "undisclosed": [
-                {
-                    "tag": tag.n,
-                    "wrong": [
-                        disclosure_status.PROBLEM_MESSAGES[kind] for kind in wrong
-                    ],
-                }
-                for tag, _ in tags
-                if (
-                    wrong := pending_steps.problems_of_tag(
-                        session, tag, steps[tag.id or 0]
-                    )
-                )
-            ],
-        }
+        return PlanOverview(_plan_summary(plan), _outreach_summary(session, plan))
+
+
+def _plan_summary(plan: Plan) -> PlanSummary:
+    """A plan in figures only."""
+    return {
+        "version": plan.version,
+        "tags": plan.calendar["tags"],
+        "reach": plan.calendar["reach"],
+        "cost": plan.calendar["cost"],
+        "made_at": plan.made_at,
+    }
+
+
+def _outreach_summary(session: Session, plan: Plan) -> OutreachSummary:
+    tags = plans.tags(session, plan)
+    steps = plan_approval.steps_by_tag(session, plan, tags)
+    rows = entries.find_all(session, {tag.creator for tag, _ in tags})
+    counts = Counter(plan_approval.state_of(tag_steps) for tag_steps in steps.values())
+    return {
+        "approval": approval_document(
+            plan_approval.valid_approval(session, plan, tags)
+        ),
+        "states": {
+            state: counts[state] for state in tag_states.STATES if counts[state]
+        },
+        "found": _unconfirmed(session, plan, steps),
+        "undisclosed": [
+            {
+                "tag": tag.n,
+                "wrong": [disclosure_status.PROBLEM_MESSAGES[kind] for kind in wrong],
+            }
+            for tag, _ in tags
+            if (wrong := pending_steps.problems_of_tag(tag, steps[tag.id or 0], rows))
+        ],
+    }
 
 
 def list_due(context: Context, lang: str = "en") -> list[DueFields]:

@@ -63,16 +63,6 @@ class PlanFile:
     content: bytes
 
 
-class PlanSummary(TypedDict):
-    """What is planned of a campaign, in figures."""
-
-    version: int
-    tags: int
-    reach: float
-    cost: MoneyDocument
-    made_at: datetime
-
-
 class PlanTagFields(TypedDict):
     """A tag of a plan, without its cost; `link` None: the plan is a draft."""
 
@@ -131,21 +121,6 @@ class PlanDocument(TypedDict):
     choice: StoredChoice
     calendar: StoredCalendar
     tags: list[PlannedTag]
-
-
-def summary(context: Context, campaign: str) -> PlanSummary | None:
-    """What is planned of a campaign, in figures only; None when nothing is."""
-    with db.reading(context.engine) as session:
-        plan = store.find_plan(session, utm_naming.normalise_name(campaign, "campaign"))
-        if plan is None:
-            return None
-        return {
-            "version": plan.version,
-            "tags": plan.calendar["tags"],
-            "reach": plan.calendar["reach"],
-            "cost": plan.calendar["cost"],
-            "made_at": plan.made_at,
-        }
 
 
 def plan_document(

@@ -1,11 +1,12 @@
 """The registry of creators in the database: whole creators, as of a day."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 import numpy as np
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -39,7 +40,38 @@ SKETCH = db.table(CreatorSketch)
 AUTHOR = db.table(Author)
 SNAPSHOT = db.table(AuthorSnapshot)
 MENTION = db.table(Mention)
+_COLUMNS = tuple(field.name for field in fields(StoredCreator))
 MAX_POSTS = 50  # newest posts of a creator that are loaded
+
+
+@dataclass(frozen=True)
+class RegisteredCreator:
+    """A creator's own row, and its accounts in order."""
+
+    row: StoredCreator
+    accounts: list[SocialAccount]
+
+    def as_creator(self, rates: Mapping[str, Rate]) -> Creator:
+        """The creator with these rates, without insights and posts."""
+        row = self.row
+        return Creator(
+            id=row.key,
+            name=row.name,
+            kind=row.kind,
+            languages=tuple(row.languages),
+            wards=tuple(row.wards),
+            accounts=tuple(self.accounts),
+            rates=rates,
+            rate_class=row.rate_class,
+            rate_source=row.rate_source,
+            consent=row.consent,
+            consent_on=row.consent_on,
+            connection=row.connection,
+            cool_off_days=row.cool_off_days,
+            insights=(),
+            engaged=None,
+            posts=(),
+        )
 
 
 def creators(
@@ -55,11 +87,7 @@ def creators(
     Rates are those in force `on` that day, insights the newest that were known then.
     Insights and people who engaged are loaded `with_history` only, posts `with_posts`.
     """
-    query = select(CREATOR).order_by(CREATOR.c.key)
-    if keys is not None:
-        query = query.where(CREATOR.c.key.in_(keys))
-    rows = db.records(session, query, StoredCreator)
-    accounts = _accounts(session)
+    registered = registered_creators(session, keys)
     rates = rates_of(session, on)
     insights: Mapping[int, Sequence[Insight]] = {}
     sketches: Mapping[int, StoredSketch] = {}
@@ -70,26 +98,41 @@ def creators(
             for sketch in db.records(session, select(SKETCH), StoredSketch)
         }
     return [
-        Creator(
-            id=row.key,
-            name=row.name,
-            kind=row.kind,
-            languages=tuple(row.languages),
-            wards=tuple(row.wards),
-            accounts=tuple(accounts[row.id]),
-            rates=rates[row.id],
-            rate_class=row.rate_class,
-            rate_source=row.rate_source,
-            consent=row.consent,
-            consent_on=row.consent_on,
-            connection=row.connection,
-            cool_off_days=row.cool_off_days,
+        replace(
+            registered_creator.as_creator(rates[row.id]),
             insights=tuple(insights.get(row.id, ())),
             engaged=_engaged_audience(sketches.get(row.id)),
-            posts=tuple(posts(session, accounts[row.id])) if with_posts else (),
+            posts=tuple(posts(session, registered_creator.accounts))
+            if with_posts
+            else (),
         )
-        for row in rows
+        for registered_creator in registered
+        for row in [registered_creator.row]
     ]
+
+
+def registered_creators(
+    session: Session, keys: Collection[str] | None = None
+) -> list[RegisteredCreator]:
+    """The creators of the registry in the order of their keys, each with its accounts
+    and their newest followers, in one statement; only `keys` if given."""
+    account = _accounts().subquery()
+    query = (
+        select(CREATOR, account.c.platform, account.c.handle, account.c.followers)
+        .outerjoin(account, account.c.creator_id == CREATOR.c.id)
+        .order_by(CREATOR.c.key, account.c.platform, account.c.handle)
+    )
+    if keys is not None:
+        query = query.where(CREATOR.c.key.in_(sorted(keys)))
+    registered: dict[str, RegisteredCreator] = {}
+    for row in session.execute(query).mappings():
+        creator_row = StoredCreator(**{name: row[name] for name in _COLUMNS})
+        own = registered.setdefault(row["key"], RegisteredCreator(creator_row, []))
+        if row["platform"] is not None:
+            own.accounts.append(
+                SocialAccount(row["platform"], row["handle"], row["followers"])
+            )
+    return list(registered.values())
 
 
 def creator(session: Session, key: str, on: date) -> Creator | None:
@@ -142,7 +185,8 @@ def rate_histories(session: Session, until: date) -> dict[int, dict[str, list[Ra
     return histories
 
 
-def _accounts(session: Session) -> dict[int, list[SocialAccount]]:
+def _accounts() -> Select[tuple[int, str, str, int | None]]:
+    """Every account with the newest count of its followers."""
     a, c = AUTHOR.c, ACCOUNT.c
     newest = (
         select(SNAPSHOT.c.author_id, func.max(SNAPSHOT.c.taken_at).label("taken_at"))
@@ -150,7 +194,7 @@ def _accounts(session: Session) -> dict[int, list[SocialAccount]]:
         .group_by(SNAPSHOT.c.author_id)
         .subquery()
     )
-    query = (
+    return (
         select(
             c.creator_id,
             c.platform,
@@ -172,14 +216,7 @@ def _accounts(session: Session) -> dict[int, list[SocialAccount]]:
             )
         )
         .group_by(c.id, c.creator_id, c.platform, c.handle)
-        .order_by(c.platform, c.handle)
     )
-    accounts: dict[int, list[SocialAccount]] = defaultdict(list)
-    for row in session.execute(query):
-        accounts[row.creator_id].append(
-            SocialAccount(row.platform, row.handle, row.followers)
-        )
-    return accounts
 
 
 def _insights(session: Session, on: date) -> dict[int, list[Insight]]:

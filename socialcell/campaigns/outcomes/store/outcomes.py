@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -69,12 +69,12 @@ def campaigns_before(
     return list(session.scalars(query))
 
 
-def campaign_clicks(session: Session, names: Collection[str]) -> dict[str, int]:
+def clicks_query(names: Collection[str]) -> Select[str, int]:
     """Clicks of people on the links of these campaigns, in each one's days; a campaign
     without a link is not there."""
     link, day = db.table(TrackedLink).c, db.table(ClickDay).c
     campaign_row = db.table(Campaign).c
-    query = (
+    return (
         select(campaign_row.name, func.coalesce(func.sum(day.n), 0))
         .select_from(db.table(Campaign))
         .join(db.table(TrackedLink), link.campaign == campaign_row.name)
@@ -89,7 +89,6 @@ def campaign_clicks(session: Session, names: Collection[str]) -> dict[str, int]:
         .where(campaign_row.name.in_(names))
         .group_by(campaign_row.name)
     )
-    return {name: int(n) for name, n in session.execute(query)}
 
 
 def outcome_summaries(session: Session) -> list[OutcomeSummary]:

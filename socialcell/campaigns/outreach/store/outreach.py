@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pydantic import JsonValue
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, and_, func, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -38,6 +38,17 @@ class StoredStep:
     evidence_kind: str | None
     evidence: str | None
     detail: dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCost:
+    """What a tag of a campaign's newest plan costs."""
+
+    campaign: str
+    creator: str
+    channel: str
+    day: date
+    cost_micros: int
 
 
 def lock_plan(session: Session, plan: Plan) -> None:
@@ -73,28 +84,33 @@ def approved_versions(session: Session) -> list[tuple[str, int, str]]:
 
 
 def steps(
-    session: Session, campaign: str, terms: Mapping[int, str]
+    session: Session, terms: Mapping[str, Mapping[int, str]]
 ) -> dict[int, list[OutreachStep]]:
-    """The steps of tags in order: tag's id → steps. `terms` by tag's id.
+    """The steps of tags in order: tag's id → steps. `terms`: campaign → terms by tag's
+    id.
 
     A step belongs to the tag that it was entered for, and to any of the campaign's
     whose terms are the same.
     """
-    query = select(OutreachStep).where(col(OutreachStep.campaign) == campaign)
-    of_terms: dict[str, list[int]] = defaultdict(list)
-    for tag_id, terms_hash in terms.items():
-        of_terms[terms_hash].append(tag_id)
-    steps_by_tag: dict[int, list[OutreachStep]] = {tag_id: [] for tag_id in terms}
+    query = select(OutreachStep).where(col(OutreachStep.campaign).in_(terms))
+    of_terms: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for campaign, own in terms.items():
+        for tag_id, terms_hash in own.items():
+            of_terms[campaign, terms_hash].append(tag_id)
+    steps_by_tag: dict[int, list[OutreachStep]] = {
+        tag_id: [] for own in terms.values() for tag_id in own
+    }
     for step in session.scalars(query.order_by(col(OutreachStep.id))):
-        for tag_id in {*of_terms.get(step.terms, ()), step.tag_id} & set(steps_by_tag):
+        same = of_terms.get((step.campaign, step.terms), ())
+        for tag_id in {*same, step.tag_id} & set(terms[step.campaign]):
             steps_by_tag[tag_id].append(step)
     return steps_by_tag
 
 
-def count_posted(session: Session, campaigns: Collection[str]) -> dict[str, int]:
+def posted_query(campaigns: Collection[str]) -> Select[str, int]:
     """Tags of these campaigns that were posted, by campaign; those without any are not
     there. What a tag says counts: the same tag of two versions is one."""
-    query = (
+    return (
         select(
             col(OutreachStep.campaign), func.count(col(OutreachStep.terms).distinct())
         )
@@ -104,7 +120,6 @@ def count_posted(session: Session, campaigns: Collection[str]) -> dict[str, int]
         )
         .group_by(col(OutreachStep.campaign))
     )
-    return {row.campaign: row[1] for row in session.execute(query)}
 
 
 def found_posts(
@@ -119,20 +134,28 @@ def found_posts(
     return posts
 
 
-def spent_elsewhere(
-    session: Session, creator: str, channel: str, first: date, last: date, campaign: str
-) -> int:
-    """Micros that the newest plans of all campaigns but one hold for a creator on a
-    channel, both days included."""
-    ids = [plan.id for plan in store.newest_plans(session) if plan.campaign != campaign]
-    c = _TAG.c
-    query = select(func.sum(c.cost_micros)).where(
-        c.plan_id.in_(ids),
-        c.creator == creator,
-        c.channel == channel,
-        c.day.between(first, last),
+def planned_costs(session: Session) -> list[PlannedCost]:
+    """What the newest plans of all campaigns hold of money for each of their tags."""
+    newest = store.newest_versions().subquery()
+    query = (
+        select(
+            _PLAN.c.campaign,
+            _TAG.c.creator,
+            _TAG.c.channel,
+            _TAG.c.day,
+            _TAG.c.cost_micros,
+        )
+        .join_from(_TAG, _PLAN, _PLAN.c.id == _TAG.c.plan_id)
+        .join(
+            newest,
+            and_(
+                newest.c.campaign == _PLAN.c.campaign,
+                newest.c.version == _PLAN.c.version,
+            ),
+        )
+        .where(_TAG.c.cost_micros > 0)
     )
-    return int(session.scalar(query) or 0)
+    return db.records(session, query, PlannedCost)
 
 
 def steps_of_creator(session: Session, creator: str) -> list[StoredStep]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from socialcell import db
 from socialcell.campaigns.creators.store.creators import AUTHOR, MENTION
@@ -119,10 +119,21 @@ def text_at(session: Session, url: str) -> str | None:
     return text
 
 
-def urls(session: Session, mentions: Sequence[int]) -> dict[int, str | None]:
-    """Addresses of mentions by id."""
-    query = select(MENTION.c.id, MENTION.c.url).where(MENTION.c.id.in_(mentions))
-    return {row.id: row.url for row in session.execute(query)}
+def found_with_urls(
+    session: Session, tag_ids: Sequence[int]
+) -> dict[int, list[tuple[OutreachFound, str | None]]]:
+    """Found posts with their addresses by tag's id, in the order in which they were
+    found."""
+    query = (
+        select(OutreachFound, MENTION.c.url)
+        .outerjoin(MENTION, MENTION.c.id == col(OutreachFound.mention_id))
+        .where(col(OutreachFound.tag_id).in_(tag_ids))
+        .order_by(col(OutreachFound.id))
+    )
+    posts: dict[int, list[tuple[OutreachFound, str | None]]] = defaultdict(list)
+    for post, url in session.execute(query):
+        posts[post.tag_id].append((post, url))
+    return posts
 
 
 def _normalised_handle(handle: ColumnElement[str]) -> ColumnElement[str]:

@@ -68,13 +68,13 @@ def _read_place(text: str) -> tuple[date, str] | None:
 def show_campaign(request: PageRequest) -> Answer:
     """A campaign: its plan in figures, who approved it, its links and their clicks."""
     context, line = request.context, _require_line(request)
-    planned = plan_documents.summary(context, line.name)
+    planned = outreach_view.summary(context, line.name)
     return WebPage(
         "campaign.html",
         {
             "line": line,
-            "planned": planned,
-            "outreach": planned and outreach_view.summary(context, line.name),
+            "planned": planned and planned.plan,
+            "outreach": planned and planned.outreach,
             "versions": planned and campaign_board.plan_versions(context, line.name),
             "links": link_lines.campaign_lines(context, line.name),
             "tab": "overview",
