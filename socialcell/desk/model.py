@@ -18,6 +18,7 @@ _INCIDENT = f"{Incident.__tablename__}.id"
 _MENTION = f"{Mention.__tablename__}.id"
 _OPEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in OPEN_STATES)))
 _RUNNING = text("stopped_at IS NULL")
+_INCOMING = text("direction = 'in' AND mention_id IS NOT NULL")
 
 
 class DeskCase(SQLModel, table=True):
@@ -25,7 +26,8 @@ class DeskCase(SQLModel, table=True):
     confirm.
 
     `kind` is complaint, question, suggestion, help or praise. `area` is the id of a
-    ward office (or of the city); `place` is the place in words, `point` in degrees.
+    ward office (or of the city); `place` is the place in words, `place_id` its id where
+    the gazetteer knows it, `latitude` and `longitude` are in degrees.
     `owner` is the id of the department or body that the problem belongs to, NULL where
     nobody knows. `team` is who works on it: `cell`, or a department's id. `rev` grows
     with every change. `waits_for` is citizen while an answer of theirs is waited for.
@@ -55,6 +57,7 @@ class DeskCase(SQLModel, table=True):
     suggested_priority: str
     area: str | None = None
     place: str = ""
+    place_id: str | None = None
     latitude: float | None = None
     longitude: float | None = None
     summary: str = ""  # a title in our own words
@@ -111,13 +114,22 @@ class CaseContact(SQLModel, table=True):
 class CaseMessage(SQLModel, table=True):
     """One message of a conversation, a note, or an answer by field link.
 
-    What a citizen posted is a mention by its id, never a copy; `text` holds our own
-    words, and what was said by phone or on paper. A note has no contact and belongs to
+    What a citizen posted is a mention by its id, never a copy, and in one case at most;
+    `text` holds our own words, and what was said by phone or on paper. A note has no contact and belongs to
     `case_id`; every other message belongs to its contact, and moves with it.
     """
 
     __tablename__ = "desk_message"
-    __table_args__ = (Index("desk_message_state", "state", "id"),)
+    __table_args__ = (
+        Index("desk_message_state", "state", "id"),
+        Index(
+            "desk_message_of_mention",
+            "mention_id",
+            unique=True,
+            sqlite_where=_INCOMING,
+            postgresql_where=_INCOMING,
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     case_id: int = Field(foreign_key="desk_case.id", index=True, sa_type=BigId)
     contact_id: int | None = Field(
@@ -216,7 +228,20 @@ class CaseLease(SQLModel, table=True):
     __tablename__ = "desk_lease"
     case_id: int = Field(primary_key=True, foreign_key="desk_case.id", sa_type=BigId)
     holder: int = Field(foreign_key=_OPERATOR, index=True, sa_type=BigId)
+    since: datetime
     until: datetime
+
+
+class DeskStart(SQLModel, table=True):
+    """After which mention cases are opened by themselves; one row, or none: all.
+
+    Mentions up to `mention_id` were there before the desk was, or are so old that
+    no case is looked for any more.
+    """
+
+    __tablename__ = "desk_start"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    mention_id: int = Field(sa_type=BigId)
 
 
 class CaseSuggestion(SQLModel, table=True):

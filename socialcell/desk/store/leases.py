@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import and_, case, delete, or_, select, update
 from sqlmodel import Session
 
 from socialcell import db
@@ -24,9 +24,11 @@ def take_leases(
     held = []
     for case_id in case_ids:
         renewal = update(LEASE).where(L.case_id == case_id, free)
-        row = {"case_id": case_id, "holder": holder, "until": until}
+        goes_on = and_(L.holder == holder, L.until > now)
+        since = case((goes_on, L.since), else_=now)
+        row = {"case_id": case_id, "holder": holder, "since": now, "until": until}
         if db.changed(
-            session, renewal.values(holder=holder, until=until)
+            session, renewal.values(holder=holder, since=since, until=until)
         ) or db.insert_new(session, LEASE, [row]):
             held.append(case_id)
     return held
@@ -47,3 +49,14 @@ def held_by(session: Session, holder: int, now: datetime) -> list[int]:
 def give_back(session: Session, holder: int, case_ids: Collection[int]) -> None:
     """End somebody's leases of these cases."""
     session.execute(delete(LEASE).where(L.holder == holder, L.case_id.in_(case_ids)))
+
+
+def renew(session: Session, case_id: int, holder: int, now: datetime) -> None:
+    """Renew somebody's lease of a case, if they hold it now."""
+    own = (L.case_id == case_id, L.holder == holder, L.until > now)
+    session.execute(update(LEASE).where(*own).values(until=now + LEASED))
+
+
+def end_lease(session: Session, case_id: int) -> None:
+    """End the lease of a case, whoever holds it."""
+    session.execute(delete(LEASE).where(L.case_id == case_id))

@@ -16,6 +16,7 @@ _OPEN = sa.text(
     " 'resolved_claimed', 'referred')"
 )
 _RUNNING = sa.text("stopped_at IS NULL")
+_INCOMING = sa.text("direction = 'in' AND mention_id IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -73,6 +74,7 @@ def upgrade() -> None:
         sa.Column("suggested_priority", sa.String(), nullable=False),
         sa.Column("area", sa.String()),
         sa.Column("place", sa.String(), nullable=False),
+        sa.Column("place_id", sa.String()),
         sa.Column("latitude", sa.Float()),
         sa.Column("longitude", sa.Float()),
         sa.Column("summary", sa.String(), nullable=False),
@@ -232,6 +234,7 @@ def upgrade() -> None:
         "desk_lease",
         sa.Column("case_id", ID, sa.ForeignKey("desk_case.id"), primary_key=True),
         sa.Column("holder", ID, sa.ForeignKey("operator.id"), nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
         sa.Column("until", MOMENT, nullable=False),
     )
     op.create_index("ix_desk_lease_holder", "desk_lease", ["holder"])
@@ -366,6 +369,14 @@ def upgrade() -> None:
         sa.Column("reason", sa.String()),
         sa.Column("sent_at", MOMENT),
     )
+    op.create_index(
+        "desk_message_of_mention",
+        "desk_message",
+        ["mention_id"],
+        unique=True,
+        sqlite_where=_INCOMING,
+        postgresql_where=_INCOMING,
+    )
     op.create_index("desk_message_state", "desk_message", ["state", "id"])
     op.create_index("ix_desk_message_answer_key", "desk_message", ["answer_key"])
     op.create_index("ix_desk_message_case_id", "desk_message", ["case_id"])
@@ -392,3 +403,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_desk_file_case_id", "desk_file", ["case_id"])
     op.create_index("ix_desk_file_sha256", "desk_file", ["sha256"])
+    op.create_table(
+        "desk_start",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("mention_id", ID, nullable=False),
+    )
+    # Nobody waits for an answer to what was there before the desk.
+    op.execute(
+        "INSERT INTO desk_start (id, mention_id) "
+        "SELECT 1, MAX(id) FROM mention HAVING COUNT(*) > 0"
+    )
