@@ -9,7 +9,12 @@ from sqlmodel import Session, col
 
 from socialcell import db
 from socialcell.clock import IST
-from socialcell.desk.case_states import END_STATES, CaseState, next_states
+from socialcell.desk.case_states import (
+    END_STATES,
+    OPEN_STATES,
+    CaseState,
+    next_states,
+)
 from socialcell.desk.model import CaseContact, CaseMessage, CaseStep, DeskCase
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.json_types import JsonObject
@@ -76,6 +81,20 @@ def lock_case(session: Session, number: str, rev: int | None = None) -> DeskCase
     return case
 
 
+def lock_pair(
+    session: Session, number: str, other: str, rev: int | None = None
+) -> tuple[DeskCase, DeskCase]:
+    """Two cases by their numbers, locked in one order, whoever names them how; `rev` is
+    the revision of the first. UsageError also: they are the same."""
+    if number.strip() == other.strip():
+        raise UsageError("deskcases.same_case", number=number.strip())
+    locked = {name: lock_case(session, name) for name in sorted((number, other))}
+    case = locked[number]
+    if rev is not None and case.rev != rev:
+        raise CaseChangedError("desk.case_changed", number=case.number)
+    return case, locked[other]
+
+
 def enter_step(
     session: Session, case: DeskCase, step: StepDraft, now: datetime
 ) -> CaseStep:
@@ -140,3 +159,22 @@ def messages_of(session: Session, case_id: int) -> Sequence[CaseMessage]:
     return session.scalars(
         query.order_by(col(CaseMessage.at), col(CaseMessage.id))
     ).all()
+
+
+def first_heard(session: Session, contact: CaseContact) -> datetime | None:
+    """When a contact first wrote or called; None: it never did."""
+    query = select(func.min(col(CaseMessage.at))).where(
+        col(CaseMessage.contact_id) == contact.id, col(CaseMessage.direction) == "in"
+    )
+    return session.scalars(query).one()
+
+
+def suggested_critical(session: Session) -> list[str]:
+    """The numbers of the open cases that the reader takes for life or limb, and that
+    are not P0."""
+    query = select(col(DeskCase.number)).where(
+        col(DeskCase.state).in_([state.value for state in OPEN_STATES]),
+        col(DeskCase.priority) > "P0",
+        col(DeskCase.suggested_priority) == "P0",
+    )
+    return list(session.scalars(query.order_by(col(DeskCase.id))))

@@ -2,8 +2,9 @@
 
 from sqlmodel import Session
 
+from socialcell.desk.case_states import END_STATES, CaseState
 from socialcell.desk.model import CaseStep, DeskCase
-from socialcell.desk.store import cases
+from socialcell.desk.store import cases, leases
 from socialcell.desk.store.cases import StepDraft
 from socialcell.services.context import Context
 
@@ -11,6 +12,14 @@ from socialcell.services.context import Context
 def enter_step(
     context: Context, session: Session, case: DeskCase, step: StepDraft
 ) -> CaseStep:
-    """Enter a step of a locked case, with what follows from it. UsageError: a state
-    that may not follow the case's."""
-    return cases.enter_step(session, case, step, context.clock.now())
+    """Enter a step of a locked case, with what follows from it: the actor's lease is
+    renewed, that of a case which has ended is over. UsageError: a state that may not
+    follow the case's."""
+    now = context.clock.now()
+    row = cases.enter_step(session, case, step, now)
+    assert case.id is not None
+    if CaseState(case.state) in END_STATES:
+        leases.end_lease(session, case.id)
+    elif context.actor.id is not None:
+        leases.renew(session, case.id, context.actor.id, now)
+    return row

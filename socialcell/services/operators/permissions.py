@@ -1,6 +1,7 @@
 """What the person behind an act may do: asked of the database at each act."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -57,6 +58,50 @@ def require(
             "operators.second_factor_needed", roles=sorted({g.role for g in covering})
         )
     return operator_id
+
+
+def scopes(
+    context: Context, session: Session, permission: Permission
+) -> frozenset[str]:
+    """The scopes in which whoever acts has a permission now.
+
+    Errors of `require` where there is none.
+    """
+    operator_id, known_by = require_session(context, session)
+    wanted_roles = roles.roles_with(permission)
+    grants = [
+        grant
+        for grant in store.effective_grants(session, operator_id, context.clock.now())
+        if grant.role in wanted_roles
+    ]
+    if not grants:
+        raise SocialcellError(
+            "operators.no_role", name=context.actor.name, roles=sorted(wanted_roles)
+        )
+    counting = counting_grants(context, known_by, grants)
+    if not counting:
+        raise NeedsAPerson(
+            "operators.second_factor_needed", roles=sorted({g.role for g in grants})
+        )
+    return frozenset(grant.scope for grant in counting)
+
+
+def may(
+    session: Session,
+    operator_id: int,
+    permission: Permission,
+    places: Iterable[str],
+    now: datetime,
+) -> bool:
+    """Whether an operator has a permission in one of these places now (none: in the
+    whole city), when signed in with all that the role asks for."""
+    wanted_roles = roles.roles_with(permission)
+    acts = [[place] for place in places] or [[]]
+    return any(
+        grant.role in wanted_roles
+        and any(roles.covers(grant.scope, act) for act in acts)
+        for grant in store.effective_grants(session, operator_id, now)
+    )
 
 
 def require_session(context: Context, session: Session) -> tuple[int, str]:

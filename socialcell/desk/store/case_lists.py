@@ -1,0 +1,238 @@
+"""Rows of the inbox: cases by view and filter, page by page, and how many there are."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
+from sqlmodel import Session, col
+
+from socialcell import db
+from socialcell.desk.case_states import OPEN_STATES, CaseState
+from socialcell.desk.model import CaseContact, CaseLease, CaseMessage, DeskCase
+from socialcell.desk.store.case_queue import in_scopes, time_left
+from socialcell.identity.model import Operator
+
+VIEWS = ("mine", "team", "new", "due", "overdue", "waiting")
+ALL_OPEN, EVERY = "open", "all"
+DUE_WITHIN = timedelta(hours=2)
+_OPEN = [state.value for state in OPEN_STATES]
+_WAITING = [CaseState.RESOLVED_CLAIMED.value, CaseState.REFERRED.value]
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""The time left of a case of which no clock runs."""
+C = db.table(DeskCase).c
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """Which cases: a view, and what of it; None means any.
+
+    `mine` is of `operator`, `team` of `teams`, `new` what nobody has looked at, `due`
+    what is due within two hours, `overdue` what was, `waiting` what waits for a citizen
+    or another body, `open` all of these, `all` those that have ended, too. `scopes`:
+    only what is in one of them is seen.
+    """
+
+    view: str = ALL_OPEN
+    operator: int | None = None
+    teams: Collection[str] = ()
+    kind: str | None = None
+    topic: str | None = None
+    area: str | None = None
+    owner: str | None = None
+    priority: str | None = None
+    state: str | None = None
+    assignee: int | None = None
+    channel: str | None = None
+    scopes: Collection[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCursor:
+    """The last row of a page: of the open ones by priority, time left and number."""
+
+    priority: str
+    due_at: datetime
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as a list shows it. `due_at` is when its first clock is due, None: none
+    runs. `holder` works on it since `held_since`. `last_mention` or `last_text` is what
+    a citizen wrote last."""
+
+    id: int
+    number: str
+    kind: str
+    topic: str | None
+    priority: str
+    suggested_priority: str
+    area: str | None
+    place: str
+    summary: str
+    state: str
+    waits_for: str | None
+    level: int
+    owner: str | None
+    team: str
+    assignee: str | None
+    holder: str | None
+    held_since: datetime | None
+    due_at: datetime | None
+    opened_at: datetime
+    first_contact_at: datetime
+    reopened: int
+    incident_id: int | None
+    rev: int
+    channels: tuple[str, ...] = ()
+    last_heard_at: datetime | None = None
+    last_mention: int | None = None
+    last_text: str | None = None
+
+
+def list_cases(
+    session: Session,
+    wanted: CaseFilter,
+    now: datetime,
+    *,
+    after: CaseCursor | None = None,
+    limit: int = 50,
+) -> tuple[list[CaseRow], CaseCursor | None]:
+    """A page of cases, P0 first, then by time left, then by age; and where the next
+    page begins, None: this is the last."""
+    due = func.coalesce(time_left(), NEVER).label("due")
+    query = _rows(due, now).where(*conditions(wanted, now))
+    if after is not None:
+        query = query.where(
+            tuple_(C.priority, due, C.id) > tuple_(after.priority, after.due_at, after.id)
+        )
+    query = query.order_by(C.priority, due, C.id).limit(limit + 1)
+    rows = [CaseRow(**row) for row in session.execute(query).mappings()]
+    shown = [
+        replace(row, due_at=None) if row.due_at == NEVER else row for row in rows[:limit]
+    ]
+    cursor = None
+    if len(rows) > limit:
+        last = rows[limit - 1]
+        cursor = CaseCursor(last.priority, last.due_at or NEVER, last.id)
+    return _with_last_words(session, shown), cursor
+
+
+def count_by_view(
+    session: Session, wanted: CaseFilter, now: datetime
+) -> dict[str, int]:
+    """How many open cases each view has; the filter's own view does not matter."""
+    everything = replace(wanted, view=ALL_OPEN)
+    due = time_left().label("due")
+    inner = (
+        select(C.state, C.assignee, C.team, C.waits_for, due)
+        .where(*conditions(everything, now))
+        .subquery()
+    ).c
+    of_view = {
+        "mine": inner.assignee == wanted.operator,
+        "team": inner.team.in_(wanted.teams),
+        "new": inner.state == CaseState.NEW.value,
+        "due": and_(inner.due >= now, inner.due < now + DUE_WITHIN),
+        "overdue": inner.due < now,
+        "waiting": or_(inner.waits_for == "citizen", inner.state.in_(_WAITING)),
+    }
+    sums = [
+        func.coalesce(func.sum(case((condition, 1), else_=0)), 0).label(view)
+        for view, condition in of_view.items()
+    ]
+    row = session.execute(select(*sums, func.count().label(ALL_OPEN)).select_from(
+        inner.state.table
+    )).mappings().one()
+    return {view: int(n) for view, n in row.items()}
+
+
+def conditions(wanted: CaseFilter, now: datetime) -> list[ColumnElement[bool]]:
+    """What must be true of the cases of a filter."""
+    parts: list[ColumnElement[bool]] = []
+    if wanted.view != EVERY:
+        parts.append(C.state.in_(_OPEN))
+    match wanted.view:
+        case "mine":
+            parts.append(C.assignee == wanted.operator)
+        case "team":
+            parts.append(C.team.in_(wanted.teams))
+        case "new":
+            parts.append(C.state == CaseState.NEW.value)
+        case "due":
+            parts += [time_left() >= now, time_left() < now + DUE_WITHIN]
+        case "overdue":
+            parts.append(time_left() < now)
+        case "waiting":
+            parts.append(or_(C.waits_for == "citizen", C.state.in_(_WAITING)))
+    for name in ("kind", "topic", "area", "owner", "priority", "state", "assignee"):
+        if (value := getattr(wanted, name)) is not None:
+            parts.append(C[name] == value)
+    if wanted.channel is not None:
+        through = select(col(CaseContact.case_id)).where(
+            col(CaseContact.channel) == wanted.channel
+        )
+        parts.append(C.id.in_(through))
+    if wanted.scopes is not None:
+        parts.append(in_scopes(wanted.scopes))
+    return parts
+
+
+def _rows(due: ColumnElement[datetime], now: datetime) -> Select[tuple[object, ...]]:
+    operator = db.table(Operator)
+    assignee, holder = operator.alias("assigned"), operator.alias("holding")
+    lease = db.table(CaseLease)
+    columns = (
+        *(C.id, C.number, C.kind, C.topic, C.priority, C.suggested_priority, C.area),
+        *(C.place, C.summary, C.state, C.waits_for, C.level, C.owner, C.team),
+        assignee.c.name.label("assignee"),
+        holder.c.name.label("holder"),
+        lease.c.since.label("held_since"),
+        due.label("due_at"),
+        *(C.opened_at, C.first_contact_at, C.reopened, C.incident_id, C.rev),
+    )
+    joined = (
+        db.table(DeskCase)
+        .outerjoin(assignee, assignee.c.id == C.assignee)
+        .outerjoin(lease, and_(lease.c.case_id == C.id, lease.c.until > now))
+        .outerjoin(holder, holder.c.id == lease.c.holder)
+    )
+    return select(*columns).select_from(joined)
+
+
+def _with_last_words(session: Session, rows: list[CaseRow]) -> list[CaseRow]:
+    """The rows with the channels of their contacts, and what was written last."""
+    contacts: dict[int, list[str]] = {}
+    message, contact = db.table(CaseMessage).c, db.table(CaseContact).c
+    last: dict[int, tuple[datetime, int | None, str | None]] = {}
+    ids = [row.id for row in rows]
+    found = session.execute(
+        select(
+            contact.case_id,
+            contact.channel,
+            message.at,
+            message.mention_id,
+            message.text,
+        )
+        .join(db.table(CaseMessage), message.contact_id == contact.id)
+        .where(contact.case_id.in_(ids), message.direction == "in")
+        .order_by(message.at, message.id)
+    )
+    for case_id, channel, at, mention_id, text in found:
+        channels = contacts.setdefault(case_id, [])
+        if channel not in channels:
+            channels.append(channel)
+        last[case_id] = (at, mention_id, text)
+    return [
+        replace(
+            row,
+            channels=tuple(contacts.get(row.id, ())),
+            last_heard_at=last[row.id][0],
+            last_mention=last[row.id][1],
+            last_text=last[row.id][2],
+        )
+        if row.id in last
+        else row
+        for row in rows
+    ]

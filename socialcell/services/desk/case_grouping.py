@@ -1,0 +1,156 @@
+"""Suggest which cases are one and why; people say whether they are."""
+
+import math
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.desk.model import CaseSuggestion, DeskCase
+from socialcell.desk.store import cases, duplicates
+from socialcell.desk.store.duplicates import SuggestedPair
+from socialcell.errors import UsageError
+from socialcell.json_types import JsonObject
+from socialcell.language.text_similarity import BY_LETTERS, TextComparison
+from socialcell.roles import Permission
+from socialcell.services.context import Context
+from socialcell.services.desk import case_access
+from socialcell.services.desk.case_merging import merge as merge
+from socialcell.services.desk.case_merging import merge_locked
+from socialcell.services.desk.case_merging import split as split
+from socialcell.services.desk.case_merging import unmerge as unmerge
+
+NEAR_METRES = 250
+_EARTH_METRES = 6_371_000
+_CANDIDATES = 200
+_SUGGESTED = 5
+# Praise is nobody's problem, and two proposals are seldom the same.
+_PROBLEMS = ("complaint", "question", "help")
+
+
+def suggest(context: Context, session: Session, case: DeskCase) -> None:
+    """Suggest the open cases that may be the same as one, each with its reasons: the
+    same topic within 14 days, and 250 m, a place that both name, or nearly the same
+    words; or a post that replies to one of the other case. Called where a case is
+    opened or its topic or place changes."""
+    assert case.id is not None
+    now = context.clock.now()
+    found: dict[int, JsonObject] = {
+        other.id: {"reply": True}
+        for other in duplicates.replied_to(session, case.id)
+        if other.id is not None
+        and (case.topic == other.topic or None in (case.topic, other.topic))
+    }
+    found |= _by_topic(session, case)
+    for other_id, reasons in list(found.items())[:_SUGGESTED]:
+        duplicates.add_suggestion(session, case.id, other_id, reasons, now)
+
+
+def list_suggestions(
+    context: Context, number: str | None = None, limit: int | None = None
+) -> list[SuggestedPair]:
+    """Pairs of open cases that nobody has decided about, the newest first; of one case
+    or of all. UsageError: there is no such case."""
+    with db.reading(context.engine) as session:
+        case = None if number is None else cases.find_case(session, number)
+        return duplicates.undecided(session, case and case.id, limit)
+
+
+def decide_suggestion(
+    context: Context,
+    number: str,
+    other: str,
+    *,
+    same: bool,
+    reason: str = "",
+    rev: int | None = None,
+) -> None:
+    """Say whether two cases are the same: they are merged into the earlier one, or
+    never suggested again. `rev` is that of `number`.
+
+    UsageError: it was not suggested, or was decided. Errors of `merge`.
+    """
+    with db.writing(context.engine) as session:
+        case, other_case = cases.lock_pair(session, number, other, rev)
+        for each in (case, other_case):
+            case_access.require_case(context, session, Permission.TRIAGE, each)
+        assert case.id is not None and other_case.id is not None
+        row = duplicates.suggestion_of(session, case.id, other_case.id)
+        if row is None or row.decision is not None:
+            raise UsageError(
+                "deskcases.no_suggestion", number=case.number, other=other_case.number
+            )
+        if same:
+            into, merged = sorted((case, other_case), key=lambda each: each.id or 0)
+            merge_locked(context, session, into, merged, reason)
+        else:
+            _decide(context, row, "different")
+
+
+def _decide(context: Context, row: CaseSuggestion, decision: str) -> None:
+    row.decision = decision
+    row.decided_by = context.actor.name
+    row.decided_at = context.clock.now()
+
+
+def _by_topic(session: Session, case: DeskCase) -> dict[int, JsonObject]:
+    """Reasons by the id of the other case, the nearest in time first."""
+    if case.topic is None or case.id is None or case.kind not in _PROBLEMS:
+        return {}
+    others = {
+        other.id: other
+        for other in duplicates.candidates(session, case, _PROBLEMS, _CANDIDATES)
+        if other.id is not None
+    }
+    if not others:
+        return {}
+    ids = [case.id, *others]
+    places = duplicates.places_of_cases(session, ids)
+    for each in (case, *others.values()):
+        if each.id is not None and each.place_id is not None:
+            places[each.id] |= {each.place_id}
+    near_words = _near_words(session, ids)
+    reasons: dict[int, JsonObject] = {}
+    for other_id, other in others.items():
+        why = _reasons(case, other, places[case.id] & places[other_id])
+        apart = bool(places[case.id] and places[other_id]) and not why
+        if not apart and other_id in near_words and _metres(case, other) is None:
+            why["words"] = near_words[other_id]
+        if why:
+            reasons[other_id] = {"topic": case.topic, **why}
+    return reasons
+
+
+def _reasons(case: DeskCase, other: DeskCase, common: frozenset[str]) -> JsonObject:
+    """Why two cases of one topic are at one place; empty: they are not, or it is not
+    known. Points decide where both have one."""
+    metres = _metres(case, other)
+    if metres is not None:
+        return {"metres": round(metres)} if metres <= NEAR_METRES else {}
+    return {"places": sorted(common)} if common else {}
+
+
+def _near_words(session: Session, ids: list[int]) -> dict[int, float]:
+    """How near the first words of other cases are to those of the first one, of those
+    that say nearly the same."""
+    texts = duplicates.texts_of_cases(session, ids)
+    own, rest = ids[0], [id_ for id_ in ids[1:] if id_ in texts]
+    if own not in texts or not rest:
+        return {}
+    compared = TextComparison([texts[id_] for id_ in (own, *rest)], None)
+    nearness = compared.nearness_to(0).tolist()[1:]
+    return {
+        id_: round(near, 2)
+        for id_, near in zip(rest, nearness, strict=True)
+        if near >= BY_LETTERS.copy
+    }
+
+
+def _metres(case: DeskCase, other: DeskCase) -> float | None:
+    """The distance of two points on the ground; None where one of them is missing."""
+    if None in (case.latitude, case.longitude, other.latitude, other.longitude):
+        return None
+    latitude, longitude = math.radians(case.latitude), math.radians(case.longitude)
+    to_latitude = math.radians(other.latitude)
+    to_longitude = math.radians(other.longitude)
+    x = (to_longitude - longitude) * math.cos((latitude + to_latitude) / 2)
+    return _EARTH_METRES * math.hypot(x, to_latitude - latitude)

@@ -1,0 +1,318 @@
+"""Open cases: from a mention, by hand, or by the daemon from all that asks for
+something; and join what somebody writes on to the case that they have."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.desk.case_states import CLOSED_STATES, OPEN_STATES, CaseState
+from socialcell.desk.model import DeskCase
+from socialcell.desk.store import cases, conversations, opening_queue
+from socialcell.desk.store.cases import StepDraft
+from socialcell.errors import UsageError
+from socialcell.json_types import JsonObject
+from socialcell.listening.people.visibility import People
+from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.mentions.mention_queries import MentionRow
+from socialcell.roles import Permission
+from socialcell.services import pseudonyms
+from socialcell.services.context import Context
+from socialcell.services.desk import (
+    case_access,
+    case_contacts,
+    case_grouping,
+    case_reading,
+    case_steps,
+    new_messages,
+)
+from socialcell.services.desk.case_contacts import SpokenWords
+from socialcell.services.desk.case_reading import CaseReading
+from socialcell.text import clean_text
+
+REOPENED_WITHIN = timedelta(days=30)
+"""So long after its end a case is written on by its citizens."""
+LOOKED_FOR = timedelta(days=14)
+"""So old a mention may be when a case is opened of it without a person."""
+_BATCH = 50  # mentions in one transaction
+_TURN = "case_opening"
+_SOURCES = {"message": "message", "review": "review", "article": "press"}
+HAND = ("phone", "paper", "press")
+_LONGEST_WORDS = 10_000  # characters
+
+
+@dataclass(frozen=True)
+class NewCase:
+    """A case that is opened by hand: from the telephone, paper or a clipping.
+
+    `place` is a name or an id; the ward office and the owner follow from it and the
+    topic where they are not given. `point` is latitude and longitude.
+    """
+
+    words: SpokenWords
+    kind: str
+    topic: str | None = None
+    place: str = ""
+    area: str | None = None
+    owner: str | None = None
+    priority: str | None = None
+    summary: str = ""
+    point: tuple[float, float] | None = None
+
+
+def open_from_mention(
+    context: Context,
+    mention_id: int,
+    *,
+    kind: str | None = None,
+    priority: str | None = None,
+    summary: str = "",
+) -> str:
+    """Open a case from a mention, of any kind; its number.
+
+    `kind` and `priority` are a person's decisions, beside what the reader suggests.
+    UsageError: there is no such mention, it is in a case already, or the reader sees no
+    request in it and no kind is given. Errors of `case_access.require_case`.
+    """
+    people = pseudonyms.load_key_only(context)
+    with db.writing(context.engine) as session:
+        db.take_turn(session, _TURN)
+        row = _require_free(session, mention_id)
+        reading = case_reading.read_mention(session, row)
+        kind = kind or reading.kind
+        if kind is None:
+            raise UsageError("deskcases.no_kind", mention=mention_id)
+        case_reading.require_words(kind, reading.topic, priority)
+        draft = replace(reading, kind=kind, priority=priority or reading.priority)
+        case = _new_case(context, session, draft, reading, row)
+        case.priority = priority or case.priority
+        case.summary = clean_text(summary)
+        case_access.require_case(context, session, Permission.TRIAGE, case)
+        _enter(context, session, case, reading.suggestion)
+        person = case_contacts.person_of(row, people)
+        case_contacts.add_mention(context, session, case, row, person)
+        case_grouping.suggest(context, session, case)
+        return case.number
+
+
+def open_by_hand(context: Context, new: NewCase) -> str:
+    """Open a case of what was said by phone or stands on paper; its number.
+
+    UsageError: no words, an unknown kind, topic, place or number. Errors of
+    `case_access.require_case`.
+    """
+    words = replace(new.words, text=clean_text(new.words.text).strip())
+    if not words.text or len(words.text) > _LONGEST_WORDS:
+        raise UsageError(
+            "deskcases.words_length", limit=_LONGEST_WORDS, characters=len(words.text)
+        )
+    if words.channel not in HAND:
+        raise UsageError("deskcases.no_channel", channel=words.channel, channels=HAND)
+    case_reading.require_words(new.kind, new.topic, new.priority)
+    now = context.clock.now()
+    with db.writing(context.engine) as session:
+        place_id, ward = case_reading.place_of(session, new.place, now)
+        area = new.area or ward
+        suggested_priority = case_reading.priority_of(new.kind, None)
+        owner = case_reading.find_owner(
+            session, new.topic, area, place_id, now, critical=new.priority == "P0"
+        )
+        reading = CaseReading(
+            kind=new.kind,
+            topic=new.topic,
+            area=area,
+            place=clean_text(new.place),
+            place_id=place_id,
+            owner=owner,
+            priority=suggested_priority,
+        )
+        draft = replace(
+            reading,
+            owner=new.owner or owner,
+            priority=new.priority or suggested_priority,
+        )
+        case = _new_case(context, session, draft, reading, None)
+        case.priority = draft.priority
+        case.opened_from = words.channel
+        case.summary = clean_text(new.summary)
+        if new.point is not None:
+            case.latitude, case.longitude = case_reading.checked_point(new.point)
+        case_access.require_case(context, session, Permission.TRIAGE, case)
+        _enter(context, session, case, reading.suggestion)
+        case_contacts.add_words(context, session, case, words)
+        case_grouping.suggest(context, session, case)
+        return case.number
+
+
+def join_mention(
+    context: Context, number: str, mention_id: int, rev: int | None = None
+) -> None:
+    """Enter a mention into a case, which it then belongs to.
+
+    UsageError: there is no such mention or case, the mention is in a case, or the case
+    was merged, dropped or cancelled. Errors of `case_access.require_case`.
+    """
+    people = pseudonyms.load_key_only(context)
+    with db.writing(context.engine) as session:
+        db.take_turn(session, _TURN)
+        case = cases.lock_case(session, number, rev)
+        case_access.require_case(context, session, Permission.TRIAGE, case)
+        row = _require_free(session, mention_id)
+        if CaseState(case.state) not in (*OPEN_STATES, *CLOSED_STATES):
+            raise UsageError(
+                "deskcases.takes_nothing", number=case.number, state=case.state
+            )
+        _join(context, session, case, row, people)
+
+
+def open_pending(context: Context, stop: Callable[[], bool] = lambda: False) -> int:
+    """Open or join a case for every mention that asks for something, and join what
+    people write on in their cases; how many mentions have a case now.
+
+    Killed anywhere, the next run goes on. A mention whose request the reader doubts
+    waits for a person.
+    """
+    people = pseudonyms.load_key_only(context)
+    count = 0
+    while not stop():
+        with db.writing(context.engine) as session:
+            db.take_turn(session, _TURN)
+            ids = _pending(context, session)
+            for mention_id in ids:
+                _place(context, session, mention_id, people)
+        count += len(ids)
+        if len(ids) < _BATCH:
+            break
+    with db.writing(context.engine) as session:
+        opening_queue.move_start(session, context.clock.now() - LOOKED_FOR)
+    return count
+
+
+def _pending(context: Context, session: Session) -> list[int]:
+    """The next mentions that have to be in a case, the oldest first."""
+    own = context.workspace.config.publishing.account_numbers
+    closed_since = context.clock.now() - REOPENED_WITHIN
+    ids = opening_queue.list_followups(session, closed_since, _BATCH)
+    requests = opening_queue.list_requests(session, own, _BATCH)
+    return sorted({*ids, *requests})[:_BATCH]
+
+
+def _place(
+    context: Context, session: Session, mention_id: int, people: People
+) -> None:
+    """Join a mention to the case of its author that it goes on with, or open one."""
+    row = mention_queries.mention(session, mention_id)
+    assert row is not None
+    reading = case_reading.read_mention(session, row)
+    person = case_contacts.person_of(row, people)
+    open_case = _own_case(context, session, row, reading, person)
+    if open_case is not None:
+        locked = cases.lock_case(session, open_case.number)
+        _join(context, session, locked, row, people)
+        return
+    case = _new_case(context, session, reading, reading, row)
+    _enter(context, session, case, reading.suggestion)
+    case_contacts.add_mention(context, session, case, row, person)
+    case_grouping.suggest(context, session, case)
+
+
+def _own_case(
+    context: Context,
+    session: Session,
+    row: MentionRow,
+    reading: CaseReading,
+    person: str | None,
+) -> DeskCase | None:
+    """The case of its author that a mention goes on with: in the same thread, an open
+    one of the same topic, or, of a message to the city that asks for nothing else, the
+    last that was spoken of."""
+    if person is None:
+        return None
+    channel = case_contacts.channel_of(row)
+    since = context.clock.now() - REOPENED_WITHIN
+    own = conversations.contacts_of_person(session, channel, person, since)
+    ids = [contact.id for contact, _case in own if contact.id is not None]
+    threads = conversations.threads_of(session, ids)
+    for contact, case in own:
+        if row.conversation in threads.get(contact.id or 0, ()):
+            return case
+    for _contact, case in own:
+        is_same = reading.topic is not None and reading.topic == case.topic
+        if is_same and CaseState(case.state) in OPEN_STATES:
+            return case
+    asks = reading.kind in opening_queue.REQUESTS and reading.topic is not None
+    if row.kind == "message":
+        return next((c for _, c in own if not (asks and c.topic is not None)), None)
+    return None
+
+
+def _join(
+    context: Context,
+    session: Session,
+    case: DeskCase,
+    row: MentionRow,
+    people: People,
+) -> None:
+    """Enter a mention into a locked case; its reading may say that it is urgent now."""
+    person = case_contacts.person_of(row, people)
+    contact, message = case_contacts.add_mention(context, session, case, row, person)
+    reading = case_reading.read_mention(session, row)
+    if reading.priority < case.suggested_priority:
+        case.suggested_priority = reading.priority
+        detail: JsonObject = {"suggested": reading.suggestion}
+        step = StepDraft("reading", context.actor.name, detail=detail)
+        case_steps.enter_step(context, session, case, step)
+    new_messages.on_message(context, session, contact, message)
+
+
+def _new_case(
+    context: Context,
+    session: Session,
+    draft: CaseReading,
+    reading: CaseReading,
+    row: MentionRow | None,
+) -> DeskCase:
+    """A case that is not stored yet."""
+    now = context.clock.now()
+    at = now if row is None else row.authored_at or row.stored_at
+    source = "" if row is None else _SOURCES.get(row.kind, "mention")
+    return DeskCase(
+        number=cases.next_number(session, now),
+        kind=draft.kind or "complaint",
+        topic=draft.topic,
+        # Life or limb: a person says so, or two minutes without one (case_triage.py).
+        priority=max(draft.priority, "P1"),
+        suggested_priority=reading.priority,
+        area=draft.area,
+        place=draft.place,
+        place_id=draft.place_id,
+        owner=draft.owner,
+        rev=0,
+        opened_by=context.actor.name,
+        opened_from=source,
+        opened_at=now,
+        first_contact_at=min(at, now),
+    )
+
+
+def _enter(
+    context: Context, session: Session, case: DeskCase, suggested: JsonObject
+) -> None:
+    session.add(case)
+    session.flush()
+    step = StepDraft("open", context.actor.name, detail={"suggested": suggested})
+    case_steps.enter_step(context, session, case, step)
+
+
+def _require_free(session: Session, mention_id: int) -> MentionRow:
+    row = mention_queries.mention(session, mention_id)
+    if row is None or row.state != "present":
+        raise UsageError("mentions.no_such_mention", mention=mention_id)
+    case = conversations.case_of_mention(session, mention_id)
+    if case is not None:
+        raise UsageError(
+            "deskcases.in_a_case", mention=mention_id, number=case.number
+        )
+    return row

@@ -1,0 +1,171 @@
+"""What the reader makes of a mention, and the register of owners of a case: suggestions
+that a person decides about."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlmodel import Session
+
+from socialcell.clock import IST
+from socialcell.errors import UsageError
+from socialcell.json_types import JsonObject
+from socialcell.language import lexicon
+from socialcell.listening.areas import area_table
+from socialcell.listening.areas.owner_table import (
+    DANGER,
+    NOBODY,
+    RESCUE,
+    OwnedProblem,
+    OwnerFinder,
+)
+from socialcell.listening.store import areas as area_store
+from socialcell.listening.store import owners
+from socialcell.listening.store.mentions import mention_queries
+from socialcell.listening.store.mentions.mention_queries import MentionRow
+from socialcell.views.mentions.mention_view import group_values
+
+KINDS = ("complaint", "question", "suggestion", "help", "praise")
+PRIORITIES = ("P0", "P1", "P2", "P3")
+CITY = "place:pune"
+_PLACE = "place:"
+_WARD = "ward:"
+
+
+@dataclass(frozen=True)
+class CaseReading:
+    """What is suggested of a case: `kind` is None where the reader sees no request."""
+
+    kind: str | None
+    topic: str | None = None
+    area: str | None = None
+    place: str = ""
+    place_id: str | None = None
+    owner: str | None = None
+    priority: str = "P2"
+
+    @property
+    def suggestion(self) -> JsonObject:
+        """As it stands in the step that opens a case."""
+        return {**asdict(self)}
+
+
+def read_mention(session: Session, row: MentionRow) -> CaseReading:
+    """What is understood of a mention now, decisions of people included."""
+    values = group_values(mention_queries.annotations(session, [row.id])[row.id])
+    topics = [topic for topic in values.get("topic", ()) if topic != "other"]
+    wards = values.get("ward", ())
+    named = [id_ for id_ in values.get("entity", ()) if id_.startswith(_PLACE)]
+    place_id = next((id_ for id_ in named if id_ != CITY), None)
+    kind = row.intent if row.intent in KINDS else None
+    return CaseReading(
+        kind=kind,
+        topic=next(iter(topics), None),
+        # Several wards: a person says which.
+        area=wards[0] if len(wards) == 1 else None,
+        place="" if place_id is None else place_name(session, place_id),
+        place_id=place_id,
+        owner=None if row.owner == NOBODY else row.owner,
+        priority=priority_of(kind, row.urgency),
+    )
+
+
+def priority_of(kind: str | None, urgency: str | None) -> str:
+    """P0 is life or limb; P1 a hazard, or what many lack; P2 a service; P3 the rest."""
+    if kind in ("complaint", "help"):
+        if urgency == "critical":
+            return "P0"
+        return "P1" if kind == "help" or urgency == "high" else "P2"
+    # Somebody in danger may also ask.
+    return {"critical": "P0", "high": "P1"}.get(urgency or "", "P3")
+
+
+def find_owner(
+    session: Session,
+    topic: str | None,
+    area: str | None,
+    place_id: str | None,
+    moment: datetime,
+    *,
+    critical: bool = False,
+) -> str | None:
+    """The id of who owns problems of a topic at a place on the day of a moment, as the
+    register has it; None: nobody is known, or several are."""
+    if topic is None:
+        return None
+    topics = (f"{RESCUE}{topic}", topic, DANGER) if critical else (topic,)
+    wards = [area] if area is not None and area.startswith(_WARD) else []
+    problem = OwnedProblem(
+        topics=topics,
+        named=[place_id] if place_id is not None else [],
+        wards=wards,
+        day=moment.astimezone(IST).date(),
+    )
+    owner = OwnerFinder(owners.list_owners(session)).find(problem)
+    return None if owner is None else owner.owner
+
+
+def place_of(
+    session: Session, words: str, moment: datetime
+) -> tuple[str | None, str | None]:
+    """The id of a place by its id or name in one of the three languages, and of the
+    ward office that it lay in; None where it is not known."""
+    day = moment.astimezone(IST).date()
+    areas = area_store.all_areas(session)
+    chain = area_table.area_chain(areas, words, day)
+    if not chain:
+        known = _places_by_name().get(words.strip().casefold())
+        if known is None:
+            return None, None
+        place_id, ward = known
+        return place_id, ward or None
+    ward = next((area.id for area in chain if area.kind == "ward_office"), None)
+    place = chain[0].id if chain[0].id.startswith(_PLACE) else None
+    return place if place != CITY else None, ward
+
+
+def place_name(session: Session, place_id: str) -> str:
+    """The English name of a place; of one that is only the workspace's own, the words
+    of its id."""
+    for area in area_store.all_areas(session):
+        if area.id == place_id:
+            return area.name_en
+    name = _names().get(place_id)
+    return name or place_id.partition(":")[2].replace("-", " ").capitalize()
+
+
+def require_words(kind: str | None, topic: str | None, priority: str | None) -> None:
+    """UsageError for a kind, topic or priority that there is not; None: none is given."""
+    if kind is not None and kind not in KINDS:
+        raise UsageError("deskcases.no_such_kind", kind=kind, kinds=KINDS)
+    topics = sorted(lexicon.vocabulary("topic"))
+    if topic is not None and topic not in topics:
+        raise UsageError("deskcases.no_such_topic", topic=topic, topics=topics)
+    if priority is not None and priority not in PRIORITIES:
+        raise UsageError(
+            "deskcases.no_such_priority", priority=priority, priorities=PRIORITIES
+        )
+
+
+def checked_point(point: tuple[float, float]) -> tuple[float, float]:
+    """Latitude and longitude in degrees. UsageError when they are none."""
+    latitude, longitude = point
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise UsageError("deskcases.no_point", latitude=latitude, longitude=longitude)
+    return latitude, longitude
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    return {row["id"]: row["name_en"] for _f, _n, row in lexicon.gazetteer_rows()}
+
+
+@lru_cache(maxsize=1)
+def _places_by_name() -> dict[str, tuple[str, str]]:
+    """Id and ward of places of the gazetteer by their names, in lower case."""
+    places = {}
+    for _file, _line, row in lexicon.gazetteer_rows():
+        if row["id"].startswith(_PLACE):
+            for name in (row["id"], row["name_en"], row["name_mr"], row["name_hi"]):
+                places.setdefault(name.casefold(), (row["id"], row.get("ward") or ""))
+    return places

@@ -1,0 +1,311 @@
+"""What people decide about a case: what it is, who has it, where it stands; and notes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.desk.case_states import CaseState
+from socialcell.desk.model import CaseMessage, DeskCase
+from socialcell.desk.store import cases
+from socialcell.desk.store.cases import StepDraft
+from socialcell.errors import UsageError
+from socialcell.identity import store as operators
+from socialcell.json_types import JsonObject
+from socialcell.listening.store import areas as area_store
+from socialcell.listening.store import owners
+from socialcell.roles import Permission
+from socialcell.services.context import Context
+from socialcell.services.desk import (
+    case_access,
+    case_grouping,
+    case_leases,
+    case_reading,
+    case_steps,
+)
+from socialcell.services.operators import permissions
+from socialcell.text import clean_text
+
+UNDECIDED_FOR = timedelta(minutes=2)
+"""So long a person may say that it is not life or limb."""
+CELL = "cell"
+_LONGEST_NOTE = 4000  # characters
+_REASON = 10  # characters of a reason for which nothing is done any more
+# What a person enters as a state; the others come of an act of their own.
+_BY_HAND = frozenset(
+    {
+        *(CaseState.ACKNOWLEDGED, CaseState.IN_PROGRESS, CaseState.ACTION_SCHEDULED),
+        *(CaseState.DROPPED, CaseState.CANCELLED, CaseState.ASSIGNED),
+    }
+)
+_FOR_A_REASON = (CaseState.DROPPED, CaseState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class TriageDraft:
+    """What a person decides about a case; None: it stays as it is.
+
+    With `place` its id and ward office are looked up, and with place or topic the owner
+    in the register, unless they are given, too, or a person decided the owner before.
+    An empty text takes away what was there.
+    """
+
+    kind: str | None = None
+    topic: str | None = None
+    priority: str | None = None
+    area: str | None = None
+    place: str | None = None
+    owner: str | None = None
+    summary: str | None = None
+    point: tuple[float, float] | None = None
+    service: str | None = None
+
+
+def triage(
+    context: Context, number: str, draft: TriageDraft, rev: int | None = None
+) -> None:
+    """Decide what a case is; a new case is acknowledged by it. What was suggested stays
+    in the step that opened it, and in the readings of its mentions.
+
+    UsageError: nothing is decided, or an unknown kind, topic, priority, area or owner.
+    """
+    decided: JsonObject = {
+        key: list(part) if isinstance(part, tuple) else part
+        for key, part in asdict(draft).items()
+        if part is not None
+    }
+    if not decided:
+        raise UsageError("deskcases.nothing_decided")
+    with _acting(context, number, rev) as (session, case):
+        _require_known(session, draft)
+        before = _fields(case)
+        has_owner = _owner_was_decided(session, case)
+        _apply(session, case, draft, has_owner=has_owner)
+        to = CaseState.ACKNOWLEDGED if case.state == CaseState.NEW else None
+        after = _fields(case)
+        changed: JsonObject = {
+            key: {"was": before[key], "now": after[key]}
+            for key in after
+            if after[key] != before[key]
+        }
+        detail: JsonObject = {"decided": decided, "changed": changed}
+        step = StepDraft("triage", context.actor.name, to=to, detail=detail)
+        case_steps.enter_step(context, session, case, step)
+        if {"topic", "place", "place_id", "latitude", "longitude"} & changed.keys():
+            case_grouping.suggest(context, session, case)
+
+
+def assign(
+    context: Context,
+    number: str,
+    *,
+    to: str | None = None,
+    team: str | None = None,
+    reason: str = "",
+    rev: int | None = None,
+) -> None:
+    """Give a case to an operator, to a team (`cell` or a department's id), or both.
+
+    UsageError: neither is given, there is no such operator or team, or the operator may
+    not work on the case.
+    """
+    if to is None and team is None:
+        raise UsageError("deskcases.no_assignee")
+    with _acting(context, number, rev) as (session, case):
+        was: JsonObject = {"team": case.team, "assignee": case.assignee}
+        if team is not None:
+            if team != CELL and team not in owners.list_ids(session):
+                raise UsageError("deskcases.no_such_team", team=team)
+            if team != case.team:
+                case.team, case.assignee = team, None
+        if to is not None:
+            case.assignee = _operator_for(context, session, case, to)
+        detail: JsonObject = {
+            "was": was,
+            "team": case.team,
+            "assignee": case.assignee,
+        }
+        state = CaseState(case.state)
+        fresh = state in (CaseState.NEW, CaseState.ACKNOWLEDGED)
+        step = StepDraft(
+            "assign",
+            context.actor.name,
+            clean_text(reason),
+            to=CaseState.ASSIGNED if fresh else None,
+            detail=detail,
+        )
+        case_steps.enter_step(context, session, case, step)
+
+
+def change_state(
+    context: Context,
+    number: str,
+    state: str,
+    reason: str = "",
+    rev: int | None = None,
+) -> None:
+    """Say where a case stands. To drop it (spam, nothing is asked) or cancel it (the
+    citizen wants nothing any more) needs a reason.
+
+    UsageError: no such state, one that comes of another act, one that may not follow,
+    or no reason.
+    """
+    try:
+        wanted = CaseState(state)
+    except ValueError:
+        raise UsageError(
+            "deskcases.no_such_state", state=state, states=sorted(_BY_HAND)
+        ) from None
+    if wanted not in _BY_HAND:
+        raise UsageError("deskcases.state_of_an_act", state=wanted.value)
+    reason = clean_text(reason).strip()
+    if wanted in _FOR_A_REASON and len(reason) < _REASON:
+        raise UsageError("deskcases.reason_needed", state=wanted.value, n=_REASON)
+    with _acting(context, number, rev) as (session, case):
+        step = StepDraft("state", context.actor.name, reason, to=wanted)
+        if wanted in _FOR_A_REASON:
+            case.closed_at = context.clock.now()
+        case_steps.enter_step(context, session, case, step)
+
+
+def add_note(context: Context, number: str, text: str, rev: int | None = None) -> None:
+    """Write a note for colleagues into a case. UsageError: an empty or too long one."""
+    words = clean_text(text).strip()
+    if not words or len(words) > _LONGEST_NOTE:
+        raise UsageError(
+            "deskcases.note_length", limit=_LONGEST_NOTE, characters=len(words)
+        )
+    with _acting(context, number, rev) as (session, case):
+        assert case.id is not None
+        message = CaseMessage(
+            case_id=case.id,
+            direction="note",
+            text=words,
+            made_by=context.actor.name,
+            at=context.clock.now(),
+        )
+        session.add(message)
+        session.flush()
+        detail: JsonObject = {"message": message.id}
+        step = StepDraft("note", context.actor.name, detail=detail)
+        case_steps.enter_step(context, session, case, step)
+
+
+def promote_critical(context: Context) -> int:
+    """Make cases P0 that the reader takes for life or limb and about which nobody has
+    decided for two minutes; how many."""
+    count = 0
+    before = context.clock.now() - UNDECIDED_FOR
+    with db.reading(context.engine) as session:
+        numbers = cases.suggested_critical(session)
+    for number in numbers:
+        with db.writing(context.engine) as session:
+            case = cases.lock_case(session, number)
+            if case.priority == "P0" or not _is_undecided(session, case, before):
+                continue
+            was, case.priority = case.priority, "P0"
+            detail: JsonObject = {"was": was, "now": "P0"}
+            step = StepDraft("priority", context.actor.name, detail=detail)
+            case_steps.enter_step(context, session, case, step)
+            count += 1
+    return count
+
+
+@contextmanager
+def _acting(
+    context: Context, number: str, rev: int | None
+) -> Iterator[tuple[Session, DeskCase]]:
+    """A case that whoever acts may work on and nobody else works on, locked."""
+    with db.writing(context.engine) as session:
+        case = cases.lock_case(session, number, rev)
+        case_access.require_case(context, session, Permission.TRIAGE, case)
+        case_leases.require_free(context, session, case)
+        yield session, case
+
+
+def _apply(
+    session: Session, case: DeskCase, draft: TriageDraft, *, has_owner: bool
+) -> None:
+    at = case.first_contact_at
+    case.kind = draft.kind or case.kind
+    case.priority = draft.priority or case.priority
+    if draft.topic is not None:
+        case.topic = draft.topic or None
+    if draft.service is not None:
+        case.service = draft.service or None
+    if draft.summary is not None:
+        case.summary = clean_text(draft.summary).strip()
+    if draft.place is not None:
+        case.place = clean_text(draft.place).strip()
+        case.place_id, ward = case_reading.place_of(session, case.place, at)
+        case.area = ward or case.area
+    if draft.area is not None:
+        case.area = draft.area or None
+    if draft.point is not None:
+        case.latitude, case.longitude = case_reading.checked_point(draft.point)
+    if draft.owner is not None:
+        case.owner = draft.owner or None
+    elif not has_owner and (draft.topic, draft.place, draft.area) != (None, None, None):
+        case.owner = case_reading.find_owner(
+            session,
+            case.topic,
+            case.area,
+            case.place_id,
+            at,
+            critical=case.priority == "P0",
+        )
+
+
+def _require_known(session: Session, draft: TriageDraft) -> None:
+    case_reading.require_words(draft.kind, draft.topic or None, draft.priority)
+    if draft.area and draft.area not in {
+        area.id for area in area_store.all_areas(session)
+    }:
+        raise UsageError("deskcases.no_such_area", area=draft.area)
+    if draft.owner and draft.owner not in owners.list_ids(session):
+        raise UsageError("deskcases.no_such_owner", owner=draft.owner)
+
+
+def _fields(case: DeskCase) -> JsonObject:
+    names = ("kind", "topic", "priority", "area", "place", "place_id", "owner")
+    more = ("summary", "latitude", "longitude", "service")
+    return {name: getattr(case, name) for name in (*names, *more)}
+
+
+def _owner_was_decided(session: Session, case: DeskCase) -> bool:
+    assert case.id is not None
+    for step in cases.steps_of(session, case.id):
+        decided = step.detail.get("decided")
+        if step.kind == "triage" and isinstance(decided, dict) and "owner" in decided:
+            return True
+    return False
+
+
+def _is_undecided(session: Session, case: DeskCase, before: datetime) -> bool:
+    """Whether it was taken for life or limb before a moment, and nobody has decided
+    about the case since."""
+    assert case.id is not None
+    for step in reversed(cases.steps_of(session, case.id)):
+        suggested = step.detail.get("suggested")
+        if step.kind == "triage":
+            return False
+        if isinstance(suggested, dict) and suggested.get("priority") == "P0":
+            return step.at <= before
+    return False
+
+
+def _operator_for(
+    context: Context, session: Session, case: DeskCase, name: str
+) -> int:
+    """The number of an operator who may work on a case. UsageError."""
+    row = operators.find_operator(session, name)
+    if row is None or row.id is None or not row.may_sign_in:
+        raise UsageError("deskcases.no_such_operator", name=name)
+    places = case_access.places_of(case)
+    now = context.clock.now()
+    if not permissions.may(session, row.id, Permission.TRIAGE, places, now):
+        raise UsageError("deskcases.may_not_work", name=row.name, number=case.number)
+    return row.id
