@@ -3,12 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import func
+from sqlmodel import Session, select
 
+from socialcell import db
 from socialcell.desk.case_states import END_STATES
 from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import cases
-from tests.builders import NOON
+from socialcell.listening.areas import area_table, owner_table
+from socialcell.listening.model import Annotation, Mention
+from socialcell.listening.store import areas
+from socialcell.services.context import Context
+from socialcell.services.mentions import mention_owners
+from tests.builders import NOON, make_author, make_record, store_records
 
 BY = "Asha Sample"
 
@@ -75,3 +82,61 @@ def make_message(
     session.add(message)
     session.flush()
     return message
+
+
+def make_registers(context: Context) -> None:
+    """The package's areas and owners, as `init` brings them."""
+    with db.writing(context.engine) as session:
+        areas.replace(session, area_table.read_areas())
+        mention_owners.put_rows(session, owner_table.read_owners(), replace=True)
+
+
+def read_mention(
+    context: Context,
+    text: str = "No water in Kothrud since morning",
+    *,
+    uid: str | None = "u1",
+    at: datetime | None = None,
+    intent: str = "complaint",
+    topic: str | None = "water",
+    place: str | None = "place:kothrud",
+    ward: str | None = "ward:kothrud-bavdhan",
+    urgency: str = "normal",
+    owner: str = "dept:water",
+    confident: bool = True,
+    **record: Any,
+) -> int:
+    """A mention as the reader leaves it; its number."""
+    now = context.clock.now()
+    with db.reading(context.engine) as session:
+        n = session.scalar(select(func.max(Mention.id))) or 0
+    values = {"author": None if uid is None else make_author(uid)} | record
+    store_records(
+        context.engine,
+        make_record(f"post-{n + 1}", text=text, authored_at=at or now, **values),
+        at=now,
+    )
+    with db.writing(context.engine) as session:
+        mention = session.get_one(Mention, n + 1)
+        mention.tagged_at, mention.language = now, "en"
+        mention.intent, mention.urgency, mention.owner = intent, urgency, owner
+        read = {"topic": topic, "entity": place, "ward": ward, "intent": intent}
+        for kind, value in read.items():
+            if value is not None:
+                is_sure = confident if kind == "intent" else None
+                session.add(_annotation(n + 1, kind, value, now, is_sure))
+    return n + 1
+
+
+def _annotation(
+    mention_id: int, kind: str, value: str, now: datetime, confident: bool | None
+) -> Annotation:
+    return Annotation(
+        mention_id=mention_id,
+        kind=kind,
+        value=value,
+        confident=confident,
+        model="test",
+        model_version="1",
+        made_at=now,
+    )

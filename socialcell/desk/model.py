@@ -115,8 +115,9 @@ class CaseMessage(SQLModel, table=True):
     """One message of a conversation, a note, or an answer by field link.
 
     What a citizen posted is a mention by its id, never a copy, and in one case at most;
-    `text` holds our own words, and what was said by phone or on paper. A note has no contact and belongs to
-    `case_id`; every other message belongs to its contact, and moves with it.
+    `text` holds our own words, and what was said by phone or on paper. A note has no
+    contact and belongs to `case_id`; every other message belongs to its contact, and
+    moves with it.
     """
 
     __tablename__ = "desk_message"

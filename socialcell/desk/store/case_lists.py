@@ -105,12 +105,14 @@ def list_cases(
     query = _rows(due, now).where(*conditions(wanted, now))
     if after is not None:
         query = query.where(
-            tuple_(C.priority, due, C.id) > tuple_(after.priority, after.due_at, after.id)
+            tuple_(C.priority, due, C.id)
+            > tuple_(after.priority, after.due_at, after.id)
         )
     query = query.order_by(C.priority, due, C.id).limit(limit + 1)
     rows = [CaseRow(**row) for row in session.execute(query).mappings()]
     shown = [
-        replace(row, due_at=None) if row.due_at == NEVER else row for row in rows[:limit]
+        replace(row, due_at=None) if row.due_at == NEVER else row
+        for row in rows[:limit]
     ]
     cursor = None
     if len(rows) > limit:
@@ -142,9 +144,13 @@ def count_by_view(
         func.coalesce(func.sum(case((condition, 1), else_=0)), 0).label(view)
         for view, condition in of_view.items()
     ]
-    row = session.execute(select(*sums, func.count().label(ALL_OPEN)).select_from(
-        inner.state.table
-    )).mappings().one()
+    row = (
+        session.execute(
+            select(*sums, func.count().label(ALL_OPEN)).select_from(inner.state.table)
+        )
+        .mappings()
+        .one()
+    )
     return {view: int(n) for view, n in row.items()}
 
 

@@ -46,7 +46,7 @@ def next_cases(
         .limit(limit)
         .with_for_update(skip_locked=True, of=DeskCase)
     )
-    return {id_: number for id_, number in session.execute(query)}
+    return {row.id: row.number for row in session.execute(query)}
 
 
 def numbers_of(session: Session, ids: Collection[int]) -> list[str]:

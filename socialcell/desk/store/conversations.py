@@ -12,7 +12,8 @@ from socialcell.listening.model import Mention
 
 _OPEN = [state.value for state in OPEN_STATES]
 _CLOSED = [state.value for state in CLOSED_STATES]
-_CASE, _CONTACT = col(DeskCase.id), col(CaseContact.case_id)
+_CASE = col(DeskCase.id)
+_CONTACT = col(CaseContact.case_id)
 
 
 def contacts_of_person(
@@ -60,7 +61,7 @@ def contact_in_case(
 ) -> CaseContact | None:
     """The contact of a person in a case; None: there is none."""
     query = select(CaseContact).where(
-        _CONTACT == case_id,
+        case_id == _CONTACT,
         col(CaseContact.channel) == channel,
         col(CaseContact.person) == person,
     )
@@ -94,4 +95,4 @@ def cases_of_mentions(
             col(CaseMessage.direction) == "in",
         )
     )
-    return {mention_id: case for mention_id, case in session.execute(query)}
+    return {row.mention_id: row.DeskCase for row in session.execute(query)}

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -166,7 +166,7 @@ def undecided(
     """Pairs of open cases that nobody has decided about, of one case or of all; the
     newest first."""
     later, earlier = aliased(DeskCase), aliased(DeskCase)
-    query = (
+    query: Select[str, str, JsonObject, datetime] = (
         select(
             col(later.number).label("number"),
             col(earlier.number).label("other"),

@@ -120,7 +120,10 @@ def set_start(session: Session, mention_id: int) -> None:
 
 def first_since(session: Session, moment: datetime) -> int | None:
     """The number of the first mention that was stored at a moment or later."""
-    return session.scalar(select(func.min(M.id)).where(M.stored_at >= moment))
+    first: int | None = session.scalar(
+        select(func.min(M.id)).where(M.stored_at >= moment)
+    )
+    return first
 
 
 def _list(

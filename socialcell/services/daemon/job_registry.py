@@ -18,6 +18,7 @@ from socialcell.services.collection.collector import RunResult
 from socialcell.services.context import Context
 from socialcell.services.daemon.due import DailySlots, IntervalSlots
 from socialcell.services.daemon.job_schedule import DETECT_INTERVAL, list_schedules
+from socialcell.services.desk import case_opening, case_triage
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import outbox
 from socialcell.services.outreach import post_matching
@@ -107,6 +108,13 @@ def _pull(source: Source) -> Callable[[Context, JobSlot, Stop], str]:
         return _and_critical(_summary([result]), context, stop)
 
     return run
+
+
+def _cases(context: Context, slot: JobSlot, stop: Stop) -> str:
+    count = case_opening.open_pending(context, stop)
+    promoted = case_triage.promote_critical(context)
+    summary = f"{count} mentions in cases, {promoted} made P0"
+    return _marked(summary, is_idle=not (count or promoted))
 
 
 def _snapshot(context: Context, slot: JobSlot, stop: Stop) -> str:
@@ -214,6 +222,7 @@ def _marked(summary: str, *, is_idle: bool) -> str:
 _WORK: dict[str, Callable[[Context, JobSlot, Stop], str]] = {
     "receive": _receive,
     "publish": _publish,
+    "cases": _cases,
     "detect": _detect,
     "deliver": _deliver,
     "snapshot": _snapshot,

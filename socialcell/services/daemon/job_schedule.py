@@ -60,6 +60,7 @@ def list_schedules(context: Context) -> Iterator[JobSchedule]:
         if _is_pulled(source):
             times = _interval(settings, source)
             yield JobSchedule("pull", times, f"pull:{source.name}", source=source)
+    yield _every(minute, "cases")
     yield _every(DETECT_INTERVAL, "detect")
     yield _every(minute, "deliver")
     for kind in ("snapshot", "outreach", "credentials"):

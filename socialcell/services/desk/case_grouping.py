@@ -52,7 +52,7 @@ def list_suggestions(
     or of all. UsageError: there is no such case."""
     with db.reading(context.engine) as session:
         case = None if number is None else cases.find_case(session, number)
-        return duplicates.undecided(session, case and case.id, limit)
+        return duplicates.undecided(session, None if case is None else case.id, limit)
 
 
 def decide_suggestion(
@@ -73,7 +73,8 @@ def decide_suggestion(
         case, other_case = cases.lock_pair(session, number, other, rev)
         for each in (case, other_case):
             case_access.require_case(context, session, Permission.TRIAGE, each)
-        assert case.id is not None and other_case.id is not None
+        assert case.id is not None
+        assert other_case.id is not None
         row = duplicates.suggestion_of(session, case.id, other_case.id)
         if row is None or row.decision is not None:
             raise UsageError(
@@ -114,7 +115,7 @@ def _by_topic(session: Session, case: DeskCase) -> dict[int, JsonObject]:
         why = _reasons(case, other, places[case.id] & places[other_id])
         apart = bool(places[case.id] and places[other_id]) and not why
         if not apart and other_id in near_words and _metres(case, other) is None:
-            why["words"] = near_words[other_id]
+            why = {"words": near_words[other_id]}
         if why:
             reasons[other_id] = {"topic": case.topic, **why}
     return reasons
@@ -147,7 +148,9 @@ def _near_words(session: Session, ids: list[int]) -> dict[int, float]:
 
 def _metres(case: DeskCase, other: DeskCase) -> float | None:
     """The distance of two points on the ground; None where one of them is missing."""
-    if None in (case.latitude, case.longitude, other.latitude, other.longitude):
+    if case.latitude is None or case.longitude is None:
+        return None
+    if other.latitude is None or other.longitude is None:
         return None
     latitude, longitude = math.radians(case.latitude), math.radians(case.longitude)
     to_latitude = math.radians(other.latitude)

@@ -39,12 +39,11 @@ def merge_locked(
     context: Context, session: Session, into: DeskCase, case: DeskCase, reason: str
 ) -> None:
     """Merge a case into another one; both are locked, and TRIAGE of both was asked."""
-    assert into.id is not None and case.id is not None
+    assert into.id is not None
+    assert case.id is not None
     for each in (case, into):
         if CaseState(each.state) not in OPEN_STATES:
-            raise UsageError(
-                "deskcases.not_open", number=each.number, state=each.state
-            )
+            raise UsageError("deskcases.not_open", number=each.number, state=each.state)
         case_leases.require_free(context, session, each)
     now, by = context.clock.now(), context.actor.name
     contacts = cases.contacts_of(session, [case.id])
@@ -93,7 +92,8 @@ def unmerge(
             raise UsageError("deskcases.not_merged", number=merged.number)
         into_number = session.get_one(DeskCase, merged.merged_into).number
         case, into = cases.lock_pair(session, number, into_number, rev)
-        assert case.id is not None and into.id is not None
+        assert case.id is not None
+        assert into.id is not None
         if case.merged_into != into.id or case.merged_at is None:
             raise UsageError("deskcases.not_merged", number=case.number)
         for each in (case, into):
@@ -170,9 +170,7 @@ def split(
         case_access.require_case(context, session, Permission.TRIAGE, case)
         case_leases.require_free(context, session, case)
         if CaseState(case.state) not in OPEN_STATES:
-            raise UsageError(
-                "deskcases.not_open", number=case.number, state=case.state
-            )
+            raise UsageError("deskcases.not_open", number=case.number, state=case.state)
         assert case.id is not None
         contacts = cases.contacts_of(session, [case.id])
         contact = next((each for each in contacts if each.id == contact_id), None)
@@ -215,7 +213,8 @@ def _own_case(
     )
     session.add(new)
     session.flush()
-    assert new.id is not None and case.id is not None
+    assert new.id is not None
+    assert case.id is not None
     contact.case_id = new.id
     detail: JsonObject = {"split_from": case.number, "contacts": [contact.id]}
     step = StepDraft("open", context.actor.name, detail=detail)
@@ -230,5 +229,7 @@ def _last_merge(session: Session, case: DeskCase) -> CaseStep:
     assert case.id is not None
     steps = cases.steps_of(session, case.id)
     return next(
-        step for step in reversed(steps) if step.kind == "merge" and "into" in step.detail
+        step
+        for step in reversed(steps)
+        if step.kind == "merge" and "into" in step.detail
     )

@@ -183,7 +183,7 @@ def open_pending(context: Context, stop: Callable[[], bool] = lambda: False) -> 
             for mention_id in ids:
                 _place(context, session, mention_id, people)
         count += len(ids)
-        if len(ids) < _BATCH:
+        if not ids:
             break
     with db.writing(context.engine) as session:
         opening_queue.move_start(session, context.clock.now() - LOOKED_FOR)
@@ -199,9 +199,7 @@ def _pending(context: Context, session: Session) -> list[int]:
     return sorted({*ids, *requests})[:_BATCH]
 
 
-def _place(
-    context: Context, session: Session, mention_id: int, people: People
-) -> None:
+def _place(context: Context, session: Session, mention_id: int, people: People) -> None:
     """Join a mention to the case of its author that it goes on with, or open one."""
     row = mention_queries.mention(session, mention_id)
     assert row is not None
@@ -312,7 +310,5 @@ def _require_free(session: Session, mention_id: int) -> MentionRow:
         raise UsageError("mentions.no_such_mention", mention=mention_id)
     case = conversations.case_of_mention(session, mention_id)
     if case is not None:
-        raise UsageError(
-            "deskcases.in_a_case", mention=mention_id, number=case.number
-        )
+        raise UsageError("deskcases.in_a_case", mention=mention_id, number=case.number)
     return row

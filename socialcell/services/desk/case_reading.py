@@ -117,8 +117,7 @@ def place_of(
         known = _places_by_name().get(words.strip().casefold())
         if known is None:
             return None, None
-        place_id, ward = known
-        return place_id, ward or None
+        return known[0], known[1] or None
     ward = next((area.id for area in chain if area.kind == "ward_office"), None)
     place = chain[0].id if chain[0].id.startswith(_PLACE) else None
     return place if place != CITY else None, ward
@@ -135,7 +134,7 @@ def place_name(session: Session, place_id: str) -> str:
 
 
 def require_words(kind: str | None, topic: str | None, priority: str | None) -> None:
-    """UsageError for a kind, topic or priority that there is not; None: none is given."""
+    """UsageError for a kind, topic or priority that there is not; None: not given."""
     if kind is not None and kind not in KINDS:
         raise UsageError("deskcases.no_such_kind", kind=kind, kinds=KINDS)
     topics = sorted(lexicon.vocabulary("topic"))
@@ -163,7 +162,7 @@ def _names() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _places_by_name() -> dict[str, tuple[str, str]]:
     """Id and ward of places of the gazetteer by their names, in lower case."""
-    places = {}
+    places: dict[str, tuple[str, str]] = {}
     for _file, _line, row in lexicon.gazetteer_rows():
         if row["id"].startswith(_PLACE):
             for name in (row["id"], row["name_en"], row["name_mr"], row["name_hi"]):

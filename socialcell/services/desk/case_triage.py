@@ -1,4 +1,4 @@
-"""What people decide about a case: what it is, who has it, where it stands; and notes."""
+"""What people decide about a case: what it is, who has it, where it stands; notes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -166,8 +166,6 @@ def change_state(
         raise UsageError("deskcases.reason_needed", state=wanted.value, n=_REASON)
     with _acting(context, number, rev) as (session, case):
         step = StepDraft("state", context.actor.name, reason, to=wanted)
-        if wanted in _FOR_A_REASON:
-            case.closed_at = context.clock.now()
         case_steps.enter_step(context, session, case, step)
 
 
@@ -297,9 +295,7 @@ def _is_undecided(session: Session, case: DeskCase, before: datetime) -> bool:
     return False
 
 
-def _operator_for(
-    context: Context, session: Session, case: DeskCase, name: str
-) -> int:
+def _operator_for(context: Context, session: Session, case: DeskCase, name: str) -> int:
     """The number of an operator who may work on a case. UsageError."""
     row = operators.find_operator(session, name)
     if row is None or row.id is None or not row.may_sign_in:

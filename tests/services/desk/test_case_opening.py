@@ -1,0 +1,372 @@
+"""Cases are opened of what asks for something, and what people write on joins them."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from socialcell import db
+from socialcell.clock import FixedClock
+from socialcell.desk import secret_seal
+from socialcell.desk.model import CaseContact, CaseMessage, CaseSecret, DeskCase
+from socialcell.desk.store import cases, conversations, opening_queue
+from socialcell.errors import NeedsAPerson, UsageError
+from socialcell.roles import Role
+from socialcell.services.context import Context
+from socialcell.services.desk import case_opening, case_triage
+from socialcell.services.desk.case_contacts import SpokenWords
+from socialcell.services.desk.case_opening import NewCase
+from tests.desk_builders import make_registers, read_mention
+from tests.operators import acting
+
+PHONE = SpokenWords("phone", "No water since Monday.", name="Sunita Sample")
+
+
+@pytest.fixture
+def asha(context: Context) -> Context:
+    make_registers(context)
+    return acting(context, "Asha Sample", Role.OPERATOR)
+
+
+def case_of(context: Context, number: str) -> DeskCase:
+    with db.reading(context.engine) as session:
+        case = cases.find_case(session, number)
+        session.expunge(case)
+    return case
+
+
+def number_of(context: Context, mention_id: int) -> str | None:
+    with db.reading(context.engine) as session:
+        case = conversations.case_of_mention(session, mention_id)
+        return None if case is None else case.number
+
+
+def contacts(context: Context, number: str) -> list[CaseContact]:
+    with db.reading(context.engine) as session:
+        case = cases.find_case(session, number)
+        rows = list(cases.contacts_of(session, [case.id or 0]))
+        session.expunge_all()
+    return rows
+
+
+def test_a_case_of_a_mention_has_what_the_reader_saw(asha: Context) -> None:
+    mention = read_mention(asha, urgency="high")
+    case = case_of(asha, case_opening.open_from_mention(asha, mention))
+    assert (case.kind, case.topic, case.owner) == ("complaint", "water", "dept:water")
+    assert (case.area, case.place_id) == ("ward:kothrud-bavdhan", "place:kothrud")
+    assert (case.place, case.priority) == ("Kothrud", "P1")
+    assert (case.state, case.opened_by) == ("new", "Asha Sample")
+    (contact,) = contacts(asha, case.number)
+    assert contact.channel == "x"
+    assert contact.person is not None
+    assert contact.script == "Latn"
+    assert contact.window_until is None
+
+
+def test_a_case_holds_the_mention_and_no_copy_of_its_words(asha: Context) -> None:
+    case_opening.open_from_mention(asha, read_mention(asha))
+    with db.reading(asha.engine) as session:
+        (message,) = session.scalars(select(CaseMessage)).all()
+        assert message.mention_id == 1
+        assert message.text is None
+
+
+@pytest.mark.parametrize(
+    ("intent", "urgency", "priority"),
+    [
+        ("complaint", "normal", "P2"),
+        ("complaint", "high", "P1"),
+        ("help", "normal", "P1"),
+        ("question", "normal", "P3"),
+        ("suggestion", "low", "P3"),
+        ("question", "critical", "P0"),
+        ("help", "critical", "P0"),
+    ],
+)
+def test_the_reader_suggests_a_priority_by_intent_and_urgency(
+    asha: Context, intent: str, urgency: str, priority: str
+) -> None:
+    mention = read_mention(asha, intent=intent, urgency=urgency)
+    case = case_of(asha, case_opening.open_from_mention(asha, mention))
+    assert case.suggested_priority == priority
+    assert case.priority == max(priority, "P1")
+
+
+def test_life_or_limb_is_p0_after_two_minutes_without_a_person(
+    asha: Context, clock: FixedClock
+) -> None:
+    case_opening.open_from_mention(asha, read_mention(asha, urgency="critical"))
+    clock.advance(timedelta(minutes=1, seconds=59))
+    assert case_triage.promote_critical(asha) == 0
+    clock.advance(timedelta(seconds=1))
+    assert case_triage.promote_critical(asha) == 1
+    assert case_of(asha, "26-000001").priority == "P0"
+    assert case_triage.promote_critical(asha) == 0
+
+
+def test_a_person_who_decided_otherwise_is_not_overruled(
+    asha: Context, clock: FixedClock
+) -> None:
+    number = case_opening.open_from_mention(
+        asha, read_mention(asha, urgency="critical")
+    )
+    case_triage.triage(asha, number, case_triage.TriageDraft(priority="P2"))
+    clock.advance(timedelta(minutes=3))
+    assert case_triage.promote_critical(asha) == 0
+    assert case_of(asha, number).priority == "P2"
+
+
+def test_one_mention_is_in_one_case(asha: Context) -> None:
+    mention = read_mention(asha)
+    case_opening.open_from_mention(asha, mention)
+    with pytest.raises(UsageError, match="26-000001 already"):
+        case_opening.open_from_mention(asha, mention)
+
+
+def test_what_asks_for_nothing_needs_a_kind(asha: Context) -> None:
+    mention = read_mention(asha, intent="information")
+    with pytest.raises(UsageError, match="--kind"):
+        case_opening.open_from_mention(asha, mention)
+    number = case_opening.open_from_mention(asha, mention, kind="question")
+    assert case_of(asha, number).kind == "question"
+
+
+def test_nobody_opens_a_case_without_a_sign_in(context: Context) -> None:
+    mention = read_mention(context)
+    with pytest.raises(NeedsAPerson):
+        case_opening.open_from_mention(context, mention)
+    assert number_of(context, mention) is None
+
+
+def test_a_call_is_a_case_whose_number_and_name_are_sealed(asha: Context) -> None:
+    (asha.workspace.folder / "secrets" / secret_seal.KEY_NAME).write_text(
+        secret_seal.new_key()
+    )
+    words = SpokenWords("phone", "No water.", name="Sunita", phone="98765 43210")
+    new = NewCase(words, "complaint", topic="water", place="कोथरूड")
+    case = case_of(asha, case_opening.open_by_hand(asha, new))
+    assert (case.area, case.place_id) == ("ward:kothrud-bavdhan", "place:kothrud")
+    assert (case.owner, case.opened_from) == ("dept:water", "phone")
+    with db.reading(asha.engine) as session:
+        (message,) = session.scalars(select(CaseMessage)).all()
+        secrets = session.scalars(select(CaseSecret)).all()
+        assert message.text == "No water."
+        assert {secret.kind for secret in secrets} == {"name", "phone"}
+        assert not any("98765" in secret.sealed for secret in secrets)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"kind": "anger"}, "no kind of case anger"),
+        ({"topic": "weather"}, "no topic weather"),
+        ({"priority": "P4"}, "no priority P4"),
+        ({"words": SpokenWords("phone", " ")}, "1 to 10000"),
+        ({"words": SpokenWords("x", "No water")}, "not opened by hand"),
+        ({"point": (91.0, 73.0)}, "no point"),
+    ],
+)
+def test_a_case_by_hand_that_says_nonsense_is_refused(
+    asha: Context, changes: dict[str, object], message: str
+) -> None:
+    values: dict[str, object] = {"words": SpokenWords("paper", "No"), "kind": "help"}
+    with pytest.raises(UsageError, match=message):
+        case_opening.open_by_hand(asha, NewCase(**(values | changes)))  # type: ignore[arg-type]
+    with db.reading(asha.engine) as session:
+        assert session.scalars(select(DeskCase)).all() == []
+
+
+def test_the_daemon_opens_a_case_of_each_request(context: Context) -> None:
+    asked = [
+        read_mention(context, uid=f"u{n}", intent=intent)
+        for n, intent in enumerate(("complaint", "question", "suggestion", "help"))
+    ]
+    other = [
+        read_mention(context, uid=f"v{n}", intent=intent)
+        for n, intent in enumerate(("praise", "information", "spam", "not_civic"))
+    ]
+    assert case_opening.open_pending(context) == 4
+    assert len({number_of(context, mention) for mention in asked}) == 4
+    assert not any(number_of(context, mention) for mention in other)
+    assert case_opening.open_pending(context) == 0
+
+
+def test_a_doubtful_request_waits_for_a_person(context: Context) -> None:
+    doubtful = read_mention(context, confident=False)
+    urgent = read_mention(context, uid="u2", confident=False, urgency="high")
+    private = read_mention(context, uid="u3", confident=False, kind="message")
+    case_opening.open_pending(context)
+    assert number_of(context, doubtful) is None
+    assert number_of(context, urgent)
+    assert number_of(context, private)
+    with db.reading(context.engine) as session:
+        assert opening_queue.list_unclear(session, (), 10) == [doubtful]
+
+
+def test_what_a_person_writes_again_joins_their_case_of_that_topic(
+    context: Context, clock: FixedClock
+) -> None:
+    first = read_mention(context)
+    other_topic = read_mention(context, topic="roads")
+    case_opening.open_pending(context)
+    clock.advance(timedelta(hours=5))
+    again = read_mention(context)
+    somebody_else = read_mention(context, uid="u2")
+    assert case_opening.open_pending(context) == 2
+    assert number_of(context, again) == number_of(context, first)
+    assert number_of(context, other_topic) != number_of(context, first)
+    assert number_of(context, somebody_else) != number_of(context, first)
+    assert len(contacts(context, number_of(context, first) or "")) == 1
+
+
+def test_two_posts_of_a_person_in_one_run_are_one_case(context: Context) -> None:
+    first, second = read_mention(context), read_mention(context)
+    case_opening.open_pending(context)
+    assert number_of(context, first) == number_of(context, second)
+
+
+def test_a_message_that_asks_for_nothing_goes_on_with_the_case(
+    context: Context, clock: FixedClock
+) -> None:
+    first = read_mention(context, kind="message")
+    case_opening.open_pending(context)
+    clock.advance(timedelta(hours=1))
+    answer = read_mention(
+        context, "Near the temple", kind="message", intent="information", topic=None
+    )
+    stranger = read_mention(
+        context, "Hello", uid="u2", kind="message", intent="information", topic=None
+    )
+    case_opening.open_pending(context)
+    assert number_of(context, answer) == number_of(context, first)
+    assert number_of(context, stranger) is None
+    (contact,) = contacts(context, number_of(context, first) or "")
+    assert contact.last_heard_at == clock.now()
+    assert contact.window_until == clock.now() + timedelta(hours=24)
+
+
+def test_what_was_written_a_day_before_belongs_to_the_case_too(
+    context: Context, clock: FixedClock
+) -> None:
+    now = clock.now()
+    old = read_mention(
+        context,
+        "Hello",
+        kind="message",
+        intent="information",
+        topic=None,
+        at=now - timedelta(days=2),
+    )
+    greeting = read_mention(
+        context, "Hello", kind="message", intent="information", topic=None, at=now
+    )
+    request = read_mention(context, kind="message", at=now)
+    case_opening.open_pending(context)
+    assert number_of(context, greeting) == number_of(context, request)
+    assert number_of(context, old) is None
+
+
+def test_a_person_goes_on_in_the_thread_of_the_case(
+    context: Context, clock: FixedClock
+) -> None:
+    first = read_mention(context, conversation="c1")
+    case_opening.open_pending(context)
+    clock.advance(timedelta(hours=1))
+    own = read_mention(context, intent="information", topic=None, conversation="c1")
+    other = read_mention(
+        context, uid="u2", intent="information", topic=None, conversation="c1"
+    )
+    elsewhere = read_mention(
+        context, intent="information", topic=None, conversation="c2"
+    )
+    case_opening.open_pending(context)
+    assert number_of(context, own) == number_of(context, first)
+    assert number_of(context, other) is None
+    assert number_of(context, elsewhere) is None
+
+
+def test_a_message_ends_the_wait_for_the_citizen(
+    context: Context, clock: FixedClock
+) -> None:
+    number = _opened(context, kind="message")
+    with db.writing(context.engine) as session:
+        cases.lock_case(session, number).waits_for = "citizen"
+    clock.advance(timedelta(hours=1))
+    read_mention(context, "At the temple", kind="message", intent="information")
+    case_opening.open_pending(context)
+    assert case_of(context, number).waits_for is None
+
+
+def test_a_new_message_may_say_that_it_is_urgent_now(
+    context: Context, clock: FixedClock
+) -> None:
+    number = _opened(context)
+    clock.advance(timedelta(hours=1))
+    read_mention(context, "A child fell in", urgency="critical")
+    case_opening.open_pending(context)
+    assert case_of(context, number).suggested_priority == "P0"
+    clock.advance(timedelta(minutes=2))
+    assert case_triage.promote_critical(context) == 1
+
+
+def test_what_was_there_before_the_desk_opens_nothing(context: Context) -> None:
+    before = read_mention(context)
+    with db.writing(context.engine) as session:
+        opening_queue.set_start(session, before)
+    after = read_mention(context, uid="u2")
+    assert case_opening.open_pending(context) == 1
+    assert number_of(context, before) is None
+    assert number_of(context, after)
+
+
+def test_two_weeks_later_no_case_is_looked_for_any_more(
+    context: Context, clock: FixedClock
+) -> None:
+    old = read_mention(context, intent="information")
+    clock.advance(timedelta(days=14, seconds=1))
+    new = read_mention(context, intent="information")
+    case_opening.open_pending(context)
+    with db.reading(context.engine) as session:
+        assert opening_queue.start_after(session) == old
+    clock.advance(timedelta(days=13))
+    case_opening.open_pending(context)
+    with db.reading(context.engine) as session:
+        assert opening_queue.start_after(session) == old != new
+
+
+def test_a_repost_opens_nothing(context: Context) -> None:
+    from socialcell.connectors.base import RecordRelation
+
+    original = read_mention(context)
+    repost = read_mention(
+        context, uid="u2", relations=(RecordRelation("repost", "post-1"),)
+    )
+    case_opening.open_pending(context)
+    assert number_of(context, original)
+    assert number_of(context, repost) is None
+
+
+def test_a_person_joins_a_mention_to_a_case(asha: Context) -> None:
+    number = case_opening.open_by_hand(
+        asha, NewCase(SpokenWords("paper", "No water"), "complaint", topic="water")
+    )
+    mention = read_mention(asha)
+    case_opening.join_mention(asha, number, mention)
+    assert number_of(asha, mention) == number
+    assert [contact.channel for contact in contacts(asha, number)] == ["paper", "x"]
+    case_triage.change_state(asha, number, "dropped", "Nothing was asked of us")
+    with pytest.raises(UsageError, match="dropped"):
+        case_opening.join_mention(asha, number, read_mention(asha, uid="u2"))
+
+
+def test_a_run_that_is_told_to_stop_goes_on_next_time(context: Context) -> None:
+    for n in range(3):
+        read_mention(context, uid=f"u{n}")
+    assert case_opening.open_pending(context, lambda: True) == 0
+    assert case_opening.open_pending(context) == 3
+
+
+def _opened(context: Context, **mention: object) -> str:
+    first = read_mention(context, **mention)  # type: ignore[arg-type]
+    case_opening.open_pending(context)
+    return number_of(context, first) or ""
