@@ -3,12 +3,14 @@
 import grp
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from socialcell.errors import UnreadableValue
+from socialcell.message_catalog import Message
 from socialcell.platforms import Trait, having
 from socialcell.roles import Role
 from socialcell.settings.campaigns import Influencers, Links, Network, Planning
+from socialcell.settings.desk import Desk
 from socialcell.settings.notifications import Alerts, Mail, Report
 from socialcell.settings.platforms import Connectors, Publishing
 from socialcell.settings.section import TIME, ConfigSection, is_loopback
@@ -150,6 +152,7 @@ class Config(ConfigSection):
     mail: Mail = Mail()
     report: Report = Report()
     alerts: Alerts = Alerts()
+    desk: Desk = Desk()
     operators: Operators = Operators()
     approvals: RemovedApprovals | None = None
     links: Links = Links()
@@ -158,3 +161,14 @@ class Config(ConfigSection):
     publishing: Publishing = Publishing()
     language: LanguageSection = LanguageSection()
     retention: Retention = Retention()
+
+    @model_validator(mode="after")
+    def _desk_names_are_known(self) -> "Config":
+        names = self.alerts.names
+        if unknown := [name for name in self.desk.names() if name not in names]:
+            raise UnreadableValue(
+                "deskclocks.unknown_reader",
+                name=unknown[0],
+                names=list(names) or Message("config.no_names"),
+            )
+        return self
