@@ -64,6 +64,7 @@ GROUPS = (
     "messaging.outbox",
     "messaging.consent",
     "alerts.commitments",
+    "desk.routing",
 )
 
 OLD_GROUPS = {"outgoing": "messaging.outbox"}

@@ -193,7 +193,12 @@ class CaseClock(SQLModel, table=True):
 
     `kind` is first_answer, next_answer, stage, total, next_update or referral. It runs
     until `stopped_at`; `missed` is whether it stopped, or was found, after `due_at`.
-    `escalated` is the percentage of the time at which it was last escalated.
+    `counts` is the time that it counts: working, or wall. `span_seconds` is all of the
+    time that was given; less of it is left where the clock goes on after a pause.
+    `escalated` is the percentage of that at which it was last escalated, and
+    `escalates_at` when it is next. `ending` is why it stopped: done (what was waited
+    for came), restarted (other limits apply), paused (others have to act; the time that
+    was left counts on) or over (the case has ended without it).
     """
 
     __tablename__ = "desk_clock"
@@ -201,6 +206,12 @@ class CaseClock(SQLModel, table=True):
         Index(
             "desk_clock_running",
             "due_at",
+            sqlite_where=_RUNNING,
+            postgresql_where=_RUNNING,
+        ),
+        Index(
+            "desk_clock_escalating",
+            "escalates_at",
             sqlite_where=_RUNNING,
             postgresql_where=_RUNNING,
         ),
@@ -219,8 +230,12 @@ class CaseClock(SQLModel, table=True):
     started_at: datetime
     due_at: datetime
     stopped_at: datetime | None = None
+    ending: str | None = None
     missed: bool = False
+    counts: str
+    span_seconds: int = Field(sa_type=BigId)
     escalated: int = 0
+    escalates_at: datetime | None = None
 
 
 class CaseLease(SQLModel, table=True):

@@ -74,12 +74,10 @@ def worked_minutes() -> bytes:
     return bytes(worked)
 
 
-@pytest.mark.parametrize(
-    "spans", [300, pytest.param(10_000, marks=pytest.mark.faults)]
-)
+@pytest.mark.parametrize("spans", [300, pytest.param(10_000, marks=pytest.mark.faults)])
 def test_working_time_agrees_with_a_count_minute_by_minute(spans: int) -> None:
     office_hours, worked = office(), worked_minutes()
-    random_spans = random.Random(20261129)  # noqa: S311 - a sample, no secret
+    random_spans = random.Random(20261129)
     for _ in range(spans):
         longest = random_spans.choice([90, 3_000, 20_000, len(worked)])
         begin = random_spans.randrange(len(worked))

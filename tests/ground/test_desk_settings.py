@@ -27,7 +27,7 @@ def test_a_day_may_have_several_shifts_and_end_at_midnight() -> None:
         ({"hours": {"mon": ["09:00-13:00", "13:00-14:00"]}}, "Put the shifts in order"),
         ({"hours": {"mon": ["14:00-18:00", "09:00-13:00"]}}, "Put the shifts in order"),
         (
-            {"hours": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), [])},
+            {"hours": {day: [] for day in ("mon", "tue", "wed", "thu", "fri")}},
             "No weekday has working hours",
         ),
         ({"closed": [["2027-01-05", "2027-01-04", "Count"]]}, "2027-01-05"),
@@ -57,7 +57,7 @@ def test_readers_are_names_of_alerts(tmp_path: Path) -> None:
     place = tmp_path / "config.yaml"
     place.write_text(
         "alerts: {recipients: {mr: [roads@city.example]}}\n"
-        "desk: {escalation: [{function: deputy_engineer, who: [roads@city.example]}]}\n",
+        "desk: {escalation: [{function: cell_lead, who: [roads@city.example]}]}\n",
         encoding="utf-8",
     )
 

@@ -232,15 +232,16 @@ def read_rows(
     own: str,
     columns: tuple[str, ...],
     options: TableOptions = AS_IT_IS,
+    package: str = "socialcell.listening",
 ) -> tuple[list[tuple[int, dict[str, str]]], str]:
     """Rows with their number in the file (the heading is row 1), and its name.
 
-    `own` is the package's file, read where there is no path. SocialcellError names the
-    file and the row that has not these columns.
+    `own` is the package's file in data/, read where there is no path. SocialcellError
+    names the file and the row that has not these columns.
     """
     name = str(path) if path is not None else own
     try:
-        content = _package_file(own) if path is None else None
+        content = _package_file(package, own) if path is None else None
         table = plain_rows(
             path or Path(own), columns, options, content=content, dates=_DATES
         )
@@ -266,5 +267,5 @@ def read_rows(
     return rows, name
 
 
-def _package_file(own: str) -> bytes:
-    return (resources.files("socialcell.listening") / "data" / own).read_bytes()
+def _package_file(package: str, own: str) -> bytes:
+    return (resources.files(package) / "data" / own).read_bytes()

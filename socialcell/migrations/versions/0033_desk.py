@@ -186,8 +186,20 @@ def upgrade() -> None:
         sa.Column("started_at", MOMENT, nullable=False),
         sa.Column("due_at", MOMENT, nullable=False),
         sa.Column("stopped_at", MOMENT),
+        sa.Column("ending", sa.String()),
         sa.Column("missed", sa.Boolean(), nullable=False),
+        sa.Column("counts", sa.String(), nullable=False),
+        sa.Column("span_seconds", ID, nullable=False),
         sa.Column("escalated", sa.Integer(), nullable=False),
+        sa.Column("escalates_at", MOMENT),
+    )
+    op.create_index(
+        "desk_clock_escalating",
+        "desk_clock",
+        ["escalates_at"],
+        unique=False,
+        sqlite_where=_RUNNING,
+        postgresql_where=_RUNNING,
     )
     op.create_index(
         "desk_clock_one_running",
@@ -206,6 +218,18 @@ def upgrade() -> None:
         postgresql_where=_RUNNING,
     )
     op.create_index("ix_desk_clock_case_id", "desk_clock", ["case_id"])
+    op.create_table(
+        "desk_route",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("area", sa.String(), nullable=False),
+        sa.Column("team", sa.String(), nullable=False),
+        sa.Column("stage_hours", sa.Float(), nullable=False),
+        sa.Column("total_hours", sa.Float(), nullable=False),
+        sa.Column("counts", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.UniqueConstraint("topic", "area"),
+    )
     op.create_table(
         "desk_contact",
         sa.Column("id", ID, primary_key=True),

@@ -7,16 +7,22 @@ from socialcell.desk.model import CaseStep, DeskCase
 from socialcell.desk.store import cases, leases
 from socialcell.desk.store.cases import StepDraft
 from socialcell.services.context import Context
+from socialcell.services.desk import case_clocks
 
 
 def enter_step(
     context: Context, session: Session, case: DeskCase, step: StepDraft
 ) -> CaseStep:
-    """Enter a step of a locked case, with what follows from it: the actor's lease is
-    renewed, that of a case which has ended is over. UsageError: a state that may not
-    follow the case's."""
+    """Enter a step of a locked case, with what follows from it: its clocks, and the
+    lease, which the actor's work renews and the case's end ends.
+
+    What the step changes in the case (priority, topic, place, whom it waits for) is set
+    before: its clocks are those of the case as it is then. UsageError: a state that may
+    not follow the case's.
+    """
     now = context.clock.now()
     row = cases.enter_step(session, case, step, now)
+    case_clocks.follow_step(context, session, case, row)
     assert case.id is not None
     if CaseState(case.state) in END_STATES:
         leases.end_lease(session, case.id)

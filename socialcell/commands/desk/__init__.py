@@ -1,0 +1,1 @@
+"""Commands on cases, their answers, closing and routing."""
