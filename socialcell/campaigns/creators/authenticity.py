@@ -15,10 +15,10 @@ from math import sqrt
 import numpy as np
 
 from socialcell.campaigns.creators.candidate import Candidate, FollowerCount, PostAnswer
+from socialcell.causal.wilson import wilson_interval
 from socialcell.clock import IST
 from socialcell.message_catalog import Message
 
-_Z_95 = 1.96
 _ENOUGH_ANSWERS = 30
 _MIN_WORDS = 4  # shorter texts (thank you, नमस्कार) are the same by themselves
 _MIN_REPEATS = 3  # times that a longer text is no chance any more
@@ -72,17 +72,6 @@ def authenticity(candidate: Candidate) -> Authenticity:
         evidence=_evidence(candidate, len(repeated), len(regular), spikes),
         cannot_say=_cannot_say(candidate),
     )
-
-
-def wilson_interval(hits: int, n: int) -> tuple[float, float]:
-    """Wilson's interval of 95 % of a share (1927); without trials everything."""
-    if not n:
-        return 0.0, 1.0
-    share, square = hits / n, _Z_95**2
-    middle = (share + square / (2 * n)) / (1 + square / n)
-    half = _Z_95 * sqrt(share * (1 - share) / n + square / (4 * n * n))
-    half /= 1 + square / n
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def daily_follower_gains(figures: Sequence[FollowerCount]) -> list[tuple[date, float]]:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from sqlmodel import Session
 
-from socialcell.campaigns.creators.authenticity import wilson_interval
+from socialcell.causal.wilson import wilson_interval
 from socialcell.clock import IST
 from socialcell.listening import coverage
 from socialcell.listening.areas.area_table import names as names_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import comb
 
-from socialcell.campaigns.creators.authenticity import wilson_interval
+from socialcell.causal.wilson import wilson_interval
 from socialcell.json_types import as_number, as_whole
 from socialcell.reports import reader_agreement
 from socialcell.reports.commissioner.figure_rows import FigureRows, rows_of

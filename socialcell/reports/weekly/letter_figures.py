@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from socialcell.campaigns.creators.authenticity import wilson_interval
+from socialcell.causal.wilson import wilson_interval
 from socialcell.clock import IST
 from socialcell.reports import reader_agreement
 from socialcell.reports.compared_figures import Figure

@@ -5,9 +5,9 @@ import pytest
 from socialcell.campaigns.creators.authenticity import (
     authenticity,
     daily_follower_gains,
-    wilson_interval,
 )
 from socialcell.campaigns.creators.candidate import PostAnswer
+from socialcell.causal.wilson import wilson_interval
 from tests.builders import NOON
 from tests.campaigns.creators.creator_builders import (
     DAY,
@@ -20,15 +20,6 @@ from tests.campaigns.creators.creator_builders import (
 
 POSTS = make_posts(*[1] * 10)
 SOLD = "best deal for followers here now"
-
-
-def test_wilson_agrees_with_a_table() -> None:
-    # 8 of 10: 0.4902 to 0.9433 (Newcombe 1998's method 3, worked by hand).
-    assert wilson_interval(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
-
-
-def test_without_trials_wilson_says_everything() -> None:
-    assert wilson_interval(0, 0) == (0.0, 1.0)
 
 
 def test_nothing_is_said_where_nothing_was_seen() -> None:
