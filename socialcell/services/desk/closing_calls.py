@@ -1,0 +1,118 @@
+"""Calls to contacts about a closing: who is to be called, and what they said."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from socialcell import db
+from socialcell.desk.case_states import CLOSED_STATES, CaseState
+from socialcell.desk.closing_answers import ClosingAnswer
+from socialcell.desk.store import cases, closures
+from socialcell.errors import UsageError
+from socialcell.roles import Permission
+from socialcell.services.context import Context
+from socialcell.services.desk.case_access import require_case
+from socialcell.services.desk.case_steps import enter_step
+from socialcell.services.desk.closing_replies import (
+    contact_of,
+    newest_check,
+    require_another,
+    take_answer,
+)
+from socialcell.text import clean_text
+
+RESULTS = ("confirmed", "contradicted", "not_reached")
+_ANSWERS = {"confirmed": ClosingAnswer.YES, "contradicted": ClosingAnswer.NO}
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureEntry:
+    """A contact who has not answered, as it is listed. `call`: somebody is to call,
+    for there is no way to write, or the case was drawn."""
+
+    case: str
+    state: str
+    contact: int
+    channel: str
+    language: str | None
+    asked_at: datetime
+    way: str
+    in_sample: bool
+    call: bool
+    claimed_by: str | None
+
+
+def list_closures(context: Context, *, calls_only: bool = False) -> list[ClosureEntry]:
+    """The contacts whose answer is missing, and the calls of the sample that nobody has
+    made, the oldest first."""
+    with db.reading(context.engine) as session:
+        rows = closures.waiting_checks(session)
+        entries = []
+        for case, check, contact in rows:
+            ids = [check.contact_id]
+            question = closures.questions_since(session, ids, check.asked_at)
+            message = question.get(check.contact_id)
+            is_lost = message is not None and message.state in closures.LOST
+            call = check.in_sample or check.way in ("phone", "nothing") or is_lost
+            if call or not calls_only:
+                entries.append(
+                    ClosureEntry(
+                        case=case.number,
+                        state=case.state,
+                        contact=check.contact_id,
+                        channel=contact.channel,
+                        language=contact.language,
+                        asked_at=check.asked_at,
+                        way=check.way,
+                        in_sample=check.in_sample,
+                        call=call,
+                        claimed_by=case.claimed_by,
+                    )
+                )
+        return entries
+
+
+def enter_call(
+    context: Context,
+    number: str,
+    contact_id: int,
+    result: str,
+    *,
+    words: str = "",
+    note: str = "",
+    rev: int | None = None,
+) -> str:
+    """Enter what a call to a contact found; the state of the case after it.
+
+    A call that contradicts reopens; one that confirms counts as a yes, unless the
+    caller claimed it done. CaseChangedError; SocialcellError: no such permission, or
+    their own claim. UsageError: no such result or contact, a contact who was never
+    asked, or a case that is neither claimed done nor closed.
+    """
+    if result not in RESULTS:
+        raise UsageError(
+            "deskclosing.no_such_result", result=result, results=list(RESULTS)
+        )
+    by = context.actor.name
+    with db.writing(context.engine) as session:
+        case = cases.lock_case(session, number, rev)
+        require_case(context, session, Permission.TRIAGE, case)
+        contact = contact_of(session, case, contact_id)
+        check = newest_check(session, contact)
+        if check is None:
+            raise UsageError("deskclosing.not_asked", contact=contact_id)
+        if case.state not in (CaseState.RESOLVED_CLAIMED, *CLOSED_STATES):
+            raise UsageError("deskclosing.not_claimed", number=number, state=case.state)
+        if result == "confirmed":
+            require_another(case, by)
+        check.call, check.called_by = result, by
+        check.called_at = context.clock.now()
+        check.call_note = clean_text(note).strip() or None
+        answer = _ANSWERS.get(result)
+        if answer is not None:
+            take_answer(context, session, contact, answer, by=by, words=words)
+        else:
+            draft = cases.StepDraft(
+                "call", by, detail={"contact": contact_id, "result": result}
+            )
+            enter_step(context, session, case, draft)
+        return case.state
