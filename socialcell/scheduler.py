@@ -22,6 +22,7 @@ from socialcell.services.context import Context
 from socialcell.services.daemon import process_lock
 from socialcell.services.daemon import run_due as rounds
 from socialcell.services.daemon.service_notify import notify
+from socialcell.services.desk import answer_sending
 from socialcell.services.outbox import outbox
 
 NAME = "daemon"
@@ -83,6 +84,7 @@ class Daemon:
             self._signals.listen()
             freed = rounds.recover_slots(self._context(), self._lease.token)
             freed += outbox.recover_unsent(self._context())
+            freed += answer_sending.recover(self._context())
             _LOG.info("the daemon works", token=self._lease.token, taken_up_again=freed)
             try:
                 self._tick_along()

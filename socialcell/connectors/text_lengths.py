@@ -32,6 +32,8 @@ _WEB = re.compile(
 _FACEBOOK, _TELEGRAM, _TELEGRAM_CAPTION = 63_206, 4096, 1024
 _INSTAGRAM, _INSTAGRAM_TAGS, _INSTAGRAM_NAMED = 2200, 30, 20
 
+MESSAGE_LIMITS = {"whatsapp": 4096, "messenger": 2000, "instagram": 1000}
+
 
 @dataclass(frozen=True, slots=True)
 class PostLength:
@@ -66,6 +68,17 @@ def length(
         limit = _TELEGRAM_CAPTION if media else _TELEGRAM
         return PostLength(len(words.encode("utf-16-le")) // 2, limit)
     raise KeyError(platform)
+
+
+def message_length(platform: str, words: str) -> PostLength:
+    """The length of a private answer. KeyError for a platform on which we write to
+    nobody privately.
+
+    WhatsApp and Messenger count characters, Instagram bytes of UTF-8.
+    """
+    limit = MESSAGE_LIMITS[platform]
+    used = len(words.encode()) if platform == "instagram" else len(words)
+    return PostLength(used, limit)
 
 
 def x_length(words: str) -> int:

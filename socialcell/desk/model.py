@@ -151,6 +151,7 @@ class CaseMessage(SQLModel, table=True):
     """The same of all messages of one answer to several contacts."""
     replaces: int | None = Field(default=None, sa_type=BigId)  # the draft before
     macro_id: int | None = Field(default=None, sa_type=BigId)
+    safety: bool = False  # about life or limb: a second person approves it
     template: JsonObject | None = Field(
         default=None, sa_column=Column(JSON(none_as_null=True))
     )

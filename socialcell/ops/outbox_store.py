@@ -21,6 +21,9 @@ CLAIMED = timedelta(minutes=30)
 RELEASED = "released"  # the answer of a message that a person released, not yet tried
 # Public posts are delivered by another way than letters and chat messages.
 PUBLIC = ("post", "reply", "safety")
+# A private answer to a citizen: sent at most once, by services/desk/answer_sending.py.
+# What is known of it by nobody is never due again by itself.
+ANSWER = "answer"
 # Prefix of the keys of alerts about one critical mention (at first direct messages
 # alone); its id and a sign follow, for a later step LATER and its number.
 ABOUT_ITEM = "message."
@@ -28,7 +31,7 @@ LATER = ".step"
 PHONE = "phone"  # the channel of telephone calls
 _ID_IN_KEY = re.compile(rf"{re.escape(ABOUT_ITEM)}(\d+)[.|]")
 _DEAD_SHOWN = timedelta(days=7)
-_TO_ROOMS = and_(C.channel != "mail", C.kind.not_in(PUBLIC))
+_TO_ROOMS = and_(C.channel != "mail", C.kind.not_in((*PUBLIC, ANSWER)))
 
 
 @dataclass(frozen=True)
@@ -108,8 +111,9 @@ def hold(session: Session, kinds: Collection[str], why: str) -> int:
 
 
 def release(session: Session, ids: Sequence[int], now: datetime) -> int:
-    """Release the held ones of these messages, to leave now. How many."""
-    released = update(OUT).where(C.state == "held", C.id.in_(ids))
+    """Release the held ones of these messages, to leave now; not an answer of which
+    nobody knows whether it was sent. How many."""
+    released = update(OUT).where(C.state == "held", C.id.in_(ids), ~_is_unsure())
     values = {
         "state": "pending",
         "not_before": now,
@@ -123,9 +127,22 @@ def held_ids(session: Session, since: datetime) -> tuple[list[int], list[int]]:
     """Ids of held messages: those still in time, and stale ones. Stale are public posts
     that were due before `since`."""
     stale = and_(C.kind.in_(PUBLIC), C.not_before < since)
-    query = select(C.id, stale).where(C.state == "held").order_by(C.id)
+    held = and_(C.state == "held", ~_is_unsure())
+    query = select(C.id, stale).where(held).order_by(C.id)
     rows = session.execute(query).all()
     return [id_ for id_, old in rows if not old], [id_ for id_, old in rows if old]
+
+
+def _is_unsure() -> ColumnElement[bool]:
+    """An answer of which nobody knows whether it was sent."""
+    return and_(C.kind == ANSWER, func.coalesce(C.held_by, "") == "unsure")
+
+
+def unsure_answers(session: Session, ids: Collection[int]) -> list[int]:
+    """Those of these messages that are answers of which nobody knows whether they were
+    sent."""
+    query = select(C.id).where(C.id.in_(ids), C.state == "held", _is_unsure())
+    return list(session.scalars(query.order_by(C.id)))
 
 
 def mention_of_key(key: str) -> int | None:
@@ -304,7 +321,7 @@ def settle(
 def return_unsent(session: Session, now: datetime) -> int:
     """Messages that a dead process was sending are due now, under the same message
     id."""
-    unsent = update(OUT).where(C.state == "sending")
+    unsent = update(OUT).where(C.state == "sending", C.kind != ANSWER)
     return db.changed(session, unsent.values(state="pending", not_before=now))
 
 

@@ -25,6 +25,7 @@ from socialcell.connectors.base import (
     Tombstone,
 )
 from socialcell.connectors.json_values import object_at, optional_object
+from socialcell.connectors.meta import meta_answers
 from socialcell.connectors.meta.instagram_media import (
     author_of,
     comment_metrics,
@@ -89,6 +90,11 @@ class Messenger(MetaReceiver[MetaSettings]):
         attachment = as_object(attachments[int(index)])
         return fetch_media(self._context, self.server, _file_address(attachment), cap)
 
+    def send_text(self, to: str, text: str) -> str:
+        """Answer a person who wrote within a day; the message's id. UnconfirmedCall
+        where Meta may have taken it."""
+        return meta_answers.send_text(self._messages_graph(), to, text)
+
     def _messages_graph(self) -> "Graph":
         return self._graph().as_page(self._settings.account_id)
 
@@ -99,6 +105,7 @@ class Messenger(MetaReceiver[MetaSettings]):
         # Standby: another app answers there; what people write is read all the same.
         for event in (*each(entry.get("messaging")), *each(entry.get("standby"))):
             with builder.rejecting(event):
+                builder.deliveries.extend(meta_answers.deliveries(as_object(event)))
                 item, media = _event(
                     self.platform, self._settings.account_id, as_object(event)
                 )
@@ -122,7 +129,7 @@ class InstagramMessages(Messenger):
         {Capability.MESSAGES, Capability.MENTIONS, Capability.RECEIVE}
     )
 
-    def _as_page(self) -> "Graph":
+    def _messages_graph(self) -> "Graph":
         """An Instagram account has no token of its own."""
         return self._graph()
 

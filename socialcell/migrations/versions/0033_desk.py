@@ -381,6 +381,7 @@ def upgrade() -> None:
         sa.Column("answer_key", sa.String()),
         sa.Column("replaces", ID),
         sa.Column("macro_id", ID),
+        sa.Column("safety", sa.Boolean(), nullable=False),
         sa.Column("template", sa.JSON(none_as_null=True)),
         sa.Column("outbox_key", sa.String(), unique=True),
         sa.Column("own_post_id", ID),

@@ -1,13 +1,21 @@
 """Messages to a page and to an Instagram account of the sandbox, and mentions there."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 
 from socialcell.clock import Clock
-from socialcell.json_types import JsonObject, JsonValue
+from socialcell.json_types import JsonObject, JsonValue, as_object, as_text
 from socialcell.sandbox.city import City
-from socialcell.sandbox.meta.graph_server import Parameters, missing, pick, stamp
+from socialcell.sandbox.meta.graph_server import (
+    GraphRequestError,
+    Parameters,
+    missing,
+    pick,
+    stamp,
+)
 from socialcell.sandbox.meta.webhook_platform import SECRETS, WebhookPlatform, photo
 from socialcell.sandbox.platform import ServedPlatform, SourceSettings
 from socialcell.sandbox.post import SandboxPost
@@ -15,6 +23,8 @@ from socialcell.sandbox.world.message_world import mid, scoped_id
 
 PAGE_ID, INSTAGRAM_ID = "104857600123457", "17841400000000077"
 MEDIA_ID = "17900000000000001"  # the post below which people name the account
+_WINDOW = timedelta(hours=24)
+MOST_CHARACTERS = 2000
 _MENTIONED = re.compile(r"mentioned_(media|comment)\.\w+\((\d+)\)\{(.*)\}")
 
 
@@ -27,6 +37,8 @@ class MessengerServer(WebhookPlatform):
     def __init__(self, city: City, clock: Clock, secrets: Mapping[str, str]) -> None:
         super().__init__(city, clock, self.served, secrets)
         self.page_token = f"EAAinbox{self.token[-24:]}"
+        self.sent: list[dict[str, str]] = []
+        self._numbers = count(1)
 
     served = "messenger"
 
@@ -76,6 +88,53 @@ class MessengerServer(WebhookPlatform):
             return self._attachments(parts[0])
         raise missing(parts[0])
 
+    def write(self, parts: Sequence[str], sent: Parameters, token: str) -> JsonValue:
+        """The Send API: an answer of the page to a person who wrote within a day."""
+        if list(parts) not in (["me", "messages"], [self.account, "messages"]):
+            raise GraphRequestError(100, "Unsupported post request.", 33)
+        if token not in self.senders:
+            message = "(#210) A page access token is required"
+            raise GraphRequestError(210, message, None, 403)
+        to = as_text(as_object(json.loads(sent.get("recipient", "{}"))).get("id", ""))
+        text = as_text(as_object(json.loads(sent.get("message", "{}"))).get("text", ""))
+        if sent.get("messaging_type") != "RESPONSE" or not text:
+            raise GraphRequestError(100, "(#100) Invalid parameter")
+        if len(text) > MOST_CHARACTERS:
+            raise GraphRequestError(100, "(#100) Length of message text is too long")
+        self._require_window(to)
+        id_ = f"m_SBXOUT{next(self._numbers):06d}"
+        self.sent.append({"id": id_, "to": to, "text": text})
+        self._report_delivery(id_, to)
+        return {"recipient_id": to, "message_id": id_}
+
+    @property
+    def senders(self) -> set[str]:
+        """The tokens that may write in the page's name."""
+        return {self.page_token}
+
+    def _require_window(self, to: str) -> None:
+        """GraphRequestError unless this person wrote within a day."""
+        newest = max(
+            (p.at for p in self.visible_posts() if scoped_id(p.author) == to),
+            default=None,
+        )
+        if newest is None:
+            raise GraphRequestError(100, "(#100) No matching user found", 2018001)
+        if newest + _WINDOW <= self.clock.now():
+            message = "(#10) This message is sent outside of allowed window."
+            raise GraphRequestError(10, message, 2018278, 403)
+
+    def _report_delivery(self, id_: str, to: str) -> None:
+        """Push that a message has arrived."""
+        now = round(self.clock.now().timestamp() * 1000)
+        event: JsonObject = {
+            "sender": {"id": to},
+            "recipient": {"id": self.account},
+            "timestamp": now,
+            "delivery": {"mids": [id_], "watermark": now},
+        }
+        self.pusher.queue(self._push(event))
+
     def _attachments(self, id_: str) -> JsonObject:
         post = self.visible.by_id.get(id_)
         if post is None or post.group != "image":
@@ -99,6 +158,10 @@ class InstagramInboxServer(MessengerServer):
     """One Instagram account's inbox, and comments elsewhere that name it."""
 
     account, kind, served = INSTAGRAM_ID, "instagram", "instagram_messages"
+
+    @property
+    def senders(self) -> set[str]:
+        return {self.token, self.page_token}
 
     def message_push(self, post: SandboxPost) -> JsonObject:
         if post.group != "mention":

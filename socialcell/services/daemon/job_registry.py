@@ -18,7 +18,7 @@ from socialcell.services.collection.collector import RunResult
 from socialcell.services.context import Context
 from socialcell.services.daemon.due import DailySlots, IntervalSlots
 from socialcell.services.daemon.job_schedule import DETECT_INTERVAL, list_schedules
-from socialcell.services.desk import case_opening, case_triage
+from socialcell.services.desk import answer_sending, case_opening, case_triage
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import outbox
 from socialcell.services.outreach import post_matching
@@ -181,6 +181,16 @@ def _detect(context: Context, slot: JobSlot, stop: Stop) -> str:
     return _and_critical(_marked(summary, is_idle=is_idle), context, stop)
 
 
+def _answers(context: Context, slot: JobSlot, stop: Stop) -> str:
+    run = answer_sending.send_due(context, stop=stop)
+    summary = (
+        f"{run.sent} sent, {run.later} later, {run.returned} returned, "
+        f"{run.failed} failed, {run.unsure} unsure, {run.noted} public noted"
+    )
+    why = [f"{channel}: {words}" for channel, words in run.stopped.items()]
+    return _marked("; ".join([summary, *why]), is_idle=run.is_idle)
+
+
 def _deliver(context: Context, slot: JobSlot, stop: Stop) -> str:
     delivery = outbox.deliver_due(context, stop=stop)
     summary = f"{delivery.sent} sent, {delivery.later} later, {delivery.dead} dead"
@@ -224,6 +234,7 @@ _WORK: dict[str, Callable[[Context, JobSlot, Stop], str]] = {
     "publish": _publish,
     "cases": _cases,
     "detect": _detect,
+    "answers": _answers,
     "deliver": _deliver,
     "snapshot": _snapshot,
     "outreach": _outreach,

@@ -62,6 +62,7 @@ def list_schedules(context: Context) -> Iterator[JobSchedule]:
             yield JobSchedule("pull", times, f"pull:{source.name}", source=source)
     yield _every(minute, "cases")
     yield _every(DETECT_INTERVAL, "detect")
+    yield _every(minute, "answers")
     yield _every(minute, "deliver")
     for kind in ("snapshot", "outreach", "credentials"):
         yield _every(hour, kind)

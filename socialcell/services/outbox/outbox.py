@@ -177,6 +177,8 @@ def release(context: Context, ids: list[int] | None) -> Release:
         fresh, stale = outbox_store.held_ids(session, now - late)
         if ids is not None:
             fresh, stale = list(dict.fromkeys(ids)), []
+            if unsure := outbox_store.unsure_answers(session, fresh):
+                raise UsageError("outbox.unsure_answer", messages=unsure)
         count = outbox_store.release(session, fresh, now)
         if ids is not None and count < len(fresh):
             raise UsageError("outbox.not_held", count=len(fresh) - count)

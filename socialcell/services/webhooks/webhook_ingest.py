@@ -27,6 +27,7 @@ from socialcell.connectors.meta.meta_push import (
     WebhookConnector,
 )
 from socialcell.errors import ConfigError
+from socialcell.desk.store import answers
 from socialcell.listening.store.pages import attachments, pending_tombstones
 from socialcell.ops import delivery_receipts, pending_fetches, store, webhook_deliveries
 from socialcell.ops.model import Source
@@ -267,3 +268,4 @@ def _record_delivery(
     for charge in delivery_receipts.apply_report(session, source_id, status, now):
         cost = {bucket_name(charge.category): charge.n}
         ledger.book(session, Batch((), {}, cost=cost))
+    answers.apply_report(session, status.external_id, status.status, status.error)

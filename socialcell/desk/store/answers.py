@@ -1,0 +1,117 @@
+"""Answers of cases: the messages of one answer, what waits, and what became of it."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+
+from socialcell import db
+from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
+
+MESSAGE = db.table(CaseMessage)
+M = MESSAGE.c
+WAITING_STATES = ("draft", "waiting")
+"""States of an answer that somebody may still approve, return or withdraw."""
+# How far the platform says that a message has come. Failed is final.
+_DELIVERED = ("sent", "delivered", "read", "failed")
+_STATES_OF_REPORTS = {
+    "accepted": "sent",
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "read",
+    "played": "read",
+    "failed": "failed",
+}
+
+
+def next_key(session: Session, case: DeskCase) -> str:
+    """The key of the next answer of a locked case: its number and a serial."""
+    prefix = f"{case.number}."
+    keys = session.scalars(
+        select(M.answer_key).where(M.answer_key.startswith(prefix)).distinct()
+    )
+    serials = (int(key.removeprefix(prefix)) for key in keys)
+    return f"{prefix}{max(serials, default=0) + 1}"
+
+
+def messages_of_answer(session: Session, key: str) -> list[CaseMessage]:
+    """The messages of one answer, one for each contact."""
+    query = select(CaseMessage).where(col(CaseMessage.answer_key) == key)
+    return list(session.scalars(query.order_by(col(CaseMessage.id))))
+
+
+def list_answers(
+    session: Session, states: Collection[str], before: int | None, limit: int
+) -> Sequence[tuple[CaseMessage, CaseContact, DeskCase]]:
+    """Outgoing messages in these states (none: any) with their contacts and cases, the
+    newest first; those with a smaller id than `before`."""
+    query = (
+        select(CaseMessage, CaseContact, DeskCase)
+        .join(CaseContact, col(CaseContact.id) == col(CaseMessage.contact_id))
+        .join(DeskCase, col(DeskCase.id) == col(CaseContact.case_id))
+        .where(col(CaseMessage.direction) == "out")
+    )
+    if states:
+        query = query.where(col(CaseMessage.state).in_(states))
+    if before is not None:
+        query = query.where(col(CaseMessage.id) < before)
+    rows = session.execute(query.order_by(col(CaseMessage.id).desc()).limit(limit))
+    return [(message, contact, case) for message, contact, case in rows]
+
+
+def of_outbox(session: Session, key: str) -> CaseMessage | None:
+    """The message that waits in the outbox under a dedup key."""
+    query = select(CaseMessage).where(col(CaseMessage.outbox_key) == key)
+    return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def queued_public(session: Session) -> Sequence[CaseMessage]:
+    """Public answers that are not known to be out yet."""
+    query = select(CaseMessage).where(
+        col(CaseMessage.state).in_(("queued", "unsure")),
+        col(CaseMessage.own_post_id).is_not(None),
+    )
+    return session.scalars(query.order_by(col(CaseMessage.id))).all()
+
+
+def newest_mentions(session: Session, contact_id: int) -> Sequence[int]:
+    """The ids of what a contact wrote, the newest first."""
+    query = select(M.mention_id).where(
+        M.contact_id == contact_id, M.direction == "in", M.mention_id.is_not(None)
+    )
+    return session.scalars(query.order_by(M.at.desc(), M.id.desc())).all()
+
+
+def apply_report(
+    session: Session, external_id: str, status: str, error: str | None
+) -> bool:
+    """What a platform reports of a message of ours; a report never takes back a later
+    one. Whether the message is an answer of a case."""
+    state = _STATES_OF_REPORTS.get(status)
+    if state is None:
+        return False
+    earlier = _DELIVERED[: _DELIVERED.index(state)]
+    change = update(MESSAGE).where(
+        M.external_id == external_id, M.direction == "out", M.state.in_(earlier)
+    )
+    values: dict[str, str | None] = {"state": state}
+    if state == "failed":
+        values["reason"] = error
+    return bool(db.changed(session, change.values(**values)))
+
+
+def state_of_report(status: str | None) -> str:
+    """The state of a message that was sent, by what the platform reported so far."""
+    return _STATES_OF_REPORTS.get(status or "sent", "sent")
+
+
+def count_waiting(session: Session, now: datetime) -> dict[str, int]:
+    """How many outgoing messages are in each state that asks a person for something."""
+    states = ("draft", "waiting", "returned", "failed", "unsure")
+    rows = session.execute(
+        select(M.state, func.count())
+        .where(M.direction == "out", M.state.in_(states), M.at <= now)
+        .group_by(M.state)
+    )
+    return {row[0]: row[1] for row in rows}

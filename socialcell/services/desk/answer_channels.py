@@ -1,0 +1,180 @@
+"""How a contact can be answered now: privately, by template, in public, or not at all.
+
+The window of a private answer is asked of the messages themselves, not of the case.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlmodel import Session
+
+from socialcell import platforms
+from socialcell.clock import IST, in_pune
+from socialcell.connectors import publisher
+from socialcell.connectors.text_lengths import MESSAGE_LIMITS, length
+from socialcell.connectors.whatsapp import whatsapp_prices
+from socialcell.connectors.whatsapp.whatsapp_prices import Price
+from socialcell.desk.model import CaseContact
+from socialcell.desk.store import answers
+from socialcell.listening.model import Mention
+from socialcell.listening.store.mentions import conversations
+from socialcell.listening.store.mentions.conversations import Conversation
+from socialcell.message_catalog import Message
+from socialcell.ops import consent_ledger, templates
+from socialcell.ops.webhook_model import MessageTemplate
+from socialcell.services.context import Context
+from socialcell.services.messaging import consent
+
+WINDOW = timedelta(hours=24)  # of Meta: after a person's last message
+WHATSAPP = platforms.WHATSAPP.id
+SERVICE = "service"  # what an answer within the window is billed as
+
+Way = Literal["private", "template", "public"]
+
+
+@dataclass(frozen=True)
+class AnswerWay:
+    """A way to answer a contact. `until`: when the window closes; `limit`: of
+    characters, as the platform counts; `reply_to`: what a public answer answers."""
+
+    way: Way
+    platform: str
+    limit: int
+    until: datetime | None = None
+    price: Price | None = None
+    conversation: Conversation | None = None
+    reply_to: str | None = None
+    templates: tuple[MessageTemplate, ...] = ()
+
+
+@dataclass(frozen=True)
+class AnswerWays:
+    """The ways that are open now, the best first, and why others are not."""
+
+    open: tuple[AnswerWay, ...]
+    closed: tuple[Message, ...] = ()
+
+    def find(self, way: Way) -> AnswerWay | None:
+        """The way of this kind; None: it is not open."""
+        return next((entry for entry in self.open if entry.way == way), None)
+
+
+def ways_to_answer(
+    context: Context, session: Session, contact: CaseContact
+) -> AnswerWays:
+    """How a contact can be answered now. Where nothing is open, `closed` says why."""
+    if contact.erased_at is not None:
+        return AnswerWays((), (Message("deskanswers.contact_erased"),))
+    ids = answers.newest_mentions(session, contact.id or 0)
+    open_ways: list[AnswerWay] = []
+    closed: list[Message] = []
+    if contact.channel in MESSAGE_LIMITS:
+        way, why = _private(context, session, contact, ids)
+        open_ways.extend([way] if way else [])
+        closed.extend([why] if why else [])
+    public, why = _public(context, session, contact, ids)
+    open_ways.extend([public] if public else [])
+    closed.extend([why] if why else [])
+    if not open_ways and not closed:
+        channel = contact.channel
+        closed.append(Message("deskanswers.no_channel", {"channel": channel}))
+    return AnswerWays(tuple(open_ways), tuple(closed))
+
+
+def _private(
+    context: Context, session: Session, contact: CaseContact, ids: Sequence[int]
+) -> tuple[AnswerWay | None, Message | None]:
+    conversation = _conversation(session, contact, ids)
+    if conversation is None:
+        return None, None
+    person = consent.person_of(context, conversation.platform, conversation.uid)
+    last_at, now = conversation.last_at, context.clock.now()
+    withdrawn = consent_ledger.withdrawn_at(session, conversation.platform, person.key)
+    if withdrawn is not None and (last_at is None or withdrawn >= last_at):
+        return None, Message(
+            "deskanswers.consent_withdrawn", {"at": in_pune(withdrawn)}
+        )
+    platform, limit = contact.channel, MESSAGE_LIMITS[contact.channel]
+    if last_at is not None and now < last_at + WINDOW:
+        price = None
+        if platform == WHATSAPP:
+            price = whatsapp_prices.price(SERVICE, now.astimezone(IST).date())
+        return (
+            AnswerWay(
+                "private", platform, limit, last_at + WINDOW, price, conversation
+            ),
+            None,
+        )
+    return _template(context, session, conversation, person.key)
+
+
+def _template(
+    context: Context, session: Session, conversation: Conversation, person: str
+) -> tuple[AnswerWay | None, Message | None]:
+    """After the window: an approved template, to who agreed to be written to."""
+    over = {
+        "at": in_pune(conversation.last_at) if conversation.last_at else "",
+        "platform": conversation.platform,
+    }
+    if conversation.platform != WHATSAPP:
+        return None, Message("deskanswers.window_over", over)
+    if not consent_ledger.has_agreed(session, WHATSAPP, person):
+        return None, Message("deskanswers.window_over_no_consent", over)
+    approved = tuple(
+        form
+        for form in templates.templates_of_source(session, conversation.source_id)
+        if form.status == "approved"
+    )
+    if not approved:
+        return None, Message("deskanswers.window_over_no_template", over)
+    return (
+        AnswerWay(
+            "template",
+            WHATSAPP,
+            MESSAGE_LIMITS[WHATSAPP],
+            conversation=conversation,
+            templates=approved,
+        ),
+        None,
+    )
+
+
+def template_price(context: Context, category: str) -> Price | None:
+    """What a template of a category costs today; None: the list has no price."""
+    return whatsapp_prices.price(category, context.clock.now().astimezone(IST).date())
+
+
+def _conversation(
+    session: Session, contact: CaseContact, ids: Sequence[int]
+) -> Conversation | None:
+    """The private conversation that a contact's newest message belongs to."""
+    for id_ in ids:
+        conversation = conversations.of_message(session, id_)
+        if conversation is not None and conversation.platform == contact.channel:
+            return conversation
+    return None
+
+
+def _public(
+    context: Context, session: Session, contact: CaseContact, ids: Sequence[int]
+) -> tuple[AnswerWay | None, Message | None]:
+    """A public answer to what the contact posted last and still stands."""
+    if contact.channel not in publisher.PUBLISHERS:
+        return None, None
+    posts = [
+        mention
+        for mention in (session.get(Mention, id_) for id_ in ids)
+        if mention is not None and mention.kind != "message"
+    ]
+    if not posts:
+        return None, None
+    post = next((post for post in posts if post.state == "present"), None)
+    if post is None:
+        return None, Message("deskanswers.post_removed")
+    platform = contact.channel
+    if platform not in publisher.connected(context.workspace.config.publishing):
+        return None, Message("deskanswers.no_account", {"platform": platform})
+    limit = length(platform, "", reply=True).limit
+    return AnswerWay("public", platform, limit, reply_to=post.external_id), None

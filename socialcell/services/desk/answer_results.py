@@ -1,0 +1,209 @@
+"""What became of an answer, as its case shows it: sent, failed, returned, unsure.
+
+An answer is unsure while nobody knows whether it was heard: it stays where it is until
+a person has looked, and is never sent again by itself.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from socialcell import db, log
+from socialcell.campaigns.publishing import store as post_store
+from socialcell.campaigns.publishing.model import OwnPost
+from socialcell.desk.case_states import CaseState
+from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
+from socialcell.desk.store import answers as answer_store
+from socialcell.desk.store import cases
+from socialcell.desk.store.cases import StepDraft
+from socialcell.errors import UsageError
+from socialcell.json_types import JsonObject
+from socialcell.ops import audit, outgoing_answers
+from socialcell.roles import Permission
+from socialcell.services.context import Context
+from socialcell.services.desk.case_access import require_case
+from socialcell.services.desk.case_steps import enter_step
+
+_LOG = log.logger(__name__)
+
+
+def doubt_abandoned(context: Context, now: datetime | None) -> int:
+    """Doubt every answer that a dead process was sending (its claim is over at `now`;
+    None: every claim). How many."""
+    with db.reading(context.engine) as session:
+        keys = outgoing_answers.abandoned_keys(session, now)
+    why = "The process that sent it ended before the platform's answer was noted."
+    return sum(doubt(context, key, why) for key in keys)
+
+
+def doubt(context: Context, key: str, why: str) -> bool:
+    """Nobody knows whether an answer was heard: a person looks. Audited. Whether it
+    was being sent."""
+    with db.writing(context.engine) as session:
+        message = answer_store.of_outbox(session, key)
+        if message is None:
+            return False
+        id_ = message.id
+        note = (
+            f"It may have been sent: {why} Look in the conversation, then: socialcell "
+            f"answers settle {id_} --heard, or --again when it is not there"
+        )
+        if not outgoing_answers.hold_unsure(session, key, note):
+            return False
+        message.state, message.reason = "unsure", note
+        _enter(context, session, message, "answer_unsure", reason=note)
+        now, about = context.clock.now(), message.answer_key or key
+        detail: JsonObject = {"message": id_}
+        audit.append(session, context.actor, "answer.unsure", about, detail, now)
+    _LOG.error("a person must look whether an answer was sent", message=id_, why=why)
+    return True
+
+
+def settle(context: Context, message_id: int, *, heard: bool) -> None:
+    """A person has looked: the citizen has it, or it is sent once more. Audited.
+
+    UsageError: nobody doubts this message. Errors of `require_case`.
+    """
+    with db.writing(context.engine) as session:
+        message = session.get(CaseMessage, message_id)
+        key = None if message is None else message.outbox_key
+        if message is None or key is None:
+            raise UsageError("deskanswers.not_unsure", message=message_id)
+        case = _lock(session, message)
+        require_case(context, session, Permission.ANSWER, case)
+        now = context.clock.now()
+        if heard:
+            is_done = message.state == "unsure" and outgoing_answers.settle_sent(
+                session, key, now, "sent, as a person saw"
+            )
+        else:
+            is_done = outgoing_answers.release_unsure(session, key, now)
+        if not is_done:
+            raise UsageError("deskanswers.not_unsure", message=message_id)
+        if heard:
+            note_sent(context, session, key, None, "sent")
+        else:
+            message.state, message.reason = "queued", None
+        detail: JsonObject = {"message": message_id, "heard": heard}
+        audit.append(
+            session,
+            context.actor,
+            "answer.settle",
+            message.answer_key or key,
+            detail,
+            now,
+        )
+
+
+def note_sent(
+    context: Context, session: Session, key: str, external_id: str | None, state: str
+) -> None:
+    """An answer of the outbox is out; the case takes a step. Audited."""
+    message = answer_store.of_outbox(session, key)
+    assert message is not None
+    _note_out(context, session, message, external_id, state)
+
+
+def return_unsent(
+    context: Context, session: Session, message: CaseMessage, why: str
+) -> None:
+    """Something stands against an answer that was approved: nothing is sent, it goes
+    back with the reason."""
+    now = context.clock.now()
+    if outgoing_answers.end_unsent(session, message.outbox_key or "", now, why):
+        message.state, message.reason = "returned", why
+        _enter(context, session, message, "answer_held", reason=why)
+
+
+def fail(context: Context, key: str, why: str) -> None:
+    """The platform refused an answer: nothing is sent."""
+    with db.writing(context.engine) as session:
+        message = answer_store.of_outbox(session, key)
+        now = context.clock.now()
+        if message and outgoing_answers.end_unsent(session, key, now, why):
+            message.state, message.reason = "failed", why
+            _enter(context, session, message, "answer_failed", reason=why)
+
+
+def note_public(context: Context) -> int:
+    """Note of public answers what became of their posts. How many changed."""
+    with db.reading(context.engine) as session:
+        ids = [row.id or 0 for row in answer_store.queued_public(session)]
+    return sum(_note_post(context, id_) for id_ in ids)
+
+
+def _note_post(context: Context, id_: int) -> bool:
+    with db.writing(context.engine) as session:
+        message = session.get_one(CaseMessage, id_, with_for_update=True)
+        post = session.get(OwnPost, message.own_post_id)
+        if post is None or message.state not in ("queued", "unsure"):
+            return False
+        if post.state in ("posted", "deleted"):
+            _note_out(context, session, message, post.external_id, "sent")
+            return True
+        if post.state == "withdrawn":
+            message.state = "withdrawn"
+            return True
+        waits = post_store.message(session, post)
+        is_held = waits is not None and waits.state == "held"
+        reason = waits.answer if waits is not None and is_held else None
+        unsure = is_held and waits is not None and waits.held_by == "unsure"
+        state = "unsure" if unsure else "queued"
+        if (state, reason) == (message.state, message.reason):
+            return False
+        if unsure and message.state != "unsure":
+            _enter(context, session, message, "answer_unsure", reason=reason or "")
+        message.state, message.reason = state, reason
+        return True
+
+
+def _note_out(
+    context: Context,
+    session: Session,
+    message: CaseMessage,
+    external_id: str | None,
+    state: str,
+) -> None:
+    now = context.clock.now()
+    message.state, message.reason = state, None
+    message.external_id, message.sent_at = external_id, now
+    case = _enter(context, session, message, "answer")
+    if message.purpose in ("place_question", "closing_question"):
+        case.waits_for = "citizen"
+    detail: JsonObject = {
+        "case": case.number,
+        "message": message.id,
+        "as": external_id,
+        "by": message.decided_by,
+    }
+    key = message.answer_key or str(message.id)
+    audit.append(session, context.actor, "answer.send", key, detail, now)
+
+
+def _enter(
+    context: Context,
+    session: Session,
+    message: CaseMessage,
+    kind: str,
+    reason: str = "",
+) -> DeskCase:
+    """Enter a step about a message into its case."""
+    case = _lock(session, message)
+    detail: JsonObject = {
+        "message": message.id,
+        "answer": message.answer_key,
+        "purpose": message.purpose,
+    }
+    # By a person's decision, who says so to the citizen; a machine only carries it.
+    by = (message.decided_by if kind == "answer" else None) or context.actor.name
+    is_first = kind == "answer" and case.state == CaseState.NEW
+    to = CaseState.ACKNOWLEDGED if is_first else None
+    step = StepDraft(kind, by, reason=reason, to=to, detail=detail)
+    enter_step(context, session, case, step)
+    return case
+
+
+def _lock(session: Session, message: CaseMessage) -> DeskCase:
+    contact = session.get_one(CaseContact, message.contact_id)
+    number = session.get_one(DeskCase, contact.case_id).number
+    return cases.lock_case(session, number)
