@@ -75,6 +75,18 @@ def queued_public(session: Session) -> Sequence[CaseMessage]:
     return session.scalars(query.order_by(col(CaseMessage.id))).all()
 
 
+def unplaced_ids(session: Session) -> Sequence[int]:
+    """Messages that are to leave and are in no outbox yet: the cell's own fixed words,
+    such as the closing question, which nobody drafts."""
+    query = select(M.id).where(
+        M.direction == "out",
+        M.state == "queued",
+        M.outbox_key.is_(None),
+        M.own_post_id.is_(None),
+    )
+    return session.scalars(query.order_by(M.id)).all()
+
+
 def newest_mentions(session: Session, contact_id: int) -> Sequence[int]:
     """The ids of what a contact wrote, the newest first."""
     query = select(M.mention_id).where(

@@ -111,8 +111,15 @@ def return_unsent(
     back with the reason."""
     now = context.clock.now()
     if outgoing_answers.end_unsent(session, message.outbox_key or "", now, why):
-        message.state, message.reason = "returned", why
-        _enter(context, session, message, "answer_held", reason=why)
+        return_unplaced(context, session, message, why)
+
+
+def return_unplaced(
+    context: Context, session: Session, message: CaseMessage, why: str
+) -> None:
+    """The same of words that were not in the outbox yet."""
+    message.state, message.reason = "returned", why
+    _enter(context, session, message, "answer_held", reason=why)
 
 
 def fail(context: Context, key: str, why: str) -> None:

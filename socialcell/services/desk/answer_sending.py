@@ -16,7 +16,7 @@ from socialcell.connectors.meta.meta_messages import Messenger
 from socialcell.connectors.publisher import UnconfirmedCall, run_write
 from socialcell.connectors.whatsapp.whatsapp_connector import WhatsApp
 from socialcell.connectors.whatsapp.whatsapp_prices import bucket_name
-from socialcell.desk.model import CaseContact, CaseMessage
+from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import answers as answer_store
 from socialcell.errors import ConfigError, UsageError
 from socialcell.json_types import JsonObject
@@ -28,6 +28,7 @@ from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
 from socialcell.services.desk import answer_results
 from socialcell.services.desk.answer_channels import SERVICE, WHATSAPP, AnswerWay
+from socialcell.services.desk.answer_queue import queue_message
 from socialcell.services.desk.answers import open_way
 
 _LOG = log.logger(__name__)
@@ -79,6 +80,7 @@ def send_due(
     now = context.clock.now()
     run.unsure += answer_results.doubt_abandoned(context, now)
     run.noted += answer_results.note_public(context)
+    run.returned += _place_fixed_words(context)
     with db.reading(context.engine) as session:
         keys = outgoing_answers.due_keys(session, now, _BATCH)
     for key in keys:
@@ -92,6 +94,29 @@ def recover(context: Context) -> int:
     """What a dead daemon was sending: nobody knows whether it was heard, a person
     looks; how many. Under the daemon's lease."""
     return answer_results.doubt_abandoned(context, None)
+
+
+def _place_fixed_words(context: Context) -> int:
+    """Put into the outbox what the cell says by itself in fixed words; how many go
+    back, since their contacts cannot be written to."""
+    with db.reading(context.engine) as session:
+        ids = answer_store.unplaced_ids(session)
+    returned = 0
+    for id_ in ids:
+        with db.writing(context.engine) as session:
+            message = session.get_one(CaseMessage, id_, with_for_update=True)
+            if message.state != "queued" or message.outbox_key is not None:
+                continue
+            contact = session.get_one(CaseContact, message.contact_id)
+            case = session.get_one(DeskCase, contact.case_id)
+            try:
+                way = open_way(context, session, contact, message)
+            except UsageError as error:
+                answer_results.return_unplaced(context, session, message, str(error))
+                returned += 1
+                continue
+            queue_message(context, session, case, contact, message, way)
+    return returned
 
 
 def _send_one(context: Context, key: str, run: AnswerRun) -> None:
