@@ -96,10 +96,15 @@ class MentionWords:
 
 def load_words(context: Context, lang: Language) -> MentionWords:
     """The words with the names of all areas and owners."""
+    return MentionWords(lang, area_names(context))
+
+
+def area_names(context: Context) -> Names:
+    """The names of all areas and of the owners of today, by id and language."""
     with db.reading(context.engine) as session:
-        area_names = {area.id: names(area) for area in areas.all_areas(session)}
+        of_areas = {area.id: names(area) for area in areas.all_areas(session)}
         today = context.clock.now().astimezone(IST).date()
-        owner_names = {
+        of_owners = {
             owner.owner: names(owner) for owner in owners.owners_on(session, today)
         }
-    return MentionWords(lang, {**owner_names, **area_names})
+    return {**of_owners, **of_areas}

@@ -1,0 +1,119 @@
+"""What belongs to one case beside its conversations: who has it, clocks, suggestions,
+referrals, files, field links and closing questions."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from socialcell.desk.closing_model import ClosureCheck, FieldLink
+from socialcell.desk.model import (
+    CaseClock,
+    CaseFile,
+    CaseLease,
+    CaseReferral,
+    CaseSuggestion,
+    DeskCase,
+)
+from socialcell.identity.model import Operator
+
+
+@dataclass(frozen=True)
+class CaseHead:
+    """A case with the names of those who have it. `holder` has its lease until
+    `held_until`; None: nobody works on it now. `merged_number`: of the case that it is
+    a duplicate of."""
+
+    case: DeskCase
+    assignee: str | None
+    holder_id: int | None
+    holder: str | None
+    held_until: datetime | None
+    merged_number: str | None
+
+
+@dataclass(frozen=True)
+class SuggestedCase:
+    """A case that may be the same, with the reasons."""
+
+    suggestion: CaseSuggestion
+    other: DeskCase
+
+
+def find_head(session: Session, number: str, now: datetime) -> CaseHead | None:
+    """The case of a number; None: there is none."""
+    assignee, holder = aliased(Operator), aliased(Operator)
+    whole = aliased(DeskCase)
+    lease = and_(
+        col(CaseLease.case_id) == col(DeskCase.id), col(CaseLease.until) > now
+    )
+    query = (
+        select(
+            DeskCase,
+            col(assignee.name),
+            col(holder.id),
+            col(holder.name),
+            col(CaseLease.until),
+            col(whole.number),
+        )
+        .outerjoin(assignee, col(assignee.id) == col(DeskCase.assignee))
+        .outerjoin(CaseLease, lease)
+        .outerjoin(holder, col(holder.id) == col(CaseLease.holder))
+        .outerjoin(whole, col(whole.id) == col(DeskCase.merged_into))
+        .where(col(DeskCase.number) == number)
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else CaseHead(*row)
+
+
+def clocks_of(session: Session, case_ids: Collection[int]) -> Sequence[CaseClock]:
+    """The clocks of cases, in the order in which they started."""
+    query = select(CaseClock).where(col(CaseClock.case_id).in_(case_ids))
+    return session.scalars(
+        query.order_by(col(CaseClock.started_at), col(CaseClock.id))
+    ).all()
+
+
+def open_suggestions(session: Session, case_id: int) -> list[SuggestedCase]:
+    """Cases that may be the same as this one, and of which nobody has decided."""
+    later, earlier = col(CaseSuggestion.case_id), col(CaseSuggestion.other_id)
+    other = or_(
+        and_(later == case_id, col(DeskCase.id) == earlier),
+        and_(earlier == case_id, col(DeskCase.id) == later),
+    )
+    query = (
+        select(CaseSuggestion, DeskCase)
+        .join(DeskCase, other)
+        .where(col(CaseSuggestion.decision).is_(None))
+        .order_by(col(CaseSuggestion.id))
+    )
+    return [SuggestedCase(*row) for row in session.execute(query)]
+
+
+def referrals_of(session: Session, case_id: int) -> Sequence[CaseReferral]:
+    """To whom a case was passed, in order."""
+    query = select(CaseReferral).where(col(CaseReferral.case_id) == case_id)
+    return session.scalars(query.order_by(col(CaseReferral.id))).all()
+
+
+def files_of(session: Session, case_id: int) -> Sequence[CaseFile]:
+    """The photos and documents of a case, in order."""
+    query = select(CaseFile).where(col(CaseFile.case_id) == case_id)
+    return session.scalars(query.order_by(col(CaseFile.id))).all()
+
+
+def field_links_of(session: Session, case_id: int) -> Sequence[FieldLink]:
+    """The links that were given to engineers, in order."""
+    query = select(FieldLink).where(col(FieldLink.case_id) == case_id)
+    return session.scalars(query.order_by(col(FieldLink.id))).all()
+
+
+def closure_checks_of(
+    session: Session, contact_ids: Collection[int]
+) -> Sequence[ClosureCheck]:
+    """The closing questions of contacts with their answers, in order."""
+    query = select(ClosureCheck).where(col(ClosureCheck.contact_id).in_(contact_ids))
+    return session.scalars(query.order_by(col(ClosureCheck.id))).all()

@@ -1,0 +1,1 @@
+"""Pages of the desk: the inbox, cases, and what answers them."""

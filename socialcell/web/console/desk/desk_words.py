@@ -1,0 +1,220 @@
+"""Words of the desk: states, priorities, channels, clocks, steps, answers, levels."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from socialcell.desk.case_states import CaseState
+from socialcell.i18n import Language
+from socialcell.reports.phrases import Phrases
+from socialcell.services.context import Context
+from socialcell.views.desk.clock_view import ClockState, ClockView
+from socialcell.web.console.mention_words import MentionWords, area_names
+
+PRIORITIES = ("P0", "P1", "P2", "P3")
+CASE_KINDS = ("complaint", "question", "suggestion", "help", "praise")
+CELL = "cell"
+
+# Of each state: the icon and the kind of its chip.
+_SIGNS: Mapping[str, tuple[str, str]] = {
+    "new": ("new", ""),
+    "acknowledged": ("new", ""),
+    "assigned": ("half", ""),
+    "in_progress": ("half", ""),
+    "action_scheduled": ("clock", ""),
+    "resolved_claimed": ("ask", "unknown"),
+    "referred": ("arrow", ""),
+    "closed_confirmed": ("check", "good"),
+    "closed_unconfirmed": ("ask", "unknown"),
+    "duplicate": ("stop", ""),
+    "dropped": ("cross", ""),
+    "cancelled": ("cross", ""),
+}
+
+
+class DeskWords(MentionWords):
+    """The words of the desk in the language of a page, beside those of mentions."""
+
+    def __init__(
+        self, lang: Language, names: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        super().__init__(lang, names)
+        self.lang, self._own = lang, Phrases(lang)
+
+    def state(self, state: str) -> str:
+        """The state of a case."""
+        _ = self.lang.gettext
+        return {
+            "new": _("New"),
+            "acknowledged": _("Acknowledged"),
+            "assigned": _("Given to somebody"),
+            "in_progress": _("In progress"),
+            "action_scheduled": _("Work has a date"),
+            "resolved_claimed": _("Said to be done"),
+            "referred": _("Passed to another body"),
+            "closed_confirmed": _("Closed, confirmed by the citizen"),
+            "closed_unconfirmed": _("Closed, not confirmed"),
+            "duplicate": _("Part of another case"),
+            "dropped": _("Dropped"),
+            "cancelled": _("Withdrawn by the citizen"),
+        }.get(state, state)
+
+    def sign(self, state: str) -> tuple[str, str]:
+        """The icon and the kind of the chip of a state."""
+        return _SIGNS.get(state, ("ask", "unknown"))
+
+    def states(self, states: Iterable[CaseState]) -> Sequence[tuple[str, str]]:
+        """States with their words, in the order of the table."""
+        wanted = set(states)
+        return [(s.value, self.state(s)) for s in CaseState if s in wanted]
+
+    def priority(self, priority: str) -> str:
+        """What a priority means."""
+        _ = self.lang.gettext
+        return {
+            "P0": _("P0, life or limb"),
+            "P1": _("P1, danger or outage for many"),
+            "P2": _("P2, one service"),
+            "P3": _("P3, opinion or question"),
+        }.get(priority, priority)
+
+    def case_kind(self, kind: str) -> str:
+        """What a case asks for."""
+        return self.label("intent", kind)
+
+    def channel(self, channel: str) -> str:
+        """Through what a conversation runs."""
+        _ = self.lang.gettext
+        return {
+            "phone": _("Phone"),
+            "paper": _("Paper"),
+            "press": _("Newspaper"),
+            "portal": _("Portal"),
+        }.get(channel) or self._own.platform(channel)
+
+    def channels(self, channels: Iterable[str]) -> str:
+        """Several channels behind commas, each once."""
+        return ", ".join(self.channel(c) for c in dict.fromkeys(channels))
+
+    def opened_from(self, source: str) -> str:
+        """What a case was opened from."""
+        _ = self.lang.gettext
+        return {
+            "mention": _("a public post"),
+            "message": _("a private message"),
+            "review": _("a review"),
+            "press": _("a newspaper"),
+            "paper": _("a letter"),
+            "phone": _("a phone call"),
+            "api": _("another program"),
+        }.get(source, source)
+
+    def clock(self, kind: str) -> str:
+        """What a clock measures."""
+        _ = self.lang.gettext
+        return {
+            "first_answer": _("First answer"),
+            "next_answer": _("Next answer"),
+            "stage": _("This stage"),
+            "total": _("Whole case"),
+            "next_update": _("Next update"),
+            "referral": _("The other body's answer"),
+        }.get(kind, kind)
+
+    def clock_line(self, clock: ClockView) -> str:
+        """How a clock stands, in words."""
+        _, span = self.lang.gettext, self.lang.duration(clock.span)
+        return {
+            ClockState.RUNNING: _("%(span)s left", span=span),
+            ClockState.SOON: _("%(span)s left", span=span),
+            ClockState.OVER: _("%(span)s late", span=span),
+            ClockState.KEPT: _("Kept, after %(span)s", span=span),
+            ClockState.MISSED: _("Missed by %(span)s", span=span),
+        }[clock.state]
+
+    def closing(self, answer: str | None) -> str:
+        """What came of the closing question."""
+        _ = self.lang.gettext
+        if answer is None:
+            return _("not asked yet")
+        return {
+            "asked": _("asked, no answer yet"),
+            "yes": _("says it is solved"),
+            "no": _("says it is not solved"),
+            "no_reply": _("did not answer in 7 days"),
+        }.get(answer, answer)
+
+    def message_state(self, state: str) -> str:
+        """What became of a message of ours."""
+        _ = self.lang.gettext
+        return {
+            "draft": _("draft"),
+            "waiting": _("waits for a second person"),
+            "returned": _("sent back"),
+            "withdrawn": _("withdrawn"),
+            "queued": _("about to be sent"),
+            "sent": _("sent"),
+            "delivered": _("delivered"),
+            "read": _("read"),
+            "failed": _("not delivered"),
+            "unsure": _("nobody knows whether it was sent"),
+        }.get(state, state)
+
+    def purpose(self, purpose: str) -> str:
+        """What a message of ours is for."""
+        _ = self.lang.gettext
+        return {
+            "answer": _("Answer"),
+            "place_question": _("Question where it is"),
+            "closing_question": _("Question whether it is solved"),
+            "acknowledge": _("Acknowledgement by the machine"),
+        }.get(purpose, purpose)
+
+    def team(self, team: str) -> str:
+        """Who works on a case."""
+        if team == CELL:
+            return self.lang.gettext("Social media cell")
+        return self.area(team)
+
+    def level(self, level: int) -> str:
+        """Who a case has been escalated to; "" where it was not."""
+        _ = self.lang.gettext
+        return {
+            1: _("with the deputy engineer"),
+            2: _("with the assistant commissioner"),
+            3: _("with the deputy commissioner of the zone"),
+            4: _("with the head of the department"),
+            5: _("with the additional commissioner"),
+        }.get(level, "")
+
+    def step(self, kind: str) -> str:
+        """What a step of a case did."""
+        _ = self.lang.gettext
+        return {
+            "open": _("Opened"),
+            "state": _("State changed"),
+            "triage": _("Triage decided"),
+            "assign": _("Given to somebody"),
+            "take": _("Taken"),
+            "owner": _("Owner decided"),
+            "priority": _("Priority decided"),
+            "merge": _("Joined with another case"),
+            "unmerge": _("Taken apart again"),
+            "split": _("A conversation became a case of its own"),
+            "join": _("A conversation was added"),
+            "link": _("Field link given"),
+            "field": _("Answer by field link"),
+            "escalate": _("Escalated"),
+            "reopen": _("Reopened"),
+            "reveal": _("A name was looked at"),
+            "note": _("Note"),
+            "incident": _("Joined to an incident"),
+            "token": _("Registered in PMC Care"),
+            "answer": _("Answered"),
+            "claim": _("Said to be done"),
+            "refer": _("Passed to another body"),
+            "close": _("Closed"),
+        }.get(kind, self.lang.gettext("Another step"))
+
+
+def load_desk_words(context: Context, lang: Language) -> DeskWords:
+    """The words with the names of all areas and owners."""
+    return DeskWords(lang, area_names(context))
