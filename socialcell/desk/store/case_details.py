@@ -47,9 +47,7 @@ def find_head(session: Session, number: str, now: datetime) -> CaseHead | None:
     """The case of a number; None: there is none."""
     assignee, holder = aliased(Operator), aliased(Operator)
     whole = aliased(DeskCase)
-    lease = and_(
-        col(CaseLease.case_id) == col(DeskCase.id), col(CaseLease.until) > now
-    )
+    lease = and_(col(CaseLease.case_id) == col(DeskCase.id), col(CaseLease.until) > now)
     query = (
         select(
             DeskCase,

@@ -144,9 +144,8 @@ def _readings(
     people: People,
 ) -> dict[str, MentionReading]:
     """What the machine read of the first mention, by kind."""
-    first = next(
-        (mentions[m.mention_id] for m in messages if m.mention_id in mentions), None
-    )
+    ids = [m.mention_id for m in messages if m.mention_id is not None]
+    first = next((mentions[id_] for id_ in ids if id_ in mentions), None)
     if first is None:
         return {}
     annotations = mention_queries.annotations(session, [first.id])[first.id]

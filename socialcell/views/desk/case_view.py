@@ -227,7 +227,7 @@ def view_message(
     people: People,
 ) -> MessageView:
     """A message with its words as they may be shown."""
-    text, language, is_removed = _words(message, mention, people)
+    text, language, is_removed = shown_words(message, mention, people)
     is_citizen = message.direction == "in"
     return MessageView(
         id=message.id or 0,
@@ -251,7 +251,7 @@ def view_message(
     )
 
 
-def _words(
+def shown_words(
     message: CaseMessage, mention: MentionRow | None, people: People
 ) -> tuple[str | None, str | None, bool]:
     """The masked words of a message, their language, and whether they are removed."""

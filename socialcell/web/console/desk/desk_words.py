@@ -33,9 +33,7 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
 class DeskWords(MentionWords):
     """The words of the desk in the language of a page, beside those of mentions."""
 
-    def __init__(
-        self, lang: Language, names: Mapping[str, Mapping[str, str]]
-    ) -> None:
+    def __init__(self, lang: Language, names: Mapping[str, Mapping[str, str]]) -> None:
         super().__init__(lang, names)
         self.lang, self._own = lang, Phrases(lang)
 
