@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -115,3 +115,14 @@ def closure_checks_of(
     """The closing questions of contacts with their answers, in order."""
     query = select(ClosureCheck).where(col(ClosureCheck.contact_id).in_(contact_ids))
     return session.scalars(query.order_by(col(ClosureCheck.id))).all()
+
+
+def own_leases(
+    session: Session, operator_id: int, now: datetime
+) -> tuple[int, datetime | None]:
+    """How many cases somebody holds now, and until when the first of them."""
+    query = select(func.count(), func.min(col(CaseLease.until))).where(
+        col(CaseLease.holder) == operator_id, col(CaseLease.until) > now
+    )
+    count, until = session.execute(query).one()
+    return count, until

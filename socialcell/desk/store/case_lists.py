@@ -27,10 +27,11 @@ C = db.table(DeskCase).c
 class CaseFilter:
     """Which cases: a view, and what of it; None means any.
 
-    `mine` is of `operator`, `team` of `teams`, `new` what nobody has looked at, `due`
-    what is due within two hours, `overdue` what was, `waiting` what waits for a citizen
-    or another body, `open` all of these, `all` those that have ended, too. `scopes`:
-    only what is in one of them is seen.
+    `mine` is of `operator` or held by them, `team` of `teams`, `new` what nobody has
+    looked at, `due` what is due within two hours, `overdue` what was, `waiting` what
+    waits for a citizen or another body, `open` all of these, `all` those that have
+    ended, too. `scopes`: only what is in one of them is seen. `words` stand in the
+    number, title, place or token of PMC Care.
     """
 
     view: str = ALL_OPEN
@@ -45,6 +46,8 @@ class CaseFilter:
     assignee: int | None = None
     channel: str | None = None
     scopes: Collection[str] | None = None
+    language: str | None = None
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +131,12 @@ def count_by_view(
     everything = replace(wanted, view=ALL_OPEN)
     due = time_left().label("due")
     inner = (
-        select(C.state, C.assignee, C.team, C.waits_for, due)
+        select(C.state, C.team, C.waits_for, due, _mine(wanted, now).label("mine"))
         .where(*conditions(everything, now))
         .subquery()
     ).c
     of_view = {
-        "mine": inner.assignee == wanted.operator,
+        "mine": inner.mine,
         "team": inner.team.in_(wanted.teams),
         "new": inner.state == CaseState.NEW.value,
         "due": and_(inner.due >= now, inner.due < now + DUE_WITHIN),
@@ -161,7 +164,7 @@ def conditions(wanted: CaseFilter, now: datetime) -> list[ColumnElement[bool]]:
         parts.append(C.state.in_(_OPEN))
     match wanted.view:
         case "mine":
-            parts.append(C.assignee == wanted.operator)
+            parts.append(_mine(wanted, now))
         case "team":
             parts.append(C.team.in_(wanted.teams))
         case "new":
@@ -180,9 +183,26 @@ def conditions(wanted: CaseFilter, now: datetime) -> list[ColumnElement[bool]]:
             col(CaseContact.channel) == wanted.channel
         )
         parts.append(C.id.in_(through))
+    if wanted.language is not None:
+        spoken = select(col(CaseContact.case_id)).where(
+            col(CaseContact.language) == wanted.language
+        )
+        parts.append(C.id.in_(spoken))
+    if wanted.words:
+        texts = (C.number, C.summary, C.place, C.care_token)
+        parts.append(or_(*(t.icontains(wanted.words, autoescape=True) for t in texts)))
     if wanted.scopes is not None:
         parts.append(in_scopes(wanted.scopes))
     return parts
+
+
+def _mine(wanted: CaseFilter, now: datetime) -> ColumnElement[bool]:
+    """Whether a case is given to whoever asks, or held by them now."""
+    lease = db.table(CaseLease).c
+    held = select(lease.case_id).where(
+        lease.holder == wanted.operator, lease.until > now
+    )
+    return or_(C.assignee == wanted.operator, C.id.in_(held))
 
 
 def _rows(due: ColumnElement[datetime], now: datetime) -> Select[tuple[object, ...]]:

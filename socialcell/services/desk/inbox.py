@@ -3,108 +3,94 @@
 import base64
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.desk.model import CaseClock
-from socialcell.desk.store import case_details, cases, inbox_rows
-from socialcell.desk.store.inbox_rows import (
-    InboxPosition,
-    InboxQuestion,
-    InboxRow,
-    InboxView,
-)
+from socialcell.desk.store import case_details, case_lists
+from socialcell.desk.store.case_lists import CaseCursor, CaseFilter, CaseRow
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.services.context import Context
 from socialcell.views.desk.clock_view import ClockView, next_due, view_clock
-from socialcell.views.desk.inbox_view import (
-    InboxLine,
-    InboxLineParts,
-    InboxPage,
-    view_line,
-)
+from socialcell.views.desk.inbox_view import InboxLine, InboxPage, view_line
 
 PAGE = 50
 
 
 def read_inbox(
-    context: Context, people: People, question: InboxQuestion, cursor: str = ""
+    context: Context, people: People, wanted: CaseFilter, cursor: str = ""
 ) -> InboxPage:
     """A page of 50 cases. A cursor that is none of ours begins at the first page."""
+    now = context.clock.now()
     with db.reading(context.engine) as session:
-        rows = inbox_rows.list_rows(session, question, PAGE + 1, _read(cursor))
-        counts = inbox_rows.count_views(session, question)
-        held, until = inbox_rows.own_leases(session, question)
-        following = None
-        if len(rows) > PAGE:
-            following = _write(inbox_rows.position_of(question.view, rows[PAGE - 1]))
+        rows, following = case_lists.list_cases(
+            session, wanted, now, after=_read(cursor), limit=PAGE
+        )
+        counts = case_lists.count_by_view(
+            session,
+            CaseFilter(
+                operator=wanted.operator, teams=wanted.teams, scopes=wanted.scopes
+            ),
+            now,
+        )
+        held, until = case_details.own_leases(session, wanted.operator or 0, now)
         return InboxPage(
-            view_lines(session, rows[:PAGE], question, people),
+            _lines(session, rows, people, now),
             counts,
-            following,
+            None if following is None else _write(following),
             held,
             until,
         )
 
 
-def count_open(context: Context, question: InboxQuestion) -> int:
-    """How many open cases whoever asks may see."""
-    with db.reading(context.engine) as session:
-        return inbox_rows.count_open(session, question)
-
-
-def view_lines(
-    session: Session,
-    rows: Sequence[InboxRow],
-    question: InboxQuestion,
-    people: People,
+def read_first(
+    context: Context, people: People, wanted: CaseFilter, limit: int
 ) -> list[InboxLine]:
-    """The lines of these rows; at most four statements."""
+    """The first cases of a view."""
+    now = context.clock.now()
+    with db.reading(context.engine) as session:
+        rows, _ = case_lists.list_cases(session, wanted, now, limit=limit)
+        return _lines(session, rows, people, now)
+
+
+def count_views(context: Context, wanted: CaseFilter) -> dict[str, int]:
+    """How many open cases each view has, and all together (`open`)."""
+    with db.reading(context.engine) as session:
+        return case_lists.count_by_view(session, wanted, context.clock.now())
+
+
+def _lines(
+    session: Session, rows: Sequence[CaseRow], people: People, now: datetime
+) -> list[InboxLine]:
     if not rows:
         return []
-    ids = [row.case.id or 0 for row in rows]
-    channels: dict[int, list[str]] = defaultdict(list)
-    for contact in cases.contacts_of(session, ids):
-        channels[contact.case_id].append(contact.channel)
     clocks: dict[int, list[ClockView]] = defaultdict(list)
-    for clock in _running(case_details.clocks_of(session, ids)):
-        clocks[clock.case_id].append(view_clock(clock, question.now))
-    messages = inbox_rows.last_heard(session, ids)
+    for clock in case_details.clocks_of(session, [row.id for row in rows]):
+        clocks[clock.case_id].append(view_clock(clock, now))
     mentions = mention_queries.mentions_by_id(
-        session, [m.mention_id for m in messages.values() if m.mention_id is not None]
+        session, [row.last_mention for row in rows if row.last_mention is not None]
     )
-    lines = []
-    for row, id_ in zip(rows, ids, strict=True):
-        message = messages.get(id_)
-        parts = InboxLineParts(
-            assignee=row.assignee,
-            holder=row.holder,
-            is_mine=question.operator_id in (row.case.assignee, row.holder_id),
-            channels=channels[id_],
-            message=message,
-            mention=mentions.get(message.mention_id or 0) if message else None,
-            clock=next_due(clocks[id_]),
+    return [
+        view_line(
+            row, mentions.get(row.last_mention or 0), next_due(clocks[row.id]), people
         )
-        lines.append(view_line(row.case, parts, people))
-    return lines
+        for row in rows
+    ]
 
 
-def _running(clocks: Iterable[CaseClock]) -> Iterable[CaseClock]:
-    return (clock for clock in clocks if clock.stopped_at is None)
+def _write(cursor: CaseCursor) -> str:
+    packed = json.dumps([cursor.priority, cursor.due_at.isoformat(), cursor.id])
+    return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
 
-def _write(position: InboxPosition) -> str:
-    packed = json.dumps([position.key, position.id]).encode()
-    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
-
-
-def _read(cursor: str) -> InboxPosition | None:
+def _read(cursor: str) -> CaseCursor | None:
     try:
         packed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        key, id_ = json.loads(packed)
-        return InboxPosition(str(key), int(id_))
-    except (ValueError, TypeError):
+        priority, due_at, id_ = json.loads(packed)
+        moment = datetime.fromisoformat(due_at)
+        return CaseCursor(str(priority), moment, int(id_)) if moment.tzinfo else None
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from socialcell.desk.closing_model import ClosureCheck, FieldLink
 from socialcell.desk.model import (
     CaseContact,
     CaseMessage,
     CaseReferral,
     CaseStep,
-    DeskCase,
 )
-from socialcell.desk.closing_model import ClosureCheck, FieldLink
 from socialcell.desk.store.case_details import CaseHead, SuggestedCase
 from socialcell.json_types import JsonObject
 from socialcell.listening.people import masking
@@ -227,7 +226,7 @@ def view_message(
     people: People,
 ) -> MessageView:
     """A message with its words as they may be shown."""
-    text, language, is_removed = shown_words(message, mention, people)
+    text, language, is_removed = _words(message, mention, people)
     is_citizen = message.direction == "in"
     return MessageView(
         id=message.id or 0,
@@ -251,7 +250,7 @@ def view_message(
     )
 
 
-def shown_words(
+def _words(
     message: CaseMessage, mention: MentionRow | None, people: People
 ) -> tuple[str | None, str | None, bool]:
     """The masked words of a message, their language, and whether they are removed."""
@@ -262,10 +261,19 @@ def shown_words(
         return text, message.language, False
     if mention is None or mention.state == "deleted":
         return None, None, True
+    masked, language = words_of_mention(mention, people)
+    return masked, language, False
+
+
+def words_of_mention(
+    mention: MentionRow, people: People
+) -> tuple[str | None, str | None]:
+    """The masked title and text of a mention, and their language; None: not held."""
     parts = (mention.title, mention.text)
     whole = "\n".join(part for part in parts if part)
-    masked = people.masked(mention.platform, whole, mention) if whole else None
-    return masked, mention.language, False
+    if not whole:
+        return None, None
+    return people.masked(mention.platform, whole, mention), mention.language
 
 
 def view_step(step: CaseStep) -> StepView:

@@ -1,4 +1,4 @@
-"""A time limit of a case as a page shows it: how much of it has passed, what is left."""
+"""A time limit of a case as a page shows it: how much has passed, what is left."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from socialcell.desk.model import CaseMessage, DeskCase
-from socialcell.desk.store.inbox_rows import InboxView
+from socialcell.desk.store.case_lists import CaseRow
 from socialcell.listening.people import masking
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions.mention_queries import MentionRow
@@ -35,7 +34,6 @@ class InboxLine:
     owner: str | None
     assignee: str | None
     holder: str | None
-    is_mine: bool
     opened_at: datetime
     channels: Sequence[str]
     words: str | None
@@ -49,50 +47,39 @@ class InboxPage:
     `held` is how many cases whoever asks holds now, until `held_until`."""
 
     lines: Sequence[InboxLine]
-    counts: Mapping[InboxView, int]
+    counts: Mapping[str, int]
     following: str | None
     held: int
     held_until: datetime | None
 
 
-@dataclass(frozen=True)
-class InboxLineParts:
-    """What is read for a line beside its case."""
-
-    assignee: str | None
-    holder: str | None
-    is_mine: bool
-    channels: Sequence[str]
-    message: CaseMessage | None
-    mention: MentionRow | None
-    clock: ClockView | None
-
-
-def view_line(case: DeskCase, parts: InboxLineParts, people: People) -> InboxLine:
-    """A line of the inbox."""
-    words = language = None
-    if parts.message is not None:
-        words, language, _ = case_view.shown_words(parts.message, parts.mention, people)
+def view_line(
+    row: CaseRow, mention: MentionRow | None, clock: ClockView | None, people: People
+) -> InboxLine:
+    """A line of the inbox; `mention` is the row's last one, None: it is gone."""
+    words = None if row.last_text is None else masking.unnamed(row.last_text)
+    language = None
+    if mention is not None:
+        words, language = case_view.words_of_mention(mention, people)
     return InboxLine(
-        number=case.number,
-        rev=case.rev,
-        kind=case.kind,
-        topic=case.topic,
-        priority=case.priority,
-        area=case.area,
-        place=masking.unnamed(case.place),
-        title=masking.unnamed(case.summary),
-        state=case.state,
-        waits_for=case.waits_for,
-        reopened=case.reopened,
-        level=case.level,
-        owner=case.owner,
-        assignee=parts.assignee,
-        holder=parts.holder,
-        is_mine=parts.is_mine,
-        opened_at=case.opened_at,
-        channels=parts.channels,
+        number=row.number,
+        rev=row.rev,
+        kind=row.kind,
+        topic=row.topic,
+        priority=row.priority,
+        area=row.area,
+        place=masking.unnamed(row.place),
+        title=masking.unnamed(row.summary),
+        state=row.state,
+        waits_for=row.waits_for,
+        reopened=row.reopened,
+        level=row.level,
+        owner=row.owner,
+        assignee=row.assignee,
+        holder=row.holder,
+        opened_at=row.opened_at,
+        channels=row.channels,
         words=words,
         language=language,
-        clock=parts.clock,
+        clock=clock,
     )

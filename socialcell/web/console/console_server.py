@@ -32,7 +32,7 @@ from socialcell.web.console.campaigns import (
     post_pages,
     registry_pages,
 )
-from socialcell.web.console.desk import case_pages
+from socialcell.web.console.desk import case_pages, inbox_pages
 from socialcell.web.console.navigation import shell_values
 from socialcell.web.console.office import (
     alert_rule_pages,
@@ -59,6 +59,7 @@ ROWS: tuple[Row, ...] = (
     *sign_in_pages.ROWS,
     *account_pages.ROWS,
     *today_page.ROWS,
+    *inbox_pages.ROWS,
     *case_pages.ROWS,
     *incident_pages.ROWS,
     *mention_pages.ROWS,

@@ -25,7 +25,7 @@ class NavigationEntry:
     is_current: bool = False
 
 
-SCOPED = frozenset({"/mentions", "/areas", "/approvals"})
+SCOPED = frozenset({"/inbox", "/mentions", "/areas", "/approvals"})
 """Pages that can show some ward offices or departments alone."""
 
 
@@ -84,6 +84,7 @@ def _marked(place: NavigationEntry, path: str) -> NavigationEntry:
     is_current = path == place.path or (
         place.path != "/" and path.startswith(f"{place.path}/")
     )
+    is_current = is_current or (place.path == "/inbox" and path.startswith("/cases/"))
     return NavigationEntry(place.path, place.label, place.icon, place.key, is_current)
 
 
@@ -91,8 +92,8 @@ def _main(lang: Language) -> Sequence[tuple[_May, NavigationEntry]]:
     _, read = lang.gettext, Permission.READ
     return (
         (read, NavigationEntry("/", _("Today"), "today", "g t")),
-        (read, NavigationEntry("/mentions", _("Mentions"), "list", "g m")),
-        (read, NavigationEntry("/incidents", _("Incidents"), "wave", "g i")),
+        (read, NavigationEntry("/inbox", _("Inbox"), "inbox", "g i")),
+        (read, NavigationEntry("/incidents", _("Incidents"), "wave", "g n")),
         (read, NavigationEntry("/figures", _("Figures"), "bars", "g f")),
         (read, NavigationEntry("/areas", _("Areas"), "map", "g w")),
         (read, NavigationEntry("/campaigns", _("Campaigns"), "speaker", "g c")),
@@ -102,6 +103,7 @@ def _main(lang: Language) -> Sequence[tuple[_May, NavigationEntry]]:
 def _more(lang: Language) -> Sequence[tuple[_May, NavigationEntry]]:
     _, p = lang.gettext, Permission
     return (
+        (p.READ, NavigationEntry("/mentions", _("Mentions"), key="g m")),
         (p.APPROVE, NavigationEntry("/approvals", _("Approvals"))),
         (p.READ, NavigationEntry("/commitments", _("Promises"))),
         (p.READ, NavigationEntry("/rumours", _("Rumours"))),

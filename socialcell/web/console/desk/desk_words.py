@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from socialcell.desk.case_states import CaseState
 from socialcell.i18n import Language
 from socialcell.reports.phrases import Phrases
+from socialcell.roles import WARD
 from socialcell.services.context import Context
 from socialcell.views.desk.clock_view import ClockState, ClockView
 from socialcell.web.console.mention_words import MentionWords, area_names
@@ -35,7 +36,7 @@ class DeskWords(MentionWords):
 
     def __init__(self, lang: Language, names: Mapping[str, Mapping[str, str]]) -> None:
         super().__init__(lang, names)
-        self.lang, self._own = lang, Phrases(lang)
+        self.lang, self.names, self._own = lang, names, Phrases(lang)
 
     def state(self, state: str) -> str:
         """The state of a case."""
@@ -165,6 +166,16 @@ class DeskWords(MentionWords):
             "closing_question": _("Question whether it is solved"),
             "acknowledge": _("Acknowledgement by the machine"),
         }.get(purpose, purpose)
+
+    def ward_offices(self) -> list[tuple[str, str]]:
+        """The ward offices with their names, in the order of these."""
+        offices = [id_ for id_ in self.names if id_.startswith(WARD)]
+        return sorted(((id_, self.area(id_)) for id_ in offices), key=lambda p: p[1])
+
+    def departments(self) -> list[tuple[str, str]]:
+        """The departments and bodies with their names, in the order of these."""
+        owners = [id_ for id_ in self.names if id_.startswith(("dept:", "body:"))]
+        return sorted(((id_, self.area(id_)) for id_ in owners), key=lambda p: p[1])
 
     def team(self, team: str) -> str:
         """Who works on a case."""
