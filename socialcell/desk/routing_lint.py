@@ -47,7 +47,8 @@ def lint_routes(
 ) -> list[RouteProblem]:
     """What is wrong in numbered rows. `areas` are ids of ward offices, `teams` those of
     departments."""
-    problems, rows_by_identity = [], dict[tuple[str, str], int]()
+    problems: list[RouteProblem] = []
+    rows_by_identity: dict[tuple[str, str], int] = {}
     for number, cells in rows:
         problems += _row_problems(number, cells, areas, teams)
         identity = cells["topic"], cells["area"]
@@ -74,8 +75,8 @@ def _row_problems(
     if not cells["source"]:
         yield RouteProblem(number, "source", Message("deskclocks.no_source"))
     hours = {name: _hours(cells[name]) for name in ("stage_hours", "total_hours")}
-    for column, value in hours.items():
-        if value is None:
+    for column, span in hours.items():
+        if span is None:
             message = Message("deskclocks.no_hours", {"text": cells[column]})
             yield RouteProblem(number, column, message)
     stage, total = hours["stage_hours"], hours["total_hours"]

@@ -199,7 +199,21 @@ def export(
         "platform": platform,
         "owner": owner,
     }
-    request = mention_search.read_request(context, people, query or None, **fields)
+    request = mention_search.read_request(
+        context,
+        people,
+        query or None,
+        since=since,
+        until=until,
+        topic=topic,
+        ward=ward,
+        language=language,
+        sentiment=sentiment,
+        intent=intent,
+        urgency=urgency,
+        platform=platform,
+        owner=owner,
+    )
     form: FileFormat = "jsonl" if jsonl else "csv"
     with mention_export.open_export(
         context, people, request, {"query": query, **fields}, form

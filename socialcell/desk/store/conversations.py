@@ -61,7 +61,7 @@ def contact_in_case(
 ) -> CaseContact | None:
     """The contact of a person in a case; None: there is none."""
     query = select(CaseContact).where(
-        case_id == _CONTACT,
+        col(CaseContact.case_id) == case_id,
         col(CaseContact.channel) == channel,
         col(CaseContact.person) == person,
     )

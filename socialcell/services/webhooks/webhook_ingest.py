@@ -26,8 +26,8 @@ from socialcell.connectors.meta.meta_push import (
     Push,
     WebhookConnector,
 )
-from socialcell.errors import ConfigError
 from socialcell.desk.store import answers
+from socialcell.errors import ConfigError
 from socialcell.listening.store.pages import attachments, pending_tombstones
 from socialcell.ops import delivery_receipts, pending_fetches, store, webhook_deliveries
 from socialcell.ops.model import Source

@@ -15,7 +15,6 @@ from tests.services.desk.answer_town import (
     HOUR,
     MARATHI,
     MINUTE,
-    WRITER,
     AnswerTown,
     town,
 )

@@ -137,7 +137,7 @@ def test_a_reveal_ends_when_the_case_does_or_passes_to_another(
         else:
             case.assignee = meera.actor.id
 
-    with pytest.raises(SocialcellError, match="has ended|assignee"):
+    with pytest.raises(SocialcellError, match=r"has ended|assignee"):
         case_reveal.look_again(context, open_case.number, open_case.contact)
 
     assert actions(context)[-1] == "case.look_refused"
