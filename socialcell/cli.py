@@ -65,6 +65,7 @@ GROUPS = (
     "messaging.consent",
     "alerts.commitments",
     "desk.routing",
+    "desk.situation",
 )
 
 OLD_GROUPS = {"outgoing": "messaging.outbox"}

@@ -1,6 +1,6 @@
 """Builders of cases for tests: rows as they stand, without what services do beside."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func
@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from socialcell import db
 from socialcell.desk.case_states import END_STATES
-from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
+from socialcell.desk.model import CaseClock, CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import cases
 from socialcell.listening.areas import area_table, owner_table
 from socialcell.listening.model import Annotation, Mention
@@ -140,3 +140,20 @@ def _annotation(
         model_version="1",
         made_at=now,
     )
+
+
+def make_clock(
+    session: Session, case: DeskCase, kind: str, started_at: datetime, **fields: Any
+) -> CaseClock:
+    """A clock of a case, an hour long."""
+    assert case.id is not None
+    hour = timedelta(hours=1)
+    values: dict[str, Any] = {
+        "due_at": started_at + hour,
+        "counts": "wall",
+        "span_seconds": int(hour.total_seconds()),
+    } | fields
+    clock = CaseClock(case_id=case.id, kind=kind, started_at=started_at, **values)
+    session.add(clock)
+    session.flush()
+    return clock

@@ -331,6 +331,12 @@ def state_counts(session: Session) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def count_held_posts(session: Session) -> int:
+    """How many posts in the city's name are held."""
+    held = select(func.count()).where(C.state == "held", C.kind.in_(PUBLIC))
+    return session.scalars(held).one()
+
+
 def list_messages(
     session: Session,
     states: Iterable[str] = (),

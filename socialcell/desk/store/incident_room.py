@@ -1,0 +1,143 @@
+"""Notes, situation reports, claims and promised updates of an incident."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Update, func, select, update
+from sqlmodel import Session, col
+
+from socialcell import db
+from socialcell.desk.case_states import OPEN_STATES, WORKING_STATES
+from socialcell.desk.incident_room_model import (
+    IncidentClaim,
+    IncidentNote,
+    NextUpdate,
+    SituationReport,
+)
+from socialcell.desk.model import CaseClock, DeskCase
+from socialcell.errors import UsageError
+from socialcell.listening.alerts.model import Incident
+
+CASE, CLOCK = db.table(DeskCase).c, db.table(CaseClock).c
+UPDATE = db.table(NextUpdate)
+
+
+def incident_of(session: Session, incident_id: int) -> Incident:
+    """An incident. UsageError: there is none."""
+    incident = session.get(Incident, incident_id)
+    if incident is None:
+        raise UsageError("alerts.no_such_incident", incident=incident_id)
+    return incident
+
+
+def notes_of(session: Session, incident_id: int) -> Sequence[IncidentNote]:
+    """The notes of an incident, by the time they tell of."""
+    query = select(IncidentNote).where(col(IncidentNote.incident_id) == incident_id)
+    return session.scalars(
+        query.order_by(col(IncidentNote.at), col(IncidentNote.id))
+    ).all()
+
+
+def claims_of(session: Session, incident_id: int) -> Sequence[IncidentClaim]:
+    """The claims of an incident, as they came."""
+    query = select(IncidentClaim).where(col(IncidentClaim.incident_id) == incident_id)
+    return session.scalars(query.order_by(col(IncidentClaim.id))).all()
+
+
+def reports_of(session: Session, incident_id: int) -> Sequence[SituationReport]:
+    """The situation reports of an incident, by their numbers."""
+    query = select(SituationReport).where(
+        col(SituationReport.incident_id) == incident_id
+    )
+    return session.scalars(query.order_by(col(SituationReport.number))).all()
+
+
+def report_of(session: Session, incident_id: int, number: int) -> SituationReport:
+    """A situation report by its number. UsageError: there is none."""
+    for report in reports_of(session, incident_id):
+        if report.number == number:
+            return report
+    raise UsageError(
+        "incident_room.no_such_report", incident=incident_id, number=number
+    )
+
+
+def claim_of(session: Session, incident_id: int, claim_id: int) -> IncidentClaim:
+    """A claim of an incident. UsageError: it has none of this id."""
+    claim = session.get(IncidentClaim, claim_id)
+    if claim is None or claim.incident_id != incident_id:
+        raise UsageError(
+            "incident_room.no_such_claim", incident=incident_id, claim=claim_id
+        )
+    return claim
+
+
+def updates_of(session: Session, incident_id: int) -> Sequence[NextUpdate]:
+    """The promised updates of an incident, in the order in which they fell due."""
+    query = select(NextUpdate).where(col(NextUpdate.incident_id) == incident_id)
+    return session.scalars(
+        query.order_by(col(NextUpdate.due_at), col(NextUpdate.id))
+    ).all()
+
+
+def keep_updates(session: Session, incident_id: int, at: datetime) -> int:
+    """The city has spoken: every promise that still runs is kept; how many."""
+    return db.changed(session, _running(incident_id).values(kept_at=at))
+
+
+def replace_updates(session: Session, incident_id: int, at: datetime) -> int:
+    """Another time is promised in place of those that are not due yet; how many."""
+    statement = _running(incident_id).where(UPDATE.c.due_at >= at)
+    return db.changed(session, statement.values(replaced_at=at))
+
+
+def count_cases(session: Session, incident_id: int) -> dict[str, int]:
+    """The cases of an incident: open, urgent (open, P0 or P1), referred, ended; merged
+    ones are counted with the case that they were merged into."""
+    rows = session.execute(
+        select(CASE.state, CASE.priority, func.count())
+        .where(CASE.incident_id == incident_id, CASE.merged_into.is_(None))
+        .group_by(CASE.state, CASE.priority)
+    )
+    counts = {"open": 0, "urgent": 0, "referred": 0, "ended": 0}
+    for state, priority, count in rows:
+        if state in WORKING_STATES or state == "resolved_claimed":
+            counts["open"] += count
+            counts["urgent"] += count if priority in ("P0", "P1") else 0
+        elif state in OPEN_STATES:
+            counts["referred"] += count
+        else:
+            counts["ended"] += count
+    return counts
+
+
+def urgent_cases(
+    session: Session, incident_id: int
+) -> Sequence[tuple[DeskCase, datetime | None]]:
+    """The P0 cases of an incident, each with when a person first answered; None: nobody
+    has."""
+    answered = (
+        select(CLOCK.case_id, func.min(CLOCK.stopped_at).label("at"))
+        .where(CLOCK.kind == "first_answer", CLOCK.ending == "done")
+        .group_by(CLOCK.case_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(DeskCase, answered.c.at)
+        .outerjoin(answered, answered.c.case_id == col(DeskCase.id))
+        .where(
+            col(DeskCase.incident_id) == incident_id,
+            col(DeskCase.priority) == "P0",
+            col(DeskCase.merged_into).is_(None),
+        )
+        .order_by(col(DeskCase.id))
+    )
+    return [(case, at) for case, at in rows]
+
+
+def _running(incident_id: int) -> Update:
+    return update(UPDATE).where(
+        UPDATE.c.incident_id == incident_id,
+        UPDATE.c.kept_at.is_(None),
+        UPDATE.c.replaced_at.is_(None),
+    )

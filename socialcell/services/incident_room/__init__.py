@@ -1,0 +1,1 @@
+"""The incident room: decisions, situation reports, claims, promised updates."""
