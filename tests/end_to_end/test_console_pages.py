@@ -48,7 +48,6 @@ NOT_LINKED = frozenset(
         "/approvals/plans/{campaign}",
         "/approvals/posts/{id:number}",
         "/commitments/{id:number}",
-        "/mentions/rule",
         "/posts/{id:number}",
         "/privacy/erase",
         "/privacy/export",

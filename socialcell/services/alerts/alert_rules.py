@@ -20,7 +20,8 @@ from socialcell.settings.notifications import Alerts
 from socialcell.text import clean_text
 
 SEVERITIES = ("high", "medium")
-MOST_MINUTES = 7 * 24 * 60
+_MOST_MENTIONS = 100_000
+_LEAST_MINUTES, _MOST_MINUTES = 5, 7 * 24 * 60
 _MOST = 100  # rules; each is a search every five minutes
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -46,19 +47,20 @@ class RuleEntry:
 def list_rules(context: Context) -> list[RuleEntry]:
     """The cell's own alert rules, by name."""
     with db.reading(context.engine) as session:
-        return [
-            RuleEntry(
-                name=rule.name,
-                query=rule.query,
-                threshold=rule.threshold,
-                minutes=rule.minutes,
-                severity=rule.severity,
-                told=rule.told,
-                made_by=rule.made_by,
-                made_at=rule.made_at,
-            )
-            for rule in alert_rules.rules(session)
-        ]
+        return [_entry(rule) for rule in alert_rules.rules(session)]
+
+
+def _entry(rule: AlertRule) -> RuleEntry:
+    return RuleEntry(
+        name=rule.name,
+        query=rule.query,
+        threshold=rule.threshold,
+        minutes=rule.minutes,
+        severity=rule.severity,
+        told=rule.told,
+        made_by=rule.made_by,
+        made_at=rule.made_at,
+    )
 
 
 def add_rule(
@@ -82,8 +84,7 @@ def add_rule(
         raise UsageError("alerts.no_rule_name", name=name)
     if severity not in SEVERITIES:
         raise UsageError("alerts.no_such_severity", severity=severity)
-    if threshold < 1 or not 5 <= minutes <= MOST_MINUTES:
-        raise UsageError("alerts.rule_limits")
+    require_limits(threshold, minutes)
     names = alert_recipients(context.workspace.config.alerts)
     if strange := [recipient for recipient in recipients if recipient not in names]:
         raise UsageError(
@@ -119,6 +120,20 @@ def add_rule(
         }
         audit.append(session, context.actor, "rule.add", name, detail, now)
         return rule.id or 0, doubts
+
+
+def require_limits(threshold: int, minutes: int) -> None:
+    """UsageError when no rule can count so many mentions in so many minutes."""
+    is_count = 1 <= threshold <= _MOST_MENTIONS
+    if not is_count or not _LEAST_MINUTES <= minutes <= _MOST_MINUTES:
+        raise UsageError("alerts.rule_limits")
+
+
+def find_rule(context: Context, name: str) -> RuleEntry | None:
+    """A rule by its name; None: there is none."""
+    with db.reading(context.engine) as session:
+        rule = alert_rules.named(session, name)
+        return None if rule is None else _entry(rule)
 
 
 def remove_rule(context: Context, name: str) -> None:

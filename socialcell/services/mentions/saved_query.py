@@ -18,7 +18,7 @@ from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.listening.store.people import protected_accounts
 from socialcell.message_catalog import Message
 from socialcell.services.alerts.alert_detectors import rule_query
-from socialcell.services.alerts.alert_rules import MOST_MINUTES
+from socialcell.services.alerts.alert_rules import require_limits
 from socialcell.services.alerts.incident_grouping import INCIDENT_GAP
 from socialcell.services.context import Context
 
@@ -50,8 +50,7 @@ def preview_rule(
 
     UsageError for a query that cannot be read, and for limits that no rule has.
     """
-    if threshold < 1 or not 5 <= minutes <= MOST_MINUTES:
-        raise UsageError("alerts.rule_limits")
+    require_limits(threshold, minutes)
     now = context.clock.now()
     wanted = MentionFilter(rule_query(query, now), since=now - SAMPLE, until=now)
     doubts = query_lint.lint(query, now)

@@ -10,14 +10,12 @@ from pydantic import Field
 from socialcell.errors import UsageError
 from socialcell.roles import Permission
 from socialcell.services import pseudonyms
-from socialcell.services.alerts import alert_rules
 from socialcell.services.mentions import (
     mention_explorer,
     mention_export,
     mention_labels,
     mention_page,
     original_link,
-    saved_query,
 )
 from socialcell.services.mentions.mention_explorer import ExplorerQuestion
 from socialcell.web.console.mention_words import MentionWords, load_words
@@ -61,16 +59,6 @@ class DecisionForm(Form):
     sentiment: _Id = ""
     intent: _Id = ""
     language: _Id = ""
-
-
-class RuleForm(Form):
-    """A query as an alert rule: so many mentions within so many minutes."""
-
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    query: Annotated[str, Field(min_length=1, max_length=2000)]
-    threshold: Annotated[int, Field(ge=1, le=100_000)]
-    minutes: Annotated[int, Field(ge=5, le=10_080)]
-    severity: Literal["high", "medium"] = "medium"
 
 
 def show_explorer(request: PageRequest) -> Answer:
@@ -223,58 +211,8 @@ def act_open(request: PageRequest, _form: NoFields) -> Answer:
     return WebPage("mention_original.html", {"original": original})
 
 
-def show_rule(request: PageRequest) -> Answer:
-    """What a query would have done as an alert rule in the last weeks."""
-    query = request.typed.get("query") or request.query.get("query", "")
-    threshold = _number(request, "threshold", 5)
-    minutes = _number(request, "minutes", 60)
-    preview, fault = None, ""
-    try:
-        preview = saved_query.preview_rule(
-            request.context, query, threshold=threshold, minutes=minutes
-        )
-    except UsageError as error:
-        fault = request.say(error.message)
-    return WebPage(
-        "mention_rule.html",
-        {
-            "query": query,
-            "threshold": threshold,
-            "minutes": minutes,
-            "preview": preview,
-            "refusal": preview and preview.refusal and request.say(preview.refusal),
-            "doubts": [request.say(doubt.message) for doubt in preview.doubts]
-            if preview
-            else [],
-            "fault": fault,
-        },
-    )
-
-
-def _number(request: PageRequest, name: str, otherwise: int) -> int:
-    text = request.typed.get(name) or request.query.get(name, "")
-    is_number = text.isascii() and text.isdecimal() and len(text) <= 6
-    return int(text) if is_number else otherwise
-
-
-def act_rule(request: PageRequest, form: RuleForm) -> Answer:
-    """Write the rule; from now on it alerts."""
-    alert_rules.add_rule(
-        request.context,
-        form.name,
-        form.query,
-        threshold=form.threshold,
-        minutes=form.minutes,
-        severity=form.severity,
-    )
-    text = request.lang.gettext("The rule %(name)s alerts from now on.", name=form.name)
-    return RedirectTo(_PATH, text)
-
-
 ROWS: tuple[Row, ...] = (
     Screen(_PATH, Permission.READ, show_explorer, is_scoped=True),
-    Screen(f"{_PATH}/rule", Permission.LEAD_INCIDENTS, show_rule),
-    Action(f"{_PATH}/rule", Permission.LEAD_INCIDENTS, RuleForm, act_rule, show_rule),
     Action(
         f"{_PATH}/export",
         Permission.EXPORT_TEXT,

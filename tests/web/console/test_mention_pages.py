@@ -189,11 +189,13 @@ def test_a_search_becomes_an_alert_rule_after_what_it_would_have_done_was_shown(
 ) -> None:
     signed_in(browser, city, RAVI, Role.LEAD)
 
-    page = browser.get("/en/mentions/rule?query=water")
-    written = browser.send(page, "/mentions/rule", name="water", threshold="1")
+    found = browser.get("/en/mentions?query=water")
+    page = browser.get("/en/rules/new?query=water")
+    written = browser.send(page, "/rules/new", name="water", threshold="1")
 
     assert "it would have found" in page.text
-    assert "The rule water alerts from now on." in written.text
+    assert 'href="/en/rules/new?query=water"' in found.html
+    assert "The rule is written: water." in written.text
     assert last_act(city) == ("rule.add", RAVI)
 
 

@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from socialcell.errors import UsageError
 from socialcell.listening.query import query_lint
 from socialcell.roles import Permission
 from socialcell.services.alerts import alert_rules
 from socialcell.services.alerts.alert_rules import RuleEntry
+from socialcell.services.mentions import saved_query
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, NoFields
 from socialcell.web.pages.page_request import PageRequest
@@ -18,16 +20,18 @@ from socialcell.web.pages.screens import Action, Row, Screen
 _PATH = "/rules"
 _REMOVAL = "/rules/{name}/remove"
 _MAY = Permission.LEAD_INCIDENTS
+_MOST_DIGITS = 6
 _TO = "to:"  # how the box of a recipient begins
 
 
 class AlertRuleForm(Form):
-    """A rule; its recipients are those whose box is ticked."""
+    """A rule; its recipients are those whose box is ticked. What its numbers may be
+    and how long its texts, `alert_rules.add_rule` says."""
 
     model_config = ConfigDict(extra="allow")
-    name: Annotated[str, Field(min_length=1, max_length=40)]
-    query: Annotated[str, Field(min_length=1, max_length=1000)]
-    threshold: Annotated[int, Field(ge=1, le=100_000)]
+    name: Annotated[str, Field(min_length=1)]
+    query: Annotated[str, Field(min_length=1)]
+    threshold: int
     minutes: int
     severity: Literal["high", "medium"]
 
@@ -55,16 +59,43 @@ def _severities(request: PageRequest) -> dict[str, str]:
 
 
 def show_new_rule(request: PageRequest) -> Answer:
-    """The form for a rule."""
+    """The form for a rule; of a search that is to become one, what it would have done
+    in the last weeks."""
     config = request.context.workspace.config.alerts
+    query = request.typed.get("query") or request.query.get("query", "")
+    threshold = _number(request, "threshold", 5)
+    minutes = _number(request, "minutes", 60)
+    preview, fault = None, ""
+    if query:
+        try:
+            preview = saved_query.preview_rule(
+                request.context, query, threshold=threshold, minutes=minutes
+            )
+        except UsageError as error:
+            fault = request.say(error.message)
+    doubts = preview.doubts if preview else ()
     return WebPage(
         "rule_new.html",
         {
+            "query": query,
+            "threshold": threshold,
+            "minutes": minutes,
+            "preview": preview,
+            "refusal": preview and preview.refusal and request.say(preview.refusal),
+            "doubts": [request.say(doubt.message) for doubt in doubts],
+            # What was wrong with a form that was sent stands above it already.
+            "fault": "" if request.problems else fault,
             "severities": _severities(request),
             "recipients": alert_rules.alert_recipients(config),
             "prefix": _TO,
         },
     )
+
+
+def _number(request: PageRequest, name: str, otherwise: int) -> int:
+    text = request.typed.get(name) or request.query.get(name, "")
+    is_number = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+    return int(text) if is_number else otherwise
 
 
 def act_add(request: PageRequest, form: AlertRuleForm) -> Answer:
@@ -90,9 +121,7 @@ def show_removal(request: PageRequest) -> Answer:
 
 
 def _rule(request: PageRequest) -> RuleEntry:
-    name = request.params["name"]
-    rules = alert_rules.list_rules(request.context)
-    rule = next((rule for rule in rules if rule.name == name), None)
+    rule = alert_rules.find_rule(request.context, str(request.params["name"]))
     if rule is None:
         raise NotFound
     return rule
