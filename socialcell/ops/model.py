@@ -8,6 +8,9 @@ from sqlmodel import Field, SQLModel
 
 from socialcell.db import BigId
 
+CALM_STATES = frozenset({"ok", "new", "off"})
+"""States of a source, as `Source.state_in_use`, that want nothing of anybody."""
+
 
 class Source(SQLModel, table=True):
     """One watched account, page or query on one platform, as an operator named it."""
@@ -38,6 +41,11 @@ class Source(SQLModel, table=True):
         if self.failures:
             return "failing"
         return "new" if self.last_ok_at is None else self.state
+
+    @property
+    def state_in_use(self) -> str:
+        """The same, but `off` for one that is disabled."""
+        return self.shown_state if self.enabled else "off"
 
 
 class SourceVersion(SQLModel, table=True):

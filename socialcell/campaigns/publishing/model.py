@@ -69,6 +69,16 @@ class OwnPost(SQLModel, table=True):
         return "reply" if self.kind == "reply" else "post"
 
     @property
+    def can_withdraw(self) -> bool:
+        """Whether it can be kept from going out: its platform was not asked yet."""
+        return self.state in ("draft", "approved") and self.asked_first is None
+
+    @property
+    def can_delete(self) -> bool:
+        """Whether it is out, under an id by which its platform can delete it."""
+        return self.state == "posted" and self.external_id is not None
+
+    @property
     def at_once(self) -> bool:
         """Whether it was entered to leave as soon as a second person approves it."""
         return self.safety and self.due_at <= self.made_at

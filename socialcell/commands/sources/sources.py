@@ -69,7 +69,7 @@ def list_(config: Config = None, json: Json = False) -> None:
             (
                 source.name,
                 source.connector,
-                source.shown_state if source.enabled else "off",
+                source.state_in_use,
                 output.local(source.last_ok_at) if source.last_ok_at else "never",
                 status.totals["stored"],
                 _note(status),

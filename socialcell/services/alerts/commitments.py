@@ -1,7 +1,7 @@
 """Promises of the cell: entered, and marked when they are kept."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from socialcell import db
@@ -18,6 +18,7 @@ from socialcell.services.context import Context
 from socialcell.text import clean_text, one_line
 
 _LONGEST = 300
+_SOON = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,13 @@ class CommitmentEntry:
     kept_at: datetime | None
     kept_by: str | None
     note: str | None
+
+
+def is_due_soon(promise: CommitmentEntry, now: datetime) -> bool:
+    """Whether an open promise is to be kept within a day, and is not late yet."""
+    return (
+        promise.kept_at is None and not promise.missed and promise.due_at <= now + _SOON
+    )
 
 
 def list_commitments(context: Context, *, kept: bool = False) -> list[CommitmentEntry]:

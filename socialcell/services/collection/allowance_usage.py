@@ -36,6 +36,16 @@ class AllowanceUsage:
     micros: int
     currency: str | None
 
+    @property
+    def expected(self) -> int:
+        """What the window will have used, as far as that is known."""
+        return self.forecast or self.used
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it exceeds its cap at this pace."""
+        return self.cap is not None and self.expected > self.cap
+
 
 @dataclass(frozen=True)
 class PlatformSpend:
@@ -47,6 +57,16 @@ class PlatformSpend:
     forecast: int | None
     cap: int | None
     currency: str
+
+    @property
+    def expected(self) -> int:
+        """What the month will have cost, as far as that is known."""
+        return self.forecast or self.spent
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it exceeds its cap at this pace."""
+        return self.cap is not None and self.expected > self.cap
 
 
 @dataclass(frozen=True)
@@ -60,18 +80,18 @@ class Spending:
     def overruns(self) -> Iterator[str]:
         """Allowances and costs that exceed their cap at this pace, as sentences."""
         for usage in self.allowances:
-            forecast = usage.forecast or usage.used
-            if usage.cap is not None and forecast > usage.cap:
+            if usage.is_over:
                 yield (
                     f"{usage.platform}: {usage.used} of this {usage.period}'s "
-                    f"{usage.cap} {usage.bucket} are used, {forecast} at this pace"
+                    f"{usage.cap} {usage.bucket} are used, "
+                    f"{usage.expected} at this pace"
                 )
         for bill in self.money:
-            if bill.cap is not None and (bill.forecast or bill.spent) > bill.cap:
+            if bill.cap is not None and bill.is_over:
                 yield (
                     f"{bill.platform}: {in_units(bill.spent)} of "
                     f"{in_units(bill.cap)} {bill.currency} are spent this month, "
-                    f"{in_units(bill.forecast or bill.spent)} at this pace"
+                    f"{in_units(bill.expected)} at this pace"
                 )
 
 

@@ -17,7 +17,7 @@ from socialcell.listening.store.mentions import tags
 from socialcell.listening.store.mentions.tags import TaggingBacklog
 from socialcell.ops import leases, outbox_store, slots, store
 from socialcell.ops.daemon_model import Lease
-from socialcell.ops.model import Source
+from socialcell.ops.model import CALM_STATES
 from socialcell.ops.outbox_store import Backlog
 from socialcell.ops.slots import LastRun
 from socialcell.services.context import Context
@@ -60,6 +60,11 @@ class SourceState:
     reason: str | None
     last_ok_at: datetime | None
     not_before: datetime | None
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether the source is read, or is not meant to be."""
+        return self.state in CALM_STATES
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,7 @@ def read_collection(context: Context) -> CollectionStatus:
                 SourceState(
                     source.name,
                     source.connector,
-                    _shown_state(source),
+                    source.state_in_use,
                     source.state_reason,
                     source.last_ok_at,
                     source.not_before,
@@ -168,10 +173,6 @@ def _next(schedule: JobSchedule, run: LastRun | None, now: datetime) -> datetime
     return max(slot, wait) if wait else slot
 
 
-def _shown_state(source: Source) -> str:
-    return source.shown_state if source.enabled else "off"
-
-
 def _sources(
     session: Session, jobs: Mapping[str, JobStatus]
 ) -> tuple[PlannedSource, ...]:
@@ -179,7 +180,7 @@ def _sources(
         PlannedSource(
             name=source.name,
             connector=source.connector,
-            state=_shown_state(source),
+            state=source.state_in_use,
             reason=source.state_reason,
             last_ok_at=source.last_ok_at,
             not_before=source.not_before,

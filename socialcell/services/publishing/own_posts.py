@@ -355,10 +355,10 @@ def withdraw_post(context: Context, id_: int, reason: str) -> OwnPost:
 
     def act(session: Session) -> OwnPost:
         post = require_post(session, id_)
-        if post.state not in ("draft", "approved"):
+        if not post.can_withdraw:
+            if post.state == "approved":
+                raise UsageError("posts.unsure", platform=post.platform, post=id_)
             raise UsageError("posts.not_withdrawable", post=id_, state=post.state)
-        if post.asked_first is not None:
-            raise UsageError("posts.unsure", platform=post.platform, post=id_)
         if post.state == "approved" and not outbox_store.drop(session, post.sent_as):
             raise UsageError("posts.being_posted", post=id_)
         return _end_post(context, session, post, reason)

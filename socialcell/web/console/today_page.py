@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from socialcell.roles import Permission
 from socialcell.services import waiting_work
@@ -15,9 +14,7 @@ from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.screens import OpenTo, Row, Screen
 
-_SOON = timedelta(hours=24)
 _MOST_OTHERS = 8
-_HEALTHY = ("ok", "off", "new")
 
 
 @dataclass(frozen=True)
@@ -60,11 +57,7 @@ def show_today(request: PageRequest) -> Answer:
             "posts": waiting.posts,
             "answers": waiting.answers,
             "missed": [promise for promise in promises if promise.missed],
-            "due": [
-                promise
-                for promise in promises
-                if not promise.missed and promise.due_at <= now + _SOON
-            ],
+            "due": [p for p in promises if commitments.is_due_soon(p, now)],
             "quiet": _quiet_sources(current.sources, request),
             "healthy": sum(source.state == "ok" for source in current.sources),
             "may_triage": Permission.TRIAGE,
@@ -78,7 +71,7 @@ def _quiet_sources(
     return [
         QuietSource(source, words.source_state(source.state, request.lang))
         for source in sources
-        if source.state not in _HEALTHY
+        if not source.is_calm
     ]
 
 

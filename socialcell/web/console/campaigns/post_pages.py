@@ -94,10 +94,6 @@ def show_post(request: PageRequest) -> Answer:
         {
             "line": line,
             "events": post_lines.list_events(request.context, line.post.id or 0),
-            "can_withdraw": line.post.state in ("draft", "approved")
-            and line.standing != "unsure",
-            "can_delete": line.post.state == "posted"
-            and line.post.external_id is not None,
             "may_draft": Permission.DRAFT,
             "may_approve": Permission.APPROVE,
         }

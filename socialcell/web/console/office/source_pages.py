@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from socialcell import connectors
-from socialcell.ops.model import Run, Source
+from socialcell.ops.model import CALM_STATES, Run, Source
 from socialcell.roles import Permission
 from socialcell.services.collection import source_edit, source_setup, source_view
 from socialcell.services.collection.ingest_run import RunResult
@@ -25,7 +25,6 @@ from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import FormRefused, NotFound
 from socialcell.web.pages.screens import Action, Row, Screen
 
-_QUIET = ("ok", "off", "new")
 _RUNS = 15
 _STRETCHES = 30
 # A person waits for the answer: what is left comes with the next pull.
@@ -82,7 +81,7 @@ def show_sources(request: PageRequest) -> Answer:
     return WebPage(
         "sources.html",
         {
-            "troubled": [line for line in lines if _state(line) not in _QUIET],
+            "troubled": [line for line in lines if _state(line) not in CALM_STATES],
             "working": [line for line in lines if _state(line) in ("ok", "new")],
             "off": [line for line in lines if _state(line) == "off"],
             "daemon": current.process,
@@ -110,7 +109,7 @@ def _line(
 
 
 def _state(line: SourceLine) -> str:
-    return source_words.shown_state(line.source)
+    return line.source.state_in_use
 
 
 def show_source(request: PageRequest) -> Answer:

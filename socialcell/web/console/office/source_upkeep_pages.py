@@ -47,16 +47,8 @@ def show_allowances(request: PageRequest) -> Answer:
         {
             "allowances": usage.allowances,
             "bills": usage.money,
-            "short": [
-                row
-                for row in usage.allowances
-                if row.cap is not None and (row.forecast or row.used) > row.cap
-            ],
-            "dear": [
-                bill
-                for bill in usage.money
-                if bill.cap is not None and (bill.forecast or bill.spent) > bill.cap
-            ],
+            "short": [row for row in usage.allowances if row.is_over],
+            "dear": [bill for bill in usage.money if bill.is_over],
             "platform": lambda id_: source_words.platform_name(id_, lang),
             "bucket": lambda id_: source_words.bucket(id_, lang),
             "period": lambda id_: source_words.period(id_, lang),

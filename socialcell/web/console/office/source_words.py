@@ -37,14 +37,9 @@ def connector_name(connector: str, lang: Language) -> str:
 
 def state_chip(source: Source, lang: Language) -> tuple[str, str, str]:
     """The state of a source in words, with the kind and the sign of its chip."""
-    state = shown_state(source)
+    state = source.state_in_use
     kind, sign = _CHIPS.get(state, ("warn", "alert"))
     return words.source_state(state, lang), kind, sign
-
-
-def shown_state(source: Source) -> str:
-    """The state of a source as pages show it: `off` for one that is disabled."""
-    return source.shown_state if source.enabled else "off"
 
 
 def run_state(state: str, lang: Language) -> str:
