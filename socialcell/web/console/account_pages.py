@@ -1,13 +1,12 @@
 """What belongs to whoever is signed in: sessions, authenticator, language, keys."""
 
 import re
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
-import segno
 from pydantic import BeforeValidator, Field
 
+from socialcell.services.links import qr_codes
 from socialcell.services.operators import browser_sessions, own_access
-from socialcell.services.operators.own_access import NewFactor
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, NoFields
 from socialcell.web.pages.page_request import PageRequest
@@ -15,13 +14,6 @@ from socialcell.web.pages.screens import Action, OpenTo, Row, Screen
 
 _SIGNED_IN = OpenTo.SIGNED_IN
 _SECRET = re.compile("^[A-Z2-7]{32}$")  # as `begin_factor` makes it
-
-
-class _QrPicture(NamedTuple):
-    """A QR code as the path of an SVG of `side` units each way, with its border."""
-
-    side: int
-    path: str
 
 
 class PreferenceForm(Form):
@@ -70,7 +62,10 @@ def show_factor(request: PageRequest) -> Answer:
         if _SECRET.fullmatch(secret)
         else own_access.begin_factor(request.context)
     )
-    return WebPage("factor.html", {"factor": factor, "qr": _picture(factor)})
+    side, squares = qr_codes.qr_squares(factor.address)
+    return WebPage(
+        "factor.html", {"factor": factor, "qr_side": side, "qr_path": squares}
+    )
 
 
 def act_factor(request: PageRequest, form: FactorForm) -> Answer:
@@ -78,18 +73,6 @@ def act_factor(request: PageRequest, form: FactorForm) -> Answer:
     factor = own_access.factor_of(request.context, form.secret)
     codes = own_access.confirm_factor(request.context, factor, form.code)
     return WebPage("recovery_codes.html", {"codes": codes})
-
-
-def _picture(factor: NewFactor) -> _QrPicture:
-    code = segno.make(factor.address, error="m")
-    rows = [*code.matrix_iter(border=4)]
-    path = "".join(
-        f"M{x} {y}h1v1h-1z"
-        for y, row in enumerate(rows)
-        for x, is_dark in enumerate(row)
-        if is_dark
-    )
-    return _QrPicture(len(rows), path)
 
 
 def show_keys(_request: PageRequest) -> Answer:

@@ -55,8 +55,7 @@ def show_incident(request: PageRequest) -> Answer:
             "line": line,
             "letter": report.letter,
             "state": words.incident_state(line.state, request.lang),
-            "may_take": request.visitor is not None
-            and request.visitor.may(Permission.TRIAGE),
+            "may_take": request.may(Permission.TRIAGE),
         },
     )
 

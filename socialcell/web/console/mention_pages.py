@@ -16,9 +16,10 @@ from socialcell.services.mentions import (
     mention_labels,
     mention_page,
     original_link,
+    place_names,
 )
 from socialcell.services.mentions.mention_explorer import ExplorerQuestion
-from socialcell.web.console.mention_words import MentionWords, load_words
+from socialcell.web.console.mention_words import MentionWords
 from socialcell.web.pages.addresses import with_pairs
 from socialcell.web.pages.answers import Answer, Download, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, NoFields
@@ -75,7 +76,7 @@ def show_explorer(request: PageRequest) -> Answer:
         page = mention_explorer.explore(
             context, people, ExplorerQuestion(), places=request.places
         )
-    words = load_words(context, request.lang)
+    words = MentionWords(request.lang, place_names.load_names(context))
     explanation = page.explanation
     if explanation.fault is not None:
         fault = request.lang.gettext(
@@ -98,8 +99,8 @@ def show_explorer(request: PageRequest) -> Answer:
             "following": _following(
                 question, page.matches.following if page.matches else None
             ),
-            "may_export": _may(request, Permission.EXPORT_TEXT),
-            "may_write_rules": _may(request, Permission.LEAD_INCIDENTS),
+            "may_export": request.may(Permission.EXPORT_TEXT),
+            "may_write_rules": request.may(Permission.LEAD_INCIDENTS),
             "moment": datetime.fromisoformat,
         },
     )
@@ -124,10 +125,6 @@ def _following(question: ExplorerQuestion, cursor: str | None) -> str | None:
         return None
     pairs = {name: text for name, text in asdict(question).items() if text}
     return with_pairs(_PATH, **{**pairs, "cursor": cursor})
-
-
-def _may(request: PageRequest, permission: Permission) -> bool:
-    return request.visitor is not None and request.visitor.may(permission)
 
 
 def act_export(request: PageRequest, form: ExportForm) -> Answer:
@@ -175,7 +172,7 @@ def show_mention(request: PageRequest) -> Answer:
             "words": words,
             "choices": _decisions(request, words),
             "no_original": no_original and request.say(no_original.message),
-            "may_triage": _may(request, Permission.TRIAGE),
+            "may_triage": request.may(Permission.TRIAGE),
             "moment": datetime.fromisoformat,
         },
     )

@@ -1,25 +1,19 @@
 """Words of pages for mentions: labels, areas, owners, platforms, kinds, relations."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from socialcell import db
-from socialcell.clock import IST
 from socialcell.i18n import Language
 from socialcell.language import lexicon
-from socialcell.listening.areas.area_table import names
 from socialcell.listening.areas.owner_table import NOBODY
-from socialcell.listening.store import areas, owners
 from socialcell.reports.phrases import Phrases
-from socialcell.services.context import Context
-
-Names = Mapping[str, Mapping[str, str]]
+from socialcell.services.mentions.place_names import PlaceNames
 
 
 class MentionWords:
     """The words in the language of a page; `area_names` by id and language. An id that
     has none stays as it is."""
 
-    def __init__(self, lang: Language, area_names: Names) -> None:
+    def __init__(self, lang: Language, area_names: PlaceNames) -> None:
         self._lang, self._names, self._phrases = lang, area_names, Phrases(lang)
 
     def facet(self, name: str) -> str:
@@ -92,19 +86,3 @@ class MentionWords:
     def choices(self, kind: str) -> Sequence[tuple[str, str]]:
         """The values that a person may decide, with their words."""
         return [(id_, self.label(kind, id_)) for id_ in lexicon.vocabulary(kind)]
-
-
-def load_words(context: Context, lang: Language) -> MentionWords:
-    """The words with the names of all areas and owners."""
-    return MentionWords(lang, area_names(context))
-
-
-def area_names(context: Context) -> Names:
-    """The names of all areas and of the owners of today, by id and language."""
-    with db.reading(context.engine) as session:
-        of_areas = {area.id: names(area) for area in areas.all_areas(session)}
-        today = context.clock.now().astimezone(IST).date()
-        of_owners = {
-            owner.owner: names(owner) for owner in owners.owners_on(session, today)
-        }
-    return {**of_owners, **of_areas}

@@ -7,6 +7,7 @@ from starlette.datastructures import QueryParams
 
 from socialcell.i18n import Language
 from socialcell.message_catalog import Message, in_words
+from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.operators.browser_sessions import BrowserVisitor
 
@@ -48,6 +49,10 @@ class PageRequest:
     problems: tuple[Problem, ...] = ()
     kept: str = ""
     page_path: str = ""  # of the page that a form stands on
+
+    def may(self, permission: Permission) -> bool:
+        """Whether whoever is signed in has a permission anywhere."""
+        return self.visitor is not None and self.visitor.may(permission)
 
     def number(self, name: str) -> int:
         """A parameter of the path that is a `{name:number}`."""

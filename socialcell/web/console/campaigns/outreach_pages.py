@@ -102,8 +102,7 @@ def _tag_values(
         "line": line,
         "tag": line.tag,
         "next": [state for state in following if state in tag_states.MANUAL_STATES],
-        "may_enter": request.visitor is not None
-        and request.visitor.may(Permission.DRAFT),
+        "may_enter": request.may(Permission.DRAFT),
     } | _words(request)
 
 

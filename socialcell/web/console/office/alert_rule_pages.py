@@ -48,7 +48,7 @@ def show_rules(request: PageRequest) -> Answer:
         {
             "rules": alert_rules.list_rules(request.context),
             "severities": _severities(request),
-            "may_act": request.visitor is not None and request.visitor.may(_MAY),
+            "may_act": request.may(_MAY),
         },
     )
 

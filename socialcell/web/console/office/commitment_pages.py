@@ -69,7 +69,7 @@ def show_commitments(request: PageRequest) -> Answer:
 
 def may_act(request: PageRequest) -> bool:
     """Whether whoever asks may enter promises."""
-    return request.visitor is not None and request.visitor.may(_MAY)
+    return request.may(_MAY)
 
 
 def _names(request: PageRequest) -> dict[str, object]:

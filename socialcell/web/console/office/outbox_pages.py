@@ -90,7 +90,7 @@ def show_outbox(request: PageRequest) -> Answer:
             "next": view.messages[-1].id if view.has_more else None,
             "posts": len(own_posts.list_drafts(context)),
             "answers": len(reply_drafts.list_waiting(context)),
-            "may_switch": request.visitor is not None and request.visitor.may(_SWITCH),
+            "may_switch": request.may(_SWITCH),
             "box": _CHOSEN,
         },
     )

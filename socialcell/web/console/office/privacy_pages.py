@@ -68,8 +68,7 @@ def act_look(request: PageRequest, form: AccountForm) -> Answer:
             "form": form,
             "result": result,
             "platform": source_words.platform_name(form.platform, request.lang),
-            "may_export": request.visitor is not None
-            and request.visitor.may(Permission.EXPORT_TEXT),
+            "may_export": request.may(Permission.EXPORT_TEXT),
         },
     )
 

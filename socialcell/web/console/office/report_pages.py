@@ -59,7 +59,7 @@ def show_week(request: PageRequest) -> Answer:
             ),
             "deliveries": report_archive.weekly_deliveries(context, week.day),
             "state": lambda state: outbox_words.message_state(state, lang),
-            "may_make": request.visitor is not None and request.visitor.may(_MAKE),
+            "may_make": request.may(_MAKE),
         },
     )
 

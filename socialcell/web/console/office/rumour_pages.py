@@ -31,7 +31,7 @@ def show_rumours(request: PageRequest) -> Answer:
         {
             "rows": rumours.list_rumours(request.context, ended=shows_all),
             "shows_all": shows_all,
-            "may_act": request.visitor is not None and request.visitor.may(_MAY),
+            "may_act": request.may(_MAY),
         },
     )
 

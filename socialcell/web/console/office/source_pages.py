@@ -85,14 +85,9 @@ def show_sources(request: PageRequest) -> Answer:
             "working": [line for line in lines if _state(line) in ("ok", "new")],
             "off": [line for line in lines if _state(line) == "off"],
             "daemon": current.process,
-            "may_manage": may_manage(request),
+            "may_manage": request.may(MANAGE),
         },
     )
-
-
-def may_manage(request: PageRequest) -> bool:
-    """Whether whoever asks may change sources."""
-    return request.visitor is not None and request.visitor.may(MANAGE)
 
 
 def _line(
@@ -140,7 +135,7 @@ def show_source(request: PageRequest) -> Answer:
             ],
             "versions": view.versions,
             "setting": source_words.setting,
-            "may_manage": may_manage(request),
+            "may_manage": request.may(MANAGE),
         },
     )
 

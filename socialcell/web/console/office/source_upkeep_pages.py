@@ -18,7 +18,7 @@ from socialcell.services.collection import (
 )
 from socialcell.web.console.navigation import SEE_SOURCES
 from socialcell.web.console.office import source_words
-from socialcell.web.console.office.source_pages import MANAGE, may_manage
+from socialcell.web.console.office.source_pages import MANAGE
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form
 from socialcell.web.pages.page_request import PageRequest
@@ -102,7 +102,7 @@ def _new_source(request: PageRequest, connector: str) -> Mapping[str, object]:
         "pairs": lambda field: [("", "–"), *((name, name) for name in field.choices)],
         "prefix": _SETTING,
         "checked": None,
-        "may_manage": may_manage(request),
+        "may_manage": request.may(MANAGE),
     }
 
 
