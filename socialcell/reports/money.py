@@ -11,6 +11,15 @@ def amount(lang: Language, micros: float, digits: int = 0) -> str:
     return lang.number(units if digits else int(units))
 
 
+def with_currency(
+    lang: Language, micros: float, currency: str | None, digits: int = 0
+) -> str:
+    """The same with the sign of its currency before it; None: a number alone."""
+    sign = currency_sign(currency) if currency else ""
+    blank = " " if sign not in ("", "₹") else ""
+    return f"{sign}{blank}{amount(lang, micros, digits)}"
+
+
 def price(lang: Language, micros: float | None, count: float | None) -> str | None:
     """What one of something cost, to the hundredth; None when nothing can be said."""
     if micros is None or not count:

@@ -31,6 +31,21 @@ def outbox_mode(mode: str, lang: Language) -> str:
     }.get(mode, mode)
 
 
+def hold_reason(reason: str | None, lang: Language) -> str:
+    """What holds a post or a message of the outbox, by the reason of its hold."""
+    _ = lang.gettext
+    return {
+        "approval": _("A second person has not approved it."),
+        "mode": _("The switch of the outbox holds it."),
+        "rule": _("A rule stands against it."),
+        "late": _("Its time has passed. A person decides whether it still goes out."),
+        "unsure": _(
+            "Nobody knows whether it is out. Look at the platform, then say so."
+        ),
+        "platform": _("The platform refused it."),
+    }.get(reason or "", _("Why it is held was not noted."))
+
+
 def incident_state(state: str, lang: Language) -> str:
     """The state of an incident in words."""
     _ = lang.gettext

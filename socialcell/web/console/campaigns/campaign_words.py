@@ -1,7 +1,6 @@
 """Words of pages for campaigns: states of tags, formats, closed days, money."""
 
 from socialcell.i18n import Language
-from socialcell.platforms import PLATFORMS
 from socialcell.reports import money
 from socialcell.reports.phrases import Phrases
 
@@ -110,7 +109,7 @@ class CampaignWords:
 
     def store(self, id_: str) -> str:
         """The name of an app store."""
-        return PLATFORMS[id_].name if id_ in PLATFORMS else id_
+        return Phrases(self._lang).platform(id_)
 
     def why_attributed(self, id_: str) -> str:
         """How it is known whose installs are, or why it is not."""
@@ -160,16 +159,13 @@ class CampaignWords:
 
     def money(self, micros: float | None, currency: str = "INR") -> str:
         """Whole units of a currency with its sign; what is not known in words."""
-        if micros is None:
-            return self._lang.gettext("not known")
-        sign = money.currency_sign(currency)
-        blank = "" if sign == "₹" else " "
-        return f"{sign}{blank}{money.amount(self._lang, micros)}"
+        return self._amount(micros, currency, 0)
 
     def price(self, micros: float | None, currency: str = "INR") -> str:
         """An amount to the hundredth with its sign; what is not known in words."""
+        return self._amount(micros, currency, 2)
+
+    def _amount(self, micros: float | None, currency: str, digits: int) -> str:
         if micros is None:
             return self._lang.gettext("not known")
-        sign = money.currency_sign(currency)
-        blank = "" if sign == "₹" else " "
-        return f"{sign}{blank}{money.amount(self._lang, micros, 2)}"
+        return money.with_currency(self._lang, micros, currency, digits)

@@ -1,7 +1,7 @@
 """Figures of ads and of search results, as networks and search engine report them."""
 
 from socialcell.errors import UsageError
-from socialcell.platforms import PLATFORMS
+from socialcell.reports.phrases import Phrases
 from socialcell.roles import Permission
 from socialcell.services.outcomes import daily_figures
 from socialcell.services.outcomes.daily_figures import LEVELS, SEARCHES, DayRange
@@ -46,14 +46,10 @@ def show_ads(request: PageRequest) -> Answer:
             "is_daily": is_daily,
             "days": days,
             "fault": fault,
-            "network": _network,
+            "network": Phrases(request.lang).platform,
             "c": CampaignWords(request.lang),
         },
     )
-
-
-def _network(id_: str) -> str:
-    return PLATFORMS[id_].name if id_ in PLATFORMS else id_
 
 
 def show_search(request: PageRequest) -> Answer:

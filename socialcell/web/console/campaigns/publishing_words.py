@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from socialcell.i18n import Language
 from socialcell.platforms import PLATFORMS
+from socialcell.reports.phrases import Phrases
+from socialcell.web.console import words
 from socialcell.web.pages.addresses import NAMES
 
 
@@ -16,13 +18,9 @@ class PublishingWords:
     def platform(self, id_: str) -> str:
         """The name of a platform or another channel of a link."""
         _ = self._lang.gettext
-        if id_ == "news":
-            return _("News sites")
-        if id_ in PLATFORMS:
-            return PLATFORMS[id_].name
-        network = PLATFORMS.get(id_.removesuffix("_ads"))
-        if network is not None:
-            return _("%(network)s, ads", network=network.name)
+        phrases, network = Phrases(self._lang), id_.removesuffix("_ads")
+        if network != id_ and network in PLATFORMS:
+            return _("%(network)s, ads", network=phrases.platform(network))
         return {
             "sms": _("Text message"),
             "email": _("E-mail"),
@@ -32,7 +30,7 @@ class PublishingWords:
             "newspaper": _("Newspaper"),
             "bus": _("Bus"),
             "event": _("Event"),
-        }.get(id_, id_)
+        }.get(id_) or phrases.platform(id_)
 
     def language(self, code: str) -> str:
         """A language by its code."""
@@ -64,19 +62,7 @@ class PublishingWords:
 
     def hold(self, reason: str | None) -> str:
         """What holds a post, by the reason of its hold."""
-        _ = self._lang.gettext
-        return {
-            "approval": _("A second person has not approved it."),
-            "mode": _("The switch of the outbox holds it."),
-            "rule": _("A rule stands against it."),
-            "late": _(
-                "Its time has passed. A person decides whether it still goes out."
-            ),
-            "unsure": _(
-                "Nobody knows whether it is out. Look at the platform, then say so."
-            ),
-            "platform": _("The platform refused it."),
-        }.get(reason or "", _("Why it is held was not noted."))
+        return words.hold_reason(reason, self._lang)
 
     def event(self, action: str) -> str:
         """What was done with a post, by the action of the audit log."""

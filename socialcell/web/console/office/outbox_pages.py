@@ -119,7 +119,7 @@ def _line(message: MessageEntry, request: PageRequest) -> MessageLine:
         outbox_words.message_kind(message.kind, lang),
         outbox_words.message_state(message.state, lang),
         _SIGNS.get(message.state, ("", "")),
-        outbox_words.hold_reason(message.hold, lang) if message.hold else "",
+        words.hold_reason(message.hold.reason, lang) if message.hold else "",
         _answer(message),
     )
 

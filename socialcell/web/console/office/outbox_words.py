@@ -1,7 +1,6 @@
-"""Words of the outbox: kinds and states of messages, and what holds one."""
+"""Words of the outbox: kinds and states of messages, and what its switch does."""
 
 from socialcell.i18n import Language
-from socialcell.services.outbox.outbox import MessageHold
 
 
 def message_kind(kind: str, lang: Language) -> str:
@@ -29,18 +28,6 @@ def message_state(state: str, lang: Language) -> str:
         "sent": _("delivered"),
         "dead": _("not delivered"),
     }.get(state, state)
-
-
-def hold_reason(hold: MessageHold, lang: Language) -> str:
-    """What holds a message."""
-    _ = lang.gettext
-    return {
-        "mode": _("The switch holds everything that speaks in public."),
-        "rule": _("A rule of publishing stands against it."),
-        "late": _("Its time has passed."),
-        "unsure": _("Nobody knows whether it was posted. Look at the platform first."),
-        "platform": _("The platform refused it."),
-    }.get(hold.reason or "", _("Why is not known."))
 
 
 def mode_effect(mode: str, lang: Language) -> str:

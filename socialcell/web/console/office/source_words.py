@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from socialcell import connectors
 from socialcell.i18n import Language
 from socialcell.ops.model import Source
+from socialcell.reports import money as amounts
 from socialcell.reports.phrases import Phrases
 from socialcell.services.collection.query_estimate import QueryEstimate
 from socialcell.web.console import words
@@ -110,7 +111,7 @@ def bucket(id_: str, lang: Language) -> str:
 
 def money(micros: int, currency: str | None, lang: Language) -> str:
     """An amount of money with its currency."""
-    return f"{lang.number(round(micros / 1_000_000, 2))} {currency or ''}".strip()
+    return amounts.with_currency(lang, micros, currency, 2)
 
 
 def estimate(cost: QueryEstimate, lang: Language) -> str:

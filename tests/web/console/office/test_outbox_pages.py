@@ -53,8 +53,8 @@ def test_what_is_held_says_by_what(
 
     text = browser.get("/en/outbox").text
 
-    assert "The switch holds everything that speaks in public." in text
-    assert "Nobody knows whether it was posted." in text
+    assert "The switch of the outbox holds it." in text
+    assert "Nobody knows whether it is out." in text
     assert "timed out" in text
     assert "Weekly Weekly letter" not in text
     assert "Held back 2 Waiting 1 Delivered 0 Not delivered 0" in text

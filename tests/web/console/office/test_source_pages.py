@@ -217,7 +217,7 @@ def test_allowances_say_what_is_not_known_and_money_its_limit(
     page = browser.get("/en/sources/allowances")
 
     assert (page.status, "posts / a month" in page.text) == (200, True)
-    assert "0 USD" in page.text
+    assert "USD 0" in page.text
 
 
 def test_a_source_that_is_none_is_not_found(
