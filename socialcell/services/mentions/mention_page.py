@@ -8,7 +8,6 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.errors import UsageError
-from socialcell.listening.areas.area_table import names
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store import areas, owners
 from socialcell.listening.store.alerts import incidents
@@ -16,7 +15,7 @@ from socialcell.listening.store.mentions import mention_queries, mention_relatio
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.services.context import Context
-from socialcell.services.mentions import mention_readings
+from socialcell.services.mentions import mention_readings, place_names
 from socialcell.services.mentions.original_link import refuse_original
 from socialcell.views.mentions import mention_detail, mention_view
 from socialcell.views.mentions.mention_page_view import (
@@ -85,14 +84,10 @@ def read_page(
                 )
             ],
             no_original=refuse_original(row),
-            names={
-                **{
-                    owner.owner: names(owner)
-                    for owner in every_owner
-                    if owner.is_valid(today)
-                },
-                **{area.id: names(area) for area in areas.all_areas(session)},
-            },
+            names=place_names.names_by_id(
+                areas.all_areas(session),
+                [owner for owner in every_owner if owner.is_valid(today)],
+            ),
         )
 
 

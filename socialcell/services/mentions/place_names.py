@@ -1,10 +1,11 @@
 """The names of areas and of owners of problems, in each language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from socialcell import db
 from socialcell.clock import IST
-from socialcell.listening.areas.area_table import names
+from socialcell.listening.areas.area_table import AreaRecord, names
+from socialcell.listening.areas.owner_table import OwnerRecord
 from socialcell.listening.store import areas, owners
 from socialcell.services.context import Context
 
@@ -16,8 +17,14 @@ def load_names(context: Context) -> PlaceNames:
     """The names of all areas, past ones too, and of the owners of today."""
     today = context.clock.now().astimezone(IST).date()
     with db.reading(context.engine) as session:
-        area_names = {area.id: names(area) for area in areas.all_areas(session)}
-        owner_names = {
-            owner.owner: names(owner) for owner in owners.owners_on(session, today)
-        }
-    return {**owner_names, **area_names}
+        return names_by_id(areas.all_areas(session), owners.owners_on(session, today))
+
+
+def names_by_id(
+    named_areas: Iterable[AreaRecord], named_owners: Iterable[OwnerRecord]
+) -> PlaceNames:
+    """The names of these areas and owners; an id that both have is an area's."""
+    return {
+        **{owner.owner: names(owner) for owner in named_owners},
+        **{area.id: names(area) for area in named_areas},
+    }

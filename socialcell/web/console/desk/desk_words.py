@@ -7,8 +7,9 @@ from socialcell.i18n import Language
 from socialcell.reports.phrases import Phrases
 from socialcell.roles import WARD
 from socialcell.services.context import Context
+from socialcell.services.mentions import place_names
 from socialcell.views.desk.clock_view import ClockState, ClockView
-from socialcell.web.console.mention_words import MentionWords, area_names
+from socialcell.web.console.mention_words import MentionWords
 
 PRIORITIES = ("P0", "P1", "P2", "P3")
 CASE_KINDS = ("complaint", "question", "suggestion", "help", "praise")
@@ -226,4 +227,4 @@ class DeskWords(MentionWords):
 
 def load_desk_words(context: Context, lang: Language) -> DeskWords:
     """The words with the names of all areas and owners."""
-    return DeskWords(lang, area_names(context))
+    return DeskWords(lang, place_names.load_names(context))
