@@ -12,7 +12,7 @@ from socialcell.commands.options import Config, Csv, Json
 from socialcell.text import displayed
 
 if TYPE_CHECKING:
-    from socialcell.services.creators.influencer_ranking import (
+    from socialcell.services.creators.candidate_documents import (
         AuthenticityDocument,
         CandidateDocument,
         EngagementDocument,
