@@ -32,14 +32,6 @@ class Allowance:
     wait: int | None = None
 
 
-def allow(
-    session: Session, key: str, limit: int, window_seconds: int, now: datetime
-) -> int | None:
-    """Count an act of this key. The seconds to wait where it is one too many, else
-    None: it may be done."""
-    return take(session, key, limit, window_seconds, now).wait
-
-
 def waits(
     session: Session, key: str, limit: int, window_seconds: int, now: datetime
 ) -> int | None:

@@ -26,11 +26,13 @@ def test_what_is_one_too_many_waits_for_the_next_window(engine: Engine) -> None:
     assert take(engine, at=NOON + timedelta(seconds=60)) == Allowance(2, 1, 60)
 
 
-def test_an_act_may_be_done_or_waits(engine: Engine) -> None:
-    with db.writing(engine) as session:
-        waits = [throttle.allow(session, "key", 1, 30, NOON) for _ in range(2)]
+def test_whether_a_key_waits_is_asked_without_counting(engine: Engine) -> None:
+    def wait() -> int | None:
+        with db.reading(engine) as session:
+            return throttle.waits(session, "sign-in asha", 2, 60, NOON)
 
-    assert waits == [None, 30]
+    assert (wait(), take(engine).wait, wait()) == (None, None, None)
+    assert (take(engine).wait, wait(), take(engine).wait) == (None, 60, 60)
 
 
 def test_each_key_has_a_window_of_its_own(engine: Engine) -> None:

@@ -69,7 +69,7 @@ def _same_refusal(context: Context, password: str, browser: Browser) -> Iterator
         if error.message.code not in _TELLING:
             raise
         with db.writing(context.engine) as session:
-            throttle.allow(session, key, FAILURES, WINDOW, now)
+            throttle.take(session, key, FAILURES, WINDOW, now)
         if error.message.code == "operators.wait":
             passwords.is_right(password, None)  # so that it takes as long
         raise SocialcellError("operators.refused_in_browser") from None

@@ -1,6 +1,5 @@
 """What happens around every request of the API: limits before, headers after."""
 
-import asyncio
 from collections import Counter
 from urllib.parse import parse_qsl, unquote_to_bytes
 
@@ -15,6 +14,7 @@ from socialcell.web.api.problems import (
     repeated_parameters,
     unavailable,
 )
+from socialcell.web.request_turns import WAIT_SECONDS, RequestTurns, TooBusy
 
 HEADERS = "socialcell.headers"
 """The key of the scope below which an answer's further headers are collected."""
@@ -30,8 +30,6 @@ WORKING = 3
 """Requests that are answered at once, with a connection to the database each: most of
 those that the process has (`web.threads`) are for the console's pages beside it."""
 
-_PATIENCE = 5.0  # seconds that a further one waits for its turn
-
 
 class RequestGuard:
     """Around `app`: refuses addresses that are no UTF-8 and parameters that stand there
@@ -39,10 +37,9 @@ class RequestGuard:
     answer. HEAD is answered as GET is, without the body."""
 
     def __init__(
-        self, app: ASGIApp, *, working: int = WORKING, patience: float = _PATIENCE
+        self, app: ASGIApp, *, working: int = WORKING, patience: float = WAIT_SECONDS
     ) -> None:
-        self._app, self._patience = app, patience
-        self._turns = asyncio.Semaphore(working)
+        self._app, self._turns = app, RequestTurns(working, patience)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,14 +57,10 @@ class RequestGuard:
 
     async def _in_turn(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async with asyncio.timeout(self._patience):
-                await self._turns.acquire()
-        except TimeoutError:
+            async with self._turns.turn():
+                await self._app(scope, receive, send)
+        except TooBusy:
             raise unavailable() from None
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            self._turns.release()
 
 
 def _finishing(send: Send, scope: Scope, *, is_head: bool) -> Send:

@@ -38,11 +38,12 @@ from socialcell.web.pages.kept_forms import NotKept
 from socialcell.web.pages.page_request import MOST_DIGITS, PageRequest
 from socialcell.web.pages.page_sessions import DONE, PageSessions
 from socialcell.web.pages.page_templates import STATIC, PageTemplates
-from socialcell.web.pages.page_threads import PageThreads, TooBusy
+from socialcell.web.pages.page_threads import PageThreads
 from socialcell.web.pages.refusals import RETRY_SECONDS, Refusal, explain, refusal_of
 from socialcell.web.pages.screen_access import require_access
 from socialcell.web.pages.screens import Action, AnyAction, Row, Screen, Show
 from socialcell.web.pages.security_headers import SecurityHeaders
+from socialcell.web.request_turns import TooBusy
 
 MAX_FORM_BYTES = 1024 * 1024
 FORM_SECONDS = 15.0
