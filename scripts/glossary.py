@@ -24,7 +24,6 @@ GLOSSARY = PACKAGE / "locale" / "glossary.yaml"
 PAGE = ROOT / "docs" / "glossary.md"
 TRANSLATIONS = ("mr", "hi")
 LANGUAGES = ("en", *TRANSLATIONS)
-LETTERS = "socialcell"  # the catalog of letters, pages and exports
 
 # Files with labels and sentences that people read, beside the catalogs.
 LABEL_FILES = (
@@ -100,9 +99,9 @@ class Glossary:
 class Text:
     """A message in all three languages; of several plural forms, all of them."""
 
-    catalog: str
     id: str
     by_language: Mapping[str, str]
+    is_error: bool = False
 
 
 def main() -> int:
@@ -149,15 +148,16 @@ def _term(id_: str, entry: dict[str, Any]) -> Term:
 
 
 def texts() -> Iterator[Text]:
-    """Every message of the letters' catalog and of the catalogs of errors."""
-    letters = {
-        code: _catalog(PACKAGE / "locale" / code / "LC_MESSAGES" / f"{LETTERS}.po")
-        for code in TRANSLATIONS
-    }
-    for (message, *more), strings in letters["mr"].items():
-        by_language = {"en": " ".join((message, *more)), "mr": " ".join(strings)}
-        by_language["hi"] = " ".join(letters["hi"][message, *more])
-        yield Text(LETTERS, message, by_language)
+    """Every message of letters, exports and pages, and of the catalogs of errors."""
+    for file in sorted((PACKAGE / "locale" / "mr" / "LC_MESSAGES").glob("*.po")):
+        messages = {
+            code: _catalog(PACKAGE / "locale" / code / "LC_MESSAGES" / file.name)
+            for code in TRANSLATIONS
+        }
+        for ids, strings in messages["mr"].items():
+            by_language = {"en": " ".join(ids), "mr": " ".join(strings)}
+            by_language["hi"] = " ".join(messages["hi"][ids])
+            yield Text(ids[0], by_language)
     for file in sorted((PACKAGE / "locale" / "en" / "errors").glob("*.po")):
         errors = {
             code: _catalog(PACKAGE / "locale" / code / "errors" / file.name)
@@ -165,7 +165,7 @@ def texts() -> Iterator[Text]:
         }
         for ids in errors["en"]:
             sentences = {code: " ".join(errors[code][ids]) for code in LANGUAGES}
-            yield Text(file.stem, ids[0], sentences)
+            yield Text(ids[0], sentences, is_error=True)
 
 
 def _catalog(file: Path) -> dict[tuple[str, ...], tuple[str, ...]]:
@@ -212,7 +212,7 @@ def _has_word(text: Text, language: str, term: Term) -> bool:
     translation = text.by_language[language]
     if any(stem in translation for stem in term.stems[language]):
         return True
-    return text.catalog != LETTERS and any(
+    return text.is_error and any(
         re.search(rf"(?<!\w){re.escape(form)}(?!\w)", translation, re.IGNORECASE)
         for form in term.forms
     )

@@ -13,7 +13,7 @@ MAX_EXCEPTIONS = 12
 
 def text(english: str, marathi: str = "", hindi: str = "") -> Text:
     by_language = {"en": english, "mr": marathi, "hi": hindi}
-    return Text(glossary.LETTERS, english, by_language)
+    return Text(english, by_language)
 
 
 def test_every_translation_has_the_word_of_the_glossary():

@@ -78,7 +78,7 @@ class CampaignWords:
             "reel": _("reel"),
             "video": _("video"),
             "live": _("live video"),
-            "article": _("article"),
+            "article": _("blog post"),
             "event": _("event"),
         }.get(id_, id_)
 
