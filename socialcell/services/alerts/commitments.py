@@ -53,23 +53,32 @@ def list_commitments(context: Context, *, kept: bool = False) -> list[Commitment
     """Open promises, the earliest due first; with `kept` also those that are kept."""
     now = context.clock.now()
     with db.reading(context.engine) as session:
-        return [
-            CommitmentEntry(
-                id=promise.id,
-                text=promise.text,
-                due_at=promise.due_at,
-                missed=(promise.kept_at or now) > promise.due_at,
-                topic=promise.topic,
-                ward=promise.ward,
-                link=promise.link,
-                made_by=promise.made_by,
-                made_at=promise.made_at,
-                kept_at=promise.kept_at,
-                kept_by=promise.kept_by,
-                note=promise.note,
-            )
-            for promise in commitments.promises(session, all=kept)
-        ]
+        rows = commitments.promises(session, all=kept)
+        return [_entry(promise, now) for promise in rows]
+
+
+def find_commitment(context: Context, promise_id: int) -> CommitmentEntry | None:
+    """A promise by its number; None: there is none."""
+    with db.reading(context.engine) as session:
+        promise = session.get(Promise, promise_id)
+        return None if promise is None else _entry(promise, context.clock.now())
+
+
+def _entry(promise: Promise, now: datetime) -> CommitmentEntry:
+    return CommitmentEntry(
+        id=promise.id,
+        text=promise.text,
+        due_at=promise.due_at,
+        missed=(promise.kept_at or now) > promise.due_at,
+        topic=promise.topic,
+        ward=promise.ward,
+        link=promise.link,
+        made_by=promise.made_by,
+        made_at=promise.made_at,
+        kept_at=promise.kept_at,
+        kept_by=promise.kept_by,
+        note=promise.note,
+    )
 
 
 def add_promise(

@@ -51,23 +51,40 @@ class _OperatorRows:
 
 def list_operators(context: Context) -> list[OperatorLine]:
     """Every operator, in the order in which they were added."""
-    now = context.clock.now()
-    with db.reading(context.engine) as session:
-        rows = _OperatorRows(
-            store.grants_of(session, None),
-            store.operators_with_factor(session),
-            Counter(row.operator_id for row in store.open_sessions(session, None, now)),
-            {row.operator_id for row in store.waiting_codes(session, None, now)},
-        )
-        operators = store.all_operators(session)
-        names = {operator.id: operator.name for operator in operators}
-        return [_line(operator, rows, names, now) for operator in operators]
+    return _read_lines(context, None)
 
 
 def find_operator(context: Context, operator_id: int) -> OperatorLine | None:
     """The operator of a number; None: there is none."""
-    lines = list_operators(context)
-    return next((line for line in lines if line.id == operator_id), None)
+    return next(iter(_read_lines(context, operator_id)), None)
+
+
+def operator_number(context: Context, name: str) -> int | None:
+    """The number of the operator of a name; None: there is none."""
+    with db.reading(context.engine) as session:
+        operator = store.find_operator(session, name)
+        return None if operator is None else operator.id
+
+
+def _read_lines(context: Context, operator_id: int | None) -> list[OperatorLine]:
+    """The operator of a number, if there is one; None: everyone."""
+    now = context.clock.now()
+    with db.reading(context.engine) as session:
+        opened = store.open_sessions(session, operator_id, now)
+        waiting = store.waiting_codes(session, operator_id, now)
+        rows = _OperatorRows(
+            store.grants_of(session, operator_id),
+            store.operators_with_factor(session),
+            Counter(row.operator_id for row in opened),
+            {row.operator_id for row in waiting},
+        )
+        operators = store.all_operators(session)
+        names = {operator.id: operator.name for operator in operators}
+        return [
+            _line(operator, rows, names, now)
+            for operator in operators
+            if operator_id in (None, operator.id)
+        ]
 
 
 def grant_state(grant: RoleGrant, now: datetime) -> str:

@@ -118,8 +118,7 @@ def show_commitment(request: PageRequest) -> Answer:
 
 
 def _commitment(request: PageRequest) -> CommitmentEntry:
-    rows = commitments.list_commitments(request.context, kept=True)
-    row = next((row for row in rows if row.id == request.number("id")), None)
+    row = commitments.find_commitment(request.context, request.number("id"))
     if row is None:
         raise NotFound
     return row

@@ -213,8 +213,7 @@ def act_new_operator(request: PageRequest, form: NewOperatorForm) -> Answer:
 
 def _codes(name: str, codes: Sequence[IssuedCode], request: PageRequest) -> WebPage:
     """The page that shows codes once."""
-    operators = listing.list_operators(request.context)
-    id_ = next(operator.id for operator in operators if operator.name == name)
+    id_ = listing.operator_number(request.context, name)
     return WebPage("staff_codes.html", {"name": name, "codes": codes, "id": id_})
 
 
