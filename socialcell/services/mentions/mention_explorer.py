@@ -80,11 +80,11 @@ def explore(
     now = context.clock.now()
     cursor = read_cursor(question.cursor) if question.cursor else None
     with db.reading(context.engine) as session:
-        explanation, wanted = _filter(session, people, question, places, now)
+        explanation, mention_filter = _filter(session, people, question, places, now)
         if explanation.fault is not None:
             return ExplorerPage(explanation, None)
-        search = MentionSearch(session, wanted)
-        counts = _count(session, search, wanted, now)
+        search = MentionSearch(session, mention_filter)
+        counts = _count(session, search, mention_filter, now)
         page = search.page(cursor, PAGE)
         rows = list(mention_detail.mentions(session, page.rows, people))
         untagged = counts.number(UNTAGGED)
@@ -92,8 +92,10 @@ def explore(
             rows,
             cursor_text(page.following),
             counts.total(search.since),
-            explorer_facets.facets(counts.rows, counts.whole, explanation, wanted),
-            explorer_facets.coverage(session, wanted, now, untagged),
+            explorer_facets.facets(
+                counts.rows, counts.whole, explanation, mention_filter
+            ),
+            explorer_facets.coverage(session, mention_filter, now, untagged),
         )
     return ExplorerPage(explanation, matches)
 
@@ -111,11 +113,11 @@ def read_filter(
     """
     now = context.clock.now()
     with db.reading(context.engine) as session:
-        explanation, wanted = _filter(session, people, question, places, now)
+        explanation, mention_filter = _filter(session, people, question, places, now)
     if explanation.fault is not None:
         fault = explanation.fault.message
         raise UsageError(fault.code, **fault.parameters)
-    return wanted
+    return mention_filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def _filter(
 ) -> tuple[QueryExplanation, MentionFilter]:
     holdings = mention_queries.read_holdings(session, people.registry)
     explanation = explain_query(question.query, holdings, now)
-    wanted = mention_search.build_filter(
+    mention_filter = mention_search.build_filter(
         holdings,
         explanation.tree,
         now,
@@ -158,14 +160,17 @@ def _filter(
         kind=question.kind or None,
         places=places,
     )
-    return explanation, wanted
+    return explanation, mention_filter
 
 
 def _count(
-    session: Session, search: MentionSearch, wanted: MentionFilter, now: datetime
+    session: Session,
+    search: MentionSearch,
+    mention_filter: MentionFilter,
+    now: datetime,
 ) -> _Counts:
     """Counts of all where that is cheap, else of the newest COUNTED."""
-    days = explorer_facets.whole_days(wanted, now) if search.is_plain else None
+    days = explorer_facets.whole_days(mention_filter, now) if search.is_plain else None
     newest = facet_counts.count_newest(
         session, search.condition, annotated=days is None
     )

@@ -52,7 +52,7 @@ def preview_rule(
     """
     require_limits(threshold, minutes)
     now = context.clock.now()
-    wanted = MentionFilter(rule_query(query, now), since=now - SAMPLE, until=now)
+    sample_filter = MentionFilter(rule_query(query, now), since=now - SAMPLE, until=now)
     doubts = query_lint.lint(query, now)
     with db.reading(context.engine) as session:
         refusal: Message | None = None
@@ -60,10 +60,10 @@ def preview_rule(
             protected_topics.refuse(query, protected_accounts.accounts(session))
         except UsageError as error:
             refusal = error.message
-        search = MentionSearch(session, wanted)
+        search = MentionSearch(session, sample_filter)
         moments = explored_mentions.newest_times(session, search, _MOST)
     is_exact = search.since is None and len(moments) < _MOST
-    since = wanted.since or now
+    since = sample_filter.since or now
     if not is_exact:
         since = max(since, search.since or since, moments[-1] if moments else since)
     times = _openings(moments[::-1], threshold, minutes * _MINUTE)

@@ -28,20 +28,20 @@ def show_figures(request: PageRequest) -> Answer:
     is chosen."""
     context, lang = request.context, request.lang
     weeks = report_archive.list_weeks(context)
-    asked = request.query.get("week", "")
-    week = next((week for week in weeks if str(week.day) == asked), None)
+    day_text = request.query.get("week", "")
+    week = next((week for week in weeks if str(week.day) == day_text), None)
     chosen = week or next(iter(weeks), None)
     newest = last_week(context)
     newest_day = newest.start.astimezone(IST).date()
     common = {
         "weeks": [(str(own.day), _span(own.day, lang)) for own in weeks],
-        "is_unknown_week": bool(asked) and week is None,
+        "is_unknown_week": bool(day_text) and week is None,
         "uncounted": ""
         if any(own.day == newest_day for own in weeks)
         else _span(newest_day, lang),
         "week": chosen,
     }
-    status = 404 if asked and week is None else 200
+    status = 404 if day_text and week is None else 200
     if chosen is None:
         return WebPage("kpis.html", common, status)
     figures = commissioner_figures(context, chosen.end)

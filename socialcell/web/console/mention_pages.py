@@ -88,7 +88,9 @@ def show_explorer(request: PageRequest) -> Answer:
         "mentions.html",
         {
             "question": question,
-            "asked": {k: v for k, v in asdict(question).items() if v and k != "cursor"},
+            "question_fields": {
+                k: v for k, v in asdict(question).items() if v and k != "cursor"
+            },
             "page": page,
             "matches": page.matches,
             "fault": fault,
@@ -107,10 +109,10 @@ def show_explorer(request: PageRequest) -> Answer:
 
 
 def _question(request: PageRequest) -> ExplorerQuestion:
-    given: Mapping[str, str] = {**request.query, **request.typed}
+    fields: Mapping[str, str] = {**request.query, **request.typed}
     names = ExplorerQuestion.__dataclass_fields__
     return ExplorerQuestion(
-        **{name: given[name].strip()[:2000] for name in names if name in given}
+        **{name: fields[name].strip()[:2000] for name in names if name in fields}
     )
 
 

@@ -39,8 +39,8 @@ class PasswordForm(Form):
 
 def show_sign_in(request: PageRequest) -> Answer:
     """The page to sign in; afterwards the page that was wanted."""
-    wanted = request.typed.get("next") or request.query.get("next") or "/"
-    values = {"next": _checked_path(wanted), "kept": request.kept}
+    target = request.typed.get("next") or request.query.get("next") or "/"
+    values = {"next": _checked_path(target), "kept_form": request.kept_form}
     return WebPage("sign_in.html", values)
 
 

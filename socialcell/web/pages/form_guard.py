@@ -24,9 +24,9 @@ def form_token(session_token: str) -> str:
 
 def is_token(session_token: str, text: str) -> bool:
     """Whether a text is the token of a session's forms."""
-    given = text.encode("utf-8", "surrogatepass")
+    typed_bytes = text.encode("utf-8", "surrogatepass")
     return bool(session_token) and hmac.compare_digest(
-        form_token(session_token).encode(), given
+        form_token(session_token).encode(), typed_bytes
     )
 
 

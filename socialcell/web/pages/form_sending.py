@@ -28,14 +28,14 @@ class SentForm:
     """What came of a form: the answer for the request as it is now. `done`: the key by
     which the page that follows finds what was done."""
 
-    asked: PageRequest
+    page_request: PageRequest
     answer: Answer
     status: int = 200
     done: str = ""
 
 
 def send(
-    asked: PageRequest,
+    page_request: PageRequest,
     row: AnyAction,
     fields: Mapping[str, str],
     headers: Headers,
@@ -48,75 +48,87 @@ def send(
     if not form_guard.is_same_site(headers):
         raise Refusal(403, Message("web.other_site"))
     typed = {name: text for name, text in fields.items() if name not in OWN_FIELDS}
-    asked = replace(asked, typed=typed, kept=fields.get(KEPT_FIELD, ""))
+    page_request = replace(
+        page_request, typed=typed, kept_form=fields.get(KEPT_FIELD, "")
+    )
     key = fields.get(ONCE_FIELD, "")
-    is_ours = form_guard.is_token(asked.token, fields.get(TOKEN_FIELD, ""))
+    is_ours = form_guard.is_token(page_request.token, fields.get(TOKEN_FIELD, ""))
     if not (is_ours and key.isascii() and 0 < len(key) <= _LONGEST_KEY):
-        return _again(asked, row, 403, asked.say(Message("web.old_form")))
+        return _again(page_request, row, 403, page_request.say(Message("web.old_form")))
     try:
-        form = read_form(row.form, typed, asked.lang)
+        form = read_form(row.form, typed, page_request.lang)
     except FormRefused as refused:
-        return _again_fields(asked, row, refused)
-    return _act_once(asked, row, form, form_guard.submission_key(key, asked.path))
+        return _again_fields(page_request, row, refused)
+    return _act_once(
+        page_request, row, form, form_guard.submission_key(key, page_request.path)
+    )
 
 
 def _act_once(
-    asked: PageRequest, row: AnyAction, form: BaseModel, key: str
+    page_request: PageRequest, row: AnyAction, form: BaseModel, key: str
 ) -> SentForm:
-    engine, now = asked.context.engine, asked.context.clock.now()
-    sender = sender_of(asked.token)
+    engine, now = page_request.context.engine, page_request.context.clock.now()
+    sender = sender_of(page_request.token)
     with db.writing(engine) as session:
-        before = form_submissions.begin(session, key, sender, asked.path, now)
+        before = form_submissions.begin(session, key, sender, page_request.path, now)
     if before is not None:
         if before.location is None:
-            return _again(asked, row, 409, asked.say(Message("web.form_unknown")))
-        return SentForm(asked, RedirectTo(before.location), done=key)
+            return _again(
+                page_request, row, 409, page_request.say(Message("web.form_unknown"))
+            )
+        return SentForm(page_request, RedirectTo(before.location), done=key)
     try:
-        answer = row.act(asked, form)
+        answer = row.act(page_request, form)
     except FormRefused as refused:
-        _forget(asked, key)
-        return _again_fields(asked, row, refused)
+        _forget(page_request, key)
+        return _again_fields(page_request, row, refused)
     except SocialcellError as error:
-        _forget(asked, key)
+        _forget(page_request, key)
         refusal = explain(error)
         status = 422 if refusal.status in (400, 409) else refusal.status
-        return _again(asked, row, status, asked.say(refusal.message))
+        return _again(page_request, row, status, page_request.say(refusal.message))
     if isinstance(answer, Download):  # it changes nothing, and may be asked for again
-        _forget(asked, key)
-        return SentForm(asked, answer)
-    outcome = Outcome(asked.page_path, "")
+        _forget(page_request, key)
+        return SentForm(page_request, answer)
+    outcome = Outcome(page_request.page_path, "")
     if isinstance(answer, RedirectTo):
         outcome = Outcome(answer.path, answer.notice)
-    _store(asked, key, outcome)
-    return SentForm(asked, answer, done=key)
+    _store(page_request, key, outcome)
+    return SentForm(page_request, answer, done=key)
 
 
-def _store(asked: PageRequest, key: str, outcome: Outcome) -> None:
-    with db.writing(asked.context.engine) as session:
-        form_submissions.end(session, key, sender_of(asked.token), outcome)
+def _store(page_request: PageRequest, key: str, outcome: Outcome) -> None:
+    with db.writing(page_request.context.engine) as session:
+        form_submissions.end(session, key, sender_of(page_request.token), outcome)
 
 
-def _forget(asked: PageRequest, key: str) -> None:
-    with db.writing(asked.context.engine) as session:
-        form_submissions.forget(session, key, sender_of(asked.token))
+def _forget(page_request: PageRequest, key: str) -> None:
+    with db.writing(page_request.context.engine) as session:
+        form_submissions.forget(session, key, sender_of(page_request.token))
 
 
-def _again(asked: PageRequest, row: AnyAction, status: int, text: str) -> SentForm:
-    return _show(asked, row, status, (Problem("", text),))
+def _again(
+    page_request: PageRequest, row: AnyAction, status: int, text: str
+) -> SentForm:
+    return _show(page_request, row, status, (Problem("", text),))
 
 
-def _again_fields(asked: PageRequest, row: AnyAction, refused: FormRefused) -> SentForm:
-    return _show(asked, row, 422, tuple(Problem(*pair) for pair in refused.problems))
+def _again_fields(
+    page_request: PageRequest, row: AnyAction, refused: FormRefused
+) -> SentForm:
+    return _show(
+        page_request, row, 422, tuple(Problem(*pair) for pair in refused.problems)
+    )
 
 
 def _show(
-    asked: PageRequest,
+    page_request: PageRequest,
     row: AnyAction,
     status: int,
     problems: tuple[Problem, ...],
 ) -> SentForm:
-    asked = replace(asked, problems=problems)
-    answer = row.page(asked)
+    page_request = replace(page_request, problems=problems)
+    answer = row.page(page_request)
     if isinstance(answer, WebPage):
         status = max(status, answer.status)
-    return SentForm(asked, answer, status)
+    return SentForm(page_request, answer, status)

@@ -213,8 +213,8 @@ class _Pages:
 
         def work() -> Response:
             # Nothing of the database: it may be what failed.
-            asked = self._sessions.anonymous_request(request, code)
-            return self._refusal_page(asked, refusal)
+            page_request = self._sessions.anonymous_request(request, code)
+            return self._refusal_page(page_request, refusal)
 
         return await self._in_thread(code, work)
 
@@ -233,22 +233,24 @@ class _Pages:
     def _answer(
         self, code: str, row: Row, request: Request, fields: Mapping[str, str]
     ) -> Response:
-        asked = self._sessions.page_request(request, code)
+        page_request = self._sessions.page_request(request, code)
         if isinstance(row, Action):
-            asked = replace(asked, page_path=self._page_path(row, asked))
+            page_request = replace(
+                page_request, page_path=self._page_path(row, page_request)
+            )
         try:
-            asked = require_access(row, asked)
+            page_request = require_access(row, page_request)
             if isinstance(row, Screen):
-                return self._respond(SentForm(asked, row.show(asked)))
-            sent = form_sending.send(asked, row, fields, request.headers)
+                return self._respond(SentForm(page_request, row.show(page_request)))
+            sent = form_sending.send(page_request, row, fields, request.headers)
             return self._resume(sent) or self._respond(sent)
         except (Refusal, SocialcellError) as error:
             refusal = error if isinstance(error, Refusal) else explain(error)
             if refusal.status == 401:
-                return self._sign_in(asked, row, fields)
-            return self._refusal_page(asked, refusal)
+                return self._sign_in(page_request, row, fields)
+            return self._refusal_page(page_request, refusal)
 
-    def _page_path(self, action: AnyAction, asked: PageRequest) -> str:
+    def _page_path(self, action: AnyAction, page_request: PageRequest) -> str:
         """The path of the page that an action's form stands on, the action's own where
         it is one; the first page where the table has none."""
         patterns = [
@@ -257,30 +259,40 @@ class _Pages:
             if isinstance(row, Screen) and row.show is action.page
         ]
         pattern = action.path if action.path in patterns else [*patterns, "/"][0]
-        names = {name: str(value) for name, value in asked.params.items()}
+        names = {name: str(value) for name, value in page_request.params.items()}
         return _PARAMETER.sub(lambda part: names.get(part[1], ""), pattern)
 
     def _sign_in(
-        self, asked: PageRequest, row: Row, fields: Mapping[str, str]
+        self, page_request: PageRequest, row: Row, fields: Mapping[str, str]
     ) -> Response:
         """Sign in first; what was typed into a form is kept."""
         if isinstance(row, Screen):
-            wanted = addresses.with_query(asked.path, asked.query)
-            path = addresses.with_pairs(self._site.sign_in_path, next=wanted)
-            return RedirectResponse(addresses.address(asked.lang.code, path), 303)
+            path_and_query = addresses.with_query(page_request.path, page_request.query)
+            path = addresses.with_pairs(self._site.sign_in_path, next=path_and_query)
+            return RedirectResponse(
+                addresses.address(page_request.lang.code, path), 303
+            )
         try:
-            asked = replace(asked, kept=kept_forms.keep(asked, row, fields))
+            page_request = replace(
+                page_request, kept_form=kept_forms.keep(page_request, row, fields)
+            )
         except NotKept as lost:
-            asked = replace(asked, notice=_not_kept(lost, asked.lang))
-        answer = self._site.sign_in_page(asked)
-        return self._respond(SentForm(asked, answer, 401))
+            page_request = replace(
+                page_request, notice=_not_kept(lost, page_request.lang)
+            )
+        answer = self._site.sign_in_page(page_request)
+        return self._respond(SentForm(page_request, answer, 401))
 
     def _resume(self, sent: SentForm) -> Response | None:
         """The form of a session that had ended, after the sign-in; None: there is
         none, another operator typed it, or it may not be seen."""
         token = sent.answer.session if isinstance(sent.answer, RedirectTo) else None
-        kept = sent.asked.kept
-        form = kept_forms.open_kept(sent.asked.context, kept) if token else None
+        kept_form = sent.page_request.kept_form
+        form = (
+            kept_forms.open_kept(sent.page_request.context, kept_form)
+            if token
+            else None
+        )
         row = form and next(
             (
                 row
@@ -291,53 +303,61 @@ class _Pages:
         )
         if not (token and form and row):
             return None
-        asked = replace(
-            self._sessions.signed_in(sent.asked, token),
+        page_request = replace(
+            self._sessions.signed_in(sent.page_request, token),
             path=form.path,
             params=form.params,
             typed=form.fields,
-            kept="",
-            notice=sent.asked.lang.gettext(
+            kept_form="",
+            notice=sent.page_request.lang.gettext(
                 "Your session had ended. This is the form as you typed it: look at it, "
                 "and send it again."
             ),
         )
-        if asked.visitor is None or asked.visitor.actor.id != form.owner:
+        if page_request.visitor is None or page_request.visitor.actor.id != form.owner:
             return None
-        asked = replace(asked, page_path=self._page_path(row, asked))
+        page_request = replace(
+            page_request, page_path=self._page_path(row, page_request)
+        )
         try:
-            asked = require_access(row, asked)
-            answer = row.page(asked)
+            page_request = require_access(row, page_request)
+            answer = row.page(page_request)
         except (Refusal, SocialcellError):
             return None
-        return self._respond(SentForm(asked, answer), token)
+        return self._respond(SentForm(page_request, answer), token)
 
     def _respond(self, sent: SentForm, token: str | None = None) -> Response:
-        asked, answer = sent.asked, sent.answer
+        page_request, answer = sent.page_request, sent.answer
         if isinstance(answer, RedirectTo):
-            return self._redirect(asked, answer, sent.done)
+            return self._redirect(page_request, answer, sent.done)
         if isinstance(answer, Part):
             return Response(answer.body, sent.status, media_type=answer.media_type)
         if isinstance(answer, Download):
             return file_answers.make_file(answer)
-        html = self._site.templates.render(answer, asked, form_guard.new_once_key())
+        html = self._site.templates.render(
+            answer, page_request, form_guard.new_once_key()
+        )
         response = HTMLResponse(html, max(sent.status, answer.status))
         if response.status_code == 503:
             response.headers["retry-after"] = str(RETRY_SECONDS)
         # Not with every page: one that was asked for before a sign-in and arrives
         # after it must not bring the old token back.
-        if token or asked.is_new_browser:
-            self._sessions.set_cookie(response, token or asked.token)
+        if token or page_request.is_new_browser:
+            self._sessions.set_cookie(response, token or page_request.token)
         return response
 
-    def _redirect(self, asked: PageRequest, answer: RedirectTo, done: str) -> Response:
+    def _redirect(
+        self, page_request: PageRequest, answer: RedirectTo, done: str
+    ) -> Response:
         path = addresses.with_pairs(answer.path, **({DONE: done} if done else {}))
-        response = RedirectResponse(addresses.address(asked.lang.code, path), 303)
+        response = RedirectResponse(
+            addresses.address(page_request.lang.code, path), 303
+        )
         if answer.session is not None:
             self._sessions.set_cookie(response, answer.session)
         return response
 
-    def _refusal_page(self, asked: PageRequest, refusal: Refusal) -> Response:
-        values = {"status": refusal.status, "reason": asked.say(refusal.message)}
+    def _refusal_page(self, page_request: PageRequest, refusal: Refusal) -> Response:
+        values = {"status": refusal.status, "reason": page_request.say(refusal.message)}
         page = WebPage("refusal.html", values, refusal.status)
-        return self._respond(SentForm(asked, page))
+        return self._respond(SentForm(page_request, page))

@@ -29,8 +29,8 @@ class PageRequest:
 
     `places`: the ward offices and departments for which the screen's permission counts;
     None: the whole city. `path` is without the language. `typed` and `problems` are
-    those of a form that was refused; `kept` is the encrypted form of a session that
-    had ended.
+    those of a form that was refused; `kept_form` is the encrypted form of a session
+    that had ended.
     """
 
     context: Context
@@ -47,7 +47,7 @@ class PageRequest:
     notice: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    kept: str = ""
+    kept_form: str = ""
     page_path: str = ""  # of the page that a form stands on
 
     def may(self, permission: Permission) -> bool:

@@ -50,10 +50,10 @@ class PageSessions:
 
     def page_request(self, request: Request, code: str) -> PageRequest:
         """The request as the functions of screens are given it."""
-        asked = self.anonymous_request(request, code)
+        page_request = self.anonymous_request(request, code)
         token = self.read_token(request)
-        asked = self.signed_in(asked, token) if token else asked
-        return replace(asked, notice=self._notice(asked))
+        page_request = self.signed_in(page_request, token) if token else page_request
+        return replace(page_request, notice=self._notice(page_request))
 
     def anonymous_request(self, request: Request, code: str) -> PageRequest:
         """The request of whoever it is, without a look into the database."""
@@ -79,13 +79,13 @@ class PageSessions:
             user_agent=request.headers.get("user-agent", "")[:_LONGEST_USER_AGENT],
         )
 
-    def signed_in(self, asked: PageRequest, token: str) -> PageRequest:
+    def signed_in(self, page_request: PageRequest, token: str) -> PageRequest:
         """The same request with the session of a token."""
         visitor = browser_sessions.find_visitor(self.context, token)
         if visitor is None:
-            return replace(asked, token=token)
+            return replace(page_request, token=token)
         context = replace(self.context, actor=visitor.actor)
-        return replace(asked, token=token, visitor=visitor, context=context)
+        return replace(page_request, token=token, visitor=visitor, context=context)
 
     def _client(self, request: Request) -> str:
         """The address of the browser, as a trusted web server before us forwards it."""
@@ -101,14 +101,18 @@ class PageSessions:
         networks = self.context.workspace.config.web.trusted
         return [ip_network(network, strict=False) for network in networks]
 
-    def _notice(self, asked: PageRequest) -> str:
+    def _notice(self, page_request: PageRequest) -> str:
         """What was done before this page, when the form of its key led here."""
-        key = asked.query.get(DONE)
+        key = page_request.query.get(DONE)
         if not key:
             return ""
         with db.reading(self.context.engine) as session:
-            outcome = form_submissions.outcome(session, key, sender_of(asked.token))
-        return outcome.notice if outcome and outcome.location == asked.path else ""
+            outcome = form_submissions.outcome(
+                session, key, sender_of(page_request.token)
+            )
+        return (
+            outcome.notice if outcome and outcome.location == page_request.path else ""
+        )
 
     def set_cookie(self, response: Response, token: str) -> None:
         """Give the browser a token; "" takes it away."""

@@ -20,10 +20,10 @@ _LANGUAGES = ("mr", "hi", "en")
 
 def show_ranking(request: PageRequest) -> Answer:
     """Candidates for a subject in their order. For approvers of the settings; noted."""
-    asked = _request(request)
+    ranking_request = _request(request)
     ranking, fault = None, ""
     try:
-        ranking = influencer_ranking.rank(request.context, asked, _AT_ONCE)
+        ranking = influencer_ranking.rank(request.context, ranking_request, _AT_ONCE)
     except UsageError as error:
         fault = request.say(error.message)
     return WebPage(
@@ -31,10 +31,12 @@ def show_ranking(request: PageRequest) -> Answer:
         {
             "ranking": ranking,
             "fault": fault,
-            "words": " ".join(asked.words),
-            "topic": asked.topics[0] if asked.topics else "",
-            "ward": ", ".join(asked.wards),
-            "language": asked.languages[0] if asked.languages else "",
+            "words": " ".join(ranking_request.words),
+            "topic": ranking_request.topics[0] if ranking_request.topics else "",
+            "ward": ", ".join(ranking_request.wards),
+            "language": ranking_request.languages[0]
+            if ranking_request.languages
+            else "",
             "topics": [
                 (id_, names[request.lang.code])
                 for id_, names in lexicon.vocabulary("topic").items()

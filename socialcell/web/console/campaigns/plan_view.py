@@ -60,8 +60,8 @@ def _ward_name(
 ) -> str:
     """The name of a ward office that a plan has by its id or its English name."""
     by_english = {name["en"]: name for name in names.values()}
-    found = names.get(ward) or by_english.get(ward)
-    return found[lang.code] if found else ward
+    area_names = names.get(ward) or by_english.get(ward)
+    return area_names[lang.code] if area_names else ward
 
 
 def _tag_line(

@@ -36,7 +36,7 @@ def show_audit(request: PageRequest) -> Answer:
     }
     day = _day(filters["day"])
     start = None if day is None else datetime(day.year, day.month, day.day, tzinfo=IST)
-    wanted = AuditFilter(
+    audit_filter = AuditFilter(
         actor=filters["who"] or None,
         noun=filters["about"] or None,
         subject=filters["on"] or None,
@@ -45,7 +45,7 @@ def show_audit(request: PageRequest) -> Answer:
     )
     entries = audit_log.search_entries(
         request.context,
-        wanted,
+        audit_filter,
         _MOST + 1,
         request.query_number("before"),
     )
