@@ -61,7 +61,7 @@ def main() -> None:
     n = arguments.mentions or (1_000_000 if arguments.full else 20_000)
     kept = arguments.database
     with scratch() if kept is None else nullcontext(kept) as folder:
-        small, large = _databases(folder, n)
+        small, large = databases(folder, n)
         tell(growth(large, small, n))
 
 
@@ -130,7 +130,7 @@ def _counted(engine: Engine) -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-def _databases(folder: Path, n: int) -> tuple[Context, Context]:
+def databases(folder: Path, n: int) -> tuple[Context, Context]:
     """The small database and the large one of `n` mentions, made where they are not."""
     (folder / "secrets").mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / "secrets" / SECRET_NAME).write_text("a key of the benchmark alone")
@@ -144,10 +144,10 @@ def _databases(folder: Path, n: int) -> tuple[Context, Context]:
             else:
                 multiply(small, part, 10)
             part.rename(file)
-    return _context(folder, small), _context(folder, large)
+    return context_of(folder, small), context_of(folder, large)
 
 
-def _context(folder: Path, file: Path) -> Context:
+def context_of(folder: Path, file: Path) -> Context:
     workspace = Workspace(folder, Config())
     return Context(workspace, db.connect(f"sqlite:///{file}"), FixedClock(corpus.END))
 

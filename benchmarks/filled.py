@@ -27,15 +27,19 @@ class Filled:
     whose questions are measured, not their making.
     """
 
-    def __init__(self, url: str, *, remember: bool = False) -> None:
+    def __init__(
+        self, url: str, *, remember: bool = False, source: str = "bench"
+    ) -> None:
         self.engine: Engine = db.connect(url)
         revisions.upgrade(self.engine)
         with db.writing(self.engine) as session:
-            source = store.add_source(session, "bench", "x", {}, END)
-            run = store.start_run(session, source, "pull", "bench", END)
-            assert source.id is not None
+            row = store.find_source(session, source) or store.add_source(
+                session, source, "x", {}, END
+            )
+            run = store.start_run(session, row, "pull", source, END)
+            assert row.id is not None
             assert run.id is not None
-            self.arrival = pages.Arrival(source.id, run.id, END)
+            self.arrival = pages.Arrival(row.id, run.id, END)
         self._areas = read_areas()
         self._readings: dict[str, Tagged] | None = {} if remember else None
         self._seen: set[tuple[str, str]] = set()

@@ -6,9 +6,9 @@ from collections.abc import Callable
 LONGEST = 60.0  # seconds
 
 
-def until(is_so: Callable[[], bool], what: str) -> None:
+def until(is_so: Callable[[], bool], what: str, longest: float = LONGEST) -> None:
     """Until something is so; AssertionError names `what` never was."""
-    ends = time.monotonic() + LONGEST
+    ends = time.monotonic() + longest
     while not is_so():
         assert time.monotonic() < ends, f"never: {what}"
         time.sleep(0.005)

@@ -1,6 +1,7 @@
 """The database: one engine, short transactions, rows written many at a time."""
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,9 @@ from urllib.parse import quote
 from pydantic import GetPydanticSchema
 from pydantic_core import core_schema
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
+    ColumnElement,
     Connection,
     Delete,
     Engine,
@@ -22,6 +25,7 @@ from sqlalchemy import (
     Select,
     Table,
     Update,
+    any_,
     create_engine,
     func,
     literal,
@@ -286,6 +290,17 @@ def counts_together(
     for number, name, n in session.execute(union_all(*numbered)):
         counts[number][name] = int(n)
     return counts
+
+
+def is_among(
+    session: Session, column: ColumnElement[Any], values: Iterable[int]
+) -> ColumnElement[bool]:
+    """Whether a column has one of these whole numbers, however many they are: they
+    travel as one parameter."""
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(literal(sorted(values), ARRAY(BigInteger)))
+    listed = func.json_each(json.dumps(sorted(values))).table_valued("value")
+    return column.in_(select(listed.c.value))
 
 
 def chunks(values: Iterable[_T], size: int = 500) -> Iterator[list[_T]]:

@@ -1,6 +1,6 @@
 """Candidates as they are held now, with everything that their scores rest on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -92,20 +92,27 @@ def resolve_request(
         else:
             ids.add(concept.id)
             spellings += concept.spellings
-    places, on = AreaMatcher(areas.all_areas(session)), today(context)
-    try:
-        wards = frozenset(places.id_of(ward, on) for ward in request.wards)
-    except ValueError as error:
-        raise UsageError(
-            "creators.unreadable_area", field="--ward", reason=error
-        ) from None
     return InitiativeSubject(
         ids=frozenset(ids),
         topics=frozenset(request.topics),
         spellings=tuple(dict.fromkeys(filter(None, spellings))),
-        wards=wards,
+        wards=_ward_ids(context, session, request.wards),
         languages=frozenset(request.languages),
     )
+
+
+def _ward_ids(
+    context: Context, session: Session, wards: Sequence[str]
+) -> frozenset[str]:
+    if not wards:
+        return frozenset()
+    places, on = AreaMatcher(areas.all_areas(session)), today(context)
+    try:
+        return frozenset(places.id_of(ward, on) for ward in wards)
+    except ValueError as error:
+        raise UsageError(
+            "creators.unreadable_area", field="--ward", reason=error
+        ) from None
 
 
 def _candidates(
@@ -117,7 +124,6 @@ def _candidates(
 ) -> list[Candidate]:
     accounts = candidate_store.candidate_accounts(session, floor)
     numbers = [number for account in accounts for number in account.authors]
-    figures = candidate_store.follower_counts(session, numbers)
     posts = candidate_posts.posts(session, numbers, since, until)
     ids = [post.id for some in posts.values() for post in some]
     answers = candidate_posts.answers(session, ids)
@@ -139,7 +145,7 @@ def _candidates(
                     (
                         step
                         for number in account.authors
-                        for step in figures.get(number, ())
+                        for step in account.figures[number]
                     ),
                     key=lambda step: step.at,
                 )

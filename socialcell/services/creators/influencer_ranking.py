@@ -16,6 +16,7 @@ from socialcell.campaigns.creators.store import creator_entries as entries
 from socialcell.campaigns.creators.store import creators as creator_store
 from socialcell.campaigns.creators.store import flags
 from socialcell.campaigns.creators.store.creator_rows import StoredCreator
+from socialcell.campaigns.links import utm_naming
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
 from socialcell.json_types import DocumentValue, JsonValue
@@ -35,7 +36,6 @@ from socialcell.services.creators.creator_registry import (
     parse_account,
     pseudonym,
     require_approver,
-    require_creator,
     today,
 )
 from socialcell.services.creators.creator_results import CreatorResultDocument
@@ -159,7 +159,7 @@ def find_candidate(
             context, session, request, about
         )
         history = flags.flag_history(session, accounts)
-        entry = _entry(context, session, row) if row is not None else None
+    entry = None if row is None else _entry(context, row, creators[row.key])
     account_ids = {f"{platform}:{handle}" for platform, handle in accounts}
     matches = [score for score in scored if score.candidate.id in account_ids]
     if entry is None and not matches:
@@ -200,22 +200,24 @@ def _resolve_name(
 ) -> tuple[StoredCreator | None, list[tuple[str, str]]]:
     """The creator's row, if any, and the accounts that are meant."""
     if ":" not in who:
-        row = require_creator(session, who)
-        return row, entries.accounts(session, row.id)
+        key = utm_naming.normalise_name(who, "key")
+        registered = creator_store.registered_creators(session, [key])
+        if not registered:
+            raise SocialcellError("creators.no_creator", key=who)
+        accounts = registered[0].accounts
+        return registered[0].row, [(own.platform, own.handle) for own in accounts]
     account = parse_account(who)
     return entries.account_owner(session, *account), [account]
 
 
 def _entry(
-    context: Context, session: Session, row: StoredCreator
+    context: Context, row: StoredCreator, creator: Creator
 ) -> dict[str, DocumentValue]:
     """What the registry holds of a creator, contacts too."""
-    on = today(context)
-    creator = creator_store.creator(session, row.key, on)
-    assert creator is not None
-    engaged = creator.engaged
+    on, engaged = today(context), creator.engaged
+    accounts = [(account.platform, account.handle) for account in creator.accounts]
     return {
-        **entries.stated_fields(session, row, on),
+        **entries.as_fields(row, accounts, creator.rates),
         "rates": {
             format_: {
                 "amount_micros": rate.micros,

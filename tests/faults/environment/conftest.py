@@ -46,3 +46,16 @@ def mounted(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
     yield mount
     for place in places:
         subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+@pytest.fixture
+def slow_disk() -> None:
+    """Skips the test where strace may not trace."""
+    done = subprocess.run(
+        ["strace", "-f", "-o", "/dev/null", "true"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip(f"strace may not trace here: {done.stderr.strip()}")

@@ -37,19 +37,6 @@ for thread in range(8):
 """
 
 
-@pytest.fixture
-def slow_disk() -> None:
-    """Skips the test where strace may not trace."""
-    done = subprocess.run(
-        ["strace", "-f", "-o", "/dev/null", "true"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        pytest.skip(f"strace may not trace here: {done.stderr.strip()}")
-
-
 def write_at_once(folder: Path, writers: list[Writers], seconds: float) -> int:
     """How many writes there were: none was refused or lost, and none took long."""
     outcomes = run_writers(folder / "city.db", writers, seconds, FSYNC_MS)

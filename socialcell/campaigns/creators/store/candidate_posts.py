@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, null, select, union_all
 from sqlmodel import Session
 
 from socialcell import db
@@ -40,19 +40,16 @@ def posts(
     Replies and reposts are left out, and posts about a protected topic (politics).
     """
     m = MENTION.c
-    rows: list[_PostRow] = []
-    for chunk in db.chunks(sorted(authors)):
-        query = (
-            select(m.id, m.author_id, m.authored_at, m.language, m.folded)
-            .where(m.author_id.in_(chunk), m.state == "present")
-            .where(m.authored_at >= since, m.authored_at < until)
-            .where(m.tagged_at.is_not(None), m.id.not_in(_protected_mentions()))
-            .where(m.kind != "comment", m.id.not_in(_replies_and_reposts()))
-            .order_by(m.authored_at, m.id)
-        )
-        rows += db.records(session, query, _PostRow)
-    ids = [row.id for row in rows]
-    annotations, counts = _annotations(session, ids), _counts(session, ids)
+    query = (
+        select(m.id, m.author_id, m.authored_at, m.language, m.folded)
+        .where(db.is_among(session, m.author_id, authors), m.state == "present")
+        .where(m.authored_at >= since, m.authored_at < until)
+        .where(m.tagged_at.is_not(None), m.id.not_in(_protected_mentions()))
+        .where(m.kind != "comment", m.id.not_in(_replies_and_reposts()))
+        .order_by(m.authored_at, m.id)
+    )
+    rows = db.records(session, query, _PostRow)
+    annotations, counts = _details(session, [row.id for row in rows])
     posts_by_author: dict[int, list[CandidatePost]] = defaultdict(list)
     for row in rows:
         notes, metrics = annotations[row.id], counts[row.id]
@@ -80,20 +77,19 @@ def answers(session: Session, posts: Collection[int]) -> dict[int, list[PostAnsw
     m, t = MENTION.c, RELATION.c
     target = MENTION.alias()
     answers_by_post: dict[int, list[PostAnswer]] = defaultdict(list)
-    for chunk in db.chunks(sorted(posts)):
-        query = (
-            select(t.target_id, t.kind, m.author_id, m.folded)
-            .join_from(RELATION, MENTION, t.mention_id == m.id)
-            .join(target, target.c.id == t.target_id)
-            .where(t.target_id.in_(chunk), m.state == "present")
-            .where(m.author_id.is_not(None), m.author_id != target.c.author_id)
-            .order_by(t.target_id, m.id)
+    query = (
+        select(t.target_id, t.kind, m.author_id, m.folded)
+        .join_from(RELATION, MENTION, t.mention_id == m.id)
+        .join(target, target.c.id == t.target_id)
+        .where(db.is_among(session, t.target_id, posts), m.state == "present")
+        .where(m.author_id.is_not(None), m.author_id != target.c.author_id)
+        .order_by(t.target_id, m.id)
+    )
+    for row in session.execute(query):
+        form = None if row.kind == "repost" else row.folded
+        answers_by_post[row.target_id].append(
+            PostAnswer(row.target_id, row.author_id, form)
         )
-        for row in session.execute(query):
-            form = None if row.kind == "repost" else row.folded
-            answers_by_post[row.target_id].append(
-                PostAnswer(row.target_id, row.author_id, form)
-            )
     return answers_by_post
 
 
@@ -130,37 +126,40 @@ def addressing_counts(
     m, t = MENTION.c, RELATION.c
     target = MENTION.alias()
     within = (m.state == "present", m.authored_at >= since, m.authored_at < until)
-    mentions_by_pair: dict[tuple[int, int], set[int]] = defaultdict(set)
     relations = (
-        select(m.id, m.author_id, target.c.author_id)
+        select(m.id, m.author_id, target.c.author_id, m.platform, literal(""))
         .join_from(RELATION, MENTION, t.mention_id == m.id)
         .join(target, target.c.id == t.target_id)
         .where(*within, m.author_id.is_not(None), target.c.author_id.is_not(None))
     )
-    for id_, who, whom in session.execute(relations):
-        mentions_by_pair[who, whom].add(id_)
-    ids_by_account = _ids_by_account(session)
-    named = select(m.id, m.author_id, m.platform, m.text).where(
+    named = select(m.id, m.author_id, literal(0), m.platform, m.text).where(
         *within, m.author_id.is_not(None), m.text.like("%@%")
     )
-    for id_, who, platform, text in session.execute(named):
-        for hit in _HANDLE.findall(text):
-            whom = ids_by_account.get((platform, hit.lower()))
-            if whom is not None:
-                mentions_by_pair[who, whom].add(id_)
+    a = AUTHOR.c
+    accounts = select(literal(0), a.id, literal(0), a.platform, a.handle).where(
+        a.handle.is_not(None)
+    )
+    mentions_by_pair: dict[tuple[int, int], set[int]] = defaultdict(set)
+    texts: list[tuple[int, int, str, str]] = []
+    ids_by_account: dict[tuple[str, str], int] = {}
+    for id_, who, whom, platform, words in session.execute(
+        union_all(relations, named, accounts)
+    ):
+        if whom:
+            mentions_by_pair[who, whom].add(id_)
+        elif id_:
+            texts.append((id_, who, platform, words))
+        else:  # the first number of an account counts
+            account = platform, words.lower().lstrip("@")
+            ids_by_account[account] = min(who, ids_by_account.get(account, who))
+    for id_, who, platform, words in texts:
+        for hit in _HANDLE.findall(words):
+            named_id = ids_by_account.get((platform, hit.lower()))
+            if named_id is not None:
+                mentions_by_pair[who, named_id].add(id_)
     return {
         pair: len(ids) for pair, ids in mentions_by_pair.items() if pair[0] != pair[1]
     }
-
-
-def _ids_by_account(session: Session) -> dict[tuple[str, str], int]:
-    """(platform, handle in lower case) → the first number of that account."""
-    a = AUTHOR.c
-    query = select(a.platform, a.handle, a.id).where(a.handle.is_not(None))
-    ids_by_account: dict[tuple[str, str], int] = {}
-    for platform, handle, id_ in session.execute(query.order_by(a.id)):
-        ids_by_account.setdefault((platform, handle.lower().lstrip("@")), id_)
-    return ids_by_account
 
 
 def _protected_mentions() -> Select[tuple[int]]:
@@ -173,41 +172,35 @@ def _replies_and_reposts() -> Select[tuple[int]]:
     return select(c.mention_id).where(c.kind.in_(("reply", "repost")))
 
 
-def _annotations(
+def _details(
     session: Session, ids: Sequence[int]
-) -> dict[int, dict[str, set[str]]]:
-    """Topics, entities and wards in force of each mention."""
-    c = ANNOTATION.c
-    annotations: dict[int, dict[str, set[str]]] = {
-        id_: {"topic": set(), "entity": set(), "ward": set()} for id_ in ids
-    }
-    for chunk in db.chunks(ids):
-        query = select(c.mention_id, c.kind, _VALUE).where(
-            c.mention_id.in_(chunk), c.kind.in_(("topic", "entity", "ward"))
-        )
-        for id_, kind, name in session.execute(query):
-            annotations[id_][kind].add(name)
-    return annotations
-
-
-def _counts(session: Session, ids: Sequence[int]) -> dict[int, dict[str, int]]:
-    """The newest observed count of each common metric of each mention.
+) -> tuple[dict[int, dict[str, set[str]]], dict[int, dict[str, int]]]:
+    """Of each mention the topics, entities and wards in force, and the newest observed
+    count of each common metric: in one statement.
 
     Of two counts of a platform for one of ours the larger one: they overlap.
     """
-    c = ENGAGEMENT.c
+    a, c = ANNOTATION.c, ENGAGEMENT.c
     names = (*_ENGAGEMENT_METRICS, "views")
-    newest: dict[tuple[int, str, str], int] = {}
-    for chunk in db.chunks(ids):
-        query = (
-            select(c.mention_id, c.common, c.metric, c.value)
-            .where(c.mention_id.in_(chunk), c.common.in_(names))
-            .where(c.state == "observed", c.value.is_not(None))
-            .order_by(c.taken_at)
-        )
-        for id_, common, metric, count in session.execute(query):
-            newest[id_, common, metric] = count
+    notes = select(null(), a.mention_id, a.kind, _VALUE, literal(0)).where(
+        db.is_among(session, a.mention_id, ids), a.kind.in_(("topic", "entity", "ward"))
+    )
+    counted = (
+        select(c.taken_at, c.mention_id, c.common, c.metric, c.value)
+        .where(db.is_among(session, c.mention_id, ids), c.common.in_(names))
+        .where(c.state == "observed", c.value.is_not(None))
+    )
+    annotations: dict[int, dict[str, set[str]]] = {
+        id_: {"topic": set(), "entity": set(), "ward": set()} for id_ in ids
+    }
     counts: dict[int, dict[str, int]] = {id_: {} for id_ in ids}
-    for (id_, common, _), count in newest.items():
-        counts[id_][common] = max(count, counts[id_].get(common, 0))
-    return counts
+    seen: list[tuple[datetime, int, str, str, int]] = []
+    for taken_at, id_, kind, value, n in session.execute(union_all(counted, notes)):
+        if taken_at is None:
+            annotations[id_][kind].add(value)
+        else:
+            seen.append((taken_at, id_, kind, value, n))
+    newest = {(id_, common, metric): n for _at, id_, common, metric, n in sorted(seen)}
+    for (id_, common, _metric), n in newest.items():
+        counts[id_][common] = max(n, counts[id_].get(common, 0))
+    return annotations, counts

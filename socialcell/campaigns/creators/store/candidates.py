@@ -1,11 +1,20 @@
 """Queries about accounts of public standing, and their counts of followers."""
 
-from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlmodel import Session
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    or_,
+    select,
+    union,
+)
+from sqlmodel import Session, col
 
 from socialcell import db
 from socialcell.campaigns.creators.candidate import VERIFIED_KINDS, FollowerCount
@@ -22,6 +31,7 @@ from socialcell.ops.model import Source
 
 AUTHOR = db.table(Author)
 FIGURES = db.table(AuthorSnapshot)
+_PAST = FIGURES.alias("past")
 REGISTRY = db.table(RegistryAccount)
 MENTION = db.table(Mention)
 MATCH = db.table(MentionMatch)
@@ -34,19 +44,25 @@ _OWN_ACCOUNT_KEYS = (
 
 @dataclass
 class CandidateAccount:
-    """An account that may be a candidate, with every author id that we have of it."""
+    """An account that may be a candidate, with every author id that we have of it, and
+    the followers of each over time, oldest first."""
 
     platform: str
     handle: str
     name: str | None
     why: list[Message]
-    authors: list[int]
+    figures: dict[int, list[FollowerCount]]
     creator: str | None
+
+    @property
+    def authors(self) -> list[int]:
+        return list(self.figures)
 
 
 @dataclass(frozen=True, slots=True)
 class _AccountRow:
-    """An account with whatever may make it a candidate; one row an author id."""
+    """An account with whatever may make it a candidate; one row for each count of an
+    author's followers."""
 
     id: int
     platform: str
@@ -56,6 +72,8 @@ class _AccountRow:
     followers: int | None
     person_class: str | None
     key: str | None
+    counted_at: datetime | None
+    counted: int | None
 
 
 def candidate_accounts(
@@ -67,7 +85,7 @@ def candidate_accounts(
     `floor` followers when they were seen last (None: not for their followers). The
     cell's own accounts are none.
     """
-    a = AUTHOR.c
+    a, past = AUTHOR.c, _PAST.c
     bare = func.ltrim(func.lower(a.handle), "@")
     newest = (
         select(FIGURES.c.author_id, func.max(FIGURES.c.taken_at).label("taken_at"))
@@ -93,6 +111,8 @@ def candidate_accounts(
             FIGURES.c.followers,
             r.person_class,
             CREATOR.c.key,
+            past.taken_at.label("counted_at"),
+            past.followers.label("counted"),
         )
         .select_from(
             AUTHOR.outerjoin(newest, newest.c.author_id == a.id)
@@ -106,11 +126,13 @@ def candidate_accounts(
             .outerjoin(REGISTRY, and_(r.platform == a.platform, r.handle == bare))
             .outerjoin(ACCOUNT, and_(k.platform == a.platform, k.handle == bare))
             .outerjoin(CREATOR, CREATOR.c.id == k.creator_id)
+            .outerjoin(
+                _PAST,
+                and_(past.author_id == a.id, past.followers.is_not(None)),
+            )
         )
-        .where(
-            a.handle.is_not(None), or_(*grounds), a.id.not_in(_own_author_ids(session))
-        )
-        .order_by(a.platform, bare, a.id)
+        .where(a.handle.is_not(None), or_(*grounds), a.id.not_in(_own_author_ids()))
+        .order_by(a.platform, bare, a.id, past.taken_at)
     )
     if handle is not None:
         query = query.where(a.platform == handle[0], bare == handle[1])
@@ -118,30 +140,15 @@ def candidate_accounts(
     for row in db.records(session, query, _AccountRow):
         account = accounts.setdefault(
             (row.platform, row.handle),
-            CandidateAccount(row.platform, row.handle, row.name, [], [], row.key),
+            CandidateAccount(row.platform, row.handle, row.name, [], {}, row.key),
         )
-        account.authors.append(row.id)
+        counts = account.figures.setdefault(row.id, [])
+        if row.counted_at is not None and row.counted is not None:
+            counts.append(FollowerCount(row.counted_at, row.counted))
         for why in _grounds(row, floor):
             if why not in account.why:
                 account.why.append(why)
     return list(accounts.values())
-
-
-def follower_counts(
-    session: Session, authors: Collection[int]
-) -> dict[int, list[FollowerCount]]:
-    """Followers of each author over time, oldest first."""
-    c = FIGURES.c
-    counts: dict[int, list[FollowerCount]] = defaultdict(list)
-    for chunk in db.chunks(sorted(authors)):
-        query = (
-            select(c.author_id, c.taken_at, c.followers)
-            .where(c.author_id.in_(chunk), c.followers.is_not(None))
-            .order_by(c.author_id, c.taken_at)
-        )
-        for row in session.execute(query):
-            counts[row.author_id].append(FollowerCount(row.taken_at, row.followers))
-    return counts
 
 
 _CLASS_WORDS = {
@@ -176,18 +183,19 @@ def _grounds(row: _AccountRow, floor: int | None) -> list[Message]:
     return grounds
 
 
-def _own_author_ids(session: Session) -> list[int]:
+def _own_author_ids() -> Select[int]:
     """The author ids of the cell's own accounts."""
-    settings = session.scalars(select(db.table(Source).c.settings))
-    uids = {
-        str(source_settings[name])
-        for source_settings in settings
-        for name in _OWN_ACCOUNT_KEYS
-        if source_settings.get(name)
-    }
+    settings = col(Source.settings)
+    uids = union(
+        *(
+            select(cast(settings[name].as_string(), String))
+            for name in _OWN_ACCOUNT_KEYS
+        )
+    )
     a, m = AUTHOR.c, MENTION.c
     own = select(m.author_id).join_from(
         MENTION, MATCH, and_(MATCH.c.mention_id == m.id, MATCH.c.via == "own")
     )
-    query = select(a.id).where(or_(a.uid.in_(uids), a.id.in_(own)))
-    return list(session.scalars(query))
+    return select(a.id).where(
+        or_(a.uid.in_(uids), a.id.in_(own.where(m.author_id.is_not(None))))
+    )

@@ -1,6 +1,6 @@
 """Save and remove entries of the registry of creators, their accounts and rates."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -66,10 +66,18 @@ def stated_fields(
     session: Session, row: StoredCreator, on: date
 ) -> dict[str, str | None]:
     """A creator as the text fields of a file of creators, with the rates in force."""
+    return as_fields(row, accounts(session, row.id), rates(session, row.id, on))
+
+
+def as_fields(
+    row: StoredCreator,
+    account_handles: Sequence[tuple[str, str]],
+    rates: Mapping[str, Rate],
+) -> dict[str, str | None]:
+    """The same of a creator whose accounts and rates are read."""
     fields: dict[str, str | None] = {name: getattr(row, name) for name in _TEXT_COLUMNS}
     fields["languages"] = ";".join(row.languages) or None
     fields["wards"] = ";".join(row.wards) or None
-    account_handles = accounts(session, row.id)
     fields["accounts"] = (
         ";".join(f"{platform}:{handle}" for platform, handle in account_handles) or None
     )
@@ -78,7 +86,7 @@ def stated_fields(
         fields[name] = day.isoformat() if day else None
     days = row.cool_off_days
     fields["cool_off_days"] = None if days is None else str(days)
-    for format_, rate in rates(session, row.id, on).items():
+    for format_, rate in rates.items():
         fields[f"rate_{format_}"] = format_amount(rate.micros)
     return fields
 

@@ -41,15 +41,17 @@ AUTHOR = db.table(Author)
 SNAPSHOT = db.table(AuthorSnapshot)
 MENTION = db.table(Mention)
 _COLUMNS = tuple(field.name for field in fields(StoredCreator))
+_SKETCH_COLUMNS = tuple(field.name for field in fields(StoredSketch))
 MAX_POSTS = 50  # newest posts of a creator that are loaded
 
 
 @dataclass(frozen=True)
 class RegisteredCreator:
-    """A creator's own row, and its accounts in order."""
+    """A creator's own row, its accounts in order, and whoever engaged with it."""
 
     row: StoredCreator
     accounts: list[SocialAccount]
+    sketch: StoredSketch | None
 
     def as_creator(self, rates: Mapping[str, Rate]) -> Creator:
         """The creator with these rates, without insights and posts."""
@@ -90,18 +92,15 @@ def creators(
     registered = registered_creators(session, keys)
     rates = rates_of(session, on)
     insights: Mapping[int, Sequence[Insight]] = {}
-    sketches: Mapping[int, StoredSketch] = {}
     if with_history:
         insights = _insights(session, on)
-        sketches = {
-            sketch.creator_id: sketch
-            for sketch in db.records(session, select(SKETCH), StoredSketch)
-        }
     return [
         replace(
             registered_creator.as_creator(rates[row.id]),
             insights=tuple(insights.get(row.id, ())),
-            engaged=_engaged_audience(sketches.get(row.id)),
+            engaged=_engaged_audience(registered_creator.sketch)
+            if with_history
+            else None,
             posts=tuple(posts(session, registered_creator.accounts))
             if with_posts
             else (),
@@ -118,16 +117,32 @@ def registered_creators(
     and their newest followers, in one statement; only `keys` if given."""
     account = _accounts().subquery()
     query = (
-        select(CREATOR, account.c.platform, account.c.handle, account.c.followers)
+        select(
+            CREATOR,
+            account.c.platform,
+            account.c.handle,
+            account.c.followers,
+            *(SKETCH.c[name].label(f"sketch_{name}") for name in _SKETCH_COLUMNS),
+        )
         .outerjoin(account, account.c.creator_id == CREATOR.c.id)
+        .outerjoin(SKETCH, SKETCH.c.creator_id == CREATOR.c.id)
         .order_by(CREATOR.c.key, account.c.platform, account.c.handle)
     )
     if keys is not None:
         query = query.where(CREATOR.c.key.in_(sorted(keys)))
     registered: dict[str, RegisteredCreator] = {}
     for row in session.execute(query).mappings():
-        creator_row = StoredCreator(**{name: row[name] for name in _COLUMNS})
-        own = registered.setdefault(row["key"], RegisteredCreator(creator_row, []))
+        own = registered.get(row["key"])
+        if own is None:
+            own = registered[row["key"]] = RegisteredCreator(
+                StoredCreator(**{name: row[name] for name in _COLUMNS}),
+                [],
+                None
+                if row["sketch_creator_id"] is None
+                else StoredSketch(
+                    **{name: row[f"sketch_{name}"] for name in _SKETCH_COLUMNS}
+                ),
+            )
         if row["platform"] is not None:
             own.accounts.append(
                 SocialAccount(row["platform"], row["handle"], row["followers"])

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 from sqlmodel import Session
 
 from socialcell import db
@@ -44,17 +44,23 @@ def results_by_campaign(
         .where(of_creators, _POSTBACK.outcome == "attributed")
         .group_by(_LINK.creator, _LINK.campaign)
     )
-    links = select(_LINK.creator, _LINK.campaign).where(of_creators).distinct()
-    clicks_by_pair = {(who, what): int(n) for who, what, n in session.execute(clicks)}
-    installs_by_pair = {
-        (who, what): int(n) for who, what, n in session.execute(installs)
-    }
-    return [
-        CreatorResult(
-            who,
-            what,
-            clicks_by_pair.get((who, what), 0),
-            installs_by_pair.get((who, what), 0),
+    links = select(_LINK.creator, _LINK.campaign, literal(0)).where(of_creators)
+    counts: dict[tuple[str, str], dict[str, int]] = {}
+    rows = session.execute(
+        union_all(
+            *(
+                select(literal(what), *part.subquery().c)
+                for what, part in (
+                    ("links", links.distinct()),
+                    ("clicks", clicks),
+                    ("installs", installs),
+                )
+            )
         )
-        for who, what in sorted(tuple(row) for row in session.execute(links))
+    )
+    for what, creator, campaign, n in rows:
+        counts.setdefault((creator, campaign), {})[what] = int(n)
+    return [
+        CreatorResult(creator, campaign, own.get("clicks", 0), own.get("installs", 0))
+        for (creator, campaign), own in sorted(counts.items())
     ]
