@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from socialcell.errors import SocialcellError
+
 
 def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "socialcell", *map(str, arguments)]
@@ -46,26 +48,37 @@ def socialcell(
 def inside(*arguments: str | Path) -> str:
     """What a command writes on standard output, run in this process: much quicker
     where how a process starts and ends is not the question."""
-    from typer.testing import CliRunner
-
-    from socialcell.cli import app
-
-    done = CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return done.stdout
+    error, output, everything = _run(arguments)
+    assert error is None, everything
+    return output
 
 
 def refused(*arguments: str | Path) -> str:
     """What a command that fails for its words says, run in this process."""
+    error, _, everything = _run(arguments)
+    assert error is not None, everything
+    return everything or str(error)
+
+
+def _run(
+    arguments: Sequence[str | Path],
+) -> tuple[SocialcellError | SystemExit | None, str, str]:
+    """Why it failed, its standard output, and that together with its errors."""
     from typer.testing import CliRunner
 
-    from socialcell.cli import app
-    from socialcell.errors import SocialcellError
+    from socialcell import cli
 
-    done = CliRunner().invoke(app, list(map(str, arguments)))
-    assert done.exit_code != 0, done.output
-    assert isinstance(done.exception, SocialcellError | SystemExit), done.exception
-    return str(done.exception) if not done.output else done.output
+    error: SocialcellError | SystemExit | None = None
+    with CliRunner().isolation() as (stdout, _, both):
+        try:
+            cli.joined(cli.app).main([*map(str, arguments)], "socialcell")
+        except SystemExit as end:
+            error = end if end.code else None
+        except SocialcellError as refusal:
+            error = refusal
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return error, stdout.getvalue().decode(), both.getvalue().decode()
 
 
 def pause(process: subprocess.Popen[Any]) -> None:

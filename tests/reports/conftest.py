@@ -1,19 +1,18 @@
 """An empty world for every test of the reports."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.reports.world import World, build
+from socialcell.config import Workspace
+from tests.reports.world import World, build, new_workspace
+
+__all__ = ["new_workspace"]
 
 
 @pytest.fixture
-def world(tmp_path: Path, empty_database: Path) -> Iterator[World]:
-    folder = tmp_path / "workspace"
-    folder.mkdir()
-    shutil.copy(empty_database, folder / "socialcell.db")
-    made = build(folder)
+def world(tmp_path: Path, new_workspace: Workspace) -> Iterator[World]:
+    made = build(tmp_path / "workspace", new_workspace)
     yield made
     made.engine.dispose()

@@ -1,15 +1,18 @@
 """A small listened-to city: sources, coverage and mentions, built row by row."""
 
+import shutil
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, select
 from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import IST, FixedClock
+from socialcell.config import Workspace
 from socialcell.listening.model import (
     Annotation,
     Author,
@@ -202,12 +205,24 @@ class World:
             row.state, row.text, row.folded = "deleted", None, None
 
 
-def build(folder: Path, at: datetime = MADE) -> World:
-    """An empty workspace whose clock stands on Monday 23 November 2026, 09:00."""
+@pytest.fixture(scope="session")
+def new_workspace(
+    tmp_path_factory: pytest.TempPathFactory, empty_database: Path
+) -> Workspace:
+    """An empty workspace, made once and copied."""
+    folder = tmp_path_factory.mktemp("city") / "workspace"
+    folder.mkdir()
+    shutil.copy(empty_database, folder / "socialcell.db")
     named = config_alerting("control.room@city.example", "mr")
-    made = initialise(folder, settings=named)
-    engine = db.connect(made.workspace.database_url)
-    return World(Context(made.workspace, engine, FixedClock(at)))
+    return initialise(folder, settings=named).workspace
+
+
+def build(folder: Path, new_workspace: Workspace, at: datetime = MADE) -> World:
+    """An empty workspace whose clock stands on Monday 23 November 2026, 09:00."""
+    shutil.copytree(new_workspace.folder, folder)
+    workspace = Workspace(folder, new_workspace.config)
+    engine = db.connect(workspace.database_url)
+    return World(Context(workspace, engine, FixedClock(at)))
 
 
 def _author(session: Session, platform: str, uid: str) -> int:

@@ -1,6 +1,7 @@
 """The city's areas: read from a table, looked up by date."""
 
 import csv
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -86,6 +87,15 @@ def read_areas(
     SocialcellError names file and row: unknown columns, kind or parent, a parent in
     the other tree or not there all the time, two rows of an id that overlap, a cycle.
     """
+    return list(_package_areas() if path is None else _areas(path, options))
+
+
+@functools.cache
+def _package_areas() -> list[AreaRecord]:
+    return _areas(None, AS_IT_IS)
+
+
+def _areas(path: Path | None, options: TableOptions) -> list[AreaRecord]:
     rows, name = read_rows(path, "areas.csv", _AREA_COLUMNS, options)
     areas = [_area(row, row_place(name, number)) for number, row in rows]
     _check(areas, {id(a): n for a, (n, _) in zip(areas, rows, strict=True)}, name)

@@ -1,6 +1,7 @@
 """Who owns a problem, by topic, place, date and named body: a department of the
 corporation or another body, with the sentence that refers a citizen there."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -164,7 +165,13 @@ def read_owners(path: Path | None = None) -> list[OwnerRecord]:
     SocialcellError names file and row of what cannot be read; `owner_lint` says what is
     wrong in what can.
     """
-    return [owner for _number, owner in read_numbered(path)]
+    numbered = _package_rows() if path is None else read_numbered(path)
+    return [owner for _number, owner in numbered]
+
+
+@functools.cache
+def _package_rows() -> list[tuple[int, OwnerRecord]]:
+    return read_numbered()
 
 
 def read_numbered(

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
+from socialcell import db
 from socialcell.listening.areas import area_table
 from socialcell.listening.model import Area
 
@@ -41,6 +42,14 @@ def areas_on(session: Session, day: date) -> list[area_table.AreaRecord]:
 def replace(session: Session, read: Sequence[area_table.AreaRecord]) -> None:
     """Put these areas in place of what is there."""
     session.execute(delete(Area))
-    for area in read:
-        values = {field.name: getattr(area, field.name) for field in fields(area)}
-        session.add(Area(key=values.pop("id"), **values))
+    rows = [_row(area) for area in read]
+    if rows:
+        session.execute(insert(db.table(Area)), rows)
+
+
+def _row(area: area_table.AreaRecord) -> dict[str, object]:
+    row: dict[str, object] = {
+        field.name: getattr(area, field.name) for field in fields(area)
+    }
+    row["key"] = row.pop("id")
+    return row

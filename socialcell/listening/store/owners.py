@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Protocol
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -88,12 +88,18 @@ def replace(
     if shipped is not None:
         dropped = dropped.where(col(Owner.shipped) == shipped)
     session.execute(dropped)
-    for row in rows:
-        values = {field.name: getattr(row, field.name) for field in fields(row)}
-        for name in ("places", "accepts"):
-            values[name] = "|".join(values[name])
-        session.add(Owner(key=values.pop("owner"), shipped=bool(shipped), **values))
-    session.flush()
+    added = [_row(row) | {"shipped": bool(shipped)} for row in rows]
+    if added:
+        session.execute(insert(db.table(Owner)), added)
+
+
+def _row(owner: owner_table.OwnerRecord) -> dict[str, object]:
+    row: dict[str, object] = {
+        field.name: getattr(owner, field.name) for field in fields(owner)
+    }
+    row["key"] = row.pop("owner")
+    row["places"], row["accepts"] = "|".join(owner.places), "|".join(owner.accepts)
+    return row
 
 
 def update_package_rows(

@@ -1,17 +1,19 @@
 """A console in this process, and browsers of it."""
 
 import asyncio
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from starlette.types import ASGIApp
 
+from socialcell.config import Workspace
 from socialcell.services.context import Context
 from socialcell.web.console import console_server
-from tests.reports.world import World, build
+from tests.reports.world import World, build, new_workspace
 from tests.web.console.browser_session import BrowserSession, signed_in
+
+__all__ = ["new_workspace"]
 
 NewBrowser = Callable[[], BrowserSession]
 
@@ -34,12 +36,9 @@ def browser(new_browser: NewBrowser) -> BrowserSession:
 
 
 @pytest.fixture
-def world(tmp_path: Path, empty_database: Path) -> Iterator[World]:
+def world(tmp_path: Path, new_workspace: Workspace) -> Iterator[World]:
     """A small city that is filled by hand, on Monday 23 November 2026, 09:00."""
-    folder = tmp_path / "city"
-    folder.mkdir()
-    shutil.copy(empty_database, folder / "socialcell.db")
-    city = build(folder)
+    city = build(tmp_path / "city", new_workspace)
     yield city
     city.engine.dispose()
 
