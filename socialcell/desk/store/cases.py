@@ -178,3 +178,9 @@ def suggested_critical(session: Session) -> list[str]:
         col(DeskCase.suggested_priority) == "P0",
     )
     return list(session.scalars(query.order_by(col(DeskCase.id))))
+
+
+def merged_into(session: Session, case_id: int) -> list[str]:
+    """The numbers of the cases that were merged into one, in their order."""
+    query = select(col(DeskCase.number)).where(col(DeskCase.merged_into) == case_id)
+    return list(session.scalars(query.order_by(col(DeskCase.number))))
