@@ -34,6 +34,8 @@ COMMANDS = {
 GROUPS = (
     "mentions.mentions",
     "messaging.messages",
+    "desk.cases",
+    "desk.inbox",
     "sources.sources",
     "reporting.report",
     "reporting.pictures",
