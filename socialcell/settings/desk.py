@@ -75,9 +75,11 @@ class EscalationReaders(ConfigSection):
 
 
 class Desk(ConfigSection):
-    """The desk. `closed` are days on which no office works, beside the holidays: first,
-    last, name. `open` are holidays on which they do. `escalation`: who is told."""
+    """The desk. `open_cases`: the daemon opens cases. `closed` are days on which no
+    office works, beside the holidays: first, last, name. `open` are holidays on which
+    they do. `escalation`: who is told."""
 
+    open_cases: bool = True
     hours: WeekHours = WeekHours()
     closed: tuple[tuple[date, date, Annotated[str, Field(min_length=1)]], ...] = ()
     open: tuple[date, ...] = ()

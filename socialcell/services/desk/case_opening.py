@@ -174,6 +174,12 @@ def open_pending(context: Context, stop: Callable[[], bool] = lambda: False) -> 
     Killed anywhere, the next run goes on. A mention whose request the reader doubts
     waits for a person.
     """
+    now = context.clock.now()
+    if not context.workspace.config.desk.open_cases:
+        # What comes in meanwhile opens none later.
+        with db.writing(context.engine) as session:
+            opening_queue.move_start(session, now)
+        return 0
     people = pseudonyms.load_key_only(context)
     count = 0
     while not stop():
@@ -186,7 +192,7 @@ def open_pending(context: Context, stop: Callable[[], bool] = lambda: False) -> 
         if not ids:
             break
     with db.writing(context.engine) as session:
-        opening_queue.move_start(session, context.clock.now() - LOOKED_FOR)
+        opening_queue.move_start(session, now - LOOKED_FOR)
     return count
 
 

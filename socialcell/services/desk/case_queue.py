@@ -28,7 +28,7 @@ def take_next(context: Context, n: int = TAKEN) -> list[str]:
     the role has no part of the queue.
     """
     if not 1 <= n <= MOST:
-        raise UsageError("deskcases.no_number_of_cases", n=n, most=MOST)
+        raise UsageError("deskcases.no_number_of_cases", number=n, most=MOST)
     now = context.clock.now()
     with db.writing(context.engine) as session:
         operator = _operator(context, session)

@@ -163,7 +163,9 @@ def change_state(
         raise UsageError("deskcases.state_of_an_act", state=wanted.value)
     reason = clean_text(reason).strip()
     if wanted in _FOR_A_REASON and len(reason) < _REASON:
-        raise UsageError("deskcases.reason_needed", state=wanted.value, n=_REASON)
+        raise UsageError(
+            "deskcases.reason_needed", state=wanted.value, characters=_REASON
+        )
     with _acting(context, number, rev) as (session, case):
         step = StepDraft("state", context.actor.name, reason, to=wanted)
         case_steps.enter_step(context, session, case, step)

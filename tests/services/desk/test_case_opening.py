@@ -1,5 +1,6 @@
 """Cases are opened of what asks for something, and what people write on joins them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlmodel import select
 
 from socialcell import db
 from socialcell.clock import FixedClock
+from socialcell.config import Workspace
 from socialcell.desk import secret_seal
 from socialcell.desk.model import CaseContact, CaseMessage, CaseSecret, DeskCase
 from socialcell.desk.store import cases, conversations, opening_queue
@@ -334,6 +336,19 @@ def test_two_weeks_later_no_case_is_looked_for_any_more(
         assert opening_queue.start_after(session) == old != new
 
 
+def test_a_desk_that_opens_none_leaves_behind_what_comes_in(
+    context: Context, clock: FixedClock
+) -> None:
+    meanwhile = read_mention(context)
+    clock.advance(timedelta(minutes=1))
+    closed = replace(context, workspace=_workspace(context, open_cases=False))
+    assert case_opening.open_pending(closed) == 0
+    later = read_mention(context, uid="u2")
+    assert case_opening.open_pending(context) == 1
+    assert number_of(context, meanwhile) is None
+    assert number_of(context, later)
+
+
 def test_a_repost_opens_nothing(context: Context) -> None:
     from socialcell.connectors.base import RecordRelation
 
@@ -364,6 +379,13 @@ def test_a_run_that_is_told_to_stop_goes_on_next_time(context: Context) -> None:
         read_mention(context, uid=f"u{n}")
     assert case_opening.open_pending(context, lambda: True) == 0
     assert case_opening.open_pending(context) == 3
+
+
+def _workspace(context: Context, *, open_cases: bool) -> Workspace:
+    config = context.workspace.config
+    desk = config.desk.model_copy(update={"open_cases": open_cases})
+    changed = config.model_copy(update={"desk": desk})
+    return Workspace(context.workspace.folder, changed)
 
 
 def _opened(context: Context, **mention: object) -> str:
