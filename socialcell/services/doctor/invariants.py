@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import in_pune
+from socialcell.desk.store import clocks
 from socialcell.errors import SocialcellError
 from socialcell.listening.store import integrity as listening_integrity
 from socialcell.ops import integrity as ops_integrity
@@ -210,5 +211,12 @@ RULES = (
         _session_only(listening_integrity.counts),
         "the totals are what the mentions add up to",
         _RESTORE,
+    ),
+    Invariant(
+        "clocks",
+        _session_only(clocks.faults),
+        "every open case has the clocks of its state, and no other has any",
+        "Start the daemon: it starts and stops what a case lacks. If it says "
+        "so again, tell the maintainers.",
     ),
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from socialcell import db
+from socialcell.desk.store import clocks
 from socialcell.listening.store import integrity
 from socialcell.services.context import Context
 from socialcell.services.workspace import digest as database_digest
@@ -24,7 +25,7 @@ def verify(context: Context, *, digest: bool = False) -> Verification:
     """Check the content of the database and the files beside it."""
     names = stored_files.referenced_files(context.engine)
     with db.reading(context.engine) as session:
-        problems = integrity.problems(session)
+        problems = [*integrity.problems(session), *clocks.faults(session)]
         whole = database_digest.digest(session) if digest else None
         tables = database_digest.table_digests(session) if digest else None
     problems += map(str, stored_files.find_faults(context.workspace.folder, names))

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 from socialcell import db, mail
 from socialcell.clock import IST, FixedClock
 from socialcell.connectors.base import Tombstone
+from socialcell.desk.store.cases import StepDraft
 from socialcell.i18n import language
 from socialcell.ops import leases, slots
 from socialcell.ops.model import FrozenReport, Source
@@ -26,9 +27,11 @@ from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
 from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
+from socialcell.services.desk import case_steps
 from socialcell.services.doctor import invariants
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import outbox
+from tests import desk_builders
 from tests.builders import NOON, ScriptedConnector, make_batch, make_record, make_source
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -104,6 +107,8 @@ def healthy(context: Context, engine: Engine, clock: FixedClock) -> Context:
                 numbers={"quotations": [quotation]},
             )
         )
+        case = desk_builders.make_case(session)
+        case_steps.enter_step(context, session, case, StepDraft("open", "tests"))
         for hours, body in ((2, None), (1, b"{}")):
             session.add(
                 Pushed(
@@ -142,7 +147,7 @@ def broken(context: Context) -> dict[str, str]:
 def test_a_database_in_order_keeps_every_rule(healthy: Context) -> None:
     assert broken(healthy) == {}
     names = [check.name.split()[0] for check in invariants.examine(healthy)]
-    assert names == [*(f"I{n}" for n in range(1, 12)), "totals"]
+    assert names == [*(f"I{n}" for n in range(1, 12)), "totals", "clocks"]
 
 
 def test_an_empty_database_keeps_every_rule(context: Context) -> None:
@@ -259,6 +264,9 @@ DAMAGES = {
     ),
     "a total that nobody adds up to": Damage(
         "totals", ["UPDATE rollup_hour SET n = n + 1 WHERE topic = '*'"]
+    ),
+    "a case whose time does not run": Damage(
+        "clocks", [f"UPDATE desk_clock SET stopped_at = {LONG_AGO}"]
     ),
 }  # fmt: skip
 
