@@ -93,8 +93,13 @@ def next_escalation(
 ) -> datetime | None:
     """When a clock that started with so much left escalates next, past `after` percent;
     None: no more. `percentages` are in order."""
-    for percentage in percentages:
-        if percentage > after:
-            until = time_left - time.span * (100 - percentage) / 100
-            return due(started_at, max(until, _NOTHING), time.counts, working)
-    return None
+    percentage = next_percentage(after, percentages)
+    if percentage is None:
+        return None
+    until = time_left - time.span * (100 - percentage) / 100
+    return due(started_at, max(until, _NOTHING), time.counts, working)
+
+
+def next_percentage(after: int, percentages: tuple[int, ...]) -> int | None:
+    """The first share past `after` percent; None: no more."""
+    return next((share for share in percentages if share > after), None)

@@ -346,7 +346,7 @@ def test_clocks_that_do_not_fit_their_case_are_faults(desk: Desk) -> None:
     desk.session.flush()
     (fault,) = store.faults(desk.session)
     assert fault.startswith(f"case {number} waits for the citizen")
-    assert store.unsettled_cases(desk.session, 5) == [desk.case.id]
+    assert store.unsettled_cases(desk.session, 5) == [number]
 
     desk.case.waits_for, desk.case.state = None, "closed_confirmed"
     desk.session.flush()

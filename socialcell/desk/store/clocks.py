@@ -150,9 +150,9 @@ def mark_missed(session: Session, now: datetime) -> int:
     return db.changed(session, late.values(missed=True))
 
 
-def unsettled_cases(session: Session, limit: int) -> list[int]:
-    """Cases whose clocks do not fit what has happened: the total that runs or not, a
-    person's answer that was sent, a clock in a case that has ended; oldest first."""
+def unsettled_cases(session: Session, limit: int) -> list[str]:
+    """Numbers of cases whose clocks do not fit what has happened, the oldest first:
+    the total that runs or not, an answer that was sent, a clock after the end."""
     c, k, m = CASE.c, CLOCK.c, MESSAGE.c
     total = exists().where(
         k.case_id == c.id, k.kind == ClockKind.TOTAL, k.stopped_at.is_(None)
@@ -178,7 +178,8 @@ def unsettled_cases(session: Session, limit: int) -> list[int]:
         ),
     ]
     ids = {id_ for query in queries for id_ in session.scalars(query.limit(limit))}
-    return sorted(ids)[:limit]
+    numbers = select(c.number).where(c.id.in_(ids)).order_by(c.id).limit(limit)
+    return list(session.scalars(numbers))
 
 
 def due_escalations(
@@ -195,21 +196,6 @@ def due_escalations(
         .limit(limit)
     )
     return [(id_, number) for id_, number in session.execute(query)]
-
-
-def untriaged_dangers(session: Session, opened_before: datetime) -> list[str]:
-    """Numbers of new cases that the machine takes for a matter of life and limb, are
-    of a lesser priority, and that nobody has looked at since a moment."""
-    c, s = CASE.c, STEP.c
-    looked_at = exists().where(s.case_id == c.id, s.kind.in_(("triage", "priority")))
-    query = select(c.number).where(
-        c.state == CaseState.NEW,
-        c.suggested_priority == "P0",
-        c.priority != "P0",
-        c.opened_at <= opened_before,
-        ~looked_at,
-    )
-    return list(session.scalars(query.order_by(c.id)))
 
 
 def unanswered_dangers(session: Session) -> list[DeskCase]:

@@ -154,23 +154,31 @@ def _due_steps(
     settings: Alerts, escalation: Escalation, now: datetime
 ) -> tuple[list[tuple[str, Sequence[str]]], datetime | None]:
     """The steps of an escalation up to now, as (what is added to the key, names), and
-    when the next one is due; None where there is none.
+    when the next one is due; None where there is none."""
+    if not escalation.climbs:
+        names = [name for name in settings.steps[0].who if name not in settings.phone]
+        return [("", names)], None
+    return due_steps(settings, escalation.started_at, now)
+
+
+def due_steps(
+    settings: Alerts, started_at: datetime, now: datetime
+) -> tuple[list[tuple[str, Sequence[str]]], datetime | None]:
+    """The steps of the ladder up to now of calls that began at a moment, as (what is
+    added to the key, names), and when the next one is due.
 
     After the last step everybody is called again and again; of repetitions that were
     missed the newest stands for all.
     """
     steps = settings.steps
-    if not escalation.climbs:
-        names = [name for name in steps[0].who if name not in settings.phone]
-        return [("", names)], None
     minute = timedelta(minutes=1)
     passed: list[tuple[str, Sequence[str]]] = []
     for n, step in enumerate(steps):
-        at = escalation.started_at + step.after * minute
+        at = started_at + step.after * minute
         if at > now:
             return passed, at
         passed.append((f"{outbox_store.LATER}{n}" if n else "", step.who))
-    last = escalation.started_at + steps[-1].after * minute
+    last = started_at + steps[-1].after * minute
     repeats = (now - last) // (settings.repeat * minute)
     if repeats:
         passed.append(
@@ -186,14 +194,7 @@ def _put_step(
     settings, id_ = context.workspace.config.alerts, escalation.mention_id
     key = f"{outbox_store.ABOUT_ITEM}{id_}{step}"
     repeated = bool(step)
-    readers_of_all = incident_notifications.configured_readers(settings)
-    readers = incident_notifications.AlertReaders(
-        {
-            lang: tuple(address for address in addresses if address in names)
-            for lang, addresses in readers_of_all.letters.items()
-        },
-        tuple(channel for channel in readers_of_all.channels if channel in names),
-    )
+    readers = incident_notifications.readers_among(settings, names)
     new = sum(
         outbox.put_call(
             context,

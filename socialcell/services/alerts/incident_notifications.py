@@ -1,7 +1,7 @@
 """Notifications of incidents by mail and in chat channels, once for each severity."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -181,6 +181,18 @@ def configured_readers(config: Alerts) -> AlertReaders:
     """Everybody whom config.yaml names for alerts."""
     letters = {lang: config.recipients.of(lang) for lang in CODES}
     return AlertReaders(letters, tuple(config.channels))
+
+
+def readers_among(config: Alerts, names: Collection[str]) -> AlertReaders:
+    """Those of them who are among these names."""
+    everybody = configured_readers(config)
+    return AlertReaders(
+        {
+            lang: tuple(address for address in addresses if address in names)
+            for lang, addresses in everybody.letters.items()
+        },
+        tuple(channel for channel in everybody.channels if channel in names),
+    )
 
 
 def put_alert(

@@ -18,7 +18,13 @@ from socialcell.services.collection.collector import RunResult
 from socialcell.services.context import Context
 from socialcell.services.daemon.due import DailySlots, IntervalSlots
 from socialcell.services.daemon.job_schedule import DETECT_INTERVAL, list_schedules
-from socialcell.services.desk import answer_sending, case_opening, case_triage
+from socialcell.services.desk import (
+    answer_sending,
+    case_escalations,
+    case_opening,
+    case_triage,
+    danger_calls,
+)
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import outbox
 from socialcell.services.outreach import post_matching
@@ -115,6 +121,16 @@ def _cases(context: Context, slot: JobSlot, stop: Stop) -> str:
     promoted = case_triage.promote_critical(context)
     summary = f"{count} mentions in cases, {promoted} made P0"
     return _marked(summary, is_idle=not (count or promoted))
+
+
+def _clocks(context: Context, slot: JobSlot, stop: Stop) -> str:
+    run = case_escalations.escalate_due(context, stop)
+    calls = danger_calls.put_calls(context)
+    messages = run.messages + calls
+    summary = f"{run.escalated} cases escalated, {messages} messages"
+    if run.settled:
+        summary += f"; clocks of {run.settled} cases were set right"
+    return _marked(summary, is_idle=not (run.escalated or messages or run.settled))
 
 
 def _snapshot(context: Context, slot: JobSlot, stop: Stop) -> str:
@@ -233,6 +249,7 @@ _WORK: dict[str, Callable[[Context, JobSlot, Stop], str]] = {
     "receive": _receive,
     "publish": _publish,
     "cases": _cases,
+    "clocks": _clocks,
     "detect": _detect,
     "answers": _answers,
     "deliver": _deliver,

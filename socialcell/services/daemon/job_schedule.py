@@ -61,6 +61,7 @@ def list_schedules(context: Context) -> Iterator[JobSchedule]:
             times = _interval(settings, source)
             yield JobSchedule("pull", times, f"pull:{source.name}", source=source)
     yield _every(minute, "cases")
+    yield _every(minute, "clocks")
     yield _every(DETECT_INTERVAL, "detect")
     yield _every(minute, "answers")
     yield _every(minute, "deliver")

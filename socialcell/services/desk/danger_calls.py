@@ -1,0 +1,138 @@
+"""Calls about cases of life and limb that nobody has answered or taken on, by the
+ladder of config.yaml.
+
+What a citizen posted and is critical is called about as a critical item. Where a case
+has such an item, its calls stand under the item's key, so that no telephone rings twice
+for one.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.desk.clock_times import ClockKind
+from socialcell.desk.model import DeskCase
+from socialcell.desk.store import clocks as store
+from socialcell.i18n import language
+from socialcell.listening.areas import area_table
+from socialcell.listening.store import areas as area_store
+from socialcell.listening.store.alerts import critical_calls
+from socialcell.ops import outbox_store
+from socialcell.reports.desk.late_case_page import DANGER, LateCase
+from socialcell.reports.letters.letter_page import plain_text
+from socialcell.services.alerts import critical_items, escalations
+from socialcell.services.alerts import incident_notifications as notifications
+from socialcell.services.context import Context
+from socialcell.services.desk.case_escalations import letter_of
+from socialcell.services.outbox import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class DangerousCase:
+    """A case that is to be called about: since when, and the key of its calls."""
+
+    case: LateCase
+    since: datetime
+    key: str
+
+
+def put_calls(context: Context) -> int:
+    """Put the calls that are due into the outbox; how many are new. Nobody is called
+    while config.yaml names nobody."""
+    settings, now = context.workspace.config.alerts, context.clock.now()
+    if settings.names_nobody:
+        return 0
+    with db.reading(context.engine) as session:
+        dangers = _dangers(context, session, now)
+    new = 0
+    for danger in dangers:
+        passed, _next_at = escalations.due_steps(settings, danger.since, now)
+        for step, names in passed:
+            new += _put_step(context, danger, f"{danger.key}{step}", names)
+    return new
+
+
+def _dangers(context: Context, session: Session, now: datetime) -> list[DangerousCase]:
+    critical = set(critical_calls.ids_since(session, now - critical_items.MAX_AGE))
+    names = {
+        area.id: area_table.names(area)
+        for area in area_store.areas_on(session, now.date())
+    }
+    dangers = []
+    for case in store.unanswered_dangers(session):
+        mentions = store.mentions_of(session, case.id or 0)
+        is_item = any(
+            id_ in critical or critical_calls.escalation_of_item(session, id_)
+            for id_ in mentions
+        )
+        if case.assignee is None and not is_item:
+            late = LateCase(
+                number=case.number,
+                occasion=DANGER,
+                at=now,
+                topic=case.topic,
+                area=names.get(case.area or ""),
+                assigned=False,
+                console_url=context.workspace.config.alerts.console_url,
+            )
+            key = (
+                f"{outbox_store.ABOUT_ITEM}{mentions[0]}"
+                if mentions
+                else f"case.{case.number}.danger"
+            )
+            dangers.append(DangerousCase(late, _since(session, case), key))
+    return dangers
+
+
+def _since(session: Session, case: DeskCase) -> datetime:
+    """Since when a case has been one of life and limb."""
+    before = store.last_stopped(session, case.id or 0, ClockKind.FIRST_ANSWER)
+    if before is None or before.stopped_at is None:
+        return case.opened_at
+    return before.stopped_at
+
+
+def _put_step(
+    context: Context, danger: DangerousCase, key: str, names: Sequence[str]
+) -> int:
+    settings = context.workspace.config.alerts
+    page = partial(letter_of, context, danger.case)
+    calls = sum(
+        outbox.put_call(
+            context,
+            "alert",
+            key,
+            name,
+            f"case {danger.case.number}",
+            partial(_phone_call, context, danger.case, settings.phone[name].lang),
+        )
+        for name in settings.phone
+        if name in names
+    )
+    return calls + notifications.put_alert(
+        context,
+        key,
+        notifications.readers_among(settings, names),
+        lambda lang: notifications.as_letter(page(lang)),
+        lambda lang: notifications.as_card(page(lang)),
+    )
+
+
+def _phone_call(context: Context, case: LateCase, lang: str) -> bytes:
+    """The body of a call, as JSON: the case's number, and the text to be read out."""
+    notice = letter_of(context, case, lang)
+    document = {
+        "incident": None,
+        "item": None,
+        "case": case.number,
+        "lang": language(lang).code,
+        "title": notice.subject,
+        "lines": [plain_text(line) for line in notice.lead],
+        "topics": [case.topic] if case.topic else [],
+    }
+    return json.dumps(document, ensure_ascii=False).encode()
