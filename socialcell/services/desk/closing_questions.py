@@ -56,13 +56,21 @@ def _question(
         direction="out",
         purpose=closures.QUESTION,
         is_public=way == "public",
-        text=question_text(case.number, contact.language, contact.script),
+        text=question_text(case.number, _language(contact)),
         language=contact.language,
         state="queued",
         answer_key=f"closing:{case.number}:{number}",
         made_by=context.actor.name,
         at=context.clock.now(),
     )
+
+
+def _language(contact: CaseContact) -> str:
+    """The language and script of a contact; Marathi where it is none of ours."""
+    language = contact.language or "mr"
+    if contact.script == "Latn" and language in ("mr", "hi"):
+        return f"{language}-Latn"
+    return language if language in ("mr", "hi", "en") else "mr"
 
 
 def _way(contact: CaseContact, now: datetime) -> str:

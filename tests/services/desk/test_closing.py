@@ -1,8 +1,10 @@
 """A case is closed by what its contacts say, and by nobody in their place."""
 
 import pytest
+from sqlmodel import select
 
 from socialcell import db
+from socialcell.desk.closing_answers import ClosingAnswer
 from socialcell.desk.model import CaseFile, CaseMessage
 from socialcell.desk.store import closures
 from socialcell.desk.store.cases import CaseChangedError
@@ -24,6 +26,8 @@ from tests.services.desk.closing_builders import (
     steps_of,
     write,
 )
+
+YES = ClosingAnswer.YES
 
 
 @pytest.fixture
@@ -87,7 +91,7 @@ def test_every_contact_is_asked_in_their_own_language(crew):
     written, called = checks_of(crew, case)
     assert (written.way, called.way) == ("private", "phone")
     with db.reading(crew.engine) as session:
-        (question,) = session.query(CaseMessage).all()
+        (question,) = session.scalars(select(CaseMessage)).all()
         assert question.text.endswith("होय / नाही")
         assert case.number in question.text
     waiting = closing_calls.list_closures(crew, calls_only=True)
@@ -144,8 +148,8 @@ def test_an_unclear_answer_waits_for_a_person_who_did_not_claim(crew, colleague)
             case.number
         ]
     with pytest.raises(SocialcellError, match="somebody else asks"):
-        closing_replies.decide_answer(crew, case.number, case.contacts[0], "yes")
-    closing_replies.decide_answer(colleague, case.number, case.contacts[0], "yes")
+        closing_replies.decide_answer(crew, case.number, case.contacts[0], YES)
+    closing_replies.decide_answer(colleague, case.number, case.contacts[0], YES)
     assert case_of(crew, case).state == "closed_confirmed"
     assert checks_of(crew, case)[0].answered_by == "Ravi Sample"
     with db.reading(crew.engine) as session:
@@ -155,7 +159,7 @@ def test_an_unclear_answer_waits_for_a_person_who_did_not_claim(crew, colleague)
 def test_nobody_reads_an_answer_that_was_not_written(crew, colleague):
     case = claimed_case(crew)
     with pytest.raises(UsageError, match="waits to be read"):
-        closing_replies.decide_answer(colleague, case.number, case.contacts[0], "yes")
+        closing_replies.decide_answer(colleague, case.number, case.contacts[0], YES)
 
 
 def test_a_thank_you_after_the_closing_is_a_note_for_a_person(crew):
