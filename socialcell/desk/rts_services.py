@@ -80,7 +80,6 @@ def suggest_service(text: str) -> RtsService | None:
     if not _names(words, _LATE):
         return None
     named = [service for service in list_services() if _names(words, service.words)]
-    # The longer name stands for both: a transfer by inheritance is a transfer.
     return named[0] if len(named) == 1 else None
 
 
@@ -96,8 +95,8 @@ def appeal_text(service: RtsService, lang: Language) -> str:
         return lang.gettext(
             "%(service)s is a service by right under the Maharashtra Right to Public "
             "Services Act 2015; its time limit stands in the municipal charter. If it "
-            "is late or refused without a reason, you may appeal to the first appellate "
-            "officer named there, then to the second, and after that to the State "
+            "is late or refused without a reason, you may appeal to the first "
+            "appellate officer named there, then to the second, and after that to the State "
             "Commission for Right to Service.",
             service=name,
         )

@@ -25,6 +25,8 @@ from socialcell.services.desk import (
     case_triage,
     danger_calls,
 )
+from socialcell.services.desk import answer_sending, case_opening, case_triage
+from socialcell.services.desk.closing import case_closing, closing_sampling
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import outbox
 from socialcell.services.outreach import post_matching
@@ -149,6 +151,13 @@ def _outreach(context: Context, slot: JobSlot, stop: Stop) -> str:
     return _marked(f"{count} planned posts found", is_idle=not count)
 
 
+def _closings(context: Context, slot: JobSlot, stop: Stop) -> str:
+    closed = case_closing.close_silent(context, stop)
+    drawn = closing_sampling.draw_last_week(context)
+    summary = f"{closed} closed after seven days, {drawn} drawn for a call"
+    return _marked(summary, is_idle=not (closed or drawn))
+
+
 def _credentials(context: Context, slot: JobSlot, stop: Stop) -> str:
     states = credential_checks.check_credentials(context)
     refused = [state.connector for state in states if not state.ok]
@@ -256,6 +265,7 @@ _WORK: dict[str, Callable[[Context, JobSlot, Stop], str]] = {
     "snapshot": _snapshot,
     "outreach": _outreach,
     "credentials": _credentials,
+    "closings": _closings,
     "report:daily": _daily,
     "recheck": _recheck,
     "retention": _retention,

@@ -65,7 +65,7 @@ def list_schedules(context: Context) -> Iterator[JobSchedule]:
     yield _every(DETECT_INTERVAL, "detect")
     yield _every(minute, "answers")
     yield _every(minute, "deliver")
-    for kind in ("snapshot", "outreach", "credentials"):
+    for kind in ("snapshot", "outreach", "credentials", "closings"):
         yield _every(hour, kind)
     for at in TIMES:
         yield JobSchedule("report:daily", DailySlots(at), f"report:daily:{at:%H%M}")

@@ -1,5 +1,6 @@
 """Cases that are claimed done, and messages of their contacts, for tests."""
 
+import itertools
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -9,13 +10,17 @@ from sqlmodel import select
 from socialcell import db
 from socialcell.desk.closing_model import ClosureCheck
 from socialcell.desk.model import CaseContact, CaseMessage, CaseStep, DeskCase
+from socialcell.listening.model import Mention
 from socialcell.services.context import Context
-from socialcell.services.desk import closing, closing_replies
-from socialcell.services.desk.closing import DoneEvidence
+from socialcell.services.desk import new_messages
+from socialcell.services.desk.closing import case_closing
+from socialcell.services.desk.closing.case_closing import DoneEvidence
+from tests.builders import make_author, make_record, store_records
 from tests.desk_builders import make_case, make_contact, make_message
 
 EVIDENCE = DoneEvidence("The joint of the main was replaced and tested at 14:00.")
-MESSENGER = "facebook"
+WRITTEN = ("messenger", "whatsapp", "instagram")  # channels that are answered
+_SERIAL = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -29,21 +34,45 @@ class ClosingCase:
 def open_case(
     context: Context, *channels: str, state: str = "in_progress", **fields: Any
 ) -> ClosingCase:
-    """A case that is worked on, with contacts whose windows are open for a month."""
+    """A case that is worked on, with contacts who have just written or called."""
     now = context.clock.now()
+    channels = channels or ("messenger",)
+    heard = [
+        hear(context, channel, f"person{next(_SERIAL)}", "पाणी येत नाही")
+        if channel in WRITTEN
+        else None
+        for channel in channels
+    ]
     with db.writing(context.engine) as session:
         case = make_case(session, now, state=state, **fields)
-        until = now + timedelta(days=30)
-        contacts = [
-            make_contact(
-                session,
-                case,
-                channel,
-                window_until=None if channel in ("phone", "press") else until,
-            )
-            for channel in channels or (MESSENGER,)
-        ]
-        return ClosingCase(case.number, tuple(row.id or 0 for row in contacts))
+        contacts = []
+        for channel, mention in zip(channels, heard, strict=True):
+            contact = make_contact(session, case, channel)
+            make_message(session, case, contact, mention_id=mention)
+            contacts.append(contact.id or 0)
+        return ClosingCase(case.number, tuple(contacts))
+
+
+def hear(
+    context: Context, channel: str, uid: str, text: str, **fields: Any
+) -> int | None:
+    """A person writes to the city's account; the mention's id."""
+    now, external_id = context.clock.now(), f"m{next(_SERIAL)}"
+    record = make_record(
+        external_id,
+        platform=channel,
+        kind="message",
+        text=text,
+        authored_at=now,
+        author=make_author(uid),
+    )
+    store_records(context.engine, record, at=now)
+    with db.writing(context.engine) as session:
+        query = select(Mention).where(Mention.external_id == external_id)
+        mention = session.scalars(query).one()
+        for name, content in fields.items():
+            setattr(mention, name, content)
+        return mention.id
 
 
 def claimed_case(
@@ -57,7 +86,7 @@ def claimed_case(
 
 def claim(context: Context, case: ClosingCase, *, as_sent: bool = True) -> None:
     """Claim a case done; its questions have left at once."""
-    closing.claim_done(context, case.number, EVIDENCE)
+    case_closing.claim_done(context, case.number, EVIDENCE)
     if as_sent:
         send_questions(context)
 
@@ -70,16 +99,21 @@ def send_questions(context: Context) -> None:
             message.state, message.sent_at = "sent", context.clock.now()
 
 
-def write(context: Context, case: ClosingCase, text: str, contact: int = 0) -> None:
-    """A contact of a case writes to it now."""
+def write(
+    context: Context, case: ClosingCase, text: str, contact: int = 0, **fields: Any
+) -> None:
+    """A contact of a case writes to it now; `fields` are of the mention."""
+    with db.reading(context.engine) as session:
+        channel = session.get_one(CaseContact, case.contacts[contact]).channel
+    mention = hear(context, channel, f"{case.number}.{contact}", text, **fields)
     with db.writing(context.engine) as session:
         row = session.get(CaseContact, case.contacts[contact])
         assert row is not None
         owner = session.get(DeskCase, row.case_id)
         assert owner is not None
         now = context.clock.now()
-        message = make_message(session, owner, row, text, at=now)
-        closing_replies.on_message(context, session, row, message)
+        message = make_message(session, owner, row, mention_id=mention, at=now)
+        new_messages.on_message(context, session, row, message)
 
 
 def case_of(context: Context, case: ClosingCase) -> DeskCase:

@@ -11,8 +11,12 @@ from socialcell.desk.store.cases import CaseChangedError
 from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
 from socialcell.ops import audit
 from socialcell.roles import Role
-from socialcell.services.desk import closing, closing_calls, closing_replies
-from socialcell.services.desk.closing import DoneEvidence
+from socialcell.services.desk.closing import (
+    case_closing,
+    closing_calls,
+    closing_replies,
+)
+from socialcell.services.desk.closing.case_closing import DoneEvidence
 from tests.operators import acting
 from tests.services.desk.closing_builders import (
     EVIDENCE,
@@ -44,7 +48,7 @@ def colleague(context):
 def test_a_claim_needs_words_of_forty_characters_or_a_photo(crew):
     case = open_case(crew)
     with pytest.raises(UsageError, match="at least 40 characters"):
-        closing.claim_done(crew, case.number, DoneEvidence("It is done now."))
+        case_closing.claim_done(crew, case.number, DoneEvidence("It is done now."))
     assert case_of(crew, case).state == "in_progress"
     with db.writing(crew.engine) as session:
         row = CaseFile(
@@ -59,7 +63,7 @@ def test_a_claim_needs_words_of_forty_characters_or_a_photo(crew):
         session.add(row)
         session.flush()
         photo = row.id
-    closing.claim_done(crew, case.number, DoneEvidence(photo=photo))
+    case_closing.claim_done(crew, case.number, DoneEvidence(photo=photo))
     assert case_of(crew, case).state == "resolved_claimed"
     assert steps_of(crew, case)[-1].evidence == f"photo {photo}"
 
@@ -67,31 +71,33 @@ def test_a_claim_needs_words_of_forty_characters_or_a_photo(crew):
 def test_a_photo_of_another_case_is_no_evidence(crew):
     case = open_case(crew)
     with pytest.raises(UsageError, match="has no photo 7"):
-        closing.claim_done(crew, case.number, DoneEvidence(photo=7))
+        case_closing.claim_done(crew, case.number, DoneEvidence(photo=7))
 
 
 def test_a_claim_of_an_old_revision_is_refused(crew):
     case = open_case(crew)
     with pytest.raises(CaseChangedError):
-        closing.claim_done(crew, case.number, EVIDENCE, rev=7)
+        case_closing.claim_done(crew, case.number, EVIDENCE, rev=7)
 
 
 def test_a_viewer_claims_nothing_and_nobody_does_without_signing_in(context):
     case = open_case(context)
     with pytest.raises(NeedsAPerson):
-        closing.claim_done(context, case.number, EVIDENCE)
+        case_closing.claim_done(context, case.number, EVIDENCE)
     viewer = acting(context, "Meera Sample", Role.VIEWER)
     with pytest.raises(SocialcellError):
-        closing.claim_done(viewer, case.number, EVIDENCE)
+        case_closing.claim_done(viewer, case.number, EVIDENCE)
     assert case_of(context, case).state == "in_progress"
 
 
 def test_every_contact_is_asked_in_their_own_language(crew):
-    case = claimed_case(crew, "facebook", "phone")
+    case = claimed_case(crew, "messenger", "phone")
     written, called = checks_of(crew, case)
     assert (written.way, called.way) == ("private", "phone")
     with db.reading(crew.engine) as session:
-        (question,) = session.scalars(select(CaseMessage)).all()
+        (question,) = session.scalars(
+            select(CaseMessage).where(CaseMessage.direction == "out")
+        ).all()
         assert question.text.endswith("होय / नाही")
         assert case.number in question.text
     waiting = closing_calls.list_closures(crew, calls_only=True)
@@ -107,17 +113,17 @@ def test_a_yes_of_the_only_contact_closes_the_case_as_confirmed(crew):
 
 
 def test_one_yes_of_two_waits_for_the_other_until_the_week_is_over(crew):
-    case = claimed_case(crew, "facebook", "whatsapp")
+    case = claimed_case(crew, "messenger", "whatsapp")
     write(crew, case, "yes")
     assert case_of(crew, case).state == "resolved_claimed"
-    assert closing.close_silent(later(crew, days=6, hours=23)) == 0
-    assert closing.close_silent(later(crew, hours=1)) == 1
+    assert case_closing.close_silent(later(crew, days=6, hours=23)) == 0
+    assert case_closing.close_silent(later(crew, hours=1)) == 1
     assert case_of(crew, case).state == "closed_confirmed"
     assert [check.answer for check in checks_of(crew, case)] == ["yes", "no_reply"]
 
 
 def test_a_no_of_one_reopens_one_level_up_though_another_said_yes(crew):
-    case = claimed_case(crew, "facebook", "whatsapp")
+    case = claimed_case(crew, "messenger", "whatsapp")
     write(crew, case, "ho zala")
     write(crew, case, "nahi zala", contact=1)
     row = case_of(crew, case)
@@ -172,23 +178,23 @@ def test_a_thank_you_after_the_closing_is_a_note_for_a_person(crew):
 
 def test_silence_for_seven_days_closes_without_confirmation(crew):
     case = claimed_case(crew)
-    assert closing.close_silent(later(crew, days=7)) == 1
+    assert case_closing.close_silent(later(crew, days=7)) == 1
     assert case_of(crew, case).state == "closed_unconfirmed"
-    assert closing.close_silent(later(crew, days=7)) == 0
+    assert case_closing.close_silent(later(crew, days=7)) == 0
 
 
 def test_a_question_that_has_not_left_is_no_silence(crew):
     case = claimed_case(crew, as_sent=False)
-    assert closing.close_silent(later(crew, days=9)) == 0
+    assert case_closing.close_silent(later(crew, days=9)) == 0
     send_questions(crew)
-    assert closing.close_silent(later(crew, days=6)) == 0
-    assert closing.close_silent(later(crew, days=1)) == 1
+    assert case_closing.close_silent(later(crew, days=6)) == 0
+    assert case_closing.close_silent(later(crew, days=1)) == 1
     assert case_of(crew, case).state == "closed_unconfirmed"
 
 
 def test_a_late_yes_counts(crew):
     case = claimed_case(crew)
-    closing.close_silent(later(crew, days=7))
+    case_closing.close_silent(later(crew, days=7))
     write(later(crew, days=10), case, "हाँ, हो गया")
     assert case_of(crew, case).state == "closed_confirmed"
 
@@ -226,10 +232,10 @@ def test_after_the_second_reopening_a_nodal_officer_alone_closes(context, crew):
     officer = acting(context, "Nita Sample", Role.LEAD, scope="dept:water")
     claim(officer, case)
     # Silence does not close it by itself, but the officer may.
-    assert closing.close_silent(later(crew, days=8)) == 0
+    assert case_closing.close_silent(later(crew, days=8)) == 0
     with pytest.raises(SocialcellError, match="only a nodal officer"):
-        closing.close_after_silence(crew, case.number, "Seen on the spot.")
-    closing.close_after_silence(officer, case.number, "Seen on the spot.")
+        case_closing.close_after_silence(crew, case.number, "Seen on the spot.")
+    case_closing.close_after_silence(officer, case.number, "Seen on the spot.")
     assert case_of(crew, case).state == "closed_unconfirmed"
 
 
@@ -249,7 +255,7 @@ def test_the_third_reopening_is_on_the_commissioners_list(context, crew):
         if case_of(crew, case).reopened < 3:
             claim(officer, case)
     with db.reading(crew.engine) as session:
-        rows = closures.often_reopened(session, closing.COMMISSIONER_FROM)
+        rows = closures.often_reopened(session, case_closing.COMMISSIONER_FROM)
         assert [row.number for row in rows] == [case.number]
     assert case_of(crew, case).level == 3
 
@@ -271,5 +277,5 @@ def test_claims_closings_and_reopenings_are_in_the_audit_log(crew):
 def test_a_state_in_which_nothing_is_claimed_is_refused(crew):
     case = open_case(crew, state="new")
     with pytest.raises(UsageError):
-        closing.claim_done(crew, case.number, EVIDENCE)
+        case_closing.claim_done(crew, case.number, EVIDENCE)
     assert checks_of(crew, case) == []

@@ -8,7 +8,7 @@ officer alone claims it done, or closes it over a silence: an operator who is a 
 the case's ward office or department.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,9 +24,9 @@ from socialcell.errors import SocialcellError, UsageError
 from socialcell.ops import audit
 from socialcell.roles import Permission
 from socialcell.services.context import Context
-from socialcell.services.desk import closing_questions
 from socialcell.services.desk.case_access import require_case
 from socialcell.services.desk.case_steps import enter_step
+from socialcell.services.desk.closing import closing_questions
 from socialcell.text import clean_text
 
 SILENCE = timedelta(days=7)
@@ -195,7 +195,7 @@ def claim_checks(session: Session, case: DeskCase) -> Sequence[ClosureCheck]:
     return closures.checks_since(session, case.id, case.claimed_at)
 
 
-def close_silent(context: Context) -> int:
+def close_silent(context: Context, stop: Callable[[], bool] = lambda: False) -> int:
     """Close the cases whose contacts had seven days to answer; how many. A transaction
     each, so that the next run goes on. For the daemon."""
     before = context.clock.now() - SILENCE
@@ -203,6 +203,8 @@ def close_silent(context: Context) -> int:
         numbers = closures.claimed_before(session, before)
     count = 0
     for number in numbers:
+        if stop():
+            break
         with db.writing(context.engine) as session:
             case = cases.lock_case(session, number)
             count += _close_over_silence(context, session, case, context.actor.name)

@@ -14,9 +14,9 @@ from socialcell.errors import SocialcellError, UsageError
 from socialcell.listening.model import Mention
 from socialcell.roles import Permission
 from socialcell.services.context import Context
-from socialcell.services.desk import closing
 from socialcell.services.desk.case_access import require_case
 from socialcell.services.desk.case_steps import enter_step
+from socialcell.services.desk.closing import case_closing
 from socialcell.text import clean_text
 
 _COMPLAINTS = frozenset({"complaint", "help"})  # intents that reopen a closed case
@@ -60,7 +60,10 @@ def _on_closed(
     answer: ClosingAnswer,
 ) -> None:
     """A message to a closed case: a late answer, a complaint, or a note."""
-    if case.closed_at is None or message.at > case.closed_at + closing.LATE_MESSAGE:
+    if (
+        case.closed_at is None
+        or message.at > case.closed_at + case_closing.LATE_MESSAGE
+    ):
         return
     has_check = newest_check(session, contact) is not None
     if has_check and answer is not ClosingAnswer.UNCLEAR:
@@ -69,7 +72,7 @@ def _on_closed(
         mention is not None and mention.intent in _COMPLAINTS
     ):
         reason = "a complaint after the closing"
-        closing.reopen(context, session, case, closing.CITIZEN, reason)
+        case_closing.reopen(context, session, case, case_closing.CITIZEN, reason)
     else:
         _leave_to_a_person(context, session, case, message, "late_message")
 
@@ -78,7 +81,7 @@ def _leave_to_a_person(
     context: Context, session: Session, case: DeskCase, message: CaseMessage, kind: str
 ) -> None:
     detail = {"message": message.id, "contact": message.contact_id}
-    draft = StepDraft(kind, closing.CITIZEN, detail=detail)
+    draft = StepDraft(kind, case_closing.CITIZEN, detail=detail)
     enter_step(context, session, case, draft)
 
 
@@ -117,14 +120,14 @@ def take_answer(
     check.answered_by, check.mention_id = by, mention_id
     check.words = clean_text(words) if words else None
     contact.closing = answer.value
-    step_by = by or closing.CITIZEN
+    step_by = by or case_closing.CITIZEN
     detail = {"contact": contact.id, "answer": answer.value, "mention": mention_id}
     draft = StepDraft(closures.ANSWER_READ, step_by, detail=detail)
     enter_step(context, session, case, draft)
     if answer is ClosingAnswer.YES:
-        closing.close_if_all_said_yes(context, session, case, step_by)
+        case_closing.close_if_all_said_yes(context, session, case, step_by)
     elif case.state in (CaseState.RESOLVED_CLAIMED, *CLOSED_STATES):
-        closing.reopen(context, session, case, step_by, "a contact says no")
+        case_closing.reopen(context, session, case, step_by, "a contact says no")
 
 
 def require_another(case: DeskCase, by: str | None) -> None:

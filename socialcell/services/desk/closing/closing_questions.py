@@ -1,7 +1,5 @@
 """Ask every contact of a case whether it is solved, in their language and channel."""
 
-from datetime import datetime
-
 from sqlmodel import Session
 
 from socialcell.desk.closing_model import ClosureCheck
@@ -9,6 +7,7 @@ from socialcell.desk.closing_question import question_text
 from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import cases, closures
 from socialcell.services.context import Context
+from socialcell.services.desk import answer_channels, answer_languages
 
 
 def ask_contacts(
@@ -28,7 +27,7 @@ def ask_contacts(
     checks = []
     for contact in contacts:
         assert contact.id is not None
-        way = _way(contact, now)
+        way = _way(context, session, contact)
         contact.closing = "asked"
         check = ClosureCheck(
             case_id=case.id,
@@ -50,14 +49,15 @@ def _question(
     context: Context, case: DeskCase, contact: CaseContact, way: str, number: int
 ) -> CaseMessage:
     assert case.id is not None
+    language = answer_languages.key_of(contact)
     return CaseMessage(
         case_id=case.id,
         contact_id=contact.id,
         direction="out",
         purpose=closures.QUESTION,
         is_public=way == "public",
-        text=question_text(case.number, _language(contact)),
-        language=contact.language,
+        text=question_text(case.number, language),
+        language=language,
         state="queued",
         answer_key=f"closing:{case.number}:{number}",
         made_by=context.actor.name,
@@ -65,17 +65,10 @@ def _question(
     )
 
 
-def _language(contact: CaseContact) -> str:
-    """The language and script of a contact; Marathi where it is none of ours."""
-    language = contact.language or "mr"
-    if contact.script == "Latn" and language in ("mr", "hi"):
-        return f"{language}-Latn"
-    return language if language in ("mr", "hi", "en") else "mr"
-
-
-def _way(contact: CaseContact, now: datetime) -> str:
-    """How a contact can be asked: privately while their window is open."""
-    if contact.channel == "phone":
-        return "phone"
-    is_open = contact.window_until is not None and contact.window_until > now
-    return "private" if is_open else "nothing"
+def _way(context: Context, session: Session, contact: CaseContact) -> str:
+    """How a contact can be asked now: private, public, phone, or nothing."""
+    ways = answer_channels.ways_to_answer(context, session, contact)
+    for way in ("private", "public"):
+        if any(entry.way == way for entry in ways.open):
+            return way
+    return "phone" if contact.channel == "phone" else "nothing"

@@ -76,10 +76,15 @@ def draw_sample(context: Context, monday: date) -> ClosureSample:
         return ClosureSample(monday, closings, seed, ids)
 
 
-def draw_last_week(context: Context) -> ClosureSample:
-    """Draw the calls of the week before this one. For the daemon."""
+def draw_last_week(context: Context) -> int:
+    """Draw the calls of the week before this one, once; how many are drawn now. For
+    the daemon."""
     today = context.clock.now().astimezone(IST).date()
-    return draw_sample(context, today - timedelta(days=today.weekday() + 7))
+    monday = today - timedelta(days=today.weekday() + 7)
+    with db.reading(context.engine) as session:
+        if _entry_of(session, monday) is not None:
+            return 0
+    return len(draw_sample(context, monday).checks)
 
 
 def _entry_of(session: Session, monday: date) -> AuditRecord | None:

@@ -12,7 +12,7 @@ from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.desk.case_access import require_case
 from socialcell.services.desk.case_steps import enter_step
-from socialcell.services.desk.closing_replies import (
+from socialcell.services.desk.closing.closing_replies import (
     contact_of,
     newest_check,
     require_another,

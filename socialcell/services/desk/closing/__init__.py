@@ -1,0 +1,1 @@
+"""Closing a case: claimed done, asked of its contacts, sampled and called."""
