@@ -96,8 +96,8 @@ def appeal_text(service: RtsService, lang: Language) -> str:
             "%(service)s is a service by right under the Maharashtra Right to Public "
             "Services Act 2015; its time limit stands in the municipal charter. If it "
             "is late or refused without a reason, you may appeal to the first "
-            "appellate officer named there, then to the second, and after that to the State "
-            "Commission for Right to Service.",
+            "appellate officer named there, then to the second, and after that to the "
+            "State Commission for Right to Service.",
             service=name,
         )
     return lang.ngettext(

@@ -1,0 +1,1 @@
+"""Passing a case to the body that owns it, and services by right."""
