@@ -69,6 +69,8 @@ GROUPS = (
     "alerts.commitments",
     "desk.routing",
     "desk.situation",
+    "desk.closures",
+    "desk.referrals",
 )
 
 OLD_GROUPS = {"outgoing": "messaging.outbox"}

@@ -213,9 +213,12 @@ def close_silent(context: Context, stop: Callable[[], bool] = lambda: False) -> 
 
 def close_after_silence(
     context: Context, number: str, reason: str, rev: int | None = None
-) -> None:
+) -> str:
     """Close a case that was reopened twice over its contacts' silence, as a nodal
-    officer. Audited. UsageError: it is not claimed done, or their time runs."""
+    officer; the state after it. Audited. UsageError: it is not claimed done, their
+    time runs, or no reason."""
+    if not reason.strip():
+        raise UsageError("deskclosing.no_reason")
     with db.writing(context.engine) as session:
         case = cases.lock_case(session, number, rev)
         require_nodal_officer(context, session, case)
@@ -225,6 +228,7 @@ def close_after_silence(
             context, session, case, context.actor.name, officer_reason=reason
         ):
             raise UsageError("deskclosing.time_runs", number=number)
+        return case.state
 
 
 def _close_over_silence(

@@ -144,8 +144,8 @@ def decide_answer(
     contact_id: int,
     answer: ClosingAnswer,
     rev: int | None = None,
-) -> None:
-    """A person reads a contact's unclear message as yes or no.
+) -> str:
+    """A person reads a contact's unclear message as yes or no; the state after it.
 
     CaseChangedError; SocialcellError: no such permission, or their own claim.
     UsageError: no such contact, or no message of theirs that waits to be read.
@@ -163,6 +163,15 @@ def decide_answer(
             mention_id=message.mention_id,
             by=context.actor.name,
         )
+        return case.state
+
+
+def meaning_of(words: str) -> ClosingAnswer:
+    """A yes or no as a person types it. UsageError: it is neither."""
+    plain = words.strip().lower()
+    if plain not in (ClosingAnswer.YES, ClosingAnswer.NO):
+        raise UsageError("deskclosing.no_answer")
+    return ClosingAnswer(plain)
 
 
 def contact_of(session: Session, case: DeskCase, contact_id: int) -> CaseContact:

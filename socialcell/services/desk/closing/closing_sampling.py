@@ -79,12 +79,22 @@ def draw_sample(context: Context, monday: date) -> ClosureSample:
 def draw_last_week(context: Context) -> int:
     """Draw the calls of the week before this one, once; how many are drawn now. For
     the daemon."""
-    today = context.clock.now().astimezone(IST).date()
-    monday = today - timedelta(days=today.weekday() + 7)
+    monday = monday_of(context, None)
     with db.reading(context.engine) as session:
         if _entry_of(session, monday) is not None:
             return 0
     return len(draw_sample(context, monday).checks)
+
+
+def monday_of(context: Context, day: str | None) -> date:
+    """A Monday as it is written; None: that of last week. UsageError: no day."""
+    if day is None:
+        today = context.clock.now().astimezone(IST).date()
+        return today - timedelta(days=today.weekday() + 7)
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        raise UsageError("deskclosing.no_monday", day=day) from None
 
 
 def _entry_of(session: Session, monday: date) -> AuditRecord | None:
