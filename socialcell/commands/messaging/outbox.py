@@ -170,9 +170,12 @@ def send(config: Config = None, json: Json = False) -> None:
 
     Example: socialcell outbox send
     """
+    from socialcell.services.desk import answer_sending
     from socialcell.services.outbox import outbox
 
-    delivery = outbox.deliver_due(open_context(config))
+    context = open_context(config)
+    delivery = outbox.deliver_due(context)
+    delivery += answer_sending.send_due(context).as_delivery()
     if json:
         output.as_json(vars(delivery))
     else:

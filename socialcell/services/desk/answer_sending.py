@@ -30,6 +30,7 @@ from socialcell.services.desk import answer_results
 from socialcell.services.desk.answer_channels import SERVICE, WHATSAPP, AnswerWay
 from socialcell.services.desk.answer_queue import queue_message
 from socialcell.services.desk.answers import open_way
+from socialcell.services.outbox.outbox import Delivery
 
 _LOG = log.logger(__name__)
 _BATCH = 200
@@ -57,6 +58,16 @@ class AnswerRun:
     def is_idle(self) -> bool:
         counts = (self.sent, self.later, self.returned, self.failed, self.unsure)
         return not (any(counts) or self.noted or self.stopped)
+
+    def as_delivery(self) -> Delivery:
+        """The run as the outbox counts its own: what does not go out is dead."""
+        reasons = [f"{channel}: {why}" for channel, why in self.stopped.items()]
+        return Delivery(
+            sent=self.sent,
+            later=self.later,
+            dead=self.returned + self.failed,
+            stopped="; ".join(reasons) or None,
+        )
 
 
 @dataclass(frozen=True)
@@ -149,7 +160,7 @@ def _send_one(context: Context, key: str, run: AnswerRun) -> None:
         if not outgoing_answers.claim(session, key, context.clock.now()):
             return
     try:
-        external_id = run_write(send)
+        external_id = send()
     except UnconfirmedCall as error:
         answer_results.doubt(context, key, str(error))
         run.unsure += 1
@@ -208,15 +219,18 @@ def _sender(context: Context, claim: _Claim) -> Callable[[], str]:
         values = form["values"]
         assert isinstance(values, list)
         whatsapp = connector
-        return lambda: whatsapp.send_template(
-            claim.to,
-            str(form["name"]),
-            str(form["language"]),
-            [str(value) for value in values],
+        texts = [str(value) for value in values]
+        return lambda: run_write(
+            lambda: whatsapp.send_template(
+                claim.to, str(form["name"]), str(form["language"]), texts
+            )
         )
-    if isinstance(connector, WhatsApp | Messenger):
-        correspondent = connector
-        return lambda: correspondent.send_text(claim.to, claim.words)
+    if isinstance(connector, WhatsApp):
+        number = connector
+        return lambda: run_write(lambda: number.send_text(claim.to, claim.words))
+    if isinstance(connector, Messenger):
+        page = connector  # which says itself what is not known
+        return lambda: page.send_text(claim.to, claim.words)
     raise TypeError(f"{claim.source.connector} sends no messages")
 
 
