@@ -71,6 +71,8 @@ GROUPS = (
     "desk.situation",
     "desk.closures",
     "desk.referrals",
+    "desk.answers",
+    "desk.macros",
 )
 
 OLD_GROUPS = {"outgoing": "messaging.outbox"}

@@ -303,4 +303,3 @@ def _shown(changes: "Sequence[WordChange]") -> str:
         f"{marks[part.change][0]}{part.words}{marks[part.change][1]}"
         for part in changes
     )
-

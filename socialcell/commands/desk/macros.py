@@ -8,7 +8,7 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators.sign_in_prompt import acting_context
-from socialcell.commands.options import Config, Json, date_of, open_context
+from socialcell.commands.options import Config, Json, open_context
 
 app = typer.Typer(
     help="Macros: the book of approved answers, in three languages.",
@@ -79,14 +79,16 @@ def list_(
 def import_(until: Until, config: Config = None, json: Json = False) -> None:
     """Enter the approved answers that come with the program. Audited.
 
-    Keys that are there stay as they are. A second person approves each (macros approve).
+    Keys that are there stay as they are. A second person approves each.
 
     Example: socialcell macros import --until 2027-03-31
     """
+    from socialcell.listening.day_ranges import read_day
     from socialcell.services.desk import macros
 
-    day = date_of("--until", until)
-    result = macros.import_book(acting_context(config), day)
+    context = acting_context(config)
+    day = read_day(until, "--until", context.clock.now())
+    result = macros.import_book(context, day)
     if json:
         output.as_json({"added": result.added, "present": result.present})
     else:
@@ -119,13 +121,15 @@ def add(
     Example: socialcell macros add thanks "Thank you." --lang en --title Thanks --until
     2027-03-31
     """
+    from socialcell.listening.day_ranges import read_day
     from socialcell.services.desk import macros
     from socialcell.services.desk.macros import MacroDraft
 
+    context = acting_context(config)
     words = sys.stdin.read() if text == "-" else text
-    day = date_of("--until", until)
+    day = read_day(until, "--until", context.clock.now())
     entry = MacroDraft(key, language, title, words, day, purpose, topic)
-    row = macros.add_macro(acting_context(config), entry)
+    row = macros.add_macro(context, entry)
     if json:
         output.as_json(
             {"key": row.key, "language": row.language, "version": row.version}
