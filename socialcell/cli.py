@@ -73,6 +73,7 @@ GROUPS = (
     "desk.referrals",
     "desk.answers",
     "desk.macros",
+    "desk.field_links",
 )
 
 OLD_GROUPS = {"outgoing": "messaging.outbox"}
@@ -130,7 +131,8 @@ def _join() -> None:
         app.command(name)(getattr(commands, function))
     for module in GROUPS:
         commands = importlib.import_module(f"socialcell.commands.{module}")
-        app.add_typer(commands.app, name=module.rpartition(".")[2])
+        noun = module.rpartition(".")[2].replace("_", "-")
+        app.add_typer(commands.app, name=noun)
     for old, module in OLD_GROUPS.items():
         commands = importlib.import_module(f"socialcell.commands.{module}")
         old_group(app, old, module.rpartition(".")[2], commands.app)

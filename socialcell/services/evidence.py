@@ -40,9 +40,15 @@ def store_file(context: Context, path: Path) -> str:
         ) from None
     if not content:
         raise SocialcellError("evidence.empty_file", path=path)
+    return store_content(context, content, path.suffix.lower())
+
+
+def store_content(context: Context, content: bytes, suffix: str) -> str:
+    """Keep bytes in the workspace's folder of evidence; their SHA-256, hexadecimal.
+    SocialcellError: the disk refuses."""
     digest = hashlib.sha256(content).hexdigest()
     folder = context.workspace.folder / FOLDER
-    target = folder / f"{digest}{path.suffix.lower()}"
+    target = folder / f"{digest}{suffix}"
     try:
         folder.mkdir(mode=0o770, exist_ok=True)
         partial = target.with_name(target.name + ".part")

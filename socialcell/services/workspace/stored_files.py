@@ -14,6 +14,8 @@ from sqlalchemy import Engine, inspect
 
 from socialcell import db
 from socialcell.campaigns.outreach.store import outreach
+from socialcell.desk.model import CaseFile
+from socialcell.desk.store import field_links
 from socialcell.listening.store.pages import attachments
 from socialcell.message_catalog import Message
 from socialcell.services import evidence
@@ -34,7 +36,12 @@ def referenced_files(engine: Engine) -> list[str]:
                 f"{evidence.FOLDER}/{digest}"
                 for digest in outreach.evidence_files(session)
             ]
-    return sorted(named)
+        if there.has_table(CaseFile.__tablename__):
+            named += [
+                f"{evidence.FOLDER}/{digest}"
+                for digest in field_links.file_digests(session)
+            ]
+    return sorted(set(named))
 
 
 def find_file(root: Path, name: str) -> Path | None:

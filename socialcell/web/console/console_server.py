@@ -32,7 +32,8 @@ from socialcell.web.console.campaigns import (
     post_pages,
     registry_pages,
 )
-from socialcell.web.console.desk import case_pages, inbox_pages
+from socialcell.web.console.desk import case_pages, field_link_pages, inbox_pages
+from socialcell.web.console.desk.field_link_pages import create_field_pages
 from socialcell.web.console.navigation import shell_values
 from socialcell.web.console.office import (
     alert_rule_pages,
@@ -103,14 +104,19 @@ def console_site() -> Site:
 
 
 def create_console(context: Context, threads: int = THREADS) -> ASGIApp:
-    """The console of a workspace as an ASGI application: its pages, and the API for
-    programs at /api/v1."""
+    """The console of a workspace as an ASGI application: its pages, those of field
+    links at /f/, and the API for programs at /api/v1."""
     pages = create_page_application(context, console_site(), threads)
-    api = create_api(context)
+    api, field_pages = create_api(context), create_field_pages(context)
 
     async def console(scope: Scope, receive: Receive, send: Send) -> None:
-        is_api = scope.get("path", "").startswith(API)
-        await (api if is_api else pages)(scope, receive, send)
+        path = scope.get("path", "")
+        application = pages
+        if path.startswith(API):
+            application = api
+        elif path.startswith(field_link_pages.PREFIX):
+            application = field_pages
+        await application(scope, receive, send)
 
     return console
 
