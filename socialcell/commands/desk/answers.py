@@ -97,9 +97,9 @@ def draft(
         values[name.strip()] = words
     entry = AnswerDraft(
         texts={
-            key: words
+            key: written
             for key, text in texts.items()
-            if (words := _words(text)) is not None
+            if (written := _words(text)) is not None
         },
         contacts=to or None,
         way="public" if public else "private" if private else None,

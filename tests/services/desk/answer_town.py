@@ -147,6 +147,9 @@ class AnswerTown:
             for name, value in fields.items():
                 setattr(row, name, value)
 
+    def change_case(self, **fields: Any) -> None:
+        self.change(DeskCase, **fields)
+
     def see_post(self, text: str = "No water in Kothrud since morning") -> int:
         """A post on X of a citizen is stored; the mention's id."""
         post = next(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.applications import Starlette
@@ -48,7 +48,7 @@ _MOST_FIELDS = 8
 _LOG = log.logger(__name__)
 
 
-class _TooMany(Exception):
+class _TooMany(Exception):  # noqa: N818 - named for what happened
     """A client asked too often; the seconds to wait."""
 
     def __init__(self, wait: int) -> None:
@@ -197,7 +197,8 @@ class _FieldPages:
         lines = request.headers.getlist("x-forwarded-for")
         forwarded = ",".join(lines).encode("latin-1")
         client = client_address(peer, forwarded, self._trusted)
-        key, now = f"field_link:{client or ''}", self._context.clock.now()
+        address = "" if client is None else str(ip_address(client))
+        key, now = f"field_link:{address}", self._context.clock.now()
         with db.writing(self._context.engine) as session:
             wait = throttle.allow(session, key, _LIMIT, _WINDOW, now)
         if wait is not None:
