@@ -1,6 +1,7 @@
 """One exception class per thing to do about it; every message says what, where, how.
 
 SocialcellError        show the message and stop (exit 1)
+├── ChangedMeanwhile   look at what others did, then do it again (exit 1)
 ├── UsageError         the command was called wrongly: call it again (exit 2)
 ├── NeedsAPerson       a person must sign in or renew a credential (exit 4)
 ├── AlreadyRunning     another daemon or command holds the workspace: later (exit 75)
@@ -28,6 +29,10 @@ class SocialcellError(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+class ChangedMeanwhile(SocialcellError):  # noqa: N818 - named for what happened
+    """Somebody else changed what is acted on, or works on it: look at it again."""
 
 
 class UnreadableValue(ValueError):  # noqa: N818 - named for what is wrong

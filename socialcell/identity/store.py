@@ -90,6 +90,20 @@ def lasting_holders(
     return list(session.execute(query).scalars())
 
 
+def names_of_holders(
+    session: Session, roles: Collection[Role], now: datetime
+) -> list[str]:
+    """The names of the operators who hold one of these roles now, sorted."""
+    query = (
+        select(col(Operator.name))
+        .join(RoleGrant, col(Operator.id) == col(RoleGrant.operator_id))
+        .where(col(RoleGrant.role).in_([role.value for role in roles]), *_counts(now))
+        .distinct()
+        .order_by(col(Operator.name))
+    )
+    return list(session.execute(query).scalars())
+
+
 def _counts(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """What makes a grant count at a moment. It ends at `ends_at`, which is the first
     moment without it."""

@@ -23,7 +23,7 @@ from socialcell.identity.model import Operator
 
 @dataclass(frozen=True)
 class CaseHead:
-    """A case with the names of those who have it. `holder` has its lease until
+    """A case with its clocks, and the names of those who have it. `holder` has its lease until
     `held_until`; None: nobody works on it now. `merged_number`: of the case that it is
     a duplicate of."""
 
@@ -33,6 +33,7 @@ class CaseHead:
     holder: str | None
     held_until: datetime | None
     merged_number: str | None
+    clocks: Sequence[CaseClock]
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,19 @@ def find_head(session: Session, number: str, now: datetime) -> CaseHead | None:
             col(holder.name),
             col(CaseLease.until),
             col(whole.number),
+            CaseClock,
         )
+        .outerjoin(CaseClock, col(CaseClock.case_id) == col(DeskCase.id))
         .outerjoin(assignee, col(assignee.id) == col(DeskCase.assignee))
         .outerjoin(CaseLease, lease)
         .outerjoin(holder, col(holder.id) == col(CaseLease.holder))
         .outerjoin(whole, col(whole.id) == col(DeskCase.merged_into))
         .where(col(DeskCase.number) == number)
+        .order_by(col(CaseClock.started_at), col(CaseClock.id))
     )
-    row = session.execute(query).one_or_none()
-    return None if row is None else CaseHead(*row)
+    rows = session.execute(query).all()
+    clocks = [clock for *_, clock in rows if clock is not None]
+    return CaseHead(*rows[0][:-1], clocks) if rows else None
 
 
 def clocks_of(session: Session, case_ids: Collection[int]) -> Sequence[CaseClock]:

@@ -16,13 +16,13 @@ from socialcell.desk.case_states import (
     next_states,
 )
 from socialcell.desk.model import CaseContact, CaseMessage, CaseStep, DeskCase
-from socialcell.errors import SocialcellError, UsageError
+from socialcell.errors import ChangedMeanwhile, UsageError
 from socialcell.json_types import JsonObject
 
 CASE = db.table(DeskCase)
 
 
-class CaseChangedError(SocialcellError):
+class CaseChangedError(ChangedMeanwhile):
     """Somebody else has changed the case since it was read."""
 
 

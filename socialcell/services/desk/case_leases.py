@@ -5,12 +5,12 @@ from sqlmodel import Session
 from socialcell.clock import in_pune
 from socialcell.desk.model import CaseLease, DeskCase
 from socialcell.desk.store import leases
-from socialcell.errors import SocialcellError
+from socialcell.errors import ChangedMeanwhile
 from socialcell.identity.model import Operator
 from socialcell.services.context import Context
 
 
-class CaseHeldError(SocialcellError):
+class CaseHeldError(ChangedMeanwhile):
     """Somebody else works on the case now."""
 
 

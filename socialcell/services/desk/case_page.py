@@ -9,14 +9,16 @@ from socialcell.desk.model import CaseMessage, CaseStep
 from socialcell.desk.store import case_details, cases
 from socialcell.desk.store.case_details import CaseHead
 from socialcell.errors import UsageError
+from socialcell.identity import store as operators
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_queries import MentionRow
+from socialcell.roles import Permission, roles_with
 from socialcell.services.context import Context
 from socialcell.services.desk.case_access import places_of
 from socialcell.services.mentions import mention_readings
 from socialcell.views.desk import case_view
-from socialcell.views.desk.case_view import CaseFileView, CasePage, CaseSummary
+from socialcell.views.desk.case_view import CaseFileView, CaseHistory, CasePage
 from socialcell.views.desk.clock_view import view_clock
 from socialcell.views.mentions.mention_page_view import MentionReading
 
@@ -59,10 +61,7 @@ def read_page(
                 for message in messages
             ],
             steps=[case_view.view_step(step) for step in steps],
-            clocks=[
-                view_clock(clock, now)
-                for clock in case_details.clocks_of(session, [case_id])
-            ],
+            clocks=[view_clock(clock, now) for clock in head.clocks],
             similar=[
                 case_view.view_similar(row)
                 for row in case_details.open_suggestions(session, case_id)
@@ -89,12 +88,17 @@ def read_page(
         )
 
 
-def read_summary(
+def read_history(
     context: Context, number: str, *, places: Collection[str] | None = None
-) -> CaseSummary:
-    """The head of a case that the reader may see; UsageError as of `read_page`."""
+) -> CaseHistory:
+    """The head and the steps of a case that the reader may see; UsageError as of
+    `read_page`."""
     with db.reading(context.engine) as session:
-        return case_view.summarise(_visible(context, session, number, places))
+        head = _visible(context, session, number, places)
+        steps = cases.steps_of(session, head.case.id or 0)
+        return CaseHistory(
+            case_view.summarise(head), [case_view.view_step(step) for step in steps]
+        )
 
 
 def _visible(
@@ -151,3 +155,12 @@ def _readings(
     annotations = mention_queries.annotations(session, [first.id])[first.id]
     readings = mention_readings.readings(session, first, annotations, people)
     return {reading.kind: reading for reading in readings}
+
+
+def list_assignees(context: Context) -> list[str]:
+    """The names of those who may work on cases somewhere, in the order of the
+    alphabet."""
+    with db.reading(context.engine) as session:
+        return operators.names_of_holders(
+            session, roles_with(Permission.TRIAGE), context.clock.now()
+        )

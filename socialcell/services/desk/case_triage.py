@@ -35,7 +35,7 @@ CELL = "cell"
 _LONGEST_NOTE = 4000  # characters
 _REASON = 10  # characters of a reason for which nothing is done any more
 # What a person enters as a state; the others come of an act of their own.
-_BY_HAND = frozenset(
+BY_HAND = frozenset(
     {
         *(CaseState.ACKNOWLEDGED, CaseState.IN_PROGRESS, CaseState.ACTION_SCHEDULED),
         *(CaseState.DROPPED, CaseState.CANCELLED, CaseState.ASSIGNED),
@@ -157,9 +157,9 @@ def change_state(
         wanted = CaseState(state)
     except ValueError:
         raise UsageError(
-            "deskcases.no_such_state", state=state, states=sorted(_BY_HAND)
+            "deskcases.no_such_state", state=state, states=sorted(BY_HAND)
         ) from None
-    if wanted not in _BY_HAND:
+    if wanted not in BY_HAND:
         raise UsageError("deskcases.state_of_an_act", state=wanted.value)
     reason = clean_text(reason).strip()
     if wanted in _FOR_A_REASON and len(reason) < _REASON:

@@ -143,17 +143,23 @@ class CaseFileView:
 
 
 @dataclass(frozen=True)
-class CasePage:
+class CaseHistory:
+    """A case and its steps, for the page of a form."""
+
+    case: CaseSummary
+    steps: Sequence[StepView]
+
+
+@dataclass(frozen=True)
+class CasePage(CaseHistory):
     """A case and what belongs to it.
 
     `readings` are those of the first mention by kind; empty where it came otherwise.
     `triaged` is the last decision of a person about kind, topic, place and priority.
     """
 
-    case: CaseSummary
     contacts: Sequence[ContactView]
     messages: Sequence[MessageView]
-    steps: Sequence[StepView]
     clocks: Sequence[ClockView]
     similar: Sequence[SimilarCase]
     files: Sequence[CaseFileView]

@@ -32,7 +32,12 @@ from socialcell.web.console.campaigns import (
     post_pages,
     registry_pages,
 )
-from socialcell.web.console.desk import case_pages, field_link_pages, inbox_pages
+from socialcell.web.console.desk import (
+    case_act_pages,
+    case_pages,
+    field_link_pages,
+    inbox_pages,
+)
 from socialcell.web.console.desk.field_link_pages import create_field_pages
 from socialcell.web.console.navigation import shell_values
 from socialcell.web.console.office import (
@@ -62,6 +67,7 @@ ROWS: tuple[Row, ...] = (
     *today_page.ROWS,
     *inbox_pages.ROWS,
     *case_pages.ROWS,
+    *case_act_pages.ROWS,
     *incident_pages.ROWS,
     *mention_pages.ROWS,
     *area_pages.ROWS,

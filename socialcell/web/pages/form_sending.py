@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from starlette.datastructures import Headers
 
 from socialcell import db
-from socialcell.errors import SocialcellError
+from socialcell.errors import ChangedMeanwhile, SocialcellError
 from socialcell.message_catalog import Message
 from socialcell.ops import form_submissions
 from socialcell.ops.form_submissions import Outcome
@@ -86,6 +86,8 @@ def _act_once(
         _forget(page_request, key)
         refusal = explain(error)
         status = 422 if refusal.status in (400, 409) else refusal.status
+        if isinstance(error, ChangedMeanwhile):
+            status = 409
         return _again(page_request, row, status, page_request.say(refusal.message))
     if isinstance(answer, Download):  # it changes nothing, and may be asked for again
         _forget(page_request, key)

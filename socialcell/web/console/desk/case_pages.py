@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+from socialcell.desk.case_states import OPEN_STATES
 from socialcell.errors import UsageError
 from socialcell.i18n import Language
 from socialcell.roles import Permission
 from socialcell.services import pseudonyms
 from socialcell.services.desk import case_page
-from socialcell.views.desk.case_view import CasePage
+from socialcell.views.desk.case_view import CaseHistory, CasePage, SimilarCase
 from socialcell.views.mentions.mention_page_view import MentionReading, ReadingRecord
-from socialcell.web.console.desk.desk_words import DeskWords, load_desk_words
+from socialcell.web.console.desk.case_forms import changes_since
+from socialcell.web.console.desk.desk_words import DeskWords, few_desk_words
 from socialcell.web.pages.answers import Answer, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
@@ -30,11 +32,30 @@ class CaseReadingLine:
     record: ReadingRecord | None
 
 
+@dataclass(frozen=True)
+class CaseAct:
+    """Something that may be done to a case: the page or the part where it is done."""
+
+    path: str
+    key: str
+    label: str
+
+
+class SimilarLine:
+    """A case that may be the same, with the reasons in words."""
+
+    def __init__(self, other: SimilarCase, w: DeskWords) -> None:
+        self.number, self.title, self.place = other.number, other.title, other.place
+        self.state, self.opened_at = other.state, other.opened_at
+        self.why = w.reasons(other.reasons)
+
+
 def show_case(request: PageRequest) -> Answer:
     """One case as it stands."""
     page = read_case(request)
-    words = load_desk_words(request.context, request.lang)
-    actor = request.context.actor
+    words = few_desk_words(request.context, request.lang, _named(page))
+    actor, visitor = request.context.actor, request.visitor
+    may_triage = visitor is not None and visitor.may(Permission.TRIAGE)
     return WebPage(
         "desk/case.html",
         {
@@ -42,10 +63,28 @@ def show_case(request: PageRequest) -> Answer:
             "w": words,
             "reading": _reading_lines(page, words),
             "is_holder": page.case.holder_id == actor.id,
+            "is_open": page.case.state in OPEN_STATES,
+            "changed": changes_since(request, page),
+            "may_triage": may_triage,
+            "may_take": page.case.state in OPEN_STATES
+            and page.case.assignee_id is None
+            and page.case.holder_id in (None, actor.id),
+            "acts": _acts(request.lang),
+            "similar": [SimilarLine(other, words) for other in page.similar],
             "field_answers": _field_answers(request.lang),
             "money": lambda micros: _rupees(request.lang, micros),
         },
     )
+
+
+def read_history(request: PageRequest) -> CaseHistory:
+    """The head and the steps of the case of a request's path. NotFound: none that this
+    person may see."""
+    number = str(request.params["number"])
+    try:
+        return case_page.read_history(request.context, number, places=request.places)
+    except UsageError:
+        raise NotFound from None
 
 
 def read_case(request: PageRequest) -> CasePage:
@@ -58,6 +97,20 @@ def read_case(request: PageRequest) -> CasePage:
         )
     except UsageError:
         raise NotFound from None
+
+
+def _named(page: CasePage) -> set[str]:
+    """The ids of areas and owners that the page of a case names."""
+    case = page.case
+    ids = {case.area, case.owner, case.team}
+    ids |= {referral.body for referral in page.referrals}
+    for kind in ("ward", "owner"):
+        if (reading := page.readings.get(kind)) is not None:
+            ids |= set(reading.suggested)
+    for other in page.similar:
+        places = other.reasons.get("places")
+        ids |= set(map(str, places)) if isinstance(places, list) else set()
+    return {id_ for id_ in ids if id_ is not None}
 
 
 def _reading_lines(page: CasePage, w: DeskWords) -> list[CaseReadingLine]:
@@ -84,6 +137,16 @@ def _reading_lines(page: CasePage, w: DeskWords) -> list[CaseReadingLine]:
         ),
         line(_("Ward office"), "ward", w.area(case.area) if case.area else ""),
         line(_("Whose problem"), "owner", w.area(case.owner) if case.owner else ""),
+    ]
+
+
+def _acts(lang: Language) -> list[CaseAct]:
+    _ = lang.gettext
+    return [
+        CaseAct("#note", "n", _("Note")),
+        CaseAct("/triage", "t", _("Triage")),
+        CaseAct("/state", "s", _("State")),
+        CaseAct("/owner", "o", _("Give to")),
     ]
 
 

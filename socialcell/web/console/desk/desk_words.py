@@ -1,9 +1,12 @@
 """Words of the desk: states, priorities, channels, clocks, steps, answers, levels."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from socialcell import db
 from socialcell.desk.case_states import CaseState
 from socialcell.i18n import Language
+from socialcell.json_types import JsonObject
+from socialcell.listening.store.area_names import names_of
 from socialcell.reports.phrases import Phrases
 from socialcell.roles import WARD
 from socialcell.services.context import Context
@@ -168,6 +171,27 @@ class DeskWords(MentionWords):
             "acknowledge": _("Acknowledgement by the machine"),
         }.get(purpose, purpose)
 
+    def reasons(self, reasons: JsonObject) -> list[str]:
+        """Why two cases may be one."""
+        _, lines = self.lang.gettext, []
+        if topic := reasons.get("topic"):
+            lines.append(
+                _("same topic: %(topic)s", topic=self.label("topic", f"{topic}"))
+            )
+        metres = reasons.get("metres")
+        if isinstance(metres, int):
+            lines.append(_("%(n)s m apart", n=self.lang.number(metres)))
+        places = reasons.get("places")
+        if isinstance(places, list):
+            lines.append(
+                _("same place: %(place)s", place=self.labels("ward", map(str, places)))
+            )
+        if reasons.get("words"):
+            lines.append(_("nearly the same words"))
+        if reasons.get("reply"):
+            lines.append(_("one post answers the other"))
+        return lines
+
     def ward_offices(self) -> list[tuple[str, str]]:
         """The ward offices with their names, in the order of these."""
         offices = [id_ for id_ in self.names if id_.startswith(WARD)]
@@ -228,3 +252,9 @@ class DeskWords(MentionWords):
 def load_desk_words(context: Context, lang: Language) -> DeskWords:
     """The words with the names of all areas and owners."""
     return DeskWords(lang, place_names.load_names(context))
+
+
+def few_desk_words(context: Context, lang: Language, ids: Collection[str]) -> DeskWords:
+    """The words with the names of these areas and owners alone."""
+    with db.reading(context.engine) as session:
+        return DeskWords(lang, names_of(session, ids))
