@@ -23,9 +23,9 @@ from socialcell.identity.model import Operator
 
 @dataclass(frozen=True)
 class CaseHead:
-    """A case with its clocks, and the names of those who have it. `holder` has its lease until
-    `held_until`; None: nobody works on it now. `merged_number`: of the case that it is
-    a duplicate of."""
+    """A case with its clocks, and the names of those who have it. `holder` has its
+    lease until `held_until`; None: nobody works on it now. `merged_number`: of the case
+    that it is a duplicate of."""
 
     case: DeskCase
     assignee: str | None
@@ -69,7 +69,12 @@ def find_head(session: Session, number: str, now: datetime) -> CaseHead | None:
     )
     rows = session.execute(query).all()
     clocks = [clock for *_, clock in rows if clock is not None]
-    return CaseHead(*rows[0][:-1], clocks) if rows else None
+    if not rows:
+        return None
+    case, assigned, holder_id, holding, held_until, merged_number, _ = rows[0]
+    return CaseHead(
+        case, assigned, holder_id, holding, held_until, merged_number, clocks
+    )
 
 
 def clocks_of(session: Session, case_ids: Collection[int]) -> Sequence[CaseClock]:

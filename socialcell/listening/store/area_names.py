@@ -18,7 +18,7 @@ def names_of(session: Session, ids: Collection[str]) -> dict[str, Mapping[str, s
         _AREA.key.in_(ids)
     )
     of_owners = select(
-        _OWNER.owner, _OWNER.name_en, _OWNER.name_mr, _OWNER.name_hi
-    ).where(_OWNER.owner.in_(ids))
+        _OWNER.key, _OWNER.name_en, _OWNER.name_mr, _OWNER.name_hi
+    ).where(_OWNER.key.in_(ids))
     rows = session.execute(union_all(of_areas, of_owners)) if ids else ()
     return {id_: {"en": en, "mr": mr, "hi": hi} for id_, en, mr, hi in rows}
