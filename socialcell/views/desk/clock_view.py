@@ -18,20 +18,20 @@ class ClockState(StrEnum):
     OVER = "over"
     KEPT = "kept"
     MISSED = "missed"  # it was stopped after its time
+    PAUSED = "paused"  # others have to act; the time that was left counts on
+    ENDED = "ended"  # the case ended without it
 
 
 @dataclass(frozen=True)
 class ClockView:
-    """A clock at a moment. `share`: of its time that has passed, 0 to 1. `span`: what
-    is left, by how much it is or was late, or in what time it was kept. `limit`: what
-    it was given, on the wall."""
+    """A clock at a moment. `share`: of its time on the wall that has passed, 0 to 1.
+    `span`: what is left, by how much it is or was late, or in what time it was kept."""
 
     kind: str
     state: ClockState
     due_at: datetime
     share: float
     span: timedelta
-    limit: timedelta
 
     @property
     def is_running(self) -> bool:
@@ -45,12 +45,16 @@ def view_clock(clock: CaseClock, now: datetime) -> ClockView:
     passed = max(end - clock.started_at, timedelta())
     share = min(passed / limit, 1.0) if limit > timedelta() else 1.0
     state, span = _state(clock, end, share)
-    return ClockView(clock.kind, state, clock.due_at, share, span, limit)
+    return ClockView(clock.kind, state, clock.due_at, share, span)
 
 
 def _state(
     clock: CaseClock, end: datetime, share: float
 ) -> tuple[ClockState, timedelta]:
+    if clock.ending == "paused":
+        return ClockState.PAUSED, timedelta()
+    if clock.ending == "over":
+        return ClockState.ENDED, timedelta()
     if clock.stopped_at is not None:
         if clock.missed or end > clock.due_at:
             return ClockState.MISSED, max(end - clock.due_at, timedelta())
@@ -59,6 +63,16 @@ def _state(
         return ClockState.OVER, end - clock.due_at
     is_soon = share >= _SOON
     return (ClockState.SOON if is_soon else ClockState.RUNNING), clock.due_at - end
+
+
+def newest_clocks(clocks: Iterable[CaseClock], now: datetime) -> list[ClockView]:
+    """The newest clock of each kind, in the order in which the kinds first began."""
+    newest = {clock.kind: clock for clock in clocks}
+    return [
+        view_clock(clock, now)
+        for clock in newest.values()
+        if clock.ending != "restarted"
+    ]
 
 
 def next_due(clocks: Iterable[ClockView]) -> ClockView | None:

@@ -2,13 +2,9 @@
 
 from socialcell.desk.case_states import CaseState, next_states
 from socialcell.roles import Permission
-from socialcell.services.desk import (
-    case_grouping,
-    case_page,
-    case_queue,
-    case_triage,
-)
+from socialcell.services.desk import case_grouping, case_queue, case_triage
 from socialcell.services.desk.case_triage import TriageDraft
+from socialcell.services.desk.pages import case_page
 from socialcell.views.desk.case_view import CaseSummary
 from socialcell.web.console.desk import case_forms as forms
 from socialcell.web.console.desk.case_pages import PATH, read_history, show_case

@@ -7,7 +7,7 @@ from socialcell.errors import UsageError
 from socialcell.i18n import Language
 from socialcell.roles import Permission
 from socialcell.services import pseudonyms
-from socialcell.services.desk import case_page
+from socialcell.services.desk.pages import case_page
 from socialcell.views.desk.case_view import CaseHistory, CasePage, SimilarCase
 from socialcell.views.mentions.mention_page_view import MentionReading, ReadingRecord
 from socialcell.web.console.desk.case_forms import changes_since

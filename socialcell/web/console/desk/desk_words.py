@@ -131,6 +131,8 @@ class DeskWords(MentionWords):
             ClockState.OVER: _("%(span)s late", span=span),
             ClockState.KEPT: _("Kept, after %(span)s", span=span),
             ClockState.MISSED: _("Missed by %(span)s", span=span),
+            ClockState.PAUSED: _("Stopped while others act"),
+            ClockState.ENDED: _("Ended with the case"),
         }[clock.state]
 
     def closing(self, answer: str | None) -> str:

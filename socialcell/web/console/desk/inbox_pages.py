@@ -6,7 +6,7 @@ from socialcell.desk.store.case_lists import ALL_OPEN, VIEWS, CaseFilter
 from socialcell.i18n import Language
 from socialcell.roles import Permission
 from socialcell.services import pseudonyms
-from socialcell.services.desk import inbox
+from socialcell.services.desk.pages import inbox
 from socialcell.web.console.desk.desk_words import (
     CELL,
     PRIORITIES,

@@ -19,7 +19,7 @@ from socialcell.services.desk.case_access import places_of
 from socialcell.services.mentions import mention_readings
 from socialcell.views.desk import case_view
 from socialcell.views.desk.case_view import CaseFileView, CaseHistory, CasePage
-from socialcell.views.desk.clock_view import view_clock
+from socialcell.views.desk.clock_view import newest_clocks
 from socialcell.views.mentions.mention_page_view import MentionReading
 
 _REFERRED = "referred"
@@ -61,7 +61,7 @@ def read_page(
                 for message in messages
             ],
             steps=[case_view.view_step(step) for step in steps],
-            clocks=[view_clock(clock, now) for clock in head.clocks],
+            clocks=newest_clocks(head.clocks, now),
             similar=[
                 case_view.view_similar(row)
                 for row in case_details.open_suggestions(session, case_id)

@@ -1,0 +1,1 @@
+"""What pages of the desk read: a case, and lists of cases."""
