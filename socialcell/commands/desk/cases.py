@@ -155,7 +155,8 @@ def list_(
     Example: socialcell cases list --view overdue --topic water
     """
     from socialcell.desk.store.case_lists import CaseFilter
-    from socialcell.services.desk import case_listing, inbox
+    from socialcell.services.desk import case_listing
+    from socialcell.services.desk.pages import inbox
 
     context = open_context(config)
     wanted = CaseFilter(
@@ -180,7 +181,8 @@ def show(number: Number, config: Config = None, json: Json = False) -> None:
 
     Example: socialcell cases show 26-000001
     """
-    from socialcell.services.desk import case_listing, case_page
+    from socialcell.services.desk import case_listing
+    from socialcell.services.desk.pages import case_page
 
     context = open_context(config)
     places = case_listing.reader_of(context).places

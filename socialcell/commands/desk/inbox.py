@@ -34,7 +34,8 @@ def list_(
     Example: socialcell inbox list overdue
     """
     from socialcell.desk.store.case_lists import CaseFilter
-    from socialcell.services.desk import case_listing, inbox
+    from socialcell.services.desk import case_listing
+    from socialcell.services.desk.pages import inbox
 
     context = open_context(config)
     wanted = case_listing.filter_of(context, CaseFilter(view=view))

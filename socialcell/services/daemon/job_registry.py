@@ -25,7 +25,6 @@ from socialcell.services.desk import (
     case_triage,
     danger_calls,
 )
-from socialcell.services.desk import answer_sending, case_opening, case_triage
 from socialcell.services.desk.closing import case_closing, closing_sampling
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import outbox

@@ -21,14 +21,15 @@ from socialcell.listening.people import masking
 from socialcell.ops import audit
 from socialcell.roles import Permission
 from socialcell.services.context import Context
-from socialcell.services.desk import case_photos, closing
+from socialcell.services.desk import case_photos
 from socialcell.services.desk.case_access import require_case
 from socialcell.services.desk.case_steps import enter_step
-from socialcell.services.desk.closing import DoneEvidence
+from socialcell.services.desk.closing import case_closing
+from socialcell.services.desk.closing.case_closing import DoneEvidence
 from socialcell.text import clean_text
 
 LASTS = timedelta(hours=72)
-LEAST_WORDS = closing.LEAST_WORDS
+LEAST_WORDS = case_closing.LEAST_WORDS
 LEAST_REASON = 10
 MOST_WORDS = 2000
 _MOST_FOR = 80
@@ -287,10 +288,10 @@ def _enter_answer(
     step = StepDraft(f"field_{answer}", by, reason=words, to=to, detail=detail)
     enter_step(context, session, case, step)
     # After a second reopening a nodal officer claims it done, who finds this answer.
-    if answer == "done" and works_on and case.reopened < closing.NODAL_FROM:
+    if answer == "done" and works_on and case.reopened < case_closing.NODAL_FROM:
         photo_id = None if photo is None else photo.id
         evidence = DoneEvidence(words=words, photo=photo_id)
-        closing.enter_claim(context, session, case, evidence, by)
+        case_closing.enter_claim(context, session, case, evidence, by)
 
 
 def _require_answer(context: Context, answer: FieldAnswer, words: str) -> None:

@@ -35,9 +35,10 @@ from socialcell.web.body import BodyLimits
 from socialcell.web.console.mention_words import MentionWords
 from socialcell.web.pages import addresses
 from socialcell.web.pages.page_templates import static_address
-from socialcell.web.pages.page_threads import PageThreads, TooBusy
+from socialcell.web.pages.page_threads import PageThreads
 from socialcell.web.pages.refusals import RETRY_SECONDS, explain
 from socialcell.web.pages.security_headers import SecurityHeaders
+from socialcell.web.request_turns import TooBusy
 
 PREFIX = "/f/"
 THREADS = 2
@@ -200,7 +201,7 @@ class _FieldPages:
         address = "" if client is None else str(ip_address(client))
         key, now = f"field_link:{address}", self._context.clock.now()
         with db.writing(self._context.engine) as session:
-            wait = throttle.allow(session, key, _LIMIT, _WINDOW, now)
+            wait = throttle.take(session, key, _LIMIT, _WINDOW, now).wait
         if wait is not None:
             raise _TooMany(wait)
 
