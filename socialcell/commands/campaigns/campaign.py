@@ -141,7 +141,7 @@ def show(
             print_plan(document)
         return
     campaign = campaign_results.show_campaign(context, name)
-    overview = outreach_view.summary(context, name)
+    overview = outreach_view.overview(context, name)
     planned = overview and overview.plan
     reached = overview and overview.outreach
     if json:

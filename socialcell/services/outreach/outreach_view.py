@@ -145,7 +145,7 @@ def list_tags(context: Context, campaign: str) -> OutreachDocument:
     }
 
 
-def summary(context: Context, campaign: str) -> PlanOverview | None:
+def overview(context: Context, campaign: str) -> PlanOverview | None:
     """A plan in figures, and its outreach: how many tags are in which state, whose
     approval stands, and of which posts the label lacks; None when nothing is
     planned."""

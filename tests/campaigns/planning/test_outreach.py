@@ -404,7 +404,7 @@ def test_a_post_that_nobody_looked_at_counts_as_undisclosed(ready: Context) -> N
     come_to(ready, number_of(ready, "dev"), "scheduled")
     step(ready, "posted", link=POST)
 
-    (found,) = view.summary(ready, NAME)["undisclosed"]
+    (found,) = view.overview(ready, NAME).outreach["undisclosed"]
 
     assert found["wrong"] == ["nobody has looked whether it carries a label"]
 
@@ -412,7 +412,7 @@ def test_a_post_that_nobody_looked_at_counts_as_undisclosed(ready: Context) -> N
 def test_a_post_looked_at_again_keeps_its_link(ready: Context, tmp_path: Path) -> None:
     come_to(ready, number_of(ready, "dev"), "scheduled")
     step(ready, "posted", link=POST, label=False)
-    assert view.summary(ready, NAME)["undisclosed"][0]["wrong"] == [
+    assert view.overview(ready, NAME).outreach["undisclosed"][0]["wrong"] == [
         "a person saw no label"
     ]
     picture = tmp_path / "screen.png"
@@ -427,7 +427,7 @@ def test_a_post_looked_at_again_keeps_its_link(ready: Context, tmp_path: Path) -
     kept = ready.workspace.folder / "evidence" / f"{sha256}.png"
     assert kept.read_bytes() == b"a picture"
     assert kept.stat().st_mode & 0o077 == 0
-    assert view.summary(ready, NAME)["undisclosed"] == []
+    assert view.overview(ready, NAME).outreach["undisclosed"] == []
 
 
 def test_a_film_carries_its_label_long_enough(city: Context, folder: Path) -> None:
@@ -435,11 +435,11 @@ def test_a_film_carries_its_label_long_enough(city: Context, folder: Path) -> No
     come_to(made, number_of(made, "dev"), "scheduled")
 
     step(made, "posted", link=POST, label=True, seconds=2, length=12)
-    assert view.summary(made, NAME)["undisclosed"][0]["wrong"] == [
+    assert view.overview(made, NAME).outreach["undisclosed"][0]["wrong"] == [
         "the label is on the picture for too short a time"
     ]
     step(made, "posted", label=True, seconds=3, length=12)
-    assert view.summary(made, NAME)["undisclosed"] == []
+    assert view.overview(made, NAME).outreach["undisclosed"] == []
 
 
 @pytest.mark.swept_on_postgresql
@@ -483,7 +483,10 @@ def test_posts_are_measured_when_their_campaign_is_over_and_was(
 
     last = agreed.steps(ready)[-1]
     assert (last.state, last.evidence_kind) == ("measured", "measure")
-    assert view.summary(ready, NAME)["states"] == {"approved": 1, "measured": 1}
+    assert view.overview(ready, NAME).outreach["states"] == {
+        "approved": 1,
+        "measured": 1,
+    }
     assert outreach_entry.record_measured(ready, NAME, {}) == 0
 
 

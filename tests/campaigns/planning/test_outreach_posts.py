@@ -208,7 +208,7 @@ def test_a_found_post_is_confirmed_by_its_number(ready: Context) -> None:
     last = agreed.steps(ready)[-1]
     assert (last.evidence_kind, last.evidence) == ("mention", str(one["mention"]))
     assert last.detail["faults"] == []
-    assert view.summary(ready, NAME)["undisclosed"] == []
+    assert view.overview(ready, NAME).outreach["undisclosed"] == []
 
 
 def test_a_post_found_for_one_tag_is_none_of_another(ready: Context) -> None:
@@ -240,7 +240,7 @@ def test_a_post_that_is_not_the_one_is_dismissed_once_and_never_found_again(
 
     assert post_matching.find_posts(ready) == 0
     assert found(ready) == []
-    assert view.summary(ready, NAME)["found"] == 0
+    assert view.overview(ready, NAME).outreach["found"] == 0
     (entry,) = agreed.audited(ready, "outreach.dismissed")
     assert entry.object == NAME
     assert (entry.detail["mention"], entry.detail["by"]) == (one["mention"], "ravi")
@@ -306,7 +306,9 @@ def test_a_post_whose_label_lacks_is_told_when_it_is_found_and_when_it_is_out(
 
     agreed.enter(ready, n, "posted", StepDetails(mention=one["mention"]))
 
-    assert view.summary(ready, NAME)["undisclosed"] == [{"tag": n, "wrong": said}]
+    assert view.overview(ready, NAME).outreach["undisclosed"] == [
+        {"tag": n, "wrong": said}
+    ]
     assert {one["said"] for one in view.list_due(ready)} >= {
         f"{NAME}, tag {n}: is the post disclosed?"
     }

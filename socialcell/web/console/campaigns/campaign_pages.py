@@ -68,7 +68,7 @@ def _read_place(text: str) -> tuple[date, str] | None:
 def show_campaign(request: PageRequest) -> Answer:
     """A campaign: its plan in figures, who approved it, its links and their clicks."""
     context, line = request.context, _require_line(request)
-    planned = outreach_view.summary(context, line.name)
+    planned = outreach_view.overview(context, line.name)
     return WebPage(
         "campaign.html",
         {
