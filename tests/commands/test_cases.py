@@ -1,0 +1,113 @@
+"""The commands `cases` and `inbox`, and docs/desk.md word for word."""
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from socialcell.roles import Role
+from socialcell.services.context import Context
+from socialcell.services.desk import case_opening
+from tests.desk_builders import make_registers, read_mention
+from tests.end_to_end.test_docs_commands import commands
+from tests.inside import socialcell
+from tests.operators import sign_in_shell
+
+MINE = "--config"
+
+
+@pytest.fixture
+def config(context: Context) -> Path:
+    """The workspace of an operator who has signed in, with twenty mentions."""
+    make_registers(context)
+    file = context.workspace.folder / "config.yaml"
+    with file.open("a") as text:
+        text.write(f"clock: {{fixed: {context.clock.now().isoformat()}}}\n")
+    for n in range(20):
+        read_mention(context, f"Kothrud is dry, call 98765432{n:02}", uid=f"u{n}")
+    sign_in_shell(context, "Asha Sample", Role.OPERATOR)
+    return file
+
+
+def run(config: Path, *words: str, code: int = 0) -> str:
+    done = socialcell(*words, MINE, config)
+    assert done.returncode == code, done.stderr
+    return done.stdout if code == 0 else done.stderr
+
+
+def as_json(config: Path, *words: str) -> Any:
+    return json.loads(run(config, *words, "--json"))
+
+
+def test_the_page_leads_from_a_post_to_an_assigned_case(config: Path) -> None:
+    for line in commands("docs/desk.md"):
+        words = shlex.split(line)[1:]
+        if words[:3] == ["cases", "suggestions", "26-000002"]:
+            # The demo's second case is by telephone and stands for the same pipe.
+            assert "26-000001" in run(config, "cases", "suggestions")
+        run(config, *words)
+    case = as_json(config, "cases", "show", "26-000001")
+    assert (case["state"], case["assignee"]) == ("in_progress", "Asha Sample")
+    assert case["priority"] == "P1"
+    assert [step["kind"] for step in case["steps"]][-1] == "state"
+
+
+def test_a_list_has_the_case_and_how_many_there_are(config: Path) -> None:
+    run(config, "cases", "open", "1")
+    page = as_json(config, "cases", "list")
+    (line,) = page["cases"]
+    assert (line["number"], line["topic"]) == ("26-000001", "water")
+    assert page["counts"]["new"] == 1
+    assert page["next"] is None
+    table = run(config, "inbox", "list", "new")
+    assert "26-000001" in table
+    assert "Kothrud" in table
+
+
+def test_no_number_of_a_citizen_stands_in_any_output(config: Path) -> None:
+    run(config, "cases", "open", "1")
+    for words in (["cases", "list"], ["cases", "show", "26-000001"]):
+        for form in ([], ["--json"]):
+            assert "98765" not in run(config, *words, *form)
+
+
+def test_pages_of_a_list_follow_each_other(config: Path, context: Context) -> None:
+    for n in range(55):
+        read_mention(context, uid=f"v{n}", topic="roads", place=None)
+    case_opening.open_pending(context)
+    first = as_json(config, "cases", "list")
+    second = as_json(config, "cases", "list", "--after", first["next"])
+    numbers = [line["number"] for line in (*first["cases"], *second["cases"])]
+    assert len(first["cases"]) == 50
+    assert len(numbers) == len(set(numbers)) == 75
+    assert second["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["cases", "open"], "Name a mention"),
+        (["cases", "open", "1", "--from", "phone"], "Name a mention"),
+        (["cases", "open", "1", "--words", "No water"], "brings its words"),
+        (["cases", "open", "99"], "99"),
+        (["cases", "open", "--from", "fax", "--words", "x"], "not opened by hand"),
+        (["cases", "show", "26-000009"], "no case 26-000009"),
+        (["cases", "list", "--view", "red"], "no view red"),
+        (["cases", "list", "--assignee", "Nobody"], "no operator Nobody"),
+        (["cases", "state", "26-000009", "done"], "no state done"),
+        (["cases", "suggestions", "--different", "26-000001"], "Name the two cases"),
+        (["cases", "triage", "26-000009", "--point", "here"], "'here' is no point"),
+        (["inbox", "take", "26-000009"], "no case 26-000009"),
+    ],
+)
+def test_a_wrong_word_is_answered(config: Path, words: list[str], error: str) -> None:
+    assert error in run(config, *words, code=2)
+
+
+def test_a_case_that_changed_meanwhile_is_left_alone(config: Path) -> None:
+    run(config, "cases", "open", "1")
+    words = ["cases", "triage", "26-000001", "--topic", "roads", "--rev", "1"]
+    run(config, *words)
+    assert "Somebody changed case" in run(config, *words, code=1)
