@@ -64,10 +64,11 @@ def take(context: Context, numbers: Sequence[str]) -> None:
                     "deskcases.not_open", number=case.number, state=case.state
                 )
             assert case.id is not None
-            if not leases.take_leases(session, [case.id], operator, now):
+            while not leases.take_leases(session, [case.id], operator, now):
                 lease = leases.holder_of(session, case.id, now)
-                assert lease is not None
-                raise case_leases.held_error(session, case.number, lease)
+                if lease is not None:
+                    raise case_leases.held_error(session, case.number, lease)
+                # It was given back in between.
             fresh = CaseState(case.state) in (CaseState.NEW, CaseState.ACKNOWLEDGED)
             if case.assignee is None:
                 case.assignee = operator
