@@ -31,6 +31,7 @@ MEASURES = {
     "coverage": MeasureDefinition("K1", "share"),
     "asking": MeasureDefinition("K2", "mentions"),
     "asking_share": MeasureDefinition("K2", "share"),
+    "cases_opened": MeasureDefinition("K2", "cases"),
     "first_answer": MeasureDefinition("K3", "minutes"),
     "registered": MeasureDefinition("K4", "share"),
     "confirmed": MeasureDefinition("K5", "share"),

@@ -306,8 +306,99 @@ class MentionNumbers(TypedDict):
     quotations: list[DrawnQuote]
 
 
+class AnswerNumbers(TypedDict):
+    """K3: minutes of the first answer (None: not so many have one), how many of those
+    `decided` were in time; of `n` cases some are not `answered` yet."""
+
+    n: int
+    answered: int
+    median: float | None
+    p90: float | None
+    in_time: int
+    decided: int
+
+
+class RegisteredNumbers(TypedDict):
+    """K4: of `n` complaints with a place those registered in time; of all `complaints`
+    those where the place was asked for, and of them who wrote again."""
+
+    complaints: int
+    n: int
+    in_time: int
+    asked: int
+    replied: int
+
+
+class OutcomeNumbers(TypedDict):
+    """K5: where the `n` cases of four weeks before stand, in five parts."""
+
+    n: int
+    confirmed: int
+    silent: int
+    denied: int
+    open: int
+    referred: int
+
+
+class OldestCase(TypedDict):
+    """A case that is overdue for so many days; `owner` is an id."""
+
+    number: str
+    owner: str | None
+    days: int
+
+
+class OverdueNumbers(TypedDict):
+    """K6: of the `open` cases that the corporation has to work on, `n` are overdue: by
+    how long (under 7, 15, 30, 60 days, and more), by ids of owners and ward offices
+    ("": not known), and the oldest."""
+
+    n: int
+    open: int
+    buckets: list[int]
+    owners: dict[str, int]
+    areas: dict[str, int]
+    oldest: list[OldestCase]
+
+
+class SampleNumbers(TypedDict):
+    """K7: closings that were drawn, of whom is known, and contradicted."""
+
+    drawn: int
+    reached: int
+    contradicted: int
+
+
+class BodyNumbers(TypedDict):
+    """K8: passed on to a body in the week, of those soon; in the week `before`, and of
+    those answered within 7 days."""
+
+    body: str
+    n: int
+    soon: int
+    before: int
+    answered: int
+
+
+class CaseNumbers(TypedDict):
+    """The cases of a week; see reports/kpis/case_counts.py. `names` are those of the
+    owners, bodies and ward offices of which it speaks, by id."""
+
+    names: dict[str, Names]
+
+    opened: dict[str, int]
+    answers: AnswerNumbers
+    registered: RegisteredNumbers
+    outcomes: OutcomeNumbers
+    overdue: OverdueNumbers
+    sample: SampleNumbers
+    bodies: list[BodyNumbers]
+
+
 class WeekNumbers(MentionNumbers):
     """All numbers of a week."""
+
+    cases: NotRequired[CaseNumbers | None]
 
     alert_watch: NotRequired[AlertWatch]
     uninstalls: NotRequired[list[StoreUninstalls]]

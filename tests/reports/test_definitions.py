@@ -16,13 +16,17 @@ MEASURED = {
     "coverage": "Hours collected without gaps, of hours due; a platform weighs as much "
     "as its normal share of mentions.",
     "asking": "Mentions classified as complaint, question, suggestion or request for "
-    "help. Cases are not kept yet, so posts are counted.",
+    "help.",
     "asking_share": "The same as a percentage of all mentions.",
-    "first_answer": "Median minutes from first contact to what a person says.",
-    "registered": "Complaints with a PMC Care token within 4 working hours.",
+    "cases_opened": "Requests of citizens, each once however many wrote; without spam.",
+    "first_answer": "Median minutes from first contact to what a person says; working "
+    "time but for P0 and P1. Cases without an answer count as longer.",
+    "registered": "Complaints with a place that have a PMC Care token in 4 working "
+    "hours.",
     "confirmed": "Of cases opened four weeks ago, those the citizen confirms.",
     "overdue": "Open cases past their service time.",
-    "false_closure": "Of closed cases that were sampled, those contradicted.",
+    "false_closure": "Of cases closed in the week before and sampled, those that "
+    "citizens contradict when called.",
     "referred": "Other bodies' cases passed on within 4 working hours.",
     "anger": "Negative mentions of the topic that grew most beyond the median of the "
     "eight weeks before; only weeks of which 95% of the hours were covered.",
@@ -94,6 +98,13 @@ def test_every_term_of_the_report_is_explained() -> None:
         (["due", 336], "336 platform-hours due"),
         (["same", 300, 336], "300 of 336 platform-hours, in both weeks"),
         (["read", 300, 336], "300 of 336 platform-hours"),
+        (["opened", 4], "no mention to compare with"),
+        (["per_mentions", 6, 40], "15 for 100 public mentions"),
+        (["answered", 4, 6], "4 of 6 cases have an answer"),
+        (["complaints", 3, 5], "3 of 5 complaints with a place"),
+        (["cases", 1, 6], "1 of 6 cases"),
+        (["open", 5, 8], "5 of 8 open cases"),
+        (["sampled", 1, 2], "1 of 2 sampled cases of which it is known"),
         (["incidents", 2, 3], "2 of 3 incidents"),
         (["campaigns", 1, 4], "1 of 4 campaigns"),
         (["days", 100, 105], "100 of 105 days of ward offices"),
@@ -106,3 +117,19 @@ def test_a_figure_says_on_what_it_rests(rests: list[Any], basis: str) -> None:
     figure: Any = {"why": None, "rests": rests, "now": 1.0}
 
     assert kpi_labels.basis_text(PHRASES, figure) == basis
+
+
+@pytest.mark.parametrize(
+    ("why", "sentence"),
+    [
+        ("cases", "not known: no cases are recorded"),
+        ("no_case", "no case was opened"),
+        ("unanswered", "not known: half of the cases have no answer yet"),
+        ("no_complaint", "no complaint with a place is so old"),
+        ("no_cohort", "no case was opened four weeks before"),
+        ("no_sample", "not known: no call about a closed case"),
+        ("no_referral", "no case was passed on"),
+    ],
+)
+def test_a_figure_of_cases_says_why_it_is_not_known(why: str, sentence: str) -> None:
+    assert kpi_labels.unknown_reason(ENGLISH, why) == sentence

@@ -191,7 +191,7 @@ def _sample(measure: IdMeasure, numbers: WeekNumbers) -> tuple[int | None, int |
     kind = basis[0]
     if kind == "usual":
         return None, as_whole(basis[4])
-    if kind == "due":
+    if kind in ("due", "opened"):
         return None, as_whole(basis[1])
     part, n = as_whole(basis[1]), as_whole(basis[2])
     if MEASURES[measure["id"]].unit == "share":

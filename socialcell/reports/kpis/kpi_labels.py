@@ -22,34 +22,14 @@ def kpi_names(lang: Language) -> dict[str, tuple[str, str]]:
             _("Mentions that expect an answer"),
             _(
                 "Mentions classified as complaint, question, suggestion or request "
-                "for help. Cases are not kept yet, so posts are counted."
+                "for help."
             ),
         ),
         "asking_share": (
             _("Answer expected, share"),
             _("The same as a percentage of all mentions."),
         ),
-        "first_answer": (
-            _("First human answer"),
-            _("Median minutes from first contact to what a person says."),
-        ),
-        "registered": (
-            _("Registered"),
-            _("Complaints with a PMC Care token within 4 working hours."),
-        ),
-        "confirmed": (
-            _("Confirmed solved"),
-            _("Of cases opened four weeks ago, those the citizen confirms."),
-        ),
-        "overdue": (_("Overdue"), _("Open cases past their service time.")),
-        "false_closure": (
-            _("False closure"),
-            _("Of closed cases that were sampled, those contradicted."),
-        ),
-        "referred": (
-            _("Not ours, referred"),
-            _("Other bodies' cases passed on within 4 working hours."),
-        ),
+        **_case_names(lang),
         "anger": (
             _("Topics where negative mentions grew most"),
             _(
@@ -106,6 +86,43 @@ def kpi_names(lang: Language) -> dict[str, tuple[str, str]]:
     }
 
 
+def _case_names(lang: Language) -> dict[str, tuple[str, str]]:
+    _ = lang.gettext
+    return {
+        "cases_opened": (
+            _("Cases opened"),
+            _("Requests of citizens, each once however many wrote; without spam."),
+        ),
+        "first_answer": (
+            _("First human answer"),
+            _(
+                "Median minutes from first contact to what a person says; working time "
+                "but for P0 and P1. Cases without an answer count as longer."
+            ),
+        ),
+        "registered": (
+            _("Registered"),
+            _("Complaints with a place that have a PMC Care token in 4 working hours."),
+        ),
+        "confirmed": (
+            _("Confirmed solved"),
+            _("Of cases opened four weeks ago, those the citizen confirms."),
+        ),
+        "overdue": (_("Overdue"), _("Open cases past their service time.")),
+        "false_closure": (
+            _("False closure"),
+            _(
+                "Of cases closed in the week before and sampled, those that citizens "
+                "contradict when called."
+            ),
+        ),
+        "referred": (
+            _("Not ours, referred"),
+            _("Other bodies' cases passed on within 4 working hours."),
+        ),
+    }
+
+
 def figure_text(lang: Language, measure: str, figure: float | None) -> str:
     """A figure as its unit is written; a dash for what is not known."""
     if figure is None:
@@ -153,10 +170,23 @@ def basis_text(phrases: Phrases, figure: Measure) -> str:
             "%(n)s platform-hours due",
             n=phrases.lang.number(as_whole(basis_numbers[0])),
         )
+    if kind == "opened":
+        return _("no mention to compare with")
+    if kind == "per_mentions":
+        n, mentions = map(as_whole, basis_numbers)
+        return _(
+            "%(n)s for 100 public mentions",
+            n=phrases.lang.number(round(100 * n / mentions, 1)),
+        )
     share_text = phrases.part_of_whole(*map(as_whole, basis_numbers))
     return {
         "same": _("%(of)s platform-hours, in both weeks", of=share_text),
         "read": _("%(of)s platform-hours", of=share_text),
+        "answered": _("%(of)s cases have an answer", of=share_text),
+        "complaints": _("%(of)s complaints with a place", of=share_text),
+        "cases": _("%(of)s cases", of=share_text),
+        "open": _("%(of)s open cases", of=share_text),
+        "sampled": _("%(of)s sampled cases of which it is known", of=share_text),
         "incidents": _("%(of)s incidents", of=share_text),
         "campaigns": _("%(of)s campaigns", of=share_text),
         "days": _("%(of)s days of ward offices", of=share_text),
@@ -171,6 +201,12 @@ def unknown_reason(lang: Language, id_: str) -> str:
     _ = lang.gettext
     return {
         "cases": _("not known: no cases are recorded"),
+        "no_case": _("no case was opened"),
+        "unanswered": _("not known: half of the cases have no answer yet"),
+        "no_complaint": _("no complaint with a place is so old"),
+        "no_cohort": _("no case was opened four weeks before"),
+        "no_sample": _("not known: no call about a closed case"),
+        "no_referral": _("no case was passed on"),
         "statements": _("not known: statements are not recorded"),
         "press": _("not known: explanations are not recorded"),
         "stars": _("not known: stars are not recorded"),

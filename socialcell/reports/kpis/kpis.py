@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from sqlmodel import Session
 
 from socialcell.campaigns.outcomes.store import outcomes
+from socialcell.desk.working_time import WorkingTime
 from socialcell.listening.coverage import Watch
 from socialcell.listening.store.alerts import incidents
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
@@ -27,17 +28,11 @@ from socialcell.reports.compared_figures import (
     measure,
     share,
 )
-from socialcell.reports.kpis import listening
+from socialcell.reports.kpis import cases, listening
 from socialcell.reports.week_incidents import IncidentNumbers
 from socialcell.strategy import MEASURES
 
 NOT_RECORDED = {
-    "first_answer": "cases",
-    "registered": "cases",
-    "confirmed": "cases",
-    "overdue": "cases",
-    "false_closure": "cases",
-    "referred": "cases",
     "first_statement": "statements",
     "explained": "press",
     "rating": "stars",
@@ -67,6 +62,7 @@ class WeekCounts:
     intents: Sequence[IdFigure]
     incidents: Sequence[IncidentNumbers]
     campaigns: Sequence[CampaignNumbers]
+    working: WorkingTime
 
 
 def measure_kpis(session: Session, week_counts: WeekCounts) -> list[IdMeasure]:
@@ -82,6 +78,13 @@ def measure_kpis(session: Session, week_counts: WeekCounts) -> list[IdMeasure]:
             week_counts.watches,
             week_counts.mentions,
             week_counts.intents,
+        ),
+        **cases.measure_cases(
+            session,
+            week_counts.week,
+            week_counts.before,
+            week_counts.working,
+            week_counts.mentions,
         ),
         **_incident_minutes(week_counts),
         "campaigns_told": _measured_campaigns(week_counts),

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import IST, as_utc, week_of
+from socialcell.desk.working_time import WorkingTime
 from socialcell.errors import UsageError
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.ops import frozen
@@ -36,17 +37,19 @@ def numbers_of_week(
     now: datetime,
     strategy: Strategy | None = None,
     planning: Planning | None = None,
+    working: WorkingTime | None = None,
 ) -> WeekNumbers:
     """The week's numbers, and the city's goals: as frozen, or counted now and frozen.
 
     A week of which nothing is known yet is not frozen: what is imported later counts.
     `planning` is that of config.yaml as it is now; without it plans keep to their own.
+    `working` is the offices' time, as of `count_week`.
     """
     with db.reading(engine) as session:
         numbers = frozen_numbers(session, week)
         if numbers is not None:
             return numbers
-        counted = count_week(session, week, now, strategy, planning)
+        counted = count_week(session, week, now, strategy, planning, working)
     if counted["mentions"]["n"] is None:
         return counted
     with db.writing(engine) as session:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from socialcell.clock import IST, as_utc
+from socialcell.desk import office_hours
+from socialcell.desk.working_time import WorkingTime
 from socialcell.listening import coverage
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import areas as area_store
@@ -29,7 +31,7 @@ from socialcell.reports.compared_figures import (
     figure,
     hourly_counts,
 )
-from socialcell.reports.kpis import kpis
+from socialcell.reports.kpis import cases, kpis
 from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.named_counts import Names
 from socialcell.reports.pictures import picture_counts
@@ -64,6 +66,7 @@ from socialcell.reports.weekly import (
 )
 from socialcell.reports.weekly.letter_counts import LetterCounting
 from socialcell.settings.campaigns import Planning
+from socialcell.settings.desk import Desk
 from socialcell.strategy import Goal, GoalTexts, Strategy
 
 VERSION = 2
@@ -79,12 +82,15 @@ def count_week(
     now: datetime,
     strategy: Strategy | None = None,
     planning: Planning | None = None,
+    working: WorkingTime | None = None,
 ) -> WeekNumbers:
     """Everything the report says in numbers, as plain JSON without any text of posts.
 
-    All figures come from one snapshot of the database when the session reads one.
+    `working` is the offices' time; None: that of a config.yaml as it is shipped. All
+    figures come from one snapshot of the database when the session reads one.
     """
-    return _Counting(session, week, strategy, planning).count_all(now)
+    office = working or office_hours.from_settings(Desk())
+    return _Counting(session, week, strategy, planning, office).count_all(now)
 
 
 class _Counting:
@@ -94,10 +100,12 @@ class _Counting:
         week: TimeSpan,
         strategy: Strategy | None,
         planning: Planning | None,
+        working: WorkingTime,
     ) -> None:
         self._session = session
         self._strategy = strategy
         self._planning = planning
+        self._working = working
         self._week = week
         self._before = TimeSpan(as_utc(week.start.astimezone(IST) - _WEEK), week.start)
         self._both = TimeSpan(self._before.start, week.end)
@@ -192,6 +200,7 @@ class _Counting:
             intents=numbers["intents"],
             incidents=two_weeks,
             campaigns=campaigns,
+            working=self._working,
         )
         letter = self._letter_counting(area_names)
         week_incidents = [incident for incident in two_weeks if incident["here"]]
@@ -205,6 +214,9 @@ class _Counting:
             "voices": public_accounts.count_accounts(session, week),
             "ads": ad_spend.count_ads(session, self._day),
             "search": search_console.count_search(session, self._day),
+            "cases": cases.count_cases(
+                session, week, self._working, {**area_names, **letter.owner_names}
+            ),
             "measures": kpis.measure_kpis(session, week_counts),
             "strategy": _strategy_numbers(self._strategy),
             "letter": letter_counts.count_letter(letter),

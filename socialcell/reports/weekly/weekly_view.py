@@ -10,6 +10,7 @@ from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections import (
     ad_spend,
     campaign_effects,
+    cases,
     coverage_notes,
     goals,
     incidents,
@@ -91,6 +92,7 @@ def _sections(context: ReportContext) -> list[Section]:
         requests.urgent(context),
     ]
     what_people_ask = [
+        cases.section(context),
         requests.owners(context),
         requests.wards(context),
         volume.topics(context),

@@ -2,37 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 
+from socialcell.desk import office_hours
 from socialcell.desk.public_holidays import (
     last_listed_year,
     public_holidays,
     unannounced_years,
 )
-from socialcell.desk.working_time import Shift, WorkingTime
+from socialcell.desk.working_time import WorkingTime
 from socialcell.services.context import Context
-from socialcell.settings.desk import Desk
 
 
 def load(context: Context) -> WorkingTime:
     """The working time of this workspace."""
-    return from_settings(context.workspace.config.desk)
-
-
-@lru_cache(maxsize=8)
-def from_settings(desk: Desk) -> WorkingTime:
-    """The working time of the settings of the desk."""
-    hours = tuple(
-        tuple(Shift(start, end) for start, end in shifts)
-        for shifts in desk.hours.by_weekday
-    )
-    holidays = {holiday.day for holiday in public_holidays()} - set(desk.open)
-    closures = {
-        first + timedelta(days=n)
-        for first, last, _name in desk.closed
-        for n in range((last - first).days + 1)
-    }
-    return WorkingTime(hours, frozenset(holidays | closures))
+    return office_hours.from_settings(context.workspace.config.desk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from socialcell.reports.commissioner.kpi_figures import WeekKpis
 from socialcell.reports.weekly import frozen_week
 from socialcell.reports.weekly.weekly_counts import count_week
 from socialcell.services.context import Context
+from socialcell.services.desk import working_calendar
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def commissioner_figures(
         if numbers is None:
             goals = strategy.load(context.workspace.folder)
             planning = context.workspace.config.planning
-            numbers = count_week(session, week, now, goals, planning)
+            working = working_calendar.load(context)
+            numbers = count_week(session, week, now, goals, planning, working)
         return CommissionerFigures(
             week=week,
             counted_at=kpi_figures.frozen_at(numbers),

@@ -7,6 +7,7 @@ from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.reports.weekly import frozen_week
 from socialcell.services.context import Context
+from socialcell.services.desk import working_calendar
 
 
 def reported_week(
@@ -21,4 +22,7 @@ def reported_week(
     week = frozen_week.period(as_of or now, now)
     goals = strategy.load(context.workspace.folder)
     settings = context.workspace.config.planning
-    return week, frozen_week.numbers_of_week(context.engine, week, now, goals, settings)
+    numbers = frozen_week.numbers_of_week(
+        context.engine, week, now, goals, settings, working_calendar.load(context)
+    )
+    return week, numbers
