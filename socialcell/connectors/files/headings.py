@@ -95,6 +95,18 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         *("खात्याचे नाव", "विभाग का नाम"),
     ),
     "closed_at": register_headings.closing_names(),
+    "token": register_headings.number_names(),
+    "case_number": ("socialcell case", "our case number", "our number", "number"),
+    "closing_line": (
+        *("closing remark", "closing remarks", "closure remark", "closure remarks"),
+        *("action taken", "action taken remark", "resolution remark", "remark"),
+        *("resolution remarks", "remarks", "केलेली कार्यवाही", "कार्यवाही", "शेरा"),
+        *("की गई कार्रवाई", "कार्रवाई", "टिप्पणी"),
+    ),
+    "changed_at": (
+        *("last updated", "updated on", "updated at", "last update", "status date"),
+        *("modified on", "अद्ययावत दिनांक", "अंतिम अद्ययावत", "अद्यतन तिथि"),
+    ),
     "platform": ("माध्यम", "प्लॅटफॉर्म", "व्यासपीठ", "प्लेटफॉर्म", "मंच"),
     "media": ("चित्र", "छायाचित्र", "मीडिया", "फोटो"),
     "area": ("क्षेत्र", "भाग", "परिसर", "इलाका"),

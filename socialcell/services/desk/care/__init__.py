@@ -1,0 +1,1 @@
+"""PMC Care by file: cases out, statuses in, the nightly comparison."""
