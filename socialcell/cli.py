@@ -74,6 +74,7 @@ GROUPS = (
     "desk.answers",
     "desk.macros",
     "desk.field_links",
+    "desk.care",
 )
 
 OLD_GROUPS = {"outgoing": "messaging.outbox"}

@@ -96,7 +96,7 @@ def denied_at(session: Session, case_ids: Sequence[int]) -> dict[int, datetime]:
             .where(STEP.c.case_id.in_(chunk), STEP.c.kind == "reopen")
             .group_by(STEP.c.case_id)
         )
-        newest |= {case_id: at for case_id, at in session.execute(query)}
+        newest.update(session.execute(query).tuples())
     return newest
 
 

@@ -25,6 +25,7 @@ from socialcell.services.desk import (
     case_triage,
     danger_calls,
 )
+from socialcell.services.desk.care import care_reconcile
 from socialcell.services.desk.closing import case_closing, closing_sampling
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import outbox
@@ -157,6 +158,15 @@ def _closings(context: Context, slot: JobSlot, stop: Stop) -> str:
     return _marked(summary, is_idle=not (closed or drawn))
 
 
+def _care(context: Context, slot: JobSlot, stop: Stop) -> str:
+    result = care_reconcile.reconcile(context, stop)
+    summary = (
+        f"{result.claimed} claimed done, {result.reopened} reopened, "
+        f"{result.listed.total()} to look at"
+    )
+    return _marked(summary, is_idle=not (result.claimed or result.reopened))
+
+
 def _credentials(context: Context, slot: JobSlot, stop: Stop) -> str:
     states = credential_checks.check_credentials(context)
     refused = [state.connector for state in states if not state.ok]
@@ -265,6 +275,7 @@ _WORK: dict[str, Callable[[Context, JobSlot, Stop], str]] = {
     "outreach": _outreach,
     "credentials": _credentials,
     "closings": _closings,
+    "care": _care,
     "report:daily": _daily,
     "recheck": _recheck,
     "retention": _retention,

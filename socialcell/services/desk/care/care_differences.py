@@ -13,8 +13,8 @@ from socialcell.desk.case_states import CaseState
 from socialcell.desk.store import care as store
 from socialcell.desk.store.care import RegisteredRow
 from socialcell.services.context import Context
-from socialcell.services.desk import closing
 from socialcell.services.desk.care import status_table
+from socialcell.services.desk.closing import case_closing
 
 _ACTED_ON = (CareOutcome.CLAIM, CareOutcome.REOPEN)
 
@@ -88,7 +88,7 @@ def compare_row(
             state=CaseState(case.state) if case else None,
             case_token=case.care_token if case else None,
             denied_at=denied_at,
-            needs_officer=case is not None and case.reopened >= closing.NODAL_FROM,
+            needs_officer=case is not None and case.reopened >= case_closing.NODAL_FROM,
         )
     )
     if outcome in _ACTED_ON and row.reconciled_at is not None:

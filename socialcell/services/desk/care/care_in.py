@@ -1,6 +1,7 @@
 """Take in an export of PMC Care: tokens of our cases, and what it says of each."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -64,15 +65,10 @@ def care_in(
     statuses = status_table.load_statuses(context.workspace)
     result = CareImport(rows=len(table.lines) + len(table.rejects))
     result.rejects = tuple(table.rejects)
-    result.unknown = tuple(
-        sorted(
-            {
-                line.status
-                for line in table.lines
-                if status_key(line.status) not in statuses
-            }
-        )
-    )
+    strange = {
+        line.status for line in table.lines if status_key(line.status) not in statuses
+    }
+    result.unknown = tuple(sorted(strange))
     with db.writing(context.engine) as session:
         permissions.require(context, session, Permission.TRIAGE, ())
         db.take_turn(session, "care")
@@ -125,7 +121,7 @@ def _take(
     session: Session,
     file: CareFile,
     line: CareLine,
-    statuses: dict[str, str],
+    statuses: Mapping[str, str],
     result: CareImport,
 ) -> bool:
     """Store what a row says; whether it names a case of ours."""

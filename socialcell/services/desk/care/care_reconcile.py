@@ -2,7 +2,7 @@
 closed there and open here is claimed done and asked; reopened there is reopened."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sqlmodel import Session
@@ -18,10 +18,10 @@ from socialcell.desk.store import cases
 from socialcell.desk.store.care import RegisteredRow
 from socialcell.desk.store.cases import StepDraft
 from socialcell.services.context import Context
-from socialcell.services.desk import closing
 from socialcell.services.desk.care import care_differences, status_table
 from socialcell.services.desk.case_steps import enter_step
-from socialcell.services.desk.closing import DoneEvidence
+from socialcell.services.desk.closing import case_closing
+from socialcell.services.desk.closing.case_closing import DoneEvidence
 
 CARE = "PMC Care"  # who claims what it has closed
 _BEFORE_WORK = (CaseState.NEW, CaseState.ACKNOWLEDGED)
@@ -43,6 +43,7 @@ def reconcile(
     """Compare every row with its case. A transaction each, so that the next run goes
     on. For the daemon."""
     result = CareReconciliation()
+    statuses = status_table.load_statuses(context.workspace)
     with db.reading(context.engine) as session:
         outcomes = [
             (difference.token, difference.outcome, entry.row.reconciled_at is None)
@@ -53,11 +54,12 @@ def reconcile(
             break
         if outcome in (CareOutcome.CLAIM, CareOutcome.REOPEN):
             with db.writing(context.engine) as session:
-                _act(context, session, token, result)
+                _act(context, session, token, statuses, result)
         elif outcome == CareOutcome.AGREES:
             if is_new:
                 with db.writing(context.engine) as session:
                     row = session.get_one(CareRow, token)
+                    row.meaning = statuses.get(status_key(row.status))
                     row.reconciled_at = context.clock.now()
         else:
             result.listed[outcome] += 1
@@ -65,15 +67,18 @@ def reconcile(
 
 
 def _act(
-    context: Context, session: Session, token: str, result: CareReconciliation
+    context: Context,
+    session: Session,
+    token: str,
+    statuses: Mapping[str, str],
+    result: CareReconciliation,
 ) -> None:
     """Do what follows from a row, if it still does now that its case is locked."""
     row = session.get_one(CareRow, token, with_for_update=True)
-    found = store.case_of_row(session, token, row.case_number)
-    if found is None:
+    named = store.case_of_row(session, token, row.case_number)
+    if named is None:
         return
-    case = cases.lock_case(session, found.number)
-    statuses = status_table.load_statuses(context.workspace)
+    case = cases.lock_case(session, named.number)
     row.meaning = statuses.get(status_key(row.status))
     denials = store.denied_at(session, [case.id or 0])
     read_at = store.read_at(session, row)
@@ -83,7 +88,7 @@ def _act(
         _claim(context, session, case, row)
         result.claimed += 1
     elif outcome == CareOutcome.REOPEN:
-        closing.reopen(context, session, case, CARE, row.line or row.status)
+        case_closing.reopen(context, session, case, CARE, row.line or row.status)
         result.reopened += 1
     else:
         return
@@ -96,4 +101,4 @@ def _claim(context: Context, session: Session, case: DeskCase, row: CareRow) -> 
         draft = StepDraft("state", CARE, to=CaseState.ASSIGNED)
         enter_step(context, session, case, draft)
     evidence = DoneEvidence(care_line=f"{row.token}: {row.line}")
-    closing.enter_claim(context, session, case, evidence, CARE)
+    case_closing.enter_claim(context, session, case, evidence, CARE)
