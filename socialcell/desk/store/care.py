@@ -96,7 +96,8 @@ def denied_at(session: Session, case_ids: Sequence[int]) -> dict[int, datetime]:
             .where(STEP.c.case_id.in_(chunk), STEP.c.kind == "reopen")
             .group_by(STEP.c.case_id)
         )
-        newest.update(session.execute(query).tuples())
+        for case_id, at in session.execute(query):
+            newest[case_id] = at
     return newest
 
 
