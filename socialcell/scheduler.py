@@ -22,7 +22,7 @@ from socialcell.services.context import Context
 from socialcell.services.daemon import process_lock
 from socialcell.services.daemon import run_due as rounds
 from socialcell.services.daemon.service_notify import notify
-from socialcell.services.desk import answer_sending
+from socialcell.services.desk.answers import answer_sending
 from socialcell.services.outbox import outbox
 
 NAME = "daemon"

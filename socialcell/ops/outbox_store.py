@@ -21,8 +21,8 @@ CLAIMED = timedelta(minutes=30)
 RELEASED = "released"  # the answer of a message that a person released, not yet tried
 # Public posts are delivered by another way than letters and chat messages.
 PUBLIC = ("post", "reply", "safety")
-# A private answer to a citizen: sent at most once, by services/desk/answer_sending.py.
-# What is known of it by nobody is never due again by itself.
+# A private answer to a citizen: sent at most once (services/desk/answers/). What nobody
+# knows of it is never due again by itself.
 ANSWER = "answer"
 # Prefix of the keys of alerts about one critical mention (at first direct messages
 # alone); its id and a sign follow, for a later step LATER and its number.

@@ -14,7 +14,7 @@ from socialcell.commands.operators.sign_in_prompt import acting_context
 from socialcell.commands.options import Config, Json, open_context
 
 if TYPE_CHECKING:
-    from socialcell.services.desk.answer_view import AnswerLine, WordChange
+    from socialcell.services.desk.answers.answer_view import AnswerLine, WordChange
 
 app = typer.Typer(
     help="Answers to citizens in a case: drafted, approved, sent once.",
@@ -85,8 +85,11 @@ def draft(
     Example: socialcell answers draft 26-004211 --macro received
     """
     from socialcell.errors import UsageError
-    from socialcell.services.desk import answer_drafts
-    from socialcell.services.desk.answer_drafts import AnswerDraft, TemplateChoice
+    from socialcell.services.desk.answers import answer_drafts
+    from socialcell.services.desk.answers.answer_drafts import (
+        AnswerDraft,
+        TemplateChoice,
+    )
 
     texts = {"mr": mr, "hi": hi, "en": en, "mr-Latn": mr_latn, "hi-Latn": hi_latn}
     values = {}
@@ -145,7 +148,7 @@ def list_(
 
     Example: socialcell answers list --state unsure
     """
-    from socialcell.services.desk import answer_view
+    from socialcell.services.desk.answers import answer_view
 
     states = tuple(state) if state else answer_view.OPEN_STATES
     lines = answer_view.list_answers(open_context(config), states, limit)
@@ -161,7 +164,7 @@ def show(key: Key, config: Config = None, json: Json = False) -> None:
 
     Example: socialcell answers show 26-004211.2
     """
-    from socialcell.services.desk import answer_view
+    from socialcell.services.desk.answers import answer_view
 
     detail = answer_view.show_answer(open_context(config), key)
     if json:
@@ -195,7 +198,7 @@ def approve(
 
     Example: socialcell answers approve 26-004211.2
     """
-    from socialcell.services.desk import answers
+    from socialcell.services.desk.answers import answers
 
     count = answers.approve_answer(acting_context(config), key, rev)
     _say_state(key, "queued", f"Approved: {count} messages are queued.", json)
@@ -207,7 +210,7 @@ def send(key: Key, rev: Rev = None, config: Config = None, json: Json = False) -
 
     Example: socialcell answers send 26-004211.1
     """
-    from socialcell.services.desk import answers
+    from socialcell.services.desk.answers import answers
 
     count = answers.send_answer(acting_context(config), key, rev)
     _say_state(key, "queued", f"{count} messages are queued.", json)
@@ -225,7 +228,7 @@ def return_(
 
     Example: socialcell answers return 26-004211.2 --reason "Say which evening"
     """
-    from socialcell.services.desk import answers
+    from socialcell.services.desk.answers import answers
 
     answers.return_answer(acting_context(config), key, reason, rev)
     _say_state(key, "returned", f"Answer {key} goes back.", json)
@@ -243,7 +246,7 @@ def withdraw(
 
     Example: socialcell answers withdraw 26-004211.2
     """
-    from socialcell.services.desk import answers
+    from socialcell.services.desk.answers import answers
 
     answers.withdraw_answer(acting_context(config), key, reason, rev)
     _say_state(key, "withdrawn", f"Answer {key} does not go out.", json)
@@ -264,7 +267,7 @@ def settle(
     Example: socialcell answers settle 12 --heard
     """
     from socialcell.errors import UsageError
-    from socialcell.services.desk import answer_results
+    from socialcell.services.desk.answers import answer_results
 
     if heard == again:
         raise UsageError("deskanswers.heard_or_again")

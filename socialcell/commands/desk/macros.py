@@ -35,7 +35,7 @@ def list_(
 
     Example: socialcell macros list
     """
-    from socialcell.services.desk import macros
+    from socialcell.services.desk.answers import macros
 
     rows = macros.list_macros(open_context(config), ended=all)
     if json:
@@ -84,7 +84,7 @@ def import_(until: Until, config: Config = None, json: Json = False) -> None:
     Example: socialcell macros import --until 2027-03-31
     """
     from socialcell.listening.day_ranges import read_day
-    from socialcell.services.desk import macros
+    from socialcell.services.desk.answers import macros
 
     context = acting_context(config)
     day = read_day(until, "--until", context.clock.now())
@@ -122,8 +122,8 @@ def add(
     2027-03-31
     """
     from socialcell.listening.day_ranges import read_day
-    from socialcell.services.desk import macros
-    from socialcell.services.desk.macros import MacroDraft
+    from socialcell.services.desk.answers import macros
+    from socialcell.services.desk.answers.macros import MacroDraft
 
     context = acting_context(config)
     words = sys.stdin.read() if text == "-" else text
@@ -149,7 +149,7 @@ def approve(
 
     Example: socialcell macros approve ask_place
     """
-    from socialcell.services.desk import macros
+    from socialcell.services.desk.answers import macros
 
     rows = macros.approve_macros(acting_context(config), key, language)
     languages = [row.language for row in rows]
@@ -167,7 +167,7 @@ def end(
 
     Example: socialcell macros end ask_place --lang hi
     """
-    from socialcell.services.desk import macros
+    from socialcell.services.desk.answers import macros
 
     count = macros.end_macro(acting_context(config), key, language)
     if json:

@@ -170,7 +170,7 @@ def send(config: Config = None, json: Json = False) -> None:
 
     Example: socialcell outbox send
     """
-    from socialcell.services.desk import answer_sending
+    from socialcell.services.desk.answers import answer_sending
     from socialcell.services.outbox import outbox
 
     context = open_context(config)

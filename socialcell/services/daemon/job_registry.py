@@ -19,13 +19,13 @@ from socialcell.services.context import Context
 from socialcell.services.daemon.due import DailySlots, IntervalSlots
 from socialcell.services.daemon.job_schedule import DETECT_INTERVAL, list_schedules
 from socialcell.services.desk import (
-    answer_sending,
     case_escalations,
     case_opening,
     case_triage,
     danger_calls,
 )
 from socialcell.services.desk.care import care_reconcile
+from socialcell.services.desk.answers import answer_sending
 from socialcell.services.desk.closing import case_closing, closing_sampling
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import outbox

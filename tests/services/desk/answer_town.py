@@ -22,8 +22,8 @@ from socialcell.ops.outbox_model import Outgoing
 from socialcell.roles import Role
 from socialcell.sandbox import City, Sandbox
 from socialcell.services.context import Context
-from socialcell.services.desk import answer_drafts, answers
-from socialcell.services.desk.answer_drafts import AnswerDraft
+from socialcell.services.desk.answers import answer_drafts, answers
+from socialcell.services.desk.answers.answer_drafts import AnswerDraft
 from socialcell.services.webhooks import webhook_ingest
 from socialcell.web import webhook_server
 from tests.builders import make_author, make_record, make_source, store_records

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from socialcell import db
+from socialcell.desk.store import outgoing_answers
 from socialcell.errors import UsageError
-from socialcell.ops import outbox_store, outgoing_answers
-from socialcell.services.desk import answer_results, answer_sending
+from socialcell.ops import outbox_store
+from socialcell.services.desk.answers import answer_results, answer_sending
 from socialcell.services.outbox import outbox
 from tests.services.desk.answer_town import MARATHI, AnswerTown, town
 from tests.services.publishing.test_crashes import Died, Line

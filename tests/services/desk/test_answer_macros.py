@@ -11,14 +11,19 @@ from socialcell.desk.model import CaseContact
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.ops.model import Usage
 from socialcell.roles import Role
-from socialcell.services.desk import answer_sending, answer_view, answers, macros
-from socialcell.services.desk.answer_channels import ways_to_answer
-from socialcell.services.desk.answer_drafts import (
+from socialcell.services.desk.answers import (
+    answer_sending,
+    answer_view,
+    answers,
+    macros,
+)
+from socialcell.services.desk.answers.answer_channels import ways_to_answer
+from socialcell.services.desk.answers.answer_drafts import (
     AnswerDraft,
     TemplateChoice,
     draft_answer,
 )
-from socialcell.services.desk.answer_view import WordChange, word_changes
+from socialcell.services.desk.answers.answer_view import WordChange, word_changes
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.messaging import consent, messages
 from socialcell.services.outbox import outbox

@@ -6,8 +6,8 @@ import pytest
 
 from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
 from socialcell.roles import Role
-from socialcell.services.desk import answer_sending, answers
-from socialcell.services.desk.answer_drafts import AnswerDraft, draft_answer
+from socialcell.services.desk.answers import answer_sending, answers
+from socialcell.services.desk.answers.answer_drafts import AnswerDraft, draft_answer
 from socialcell.services.publishing import posting
 from tests.operators import end_grants
 from tests.services.desk.answer_town import (

@@ -8,8 +8,8 @@ from socialcell.clock import FixedClock
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.roles import Role
 from socialcell.services.context import Context
-from socialcell.services.desk import answer_languages, macros
-from socialcell.services.desk.macros import MacroDraft
+from socialcell.services.desk.answers import answer_languages, macros
+from socialcell.services.desk.answers.macros import MacroDraft
 from tests.operators import acting
 
 UNTIL = date(2027, 3, 31)

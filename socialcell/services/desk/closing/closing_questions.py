@@ -7,7 +7,7 @@ from socialcell.desk.closing_question import question_text
 from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import cases, closures
 from socialcell.services.context import Context
-from socialcell.services.desk import answer_channels, answer_languages
+from socialcell.services.desk.answers import answer_channels, answer_languages
 
 
 def ask_contacts(

@@ -22,8 +22,12 @@ from socialcell.listening.store import owners
 from socialcell.message_catalog import Message
 from socialcell.roles import Permission
 from socialcell.services.context import Context
-from socialcell.services.desk import answer_channels, answer_drafts, answer_languages
-from socialcell.services.desk.answer_drafts import AnswerDraft
+from socialcell.services.desk.answers import (
+    answer_channels,
+    answer_drafts,
+    answer_languages,
+)
+from socialcell.services.desk.answers.answer_drafts import AnswerDraft
 from socialcell.services.desk.case_access import require_case
 from socialcell.services.desk.case_steps import enter_step
 from socialcell.services.desk.referral.body_choice import find_body

@@ -12,8 +12,8 @@ from socialcell.errors import UsageError
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.roles import Permission
 from socialcell.services.context import Context
-from socialcell.services.desk import answer_drafts
-from socialcell.services.desk.answer_drafts import AnswerDraft, DraftResult
+from socialcell.services.desk.answers import answer_drafts
+from socialcell.services.desk.answers.answer_drafts import AnswerDraft, DraftResult
 from socialcell.services.desk.case_access import require_case
 from socialcell.services.desk.case_steps import enter_step
 

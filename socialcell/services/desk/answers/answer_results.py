@@ -14,11 +14,11 @@ from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.desk.case_states import CaseState
 from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import answers as answer_store
-from socialcell.desk.store import cases
+from socialcell.desk.store import cases, outgoing_answers
 from socialcell.desk.store.cases import StepDraft
 from socialcell.errors import UsageError
 from socialcell.json_types import JsonObject
-from socialcell.ops import audit, outgoing_answers
+from socialcell.ops import audit
 from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.desk.case_access import require_case

@@ -20,16 +20,21 @@ from socialcell.ops import audit
 from socialcell.ops.webhook_model import MessageTemplate
 from socialcell.roles import Permission
 from socialcell.services.context import Context
-from socialcell.services.desk import answer_channels, answer_checks, macros
-from socialcell.services.desk.answer_channels import (
+from socialcell.services.desk.answers import answer_channels, answer_checks, macros
+from socialcell.services.desk.answers.answer_channels import (
     WINDOW,
     AnswerWay,
     AnswerWays,
     Way,
     ways_to_answer,
 )
-from socialcell.services.desk.answer_languages import KEYS, TextKey, base_of, key_of
-from socialcell.services.desk.answer_queue import post_draft
+from socialcell.services.desk.answers.answer_languages import (
+    KEYS,
+    TextKey,
+    base_of,
+    key_of,
+)
+from socialcell.services.desk.answers.answer_queue import post_draft
 from socialcell.services.desk.case_access import require_case
 from socialcell.services.desk.case_steps import enter_step
 from socialcell.services.outbox import outbox

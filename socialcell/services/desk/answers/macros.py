@@ -21,7 +21,7 @@ from socialcell.ops.webhook_model import MessageTemplate
 from socialcell.roles import Permission
 from socialcell.services import second_approver
 from socialcell.services.context import Context
-from socialcell.services.desk import answer_languages
+from socialcell.services.desk.answers import answer_languages
 from socialcell.services.operators import permissions
 from socialcell.text import clean_text
 

@@ -10,8 +10,8 @@ from socialcell.errors import UsageError
 from socialcell.ops import outbox_store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context
-from socialcell.services.desk import answer_languages
-from socialcell.services.desk.answer_channels import AnswerWay, Way
+from socialcell.services.desk.answers import answer_languages
+from socialcell.services.desk.answers.answer_channels import AnswerWay, Way
 from socialcell.services.publishing import own_posts
 from socialcell.services.publishing.own_posts import PostDraft
 from socialcell.text import one_line

@@ -18,18 +18,23 @@ from socialcell.connectors.whatsapp.whatsapp_connector import WhatsApp
 from socialcell.connectors.whatsapp.whatsapp_prices import bucket_name
 from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import answers as answer_store
+from socialcell.desk.store import outgoing_answers
 from socialcell.errors import ConfigError, UsageError
 from socialcell.json_types import JsonObject
-from socialcell.ops import delivery_receipts, outgoing_answers
+from socialcell.ops import delivery_receipts
 from socialcell.ops.model import Source
 from socialcell.ops.webhook_model import SentMessage
 from socialcell.services.collection import allowance_ledger
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
-from socialcell.services.desk import answer_results
-from socialcell.services.desk.answer_channels import SERVICE, WHATSAPP, AnswerWay
-from socialcell.services.desk.answer_queue import queue_message
-from socialcell.services.desk.answers import open_way
+from socialcell.services.desk.answers import answer_results
+from socialcell.services.desk.answers.answer_channels import (
+    SERVICE,
+    WHATSAPP,
+    AnswerWay,
+)
+from socialcell.services.desk.answers.answer_queue import queue_message
+from socialcell.services.desk.answers.answers import open_way
 from socialcell.services.outbox.outbox import Delivery
 
 _LOG = log.logger(__name__)

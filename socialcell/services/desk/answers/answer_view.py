@@ -12,13 +12,13 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import answers as answer_store
+from socialcell.desk.store import outgoing_answers
 from socialcell.errors import UsageError
 from socialcell.message_catalog import Message
-from socialcell.ops import outgoing_answers
 from socialcell.services.context import Context
-from socialcell.services.desk import answer_checks
-from socialcell.services.desk.answer_channels import AnswerWays, ways_to_answer
-from socialcell.services.desk.answer_queue import way_of
+from socialcell.services.desk.answers import answer_checks
+from socialcell.services.desk.answers.answer_channels import AnswerWays, ways_to_answer
+from socialcell.services.desk.answers.answer_queue import way_of
 
 STATES = (
     "draft",

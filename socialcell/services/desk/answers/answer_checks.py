@@ -10,8 +10,8 @@ from socialcell.desk.store import answers
 from socialcell.errors import UsageError
 from socialcell.listening.model import Mention
 from socialcell.listening.people.masking_numbers import ascii_digits, hide_numbers
-from socialcell.services.desk import answer_languages
-from socialcell.services.desk.answer_channels import AnswerWay
+from socialcell.services.desk.answers import answer_languages
+from socialcell.services.desk.answers.answer_channels import AnswerWay
 
 _PLACEHOLDER = re.compile(r"\{[^{}\s]*\}")
 # A number that identifies one person has at least so many digits.

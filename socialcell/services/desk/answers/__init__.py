@@ -1,0 +1,1 @@
+"""Answers to citizens: drafted, checked, approved, queued, sent once, looked after."""
