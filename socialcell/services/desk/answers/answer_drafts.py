@@ -85,7 +85,7 @@ class DraftResult:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _ContactWords:
     """The words for one contact."""
 
     contact: CaseContact
@@ -169,7 +169,7 @@ def needs_second(
     session: Session,
     case: DeskCase,
     draft: AnswerDraft,
-    parts: Sequence[_Part],
+    parts: Sequence[_ContactWords],
 ) -> bool:
     """Whether a second person must approve a draft."""
     is_macro = all(
@@ -202,10 +202,10 @@ def in_danger(
 
 def _parts(
     context: Context, session: Session, case: DeskCase, draft: AnswerDraft
-) -> tuple[list[_Part], dict[int, Message]]:
+) -> tuple[list[_ContactWords], dict[int, Message]]:
     """The words for each contact, checked; and whom it does not reach."""
     contacts = _contacts(session, case, draft.contacts)
-    parts: list[_Part] = []
+    parts: list[_ContactWords] = []
     unreached: dict[int, Message] = {}
     for contact in contacts:
         ways = ways_to_answer(context, session, contact)
@@ -264,10 +264,10 @@ def _part(
     draft: AnswerDraft,
     contact: CaseContact,
     way: AnswerWay,
-) -> _Part:
+) -> _ContactWords:
     language = key_of(contact)
     price = None if way.price is None else way.price.micros
-    part = _Part(contact, way, language, "", None, None, price)
+    part = _ContactWords(contact, way, language, "", None, None, price)
     if draft.template is not None:
         form, text = _templated(way, draft.template, language)
         template: JsonObject = {
@@ -322,7 +322,7 @@ def _message(
     session: Session,
     case: DeskCase,
     draft: AnswerDraft,
-    part: _Part,
+    part: _ContactWords,
 ) -> CaseMessage:
     now = context.clock.now()
     row = CaseMessage(

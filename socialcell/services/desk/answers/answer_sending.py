@@ -76,7 +76,7 @@ class AnswerRun:
 
 
 @dataclass(frozen=True)
-class _Claim:
+class _AnswerClaim:
     """An answer that is nobody else's now, and all that sending it takes."""
 
     key: str
@@ -188,7 +188,7 @@ def _claim(
     message: CaseMessage,
     contact: CaseContact,
     way: AnswerWay,
-) -> _Claim:
+) -> _AnswerClaim:
     conversation = way.conversation
     assert conversation is not None
     source = session.get_one(Source, conversation.source_id)
@@ -200,7 +200,7 @@ def _claim(
             if form.name == message.template["name"]
             and form.language == message.template["language"]
         )
-    claim = _Claim(
+    claim = _AnswerClaim(
         key=message.outbox_key or "",
         to=conversation.uid,
         words=message.text or "",
@@ -214,7 +214,7 @@ def _claim(
     return claim
 
 
-def _sender(context: Context, claim: _Claim) -> Callable[[], str]:
+def _sender(context: Context, claim: _AnswerClaim) -> Callable[[], str]:
     """The call that sends. ConfigError when a secret is missing."""
     connector = connectors.build(
         claim.source.connector, claim.source.settings, context.connector_context
@@ -239,7 +239,7 @@ def _sender(context: Context, claim: _Claim) -> Callable[[], str]:
     raise TypeError(f"{claim.source.connector} sends no messages")
 
 
-def _ledger(context: Context, claim: _Claim) -> Ledger | None:
+def _ledger(context: Context, claim: _AnswerClaim) -> Ledger | None:
     """What an answer is booked in; None where the channel costs nothing."""
     if claim.channel != WHATSAPP:
         return None
@@ -248,7 +248,7 @@ def _ledger(context: Context, claim: _Claim) -> Ledger | None:
 
 def _postpone(
     context: Context,
-    claim: _Claim,
+    claim: _AnswerClaim,
     run: AnswerRun,
     why: str,
     until: datetime | None,
@@ -264,7 +264,7 @@ def _postpone(
     run.stopped[claim.channel] = why
 
 
-def _fail(context: Context, claim: _Claim, run: AnswerRun, why: str) -> None:
+def _fail(context: Context, claim: _AnswerClaim, run: AnswerRun, why: str) -> None:
     """The platform refused this answer: it does not go out, and a person reads why."""
     answer_results.fail(context, claim.key, why)
     run.failed += 1
@@ -272,7 +272,7 @@ def _fail(context: Context, claim: _Claim, run: AnswerRun, why: str) -> None:
 
 
 def _settle_sent(
-    context: Context, claim: _Claim, external_id: str, ledger: Ledger | None
+    context: Context, claim: _AnswerClaim, external_id: str, ledger: Ledger | None
 ) -> None:
     now = context.clock.now()
     with db.writing(context.engine) as session:

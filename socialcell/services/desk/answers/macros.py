@@ -117,9 +117,7 @@ def approve_macros(
             about = Message("deskanswers.macro", {"key": object_})
             persons = second_approver.require_second(context, session, making, about)
             if row.valid_until < today(context):
-                raise UsageError(
-                    "deskanswers.macro_over", key=key, until=row.valid_until
-                )
+                raise UsageError("deskanswers.macro_over", key=key, day=row.valid_until)
             for before in store.versions_before(session, row):
                 before.ended_at = before.ended_at or now
             row.approved_by, row.approved_at = context.actor.name, now
@@ -155,12 +153,11 @@ def live_macro(session: Session, key: str, language: str, day: date) -> AnswerMa
     there is none; it waits for approval, or its time is over."""
     row = store.newest_approved(session, key, language)
     if row is None:
-        code = "deskanswers.macro_not_approved"
         if not store.newest_version(session, key, language):
-            code = "deskanswers.no_macro"
-        raise UsageError(code, key=key, language=language)
+            raise UsageError("deskanswers.no_macro", key=key, language=language)
+        raise UsageError("deskanswers.macro_not_approved", key=key, language=language)
     if row.ended_at is not None or row.valid_until < day:
-        raise UsageError("deskanswers.macro_over", key=key, until=row.valid_until)
+        raise UsageError("deskanswers.macro_over", key=key, day=row.valid_until)
     return row
 
 
@@ -169,8 +166,8 @@ def require_live(session: Session, macro_id: int, day: date) -> None:
     row = session.get(AnswerMacro, macro_id)
     if row is None or row.ended_at is not None or row.valid_until < day:
         key = "" if row is None else row.key
-        until = day if row is None else row.valid_until
-        raise UsageError("deskanswers.macro_over", key=key, until=until)
+        last = day if row is None else row.valid_until
+        raise UsageError("deskanswers.macro_over", key=key, day=last)
 
 
 def purpose_of(session: Session, key: str) -> str:
@@ -266,7 +263,7 @@ def _require_draft(context: Context, draft: MacroDraft, text: str) -> None:
     first = today(context)
     if not first <= draft.valid_until <= first + LONGEST:
         raise UsageError(
-            "deskanswers.macro_day", until=draft.valid_until, last=first + LONGEST
+            "deskanswers.macro_day", day=draft.valid_until, last=first + LONGEST
         )
     answer_languages.require_language(draft.language, _GAP.sub(" ", text))
 
