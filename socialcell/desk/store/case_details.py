@@ -9,11 +9,13 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from socialcell.desk.case_states import OPEN_STATES
 from socialcell.desk.closing_model import ClosureCheck, FieldLink
 from socialcell.desk.model import (
     CaseClock,
     CaseFile,
     CaseLease,
+    CaseMessage,
     CaseReferral,
     CaseSuggestion,
     DeskCase,
@@ -136,3 +138,18 @@ def own_leases(
     )
     count, until = session.execute(query).one()
     return count, until
+
+
+def count_decisions(session: Session) -> tuple[int, int]:
+    """How many open cases were reopened, and how many answers wait for a second
+    person."""
+    reopened = select(func.count()).where(
+        col(DeskCase.state).in_(OPEN_STATES), col(DeskCase.reopened) > 0
+    )
+    waiting = select(func.count(func.distinct(col(CaseMessage.answer_key)))).where(
+        col(CaseMessage.state) == "waiting"
+    )
+    row = session.execute(
+        select(reopened.scalar_subquery(), waiting.scalar_subquery())
+    ).one()
+    return row[0], row[1]

@@ -36,7 +36,10 @@ from socialcell.web.console.desk import (
     case_act_pages,
     case_pages,
     field_link_pages,
+    inbox_act_pages,
     inbox_pages,
+    mention_case_pages,
+    new_case_pages,
 )
 from socialcell.web.console.desk.field_link_pages import create_field_pages
 from socialcell.web.console.navigation import shell_values
@@ -66,6 +69,9 @@ ROWS: tuple[Row, ...] = (
     *account_pages.ROWS,
     *today_page.ROWS,
     *inbox_pages.ROWS,
+    *inbox_act_pages.ROWS,
+    *new_case_pages.ROWS,
+    *mention_case_pages.ROWS,
     *case_pages.ROWS,
     *case_act_pages.ROWS,
     *incident_pages.ROWS,

@@ -10,6 +10,7 @@ from pydantic import Field
 from socialcell.errors import UsageError
 from socialcell.roles import Permission
 from socialcell.services import pseudonyms
+from socialcell.services.desk.pages import mention_case
 from socialcell.services.mentions import (
     mention_explorer,
     mention_export,
@@ -30,6 +31,7 @@ from socialcell.web.pages.screens import Action, Row, Screen
 _PATH = "/mentions"
 _MOST_COUNTS = 12
 _CHOICES = ("topic", "urgency", "sentiment", "intent", "language", "platform")
+CASE_KINDS = ("complaint", "question", "suggestion", "help", "praise")
 _DECIDED = ("topic", "urgency", "sentiment", "intent", "language")
 _Text = Annotated[str, Field(max_length=2000)]
 _Id = Annotated[str, Field(max_length=200)]
@@ -173,6 +175,11 @@ def show_mention(request: PageRequest) -> Answer:
             ][-_MOST_COUNTS:],
             "words": words,
             "choices": _decisions(request, words),
+            "case_number": mention_case.number_of(context, page.mention["id"]),
+            "kinds": [
+                ("", lang.gettext("as the machine read it")),
+                *((kind, words.label("intent", kind)) for kind in CASE_KINDS),
+            ],
             "no_original": no_original and request.say(no_original.message),
             "may_triage": request.may(Permission.TRIAGE),
             "moment": datetime.fromisoformat,

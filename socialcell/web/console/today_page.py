@@ -8,7 +8,9 @@ from socialcell.services import waiting_work
 from socialcell.services.alerts import commitments, incident_overview
 from socialcell.services.daemon import status
 from socialcell.services.daemon.status import SourceState
+from socialcell.services.desk.pages import desk_today
 from socialcell.web.console import words
+from socialcell.web.console.desk.desk_words import few_desk_words
 from socialcell.web.console.navigation import first_path
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.page_request import PageRequest
@@ -43,9 +45,15 @@ def show_today(request: PageRequest) -> Answer:
         waiting_work.read_waiting(context),
     )
     promises = commitments.list_commitments(context)
+    desk = desk_today.read_today(context)
     return WebPage(
         "today.html",
         {
+            "cases": desk.first,
+            "counts": desk.counts,
+            "desk_answers": desk.answers,
+            "reopened": desk.reopened,
+            "w": few_desk_words(context, lang, ()),
             "leading": overview.leading,
             "others": overview.others[:_MOST_OTHERS],
             "more_others": len(overview.others[_MOST_OTHERS:]),

@@ -12,10 +12,10 @@ from socialcell.roles import WARD
 from socialcell.services.context import Context
 from socialcell.services.mentions import place_names
 from socialcell.views.desk.clock_view import ClockState, ClockView
+from socialcell.web.console.mention_pages import CASE_KINDS as CASE_KINDS
 from socialcell.web.console.mention_words import MentionWords
 
 PRIORITIES = ("P0", "P1", "P2", "P3")
-CASE_KINDS = ("complaint", "question", "suggestion", "help", "praise")
 CELL = "cell"
 
 # Of each state: the icon and the kind of its chip.

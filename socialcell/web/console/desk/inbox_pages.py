@@ -19,6 +19,8 @@ from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.screens import Row, Screen
 
 PATH = "/inbox"
+MARK = "c-"
+"""How the field of a marked case begins; the rest is its number."""
 _FILTERS = ("topic", "area", "priority", "language", "channel")
 _LONGEST = 200  # characters of a filter
 
@@ -72,7 +74,7 @@ def case_filter(
 
 
 def _view(request: PageRequest) -> str:
-    view = request.query.get("view", "")
+    view = request.query.get("view", request.typed.get("view", ""))
     return view if view in (*VIEWS, ALL_OPEN) else VIEWS[0]
 
 

@@ -13,6 +13,7 @@ function press(event) {
   const key = first + event.key;
   first = event.key === "g" && !first ? "g " : "";
   if (event.key === "j" || event.key === "k") return step(event.key === "j" ? 1 : -1);
+  if (key === "x") return mark();
   const wanted = [...document.querySelectorAll("[data-key]")].find(
     (element) => element.dataset.key === key,
   );
@@ -26,6 +27,11 @@ function step(by) {
   const rows = [...document.querySelectorAll("[data-row] a:first-of-type")];
   const at = rows.indexOf(document.activeElement);
   rows[Math.min(Math.max(at + by, 0), rows.length - 1)]?.focus();
+}
+
+function mark() {
+  const row = document.activeElement.closest("[data-row]");
+  row?.querySelector("input[type=checkbox]")?.click();
 }
 
 if (keys === "on") document.addEventListener("keydown", press);

@@ -1,0 +1,316 @@
+"""The desk in the console: the inbox, one case, and what is done to it."""
+
+import re
+
+import pytest
+from sqlalchemy import Engine, select
+
+from socialcell import db
+from socialcell.desk.model import CaseMessage, DeskCase
+from socialcell.desk.store import cases
+from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.areas.owner_table import read_owners
+from socialcell.listening.model import Mention
+from socialcell.listening.store import areas, owners
+from socialcell.roles import Role
+from socialcell.services.context import Context
+from socialcell.services.desk import case_queue, case_triage
+from socialcell.services.mentions import tagging
+from tests import operators
+from tests.builders import make_record, store_records
+from tests.desk_builders import make_case, make_contact, make_message
+from tests.web.console.browser_session import BrowserSession, signed_in
+from tests.web.console.conftest import NewBrowser
+
+RAVI, MEERA = "Ravi Sample", "Meera Sample"
+KOTHRUD, WATER = "ward:kothrud-bavdhan", "dept:water"
+BURST = "The pipe at the temple burst, call me on 98220 12345"
+
+
+@pytest.fixture
+def city(context: Context, engine: Engine) -> Context:
+    """A case about a burst pipe with a public post and a phone call, and another."""
+    with db.writing(engine) as session:
+        areas.replace(session, read_areas())
+        owners.replace(session, read_owners())
+    store_records(engine, make_record("1", text=BURST), make_record("2", text="Thanks"))
+    tagging.tag_waiting(context)
+    with db.writing(engine) as session:
+        post = session.scalars(
+            select(Mention.id).where(Mention.external_id == "1")
+        ).one()
+        case = make_case(session, summary="Burst pipe", priority="P1")
+        contact = make_contact(session, case, person="नागरिक-ABCD2345")
+        make_message(session, case, contact, mention_id=post)
+        caller = make_contact(session, case, "phone")
+        make_message(session, case, caller, "No water since 6, 98221 23456")
+        make_case(session, summary="Leaking tap", area="ward:hadapsar-mundhwa")
+    return context
+
+
+def case_of(context: Context, number: str) -> DeskCase:
+    with db.reading(context.engine) as session:
+        case = cases.find_case(session, number)
+        session.expunge(case)
+    return case
+
+
+def number_of(context: Context, summary: str) -> str:
+    with db.reading(context.engine) as session:
+        query = select(DeskCase.number).where(DeskCase.summary == summary)
+        return session.scalars(query).one()
+
+
+@pytest.fixture
+def burst(city: Context) -> str:
+    return number_of(city, "Burst pipe")
+
+
+def test_the_inbox_lists_open_cases_by_priority_with_masked_words(
+    city: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+
+    page = browser.get("/en/inbox?view=open")
+
+    assert page.status == 200
+    assert page.text.index("Burst pipe") < page.text.index("Leaking tap")
+    assert "98221" not in page.html
+    assert "2 open cases" in page.text
+
+
+def test_filters_of_the_inbox_stand_in_its_address(
+    city: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+
+    page = browser.get(f"/en/inbox?view=open&area={KOTHRUD}&words=pipe")
+
+    assert "Burst pipe" in page.text
+    assert "Leaking tap" not in page.text
+    assert "view=overdue&amp;words=pipe" in page.html
+
+
+def test_whoever_answers_for_a_ward_office_sees_its_cases_alone(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.DEPARTMENT, scope=KOTHRUD)
+
+    page = browser.get("/en/inbox?view=open")
+
+    assert ("Burst pipe" in page.text, "Leaking tap" in page.text) == (True, False)
+    other = number_of(city, "Leaking tap")
+    assert browser.get(f"/en/cases/{burst}").status == 200
+    assert browser.get(f"/en/cases/{other}").status == 404
+    assert browser.get(f"/en/cases/{other}/triage").status == 404
+
+
+def test_a_page_of_fifty_cases_leads_to_the_rest(
+    city: Context, browser: BrowserSession
+) -> None:
+    with db.writing(city.engine) as session:
+        for n in range(60):
+            make_case(session, summary=f"Case no. {n}.")
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+
+    first = browser.get("/en/inbox?view=open")
+    following = re.search(r'href="(/en/inbox[^"]*cursor=[^"]*)"', first.html)
+    assert following is not None
+    second = browser.get(following[1].replace("&amp;", "&"))
+
+    numbers = [re.findall(r'name="c-(\d\d-\d+)"', p.html) for p in (first, second)]
+    assert [len(page) for page in numbers] == [50, 12]
+    assert len({*numbers[0], *numbers[1]}) == 62
+
+
+def test_a_case_shows_its_conversations_masked_and_in_order(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.VIEWER)
+
+    page = browser.get(f"/en/cases/{burst}")
+
+    assert page.status == 200
+    assert "The pipe at the temple burst" in page.text
+    assert "No water since 6" in page.text
+    assert not re.search("98220|98221", page.html)
+    assert "Citizens do not see it." not in page.text
+
+
+def test_a_post_that_was_deleted_at_its_source_reads_removed_in_its_case(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    with db.writing(city.engine) as session:
+        row = session.scalars(select(Mention).where(Mention.external_id == "1")).one()
+        row.state, row.text = "deleted", None
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+
+    page = browser.get(f"/en/cases/{burst}")
+
+    assert "Removed by the writer" in page.text
+    assert "temple" not in page.text
+    assert "No water since 6" in page.text
+
+
+def test_a_case_is_decided_about_and_keeps_what_the_machine_suggested(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    form = browser.get(f"/en/cases/{burst}/triage")
+
+    answer = browser.send(form, f"/cases/{burst}/triage", topic="roads", priority="P0")
+
+    assert "Your decision is in force." in answer.text
+    case = case_of(city, burst)
+    assert (case.topic, case.priority, case.suggested_priority) == (
+        "roads",
+        "P0",
+        "P2",
+    )
+
+
+def test_a_note_is_written_and_an_empty_one_is_not(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    page = browser.get(f"/en/cases/{burst}")
+
+    empty = browser.send(page, f"/cases/{burst}/note", text=" ")
+    written = browser.send(empty, f"/cases/{burst}/note", text="Seen on the spot.")
+
+    assert (empty.status, written.status) == (422, 200)
+    assert "Seen on the spot." in written.text
+    with db.reading(city.engine) as session:
+        notes = select(CaseMessage.text).where(CaseMessage.direction == "note")
+        assert session.scalars(notes).all() == ["Seen on the spot."]
+
+
+def test_what_another_did_meanwhile_is_shown_and_own_words_can_be_applied_anyway(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    form = browser.get(f"/en/cases/{burst}/state")
+    meera = operators.acting(city, MEERA, Role.OPERATOR)
+    case_triage.add_note(meera, burst, "I have called the engineer.")
+
+    path = f"/cases/{burst}/state"
+    refused = browser.send(form, path, state="in_progress", reason="Crew has left.")
+
+    assert refused.status == 409
+    assert f"Note, {'Mon' if 'Mon' in refused.text else ''}"[:4] == "Note"
+    assert MEERA in refused.text
+    assert "Crew has left." in refused.text
+    assert case_of(city, burst).state == "new"
+
+    assert "Apply anyway" in refused.text
+    applied = browser.send(refused, path)
+
+    assert applied.status == 200
+    assert case_of(city, burst).state == "in_progress"
+
+
+def test_whoever_lost_a_case_to_another_reads_who_has_it(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    page = browser.get(f"/en/cases/{burst}")
+    case_queue.take(operators.acting(city, MEERA, Role.OPERATOR), [burst])
+
+    refused = browser.send(page, f"/cases/{burst}/note", text="Mine, I thought.")
+
+    assert refused.status == 409
+    assert f"{MEERA} works on this case now" in refused.text
+    assert "Mine, I thought." in refused.html
+
+
+def test_a_form_that_is_sent_twice_writes_one_note(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    page = browser.get(f"/en/cases/{burst}")
+
+    first = browser.send(page, f"/cases/{burst}/note", text="Once.")
+    second = browser.send(page, f"/cases/{burst}/note", text="Once.")
+
+    assert (first.status, second.status) == (200, 200)
+    assert second.text.count("Once.") == 1
+
+
+def test_the_next_cases_are_taken_marked_and_joined(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    mine = browser.send(browser.get("/en/inbox"), "/inbox/next")
+    assert "You took 2 cases." in mine.text
+    assert "You hold 2 cases" in mine.text
+
+    other = number_of(city, "Leaking tap")
+    form = mine.form("/inbox/take")
+    marks = {f"c-{number}": str(case_of(city, number).rev) for number in (burst, other)}
+    joined = browser.post("/en/inbox/merge", {**form.fields, **marks})
+
+    assert "1 case was joined with this one." in joined.text
+    assert case_of(city, other).state == "duplicate"
+    apart = browser.send(browser.get(f"/en/cases/{other}"), f"/cases/{other}/unmerge")
+    assert "stands by itself again" in apart.text
+    assert case_of(city, other).merged_into is None
+
+
+def test_nothing_is_joined_where_nothing_is_marked(
+    city: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    page = browser.get("/en/inbox?view=open")
+
+    answer = browser.post("/en/inbox/merge", page.form("/inbox/take").fields)
+
+    assert answer.status == 422
+    assert "Mark two cases or more first." in answer.text
+
+
+def test_a_phone_call_becomes_a_case_whose_number_is_shown_nowhere(
+    city: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    form = browser.get("/en/cases/new")
+
+    answer = browser.send(
+        form,
+        "/cases/new",
+        words="The street light at the school is dark",
+        topic="streetlights",
+        place="Kothrud",
+        phone="98220 54321",
+    )
+
+    assert "The street light at the school is dark" in answer.text
+    assert "98220" not in answer.html
+    assert "Kothrud" in answer.text
+
+
+def test_a_mention_leads_to_its_case_or_to_a_new_one(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    with db.reading(city.engine) as session:
+        ids = dict(session.execute(select(Mention.external_id, Mention.id)).all())
+
+    assert f"/en/cases/{burst}" in browser.get(f"/en/mentions/{ids['1']}").html
+    page = browser.get(f"/en/mentions/{ids['2']}")
+    opened = browser.send(page, f"/mentions/{ids['2']}/case", kind="praise")
+
+    assert "The case is open" in opened.text
+    assert opened.path.startswith("/en/cases/26-")
+
+
+def test_a_viewer_reads_a_case_and_changes_nothing(
+    new_browser: NewBrowser, city: Context, burst: str
+) -> None:
+    viewer = signed_in(new_browser(), city, "Vera Sample", Role.VIEWER)
+
+    page = viewer.get(f"/en/cases/{burst}")
+    sent = viewer.post(f"/en/cases/{burst}/take", {"rev": "0"})
+
+    assert [form.action for form in page.forms] == ["/en/sign-out"]
+    assert sent.status == 403
+    assert case_of(city, burst).assignee is None
