@@ -24,8 +24,8 @@ from socialcell.services.desk import (
     case_triage,
     danger_calls,
 )
-from socialcell.services.desk.care import care_reconcile
 from socialcell.services.desk.answers import answer_sending
+from socialcell.services.desk.care import care_reconcile
 from socialcell.services.desk.closing import case_closing, closing_sampling
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outbox import outbox
