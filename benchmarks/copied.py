@@ -34,9 +34,8 @@ def copy_to_postgresql(source: Path, url: str) -> None:
             _copy(small, target, table, [name for name in columns if name in names])
         for _name, definition in indexes:
             target.execute(definition)
-        for table, columns in _tables(target).items():
-            if "id" in columns:
-                target.execute(_next_id(table))
+        for table, sequence in target.execute(_SEQUENCES).fetchall():
+            target.execute(_next_id(table), [sequence])
         target.execute("ANALYZE")
 
 
@@ -46,6 +45,13 @@ _INDEXES = """SELECT i.indexname, i.indexdef FROM pg_indexes i
 _COLUMNS = """SELECT table_name, column_name FROM information_schema.columns
     WHERE table_schema = 'public' AND is_generated = 'NEVER'
     AND table_name <> 'alembic_version' ORDER BY table_name, ordinal_position"""
+
+_SEQUENCES = """SELECT name, sequence FROM (
+    SELECT table_name AS name,
+        pg_get_serial_sequence(quote_ident(table_name), column_name) AS sequence
+    FROM information_schema.columns
+    WHERE table_schema = 'public' AND column_name = 'id') AS ids
+    WHERE sequence IS NOT NULL"""
 
 
 def _tables(target: psycopg.Connection) -> dict[str, list[str]]:
@@ -77,8 +83,7 @@ def _rows(small: sqlite3.Connection, query: str) -> Iterator[tuple[object, ...]]
 
 
 def _next_id(table: str) -> sql.Composed:
-    """Sequences go on after the ids that were copied."""
+    """A sequence goes on after the ids that were copied."""
     return sql.SQL(
-        "SELECT setval(s, (SELECT coalesce(max(id), 0) + 1 FROM {table}), false) "
-        "FROM pg_get_serial_sequence({name}, 'id') AS s WHERE s IS NOT NULL "
-    ).format(table=sql.Identifier(table), name=sql.Literal(table))
+        "SELECT setval(%s, (SELECT coalesce(max(id), 0) + 1 FROM {}), false)"
+    ).format(sql.Identifier(table))

@@ -279,7 +279,7 @@ def ask_together(
 
 
 def counts_together(
-    session: Session, *questions: Select[Any, Any]
+    session: Session, *questions: Select[str, int]
 ) -> list[dict[str, int]]:
     """The counts by name that each of these questions has, asked in one statement."""
     numbered = []
@@ -293,7 +293,7 @@ def counts_together(
 
 
 def is_among(
-    session: Session, column: ColumnElement[Any], values: Iterable[int]
+    session: Session, column: ColumnElement[int], values: Iterable[int]
 ) -> ColumnElement[bool]:
     """Whether a column has one of these whole numbers, however many they are: they
     travel as one parameter."""

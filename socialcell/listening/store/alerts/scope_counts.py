@@ -191,7 +191,7 @@ def _owners(mentions: _Mentions) -> Select[object, int]:
     )
 
 
-def _values(mentions: _Mentions, kind: str) -> Select[object, int]:
+def _values(mentions: _Mentions, kind: str) -> Select[str, int]:
     """Values of a kind in force, with how many mentions have each."""
     value_in_force = func.coalesce(A.decided_value, A.value)
     return (
@@ -201,7 +201,7 @@ def _values(mentions: _Mentions, kind: str) -> Select[object, int]:
     )
 
 
-def _topics(mentions: _Mentions) -> Select[object, int]:
+def _topics(mentions: _Mentions) -> Select[str, int]:
     """Topics of a scope; of a mention that has none those of what it answers or quotes:
     "closed without action, as ever" says nothing of the drain itself."""
     topic_in_force = func.coalesce(A.decided_value, A.value)
@@ -223,7 +223,7 @@ def _topics(mentions: _Mentions) -> Select[object, int]:
     return select(both.topic, func.count(both.id.distinct())).group_by(both.topic)
 
 
-def _places(mentions: _Mentions) -> Select[object, int]:
+def _places(mentions: _Mentions) -> Select[str, int]:
     public = select(mentions.c.id).where(mentions.c.kind != "message")
     return (
         select(A.value, func.count(A.mention_id.distinct()))
