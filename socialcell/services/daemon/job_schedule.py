@@ -69,7 +69,7 @@ def list_schedules(context: Context) -> Iterator[JobSchedule]:
         yield _every(hour, kind)
     for at in TIMES:
         yield JobSchedule("report:daily", DailySlots(at), f"report:daily:{at:%H%M}")
-    for n, kind in enumerate(("recheck", "retention", "care", "backup")):
+    for n, kind in enumerate(("recheck", "retention", "backup", "care")):
         yield JobSchedule(kind, _at(settings.night, 30 * n), kind)
     weekly = DailySlots(time.fromisoformat(settings.weekly), "mon")
     yield JobSchedule("report:weekly", weekly, "report:weekly", each=True)
