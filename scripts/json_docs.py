@@ -66,6 +66,19 @@ LINES = [
 
 # Why a command's document is not shown by a line above.
 ABSENT = {
+    "answers approve": "needs a case that somebody answered",
+    "answers draft": "needs a case",
+    "answers return": "needs a case that somebody answered",
+    "answers send": "needs a case that somebody answered",
+    "answers settle": "needs an answer in doubt",
+    "answers show": "needs a case that somebody answered",
+    "answers withdraw": "needs a case that somebody answered",
+    "field-links make": "needs a case",
+    "field-links revoke": "needs a field link",
+    "macros add": "needs an operator who drafts",
+    "macros approve": "needs an operator who drafts, and another who approves",
+    "macros end": "needs an approved answer",
+    "macros import": "needs an operator who drafts",
     "alerts try": "needs a channel that takes messages",
     "campaigns outreach dismiss": "needs a post that was matched",
     "campaigns approval-page": "writes a page; says its file",
