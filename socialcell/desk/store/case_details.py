@@ -153,3 +153,12 @@ def count_decisions(session: Session) -> tuple[int, int]:
         select(reopened.scalar_subquery(), waiting.scalar_subquery())
     ).one()
     return row[0], row[1]
+
+
+def texts_of(session: Session, message_ids: Collection[int]) -> dict[int, str]:
+    """The words of messages of ours by id."""
+    query = select(col(CaseMessage.id), col(CaseMessage.text)).where(
+        col(CaseMessage.id).in_(message_ids)
+    )
+    rows = session.execute(query) if message_ids else ()
+    return {row[0]: row[1] or "" for row in rows}

@@ -99,6 +99,7 @@ class MessageView:
     reason: str | None
     price_micros: int | None
     sent_at: datetime | None
+    answer_key: str | None
 
 
 @dataclass(frozen=True)
@@ -253,6 +254,7 @@ def view_message(
         reason=message.reason,
         price_micros=message.price_micros,
         sent_at=message.sent_at,
+        answer_key=message.answer_key,
     )
 
 

@@ -33,13 +33,19 @@ from socialcell.web.console.campaigns import (
     registry_pages,
 )
 from socialcell.web.console.desk import (
+    answer_pages,
+    call_pages,
     case_act_pages,
+    case_end_pages,
     case_pages,
     field_link_pages,
     inbox_act_pages,
     inbox_pages,
+    macro_pages,
     mention_case_pages,
     new_case_pages,
+    reveal_pages,
+    routing_pages,
 )
 from socialcell.web.console.desk.field_link_pages import create_field_pages
 from socialcell.web.console.navigation import shell_values
@@ -74,6 +80,12 @@ ROWS: tuple[Row, ...] = (
     *mention_case_pages.ROWS,
     *case_pages.ROWS,
     *case_act_pages.ROWS,
+    *answer_pages.ROWS,
+    *case_end_pages.ROWS,
+    *reveal_pages.ROWS,
+    *call_pages.ROWS,
+    *macro_pages.ROWS,
+    *routing_pages.ROWS,
     *incident_pages.ROWS,
     *mention_pages.ROWS,
     *area_pages.ROWS,

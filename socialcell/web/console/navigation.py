@@ -105,6 +105,9 @@ def _more(lang: Language) -> Sequence[tuple[_May, NavigationEntry]]:
     return (
         (p.READ, NavigationEntry("/mentions", _("Mentions"), key="g m")),
         (p.APPROVE, NavigationEntry("/approvals", _("Approvals"))),
+        (p.TRIAGE, NavigationEntry("/calls", _("Calls"))),
+        (p.READ, NavigationEntry("/macros", _("Approved answers"))),
+        (p.READ, NavigationEntry("/routing", _("Routing"))),
         (p.READ, NavigationEntry("/commitments", _("Promises"))),
         (p.READ, NavigationEntry("/rumours", _("Rumours"))),
         (p.READ, NavigationEntry("/rules", _("Alert rules"))),

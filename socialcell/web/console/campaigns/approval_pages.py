@@ -13,6 +13,9 @@ from socialcell.services.approvals import (
 )
 from socialcell.services.approvals.makers import Maker
 from socialcell.services.approvals.waiting_answers import WaitingAnswer
+from socialcell.services.desk import answers
+from socialcell.services.desk.pages import answer_pages
+from socialcell.services.desk.pages.answer_pages import WaitingCaseAnswer
 from socialcell.services.mentions import mention_search
 from socialcell.services.messaging import (
     reply_approvals,
@@ -25,6 +28,8 @@ from socialcell.web.console import words
 from socialcell.web.console.campaigns.campaign_words import CampaignWords
 from socialcell.web.console.campaigns.plan_view import plan_values
 from socialcell.web.console.campaigns.publishing_words import PublishingWords
+from socialcell.web.console.desk.case_forms import CaseForm
+from socialcell.web.console.desk.desk_words import few_desk_words
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, NoFields
 from socialcell.web.pages.page_request import PageRequest
@@ -36,6 +41,12 @@ _PATH = "/approvals"
 
 class ReturnForm(Form):
     """Why something is sent back; it stands in the audit log."""
+
+    reason: Annotated[str, Field(min_length=5, max_length=500)]
+
+
+class ReturnCaseAnswer(CaseForm):
+    """Why an answer of a case is sent back."""
 
     reason: Annotated[str, Field(min_length=5, max_length=500)]
 
@@ -60,6 +71,7 @@ def show_approvals(request: PageRequest) -> Answer:
             "posts": waiting_posts.list_waiting(context, request.places),
             "plans": waiting_plans.list_waiting(context) if is_whole_city else [],
             "notices": template_approvals.waiting(context) if is_whole_city else [],
+            "case_answers": answer_pages.list_waiting(context, request.places),
             **_card_values(request),
         },
     )
@@ -68,6 +80,8 @@ def show_approvals(request: PageRequest) -> Answer:
 def _card_values(request: PageRequest) -> dict[str, object]:
     """What the card of a waiting post or answer is filled with, beside itself."""
     return {
+        "desk_words": few_desk_words(request.context, request.lang, ()),
+        "self_name": request.context.actor.name,
         "w": PublishingWords(request.lang),
         "c": CampaignWords(request.lang),
         "Maker": Maker,
@@ -153,6 +167,42 @@ def act_withdraw_answer(request: PageRequest, _form: NoFields) -> Answer:
     return RedirectTo(_PATH, notice)
 
 
+def show_case_answer(request: PageRequest) -> Answer:
+    """An answer of a case that waits, to approve it or to send it back."""
+    return WebPage(
+        "approval_case_answer.html",
+        {"answer": _require_case_answer(request), **_card_values(request)},
+    )
+
+
+def _require_case_answer(request: PageRequest) -> WaitingCaseAnswer:
+    key = str(request.params["key"])
+    waiting = answer_pages.list_waiting(request.context, request.places, key)
+    if not waiting:
+        raise NotFound
+    return waiting[0]
+
+
+def act_approve_case_answer(request: PageRequest, form: CaseForm) -> Answer:
+    """Approve an answer of a case: its messages go out."""
+    key = str(request.params["key"])
+    count = answers.approve_answer(request.context, key, form.rev)
+    notice = request.lang.ngettext(
+        "Approved. %(n)s message is about to be sent.",
+        "Approved. %(n)s messages are about to be sent.",
+        count,
+    )
+    return RedirectTo(_PATH, notice)
+
+
+def act_return_case_answer(request: PageRequest, form: ReturnCaseAnswer) -> Answer:
+    """Send an answer of a case back to whoever wrote it, with a reason."""
+    key = str(request.params["key"])
+    answers.return_answer(request.context, key, form.reason, form.rev)
+    notice = request.lang.gettext("Sent back. It does not go out.")
+    return RedirectTo(_PATH, notice)
+
+
 def show_plan(request: PageRequest) -> Answer:
     """A plan as it is approved, with every rule that it breaks."""
     plan = waiting_plans.plan_for_approval(
@@ -221,6 +271,25 @@ ROWS: tuple[Row, ...] = (
         NoFields,
         act_withdraw_answer,
         show_approvals,
+    ),
+    Screen(
+        f"{_PATH}/cases/{{key}}", Permission.APPROVE, show_case_answer, is_scoped=True
+    ),
+    Action(
+        f"{_PATH}/cases/{{key}}/approve",
+        Permission.APPROVE,
+        CaseForm,
+        act_approve_case_answer,
+        show_approvals,
+        is_scoped=True,
+    ),
+    Action(
+        f"{_PATH}/cases/{{key}}/return",
+        Permission.APPROVE,
+        ReturnCaseAnswer,
+        act_return_case_answer,
+        show_case_answer,
+        is_scoped=True,
     ),
     Screen(f"{_PATH}/plans/{{campaign}}", Permission.APPROVE, show_plan),
     Action(

@@ -47,7 +47,11 @@ def show_triage(request: PageRequest) -> Answer:
             "priorities": [(p, words.priority(p)) for p in PRIORITIES],
             "topics": [unknown, *words.choices("topic")],
             "areas": [unknown, *words.ward_offices()],
-            "owners": [("", _("not known")), *words.departments()],
+            "owners": [
+                ("", _("not known")),
+                *words.departments(),
+                *words.bodies(),
+            ],
         },
     )
 

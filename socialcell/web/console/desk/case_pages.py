@@ -66,13 +66,16 @@ def show_case(request: PageRequest) -> Answer:
             "is_open": page.case.state in OPEN_STATES,
             "changed": changes_since(request, page),
             "may_triage": may_triage,
+            "may_draft": request.may(Permission.DRAFT),
+            "may_reveal": request.may(Permission.REVEAL)
+            and page.case.state in OPEN_STATES,
             "may_take": page.case.state in OPEN_STATES
             and page.case.assignee_id is None
             and page.case.holder_id in (None, actor.id),
             "acts": _acts(request.lang),
             "similar": [SimilarLine(other, words) for other in page.similar],
             "field_answers": _field_answers(request.lang),
-            "money": lambda micros: _rupees(request.lang, micros),
+            "money": lambda micros: in_rupees(request.lang, micros),
         },
     )
 
@@ -143,10 +146,14 @@ def _reading_lines(page: CasePage, w: DeskWords) -> list[CaseReadingLine]:
 def _acts(lang: Language) -> list[CaseAct]:
     _ = lang.gettext
     return [
+        CaseAct("/answer", "r", _("Answer")),
         CaseAct("#note", "n", _("Note")),
         CaseAct("/triage", "t", _("Triage")),
         CaseAct("/state", "s", _("State")),
         CaseAct("/owner", "o", _("Give to")),
+        CaseAct("/field-link", "f", _("Field link")),
+        CaseAct("/done", "", _("Said to be done")),
+        CaseAct("/refer", "", _("Pass on")),
     ]
 
 
@@ -159,7 +166,8 @@ def _field_answers(lang: Language) -> dict[str, str]:
     }
 
 
-def _rupees(lang: Language, micros: int) -> str:
+def in_rupees(lang: Language, micros: int) -> str:
+    """A price of a message."""
     return f"₹{lang.digits(f'{micros / _MICROS:.2f}')}"
 
 

@@ -196,13 +196,29 @@ class DeskWords(MentionWords):
 
     def ward_offices(self) -> list[tuple[str, str]]:
         """The ward offices with their names, in the order of these."""
-        offices = [id_ for id_ in self.names if id_.startswith(WARD)]
-        return sorted(((id_, self.area(id_)) for id_ in offices), key=lambda p: p[1])
+        return self._named(WARD)
 
     def departments(self) -> list[tuple[str, str]]:
-        """The departments and bodies with their names, in the order of these."""
-        owners = [id_ for id_ in self.names if id_.startswith(("dept:", "body:"))]
-        return sorted(((id_, self.area(id_)) for id_ in owners), key=lambda p: p[1])
+        """The departments with their names, in the order of these."""
+        return self._named("dept:")
+
+    def bodies(self) -> list[tuple[str, str]]:
+        """Other bodies with their names, in the order of these."""
+        return self._named("body:")
+
+    def _named(self, kind: str) -> list[tuple[str, str]]:
+        ids = [id_ for id_ in self.names if id_.startswith(kind)]
+        return sorted(((id_, self.area(id_)) for id_ in ids), key=lambda p: p[1])
+
+    def way(self, way: str) -> str:
+        """How another body is told."""
+        _ = self.lang.gettext
+        return {
+            "tag": _("by tagging it in public"),
+            "e-mail": _("by e-mail"),
+            "portal": _("through its portal"),
+            "phone": _("by phone"),
+        }.get(way, way)
 
     def team(self, team: str) -> str:
         """Who works on a case."""

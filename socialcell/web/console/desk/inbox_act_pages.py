@@ -50,7 +50,7 @@ def act_take_next(request: PageRequest, _form: NoFields) -> Answer:
         if taken
         else request.lang.gettext("No case waits for anybody.")
     )
-    return RedirectTo(f"{PATH}?view=mine", notice)
+    return RedirectTo(PATH, notice)
 
 
 def act_take(request: PageRequest, form: MarkedCases) -> Answer:
@@ -60,7 +60,7 @@ def act_take(request: PageRequest, form: MarkedCases) -> Answer:
     notice = request.lang.ngettext(
         "%(n)s case is yours now.", "%(n)s cases are yours now.", len(numbers)
     )
-    return RedirectTo(f"{PATH}?view=mine", notice)
+    return RedirectTo(PATH, notice)
 
 
 def act_merge(request: PageRequest, form: MarkedCases) -> Answer:

@@ -1,0 +1,136 @@
+"""What the pages of an answer read: how each contact can be answered, what is approved,
+and what waits for a second person."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from socialcell import db
+from socialcell.desk.closing_model import AnswerMacro
+from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
+from socialcell.desk.store import answers as answer_store
+from socialcell.desk.store import case_details, cases
+from socialcell.listening.people import masking
+from socialcell.services.context import Context
+from socialcell.services.desk import answer_languages, macros
+from socialcell.services.desk.answer_channels import AnswerWays, ways_to_answer
+from socialcell.services.desk.answer_view import WordChange, word_changes
+from socialcell.services.desk.case_access import places_of
+from socialcell.views.desk.case_view import ContactView, view_contact
+
+_MOST = 200  # messages that wait
+
+
+@dataclass(frozen=True)
+class AnswerableContact:
+    """A contact, the language and script of its answer, and the ways that are open."""
+
+    contact: ContactView
+    language: str
+    ways: AnswerWays
+
+
+@dataclass(frozen=True)
+class WaitingMessage:
+    """One message of an answer that waits: to whom, and what changed since the draft
+    before (None: there was none)."""
+
+    channel: str
+    person: str | None
+    language: str | None
+    is_public: bool
+    text: str
+    changes: Sequence[WordChange] | None
+
+
+@dataclass(frozen=True)
+class WaitingCaseAnswer:
+    """An answer of a case that a second person decides about."""
+
+    key: str
+    number: str
+    rev: int
+    title: str
+    priority: str
+    made_by: str
+    made_at: datetime
+    messages: Sequence[WaitingMessage]
+
+
+def read_contacts(context: Context, number: str) -> list[AnswerableContact]:
+    """The contacts of a case with the ways to answer them. UsageError: no such case."""
+    with db.reading(context.engine) as session:
+        case = cases.find_case(session, number)
+        contacts = cases.contacts_of(session, [case.id or 0])
+        return [
+            AnswerableContact(
+                view_contact(contact),
+                answer_languages.key_of(contact),
+                ways_to_answer(context, session, contact),
+            )
+            for contact in contacts
+        ]
+
+
+def live_macros(context: Context, topic: str | None) -> list[AnswerMacro]:
+    """The approved answers that count today: those of a topic first."""
+    day = macros.today(context)
+    rows = [
+        row
+        for row in macros.list_macros(context)
+        if row.approved_at is not None and row.valid_until >= day
+    ]
+    return sorted(rows, key=lambda row: (row.topic != topic, row.key, row.language))
+
+
+def list_waiting(
+    context: Context, places: Collection[str] | None, key: str | None = None
+) -> list[WaitingCaseAnswer]:
+    """The answers that wait for a second person in these places (None: the whole
+    city), the oldest first; or the one of a key. Two statements."""
+    with db.reading(context.engine) as session:
+        rows = [
+            row
+            for row in answer_store.list_answers(session, ("waiting",), None, _MOST)
+            if (places is None or places_of(row[2]).intersection(places))
+            and key in (None, row[0].answer_key)
+        ]
+        before = case_details.texts_of(
+            session, [row[0].replaces for row in rows if row[0].replaces is not None]
+        )
+    rows.sort(key=lambda row: (row[0].at, row[0].answer_key or "", row[0].id))
+    return [
+        _waiting(answer, list(group), before)
+        for answer, group in groupby(rows, key=lambda row: row[0].answer_key or "")
+    ]
+
+
+def _waiting(
+    key: str,
+    rows: Sequence[tuple[CaseMessage, CaseContact, DeskCase]],
+    before: dict[int, str],
+) -> WaitingCaseAnswer:
+    first, _, case = rows[0]
+    return WaitingCaseAnswer(
+        key=key,
+        number=case.number,
+        rev=case.rev,
+        title=masking.unnamed(case.summary),
+        priority=case.priority,
+        made_by=first.made_by,
+        made_at=first.at,
+        messages=[
+            WaitingMessage(
+                channel=contact.channel,
+                person=contact.person,
+                language=message.language,
+                is_public=message.is_public,
+                text=message.text or "",
+                changes=word_changes(before[message.replaces], message.text or "")
+                if message.replaces in before
+                else None,
+            )
+            for message, contact, _ in rows
+        ],
+    )
