@@ -147,7 +147,7 @@ def days(
 
     Example: socialcell routing days --year 2027
     """
-    from socialcell.services.desk import working_calendar
+    from socialcell.services import working_calendar
 
     closed = working_calendar.closed_days(open_context(config), year)
     if json:

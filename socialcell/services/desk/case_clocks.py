@@ -25,8 +25,9 @@ from socialcell.desk.routing_table import WALL
 from socialcell.desk.store import clocks as store
 from socialcell.desk.store.clocks import ContactTime, StateEntry
 from socialcell.desk.working_time import WorkingTime
+from socialcell.services import working_calendar
 from socialcell.services.context import Context
-from socialcell.services.desk import case_routing, working_calendar
+from socialcell.services.desk import case_routing
 
 _DONE, _RESTARTED, _PAUSED, _OVER = "done", "restarted", "paused", "over"
 

@@ -33,9 +33,10 @@ from socialcell.listening.store import areas as area_store
 from socialcell.reports.desk import late_case_page
 from socialcell.reports.desk.late_case_page import LateCase
 from socialcell.reports.letters.letter_page import LetterPage
+from socialcell.services import working_calendar
 from socialcell.services.alerts import incident_notifications
 from socialcell.services.context import Context
-from socialcell.services.desk import case_clocks, case_steps, working_calendar
+from socialcell.services.desk import case_clocks, case_steps
 from socialcell.services.letter_sender import letter_sender
 
 _BATCH = 500

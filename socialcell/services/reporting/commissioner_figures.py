@@ -10,8 +10,8 @@ from socialcell.reports.commissioner import kpi_figures
 from socialcell.reports.commissioner.kpi_figures import WeekKpis
 from socialcell.reports.weekly import frozen_week
 from socialcell.reports.weekly.weekly_counts import count_week
+from socialcell.services import working_calendar
 from socialcell.services.context import Context
-from socialcell.services.desk import working_calendar
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from socialcell import strategy
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.reports.weekly import frozen_week
+from socialcell.services import working_calendar
 from socialcell.services.context import Context
-from socialcell.services.desk import working_calendar
 
 
 def reported_week(

@@ -13,9 +13,9 @@ from socialcell.desk.store import answers as answer_store
 from socialcell.desk.store import case_details, cases
 from socialcell.listening.people import masking
 from socialcell.services.context import Context
-from socialcell.services.desk import answer_languages, macros
-from socialcell.services.desk.answer_channels import AnswerWays, ways_to_answer
-from socialcell.services.desk.answer_view import WordChange, word_changes
+from socialcell.services.desk.answers import answer_languages, macros
+from socialcell.services.desk.answers.answer_channels import AnswerWays, ways_to_answer
+from socialcell.services.desk.answers.answer_view import WordChange, word_changes
 from socialcell.services.desk.case_access import places_of
 from socialcell.views.desk.case_view import ContactView, view_contact
 

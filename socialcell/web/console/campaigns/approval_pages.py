@@ -13,7 +13,7 @@ from socialcell.services.approvals import (
 )
 from socialcell.services.approvals.makers import Maker
 from socialcell.services.approvals.waiting_answers import WaitingAnswer
-from socialcell.services.desk import answers
+from socialcell.services.desk.answers import answers
 from socialcell.services.desk.pages import answer_pages
 from socialcell.services.desk.pages.answer_pages import WaitingCaseAnswer
 from socialcell.services.mentions import mention_search

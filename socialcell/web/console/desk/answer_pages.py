@@ -7,10 +7,10 @@ from pydantic import Field
 
 from socialcell.errors import UsageError
 from socialcell.roles import Permission
-from socialcell.services.desk import answer_drafts, answer_view, answers
-from socialcell.services.desk.answer_drafts import AnswerDraft, TemplateChoice
-from socialcell.services.desk.answer_languages import KEYS
-from socialcell.services.desk.answer_view import AnswerDetail
+from socialcell.services.desk.answers import answer_drafts, answer_view, answers
+from socialcell.services.desk.answers.answer_drafts import AnswerDraft, TemplateChoice
+from socialcell.services.desk.answers.answer_languages import KEYS
+from socialcell.services.desk.answers.answer_view import AnswerDetail
 from socialcell.services.desk.pages import answer_pages
 from socialcell.web.console.desk.case_forms import CaseForm, changes_since
 from socialcell.web.console.desk.case_pages import PATH, in_rupees, read_history

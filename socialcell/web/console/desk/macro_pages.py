@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from socialcell.roles import Permission
-from socialcell.services.desk import macros
-from socialcell.services.desk.answer_languages import KEYS
-from socialcell.services.desk.macros import MacroDraft
+from socialcell.services.desk.answers import macros
+from socialcell.services.desk.answers.answer_languages import KEYS
+from socialcell.services.desk.answers.macros import MacroDraft
 from socialcell.web.console.desk.desk_words import few_desk_words
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Day, Form, OptionalText
