@@ -4,7 +4,8 @@ another denies; and a power cut that is referred, its citizen told."""
 import pytest
 
 from socialcell.roles import Role
-from socialcell.services.desk import answer_sending, answers, case_opening, field_links
+from socialcell.services.desk import case_opening, field_links
+from socialcell.services.desk.answers import answer_sending, answers
 from socialcell.services.desk.closing import case_closing, closing_calls
 from socialcell.services.desk.field_links import FieldAnswer
 from socialcell.services.desk.referral import referrals
