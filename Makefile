@@ -9,6 +9,9 @@ tried = $(if $(TESTS),,--faults-to=build/faults-$(1).json)
 retries = $(if $(CI),--retry-failed=build/flaky.txt)
 PYTEST = $(BIN)/pytest -rs --durations=10 -n 2 $(retries)
 
+# The tests start hundreds of processes; each would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Where sentences for people are tested.
 SENTENCE_TESTS = tests/reports tests/services tests/campaigns tests/ground
 

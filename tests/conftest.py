@@ -1,7 +1,8 @@
 """Fixtures that any test may use; those of one area live in that area's conftest.
 
 A test that takes `database_url`, `folder`, `engine` or `context` runs twice: on SQLite
-and on PostgreSQL, which a wheel brings. `pytest --database sqlite` runs one of them.
+and on PostgreSQL, which a wheel brings. `pytest --database sqlite` runs one of them;
+`on_sqlite` marks what no other database could change.
 """
 
 import gc
@@ -19,8 +20,8 @@ from socialcell import config, db
 from socialcell.clock import IST, FixedClock
 from socialcell.db import revisions
 from socialcell.services.context import Context
+from tests import alike_dialects, node_ids, retries
 from tests import fault_rows as faults
-from tests import node_ids, retries
 from tests.fault_rows import tried
 from tests.own_postgres import started
 from tests.postgres import Postgres
@@ -54,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     state = tempfile.mkdtemp(prefix="socialcell-state-")
     os.environ["XDG_STATE_HOME"] = state
     config.add_cleanup(lambda: shutil.rmtree(state, ignore_errors=True))
+    alike_dialects.register()
     node_ids.configure(config)
     faults.configure(config)
     retries.configure(config)
@@ -74,6 +76,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")
         kinds = DATABASES if chosen == "both" else (chosen,)
+        if metafunc.definition.get_closest_marker("on_sqlite"):
+            kinds = tuple(kind for kind in kinds if kind == "sqlite")
         swept = metafunc.definition.get_closest_marker("swept_on_postgresql")
         marks = {"postgresql": [pytest.mark.faults]} if swept else {}
         metafunc.parametrize(

@@ -1,5 +1,6 @@
 """A page as HTML that mail programs and phones show, and as plain text."""
 
+import functools
 import re
 import unicodedata
 from dataclasses import replace
@@ -119,6 +120,7 @@ def _pieces(word: str) -> list[str]:
     return pieces
 
 
+@functools.cache  # it keeps its templates: to compile one takes as long as its page
 def _environment(*, autoescape: bool) -> Environment:
     environment = Environment(
         loader=PackageLoader("socialcell.reports"),

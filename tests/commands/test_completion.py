@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.builders import make_source
+from tests.inside import socialcell
 from tests.running import environment
 
 BIN = Path(sys.executable).parent
@@ -50,39 +51,26 @@ def in_bash(script: str, home: Path) -> str:
     ],
 )
 def test_bash_completes_commands_options_and_values(
-    tmp_path: Path, words: str, completed: list[str]
+    words: str, completed: list[str]
 ) -> None:
-    assert completions_of(words, tmp_path) == completed
+    assert completions_of(words) == completed
 
 
-def completions_of(words: str, home: Path, config: Path | None = None) -> list[str]:
-    """What bash completes the last word to."""
-    output = in_bash(
-        f"export SOCIALCELL_CONFIG={config or ''}\n"
-        'eval "$(socialcell --show-completion)"\n'
-        f"COMP_WORDS=(socialcell {words}) COMP_CWORD={len(words.split())}\n"
-        "_socialcell_completion socialcell\n"
-        'echo "${COMPREPLY[@]}"',
-        home,
+def completions_of(words: str, config: Path | None = None) -> list[str]:
+    """What the command answers when bash asks it to complete the last word."""
+    done = socialcell(
+        _SOCIALCELL_COMPLETE="complete_bash",
+        COMP_WORDS=f"socialcell {words}",
+        COMP_CWORD=str(len(words.split())),
+        SOCIALCELL_CONFIG=str(config or ""),
     )
-    return output.split()
-
-
-def test_bash_completes_the_names_of_the_sources(
-    tmp_path: Path, folder: Path, engine: Engine
-) -> None:
-    make_source(engine, "whatsapp.city", "whatsapp")
-    make_source(engine, "x.search", "x")
-    words = "messages templates --source w"
-
-    sources = completions_of(words, tmp_path, folder / "config.yaml")
-
-    assert sources == ["whatsapp.city"]
+    return done.stdout.split()
 
 
 @pytest.mark.parametrize(
     ("words", "completed"),
     [
+        ("messages templates --source w", ["whatsapp.city"]),
         ("sources edit x", ["x.mentions", "x.search"]),
         ("sources now x.mentions x.s", ["x.search"]),
         ("pull paper", ["paper"]),
@@ -90,21 +78,31 @@ def test_bash_completes_the_names_of_the_sources(
     ],
 )
 def test_bash_completes_the_names_of_sources(
-    folder: Path, engine: Engine, tmp_path: Path, words: str, completed: list[str]
+    folder: Path, engine: Engine, words: str, completed: list[str]
 ) -> None:
     for name in ("x.mentions", "x.search", "paper"):
         make_source(engine, name)
+    make_source(engine, "whatsapp.city", "whatsapp")
+
+    assert completions_of(words, folder / "config.yaml") == completed
+
+
+@pytest.mark.on_sqlite
+def test_bash_itself_asks_and_shows_the_answer(
+    folder: Path, engine: Engine, tmp_path: Path
+) -> None:
+    make_source(engine, "x.search", "x")
 
     output = in_bash(
         f"export SOCIALCELL_CONFIG={folder / 'config.yaml'}\n"
         'eval "$(socialcell --show-completion)"\n'
-        f"COMP_WORDS=(socialcell {words}) COMP_CWORD={len(words.split())}\n"
+        "COMP_WORDS=(socialcell pull x) COMP_CWORD=2\n"
         "_socialcell_completion socialcell\n"
         'echo "${COMPREPLY[@]}"',
         tmp_path,
     )
 
-    assert output.split() == completed
+    assert output.split() == ["x.search"]
 
 
 def test_without_a_workspace_no_name_is_completed_and_nothing_is_said(

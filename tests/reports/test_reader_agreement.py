@@ -85,6 +85,7 @@ def asking_by_hand() -> float:
     return float(sum(shares[labels.index(label)] for label in asks) / shares.sum())
 
 
+@pytest.mark.faults
 def test_a_group_is_corrected_by_itself_where_its_labels_are_rare(world: World) -> None:
     world.covered()
     for count in range(300):

@@ -11,13 +11,13 @@ import pytest
 from socialcell import db
 from socialcell.campaigns.links.model import ClickDay, TrackedLink
 from socialcell.campaigns.outcomes.model import Campaign
-from socialcell.i18n import CODES
 from socialcell.language import lexicon
 from socialcell.listening.areas.area_table import read_areas
 from socialcell.services.outbox import outbox
 from socialcell.services.reporting import report_mail
 from tests.mailbox import Mailbox, mailbox
 from tests.reports.around import SITE, SUNDAY, ad, alert, incident, searched
+from tests.reports.slow_languages import SLOW_CODES
 from tests.reports.test_mail import mailed
 from tests.reports.world import BEFORE, HOUR, MONDAY, NEXT, World
 
@@ -132,7 +132,7 @@ def full_week(world: World) -> None:
     four_campaigns(world)
 
 
-@pytest.mark.parametrize("lang", CODES)
+@pytest.mark.parametrize("lang", SLOW_CODES)
 def test_a_letter_with_four_campaigns_and_gaps_is_not_cut_by_a_mail_program(
     world: World, server: tuple[Mailbox, int], lang: str
 ) -> None:

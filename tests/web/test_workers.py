@@ -148,6 +148,7 @@ def test_a_killed_worker_takes_along_only_what_it_was_answering(
         assert not any(isinstance(fault, ConnectionRefusedError) for fault in faults)
 
 
+@pytest.mark.faults
 def test_a_stop_finishes_what_is_begun_and_ends_all(
     server: Server, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ A rule takes a session and yields sentences; none means that it holds. `problems
 all of them. Their numbers are those of docs/RELIABILITY.md.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,7 +12,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Executable,
     LargeBinary,
+    Table,
     TextClause,
     case,
     func,
@@ -126,15 +129,20 @@ def deletions(session: Session, now: datetime | None = None) -> Iterator[str]:
 def texts(session: Session) -> Iterator[str]:
     """I9: no text holds NUL, half of a surrogate pair, or a control character other
     than tab and newline."""
+    is_sqlite = db.is_sqlite(session)
+    if is_sqlite:
+        driver = session.connection().connection.driver_connection
+        assert driver is not None
+        driver.create_function("unclean", 1, _unclean, deterministic=True)
     for table in SQLModel.metadata.sorted_tables:
-        columns = [c for c in table.c if isinstance(c.type, AutoString)]
-        if not columns or table.name == RawItem.__tablename__:  # JSON in ASCII
+        if table.name == RawItem.__tablename__:  # JSON in ASCII
             continue
-        sums = [func.sum(case((_is_unclean(session, c), 1), else_=0)) for c in columns]
-        counts = session.execute(select(*sums).select_from(table)).one()
-        for column, n in zip(columns, counts, strict=True):
+        counts = _unclean_counts(table, is_sqlite)
+        if counts is None:
+            continue
+        for column, n in session.execute(counts).mappings().one().items():
             if n:
-                place = f"{table.name}.{column.name}"
+                place = f"{table.name}.{column}"
                 yield f"{n} values of {place} hold control characters"
 
 
@@ -242,12 +250,22 @@ def _raw_forms(session: Session) -> int:
     )
 
 
-def _is_unclean(session: Session, column: Column[str]) -> ColumnElement[bool]:
-    if not db.is_sqlite(session):  # which takes neither NUL nor half a pair
+@functools.cache  # to write these for all tables takes longer than to ask them
+def _unclean_counts(table: Table, is_sqlite: bool) -> Executable | None:
+    """How many texts of each column hold such a character, by the column's name."""
+    columns = [c for c in table.c if isinstance(c.type, AutoString)]
+    if not columns:
+        return None
+    sums = (
+        func.sum(case((_is_unclean(c, is_sqlite), 1), else_=0)).label(c.name)
+        for c in columns
+    )
+    return select(*sums).select_from(table)
+
+
+def _is_unclean(column: Column[str], is_sqlite: bool) -> ColumnElement[bool]:
+    if not is_sqlite:  # which takes neither NUL nor half a pair
         return column.op("~")(f"[{_CONTROLS}]")
-    driver = session.connection().connection.driver_connection
-    assert driver is not None
-    driver.create_function("unclean", 1, _unclean, deterministic=True)
     return func.unclean(column.cast(LargeBinary))
 
 

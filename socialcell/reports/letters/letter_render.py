@@ -1,5 +1,6 @@
 """A letter as HTML for mail programs, phones and paper, and as plain text."""
 
+import functools
 from collections.abc import Callable
 
 import css_inline
@@ -21,10 +22,7 @@ MAX_HTML_BYTES = 60_000
 
 def html(page: LetterPage) -> str:
     """One self-contained HTML document without pictures or other files."""
-    environment = _environment(autoescape=True)
-    environment.filters["line"] = _html_line
-    environment.globals["script"] = _script_class
-    document = environment.get_template("letter.html").render(page=page)
+    document = _html_environment().get_template("letter.html").render(page=page)
     inliner = css_inline.CSSInliner(
         keep_style_tags=False, keep_at_rules=True, minify_css=True
     )
@@ -42,9 +40,7 @@ def word_count(page: LetterPage) -> int:
 
 
 def _text(page: LetterPage, as_text: Callable[[Span], str]) -> str:
-    environment = _environment(autoescape=False)
-    environment.filters["line"] = lambda line: "".join(map(as_text, line))
-    return environment.get_template("letter.txt").render(page=page)
+    return _text_environment(as_text).get_template("letter.txt").render(page=page)
 
 
 def _script_class(code: str | None) -> str:
@@ -71,6 +67,21 @@ def _text_span(span: Span) -> str:
     if isinstance(span, Hyperlink) and span.url is not None:
         return f"{words} <{span.url}>"
     return words
+
+
+@functools.cache  # it keeps its templates: to compile one takes as long as its page
+def _html_environment() -> Environment:
+    environment = _environment(autoescape=True)
+    environment.filters["line"] = _html_line
+    environment.globals["script"] = _script_class
+    return environment
+
+
+@functools.cache
+def _text_environment(as_text: Callable[[Span], str]) -> Environment:
+    environment = _environment(autoescape=False)
+    environment.filters["line"] = lambda line: "".join(map(as_text, line))
+    return environment
 
 
 def _environment(*, autoescape: bool) -> Environment:

@@ -45,7 +45,12 @@ class WebhookPlatform(GraphServer):
     # Pushes -----------------------------------------------------------------------
 
     def send_pushes(self, base_url: str) -> list[int]:
-        """Push all events up to now that were not accepted yet; the statuses.
+        """Push all events up to now that were not accepted yet; the statuses."""
+        self.queue_pushes()
+        return self.pusher.send_queued(base_url)
+
+    def queue_pushes(self) -> None:
+        """Queue the pushes of all events up to now.
 
         Of a message that was removed before it was pushed, only the removal is pushed.
         """
@@ -60,7 +65,6 @@ class WebhookPlatform(GraphServer):
             push = make_push() if what == "removed" or id_ not in removed_ids else None
             if push is not None:
                 self.pusher.queue(push)
-        return self.pusher.send_queued(base_url)
 
     @abstractmethod
     def message_push(self, post: SandboxPost) -> JsonObject:

@@ -30,6 +30,11 @@ class WebhookSender:
         # Meta escapes what is not ASCII and signs what it sends.
         self.queued.append(json.dumps(push).encode())
 
+    def accept_queued(self) -> None:
+        """The queued pushes count as sent and accepted: their receiver has them."""
+        self.accepted += self.queued
+        self.queued = []
+
     def send_twice(self) -> None:
         """From now on each push is sent twice, as happens when an answer is lost."""
         self._twice = True

@@ -1,6 +1,7 @@
 """The staff console as a server: its table of screens, its application, its workers."""
 
 import contextlib
+import functools
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -116,6 +117,7 @@ API = "/api/"
 _LOOPBACK = "127.0.0.1"
 
 
+@functools.cache  # its templates stay compiled
 def console_site() -> Site:
     """The console as a site of pages."""
     return Site(

@@ -18,28 +18,47 @@ from socialcell.reports.pictures.canvas import (
     SMALLEST,
     WIDE,
 )
-from tests.reports.pictures.artists import colours_below, marks, pixels, texts
+from tests.reports.pictures.artists import (
+    DrawnText,
+    colours_below,
+    marks,
+    pixels,
+    texts,
+)
 from tests.reports.pictures.samples import NAMES, pictures
 
 TEXT, GRAPHIC = 4.5, 3.0  # WCAG 2.2, 1.4.3 and 1.4.11
 GREY = 9.0  # difference in L* that a grey print keeps apart
 
-pytestmark = pytest.mark.parametrize("code", CODES)
-each_picture = pytest.mark.parametrize("name", NAMES)
-each_width = pytest.mark.parametrize("width", [NARROW, WIDE])
+# Of the scope of the module, so that all tests of a picture follow one another.
+pytestmark = pytest.mark.parametrize("code", CODES, scope="module")
+each_picture = pytest.mark.parametrize("name", NAMES, scope="module")
+each_width = pytest.mark.parametrize("width", [NARROW, WIDE], scope="module")
 
 
-@pytest.fixture
-def figure(tmp_path: Path, name: str, code: str, width: float) -> Figure:
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pictures")
+
+
+@pytest.fixture(scope="module")
+def figure(place: Path, name: str, code: str, width: float) -> Figure:
     """The picture of this name in a language and a width."""
-    return pictures(tmp_path)[name](language(code), width).figure
+    return pictures(place)[name](language(code), width).figure
+
+
+@pytest.fixture(scope="module")
+def drawn_texts(figure: Figure) -> list[DrawnText]:
+    return texts(figure)
 
 
 @each_picture
 @each_width
-def test_every_text_stands_out_from_what_is_below_it(figure: Figure) -> None:
+def test_every_text_stands_out_from_what_is_below_it(
+    figure: Figure, drawn_texts: list[DrawnText]
+) -> None:
     image = pixels(figure)
-    for text in texts(figure):
+    for text in drawn_texts:
         # A dashed line may cross a text; nine tenths of its ground must be clear.
         clear = sum(
             share
@@ -51,8 +70,10 @@ def test_every_text_stands_out_from_what_is_below_it(figure: Figure) -> None:
 
 @each_picture
 @each_width
-def test_every_mark_stands_out_from_paper_or_bears_its_number(figure: Figure) -> None:
-    boxes = [text.box for text in texts(figure)]
+def test_every_mark_stands_out_from_paper_or_bears_its_number(
+    figure: Figure, drawn_texts: list[DrawnText]
+) -> None:
+    boxes = [text.box for text in drawn_texts]
     for mark in marks(figure):
         if mark.label == DECORATION:
             continue
@@ -87,9 +108,10 @@ def test_series_differ_in_a_grey_print_or_by_their_mark(figure: Figure) -> None:
 
 @each_picture
 @each_width
-def test_no_text_is_small_cut_or_overlaps_another(figure: Figure) -> None:
+def test_no_text_is_small_cut_or_overlaps_another(
+    figure: Figure, drawn_texts: list[DrawnText]
+) -> None:
     sheet = figure.bbox
-    drawn_texts = texts(figure)
     for text in drawn_texts:
         left, low, right, high = text.box
         assert text.size >= SMALLEST, text
@@ -103,8 +125,10 @@ def test_no_text_is_small_cut_or_overlaps_another(figure: Figure) -> None:
 
 
 @each_picture
-@pytest.mark.parametrize("width", [WIDE])
-def test_only_colours_of_the_palette_are_drawn(figure: Figure) -> None:
+@pytest.mark.parametrize("width", [WIDE], scope="module")
+def test_only_colours_of_the_palette_are_drawn(
+    figure: Figure, drawn_texts: list[DrawnText]
+) -> None:
     used = {colour for mark in marks(figure) for colour in (mark.fill, mark.edge)}
-    used |= {text.colour for text in texts(figure)}
+    used |= {text.colour for text in drawn_texts}
     assert used - {None} <= set(palette.ALL)

@@ -21,6 +21,7 @@ from socialcell.web import webhook_server
 from tests.builders import make_source
 from tests.conftest import MONDAY_MORNING
 from tests.services.webhooks import pushes
+from tests.snapshots import Snapshots
 
 KINDS = ("whatsapp", "messenger", "instagram_messages")
 CITY = City(seed=11, end=MONDAY_MORNING, days=9)
@@ -115,3 +116,20 @@ def push_all(served: Sandbox, context: Context, kinds: tuple[str, ...] = KINDS) 
             statuses = served.platform(kind).send_pushes(address)
             assert set(statuses) <= {200}
     webhook_ingest.process_pushes(context)
+
+
+def pushed_before(
+    served: Sandbox, context: Context, snapshots: Snapshots, name: str
+) -> None:
+    """All that was written on WhatsApp up to now has been handed in and read.
+
+    `name` is that of what the database held before; it is filled once and copied.
+    """
+    snapshots.fill(
+        f"pushed to {name}",
+        context.engine,
+        lambda: push_all(served, context, ("whatsapp",)),
+    )
+    platform = served.platform("whatsapp")
+    platform.queue_pushes()
+    platform.pusher.accept_queued()

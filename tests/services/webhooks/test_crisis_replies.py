@@ -28,7 +28,8 @@ from socialcell.services.outbox import outbox
 from socialcell.services.privacy import data_requests, retention
 from tests.operators import acting, sign_in_shell
 from tests.running import inside
-from tests.services.webhooks.conftest import push_all
+from tests.services.webhooks.conftest import push_all, pushed_before
+from tests.snapshots import Snapshots
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -45,8 +46,11 @@ def listening(listening: Context) -> Context:
 
 
 @pytest.fixture
-def write(served: Sandbox, listening: Context) -> Callable[[str], int]:
+def write(
+    served: Sandbox, listening: Context, snapshots: Snapshots
+) -> Callable[[str], int]:
     """Somebody writes to the city on WhatsApp; the message's id."""
+    pushed_before(served, listening, snapshots, "a writer's cell")
 
     def written(text: str) -> int:
         served.platform("whatsapp").publish(text)

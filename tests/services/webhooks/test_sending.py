@@ -22,7 +22,8 @@ from socialcell.services.messaging import consent, messages
 from socialcell.services.outbox import outbox
 from tests.rows import in_order
 from tests.running import inside
-from tests.services.webhooks.conftest import CITY, push_all
+from tests.services.webhooks.conftest import CITY, push_all, pushed_before
+from tests.snapshots import Snapshots
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -31,8 +32,8 @@ NUMBERS = ["+999 8 1111 0001", "999811110002", "999811110003"]
 
 
 @pytest.fixture
-def cell(served: Sandbox, listening: Context) -> Context:
-    push_all(served, listening, ("whatsapp",))
+def cell(served: Sandbox, listening: Context, snapshots: Snapshots) -> Context:
+    pushed_before(served, listening, snapshots, "a cell")
     return listening
 
 

@@ -95,6 +95,7 @@ def test_a_door_that_was_killed_before_it_read_is_read_by_the_next(cell: Cell) -
 
 
 @strace
+@pytest.mark.faults
 @pytest.mark.fault("F01")
 def test_killed_between_storing_and_answering_it_has_the_push_once(
     cell: Cell, database_kind: str

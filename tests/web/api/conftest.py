@@ -1,7 +1,7 @@
 """A small city behind the API: mentions of two wards, incidents, tokens."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 import pytest
@@ -19,6 +19,7 @@ from socialcell.services.operators import api_tokens
 from socialcell.web.api.application import create_api
 from tests.builders import NOON, make_author, make_record, make_source, store_records
 from tests.operators import acting
+from tests.snapshots import Snapshots
 from tests.web.api.api_client import ApiClient
 
 KOTHRUD, AUNDH = "ward:kothrud-bavdhan", "ward:aundh-baner"
@@ -72,12 +73,17 @@ def open_incident(
 
 
 @pytest.fixture
-def city(context: Context) -> Context:
+def city(context: Context, snapshots: Snapshots) -> Context:
     """Ten mentions of Kothrud about water, four of Aundh about roads, one of both, one
     without a time, written an hour apart up to an hour ago."""
     engine, now = context.engine, context.clock.now()
     with (context.workspace.folder / "config.yaml").open("a") as config:
         config.write(f"clock: {{fixed: {now.isoformat()}}}\n")  # of commands
+    snapshots.fill("api city", engine, lambda: _fill(engine, now))
+    return context
+
+
+def _fill(engine: Engine, now: datetime) -> None:
     with db.writing(engine) as session:
         areas.replace(session, area_table.read_areas())
         mention_owners.put_rows(session, owner_table.read_owners(), replace=True)
@@ -110,13 +116,13 @@ def city(context: Context) -> Context:
             urgency="high" if mention == 1 else "normal",
             owner=WATER if is_kothrud else "dept:roads",
         )
-    return context
 
 
 @pytest.fixture
 def make_client(city: Context) -> Client:
     """A client of the API with a token of its own, or with what it is given."""
     names = iter(range(1000))
+    api = create_api(city)
 
     def make(
         *scopes: TokenScope, place: str = ALL, token: str | None = None
@@ -128,6 +134,6 @@ def make_client(city: Context) -> Client:
                 admin, f"token {next(names)}", scopes or [*TokenScope], end, place
             ).token
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        return ApiClient(create_api(city), headers)
+        return ApiClient(api, headers)
 
     return make

@@ -25,6 +25,7 @@ ANSWERS = [
     and issubclass(model, ApiAnswer)
     and model is not ApiAnswer
 ]
+pytestmark = pytest.mark.on_sqlite
 ERRORS = {"400", "401", "403", "422", "429", "503"}
 
 

@@ -243,6 +243,8 @@ def test_a_password_that_is_set_ends_the_sessions_and_is_the_one_that_counts(
     assert sign_in(browser, password=OTHER_PASSWORD).status == 200
 
 
+@pytest.mark.faults
+@pytest.mark.on_sqlite
 def test_a_thousand_wrong_passwords_for_one_person_lock_nobody_else_out(
     context: Context, new_browser: NewBrowser, clock
 ) -> None:
