@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from socialcell.desk.case_states import CLOSED_STATES, OPEN_STATES
 from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
-from socialcell.listening.model import Mention
+from socialcell.listening.model import Mention, RawItem
 
 _OPEN = [state.value for state in OPEN_STATES]
 _CLOSED = [state.value for state in CLOSED_STATES]
@@ -80,6 +80,12 @@ def case_of_mention(session: Session, mention_id: int) -> DeskCase | None:
         )
     )
     return session.scalars(query).one_or_none()
+
+
+def raw_of_mention(session: Session, mention_id: int) -> str | None:
+    """The platform's own JSON of a mention; None: it is not kept any more."""
+    query = select(col(RawItem.body)).join(Mention, col(Mention.raw_id) == RawItem.id)
+    return session.scalars(query.where(col(Mention.id) == mention_id)).one_or_none()
 
 
 def cases_of_mentions(

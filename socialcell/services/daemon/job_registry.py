@@ -21,7 +21,7 @@ from socialcell.services.daemon.job_schedule import DETECT_INTERVAL, list_schedu
 from socialcell.services.desk import (
     case_escalations,
     case_opening,
-    case_triage,
+    critical_cases,
     danger_calls,
 )
 from socialcell.services.desk.answers import answer_sending
@@ -120,7 +120,7 @@ def _pull(source: Source) -> Callable[[Context, JobSlot, Stop], str]:
 
 def _cases(context: Context, slot: JobSlot, stop: Stop) -> str:
     count = case_opening.open_pending(context, stop)
-    promoted = case_triage.promote_critical(context)
+    promoted = critical_cases.promote_critical(context)
     summary = f"{count} mentions in cases, {promoted} made P0"
     return _marked(summary, is_idle=not (count or promoted))
 

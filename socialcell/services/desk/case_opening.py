@@ -24,16 +24,14 @@ from socialcell.services.desk import (
     case_access,
     case_contacts,
     case_grouping,
+    case_joining,
     case_reading,
     case_steps,
-    new_messages,
 )
 from socialcell.services.desk.case_contacts import SpokenWords
 from socialcell.services.desk.case_reading import CaseReading
 from socialcell.text import clean_text
 
-REOPENED_WITHIN = timedelta(days=30)
-"""So long after its end a case is written on by its citizens."""
 LOOKED_FOR = timedelta(days=14)
 """So old a mention may be when a case is opened of it without a person."""
 _BATCH = 50  # mentions in one transaction
@@ -93,6 +91,7 @@ def open_from_mention(
         _enter(context, session, case, reading.suggestion)
         person = case_contacts.person_of(row, people)
         case_contacts.add_mention(context, session, case, row, person)
+        case_joining.locate(session, case, row)
         case_grouping.suggest(context, session, case)
         return case.number
 
@@ -164,7 +163,7 @@ def join_mention(
             raise UsageError(
                 "deskcases.takes_nothing", number=case.number, state=case.state
             )
-        _join(context, session, case, row, people)
+        case_joining.join_locked(context, session, case, row, people)
 
 
 def open_pending(context: Context, stop: Callable[[], bool] = lambda: False) -> int:
@@ -199,7 +198,7 @@ def open_pending(context: Context, stop: Callable[[], bool] = lambda: False) -> 
 def _pending(context: Context, session: Session) -> list[int]:
     """The next mentions that have to be in a case, the oldest first."""
     own = context.workspace.config.publishing.account_numbers
-    closed_since = context.clock.now() - REOPENED_WITHIN
+    closed_since = context.clock.now() - case_joining.REOPENED_WITHIN
     ids = opening_queue.list_followups(session, closed_since, _BATCH)
     requests = opening_queue.list_requests(session, own, _BATCH)
     return sorted({*ids, *requests})[:_BATCH]
@@ -211,64 +210,16 @@ def _place(context: Context, session: Session, mention_id: int, people: People) 
     assert row is not None
     reading = case_reading.read_mention(session, row)
     person = case_contacts.person_of(row, people)
-    open_case = _own_case(context, session, row, reading, person)
+    open_case = case_joining.own_case(context, session, row, reading, person)
     if open_case is not None:
         locked = cases.lock_case(session, open_case.number)
-        _join(context, session, locked, row, people)
+        case_joining.join_locked(context, session, locked, row, people)
         return
     case = _new_case(context, session, reading, reading, row)
     _enter(context, session, case, reading.suggestion)
     case_contacts.add_mention(context, session, case, row, person)
+    case_joining.locate(session, case, row)
     case_grouping.suggest(context, session, case)
-
-
-def _own_case(
-    context: Context,
-    session: Session,
-    row: MentionRow,
-    reading: CaseReading,
-    person: str | None,
-) -> DeskCase | None:
-    """The case of its author that a mention goes on with: in the same thread, an open
-    one of the same topic, or, of a message to the city that asks for nothing else, the
-    last that was spoken of."""
-    if person is None:
-        return None
-    channel = case_contacts.channel_of(row)
-    since = context.clock.now() - REOPENED_WITHIN
-    own = conversations.contacts_of_person(session, channel, person, since)
-    ids = [contact.id for contact, _case in own if contact.id is not None]
-    threads = conversations.threads_of(session, ids)
-    for contact, case in own:
-        if row.conversation in threads.get(contact.id or 0, ()):
-            return case
-    for _contact, case in own:
-        is_same = reading.topic is not None and reading.topic == case.topic
-        if is_same and CaseState(case.state) in OPEN_STATES:
-            return case
-    asks = reading.kind in opening_queue.REQUESTS and reading.topic is not None
-    if row.kind == "message":
-        return next((c for _, c in own if not (asks and c.topic is not None)), None)
-    return None
-
-
-def _join(
-    context: Context,
-    session: Session,
-    case: DeskCase,
-    row: MentionRow,
-    people: People,
-) -> None:
-    """Enter a mention into a locked case; its reading may say that it is urgent now."""
-    person = case_contacts.person_of(row, people)
-    contact, message = case_contacts.add_mention(context, session, case, row, person)
-    reading = case_reading.read_mention(session, row)
-    if reading.priority < case.suggested_priority:
-        case.suggested_priority = reading.priority
-        detail: JsonObject = {"suggested": reading.suggestion}
-        step = StepDraft("reading", context.actor.name, detail=detail)
-        case_steps.enter_step(context, session, case, step)
-    new_messages.on_message(context, session, contact, message)
 
 
 def _new_case(

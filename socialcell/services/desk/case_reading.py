@@ -1,6 +1,7 @@
 """What the reader makes of a mention, and the register of owners of a case: suggestions
 that a person decides about."""
 
+import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -8,6 +9,8 @@ from functools import lru_cache
 from sqlmodel import Session
 
 from socialcell.clock import IST
+from socialcell.connectors.whatsapp import whatsapp_location
+from socialcell.desk.store import conversations
 from socialcell.errors import UsageError
 from socialcell.json_types import JsonObject
 from socialcell.language import lexicon
@@ -68,6 +71,15 @@ def read_mention(session: Session, row: MentionRow) -> CaseReading:
         owner=None if row.owner == NOBODY else row.owner,
         priority=priority_of(kind, row.urgency),
     )
+
+
+def point_of(session: Session, row: MentionRow) -> tuple[float, float] | None:
+    """Latitude and longitude of the place that a message shares; None: it shares none,
+    or the platform's own form of it is not kept any more."""
+    if row.kind != "message":
+        return None
+    raw = conversations.raw_of_mention(session, row.id)
+    return None if raw is None else whatsapp_location.point_of(json.loads(raw))
 
 
 def priority_of(kind: str | None, urgency: str | None) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -29,8 +28,6 @@ from socialcell.services.desk import (
 from socialcell.services.operators import permissions
 from socialcell.text import clean_text
 
-UNDECIDED_FOR = timedelta(minutes=2)
-"""So long a person may say that it is not life or limb."""
 CELL = "cell"
 _LONGEST_NOTE = 4000  # characters
 _REASON = 10  # characters of a reason for which nothing is done any more
@@ -194,26 +191,6 @@ def add_note(context: Context, number: str, text: str, rev: int | None = None) -
         case_steps.enter_step(context, session, case, step)
 
 
-def promote_critical(context: Context) -> int:
-    """Make cases P0 that the reader takes for life or limb and about which nobody has
-    decided for two minutes; how many."""
-    count = 0
-    before = context.clock.now() - UNDECIDED_FOR
-    with db.reading(context.engine) as session:
-        numbers = cases.suggested_critical(session)
-    for number in numbers:
-        with db.writing(context.engine) as session:
-            case = cases.lock_case(session, number)
-            if case.priority == "P0" or not _is_undecided(session, case, before):
-                continue
-            was, case.priority = case.priority, "P0"
-            detail: JsonObject = {"was": was, "now": "P0"}
-            step = StepDraft("priority", context.actor.name, detail=detail)
-            case_steps.enter_step(context, session, case, step)
-            count += 1
-    return count
-
-
 @contextmanager
 def _acting(
     context: Context, number: str, rev: int | None
@@ -281,19 +258,6 @@ def _owner_was_decided(session: Session, case: DeskCase) -> bool:
         decided = step.detail.get("decided")
         if step.kind == "triage" and isinstance(decided, dict) and "owner" in decided:
             return True
-    return False
-
-
-def _is_undecided(session: Session, case: DeskCase, before: datetime) -> bool:
-    """Whether it was taken for life or limb before a moment, and nobody has decided
-    about the case since."""
-    assert case.id is not None
-    for step in reversed(cases.steps_of(session, case.id)):
-        suggested = step.detail.get("suggested")
-        if step.kind == "triage":
-            return False
-        if isinstance(suggested, dict) and suggested.get("priority") == "P0":
-            return step.at <= before
     return False
 
 

@@ -286,7 +286,8 @@ def test_whatever_is_merged_undone_and_split_nothing_is_lost(
         numbers = _numbers(asha)
         try:
             if act == "merge":
-                case_grouping.merge(asha, *choice.sample(numbers, 2))
+                merged, into = choice.sample(numbers, 2)
+                case_grouping.merge(asha, merged, into)
             elif act == "unmerge":
                 case_grouping.unmerge(asha, choice.choice(numbers))
             else:

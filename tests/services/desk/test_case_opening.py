@@ -15,7 +15,12 @@ from socialcell.desk.store import cases, conversations, opening_queue
 from socialcell.errors import NeedsAPerson, UsageError
 from socialcell.roles import Role
 from socialcell.services.context import Context
-from socialcell.services.desk import case_opening, case_triage
+from socialcell.services.desk import (
+    case_grouping,
+    case_opening,
+    case_triage,
+    critical_cases,
+)
 from socialcell.services.desk.case_contacts import SpokenWords
 from socialcell.services.desk.case_opening import NewCase
 from tests.desk_builders import make_registers, read_mention
@@ -99,11 +104,11 @@ def test_life_or_limb_is_p0_after_two_minutes_without_a_person(
 ) -> None:
     case_opening.open_from_mention(asha, read_mention(asha, urgency="critical"))
     clock.advance(timedelta(minutes=1, seconds=59))
-    assert case_triage.promote_critical(asha) == 0
+    assert critical_cases.promote_critical(asha) == 0
     clock.advance(timedelta(seconds=1))
-    assert case_triage.promote_critical(asha) == 1
+    assert critical_cases.promote_critical(asha) == 1
     assert case_of(asha, "26-000001").priority == "P0"
-    assert case_triage.promote_critical(asha) == 0
+    assert critical_cases.promote_critical(asha) == 0
 
 
 def test_a_person_who_decided_otherwise_is_not_overruled(
@@ -114,7 +119,7 @@ def test_a_person_who_decided_otherwise_is_not_overruled(
     )
     case_triage.triage(asha, number, case_triage.TriageDraft(priority="P2"))
     clock.advance(timedelta(minutes=3))
-    assert case_triage.promote_critical(asha) == 0
+    assert critical_cases.promote_critical(asha) == 0
     assert case_of(asha, number).priority == "P2"
 
 
@@ -308,7 +313,7 @@ def test_a_new_message_may_say_that_it_is_urgent_now(
     case_opening.open_pending(context)
     assert case_of(context, number).suggested_priority == "P0"
     clock.advance(timedelta(minutes=2))
-    assert case_triage.promote_critical(context) == 1
+    assert critical_cases.promote_critical(context) == 1
 
 
 def test_what_was_there_before_the_desk_opens_nothing(context: Context) -> None:
@@ -319,6 +324,34 @@ def test_what_was_there_before_the_desk_opens_nothing(context: Context) -> None:
     assert case_opening.open_pending(context) == 1
     assert number_of(context, before) is None
     assert number_of(context, after)
+
+
+def test_a_place_that_is_shared_later_is_the_cases_and_suggests_its_like(
+    context: Context, clock: FixedClock
+) -> None:
+    first = _opened(context, kind="message", place=None, ward=None)
+    number = _opened(
+        context, "Taps dry", uid="u2", kind="message", place=None, ward=None
+    )
+    assert case_grouping.list_suggestions(context) == []
+    clock.advance(timedelta(minutes=5))
+    for uid, latitude in (("u1", 18.5074), ("u2", 18.5081)):
+        pin = {"location": {"latitude": latitude, "longitude": 73.8077}}
+        read_mention(
+            context,
+            "",
+            uid=uid,
+            kind="message",
+            intent="information",
+            topic=None,
+            place=None,
+            ward=None,
+            raw={"messages": [pin]},
+        )
+    case_opening.open_pending(context)
+    (pair,) = case_grouping.list_suggestions(context)
+    assert (pair.number, pair.other) == (number, first)
+    assert pair.reasons == {"topic": "water", "metres": 78}
 
 
 def test_two_weeks_later_no_case_is_looked_for_any_more(
@@ -388,7 +421,7 @@ def _workspace(context: Context, *, open_cases: bool) -> Workspace:
     return Workspace(context.workspace.folder, changed)
 
 
-def _opened(context: Context, **mention: object) -> str:
-    first = read_mention(context, **mention)  # type: ignore[arg-type]
+def _opened(context: Context, *text: str, **mention: object) -> str:
+    first = read_mention(context, *text, **mention)  # type: ignore[arg-type]
     case_opening.open_pending(context)
     return number_of(context, first) or ""

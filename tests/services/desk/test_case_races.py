@@ -8,10 +8,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from socialcell import db
 from socialcell.clock import FixedClock
@@ -99,7 +100,7 @@ def race_for_leases(context: Context, races: int) -> None:
             holders.give_back(held)
             case_queue.give_back(person, held)
 
-    run_all([lambda person=person: work(person) for person in people])
+    run_all([partial(work, person) for person in people])
     assert holders.twice == []
     assert won["won"] > races // 20
     assert won["lost"] > 0
@@ -137,12 +138,12 @@ def race_for_states(context: Context, races: int) -> None:
             except (UsageError, CaseChangedError, CaseHeldError) as error:
                 refused[type(error).__name__] += 1
 
-    run_all([lambda n=n: work(n) for n in range(THREADS)])
+    run_all([partial(work, n) for n in range(THREADS)])
     assert refused["UsageError"] > 0
     assert refused["CaseChangedError"] > 0
     with db.reading(context.engine) as session:
         by_case: dict[int, list[CaseStep]] = {}
-        for step in session.scalars(select(CaseStep).order_by(CaseStep.id)):
+        for step in session.scalars(select(CaseStep).order_by(col(CaseStep.id))):
             by_case.setdefault(step.case_id, []).append(step)
         for case in session.scalars(select(DeskCase)):
             assert_one_story(case, by_case.get(case.id or 0, []))
