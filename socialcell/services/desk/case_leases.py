@@ -30,5 +30,5 @@ def held_error(session: Session, number: str, lease: CaseLease) -> CaseHeldError
         number=number,
         holder=holder.name,
         since=in_pune(lease.since),
-        until=in_pune(lease.until),
+        ends=in_pune(lease.until),
     )
