@@ -73,6 +73,19 @@ def test_no_number_of_a_citizen_stands_in_any_output(config: Path) -> None:
             assert "98765" not in run(config, *words, *form)
 
 
+def test_what_the_reader_doubts_is_listed_for_a_person(
+    config: Path, context: Context
+) -> None:
+    doubtful = read_mention(context, "Dry again, 9876543210", confident=False)
+    case_opening.open_pending(context)
+    (mention,) = as_json(config, "cases", "unclear")["mentions"]
+    assert (mention["id"], mention["intent"]) == (doubtful, "complaint")
+    assert "98765" not in mention["words"]
+    assert f"{doubtful}\t" in run(config, "cases", "unclear")
+    run(config, "cases", "open", str(doubtful))
+    assert run(config, "cases", "unclear") == "No mention.\n"
+
+
 def test_pages_of_a_list_follow_each_other(config: Path, context: Context) -> None:
     for n in range(55):
         read_mention(context, uid=f"v{n}", topic="roads", place=None)

@@ -1,4 +1,4 @@
-"""The commands `cases suggestions`, `merge`, `unmerge` and `split`."""
+"""The commands `cases suggestions`, `unclear`, `merge`, `unmerge` and `split`."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
-from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands.options import Config, Json, open_context, people_of
 
 _Number = Annotated[str, typer.Argument(help="Such as 26-004211.", metavar="CASE")]
 _Reason = Annotated[str, typer.Option(help="Why; it stands in both cases.")]
@@ -63,6 +63,39 @@ def suggestions(
     )
 
 
+def unclear(config: Config = None, json: Json = False) -> None:
+    """List mentions that may ask for something and are in no case: the reader doubts.
+
+    Open a case of what does; of the rest say what it is with mentions decide.
+
+    Example: socialcell cases unclear
+    """
+    from socialcell.services.desk import case_listing
+
+    context = open_context(config)
+    mentions = case_listing.list_unclear(context, people_of(context))
+    if json:
+        output.as_json({"mentions": [asdict(mention) for mention in mentions]})
+        return
+    if not mentions:
+        output.say("No mention.")
+        return
+    output.table(
+        ("id", "at", "platform", "intent", "text"),
+        [
+            (
+                mention.id,
+                output.local(mention.at),
+                mention.platform,
+                mention.intent,
+                mention.words,
+            )
+            for mention in mentions
+        ],
+        important=("id", "text"),
+    )
+
+
 def merge(
     number: _Number,
     into: Annotated[str, typer.Argument(help="The case that stays.", metavar="INTO")],
@@ -115,6 +148,7 @@ def split(
 def register(app: typer.Typer) -> None:
     """Add these commands to the noun `cases`."""
     app.command(cls=ListCommand)(suggestions)
+    app.command(cls=ListCommand)(unclear)
     for function in (merge, unmerge, split):
         app.command()(function)
 

@@ -2,19 +2,23 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.desk.store import case_lists
+from socialcell.desk.store import case_lists, opening_queue
 from socialcell.desk.store.case_lists import CaseFilter
 from socialcell.errors import UsageError
 from socialcell.identity import store as operators
 from socialcell.listening.areas.owner_table import OWN
+from socialcell.listening.people.visibility import People
+from socialcell.listening.store.mentions import mention_queries
 from socialcell.roles import ALL, Permission
 from socialcell.services.context import Context
 from socialcell.services.desk.case_triage import CELL
 from socialcell.services.operators import permissions
+from socialcell.views.desk import case_view
 
 VIEWS = (*case_lists.VIEWS, case_lists.ALL_OPEN, case_lists.EVERY)
 
@@ -27,6 +31,17 @@ class CaseReader:
     operator: int | None
     places: frozenset[str] | None
     teams: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UnclearMention:
+    """A mention that may ask for something; its words are masked."""
+
+    id: int
+    platform: str
+    at: datetime
+    intent: str | None
+    words: str | None
 
 
 def reader_of(context: Context) -> CaseReader:
@@ -59,6 +74,27 @@ def filter_of(
         teams=reader.teams,
         scopes=_both(wanted.scopes, reader.places),
     )
+
+
+def list_unclear(
+    context: Context, people: People, limit: int = 50
+) -> list[UnclearMention]:
+    """The newest mentions that may ask for something, of which the reader is not sure:
+    a person opens a case of them, or says what they are."""
+    own = context.workspace.config.publishing.account_numbers
+    with db.reading(context.engine) as session:
+        ids = opening_queue.list_unclear(session, own, limit)
+        rows = mention_queries.mentions_by_id(session, ids)
+    return [
+        UnclearMention(
+            id_,
+            rows[id_].platform,
+            rows[id_].authored_at or rows[id_].stored_at,
+            rows[id_].intent,
+            case_view.words_of_mention(rows[id_], people)[0],
+        )
+        for id_ in ids
+    ]
 
 
 def _signed_in(context: Context, session: Session) -> CaseReader:
