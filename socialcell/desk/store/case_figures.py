@@ -205,6 +205,25 @@ def sample_answers(session: Session, monday: date, as_of: datetime) -> list[str 
     ]
 
 
+def sampled_cases(session: Session, monday: date) -> list[str]:
+    """The numbers of the cases whose closing was drawn for a call in a week."""
+    query = (
+        select(C.number)
+        .join(db.table(ClosureCheck), CHECK.case_id == C.id)
+        .where(CHECK.in_sample.is_(True), CHECK.drawn_for == monday)
+    )
+    return list(session.scalars(query.distinct().order_by(C.number)))
+
+
+def cases_of_numbers(session: Session, numbers: Collection[str]) -> list[DeskCase]:
+    """These cases, by their numbers."""
+    rows: list[DeskCase] = []
+    for chunk in db.chunks(sorted(set(numbers))):
+        query = select(DeskCase).where(col(DeskCase.number).in_(chunk))
+        rows += session.scalars(query.order_by(col(DeskCase.number)))
+    return rows
+
+
 def referrals_made(
     session: Session, start: datetime, end: datetime
 ) -> list[CountedReferral]:

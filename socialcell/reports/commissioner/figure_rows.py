@@ -8,10 +8,12 @@ from typing import Literal, TypeAlias
 from socialcell.clock import IST
 from socialcell.listening.query.query_writing import write_query
 from socialcell.reports.compared_figures import IdMeasure
+from socialcell.reports.kpis.cases import MEASURED as CASE_MEASURES
 from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.week_numbers import WeekNumbers
 
 RowsNoun: TypeAlias = Literal[
+    "cases",
     "mentions",
     "sources",
     "incidents",
@@ -33,7 +35,7 @@ class FigureRows:
     `filters` narrow the list: `since` and `until` are days, the last one included,
     `ids` and `names` are separated by commas. `n` is how many there are, where that is
     another number than the figure's own or the figure is none of rows; None where
-    nobody has counted them.
+    nobody has counted them. Of cases `measure` and `week` (its Monday) say which.
     """
 
     noun: RowsNoun
@@ -55,6 +57,8 @@ def rows_of(
             return _asking(numbers)
         case "anger":
             return _anger(measure, numbers)
+        case id_ if id_ in CASE_MEASURES:
+            return _cases(measure, numbers)
         case "alerted" | "acknowledged":
             return _incidents(numbers)
         case "campaigns_told":
@@ -101,6 +105,24 @@ def _anger(measure: IdMeasure, numbers: WeekNumbers) -> FigureRows:
         end=end,
     )
     return FigureRows("mentions", query)
+
+
+def _cases(measure: IdMeasure, numbers: WeekNumbers) -> FigureRows:
+    filters = {"measure": measure["id"], "week": _days(numbers)["since"]}
+    counted = numbers.get("cases")
+    if counted is None:
+        return FigureRows("cases", filters=filters)
+    opened = sum(counted["opened"].values())
+    n = {
+        "cases_opened": opened,
+        "first_answer": opened,
+        "registered": counted["registered"]["n"],
+        "confirmed": counted["outcomes"]["n"],
+        "overdue": counted["overdue"]["n"],
+        "false_closure": counted["sample"]["drawn"],
+        "referred": sum(row["n"] for row in counted["bodies"]),
+    }[measure["id"]]
+    return FigureRows("cases", filters=filters, n=n)
 
 
 def _incidents(numbers: WeekNumbers) -> FigureRows:

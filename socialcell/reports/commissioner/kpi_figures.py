@@ -10,7 +10,11 @@ from socialcell.json_types import as_number, as_whole
 from socialcell.reports import reader_agreement
 from socialcell.reports.commissioner.figure_rows import FigureRows, rows_of
 from socialcell.reports.compared_figures import IdMeasure
-from socialcell.reports.kpis.kpis import INCIDENT_SPANS, NOT_RECORDED, minutes_between
+from socialcell.reports.kpis.kpis import (
+    INCIDENT_SPANS,
+    WITHOUT_RECORDS,
+    minutes_between,
+)
 from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.named_counts import Names
 from socialcell.reports.phrases import SMALLEST_BASE
@@ -175,7 +179,7 @@ def _missing(measure: IdMeasure, numbers: WeekNumbers) -> MissingKpi:
         id=id_,
         kpi=MEASURES[id_].kpi,
         why=measure["why"] or EARLIER,
-        is_recorded=id_ not in NOT_RECORDED,
+        is_recorded=measure["why"] not in WITHOUT_RECORDS,
         before=measure["before"],
         goal=_goal(measure, numbers),
     )

@@ -4,7 +4,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from math import ceil, inf
 from statistics import median
@@ -79,6 +79,24 @@ class WeekOfCases:
             for case in self.opened
         ]
 
+    def numbers_behind(self, measure: str) -> list[str]:
+        """The numbers of the cases that a measure counts or rests on."""
+        match measure:
+            case "cases_opened" | "first_answer":
+                return [case.number for case in self.opened]
+            case "registered":
+                return [case.number for case, _until in self._to_register]
+            case "confirmed":
+                return [case.number for case in self._cohort]
+            case "overdue":
+                return [case.number for case in self.overdue_cases]
+            case "false_closure":
+                return store.sampled_cases(self._session, self._sample_week)
+            case "referred":
+                return [referral.number for referral in self.referrals]
+            case _:
+                return []
+
     @property
     def median_minutes(self) -> float | None:
         """The median; None of nothing, and where half of the cases have no answer."""
@@ -108,13 +126,7 @@ class WeekOfCases:
     @cached_property
     def registered(self) -> RegisteredNumbers:
         """K4: of complaints with a place whose four working hours are over."""
-        complaints = [case for case in self.opened if case.kind == "complaint"]
-        due = [
-            (case, self._working.add(case.opened_at, SOON))
-            for case in complaints
-            if case.has_place
-        ]
-        over = [(case, until) for case, until in due if until <= self._as_of]
+        complaints, over = self._complaints, self._to_register
         asked = store.places_asked(
             self._session, [case.id for case in complaints], self._as_of
         )
@@ -129,16 +141,35 @@ class WeekOfCases:
             "replied": sum(asked.values()),
         }
 
+    @property
+    def _complaints(self) -> list[CountedCase]:
+        return [case for case in self.opened if case.kind == "complaint"]
+
+    @cached_property
+    def _to_register(self) -> list[tuple[CountedCase, datetime]]:
+        """Complaints with a place, and until when each was to be registered, which is
+        over."""
+        due = [
+            (case, self._working.add(case.opened_at, SOON))
+            for case in self._complaints
+            if case.has_place
+        ]
+        return [(case, until) for case, until in due if until <= self._as_of]
+
+    @cached_property
+    def _cohort(self) -> list[CountedCase]:
+        span = TimeSpan(self._week.start - COHORT, self._week.end - COHORT)
+        return [
+            case
+            for case in self._opened_in(span)
+            if case.kind in ASKING and case.state != CaseState.CANCELLED
+        ]
+
     @cached_property
     def outcomes(self) -> OutcomeNumbers:
         """K5: where the cases stand that were opened four weeks before; five parts that
         add up to `n`. What the citizen has cancelled is in none."""
-        span = TimeSpan(self._week.start - COHORT, self._week.end - COHORT)
-        parts = Counter(
-            _outcome(case)
-            for case in self._opened_in(span)
-            if case.kind in ASKING and case.state != CaseState.CANCELLED
-        )
+        parts = Counter(map(_outcome, self._cohort))
         return {
             "n": parts.total(),
             "confirmed": parts["confirmed"],
@@ -173,12 +204,15 @@ class WeekOfCases:
             "oldest": oldest[:OLDEST],
         }
 
+    @property
+    def _sample_week(self) -> date:
+        return (self._week.start - _WEEK).astimezone(IST).date()
+
     @cached_property
     def sampled(self) -> tuple[int, int, int]:
         """K7: closings of the week before that the citizen contradicts, of those of
         whom it is known, of those drawn; calls are made in the week itself."""
-        monday = (self._week.start - _WEEK).astimezone(IST).date()
-        answers = store.sample_answers(self._session, monday, self._as_of)
+        answers = store.sample_answers(self._session, self._sample_week, self._as_of)
         contradicted = answers.count("no")
         return contradicted, contradicted + answers.count("yes"), len(answers)
 

@@ -12,6 +12,8 @@ from socialcell.reports.kpis.case_counts import WeekOfCases
 from socialcell.reports.named_counts import Names
 from socialcell.reports.week_numbers import CaseNumbers
 
+NO_CASES = "cases"
+"""Why nothing is known where there is no case at all."""
 MEASURED = (
     "cases_opened",
     "first_answer",
@@ -45,7 +47,7 @@ def measure_cases(
 ) -> dict[str, Measure]:
     """K2 to K8: each week as it was at its own end."""
     if not case_figures.is_any_case(session):
-        return {name: measure(reason="cases") for name in MEASURED}
+        return {name: measure(reason=NO_CASES) for name in MEASURED}
     now = WeekOfCases(session, week, working)
     then = WeekOfCases(session, before, working)
     n = len(now.opened)

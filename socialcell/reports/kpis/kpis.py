@@ -40,6 +40,8 @@ NOT_RECORDED = {
     "took_part": "portal",
 }
 """Measures without any records yet, and which records are missing."""
+WITHOUT_RECORDS = frozenset({*NOT_RECORDED.values(), cases.NO_CASES})
+"""Reasons that say that nothing of a measure is kept, whatever the week."""
 _ACTIVATED_USERS = "activated_users"
 _Moment: TypeAlias = Literal["first_post_at", "notified_at", "opened_at", "acked_at"]
 INCIDENT_SPANS: tuple[tuple[str, _Moment, _Moment, str], ...] = (

@@ -238,6 +238,8 @@ def rows_path(rows: FigureRows, visitor: BrowserVisitor | None) -> str:
     match rows.noun:
         case "mentions":
             return f"/mentions?{urlencode({'query': rows.query or ''})}"
+        case "cases":
+            return f"/figures/cases?{urlencode(dict(filters))}"
         case "sources":
             return "/sources"
         case "incidents":
