@@ -13,6 +13,9 @@ from socialcell.desk.closing_model import ClosureCheck
 from socialcell.desk.model import CaseReferral
 from socialcell.desk.store import cases
 from socialcell.desk.store.cases import StepDraft
+from socialcell.listening.store.mentions.mention_counts import TimeSpan
+from socialcell.reports.daily import brief_facts
+from socialcell.reports.daily.brief_facts import BriefCases
 from socialcell.reports.weekly import frozen_week
 from socialcell.services.desk import case_steps
 from tests import desk_builders
@@ -320,3 +323,27 @@ def test_a_week_without_cases_has_reasons_and_no_nought_for_unknown(
         "false_closure": "no_sample",
         "referred": "no_referral",
     }
+
+
+def test_a_brief_counts_the_cases_of_its_hours(
+    world: World, numbers: dict[str, Any]
+) -> None:
+    # Monday 09:00 to Tuesday 12:45, at which the second answer was sent.
+    span = TimeSpan(pune(11, 16, 9), pune(11, 17, 12, 45))
+    with db.reading(world.engine) as session:
+        monday = brief_facts.collect(session, span).cases
+        october = TimeSpan(pune(10, 21, 9), pune(10, 21, 18))
+        earlier = brief_facts.collect(session, october).cases
+
+    # Two complaints and the suggestion; the first and the suggestion were answered.
+    # The two of October are overdue; beside them the three of these days run.
+    assert monday == BriefCases(opened=3, answered=2, confirmed=0, overdue=2, working=5)
+    assert earlier is not None
+    assert earlier.confirmed == 1
+
+
+def test_a_brief_of_a_city_without_cases_says_nothing_of_them(world: World) -> None:
+    span = TimeSpan(MONDAY, NEXT)
+
+    with db.reading(world.engine) as session:
+        assert brief_facts.collect(session, span).cases is None

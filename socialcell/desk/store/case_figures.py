@@ -205,6 +205,31 @@ def sample_answers(session: Session, monday: date, as_of: datetime) -> list[str 
     ]
 
 
+def count_first_answered(session: Session, start: datetime, end: datetime) -> int:
+    """How many cases had their first answer from a person in a span."""
+    first = (
+        select(func.min(MESSAGE.sent_at).label("at"))
+        .select_from(db.table(CaseMessage))
+        .join(db.table(CaseContact), CONTACT.id == MESSAGE.contact_id)
+        .where(is_answer())
+        .group_by(CONTACT.case_id)
+        .subquery()
+    )
+    query = select(func.count()).select_from(first)
+    return session.scalars(query.where(first.c.at >= start, first.c.at < end)).one()
+
+
+def count_confirmed(session: Session, start: datetime, end: datetime) -> int:
+    """How many cases a citizen has confirmed as solved in a span."""
+    query = select(func.count(STEP.case_id.distinct())).where(
+        STEP.to_state == CaseState.CLOSED_CONFIRMED,
+        STEP.from_state != CaseState.CLOSED_CONFIRMED,
+        STEP.at >= start,
+        STEP.at < end,
+    )
+    return session.scalars(query).one()
+
+
 def sampled_cases(session: Session, monday: date) -> list[str]:
     """The numbers of the cases whose closing was drawn for a call in a week."""
     query = (

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from socialcell.campaigns.publishing import store as own_posts
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
+from socialcell.desk.store import case_figures
 from socialcell.listening import coverage, incident_state
 from socialcell.listening.alerts.model import CRITICAL, Closure, Incident, Promise
 from socialcell.listening.areas.area_table import names as names_of
@@ -98,6 +99,18 @@ class BriefWork:
 
 
 @dataclass(frozen=True)
+class BriefCases:
+    """Cases in a span: opened, first answered by a person, confirmed solved; and at its
+    end those overdue of those that the corporation has to work on."""
+
+    opened: int
+    answered: int
+    confirmed: int
+    overdue: int
+    working: int
+
+
+@dataclass(frozen=True)
 class Brief:
     """What a brief says: counts of mentions in the span, and what needs action.
 
@@ -131,6 +144,7 @@ class Brief:
     press_total: int
     asking_total: int
     names_nobody: bool = False  # a call for help would reach nobody
+    cases: BriefCases | None = None  # None: there is no case
     console_url: str | None = None
 
 
@@ -197,6 +211,7 @@ def collect(
         press_total=kinds.get("article", 0),
         asking_total=sum(n for name, n in intent_counts if name in _ASKING),
         names_nobody=names_nobody,
+        cases=_cases(session, span),
         console_url=console_url,
     )
 
@@ -340,6 +355,19 @@ def _press(
         if position >= len(dangers)
     ]
     return new[:_MAX_ARTICLES]
+
+
+def _cases(session: Session, span: TimeSpan) -> BriefCases | None:
+    if not case_figures.is_any_case(session):
+        return None
+    opened = case_figures.cases_opened(session, span.start, span.end, span.end)
+    return BriefCases(
+        opened=len(opened),
+        answered=case_figures.count_first_answered(session, span.start, span.end),
+        confirmed=case_figures.count_confirmed(session, span.start, span.end),
+        overdue=len(case_figures.overdue_cases(session, span.end)),
+        working=case_figures.running_totals(session, span.end),
+    )
 
 
 def _work(session: Session, span: TimeSpan) -> BriefWork:

@@ -347,4 +347,5 @@ def _closing(brief: Brief, lang: Language) -> Iterator[str]:
         ]
     )
     yield say.work_line(brief, lang)
+    yield from say.case_lines(brief, lang)
     yield from say.rumour_lines(brief, lang)

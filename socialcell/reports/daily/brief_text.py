@@ -66,6 +66,8 @@ def _lines(brief: Brief, people: People, phrases: Phrases) -> Iterator[_TextLine
         yield _TextLine(5, line)
     for line in say.rumour_lines(brief, lang):
         yield _TextLine(6, line)
+    for line in say.case_lines(brief, lang):
+        yield _TextLine(7, line)
     yield _TextLine(
         8, f"{say.total_line(brief, lang)} {say.coverage_line(brief, lang)}"
     )

@@ -43,4 +43,6 @@ def show_cases(request: PageRequest) -> Answer:
     )
 
 
-ROWS: tuple[Row, ...] = (Screen("/figures/cases", Permission.READ, show_cases),)
+ROWS: tuple[Row, ...] = (
+    Screen("/figures/cases", Permission.READ, show_cases, is_scoped=True),
+)

@@ -13,6 +13,7 @@ from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports.daily import brief_letter, brief_sentences, brief_text
 from socialcell.reports.daily.brief_facts import (
     Brief,
+    BriefCases,
     BriefWork,
     CollectedHours,
     DueToday,
@@ -220,3 +221,16 @@ def test_the_text_for_a_phone_counts_messages_and_says_that_there_is_more() -> N
         messages=messages
     )
     assert text(facts=long).endswith("More is in the letter.")
+
+
+def test_cases_stand_in_letter_and_text_where_there_are_any() -> None:
+    cases = BriefCases(opened=12, answered=9, confirmed=4, overdue=3, working=40)
+    sentence = (
+        "Cases: 12 opened, 9 answered for the first time, 4 confirmed solved; 3 of 40 "
+        "open ones overdue."
+    )
+
+    assert list(brief_sentences.case_lines(brief(cases=cases), ENGLISH)) == [sentence]
+    assert sentence in letter(cases=cases)
+    assert sentence in text(cases=cases)
+    assert list(brief_sentences.case_lines(brief(), ENGLISH)) == []

@@ -45,7 +45,7 @@ def test_whoever_has_a_ward_office_sees_the_cases_of_it_alone(
 ) -> None:
     open_cases(world)
     own = signed_in(
-        lead, world.context, "Ward Sample", Role.VIEWER, scope="ward:bibwewadi"
+        lead, world.context, "Ward Sample", Role.DEPARTMENT, scope="ward:bibwewadi"
     )
 
     page = own.get("/en/figures/cases?measure=cases_opened&week=2026-11-16").html
