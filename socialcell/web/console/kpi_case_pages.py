@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from socialcell.reports.kpis import kpi_labels
 from socialcell.roles import Permission
-from socialcell.services.reporting.case_rows import case_rows
+from socialcell.services.desk.figure_cases import case_rows
 from socialcell.web.console.desk.desk_words import load_desk_words
 from socialcell.web.pages.answers import Answer, WebPage
 from socialcell.web.pages.page_request import PageRequest

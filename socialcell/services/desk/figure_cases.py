@@ -10,8 +10,9 @@ from socialcell.desk.store import case_figures
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports.kpis.case_counts import WeekOfCases
 from socialcell.reports.kpis.cases import MEASURED
+from socialcell.services import working_calendar
 from socialcell.services.context import Context
-from socialcell.services.desk import case_access, working_calendar
+from socialcell.services.desk import case_access
 
 
 @dataclass(frozen=True, slots=True)
