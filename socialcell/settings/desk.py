@@ -11,9 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from socialcell.errors import UnreadableValue
 from socialcell.settings.section import ConfigSection
 
-_SHIFT = re.compile(
-    r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)"
-)
+_SHIFT = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
 _OFFICE_HOURS = ("09:45-18:15",)
 
 
@@ -21,13 +19,13 @@ def _minutes(text: str) -> tuple[int, int]:
     match = _SHIFT.fullmatch(text)
     if match is None:
         raise UnreadableValue("deskclocks.no_shift", text=text)
-    hour, minute, end_hour, end_minute = match.groups()
-    end = 24 * 60 if end_hour is None else int(end_hour) * 60 + int(end_minute)
-    return int(hour) * 60 + int(minute), end
+    hour, minute, end_hour, end_minute = map(int, match.groups())
+    end = end_hour * 60 + end_minute
+    return hour * 60 + minute, end or 24 * 60
 
 
 class WeekHours(ConfigSection):
-    """Working hours by weekday in Pune, as ["09:45-13:00", "14:00-18:15"]; []: none."""
+    """Working hours by weekday in Pune, as ["09:45-13:00", "20:00-00:00"]; []: none."""
 
     mon: tuple[str, ...] = _OFFICE_HOURS
     tue: tuple[str, ...] = _OFFICE_HOURS

@@ -21,7 +21,7 @@ _DAYS = 2 * 365
 # with one, and a closed Wednesday afternoon.
 _HOURS = {
     "mon": ("09:45-13:00", "14:00-18:15"),
-    "tue": ("00:00-06:30", "09:45-18:15", "20:00-24:00"),
+    "tue": ("00:00-06:30", "09:45-18:15", "20:00-00:00"),
     "wed": ("09:45-13:00",),
     "thu": ("09:45-13:00", "13:30-16:10", "16:20-18:15"),
     "fri": ("09:45-18:15",),
@@ -68,10 +68,15 @@ def worked_minutes() -> bytes:
         shifts = _HOURS[names[local.weekday()]]
         worked.append(
             local.date() not in closed
-            and any(shift[:5] <= wall < shift[6:] for shift in shifts)
+            and any(shift[:5] <= wall < _end(shift) for shift in shifts)
         )
         local += _MINUTE
     return bytes(worked)
+
+
+def _end(shift: str) -> str:
+    """When a shift ends; at midnight after whatever a clock shows on its day."""
+    return "24:00" if shift.endswith("00:00") else shift[6:]
 
 
 @pytest.mark.parametrize("spans", [300, pytest.param(10_000, marks=pytest.mark.faults)])

@@ -11,7 +11,7 @@ from socialcell.settings.desk import Desk
 
 
 def test_a_day_may_have_several_shifts_and_end_at_midnight() -> None:
-    desk = Desk.model_validate({"hours": {"mon": ["09:45-13:00", "20:00-24:00"]}})
+    desk = Desk.model_validate({"hours": {"mon": ["09:45-13:00", "20:00-00:00"]}})
 
     assert desk.hours.by_weekday[0] == ((585, 780), (1200, 1440))
     assert desk.hours.by_weekday[1] == ((585, 1095),)
@@ -21,14 +21,14 @@ def test_a_day_may_have_several_shifts_and_end_at_midnight() -> None:
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"hours": {"mon": ["9:45-18:15"]}}, "9:45-18:15 is no shift"),
-        ({"hours": {"mon": ["09:45-24:30"]}}, "09:45-24:30 is no shift"),
+        ({"hours": {"mon": ["9:45-18:15"]}}, "9:45-18:15 is no span"),
+        ({"hours": {"mon": ["09:45-24:00"]}}, "09:45-24:00 is no span"),
         ({"hours": {"mon": ["18:15-09:45"]}}, "ends before it begins"),
-        ({"hours": {"mon": ["09:00-13:00", "13:00-14:00"]}}, "Put the shifts in order"),
-        ({"hours": {"mon": ["14:00-18:00", "09:00-13:00"]}}, "Put the shifts in order"),
+        ({"hours": {"mon": ["09:00-13:00", "13:00-14:00"]}}, "Put them in order"),
+        ({"hours": {"mon": ["14:00-18:00", "09:00-13:00"]}}, "Put them in order"),
         (
             {"hours": {day: [] for day in ("mon", "tue", "wed", "thu", "fri")}},
-            "No weekday has working hours",
+            "No weekday has working time",
         ),
         ({"closed": [["2027-01-05", "2027-01-04", "Count"]]}, "2027-01-05"),
         ({"closed": [["2027-01-05", "2030-01-04", "Count"]]}, "longer than a year"),
