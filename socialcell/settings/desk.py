@@ -4,13 +4,22 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from socialcell.errors import UnreadableValue
 from socialcell.settings.section import ConfigSection
 
+EscalationFunction = Literal[
+    "deputy_engineer",
+    "assistant_commissioner",
+    "zone_deputy_commissioner",
+    "department_head",
+    "additional_commissioner",
+    "cell_lead",
+]
+"""The functions of desk/data/escalation.csv."""
 _SHIFT = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
 _OFFICE_HOURS = ("09:45-18:15",)
 
@@ -67,7 +76,7 @@ class EscalationReaders(ConfigSection):
     alerts.recipients, names of channels and phones. `of` are ids of ward offices and
     departments; without them it is for cases of all."""
 
-    function: str = Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")
+    function: EscalationFunction
     who: tuple[str, ...] = Field(min_length=1)
     of: tuple[Annotated[str, Field(pattern=r"^(ward|dept):[a-z0-9-]{1,60}$")], ...] = ()
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 from sqlmodel import select
@@ -21,6 +22,7 @@ from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.desk import case_escalations, case_steps, danger_calls
+from socialcell.settings.desk import EscalationFunction
 from tests import desk_builders
 from tests.builders import NOON, make_record, store_records
 from tests.operators import operator
@@ -129,7 +131,7 @@ def test_the_table_names_functions_in_three_languages_and_levels_in_order() -> N
 
     assert levels == [1, 2, 3, 4, 5]
     assert all(rule.name(code) for rule in escalation_rules() for code in CODES)
-    assert "deputy_engineer" in functions()
+    assert functions() == set(get_args(EscalationFunction))
 
 
 def test_an_unassigned_case_rises_at_50_100_and_150_percent(

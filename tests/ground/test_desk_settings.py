@@ -35,6 +35,10 @@ def test_a_day_may_have_several_shifts_and_end_at_midnight() -> None:
         ({"hours": {"tues": ["09:00-13:00"]}}, "did you mean 'tue'"),
         ({"holidays": []}, "holidays"),
         (
+            {"escalation": [{"function": "engineer", "who": ["room"]}]},
+            "'deputy_engineer'",
+        ),
+        (
             {"escalation": [{"function": "deputy_engineer", "who": ["room"]}]},
             "desk.escalation names room",
         ),
