@@ -37,6 +37,8 @@ from tests.services.desk.closing_builders import (
     write,
 )
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 CLOSED, WRONG = CareFate.CLOSED, CareFate.WRONGLY_CLOSED
 
 

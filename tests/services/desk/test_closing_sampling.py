@@ -20,6 +20,8 @@ from tests.services.desk.closing_builders import (
     write,
 )
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 MONDAY = date(2026, 11, 30)  # the week in which seven days of silence end
 
 

@@ -18,6 +18,8 @@ from socialcell.services.desk.referral import referrals, service_answers
 from tests.desk_builders import make_registers, read_mention
 from tests.operators import acting
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 POWER = {"topic": "electricity", "owner": "body:msedcl", "kind": "message"}
 
 
