@@ -38,7 +38,8 @@ def next_key(session: Session, case: DeskCase) -> str:
 def messages_of_answer(session: Session, key: str) -> list[CaseMessage]:
     """The messages of one answer, one for each contact."""
     query = select(CaseMessage).where(col(CaseMessage.answer_key) == key)
-    return list(session.scalars(query.order_by(col(CaseMessage.id))))
+    rows = query.order_by(col(CaseMessage.id))
+    return list(session.scalars(rows.execution_options(populate_existing=True)))
 
 
 def list_answers(

@@ -353,7 +353,8 @@ def _replace(
     if key is None:
         return {}
     before = answer_store.messages_of_answer(session, key)
-    if not before or any(row.case_id != case.id for row in before):
+    contacts = {contact.id for contact in cases.contacts_of(session, [case.id or 0])}
+    if not before or any(row.contact_id not in contacts for row in before):
         raise UsageError("deskanswers.no_such_answer", answer=key)
     for row in before:
         if row.state not in (*answer_store.WAITING_STATES, "returned"):

@@ -10,6 +10,7 @@ from typing import Literal
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import answers as answer_store
 from socialcell.desk.store import outgoing_answers
@@ -19,6 +20,7 @@ from socialcell.services.context import Context
 from socialcell.services.desk.answers import answer_checks
 from socialcell.services.desk.answers.answer_channels import AnswerWays, ways_to_answer
 from socialcell.services.desk.answers.answer_queue import way_of
+from socialcell.services.publishing import own_posts
 
 STATES = (
     "draft",
@@ -174,12 +176,17 @@ def _line(
         decided_at=message.decided_at,
         sent_at=message.sent_at,
         reason=message.reason,
-        hold=_hold(session, message, ways, is_closed=is_open and way is None),
+        hold=_hold(context, session, message, ways, is_closed=is_open and way is None),
     )
 
 
 def _hold(
-    session: Session, message: CaseMessage, ways: AnswerWays, *, is_closed: bool
+    context: Context,
+    session: Session,
+    message: CaseMessage,
+    ways: AnswerWays,
+    *,
+    is_closed: bool,
 ) -> str | None:
     """What keeps a message from going out now; None: nothing does."""
     if message.state in ("unsure", "failed"):
@@ -193,4 +200,8 @@ def _hold(
     if message.state == "queued" and message.outbox_key is not None:
         outgoing = outgoing_answers.find(session, message.outbox_key)
         return None if outgoing is None else outgoing.answer
-    return message.reason if message.state == "queued" else None
+    if message.state == "queued" and message.own_post_id is not None:
+        post = session.get_one(OwnPost, message.own_post_id)
+        hold = own_posts.hold_of(context, session, post)
+        return None if hold is None else hold.why
+    return None
