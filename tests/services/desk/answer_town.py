@@ -124,7 +124,8 @@ class AnswerTown:
         return [row.state for row in self.messages()]
 
     def case(self) -> DeskCase:
-        (case,) = self.rows(DeskCase)
+        """The case that was opened first: the city has others to say, too."""
+        case = self.rows(DeskCase)[0]
         assert isinstance(case, DeskCase)
         return case
 
