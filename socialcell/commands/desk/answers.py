@@ -168,8 +168,7 @@ def show(key: Key, config: Config = None, json: Json = False) -> None:
 
     detail = answer_view.show_answer(open_context(config), key)
     if json:
-        document = asdict(detail)
-        output.as_json(document)
+        output.as_json(asdict(detail))
         return
     for line, changes in zip(detail.lines, detail.changes, strict=True):
         until = f", until {output.local(line.until)}" if line.until else ""
@@ -273,15 +272,14 @@ def settle(
         raise UsageError("deskanswers.heard_or_again")
     answer_results.settle(acting_context(config), message, heard=heard)
     state = "sent" if heard else "queued"
-    if json:
-        output.as_json({"message": message, "state": state})
-    else:
-        output.say(f"Message {message} is {state}.")
+    _say_state(message, state, f"Message {message} is {state}.", json, "message")
 
 
-def _say_state(key: str, state: str, sentence: str, json: bool) -> None:
+def _say_state(
+    key: str | int, state: str, sentence: str, json: bool, name: str = "answer"
+) -> None:
     if json:
-        output.as_json({"answer": key, "state": state})
+        output.as_json({name: key, "state": state})
     else:
         output.say(sentence)
 

@@ -62,9 +62,11 @@ def list_(
 
     Example: socialcell field-links list --all
     """
-    from socialcell.services.desk import field_links
+    from socialcell.services.desk import field_link_list
 
-    links = field_links.list_links(open_context(config), case, over=all, limit=limit)
+    links = field_link_list.list_links(
+        open_context(config), case, over=all, limit=limit
+    )
     if json:
         output.as_json({"links": [asdict(link) for link in links]})
         return
@@ -96,9 +98,9 @@ def revoke(
 
     Example: socialcell field-links revoke 3
     """
-    from socialcell.services.desk import field_links
+    from socialcell.services.desk import field_link_list
 
-    field_links.revoke_link(acting_context(config), id)
+    field_link_list.revoke_link(acting_context(config), id)
     if json:
         output.as_json({"id": id, "state": "revoked"})
     else:

@@ -55,23 +55,6 @@ class MadeLink:
 
 
 @dataclass(frozen=True)
-class LinkEntry:
-    """A field link as it is listed; the fields are the keys of its JSON."""
-
-    id: int
-    case: str
-    made_for: str
-    made_by: str
-    made_at: datetime
-    until: datetime
-    opened_at: datetime | None
-    answered_at: datetime | None
-    answer: str | None
-    needs_until: datetime | None
-    revoked_at: datetime | None
-
-
-@dataclass(frozen=True)
 class FieldView:
     """What the page of a link shows: the place, the topic, what is asked in our own
     words, and the numbers of public photos."""
@@ -136,53 +119,6 @@ def make_link(
         )
         base = (context.workspace.config.alerts.console_url or "").rstrip("/")
         return MadeLink(link.id, number, office, link.until, f"{base}/f/{token}")
-
-
-def list_links(
-    context: Context, number: str | None = None, *, over: bool = False, limit: int = 50
-) -> list[LinkEntry]:
-    """Field links that may still be answered, with `over` all; the newest first."""
-    now = None if over else context.clock.now()
-    with db.reading(context.engine) as session:
-        return [
-            LinkEntry(
-                id=link.id or 0,
-                case=case.number,
-                made_for=link.made_for,
-                made_by=link.made_by,
-                made_at=link.made_at,
-                until=link.until,
-                opened_at=link.opened_at,
-                answered_at=link.answered_at,
-                answer=link.answer,
-                needs_until=link.needs_until,
-                revoked_at=link.revoked_at,
-            )
-            for link, case in store.list_links(session, number, now, limit)
-        ]
-
-
-def revoke_link(context: Context, link_id: int) -> None:
-    """A link is not valid any more. Audited. UsageError: none that is open."""
-    now = context.clock.now()
-    with db.writing(context.engine) as session:
-        link = session.get(FieldLink, link_id)
-        if link is None or not _is_open(link, now):
-            raise UsageError("deskanswers.no_such_link", link=link_id)
-        number = session.get_one(DeskCase, link.case_id).number
-        case = cases.lock_case(session, number)
-        require_case(context, session, Permission.CLAIM_DONE, case)
-        link.revoked_at = now
-        detail: JsonObject = {"link": link_id}
-        enter_step(
-            context,
-            session,
-            case,
-            StepDraft("field_link_end", context.actor.name, detail=detail),
-        )
-        audit.append(
-            session, context.actor, "field_link.revoke", case.number, detail, now
-        )
 
 
 def open_link(context: Context, token: str) -> FieldView:
@@ -312,12 +248,13 @@ def _require_answer(context: Context, answer: FieldAnswer, words: str) -> None:
 
 def _require_open(session: Session, token: str, now: datetime) -> FieldLink:
     link = store.of_token(session, codes.token_hash(token))
-    if link is None or not _is_open(link, now):
+    if link is None or not is_open(link, now):
         raise FieldLinkOver("deskanswers.field_link_over")
     return link
 
 
-def _is_open(link: FieldLink, now: datetime) -> bool:
+def is_open(link: FieldLink, now: datetime) -> bool:
+    """Whether a link may still be answered."""
     return link.answered_at is None and link.revoked_at is None and now < link.until
 
 

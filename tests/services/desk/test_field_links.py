@@ -17,7 +17,7 @@ from socialcell.errors import SocialcellError, UsageError
 from socialcell.roles import Role
 from socialcell.services import evidence
 from socialcell.services.context import Context
-from socialcell.services.desk import case_photos, field_links
+from socialcell.services.desk import case_photos, field_link_list, field_links
 from socialcell.services.desk.field_links import FieldAnswer, FieldLinkOver
 from socialcell.services.workspace import stored_files
 from socialcell.web.console import console_server
@@ -209,7 +209,7 @@ def test_a_link_is_over_after_its_answer_its_hours_or_its_withdrawal(
     first, second, third = (linked(context, number) for _ in range(3))
     field_links.answer_link(context, first, FieldAnswer("not_ours", "It is MSEDCL's"))
     operator = acting(context, "Asha Sample", Role.OPERATOR)
-    field_links.revoke_link(operator, 2)
+    field_link_list.revoke_link(operator, 2)
     clock.advance(72 * HOUR - timedelta(seconds=1))
     assert field_links.open_link(context, third).case == number
     clock.advance(timedelta(seconds=1))
@@ -219,8 +219,8 @@ def test_a_link_is_over_after_its_answer_its_hours_or_its_withdrawal(
             field_links.open_link(context, token)
         with pytest.raises(FieldLinkOver):
             field_links.answer_link(context, token, FieldAnswer("done", WORK))
-    assert field_links.list_links(context) == []
-    assert len(field_links.list_links(context, over=True)) == 3
+    assert field_link_list.list_links(context) == []
+    assert len(field_link_list.list_links(context, over=True)) == 3
 
 
 @pytest.mark.parametrize(

@@ -7,22 +7,25 @@ from typing import get_args
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.desk.case_states import CaseState
 from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import answers as answer_store
 from socialcell.desk.store import cases
 from socialcell.desk.store.cases import StepDraft
 from socialcell.errors import UsageError
 from socialcell.json_types import JsonObject
-from socialcell.listening.store.mentions import conversations
 from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.ops.webhook_model import MessageTemplate
 from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.desk.answers import answer_channels, answer_checks, macros
+from socialcell.services.desk.answers.answer_cases import (
+    contacts_for,
+    in_danger,
+    replace_answer,
+    require_answerable,
+)
 from socialcell.services.desk.answers.answer_channels import (
-    WINDOW,
     AnswerWay,
     AnswerWays,
     Way,
@@ -37,12 +40,10 @@ from socialcell.services.desk.answers.answer_languages import (
 from socialcell.services.desk.answers.answer_queue import post_draft
 from socialcell.services.desk.case_access import require_case
 from socialcell.services.desk.case_steps import enter_step
-from socialcell.services.outbox import outbox
 from socialcell.services.publishing import own_posts
 from socialcell.text import clean_text
 
 PURPOSES = ("answer", "place_question", "closing_question", "acknowledge")
-_NO_ANSWER = (CaseState.DUPLICATE, CaseState.DROPPED)
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def draft_answer(
         require_answerable(case)
         parts, unreached = _parts(context, session, case, draft)
         key = answer_store.next_key(session, case)
-        replaced = _replace(context, session, case, draft.replaces, key)
+        replaced = replace_answer(context, session, case, draft.replaces, key)
         second = needs_second(context, session, case, draft, parts)
         state = "waiting" if second else "draft"
         purpose = draft.purpose
@@ -156,14 +157,6 @@ def draft_answer(
     return DraftResult(key, state, len(parts), unreached)
 
 
-def require_answerable(case: DeskCase) -> None:
-    """UsageError for a case in which nobody is answered: it was merged or dropped."""
-    if case.merged_into is not None or case.state in _NO_ANSWER:
-        raise UsageError(
-            "deskanswers.case_not_answered", number=case.number, state=case.state
-        )
-
-
 def needs_second(
     context: Context,
     session: Session,
@@ -180,31 +173,11 @@ def needs_second(
     return is_danger or not is_macro
 
 
-def in_danger(
-    context: Context,
-    session: Session,
-    case: DeskCase,
-    contacts: Sequence[CaseContact],
-) -> bool:
-    """Whether an answer may cost a life: a P0 case, or in a crisis a contact who asked
-    for help or is in danger."""
-    if case.priority == "P0":
-        return True
-    if outbox.mode_in(session) != "crisis":
-        return False
-    since = context.clock.now() - WINDOW
-    return any(
-        conversations.is_in_danger(session, id_, since)
-        for contact in contacts
-        for id_ in answer_store.newest_mentions(session, contact.id or 0)[:1]
-    )
-
-
 def _parts(
     context: Context, session: Session, case: DeskCase, draft: AnswerDraft
 ) -> tuple[list[_ContactWords], dict[int, Message]]:
     """The words for each contact, checked; and whom it does not reach."""
-    contacts = _contacts(session, case, draft.contacts)
+    contacts = contacts_for(session, case, draft.contacts)
     parts: list[_ContactWords] = []
     unreached: dict[int, Message] = {}
     for contact in contacts:
@@ -225,21 +198,6 @@ def _parts(
             "deskanswers.nobody_reached", number=case.number, lines=reasons
         )
     return parts, unreached
-
-
-def _contacts(
-    session: Session, case: DeskCase, wanted: Sequence[int] | None
-) -> Sequence[CaseContact]:
-    contacts = cases.contacts_of(session, [case.id or 0])
-    if wanted is None:
-        return contacts
-    by_id = {contact.id: contact for contact in contacts}
-    for id_ in wanted:
-        if id_ not in by_id:
-            raise UsageError(
-                "deskanswers.no_such_contact", contact=id_, number=case.number
-            )
-    return [by_id[id_] for id_ in dict.fromkeys(wanted)]
 
 
 def _choose(ways: AnswerWays, draft: AnswerDraft) -> AnswerWay | None:
@@ -344,22 +302,3 @@ def _message(
         post = post_draft(row, part.way, "answer.draft", now)
         own_posts.build_post(context, session, post)
     return row
-
-
-def _replace(
-    context: Context, session: Session, case: DeskCase, key: str | None, by: str
-) -> dict[int, int]:
-    """Withdraw what an answer replaces; the replaced messages by contact."""
-    if key is None:
-        return {}
-    before = answer_store.messages_of_answer(session, key)
-    contacts = {contact.id for contact in cases.contacts_of(session, [case.id or 0])}
-    if not before or any(row.contact_id not in contacts for row in before):
-        raise UsageError("deskanswers.no_such_answer", answer=key)
-    for row in before:
-        if row.state not in (*answer_store.WAITING_STATES, "returned"):
-            raise UsageError("deskanswers.not_waiting", answer=key, state=row.state)
-        if row.state != "returned":
-            row.state, row.decided_by = "withdrawn", context.actor.name
-            row.decided_at, row.reason = context.clock.now(), f"-> {by}"
-    return {row.contact_id or 0: row.id or 0 for row in before}

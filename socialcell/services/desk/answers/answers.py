@@ -23,8 +23,8 @@ from socialcell.roles import Permission
 from socialcell.services import second_approver
 from socialcell.services.context import Context
 from socialcell.services.desk.answers import answer_checks, macros
+from socialcell.services.desk.answers.answer_cases import in_danger, require_answerable
 from socialcell.services.desk.answers.answer_channels import AnswerWay, ways_to_answer
-from socialcell.services.desk.answers.answer_drafts import in_danger, require_answerable
 from socialcell.services.desk.answers.answer_languages import KEYS
 from socialcell.services.desk.answers.answer_queue import queue_message, way_of
 from socialcell.services.desk.case_access import require_case
