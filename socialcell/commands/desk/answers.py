@@ -67,9 +67,7 @@ def draft(
     purpose: Annotated[
         str, typer.Option(help="answer, place_question, closing_question, acknowledge.")
     ] = "answer",
-    safety: Annotated[
-        bool, typer.Option("--safety", help="About life or limb.")
-    ] = False,
+    safety: Annotated[bool, typer.Option("--safety", help="Of life or limb.")] = False,
     replaces: Annotated[
         str | None, typer.Option(help="The answer that this one stands for.")
     ] = None,
@@ -172,11 +170,8 @@ def show(key: Key, config: Config = None, json: Json = False) -> None:
         return
     for line, changes in zip(detail.lines, detail.changes, strict=True):
         until = f", until {output.local(line.until)}" if line.until else ""
-        price = (
-            f", {line.price_micros / _MICROS:.2f} INR"
-            if line.price_micros is not None
-            else ""
-        )
+        micros = line.price_micros
+        price = "" if micros is None else f", {micros / _MICROS:.2f} INR"
         output.say(
             f"{line.message}: contact {line.contact}, {line.channel}, {line.way}, "
             f"{line.language}, {line.state}{until}{price}, "

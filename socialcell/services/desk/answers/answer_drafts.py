@@ -43,8 +43,6 @@ from socialcell.services.desk.case_steps import enter_step
 from socialcell.services.publishing import own_posts
 from socialcell.text import clean_text
 
-PURPOSES = ("answer", "place_question", "closing_question", "acknowledge")
-
 
 @dataclass(frozen=True)
 class TemplateChoice:
@@ -109,10 +107,7 @@ def draft_answer(
     UsageError: a contact that cannot be answered, words that may not be sent (as of
     answer_checks), no live macro. CaseChangedError. Errors of `require_case`.
     """
-    if draft.purpose not in PURPOSES:
-        raise UsageError(
-            "deskanswers.no_such_purpose", purpose=draft.purpose, purposes=PURPOSES
-        )
+    macros.require_purpose(draft.purpose)
     if draft.way is not None and draft.way not in get_args(Way):
         raise UsageError(
             "deskanswers.no_such_way", way=draft.way, ways=list(get_args(Way))

@@ -170,6 +170,14 @@ def require_live(session: Session, macro_id: int, day: date) -> None:
         raise UsageError("deskanswers.macro_over", key=key, day=last)
 
 
+def require_purpose(purpose: str) -> None:
+    """UsageError unless an answer may be for this."""
+    if purpose not in PURPOSES:
+        raise UsageError(
+            "deskanswers.no_such_purpose", purpose=purpose, purposes=PURPOSES
+        )
+
+
 def purpose_of(session: Session, key: str) -> str:
     """What the approved answers of a key are for."""
     return store.purpose_of(session, key) or "answer"
@@ -254,10 +262,7 @@ def _enter(context: Context, session: Session, draft: MacroDraft) -> AnswerMacro
 def _require_draft(context: Context, draft: MacroDraft, text: str) -> None:
     if not _KEY.fullmatch(draft.key):
         raise UsageError("deskanswers.macro_key", key=draft.key)
-    if draft.purpose not in PURPOSES:
-        raise UsageError(
-            "deskanswers.no_such_purpose", purpose=draft.purpose, purposes=PURPOSES
-        )
+    require_purpose(draft.purpose)
     if not text or not draft.title.strip():
         raise UsageError("deskanswers.macro_empty", key=draft.key)
     first = today(context)
