@@ -37,6 +37,7 @@ from socialcell.web.console.campaigns import (
 from socialcell.web.console.desk import (
     answer_pages,
     call_pages,
+    care_pages,
     case_act_pages,
     case_end_pages,
     case_pages,
@@ -87,6 +88,7 @@ ROWS: tuple[Row, ...] = (
     *reveal_pages.ROWS,
     *call_pages.ROWS,
     *macro_pages.ROWS,
+    *care_pages.ROWS,
     *routing_pages.ROWS,
     *incident_pages.ROWS,
     *mention_pages.ROWS,

@@ -1,0 +1,68 @@
+"""PMC Care by file: where it and the cases differ, and the files that go there."""
+
+from collections.abc import Sequence
+
+from socialcell.i18n import Language
+from socialcell.roles import Permission
+from socialcell.services.desk.care import care_differences, care_out
+from socialcell.web.console.desk.desk_words import few_desk_words
+from socialcell.web.pages.answers import Answer, Download, WebPage
+from socialcell.web.pages.forms import NoFields
+from socialcell.web.pages.page_request import PageRequest
+from socialcell.web.pages.screens import Action, Row, Screen
+
+PATH = "/care"
+_MOST = 200
+_CSV = "text/csv; charset=utf-8"
+
+
+def show_care(request: PageRequest) -> Answer:
+    """What a person has to look at, by what is the matter."""
+    rows = care_differences.list_differences(request.context)
+    owners = {row.owner for row in rows if row.owner is not None}
+    return WebPage(
+        "desk/care.html",
+        {
+            "rows": rows[:_MOST],
+            "more": len(rows[_MOST:]),
+            "w": few_desk_words(request.context, request.lang, owners),
+            "outcome": lambda outcome: _outcome(outcome, request.lang),
+        },
+    )
+
+
+def _outcome(outcome: str, lang: Language) -> str:
+    _ = lang.gettext
+    return {
+        "unknown_status": _("A status that no table explains"),
+        "no_case": _("A token that belongs to no case"),
+        "other_token": _("The case has another token"),
+        "denied_here": _("Closed there, and the citizen says no"),
+        "closed_without_line": _("Closed there without a closing line"),
+        "nodal_officer": _("Closed there; here a nodal officer alone closes"),
+        "open_there": _("Closed here, still open there"),
+        "reopened_there": _("Confirmed by the citizen here, reopened there"),
+        "ended_here": _("Ended here in another way"),
+    }.get(outcome, outcome)
+
+
+def act_out(request: PageRequest, _form: NoFields) -> Answer:
+    """The cases that PMC Care has not registered, as a file."""
+    return _file("care_out.csv", care_out.care_out(request.context))
+
+
+def act_back(request: PageRequest, _form: NoFields) -> Answer:
+    """What is closed there though the citizen says no, as a file."""
+    return _file("care_back.csv", care_out.care_back(request.context))
+
+
+def _file(name: str, lines: Sequence[str]) -> Download:
+    return Download(name, _CSV, [line.encode() for line in lines])
+
+
+_TRIAGE = Permission.TRIAGE
+ROWS: tuple[Row, ...] = (
+    Screen(PATH, _TRIAGE, show_care),
+    Action(f"{PATH}/out", _TRIAGE, NoFields, act_out, show_care),
+    Action(f"{PATH}/back", _TRIAGE, NoFields, act_back, show_care),
+)
