@@ -97,10 +97,9 @@ def verdict(
     """
     from socialcell.services.incident_room import incident_claims
 
-    context = open_context(config)
-    incident_claims.decide(context, incident, claim, verdict, source)
-    if correction:
-        incident_claims.correct(context, incident, claim, correction)
+    incident_claims.decide(
+        open_context(config), incident, claim, verdict, source, correction or ""
+    )
     output.say(f"Claim {claim}: {verdict}, says {source}.")
 
 

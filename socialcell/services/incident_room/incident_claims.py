@@ -42,19 +42,26 @@ def ask(context: Context, incident_id: int, claim_id: int, who: str) -> None:
 
 
 def decide(
-    context: Context, incident_id: int, claim_id: int, verdict: str, source: str
+    context: Context,
+    incident_id: int,
+    claim_id: int,
+    verdict: str,
+    source: str,
+    correction: str = "",
 ) -> None:
-    """Enter what turned out, and who says so. What is false is marked as a rumour, so
-    that its copies are found. Audited.
+    """Enter what turned out, who says so, and the correction that was said in public.
+    What is false is marked as a rumour, so that its copies are found. Audited.
 
-    UsageError: no such claim or verdict, or no source; a false claim too short to be
-    told from other posts.
+    UsageError: no such claim or verdict, or no source; a correction of what is true; a
+    false claim too short to be told from other posts.
     """
     if verdict not in VERDICTS:
         raise UsageError(
             "incident_room.no_such_verdict", verdict=verdict, verdicts=list(VERDICTS)
         )
-    who = sentence(source)
+    if correction and verdict == "true":
+        raise UsageError("incident_room.nothing_to_correct", claim=claim_id)
+    who, words = sentence(source), sentence(correction) if correction else ""
     rumour_id: int | None = None
     with db.reading(context.engine) as session:
         claim = store.claim_of(session, incident_id, claim_id)
@@ -69,6 +76,8 @@ def decide(
         claim.verdict, claim.source = verdict, who
         claim.decided_by, claim.decided_at = context.actor.name, now
         claim.rumour_id = rumour_id or claim.rumour_id
+        if words:
+            claim.correction, claim.corrected_at = words, now
         detail = {"incident": incident_id, "verdict": verdict}
         audit.append(session, context.actor, "claim.decide", str(claim_id), detail, now)
 

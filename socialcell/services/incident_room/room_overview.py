@@ -1,20 +1,24 @@
 """An incident's room as it is shown: reports, claims, notes, promises, held posts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
-
 from socialcell import db
+from socialcell.desk.incident_room_model import IncidentClaim
 from socialcell.desk.store import incident_room as store
-from socialcell.i18n import language
+from socialcell.i18n import CODES, language
 from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.ops import outbox_store
 from socialcell.reports.incidents import incident_facts, incident_sentences
+from socialcell.reports.incidents.incident_facts import IncidentFacts
 from socialcell.reports.phrases import Phrases
 from socialcell.services.context import Context
-from socialcell.services.incident_room import next_updates, situation_reports
+from socialcell.services.incident_room import (
+    next_updates,
+    report_texts,
+    situation_reports,
+)
 from socialcell.services.incident_room.next_updates import PromisedUpdate
 from socialcell.services.incident_room.situation_reports import SituationReportView
 
@@ -31,6 +35,9 @@ class RoomClaim:
     correction: str
     corrected_at: datetime | None
     copies: int
+    heard_at: datetime
+    asked: str
+    asked_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,25 @@ class RoomNote:
 
 
 @dataclass(frozen=True)
+class RoomFigures:
+    """When an incident's first post was written, mentions, people who wrote them, and
+    urgent mentions; None: not known."""
+
+    first_post: datetime | None
+    mentions: int | None
+    people: int | None
+    urgent: int | None
+
+
+@dataclass(frozen=True)
+class ReportInLanguages:
+    """A report by language; `version` names its words, as they were seen."""
+
+    views: Mapping[str, SituationReportView]
+    version: str
+
+
+@dataclass(frozen=True)
 class IncidentRoom:
     """All of a room in one language; notes are newest first."""
 
@@ -54,31 +80,26 @@ class IncidentRoom:
     notes: Sequence[RoomNote]
     updates: Sequence[PromisedUpdate]
     held_posts: int
+    figures: RoomFigures
 
 
 def show_room(context: Context, incident_id: int, code: str) -> IncidentRoom:
     """The room of an incident. UsageError: no such incident, or language."""
-    language(code)
-    reports = situation_reports.list_reports(context, incident_id, code)
-    now = context.clock.now()
+    phrases, now = Phrases(language(code)), context.clock.now()
     with db.reading(context.engine) as session:
-        copies = situation_reports.count_copies(session, incident_id, now)
+        incident = store.incident_of(session, incident_id)
+        alerts = alert_store.alerts_of(session, incident_id)
+        facts = incident_facts.collect(session, incident, alerts, now)
+        copies = situation_reports.copies_in(facts.state)
         return IncidentRoom(
             incident_id=incident_id,
-            title=_title(session, incident_id, now, code),
-            reports=reports,
+            title=incident_sentences.title(facts, phrases),
+            reports=[
+                situation_reports.view_of(report, code)
+                for report in store.reports_of(session, incident_id)
+            ],
             claims=[
-                RoomClaim(
-                    id=claim.id or 0,
-                    text=claim.text,
-                    verdict=claim.verdict,
-                    who=claim.source or claim.asked,
-                    at=claim.decided_at or claim.asked_at,
-                    correction=claim.correction,
-                    corrected_at=claim.corrected_at,
-                    copies=copies.get(claim.rumour_id, 0) if claim.rumour_id else 0,
-                )
-                for claim in store.claims_of(session, incident_id)
+                _claim(claim, copies) for claim in store.claims_of(session, incident_id)
             ],
             notes=[
                 RoomNote(note.kind, note.text, note.at, note.by)
@@ -86,6 +107,23 @@ def show_room(context: Context, incident_id: int, code: str) -> IncidentRoom:
             ],
             updates=next_updates.promised_updates(session, incident_id, now),
             held_posts=outbox_store.count_held_posts(session),
+            figures=_figures(facts),
+        )
+
+
+def show_claim(context: Context, incident_id: int, claim_id: int) -> RoomClaim:
+    """A claim by itself, its copies not counted. UsageError: no such claim."""
+    with db.reading(context.engine) as session:
+        return _claim(store.claim_of(session, incident_id, claim_id), {})
+
+
+def show_report(context: Context, incident_id: int, number: int) -> ReportInLanguages:
+    """A report in all languages. UsageError: no such incident or report."""
+    with db.reading(context.engine) as session:
+        report = store.report_of(session, incident_id, number)
+        return ReportInLanguages(
+            {code: situation_reports.view_of(report, code) for code in CODES},
+            situation_reports.version_of(report),
         )
 
 
@@ -96,7 +134,7 @@ def text_of_report(context: Context, incident_id: int, number: int, code: str) -
         view = situation_reports.view_of(
             store.report_of(session, incident_id, number), code
         )
-    return situation_reports.report_text(view, code)
+    return report_texts.report_text(view, code)
 
 
 def status_of(context: Context, incident_id: int, code: str) -> str:
@@ -104,14 +142,28 @@ def status_of(context: Context, incident_id: int, code: str) -> str:
     such incident or language."""
     language(code)
     reports = situation_reports.list_reports(context, incident_id, code)
-    return situation_reports.status_text(reports, code)
+    return report_texts.status_text(reports, code)
 
 
-def _title(session: Session, incident_id: int, now: datetime, code: str) -> str:
-    incident = store.incident_of(session, incident_id)
-    alerts = alert_store.alerts_of(session, incident_id)
-    names = incident_facts.area_names(session)
-    facts = incident_facts.collect(
-        session, incident, alerts, now, texts=False, names=names
+def _claim(claim: IncidentClaim, copies: Mapping[int | None, int]) -> RoomClaim:
+    return RoomClaim(
+        id=claim.id or 0,
+        text=claim.text,
+        verdict=claim.verdict,
+        who=claim.source or claim.asked,
+        at=claim.decided_at or claim.asked_at,
+        correction=claim.correction,
+        corrected_at=claim.corrected_at,
+        copies=copies.get(claim.rumour_id, 0) if claim.rumour_id else 0,
+        heard_at=claim.heard_at,
+        asked=claim.asked,
+        asked_at=claim.asked_at,
     )
-    return incident_sentences.title(facts, Phrases(language(code)))
+
+
+def _figures(facts: IncidentFacts) -> RoomFigures:
+    if (numbers := facts.state.numbers) is None:
+        return RoomFigures(facts.details.first_at, None, None, None)
+    return RoomFigures(
+        facts.details.first_at, numbers.mentions, numbers.people, numbers.urgent
+    )

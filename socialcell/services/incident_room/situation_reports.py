@@ -1,17 +1,18 @@
 """Situation reports of an incident: made from what is known, edited, issued, and the
 same ever after."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.clock import IST
 from socialcell.desk.incident_room_model import IncidentClaim, SituationReport
 from socialcell.desk.store import incident_room as store
-from socialcell.errors import UsageError
+from socialcell.errors import ChangedMeanwhile, UsageError
 from socialcell.i18n import CODES, language
 from socialcell.json_types import JsonObject, JsonValue, as_objects, as_text
 from socialcell.listening import incident_state
@@ -20,7 +21,6 @@ from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.ops import audit, outbox_store
 from socialcell.reports.incidents import incident_facts
 from socialcell.reports.incidents.situation_lines import (
-    PUBLIC,
     ReportedClaim,
     SituationFacts,
     situation_lines,
@@ -33,6 +33,10 @@ from socialcell.services.operators import permissions
 
 _NOTED = ("shelter", "road", "done", "asked", "decision")
 _NEWEST = 3  # notes of a kind in one line
+
+
+class ReportChangedError(ChangedMeanwhile):
+    """A draft has other words than those that a person saw."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +101,19 @@ def draft_report(context: Context, incident_id: int) -> int:
 
 
 def edit_line(
-    context: Context, incident_id: int, number: int, code: str, line: int, text: str
+    context: Context,
+    incident_id: int,
+    number: int,
+    code: str,
+    line: int,
+    text: str,
+    seen: str | None = None,
 ) -> None:
     """Write a line of a draft anew, in one language; an empty text takes it out.
+    `seen`: the version of the report that a person saw; None: whatever it is now.
 
     UsageError: no such report, language or line; a report that was issued.
+    ReportChangedError: somebody changed it meanwhile, here and below.
     """
     if code not in CODES:
         raise UsageError(
@@ -109,7 +121,7 @@ def edit_line(
         )
     with db.writing(context.engine) as session:
         permissions.require(context, session, Permission.LEAD_INCIDENTS, ())
-        report = _draft(session, incident_id, number)
+        report = _draft(session, incident_id, number, seen)
         lines = list(as_objects(report.lines[code]))
         if not 1 <= line <= len(lines):
             raise UsageError(
@@ -124,7 +136,12 @@ def edit_line(
 
 
 def issue_report(
-    context: Context, incident_id: int, number: int, *, public: bool = False
+    context: Context,
+    incident_id: int,
+    number: int,
+    *,
+    public: bool = False,
+    seen: str | None = None,
 ) -> None:
     """Freeze a draft; it keeps the promised update. `public`: the status page shows the
     lines of it that are for everybody. Audited. UsageError: no such report, or it was
@@ -132,7 +149,7 @@ def issue_report(
     now = context.clock.now()
     with db.writing(context.engine) as session:
         permissions.require(context, session, Permission.LEAD_INCIDENTS, ())
-        report = _draft(session, incident_id, number)
+        report = _draft(session, incident_id, number, seen)
         report.issued_by, report.issued_at = context.actor.name, now
         report.is_public = public
         store.keep_updates(session, incident_id, now)
@@ -153,40 +170,21 @@ def list_reports(
         return [view_of(report, code) for report in reports]
 
 
-def report_text(view: SituationReportView, code: str) -> str:
-    """A report as plain text: for a phone, a mail or a file. It rests on nothing but
-    what was stored, so it is the same whenever it is made."""
-    lang = language(code)
-    at = lang.moment(view.as_of.astimezone(IST))
-    head = lang.gettext(
-        "Incident %(id)s. Situation report %(n)s, %(at)s",
-        id=lang.number(view.incident_id),
-        n=lang.number(view.number),
-        at=at,
-    )
-    return "\n".join([head, *(f"- {line.text}" for line in view.lines)]) + "\n"
-
-
-def status_text(views: Sequence[SituationReportView], code: str) -> str:
-    """What the public page says of an incident: the newest report that was issued for
-    everybody, without counts of posts and without claims that nobody confirmed; empty
-    while there is none."""
-    public = [view for view in views if view.issued_at is not None and view.is_public]
-    if not public:
-        return ""
-    newest = public[-1]
-    lang = language(code)
-    at = lang.moment(newest.as_of.astimezone(IST))
-    head = lang.gettext("As of %(at)s", at=at)
-    lines = [f"- {line.text}" for line in newest.lines if line.kind in PUBLIC]
-    return "\n".join([head, *lines]) + "\n"
-
-
-def _draft(session: Session, incident_id: int, number: int) -> SituationReport:
+def _draft(
+    session: Session, incident_id: int, number: int, seen: str | None
+) -> SituationReport:
     report = store.report_of(session, incident_id, number)
     if report.issued_at is not None:
         raise UsageError("incident_room.report_issued", number=number)
+    if seen is not None and seen != version_of(report):
+        raise ReportChangedError("incident_room.report_changed", number=number)
     return report
+
+
+def version_of(report: SituationReport) -> str:
+    """A name of the words of a report in all languages; other words have another."""
+    words = json.dumps(report.lines, sort_keys=True, ensure_ascii=False)
+    return sha256(words.encode()).hexdigest()[:16]
 
 
 def view_of(report: SituationReport, code: str) -> SituationReportView:
@@ -216,7 +214,7 @@ def _facts(session: Session, incident_id: int, now: datetime) -> SituationFacts:
     incident = store.incident_of(session, incident_id)
     alerts = alert_store.alerts_of(session, incident_id)
     state = incident_state.state_of(session, incident, alerts, now)
-    copies = _copies(state)
+    copies = copies_in(state)
     updates = next_updates.promised_updates(session, incident_id, now)
     numbers = state.numbers
     return SituationFacts(
@@ -236,16 +234,8 @@ def _facts(session: Session, incident_id: int, now: datetime) -> SituationFacts:
     )
 
 
-def count_copies(
-    session: Session, incident_id: int, now: datetime
-) -> dict[int | None, int]:
+def copies_in(state: IncidentState) -> dict[int | None, int]:
     """Rumour → how many mentions of an incident repeat it."""
-    incident = store.incident_of(session, incident_id)
-    alerts = alert_store.alerts_of(session, incident_id)
-    return _copies(incident_state.state_of(session, incident, alerts, now))
-
-
-def _copies(state: IncidentState) -> dict[int | None, int]:
     return {spread.rumour.id: len(spread.mentions) for spread in state.rumours}
 
 

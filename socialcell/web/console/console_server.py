@@ -64,6 +64,7 @@ from socialcell.web.console.office import (
     source_upkeep_pages,
     staff_pages,
 )
+from socialcell.web.console.room import room_act_pages, room_pages
 from socialcell.web.health_pages import serving_health
 from socialcell.web.pages.page_application import Site, create_page_application
 from socialcell.web.pages.page_templates import PageTemplates
@@ -91,6 +92,8 @@ ROWS: tuple[Row, ...] = (
     *care_pages.ROWS,
     *routing_pages.ROWS,
     *incident_pages.ROWS,
+    *room_pages.ROWS,
+    *room_act_pages.ROWS,
     *mention_pages.ROWS,
     *area_pages.ROWS,
     *kpi_pages.ROWS,

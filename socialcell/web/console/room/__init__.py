@@ -1,0 +1,1 @@
+"""Pages of the incident room: what is said, decided, reported and promised."""
