@@ -14,6 +14,7 @@ from socialcell.listening.alerts.model import (
     AlertRule,
     Closure,
     Incident,
+    Rumour,
 )
 from socialcell.listening.areas.area_table import names
 from socialcell.listening.store import owners
@@ -95,6 +96,35 @@ def state_of(
         places=counts.places,
         scope=scope,
     )
+
+
+def counts_of(
+    session: Session, incident: Incident, own: Sequence[Alert], now: datetime
+) -> IncidentState:
+    """The incident's numbers and places alone, at a moment or when it ended."""
+    scope = scope_at(session, incident, own, now)
+    if scope is None:
+        return IncidentState()
+    counts = scope_counts.count(session, scope)
+    return IncidentState(
+        numbers=counts.numbers,
+        details=counts.details,
+        places=counts.places,
+        scope=scope,
+    )
+
+
+def count_copies(
+    session: Session, scope: Scope | None, known_rumours: Sequence[Rumour]
+) -> Mapping[int, int]:
+    """How many of an incident's mentions repeat the text of each of these rumours, by
+    the rumour's id; none is left out."""
+    if scope is None or not known_rumours:
+        return {}
+    rows = incident_numbers.texts(session, scope)
+    spreads = contradictions.spreads(rows, {}, known_rumours)
+    copies = {spread.rumour.id: len(spread.mentions) for spread in spreads}
+    return {rumour.id or 0: copies.get(rumour.id, 0) for rumour in known_rumours}
 
 
 def mentions_of(numbers: Numbers | None, place: str) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Update, func, select, update
+from sqlalchemy import Update, and_, func, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -16,7 +16,7 @@ from socialcell.desk.incident_room_model import (
 )
 from socialcell.desk.model import CaseClock, DeskCase
 from socialcell.errors import UsageError
-from socialcell.listening.alerts.model import Incident
+from socialcell.listening.alerts.model import Incident, Rumour
 
 CASE, CLOCK = db.table(DeskCase).c, db.table(CaseClock).c
 UPDATE = db.table(NextUpdate)
@@ -42,6 +42,26 @@ def claims_of(session: Session, incident_id: int) -> Sequence[IncidentClaim]:
     """The claims of an incident, as they came."""
     query = select(IncidentClaim).where(col(IncidentClaim.incident_id) == incident_id)
     return session.scalars(query.order_by(col(IncidentClaim.id))).all()
+
+
+def claims_and_rumours(
+    session: Session, incident_id: int
+) -> Sequence[tuple[IncidentClaim, Rumour | None]]:
+    """The claims of an incident, as they came, each with the rumour under which its
+    copies are found; None: there is none, or it was ended."""
+    rows = session.execute(
+        select(IncidentClaim, Rumour)
+        .outerjoin(
+            Rumour,
+            and_(
+                col(Rumour.id) == col(IncidentClaim.rumour_id),
+                col(Rumour.ended_at).is_(None),
+            ),
+        )
+        .where(col(IncidentClaim.incident_id) == incident_id)
+        .order_by(col(IncidentClaim.id))
+    )
+    return [(claim, rumour) for claim, rumour in rows]
 
 
 def reports_of(session: Session, incident_id: int) -> Sequence[SituationReport]:

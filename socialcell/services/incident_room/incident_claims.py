@@ -64,6 +64,7 @@ def decide(
     who, words = sentence(source), sentence(correction) if correction else ""
     rumour_id: int | None = None
     with db.reading(context.engine) as session:
+        permissions.require(context, session, Permission.LEAD_INCIDENTS, ())
         claim = store.claim_of(session, incident_id, claim_id)
         is_new_rumour = verdict == "false" and claim.rumour_id is None
         text = claim.text

@@ -8,6 +8,7 @@ from socialcell import db
 from socialcell.desk.incident_room_model import IncidentClaim
 from socialcell.desk.store import incident_room as store
 from socialcell.i18n import CODES, language
+from socialcell.listening import incident_state
 from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.ops import outbox_store
 from socialcell.reports.incidents import incident_facts, incident_sentences
@@ -89,8 +90,12 @@ def show_room(context: Context, incident_id: int, code: str) -> IncidentRoom:
     with db.reading(context.engine) as session:
         incident = store.incident_of(session, incident_id)
         alerts = alert_store.alerts_of(session, incident_id)
-        facts = incident_facts.collect(session, incident, alerts, now)
-        copies = situation_reports.copies_in(facts.state)
+        state = incident_state.counts_of(session, incident, alerts, now)
+        claims = store.claims_and_rumours(session, incident_id)
+        known = [rumour for _, rumour in claims if rumour is not None]
+        copies = incident_state.count_copies(session, state.scope, known)
+        names = {**incident_facts.place_names(), **incident_facts.area_names(session)}
+        facts = IncidentFacts(incident, now, state, state.details, names=names)
         return IncidentRoom(
             incident_id=incident_id,
             title=incident_sentences.title(facts, phrases),
@@ -98,9 +103,7 @@ def show_room(context: Context, incident_id: int, code: str) -> IncidentRoom:
                 situation_reports.view_of(report, code)
                 for report in store.reports_of(session, incident_id)
             ],
-            claims=[
-                _claim(claim, copies) for claim in store.claims_of(session, incident_id)
-            ],
+            claims=[_claim(claim, copies) for claim, _ in claims],
             notes=[
                 RoomNote(note.kind, note.text, note.at, note.by)
                 for note in reversed(store.notes_of(session, incident_id))
@@ -145,7 +148,7 @@ def status_of(context: Context, incident_id: int, code: str) -> str:
     return report_texts.status_text(reports, code)
 
 
-def _claim(claim: IncidentClaim, copies: Mapping[int | None, int]) -> RoomClaim:
+def _claim(claim: IncidentClaim, copies: Mapping[int, int]) -> RoomClaim:
     return RoomClaim(
         id=claim.id or 0,
         text=claim.text,

@@ -214,7 +214,7 @@ def _facts(session: Session, incident_id: int, now: datetime) -> SituationFacts:
     incident = store.incident_of(session, incident_id)
     alerts = alert_store.alerts_of(session, incident_id)
     state = incident_state.state_of(session, incident, alerts, now)
-    copies = copies_in(state)
+    copies = _copies_in(state)
     updates = next_updates.promised_updates(session, incident_id, now)
     numbers = state.numbers
     return SituationFacts(
@@ -234,7 +234,7 @@ def _facts(session: Session, incident_id: int, now: datetime) -> SituationFacts:
     )
 
 
-def copies_in(state: IncidentState) -> dict[int | None, int]:
+def _copies_in(state: IncidentState) -> dict[int | None, int]:
     """Rumour → how many mentions of an incident repeat it."""
     return {spread.rumour.id: len(spread.mentions) for spread in state.rumours}
 
