@@ -169,7 +169,7 @@ def act_split(request: PageRequest, form: forms.SplitForm) -> Answer:
     return RedirectTo(f"/cases/{new}", notice)
 
 
-def act_unmerge(request: PageRequest, form: forms.ReasonForm) -> Answer:
+def act_unmerge(request: PageRequest, form: forms.CaseReasonForm) -> Answer:
     """Take a joined case out again."""
     case_grouping.unmerge(request.context, _number(request), form.reason, form.rev)
     notice = request.lang.gettext("The case stands by itself again.")
@@ -188,5 +188,7 @@ ROWS: tuple[Row, ...] = (
     Action(f"{PATH}/take", _TRIAGE, forms.CaseForm, act_take, show_case, True),
     Action(f"{PATH}/similar", _TRIAGE, forms.SimilarForm, act_similar, show_case, True),
     Action(f"{PATH}/split", _TRIAGE, forms.SplitForm, act_split, show_case, True),
-    Action(f"{PATH}/unmerge", _TRIAGE, forms.ReasonForm, act_unmerge, show_case, True),
+    Action(
+        f"{PATH}/unmerge", _TRIAGE, forms.CaseReasonForm, act_unmerge, show_case, True
+    ),
 )

@@ -160,7 +160,7 @@ def act_refer(request: PageRequest, form: ReferForm) -> Answer:
     )
     lang = request.lang
     notice = lang.gettext(
-        "Passed on. Its answer is due %(at)s.", at=lang.when(result.due_at)
+        "Referred. Its answer is due %(at)s.", at=lang.when(result.due_at)
     )
     if result.answer is not None:
         notice += " " + lang.gettext("The sentence for the citizens has been drafted.")

@@ -67,7 +67,7 @@ class SplitForm(CaseForm):
     reason: _Reason = ""
 
 
-class ReasonForm(CaseForm):
+class CaseReasonForm(CaseForm):
     """Something that is undone, and why."""
 
     reason: _Reason = ""

@@ -153,7 +153,7 @@ def _acts(lang: Language) -> list[CaseAct]:
         CaseAct("/owner", "o", _("Give to")),
         CaseAct("/field-link", "f", _("Field link")),
         CaseAct("/done", "", _("Said to be done")),
-        CaseAct("/refer", "", _("Pass on")),
+        CaseAct("/refer", "", _("Refer to another body")),
     ]
 
 
