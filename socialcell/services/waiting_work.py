@@ -1,9 +1,13 @@
 """What waits at this moment: for a second person, to be sent, to be read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from socialcell import db
 from socialcell.campaigns.publishing import store as publishing_store
+from socialcell.desk.routing_table import CELL
+from socialcell.desk.store import case_details, case_lists
+from socialcell.desk.store.case_lists import CaseFilter
 from socialcell.listening.store.mentions import reply_drafts, tags
 from socialcell.listening.store.mentions.tags import TaggingBacklog
 from socialcell.ops import outbox_store
@@ -13,27 +17,42 @@ from socialcell.services.context import Context
 
 @dataclass(frozen=True)
 class WaitingWork:
-    """Posts and answers that wait for a second person, the outbox and its mode, and
-    mentions that are not read yet."""
+    """Posts and answers that wait for a second person, the outbox and its mode,
+    mentions that are not read yet; and of cases how many each view of the inbox has,
+    how many were reopened, and how many answers wait."""
 
     posts: int
     answers: int
     mode: str
     outbox: Backlog
     tagging: TaggingBacklog
+    cases: Mapping[str, int]
+    reopened: int
+    case_answers: int
 
 
 def read_waiting(context: Context) -> WaitingWork:
     """All that waits now, counted in one statement."""
+    own_cases = CaseFilter(operator=context.actor.id, teams=(CELL,))
     with db.reading(context.engine) as session:
-        (posts,), (answers,), (mode,), outbox, tagging = db.ask_together(
-            session,
-            publishing_store.drafts_query(),
-            reply_drafts.waiting_query(),
-            outbox_store.mode_query(),
-            outbox_store.backlog_query(context.clock.now()),
-            tags.backlog_query(),
+        (posts,), (answers,), (mode,), outbox, tagging, decisions, views = (
+            db.ask_together(
+                session,
+                publishing_store.drafts_query(),
+                reply_drafts.waiting_query(),
+                outbox_store.mode_query(),
+                outbox_store.backlog_query(context.clock.now()),
+                tags.backlog_query(),
+                case_details.decisions_query(),
+                case_lists.by_view_query(own_cases, context.clock.now()),
+            )
         )
         return WaitingWork(
-            posts, answers, mode, Backlog(*outbox), TaggingBacklog(*tagging)
+            posts,
+            answers,
+            mode,
+            Backlog(*outbox),
+            TaggingBacklog(*tagging),
+            case_lists.views_of_row(views),
+            *decisions,
         )

@@ -4,8 +4,9 @@ referrals, files, field links and closing questions."""
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -140,8 +141,8 @@ def own_leases(
     return count, until
 
 
-def count_decisions(session: Session) -> tuple[int, int]:
-    """How many open cases were reopened, and how many answers wait for a second
+def decisions_query() -> Select[*tuple[Any, ...]]:
+    """Asks how many open cases were reopened, and how many answers wait for a second
     person."""
     reopened = select(func.count()).where(
         col(DeskCase.state).in_(OPEN_STATES), col(DeskCase.reopened) > 0
@@ -149,10 +150,10 @@ def count_decisions(session: Session) -> tuple[int, int]:
     waiting = select(func.count(func.distinct(col(CaseMessage.answer_key)))).where(
         col(CaseMessage.state) == "waiting"
     )
-    row = session.execute(
-        select(reopened.scalar_subquery(), waiting.scalar_subquery())
-    ).one()
-    return row[0], row[1]
+    return select(
+        reopened.scalar_subquery().label("reopened"),
+        waiting.scalar_subquery().label("waiting"),
+    )
 
 
 def texts_of(session: Session, message_ids: Collection[int]) -> dict[int, str]:

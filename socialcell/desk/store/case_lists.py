@@ -1,8 +1,9 @@
 """Rows of the inbox: cases by view and filter, page by page, and how many there are."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlmodel import Session, col
@@ -128,6 +129,17 @@ def count_by_view(
     session: Session, wanted: CaseFilter, now: datetime
 ) -> dict[str, int]:
     """How many open cases each view has; the filter's own view does not matter."""
+    row = session.execute(by_view_query(wanted, now)).one()
+    return views_of_row(row)
+
+
+def views_of_row(row: Iterable[int]) -> dict[str, int]:
+    """The counts by view of the row that `by_view_query` gives."""
+    return dict(zip((*VIEWS, ALL_OPEN), map(int, row), strict=True))
+
+
+def by_view_query(wanted: CaseFilter, now: datetime) -> Select[*tuple[Any, ...]]:
+    """Asks how many open cases each view has."""
     everything = replace(wanted, view=ALL_OPEN)
     due = time_left().label("due")
     inner = (
@@ -135,26 +147,19 @@ def count_by_view(
         .where(*conditions(everything, now))
         .subquery()
     ).c
-    of_view = {
-        "mine": inner.mine,
-        "team": inner.team.in_(wanted.teams),
-        "new": inner.state == CaseState.NEW.value,
-        "due": and_(inner.due >= now, inner.due < now + DUE_WITHIN),
-        "overdue": inner.due < now,
-        "waiting": or_(inner.waits_for == "citizen", inner.state.in_(_WAITING)),
-    }
+    of_view = (
+        inner.mine,
+        inner.team.in_(wanted.teams),
+        inner.state == CaseState.NEW.value,
+        and_(inner.due >= now, inner.due < now + DUE_WITHIN),
+        inner.due < now,
+        or_(inner.waits_for == "citizen", inner.state.in_(_WAITING)),
+    )
     sums = [
         func.coalesce(func.sum(case((condition, 1), else_=0)), 0).label(view)
-        for view, condition in of_view.items()
+        for view, condition in zip(VIEWS, of_view, strict=True)
     ]
-    row = (
-        session.execute(
-            select(*sums, func.count().label(ALL_OPEN)).select_from(inner.state.table)
-        )
-        .mappings()
-        .one()
-    )
-    return {view: int(n) for view, n in row.items()}
+    return select(*sums, func.count().label(ALL_OPEN)).select_from(inner.state.table)
 
 
 def conditions(wanted: CaseFilter, now: datetime) -> list[ColumnElement[bool]]:

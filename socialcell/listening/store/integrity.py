@@ -4,7 +4,6 @@ A rule takes a session and yields sentences; none means that it holds. `problems
 all of them. Their numbers are those of docs/RELIABILITY.md.
 """
 
-import functools
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -42,6 +41,7 @@ _CONTROLS = f"{chr(1)}-{chr(8)}{chr(11)}-{chr(31)}"  # all but tab and newline
 _UNCLEAN = re.compile(f"[\0{_CONTROLS}]")
 _TURN = timedelta(hours=1)
 _SWEPT = timedelta(days=2)
+_QUESTIONS: dict[tuple[str, bool], Executable | None] = {}
 
 
 def problems(session: Session) -> list[str]:
@@ -250,17 +250,18 @@ def _raw_forms(session: Session) -> int:
     )
 
 
-@functools.cache  # to write these for all tables takes longer than to ask them
 def _unclean_counts(table: Table, is_sqlite: bool) -> Executable | None:
-    """How many texts of each column hold such a character, by the column's name."""
-    columns = [c for c in table.c if isinstance(c.type, AutoString)]
-    if not columns:
-        return None
-    sums = (
-        func.sum(case((_is_unclean(c, is_sqlite), 1), else_=0)).label(c.name)
-        for c in columns
-    )
-    return select(*sums).select_from(table)
+    """How many texts of each column hold such a character, by the column's name; kept,
+    as to write these for all tables takes longer than to ask them."""
+    key = table.name, is_sqlite
+    if key not in _QUESTIONS:
+        columns = [c for c in table.c if isinstance(c.type, AutoString)]
+        sums = (
+            func.sum(case((_is_unclean(c, is_sqlite), 1), else_=0)).label(c.name)
+            for c in columns
+        )
+        _QUESTIONS[key] = select(*sums).select_from(table) if columns else None
+    return _QUESTIONS[key]
 
 
 def _is_unclean(column: Column[str], is_sqlite: bool) -> ColumnElement[bool]:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from socialcell.desk.store.case_lists import CaseFilter
 from socialcell.roles import Permission
 from socialcell.services import waiting_work
 from socialcell.services.alerts import commitments, incident_overview
 from socialcell.services.daemon import status
 from socialcell.services.daemon.status import SourceState
-from socialcell.services.desk.pages import desk_today
+from socialcell.services.desk.pages import inbox
 from socialcell.web.console import words
 from socialcell.web.console.desk.desk_words import few_desk_words
 from socialcell.web.console.navigation import first_path
@@ -17,6 +18,7 @@ from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.screens import OpenTo, Row, Screen
 
 _MOST_OTHERS = 8
+_FIRST_CASES = 6
 
 
 @dataclass(frozen=True)
@@ -45,14 +47,13 @@ def show_today(request: PageRequest) -> Answer:
         waiting_work.read_waiting(context),
     )
     promises = commitments.list_commitments(context)
-    desk = desk_today.read_today(context)
     return WebPage(
         "today.html",
         {
-            "cases": desk.first,
-            "counts": desk.counts,
-            "desk_answers": desk.answers,
-            "reopened": desk.reopened,
+            "cases": inbox.read_first(context, CaseFilter(), _FIRST_CASES),
+            "counts": waiting.cases,
+            "desk_answers": waiting.case_answers,
+            "reopened": waiting.reopened,
             "w": few_desk_words(context, lang, ()),
             "leading": overview.leading,
             "others": overview.others[:_MOST_OTHERS],
