@@ -49,6 +49,7 @@ class TokenScope(StrEnum):
     FIGURES = "figures:read"
     AREAS = "areas:read"
     INCIDENTS = "incidents:read"
+    CASES = "cases:read"
 
 
 _P = Permission

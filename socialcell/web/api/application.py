@@ -13,6 +13,7 @@ from socialcell.errors import SocialcellError
 from socialcell.services.context import Context
 from socialcell.web.api.access import access_check
 from socialcell.web.api.area_routes import area_router
+from socialcell.web.api.case_routes import case_router
 from socialcell.web.api.incident_routes import incident_router
 from socialcell.web.api.mention_routes import mention_router
 from socialcell.web.api.operations import PREFIX
@@ -58,7 +59,7 @@ def create_routes(context: Context) -> FastAPI:
         exception_handlers=dict.fromkeys(_RAISED, answer_error),
     )
     check = access_check(context)
-    for router in (mention_router, area_router, incident_router):
+    for router in (mention_router, area_router, incident_router, case_router):
         app.include_router(router(context, check))
     document: dict[str, Any] = {}
 
@@ -77,7 +78,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         title=app.title,
         version=app.version,
         openapi_version="3.1.0",
-        summary="Mentions, figures, areas and incidents of a city.",
+        summary="Mentions, figures, areas, incidents and cases of a city.",
         description=_ABOUT,
         routes=app.routes,
     )

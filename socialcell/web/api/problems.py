@@ -19,7 +19,10 @@ MEDIA_TYPE = "application/problem+json"
 BUSY_SECONDS = 5
 """After which a client asks again where the server could not answer."""
 
-_NOT_FOUND = {"mentions.no_such_mention", "alerts.no_such_incident", "api.no_such_area"}
+_NOT_FOUND = {
+    *("mentions.no_such_mention", "alerts.no_such_incident"),
+    *("api.no_such_area", "desk.no_such_case"),
+}
 _FIELDS = {"mentions.wrong_cursor": "cursor", "mentions.no_hour": "until"}
 _FIELDS |= {"mentions.long_span": "since"}
 _LOG = log.logger(__name__)

@@ -14,6 +14,7 @@ from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.store import areas
 from socialcell.roles import ALL, Role, TokenScope
 from socialcell.services.context import Context
+from socialcell.services.desk import case_opening
 from socialcell.services.mentions import mention_owners
 from socialcell.services.operators import api_tokens
 from socialcell.web.api.application import create_api
@@ -137,3 +138,8 @@ def make_client(city: Context) -> Client:
         return ApiClient(api, headers)
 
     return make
+
+
+def open_cases(context: Context) -> None:
+    """A case of each mention of water in Kothrud and of roads in Aundh."""
+    case_opening.open_pending(context)

@@ -22,7 +22,7 @@ from socialcell.web.api.request_guard import RequestGuard
 from socialcell.web.serving import open_listener, run_in_thread, server_config
 from tests.operators import acting
 from tests.web.api.api_client import ApiClient
-from tests.web.api.conftest import Client, open_incident
+from tests.web.api.conftest import Client, open_cases, open_incident
 
 SCOPES = {
     "mentions": TokenScope.MENTIONS,
@@ -30,6 +30,8 @@ SCOPES = {
     "figures": TokenScope.FIGURES,
     "areas": TokenScope.AREAS,
     "areas/ward:kothrud-bavdhan": TokenScope.AREAS,
+    "cases": TokenScope.CASES,
+    "cases/26-000001": TokenScope.CASES,
     "incidents": TokenScope.INCIDENTS,
     "incidents/1": TokenScope.INCIDENTS,
 }
@@ -61,6 +63,7 @@ def test_each_address_asks_for_its_scope_and_no_other(
     city: Context, make_client: Client, path: str
 ) -> None:
     open_incident(city, "topic:water", [1, 2])
+    open_cases(city)
     others = [scope for scope in TokenScope if scope != SCOPES[path]]
 
     assert make_client(SCOPES[path]).get(path).status_code == 200

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from socialcell.roles import TokenScope
 from socialcell.web.api import (
     area_answers,
+    case_answers,
     figure_answers,
     incident_answers,
     mention_answers,
@@ -16,7 +17,14 @@ from socialcell.web.api import (
 from socialcell.web.api.fields import ApiAnswer
 from tests.web.api.conftest import Client
 
-MODULES = (area_answers, figure_answers, incident_answers, mention_answers, problems)
+MODULES = (
+    area_answers,
+    case_answers,
+    figure_answers,
+    incident_answers,
+    mention_answers,
+    problems,
+)
 ANSWERS = [
     model
     for module in MODULES

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.clock import as_utc
 from socialcell.desk.store import case_details, case_lists
 from socialcell.desk.store.case_lists import CaseCursor, CaseFilter, CaseRow
 from socialcell.listening.people.visibility import People
@@ -19,16 +20,22 @@ from socialcell.views.desk.clock_view import ClockView, next_due, view_clock
 from socialcell.views.desk.inbox_view import InboxLine, InboxPage, view_line
 
 PAGE = 50
+_LARGEST_ID = 2**63 - 1  # of a column of ids
 
 
 def read_inbox(
-    context: Context, people: People, wanted: CaseFilter, cursor: str = ""
+    context: Context,
+    people: People,
+    wanted: CaseFilter,
+    cursor: str = "",
+    *,
+    limit: int = PAGE,
 ) -> InboxPage:
-    """A page of 50 cases. A cursor that is none of ours begins at the first page."""
+    """A page of cases. A cursor that is none of ours begins at the first page."""
     now = context.clock.now()
     with db.reading(context.engine) as session:
         rows, following = case_lists.list_cases(
-            session, wanted, now, after=_read(cursor), limit=PAGE
+            session, wanted, now, after=_read(cursor), limit=limit
         )
         counts = case_lists.count_by_view(
             session,
@@ -85,6 +92,8 @@ def _read(cursor: str) -> CaseCursor | None:
         packed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         priority, due_at, id_ = json.loads(packed)
         moment = datetime.fromisoformat(due_at)
-        return CaseCursor(str(priority), moment, int(id_)) if moment.tzinfo else None
+        if moment.tzinfo is None or not 0 < int(id_) <= _LARGEST_ID:
+            return None
+        return CaseCursor(str(priority), as_utc(moment), int(id_))
     except (ValueError, TypeError, OverflowError):
         return None
