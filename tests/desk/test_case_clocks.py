@@ -11,7 +11,12 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.clock import IST, FixedClock
 from socialcell.desk.case_states import CaseState
-from socialcell.desk.model import CaseClock, CaseContact, DeskCase
+from socialcell.desk.model import (
+    CaseClock,
+    CaseContact,
+    CaseReferral,
+    DeskCase,
+)
 from socialcell.desk.store import clocks as store
 from socialcell.desk.store.cases import StepDraft
 from socialcell.services.context import Context
@@ -239,6 +244,30 @@ def test_a_referred_case_has_a_week_and_comes_back_with_the_time_that_was_left(
     assert running["total"].due_at == pune(26, 17, 15)
     # The step is another one now.
     assert running["stage"].due_at == pune(25, 13, 45)
+
+
+def test_an_answer_of_the_body_stops_its_week_and_not_the_case(desk: Desk) -> None:
+    desk.clock.set(pune(23, 13))
+    desk.step("refer", to=CaseState.REFERRED)
+    referral = CaseReferral(
+        case_id=desk.case.id or 0,
+        body="body:msedcl",
+        way="tag",
+        made_by="tests",
+        made_at=pune(23, 13),
+        due_at=pune(30, 13),
+    )
+    desk.session.add(referral)
+    assert "referral" in desk.step("note")
+
+    desk.clock.set(pune(26, 10))
+    referral.answered_at = pune(26, 10)
+    assert "referral" not in desk.step("body_answer")
+    assert (desk.last("referral").ending, desk.last("referral").missed) == (
+        "done",
+        False,
+    )
+    assert "referral" not in desk.step("note")
 
 
 def test_what_was_overdue_when_it_was_referred_is_so_when_it_comes_back(

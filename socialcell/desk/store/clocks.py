@@ -14,6 +14,7 @@ from socialcell.desk.model import (
     CaseClock,
     CaseContact,
     CaseMessage,
+    CaseReferral,
     CaseStep,
     DeskCase,
 )
@@ -139,6 +140,14 @@ def state_entry(session: Session, case_id: int) -> StateEntry | None:
         return None
     until = step.detail.get("until")
     return StateEntry(step.at, until if isinstance(until, str) else None)
+
+
+def body_answered_at(session: Session, case_id: int) -> datetime | None:
+    """When the body answered to which a case was passed last."""
+    query = select(col(CaseReferral.answered_at)).where(
+        col(CaseReferral.case_id) == case_id
+    )
+    return session.scalars(query.order_by(col(CaseReferral.id).desc()).limit(1)).first()
 
 
 def mark_missed(session: Session, now: datetime) -> int:

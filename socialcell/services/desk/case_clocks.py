@@ -182,7 +182,11 @@ class _ClockSettlement:
         if self._state is not CaseState.REFERRED:
             if clock is not None:
                 self._stop(clock, self._now, _DONE)
-        elif clock is None:
+            return
+        answered_at = store.body_answered_at(self._session, self._id)
+        if clock is not None and answered_at is not None:
+            self._stop(clock, answered_at, _DONE)
+        elif clock is None and answered_at is None:
             last = store.last_stopped(self._session, self._id, kind)
             if last is None or last.started_at < since:
                 self._start(kind, since, ClockTime(WEEK, WALL))
