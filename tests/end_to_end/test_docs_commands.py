@@ -167,6 +167,7 @@ PREPARED = {
 }
 EXPORTS = (
     "socialcell owners list --all --csv > owners.csv",
+    "socialcell routing list --csv > routing.csv",
     "socialcell influencers export --out creators.xlsx",
 )
 STATE = re.compile(r"(cd|export|unset) ")

@@ -56,6 +56,8 @@ LINES = {
     "outcomes.show 1": "outcomes show activated_users --history",
     "outreach.list_ 1": "campaigns outreach list ideas27",
     "owners.list_ 1": "owners list --all",
+    "routing.days 1": "routing days",
+    "routing.list_ 1": "routing list",
     "public_people.list_ 1": "language people list",
     "operators.list_ 1": "operators list",
     "posts.print_posts 1": "posts list",
