@@ -95,6 +95,11 @@ ABSENT = {
     "campaigns outreach dismiss": "needs a post that was matched",
     "campaigns approval-page": "writes a page; says its file",
     "campaigns plan": "plans for a minute",
+    "care in": "needs an export of PMC Care",
+    "closures answer": "needs a case",
+    "closures call": "needs a case",
+    "closures claim": "needs a case",
+    "closures close": "needs a case",
     "db restore": "replaces the workspace",
     "demo": "makes a workspace",
     "installs import": "needs an export of a store",
@@ -108,6 +113,10 @@ ABSENT = {
     "outbox release": "needs a message that is held",
     "outbox resubscribe": "needs a recipient who stopped a letter",
     "posts delete": "needs a post that is out",
+    "referrals add": "needs a case",
+    "referrals answer": "needs a case",
+    "referrals back": "needs a case",
+    "referrals service": "needs a case",
 }
 
 

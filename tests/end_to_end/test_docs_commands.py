@@ -58,6 +58,7 @@ NOT_RUN = {
     "socialcell health": LIVE,
 }
 NOBODY = "Nobody has signed in here"
+NO_CASE = "There is no case 26-000004"
 TYPED = "Standard input ended where a line was needed"
 REFUSED = {
     "socialcell alerts rules add oxygen": "Nobody is called 'control-room'",
@@ -82,6 +83,12 @@ REFUSED = {
     "socialcell cases unmerge": "There is no case",
     "socialcell inbox give-back": NOBODY,
     "socialcell inbox take": NOBODY,
+    "socialcell care back": NOBODY,
+    "socialcell care in": NOBODY,
+    "socialcell care out": NOBODY,
+    "socialcell closures answer 26-000004": NO_CASE,
+    "socialcell closures call 26-000004": NO_CASE,
+    "socialcell closures claim 26-000004": NO_CASE,
     "socialcell influencers flag x:asha_creates": "is no candidate",
     "socialcell influencers show x:asha_creates": "is no candidate",
     "socialcell influencers unflag x:asha_creates": "has no flag undisclosed",
@@ -107,6 +114,10 @@ REFUSED = {
     "socialcell posts approve": NOBODY,
     "socialcell posts publish --again 4": "4",
     "socialcell posts publish --confirm 4": "4",
+    "socialcell referrals add 26-000004": NO_CASE,
+    "socialcell referrals answer 26-000004": NO_CASE,
+    "socialcell referrals back 26-000004": NO_CASE,
+    "socialcell referrals service 26-000004": NO_CASE,
     "socialcell report weekly --lang mr --send": "Nothing was sent: mail.host",
     "socialcell situation ask": NOBODY,
     "socialcell situation claim": NOBODY,
@@ -140,6 +151,7 @@ FILES = {
     "2026-11-20,activated_users,Kothrud-Bavdhan,12\n",
     "december.csv": "platform,date,time,language,text,ward,media\n"
     "x,2026-12-05,10:00,mr,पाणीपुरवठा पूर्ववत,Kothrud-Bavdhan,\n",
+    "export.csv": "token,status\nWA5000,Closed\n",
     "insights.csv": "key,platform,day,dimension,value,number\n"
     "asha,x,2026-11-01,city,Pune,41%\n",
     "creators.json": '{"creators": [{"id": "asha", "cost": 10, "audience": ["u1"]}]}',
