@@ -75,6 +75,16 @@ def hear(
         return mention.id
 
 
+def joined(context: Context, case: ClosingCase, channel: str) -> ClosingCase:
+    """The case as another contact has it, who has come to it by now."""
+    with db.writing(context.engine) as session:
+        row = session.scalars(
+            select(DeskCase).where(DeskCase.number == case.number)
+        ).one()
+        contact = make_contact(session, row, channel)
+        return ClosingCase(case.number, (contact.id or 0,))
+
+
 def claimed_case(
     context: Context, *channels: str, as_sent: bool = True, **fields: Any
 ) -> ClosingCase:

@@ -24,6 +24,7 @@ from tests.services.desk.closing_builders import (
     checks_of,
     claim,
     claimed_case,
+    joined,
     later,
     open_case,
     send_questions,
@@ -160,6 +161,16 @@ def test_an_unclear_answer_waits_for_a_person_who_did_not_claim(crew, colleague)
     assert checks_of(crew, case)[0].answered_by == "Ravi Sample"
     with db.reading(crew.engine) as session:
         assert closures.unread_answers(session) == []
+
+
+def test_who_came_after_the_claim_is_read_by_a_person_and_counts(crew, colleague):
+    case = claimed_case(crew, "messenger")
+    late = joined(crew, case, "whatsapp")
+    write(crew, late, "ajun tasach ahe, nahi zala")
+    assert case_of(crew, case).state == "resolved_claimed"
+    no = ClosingAnswer.NO
+    state = closing_replies.decide_answer(colleague, case.number, late.contacts[0], no)
+    assert state == "assigned"
 
 
 def test_nobody_reads_an_answer_that_was_not_written(crew, colleague):

@@ -109,11 +109,13 @@ def take_answer(
     """
     if answer is ClosingAnswer.UNCLEAR:
         raise UsageError("deskclosing.no_answer")
+    named = session.get_one(DeskCase, contact.case_id)
+    case = cases.lock_case(session, named.number)
     check = newest_check(session, contact)
-    case = session.get(DeskCase, contact.case_id)
-    if check is None or case is None:
+    if check is None and by is not None:
+        check = _unasked_check(session, case, contact, by)
+    if check is None:
         raise UsageError("deskclosing.not_asked", contact=contact.id)
-    case = cases.lock_case(session, case.number)
     if answer is ClosingAnswer.YES:
         require_another(case, by)
     check.answer, check.answered_at = answer.value, context.clock.now()
@@ -128,6 +130,27 @@ def take_answer(
         case_closing.close_if_all_said_yes(context, session, case, step_by)
     elif case.state in (CaseState.RESOLVED_CLAIMED, *CLOSED_STATES):
         case_closing.reopen(context, session, case, step_by, "a contact says no")
+
+
+def _unasked_check(
+    session: Session, case: DeskCase, contact: CaseContact, by: str
+) -> ClosureCheck | None:
+    """The check of a contact who came after the claim, and whose message a person has
+    read as an answer to it; None where nothing was claimed."""
+    assert case.id is not None
+    assert contact.id is not None
+    if case.claimed_at is None:
+        return None
+    check = ClosureCheck(
+        case_id=case.id,
+        contact_id=contact.id,
+        round=1,
+        asked_at=case.claimed_at,
+        asked_by=by,
+        way="nothing",
+    )
+    session.add(check)
+    return check
 
 
 def require_another(case: DeskCase, by: str | None) -> None:
