@@ -1,5 +1,4 @@
-"""Commands of the noun `answers`: draft, list, show, approve, return, withdraw, send,
-settle."""
+"""Commands of the noun `answers`, from a draft to its end."""
 
 import sys
 from collections.abc import Sequence

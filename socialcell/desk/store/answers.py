@@ -1,9 +1,8 @@
 """Answers of cases: the messages of one answer, what waits, and what became of it."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -117,14 +116,3 @@ def apply_report(
 def state_of_report(status: str | None) -> str:
     """The state of a message that was sent, by what the platform reported so far."""
     return _STATES_OF_REPORTS.get(status or "sent", "sent")
-
-
-def count_waiting(session: Session, now: datetime) -> dict[str, int]:
-    """How many outgoing messages are in each state that asks a person for something."""
-    states = ("draft", "waiting", "returned", "failed", "unsure")
-    rows = session.execute(
-        select(M.state, func.count())
-        .where(M.direction == "out", M.state.in_(states), M.at <= now)
-        .group_by(M.state)
-    )
-    return {row[0]: row[1] for row in rows}

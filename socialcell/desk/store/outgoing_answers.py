@@ -66,9 +66,11 @@ def put_back(session: Session, key: str, until: datetime, why: str) -> None:
     session.execute(was_claimed.values(**values))
 
 
-def postpone(session: Session, key: str, until: datetime, why: str) -> None:
-    """One that was not claimed waits until a moment."""
-    waits = update(_OUT).where(C.dedup_key == key, C.state == "pending")
+def postpone(session: Session, channel: str, until: datetime, why: str) -> None:
+    """What waits for a channel waits until a moment, since it takes nothing now."""
+    waits = update(_OUT).where(
+        _IS_ANSWER, C.channel == channel, C.state == "pending", C.not_before < until
+    )
     session.execute(waits.values(not_before=until, answer=why[:_MAX_REASON]))
 
 

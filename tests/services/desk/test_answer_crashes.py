@@ -143,3 +143,20 @@ def test_an_answer_that_was_certainly_not_sent_is_tried_again(
     assert answer_sending.send_due(town.context).sent == 1
 
     assert town.sent("whatsapp") == [MARATHI]
+
+
+def test_a_platform_that_is_away_leaves_one_answer_in_doubt_and_the_others_wait(
+    town: AnswerTown,
+) -> None:
+    for _ in range(3):
+        queued(town, "whatsapp")
+    town.sandbox.platform("whatsapp").drop_connection(times=None)
+
+    for _ in range(10):
+        answer_sending.send_due(town.context)
+        town.clock.advance(timedelta(minutes=1))
+
+    assert sorted(town.states()) == ["queued", "queued", "unsure"]
+    town.sandbox.platform("whatsapp").heal()
+    town.clock.advance(timedelta(minutes=10))
+    assert answer_sending.send_due(town.context).sent == 2

@@ -61,18 +61,14 @@ class AnswerRun:
 
     @property
     def is_idle(self) -> bool:
-        counts = (self.sent, self.later, self.returned, self.failed, self.unsure)
-        return not (any(counts) or self.noted or self.stopped)
+        return self == AnswerRun()
 
     def as_delivery(self) -> Delivery:
         """The run as the outbox counts its own: what does not go out is dead."""
-        reasons = [f"{channel}: {why}" for channel, why in self.stopped.items()]
-        return Delivery(
-            sent=self.sent,
-            later=self.later,
-            dead=self.returned + self.failed,
-            stopped="; ".join(reasons) or None,
+        why = "; ".join(
+            f"{channel}: {words}" for channel, words in self.stopped.items()
         )
+        return Delivery(self.sent, self.later, self.returned + self.failed, why or None)
 
 
 @dataclass(frozen=True)
@@ -169,7 +165,7 @@ def _send_one(context: Context, key: str, run: AnswerRun) -> None:
     except UnconfirmedCall as error:
         answer_results.doubt(context, key, str(error))
         run.unsure += 1
-        run.stopped[claim.channel] = str(error)
+        _stop_channel(context, claim.channel, run, str(error), None)
     except ConfigError as error:
         _postpone(context, claim, run, str(error), None, claimed=True)
     except ConnectorError as error:
@@ -255,13 +251,25 @@ def _postpone(
     *,
     claimed: bool,
 ) -> None:
-    """It was certainly not sent: it waits, and so does its channel in this run."""
-    until = until or context.clock.now() + _RETRY
-    with db.writing(context.engine) as session:
-        wait = outgoing_answers.put_back if claimed else outgoing_answers.postpone
-        wait(session, claim.key, until, why)
+    """It was certainly not sent: it waits, and so does its channel."""
+    if claimed:
+        now = context.clock.now()
+        with db.writing(context.engine) as session:
+            outgoing_answers.put_back(session, claim.key, now, why)
     run.later += 1
-    run.stopped[claim.channel] = why
+    _stop_channel(context, claim.channel, run, why, until)
+
+
+def _stop_channel(
+    context: Context, channel: str, run: AnswerRun, why: str, until: datetime | None
+) -> None:
+    """Nothing more is sent on a channel before a moment: a platform that is away would
+    leave every answer in doubt, one after another."""
+    run.stopped[channel] = why
+    with db.writing(context.engine) as session:
+        outgoing_answers.postpone(
+            session, channel, until or context.clock.now() + _RETRY, why
+        )
 
 
 def _fail(context: Context, claim: _AnswerClaim, run: AnswerRun, why: str) -> None:
