@@ -105,6 +105,20 @@ def test_a_delivery_names_each_message_that_has_arrived() -> None:
     assert meta_answers.deliveries(event(message={"mid": "m_3"})) == []
 
 
+def test_a_read_names_a_person_and_a_moment() -> None:
+    sender = {"id": "71"}
+
+    (report,) = meta_answers.reads(
+        event(sender=sender, read={"watermark": 1_790_000_000_500})
+    )
+
+    assert (report.uid, report.until.microsecond) == ("71", 500_000)
+    assert meta_answers.reads(event(sender=sender, delivery={"mids": []})) == []
+    for wrong in ({"watermark": "soon"}, {"moment": 1}):
+        with pytest.raises((ValueError, TypeError, KeyError)):
+            meta_answers.reads(event(sender=sender, read=wrong))
+
+
 @pytest.mark.parametrize("mids", ["m_1", [7], [""], [None]])
 def test_a_delivery_of_another_shape_is_no_report(mids: Any) -> None:
     with pytest.raises((ValueError, TypeError)):

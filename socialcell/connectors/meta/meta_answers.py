@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from socialcell.connectors.json_values import optional_object
-from socialcell.connectors.meta.meta_push import DeliveryStatus
+from socialcell.connectors.json_values import object_at, optional_object
+from socialcell.connectors.meta.meta_push import DeliveryStatus, ReadReport
 from socialcell.connectors.meta.meta_values import each, epoch_milliseconds, text_of
 from socialcell.connectors.publisher import require_id, run_write
 from socialcell.json_types import JsonObject
@@ -31,7 +31,7 @@ def send_text(graph: "Graph", to: str, text: str) -> str:
 
 def deliveries(event: JsonObject) -> list[DeliveryStatus]:
     """The messages of ours that a `delivery` event says have arrived; none where it is
-    another event. What was read comes as a moment only, without the messages."""
+    another event."""
     delivery = optional_object(event, "delivery")
     if not delivery:
         return []
@@ -40,3 +40,13 @@ def deliveries(event: JsonObject) -> list[DeliveryStatus]:
         DeliveryStatus(text_of(mid), "delivered", at)
         for mid in each(delivery.get("mids"))
     ]
+
+
+def reads(event: JsonObject) -> list[ReadReport]:
+    """Until when the sender of a `read` event has read what we wrote; nothing where it
+    is another event."""
+    read = optional_object(event, "read")
+    if not read:
+        return []
+    uid = text_of(object_at(event, "sender")["id"])
+    return [ReadReport(uid, epoch_milliseconds(read["watermark"]))]

@@ -106,6 +106,7 @@ class Messenger(MetaReceiver[MetaSettings]):
         for event in (*each(entry.get("messaging")), *each(entry.get("standby"))):
             with builder.rejecting(event):
                 builder.deliveries.extend(meta_answers.deliveries(as_object(event)))
+                builder.reads.extend(meta_answers.reads(as_object(event)))
                 item, media = _event(
                     self.platform, self._settings.account_id, as_object(event)
                 )

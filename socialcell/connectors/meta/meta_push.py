@@ -67,6 +67,14 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadReport:
+    """Somebody has read whatever we wrote to them up to a moment."""
+
+    uid: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Push(Batch):
     """A push as items, and what comes with them that is not an item.
 
@@ -78,6 +86,7 @@ class Push(Batch):
     pending_fetches: tuple[str, ...] = ()
     deliveries: tuple[DeliveryStatus, ...] = ()
     opt_outs: tuple[OptOut, ...] = ()
+    reads: tuple[ReadReport, ...] = ()
 
 
 @runtime_checkable

@@ -20,6 +20,7 @@ from socialcell.connectors.meta.meta_push import (
     Media,
     OptOut,
     Push,
+    ReadReport,
     WebhookSecrets,
     entries,
 )
@@ -41,6 +42,7 @@ class PushBuilder:
     pending_fetches: list[str] = field(default_factory=list)
     deliveries: list[DeliveryStatus] = field(default_factory=list)
     opt_outs: list[OptOut] = field(default_factory=list)
+    reads: list[ReadReport] = field(default_factory=list)
 
     @contextmanager
     def rejecting(self, raw: JsonValue) -> Iterator[None]:
@@ -58,6 +60,7 @@ class PushBuilder:
             pending_fetches=tuple(dict.fromkeys(self.pending_fetches)),
             deliveries=tuple(self.deliveries),
             opt_outs=tuple(self.opt_outs),
+            reads=tuple(self.reads),
         )
 
 

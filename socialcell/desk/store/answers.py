@@ -1,6 +1,7 @@
 """Answers of cases: the messages of one answer, what waits, and what became of it."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlmodel import Session, col
@@ -111,6 +112,22 @@ def apply_report(
     if state == "failed":
         values["reason"] = error
     return bool(db.changed(session, change.values(**values)))
+
+
+def mark_read(session: Session, channel: str, person: str, until: datetime) -> int:
+    """A person has read what we wrote to them privately up to a moment. How many
+    messages."""
+    contacts = select(col(CaseContact.id)).where(
+        col(CaseContact.channel) == channel, col(CaseContact.person) == person
+    )
+    arrived = update(MESSAGE).where(
+        M.contact_id.in_(contacts),
+        M.direction == "out",
+        M.is_public.is_(False),
+        M.state.in_(("sent", "delivered")),
+        M.sent_at <= until,
+    )
+    return db.changed(session, arrived.values(state="read"))
 
 
 def state_of_report(status: str | None) -> str:

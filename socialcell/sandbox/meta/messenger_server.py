@@ -18,7 +18,7 @@ from socialcell.sandbox.meta.graph_server import (
 )
 from socialcell.sandbox.meta.webhook_platform import SECRETS, WebhookPlatform, photo
 from socialcell.sandbox.platform import ServedPlatform, SourceSettings
-from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.post import Person, SandboxPost
 from socialcell.sandbox.world.message_world import mid, scoped_id
 
 PAGE_ID, INSTAGRAM_ID = "104857600123457", "17841400000000077"
@@ -132,6 +132,17 @@ class MessengerServer(WebhookPlatform):
             "recipient": {"id": self.account},
             "timestamp": now,
             "delivery": {"mids": [id_], "watermark": now},
+        }
+        self.pusher.queue(self._push(event))
+
+    def read_by(self, person: Person) -> None:
+        """A person reads what they were written up to now."""
+        now = round(self.clock.now().timestamp() * 1000)
+        event: JsonObject = {
+            "sender": {"id": scoped_id(person)},
+            "recipient": {"id": self.account},
+            "timestamp": now,
+            "read": {"watermark": now},
         }
         self.pusher.queue(self._push(event))
 

@@ -227,6 +227,7 @@ def _parse(reads: WebhookConnector, waiting: webhook_deliveries.WaitingPush) -> 
         pending_fetches=push.pending_fetches,
         deliveries=push.deliveries,
         opt_outs=push.opt_outs,
+        reads=push.reads,
     )
 
 
@@ -246,6 +247,9 @@ def _store_extras(
         _record_delivery(session, source_id, delivery, ledger, now)
     for refusal in push.opt_outs:
         consent.record_refusal(context, session, platform, refusal, now)
+    for report in push.reads:
+        reader = consent.person_of(context, platform, report.uid)
+        answers.mark_read(session, platform, reader.pseudonym, report.until)
 
 
 def _record_delivery(

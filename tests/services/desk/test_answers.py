@@ -4,13 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from socialcell.desk.model import CaseContact
 from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
 from socialcell.roles import Role
+from socialcell.sandbox.world.message_world import scoped_id
+from socialcell.services import pseudonyms
 from socialcell.services.desk.answers import answer_sending, answers
 from socialcell.services.desk.answers.answer_drafts import AnswerDraft, draft_answer
 from socialcell.services.publishing import posting
 from tests.operators import end_grants
 from tests.services.desk.answer_town import (
+    CITY,
     ENGLISH,
     HOUR,
     MARATHI,
@@ -242,3 +246,23 @@ def test_an_answer_never_goes_to_a_room_of_a_chat(town: AnswerTown) -> None:
 
     assert (delivery.sent, delivery.stopped) == (0, None)
     assert town.states() == ["queued"]
+
+
+def test_what_a_person_has_read_is_read_and_nothing_else(town: AnswerTown) -> None:
+    number = leak(town, "messenger")
+    people = pseudonyms.load_key_only(town.context)
+    reader = CITY.people.citizens[0]
+    person = people.pseudonym("messenger", scoped_id(reader))
+    town.change(CaseContact, person=person)
+    town.approved(number)
+    answer_sending.send_due(town.context)
+    town.reports("messenger")
+    town.clock.advance(MINUTE)
+
+    town.sandbox.platform("messenger").read_by(reader)
+    town.clock.advance(MINUTE)
+    town.approved(number)
+    answer_sending.send_due(town.context)
+    town.reports("messenger")
+
+    assert town.states() == ["read", "delivered"]
