@@ -36,6 +36,9 @@ A_LETTER = "/reports/brief"
 # Pages of what is not there in the sample city, and of what somebody types first.
 NOT_LINKED = frozenset(
     {
+        "/approvals/cases/{key}",
+        "/calls/{number}/{contact:number}",
+        "/cases/{number}/answers/{key}",
         "/approvals/answers/{id:number}",
         "/approvals/plans/{campaign}",
         "/approvals/posts/{id:number}",

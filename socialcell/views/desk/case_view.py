@@ -277,7 +277,8 @@ def words_of_mention(
     mention: MentionRow, people: People
 ) -> tuple[str | None, str | None]:
     """The masked title and text of a mention, and their language; None: not held."""
-    parts = (mention.title, mention.text)
+    title, text = mention.title or "", mention.text or ""
+    parts = ("" if text.startswith(title) else title, text)
     whole = "\n".join(part for part in parts if part)
     if not whole:
         return None, None

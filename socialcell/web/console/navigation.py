@@ -108,7 +108,7 @@ def _more(lang: Language) -> Sequence[tuple[_May, NavigationEntry]]:
         (p.TRIAGE, NavigationEntry("/calls", _("Calls"))),
         (p.READ, NavigationEntry("/macros", _("Approved answers"))),
         (p.READ, NavigationEntry("/routing", _("Routing"))),
-        (p.TRIAGE, NavigationEntry("/care", _("PMC Care"))),
+        (p.TRIAGE, NavigationEntry("/care", "PMC Care")),
         (p.READ, NavigationEntry("/commitments", _("Promises"))),
         (p.READ, NavigationEntry("/rumours", _("Rumours"))),
         (p.READ, NavigationEntry("/rules", _("Alert rules"))),

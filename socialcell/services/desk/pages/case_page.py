@@ -123,7 +123,7 @@ def _mentions(
 
 
 def _has_link(steps: Sequence[CaseStep]) -> bool:
-    return any(step.kind == "link" for step in steps)
+    return any(step.kind == "field_link" for step in steps)
 
 
 def _files(session: Session, case_id: int) -> list[CaseFileView]:
