@@ -121,7 +121,7 @@ def show_line(request: PageRequest) -> Answer:
             "language": NAMES[code],
             "version": report.version,
             "others": [
-                (other, NAMES[other], same.text)
+                (other, NAMES[other], same)
                 for other in CODES
                 if other != code
                 for same in report.views[other].lines

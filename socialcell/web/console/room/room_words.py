@@ -57,7 +57,7 @@ class RoomWords:
         """What became of a promised update."""
         _ = self.lang.gettext
         return {
-            "kept": StateChip(_("Kept"), "good", "check"),
+            "kept": StateChip(_("Kept in time"), "good", "check"),
             "late": StateChip(_("Kept late"), "warn", "clock"),
             "missed": StateChip(_("Missed"), "danger", "alert"),
             "replaced": StateChip(_("Another time took its place")),

@@ -271,7 +271,7 @@ def test_promises_are_shown_with_what_was_kept_and_missed(room: Room) -> None:
     assert "Write the time as" in wrong.text
 
     room.send("", "/note", kind="statement", note="The river falls.")
-    assert "Kept" in room.page().html.split('id="s-updates"')[1]
+    assert "Kept in time" in room.page().html.split('id="s-updates"')[1]
 
 
 def test_numbers_of_people_are_masked_in_the_room(room: Room) -> None:
