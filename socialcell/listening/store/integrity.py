@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import (
     Column,
     ColumnElement,
-    Executable,
     LargeBinary,
-    Table,
+    Select,
     TextClause,
     case,
     func,
@@ -41,7 +40,7 @@ _CONTROLS = f"{chr(1)}-{chr(8)}{chr(11)}-{chr(31)}"  # all but tab and newline
 _UNCLEAN = re.compile(f"[\0{_CONTROLS}]")
 _TURN = timedelta(hours=1)
 _SWEPT = timedelta(days=2)
-_QUESTIONS: dict[tuple[str, bool], Executable | None] = {}
+_QUESTIONS: dict[tuple[str, bool], Select[*tuple[int, ...]] | None] = {}
 
 
 def problems(session: Session) -> list[str]:
@@ -137,7 +136,7 @@ def texts(session: Session) -> Iterator[str]:
     for table in SQLModel.metadata.sorted_tables:
         if table.name == RawItem.__tablename__:  # JSON in ASCII
             continue
-        counts = _unclean_counts(table, is_sqlite)
+        counts = _unclean_counts(table.name, is_sqlite)
         if counts is None:
             continue
         for column, n in session.execute(counts).mappings().one().items():
@@ -250,11 +249,12 @@ def _raw_forms(session: Session) -> int:
     )
 
 
-def _unclean_counts(table: Table, is_sqlite: bool) -> Executable | None:
+def _unclean_counts(name: str, is_sqlite: bool) -> Select[*tuple[int, ...]] | None:
     """How many texts of each column hold such a character, by the column's name; kept,
     as to write these for all tables takes longer than to ask them."""
-    key = table.name, is_sqlite
+    key = name, is_sqlite
     if key not in _QUESTIONS:
+        table = SQLModel.metadata.tables[name]
         columns = [c for c in table.c if isinstance(c.type, AutoString)]
         sums = (
             func.sum(case((_is_unclean(c, is_sqlite), 1), else_=0)).label(c.name)
