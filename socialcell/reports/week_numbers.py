@@ -308,10 +308,12 @@ class MentionNumbers(TypedDict):
 
 class AnswerNumbers(TypedDict):
     """K3: minutes of the first answer (None: not so many have one), how many of those
-    `decided` were in time; of `n` cases some are not `answered` yet."""
+    `decided` were in time; of `n` cases some are not `answered` yet. `minutes` are
+    those of each that is, in order."""
 
     n: int
     answered: int
+    minutes: list[float]
     median: float | None
     p90: float | None
     in_time: int

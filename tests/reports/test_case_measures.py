@@ -14,6 +14,7 @@ from socialcell.desk.model import CaseReferral
 from socialcell.desk.store import cases
 from socialcell.desk.store.cases import StepDraft
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
+from socialcell.reports.commissioner import kpi_figures
 from socialcell.reports.daily import brief_facts
 from socialcell.reports.daily.brief_facts import BriefCases
 from socialcell.reports.weekly import frozen_week
@@ -234,6 +235,7 @@ def test_what_stands_beside_the_measures_is_counted_too(
         "answers": {
             "n": 6,
             "answered": 4,
+            "minutes": [20, 30, 60, 240],
             "median": 150,
             "p90": None,
             "in_time": 3,
@@ -347,3 +349,17 @@ def test_a_brief_of_a_city_without_cases_says_nothing_of_them(world: World) -> N
 
     with db.reading(world.engine) as session:
         assert brief_facts.collect(session, span).cases is None
+
+
+def test_the_median_has_an_interval_where_enough_have_an_answer(
+    numbers: dict[str, Any],
+) -> None:
+    # Of six values the interval is from the least to the greatest, which is unknown.
+    figures = {own.id: own for own in kpi_figures.week_kpis(numbers, set()).figures}  # type: ignore[arg-type]
+    assert figures["first_answer"].interval is None
+    assert (figures["first_answer"].n, figures["overdue"].n) == (4, 5)
+
+    answers = numbers["cases"]["answers"]
+    answers["minutes"], answers["answered"] = [20, 30, 60, 90, 120, 240], 6
+    figures = {own.id: own for own in kpi_figures.week_kpis(numbers, set()).figures}  # type: ignore[arg-type]
+    assert figures["first_answer"].interval == (20, 240)

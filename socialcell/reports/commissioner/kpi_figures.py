@@ -3,7 +3,7 @@
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from math import comb
+from math import comb, inf
 
 from socialcell.causal.wilson import wilson_interval
 from socialcell.json_types import as_number, as_whole
@@ -220,12 +220,18 @@ def _interval(
     if unit == "share" and part is not None and n is not None:
         return wilson_interval(part, n) if n >= SMALLEST_BASE else None
     if unit == "minutes":
-        return median_interval(_minutes(measure["id"], numbers))
+        interval = median_interval(_minutes(measure["id"], numbers))
+        return None if interval is None or interval[1] == inf else interval
     return None
 
 
 def _minutes(id_: str, numbers: WeekNumbers) -> list[float]:
-    """The minutes of each incident that began in the week."""
+    """The minutes of each incident that began in the week, or of each case that was
+    opened; of those without an answer they are infinite."""
+    cases = numbers.get("cases")
+    if id_ == "first_answer" and cases is not None:
+        answers = cases["answers"]
+        return [*answers["minutes"], *[inf] * (answers["n"] - answers["answered"])]
     for name, start, end, _reason in INCIDENT_SPANS:
         if name == id_:
             spans = (

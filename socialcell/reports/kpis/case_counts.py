@@ -114,9 +114,12 @@ class WeekOfCases:
     @property
     def answers(self) -> AnswerNumbers:
         decided = [time.kept for time in self.answer_times if time.kept is not None]
+        known = (time.minutes for time in self.answer_times if time.minutes < inf)
+        minutes = sorted(round(minutes, 1) for minutes in known)
         return {
             "n": len(self.answer_times),
-            "answered": sum(time.minutes < inf for time in self.answer_times),
+            "answered": len(minutes),
+            "minutes": minutes,
             "median": self.median_minutes,
             "p90": self.p90_minutes,
             "in_time": sum(decided),
