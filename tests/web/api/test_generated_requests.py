@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from socialcell.clock import FixedClock
 from socialcell.services.context import Context
 from tests.web.api.api_client import ApiClient
-from tests.web.api.conftest import Client, open_incident
+from tests.web.api.conftest import Client, open_cases, open_incident
 
 # A query that is no query is refused, whatever the form of its text; who may ask is
 # tried by itself, and these requests all bring a token.
@@ -33,6 +33,8 @@ PATHS = [
     "/api/v1/figures",
     "/api/v1/areas",
     "/api/v1/areas/{key}",
+    "/api/v1/cases",
+    "/api/v1/cases/{number}",
     "/api/v1/incidents",
     "/api/v1/incidents/{incident}",
 ]
@@ -56,6 +58,7 @@ def client(
     city: Context, clock: FixedClock, make_client: Client
 ) -> Iterator[ApiClient]:
     open_incident(city, "topic:water", [1, 2])
+    open_cases(city)
     made = make_client()
     made.app = TickingApi(made.app, clock)
     return made
