@@ -214,3 +214,10 @@ def test_a_post_that_names_no_service_asks_for_it(asha):
     with pytest.raises(UsageError, match="is no service by right"):
         service_answers.answer_service(asha, number, "haircut")
     assert isinstance(case_of(asha, number), DeskCase)
+
+
+def test_a_body_that_the_post_names_owns_the_problem(asha):
+    number = open_case(
+        asha, "MSEDCL's pole is broken", topic="streetlights", place="body:msedcl"
+    )
+    assert referrals.refer(asha, number).body == "body:msedcl"
