@@ -65,7 +65,11 @@ def show_answer_form(request: PageRequest) -> Answer:
     replaces = request.typed.get("replaces") or request.query.get("replaces", "")
     before = _texts_before(request, replaces)
     macros = {
-        row.key: row.title for row in answer_pages.live_macros(context, page.case.topic)
+        row.key: row.title
+        for row in sorted(
+            answer_pages.live_macros(context, page.case.topic),
+            key=lambda row: row.language == request.lang.code,
+        )
     }
     templates = {
         form.name: form
