@@ -11,15 +11,7 @@ from socialcell.listening.areas import area_table
 EVERY = "*"  # a row of this topic is of all topics that have none of their own
 CELL = "cell"  # the team of cases that no department works on
 WORKING, WALL = "working", "wall"  # the time that hours count
-COLUMNS = (
-    "topic",
-    "area",
-    "team",
-    "stage_hours",
-    "total_hours",
-    "counts",
-    "source",
-)
+COLUMNS = ("topic", "area", "team", "stage_hours", "total_hours", "counts", "source")
 NAME = "routing.csv"
 
 NumberedCells = tuple[int, dict[str, str]]

@@ -21,8 +21,7 @@ Rev = Annotated[
     typer.Option(help="Only if the case still has this revision.", metavar="N"),
 ]
 Kind = Annotated[
-    str | None,
-    typer.Option(help="complaint, question, suggestion, help, praise."),
+    str | None, typer.Option(help="complaint, question, suggestion, help, praise.")
 ]
 Priority = Annotated[str | None, typer.Option(help="P0 to P3.")]
 Place = Annotated[str, typer.Option(help="A place's name or id, such as Kothrud.")]

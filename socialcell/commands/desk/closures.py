@@ -187,8 +187,7 @@ def close(
 @app.command()
 def sample(
     week: Annotated[
-        str | None,
-        typer.Option(help="A Monday; none: of last week.", metavar="MONDAY"),
+        str | None, typer.Option(help="A Monday; none: of last week.", metavar="MONDAY")
     ] = None,
     config: Config = None,
     json: Json = False,

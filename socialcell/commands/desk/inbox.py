@@ -10,8 +10,7 @@ from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context, people_of
 
 app = typer.Typer(
-    help="The inbox: cases to work on, and whose they are now.",
-    no_args_is_help=True,
+    help="The inbox: cases to work on, and whose they are now.", no_args_is_help=True
 )
 _Numbers = Annotated[
     list[str] | None, typer.Argument(help="Cases by number.", metavar="CASE…")

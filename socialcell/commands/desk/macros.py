@@ -17,8 +17,7 @@ app = typer.Typer(
 
 Key = Annotated[str, typer.Argument(help="The key, as list shows it.")]
 Language = Annotated[
-    str | None,
-    typer.Option("--lang", help="One language alone.", show_default=False),
+    str | None, typer.Option("--lang", help="One language alone.", show_default=False)
 ]
 Until = Annotated[
     str, typer.Option("--until", help="Good until this day, within a year.")

@@ -179,10 +179,7 @@ def issue(
 
 @app.command()
 def show(
-    incident: Incident,
-    lang: Lang = "en",
-    config: Config = None,
-    json: Json = False,
+    incident: Incident, lang: Lang = "en", config: Config = None, json: Json = False
 ) -> None:
     """Show an incident's room: reports, claims, notes, promises, held posts.
 
@@ -242,8 +239,7 @@ def text(
     from socialcell.services.incident_room import room_overview
 
     _write(
-        out,
-        room_overview.text_of_report(open_context(config), incident, report, lang),
+        out, room_overview.text_of_report(open_context(config), incident, report, lang)
     )
 
 

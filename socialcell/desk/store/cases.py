@@ -9,12 +9,7 @@ from sqlmodel import Session, col
 
 from socialcell import db
 from socialcell.clock import IST
-from socialcell.desk.case_states import (
-    END_STATES,
-    OPEN_STATES,
-    CaseState,
-    next_states,
-)
+from socialcell.desk.case_states import END_STATES, OPEN_STATES, CaseState, next_states
 from socialcell.desk.model import CaseContact, CaseMessage, CaseStep, DeskCase
 from socialcell.errors import ChangedMeanwhile, UsageError
 from socialcell.json_types import JsonObject
@@ -49,8 +44,7 @@ def next_number(session: Session, now: datetime) -> str:
     newest = session.scalars(
         select(func.max(CASE.c.number)).where(CASE.c.number.startswith(prefix))
     ).one()
-    serial = int(newest.removeprefix(prefix)) + 1 if newest else 1
-    return f"{prefix}{serial:06d}"
+    return f"{prefix}{int(newest.removeprefix(prefix)) + 1 if newest else 1:06d}"
 
 
 def find_case(session: Session, number: str) -> DeskCase:

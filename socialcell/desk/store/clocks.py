@@ -211,14 +211,10 @@ def unanswered_dangers(session: Session) -> list[DeskCase]:
     """Cases of life and limb that no person has answered yet, the oldest first."""
     k = CLOCK.c
     running = exists().where(
-        k.case_id == CASE.c.id,
-        k.kind == ClockKind.FIRST_ANSWER,
-        k.stopped_at.is_(None),
+        k.case_id == CASE.c.id, k.kind == ClockKind.FIRST_ANSWER, k.stopped_at.is_(None)
     )
     query = select(DeskCase).where(
-        col(DeskCase.priority) == "P0",
-        col(DeskCase.state).in_(OPEN_STATES),
-        running,
+        col(DeskCase.priority) == "P0", col(DeskCase.state).in_(OPEN_STATES), running
     )
     return list(session.scalars(query.order_by(col(DeskCase.id))))
 
@@ -259,10 +255,7 @@ def faults(session: Session) -> list[str]:
         CONTACT.c.case_id == c.id, MESSAGE.c.contact_id == CONTACT.c.id, is_answer()
     )
     rules = (
-        (
-            "is open and no total clock of it runs",
-            and_(is_worked_on(), ~total),
-        ),
+        ("is open and no total clock of it runs", and_(is_worked_on(), ~total)),
         (
             "waits for the citizen or another body and its total clock runs",
             and_(c.state.in_(OPEN_STATES), ~is_worked_on(), total),

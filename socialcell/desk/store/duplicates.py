@@ -104,8 +104,7 @@ def texts_of_cases(session: Session, case_ids: Collection[int]) -> dict[int, str
         .join(CaseMessage, col(CaseMessage.contact_id) == col(CaseContact.id))
         .outerjoin(Mention, col(Mention.id) == col(CaseMessage.mention_id))
         .where(
-            col(CaseContact.case_id).in_(case_ids),
-            col(CaseMessage.direction) == "in",
+            col(CaseContact.case_id).in_(case_ids), col(CaseMessage.direction) == "in"
         )
         .order_by(col(CaseMessage.at).desc(), col(CaseMessage.id).desc())
     )
@@ -127,12 +126,7 @@ def add_suggestion(
 
 
 def add_decision(
-    session: Session,
-    case_id: int,
-    other_id: int,
-    decision: str,
-    by: str,
-    now: datetime,
+    session: Session, case_id: int, other_id: int, decision: str, by: str, now: datetime
 ) -> None:
     """Note of two cases that nobody suggested as one what a person decided."""
     later, earlier = max(case_id, other_id), min(case_id, other_id)

@@ -36,9 +36,7 @@ def claim(session: Session, key: str, now: datetime) -> bool:
     """
     waits = update(_OUT).where(C.dedup_key == key, _IS_ANSWER, C.state == "pending")
     claimed = waits.values(
-        state="sending",
-        attempts=C.attempts + 1,
-        not_before=now + outbox_store.CLAIMED,
+        state="sending", attempts=C.attempts + 1, not_before=now + outbox_store.CLAIMED
     )
     return bool(db.changed(session, claimed))
 

@@ -145,8 +145,7 @@ def _is_ironic(facts: list[Fact], praise: float, rest: float, civic: bool) -> bo
     """
     if not praise:
         return False
-    ironic = any("irony" in fact.roles for fact in facts)
-    return ironic or (civic and rest <= _TOO_MUCH)
+    return any("irony" in fact.roles for fact in facts) or (civic and rest <= _TOO_MUCH)
 
 
 def _is_civic(notes: Notes) -> bool:

@@ -15,11 +15,7 @@ from socialcell.clock import IST
 from socialcell.desk.case_states import CaseState
 from socialcell.desk.clock_times import URGENT
 from socialcell.desk.store import case_figures as store
-from socialcell.desk.store.case_figures import (
-    CountedCase,
-    CountedReferral,
-    OverdueCase,
-)
+from socialcell.desk.store.case_figures import CountedCase, CountedReferral, OverdueCase
 from socialcell.desk.working_time import WorkingTime
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports.named_counts import Names

@@ -26,10 +26,7 @@ MEASURED = (
 
 
 def count_cases(
-    session: Session,
-    week: TimeSpan,
-    working: WorkingTime,
-    names: Mapping[str, Names],
+    session: Session, week: TimeSpan, working: WorkingTime, names: Mapping[str, Names]
 ) -> CaseNumbers | None:
     """The numbers of cases of a week; None where there is no case at all. `names` are
     those of owners, bodies and areas, by id."""

@@ -56,11 +56,7 @@ def own_case(
 
 
 def join_locked(
-    context: Context,
-    session: Session,
-    case: DeskCase,
-    row: MentionRow,
-    people: People,
+    context: Context, session: Session, case: DeskCase, row: MentionRow, people: People
 ) -> None:
     """Enter a mention into a locked case; its reading may say that it is urgent now."""
     person = case_contacts.person_of(row, people)

@@ -102,9 +102,7 @@ def unmerge(
         now, by = context.clock.now(), context.actor.name
         if case.merged_at + UNDONE_WITHIN <= now:
             raise UsageError(
-                "deskcases.merged_long_ago",
-                number=case.number,
-                days=UNDONE_WITHIN.days,
+                "deskcases.merged_long_ago", number=case.number, days=UNDONE_WITHIN.days
             )
         step = _last_merge(session, case)
         wanted = step.detail["contacts"]

@@ -120,11 +120,7 @@ def assign(
                 case.team, case.assignee = team, None
         if to is not None:
             case.assignee = _operator_for(context, session, case, to)
-        detail: JsonObject = {
-            "was": was,
-            "team": case.team,
-            "assignee": case.assignee,
-        }
+        detail: JsonObject = {"was": was, "team": case.team, "assignee": case.assignee}
         state = CaseState(case.state)
         fresh = state in (CaseState.NEW, CaseState.ACKNOWLEDGED)
         step = StepDraft(
@@ -138,11 +134,7 @@ def assign(
 
 
 def change_state(
-    context: Context,
-    number: str,
-    state: str,
-    reason: str = "",
-    rev: int | None = None,
+    context: Context, number: str, state: str, reason: str = "", rev: int | None = None
 ) -> None:
     """Say where a case stands. To drop it (spam, nothing is asked) or cancel it (the
     citizen wants nothing any more) needs a reason.

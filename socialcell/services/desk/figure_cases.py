@@ -39,10 +39,7 @@ class FigureCases:
 
 
 def case_rows(
-    context: Context,
-    measure: str,
-    monday: date,
-    places: Collection[str] | None,
+    context: Context, measure: str, monday: date, places: Collection[str] | None
 ) -> FigureCases | None:
     """The cases that a measure of a week counts or rests on; None: no such measure or
     no Monday. `places` are the ward offices and departments that whoever asks may see;

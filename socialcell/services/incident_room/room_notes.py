@@ -20,11 +20,7 @@ LONGEST = 300  # characters of a note, a claim, or a line of a report
 
 
 def add_note(
-    context: Context,
-    incident_id: int,
-    kind: str,
-    text: str,
-    at: datetime | None = None,
+    context: Context, incident_id: int, kind: str, text: str, at: datetime | None = None
 ) -> int:
     """Note something of an incident; its id. A statement keeps the promised update.
 

@@ -162,8 +162,7 @@ def training_text(labelled: Labelled, shown: People) -> str:
     for start, end, name in sorted(labelled.names, reverse=True):
         if text[start:end] == name:
             text = text[:start] + MASK + text[end:]
-    masked = shown.masked(mention.platform, text, mention)
-    return masked.replace(f"@{MASK}", "@user")
+    return shown.masked(mention.platform, text, mention).replace(f"@{MASK}", "@user")
 
 
 def _rows(labelled: Labelled) -> Iterator[tuple[str, str]]:

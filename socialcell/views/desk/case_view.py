@@ -6,12 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from socialcell.desk.closing_model import ClosureCheck, FieldLink
-from socialcell.desk.model import (
-    CaseContact,
-    CaseMessage,
-    CaseReferral,
-    CaseStep,
-)
+from socialcell.desk.model import CaseContact, CaseMessage, CaseReferral, CaseStep
 from socialcell.desk.store.case_details import CaseHead, SuggestedCase
 from socialcell.json_types import JsonObject
 from socialcell.listening.people import masking

@@ -27,10 +27,7 @@ def require_answerable(case: DeskCase) -> None:
 
 
 def in_danger(
-    context: Context,
-    session: Session,
-    case: DeskCase,
-    contacts: Sequence[CaseContact],
+    context: Context, session: Session, case: DeskCase, contacts: Sequence[CaseContact]
 ) -> bool:
     """Whether an answer may cost a life: a P0 case, or in a crisis a contact who asked
     for help or is in danger."""

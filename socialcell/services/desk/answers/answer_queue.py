@@ -78,11 +78,7 @@ def queue_message(
 
 
 def _queue_public(
-    context: Context,
-    session: Session,
-    message: CaseMessage,
-    way: AnswerWay,
-    key: str,
+    context: Context, session: Session, message: CaseMessage, way: AnswerWay, key: str
 ) -> None:
     now, who = context.clock.now(), context.actor.name
     draft = post_draft(message, way, key, now)

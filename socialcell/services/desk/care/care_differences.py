@@ -71,9 +71,7 @@ def compared(
 
 
 def compare_row(
-    entry: RegisteredRow,
-    denials: Mapping[int, datetime],
-    statuses: Mapping[str, str],
+    entry: RegisteredRow, denials: Mapping[int, datetime], statuses: Mapping[str, str]
 ) -> CareDifference:
     """What follows from one row, by the table of statuses as it is now."""
     row, case = entry.row, entry.case

@@ -87,11 +87,7 @@ def require_nodal_officer(context: Context, session: Session, case: DeskCase) ->
 
 
 def enter_claim(
-    context: Context,
-    session: Session,
-    case: DeskCase,
-    evidence: DoneEvidence,
-    by: str,
+    context: Context, session: Session, case: DeskCase, evidence: DoneEvidence, by: str
 ) -> list[ClosureCheck]:
     """Claim a locked case done in the caller's transaction and ask its contacts, for
     whoever may do so: the checks. Who claims is `by`, who may not confirm it later.

@@ -102,10 +102,7 @@ def read_history(
 
 
 def _visible(
-    context: Context,
-    session: Session,
-    number: str,
-    places: Collection[str] | None,
+    context: Context, session: Session, number: str, places: Collection[str] | None
 ) -> CaseHead:
     head = case_details.find_head(session, number, context.clock.now())
     if head is None or (

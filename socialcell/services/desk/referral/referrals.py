@@ -206,11 +206,7 @@ def enter_body_answer(
 
 
 def come_back(
-    context: Context,
-    number: str,
-    owner: str,
-    reason: str,
-    rev: int | None = None,
+    context: Context, number: str, owner: str, reason: str, rev: int | None = None
 ) -> None:
     """Take a referred case back, for a department. UsageError: it is not referred, no
     such department, or no reason."""

@@ -38,10 +38,7 @@ def suggest_service(context: Context, number: str) -> RtsService | None:
 
 
 def answer_service(
-    context: Context,
-    number: str,
-    service_id: str | None = None,
-    rev: int | None = None,
+    context: Context, number: str, service_id: str | None = None, rev: int | None = None
 ) -> ServiceAnswer:
     """Enter the service that a case is about, and draft the answer that tells of the
     appeal. Such a case is no grievance: it does not go to PMC Care.

@@ -30,10 +30,7 @@ def show_calls(request: PageRequest) -> Answer:
     entries = closing_calls.list_closures(request.context, calls_only=True)
     return WebPage(
         "desk/calls.html",
-        {
-            "entries": entries,
-            "w": few_desk_words(request.context, request.lang, ()),
-        },
+        {"entries": entries, "w": few_desk_words(request.context, request.lang, ())},
     )
 
 

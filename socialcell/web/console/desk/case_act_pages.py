@@ -47,11 +47,7 @@ def show_triage(request: PageRequest) -> Answer:
             "priorities": [(p, words.priority(p)) for p in PRIORITIES],
             "topics": [unknown, *words.choices("topic")],
             "areas": [unknown, *words.ward_offices()],
-            "owners": [
-                ("", _("not known")),
-                *words.departments(),
-                *words.bodies(),
-            ],
+            "owners": [("", _("not known")), *words.departments(), *words.bodies()],
         },
     )
 

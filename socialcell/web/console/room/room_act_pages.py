@@ -109,11 +109,7 @@ def act_issue(request: PageRequest, form: forms.IssueForm) -> Answer:
     number = request.number("number")
     is_public = form.readers == "everybody"
     situation_reports.issue_report(
-        request.context,
-        request.number("id"),
-        number,
-        public=is_public,
-        seen=form.seen,
+        request.context, request.number("id"), number, public=is_public, seen=form.seen
     )
     notice = request.lang.gettext(
         "Report %(n)s is issued and stays as it is.", n=request.lang.number(number)
