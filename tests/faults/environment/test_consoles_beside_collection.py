@@ -240,7 +240,7 @@ def collect_beside_consoles(tmp_path: Path, days: int, seconds: float) -> int:
     return sent.total()
 
 
-@pytest.mark.faults
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.usefixtures("slow_disk")
 def test_two_consoles_are_used_while_a_city_collects(tmp_path: Path) -> None:
