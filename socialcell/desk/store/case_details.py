@@ -156,6 +156,35 @@ def decisions_query() -> Select[*tuple[Any, ...]]:
     )
 
 
+def first_cases(
+    session: Session, limit: int
+) -> list[tuple[DeskCase, CaseClock | None]]:
+    """The open cases of the whole city to work on first, as the inbox sorts them, with
+    the clock of each that ends first. One statement."""
+    first = (
+        select(col(CaseClock.id))
+        .where(
+            col(CaseClock.case_id) == col(DeskCase.id),
+            col(CaseClock.stopped_at).is_(None),
+        )
+        .order_by(col(CaseClock.due_at))
+        .limit(1)
+        .correlate(DeskCase)
+        .scalar_subquery()
+    )
+    clock = aliased(CaseClock)
+    query = (
+        select(DeskCase, clock)
+        .outerjoin(clock, col(clock.id) == first)
+        .where(col(DeskCase.state).in_(OPEN_STATES))
+        .order_by(
+            col(DeskCase.priority), col(clock.due_at).nulls_last(), col(DeskCase.id)
+        )
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
 def texts_of(session: Session, message_ids: Collection[int]) -> dict[int, str]:
     """The words of messages of ours by id."""
     query = select(col(CaseMessage.id), col(CaseMessage.text)).where(

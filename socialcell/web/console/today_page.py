@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from socialcell.desk.store.case_lists import CaseFilter
 from socialcell.roles import Permission
 from socialcell.services import waiting_work
 from socialcell.services.alerts import commitments, incident_overview
 from socialcell.services.daemon import status
 from socialcell.services.daemon.status import SourceState
-from socialcell.services.desk.pages import inbox
+from socialcell.services.desk.pages import desk_today
 from socialcell.web.console import words
 from socialcell.web.console.desk.desk_words import few_desk_words
 from socialcell.web.console.navigation import first_path
@@ -50,7 +49,7 @@ def show_today(request: PageRequest) -> Answer:
     return WebPage(
         "today.html",
         {
-            "cases": inbox.read_first(context, CaseFilter(), _FIRST_CASES),
+            "cases": desk_today.read_first_cases(context, _FIRST_CASES),
             "counts": waiting.cases,
             "desk_answers": waiting.case_answers,
             "reopened": waiting.reopened,

@@ -14,7 +14,6 @@ from socialcell.desk.store import case_details, case_lists
 from socialcell.desk.store.case_lists import CaseCursor, CaseFilter, CaseRow
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions import mention_queries
-from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 from socialcell.views.desk.clock_view import ClockView, next_due, view_clock
 from socialcell.views.desk.inbox_view import InboxLine, InboxPage, view_line
@@ -52,15 +51,6 @@ def read_inbox(
             held,
             until,
         )
-
-
-def read_first(context: Context, wanted: CaseFilter, limit: int) -> list[InboxLine]:
-    """The first cases of a view."""
-    now = context.clock.now()
-    with db.reading(context.engine) as session:
-        rows, _ = case_lists.list_cases(session, wanted, now, limit=limit)
-        people = pseudonyms.read_people(context, session) if rows else None
-        return _lines(session, rows, people, now) if people else []
 
 
 def _lines(
