@@ -430,3 +430,16 @@ def test_a_field_link_is_shown_once_to_whoever_made_it(
     assert made.status == 200
     assert "/f/" in made.text
     assert "/f/" not in browser.get(f"/en/cases/{burst}").text
+
+
+def test_today_begins_with_the_cases_to_work_on_first(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+
+    page = browser.get("/en/")
+
+    assert page.status == 200
+    assert page.text.index("Burst pipe") < page.text.index("Leaking tap")
+    assert f"/en/cases/{burst}" in page.html
+    assert "all 2 open cases" in page.text
