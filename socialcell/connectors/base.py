@@ -68,8 +68,7 @@ class ConnectorError(SocialcellError):
     def from_message(
         cls, kind: Kind, message: Message, until: datetime | None = None
     ) -> Self:
-        """An error of this class with the code and parameters of a message, which may
-        be that of another error."""
+        """An error of this class with the code and parameters of a message."""
         error = cls(kind, message.code, until=until)
         texts = {name: _without_secrets(p) for name, p in message.parameters.items()}
         error.message = Message(message.code, texts)

@@ -295,8 +295,7 @@ def counts_together(
 def is_among(
     session: Session, column: ColumnElement[int], values: Iterable[int]
 ) -> ColumnElement[bool]:
-    """Whether a column has one of these whole numbers, however many they are: they
-    travel as one parameter."""
+    """Whether a column has one of these numbers, sent as one parameter."""
     if session.get_bind().dialect.name == "postgresql":
         return column == any_(literal(sorted(values), ARRAY(BigInteger)))
     listed = func.json_each(json.dumps(sorted(values))).table_valued("value")

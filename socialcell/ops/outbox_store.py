@@ -154,8 +154,7 @@ def mention_of_key(key: str) -> int | None:
 def rooms_waiting(
     session: Session, now: datetime, *, critical: bool = False
 ) -> list[str]:
-    """Names of the rooms of chats and of the phones for which something is due, each
-    once; or only something about a critical item."""
+    """Rooms and phones for which something is due, each once; or critical alone."""
     due = select(C.recipient).where(_due(now), _TO_ROOMS)
     if critical:
         due = due.where(C.dedup_key.startswith(ABOUT_ITEM))

@@ -104,8 +104,7 @@ def record_done(session: Session, job: str, moments: Iterable[datetime]) -> None
 
 
 def interrupt(session: Session, token: int) -> int:
-    """Slots that a former holder of the lease left running can be taken again. How
-    many."""
+    """Free the slots that a former holder of the lease left running; how many."""
     return db.changed(
         session,
         update(SLOT)

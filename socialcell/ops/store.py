@@ -265,8 +265,7 @@ def last_runs(session: Session, kind: str | None = None) -> dict[int, Run]:
 
 
 def unchecked(session: Session) -> dict[int, Run]:
-    """The last recheck of each enabled source that could not ask whether all of its
-    posts are still there, by the source's id."""
+    """The last recheck of each enabled source that could not ask for all posts."""
     last = last_runs(session, "recheck")
     return {
         source.id: last[source.id]

@@ -75,8 +75,7 @@ def authenticity(candidate: Candidate) -> Authenticity:
 
 
 def daily_follower_gains(figures: Sequence[FollowerCount]) -> list[tuple[date, float]]:
-    """Net followers by day of Pune, from the last figure of each day; days between two
-    figures share what came."""
+    """Net followers by day of Pune; days without a figure share what came."""
     last = {figure.at.astimezone(IST).date(): figure.followers for figure in figures}
     days = sorted(last)
     return [

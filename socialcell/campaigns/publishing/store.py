@@ -137,8 +137,7 @@ def messages(session: Session, posts: Collection[OwnPost]) -> dict[str, Outgoing
 def posts_before(
     session: Session, states: Collection[str], before: int | None, limit: int
 ) -> list[OwnPost]:
-    """At most `limit` posts in these states with a number below `before` (None: any),
-    the newest first."""
+    """The newest posts in these states, those before a number; at most `limit`."""
     query = select(OwnPost).where(col(OwnPost.state).in_(states))
     if before is not None:
         query = query.where(col(OwnPost.id) < before)

@@ -33,9 +33,7 @@ def lines(file: BinaryIO) -> Iterator[Line]:
     A byte order mark is taken off; without one, UTF-16 is known by its zero bytes.
     """
     encoding = skip_mark(file)
-    if encoding == "utf-8":
-        return _utf8(file)
-    return _utf16(file, encoding)
+    return _utf8(file) if encoding == "utf-8" else _utf16(file, encoding)
 
 
 def skip_mark(file: IO[bytes]) -> str:

@@ -107,8 +107,7 @@ class _EdgeWindow:
         self._since = self.at - edge.walk if edge.walk else self.floor
 
     def parameters(self) -> dict[str, JsonValue]:
-        """The parameters of the edge's request. Whether the ends are inclusive is not
-        documented: a second more on both sides."""
+        """The parameters of the edge's request, a second more on both sides."""
         parameters = dict(self._edge.parameters)
         if self._edge.timed:
             parameters["since"] = int(self._since.timestamp()) - 1

@@ -36,8 +36,7 @@ class Note:
 
 
 def notes(archive: Path) -> Sequence[Note]:
-    """The notes in an archive's .zip, or beside its unpacked tweets.js; those that
-    cannot be read are passed over."""
+    """The notes in an archive's .zip or folder; unreadable ones are passed over."""
     return [
         note
         for text in _texts(archive)

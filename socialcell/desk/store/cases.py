@@ -164,8 +164,7 @@ def first_heard(session: Session, contact: CaseContact) -> datetime | None:
 
 
 def suggested_critical(session: Session) -> list[str]:
-    """The numbers of the open cases that the reader takes for life or limb, and that
-    are not P0."""
+    """The numbers of open cases that the reader alone takes for life or limb."""
     query = select(col(DeskCase.number)).where(
         col(DeskCase.state).in_([state.value for state in OPEN_STATES]),
         col(DeskCase.priority) > "P0",

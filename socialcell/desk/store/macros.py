@@ -12,8 +12,7 @@ _ORDER = (col(AnswerMacro.key), col(AnswerMacro.language), col(AnswerMacro.versi
 
 
 def list_macros(session: Session, day: date | None) -> Sequence[AnswerMacro]:
-    """Approved answers that count on a day or wait for approval (None: all), by key,
-    language and version."""
+    """Approved answers that count on a day or wait (None: all), by key."""
     query = select(AnswerMacro)
     if day is not None:
         query = query.where(

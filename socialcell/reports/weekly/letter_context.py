@@ -148,8 +148,7 @@ class LetterContext:
 
 
 def _weight(facts: IncidentFacts) -> tuple[bool, int, int, int]:
-    """What is named by a topic or place goes before what is not, then danger to life,
-    then mentions."""
+    """A named topic or place goes first, then danger to life, then mentions."""
     return (
         facts.incident.subject not in incident_state.VAGUE,
         facts.details.critical,

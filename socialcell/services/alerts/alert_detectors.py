@@ -150,8 +150,7 @@ def detect_missed_promises(grouping: IncidentGrouping) -> None:
 
 
 def detect_rule_matches(grouping: IncidentGrouping) -> None:
-    """Open an incident when a rule's query matches enough mentions, and none again
-    before a day without."""
+    """Open an incident when a rule's query matches enough; at most one a day."""
     for rule in alert_rules.rules(grouping.session):
         try:
             _apply_rule(grouping, rule)

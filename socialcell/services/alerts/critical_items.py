@@ -64,8 +64,7 @@ def group_items(grouping: IncidentGrouping) -> int:
 
 
 def _escalate_next_items(grouping: IncidentGrouping) -> None:
-    """Escalate the next item of an incident where a person decided that the escalated
-    one is not critical, or it was removed."""
+    """Escalate the next item where the escalated one is not critical any more."""
     waiting = critical_calls.unacknowledged(
         grouping.session, grouping.now - INCIDENT_GAP
     )

@@ -153,8 +153,7 @@ def _page(
 def _due_steps(
     settings: Alerts, escalation: Escalation, now: datetime
 ) -> tuple[list[tuple[str, Sequence[str]]], datetime | None]:
-    """The steps of an escalation up to now, as (what is added to the key, names), and
-    when the next one is due; None where there is none."""
+    """The steps of an escalation up to now (key, names), and when the next is due."""
     if not escalation.climbs:
         names = [name for name in settings.steps[0].who if name not in settings.phone]
         return [("", names)], None

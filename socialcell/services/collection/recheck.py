@@ -189,8 +189,7 @@ def _postpone(
 
 
 def _asked_first(context: Context, source: Source) -> int:
-    """How many mentions of the source's platform are asked about each day whether they
-    are gone: these come before anybody's engagement."""
+    """How many mentions of the source's platform are asked about each day."""
     if not connectors.is_rechecked(source.connector):
         return 0
     with db.reading(context.engine) as session:

@@ -35,8 +35,7 @@ class JobSchedule:
     source: Source | None = None
 
     def is_behind(self, last: datetime, now: datetime) -> bool:
-        """Three intervals without a slot taken, or a time of day two hours ago; `last`
-        is the newest slot that was taken."""
+        """Whether three intervals, or two hours after a time of day, had no slot."""
         slack = (
             self.when.length * _MISSED_INTERVALS
             if isinstance(self.when, IntervalSlots)

@@ -8,8 +8,7 @@ from socialcell.services.outbox import unsubscriptions
 
 
 def unsubscribed(context: Context) -> Iterator[Check]:
-    """How many recipients stopped which letter; no check where nobody did and nobody
-    can, because config.yaml names no server for it."""
+    """How many recipients stopped which letter; no check where nobody can."""
     counts = unsubscriptions.count_by_letter(context)
     if counts:
         by_letter = ", ".join(f"{letter} {count}" for letter, count in counts.items())

@@ -103,8 +103,7 @@ def goals(workspace: Workspace) -> Check:
 
 
 def names(workspace: Workspace) -> Check:
-    """Whether the workspace's own names and public people can be read: nothing is
-    tagged without them."""
+    """Whether own names and public people can be read; tagging needs them."""
     try:
         own = gazetteer.load_names(workspace)
     except SocialcellError as error:

@@ -84,8 +84,7 @@ def decide(
 
 
 def correct(context: Context, incident_id: int, claim_id: int, words: str) -> None:
-    """Enter the correction that was said in public. UsageError: no such claim, one that
-    did not turn out false or partly so, or an empty text."""
+    """Enter the public correction. UsageError: no such claim, or not a false one."""
     with db.writing(context.engine) as session:
         permissions.require(context, session, Permission.LEAD_INCIDENTS, ())
         claim = store.claim_of(session, incident_id, claim_id)

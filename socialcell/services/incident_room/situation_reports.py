@@ -162,8 +162,7 @@ def issue_report(
 def list_reports(
     context: Context, incident_id: int, code: str
 ) -> list[SituationReportView]:
-    """The reports of an incident in one language, by number. UsageError: no such
-    incident."""
+    """The reports of an incident in one language. UsageError: no such incident."""
     with db.reading(context.engine) as session:
         store.incident_of(session, incident_id)
         reports = store.reports_of(session, incident_id)

@@ -76,8 +76,7 @@ def list_waiting(context: Context) -> list[WaitingReply]:
 
 
 def withdraw(context: Context, id_: int) -> None:
-    """An answer that is not out does not go out: its words go. Audited. UsageError when
-    there is none that waits."""
+    """Take back an answer that waits: its words go. Audited. UsageError: none."""
     who, now = context.actor.name, context.clock.now()
     with db.writing(context.engine) as session:
         draft = require(session, id_)

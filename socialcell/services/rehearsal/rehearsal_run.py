@@ -126,8 +126,7 @@ def run_rehearsal(
 def _record_detection(
     context: Context, before: datetime | None, moment: datetime
 ) -> None:
-    """Note that alerts were looked for as often as the daemon does: `detect` looks at
-    every such moment since the step before."""
+    """Note that alerts were looked for as often as the daemon does."""
     steps = int((moment - before) / DETECT_INTERVAL) if before else 1
     moments = (moment - step * DETECT_INTERVAL for step in range(steps))
     with db.writing(context.engine) as session:

@@ -190,8 +190,7 @@ def rates_of(
 
 
 def rate_histories(session: Session, until: date) -> dict[int, dict[str, list[Rate]]]:
-    """Rates that are in force by a day, and those before them, the oldest first:
-    creator's number → format → rates."""
+    """Rates up to a day, the oldest first: creator's number → format → rates."""
     query = select(RATE).where(RATE.c.since <= until).order_by(RATE.c.since)
     histories: dict[int, dict[str, list[Rate]]] = defaultdict(lambda: defaultdict(list))
     for row in session.execute(query):

@@ -25,8 +25,7 @@ _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 
 
 def key_of(contact: CaseContact) -> TextKey:
-    """The language and script in which a contact is answered. Marathi where nothing is
-    known of it."""
+    """The language and script of answers to a contact; Marathi if none is known."""
     code, script = contact.language or "mr", contact.script or ""
     if code == "en":
         return "en"

@@ -31,8 +31,7 @@ BACK_COLUMNS = (
 
 
 def care_out(context: Context) -> list[str]:
-    """The lines of care_out.csv: the cases without a token, their words masked.
-    Audited. Errors of `permissions.require`."""
+    """The lines of care_out.csv, masked. Audited. Errors of `permissions.require`."""
     people = pseudonyms.load_people(context)
     with db.writing(context.engine) as session:
         permissions.require(context, session, Permission.TRIAGE, ())
