@@ -11,8 +11,10 @@ from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators.sign_in_prompt import acting_context
 from socialcell.commands.options import Config, Json, open_context
+from socialcell.errors import UsageError
 
 if TYPE_CHECKING:
+    from socialcell.services.desk.answers.answer_drafts import DraftResult
     from socialcell.services.desk.answers.answer_view import AnswerLine, WordChange
 
 app = typer.Typer(
@@ -81,7 +83,6 @@ def draft(
 
     Example: socialcell answers draft 26-004211 --macro received
     """
-    from socialcell.errors import UsageError
     from socialcell.services.desk.answers import answer_drafts
     from socialcell.services.desk.answers.answer_drafts import (
         AnswerDraft,
@@ -89,23 +90,14 @@ def draft(
     )
 
     texts = {"mr": mr, "hi": hi, "en": en, "mr-Latn": mr_latn, "hi-Latn": hi_latn}
-    values = {}
-    for pair in value or ():
-        name, equals, words = pair.partition("=")
-        if not equals or not name.strip():
-            raise UsageError("deskanswers.value_form", value=pair)
-        values[name.strip()] = words
+    words = {key: _words(text) for key, text in texts.items()}
     entry = AnswerDraft(
-        texts={
-            key: written
-            for key, text in texts.items()
-            if (written := _words(text)) is not None
-        },
+        texts={key: text for key, text in words.items() if text is not None},
         contacts=to or None,
         way="public" if public else "private" if private else None,
         purpose=purpose,
         macro=macro,
-        values=values,
+        values=_values(value or ()),
         template=TemplateChoice(template, tuple(gap or ())) if template else None,
         safety=safety,
         replaces=replaces,
@@ -113,20 +105,29 @@ def draft(
     result = answer_drafts.draft_answer(acting_context(config), number, entry, rev)
     if json:
         unreached = {str(id_): str(why) for id_, why in result.unreached.items()}
+        document = {"answer": result.key, "state": result.state}
         output.as_json(
-            {
-                "answer": result.key,
-                "state": result.state,
-                "messages": result.messages,
-                "unreached": unreached,
-            }
+            {**document, "messages": result.messages, "unreached": unreached}
         )
-        return
+    else:
+        _say_draft(result)
+
+
+def _values(pairs: Sequence[str]) -> dict[str, str]:
+    """The values of placeholders, from name=words. UsageError."""
+    values = {}
+    for pair in pairs:
+        name, equals, words = pair.partition("=")
+        if not equals or not name.strip():
+            raise UsageError("deskanswers.value_form", value=pair)
+        values[name.strip()] = words
+    return values
+
+
+def _say_draft(result: "DraftResult") -> None:
     step = "send" if result.state == "draft" else "approve"
-    output.say(
-        f"Answer {result.key}: {result.messages} messages. Next: socialcell answers "
-        f"{step} {result.key}"
-    )
+    following = f"socialcell answers {step} {result.key}"
+    output.say(f"Answer {result.key}: {result.messages} messages. Next: {following}")
     for id_, why in result.unreached.items():
         output.note(f"Contact {id_} is not reached: {why}")
 
@@ -259,7 +260,6 @@ def settle(
 
     Example: socialcell answers settle 12 --heard
     """
-    from socialcell.errors import UsageError
     from socialcell.services.desk.answers import answer_results
 
     if heard == again:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,12 @@ from socialcell.commands.options import (
     Sheet,
     open_context,
 )
+from socialcell.sheet import CellContent
+
+if TYPE_CHECKING:
+    from socialcell.services.desk.care.care_differences import CareDifference
+    from socialcell.services.desk.care.care_in import CareImport
+    from socialcell.services.desk.care.status_table import StatusEntry
 
 app = typer.Typer(
     help="PMC Care by file: cases out, statuses in, and where the two differ.",
@@ -78,20 +84,7 @@ def in_(
     if json:
         output.as_json({"dry_run": dry_run, **asdict(result)})
     else:
-        if result.earlier is not None:
-            output.say(
-                f"The same file was read on {output.local_day(result.earlier)}: "
-                "nothing is changed."
-            )
-        output.say(
-            f"Rows: {result.rows}, new: {result.added}, changed: {result.changed}, as "
-            f"before: {result.unchanged}, late: {result.late}, rejected: "
-            f"{len(result.rejects)}; cases that got a token: {result.tokens}"
-        )
-        for reject in result.rejects[:_SHOWN]:
-            output.say(f"row {reject.row}: {reject.reason}")
-        _say_first("Tokens of no case of ours", result.no_case)
-        _say_first("Statuses that no table explains", result.unknown)
+        _say_import(result)
     if result.rejects:
         raise typer.Exit(3)
 
@@ -150,21 +143,8 @@ def differences(config: Config = None, json: Json = False, csv: Csv = False) -> 
     elif csv:
         output.as_csv(columns, [asdict(row) for row in rows])
     else:
-        output.table(
-            ("difference", "token", "case", "there", "here", "since", "owner"),
-            [
-                (
-                    row.outcome,
-                    row.token,
-                    row.case,
-                    row.status,
-                    row.state,
-                    output.local(row.closed_at),
-                    row.owner,
-                )
-                for row in rows
-            ],
-        )
+        heads = ("difference", "token", "case", "there", "here", "since", "owner")
+        output.table(heads, [_difference_row(row) for row in rows])
 
 
 @app.command()
@@ -195,13 +175,33 @@ def statuses(
     elif csv:
         output.as_csv(("status", "meaning"), [asdict(entry) for entry in entries])
     else:
-        output.table(
-            ("status", "meaning", "own"),
-            [
-                (entry.status, entry.meaning, "yes" if entry.own else "")
-                for entry in entries
-            ],
-        )
+        rows = [_status_row(entry) for entry in entries]
+        output.table(("status", "meaning", "own"), rows)
+
+
+def _say_import(result: "CareImport") -> None:
+    if result.earlier is not None:
+        day = output.local_day(result.earlier)
+        output.say(f"The same file was read on {day}: nothing is changed.")
+    output.say(
+        f"Rows: {result.rows}, new: {result.added}, changed: {result.changed}, as "
+        f"before: {result.unchanged}, late: {result.late}, rejected: "
+        f"{len(result.rejects)}; cases that got a token: {result.tokens}"
+    )
+    for reject in result.rejects[:_SHOWN]:
+        output.say(f"row {reject.row}: {reject.reason}")
+    _say_first("Tokens of no case of ours", result.no_case)
+    _say_first("Statuses that no table explains", result.unknown)
+
+
+def _difference_row(row: "CareDifference") -> tuple[CellContent, ...]:
+    since = output.local(row.closed_at)
+    case = (row.token, row.case, row.status, row.state)
+    return row.outcome, *case, since, row.owner
+
+
+def _status_row(entry: "StatusEntry") -> tuple[CellContent, ...]:
+    return entry.status, entry.meaning, "yes" if entry.own else ""
 
 
 def _write(lines: Sequence[str], file: Path | None) -> None:

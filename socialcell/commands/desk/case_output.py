@@ -5,9 +5,15 @@ from typing import TYPE_CHECKING
 
 from socialcell.commands import output
 from socialcell.json_types import DocumentValue
+from socialcell.sheet import CellContent
 
 if TYPE_CHECKING:
-    from socialcell.views.desk.case_view import CasePage, MessageView
+    from socialcell.views.desk.case_view import (
+        CasePage,
+        CaseSummary,
+        MessageView,
+        StepView,
+    )
     from socialcell.views.desk.inbox_view import InboxLine, InboxPage
 
 _COLUMNS = ("no.", "priority", "state", "due", "topic", "area", "assignee", "words")
@@ -17,37 +23,15 @@ _WORDS = 160  # characters of a citizen's last words in a table
 def print_list(page: "InboxPage", view: str, *, json: bool) -> None:
     """A page of cases with how many each view has."""
     if json:
-        output.as_json(
-            {
-                "view": view,
-                "counts": dict(page.counts),
-                "cases": [_line(line) for line in page.lines],
-                "next": page.following,
-            }
-        )
+        output.as_json({"view": view, **_list_document(page)})
         return
     counts = ", ".join(f"{name} {n}" for name, n in page.counts.items())
     output.note(f"Cases: {counts}")
     if not page.lines:
         output.say("No case.")
         return
-    output.table(
-        _COLUMNS,
-        [
-            (
-                line.number,
-                line.priority,
-                line.state,
-                None if line.clock is None else output.local(line.clock.due_at),
-                line.topic,
-                line.place or line.area,
-                line.holder or line.assignee,
-                (line.title or line.words or "")[:_WORDS],
-            )
-            for line in page.lines
-        ],
-        important=("no.", "priority", "state", "due"),
-    )
+    rows = [_row(line) for line in page.lines]
+    output.table(_COLUMNS, rows, important=("no.", "priority", "state", "due"))
     if page.following is not None:
         output.note(f"There are more: --after {page.following}")
 
@@ -57,7 +41,23 @@ def print_case(page: "CasePage", *, json: bool) -> None:
     if json:
         output.as_json(_document(page))
         return
-    case = page.case
+    _say_head(page.case)
+    for clock in page.clocks:
+        output.say(f"clock {clock.kind}: {clock.state}, {output.local(clock.due_at)}")
+    for contact in page.contacts:
+        who = contact.person or "not known"
+        output.say(f"conversation {contact.id}: {contact.channel}, {who}")
+    output.say()
+    for message in page.messages:
+        output.say(_message(message))
+    output.say()
+    for step in page.steps:
+        output.say(_step(step))
+    for similar in page.similar:
+        output.say(f"may be the same as {similar.number}")
+
+
+def _say_head(case: "CaseSummary") -> None:
     where = case.place or case.area or "place not known"
     output.say(f"{case.number}  {case.priority}  {case.state}  {case.kind}")
     if case.title:
@@ -70,22 +70,12 @@ def print_case(page: "CasePage", *, json: bool) -> None:
         output.say(f"{case.holder} works on it until {output.local(case.held_until)}")
     if case.merged_number:
         output.say(f"merged into {case.merged_number}")
-    for clock in page.clocks:
-        output.say(f"clock {clock.kind}: {clock.state}, {output.local(clock.due_at)}")
-    for contact in page.contacts:
-        who = contact.person or "not known"
-        output.say(f"conversation {contact.id}: {contact.channel}, {who}")
-    output.say()
-    for message in page.messages:
-        output.say(_message(message))
-    output.say()
-    for step in page.steps:
-        moved = "" if step.from_state == step.to_state else f" → {step.to_state}"
-        reason = f": {step.reason}" if step.reason else ""
-        at = output.local(step.at)
-        output.say(f"{at}  {step.kind}{moved}, {step.by}{reason}")
-    for similar in page.similar:
-        output.say(f"may be the same as {similar.number}")
+
+
+def _step(step: "StepView") -> str:
+    moved = "" if step.from_state == step.to_state else f" → {step.to_state}"
+    reason = f": {step.reason}" if step.reason else ""
+    return f"{output.local(step.at)}  {step.kind}{moved}, {step.by}{reason}"
 
 
 def _message(message: "MessageView") -> str:
@@ -93,6 +83,18 @@ def _message(message: "MessageView") -> str:
     through = message.channel or message.direction
     who = message.who or "not known"
     return f"{output.local(message.at)}  {through}, {who}: {text}"
+
+
+def _list_document(page: "InboxPage") -> dict[str, object]:
+    lines = [_line(line) for line in page.lines]
+    return {"counts": dict(page.counts), "cases": lines, "next": page.following}
+
+
+def _row(line: "InboxLine") -> tuple[CellContent, ...]:
+    due = None if line.clock is None else output.local(line.clock.due_at)
+    where, who = line.place or line.area, line.holder or line.assignee
+    words = (line.title or line.words or "")[:_WORDS]
+    return line.number, line.priority, line.state, due, line.topic, where, who, words
 
 
 def _line(line: "InboxLine") -> dict[str, DocumentValue]:

@@ -1,19 +1,29 @@
 """Commands of the noun `closures`: claim, list, answer, call, sample, close."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context
+from socialcell.sheet import CellContent
+
+if TYPE_CHECKING:
+    from socialcell.services.desk.closing.closing_calls import ClosureEntry
+    from socialcell.services.desk.closing.closing_lists import (
+        ReopenedCase,
+        UnreadAnswer,
+    )
+    from socialcell.services.desk.closing.closing_sampling import FalseClosures
 
 app = typer.Typer(
     help="Closures: claimed done with evidence, confirmed by the citizen.",
     no_args_is_help=True,
 )
 
+_COLUMNS = ("case", "state", "contact", "channel", "language", "asked", "way", "call")
 _Case = Annotated[str, typer.Argument(help="The number of a case.", metavar="CASE")]
 _Contact = Annotated[
     int, typer.Argument(help="The contact's number, as list shows.", metavar="CONTACT")
@@ -75,48 +85,12 @@ def list_(
 
     context = open_context(config)
     if unread:
-        messages = closing_lists.list_unread(context)
-        if json:
-            output.as_json({"unread": [asdict(row) for row in messages]})
-        else:
-            output.table(
-                ("case", "state", "contact", "at", "words"),
-                [
-                    (row.case, row.state, row.contact, output.local(row.at), row.words)
-                    for row in messages
-                ],
-            )
-        return
-    if reopened:
-        cases = closing_lists.list_often_reopened(context)
-        if json:
-            output.as_json({"cases": [asdict(row) for row in cases]})
-        else:
-            output.table(
-                ("case", "state", "reopened", "level", "owner", "claimed by"),
-                [tuple(asdict(row).values()) for row in cases],
-            )
-        return
-    entries = closing_calls.list_closures(context, calls_only=calls)
-    if json:
-        output.as_json({"closures": [asdict(entry) for entry in entries]})
-        return
-    output.table(
-        ("case", "state", "contact", "channel", "language", "asked", "way", "call"),
-        [
-            (
-                entry.case,
-                entry.state,
-                entry.contact,
-                entry.channel,
-                entry.language,
-                output.local(entry.asked_at),
-                entry.way,
-                "sample" if entry.in_sample else "yes" if entry.call else "",
-            )
-            for entry in entries
-        ],
-    )
+        _print_unread(closing_lists.list_unread(context), json=json)
+    elif reopened:
+        _print_reopened(closing_lists.list_often_reopened(context), json=json)
+    else:
+        entries = closing_calls.list_closures(context, calls_only=calls)
+        _print_closures(entries, json=json)
 
 
 @app.command()
@@ -214,15 +188,51 @@ def sample(
         f"Week of {monday}: {drawn.closings} closed without an answer, "
         f"{len(drawn.checks)} drawn for a call"
     )
-    interval = figure.interval
-    if interval is None:
-        output.say("Nothing is known of them yet")
-    else:
-        low, high = interval
-        output.say(
-            f"Contradicted: {figure.contradicted} of {figure.known} "
-            f"({low:.1%} to {high:.1%}); not reached: {figure.not_reached}"
-        )
+    output.say(_false_closures(figure))
+
+
+def _print_unread(messages: "list[UnreadAnswer]", *, json: bool) -> None:
+    if json:
+        output.as_json({"unread": [asdict(row) for row in messages]})
+        return
+    columns = ("case", "state", "contact", "at", "words")
+    output.table(columns, [_unread_row(row) for row in messages])
+
+
+def _unread_row(row: "UnreadAnswer") -> tuple[CellContent, ...]:
+    return row.case, row.state, row.contact, output.local(row.at), row.words
+
+
+def _print_reopened(cases: "list[ReopenedCase]", *, json: bool) -> None:
+    if json:
+        output.as_json({"cases": [asdict(row) for row in cases]})
+        return
+    columns = ("case", "state", "reopened", "level", "owner", "claimed by")
+    output.table(columns, [tuple(asdict(row).values()) for row in cases])
+
+
+def _print_closures(entries: "list[ClosureEntry]", *, json: bool) -> None:
+    if json:
+        output.as_json({"closures": [asdict(entry) for entry in entries]})
+        return
+    output.table(_COLUMNS, [_closure_row(entry) for entry in entries])
+
+
+def _closure_row(entry: "ClosureEntry") -> tuple[CellContent, ...]:
+    asked = output.local(entry.asked_at)
+    call = "sample" if entry.in_sample else "yes" if entry.call else ""
+    contact = (entry.contact, entry.channel, entry.language)
+    return entry.case, entry.state, *contact, asked, entry.way, call
+
+
+def _false_closures(figure: "FalseClosures") -> str:
+    if figure.interval is None:
+        return "Nothing is known of them yet"
+    low, high = figure.interval
+    return (
+        f"Contradicted: {figure.contradicted} of {figure.known} "
+        f"({low:.1%} to {high:.1%}); not reached: {figure.not_reached}"
+    )
 
 
 def _say_state(case: str, state: str, *, json: bool) -> None:

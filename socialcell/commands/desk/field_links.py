@@ -1,7 +1,7 @@
 """Commands of the noun `field-links`: make, list, revoke."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,10 @@ from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators.sign_in_prompt import acting_context
 from socialcell.commands.options import Config, Json, open_context
+from socialcell.sheet import CellContent
+
+if TYPE_CHECKING:
+    from socialcell.services.desk.field_link_list import LinkEntry
 
 app = typer.Typer(
     help="Field links: a page for an engineer on the spot, for one answer.",
@@ -70,22 +74,16 @@ def list_(
     if json:
         output.as_json({"links": [asdict(link) for link in links]})
         return
-    output.table(
-        ("id", "case", "for", "made by", "until", "opened", "answered", "answer"),
-        [
-            (
-                link.id,
-                link.case,
-                link.made_for,
-                link.made_by,
-                output.local(link.until),
-                output.local(link.opened_at) if link.opened_at else None,
-                output.local(link.answered_at) if link.answered_at else None,
-                link.answer or ("revoked" if link.revoked_at else None),
-            )
-            for link in links
-        ],
-    )
+    columns = ("id", "case", "for", "made by", "until", "opened", "answered", "answer")
+    output.table(columns, [_row(link) for link in links])
+
+
+def _row(link: "LinkEntry") -> tuple[CellContent, ...]:
+    opened = output.local(link.opened_at) if link.opened_at else None
+    answered = output.local(link.answered_at) if link.answered_at else None
+    answer = link.answer or ("revoked" if link.revoked_at else None)
+    name = (link.id, link.case, link.made_for, link.made_by)
+    return *name, output.local(link.until), opened, answered, answer
 
 
 @app.command()

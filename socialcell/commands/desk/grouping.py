@@ -1,13 +1,18 @@
 """The commands `cases suggestions`, `unclear`, `merge`, `unmerge` and `split`."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context, people_of
+from socialcell.sheet import CellContent
+
+if TYPE_CHECKING:
+    from socialcell.desk.store.duplicates import SuggestedPair
+    from socialcell.services.desk.case_listing import UnclearMention
 
 _Number = Annotated[str, typer.Argument(help="Such as 26-004211.", metavar="CASE")]
 _Reason = Annotated[str, typer.Option(help="Why; it stands in both cases.")]
@@ -48,19 +53,8 @@ def suggestions(
     if not pairs:
         output.say("No suggestion.")
         return
-    output.table(
-        ("no.", "other", "at", "why"),
-        [
-            (
-                pair.number,
-                pair.other,
-                output.local(pair.made_at),
-                "; ".join(_reason(name, why) for name, why in pair.reasons.items()),
-            )
-            for pair in pairs
-        ],
-        important=("no.", "other"),
-    )
+    rows = [_pair_row(pair) for pair in pairs]
+    output.table(("no.", "other", "at", "why"), rows, important=("no.", "other"))
 
 
 def unclear(config: Config = None, json: Json = False) -> None:
@@ -80,20 +74,9 @@ def unclear(config: Config = None, json: Json = False) -> None:
     if not mentions:
         output.say("No mention.")
         return
-    output.table(
-        ("id", "at", "platform", "intent", "text"),
-        [
-            (
-                mention.id,
-                output.local(mention.at),
-                mention.platform,
-                mention.intent,
-                mention.words,
-            )
-            for mention in mentions
-        ],
-        important=("id", "text"),
-    )
+    columns = ("id", "at", "platform", "intent", "text")
+    rows = [_mention_row(mention) for mention in mentions]
+    output.table(columns, rows, important=("id", "text"))
 
 
 def merge(
@@ -151,6 +134,16 @@ def register(app: typer.Typer) -> None:
     app.command(cls=ListCommand)(unclear)
     for function in (merge, unmerge, split):
         app.command()(function)
+
+
+def _pair_row(pair: "SuggestedPair") -> tuple[CellContent, ...]:
+    why = "; ".join(_reason(name, reason) for name, reason in pair.reasons.items())
+    return pair.number, pair.other, output.local(pair.made_at), why
+
+
+def _mention_row(mention: "UnclearMention") -> tuple[CellContent, ...]:
+    at = output.local(mention.at)
+    return mention.id, at, mention.platform, mention.intent, mention.words
 
 
 def _reason(name: str, why: object) -> str:

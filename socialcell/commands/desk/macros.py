@@ -1,7 +1,7 @@
 """Commands of the noun `macros`: list, import, add, approve, end."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,12 +9,30 @@ from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators.sign_in_prompt import acting_context
 from socialcell.commands.options import Config, Json, open_context
+from socialcell.sheet import CellContent
+
+if TYPE_CHECKING:
+    from socialcell.desk.closing_model import AnswerMacro
 
 app = typer.Typer(
     help="Macros: the book of approved answers, in three languages.",
     no_args_is_help=True,
 )
 
+_COLUMNS = ("key", "language", "version", "purpose", "until", "approved by", "text")
+_FIELDS = (
+    "key",
+    "language",
+    "version",
+    "title",
+    "topic",
+    "purpose",
+    "text",
+    "valid_until",
+    "made_by",
+    "approved_by",
+    "ended_at",
+)
 Key = Annotated[str, typer.Argument(help="The key, as list shows it.")]
 Language = Annotated[
     str | None, typer.Option("--lang", help="One language alone.", show_default=False)
@@ -38,40 +56,20 @@ def list_(
 
     rows = macros.list_macros(open_context(config), ended=all)
     if json:
-        documents = [
-            {
-                "key": row.key,
-                "language": row.language,
-                "version": row.version,
-                "title": row.title,
-                "topic": row.topic,
-                "purpose": row.purpose,
-                "text": row.text,
-                "valid_until": row.valid_until,
-                "made_by": row.made_by,
-                "approved_by": row.approved_by,
-                "ended_at": row.ended_at,
-            }
-            for row in rows
-        ]
-        output.as_json({"macros": documents})
-        return
-    output.table(
-        ("key", "language", "version", "purpose", "until", "approved by", "text"),
-        [
-            (
-                row.key,
-                row.language,
-                row.version,
-                row.purpose,
-                row.valid_until.isoformat(),
-                "ended" if row.ended_at else row.approved_by,
-                row.text,
-            )
-            for row in rows
-        ],
-        full=("text",),
-    )
+        output.as_json({"macros": [_document(row) for row in rows]})
+    else:
+        output.table(_COLUMNS, [_row(row) for row in rows], full=("text",))
+
+
+def _document(row: "AnswerMacro") -> dict[str, object]:
+    return {name: getattr(row, name) for name in _FIELDS}
+
+
+def _row(row: "AnswerMacro") -> tuple[CellContent, ...]:
+    until = row.valid_until.isoformat()
+    approved = "ended" if row.ended_at else row.approved_by
+    name = (row.key, row.language, row.version)
+    return *name, row.purpose, until, approved, row.text
 
 
 @app.command("import")

@@ -1,13 +1,17 @@
 """Commands of the noun `referrals`: add, list, answer, back, service."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context
+from socialcell.sheet import CellContent
+
+if TYPE_CHECKING:
+    from socialcell.services.desk.referral.referrals import ReferralEntry
 
 app = typer.Typer(
     help="Referrals: cases that belong to another body, and services by right.",
@@ -75,21 +79,14 @@ def list_(
     if json:
         output.as_json({"referrals": [asdict(entry) for entry in entries]})
         return
-    output.table(
-        ("case", "body", "way", "referred", "due", "overdue", "answer"),
-        [
-            (
-                entry.case,
-                entry.body,
-                entry.way,
-                output.local(entry.made_at),
-                output.local(entry.due_at),
-                "yes" if entry.overdue else "",
-                entry.answer,
-            )
-            for entry in entries
-        ],
-    )
+    columns = ("case", "body", "way", "referred", "due", "overdue", "answer")
+    output.table(columns, [_row(entry) for entry in entries])
+
+
+def _row(entry: "ReferralEntry") -> tuple[CellContent, ...]:
+    referred, due = output.local(entry.made_at), output.local(entry.due_at)
+    overdue = "yes" if entry.overdue else ""
+    return entry.case, entry.body, entry.way, referred, due, overdue, entry.answer
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,10 @@ from socialcell.commands.options import (
     Sheet,
     open_context,
 )
+from socialcell.sheet import CellContent
+
+if TYPE_CHECKING:
+    from socialcell.desk.routing_table import RouteRecord
 
 app = typer.Typer(
     help="Routing: which team works on a case, and within how many hours.",
@@ -48,20 +52,13 @@ def list_(
     elif csv:
         output.as_csv(COLUMNS, [asdict(entry.route) for entry in entries])
     else:
-        output.table(
-            ("topic", "area", "team", "step (h)", "total (h)", "hours"),
-            [
-                (
-                    entry.route.topic,
-                    entry.route.area or "everywhere",
-                    entry.route.team,
-                    entry.route.stage_hours,
-                    entry.route.total_hours,
-                    entry.route.counts,
-                )
-                for entry in entries
-            ],
-        )
+        columns = ("topic", "area", "team", "step (h)", "total (h)", "hours")
+        output.table(columns, [_route_row(entry.route) for entry in entries])
+
+
+def _route_row(route: "RouteRecord") -> tuple[CellContent, ...]:
+    hours = (route.stage_hours, route.total_hours, route.counts)
+    return route.topic, route.area or "everywhere", route.team, *hours
 
 
 @app.command()

@@ -1,13 +1,25 @@
 """Commands of the noun `situation`: an incident's notes, claims and reports."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.options import Config, Json, open_context
+from socialcell.sheet import CellContent
+
+if TYPE_CHECKING:
+    from socialcell.services.incident_room.after_action import (
+        ActionStep,
+        ClaimRecord,
+        UrgentCase,
+    )
+    from socialcell.services.incident_room.next_updates import PromisedUpdate
+    from socialcell.services.incident_room.room_overview import RoomClaim
+    from socialcell.services.incident_room.situation_reports import SituationReportView
 
 app = typer.Typer(
     help="The incident room: notes, claims, situation reports, promised updates.",
@@ -193,29 +205,9 @@ def show(
         return
     output.say(room.title)
     for report in room.reports:
-        state = "draft" if report.issued_at is None else "issued"
-        output.say(f"\nSituation report {report.number}, {state}")
-        for line in report.lines:
-            mark = " (as noted)" if line.is_noted else ""
-            output.say(f"{line.number:>3}  {line.text}{mark}")
-    if room.claims:
-        output.say()
-        output.table(
-            ("claim", "verdict", "copies", "asked or says", "text"),
-            [
-                (row.id, row.verdict, row.copies, row.who, row.text)
-                for row in room.claims
-            ],
-        )
-    if room.updates:
-        output.say()
-        output.table(
-            ("update by", "outcome", "promised by"),
-            [
-                (output.local(row.due_at), row.outcome, row.made_by)
-                for row in room.updates
-            ],
-        )
+        _say_report(report)
+    _say_claims(room.claims)
+    _say_updates(room.updates)
     for row in room.notes:
         output.say(f"{output.local(row.at)}  {row.kind}: {row.text} ({row.by})")
     if room.held_posts:
@@ -273,33 +265,62 @@ def look_back(incident: Incident, config: Config = None, json: Json = False) -> 
     if json:
         output.as_json(asdict(table))
         return
-    output.table(
-        ("step", "at", "min after the first post"),
-        [
-            (row.step.replace("_", " "), row.at and output.local(row.at), row.minutes)
-            for row in table.steps
-        ],
-    )
-    if table.claims:
-        output.say()
-        output.table(
-            ("claim", "verdict", "asked", "decided", "corrected (min)"),
-            [
-                (row.text, row.verdict, row.asked, row.decided, row.corrected)
-                for row in table.claims
-            ],
-        )
-    if table.cases:
-        output.say()
-        output.table(
-            ("case", "state", "answered (min)"),
-            [(row.number, row.state, row.answered) for row in table.cases],
-        )
+    columns = ("step", "at", "min after the first post")
+    output.table(columns, [_step_row(step) for step in table.steps])
+    _say_past_claims(table.claims)
+    _say_urgent_cases(table.cases)
     kept = sum(row.outcome == "kept" for row in table.updates)
     if table.updates:
         output.say(f"Promised updates: {len(table.updates)}, kept in time: {kept}")
     for lesson in table.lessons:
         output.say(f"Lesson: {lesson}")
+
+
+def _say_report(report: "SituationReportView") -> None:
+    state = "draft" if report.issued_at is None else "issued"
+    output.say(f"\nSituation report {report.number}, {state}")
+    for line in report.lines:
+        mark = " (as noted)" if line.is_noted else ""
+        output.say(f"{line.number:>3}  {line.text}{mark}")
+
+
+def _say_claims(claims: "Sequence[RoomClaim]") -> None:
+    if not claims:
+        return
+    output.say()
+    columns = ("claim", "verdict", "copies", "asked or says", "text")
+    rows = [(row.id, row.verdict, row.copies, row.who, row.text) for row in claims]
+    output.table(columns, rows)
+
+
+def _say_updates(updates: "Sequence[PromisedUpdate]") -> None:
+    if not updates:
+        return
+    output.say()
+    rows = [(output.local(row.due_at), row.outcome, row.made_by) for row in updates]
+    output.table(("update by", "outcome", "promised by"), rows)
+
+
+def _step_row(step: "ActionStep") -> tuple[CellContent, ...]:
+    at = None if step.at is None else output.local(step.at)
+    return step.step.replace("_", " "), at, step.minutes
+
+
+def _say_past_claims(claims: "Sequence[ClaimRecord]") -> None:
+    if not claims:
+        return
+    output.say()
+    columns = ("claim", "verdict", "asked", "decided", "corrected (min)")
+    rows = [(c.text, c.verdict, c.asked, c.decided, c.corrected) for c in claims]
+    output.table(columns, rows)
+
+
+def _say_urgent_cases(cases: "Sequence[UrgentCase]") -> None:
+    if not cases:
+        return
+    output.say()
+    rows = [(case.number, case.state, case.answered) for case in cases]
+    output.table(("case", "state", "answered (min)"), rows)
 
 
 def _write(out: Path | None, text: str) -> None:
