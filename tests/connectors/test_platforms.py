@@ -31,6 +31,8 @@ OTHER_WORDS = {
     ("chat.py", "telegram"),
     ("notifications.py", "telegram"),
     # Examples in the description of the API.
+    ("case_answers.py", "whatsapp"),
+    ("case_answers.py", "x"),
     ("mention_answers.py", "x"),
     ("figure_answers.py", "facebook"),
     ("figure_answers.py", "x"),

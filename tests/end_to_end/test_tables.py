@@ -70,6 +70,74 @@ LINES = {
 # What the demo has nothing of, or what takes long: a row as it may be, in the columns
 # of that table.
 SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
+    "answers.list_ 1": (
+        ("message", "answer", "to", "way", "state", "by", "words", "what holds it"),
+        ("31", "26-004211.2", "7: x", "public", "waiting", "Asha", "पाणी आले", ""),
+    ),
+    "care.differences 1": (
+        ("difference", "token", "case", "there", "here", "since", "owner"),
+        ("open_there", "T81", "26-000004", "Open", "new", "2026-11-21 09:05", "roads"),
+    ),
+    "care.statuses 1": (
+        ("status", "meaning", "own"),
+        ("Resolved by the department and closed", "closed", "yes"),
+    ),
+    "case_output.print_list 1": (
+        ("no.", "priority", "state", "due", "topic", "area", "assignee", "words"),
+        ("26-000004", "P2", "new", "2026-11-21 09:05", "water", "Kothrud", "", "नळ"),
+    ),
+    "closures._print_closures 1": (
+        ("case", "state", "contact", "channel", "language", "asked", "way", "call"),
+        ("26-000004", "claimed", "7", "x", "mr", "2026-11-21 09:05", "public", "yes"),
+    ),
+    "closures._print_reopened 1": (
+        ("case", "state", "reopened", "level", "owner", "claimed by"),
+        ("26-000004", "assigned", "3", "4", "dept:water", "Asha Sample"),
+    ),
+    "closures._print_unread 1": (
+        ("case", "state", "contact", "at", "words"),
+        ("26-000004", "resolved_claimed", "7", "2026-11-21 09:05", "बघतो उद्या"),
+    ),
+    "field_links.list_ 1": (
+        ("id", "case", "for", "made by", "until", "opened", "answered", "answer"),
+        ("3", "26-000004", "Engineer", "Asha", "2026-11-21 09:05", "", "", "revoked"),
+    ),
+    "grouping.suggestions 1": (
+        ("no.", "other", "at", "why"),
+        ("26-000002", "26-000001", "2026-11-21 09:05", "nearly the same words"),
+    ),
+    "grouping.unclear 1": (
+        ("id", "at", "platform", "intent", "text"),
+        ("3021", "2026-11-21 09:05", "x", "complaint", "पाणी कधी येणार कोणास ठाऊक"),
+    ),
+    "macros.list_ 1": (
+        ("key", "language", "version", "purpose", "until", "approved by", "text"),
+        ("received", "mr", "2", "answer", "2027-03-31", "Asha", "आपला संदेश मिळाला."),
+    ),
+    "referrals.list_ 1": (
+        ("case", "body", "way", "referred", "due", "overdue", "answer"),
+        ("26-000004", "msedcl", "tag", "2026-11-21 09:05", "2026-11-28 09:05", "", ""),
+    ),
+    "situation._say_claims 1": (
+        ("claim", "verdict", "copies", "asked or says", "text"),
+        ("3", "false", "41", "Water Resources", "The bridge at the temple fell"),
+    ),
+    "situation._say_past_claims 1": (
+        ("claim", "verdict", "asked", "decided", "corrected (min)"),
+        ("The bridge at the temple fell", "false", "12", "40", "55"),
+    ),
+    "situation._say_updates 1": (
+        ("update by", "outcome", "promised by"),
+        ("2026-11-21 09:05", "kept", "Asha Sample"),
+    ),
+    "situation._say_urgent_cases 1": (
+        ("case", "state", "answered (min)"),
+        ("26-000004", "in_progress", "12"),
+    ),
+    "situation.look_back 1": (
+        ("step", "at", "min after the first post"),
+        ("acknowledged", "2026-11-21 09:05", "12"),
+    ),
     "area_shapes.list_ 1": (
         ("area", "polygons", "from", "to", "sketch", "source"),
         ("ward:kothrud-bavdhan", "2", "2026-11-23", "", "sketch", "drawn by hand"),
