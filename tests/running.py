@@ -47,8 +47,10 @@ def socialcell(
 
 def inside(*arguments: str | Path) -> str:
     """What a command writes on standard output, run in this process: much quicker
-    where how a process starts and ends is not the question."""
+    where how a process starts and ends is not the question. Its error is raised."""
     error, output, everything = _run(arguments)
+    if isinstance(error, SocialcellError):
+        raise error
     assert error is None, everything
     return output
 

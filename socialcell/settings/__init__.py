@@ -66,7 +66,7 @@ class Retention(ConfigSection):
     click_days: int = Field(default=120, ge=91)  # an install names a click of 90 days
     # What citizens gave to be reached, after their case ended; it may be reopened for
     # 30 days.
-    case_secret_days: int = Field(default=60, ge=30)
+    case_contact_days: int = Field(default=60, ge=30)
     text_days: dict[str, Annotated[int, Field(ge=1)] | None] = Field(
         default_factory=lambda: dict.fromkeys(having(Trait.TEXT_WHILE_PUBLIC))
     )

@@ -26,7 +26,7 @@ MORE = {
     "operators add": ("--role", "lead"),
     "posts notice": ("--template", "road_closure"),
 }
-REQUIRED = {"out": "x.svg", "role": "lead", "scope": "areas:read"}
+REQUIRED = {"out": "x.svg", "role": "lead", "scope": "areas:read", "incident": "1"}
 # Their days are fields of a row that a file may have, too, with errors of the row.
 ROWS = ("influencers set", "links create", "links edit")
 

@@ -118,17 +118,17 @@ def verdict(
 @app.command()
 def promise(
     incident: Incident,
-    by: Annotated[str, typer.Argument(help="Until when, in Pune.", metavar="TIME")],
+    by: Annotated[str, typer.Option(help="Until when, in Pune.", metavar="TIME")],
     config: Config = None,
 ) -> None:
     """Promise the next update by a time. A report or a statement keeps it.
 
-    Example: socialcell situation promise 14 2026-11-21T09:00
+    Example: socialcell situation promise 14 --by 2026-11-21T09:00
     """
     from socialcell.listening.day_ranges import day_end
     from socialcell.services.incident_room import next_updates
 
-    at = day_end(by, "TIME")
+    at = day_end(by, "--by")
     next_updates.promise_update(open_context(config), incident, at)
     output.say(f"The next update is promised by {output.local(at)}.")
 

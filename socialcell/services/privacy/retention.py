@@ -76,7 +76,7 @@ def run_retention(context: Context, *, dry_run: bool = False) -> PurgeResult:
         gone["replies"] = reply_drafts.forget_old(session, now - _REPLY_DAYS)
         gone["pushes"] = pushes.forget_old(session, now)
         gone["slots"] = slots.forget_old(session, now)
-        ended_before = now - timedelta(days=settings.case_secret_days)
+        ended_before = now - timedelta(days=settings.case_contact_days)
         gone["secrets"] = case_erasure.forget_old_secrets(session, ended_before)
         gone["throttle"] = throttle.forget_old(session, now)
         audit.append(

@@ -33,10 +33,10 @@ PATHS = [
     "/api/v1/figures",
     "/api/v1/areas",
     "/api/v1/areas/{key}",
-    "/api/v1/cases",
-    "/api/v1/cases/{number}",
     "/api/v1/incidents",
     "/api/v1/incidents/{incident}",
+    "/api/v1/cases",
+    "/api/v1/cases/{number}",
 ]
 
 
