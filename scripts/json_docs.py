@@ -117,6 +117,8 @@ ABSENT = {
     "referrals answer": "needs a case",
     "referrals back": "needs a case",
     "referrals service": "needs a case",
+    "situation claim": "needs an operator who leads incidents",
+    "situation draft": "needs an operator who leads incidents",
 }
 
 
@@ -346,6 +348,7 @@ _CREATORS = [
 FILES = {
     "areas.csv": _packaged("socialcell.listening", "areas.csv"),
     "owners.csv": _packaged("socialcell.listening", "owners.csv"),
+    "routing.csv": _packaged("socialcell.desk", "routing.csv"),
     "notices.yaml": _packaged("socialcell.campaigns", "notices.yaml"),
     "numbers.txt": "+919999999999\n",
     "labelled.jsonl": '{"text": "Water again, thank you", "label": "positive"}\n',

@@ -12,4 +12,4 @@ def test_every_rule_holds_of_the_demo(demo: Demo) -> None:
     context.engine.dispose()
 
     assert [one for one in found.values() if one.state != "ok"] == []
-    assert len(found) == 12
+    assert len(found) == 13
