@@ -17,7 +17,11 @@ import pytest
 from sqlalchemy import Engine, event
 from starlette.routing import compile_path
 
+from socialcell import i18n
+from socialcell.services.alerts import incident_overview
 from socialcell.services.context import Context, open_context
+from socialcell.services.desk import case_opening, case_queue
+from socialcell.services.incident_room import incident_claims, situation_reports
 from socialcell.web.console import console_server
 from socialcell.web.pages.screens import Screen
 from tests import operators
@@ -43,6 +47,7 @@ NOT_LINKED = frozenset(
         "/approvals/plans/{campaign}",
         "/approvals/posts/{id:number}",
         "/commitments/{id:number}",
+        "/figures/cases",
         "/posts/{id:number}",
         "/privacy/erase",
         "/privacy/export",
@@ -59,7 +64,8 @@ NAMES = re.compile(
     r"|Asha|Meera|Sample|Slack|Teams|Mattermost|Meta|Android|iOS|iPhone|HTTP|HTML"
     r"|LinkedIn|Linktree|Pinterest|Snapchat|Threads|TikTok"
     r"|Messenger|ShareChat|Ads|Search|Console|App|Store|INR|USD|https|root|FILE"
-    r"|campaigns|plan"  # of a command
+    r"|campaigns|plan|publishing"  # of a command, of config.yaml
+    r"|AND|OR|number|place"  # of a query, and what an approved answer leaves open
 )
 
 
@@ -86,8 +92,19 @@ def city(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Conte
     folder = tmp_path_factory.mktemp("console") / "city"
     shutil.copytree(demo.folder, folder, symlinks=True)
     context = open_context(folder / "config.yaml")
+    work_at_the_desk(operators.acting(context, ASHA))
     yield context
     context.engine.dispose()
+
+
+def work_at_the_desk(lead: Context) -> None:
+    """Cases as the daemon opens them, the first of them the lead's; a claim and a draft
+    of a report in the room of each incident."""
+    case_opening.open_pending(lead)
+    case_queue.take(lead, case_queue.take_next(lead, 3))
+    for line in incident_overview.list_lines(lead, i18n.language("en")):
+        incident_claims.add_claim(lead, line.id, "The bridge at the weir is closed")
+        situation_reports.draft_report(lead, line.id)
 
 
 @pytest.fixture(scope="module")

@@ -78,8 +78,7 @@ def ways_to_answer(
     open_ways.extend([public] if public else [])
     closed.extend([why] if why else [])
     if not open_ways and not closed:
-        channel = contact.channel
-        closed.append(Message("deskanswers.no_channel", {"channel": channel}))
+        closed.append(Message("deskanswers.no_channel", {}))
     return AnswerWays(tuple(open_ways), tuple(closed))
 
 
@@ -175,6 +174,7 @@ def _public(
         return None, Message("deskanswers.post_removed")
     platform = contact.channel
     if platform not in publisher.connected(context.workspace.config.publishing):
-        return None, Message("deskanswers.no_account", {"platform": platform})
+        name = platforms.PLATFORMS[platform].name
+        return None, Message("deskanswers.no_account", {"platform": name})
     limit = length(platform, "", reply=True).limit
     return AnswerWay("public", platform, limit, reply_to=post.external_id), None
