@@ -131,7 +131,7 @@ def import_(
     )
 
 
-@app.command()
+@app.command(cls=ListCommand)
 def days(
     year: Annotated[int | None, typer.Option(help="Only of this year.")] = None,
     config: Config = None,
