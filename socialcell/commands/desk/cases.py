@@ -158,7 +158,7 @@ def list_(
     from socialcell.services.desk.pages import inbox
 
     context = open_context(config)
-    wanted = CaseFilter(
+    case_filter = CaseFilter(
         view=view,
         words=words,
         kind=kind,
@@ -169,8 +169,8 @@ def list_(
         state=state,
         channel=channel,
     )
-    wanted = case_listing.filter_of(context, wanted, assignee=assignee)
-    page = inbox.read_inbox(context, people_of(context), wanted, after)
+    case_filter = case_listing.filter_of(context, case_filter, assignee=assignee)
+    page = inbox.read_inbox(context, people_of(context), case_filter, after)
     case_output.print_list(page, view, json=json)
 
 

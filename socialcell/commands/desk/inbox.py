@@ -37,8 +37,8 @@ def list_(
     from socialcell.services.desk.pages import inbox
 
     context = open_context(config)
-    wanted = case_listing.filter_of(context, CaseFilter(view=view))
-    page = inbox.read_inbox(context, people_of(context), wanted, after)
+    case_filter = case_listing.filter_of(context, CaseFilter(view=view))
+    page = inbox.read_inbox(context, people_of(context), case_filter, after)
     case_output.print_list(page, view, json=json)
 
 

@@ -97,7 +97,7 @@ class CaseRow:
 
 def list_cases(
     session: Session,
-    wanted: CaseFilter,
+    case_filter: CaseFilter,
     now: datetime,
     *,
     after: CaseCursor | None = None,
@@ -106,7 +106,7 @@ def list_cases(
     """A page of cases, P0 first, then by time left, then by age; and where the next
     page begins, None: this is the last."""
     due = func.coalesce(time_left(), NEVER).label("due")
-    query = _rows(due, now).where(*conditions(wanted, now))
+    query = _rows(due, now).where(*conditions(case_filter, now))
     if after is not None:
         query = query.where(
             tuple_(C.priority, due, C.id)
@@ -126,10 +126,10 @@ def list_cases(
 
 
 def count_by_view(
-    session: Session, wanted: CaseFilter, now: datetime
+    session: Session, case_filter: CaseFilter, now: datetime
 ) -> dict[str, int]:
     """How many open cases each view has; the filter's own view does not matter."""
-    row = session.execute(by_view_query(wanted, now)).one()
+    row = session.execute(by_view_query(case_filter, now)).one()
     return views_of_row(row)
 
 
@@ -138,18 +138,18 @@ def views_of_row(row: Iterable[int]) -> dict[str, int]:
     return dict(zip((*VIEWS, ALL_OPEN), map(int, row), strict=True))
 
 
-def by_view_query(wanted: CaseFilter, now: datetime) -> Select[*tuple[Any, ...]]:
+def by_view_query(case_filter: CaseFilter, now: datetime) -> Select[*tuple[Any, ...]]:
     """Asks how many open cases each view has."""
-    everything = replace(wanted, view=ALL_OPEN)
+    everything = replace(case_filter, view=ALL_OPEN)
     due = time_left().label("due")
     inner = (
-        select(C.state, C.team, C.waits_for, due, _mine(wanted, now).label("mine"))
+        select(C.state, C.team, C.waits_for, due, _mine(case_filter, now).label("mine"))
         .where(*conditions(everything, now))
         .subquery()
     ).c
     of_view = (
         inner.mine,
-        inner.team.in_(wanted.teams),
+        inner.team.in_(case_filter.teams),
         inner.state == CaseState.NEW.value,
         and_(inner.due >= now, inner.due < now + DUE_WITHIN),
         inner.due < now,
@@ -162,16 +162,16 @@ def by_view_query(wanted: CaseFilter, now: datetime) -> Select[*tuple[Any, ...]]
     return select(*sums, func.count().label(ALL_OPEN)).select_from(inner.state.table)
 
 
-def conditions(wanted: CaseFilter, now: datetime) -> list[ColumnElement[bool]]:
+def conditions(case_filter: CaseFilter, now: datetime) -> list[ColumnElement[bool]]:
     """What must be true of the cases of a filter."""
     parts: list[ColumnElement[bool]] = []
-    if wanted.view != EVERY:
+    if case_filter.view != EVERY:
         parts.append(C.state.in_(_OPEN))
-    match wanted.view:
+    match case_filter.view:
         case "mine":
-            parts.append(_mine(wanted, now))
+            parts.append(_mine(case_filter, now))
         case "team":
-            parts.append(C.team.in_(wanted.teams))
+            parts.append(C.team.in_(case_filter.teams))
         case "new":
             parts.append(C.state == CaseState.NEW.value)
         case "due":
@@ -181,33 +181,35 @@ def conditions(wanted: CaseFilter, now: datetime) -> list[ColumnElement[bool]]:
         case "waiting":
             parts.append(or_(C.waits_for == "citizen", C.state.in_(_WAITING)))
     for name in ("kind", "topic", "area", "owner", "priority", "state", "assignee"):
-        if (value := getattr(wanted, name)) is not None:
+        if (value := getattr(case_filter, name)) is not None:
             parts.append(C[name] == value)
-    if wanted.channel is not None:
+    if case_filter.channel is not None:
         through = select(col(CaseContact.case_id)).where(
-            col(CaseContact.channel) == wanted.channel
+            col(CaseContact.channel) == case_filter.channel
         )
         parts.append(C.id.in_(through))
-    if wanted.language is not None:
+    if case_filter.language is not None:
         spoken = select(col(CaseContact.case_id)).where(
-            col(CaseContact.language) == wanted.language
+            col(CaseContact.language) == case_filter.language
         )
         parts.append(C.id.in_(spoken))
-    if wanted.words:
+    if case_filter.words:
         texts = (C.number, C.summary, C.place, C.care_token)
-        parts.append(or_(*(t.icontains(wanted.words, autoescape=True) for t in texts)))
-    if wanted.scopes is not None:
-        parts.append(in_scopes(wanted.scopes))
+        parts.append(
+            or_(*(t.icontains(case_filter.words, autoescape=True) for t in texts))
+        )
+    if case_filter.scopes is not None:
+        parts.append(in_scopes(case_filter.scopes))
     return parts
 
 
-def _mine(wanted: CaseFilter, now: datetime) -> ColumnElement[bool]:
+def _mine(case_filter: CaseFilter, now: datetime) -> ColumnElement[bool]:
     """Whether a case is given to whoever asks, or held by them now."""
     lease = db.table(CaseLease).c
     held = select(lease.case_id).where(
-        lease.holder == wanted.operator, lease.until > now
+        lease.holder == case_filter.operator, lease.until > now
     )
-    return or_(C.assignee == wanted.operator, C.id.in_(held))
+    return or_(C.assignee == case_filter.operator, C.id.in_(held))
 
 
 def _rows(due: ColumnElement[datetime], now: datetime) -> Select[tuple[object, ...]]:

@@ -37,11 +37,11 @@ def contacts_of_person(
         .join(Mention, col(Mention.id) == MESSAGE.c.mention_id)
         .where(col(Mention.author_id).in_(author_ids))
     )
-    known = [
+    by_hash = [
         (CONTACT.c.channel == key.channel) & (CONTACT.c.person == key.person)
         for key in keys
     ]
-    query = select(CONTACT.c.id).where(or_(CONTACT.c.id.in_(wrote), *known))
+    query = select(CONTACT.c.id).where(or_(CONTACT.c.id.in_(wrote), *by_hash))
     return list(session.scalars(query.order_by(CONTACT.c.id)))
 
 

@@ -44,11 +44,11 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class AnswerTime:
-    """How many minutes a case waited for its first answer; infinite: none yet. `kept`:
-    whether it was in time, None: it is not decided."""
+    """How many minutes a case waited for its first answer; infinite: none yet.
+    `in_time` is None where that is not decided yet."""
 
     minutes: float
-    kept: bool | None
+    in_time: bool | None
 
 
 class WeekOfCases:
@@ -109,9 +109,11 @@ class WeekOfCases:
 
     @property
     def answers(self) -> AnswerNumbers:
-        decided = [time.kept for time in self.answer_times if time.kept is not None]
-        known = (time.minutes for time in self.answer_times if time.minutes < inf)
-        minutes = sorted(round(minutes, 1) for minutes in known)
+        decided = [
+            time.in_time for time in self.answer_times if time.in_time is not None
+        ]
+        waits = (time.minutes for time in self.answer_times if time.minutes < inf)
+        minutes = sorted(round(minutes, 1) for minutes in waits)
         return {
             "n": len(self.answer_times),
             "answered": len(minutes),
@@ -276,15 +278,15 @@ class WeekOfCases:
     def _answer_time(
         self, case: CountedCase, at: datetime | None, due_at: datetime | None
     ) -> AnswerTime:
-        kept = None
+        in_time = None
         if due_at is not None and (at is not None or due_at < self._as_of):
-            kept = at is not None and at <= due_at
+            in_time = at is not None and at <= due_at
         if at is None:
-            return AnswerTime(inf, kept)
+            return AnswerTime(inf, in_time)
         start = case.first_contact_at
         is_urgent = case.priority in URGENT
         span = at - start if is_urgent else self._working.between(start, at)
-        return AnswerTime(span / _MINUTE, kept)
+        return AnswerTime(span / _MINUTE, in_time)
 
     def _is_soon(self, referral: CountedReferral) -> bool:
         span = self._working.between(referral.opened_at, referral.made_at)

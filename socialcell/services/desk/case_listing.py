@@ -53,26 +53,26 @@ def reader_of(context: Context) -> CaseReader:
 
 
 def filter_of(
-    context: Context, wanted: CaseFilter, *, assignee: str | None = None
+    context: Context, case_filter: CaseFilter, *, assignee: str | None = None
 ) -> CaseFilter:
     """What somebody wants, within what they may see. `assignee` is a name.
 
     UsageError: an unknown view, or no such operator. NeedsAPerson: nobody has signed
     in, whose own cases are asked for.
     """
-    if wanted.view not in VIEWS:
-        raise UsageError("deskcases.no_such_view", view=wanted.view, views=VIEWS)
+    if case_filter.view not in VIEWS:
+        raise UsageError("deskcases.no_such_view", view=case_filter.view, views=VIEWS)
     reader = reader_of(context)
     with db.reading(context.engine) as session:
-        if wanted.view == "mine":
+        if case_filter.view == "mine":
             permissions.require_session(context, session)
         if assignee is not None:
-            wanted = replace(wanted, assignee=_operator(session, assignee))
+            case_filter = replace(case_filter, assignee=_operator(session, assignee))
     return replace(
-        wanted,
+        case_filter,
         operator=reader.operator,
         teams=reader.teams,
-        scopes=_both(wanted.scopes, reader.places),
+        scopes=_both(case_filter.scopes, reader.places),
     )
 
 

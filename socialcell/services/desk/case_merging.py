@@ -105,14 +105,14 @@ def unmerge(
                 "deskcases.merged_long_ago", number=case.number, days=UNDONE_WITHIN.days
             )
         step = _last_merge(session, case)
-        wanted = step.detail["contacts"]
-        assert isinstance(wanted, list)
+        merged_ids = step.detail["contacts"]
+        assert isinstance(merged_ids, list)
         contacts = [
             contact
             for contact in cases.contacts_of(session, [into.id])
-            if contact.id in wanted
+            if contact.id in merged_ids
         ]
-        if wanted and not contacts:
+        if merged_ids and not contacts:
             raise UsageError(
                 "deskcases.contacts_gone", number=case.number, other=into.number
             )

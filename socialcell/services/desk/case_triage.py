@@ -143,20 +143,20 @@ def change_state(
     or no reason.
     """
     try:
-        wanted = CaseState(state)
+        new_state = CaseState(state)
     except ValueError:
         raise UsageError(
             "deskcases.no_such_state", state=state, states=sorted(BY_HAND)
         ) from None
-    if wanted not in BY_HAND:
-        raise UsageError("deskcases.state_of_an_act", state=wanted.value)
+    if new_state not in BY_HAND:
+        raise UsageError("deskcases.state_of_an_act", state=new_state.value)
     reason = clean_text(reason).strip()
-    if wanted in _FOR_A_REASON and len(reason) < _REASON:
+    if new_state in _FOR_A_REASON and len(reason) < _REASON:
         raise UsageError(
-            "deskcases.reason_needed", state=wanted.value, characters=_REASON
+            "deskcases.reason_needed", state=new_state.value, characters=_REASON
         )
     with _acting(context, number, rev) as (session, case):
-        step = StepDraft("state", context.actor.name, reason, to=wanted)
+        step = StepDraft("state", context.actor.name, reason, to=new_state)
         case_steps.enter_step(context, session, case, step)
 
 

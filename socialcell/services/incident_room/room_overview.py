@@ -92,8 +92,8 @@ def show_room(context: Context, incident_id: int, code: str) -> IncidentRoom:
         alerts = alert_store.alerts_of(session, incident_id)
         state = incident_state.counts_of(session, incident, alerts, now)
         claims = store.claims_and_rumours(session, incident_id)
-        known = [rumour for _, rumour in claims if rumour is not None]
-        copies = incident_state.count_copies(session, state.scope, known)
+        rumour_ids = [rumour for _, rumour in claims if rumour is not None]
+        copies = incident_state.count_copies(session, state.scope, rumour_ids)
         names = {**incident_facts.place_names(), **incident_facts.area_names(session)}
         facts = IncidentFacts(incident, now, state, state.details, names=names)
         return IncidentRoom(

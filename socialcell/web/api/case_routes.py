@@ -43,7 +43,7 @@ def case_router(context: Context, check: Check) -> APIRouter:
             Admission, Security(check, scopes=[TokenScope.CASES.value])
         ],
     ) -> CasesAnswer:
-        wanted = CaseFilter(
+        case_filter = CaseFilter(
             view=parameters.view,
             topic=parameters.topic,
             area=parameters.area,
@@ -55,7 +55,11 @@ def case_router(context: Context, check: Check) -> APIRouter:
         )
         people = pseudonyms.load_people(context)
         page = inbox.read_inbox(
-            context, people, wanted, parameters.cursor or "", limit=parameters.limit
+            context,
+            people,
+            case_filter,
+            parameters.cursor or "",
+            limit=parameters.limit,
         )
         return CasesAnswer(cases=[*map(_line, page.lines)], next=page.following)
 

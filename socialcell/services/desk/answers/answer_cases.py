@@ -44,20 +44,20 @@ def in_danger(
 
 
 def contacts_for(
-    session: Session, case: DeskCase, wanted: Sequence[int] | None
+    session: Session, case: DeskCase, contact_ids: Sequence[int] | None
 ) -> Sequence[CaseContact]:
-    """The contacts of a case that are wanted; None: all. UsageError: it has no such
+    """The contacts of a case with these ids; None: all. UsageError: it has no such
     contact."""
     contacts = cases.contacts_of(session, [case.id or 0])
-    if wanted is None:
+    if contact_ids is None:
         return contacts
     by_id = {contact.id: contact for contact in contacts}
-    for id_ in wanted:
+    for id_ in contact_ids:
         if id_ not in by_id:
             raise UsageError(
                 "deskanswers.no_such_contact", contact=id_, number=case.number
             )
-    return [by_id[id_] for id_ in dict.fromkeys(wanted)]
+    return [by_id[id_] for id_ in dict.fromkeys(contact_ids)]
 
 
 def replace_answer(

@@ -25,7 +25,7 @@ _LARGEST_ID = 2**63 - 1  # of a column of ids
 def read_inbox(
     context: Context,
     people: People,
-    wanted: CaseFilter,
+    case_filter: CaseFilter,
     cursor: str = "",
     *,
     limit: int = PAGE,
@@ -34,16 +34,18 @@ def read_inbox(
     now = context.clock.now()
     with db.reading(context.engine) as session:
         rows, following = case_lists.list_cases(
-            session, wanted, now, after=_read(cursor), limit=limit
+            session, case_filter, now, after=_read(cursor), limit=limit
         )
         counts = case_lists.count_by_view(
             session,
             CaseFilter(
-                operator=wanted.operator, teams=wanted.teams, scopes=wanted.scopes
+                operator=case_filter.operator,
+                teams=case_filter.teams,
+                scopes=case_filter.scopes,
             ),
             now,
         )
-        held, until = case_details.own_leases(session, wanted.operator or 0, now)
+        held, until = case_details.own_leases(session, case_filter.operator or 0, now)
         return InboxPage(
             _lines(session, rows, people, now),
             counts,

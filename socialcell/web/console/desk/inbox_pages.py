@@ -30,9 +30,9 @@ def show_inbox(request: PageRequest) -> Answer:
     context, lang = request.context, request.lang
     people = pseudonyms.load_people(context)
     view, chosen = _view(request), _chosen(request)
-    wanted = case_filter(request, view, chosen)
+    filters = case_filter(request, view, chosen)
     page = inbox.read_inbox(
-        context, people, wanted, request.query.get("cursor", "")[:_LONGEST]
+        context, people, filters, request.query.get("cursor", "")[:_LONGEST]
     )
     words = load_desk_words(context, lang)
     return WebPage(
