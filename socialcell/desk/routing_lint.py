@@ -2,52 +2,22 @@
 
 import math
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
 
 from socialcell.desk.routing_table import CELL, EVERY, WALL, WORKING, NumberedCells
 from socialcell.language import lexicon
+from socialcell.listening.areas.row_problem import RowProblem
 from socialcell.message_catalog import Message
 
 _MOST_HOURS = 24 * 366
 
 
-@dataclass(frozen=True, slots=True)
-class RouteProblem:
-    """What is wrong in one row; `row` is its number in its file, from 2."""
-
-    row: int
-    column: str
-    message: Message
-
-    def __str__(self) -> str:
-        return str(
-            Message(
-                "deskclocks.route_problem",
-                {"row": self.row, "column": self.column, "reason": self.message},
-            )
-        )
-
-    def in_file(self, path: Path) -> Message:
-        """The same with the name of its file."""
-        return Message(
-            "deskclocks.route_problem_in_file",
-            {
-                "file": path,
-                "row": self.row,
-                "column": self.column,
-                "reason": self.message,
-            },
-        )
-
-
 def lint_routes(
     rows: Sequence[NumberedCells], areas: Collection[str], teams: Collection[str]
-) -> list[RouteProblem]:
+) -> list[RowProblem]:
     """What is wrong in numbered rows. `areas` are ids of ward offices, `teams` those of
     departments."""
-    problems: list[RouteProblem] = []
+    problems: list[RowProblem] = []
     rows_by_identity: dict[tuple[str, str], int] = {}
     for number, cells in rows:
         problems += _row_problems(number, cells, areas, teams)
@@ -55,13 +25,13 @@ def lint_routes(
         first = rows_by_identity.setdefault(identity, number)
         if first != number:
             message = Message("deskclocks.same_route", {"first": first})
-            problems.append(RouteProblem(number, "topic", message))
+            problems.append(RowProblem(number, "topic", message))
     return problems
 
 
 def _row_problems(
     number: int, cells: dict[str, str], areas: Collection[str], teams: Collection[str]
-) -> Iterator[RouteProblem]:
+) -> Iterator[RowProblem]:
     for column, choices, empty in (
         ("topic", (*lexicon.vocabulary("topic"), EVERY), False),
         ("area", areas, True),
@@ -71,18 +41,18 @@ def _row_problems(
         value = cells[column]
         if value not in choices and not (empty and not value):
             message = _unknown(value, choices)
-            yield RouteProblem(number, column, message)
+            yield RowProblem(number, column, message)
     if not cells["source"]:
-        yield RouteProblem(number, "source", Message("deskclocks.no_source"))
+        yield RowProblem(number, "source", Message("deskclocks.no_source"))
     hours = {name: _hours(cells[name]) for name in ("stage_hours", "total_hours")}
     for column, span in hours.items():
         if span is None:
             message = Message("deskclocks.no_hours", {"text": cells[column]})
-            yield RouteProblem(number, column, message)
+            yield RowProblem(number, column, message)
     stage, total = hours["stage_hours"], hours["total_hours"]
     if stage is not None and total is not None and stage > total:
         message = Message("deskclocks.stage_over_total")
-        yield RouteProblem(number, "stage_hours", message)
+        yield RowProblem(number, "stage_hours", message)
 
 
 def _hours(text: str) -> float | None:

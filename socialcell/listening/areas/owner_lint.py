@@ -2,11 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 from socialcell.language import lexicon
 from socialcell.listening.areas.owner_table import (
@@ -17,46 +15,18 @@ from socialcell.listening.areas.owner_table import (
     RESCUE,
     OwnerRecord,
 )
+from socialcell.listening.areas.row_problem import RowProblem
 from socialcell.message_catalog import Message
 
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 _LATIN = re.compile(r"[A-Za-z]{3}")
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerProblem:
-    """What is wrong in one row; `row` is its number in its file, from 2."""
-
-    row: int
-    column: str
-    message: Message
-
-    def __str__(self) -> str:
-        return str(
-            Message(
-                "areas.owner_problem",
-                {"row": self.row, "column": self.column, "reason": self.message},
-            )
-        )
-
-    def in_file(self, path: Path) -> Message:
-        """The same with the name of its file."""
-        return Message(
-            "areas.owner_problem_in_file",
-            {
-                "file": path,
-                "row": self.row,
-                "column": self.column,
-                "reason": self.message,
-            },
-        )
-
-
 def lint_owners(
     rows: Sequence[tuple[int, OwnerRecord]],
     stored_owners: Sequence[OwnerRecord],
     ids: Collection[str],
-) -> list[OwnerProblem]:
+) -> list[RowProblem]:
     """What is wrong in numbered rows beside those that are held already.
 
     `ids` are those of everything that a text can name, and of wards: places must match
@@ -75,7 +45,7 @@ def lint_owners(
 
 def _row_problems(
     number: int, owner: OwnerRecord, ids: Collection[str]
-) -> Iterator[OwnerProblem]:
+) -> Iterator[RowProblem]:
     every = lexicon.vocabulary("topic")
     topics = (*every, EVERY, DANGER, *(f"{RESCUE}{topic}" for topic in every))
     if owner.topic not in topics:
@@ -84,23 +54,23 @@ def _row_problems(
             "areas.no_topic_nearest" if near else "areas.no_topic",
             {"topic": owner.topic, "nearest": near},
         )
-        yield OwnerProblem(number, "topic", message)
+        yield RowProblem(number, "topic", message)
     if not owner.owner.startswith((OWN, OTHER)):
         message = Message(
             "areas.no_owner_id",
             {"owner": owner.owner, "department": OWN, "body": OTHER},
         )
-        yield OwnerProblem(number, "owner", message)
+        yield RowProblem(number, "owner", message)
     elif owner.owner not in ids:
         near = _nearest(owner.owner, ids)
         message = Message(
             "areas.not_in_gazetteer_nearest" if near else "areas.not_in_gazetteer",
             {"owner": owner.owner, "nearest": near},
         )
-        yield OwnerProblem(number, "owner", message)
+        yield RowProblem(number, "owner", message)
     if owner.topic == EVERY and not (owner.places or owner.scope):
         message = Message("areas.every_topic_without_places", {"topic": EVERY})
-        yield OwnerProblem(number, "topic", message)
+        yield RowProblem(number, "topic", message)
     for place in owner.places:
         if not any(fnmatchcase(id_, place) for id_ in ids):
             near = _nearest(place, ids)
@@ -108,7 +78,7 @@ def _row_problems(
                 "areas.no_such_place_nearest" if near else "areas.no_such_place",
                 {"place": place, "nearest": near},
             )
-            yield OwnerProblem(number, "places", message)
+            yield RowProblem(number, "places", message)
     for column, pattern in (
         ("referral_en", _LATIN),
         ("referral_mr", _DEVANAGARI),
@@ -116,15 +86,15 @@ def _row_problems(
     ):
         if not pattern.search(getattr(owner, column)):
             message = Message("areas.referral_in_another_language")
-            yield OwnerProblem(number, column, message)
+            yield RowProblem(number, column, message)
     if owner.referral_mr == owner.referral_hi:
         message = Message("areas.same_referral")
-        yield OwnerProblem(number, "referral_hi", message)
+        yield RowProblem(number, "referral_hi", message)
 
 
 def _clashes(
     number: int, owner: OwnerRecord, others: Sequence[OwnerRecord]
-) -> Iterator[OwnerProblem]:
+) -> Iterator[RowProblem]:
     for other in others:
         if other.topic != owner.topic or not _overlap(owner, other):
             continue
@@ -132,13 +102,13 @@ def _clashes(
             message = Message(
                 "areas.same_owner_row", {"owner": owner.owner, "topic": owner.topic}
             )
-            yield OwnerProblem(number, "owner", message)
+            yield RowProblem(number, "owner", message)
         elif owner.is_of_all and other.is_of_all:
             message = Message(
                 "areas.two_owners",
                 {"other": other.owner, "owner": owner.owner, "topic": owner.topic},
             )
-            yield OwnerProblem(number, "owner", message)
+            yield RowProblem(number, "owner", message)
 
 
 def _overlap(owner: OwnerRecord, other: OwnerRecord) -> bool:

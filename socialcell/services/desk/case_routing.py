@@ -10,11 +10,12 @@ from socialcell import db
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.desk import routing_table
 from socialcell.desk.model import DeskCase
-from socialcell.desk.routing_lint import RouteProblem, lint_routes
+from socialcell.desk.routing_lint import lint_routes
 from socialcell.desk.routing_table import NumberedCells, RouteFinder, RouteRecord
 from socialcell.desk.store import routes as store
 from socialcell.errors import SocialcellError
 from socialcell.listening.areas.owner_table import OWN
+from socialcell.listening.areas.row_problem import RowProblem
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store import owners
 from socialcell.ops import audit
@@ -65,7 +66,7 @@ def list_routes(context: Context, topic: str | None = None) -> list[RouteEntry]:
     ]
 
 
-def lint_file(context: Context, path: Path | None) -> list[RouteProblem]:
+def lint_file(context: Context, path: Path | None) -> list[RowProblem]:
     """Problems of a routing.csv (None: the package's own)."""
     return _lint(context, routing_table.read_cells(path))
 
@@ -119,7 +120,7 @@ def import_routes(
     return counts
 
 
-def _lint(context: Context, rows: Sequence[NumberedCells]) -> list[RouteProblem]:
+def _lint(context: Context, rows: Sequence[NumberedCells]) -> list[RowProblem]:
     with db.reading(context.engine) as session:
         areas = [
             area.id

@@ -13,12 +13,13 @@ from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.errors import SocialcellError
 from socialcell.language.names.places import places
 from socialcell.listening.areas.area_table import AreaRecord
-from socialcell.listening.areas.owner_lint import OwnerProblem, lint_owners
+from socialcell.listening.areas.owner_lint import lint_owners
 from socialcell.listening.areas.owner_table import (
     OwnerRecord,
     read_numbered,
     read_owners,
 )
+from socialcell.listening.areas.row_problem import RowProblem
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store import owners as store
 from socialcell.ops import audit
@@ -59,7 +60,7 @@ def list_owners(
         ]
 
 
-def lint_file(context: Context, file: Path | None) -> list[OwnerProblem]:
+def lint_file(context: Context, file: Path | None) -> list[RowProblem]:
     """Problems of an owners.csv (None: the package's own), beside no other rows."""
     with db.reading(context.engine) as session:
         areas = area_store.all_areas(session)
@@ -148,7 +149,7 @@ def lint_rows(
     rows: Sequence[tuple[int, OwnerRecord]],
     remaining: Sequence[OwnerRecord],
     areas: Sequence[AreaRecord],
-) -> list[OwnerProblem]:
+) -> list[RowProblem]:
     """What is wrong in rows beside those that are kept, in this workspace."""
     own = gazetteer.load_names(context.workspace)
     ids = {place.id for place in (*places(), *own)} | {area.id for area in areas}
