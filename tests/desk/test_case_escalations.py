@@ -99,13 +99,13 @@ def do_step(context: Context, number: str, kind: str, **fields: object) -> None:
         case = cases.lock_case(session, number)
         for name, value in fields.items():
             setattr(case, name, value)
-        draft = StepDraft(kind, "Asha Sample", to=to, level=level, detail=detail)  # type: ignore[arg-type]
+        draft = StepDraft(kind, "Asha Sample", to=to, level=level, detail=detail)
         case_steps.enter_step(context, session, case, draft)
 
 
 def messages(context: Context) -> list[Outgoing]:
     with db.reading(context.engine) as session:
-        rows = session.scalars(select(Outgoing).order_by(Outgoing.id)).all()  # type: ignore[arg-type]
+        rows = session.scalars(select(Outgoing).order_by(Outgoing.id)).all()
         session.expunge_all()
     return list(rows)
 

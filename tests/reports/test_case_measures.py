@@ -355,11 +355,11 @@ def test_the_median_has_an_interval_where_enough_have_an_answer(
     numbers: dict[str, Any],
 ) -> None:
     # Of six values the interval is from the least to the greatest, which is unknown.
-    figures = {own.id: own for own in kpi_figures.week_kpis(numbers, set()).figures}  # type: ignore[arg-type]
+    figures = {own.id: own for own in kpi_figures.week_kpis(numbers, set()).figures}
     assert figures["first_answer"].interval is None
     assert (figures["first_answer"].n, figures["overdue"].n) == (4, 5)
 
     answers = numbers["cases"]["answers"]
     answers["minutes"], answers["answered"] = [20, 30, 60, 90, 120, 240], 6
-    figures = {own.id: own for own in kpi_figures.week_kpis(numbers, set()).figures}  # type: ignore[arg-type]
+    figures = {own.id: own for own in kpi_figures.week_kpis(numbers, set()).figures}
     assert figures["first_answer"].interval == (20, 240)

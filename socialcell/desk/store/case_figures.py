@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -178,7 +178,7 @@ def overdue_cases(session: Session, as_of: datetime) -> list[OverdueCase]:
     rows = session.execute(
         select(C.number, CLOCK.due_at, C.owner, C.area)
         .join(db.table(CaseClock), CLOCK.case_id == C.id)
-        .where(*_running_total(as_of), CLOCK.due_at < as_of)
+        .where(_running_total(as_of), CLOCK.due_at < as_of)
         .order_by(CLOCK.due_at, C.id)
     )
     return [OverdueCase(*row) for row in rows]
@@ -187,7 +187,7 @@ def overdue_cases(session: Session, as_of: datetime) -> list[OverdueCase]:
 def running_totals(session: Session, as_of: datetime) -> int:
     """How many cases were the corporation's turn at a moment."""
     query = select(func.count()).select_from(db.table(CaseClock))
-    return session.scalars(query.where(*_running_total(as_of))).one()
+    return session.scalars(query.where(_running_total(as_of))).one()
 
 
 def sample_answers(session: Session, monday: date, as_of: datetime) -> list[str | None]:
@@ -264,8 +264,8 @@ def referrals_made(
     return [CountedReferral(*row) for row in rows]
 
 
-def _running_total(as_of: datetime) -> tuple:  # type: ignore[type-arg]
-    return (
+def _running_total(as_of: datetime) -> ColumnElement[bool]:
+    return and_(
         CLOCK.kind == ClockKind.TOTAL,
         CLOCK.started_at < as_of,
         or_(CLOCK.stopped_at.is_(None), CLOCK.stopped_at >= as_of),

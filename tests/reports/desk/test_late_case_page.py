@@ -63,7 +63,7 @@ def test_what_is_over_is_said_so_and_the_console_is_a_link() -> None:
     assert words(late)[0] == "Case 26-000012: 150% of its time has passed"
     assert "It was due on 25 Nov 2026, 12:00." in words(late)
     ((link,),) = letter.closing
-    assert (link.text, link.url) == (  # type: ignore[union-attr]
+    assert (link.text, link.url) == (
         "More about this case",
         "https://c.example/cases/26-000012",
     )

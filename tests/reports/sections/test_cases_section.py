@@ -136,7 +136,7 @@ def test_other_bodies_stand_with_how_soon_and_what_they_answered() -> None:
 
 
 def test_a_week_that_was_frozen_before_has_no_such_section() -> None:
-    context = ReportContext({}, (), ChartFiles(), Phrases(language("en")))  # type: ignore[typeddict-item]
+    context = ReportContext({}, (), ChartFiles(), Phrases(language("en")))
 
     assert cases.section(context).blocks == []
 

@@ -138,9 +138,7 @@ def case_of(context: Context, case: ClosingCase) -> DeskCase:
 def checks_of(context: Context, case: ClosingCase) -> list[ClosureCheck]:
     """The checks of a case's contacts, by round and contact."""
     with db.reading(context.engine) as session:
-        query = select(ClosureCheck).where(
-            ClosureCheck.contact_id.in_(case.contacts)  # type: ignore[attr-defined]
-        )
+        query = select(ClosureCheck).where(ClosureCheck.contact_id.in_(case.contacts))
         rows = session.scalars(query).all()
         session.expunge_all()
     return sorted(rows, key=lambda check: (check.round, check.contact_id))
@@ -150,12 +148,12 @@ def steps_of(context: Context, case: ClosingCase) -> list[CaseStep]:
     """The steps of a case in their order."""
     with db.reading(context.engine) as session:
         query = select(CaseStep).where(CaseStep.case_id == case_of(context, case).id)
-        rows = list(session.scalars(query.order_by(CaseStep.id)))  # type: ignore[arg-type]
+        rows = list(session.scalars(query.order_by(CaseStep.id)))
         session.expunge_all()
     return rows
 
 
 def later(context: Context, **span: float) -> Context:
     """The same workspace after this time: the test's clock is moved."""
-    context.clock.advance(timedelta(**span))  # type: ignore[attr-defined]
+    context.clock.advance(timedelta(**span))
     return replace(context)

@@ -52,7 +52,7 @@ def book(town: AnswerTown) -> None:
 
 
 def macro_draft(town: AnswerTown, number: str, **fields: object) -> str:
-    draft = AnswerDraft(**({"macro": "ask_place"} | fields))  # type: ignore[arg-type]
+    draft = AnswerDraft(**({"macro": "ask_place"} | fields))
     return draft_answer(town.writer, number, draft).key
 
 

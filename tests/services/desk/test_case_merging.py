@@ -85,7 +85,7 @@ def test_what_is_not_known_to_be_the_same_is_not_suggested(
     context: Context, difference: dict[str, str | None]
 ) -> None:
     read_mention(context, "No water in Kothrud since morning")
-    read_mention(context, "Taps dry again", uid="u2", **difference)  # type: ignore[arg-type]
+    read_mention(context, "Taps dry again", uid="u2", **difference)
     case_opening.open_pending(context)
     assert pairs(context) == []
 

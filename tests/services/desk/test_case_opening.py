@@ -178,7 +178,7 @@ def test_a_case_by_hand_that_says_nonsense_is_refused(
 ) -> None:
     values: dict[str, object] = {"words": SpokenWords("paper", "No"), "kind": "help"}
     with pytest.raises(UsageError, match=message):
-        case_opening.open_by_hand(asha, NewCase(**(values | changes)))  # type: ignore[arg-type]
+        case_opening.open_by_hand(asha, NewCase(**(values | changes)))
     with db.reading(asha.engine) as session:
         assert session.scalars(select(DeskCase)).all() == []
 
@@ -422,6 +422,6 @@ def _workspace(context: Context, *, open_cases: bool) -> Workspace:
 
 
 def _opened(context: Context, *text: str, **mention: object) -> str:
-    first = read_mention(context, *text, **mention)  # type: ignore[arg-type]
+    first = read_mention(context, *text, **mention)
     case_opening.open_pending(context)
     return number_of(context, first) or ""

@@ -56,7 +56,7 @@ def linked(context: Context, number: str) -> str:
     return field_links.make_link(operator, number, OFFICE).address.rpartition("/")[2]
 
 
-def rows(context: Context, table: type) -> list:  # type: ignore[type-arg]
+def rows(context: Context, table: type) -> list:
     with db.reading(context.engine) as session:
         found = list(session.scalars(in_order(table)))
         session.expunge_all()

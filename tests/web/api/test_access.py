@@ -98,7 +98,7 @@ def test_without_a_token_of_ours_nothing_is_read(
 
     sent = {} if header is None else {"authorization": header.encode("latin-1")}
     for path in SCOPES:
-        answer = client.get(path, **sent)  # type: ignore[arg-type]
+        answer = client.get(path, **sent)
 
         problem(answer, 401, code)
         challenge = answer.headers["www-authenticate"]

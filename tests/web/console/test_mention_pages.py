@@ -167,7 +167,7 @@ def test_whoever_takes_a_download_slowly_holds_no_connection_to_the_database(
     async def watched(scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message.get("body"):
-                held.append(city.engine.pool.checkedout())  # type: ignore[attr-defined]
+                held.append(city.engine.pool.checkedout())
             await send(message)
 
         await console(scope, receive, sending)

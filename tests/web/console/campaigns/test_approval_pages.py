@@ -38,7 +38,7 @@ TOMORROW = datetime(2026, 11, 24, 10, 0, tzinfo=IST)
 def drafted(context: Context, by: str = "ravi", **changes: object) -> int:
     """A draft that this operator enters; its number."""
     given = {"platform": "x", "due_at": TOMORROW, "language": "mr", "text": WORDS}
-    draft = PostDraft(**(given | changes))  # type: ignore[arg-type]
+    draft = PostDraft(**(given | changes))
     return own_posts.add_post(acting(context, by), draft).id or 0
 
 
@@ -198,7 +198,7 @@ def test_whoever_may_only_draft_does_not_see_what_waits(
 def test_a_post_that_is_too_late_or_in_an_election_says_so(context: Context) -> None:
     drafted(context)
     late = context.clock.now() + timedelta(days=3)
-    context.clock.set(late)  # type: ignore[attr-defined]
+    context.clock.set(late)
 
     (waiting,) = waiting_posts.list_waiting(context)
 
