@@ -14,6 +14,7 @@ from socialcell.text import displayed
 _ISO_MOMENT = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[+-]\d\d:\d\d|Z)"
 )
+_WITHIN_A_CELL = str.maketrans("\t\r\n", "   ")
 
 
 def is_interactive() -> bool:
@@ -76,7 +77,7 @@ def table(
         return
     if not sys.stdout.isatty():
         for row in (names, *cells):
-            say("\t".join(row))
+            _say_row(row)
         return
     from socialcell.commands import tables
 
@@ -88,6 +89,11 @@ def table(
         is_chosen=list_command.CHOICE.get() is not None,
         is_choosable=list_command.IS_CHOOSABLE.get(),
     )
+
+
+def _say_row(row: Iterable[str]) -> None:
+    """A row is one line, and a tab stands between its cells only."""
+    say("\t".join(text.translate(_WITHIN_A_CELL) for text in row))
 
 
 def records(
@@ -109,7 +115,7 @@ def records(
         return
     if not sys.stdout.isatty():
         for row in ((*columns, *below), *cells):
-            say("\t".join(row))
+            _say_row(row)
         for row, own in zip(cells, lines, strict=True):
             for note_ in filter(None, own):
                 say(f"{row[0]}: {displayed(note_)}")

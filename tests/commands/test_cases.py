@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from socialcell.commands import output
 from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.desk import case_opening
@@ -84,6 +85,16 @@ def test_what_the_reader_doubts_is_listed_for_a_person(
     assert f"{doubtful}\t" in run(config, "cases", "unclear")
     run(config, "cases", "open", str(doubtful))
     assert run(config, "cases", "unclear") == "No mention.\n"
+
+
+def test_a_row_of_a_piped_list_is_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    output.table(("no.", "words"), [("26-000001", "Road dug up.\r\nFive\tmonths!")])
+
+    assert capsys.readouterr().out == (
+        "no.\twords\n26-000001\tRoad dug up.  Five months!\n"
+    )
 
 
 def test_pages_of_a_list_follow_each_other(config: Path, context: Context) -> None:
