@@ -20,7 +20,7 @@ from socialcell.ops import audit
 from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.desk import case_reveal, case_secrets
-from socialcell.services.privacy import case_contacts, data_requests
+from socialcell.services.privacy import case_contacts, data_requests, retention
 from tests.builders import make_author, make_record, store_records
 from tests.desk_builders import make_case, make_contact, make_message
 from tests.operators import acting
@@ -120,6 +120,18 @@ def test_a_look_after_the_hour_is_refused_and_logged(
     with pytest.raises(RevealRefused, match="has ended"):
         case_reveal.look_again(then, open_case.number, open_case.contact)
     assert actions(context)[-1] == "case.look_refused"
+
+
+def test_what_a_caller_gave_is_shown_for_the_hour_only(open_case: OpenCase) -> None:
+    context = open_case.context
+    case_reveal.reveal(context, open_case.number, open_case.caller, REASON)
+
+    shown = case_reveal.look_again(
+        later(context, 59), open_case.number, open_case.caller
+    )
+    assert shown.secrets[0] == ("phone", NUMBER)
+    with pytest.raises(RevealRefused, match="has ended"):
+        case_reveal.look_again(later(context, 60), open_case.number, open_case.caller)
 
 
 @pytest.mark.parametrize("change", ["ends", "passes on"])
@@ -224,3 +236,26 @@ def test_a_caller_is_erased_by_the_data_protection_officer(
     assert contact.person is None
     assert "No water since Monday." not in texts
     assert actions(officer)[-1] == "privacy.erase_contact"
+
+
+@pytest.mark.parametrize(("days", "left"), [(60, 2), (61, 0)])
+def test_what_was_given_goes_sixty_days_after_the_case_ended(
+    open_case: OpenCase, days: int, left: int
+) -> None:
+    context = open_case.context
+    with db.writing(context.engine) as session:
+        case = cases.lock_case(session, open_case.number)
+        step = StepDraft("state", "Asha Sample", to=CaseState.DROPPED)
+        cases.enter_step(session, case, step, context.clock.now())
+
+    retention.run_retention(later(context, days * 24 * 60))
+
+    with db.reading(context.engine) as session:
+        assert len(session.scalars(select(CaseSecret)).all()) == left
+
+
+def test_what_was_given_stays_while_the_case_is_open(open_case: OpenCase) -> None:
+    retention.run_retention(later(open_case.context, 400 * 24 * 60))
+
+    with db.reading(open_case.context.engine) as session:
+        assert len(session.scalars(select(CaseSecret)).all()) == 2

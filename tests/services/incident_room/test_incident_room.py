@@ -207,6 +207,9 @@ def test_looking_back_says_how_long_each_step_took(lead: Context) -> None:
         now = lead.clock.now()
         case = make_case(session, now, priority="P0", incident_id=1)
         answered = {"stopped_at": now + timedelta(minutes=9), "ending": "done"}
+        # Another priority began it anew before anybody answered.
+        restarted = {"stopped_at": now + timedelta(minutes=4), "ending": "restarted"}
+        make_clock(session, case, "first_answer", now, **restarted)
         make_clock(session, case, "first_answer", now, **answered)
         make_case(session, now, priority="P0", incident_id=1)
     room_notes.add_note(lead, 1, "lesson", "Ask the laboratory on the first day.")
