@@ -55,6 +55,7 @@ def config(folder: Path, engine: Engine) -> Path:
     return folder / "config.yaml"
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("words", "option"), [pair for pair in OPTIONS if pair[0] not in ROWS]
 )

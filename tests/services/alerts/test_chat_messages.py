@@ -21,6 +21,8 @@ from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
 from socialcell.settings.notifications import Alerts, Channel
 
+pytestmark = pytest.mark.on_sqlite
+
 KINDS = ("slack", "teams", "mattermost", "telegram")
 SAID = "<!channel> *No water* in [Kothrud](https://evil.example) @all पाणी नाही"
 CARD = ChatCard(

@@ -208,6 +208,7 @@ def test_a_source_whose_settings_changed_is_new_until_it_succeeds(
     assert source_now(engine, source.name).shown_state == "ok"
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("connector", "settings", "why"),
     [
@@ -259,6 +260,7 @@ def test_no_source_is_added_that_follows(
         assert store.sources(session) == []
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("connector", "settings"),
     [
