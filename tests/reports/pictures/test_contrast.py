@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from socialcell import palette
-from socialcell.i18n import CODES, language
+from socialcell.i18n import language
 from socialcell.reports.pictures.canvas import (
     DECORATION,
     NARROW,
@@ -26,12 +26,13 @@ from tests.reports.pictures.artists import (
     texts,
 )
 from tests.reports.pictures.samples import NAMES, pictures
+from tests.reports.slow_languages import SLOW_CODES
 
 TEXT, GRAPHIC = 4.5, 3.0  # WCAG 2.2, 1.4.3 and 1.4.11
 GREY = 9.0  # difference in L* that a grey print keeps apart
 
 # Of the scope of the module, so that all tests of a picture follow one another.
-pytestmark = pytest.mark.parametrize("code", CODES, scope="module")
+pytestmark = pytest.mark.parametrize("code", SLOW_CODES, scope="module")
 each_picture = pytest.mark.parametrize("name", NAMES, scope="module")
 each_width = pytest.mark.parametrize("width", [NARROW, WIDE], scope="module")
 
