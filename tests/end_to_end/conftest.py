@@ -30,10 +30,13 @@ class Demo:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of this folder share a worker: the demo takes a minute to make."""
+    """Tests that look at one demo share a worker: it takes a minute to make, and the
+    whole one three; the rest of this folder keeps the first company."""
     for test in items:
-        if test.path.is_relative_to(HERE):
-            test.add_marker(pytest.mark.xdist_group("demo"))
+        if isinstance(test, pytest.Function) and test.path.is_relative_to(HERE):
+            is_whole = "sample_city" in test.fixturenames
+            group = "sample city" if is_whole else "demo"
+            test.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

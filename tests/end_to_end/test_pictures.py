@@ -1,12 +1,13 @@
 """The pictures of the documentation are those of today's demo."""
 
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from scripts import pictures
-from tests.running import answer, socialcell
+from tests.end_to_end.conftest import Demo
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -21,10 +22,10 @@ def words(file: Path) -> list[str]:
 @pytest.mark.faults
 @pytest.mark.timeout(1_600)
 def test_the_pictures_of_the_documentation_are_those_of_todays_demo(
-    tmp_path: Path,
+    sample_city: Demo, tmp_path: Path
 ) -> None:
     folder = tmp_path / "demo"
-    answer(socialcell("demo", "--dir", folder, "--seed", "7", "--json", timeout=1_500))
+    shutil.copytree(sample_city.folder, folder, symlinks=True)
     fresh = tmp_path / "pictures"
     fresh.mkdir()
 
