@@ -15,21 +15,28 @@ from tests.desk_builders import make_registers, read_mention
 from tests.end_to_end.test_docs_commands import commands
 from tests.inside import socialcell
 from tests.operators import sign_in_shell
+from tests.snapshots import Snapshots
+
+pytestmark = pytest.mark.swept_on_postgresql
 
 MINE = "--config"
 
 
 @pytest.fixture
-def config(context: Context) -> Path:
+def config(context: Context, snapshots: Snapshots) -> Path:
     """The workspace of an operator who has signed in, with twenty mentions."""
-    make_registers(context)
     file = context.workspace.folder / "config.yaml"
     with file.open("a") as text:
         text.write(f"clock: {{fixed: {context.clock.now().isoformat()}}}\n")
-    for n in range(20):
-        read_mention(context, f"Kothrud is dry, call 98765432{n:02}", uid=f"u{n}")
+    snapshots.fill("twenty mentions", context.engine, lambda: twenty_mentions(context))
     sign_in_shell(context, "Asha Sample", Role.OPERATOR)
     return file
+
+
+def twenty_mentions(context: Context) -> None:
+    make_registers(context)
+    for n in range(20):
+        read_mention(context, f"Kothrud is dry, call 98765432{n:02}", uid=f"u{n}")
 
 
 def run(config: Path, *words: str, code: int = 0) -> str:
@@ -109,6 +116,7 @@ def test_pages_of_a_list_follow_each_other(config: Path, context: Context) -> No
     assert second["next"] is None
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("words", "error"),
     [

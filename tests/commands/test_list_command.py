@@ -15,6 +15,8 @@ from tests.inside import socialcell
 from tests.running import command, environment
 from tests.terminal import on_terminal
 
+pytestmark = pytest.mark.on_sqlite
+
 ROWS = 10
 """Lines of the terminal of these tests."""
 TEMPLATES = ("posts", "templates", "list")

@@ -41,7 +41,9 @@ def test_in_a_pipe_nothing_is_said_of_it(folder: Path, engine: Engine) -> None:
     assert "\x1b" not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("is_piped", [True, False])
+@pytest.mark.parametrize(
+    "is_piped", [True, pytest.param(False, marks=pytest.mark.faults)]
+)
 def test_tagging_a_file_counts_its_lines_unless_they_stand_on_the_terminal(
     tmp_path: Path, is_piped: bool
 ) -> None:

@@ -7,6 +7,8 @@ from typer.testing import CliRunner
 
 from socialcell.cli import app
 
+pytestmark = pytest.mark.on_sqlite
+
 OLD = [
     ("outgoing list", "outbox list"),
     ("outgoing mode", "outbox mode"),

@@ -30,6 +30,8 @@ from tests.operators import acting
 from tests.reports.world import MONDAY, NEXT, World
 from tests.snapshots import Snapshots
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 WEEK = timedelta(days=7)
 KINDS = (
     *("approve", "approve_again", "blocked", "contact", "schedule", "answer"),

@@ -24,6 +24,8 @@ from tests.campaigns.planning.test_approval import strict
 from tests.conftest import MONDAY_MORNING
 from tests.operators import acting
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 BAD, OPEN, GOOD = ("note is-bad", "note is-open", "note is-good")
 
 

@@ -67,6 +67,7 @@ def test_commitments_of_any_length_and_number_do_not_break_the_limits(
     assert page.sections[0].title == "To decide"
 
 
+@pytest.mark.faults
 @pytest.mark.browser
 def test_the_letters_of_the_fullest_week_are_one_side_and_fit_a_phone(
     world: World, tmp_path: Path

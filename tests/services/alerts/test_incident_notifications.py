@@ -24,6 +24,8 @@ from socialcell.services.context import Context
 from socialcell.settings.notifications import Alerts
 from tests.builders import make_author, make_record, store_records
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=IST)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 LETTERS = {"recipients": {"en": ["cell@city.example"], "mr": ["desk@city.example"]}}

@@ -299,6 +299,7 @@ def test_without_a_daemon_the_other_reasons_are_said_too(
     ]
 
 
+@pytest.mark.on_sqlite
 def test_health_imports_neither_the_work_of_the_jobs_nor_a_platform_s_client(
     context: Context, engine: Engine, clock: FixedClock
 ) -> None:

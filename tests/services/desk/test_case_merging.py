@@ -29,6 +29,8 @@ from tests.desk_builders import (
 )
 from tests.operators import acting
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 
 @pytest.fixture
 def asha(context: Context) -> Context:

@@ -26,6 +26,8 @@ from socialcell.services.desk.case_opening import NewCase
 from tests.desk_builders import make_registers, read_mention
 from tests.operators import acting
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 PHONE = SpokenWords("phone", "No water since Monday.", name="Sunita Sample")
 
 

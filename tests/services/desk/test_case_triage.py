@@ -19,6 +19,8 @@ from socialcell.services.desk.case_triage import TriageDraft
 from tests.desk_builders import make_registers, read_mention
 from tests.operators import acting, operator
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 KOTHRUD, AUNDH = "ward:kothrud-bavdhan", "ward:aundh-baner"
 
 

@@ -32,6 +32,8 @@ from tests.services.desk.closing_builders import (
     write,
 )
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 YES = ClosingAnswer.YES
 
 

@@ -23,6 +23,8 @@ from tests.desk_builders import make_case, make_contact, make_message
 from tests.web.console.browser_session import BrowserSession, signed_in
 from tests.web.console.conftest import NewBrowser
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 RAVI, MEERA = "Ravi Sample", "Meera Sample"
 KOTHRUD, WATER = "ward:kothrud-bavdhan", "dept:water"
 BURST = "The pipe at the temple burst, call me on 98220 12345"

@@ -21,6 +21,8 @@ from tests.faults.hostile import poison
 from tests.web.console.browser_session import BrowserSession, signed_in
 from tests.web.console.conftest import NewBrowser
 
+pytestmark = pytest.mark.swept_on_postgresql
+
 RAVI = "Ravi Sample"
 WATER = "No water in Kothrud for three days"
 DRAIN = "The drain in Hadapsar overflows"
