@@ -43,8 +43,6 @@ _FAILURES = (
     TypeError,
     ValueError,
 )
-# requests leaves out what is None, and facebook-sdk adds no token where one is named.
-_NO_TOKEN = {"access_token": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,8 @@ class Graph:
         session = set_up_session(requests.Session(), adapters)
         session.headers["User-Agent"] = USER_AGENT
         session.headers["Authorization"] = f"Bearer {token}"
-        self._sdk = facebook.GraphAPI(token, timeout=30, session=session)
+        # The package is of 2018: it never holds the token, and sends by our session.
+        self._sdk = facebook.GraphAPI(timeout=30, session=session)
         remember(token)
         # facebook-sdk refuses every version after 3.1; its paths take any.
         self.token, self.version = token, version
@@ -169,12 +168,8 @@ class Graph:
         """The answer's JSON as it was sent. facebook-sdk checks no status."""
         self._adapter.last = None
         self._calls += calls
-        payload = None if form is None else {**form, **_NO_TOKEN}
-        parameters = {**args, **_NO_TOKEN}
         try:
-            self._sdk.request(
-                f"{self.version}/{path}", parameters, payload, method=method
-            )
+            self._sdk.request(f"{self.version}/{path}", args, form, method=method)
         except _FAILURES as error:
             raise self._answer_error(error) from None
         answer = self._last_answer()
