@@ -34,6 +34,7 @@ check: setup  ## format, lint, types, layers, generated docs, locks, then the te
 	$(BIN)/python scripts/docs.py --check
 	$(BIN)/python scripts/glossary.py --check
 	$(BIN)/python scripts/reliability.py --check
+	$(BIN)/python scripts/advisories.py
 	@if grep -n '://' requirements*.lock; then echo 'A lock names a host: run make lock.'; exit 1; fi
 	@$(MAKE) --no-print-directory test
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from socialcell.language import Analysis, read
+from socialcell.settings.language import NcModels
 
 ROOT = Path(__file__).resolve().parent.parent
 TEST = "tests/language/civic_test.jsonl"
@@ -29,9 +30,10 @@ TASKS = {
     ORDINARY: ("intent", "urgency"),
 }
 READERS = (
-    {"nc": True, "semantic": True},
-    {"nc": True, "semantic": False},
-    {"nc": False, "semantic": False},
+    (NcModels.ALL, True),
+    (NcModels.ALL, False),
+    (NcModels.LICENSED, False),
+    (NcModels.NONE, False),
 )
 
 _LIST = re.compile(r"\[([^\[\]]*)\]")
@@ -47,7 +49,7 @@ def main() -> None:
     document = {
         "sources": list(TASKS),
         "command": "python -m benchmarks.reader_counts",
-        "readers": [_measured(**reader) for reader in READERS],
+        "readers": [_measured(*reader) for reader in READERS],
     }
     text = json.dumps(document, indent=1)
     # A count stands on one line.
@@ -55,7 +57,7 @@ def main() -> None:
     into.write_text(text + "\n", "utf-8")
 
 
-def _measured(*, nc: bool, semantic: bool) -> dict[str, object]:
+def _measured(nc: NcModels, semantic: bool) -> dict[str, object]:
     """A reader's name and version, and rows of key and count."""
     counts: Counter[Key] = Counter()
     for file, tasks in TASKS.items():

@@ -12,6 +12,7 @@ from socialcell.language.analysis import (
     Topic,
     Urgency,
 )
+from socialcell.settings.language import NcModels
 
 if TYPE_CHECKING:
     from socialcell.language.names.places import Place
@@ -32,7 +33,7 @@ __all__ = [
 def read(
     texts: Iterable[str],
     *,
-    nc: bool = True,
+    nc: NcModels = NcModels.ALL,
     own: "tuple[Place, ...]" = (),
     semantic: bool = False,
     english: bool = False,
@@ -52,7 +53,7 @@ def read_stream(
     texts: Iterable[str],
     batch_size: int = 256,
     *,
-    nc: bool = True,
+    nc: NcModels = NcModels.ALL,
     own: "tuple[Place, ...]" = (),
     semantic: bool = False,
     english: bool = False,

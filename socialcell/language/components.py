@@ -34,6 +34,7 @@ from socialcell.language.names.places import (
 from socialcell.language.notes import Fact, Hit, Notes, notes_of, text_of
 from socialcell.language.stems import Endings, Stems
 from socialcell.language.words import analyse_word, key_of
+from socialcell.settings.language import NcModels
 
 _REMEMBERED = 200_000
 _BATCH = 256
@@ -100,12 +101,12 @@ def _without_announced_trouble(hits: list[Hit]) -> list[Hit]:
     ]
 
 
-@Language.factory("socialcell_language", default_config={"nc": True})
+@Language.factory("socialcell_language", default_config={"nc": "all"})
 class Languages:
     """Language, mixture and script, from words outside names."""
 
-    def __init__(self, nlp: Language, name: str, nc: bool) -> None:
-        self._model = weights.linear("language", nc=nc)
+    def __init__(self, nlp: Language, name: str, nc: str) -> None:
+        self._model = weights.linear("language", nc=NcModels(nc))
 
     def __call__(self, doc: Doc) -> Doc:
         return next(self.pipe([doc]))
@@ -145,15 +146,15 @@ class Languages:
             notes.english = result.english
 
 
-@Language.factory("socialcell_names", default_config={"nc": True})
+@Language.factory("socialcell_names", default_config={"nc": "all"})
 class Names:
     """Names that the gazetteer does not list, in Marathi and Hindi only.
 
     The gazetteer goes first: what it found keeps its id and its place.
     """
 
-    def __init__(self, nlp: Language, name: str, nc: bool) -> None:
-        self._nc = nc
+    def __init__(self, nlp: Language, name: str, nc: str) -> None:
+        self._nc = NcModels(nc)
 
     def __call__(self, doc: Doc) -> Doc:
         return next(self.pipe([doc]))
@@ -247,13 +248,13 @@ def add_intent(doc: Doc) -> Doc:
     return doc
 
 
-@Language.factory("socialcell_feelings", default_config={"nc": True})
+@Language.factory("socialcell_feelings", default_config={"nc": "all"})
 class SentimentModels:
     """Chances of the sentiments by the linear models of the likely languages."""
 
-    def __init__(self, nlp: Language, name: str, nc: bool) -> None:
+    def __init__(self, nlp: Language, name: str, nc: str) -> None:
         models = {
-            language: weights.linear(f"sentiment-{language}", nc=nc)
+            language: weights.linear(f"sentiment-{language}", nc=NcModels(nc))
             for language in lexicon.LANGUAGES
         }
         self._models = {name: model for name, model in models.items() if model}

@@ -11,6 +11,7 @@ from socialcell.language.linear_model import Linear
 from socialcell.language.measure import LabelMeasure, SpanMeasure, SpanScores
 from socialcell.language.names import conll
 from socialcell.language.semantic.encoder import encoder
+from socialcell.settings.language import NcModels
 
 _SHORT = {"negative": "neg", "neutral": "neu", "positive": "pos"}
 _TO_THE_CITY = ("complaint", "help")
@@ -32,12 +33,12 @@ class SpanEvaluation(SpanMeasure):
 class _Allowed:
     """Which models may be asked."""
 
-    nc: bool
+    nc: NcModels
     semantic: bool
 
 
 def evaluate(
-    path: Path, task: str, *, nc: bool = True, semantic: bool = False
+    path: Path, task: str, *, nc: NcModels = NcModels.ALL, semantic: bool = False
 ) -> LabelEvaluation | SpanEvaluation:
     """`task`, `n` and the scores of measure.py; `nc` and `semantic` are those of read.
 

@@ -21,6 +21,7 @@ from socialcell.language.names import hashtags, name_tagger
 from socialcell.language.names.places import Place, fingerprint
 from socialcell.language.notes import notes_of
 from socialcell.language.semantic import encoder
+from socialcell.settings.language import NcModels
 from socialcell.text import clean_text
 
 LONGEST = 1_000_000  # spaCy refuses longer texts (E088)
@@ -51,6 +52,11 @@ _ORDER = (
     "socialcell_intent",
     "socialcell_urgency",
 )
+_KINDS = {
+    NcModels.ALL: "linear",
+    NcModels.LICENSED: "licensed",
+    NcModels.NONE: "rules",
+}
 _WITH_MODELS = ("socialcell_language", "socialcell_names", "socialcell_feelings")
 
 
@@ -59,7 +65,7 @@ class TextReader:
 
     def __init__(
         self,
-        nc: bool = True,
+        nc: NcModels = NcModels.ALL,
         own: tuple[Place, ...] = (),
         semantic: bool = False,
         english_names: bool = False,
@@ -75,7 +81,7 @@ class TextReader:
             version += f".{fingerprint(own)}"
         if english_version:
             version += f".en-{english_version}"
-        kind = "semantic" if semantic else "linear" if nc else "rules"
+        kind = "semantic" if semantic else _KINDS[nc]
         self._model = ModelVersion(f"socialcell-{kind}", version)
         self._lock = threading.Lock()
 
@@ -143,7 +149,7 @@ def _word_spans(doc: Doc) -> list[Span]:
 
 
 def reader(
-    nc: bool = True,
+    nc: NcModels = NcModels.ALL,
     own: tuple[Place, ...] = (),
     semantic: bool = False,
     english_names: bool = False,
@@ -154,13 +160,13 @@ def reader(
 
 @lru_cache(maxsize=4)
 def _cached_reader(
-    nc: bool, own: tuple[Place, ...], semantic: bool, english_names: bool
+    nc: NcModels, own: tuple[Place, ...], semantic: bool, english_names: bool
 ) -> TextReader:
     return TextReader(nc, own, semantic, english_names)
 
 
 def build(
-    nc: bool = True,
+    nc: NcModels = NcModels.ALL,
     own: tuple[Place, ...] = (),
     semantic: bool = False,
     english_names: bool = False,
@@ -183,8 +189,9 @@ def build(
     # Its other facts about a word (shape, like_url …) nobody here asks for.
     stems = components.stems(own)
     vocab.lex_attr_getters = {NORM: stems.norm}
+    allowed = {"nc": nc.value}
     components_by_name: dict[str, Any] = {
-        name: nlp.add_pipe(name, config={"nc": nc} if name in _WITH_MODELS else {})
+        name: nlp.add_pipe(name, config=allowed if name in _WITH_MODELS else {})
         for name in _ORDER
     }
     if english_names:

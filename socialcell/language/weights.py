@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 from socialcell.errors import SocialcellError
 from socialcell.language.linear_model import Linear
 from socialcell.language.ngram_features import Grams
+from socialcell.settings.language import NcModels
 
 PACKAGE = "socialcell_models"
 VERSION = "1"  # of the format of cards and weight files
 LICENCES = ("open", "nc")  # nc: not for commercial use, or of no stated licence
+_UNSTATED = "no licence stated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,33 +45,43 @@ class ModelCard:
     def licence(self) -> str:
         return str(self.facts["licence"])
 
+    @property
+    def is_licensed(self) -> bool:
+        """Whether all data that it learned from has a stated licence."""
+        return not any(_UNSTATED in data["licence"] for data in self.facts["data"])
 
-def shipped(*, nc: bool = True) -> tuple[ModelCard, ...]:
+    def is_allowed(self, nc: NcModels) -> bool:
+        """Whether a workspace that says `nc` may read with it."""
+        if self.folder == "open" or nc is NcModels.ALL:
+            return True
+        return nc is NcModels.LICENSED and self.is_licensed
+
+
+def shipped(*, nc: NcModels = NcModels.ALL) -> tuple[ModelCard, ...]:
     """The cards of all models that may be used, by name."""
-    folders = LICENCES if nc else ("open",)
-    return tuple(
-        sorted((c for f in folders for c in _cards(f)), key=lambda card: card.name)
-    )
+    cards = (card for folder in LICENCES for card in _cards(folder))
+    usable = (card for card in cards if card.is_allowed(nc))
+    return tuple(sorted(usable, key=lambda card: card.name))
 
 
-def linear(name: str, *, nc: bool = True) -> Linear | None:
+def linear(name: str, *, nc: NcModels = NcModels.ALL) -> Linear | None:
     """The linear model of that name; None where it is absent or switched off."""
     model_card = card(name, nc=nc)
     return None if model_card is None else _linear(model_card.folder, name)
 
 
-def content(name: str, *, nc: bool = True) -> bytes | None:
+def content(name: str, *, nc: NcModels = NcModels.ALL) -> bytes | None:
     """A checked model file as it is, for models that are not linear."""
     model_card = card(name, nc=nc)
     return None if model_card is None else _checked(model_card)
 
 
-def card(name: str, *, nc: bool = True) -> ModelCard | None:
+def card(name: str, *, nc: NcModels = NcModels.ALL) -> ModelCard | None:
     """The card of that name; None where it is absent or switched off."""
     return next((card for card in shipped(nc=nc) if card.name == name), None)
 
 
-def fingerprint(*, nc: bool = True, without: str = "") -> str:
+def fingerprint(*, nc: NcModels = NcModels.ALL, without: str = "") -> str:
     """Eight hexadecimal digits that change when any usable model changes.
 
     `without` names a model that is not in use.

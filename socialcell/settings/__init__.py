@@ -11,6 +11,7 @@ from socialcell.platforms import Trait, having
 from socialcell.roles import Role
 from socialcell.settings.campaigns import Influencers, Links, Network, Planning
 from socialcell.settings.desk import Desk
+from socialcell.settings.language import LanguageSection
 from socialcell.settings.notifications import Alerts, Mail, Report
 from socialcell.settings.platforms import Connectors, Publishing
 from socialcell.settings.section import TIME, ConfigSection, is_loopback
@@ -107,19 +108,6 @@ class WebSection(ConfigSection):
     threads: int = Field(default=12, ge=1, le=200)
     connections: int = Field(default=256, ge=8, le=10_000)
     trusted: tuple[Network, ...] = ("127.0.0.0/8", "::1/128")
-
-
-class LanguageSection(ConfigSection):
-    """`nc` allows models whose licence forbids commercial use, or that state none.
-
-    `semantic` asks the encoder where the linear models leave a doubt, and compares
-    mentions by vectors of meaning.
-    `english_names` finds names that no gazetteer lists in English texts as well.
-    """
-
-    nc: bool = True
-    semantic: bool = True
-    english_names: bool = True
 
 
 class Operators(ConfigSection):

@@ -34,7 +34,9 @@ def test_an_option_names_who_is_alerted_and_again_it_changes_nothing(
 def test_without_a_terminal_nobody_is_asked_and_it_says_that_nobody_is_alerted(
     tmp_path: Path,
 ) -> None:
-    assert "Nobody is alerted yet" in inside("init", tmp_path)
+    answer = inside("init", tmp_path)
+    assert "Nobody is alerted yet" in answer
+    assert "language models may not be free for your use: see language.nc" in answer
     assert alerted(tmp_path) == ()
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from socialcell import language
 from socialcell.language.analysis import Entity
 from socialcell.language.names.english_names import installed
+from socialcell.settings.language import NcModels
 
 ENGLISH = "Yesterday Sunil Shetty of the Bank of Baroda opened a new branch in Nagpur."
 
@@ -29,7 +30,7 @@ def test_people_bodies_and_places_that_no_list_has_are_found() -> None:
 
 
 def test_they_are_found_without_the_model_whose_licence_forbids_some_uses() -> None:
-    assert names(ENGLISH, nc=False)[0].text == "Sunil Shetty"
+    assert names(ENGLISH, nc=NcModels.NONE)[0].text == "Sunil Shetty"
 
 
 def test_nobody_looks_for_them_unless_asked() -> None:

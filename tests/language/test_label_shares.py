@@ -17,6 +17,7 @@ from socialcell.language.label_shares import (
     measured_readers,
     regrouped,
 )
+from socialcell.settings.language import NcModels
 
 LABELS = ("yes", "no")
 Matrix = dict[str, dict[str, float]]
@@ -164,7 +165,12 @@ def test_the_shipped_counts_name_the_version_that_reads() -> None:
     shipped = {
         one["name"]: one["version"] for one in json.loads(file.read_text())["readers"]
     }
-    for nc, semantic in ((True, True), (True, False), (False, False)):
+    for nc, semantic in (
+        (NcModels.ALL, True),
+        (NcModels.ALL, False),
+        (NcModels.LICENSED, False),
+        (NcModels.NONE, False),
+    ):
         (reading,) = read(["hello"], nc=nc, semantic=semantic)
         version = reading.model.version.split(".en-")[0]
         assert shipped[reading.model.name] == version, (

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from socialcell.language import read, weights
+from socialcell.settings.language import NcModels
 from tests.inside import socialcell
 from tests.running import answer, said
 
@@ -86,6 +87,6 @@ def test_models_without_nc_are_those_of_open_alone(tmp_path: Path) -> None:
     ],
 )
 def test_with_nc_off_rules_stand_in(text: str, language: str, sentiment: str) -> None:
-    (reading,) = read([text], nc=False)
+    (reading,) = read([text], nc=NcModels.NONE)
 
     assert (reading.language, reading.sentiment.label) == (language, sentiment)

@@ -17,6 +17,7 @@ from socialcell.language.linear_model import Linear
 from socialcell.language.names import conll
 from socialcell.language.ngram_features import Grams, bags, normalised
 from socialcell.language.semantic import encoder
+from socialcell.settings.language import NcModels
 
 
 def test_every_shipped_file_is_the_one_of_its_card() -> None:
@@ -36,12 +37,28 @@ def test_a_changed_file_is_refused(monkeypatch, tmp_path: Path) -> None:
 
 
 def test_with_nc_off_only_open_models_are_used_and_texts_are_still_read() -> None:
-    assert {card.folder for card in weights.shipped(nc=False)} == {"open"}
-    (reading,) = read(["कोथरूडमध्ये पाणी नाही"], nc=False)
+    assert {card.folder for card in weights.shipped(nc=NcModels.NONE)} == {"open"}
+    (reading,) = read(["कोथरूडमध्ये पाणी नाही"], nc=NcModels.NONE)
 
     assert reading.language == "mr"
     assert reading.sentiment.label == "negative"
     assert reading.model.name == "socialcell-rules"
+
+
+def test_licensed_leaves_out_the_models_of_data_without_a_stated_licence() -> None:
+    allowed = {card.name for card in weights.shipped(nc=NcModels.LICENSED)}
+    everything = {card.name for card in weights.shipped()}
+
+    assert everything - allowed == {
+        "encoder",
+        "language",
+        "sentiment-en",
+        "sentiment-hi",
+        "sentiment-hi-Latn",
+    }
+    (reading,) = read(["कोथरूडमध्ये पाणी नाही"], nc=NcModels.LICENSED, semantic=True)
+    assert reading.language == "mr"
+    assert reading.model.name == "socialcell-licensed"
 
 
 def test_the_models_without_the_encoder_weigh_less_than_25_megabytes() -> None:

@@ -26,6 +26,7 @@ from socialcell.language.semantic.word_pieces import (
     plain_words,
 )
 from socialcell.services.doctor import machine_checks, model_checks
+from socialcell.settings.language import NcModels
 from tests.inside import socialcell
 from tests.shared import REPOSITORY
 
@@ -81,17 +82,17 @@ def test_an_encoder_without_its_card_is_an_error_and_no_silence(monkeypatch) -> 
 
     with pytest.raises(SocialcellError, match="Install socialcell again"):
         encoder.encoder.__wrapped__()
-    assert encoder.encoder.__wrapped__(nc=False) is None
+    assert encoder.encoder.__wrapped__(nc=NcModels.NONE) is None
 
 
 def test_with_nc_off_it_is_not_asked_and_who_insists_is_told(tmp_path: Path) -> None:
     config = tmp_path / "config.yaml"
     config.write_text("language: {nc: false}\n")
 
-    assert encoder.encoder(nc=False) is None
-    (reading,) = read(["Kothrud madhe pani nahi"], nc=False, semantic=True)
+    assert encoder.encoder(nc=NcModels.NONE) is None
+    (reading,) = read(["Kothrud madhe pani nahi"], nc=NcModels.NONE, semantic=True)
     assert reading.model.name == "socialcell-rules"
-    with pytest.raises(UsageError, match="nc: false"):
+    with pytest.raises(UsageError, match="nc: all"):
         uses_encoder(config, option=True)
 
 
@@ -212,7 +213,7 @@ def test_the_doctor_names_the_encoder_with_its_licence() -> None:
 
 def test_the_doctor_says_which_switch_keeps_the_encoder_off() -> None:
     by_choice = {check.name: check for check in model_checks.models(semantic=False)}
-    by_licence = {check.name: check for check in model_checks.models(nc=False)}
+    by_licence = {check.name: check for check in model_checks.models(nc=NcModels.NONE)}
 
     assert "language.semantic" in by_choice["encoder"].finding
     assert "language.semantic" in by_choice["vectors of meaning"].finding

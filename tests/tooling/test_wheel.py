@@ -22,7 +22,7 @@ SPDX = {
     "GPL-3.0": "GPL-3.0-only",
     "CC BY-SA 4.0": "CC-BY-SA-4.0",
     "CC BY-NC-SA 4.0": "CC-BY-NC-SA-4.0",
-    "no licence stated": RESEARCH,
+    "no licence stated": "LicenseRef-No-Licence-Stated",
     "research use": RESEARCH,
     "research use only": RESEARCH,
     "the texts must not be passed on": RESEARCH,

@@ -10,6 +10,7 @@ from socialcell.commands import output
 from socialcell.commands.language import gazetteer, public_people
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import ROOT_CONFIG, Config, DryRun, Json, open_context
+from socialcell.settings.language import NcModels
 from socialcell.sheet import CellContent
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def evaluate(
     from socialcell.language.evaluate import evaluate as scored
 
     scores = scored(
-        file, task, nc=nc_allowed(config), semantic=uses_encoder(config, semantic)
+        file, task, nc=nc_models(config), semantic=uses_encoder(config, semantic)
     )
     if json:
         output.as_json(scores)
@@ -203,7 +204,7 @@ def models(config: Config = None, json: Json = False) -> None:
     """
     from socialcell.language.weights import shipped
 
-    cards = shipped(nc=nc_allowed(config))
+    cards = shipped(nc=nc_models(config))
     rows = [
         {
             "name": card.name,
@@ -223,10 +224,10 @@ def models(config: Config = None, json: Json = False) -> None:
     output.table(columns, [tuple(row[key] for key in columns) for row in rows])
 
 
-def nc_allowed(config_path: Path | None) -> bool:
-    """What the workspace says of nc models; yes where there is no workspace."""
+def nc_models(config_path: Path | None) -> NcModels:
+    """What the workspace says of nc models; all where there is no workspace."""
     workspace = workspace_of(config_path)
-    return workspace is None or workspace.config.language.nc
+    return NcModels.ALL if workspace is None else workspace.config.language.nc
 
 
 def uses_encoder(config_path: Path | None, option: bool | None) -> bool:
@@ -236,7 +237,7 @@ def uses_encoder(config_path: Path | None, option: bool | None) -> bool:
     """
     from socialcell.errors import UsageError
 
-    if option and not nc_allowed(config_path):
+    if option and nc_models(config_path) is not NcModels.ALL:
         raise UsageError("commands.semantic_needs_nc")
     if option is not None:
         return option

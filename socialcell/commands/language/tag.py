@@ -14,7 +14,7 @@ import typer
 from socialcell.commands.language.language import (
     Semantic,
     names_of,
-    nc_allowed,
+    nc_models,
     uses_encoder,
     uses_english_names,
 )
@@ -22,6 +22,7 @@ from socialcell.commands.options import Config
 from socialcell.commands.progress import Advance, is_shown, progress, show_nothing
 from socialcell.errors import SocialcellError, UnreadableValue
 from socialcell.json_types import JsonObject, JsonValue, as_text, dumps
+from socialcell.settings.language import NcModels
 from socialcell.text import one_line
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def tag(
     with _opened(file) as lines, _shown(file) as advance:
         rows = tagged(
             lines,
-            nc=nc_allowed(config),
+            nc=nc_models(config),
             own=names_of(config),
             semantic=uses_encoder(config, semantic),
             english=uses_english_names(config, english_names),
@@ -73,7 +74,7 @@ def tag(
 def tagged(
     lines: Iterable[bytes],
     *,
-    nc: bool = True,
+    nc: NcModels = NcModels.ALL,
     own: "tuple[Place, ...]" = (),
     semantic: bool = False,
     english: bool = False,

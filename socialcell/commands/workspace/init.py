@@ -11,6 +11,7 @@ from socialcell.commands.operators.operators import say_codes
 from socialcell.commands.options import Json, open_context
 from socialcell.commands.workspace import init_questions
 from socialcell.errors import UsageError
+from socialcell.settings.language import NcModels
 
 if TYPE_CHECKING:
     from socialcell.config import Workspace
@@ -150,6 +151,11 @@ def _say_what_is_missing(workspace: "Workspace") -> None:
     keys = [key for key, entry in missing.items() if not entry]
     if keys:
         output.say(f"Not named yet, in {place}: {', '.join(keys)}.")
+    if config.language.nc is NcModels.ALL:
+        output.say(
+            "Some language models may not be free for your use: see language.nc in "
+            f"{place}, and docs/language.md."
+        )
 
 
 def _first_operators(folder: Path, names: list[str]) -> "list[IssuedCode]":

@@ -14,6 +14,7 @@ from socialcell.language.measure import Span
 from socialcell.language.names import conll
 from socialcell.language.names.crf import Crf
 from socialcell.language.words import key_of
+from socialcell.settings.language import NcModels
 
 LANGUAGES = ("mr", "hi")
 _JOINERS = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff")
@@ -128,7 +129,7 @@ class Tagger:
 
 
 @lru_cache
-def tagger(language: str, nc: bool) -> Tagger | None:
+def tagger(language: str, nc: NcModels) -> Tagger | None:
     """The tagger of a language; None where its model is absent or switched off."""
     model = weights.content(f"entities-{language}", nc=nc)
     return None if model is None else Tagger(model)

@@ -18,6 +18,7 @@ from socialcell.errors import SocialcellError
 from socialcell.language import weights
 from socialcell.language.linear_model import sigmoid, softmax
 from socialcell.language.semantic.word_pieces import Pieces
+from socialcell.settings.language import NcModels
 
 NAME = "encoder"
 MOST_PIECES = 128  # of a text; a post has about 30
@@ -131,7 +132,7 @@ class Encoder:
 
 
 @lru_cache(maxsize=2)
-def encoder(*, nc: bool = True) -> Encoder | None:
+def encoder(*, nc: NcModels = NcModels.ALL) -> Encoder | None:
     """The encoder of this process; None where nc, the licence of its data, is off.
 
     SocialcellError where onnxruntime cannot be imported, and where its file is absent
@@ -140,7 +141,7 @@ def encoder(*, nc: bool = True) -> Encoder | None:
     card, file = weights.card(NAME, nc=nc), weights.content(NAME, nc=nc)
     if card is not None and file is not None:
         return Encoder(file, card.facts["shares"])
-    if nc:
+    if nc is NcModels.ALL:
         raise SocialcellError(
             "language.encoder_without_card", path=f"{weights.PACKAGE}/nc/encoder.onnx"
         )

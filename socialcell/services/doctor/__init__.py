@@ -28,6 +28,7 @@ from socialcell.services.doctor import (
     source_checks,
 )
 from socialcell.services.doctor.finding import Check, failed, ok, skipped
+from socialcell.settings.language import LanguageSection
 
 __all__ = ["Check", "examine"]
 
@@ -55,10 +56,9 @@ def examine(path: Path | None = None, *, deep: bool = False) -> Iterator[Check]:
     else:
         yield from _workspace_checks(workspace, deep=deep)
     yield machine_checks.charts()
-    nc = workspace is None or workspace.config.language.nc
-    semantic = workspace is None or workspace.config.language.semantic
-    yield machine_checks.language(nc=nc, semantic=semantic)
-    yield from model_checks.models(nc=nc, semantic=semantic)
+    reading = LanguageSection() if workspace is None else workspace.config.language
+    yield machine_checks.language(nc=reading.nc, semantic=reading.semantic)
+    yield from model_checks.models(nc=reading.nc, semantic=reading.semantic)
 
 
 def _workspace_checks(workspace: Workspace, *, deep: bool) -> Iterator[Check]:

