@@ -1,6 +1,9 @@
 """Detectors beside spikes: silence, phrases, accounts, missed promises, rules."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+
+from sqlmodel import Session
 
 from socialcell import log
 from socialcell.errors import UsageError
@@ -55,15 +58,28 @@ def detect_silences(grouping: IncidentGrouping) -> None:
             )
 
 
-def detect_phrases(grouping: IncidentGrouping, since: datetime) -> None:
-    """Alert on phrases that many people suddenly use, window by window up to now."""
-    windows = max(1, -((since - grouping.now) // WINDOW))
-    for n in reversed(range(windows)):
-        at = grouping.now - n * WINDOW
+def rises_by_window(
+    session: Session, since: datetime, now: datetime
+) -> list[tuple[datetime, list[Rise]]]:
+    """The phrases that many people suddenly use, window by window up to now."""
+    windows = max(1, -((since - now) // WINDOW))
+    ends = [now - n * WINDOW for n in reversed(range(windows))]
+    return [
+        (
+            at,
+            [r for r in find_rises(session, at) if r.observed >= PEOPLE_TO_ALERT],
+        )
+        for at in ends
+    ]
+
+
+def alert_on_phrases(
+    grouping: IncidentGrouping, windows: Iterable[tuple[datetime, list[Rise]]]
+) -> None:
+    """Alert on the phrases of `rises_by_window`."""
+    for at, rises in windows:
         planned = alerts.closures(grouping.session, at - WINDOW, at)
-        for rise in find_rises(grouping, at):
-            if rise.observed < PEOPLE_TO_ALERT:
-                continue
+        for rise in rises:
             series = f"phrase:{rise.phrase}"
             about = grouping.main_topic(rise.mentions)
             closure = find_planned(series, about, at, planned)
@@ -82,14 +98,14 @@ def update_planned_incidents(grouping: IncidentGrouping) -> None:
             alerts.close(incident, closure.to_at)
 
 
-def find_rises(grouping: IncidentGrouping, at: datetime) -> list[Rise]:
+def find_rises(session: Session, at: datetime) -> list[Rise]:
     """Phrases that rise at a moment, but none with a person's name in it."""
-    now = phrase_counts.texts_between(grouping.session, at - WINDOW, at)
+    now = phrase_counts.texts_between(session, at - WINDOW, at)
     rises = rising_phrases.rising(
-        now, phrase_counts.texts_before(grouping.session, at - WINDOW, at)
+        now, phrase_counts.texts_before(session, at - WINDOW, at)
     )
     names = phrase_counts.persons(
-        grouping.session, [id_ for rise in rises for id_ in rise.mentions]
+        session, [id_ for rise in rises for id_ in rise.mentions]
     )
     return [rise for rise in rises if names.isdisjoint(rise.phrase.split())]
 

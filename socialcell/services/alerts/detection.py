@@ -13,7 +13,7 @@ from socialcell.language import lexicon
 from socialcell.listening.alerts import spikes
 from socialcell.listening.alerts.model import Closure
 from socialcell.listening.alerts.rising_phrases import Rise
-from socialcell.listening.alerts.spikes import HISTORY, HOUR
+from socialcell.listening.alerts.spikes import HISTORY, HOUR, Spike
 from socialcell.listening.people.protected_topics import TOPICS
 from socialcell.listening.store import areas
 from socialcell.listening.store.alerts import alerts
@@ -50,13 +50,16 @@ def detect(context: Context, since: datetime | None = None) -> Detection:
     """
     now = context.clock.now()
     since = since or now - timedelta(days=1)
+    with db.reading(context.engine) as session:
+        # What takes long is looked for before others must wait for what we write.
+        unusual = _find_unusual(session, since, now)
     with db.writing(context.engine) as session:
         db.take_turn(session, "alerts")
         alerts.close_old(session, now - INCIDENT_GAP, now)
         grouping = IncidentGrouping(session, now)
-        if _has_baseline(grouping):
-            _detect_spikes(grouping, since)
-            alert_detectors.detect_phrases(grouping, since)
+        if unusual is not None:
+            _alert_on_spikes(grouping, since, unusual.spikes)
+            alert_detectors.alert_on_phrases(grouping, unusual.rises)
             alert_detectors.detect_accounts(
                 grouping, context.workspace.config.alerts.follower_floor
             )
@@ -71,19 +74,32 @@ def detect(context: Context, since: datetime | None = None) -> Detection:
 def find_rising(context: Context) -> list[Rise]:
     """Phrases that rise now, the most striking first; nothing is stored."""
     with db.reading(context.engine) as session:
-        return alert_detectors.find_rises(
-            IncidentGrouping(session, context.clock.now()), context.clock.now()
-        )
+        return alert_detectors.find_rises(session, context.clock.now())
 
 
-def _has_baseline(grouping: IncidentGrouping) -> bool:
-    first = alerts.first_since(grouping.session, grouping.now - HISTORY)
-    return first is not None and grouping.now - first >= _BASELINE
+@dataclass(frozen=True)
+class _Unusual:
+    """The spikes since a moment, and the phrases that rose, window by window."""
+
+    spikes: list[Spike]
+    rises: list[tuple[datetime, list[Rise]]]
 
 
-def _detect_spikes(grouping: IncidentGrouping, since: datetime) -> None:
-    times = alerts.times(grouping.session, since - HISTORY, grouping.now)
-    spike_list = spikes.spikes(times, since, grouping.now)
+def _find_unusual(session: Session, since: datetime, now: datetime) -> _Unusual | None:
+    """What is unusual since a moment; None while there is too little history."""
+    first = alerts.first_since(session, now - HISTORY)
+    if first is None or now - first < _BASELINE:
+        return None
+    times = alerts.times(session, since - HISTORY, now)
+    return _Unusual(
+        spikes.spikes(times, since, now),
+        alert_detectors.rises_by_window(session, since, now),
+    )
+
+
+def _alert_on_spikes(
+    grouping: IncidentGrouping, since: datetime, spike_list: list[Spike]
+) -> None:
     planned_closures = alerts.closures(grouping.session, since - HOUR, grouping.now)
     keys = [f"{spike.series}@{spike.at.isoformat()}" for spike in spike_list]
     known_keys = alerts.existing_keys(grouping.session, keys)
