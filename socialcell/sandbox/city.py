@@ -8,6 +8,7 @@ from random import Random
 
 from socialcell.clock import as_utc
 from socialcell.sandbox.post import Labels, Person, SandboxDraft, SandboxPost
+from socialcell.sandbox.problems.problem_world import ProblemWorld, without_requests
 from socialcell.sandbox.world import engagement
 from socialcell.sandbox.world.chatter import chatter
 from socialcell.sandbox.world.other_platform_posts import elsewhere
@@ -27,9 +28,14 @@ class City:
     is published in [start, end), oldest first, on X and by the papers; `elsewhere` the
     same of every other platform; `background` older posts that newer ones refer to.
     ValueError when the days contain no 04:00 in India.
+
+    With `problems` the city has problems (None: it has not): each complaint and call
+    for help speaks of one, and the rest is as it is without them.
     """
 
-    def __init__(self, seed: int, end: datetime, days: int) -> None:
+    def __init__(
+        self, seed: int, end: datetime, days: int, *, problems: bool = False
+    ) -> None:
         self.seed, self.days = seed, days
         self.end = as_utc(end)
         self.start = self.end - timedelta(days=days)
@@ -42,6 +48,7 @@ class City:
         drafts = self._drafts(stories)
         self.background, self.posts = self._publish(stories.old_video, drafts)
         self.elsewhere = self._elsewhere()
+        self.problems = self._make_problems() if problems else None
         everything = (*self.background, *self.posts, *self.elsewhere)
         self.by_id = {(p.platform, p.id): p for p in everything}
         self._answers = self._count_answers()
@@ -79,6 +86,18 @@ class City:
         for name, write_posts in WORLDS.items():
             posts += write_posts(*span, self._random(name))
         return tuple(sorted(posts, key=lambda post: post.at))
+
+    def _make_problems(self) -> ProblemWorld:
+        """The problems; what speaks of them takes the place of other complaints."""
+        posts, elsewhere = map(without_requests, (self.posts, self.elsewhere))
+        own = [p for p in elsewhere if p.platform == "facebook" and p.group == "own"]
+        span = (self.people, self.start, self.end)
+        problems = ProblemWorld(*span, own, self._random("problems"))
+        posts += problems.posts("x")
+        elsewhere += problems.posts("whatsapp", "messenger", "facebook")
+        self.posts = tuple(sorted(posts, key=lambda post: post.at))
+        self.elsewhere = tuple(sorted(elsewhere, key=lambda post: post.at))
+        return problems
 
     def _drafts(self, stories: StoryDrafts) -> list[SandboxDraft]:
         first = [

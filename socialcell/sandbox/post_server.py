@@ -85,6 +85,12 @@ class PostServer(FaultyPlatform):
         self._show([replace(free, **more)])  # type: ignore[arg-type]
         return free.id
 
+    def show(self, post: SandboxPost) -> None:
+        """A post that somebody wrote stands here. ValueError for an id that is taken."""
+        if any(other.id == post.id for other in self._posts):
+            raise ValueError(f"{self.name} has a post {post.id} already")
+        self._show([post])
+
     def publish_own(
         self, text: str, group: str, below: SandboxPost | None = None
     ) -> SandboxPost:

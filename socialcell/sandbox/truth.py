@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TypedDict, TypeVar
+from typing import NotRequired, TypedDict, TypeVar
 
 from socialcell.clock import as_utc
 from socialcell.json_types import JsonObject
@@ -12,6 +12,7 @@ from socialcell.sandbox.city import City
 from socialcell.sandbox.clicks.audience import Audience
 from socialcell.sandbox.platforms import PLATFORMS
 from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.problems.problem_world import ProblemTruth
 from socialcell.sandbox.world import engagement as growth
 from socialcell.sandbox.world.app_world import OUTREACH, AppWorld
 from socialcell.sandbox.world.campaign_world import CampaignTruth, CampaignWorld
@@ -131,6 +132,7 @@ class CityTruth(TypedDict):
     campaigns: list[LinkedCampaignTruth]
     creators: CreatorsTruth
     items: list[PostTruth]
+    problems: NotRequired[list[ProblemTruth]]  # only of a city that has them
 
 
 def truth(city: City) -> CityTruth:
@@ -139,7 +141,7 @@ def truth(city: City) -> CityTruth:
     `items` has one entry a published version: an edited post on X is two entries,
     the newer of which names the older in `supersedes`.
     """
-    return {
+    whole: CityTruth = {
         "seed": city.seed,
         "start": _iso(city.start),
         "end": _iso(city.end),
@@ -152,6 +154,9 @@ def truth(city: City) -> CityTruth:
         "creators": CreatorWorld(city.seed, city.end).truth(),
         "items": [_post_truth(city, post) for post in (*city.posts, *city.elsewhere)],
     }
+    if city.problems is not None:
+        whole["problems"] = city.problems.truth()
+    return whole
 
 
 def write_truth(city: City, path: Path) -> CityTruth:

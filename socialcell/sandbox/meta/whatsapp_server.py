@@ -241,6 +241,10 @@ def _content(post: SandboxPost, text: str) -> JsonObject:
     if post.group == "image":
         image = {"id": file_id(post), "mime_type": "image/png", "caption": text}
         return {"type": "image", "image": image}
+    if post.group == "location" and post.point is not None:
+        _, longitude, latitude = post.point
+        place: JsonObject = {"latitude": latitude, "longitude": longitude}
+        return {"type": "location", "location": place}
     return {"type": "text", "text": {"body": text}}
 
 
