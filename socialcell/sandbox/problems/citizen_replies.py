@@ -17,6 +17,7 @@ from socialcell.sandbox.post import Person, SandboxPost
 from socialcell.sandbox.problems import report_posts
 from socialcell.sandbox.problems.city_words import CityQuestion, read_question
 from socialcell.sandbox.problems.problem import Problem, ProblemReport, replies
+from socialcell.sandbox.problems.problem_world import SECOND_LANDMARK
 from socialcell.sandbox.world.message_world import number, scoped_id
 from socialcell.sandbox.world.phrases import write_sentence
 from socialcell.sandbox.x.x_server import XServer
@@ -191,10 +192,9 @@ class CitizenReplies:
             act = "solved" if problem.is_repaired(at) else "unsolved"
         language = self._language(problem, author, rng)
         pattern = rng.choice(replies(act, language))
-        words = {"spot": problem.landmark.words[language]}
-        text, written = write_sentence(
-            pattern, rng, problem.place, words, slips=False
-        )
+        landmark = problem.landmarks[rng.random() < SECOND_LANDMARK]
+        words = {"spot": landmark.words[language]}
+        text, written = write_sentence(pattern, rng, problem.place, words, slips=False)
         labels = pattern.labels(written, problem.kind.topic)
         post = report_posts.follow_up(planned.below, text, labels, at, rng)
         self._publish(post)

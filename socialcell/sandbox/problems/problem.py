@@ -54,12 +54,13 @@ class Landmark:
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that is broken in [begins_at, repaired_at); `point` is longitude and
-    latitude in degrees. It may be repaired after the end of the world."""
+    latitude in degrees. It may be repaired after the end of the world. Of its two
+    landmarks most people name the first."""
 
     id: int
     kind: ProblemKind
     place: CityPlace
-    landmark: Landmark
+    landmarks: tuple[Landmark, Landmark]
     point: tuple[float, float]
     begins_at: datetime
     repaired_at: datetime

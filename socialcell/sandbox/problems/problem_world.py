@@ -25,6 +25,7 @@ PROBLEMS_A_DAY = 4.5
 REQUESTS = frozenset({"complaint", "help"})  # intents that only problems bring here
 CHANNELS = {"whatsapp": 0.42, "x": 0.28, "facebook": 0.18, "messenger": 0.12}
 NAMED = 0.63  # of reports name the locality
+SECOND_LANDMARK = 0.2  # of reports name the other thing that is near
 PINNED = 0.2  # of reports by WhatsApp share the point a little later
 AGAIN = 0.3  # of reporters write again while nothing is repaired
 TWICE = 0.08  # of reporters report on a second platform, too
@@ -53,7 +54,7 @@ class ProblemTruth(TypedDict):
     topic: str
     owner: str
     place: str
-    landmark: str | None
+    landmarks: list[str]
     point: list[float]
     begins_at: str
     repaired_at: str
@@ -99,7 +100,9 @@ class ProblemWorld:
                 "topic": problem.kind.topic,
                 "owner": problem.kind.owner,
                 "place": problem.place.name,
-                "landmark": None if problem.kind.wide else problem.landmark.key,
+                "landmarks": []
+                if problem.kind.wide
+                else [landmark.key for landmark in problem.landmarks],
                 "point": list(problem.point),
                 "begins_at": problem.begins_at.isoformat(),
                 "repaired_at": problem.repaired_at.isoformat(),
@@ -127,8 +130,8 @@ class ProblemWorld:
         )
         days = min(max(rng.lognormvariate(1.4, 0.7), 0.5), 20)
         repaired = at + timedelta(days=days)
-        landmark = rng.choice(landmarks())
-        return Problem(id_, kind, place, landmark, point, at, repaired)
+        first, second = rng.sample(landmarks(), 2)
+        return Problem(id_, kind, place, (first, second), point, at, repaired)
 
     def _reports(self, problem: Problem) -> Iterator[ProblemReport]:
         """What each person who notices a problem writes of it."""
@@ -198,7 +201,8 @@ class ProblemWorld:
         patterns = [p for p in sentences(problem.kind) if p.language == language]
         pattern = rng.choice(patterns)
         where: CityPlace | None = problem.place if rng.random() < NAMED else None
-        words = {"spot": problem.landmark.words[language]}
+        landmark = problem.landmarks[rng.random() < SECOND_LANDMARK]
+        words = {"spot": landmark.words[language]}
         text, written = write_sentence(pattern, rng, where, words)
         above = self._newest_own_post(at) if channel == "facebook" else None
         if rng.random() < 0.3:
