@@ -12,11 +12,11 @@ import argparse
 import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import combinations
 from pathlib import Path
 
-from benchmarks.desk_city import DeskCity, rows, serving
+from benchmarks.desk_city import STEP, DeskCity, rows, serving
 from socialcell.desk.closing_model import ClosureCheck
 from socialcell.desk.model import (
     CaseContact,
@@ -121,7 +121,7 @@ def _measure_requests(desk: DeskCity, measured: DeskMeasure) -> None:
             measured.requests += 1
             if cases[id_] != 1:
                 measured.lost.append(f"{cases[id_]} cases: {item.post.text}")
-    last = desk.clock.now() - timedelta(hours=3)
+    last = desk.clock.now() - STEP
     for item in desk.items().values():
         post = item.post
         stands = post.ends is None and post.at <= last
@@ -163,6 +163,8 @@ def _measure_pairs(desk: DeskCity, measured: DeskMeasure) -> None:
     measured.mixed_contacts = sum(len(each) > 1 for each in of_contact.values())
     by_reason: dict[str, list[bool]] = defaultdict(list)
     for row in rows(desk.context, CaseSuggestion):
+        if not (matters[row.case_id] and matters[row.other_id]):
+            continue  # one of them was dropped: it asks for nothing
         reason = ", ".join(sorted(row.reasons))
         same = bool(matters[row.case_id] & matters[row.other_id])
         by_reason[reason].append(same)

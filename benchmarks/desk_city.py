@@ -29,9 +29,9 @@ from socialcell.web import webhook_server
 
 END = datetime(2026, 11, 23, 9, 0, tzinfo=IST)  # a Monday
 PLATFORMS = ("x", "facebook", "whatsapp", "messenger")
-STEP = timedelta(hours=3)
+STEP = timedelta(hours=4)
 _MINUTE = timedelta(minutes=1)
-CREW_HOURS = (9, 12, 15, 18)  # of the day in Pune, at which the crew works
+CREW_HOURS = (9, 13, 17)  # of the day in Pune, at which the crew works
 _JOBS = ("receive", "publish", "cases", "clocks", "answers", "closings")
 _TOKEN = 1  # of the daemon's lease: nobody else works here
 

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ _WORDS = "The work at this place was finished today and looked at by the enginee
 _LAG = timedelta(hours=5)  # after a repair the crew hears of it
 _ANSWERED = timedelta(days=1)  # after which a question counts as answered
 _SOON = timedelta(hours=20)  # after its opening a case may be claimed too early
-_READ_ALL_AT = 18  # the hour in Pune at which all mentions of the day are read
+_READ_ALL_AT = 17  # the hour in Pune at which all mentions of the day are read
 _WORKED_ON = (CaseState.NEW, CaseState.ACKNOWLEDGED, CaseState.ASSIGNED)
 _OTHER_BODIES = ("msedcl", "traffic_police")
 
@@ -99,17 +100,17 @@ class DeskCrew:
         for key in ("ask_place", "received"):
             macros.approve_macros(self.second, key)
 
-    @property
+    @cached_property
     def writer(self) -> Context:
         """Who triages, drafts and claims."""
         return acting(self.context, WRITER, Role.OPERATOR)
 
-    @property
+    @cached_property
     def second(self) -> Context:
         """Who approves, and calls."""
         return acting(self.context, SECOND, Role.OPERATOR, Role.APPROVER)
 
-    @property
+    @cached_property
     def lead(self) -> Context:
         return acting(self.context, LEAD, Role.LEAD)
 
@@ -194,8 +195,8 @@ class DeskCrew:
             if report is None or line.mention_id in self._entered:
                 continue
             self._entered.add(line.mention_id)
-            is_named = report.names_place and report.act != "pin"
-            if is_named and case.place_id is None:
+            # A person reads a shared point on the map.
+            if report.names_place and case.place_id is None:
                 values["place"] = report.problem.place.name
         if not values and case.state == CaseState.NEW:
             values["kind"] = labels.intent

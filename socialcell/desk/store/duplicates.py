@@ -94,8 +94,11 @@ def places_of_cases(
     return {case_id: frozenset(places[case_id]) for case_id in case_ids}
 
 
-def texts_of_cases(session: Session, case_ids: Collection[int]) -> dict[int, str]:
-    """What was written or said first in each case; those without words are missing."""
+def texts_of_cases(
+    session: Session, case_ids: Collection[int]
+) -> dict[int, Sequence[str]]:
+    """What was written or said in each case, the first first; those without words are
+    missing."""
     rows = session.execute(
         select(
             col(CaseContact.case_id),
@@ -106,9 +109,13 @@ def texts_of_cases(session: Session, case_ids: Collection[int]) -> dict[int, str
         .where(
             col(CaseContact.case_id).in_(case_ids), col(CaseMessage.direction) == "in"
         )
-        .order_by(col(CaseMessage.at).desc(), col(CaseMessage.id).desc())
+        .order_by(col(CaseMessage.at), col(CaseMessage.id))
     )
-    return {case_id: text for case_id, text in rows if text}
+    texts: dict[int, list[str]] = defaultdict(list)
+    for case_id, text in rows:
+        if text:
+            texts[case_id].append(text)
+    return dict(texts)
 
 
 def add_suggestion(

@@ -1,10 +1,11 @@
 """Suggest which cases are one and why; people say whether they are."""
 
-import math
+from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.desk.case_likeness import CaseTraits, reasons_to_join
 from socialcell.desk.model import CaseSuggestion, DeskCase
 from socialcell.desk.store import cases, duplicates
 from socialcell.desk.store.duplicates import SuggestedPair
@@ -19,19 +20,19 @@ from socialcell.services.desk.case_merging import merge_locked
 from socialcell.services.desk.case_merging import split as split
 from socialcell.services.desk.case_merging import unmerge as unmerge
 
-NEAR_METRES = 250
-_EARTH_METRES = 6_371_000
 _CANDIDATES = 200
 _SUGGESTED = 5
 # Praise is nobody's problem, and two proposals are seldom the same.
-_PROBLEMS = ("complaint", "question", "help")
+_QUESTION = "question"
+_PROBLEMS = ("complaint", _QUESTION, "help")
 
 
 def suggest(context: Context, session: Session, case: DeskCase) -> None:
     """Suggest the open cases that may be the same as one, each with its reasons: the
     same topic within 14 days, and 250 m, a place that both name, or nearly the same
-    words; or a post that replies to one of the other case. Called where a case is
-    opened or its topic or place changes."""
+    words, and nothing that says otherwise (`reasons_to_join`); or a post that replies
+    to one of the other case. Called where a case is opened, its topic or place changes,
+    or somebody says more."""
     assert case.id is not None
     now = context.clock.now()
     found: dict[int, JsonObject] = {
@@ -109,51 +110,41 @@ def _by_topic(session: Session, case: DeskCase) -> dict[int, JsonObject]:
     for each in (case, *others.values()):
         if each.id is not None and each.place_id is not None:
             places[each.id] |= {each.place_id}
-    near_words = _near_words(session, ids)
+    texts = duplicates.texts_of_cases(session, ids)
+    near_words = _near_words(texts, case.id)
+    own = _traits(case, places, texts)
     reasons: dict[int, JsonObject] = {}
     for other_id, other in others.items():
-        why = _reasons(case, other, places[case.id] & places[other_id])
-        apart = bool(places[case.id] and places[other_id]) and not why
-        if not apart and other_id in near_words and _metres(case, other) is None:
-            why = {"words": near_words[other_id]}
+        near = near_words.get(other_id)
+        why = reasons_to_join(case.topic, own, _traits(other, places, texts), near)
         if why:
             reasons[other_id] = {"topic": case.topic, **why}
     return reasons
 
 
-def _reasons(case: DeskCase, other: DeskCase, common: frozenset[str]) -> JsonObject:
-    """Why two cases of one topic are at one place; empty: they are not, or it is not
-    known. Points decide where both have one."""
-    metres = _metres(case, other)
-    if metres is not None:
-        return {"metres": round(metres)} if metres <= NEAR_METRES else {}
-    return {"places": sorted(common)} if common else {}
+def _traits(
+    case: DeskCase,
+    places: Mapping[int, frozenset[str]],
+    texts: Mapping[int, Sequence[str]],
+) -> CaseTraits:
+    assert case.id is not None
+    point = None
+    if case.latitude is not None and case.longitude is not None:
+        point = case.latitude, case.longitude
+    asks = case.kind == _QUESTION
+    return CaseTraits(point, places[case.id], texts.get(case.id, ()), asks=asks)
 
 
-def _near_words(session: Session, ids: list[int]) -> dict[int, float]:
-    """How near the first words of other cases are to those of the first one, of those
-    that say nearly the same."""
-    texts = duplicates.texts_of_cases(session, ids)
-    own, rest = ids[0], [id_ for id_ in ids[1:] if id_ in texts]
+def _near_words(texts: Mapping[int, Sequence[str]], own: int) -> dict[int, float]:
+    """How near the first words of other cases are to those of one, of those that say
+    nearly the same."""
+    rest = [id_ for id_ in texts if id_ != own]
     if own not in texts or not rest:
         return {}
-    compared = TextComparison([texts[id_] for id_ in (own, *rest)], None)
+    compared = TextComparison([texts[id_][0] for id_ in (own, *rest)], None)
     nearness = compared.nearness_to(0).tolist()[1:]
     return {
         id_: round(near, 2)
         for id_, near in zip(rest, nearness, strict=True)
         if near >= BY_LETTERS.copy
     }
-
-
-def _metres(case: DeskCase, other: DeskCase) -> float | None:
-    """The distance of two points on the ground; None where one of them is missing."""
-    if case.latitude is None or case.longitude is None:
-        return None
-    if other.latitude is None or other.longitude is None:
-        return None
-    latitude, longitude = math.radians(case.latitude), math.radians(case.longitude)
-    to_latitude = math.radians(other.latitude)
-    to_longitude = math.radians(other.longitude)
-    x = (to_longitude - longitude) * math.cos((latitude + to_latitude) / 2)
-    return _EARTH_METRES * math.hypot(x, to_latitude - latitude)

@@ -61,8 +61,9 @@ def join_locked(
     """Enter a mention into a locked case; its reading may say that it is urgent now."""
     person = case_contacts.person_of(row, people)
     contact, message = case_contacts.add_mention(context, session, case, row, person)
-    if locate(session, case, row):
-        case_grouping.suggest(context, session, case)
+    locate(session, case, row)
+    # What is said later may name the place.
+    case_grouping.suggest(context, session, case)
     reading = case_reading.read_mention(session, row)
     if reading.priority < case.suggested_priority:
         case.suggested_priority = reading.priority
@@ -72,9 +73,8 @@ def join_locked(
     new_messages.on_message(context, session, contact, message)
 
 
-def locate(session: Session, case: DeskCase, row: MentionRow) -> bool:
+def locate(session: Session, case: DeskCase, row: MentionRow) -> None:
     """Take the point that a message shares, where a case has none yet."""
     point = case_reading.point_of(session, row) if case.latitude is None else None
     if point is not None:
         case.latitude, case.longitude = point
-    return point is not None
