@@ -11,23 +11,30 @@ the citizens confirmed, and how many claims were false, beside the truth.
 import argparse
 import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from itertools import combinations
 from pathlib import Path
 
 from benchmarks.desk_city import STEP, DeskCity, rows, serving
+from benchmarks.desk_crew import Claim
+from socialcell import db
+from socialcell.causal.wilson import wilson_interval
+from socialcell.clock import IST
 from socialcell.desk.closing_model import ClosureCheck
 from socialcell.desk.model import (
     CaseContact,
     CaseMessage,
-    CaseStep,
     CaseSuggestion,
     DeskCase,
 )
-from socialcell.causal.wilson import wilson_interval
+from socialcell.desk.store import closures
+from socialcell.sandbox.platforms import PLATFORMS
+from socialcell.sandbox.post import SandboxPost
+from socialcell.services.desk.closing import closing_sampling
 
-_CONFIRMED, _UNCONFIRMED = "closed_confirmed", "closed_unconfirmed"
+_CONFIRMED = "closed_confirmed"
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,7 @@ class DeskMeasure:
     `lost` are requests in no case or in several; `suggested` the pairs by their
     reasons; `joined` what became one case by suggestions; `recall` by whether the place
     is known of both, of one, or of none; `wrong_closings` the confirmed ones whose
-    problem was there when they were closed.
+    problem was there when they were closed; `weeks` the false ones by the calls.
     """
 
     requests: int = 0
@@ -95,7 +102,7 @@ class DeskMeasure:
     wrong_closings: list[str] = field(default_factory=list)
     false_claims: ShareEstimate = ShareEstimate(0, 0, 0.0)
     confirmed: ShareEstimate = ShareEstimate(0, 0, 0.0)
-    silent_false: ShareEstimate = ShareEstimate(0, 0, 0.0)
+    weeks: list[ShareEstimate] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
 
@@ -125,19 +132,17 @@ def _measure_requests(desk: DeskCity, measured: DeskMeasure) -> None:
     for item in desk.items().values():
         post = item.post
         stands = post.ends is None and post.at <= last
-        if item.is_request and stands and _is_shown(desk, item.post.platform, post):
-            if id(item) not in stored:
-                measured.requests += 1
-                measured.lost.append(f"not stored: {post.platform} {post.text}")
+        is_due = item.is_request and stands and _is_shown(desk, post)
+        if is_due and id(item) not in stored:
+            measured.requests += 1
+            measured.lost.append(f"not stored: {post.platform} {post.text}")
     measured.cases = len(rows(desk.context, DeskCase))
 
 
-def _is_shown(desk: DeskCity, platform: str, post: object) -> bool:
-    from socialcell.sandbox.platforms import PLATFORMS
-
-    if platform not in desk.running.platforms:
-        return False
-    return bool(PLATFORMS[platform].shows(desk.city, post))  # type: ignore[arg-type]
+def _is_shown(desk: DeskCity, post: SandboxPost) -> bool:
+    """Whether a source that is watched shows a post."""
+    is_served = post.platform in desk.running.platforms
+    return is_served and bool(PLATFORMS[post.platform].shows(desk.city, post))
 
 
 def _measure_pairs(desk: DeskCity, measured: DeskMeasure) -> None:
@@ -194,30 +199,47 @@ def _measure_closings(desk: DeskCity, measured: DeskMeasure) -> None:
     all_rows = rows(desk.context, DeskCase)
     problems = {claim.number: claim.problem for claim in desk.crew.claims}
     measured.closings = Counter(row.state for row in all_rows)
-    silent_false = silent = 0
     for row in all_rows:
         problem = problems.get(row.number)
-        if row.state not in (_CONFIRMED, _UNCONFIRMED) or problem is None:
+        if row.state != _CONFIRMED or problem is None:
             continue
-        is_solved = problem.is_repaired(row.closed_at or desk.clock.now())
-        if row.state == _CONFIRMED and not is_solved:
+        if not problem.is_repaired(row.closed_at or desk.clock.now()):
             measured.wrong_closings.append(row.number)
-        if row.state == _UNCONFIRMED:
-            silent += 1
-            silent_false += not is_solved
     claims = [claim for claim in desk.crew.claims if claim.problem is not None]
     answers = _first_answers(desk, claims)
     said_no = sum(answer == "no" for answer in answers)
     false = sum(not claim.is_true for claim in claims) / max(len(claims), 1)
     measured.false_claims = ShareEstimate(said_no, len(answers), false)
     measured.confirmed = ShareEstimate(len(answers) - said_no, len(answers), 1 - false)
-    measured.silent_false = ShareEstimate(
-        silent_false, silent, silent_false / max(silent, 1)
-    )
+    measured.weeks = list(_weeks(desk, {row.id: row.number for row in all_rows}))
 
 
-def _first_answers(desk: DeskCity, claims: list) -> list[str]:  # type: ignore[type-arg]
-    """What came first of the contacts of each claim: yes or no; silent ones left out."""
+def _weeks(desk: DeskCity, numbers: dict[int, str]) -> Iterator[ShareEstimate]:
+    """The false closings of each week that was drawn, by its calls; in truth, all that
+    were closed over silence and not repaired when the calls were made."""
+    problems = {claim.number: claim.problem for claim in desk.crew.claims}
+    monday = desk.city.start.astimezone(IST).date()
+    monday -= timedelta(days=monday.weekday())
+    while monday + timedelta(days=7) < desk.city.end.astimezone(IST).date():
+        start = datetime.combine(monday, time(), IST)
+        end = start + timedelta(days=7)
+        called_at = end + timedelta(hours=9)
+        with db.reading(desk.context.engine) as session:
+            closed = closures.silent_closings(session, start, end)
+        states = [problems.get(numbers[closing.case_id]) for closing in closed]
+        false = sum(
+            problem is not None and not problem.is_repaired(called_at)
+            for problem in states
+        )
+        known = closing_sampling.false_closures(desk.context, monday)
+        if closed and known.known:
+            truth = false / len(closed)
+            yield ShareEstimate(known.contradicted, known.known, truth)
+        monday += timedelta(days=7)
+
+
+def _first_answers(desk: DeskCity, claims: list[Claim]) -> list[str]:
+    """What came first of the contacts of each claim: yes or no; not the silent."""
     cases = {row.number: row.id for row in rows(desk.context, DeskCase)}
     contacts = defaultdict(set)
     for row in rows(desk.context, CaseContact):
@@ -226,9 +248,7 @@ def _first_answers(desk: DeskCity, claims: list) -> list[str]:  # type: ignore[t
     answers = []
     for claim in claims:
         own = contacts[cases[claim.number]]
-        of_claim = [
-            c for c in checks if c.contact_id in own and c.asked_at == claim.at
-        ]
+        of_claim = [c for c in checks if c.contact_id in own and c.asked_at == claim.at]
         if of_claim:
             answers.append(min(of_claim, key=_answered_at).answer)
     return answers
@@ -254,7 +274,8 @@ def show(measured: DeskMeasure) -> None:
     print(f"confirmed although not repaired: {len(measured.wrong_closings)}")
     print(f"false claims by the answers: {measured.false_claims}")
     print(f"confirmed claims by the answers: {measured.confirmed}")
-    print(f"closed over silence and not repaired: {measured.silent_false}")
+    for week in measured.weeks:
+        print(f"false closings of a week by its calls: {week}")
     for name, count in sorted(measured.counts.items()):
         print(f"crew: {name}: {count}")
 
@@ -264,10 +285,12 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=28)
     parser.add_argument("--seed", type=int, default=7)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        with serving(Path(folder), seed=asked.seed, days=asked.days) as desk:
-            desk.run()
-            show(measure(desk))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder), seed=asked.seed, days=asked.days) as desk,
+    ):
+        desk.run()
+        show(measure(desk))
 
 
 if __name__ == "__main__":

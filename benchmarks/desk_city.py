@@ -90,7 +90,7 @@ class DeskCity:
         self.crew.work(read_all=True)
 
     def step(self) -> None:
-        """People write, the daemon does what is due, and in its hours the crew works."""
+        """People write, the daemon does its jobs, and at its hours the crew works."""
         now = self.clock.now()
         for report in self.people.respond():
             self._items[_stored(report.post)] = CityItem(report.post, report)

@@ -1,4 +1,4 @@
-"""A scripted crew at the desk: it reads as people do, and acts through services alone."""
+"""A scripted crew at the desk: it reads as people do, and acts through services."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -363,12 +363,11 @@ class DeskCrew:
                 query = query.where(CaseContact.id == contact)
             rows = session.execute(query).all()
             session.expunge_all()
-        lines = [
+        return [
             CaseLine(row, item, id_)
             for row, id_, platform, key in rows
             if (item := self.item_of(platform, key)) is not None
         ]
-        return lines
 
     def _item(self, mention_id: int) -> "CityItem | None":
         with db.reading(self.context.engine) as session:

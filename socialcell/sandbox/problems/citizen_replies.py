@@ -221,9 +221,7 @@ class CitizenReplies:
         return first.post.labels.language
 
     def _problem_of(self, post: SandboxPost) -> Problem:
-        return next(
-            report.problem for report in self._reports if report.post is post
-        )
+        return next(report.problem for report in self._reports if report.post is post)
 
     def _x(self) -> XServer:
         server = self.servers.platform("x")

@@ -13,11 +13,10 @@ class CityQuestion(Enum):
 
 _WORDS = {
     CityQuestion.SOLVED: (
-        "is it solved",
-        "सुटली का",
-        "सुटला का",
+        r"is (it|your problem) solved",
+        "सुट(ली|ला) का",
         "हल हुई",
-        "sutli ka",
+        r"sut(li|la) ka\b",
         "hal hui",
     ),
     CityQuestion.PLACE: (

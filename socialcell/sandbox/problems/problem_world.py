@@ -150,9 +150,7 @@ class ProblemWorld:
                 moment = at + n * timedelta(minutes=rng.randint(5, 300))
                 yield from self._of_person(problem, person, language, channel, moment)
 
-    def _free_person(
-        self, language: str, channels: list[str], at: datetime
-    ) -> Person:
+    def _free_person(self, language: str, channels: list[str], at: datetime) -> Person:
         """A person who has not reported anything there for a while."""
         while True:
             person = self.people.draw_writer(language, self.rng)

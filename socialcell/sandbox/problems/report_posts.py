@@ -124,10 +124,9 @@ def _post(
 
 # Names of counts by platform and group: nobody but the city answers a report here.
 _GROWTH: dict[tuple[str, str | None], dict[str, tuple[int, int]]] = {
-    ("x", None): {
-        name: (0, 3600)
-        for name in ("reply", "quote", "retweet", "like", "bookmark", "impression")
-    },
+    ("x", None): dict.fromkeys(
+        ("reply", "quote", "retweet", "like", "bookmark", "impression"), (0, 3600)
+    ),
     ("facebook", "visitor"): {"reactions": (0, 3600), "shares": (0, 3600)},
     ("facebook", "comment"): {"likes": (0, 3600)},
 }
