@@ -16,9 +16,9 @@ from socialcell import config, connectors, db, sandbox
 from socialcell.clock import IST, FixedClock
 from socialcell.listening.model import Mention
 from socialcell.sandbox import City, Sandbox
+from socialcell.sandbox.citizens.citizen_replies import CitizenReplies
 from socialcell.sandbox.meta.webhook_platform import WebhookPlatform
 from socialcell.sandbox.post import SandboxPost
-from socialcell.sandbox.problems.citizen_replies import CitizenReplies
 from socialcell.sandbox.problems.problem import ProblemReport
 from socialcell.services.context import Context
 from socialcell.services.daemon import run_due

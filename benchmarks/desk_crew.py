@@ -18,8 +18,8 @@ from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.errors import UsageError
 from socialcell.listening.model import Mention
 from socialcell.roles import Role
-from socialcell.sandbox.problems.citizen_replies import CitizenReplies
-from socialcell.sandbox.problems.problem import Problem
+from socialcell.sandbox.citizens.citizen_replies import CitizenReplies
+from socialcell.sandbox.problems.problem import CityProblem
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.desk import (
@@ -70,7 +70,7 @@ class Claim:
 
     number: str
     at: datetime
-    problem: Problem | None
+    problem: CityProblem | None
     is_true: bool
 
 
@@ -253,7 +253,7 @@ class DeskCrew:
         if self._is_due(case, problem):
             self._claim(case, problem)
 
-    def _is_due(self, case: DeskCase, problem: Problem | None) -> bool:
+    def _is_due(self, case: DeskCase, problem: CityProblem | None) -> bool:
         now = self.context.clock.now()
         if problem is None:
             return now >= case.opened_at + _ANSWERED
@@ -262,7 +262,7 @@ class DeskCrew:
         is_early = Random(f"early:{problem.id}").random() < self.early
         return is_early and not case.reopened and now >= case.opened_at + _SOON
 
-    def _claim(self, case: DeskCase, problem: Problem | None) -> None:
+    def _claim(self, case: DeskCase, problem: CityProblem | None) -> None:
         now = self.context.clock.now()
         who = self.lead if case.reopened >= case_closing.NODAL_FROM else self.writer
         case_closing.claim_done(who, case.number, DoneEvidence(_WORDS))

@@ -12,12 +12,12 @@ import pytest
 from socialcell.clock import FixedClock
 from socialcell.desk.closing_question import question_text
 from socialcell.sandbox import City, Sandbox, serve, truth
-from socialcell.sandbox.problems.citizen_replies import (
+from socialcell.sandbox.citizens.citizen_replies import (
     SAYS_SOLVED,
     TELLS_PLACE,
     CitizenReplies,
 )
-from socialcell.sandbox.problems.city_words import CityQuestion, read_question
+from socialcell.sandbox.citizens.city_words import CityQuestion, read_question
 from socialcell.sandbox.problems.problem import KINDS, ProblemReport, sentences
 from socialcell.sandbox.problems.problem_world import without_requests
 from socialcell.sandbox.world import message_world

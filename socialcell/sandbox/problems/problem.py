@@ -52,7 +52,7 @@ class Landmark:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class CityProblem:
     """Something that is broken in [begins_at, repaired_at); `point` is longitude and
     latitude in degrees. It may be repaired after the end of the world. Of its two
     landmarks most people name the first."""
@@ -77,7 +77,7 @@ class ProblemReport:
     `names_place` says whether the locality stands in it or its point is shared.
     """
 
-    problem: Problem
+    problem: CityProblem
     post: SandboxPost
     act: str
     names_place: bool

@@ -10,7 +10,7 @@ from socialcell.sandbox.post import Person, SandboxPost
 from socialcell.sandbox.problems import report_posts
 from socialcell.sandbox.problems.problem import (
     KINDS,
-    Problem,
+    CityProblem,
     ProblemReport,
     landmarks,
     replies,
@@ -120,7 +120,7 @@ class ProblemWorld:
             for problem in self.problems
         ]
 
-    def _problem(self, id_: int, at: datetime, popular: list[float]) -> Problem:
+    def _problem(self, id_: int, at: datetime, popular: list[float]) -> CityProblem:
         rng = self.rng
         kind = rng.choices(KINDS, [kind.share for kind in KINDS])[0]
         place = rng.choices(places(), popular)[0]
@@ -131,9 +131,9 @@ class ProblemWorld:
         days = min(max(rng.lognormvariate(1.4, 0.7), 0.5), 20)
         repaired = at + timedelta(days=days)
         first, second = rng.sample(landmarks(), 2)
-        return Problem(id_, kind, place, (first, second), point, at, repaired)
+        return CityProblem(id_, kind, place, (first, second), point, at, repaired)
 
-    def _reports(self, problem: Problem) -> Iterator[ProblemReport]:
+    def _reports(self, problem: CityProblem) -> Iterator[ProblemReport]:
         """What each person who notices a problem writes of it."""
         rng = self.rng
         most = _WIDE_REPORTERS if problem.kind.wide else _SPOT_REPORTERS
@@ -163,7 +163,7 @@ class ProblemWorld:
 
     def _of_person(
         self,
-        problem: Problem,
+        problem: CityProblem,
         person: Person,
         language: str,
         channel: str,
@@ -189,7 +189,7 @@ class ProblemWorld:
 
     def _report(
         self,
-        problem: Problem,
+        problem: CityProblem,
         person: Person,
         language: str,
         channel: str,

@@ -4,7 +4,7 @@ from datetime import datetime
 from random import Random
 
 from socialcell.sandbox.post import Labels, Person, SandboxPost
-from socialcell.sandbox.problems.problem import Problem
+from socialcell.sandbox.problems.problem import CityProblem
 from socialcell.sandbox.world import facebook_world
 from socialcell.sandbox.world.graph_people import rising_number
 from socialcell.sandbox.world.message_world import mid, wamid
@@ -73,7 +73,7 @@ def follow_up(
 
 
 def pin(
-    problem: Problem, author: Person, at: datetime, rng: Random, near: float
+    problem: CityProblem, author: Person, at: datetime, rng: Random, near: float
 ) -> SandboxPost:
     """A message of WhatsApp that shares the point of a problem, at most `near` degrees
     away from it either way."""

@@ -9,14 +9,14 @@ from random import Random
 from typing import Protocol
 
 from socialcell.clock import Clock
+from socialcell.sandbox.citizens.city_words import CityQuestion, read_question
 from socialcell.sandbox.city import City
 from socialcell.sandbox.meta.facebook_server import FacebookServer
 from socialcell.sandbox.meta.messenger_server import MessengerServer
 from socialcell.sandbox.meta.whatsapp_server import WhatsAppServer
 from socialcell.sandbox.post import Person, SandboxPost
 from socialcell.sandbox.problems import report_posts
-from socialcell.sandbox.problems.city_words import CityQuestion, read_question
-from socialcell.sandbox.problems.problem import Problem, ProblemReport, replies
+from socialcell.sandbox.problems.problem import CityProblem, ProblemReport, replies
 from socialcell.sandbox.problems.problem_world import SECOND_LANDMARK
 from socialcell.sandbox.world.message_world import number, scoped_id
 from socialcell.sandbox.world.phrases import write_sentence
@@ -46,7 +46,7 @@ class _PlannedReply:
 
     at: datetime
     act: str  # place | pin | solved
-    problem: Problem
+    problem: CityProblem
     below: SandboxPost
 
 
@@ -209,7 +209,7 @@ class CitizenReplies:
         assert isinstance(server, WhatsAppServer | MessengerServer | FacebookServer)
         server.show(post)
 
-    def _language(self, problem: Problem, author: Person, rng: Random) -> str:
+    def _language(self, problem: CityProblem, author: Person, rng: Random) -> str:
         """The language in which a person reported that problem."""
         first = next(
             report
@@ -220,7 +220,7 @@ class CitizenReplies:
         )
         return first.post.labels.language
 
-    def _problem_of(self, post: SandboxPost) -> Problem:
+    def _problem_of(self, post: SandboxPost) -> CityProblem:
         return next(report.problem for report in self._reports if report.post is post)
 
     def _x(self) -> XServer:

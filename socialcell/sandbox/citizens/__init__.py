@@ -1,0 +1,1 @@
+"""The people of a sandbox city with problems, when the city writes to them."""
