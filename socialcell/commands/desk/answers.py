@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.desk import spoken_answers
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators.sign_in_prompt import acting_context
 from socialcell.commands.options import Config, Json, open_context
@@ -298,3 +299,6 @@ def _shown(changes: "Sequence[WordChange]") -> str:
         f"{marks[part.change][0]}{part.words}{marks[part.change][1]}"
         for part in changes
     )
+
+
+spoken_answers.register(app)

@@ -132,6 +132,24 @@ def add_suggestion(
     db.insert_new(session, SUGGESTION, [row])
 
 
+def move_undecided(session: Session, case_id: int, into_id: int, now: datetime) -> None:
+    """Suggest of the case that another one was merged into what was suggested of that
+    one, and nobody has decided."""
+    later, earlier = col(CaseSuggestion.case_id), col(CaseSuggestion.other_id)
+    rows = session.scalars(
+        select(CaseSuggestion)
+        .where(
+            or_(later == case_id, earlier == case_id),
+            col(CaseSuggestion.decision).is_(None),
+        )
+        .order_by(col(CaseSuggestion.id))
+    ).all()
+    for row in rows:
+        other_id = row.other_id if row.case_id == case_id else row.case_id
+        if other_id != into_id:
+            add_suggestion(session, into_id, other_id, row.reasons, now)
+
+
 def add_decision(
     session: Session, case_id: int, other_id: int, decision: str, by: str, now: datetime
 ) -> None:

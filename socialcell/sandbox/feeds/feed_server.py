@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from xml.sax.saxutils import escape, quoteattr
@@ -10,7 +11,7 @@ from socialcell.clock import IST, Clock
 from socialcell.sandbox.city import City
 from socialcell.sandbox.faults import FaultyPlatform, Switch
 from socialcell.sandbox.platform import ServedPlatform, SourceSettings
-from socialcell.sandbox.post import SandboxPost
+from socialcell.sandbox.post import SandboxPost, ShortLink
 from socialcell.sandbox.server import Request, ServerResponse
 from socialcell.sandbox.world.people import Paper
 from socialcell.sandbox.world.press import FEED_LENGTH, lacks_date, lacks_guid
@@ -41,6 +42,25 @@ class FeedServer(FaultyPlatform):
         }
 
     # Faults and changes that tests switch on --------------------------------------
+
+    def print_article(self, slug: str, title: str, text: str) -> str:
+        """A paper brings an article now; its address. KeyError: no such paper."""
+        articles = self._articles[slug]
+        (paper,) = [paper for paper in self._papers.values() if paper.slug == slug]
+        page = f"{paper.origin}/printed/{len(articles) + 1}"
+        article = replace(
+            articles[-1],
+            id=page,
+            at=self.clock.now(),
+            text=text,
+            title=title,
+            links=(ShortLink(page, page),),
+            changed=None,
+            ends=None,
+            removed=None,
+        )
+        articles.append(article)
+        return page
 
     def gone(self, slug: str) -> None:
         """The paper has closed that feed for good, until healed."""

@@ -242,9 +242,10 @@ def _content(post: SandboxPost, text: str) -> JsonObject:
         image = {"id": file_id(post), "mime_type": "image/png", "caption": text}
         return {"type": "image", "image": image}
     if post.group == "location" and post.point is not None:
-        _, longitude, latitude = post.point
-        place: JsonObject = {"latitude": latitude, "longitude": longitude}
-        return {"type": "location", "location": place}
+        # Without the name of a place: a point that somebody set on the map.
+        _name, longitude, latitude = post.point
+        pin: JsonObject = {"latitude": latitude, "longitude": longitude}
+        return {"type": "location", "location": pin}
     return {"type": "text", "text": {"body": text}}
 
 

@@ -17,6 +17,7 @@ WINDOW = timedelta(hours=24)
 """How long after a message of theirs a person may be answered in free words."""
 PRESS = "press"
 _ARTICLE = "article"
+_NO_LANGUAGE = "und"  # of a pin, a photo, a few signs
 _SCRIPTS = ("Deva", "Latn")
 
 
@@ -68,7 +69,8 @@ def add_mention(
     at = row.authored_at or row.stored_at
     if contact.last_heard_at is None or contact.last_heard_at <= at:
         contact.last_heard_at = at
-        contact.language = row.language or contact.language
+        if row.language not in (None, _NO_LANGUAGE) or contact.language is None:
+            contact.language = row.language
         contact.script = _script(row.text) or contact.script
         if row.kind == "message":
             contact.window_until = at + WINDOW

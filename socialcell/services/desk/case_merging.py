@@ -10,13 +10,17 @@ from socialcell.desk.model import CaseContact, CaseStep, DeskCase
 from socialcell.desk.store import cases, duplicates, leases
 from socialcell.desk.store.cases import StepDraft
 from socialcell.errors import UsageError
-from socialcell.json_types import JsonObject
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.ops import audit
 from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.desk import case_access, case_leases, case_steps
 
 UNDONE_WITHIN = timedelta(days=30)
+# What is not known of a case it takes from one that is merged into it; what stands in
+# one line is one thing.
+_LENT = (("latitude", "longitude"), ("place", "place_id"), ("area",), ("owner",))
+_NOT_KNOWN = {"place": ""}
 
 
 def merge(
@@ -55,6 +59,7 @@ def merge_locked(
     into.suggested_priority = min(into.suggested_priority, case.suggested_priority)
     into.first_contact_at = min(into.first_contact_at, case.first_contact_at)
     case.merged_into, case.merged_at = into.id, now
+    lent = _lend(case, into)
     detail: JsonObject = {"case": case.number, "contacts": moved, "before": before}
     case_steps.enter_step(
         context, session, into, StepDraft("merge", by, reason, detail=detail)
@@ -64,7 +69,7 @@ def merge_locked(
         by,
         reason,
         to=CaseState.DUPLICATE,
-        detail={"into": into.number, "contacts": moved},
+        detail={"into": into.number, "contacts": moved, "lent": lent},
     )
     case_steps.enter_step(context, session, case, away)
     leases.end_lease(session, case.id)
@@ -72,6 +77,7 @@ def merge_locked(
     if suggestion is not None and suggestion.decision is None:
         suggestion.decision, suggestion.decided_by = "joined", by
         suggestion.decided_at = now
+    duplicates.move_undecided(session, case.id, into.id, now)
     audit.append(
         session, context.actor, "case.merge", case.number, {"into": into.number}, now
     )
@@ -119,6 +125,7 @@ def unmerge(
         for contact in contacts:
             contact.case_id = case.id
         moved = [contact.id for contact in contacts]
+        _take_back(case, into, step)
         case.merged_into = case.merged_at = None
         case_steps.enter_step(
             context,
@@ -220,6 +227,27 @@ def _own_case(
     now_decided = context.actor.name
     duplicates.add_decision(session, new.id, case.id, "different", now_decided, now)
     return new
+
+
+def _lend(case: DeskCase, into: DeskCase) -> list[JsonValue]:
+    """Tell the other case what it does not know; the names of those fields."""
+    lent: list[JsonValue] = []
+    for names in _LENT:
+        if getattr(into, names[0]) or not getattr(case, names[0]):
+            continue
+        for name in names:
+            setattr(into, name, getattr(case, name))
+            lent.append(name)
+    return lent
+
+
+def _take_back(case: DeskCase, into: DeskCase, step: CaseStep) -> None:
+    """What was known from the other case alone, and that nobody has changed since, is
+    not known any more."""
+    lent = step.detail.get("lent")
+    for name in map(str, lent if isinstance(lent, list) else ()):
+        if getattr(into, name) == getattr(case, name):
+            setattr(into, name, _NOT_KNOWN.get(name))
 
 
 def _last_merge(session: Session, case: DeskCase) -> CaseStep:

@@ -49,6 +49,7 @@ from socialcell.web.console.desk import (
     new_case_pages,
     reveal_pages,
     routing_pages,
+    spoken_answer_pages,
 )
 from socialcell.web.console.desk.field_link_pages import create_field_pages
 from socialcell.web.console.navigation import shell_values
@@ -85,6 +86,7 @@ ROWS: tuple[Row, ...] = (
     *case_pages.ROWS,
     *case_act_pages.ROWS,
     *answer_pages.ROWS,
+    *spoken_answer_pages.ROWS,
     *case_end_pages.ROWS,
     *reveal_pages.ROWS,
     *call_pages.ROWS,

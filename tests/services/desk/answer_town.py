@@ -1,7 +1,8 @@
 """A city on loopback that writes to us, and cases of what it wrote."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import yaml
 from sqlalchemy import select
 
-from socialcell import config, db, sandbox
+from socialcell import config, connectors, db, sandbox
 from socialcell.clock import FixedClock
 from socialcell.desk.closing_model import AnswerMacro
 from socialcell.desk.model import CaseContact, CaseMessage, CaseStep, DeskCase
@@ -169,20 +170,30 @@ class AnswerTown:
 
 @pytest.fixture
 def town(folder: Path, context: Context, clock: FixedClock) -> Iterator[AnswerTown]:
-    with sandbox.serve(CITY, clock, KINDS) as running:
+    with serving_town(folder, context, clock) as town:
+        yield town
+
+
+@contextmanager
+def serving_town(
+    folder: Path,
+    context: Context,
+    clock: FixedClock,
+    kinds: Sequence[str] = KINDS,
+    publishes: Sequence[str] = ("x",),
+) -> Iterator[AnswerTown]:
+    """A city with these platforms, of which some take posts in the city's name."""
+    with sandbox.serve(CITY, clock, kinds) as running:
         place = folder / "config.yaml"
         settings = yaml.safe_load(place.read_text()) or {}
-        settings["publishing"] = {"x": sandbox.accounts(CITY)["x"]}
+        accounts = sandbox.accounts(CITY)
+        settings["publishing"] = {name: accounts[name] for name in publishes}
         settings["sandbox"] = {"base_urls": running.base_urls}
         place.write_text(yaml.safe_dump(settings))
         for name, value in running.secrets.items():
             (folder / "secrets" / name).write_text(value)
         for source in running.sources:
-            own = {
-                key: value
-                for key, value in source.items()
-                if key not in ("name", "connector")
-            }
+            own = connectors.settings_in(source["connector"], source)
             make_source(context.engine, source["name"], source["connector"], **own)
         workspace = config.load(place)
         acting_context = replace(

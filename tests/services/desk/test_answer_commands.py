@@ -31,6 +31,21 @@ def run(place: Path, *words: str) -> Any:
     return json.loads(inside(*words, "--json", "--config", place))
 
 
+def test_what_was_said_on_the_phone_is_an_answer_of_the_case(
+    town: AnswerTown, place: Path
+) -> None:
+    number = town.open_case(("phone", town.hear("whatsapp", ASKED)))
+    sign_in_shell(town.context, "Asha Sample", Role.OPERATOR)
+
+    said = run(place, "answers", "spoken", number, "1", "--words", MARATHI)
+
+    assert said == {"answer": f"{number}.1", "state": "sent"}
+    shown = inside("answers", "show", f"{number}.1", "--config", place)
+    assert "phone" in shown
+    assert MARATHI in shown
+    assert town.steps() == ["answer"]
+
+
 def test_an_answer_from_its_draft_to_the_citizen(town: AnswerTown, place: Path) -> None:
     number = town.open_case(("whatsapp", town.hear("whatsapp", ASKED)))
     sign_in_shell(town.context, "Asha Sample", Role.OPERATOR)

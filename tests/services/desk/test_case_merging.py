@@ -340,3 +340,67 @@ def test_nobody_merges_what_somebody_else_works_on(asha: Context) -> None:
     with pytest.raises(CaseHeldError, match="Ravi Sample has been working"):
         case_grouping.merge(asha, second, first)
     case_grouping.merge(replace(ravi), second, first)
+
+
+def three_cases(context: Context) -> list[str]:
+    """The second and third are suggested as one with the first, by a place; the third
+    also with the second, by a point alone."""
+    two_cases(context)
+    with db.writing(context.engine) as session:
+        second = cases.find_case(session, "26-000002")
+        second.latitude, second.longitude = 18.5, 73.8
+    words = SpokenWords("phone", "A pipe burst here", "en")
+    case_opening.open_by_hand(
+        acting(context, "Asha Sample", Role.OPERATOR),
+        NewCase(words, "complaint", topic="water", point=(18.5005, 73.8)),
+    )
+    assert pairs(context) == [("26-000003", "26-000002"), ("26-000002", "26-000001")]
+    return ["26-000001", "26-000002", "26-000003"]
+
+
+def test_what_was_suggested_of_a_merged_case_is_suggested_of_the_one_that_it_is_in(
+    context: Context, asha: Context
+) -> None:
+    first, second, third = three_cases(context)
+
+    case_grouping.decide_suggestion(asha, second, first, same=True)
+
+    assert pairs(context) == [(third, first)]
+    case_grouping.decide_suggestion(asha, third, first, same=True)
+    assert stored(context, third).merged_into == stored(context, first).id
+
+
+def test_what_a_person_has_said_no_to_is_not_suggested_anew_by_a_merge(
+    context: Context, asha: Context
+) -> None:
+    first, second, third = three_cases(context)
+    case_grouping.decide_suggestion(asha, third, second, same=False)
+
+    case_grouping.decide_suggestion(asha, second, first, same=True)
+
+    assert pairs(context) == []
+
+
+def test_a_case_takes_the_place_that_it_does_not_know_and_gives_it_back(
+    context: Context, asha: Context
+) -> None:
+    first, second, _third = three_cases(context)
+    case_grouping.merge(asha, second, first)
+    merged = stored(context, first)
+    case_grouping.unmerge(asha, second)
+
+    assert (merged.latitude, merged.longitude) == (18.5, 73.8)
+    assert stored(context, first).latitude is None
+    assert stored(context, first).place_id == "place:kothrud"
+    assert stored(context, second).latitude == 18.5
+
+
+def test_a_place_that_somebody_decided_since_is_not_given_back(
+    context: Context, asha: Context
+) -> None:
+    first, second, _third = three_cases(context)
+    case_grouping.merge(asha, second, first)
+    case_triage.triage(asha, first, case_triage.TriageDraft(point=(18.6, 73.9)))
+    case_grouping.unmerge(asha, second)
+
+    assert stored(context, first).latitude == 18.6

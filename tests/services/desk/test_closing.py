@@ -189,6 +189,16 @@ def test_a_thank_you_after_the_closing_is_a_note_for_a_person(crew):
     assert steps_of(crew, case)[-1].kind == "late_message"
 
 
+def test_an_unclear_answer_still_waits_after_that_of_another(crew, colleague):
+    case = claimed_case(crew, "messenger", "whatsapp")
+    write(crew, case, "what about the road?")
+    write(crew, case, "हो झालं", contact=1)
+
+    state = closing_replies.decide_answer(colleague, case.number, case.contacts[0], YES)
+
+    assert state == "closed_confirmed"
+
+
 def test_silence_for_seven_days_closes_without_confirmation(crew):
     case = claimed_case(crew)
     assert case_closing.close_silent(later(crew, days=7)) == 1

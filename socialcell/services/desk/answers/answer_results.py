@@ -104,6 +104,11 @@ def note_sent(
     _note_out(context, session, message, external_id, state)
 
 
+def note_spoken(context: Context, session: Session, message: CaseMessage) -> None:
+    """A person has said an answer to a contact; the case takes a step. Audited."""
+    _note_out(context, session, message, None, "sent")
+
+
 def return_unsent(
     context: Context, session: Session, message: CaseMessage, why: str
 ) -> None:

@@ -210,10 +210,11 @@ def contact_of(session: Session, case: DeskCase, contact_id: int) -> CaseContact
 def _unread_message(session: Session, case: DeskCase, contact_id: int) -> CaseMessage:
     assert case.id is not None
     for step in reversed(cases.steps_of(session, case.id)):
+        if step.detail.get("contact") != contact_id:
+            continue
         if step.kind == closures.ANSWER_READ:
             break
-        is_theirs = step.detail.get("contact") == contact_id
-        if step.kind in closures.UNREAD and is_theirs:
+        if step.kind in closures.UNREAD:
             id_ = step.detail["message"]
             message = session.get(CaseMessage, id_)
             if message is not None:

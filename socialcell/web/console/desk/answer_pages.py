@@ -85,6 +85,7 @@ def show_answer_form(request: PageRequest) -> Answer:
             "w": words,
             "changed": changes_since(request, page),
             "contacts": contacts,
+            "may_answer": request.may(Permission.ANSWER),
             "languages_of_words": [
                 (key, field_name(key), before.get(key, "")) for key in languages
             ],

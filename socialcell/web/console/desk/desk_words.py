@@ -163,6 +163,12 @@ class DeskWords(MentionWords):
             "unsure": _("nobody knows whether it was sent"),
         }.get(state, state)
 
+    def outgoing_state(self, channel: str | None, state: str) -> str:
+        """The same beside its channel: who called is told, and sent nothing."""
+        if state == "sent" and channel in ("phone", "paper", "press"):
+            return self.lang.gettext("told by a person")
+        return self.message_state(state)
+
     def purpose(self, purpose: str) -> str:
         """What a message of ours is for."""
         _ = self.lang.gettext
