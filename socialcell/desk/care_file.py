@@ -94,7 +94,7 @@ def read_care_file(
         rows = list(_rows(path, options))
     except OSError as error:
         raise SocialcellError(
-            "connectors.unreadable_file", path=path, reason=error.strerror
+            "connectors.unreadable_file", path=path.name, reason=error.strerror
         ) from None
     place, columns = _heading(path, rows, options)
     width = len(_without_end(rows[place].cells))
@@ -135,7 +135,7 @@ def _heading(
     first = next((row for row in rows if not row.is_blank), None)
     raise SocialcellError(
         "deskclosing.care_heading",
-        file=path,
+        file=path.name,
         missing=[name for name in NEEDED if name not in nearest],
         heading=one_line(", ".join(first.cells) if first else "", 200),
     )

@@ -43,10 +43,12 @@ from socialcell.web.pages.refusals import RETRY_SECONDS, Refusal, explain, refus
 from socialcell.web.pages.screen_access import require_access
 from socialcell.web.pages.screens import Action, AnyAction, Row, Screen, Show
 from socialcell.web.pages.security_headers import SecurityHeaders
+from socialcell.web.pages.sent_file import SentFile, file_of
 from socialcell.web.request_turns import TooBusy
 
 MAX_FORM_BYTES = 1024 * 1024
 FORM_SECONDS = 15.0
+FILE_SECONDS = 120.0  # a photo over a weak line
 _MAX_FIELDS = 200
 _ONE_YEAR = "public, max-age=31536000, immutable"
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
@@ -84,7 +86,6 @@ def create_page_application(context: Context, site: Site, threads: int) -> ASGIA
     """The application of a site. ValueError: its table is not right."""
     screens.check_table(site.rows)
     pages = _Pages(context, site, PageThreads(threads))
-    limits = Middleware(BodyLimits, MAX_FORM_BYTES, FORM_SECONDS)
     routes: list[BaseRoute] = [
         *(
             ExactRoute(f"/static/{digest}/{name}", _static(STATIC.files[name]), READ)
@@ -92,7 +93,10 @@ def create_page_application(context: Context, site: Site, threads: int) -> ASGIA
         ),
         *(
             ExactRoute(
-                f"/{code}{path}", pages.endpoint(code, rows), _methods(rows), [limits]
+                f"/{code}{path}",
+                pages.endpoint(code, rows),
+                _methods(rows),
+                [_limits(rows)],
             )
             for code in i18n.CODES
             for path, rows in _by_path(site.rows).items()
@@ -127,6 +131,18 @@ def _methods(rows: Mapping[str, Row]) -> Sequence[str]:
     )
 
 
+def _most_file(rows: Mapping[str, Row]) -> int:
+    """The bytes of the file that a form of a path may bring; 0: none."""
+    action = rows.get("POST")
+    return action.most_file if isinstance(action, Action) else 0
+
+
+def _limits(rows: Mapping[str, Row]) -> Middleware:
+    most = _most_file(rows)
+    seconds = FILE_SECONDS if most else FORM_SECONDS
+    return Middleware(BodyLimits, MAX_FORM_BYTES + most, seconds)
+
+
 def _static(part: Part) -> Response:
     headers = {"cache-control": _ONE_YEAR}
     return Response(part.body, media_type=part.media_type, headers=headers)
@@ -157,17 +173,20 @@ class _Pages:
         """The endpoint of a path in a language."""
 
         async def answer(request: Request) -> Response:
-            fields: dict[str, str] = {}
-            is_form = request.method == "POST"
-            if is_form:
-                async with request.form(
-                    max_files=0, max_fields=_MAX_FIELDS, max_part_size=MAX_FORM_BYTES
-                ) as form:
-                    fields = fields_of(form)
-            row = rows["POST" if is_form else "GET"]
-            return await self._in_thread(
-                code, lambda: self._answer(code, row, request, fields)
-            )
+            if request.method != "POST":
+                return await self._in_thread(
+                    code, lambda: self._answer(code, rows["GET"], request, {})
+                )
+            async with request.form(
+                max_files=1 if _most_file(rows) else 0,
+                max_fields=_MAX_FIELDS,
+                max_part_size=MAX_FORM_BYTES,
+            ) as form:
+                fields, file = fields_of(form), file_of(form)
+                return await self._in_thread(
+                    code,
+                    lambda: self._answer(code, rows["POST"], request, fields, file),
+                )
 
         return answer
 
@@ -231,9 +250,14 @@ class _Pages:
             return Response(text, 503, headers, media_type="text/plain")
 
     def _answer(
-        self, code: str, row: Row, request: Request, fields: Mapping[str, str]
+        self,
+        code: str,
+        row: Row,
+        request: Request,
+        fields: Mapping[str, str],
+        file: SentFile | None = None,
     ) -> Response:
-        page_request = self._sessions.page_request(request, code)
+        page_request = replace(self._sessions.page_request(request, code), file=file)
         if isinstance(row, Action):
             page_request = replace(
                 page_request, page_path=self._page_path(row, page_request)

@@ -10,6 +10,7 @@ from socialcell.message_catalog import Message, in_words
 from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.operators.browser_sessions import BrowserVisitor
+from socialcell.web.pages.sent_file import SentFile
 
 MOST_DIGITS = 18
 """Of a number in an address: a database takes any such number."""
@@ -49,6 +50,7 @@ class PageRequest:
     problems: tuple[Problem, ...] = ()
     kept_form: str = ""
     page_path: str = ""  # of the page that a form stands on
+    file: SentFile | None = None  # that came with a form
 
     def may(self, permission: Permission) -> bool:
         """Whether whoever is signed in has a permission anywhere."""

@@ -44,7 +44,8 @@ class Screen:
 @dataclass(frozen=True)
 class Action(Generic[FormT]):
     """A form that is sent: POST `path`. A refused form shows `page` again, with what
-    was typed and what is wrong."""
+    was typed and what is wrong. `most_file`: the bytes of the file that may come with
+    it (`PageRequest.file`); 0: none may."""
 
     path: str
     may: May
@@ -52,6 +53,7 @@ class Action(Generic[FormT]):
     act: Callable[[PageRequest, FormT], Answer]
     page: Show
     is_scoped: bool = False
+    most_file: int = 0
 
 
 AnyAction: TypeAlias = Action[Any]

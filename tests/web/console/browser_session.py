@@ -78,6 +78,28 @@ class BrowserSession:
         """Send these fields as a form."""
         return self._follow(self.request("POST", path, fields, headers))
 
+    def upload(
+        self,
+        page: PageAnswer,
+        action: str,
+        field_name: str,
+        file: tuple[str, bytes],
+        **typed: str,
+    ) -> PageAnswer:
+        """Fill in a form of a page, choose a file (name and bytes), and send it."""
+        form, edge = page.form(action), "edge-of-a-part"
+        name, content = file
+        head = f"--{edge}\r\nContent-Disposition: form-data; "
+        parts = [
+            f'{head}name="{key}"\r\n\r\n{text}\r\n'
+            for key, text in {**form.fields, **typed}.items()
+        ]
+        head += f'name="{field_name}"; filename="{name}"\r\n\r\n'
+        body = "".join([*parts, head]).encode() + content
+        body += f"\r\n--{edge}--\r\n".encode()
+        headers = {"content-type": f"multipart/form-data; boundary={edge}"}
+        return self._follow(self._send("POST", form.action, body, headers))
+
     def _follow(self, answer: PageAnswer) -> PageAnswer:
         for _ in range(_MOST_REDIRECTS):
             if answer.status not in (303, 307):
@@ -94,6 +116,11 @@ class BrowserSession:
     ) -> PageAnswer:
         """One request, no redirect followed."""
         body = b"" if fields is None else urlencode(fields).encode()
+        return self._send(method, path, body, headers)
+
+    def _send(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str] | None
+    ) -> PageAnswer:
         sent = {
             **SAME_ORIGIN,
             "cookie": "; ".join(
@@ -179,7 +206,7 @@ class _Forms(HTMLParser):
         if not self._is_open:
             return
         fields = self.forms[-1].fields
-        if tag == "input" and "name" in given:
+        if tag == "input" and "name" in given and given.get("type") != "file":
             is_box = given.get("type") in ("checkbox", "radio")
             if not is_box or "checked" in given:
                 fields[given["name"]] = given.get("value", "on" if is_box else "")

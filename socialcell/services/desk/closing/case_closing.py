@@ -9,7 +9,7 @@ the case's ward office or department.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -25,6 +25,7 @@ from socialcell.ops import audit
 from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.desk.case_access import require_case
+from socialcell.services.desk.case_photos import clean_photo, store_photo
 from socialcell.services.desk.case_steps import enter_step
 from socialcell.services.desk.closing import closing_questions
 from socialcell.text import clean_text
@@ -41,11 +42,13 @@ MOST_LEVEL = 5
 @dataclass(frozen=True, slots=True)
 class DoneEvidence:
     """What shows that the work is done: words of at least 40 characters, the number of
-    a photo of the case, or PMC Care's closing line."""
+    a photo of the case, a new `picture` (JPEG, PNG or WebP), or PMC Care's closing
+    line."""
 
     words: str = ""
     photo: int | None = None
     care_line: str = ""
+    picture: bytes = field(default=b"", repr=False)
 
     def text(self) -> str:
         """The evidence as a step keeps it."""
@@ -62,13 +65,18 @@ def claim_done(
 
     CaseChangedError; SocialcellError: no such permission, too little evidence, or a
     case that a nodal officer alone closes. UsageError: a state in which nothing is
-    claimed.
+    claimed, or a picture that is none.
     """
+    picture = clean_photo(evidence.picture) if evidence.picture else None
     with db.writing(context.engine) as session:
         case = cases.lock_case(session, number, rev)
         require_case(context, session, Permission.CLAIM_DONE, case)
         if case.reopened >= NODAL_FROM:
             require_nodal_officer(context, session, case)
+        if picture is not None:
+            by = context.actor.name
+            file = store_photo(context, session, case, None, picture, by)
+            evidence = replace(evidence, photo=file.id)
         checks = enter_claim(context, session, case, evidence, context.actor.name)
         return len(checks)
 

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.desk.model import CaseMessage, CaseStep
-from socialcell.desk.store import case_details, cases
+from socialcell.desk.store import case_details, cases, closures
 from socialcell.desk.store.case_details import CaseHead
 from socialcell.errors import UsageError
 from socialcell.identity import store as operators
@@ -15,6 +15,7 @@ from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.roles import Permission, roles_with
 from socialcell.services.context import Context
+from socialcell.services.desk import case_photos
 from socialcell.services.desk.case_access import places_of
 from socialcell.services.mentions import mention_readings
 from socialcell.views.desk import case_view
@@ -117,6 +118,19 @@ def _mentions(
 ) -> dict[int, MentionRow]:
     ids = [m.mention_id for m in messages if m.mention_id is not None]
     return mention_queries.mentions_by_id(session, ids)
+
+
+def read_photo(
+    context: Context, number: str, photo: int, *, places: Collection[str] | None
+) -> bytes:
+    """A photo of a case, as JPEG. UsageError: no such case in these places, or no such
+    photo in it. SocialcellError: the file is not there."""
+    with db.reading(context.engine) as session:
+        case = _visible(context, session, number, places).case
+        row = closures.photo_of(session, case.id or 0, photo)
+        if row is None:
+            raise UsageError("deskclosing.no_such_photo", number=number, photo=photo)
+        return case_photos.read_photo(context, row)
 
 
 def _has_link(steps: Sequence[CaseStep]) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from socialcell.roles import Permission
-from socialcell.services.desk import field_links
+from socialcell.services.desk import case_photos, field_links
 from socialcell.services.desk.closing import case_closing
 from socialcell.services.desk.closing.case_closing import DoneEvidence
 from socialcell.services.desk.referral import referrals
@@ -93,6 +93,7 @@ def act_done(request: PageRequest, form: DoneForm) -> Answer:
         words=form.words,
         photo=int(photo) if photo is not None and is_number else None,
         care_line=form.care_line,
+        picture=request.file.read() if request.file else b"",
     )
     asked = case_closing.claim_done(
         request.context, _number(request), evidence, form.rev
@@ -188,7 +189,15 @@ def act_come_back(request: PageRequest, form: ComeBackForm) -> Answer:
 _CLAIM, _TRIAGE = Permission.CLAIM_DONE, Permission.TRIAGE
 ROWS: tuple[Row, ...] = (
     Screen(f"{PATH}/done", _CLAIM, show_done, is_scoped=True),
-    Action(f"{PATH}/done", _CLAIM, DoneForm, act_done, show_done, True),
+    Action(
+        f"{PATH}/done",
+        _CLAIM,
+        DoneForm,
+        act_done,
+        show_done,
+        is_scoped=True,
+        most_file=case_photos.MOST_BYTES,
+    ),
     Screen(f"{PATH}/field-link", _CLAIM, show_field_link, is_scoped=True),
     Action(
         f"{PATH}/field-link",

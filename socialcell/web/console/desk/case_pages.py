@@ -12,7 +12,7 @@ from socialcell.views.desk.case_view import CaseHistory, CasePage, SimilarCase
 from socialcell.views.mentions.mention_page_view import MentionReading, ReadingRecord
 from socialcell.web.console.desk.case_forms import changes_since
 from socialcell.web.console.desk.desk_words import DeskWords, few_desk_words
-from socialcell.web.pages.answers import Answer, WebPage
+from socialcell.web.pages.answers import Answer, Part, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
 from socialcell.web.pages.screens import Row, Screen
@@ -171,4 +171,20 @@ def in_rupees(lang: Language, micros: int) -> str:
     return f"₹{lang.digits(f'{micros / _MICROS:.2f}')}"
 
 
-ROWS: tuple[Row, ...] = (Screen(PATH, Permission.READ, show_case, is_scoped=True),)
+def show_photo(request: PageRequest) -> Answer:
+    """A photo of a case."""
+    number, photo = str(request.params["number"]), request.number("photo")
+    try:
+        content = case_page.read_photo(
+            request.context, number, photo, places=request.places
+        )
+    except UsageError:
+        raise NotFound from None
+    return Part(content, "image/jpeg")
+
+
+_READ = Permission.READ
+ROWS: tuple[Row, ...] = (
+    Screen(PATH, _READ, show_case, is_scoped=True),
+    Screen(f"{PATH}/photos/{{photo:number}}", _READ, show_photo, is_scoped=True),
+)
