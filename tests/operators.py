@@ -51,7 +51,8 @@ def acting(context: Context, name: str, *roles: Role, scope: str = ALL) -> Conte
 def browser_token(context: Context, name: str, *roles: Role, scope: str = ALL) -> str:
     """The token of a browser's session of this operator, which is open from now on."""
     actor = operator(context, name, *roles, scope=scope)
-    now, token = context.clock.now(), f"{name}'s browser"
+    now = context.clock.now()
+    token = f"{name}'s browser of {now.isoformat()}"  # an earlier one may have ended
     with db.writing(context.engine) as session:
         if store.open_session(session, now, token=token) is None:
             row = _session_row(actor.id or 0, token, "second_factor", now)

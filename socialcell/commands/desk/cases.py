@@ -320,15 +320,9 @@ def _text(text: str) -> str:
 
 def _point(text: str | None) -> tuple[float, float] | None:
     """Latitude and longitude from 18.507,73.807. UsageError."""
-    from socialcell.errors import UsageError
+    from socialcell.services.desk import case_reading
 
-    if text is None:
-        return None
-    try:
-        latitude, longitude = (float(part) for part in text.split(","))
-    except ValueError:
-        raise UsageError("deskcases.unreadable_point", text=text) from None
-    return latitude, longitude
+    return None if text is None else case_reading.read_point(text)
 
 
 grouping.register(app)

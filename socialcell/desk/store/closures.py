@@ -118,6 +118,14 @@ def unread_answers(session: Session) -> list[tuple[DeskCase, CaseStep]]:
     return [(case, step) for case, step in session.execute(query)]
 
 
+def messages_by_id(
+    session: Session, message_ids: Collection[int]
+) -> dict[int, CaseMessage]:
+    """Messages of cases by their numbers; those that are not there are missing."""
+    query = select(CaseMessage).where(col(CaseMessage.id).in_(message_ids))
+    return {row.id: row for row in session.scalars(query) if row.id is not None}
+
+
 def photo_of(session: Session, case_id: int, file_id: int) -> CaseFile | None:
     """A photo of a case by its number; None: there is none of this number in it."""
     photo = session.get(CaseFile, file_id)

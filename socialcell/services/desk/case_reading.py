@@ -158,6 +158,18 @@ def require_words(kind: str | None, topic: str | None, priority: str | None) -> 
         )
 
 
+def read_point(text: str) -> tuple[float, float] | None:
+    """Latitude and longitude as they are written: 18.507,73.807; None: nothing is
+    written. UsageError."""
+    if not text.strip():
+        return None
+    try:
+        latitude, longitude = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError("deskcases.unreadable_point", text=text) from None
+    return latitude, longitude
+
+
 def checked_point(point: tuple[float, float]) -> tuple[float, float]:
     """Latitude and longitude in degrees. UsageError when they are none."""
     latitude, longitude = point

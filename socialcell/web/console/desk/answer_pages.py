@@ -7,7 +7,12 @@ from pydantic import Field
 
 from socialcell.errors import UsageError
 from socialcell.roles import Permission
-from socialcell.services.desk.answers import answer_drafts, answer_view, answers
+from socialcell.services.desk.answers import (
+    answer_drafts,
+    answer_results,
+    answer_view,
+    answers,
+)
 from socialcell.services.desk.answers.answer_drafts import AnswerDraft, TemplateChoice
 from socialcell.services.desk.answers.answer_languages import KEYS
 from socialcell.services.desk.answers.answer_view import AnswerDetail
@@ -49,6 +54,13 @@ class AnswerForm(CaseForm):
 
 class AnswerKeyForm(CaseForm):
     """An answer as it stands."""
+
+
+class SettleForm(CaseForm):
+    """What a look into the conversation found about a message in doubt."""
+
+    message: Annotated[int, Field(ge=1, le=2**62)]
+    heard: Literal["yes", "no"]
 
 
 def field_name(key: str) -> str:
@@ -173,6 +185,7 @@ def show_answer(request: PageRequest) -> Answer:
             "state": state,
             "lines": list(zip(detail.lines, detail.changes, strict=True)),
             "may_send": state == "draft" and request.may(Permission.ANSWER),
+            "may_settle": request.may(Permission.ANSWER),
             "may_withdraw": state in ("draft", "waiting", "returned", "queued"),
             "may_rewrite": state in ("draft", "waiting", "returned"),
             "money": lambda micros: in_rupees(request.lang, micros),
@@ -210,6 +223,18 @@ def act_withdraw(request: PageRequest, form: AnswerKeyForm) -> Answer:
     return RedirectTo(f"/cases/{request.params['number']}", notice)
 
 
+def act_settle(request: PageRequest, form: SettleForm) -> Answer:
+    """Say whether the citizen has a message of which nobody knew; else it is sent once
+    more."""
+    is_heard = form.heard == "yes"
+    answer_results.settle(request.context, form.message, heard=is_heard)
+    _ = request.lang.gettext
+    notice = (
+        _("Noted: the citizen has it.") if is_heard else _("It is about to be sent.")
+    )
+    return RedirectTo(f"/cases/{request.params['number']}", notice)
+
+
 _DRAFT = Permission.DRAFT
 _ANSWER = f"{PATH}/answers/{{key}}"
 ROWS: tuple[Row, ...] = (
@@ -218,6 +243,14 @@ ROWS: tuple[Row, ...] = (
     Screen(_ANSWER, _DRAFT, show_answer, is_scoped=True),
     Action(
         f"{_ANSWER}/send", Permission.ANSWER, AnswerKeyForm, act_send, show_answer, True
+    ),
+    Action(
+        f"{_ANSWER}/settle",
+        Permission.ANSWER,
+        SettleForm,
+        act_settle,
+        show_answer,
+        True,
     ),
     Action(
         f"{_ANSWER}/withdraw", _DRAFT, AnswerKeyForm, act_withdraw, show_answer, True

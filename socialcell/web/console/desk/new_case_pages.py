@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from socialcell.roles import Permission
-from socialcell.services.desk import case_opening
+from socialcell.services.desk import case_opening, case_reading
 from socialcell.services.desk.case_contacts import SpokenWords
 from socialcell.services.desk.case_opening import NewCase
 from socialcell.web.console.desk.desk_words import (
@@ -31,6 +31,7 @@ class NewCaseForm(Form):
     language: Literal["mr", "hi", "en"] = "mr"
     topic: OptionalText = None
     place: Annotated[str, Field(max_length=300)] = ""
+    point: Annotated[str, Field(max_length=60)] = ""
     area: OptionalText = None
     priority: OptionalText = None
     summary: Annotated[str, Field(max_length=200)] = ""
@@ -81,6 +82,7 @@ def act_new_case(request: PageRequest, form: NewCaseForm) -> Answer:
         area=form.area,
         priority=form.priority,
         summary=form.summary,
+        point=case_reading.read_point(form.point),
     )
     number = case_opening.open_by_hand(request.context, new)
     notice = request.lang.gettext("The case is open: %(number)s.", number=number)
