@@ -10,6 +10,7 @@ from socialcell.message_catalog import Message
 from socialcell.platforms import Trait, having
 from socialcell.roles import Role
 from socialcell.settings.campaigns import Influencers, Links, Network, Planning
+from socialcell.settings.connections import Connections
 from socialcell.settings.desk import Desk
 from socialcell.settings.language import LanguageSection
 from socialcell.settings.notifications import Alerts, Mail, Report
@@ -137,6 +138,7 @@ class Config(ConfigSection):
     budget: BudgetSection = BudgetSection()
     daemon: DaemonSection = DaemonSection()
     web: WebSection = WebSection()
+    connections: Connections = Connections()
     mail: Mail = Mail()
     report: Report = Report()
     alerts: Alerts = Alerts()

@@ -18,6 +18,7 @@ from socialcell.errors import SocialcellError
 from socialcell.services.context import Context
 from socialcell.services.daemon.workspace_gauges import measure_workspace
 from socialcell.web.application import READ, UNCACHED, ExactRoute, create_application
+from socialcell.web.connections.connection_limits import ConnectionLimits
 from socialcell.web.metric_file import sum_metrics
 from socialcell.web.metric_text import (
     MEDIA_TYPE,
@@ -29,7 +30,7 @@ from socialcell.web.server_metrics import SERVER_FAMILIES
 from socialcell.web.serving import open_listener, run_in_thread, server_config
 
 ANSWER_SECONDS = 5.0  # that a database may take to answer
-_CONNECTIONS = 32
+_LIMITS = ConnectionLimits(connections=32)
 _S = TypeVar("_S")
 _T = TypeVar("_T")
 _LOG = log.logger(__name__)
@@ -55,7 +56,12 @@ _PULLS = MetricFamily(
 _INCIDENTS = MetricFamily(
     "socialcell_open_incidents", "gauge", "Incidents that are not over, by severity."
 )
-_FAMILIES = (_START, _DATABASE, *SERVER_FAMILIES, _OUTBOX, _PULLS, _INCIDENTS)
+_REFUSED = MetricFamily(
+    "socialcell_refused_connections",
+    "gauge",
+    "Connections and requests that a server refused today, by server and reason.",
+)
+_FAMILIES = (_START, _DATABASE, *SERVER_FAMILIES, _OUTBOX, _PULLS, _INCIDENTS, _REFUSED)
 
 
 @contextlib.contextmanager
@@ -69,8 +75,8 @@ def serving_health(
     """
     app = create_health_application(context, metrics)
     with (
-        open_listener(host, port, _CONNECTIONS) as listener,
-        run_in_thread(server_config(app, _CONNECTIONS), listener) as address,
+        open_listener(host, port) as listener,
+        run_in_thread(server_config(app, _LIMITS), listener) as address,
     ):
         yield address
 
@@ -137,6 +143,11 @@ def _workspace_samples(context: Context) -> dict[str, float]:
         **_samples(_OUTBOX, "state", gauges.outbox),
         **_samples(_PULLS, "kind", gauges.pull_ages),
         **_samples(_INCIDENTS, "severity", gauges.open_incidents),
+        **{
+            sample_key(_REFUSED.name, {"server": server, "reason": reason}): float(n)
+            for server, reasons in gauges.refused.items()
+            for reason, n in reasons.items()
+        },
     }
 
 

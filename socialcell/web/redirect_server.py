@@ -15,6 +15,11 @@ from socialcell.services.links.unsaved_clicks import WAITING
 from socialcell.services.outbox import unsubscriptions
 from socialcell.web import installs
 from socialcell.web.click_log import CAPACITY, ClickLog
+from socialcell.web.connections.connection_limits import (
+    ConnectionLimits,
+    connection_limits,
+)
+from socialcell.web.connections.refusal_log import RefusalLog
 from socialcell.web.installs import InstallEndpoint, create_install_application
 from socialcell.web.link_cache import LinkCache
 from socialcell.web.link_pages import LinkPages, create_page_application, link_pages
@@ -27,7 +32,6 @@ from socialcell.web.serving import (
 )
 from socialcell.web.unsubscribe import unsubscribe_route
 
-CONNECTIONS = 2000  # that may be open at a time
 _SWITCH_INTERVAL = 0.0002  # seconds
 _BUSY_SECONDS = 2.0  # for a locked database, before the log tries again
 
@@ -44,21 +48,32 @@ def serve(
     # The thread that writes must not keep the one that answers waiting: 5 ms by itself.
     sys.setswitchinterval(_SWITCH_INTERVAL)
     with (
-        open_listener(host, port, CONNECTIONS) as listener,
+        open_listener(host, port) as listener,
+        RefusalLog(context, "redirect") as refusals,
         application(context) as app,
     ):
-        run_until_stopped(server_config(app, CONNECTIONS), listener, announce)
+        config = server_config(app, _limits(context), refusals.count)
+        run_until_stopped(config, listener, announce)
 
 
 @contextlib.contextmanager
 def serving(context: Context, *, capacity: int = CAPACITY) -> Iterator[str]:
     """Serve on loopback in a thread while the block runs; yields the address."""
     with (
-        open_listener("127.0.0.1", 0, CONNECTIONS) as listener,
+        open_listener("127.0.0.1", 0) as listener,
+        RefusalLog(context, "redirect") as refusals,
         application(context, capacity=capacity) as app,
-        run_in_thread(server_config(app, CONNECTIONS), listener) as address,
+        run_in_thread(
+            server_config(app, _limits(context), refusals.count), listener
+        ) as address,
     ):
         yield address
+
+
+def _limits(context: Context) -> ConnectionLimits:
+    settings = context.workspace.config
+    most = settings.connections.redirect
+    return connection_limits(settings.connections, most, settings.links.trusted)
 
 
 @contextlib.contextmanager

@@ -14,22 +14,19 @@ from starlette.types import ASGIApp
 
 from socialcell.errors import SocialcellError
 from socialcell.services.daemon.service_notify import notify
-from socialcell.web.connection_guard import (
-    HEAD_SECONDS,
-    ConnectionGuard,
-    GuardedConnection,
-    connection_capacity,
-)
+from socialcell.web.connections.connection_guard import ConnectionGuard
+from socialcell.web.connections.connection_limits import ConnectionLimits, CountRefusal
+from socialcell.web.connections.guarded_connection import GuardedConnection
 
-_KEEP_ALIVE_SECONDS = 5  # so a head on an open connection has at least five more
+_BACKLOG = 4096  # connections that the system holds for us until we come to them
 GRACE_SECONDS = 20  # for requests that are being answered at the stop
 
 
-def open_listener(host: str, port: int, backlog: int) -> socket.socket:
+def open_listener(host: str, port: int) -> socket.socket:
     """A socket that listens. SocialcellError: the port is taken or out of range."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=backlog)
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SocialcellError(
@@ -45,15 +42,15 @@ def address(listener: socket.socket) -> str:
 
 def server_config(
     app: ASGIApp,
-    max_connections: int,
-    *,
-    head_seconds: float = HEAD_SECONDS,
-    count_busy: Callable[[], None] = lambda: None,
+    limits: ConnectionLimits,
+    count: CountRefusal = lambda _refusal: None,
 ) -> uvicorn.Config:
-    """The settings of each of our servers: uvicorn behind a guard of connections."""
-    capacity = connection_capacity(max_connections)
+    """The settings of each of our servers: uvicorn behind a guard of connections.
+
+    `count` is called with each connection or request that is refused.
+    """
     return uvicorn.Config(
-        ConnectionGuard(app, capacity, head_seconds, count_busy),
+        ConnectionGuard(app, limits, count),
         http=GuardedConnection,
         loop="uvloop",
         ws="none",
@@ -63,7 +60,8 @@ def server_config(
         access_log=False,
         server_header=False,
         proxy_headers=False,  # the guard knows a connection by its own address
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_keep_alive=limits.idle_seconds,
+        backlog=_BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 

@@ -7,6 +7,11 @@ from starlette.applications import Starlette
 
 from socialcell.services.context import Context
 from socialcell.services.webhooks import webhook_ingest
+from socialcell.web.connections.connection_limits import (
+    ConnectionLimits,
+    connection_limits,
+)
+from socialcell.web.connections.refusal_log import RefusalLog
 from socialcell.web.serving import (
     open_listener,
     run_in_thread,
@@ -15,8 +20,6 @@ from socialcell.web.serving import (
 )
 from socialcell.web.webhook_worker import WebhookWorker
 from socialcell.web.webhooks import WebhookEndpoints, create_webhook_application
-
-_CONNECTIONS = 64  # that may be open at a time
 
 
 def serve(
@@ -29,10 +32,12 @@ def serve(
     """
     require_secrets(context)
     with (
-        open_listener(host, port, _CONNECTIONS) as listener,
+        open_listener(host, port) as listener,
+        RefusalLog(context, "webhooks") as refusals,
         _application_with_worker(context) as app,
     ):
-        run_until_stopped(server_config(app, _CONNECTIONS), listener, announce)
+        config = server_config(app, _limits(context), refusals.count)
+        run_until_stopped(config, listener, announce)
 
 
 @contextlib.contextmanager
@@ -44,11 +49,20 @@ def serving(context: Context, *, with_worker: bool = True) -> Iterator[str]:
     require_secrets(context)
     application = _application_with_worker if with_worker else _application
     with (
-        open_listener("127.0.0.1", 0, _CONNECTIONS) as listener,
+        open_listener("127.0.0.1", 0) as listener,
+        RefusalLog(context, "webhooks") as refusals,
         application(context) as app,
-        run_in_thread(server_config(app, _CONNECTIONS), listener) as address,
+        run_in_thread(
+            server_config(app, _limits(context), refusals.count), listener
+        ) as address,
     ):
         yield address
+
+
+def _limits(context: Context) -> ConnectionLimits:
+    settings = context.workspace.config
+    most = settings.connections.webhooks
+    return connection_limits(settings.connections, most, settings.web.trusted)
 
 
 def require_secrets(context: Context) -> None:

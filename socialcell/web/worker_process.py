@@ -21,12 +21,28 @@ from starlette.types import ASGIApp
 from socialcell import log
 from socialcell.errors import SocialcellError
 from socialcell.redact import redact
+from socialcell.web.connections.connection_limits import (
+    ConnectionLimits,
+    CountRefusal,
+    Refusal,
+)
 from socialcell.web.metric_file import MetricFile, begin_counting
 from socialcell.web.server_metrics import RequestMeter
 from socialcell.web.serving import GRACE_SECONDS, run_until_stopped, server_config
 
-ApplicationFactory: TypeAlias = Callable[..., AbstractContextManager[ASGIApp]]
 
+@dataclass(frozen=True)
+class CountedApplication:
+    """An application, and what is called with each refusal of a connection to it."""
+
+    app: ASGIApp
+    count: CountRefusal = lambda _refusal: None
+
+
+Application: TypeAlias = ASGIApp | CountedApplication
+ApplicationFactory: TypeAlias = Callable[..., AbstractContextManager[Application]]
+
+_LIMITS = ConnectionLimits(connections=256)
 _ORPHAN_SECONDS = GRACE_SECONDS + 5
 _LOG = log.logger(__name__)
 
@@ -38,18 +54,18 @@ class ServerSettings:
     `factory` is "package.module:function": called with `arguments` (picklable, such as
     the path of config.yaml) in the process that serves, it returns a context manager
     that gives the ASGI application, and ends what the application opened. It starts the
-    log as well. `connections` may be open at a time, `threads` plain functions answer
-    at a time, both for each process. `metrics` is the folder in which each process
+    log as well. `limits` are those of connections, `threads` plain functions answer at
+    a time, both for each process. `metrics` is the folder in which each process
     counts its requests; None: nobody counts.
     """
 
     factory: str
     arguments: tuple[object, ...] = ()
-    connections: int = 256
+    limits: ConnectionLimits = _LIMITS
     threads: int = 12
     metrics: Path | None = None
 
-    def make(self) -> AbstractContextManager[ASGIApp]:
+    def make(self) -> AbstractContextManager[Application]:
         """The application, in this process."""
         module, _, function = self.factory.partition(":")
         make = cast(
@@ -72,17 +88,24 @@ def serve_here(
     """Serve in this process until SIGTERM or SIGINT."""
     metrics = None if settings.metrics is None else begin_counting(settings.metrics)
     with settings.make() as app:
-        config = _config(app, settings.connections, metrics)
+        made = app if isinstance(app, CountedApplication) else CountedApplication(app)
+        config = _config(made, settings.limits, metrics)
         run_until_stopped(config, listener, announce, threads=settings.threads)
 
 
 def _config(
-    app: ASGIApp, connections: int, metrics: MetricFile | None
+    made: CountedApplication, limits: ConnectionLimits, metrics: MetricFile | None
 ) -> uvicorn.Config:
     if metrics is None:
-        return server_config(app, connections)
-    meter = RequestMeter(app, metrics)
-    return server_config(meter, connections, count_busy=meter.count_busy)
+        return server_config(made.app, limits, made.count)
+    meter = RequestMeter(made.app, metrics)
+
+    def count(refusal: Refusal) -> None:
+        made.count(refusal)
+        if refusal is Refusal.BUSY:
+            meter.count_busy()
+
+    return server_config(meter, limits, count)
 
 
 def work(

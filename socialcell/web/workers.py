@@ -55,7 +55,7 @@ def run_workers(
     SocialcellError: `START_ATTEMPTS` workers in a row ended before they were ready.
 
         settings = ServerSettings("socialcell.web.console:application", (config_path,))
-        with open_listener(host, port, settings.connections) as listener:
+        with open_listener(host, port) as listener:
             run_workers(settings, listener, announce, count=2)
     """
     if count == 1:

@@ -17,6 +17,7 @@ from socialcell.web.application import (
     ExactRoute,
     create_application,
 )
+from socialcell.web.connections.connection_limits import ConnectionLimits
 from socialcell.web.serving import open_listener, run_in_thread, server_config
 
 
@@ -43,9 +44,9 @@ def address() -> Iterator[str]:
         Route("/post", respond(200, "a later route")),
     ]
     app = create_application(routes, respond, "a request failed")
-    config = server_config(app, 10)
+    config = server_config(app, ConnectionLimits(10))
     with (
-        open_listener("127.0.0.1", 0, 10) as listener,
+        open_listener("127.0.0.1", 0) as listener,
         run_in_thread(config, listener) as at,
     ):
         yield at

@@ -1,75 +1,27 @@
 """Connections that wait for a request: how long, for how much, and how many of them."""
 
-import asyncio
-import re
-import socket
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any
-from urllib.parse import urlsplit
+from contextlib import ExitStack
 
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from socialcell.web.connection_guard import HEAD_BYTES, HEAD_SECONDS
-from socialcell.web.serving import open_listener, run_in_thread, server_config
-
-SECONDS = 0.5  # for a head, in these tests
-LARGE = 30_000_000  # bytes; more than the system keeps on the way
-REQUEST = b"GET /quick HTTP/1.1\r\nHost: a\r\n\r\n"
-LAST = b"GET /quick HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-HELD = b"GET /held HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-HALF = b"GET /quick HTTP/1.1\r\nHo"
-
-
-class Answers:
-    """An application: /quick answers, /body says how long the body was, /held answers
-    once it is released, /large answers with `LARGE` bytes."""
-
-    def __init__(self) -> None:
-        self.let_go = asyncio.Event()
-        self.held = threading.Semaphore(0)  # one for each that waits
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        text = b"ok"
-        if scope["path"] == "/body":
-            text = str(await length_of_body(receive)).encode()
-        elif scope["path"] == "/held":
-            self.loop = asyncio.get_running_loop()
-            self.held.release()
-            await self.let_go.wait()
-        elif scope["path"] == "/large":
-            text = b"x" * LARGE
-        headers = [(b"content-length", str(len(text)).encode())]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": text})
-
-    def release(self) -> None:
-        """Let go of what is held; from another thread."""
-        self.loop.call_soon_threadsafe(self.let_go.set)
-
-
-async def length_of_body(receive: Receive) -> int:
-    n, more = 0, True
-    while more:
-        message: Any = await receive()
-        n += len(message["body"])
-        more = message["more_body"]
-    return n
-
-
-@contextmanager
-def served(
-    app: ASGIApp, *, capacity: int = 50, seconds: float = SECONDS
-) -> Iterator[str]:
-    config = server_config(app, capacity, head_seconds=seconds)
-    with (
-        open_listener("127.0.0.1", 0, 100) as listener,
-        run_in_thread(config, listener) as at,
-    ):
-        yield at
+from socialcell.web.connections.connection_limits import ConnectionLimits
+from tests.web.guarded_server import (
+    HALF,
+    HEAD_BYTES,
+    HELD,
+    LARGE,
+    LAST,
+    REQUEST,
+    SECONDS,
+    Answers,
+    answer_to,
+    connect,
+    read_all,
+    served,
+    statuses,
+)
 
 
 @pytest.fixture
@@ -78,34 +30,9 @@ def address() -> Iterator[str]:
         yield opened
 
 
-def connect(address: str) -> socket.socket:
-    parts = urlsplit(address)
-    return socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60)
-
-
-def read_all(line: socket.socket) -> bytes:
-    """Everything until the server closes the connection."""
-    answer = b""
-    try:
-        while some := line.recv(65536):
-            answer += some
-    except ConnectionResetError:
-        pass
-    return answer
-
-
-def statuses(answer: bytes) -> list[int]:
-    return [int(code) for code in re.findall(rb"HTTP/1\.1 (\d+) ", answer)]
-
-
-def answer_to(line: socket.socket, request: bytes = REQUEST) -> int:
-    """The status of a request over a connection that stays open."""
-    line.sendall(request)
-    return statuses(line.recv(65536))[0]
-
-
 def test_a_head_has_ten_seconds_and_sixteen_kilobytes() -> None:
-    assert (HEAD_SECONDS, HEAD_BYTES) == (10.0, 16_384)
+    limits = ConnectionLimits(1)
+    assert (limits.head_seconds, limits.head_bytes) == (10.0, 16_384)
 
 
 @pytest.mark.parametrize("begun", [b"", HALF, b"\r\n\r\n", b"\r\n\r\nGET "])

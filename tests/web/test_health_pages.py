@@ -17,6 +17,7 @@ from socialcell.listening.alerts.model import Incident
 from socialcell.ops import store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context
+from socialcell.web.connections.connection_limits import ConnectionLimits
 from socialcell.web.health_pages import create_health_application, serving_health
 from socialcell.web.metric_file import MetricFile
 from socialcell.web.serving import open_listener, run_in_thread, server_config
@@ -96,10 +97,10 @@ def test_a_database_that_does_not_answer_keeps_nobody_waiting(
     """Every connection of the pool is lent out."""
     lent = [context.engine.raw_connection() for _ in range(15)]
     app = create_health_application(context, tmp_path, seconds=0.2)
-    config = server_config(app, 8)
+    config = server_config(app, ConnectionLimits(8))
     try:
         with (
-            open_listener("127.0.0.1", 0, 8) as listener,
+            open_listener("127.0.0.1", 0) as listener,
             run_in_thread(config, listener) as address,
         ):
             status, _headers, reason = ask(address, "/readyz")

@@ -100,7 +100,7 @@ def main(count: str, factory: str, *arguments: str) -> int:
         if factory == "monitored":
             _serve_monitored(Path(arguments[0]), int(count), announce)
             return 0
-        with open_listener("127.0.0.1", 0, 100) as listener:
+        with open_listener("127.0.0.1", 0) as listener:
             run_workers(settings, listener, announce, count=int(count))
     except SocialcellError as error:
         print(f"socialcell: {error}", file=sys.stderr)
@@ -114,7 +114,7 @@ def _serve_monitored(
     context = open_context(config)
     with (
         tempfile.TemporaryDirectory() as folder,
-        open_listener("127.0.0.1", 0, 100) as listener,
+        open_listener("127.0.0.1", 0) as listener,
         serving_health(context, "127.0.0.1", 0, Path(folder)) as health,
     ):
         settings = ServerSettings(

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from socialcell import db
+from socialcell.clock import IST
 from socialcell.listening.store.alerts import incidents
-from socialcell.ops import outbox_store, store
+from socialcell.ops import outbox_store, refused_connections, store
 from socialcell.ops.model import Source
 from socialcell.services.context import Context
 
@@ -15,11 +16,13 @@ from socialcell.services.context import Context
 class WorkspaceGauges:
     """Messages of the outbox by state (`due`, `later`, `held`, `dead`: in the last
     week); seconds since the last successful pull, by kind of source; open incidents by
-    severity. No figure is about a person."""
+    severity; refused connections of today, by server and reason. No figure is about a
+    person."""
 
     outbox: Mapping[str, int]
     pull_ages: Mapping[str, float]
     open_incidents: Mapping[str, int]
+    refused: Mapping[str, Mapping[str, int]]
 
 
 def measure_workspace(context: Context) -> WorkspaceGauges:
@@ -33,13 +36,15 @@ def measure_workspace(context: Context) -> WorkspaceGauges:
         backlog = outbox_store.backlog(session, now)
         ages = _pull_ages(store.enabled(session), now)
         by_severity = incidents.count_open(session)
+        today = now.astimezone(IST).date()
+        refused = refused_connections.since(session, today)
     outbox = {
         "due": backlog.due,
         "later": backlog.later,
         "held": backlog.held,
         "dead": backlog.dead,
     }
-    return WorkspaceGauges(outbox, ages, by_severity)
+    return WorkspaceGauges(outbox, ages, by_severity, refused)
 
 
 def _pull_ages(sources: Sequence[Source], now: datetime) -> dict[str, float]:

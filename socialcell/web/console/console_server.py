@@ -13,6 +13,11 @@ from socialcell import log
 from socialcell.identity.actor import os_account
 from socialcell.services.context import Context, open_context
 from socialcell.web.api.application import create_api
+from socialcell.web.connections.connection_limits import (
+    ConnectionLimits,
+    connection_limits,
+)
+from socialcell.web.connections.refusal_log import RefusalLog
 from socialcell.web.console import (
     account_pages,
     area_pages,
@@ -72,7 +77,7 @@ from socialcell.web.pages.page_templates import PageTemplates
 from socialcell.web.pages.screens import Row
 from socialcell.web.server_metrics import measure_database_wait
 from socialcell.web.serving import open_listener, run_in_thread, server_config
-from socialcell.web.worker_process import ServerSettings
+from socialcell.web.worker_process import CountedApplication, ServerSettings
 from socialcell.web.workers import run_workers
 
 ROWS: tuple[Row, ...] = (
@@ -121,7 +126,6 @@ ROWS: tuple[Row, ...] = (
     *registry_pages.ROWS,
 )
 THREADS = 12
-CONNECTIONS = 256
 API = "/api/"
 _LOOPBACK = "127.0.0.1"
 
@@ -157,13 +161,15 @@ def create_console(context: Context, threads: int = THREADS) -> ASGIApp:
 
 
 @contextlib.contextmanager
-def console_process(config: Path) -> Iterator[ASGIApp]:
+def console_process(config: Path) -> Iterator[CountedApplication]:
     """The console in a process of its own, by the path of its workspace's config."""
     context = replace(open_context(config, for_web=True), actor=os_account())
     log.start(context.workspace.config.log.level)
     measure_database_wait(context.engine)
+    threads = context.workspace.config.web.threads
     try:
-        yield create_console(context, context.workspace.config.web.threads)
+        with RefusalLog(context, "console") as refusals:
+            yield CountedApplication(create_console(context, threads), refusals.count)
     finally:
         context.engine.dispose()
 
@@ -194,15 +200,15 @@ def serve(
     """
     with (
         tempfile.TemporaryDirectory(prefix="socialcell-metrics-") as folder,
-        open_listener(host, port, CONNECTIONS) as listener,
+        open_listener(host, port) as listener,
         serving_health(context, _LOOPBACK, health_port, Path(folder)) as health,
     ):
-        limits = context.workspace.config.web
+        web = context.workspace.config.web
         settings = ServerSettings(
             f"{__name__}:console_process",
             (config,),
-            connections=limits.connections,
-            threads=limits.threads,
+            limits=_limits(context),
+            threads=web.threads,
             metrics=Path(folder),
         )
 
@@ -215,9 +221,18 @@ def serve(
 @contextlib.contextmanager
 def serving(context: Context, *, port: int = 0) -> Iterator[str]:
     """Serve on loopback in a thread while the block runs; yields the address."""
-    config = server_config(create_console(context), CONNECTIONS)
     with (
-        open_listener(_LOOPBACK, port, CONNECTIONS) as listener,
-        run_in_thread(config, listener) as address,
+        open_listener(_LOOPBACK, port) as listener,
+        RefusalLog(context, "console") as refusals,
     ):
-        yield address
+        config = server_config(
+            create_console(context), _limits(context), refusals.count
+        )
+        with run_in_thread(config, listener) as address:
+            yield address
+
+
+def _limits(context: Context) -> ConnectionLimits:
+    settings = context.workspace.config
+    web = settings.web
+    return connection_limits(settings.connections, web.connections, web.trusted)

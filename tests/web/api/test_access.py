@@ -19,6 +19,7 @@ from socialcell.services.operators import api_tokens
 from socialcell.web.api.application import create_api
 from socialcell.web.api.problems import ProblemDocument
 from socialcell.web.api.request_guard import RequestGuard
+from socialcell.web.connections.connection_limits import ConnectionLimits
 from socialcell.web.serving import open_listener, run_in_thread, server_config
 from tests.operators import acting
 from tests.web.api.api_client import ApiClient
@@ -245,9 +246,9 @@ def test_sixty_clients_at_once_are_answered_over_real_connections(
     city: Context, make_client: Client
 ) -> None:
     tokens = [make_client().headers for _ in range(6)]
-    config = server_config(create_api(city), 100)
+    config = server_config(create_api(city), ConnectionLimits(100))
     with (
-        open_listener("127.0.0.1", 0, 100) as listener,
+        open_listener("127.0.0.1", 0) as listener,
         run_in_thread(config, listener) as address,
         ThreadPoolExecutor(60) as pool,
     ):
