@@ -20,6 +20,7 @@ from socialcell.campaigns.links.store import clicks
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
 from socialcell.message_catalog import Message, Parameter
+from socialcell.services.links.unsaved_clicks import add_dropped, reserve_dropped
 from socialcell.web.waiting_clicks import ClickBatch, WaitingClicks, parse_line
 
 CAPACITY = 50_000  # clicks that may wait
@@ -63,6 +64,11 @@ class ClickLog:
 
     def start(self) -> None:
         """Begin to store: first the file of the last stop, then what is added."""
+        try:
+            reserve_dropped(self._file.path.parent)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            _LOG.error("a full disk could not count lost clicks", reason=reason)
         self._thread.start()
 
     def stop(self) -> None:
@@ -76,12 +82,22 @@ class ClickLog:
         self._thread.join()
         dropped = self._n_accepted - self._n_saved + self._dropped.total()
         if dropped:
+            self._note_dropped(dropped)
             raise SocialcellError(
                 "web.clicks_dropped",
                 clicks=dropped,
                 path=self._file.path,
                 reason=self._file_error,
             )
+
+    def _note_dropped(self, n: int) -> None:
+        """Where `health` finds it; whoever stops the redirect is told besides."""
+        _LOG.error("clicks were answered and are lost", n=n)
+        try:
+            add_dropped(self._file.path.parent, n)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            _LOG.error("health does not know of lost clicks", n=n, reason=reason)
 
     def add(self, request: LinkRequest) -> None:
         """Accept a click, or count it as dropped; never waits. From one thread only."""

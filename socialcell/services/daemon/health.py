@@ -13,7 +13,8 @@ from socialcell.ops.daemon_model import Lease
 from socialcell.ops.model import Run, Source
 from socialcell.services.context import Context
 from socialcell.services.daemon.job_schedule import list_schedules
-from socialcell.services.links.unsaved_clicks import DAMAGED, damaged_lines
+from socialcell.services.daemon.server_health import HealthReason as HealthReason
+from socialcell.services.daemon.server_health import server_reasons
 from socialcell.services.workspace import disk_space
 
 SILENT = timedelta(days=2)  # a source that brings nothing for so long is silent
@@ -22,18 +23,6 @@ _FAILURES = 3  # in a row; one alone is tried again soon
 _RECHECK_STOPPED = timedelta(hours=36)  # the recheck is due once a night
 _LETTERS_LATE = timedelta(hours=1)
 _TAGGING_LATE = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class HealthReason:
-    """Why the workspace is not well: a short code, what is wrong, what to do."""
-
-    code: str
-    finding: str
-    advice: str
-
-    def __str__(self) -> str:
-        return f"{self.finding} {self.advice}"
 
 
 @dataclass(frozen=True)
@@ -88,7 +77,7 @@ def _workspace_reasons(context: Context) -> Iterator[HealthReason]:
     yield from _letter_reasons(context, now)
     yield from _tagging_reasons(context, now)
     yield from _disk_reasons(context)
-    yield from _click_reasons(context)
+    yield from server_reasons(context, now)
 
 
 def _job_reasons(context: Context) -> Iterator[HealthReason]:
@@ -264,14 +253,4 @@ def _disk_reasons(context: Context) -> Iterator[HealthReason]:
     if space is not None and space.is_low:
         yield HealthReason(
             "disk_low", f"The disk is nearly full: {space}.", disk_space.ADVICE
-        )
-
-
-def _click_reasons(context: Context) -> Iterator[HealthReason]:
-    lines = damaged_lines(context.workspace.folder)
-    if lines:
-        yield HealthReason(
-            "clicks_damaged",
-            f"Lines of clicks that are damaged and in no count: {lines}.",
-            f"Look at {context.workspace.folder / DAMAGED}, then move it away.",
         )

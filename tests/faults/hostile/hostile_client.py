@@ -23,7 +23,8 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import count, cycle
 
 _PAUSE = 0.05  # seconds that a round waits for the server at most
-_AT_ONCE = 200  # connections that are opened in a round
+_RATE = 3000.0  # connections that are opened in a second
+_AT_ONCE = 200  # of them in a round
 _CHUNK = 65_536
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
 _HEAD = b"GET /r/zzzzzzz HTTP/1.1\r\nHost: a\r\n"
@@ -44,7 +45,10 @@ class Attack:
 
 
 def _post(path: bytes, length: int) -> bytes:
-    return b"POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % (path, length)
+    # Without a signature an install is refused before its body is read.
+    signed = b"X-Socialcell-Signature: 00\r\nX-Socialcell-Timestamp: 1\r\n"
+    head = b"POST %s HTTP/1.1\r\nHost: a\r\n" % path
+    return head + signed + b"Content-Length: %d\r\n\r\n" % length
 
 
 ATTACKS = {
@@ -58,7 +62,6 @@ ATTACKS = {
         _REQUEST + _HEAD + b"X: ", drip=b"a" * _CHUNK, every=0, connections=4
     ),
     "slow_body": Attack(_post(b"/installs", 15_000), drip=b"x", connections=300),
-    "slow_push": Attack(_post(b"/whatsapp", 15_000), drip=b"x", connections=64),
     "slow_webhook_head": Attack(
         b"POST /whatsapp HTTP/1.1\r\nHost: a\r\n", drip=b"X", connections=64
     ),
@@ -101,6 +104,7 @@ class HostileClient:
         self._lines: set[Line] = set()
         self._drips: list[tuple[float, int, Line]] = []
         self._numbers = count()
+        self._start = time.monotonic()
         self.outcome = Outcome()
 
     def run(self, seconds: float) -> Outcome:
@@ -108,7 +112,7 @@ class HostileClient:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self._open_missing()
-            self._outcome_most()
+            self.outcome.most_open = max(self.outcome.most_open, len(self._lines))
             for key, events in self._selector.select(_PAUSE):
                 self._serve(key.data, events)
             self._drip(time.monotonic())
@@ -116,12 +120,10 @@ class HostileClient:
             self._forget(line)
         return self.outcome
 
-    def _outcome_most(self) -> None:
-        self.outcome.most_open = max(self.outcome.most_open, len(self._lines))
-
     def _open_missing(self) -> None:
         missing = self._attack.connections - len(self._lines)
-        for _ in range(min(missing, _AT_ONCE)):
+        allowed = int((time.monotonic() - self._start) * _RATE) - self.outcome.opened
+        for _ in range(min(missing, allowed, _AT_ONCE)):
             line = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             line.setblocking(False)
             try:
@@ -214,7 +216,7 @@ def main() -> None:
     parser.add_argument("attack", choices=ATTACKS)
     parser.add_argument("server", help="HOST:PORT, on loopback")
     parser.add_argument("--seconds", type=float, default=30.0)
-    parser.add_argument("--connections", type=int)
+    parser.add_argument("--connections", type=int, help="at most")
     parser.add_argument("--addresses", type=int, default=8)
     words = parser.parse_args()
     _files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -222,7 +224,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     attack = ATTACKS[words.attack]
     if words.connections is not None:
-        attack = replace(attack, connections=words.connections)
+        most = min(attack.connections, words.connections)
+        attack = replace(attack, connections=most)
     host, _, port = words.server.rpartition(":")
     # 127.0.0.1 is the one that probes come from.
     addresses = [f"127.0.{k // 250}.{k % 250 + 2}" for k in range(words.addresses)]

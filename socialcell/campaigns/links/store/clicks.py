@@ -180,6 +180,13 @@ def count_by_kind(
     ]
 
 
+def count_dropped(session: Session, since: date) -> int:
+    """Requests from a day on that were answered while the log was full."""
+    query = select(func.coalesce(func.sum(DAY.c.n), 0))
+    chosen = query.where(DAY.c.kind == "dropped", DAY.c.day >= since)
+    return int(session.execute(chosen).scalar_one())
+
+
 def count_old_clicks(session: Session, before: datetime) -> int:
     query = select(func.count()).select_from(CLICK).where(CLICK.c.at < before)
     return int(session.execute(query).scalar_one())
