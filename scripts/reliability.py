@@ -164,6 +164,24 @@ ROWS = {
         "tracked links while the database is locked or the queue is full",
         "people are sent on; clicks that were taken are stored, dropped ones counted",
     ),
+    "F33": Row(
+        "a server is held up: thousands of connections, heads and bodies that do not "
+        "end, requests without a pause, answers that nobody reads",
+        "everybody else is answered within a second; at most 50 MB more memory; what "
+        "is refused is counted by reason",
+        "Attackers and probes are on one machine with the server.",
+    ),
+    "F34": Row(
+        "the redirect stops while the disk is full, the database locked, or clicks "
+        "that wait are damaged",
+        "clicks are stored then or at the next start; lost ones are counted and told, "
+        "by the exit code as well; a damaged line is set aside",
+    ),
+    "F35": Row(
+        "a link that people have is turned elsewhere, or leads to a look-alike",
+        "a second person agrees to the change; only domains of the city's list, and "
+        "none that only looks like one",
+    ),
 }
 # Rows of the matrix that no test tries, each with why.
 NOT_HERE: dict[str, str] = {}

@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import text
 
 from socialcell import db
+from socialcell.clock import IST
 from socialcell.listening.alerts.model import Incident
-from socialcell.ops import store
+from socialcell.ops import refused_connections, store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context
 from socialcell.web.connections.connection_limits import ConnectionLimits
@@ -132,6 +133,9 @@ def fill(context: Context) -> None:
         ):
             source = store.add_source(session, name, connector, {}, now)
             source.last_ok_at = None if hours is None else now - hours * hour
+        refused_connections.add(
+            session, "redirect", {"full": 7}, now.astimezone(IST).date()
+        )
         for severity, state in (
             ("high", "open"),
             ("high", "acked"),
@@ -182,4 +186,5 @@ def test_metrics_tell_what_waits_is_open_and_was_read(
         'socialcell_pull_age_seconds{kind="rss"}': 3 * 3600,
         'socialcell_open_incidents{severity="high"}': 2,
         'socialcell_open_incidents{severity="medium"}': 0,
+        'socialcell_refused_connections{server="redirect",reason="full"}': 7,
     }

@@ -46,10 +46,11 @@ class RefusalLog:
 
     def _run(self) -> None:
         while not self._stop.wait(INTERVAL):
-            self._store()
-        self._store()
+            self.store()
+        self.store()
 
-    def _store(self) -> None:
+    def store(self) -> None:
+        """Add what was counted since; not from the thread that answers."""
         counts = dict(self._counts)
         if not any(counts.values()):
             return
