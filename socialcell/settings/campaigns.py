@@ -1,5 +1,6 @@
 """What campaigns keep to: links, candidates, plans."""
 
+import re
 from datetime import date
 from ipaddress import ip_network
 from typing import Annotated, TypeVar
@@ -16,21 +17,35 @@ def _network(text: str) -> str:
     return text
 
 
+def _domain(text: str) -> str:
+    try:
+        name = text.lower().encode("idna").decode("ascii")
+    except ValueError:
+        name = ""
+    if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", name):
+        raise UnreadableValue("doors.no_domain", text=text)
+    return text.lower()
+
+
+Domain = Annotated[str, AfterValidator(_domain)]
 Network = Annotated[str, AfterValidator(_network)]
 
 
 class Links(ConfigSection):
     """Tracked links: where they are reached from outside, and whom to believe.
 
-    `trusted` are the peers whose X-Forwarded-For counts; `internal` are networks whose
-    clicks are the cell's own. An ended link leads to `fallback`; without one, a page
-    says so. `apps` are the Android packages whose installs are taken in. An install is
-    put down to a click within `attribution_days` of it (Google Play keeps a referrer
-    for 90), and not sooner than `shortest_seconds` after it.
+    `domains` are those to which links may lead, with all below them, beside the app
+    stores; null: to any that is no look-alike. `trusted` are the peers whose
+    X-Forwarded-For counts; `internal` are networks whose clicks are the cell's own. An
+    ended link leads to `fallback`; without one, a page says so. `apps` are the Android
+    packages whose installs are taken in. An install is put down to a click within
+    `attribution_days` of it (Google Play keeps a referrer for 90), and not sooner than
+    `shortest_seconds` after it.
     """
 
     address: str | None = None
     fallback: str | None = None
+    domains: tuple[Domain, ...] | None = None
     trusted: tuple[Network, ...] = ()
     internal: tuple[Network, ...] = ()
     apps: tuple[str, ...] = ()

@@ -105,6 +105,7 @@ def make_link(
 ) -> LinkResult:
     """As `create`, in the caller's transaction."""
     draft = tracked_link.check_draft(fields)
+    link_destinations.require_own(context, draft)
     link = link_store.find_same(session, draft)
     if link is not None:
         return LinkResult(link, "unchanged")
