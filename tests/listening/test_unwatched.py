@@ -2,15 +2,21 @@
 
 import pytest
 
+from socialcell.clock import SystemClock
 from socialcell.errors import UsageError
-from socialcell.listening.people.protected_topics import (
-    Accounts,
-    protected_topic_in,
-    refuse,
-)
+from socialcell.listening.guard import judgement
+from socialcell.listening.guard.person_signs import Accounts
+from socialcell.listening.people.protected_topics import protected_topic_in
 from socialcell.message_catalog import in_words
 
 ACCOUNTS = Accounts({"pmcpune"}, {"sanjay gokhale"})
+
+
+def refuse(query: str, accounts: Accounts) -> None:
+    objection = judgement.judge_query(query, accounts, SystemClock().now())
+    if objection is not None:
+        message = objection.message("privacy.no_rule_about")
+        raise UsageError(message.code, **message.parameters)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from itertools import pairwise
 
 import yaml
 
+from socialcell.listening.people.listed_names import is_person_name
 from socialcell.listening.people.masking_numbers import MASK
-from socialcell.listening.people.protected_topics import is_person_name
 
 # Python's \w lacks the vowel signs of Devanagari: a word is what stands between spaces
 # and punctuation.

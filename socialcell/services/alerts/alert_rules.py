@@ -9,12 +9,11 @@ from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES
 from socialcell.listening.alerts.model import AlertRule
-from socialcell.listening.people import protected_topics
 from socialcell.listening.query import query_lint
 from socialcell.listening.store.alerts import alert_rules, alerts
-from socialcell.listening.store.people import protected_accounts
 from socialcell.message_catalog import Message
 from socialcell.ops import audit
+from socialcell.services import query_guard
 from socialcell.services.context import Context
 from socialcell.settings.notifications import Alerts
 from socialcell.text import clean_text
@@ -94,8 +93,8 @@ def add_rule(
         )
     now = context.clock.now()
     doubts = [str(doubt.message) for doubt in query_lint.lint(query, now)]
+    query_guard.require_rule(context, query)
     with db.writing(context.engine) as session:
-        protected_topics.refuse(query, protected_accounts.accounts(session))
         if alert_rules.named(session, name) is not None:
             raise UsageError("alerts.rule_exists", name=name)
         if len(alert_rules.rules(session)) >= _MOST:

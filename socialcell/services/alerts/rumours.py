@@ -10,10 +10,15 @@ from socialcell import db
 from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.listening.alerts.model import Rumour
+from socialcell.listening.guard import judgement
+from socialcell.listening.guard.judgement import Objection
+from socialcell.listening.guard.person_signs import Accounts
 from socialcell.listening.people import masking
 from socialcell.listening.store.alerts import rumours
 from socialcell.ops import audit
+from socialcell.services import query_guard
 from socialcell.services.context import Context
+from socialcell.services.query_guard import AskedAt
 from socialcell.text import clean_text, one_line
 
 _LONGEST = 400
@@ -58,7 +63,8 @@ def add(
 ) -> int:
     """Mark a text, or what is behind a link, as false. Its id. Audited.
 
-    Handles and numbers of people are hidden. UsageError: neither or both are given, a
+    Handles and numbers of people are hidden. UsageError: it speaks of a person by name
+    or of what nobody looks for, neither or both are given, a
     text too short to be told from others, no web address, no note, or it is marked
     already.
     """
@@ -69,6 +75,13 @@ def add(
     why = one_line(masking.unnamed(clean_text(note)), _LONGEST)
     if not why:
         raise UsageError("alerts.rumour_without_note")
+    asked = text if text is not None else url or ""
+    query_guard.require(
+        context,
+        AskedAt.RUMOURS,
+        asked,
+        lambda _session, accounts: objection_to(text, url, accounts),
+    )
     now = context.clock.now()
     with db.writing(context.engine) as session:
         if (same := _active_rumour(session, cleaned, address)) is not None:
@@ -80,6 +93,15 @@ def add(
         session.flush()
         audit.append(session, context.actor, "rumour.add", str(rumour.id), {}, now)
         return rumour.id or 0
+
+
+def objection_to(
+    text: str | None, url: str | None, accounts: Accounts
+) -> Objection | None:
+    """What stands against looking for copies of a text or a link; None: nothing."""
+    if text is not None:
+        return judgement.judge_words(masking.unnamed(clean_text(text)), accounts)
+    return judgement.judge_address(url or "", accounts)
 
 
 def end(context: Context, rumour_id: int) -> None:

@@ -124,12 +124,16 @@ def check_settings(
     """The settings as they are stored. ConfigError when the connector does not take
     them, UsageError when they follow what must not be followed."""
     checked = connectors.check_settings(connector, settings)
+    source_guard.refuse(context, connector, checked, let_in_numbers(context))
+    return checked
+
+
+def let_in_numbers(context: Context) -> frozenset[str]:
+    """The numbers of accounts that a source may follow: the city's own, and those that
+    are followed already."""
     with db.reading(context.engine) as session:
         followed = source_guard.numbers(store.enabled(session))
-        source_guard.refuse(
-            session, connector, checked, _own_accounts(context) | followed
-        )
-    return checked
+    return own_accounts(context) | followed
 
 
 def check_source(context: Context, name: str) -> ConnectorHealth:
@@ -224,7 +228,7 @@ def pull_now(
     return collector.collect(context, names, stop=stop, progress=progress)
 
 
-def _own_accounts(context: Context) -> frozenset[str]:
+def own_accounts(context: Context) -> frozenset[str]:
     """The numbers of the accounts in whose name the city posts."""
     return context.workspace.config.publishing.account_numbers
 

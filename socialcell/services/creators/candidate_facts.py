@@ -65,8 +65,7 @@ def score_candidates(
 def resolve_request(
     context: Context, session: Session, request: RankingRequest
 ) -> InitiativeSubject:
-    """What was asked for, looked up. UsageError: an unknown topic or ward, or words
-    that nobody may be sought by."""
+    """What was asked for, looked up. UsageError: an unknown topic or ward."""
     topics = lexicon.vocabulary("topic")
     for topic in request.topics:
         if topic not in topics or topic in protected_topics.TOPICS:
@@ -78,14 +77,6 @@ def resolve_request(
             raise UsageError("creators.no_topic", topic=topic, topics=names)
     ids, spellings = set(), []
     for words in request.words:
-        protected = protected_topics.protected_topic_in(index_form(words))
-        if protected is not None:
-            raise UsageError(
-                "creators.protected_topic",
-                subject=protected.name,
-                reason=protected.reason,
-                word=protected.word,
-            )
         concept = concepts.find(index_form(words.removeprefix("initiative:")))
         if concept is None:
             spellings.append(index_form(words))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlmodel import Session
 
@@ -20,7 +21,11 @@ from socialcell.campaigns.links import utm_naming
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
 from socialcell.json_types import DocumentValue, JsonValue
+from socialcell.listening.guard import judgement
+from socialcell.listening.guard.judgement import Objection
+from socialcell.listening.guard.person_signs import Accounts
 from socialcell.listening.people import masking
+from socialcell.services import query_guard
 from socialcell.services.context import Context
 from socialcell.services.creators import candidate_facts, creator_results
 from socialcell.services.creators.candidate_documents import (
@@ -39,6 +44,7 @@ from socialcell.services.creators.creator_registry import (
     today,
 )
 from socialcell.services.creators.creator_results import CreatorResultDocument
+from socialcell.services.query_guard import AskedAt
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,7 @@ def rank(
     or something that nobody may be sought by.
     """
     now = context.clock.now()
+    _require_words(context, request)
     with db.reading(context.engine) as session:
         about = candidate_facts.resolve_request(context, session, request)
     require_approver(context, "influencers.rank", "candidates", _audit_detail(request))
@@ -147,6 +154,7 @@ def find_candidate(
 
     SocialcellError: it is no candidate and not in the registry; or no approver asks.
     """
+    _require_words(context, request)
     with db.reading(context.engine) as session:
         about = candidate_facts.resolve_request(context, session, request)
         row, accounts = _resolve_name(session, name)
@@ -242,6 +250,19 @@ def _entry(
         "added_at": row.added_at,
         "changed_at": row.changed_at,
     }
+
+
+def _require_words(context: Context, request: RankingRequest) -> None:
+    """UsageError for words that nobody is sought by. Audited."""
+    for words in request.words:
+        judge = partial(_objection_to, words)
+        query_guard.require(context, AskedAt.INFLUENCERS, words, judge)
+
+
+def _objection_to(
+    words: str, _session: Session, accounts: Accounts
+) -> Objection | None:
+    return judgement.judge_words(words, accounts)
 
 
 def _audit_detail(request: RankingRequest) -> dict[str, JsonValue]:

@@ -18,6 +18,7 @@ from socialcell.services.doctor import (
     access_checks,
     collection_checks,
     database_checks,
+    guard_checks,
     invariants,
     letter_checks,
     machine_checks,
@@ -114,6 +115,7 @@ def _database_checks(
     yield from source_checks.states(context)
     yield from source_checks.secrets(context)
     yield from source_checks.rules(context)
+    yield from guard_checks.followed(context)
     yield from collection_checks.check_credentials(context)
     yield collection_checks.check_allowances(context)
     yield collection_checks.check_mapping_errors(context)

@@ -28,6 +28,7 @@ from socialcell.listening.store.mentions.facet_counts import (
     FacetCount,
 )
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
+from socialcell.services import query_guard
 from socialcell.services.context import Context
 from socialcell.services.mentions import explorer_facets, mention_search
 from socialcell.services.mentions.page_cursor import cursor_text, read_cursor
@@ -75,8 +76,9 @@ def explore(
 
     `places` are the ward offices and departments that the reader may see; None: all. A
     query that cannot be read is explained on the page. UsageError for a filter that no
-    mention can match, or a cursor that is none.
+    mention can match, a cursor that is none, and what nobody looks for.
     """
+    query_guard.require_search(context, question.query)
     now = context.clock.now()
     cursor = read_cursor(question.cursor) if question.cursor else None
     with db.reading(context.engine) as session:
@@ -111,6 +113,7 @@ def read_filter(
 
     UsageError as of `explore`, also for a query that cannot be read.
     """
+    query_guard.require_search(context, question.query)
     now = context.clock.now()
     with db.reading(context.engine) as session:
         explanation, mention_filter = _filter(session, people, question, places, now)

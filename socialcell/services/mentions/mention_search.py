@@ -26,6 +26,7 @@ from socialcell.listening.store.mentions.explored_mentions import (
 )
 from socialcell.listening.store.mentions.match_reasons import matching_parts
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
+from socialcell.services import query_guard
 from socialcell.services.context import Context
 from socialcell.views.mentions import mention_detail
 from socialcell.views.mentions.mention_detail import MentionDetail
@@ -51,13 +52,16 @@ def read_request(
     since: str | None,
     until: str | None,
     limit: int | None = None,
+    counts_only: bool = False,
     **values: str | None,
 ) -> MentionFilter:
     """What a person asks for: days as `day_start` takes them, and values by field of
-    MentionFilter.
+    MentionFilter. `counts_only`: nobody's words are shown of what is found.
 
-    UsageError names a value that no mention can have, with those that there are.
+    UsageError names a value that no mention can have, with those that there are, and
+    refuses, with the reason, what nobody looks for.
     """
+    query_guard.require_search(context, query, counts_only=counts_only)
     now = context.clock.now()
     with db.reading(context.engine) as session:
         holdings = mention_queries.read_holdings(session, people.registry)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from socialcell import db
-from socialcell.errors import UsageError
-from socialcell.listening.people import protected_topics
+from socialcell.listening.guard import judgement
 from socialcell.listening.query import query_lint
 from socialcell.listening.query.query_lint import Doubt
 from socialcell.listening.store.mentions import explored_mentions
@@ -17,10 +16,12 @@ from socialcell.listening.store.mentions.explored_mentions import MentionSearch
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.listening.store.people import protected_accounts
 from socialcell.message_catalog import Message
+from socialcell.services import query_guard
 from socialcell.services.alerts.alert_detectors import rule_query
 from socialcell.services.alerts.alert_rules import require_limits
 from socialcell.services.alerts.incident_grouping import INCIDENT_GAP
 from socialcell.services.context import Context
+from socialcell.services.query_guard import AskedAt
 
 SAMPLE = timedelta(days=28)
 _MOST = 10_000  # mentions of the sample that are looked at
@@ -32,7 +33,8 @@ class RulePreview:
     """What a rule would have done in the SAMPLE before now.
 
     Of `matches` mentions, at least so many where `is_exact` is false, it would have
-    opened an incident `times` over. `refusal` says why it cannot be a rule at all.
+    opened an incident `times` over. `refusal` says why it cannot be a rule at all;
+    nothing is looked for then, and nothing counted.
     """
 
     matches: int
@@ -55,11 +57,11 @@ def preview_rule(
     sample_filter = MentionFilter(rule_query(query, now), since=now - SAMPLE, until=now)
     doubts = query_lint.lint(query, now)
     with db.reading(context.engine) as session:
-        refusal: Message | None = None
-        try:
-            protected_topics.refuse(query, protected_accounts.accounts(session))
-        except UsageError as error:
-            refusal = error.message
+        accounts = protected_accounts.accounts(session)
+        objection = judgement.judge_query(query, accounts, now)
+        if objection is not None:
+            refusal = query_guard.error_of(objection, AskedAt.RULES).message
+            return RulePreview(0, True, now - SAMPLE, 0, doubts, refusal)
         search = MentionSearch(session, sample_filter)
         moments = explored_mentions.newest_times(session, search, _MOST)
     is_exact = search.since is None and len(moments) < _MOST
@@ -67,7 +69,7 @@ def preview_rule(
     if not is_exact:
         since = max(since, search.since or since, moments[-1] if moments else since)
     times = _openings(moments[::-1], threshold, minutes * _MINUTE)
-    return RulePreview(len(moments), is_exact, since, times, doubts, refusal)
+    return RulePreview(len(moments), is_exact, since, times, doubts, None)
 
 
 def _openings(moments: Sequence[datetime], threshold: int, window: timedelta) -> int:

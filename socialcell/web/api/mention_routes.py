@@ -86,7 +86,7 @@ def mention_router(context: Context, check: Check) -> APIRouter:
         ],
     ) -> FiguresAnswer:
         people = pseudonyms.load_people(context)
-        request = _request(context, people, parameters)
+        request = _request(context, people, parameters, counts_only=True)
         document = mention_figures.count_figures(
             context, request, parameters.by, admission.place
         )
@@ -118,7 +118,11 @@ def _mention_page(
 
 
 def _request(
-    context: Context, people: People, parameters: MentionConditions
+    context: Context,
+    people: People,
+    parameters: MentionConditions,
+    *,
+    counts_only: bool = False,
 ) -> MentionFilter:
     """What is asked for. UsageError names a parameter that cannot be read."""
     now = context.clock.now()
@@ -132,5 +136,6 @@ def _request(
         parameters.q,
         since=parameters.since,
         until=parameters.until,
+        counts_only=counts_only,
         **parameters.model_dump(exclude=_OWN),
     )

@@ -4,8 +4,8 @@ from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.listening.guard.person_signs import Accounts
 from socialcell.listening.model import Author
-from socialcell.listening.people.protected_topics import Accounts
 from socialcell.listening.store.people import registry
 from socialcell.text import index_form
 
