@@ -182,6 +182,11 @@ ROWS = {
         "a second person agrees to the change; only domains of the city's list, and "
         "none that only looks like one",
     ),
+    "F36": Row(
+        "an insider who tries to follow a person, a protest or somebody's faith",
+        "refused at every place that stores or runs a question, and in the audit log "
+        "without the person's name; what the city does may be asked",
+    ),
 }
 # Rows of the matrix that no test tries, each with why.
 NOT_HERE: dict[str, str] = {}

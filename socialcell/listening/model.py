@@ -256,6 +256,10 @@ class RegistryAccount(SQLModel, table=True):
 
     added_by: str
     added_at: datetime
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+    # second_person, or source: the paper of a feed; None: from before the rule.
+    basis: str | None = None
 
 
 class Area(SQLModel, table=True):

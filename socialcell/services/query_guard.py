@@ -34,6 +34,7 @@ class AskedAt(StrEnum):
     SEARCH = "mentions search"
     FIGURES = "figures"
     INFLUENCERS = "influencers"
+    REGISTRY = "registry"
 
 
 _REFUSED = {
@@ -43,6 +44,7 @@ _REFUSED = {
     AskedAt.SEARCH: "guard.no_search_for",
     AskedAt.FIGURES: "guard.no_search_for",
     AskedAt.INFLUENCERS: "guard.nobody_sought_by",
+    AskedAt.REGISTRY: "guard.no_account_of",
 }
 
 

@@ -8,11 +8,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from socialcell import cli
-from socialcell.clock import IST
+from socialcell import cli, db
+from socialcell.clock import IST, FixedClock
+from socialcell.config import load
+from socialcell.services.context import Context
 from socialcell.services.workspace.workspace_setup import initialise, write_secrets
 from tests.builders import NOON
 from tests.commands import canary
+from tests.registry_accounts import register_account
 from tests.running import environment
 
 SOURCES = {
@@ -87,9 +90,10 @@ def listening(tmp_path: Path, run: Run) -> Iterator[tuple[Path, list[Said]]]:
         said = [
             run(
                 "registry", "add", "x", canary.OFFICE, "--class", "public_office",
-                "--evidence", "its page", *monkey,
+                "--evidence", "https://city.example names it", *monkey,
             )
         ]  # fmt: skip
+        _approve(config)
         for name, (connector, *settings_of) in SOURCES.items():
             pairs = [word for pair in settings_of for word in ("--set", pair)]
             said.append(run("sources", "add", name, connector, *pairs, *monkey))
@@ -101,6 +105,14 @@ def listening(tmp_path: Path, run: Run) -> Iterator[tuple[Path, list[Said]]]:
             said += [dry, run("import", file, *options, *monkey)]
             said.append(run("import", file, "--json", *options, *monkey))
         yield config, said
+
+
+def _approve(config: Path) -> None:
+    """Two persons agree on the office's account, as if they had signed in."""
+    workspace = load(config)
+    engine = db.connect(workspace.database_url)
+    register_account(Context(workspace, engine, FixedClock(NOON)), "x", canary.OFFICE)
+    engine.dispose()
 
 
 def words_of(path: Path) -> str:

@@ -251,7 +251,7 @@ def test_the_actor_is_who_signed_in_else_the_account_and_never_the_environment(
     config = folder / "config.yaml"
     done = socialcell(
         "registry", "add", "x", "@CityDesk", "--class", "media", "--evidence",
-        "its imprint names it", "--config", config, SOCIALCELL_ACTOR="mallory",
+        "https://paper.example/imprint", "--config", config, SOCIALCELL_ACTOR="mallory",
         USER="mallory", LOGNAME="mallory", SUDO_USER="mallory",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -262,7 +262,7 @@ def test_the_actor_is_who_signed_in_else_the_account_and_never_the_environment(
     account = pwd.getpwuid(os.getuid()).pw_name
     number = None if name is None else operator(context, name).id
     assert (entry["actor"], entry["operator_id"]) == (name or account, number)
-    assert (entry["action"], entry["object"]) == ("registry.add", "x:citydesk")
+    assert (entry["action"], entry["object"]) == ("registry.propose", "x:citydesk")
     assert entry["os_user"] == account
 
 

@@ -140,6 +140,21 @@ def judge_address(url: str, accounts: Accounts) -> Objection | None:
     return objection
 
 
+def judge_account(handle: str, name: str, accounts: Accounts) -> Objection | None:
+    """What stands against the account of anybody, a person too: the subject that its
+    handle or its name speaks of, and letters that look like others."""
+    if not handle.isascii():
+        return Objection(ILLEGIBLE, shown=handle)
+    pieces = " ".join(
+        f"#{piece}" for piece in re.split(r"[/:@._\-\d]+", handle) if piece
+    )
+    for words in (pieces, name):
+        objection = judge_words(words, accounts)
+        if objection is not None and objection.ground != PERSON:
+            return objection
+    return None
+
+
 def judge(ways: Ways, text: str, accounts: Accounts) -> Objection | None:
     """What stands against terms that are asked for. `text` is looked through for
     handles, addresses and numbers."""

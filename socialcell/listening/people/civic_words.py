@@ -10,6 +10,7 @@ import yaml
 from socialcell.language import lexicon
 from socialcell.language.transliteration import key
 from socialcell.language.words import key_of
+from socialcell.listening.people import protected_topics
 from socialcell.text import index_form
 
 # Of these topics the words say nothing of a place or of the city's work there.
@@ -159,8 +160,13 @@ def _civic_words() -> frozenset[str]:
         word
         for phrase in phrases
         for word in index_form(phrase).split()
-        if len(word) >= _SHORTEST and word not in none
+        if len(word) >= _SHORTEST and word not in none and not _is_listed(word)
     )
+
+
+def _is_listed(word: str) -> bool:
+    """Whether a word stands for a protected subject by itself: auto strike."""
+    return protected_topics.protected_topic_in(word) is not None
 
 
 @lru_cache

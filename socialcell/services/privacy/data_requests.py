@@ -10,7 +10,7 @@ from socialcell.desk.store import erasure as case_erasure
 from socialcell.errors import UsageError
 from socialcell.json_types import DocumentValue, JsonObject
 from socialcell.listening.people.visibility import People
-from socialcell.listening.store.people import accounts, erasure
+from socialcell.listening.store.people import accounts, erasure, registry_proposals
 from socialcell.listening.store.people.accounts import HeldAccount
 from socialcell.listening.store.people.erasure import Erased
 from socialcell.ops import audit, webhook_deliveries
@@ -86,6 +86,7 @@ def erase_account(
         _require_nobody_registered(shown, account)
         creator_registry.require_none(session, platform, account.handles)
         creator_registry.drop_flags(session, platform, account.handles)
+        registry_proposals.drop_accounts(session, platform, account.handles)
         now = context.clock.now()
         contacts = case_contacts.contact_ids(session, shown, account)
         case_count = case_erasure.erase_contacts(session, contacts, now)

@@ -14,6 +14,7 @@ from socialcell.desk.store import erasure as case_erasure
 from socialcell.listening.store import retention
 from socialcell.listening.store.mentions import reply_drafts
 from socialcell.listening.store.pages import attachments
+from socialcell.listening.store.people import registry_proposals
 from socialcell.ops import audit, slots, throttle
 from socialcell.ops import webhook_deliveries as pushes
 from socialcell.ops.secure_delete import scrub
@@ -25,6 +26,7 @@ from socialcell.services.webhooks import media_files
 _PAGE = 500
 _NETWORK_DAYS = timedelta(days=7)  # that a click keeps the hash of its network
 
+_PROPOSAL_DAYS = timedelta(days=90)  # that an account waits for a second person
 _REPLY_DAYS = timedelta(days=7)  # that an answer which nobody sent keeps its words
 
 
@@ -74,6 +76,7 @@ def run_retention(context: Context, *, dry_run: bool = False) -> PurgeResult:
     with db.writing(context.engine) as session:
         clicks.erase_networks(session, now - _NETWORK_DAYS)
         gone["replies"] = reply_drafts.forget_old(session, now - _REPLY_DAYS)
+        gone["proposals"] = registry_proposals.drop_old(session, now - _PROPOSAL_DAYS)
         gone["pushes"] = pushes.forget_old(session, now)
         gone["slots"] = slots.forget_old(session, now)
         ended_before = now - timedelta(days=settings.case_contact_days)

@@ -27,8 +27,8 @@ from socialcell.services.alerts.incident_grouping import IncidentGrouping
 from socialcell.services.context import Context
 from socialcell.services.mentions import mention_owners, tagging
 from socialcell.services.outbox import acknowledgements
-from socialcell.services.privacy import account_registry
 from tests.builders import make_author, make_record, make_source, store_records
+from tests.registry_accounts import register_account
 from tests.services.alerts.test_detection import with_readers
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -242,7 +242,7 @@ def test_a_loud_account_that_joins_makes_the_incident_worse_once(leak: City) -> 
 
 def test_media_of_the_registry_join_and_offices_answer(leak: City) -> None:
     for handle, kind in (("dailypaper", "media"), ("cityoffice", "public_office")):
-        account_registry.register_account(
+        register_account(
             leak.context,
             "x",
             handle,

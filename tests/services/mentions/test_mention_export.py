@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.listening.people.visibility import People
+from socialcell.ops import audit
 from socialcell.ops.model import AuditEntry
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
@@ -72,7 +73,7 @@ def test_the_file_is_that_of_the_command(
 def test_a_download_is_audited_before_its_first_byte(
     city: Context, people: People, engine: Engine
 ) -> None:
-    question = ExplorerQuestion(query="water @handle_u1", topic="water")
+    question = ExplorerQuestion(query="water", topic="water", since="2026-11-01")
 
     pieces = download(acting(city, "meera"), people, question, "jsonl")
 
@@ -80,7 +81,6 @@ def test_a_download_is_audited_before_its_first_byte(
     assert (actor, action) == ("meera", "mentions.export")
     assert detail["topic"] == "water"
     assert detail["format"] == "jsonl"
-    assert "handle_u1" not in json.dumps(detail)
     assert list(pieces) == []
 
 
@@ -88,7 +88,7 @@ def test_a_download_is_audited_before_its_first_byte(
 def test_an_export_by_the_command_is_audited_as_well(
     city: Context, engine: Engine, folder: Path, flags: list[str]
 ) -> None:
-    query = ("--query", "water @handle_u1", "--platform", "x")
+    query = ("--query", "water", "--platform", "x")
     config = ("--config", folder / "config.yaml")
 
     assert socialcell("mentions", "export", *query, *flags, *config).returncode == 0
@@ -96,7 +96,23 @@ def test_an_export_by_the_command_is_audited_as_well(
     ((_actor, action, detail),) = audited(engine)
     assert (action, detail["platform"]) == ("mentions.export", "x")
     assert detail["format"] == ("jsonl" if flags else "csv")
-    assert "handle_u1" not in json.dumps(detail)
+
+
+@pytest.mark.parametrize("flags", [["--jsonl"], []])
+def test_nothing_is_exported_that_a_person_wrote_by_name(
+    city: Context, engine: Engine, folder: Path, flags: list[str]
+) -> None:
+    query = ("--query", "water @handle_u1", "--platform", "x")
+    config = ("--config", folder / "config.yaml")
+
+    done = socialcell("mentions", "export", *query, *flags, *config)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Nothing is searched for about a private person" in done.stderr
+    with db.reading(engine) as session:
+        (row,) = audit.entries(session, 1)
+    assert (row.action, row.object) == ("guard.refuse", "mentions search")
+    assert "handle_u1" not in json.dumps(row.detail)
 
 
 def test_it_holds_nothing_outside_the_places_of_the_reader(

@@ -15,10 +15,10 @@ from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
 from socialcell.services.outbox import outbox
 from socialcell.services.planning import content_calendar
-from socialcell.services.privacy import account_registry
 from socialcell.services.publishing import notices, own_posts, posting
 from tests.language.test_public_people import GOOD, write
 from tests.operators import acting
+from tests.registry_accounts import register_account
 from tests.services.publishing.conftest import HOUR, PICTURE, WORDS, Town, planned
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -163,7 +163,7 @@ def test_an_election_day_does_not_hold_safety(
 def test_in_an_election_safety_that_may_serve_one_is_held_by_that_rule(
     town: Town, approve: Any, changes: dict[str, Any], said: str, by: str
 ) -> None:
-    account_registry.register_account(
+    register_account(
         town.context,
         "x",
         "@ward.member",

@@ -53,6 +53,7 @@ class CandidateAccount:
     why: list[Message]
     figures: dict[int, list[FollowerCount]]
     creator: str | None
+    verified: str | None = None  # in small letters, as the platform says it
 
     @property
     def authors(self) -> list[int]:
@@ -140,7 +141,15 @@ def candidate_accounts(
     for row in db.records(session, query, _AccountRow):
         account = accounts.setdefault(
             (row.platform, row.handle),
-            CandidateAccount(row.platform, row.handle, row.name, [], {}, row.key),
+            CandidateAccount(
+                row.platform,
+                row.handle,
+                row.name,
+                [],
+                {},
+                row.key,
+                row.verified and row.verified.lower(),
+            ),
         )
         counts = account.figures.setdefault(row.id, [])
         if row.counted_at is not None and row.counted is not None:

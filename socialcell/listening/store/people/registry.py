@@ -11,6 +11,7 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.identity.actor import Actor
+from socialcell.json_types import JsonValue
 from socialcell.listening.model import Author, AuthorRollup, Mention, RegistryAccount
 from socialcell.listening.store.mentions import rollups
 from socialcell.ops import audit
@@ -20,11 +21,18 @@ REGISTRY = db.table(RegistryAccount)
 AUTHOR = db.table(Author)
 MENTION = db.table(Mention)
 AUTHOR_ROLLUP = db.table(AuthorRollup)
+_ENTRY = (
+    *(REGISTRY.c.platform, REGISTRY.c.handle, REGISTRY.c.name),
+    *(REGISTRY.c.person_class, REGISTRY.c.evidence),
+    *(REGISTRY.c.added_by, REGISTRY.c.added_at),
+    *(REGISTRY.c.approved_by, REGISTRY.c.approved_at, REGISTRY.c.basis),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class RegistryEntry:
-    """An account that is shown by name, the evidence for it, and who added it when."""
+    """An account that is shown by name, the evidence for it, who added it when, and on
+    what basis: second_person, source (the paper of a feed), None before the rule."""
 
     platform: str
     handle: str
@@ -33,6 +41,18 @@ class RegistryEntry:
     evidence: str
     added_by: str
     added_at: datetime
+    approved_by: str | None
+    approved_at: datetime | None
+    basis: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """On what basis an account enters: who approved it, and who had proposed it."""
+
+    basis: str  # second_person | source
+    approved_by: str | None = None
+    made_by_operator: int | None = None
 
 
 def registry(session: Session) -> frozenset[tuple[str, str]]:
@@ -44,17 +64,7 @@ def registry(session: Session) -> frozenset[tuple[str, str]]:
 def accounts(session: Session) -> list[RegistryEntry]:
     """Every account of the registry with the evidence for it."""
     c = REGISTRY.c
-    rows = session.execute(
-        select(
-            c.platform,
-            c.handle,
-            c.name,
-            c.person_class,
-            c.evidence,
-            c.added_by,
-            c.added_at,
-        ).order_by(c.platform, c.handle)
-    )
+    rows = session.execute(select(*_ENTRY).order_by(c.platform, c.handle))
     return [RegistryEntry(*row) for row in rows]
 
 
@@ -68,10 +78,7 @@ def accounts_after(
     """At most `limit` accounts of a class (None: any) whose name or handle has these
     words, by platform and handle behind the one named; None: from the first on."""
     c = REGISTRY.c
-    query = select(
-        *(c.platform, c.handle, c.name, c.person_class, c.evidence),
-        *(c.added_by, c.added_at),
-    ).order_by(c.platform, c.handle)
+    query = select(*_ENTRY).order_by(c.platform, c.handle)
     if words:
         query = query.where(
             or_(
@@ -91,10 +98,7 @@ def accounts_after(
 def find_account(session: Session, platform: str, handle: str) -> RegistryEntry | None:
     """An account of the registry; None: it is in none."""
     c = REGISTRY.c
-    query = select(
-        *(c.platform, c.handle, c.name, c.person_class, c.evidence),
-        *(c.added_by, c.added_at),
-    ).where(c.platform == platform, c.handle == handle)
+    query = select(*_ENTRY).where(c.platform == platform, c.handle == handle)
     row = session.execute(query).first()
     return None if row is None else RegistryEntry(*row)
 
@@ -117,33 +121,51 @@ def register(
     evidence: str,
     by: Actor,
     now: datetime,
+    approval: Approval | None = None,
+    added_by: str | None = None,
 ) -> int:
     """Allow an account to be shown by name; 0 when it was allowed already.
 
-    UsageError: an unknown class, no handle, or no evidence.
+    `by` enters it, `added_by` had proposed it. UsageError: an unknown class, no handle,
+    or no evidence.
     """
     handle = plain_handle(handle)
-    if person_class not in CLASSES:
-        raise UsageError(
-            "privacy.no_such_class", person_class=person_class, classes=list(CLASSES)
-        )
-    if not handle or not evidence.strip():
-        raise UsageError("privacy.registered_without_evidence")
+    require_entry(handle, person_class, evidence)
     row = {
         "platform": platform,
         "handle": handle,
         "name": name,
         "person_class": person_class,
         "evidence": evidence.strip(),
-        "added_by": by.name,
+        "added_by": added_by or by.name,
         "added_at": now,
+        "approved_by": approval and approval.approved_by,
+        "approved_at": now if approval and approval.approved_by else None,
+        "basis": approval and approval.basis,
     }
     added = db.insert_new(session, REGISTRY, [row])
     if added:
-        detail = {"class": person_class, "evidence": evidence.strip()}
+        detail: dict[str, JsonValue] = {
+            "class": person_class,
+            "evidence": evidence.strip(),
+        }
+        if approval is not None:
+            detail["basis"] = approval.basis
+        if approval is not None and approval.made_by_operator is not None:
+            detail["made_by_operator"] = approval.made_by_operator
         audit.append(session, by, "registry.add", f"{platform}:{handle}", detail, now)
         recount(session, platform, handle)
     return added
+
+
+def require_entry(handle: str, person_class: str, evidence: str) -> None:
+    """UsageError: an unknown class, no handle, or no evidence."""
+    if person_class not in CLASSES:
+        raise UsageError(
+            "privacy.no_such_class", person_class=person_class, classes=list(CLASSES)
+        )
+    if not handle or not evidence.strip():
+        raise UsageError("privacy.registered_without_evidence")
 
 
 def remove(

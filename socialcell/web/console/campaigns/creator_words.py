@@ -19,6 +19,21 @@ class CreatorWords:
             "creator": _("creator"),
         }.get(id_, id_)
 
+    def ground(self, id_: str) -> str:
+        """What the program goes by that proposes an account."""
+        _ = self._lang.gettext
+        return {
+            "verified": _("the program: verified by the platform"),
+            "followers": _("the program: by its followers"),
+        }.get(id_, id_)
+
+    def basis(self, id_: str | None) -> str:
+        """How an account got into the registry that nobody approved."""
+        _ = self._lang.gettext
+        if id_ == "source":
+            return _("with the feed that is read")
+        return _("entered before a second person was asked")
+
     def score(self, id_: str) -> str:
         """A score by which candidates are ranked."""
         _ = self._lang.gettext

@@ -1,17 +1,43 @@
-"""The registry: accounts that are shown by name, with the evidence for it."""
+"""The registry: accounts that are shown by name, and those that wait for it."""
 
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from socialcell.connectors import PLATFORMS
 from socialcell.listening.store.people.registry import CLASSES
 from socialcell.roles import Permission
+from socialcell.services.approvals.makers import Maker
 from socialcell.services.privacy import account_registry
+from socialcell.services.privacy.account_registry import Proposal
 from socialcell.web.console.campaigns.creator_words import CreatorWords
 from socialcell.web.console.campaigns.publishing_words import PublishingWords
-from socialcell.web.pages.answers import Answer, WebPage
+from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
+from socialcell.web.pages.forms import Form, NoFields
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
-from socialcell.web.pages.screens import Row, Screen
+from socialcell.web.pages.screens import Action, Row, Screen
 
 _PATH = "/registry"
 _AT_ONCE = 50
+_WAITING = f"{_PATH}/waiting/{{id:number}}"
+_Line = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class ProposalForm(Form):
+    """An account that is to be shown by name, and the evidence for it."""
+
+    platform: Annotated[str, Field(min_length=1, max_length=40)]
+    handle: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Annotated[str, Field(max_length=200)] = ""
+    person_class: Literal["public_office", "media", "institution", "creator"]
+    evidence: _Line
+
+
+class ReturnAccountForm(Form):
+    """Why an account is not entered; it stands in the audit log."""
+
+    reason: Annotated[str, Field(min_length=5, max_length=500)]
 
 
 def show_registry(request: PageRequest) -> Answer:
@@ -37,6 +63,9 @@ def show_registry(request: PageRequest) -> Answer:
             "words": words,
             "chosen": class_,
             "classes": CLASSES,
+            "waiting": account_registry.list_waiting(request.context),
+            "may_propose": request.may(Permission.DRAFT),
+            "may_approve": request.may(Permission.APPROVE),
         }
         | _words(request),
     )
@@ -56,7 +85,88 @@ def show_account(request: PageRequest) -> Answer:
     return WebPage("registry_account.html", {"entry": entry} | _words(request))
 
 
+def show_new_account(request: PageRequest) -> Answer:
+    """The form by which an account is proposed."""
+    w, k = PublishingWords(request.lang), CreatorWords(request.lang)
+    return WebPage(
+        "registry_new.html",
+        {
+            "platforms": [(id_, w.platform(id_)) for id_ in PLATFORMS],
+            "kinds": [(id_, k.person_class(id_)) for id_ in CLASSES],
+        },
+    )
+
+
+def act_propose(request: PageRequest, form: ProposalForm) -> Answer:
+    """Propose an account; a second person approves it."""
+    proposed = account_registry.propose_account(
+        request.context,
+        form.platform,
+        form.handle,
+        name=form.name or None,
+        person_class=form.person_class,
+        evidence=form.evidence,
+    )
+    _ = request.lang.gettext
+    notice = (
+        _("It waits for a second person.")
+        if proposed
+        else _("It is in the registry already.")
+    )
+    return RedirectTo(_PATH, notice)
+
+
+def show_waiting(request: PageRequest) -> Answer:
+    """An account that waits, to approve it or not."""
+    return WebPage(
+        "registry_waiting.html",
+        {"waiting": _require_waiting(request), "Maker": Maker} | _words(request),
+    )
+
+
+def act_approve(request: PageRequest, _form: NoFields) -> Answer:
+    """Show an account by name from now on."""
+    waiting = _require_waiting(request)
+    entry = account_registry.approve_account(
+        request.context, waiting.platform, waiting.handle
+    )
+    notice = request.lang.gettext("It is shown by name from now on.")
+    return RedirectTo(f"{_PATH}/{entry.platform}/{entry.handle}", notice)
+
+
+def act_return(request: PageRequest, form: ReturnAccountForm) -> Answer:
+    """Do not enter an account."""
+    waiting = _require_waiting(request)
+    account_registry.return_account(
+        request.context, waiting.platform, waiting.handle, form.reason
+    )
+    return RedirectTo(_PATH, request.lang.gettext("It is not entered."))
+
+
+def _require_waiting(request: PageRequest) -> Proposal:
+    id_ = request.number("id")
+    for waiting in account_registry.list_waiting(request.context):
+        if waiting.id == id_:
+            return waiting
+    raise NotFound
+
+
 ROWS: tuple[Row, ...] = (
     Screen(_PATH, Permission.READ, show_registry),
+    Screen(f"{_PATH}/new", Permission.DRAFT, show_new_account),
+    Action(
+        f"{_PATH}/new", Permission.DRAFT, ProposalForm, act_propose, show_new_account
+    ),
+    Screen(_WAITING, Permission.APPROVE, show_waiting),
+    Action(
+        f"{_WAITING}/approve", Permission.APPROVE, NoFields, act_approve, show_waiting
+    ),
+    Action(
+        f"{_WAITING}/return",
+        Permission.APPROVE,
+        ReturnAccountForm,
+        act_return,
+        show_waiting,
+    ),
     Screen(f"{_PATH}/{{platform}}/{{handle}}", Permission.READ, show_account),
 )

@@ -24,6 +24,7 @@ def nouns(lang: Language) -> Mapping[str, str]:
         "mentions": _("Mentions"),
         "source": _("Sources"),
         "registry": _("Registry"),
+        "guard": _("What was not looked for"),
         "owners": _("Table of owners"),
         "campaign": _("Campaigns"),
         "campaigns": _("Campaign plans"),

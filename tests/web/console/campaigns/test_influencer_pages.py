@@ -11,11 +11,11 @@ from socialcell import db
 from socialcell.ops.model import AuditEntry
 from socialcell.roles import Role
 from socialcell.services.context import Context
-from socialcell.services.privacy import account_registry
 from socialcell.settings import Config
 from socialcell.web.console import console_server
 from tests.builders import make_author, make_record, store_records
 from tests.operators import acting
+from tests.registry_accounts import register_account
 from tests.web.console.browser_session import BrowserSession, signed_in
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -101,7 +101,7 @@ def test_what_nobody_may_be_sought_by_is_refused_on_the_page(
 
 
 def registered(context: Context, handle: str, name: str, class_: str) -> None:
-    account_registry.register_account(
+    register_account(
         acting(context, "lead"),
         "x",
         handle,
