@@ -1,4 +1,7 @@
-"""Hide in a text what tells who somebody is: handles, profiles, mail, numbers.
+"""Hide in a text what tells who somebody is: handles, profiles, mail, numbers, names.
+
+The one place of the law: every way out asks `masked`. What is hidden by its kind stands
+in files of their own beside this one (masking_*.py).
 
 Written so that doubt hides: a hidden word costs a reader little, a shown one cannot be
 taken back. Length and place of what is hidden are not kept.
@@ -7,11 +10,28 @@ taken back. Length and place of what is hidden are not kept.
 import re
 from collections.abc import Callable, Sequence
 
-from socialcell.listening.people.masking_numbers import MASK, hide_numbers
+from socialcell.listening.people.masking_accounts import hide_payment_addresses
+from socialcell.listening.people.masking_author import hide_author
+from socialcell.listening.people.masking_copy import MASK
+from socialcell.listening.people.masking_homes import hide_maps
+from socialcell.listening.people.masking_number_words import hide_number_words
+from socialcell.listening.people.masking_numbers import hide_numbers
+from socialcell.listening.people.masking_persons import (
+    NO_NAMES,
+    PublicNames,
+    hide_persons,
+)
+from socialcell.listening.people.masking_platforms import (
+    hide_named_handles,
+    mentions_platform,
+)
+from socialcell.listening.people.masking_words import text_words
 from socialcell.platforms import PLATFORMS
 
 # (platform that the link's host stands for, or None for the text's own; handle).
 Registered = Callable[[str | None, str], bool]
+OwnNames = tuple[str | None, str | None]  # handle and name of a text's author
+NOBODY: OwnNames = (None, None)
 
 # Python's \w lacks the vowel signs of Devanagari, so a name is all that is neither
 # space nor punctuation; `_`, `.` and `-` are part of names on most platforms.
@@ -73,14 +93,28 @@ _SPELT_EMAIL = re.compile(
 )
 
 
-def masked(text: str, registered: Registered, hidden: Sequence[str] = ()) -> str:
+def masked(
+    text: str,
+    registered: Registered,
+    hidden: Sequence[str] = (),
+    author: OwnNames = NOBODY,
+    public: PublicNames = NO_NAMES,
+) -> str:
     """The text with everybody hidden but those whom `registered` knows.
 
-    `hidden` are words that are hidden wherever they stand, as own_marks gives them.
-    A handle that stands in the text with @ is hidden as a #tag too.
+    `hidden` are words that are hidden wherever they stand, as own_marks gives them, and
+    `author` is whose text it is, by handle and name. `public` are names of people who
+    are not hidden. A handle that stands in the text with @ is hidden as a #tag too.
     """
     hidden_handles: set[str] = set()
-    text = hide_numbers(text)
+    text = without(text, hidden)
+    words = text_words(text)
+    text = hide_author(text, words, *author)
+    if len(text) != len(words.text):
+        words = text_words(text)
+    text = hide_persons(text, words, public)
+    text = hide_maps(hide_number_words(text, words.lower))
+    text = hide_payment_addresses(hide_numbers(text))
     text = _SPELT_EMAIL.sub(f"{MASK}@{MASK}", text)
     text = _EMAIL.sub(lambda hit: _email(hit, registered), text)
     text = _DID.sub(MASK, text)
@@ -89,19 +123,27 @@ def masked(text: str, registered: Registered, hidden: Sequence[str] = ()) -> str
     text = _PARAMETER.sub(lambda hit: _named(hit, registered, hidden_handles), text)
     text = _HANDLE.sub(lambda hit: _handle(hit, registered, hidden_handles), text)
     text = _TAG.sub(lambda hit: _tag(hit, hidden_handles), text)
-    return without(text, hidden)
+    if mentions_platform(text.lower()):
+        text = hide_named_handles(text, lambda who: _is_shown(who, registered))
+    return text
 
 
 def without(text: str, marks: Sequence[str]) -> str:
     """The text with these words hidden, however they are written."""
+    lower = text.casefold()
     for mark in sorted(marks, key=len, reverse=True):
-        text = _spelling_pattern(mark).sub(MASK, text)
+        # To write an expression takes longer than to see that it can find nothing.
+        if all(piece in lower for piece in _SPELLING_GAP.split(mark.casefold())):
+            text = _spelling_pattern(mark).sub(MASK, text)
     return text
+
+
+_SPELLING_GAP = re.compile(r"[\s._-]+")
 
 
 def _spelling_pattern(mark: str) -> re.Pattern[str]:
     """asha_kale as Asha Kale, asha.kale and AshaKale too."""
-    words = [re.escape(word) for word in re.split(r"[\s._-]+", mark) if word]
+    words = [re.escape(word) for word in _SPELLING_GAP.split(mark) if word]
     return re.compile(r"[\s._-]{0,2}".join(words) or re.escape(mark), re.IGNORECASE)
 
 

@@ -17,6 +17,7 @@ from typing import Protocol
 from socialcell import platforms
 from socialcell.json_types import JsonValue
 from socialcell.listening.people import masking
+from socialcell.listening.people.masking_persons import NO_NAMES, PublicNames
 from socialcell.platforms import Trait
 
 PSEUDONYM = "नागरिक-"
@@ -41,11 +42,13 @@ class AccountIdentity(Protocol):
 class People:
     """How people are shown on every way out.
 
-    `key` is the workspace's secret; `registry` holds (platform, handle in lower case).
+    `key` is the workspace's secret; `registry` holds (platform, handle in lower case);
+    `public_names` are those of its accounts and of the workspace's office holders.
     """
 
     key: bytes
     registry: Set[tuple[str, str]]
+    public_names: PublicNames = NO_NAMES
 
     def shown(self, platform: str, uid: str | None, handle: str | None) -> str | None:
         """What stands for an author: a registry handle or a pseudonym; None unknown."""
@@ -83,9 +86,13 @@ class People:
         too, however they are written.
         """
         hidden: tuple[str, ...] = ()
+        own = masking.NOBODY
         if author is not None and not self._is_named(platform, author):
             hidden = masking.own_marks(author.uid, author.handle, author.name)
-        return masking.masked(text, self._registered_on(platform), hidden)
+            own = author.handle, author.name
+        return masking.masked(
+            text, self._registered_on(platform), hidden, own, self.public_names
+        )
 
     def masked_or_none(
         self, platform: str, text: str | None, author: AccountIdentity | None = None

@@ -1,0 +1,96 @@
+"""The copy of a text in which numbers are looked for, and how a hit is hidden.
+
+The copy has the text's length, and the digits of every script are 0 to 9 in it: where
+something is found in the copy, it stands in the text.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+
+MASK = "•••"
+
+# What people put between the digits of a number, also so that it is not found. The
+# last two make a digit a key: 9️⃣.
+_SEPARATOR = (
+    r"[\s().,_*\-·\u2010-\u2015\u2212\u00ad\u034f\u061c\u200b-\u200f\u2060-\u2064"
+    r"\ufeff\ufe0e\ufe0f\u20e3]"
+)
+GAP = _SEPARATOR + "{0,6}"
+NO_DIGIT_BEFORE, NO_DIGIT_AFTER = r"(?<!\d)", r"(?!\d)"
+NO_WORD_BEFORE, NO_WORD_AFTER = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
+WINDOW = 40  # characters on each side in which a word says what a number is
+
+# What a number of the city's own is called. It stands right before the number.
+_OURS = (
+    r"(?:tokens?|tickets?|complaints?|compl|grievance|request|reference|ref|takrar"
+    r"|takrari|shikayat|application|docket|receipt|order|tender|file|outward|inward|bill"
+    r"|invoice|post|टोकन|तिकीट|तक्रार|तक्रारी|शिकायत|अर्ज|अर्जाचा|अर्जी|आवेदन|पावती|रसीद|संदर्भ"
+    r"|निविदा|जावक|आवक|आदेश)"
+)
+NUMBER_WORD = (
+    r"(?:numbers?|nos?|num|nr|ids?|code|क्रमांक|क्र|नंबर|नंबरचा|नम्बर|नं|न|संख्या|सं|आयडी"
+    r"|आईडी|kramank|kr|nambar|nambr|nmbr|nmbar|sankhya|aay ?dee)"
+)
+_OUR_NUMBER = re.compile(
+    rf"(?<![^\W\d_]){_OURS}[\s.:#\-–]{{0,3}}(?:{NUMBER_WORD}[\s.:#=\-–]{{0,3}}){{0,2}}"
+    r"(?:is|hai|ahe|आहे|है)?[\s.:#=\-–]{0,3}(?:[A-Za-z]{1,5}[\-/]?)?$",
+    re.IGNORECASE,
+)
+
+Judge = Callable[[re.Match[str]], bool]
+
+
+class _Digits(dict[int, int | str]):
+    """A translation table that is filled as characters occur."""
+
+    def __missing__(self, code: int) -> int | str:
+        digit = unicodedata.digit(chr(code), None)
+        self[code] = code if digit is None else str(digit)
+        return self[code]
+
+
+_DIGITS = _Digits()
+
+
+def ascii_digits(text: str) -> str:
+    """The same length, with the digits of every script as 0 to 9."""
+    return text if text.isascii() else text.translate(_DIGITS)
+
+
+def hide(text: str, hits: Iterable[tuple[int, int]]) -> str:
+    """The text with these spans, in their order and apart, as •••."""
+    parts, copied_to = [], 0
+    for start, end in hits:
+        parts += [text[copied_to:start], MASK]
+        copied_to = end
+    return "".join(parts) + text[copied_to:] if parts else text
+
+
+def hide_matches(
+    text: str, copy: str, pattern: re.Pattern[str], is_personal: Judge
+) -> tuple[str, str]:
+    """Text and copy with every hit in the copy hidden that is personal."""
+    spans = [hit.span() for hit in pattern.finditer(copy) if is_personal(hit)]
+    return (hide(text, spans), hide(copy, spans)) if spans else (text, copy)
+
+
+def before(hit: re.Match[str], window: int = WINDOW) -> str:
+    """What stands right before a hit."""
+    return hit.string[max(hit.start() - window, 0) : hit.start()]
+
+
+def behind(hit: re.Match[str], window: int = WINDOW) -> str:
+    """What stands right behind a hit."""
+    return hit.string[hit.end() : hit.end() + window]
+
+
+def is_beside(hit: re.Match[str], words: re.Pattern[str]) -> bool:
+    """Whether one of the words stands near a hit, before or behind it."""
+    return bool(words.search(before(hit)) or words.search(behind(hit)))
+
+
+def is_our_number(hit: re.Match[str]) -> bool:
+    """Whether the words right before a hit say that it is a token, a complaint or
+    another number that the city gives."""
+    return bool(_OUR_NUMBER.search(before(hit)))

@@ -1,0 +1,138 @@
+"""Hide numbers of a person whose digits are written as words, in four ways to write.
+
+"nine eight double two zero …", "नऊ आठ दोन दोन …", "nau aath don don …", and pairs such as
+"अठ्ठ्याण्णव बावीस", also with digits between them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from itertools import pairwise
+
+import yaml
+
+from socialcell.listening.people.masking_copy import ascii_digits, hide
+from socialcell.listening.people.masking_telephones import city_numbers, is_telephone
+
+_TOKEN = re.compile(r"\d+|[A-Za-zā]+|[\u0900-\u0963\u200c\u200d]+")
+_JOIN = re.compile(r"[\s,.\-–—_*/()+…·]{0,6}")
+_TENS = frozenset(("20", "30", "40", "50", "60", "70", "80", "90"))
+_FEWEST_WORDS = 3  # a run with fewer is one that the digits' own rules judge
+_FEWEST_TOKENS = 5
+_AADHAAR = 12
+_FEWEST_NEAR_WORD = 8  # digits beside a word for a telephone
+_MOST_DIGITS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    start: int
+    end: int
+    digits: str
+    is_word: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _NumberWords:
+    digits: Mapping[str, str]
+    repeated: Mapping[str, int]
+    telephone: frozenset[str]
+
+
+def hide_number_words(text: str, words: Sequence[str]) -> str:
+    """The text without numbers in words; `words` are its words in small letters."""
+    table = _number_words()
+    if sum(word in table.digits for word in words) < _FEWEST_WORDS:
+        return text
+    copy = ascii_digits(text)
+    spans = [
+        (run[0].start, run[-1].end) for run in _runs(copy) if _is_personal(copy, run)
+    ]
+    return hide(text, spans)
+
+
+def _runs(copy: str) -> Iterator[list[_Token]]:
+    """Digits and their words that stand next to each other, with nothing between."""
+    table = _number_words()
+    run: list[_Token] = []
+    times, times_start = 1, 0
+    for hit in _TOKEN.finditer(copy):
+        word = hit[0].lower()
+        if run and not _JOIN.fullmatch(copy, run[-1].end, _start(hit, times, times_start)):
+            yield run
+            run = []
+        if word in table.repeated:
+            times, times_start = table.repeated[word], hit.start()
+            continue
+        digits = word if word.isdecimal() else table.digits.get(word)
+        if digits is None:
+            if run:
+                yield run
+            run = []
+        else:
+            start = _start(hit, times, times_start)
+            run.append(_Token(start, hit.end(), digits * times, not word.isdecimal()))
+        times = 1
+    if run:
+        yield run
+
+
+def _start(hit: re.Match[str], times: int, times_start: int) -> int:
+    return times_start if times > 1 else hit.start()
+
+
+def _is_personal(copy: str, run: Sequence[_Token]) -> bool:
+    if sum(token.is_word for token in run) < _FEWEST_WORDS:
+        return False
+    digits = "".join(_joined(run))
+    values = [int(token.digits) for token in run]
+    steps = {b - a for a, b in pairwise(values)}
+    if steps in ({1}, {-1}) or all(step > 0 for step in steps):
+        return False  # somebody counts, or names wards in their order
+    if digits in city_numbers():
+        return False
+    if is_telephone(digits):
+        return True
+    if len(digits) == _AADHAAR and len(run) >= _FEWEST_TOKENS:
+        return True
+    is_near_word = _last_word(copy, run[0].start) in _number_words().telephone
+    fewest = _FEWEST_NEAR_WORD if is_near_word else 10
+    return fewest <= len(digits) <= _MOST_DIGITS and len(run) >= _FEWEST_TOKENS
+
+
+def _joined(run: Sequence[_Token]) -> Iterator[str]:
+    """The digits; "ninety eight" is 98 and not 908."""
+    for token, following in zip(run, [*run[1:], None], strict=True):
+        is_ten = token.is_word and token.digits in _TENS and following is not None
+        is_whole = (
+            is_ten
+            and following is not None
+            and following.is_word
+            and len(following.digits) == 1
+            and following.digits != "0"
+        )
+        yield token.digits[0] if is_whole else token.digits
+
+
+def _last_word(copy: str, end: int) -> str:
+    words = _TOKEN.findall(copy[max(end - 40, 0) : end])
+    return words[-1].lower() if words else ""
+
+
+@lru_cache(maxsize=1)
+def _number_words() -> _NumberWords:
+    place = resources.files("socialcell.listening") / "data" / "digit_words.yaml"
+    # Every word is a string: "no" is a word here.
+    lists = yaml.load(place.read_bytes(), Loader=yaml.BaseLoader)  # noqa: S506
+    by_word = {
+        word: digits
+        for kind in ("pairs", "digits")
+        for digits, words in lists[kind].items()
+        for word in words
+    }
+    repeated = {
+        word: int(times) for times, words in lists["repeated"].items() for word in words
+    }
+    return _NumberWords(by_word, repeated, frozenset(lists["telephone"]))

@@ -1,0 +1,39 @@
+"""The words of a text with their places, split once for all that looks at words."""
+
+import re
+from dataclasses import dataclass
+
+# Python's \w lacks the vowel signs of Devanagari.
+_WORD = re.compile(r"[A-Za-zÀ-ɏ'’]+|[\u0900-\u0963\u0970-\u097f\u200c\u200d]+")
+
+
+@dataclass(frozen=True, slots=True)
+class TextWords:
+    """Words in small letters, and where each begins and ends in `text`."""
+
+    text: str
+    lower: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+    def written(self, at: int) -> str:
+        """A word as it stands in the text."""
+        start, end = self.spans[at]
+        return self.text[start:end]
+
+    def is_next(self, at: int) -> bool:
+        """Whether a word follows the one before it with a space or a full stop between,
+        as in "Dr. Kale"."""
+        if at == 0 or at >= len(self.lower):
+            return False
+        between = self.text[self.spans[at - 1][1] : self.spans[at][0]]
+        return len(between) <= 3 and between.strip(" .\u00a0") == ""
+
+
+def text_words(text: str) -> TextWords:
+    """Split a text into runs of letters of one script."""
+    hits = list(_WORD.finditer(text))
+    return TextWords(
+        text,
+        tuple(hit[0].lower() for hit in hits),
+        tuple(hit.span() for hit in hits),
+    )
