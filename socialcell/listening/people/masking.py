@@ -93,6 +93,10 @@ _SPELT_EMAIL = re.compile(
 )
 
 
+_IS_AT = re.compile(_AT)
+_IS_SPELT = re.compile(r"(?:at|@|अॅट|अ‍ॅट|ॲट|ऍट|एट|ऐट)\s?[\s\])}>]", re.IGNORECASE)
+
+
 def masked(
     text: str,
     registered: Registered,
@@ -115,14 +119,23 @@ def masked(
     text = hide_persons(text, words, public)
     text = hide_maps(hide_number_words(text, words.lower))
     text = hide_payment_addresses(hide_numbers(text))
-    text = _SPELT_EMAIL.sub(f"{MASK}@{MASK}", text)
-    text = _EMAIL.sub(lambda hit: _email(hit, registered), text)
-    text = _DID.sub(MASK, text)
-    text = _PROFILE.sub(lambda hit: _profile(hit, registered, hidden_handles), text)
-    text = _SEGMENT.sub(lambda hit: _named(hit, registered, hidden_handles), text)
-    text = _PARAMETER.sub(lambda hit: _named(hit, registered, hidden_handles), text)
-    text = _HANDLE.sub(lambda hit: _handle(hit, registered, hidden_handles), text)
-    text = _TAG.sub(lambda hit: _tag(hit, hidden_handles), text)
+    # What an expression needs is looked for first: most texts have none of it.
+    if _IS_SPELT.search(text):
+        text = _SPELT_EMAIL.sub(f"{MASK}@{MASK}", text)
+    has_sign = _IS_AT.search(text) is not None
+    if has_sign:
+        text = _EMAIL.sub(lambda hit: _email(hit, registered), text)
+    if "/" in text or ":" in text:
+        text = _DID.sub(MASK, text)
+    if "/" in text:
+        text = _PROFILE.sub(lambda hit: _profile(hit, registered, hidden_handles), text)
+        text = _SEGMENT.sub(lambda hit: _named(hit, registered, hidden_handles), text)
+    if "=" in text:
+        text = _PARAMETER.sub(lambda hit: _named(hit, registered, hidden_handles), text)
+    if has_sign:
+        text = _HANDLE.sub(lambda hit: _handle(hit, registered, hidden_handles), text)
+    if hidden_handles:
+        text = _TAG.sub(lambda hit: _tag(hit, hidden_handles), text)
     if mentions_platform(text.lower()):
         text = hide_named_handles(text, lambda who: _is_shown(who, registered))
     return text

@@ -10,24 +10,54 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from socialcell.language import lexicon
-from socialcell.language.names.places import name_words, places
 from socialcell.language.transliteration import key
 from socialcell.language.words import key_of
 from socialcell.listening.people.masking_copy import MASK, hide
 from socialcell.listening.people.masking_words import TextWords
+from socialcell.listening.people.name_lists import gazetteer_names, word_lists
 
 _SPLIT = re.compile(r"[\s._\-\d@|,/()]+|(?<=[a-z])(?=[A-Z])")
 _SHORTEST = 3  # letters of a part of a name
 _SHORTEST_REVERSED = 5
 _SIGNED = re.compile(
-    r"(?:(?:^|[\n\-–—,.!।(:])\s{0,3}|(?<![^\W\d_])(?:by|from|regards|thanks|yours|mi|main|me"
-    r"|i am|i'm|im|this is|name is|name|naav|nav|nao|naam|nam|मी|मैं|नाव|नाम|आपला|आपली|आपका"
-    r"|आपकी|धन्यवाद)[\s,:.\-–]{1,3})$",
+    r"(?:(?:^|[\n\-–—,.!।(:])\s{0,3}|(?<![^\W\d_])(?:by|from|regards|thanks|yours|mi|main"
+    r"|me|i am|i'm|im|this is|name is|name|naav|nav|nao|naam|nam"
+    r"|मी|मैं|नाव|नाम|आपला|आपली|आपका|आपकी|धन्यवाद)[\s,:.\-–]{1,3})$",
     re.IGNORECASE,
 )
 _ENDINGS = (
-    *("ला", "ने", "नी", "ना", "चा", "ची", "चे", "च्या", "शी", "साठी", "कडे", "को", "का", "की", "के"),
-    *("la", "ne", "ni", "na", "cha", "chi", "che", "chya", "sathi", "kade", "ko", "ka", "ki"),
+    *(
+        "ला",
+        "ने",
+        "नी",
+        "ना",
+        "चा",
+        "ची",
+        "चे",
+        "च्या",
+        "शी",
+        "साठी",
+        "कडे",
+        "को",
+        "का",
+        "की",
+        "के",
+    ),
+    *(
+        "la",
+        "ne",
+        "ni",
+        "na",
+        "cha",
+        "chi",
+        "che",
+        "chya",
+        "sathi",
+        "kade",
+        "ko",
+        "ka",
+        "ki",
+    ),
     *("ke", "'s", "’s"),
 )
 
@@ -65,7 +95,7 @@ def _own_words(words: TextWords, own: _OwnName) -> Iterator[tuple[int, int]]:
     for at, word in enumerate(words.lower):
         if word[0] not in own.first_letters:
             continue
-        sounds = {_sound(word), *map(_sound, _stems(word))}
+        sounds = _sounds(word)
         is_own = not sounds.isdisjoint(own.sounds)
         if not is_own and not sounds.isdisjoint(own.common):
             is_own = last_own == at - 1 or _is_signed(words, at, own)
@@ -74,7 +104,6 @@ def _own_words(words: TextWords, own: _OwnName) -> Iterator[tuple[int, int]]:
             yield words.spans[at]
 
 
-@lru_cache(maxsize=50_000)
 def _sound(word: str) -> str:
     """How a part of a name sounds; c that is no ch is a k in Devanagari."""
     return key(_LAST_Y.sub("i", _HARD_C.sub("k", word)).replace("ॅ", "ा"))
@@ -82,6 +111,12 @@ def _sound(word: str) -> str:
 
 _HARD_C = re.compile("c(?!h)")
 _LAST_Y = re.compile("(?<=[a-z])y$")
+
+
+@lru_cache(maxsize=50_000)
+def _sounds(word: str) -> frozenset[str]:
+    """How a word sounds, with its ending and without."""
+    return frozenset((_sound(word), *map(_sound, _stems(word))))
 
 
 def _stems(word: str) -> Iterator[str]:
@@ -124,16 +159,14 @@ def _own_name(handle: str | None, name: str | None) -> _OwnName | None:
         for part in parts
         if len(part) >= _SHORTEST_REVERSED and part not in common and part.isascii()
     )
-    return _OwnName(
-        sounds, common_sounds, frozenset(_first_letters(parts)), backwards
-    )
+    return _OwnName(sounds, common_sounds, frozenset(_first_letters(parts)), backwards)
 
 
 # Letters with which one sound may begin, in either script.
 _LIKE = (
-    "aअआऍॲ", "iइईe", "uउऊ", "eएऐॲai", "oओऔऑ", "kcqxकखक्", "gगघ", "cचछ", "jzजझ", "tटठतथ",
-    "dडढदध", "nनणञङ", "pफपf", "bबभ", "fफp", "mम", "yय", "rरऋ", "lलळ", "vwव", "sशषस", "hह",
-    "xक",
+    "aअआऍॲ", "iइईe", "uउऊ", "eएऐॲai", "oओऔऑ", "kcqxकखक्", "gगघ", "cचछ", "jzजझ",
+    "tटठतथ", "dडढदध", "nनणञङ", "pफपf", "bबभ", "fफp", "mम", "yय", "rरऋ", "lलळ", "vwव",
+    "sशषस", "hह", "xक",
 )  # fmt: skip
 
 
@@ -161,23 +194,10 @@ def _words() -> frozenset[str]:
     )
     cues = (word for cue in lexicon.cues() for word in cue.phrase.split())
     others = (word for words in lexicon.data("no_names").values() for word in words)
-    return frozenset(
-        {*map(key_of, (*function_words, *cues, *others)), *name_words(places())}
-    )
+    named = (word for name in gazetteer_names() for word in _SPLIT.split(name))
+    return frozenset(map(key_of, (*function_words, *cues, *others, *named)))
 
 
 @lru_cache(maxsize=1)
 def _word_sounds() -> frozenset[str]:
-    return frozenset(map(key, _COMMON))
-
-
-# Names that are words of everyday: hope, light, development, faith.
-_COMMON = (
-    "asha", "prakash", "vikas", "kiran", "sagar", "jyoti", "anand", "prem", "shanti",
-    "vishwas", "maya", "ganga", "kamal", "gulab", "vijay", "jay", "ajay", "uday", "bharat",
-    "sandhya", "usha", "nisha", "kalpana", "seema", "pratibha", "vidya", "suman", "kavita",
-    "sneha", "mangal", "uttam", "samadhan", "santosh", "prasad", "vinay", "vivek", "tej",
-    "deep", "dip", "megha", "varsha", "vasant", "sheetal", "priya", "swati", "aarti", "pooja",
-    "bhakti", "shakti", "shubham", "sankalp", "sanket", "gaurav", "akash", "dhara", "sarita",
-    "latika", "raja", "rani", "hope", "grace", "joy", "rose", "may", "june", "mark", "will",
-)  # fmt: skip
+    return frozenset(map(key, word_lists("third_persons")["everyday_names"]))

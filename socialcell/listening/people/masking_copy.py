@@ -38,6 +38,12 @@ _OUR_NUMBER = re.compile(
     re.IGNORECASE,
 )
 
+_OUR_NAMED_NUMBER = re.compile(
+    rf"(?<![^\W\d_]){_OURS}[\s.:#\-–]{{0,3}}(?:{NUMBER_WORD}[\s.:#=\-–]{{0,3}}){{1,2}}"
+    r"(?:is|hai|ahe|आहे|है)?[\s.:#=\-–]{0,3}$",
+    re.IGNORECASE,
+)
+
 Judge = Callable[[re.Match[str]], bool]
 
 
@@ -90,7 +96,8 @@ def is_beside(hit: re.Match[str], words: re.Pattern[str]) -> bool:
     return bool(words.search(before(hit)) or words.search(behind(hit)))
 
 
-def is_our_number(hit: re.Match[str]) -> bool:
+def is_our_number(hit: re.Match[str], by_number: bool = False) -> bool:
     """Whether the words right before a hit say that it is a token, a complaint or
-    another number that the city gives."""
-    return bool(_OUR_NUMBER.search(before(hit)))
+    another number that the city gives; `by_number`: with a word for "number"."""
+    pattern = _OUR_NAMED_NUMBER if by_number else _OUR_NUMBER
+    return bool(pattern.search(before(hit)))

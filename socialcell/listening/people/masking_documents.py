@@ -54,6 +54,11 @@ _ABOUT_PASSPORTS = re.compile(
     r"pass ?port|pasport|पासपोर्ट|पारपत्र|पार पत्र", re.IGNORECASE
 )
 
+# Three letters with which numbers of the city's own begin.
+_CITY_LETTERS = re.compile(
+    "PMC|TKT|TKN|TOK|REF|INC|CMP|COM|GRV|REQ|SRN|APP|BIN|RTI|DOC|PTX|PMP|SER"
+)
+
 # The dihedral group of order 10 and its permutations: en.wikipedia.org/wiki/Verhoeff
 # _algorithm, after J. Verhoeff, Error Detecting Decimal Codes, 1969.
 _PRODUCT = tuple(
@@ -130,14 +135,9 @@ def _is_voter_id(hit: re.Match[str]) -> bool:
     return (
         letters.isupper()
         and not hit["gap"]
-        and letters not in _CITY_LETTERS
+        and not _CITY_LETTERS.fullmatch(letters)
         and not is_our_number(hit)
     )
-
-
-_CITY_LETTERS = frozenset(
-    "PMC TKT REF INC CMP REQ SRN APP TOK COM GRV TKN BIN RTI DOC PTX PMP SER".split()
-)
 
 
 def _is_passport(hit: re.Match[str]) -> bool:

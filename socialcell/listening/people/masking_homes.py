@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from socialcell.listening.people.masking_copy import MASK, hide
+from socialcell.listening.people.name_lists import plain_words
 
 _NUMBER_OF = r"(?:(?:numbers?|nos?|क्रमांक|क्र|नंबर|नं|न|kramank|kr|nambar)[\s.:\-–]{0,3})"
 _FLAT = re.compile(
-    r"(?P<kind>(?<![^\W\d_])(?:flats?|apartment|apt|tenement|unit|row ?house|bungalow|bunglow"
-    r"|villa|फ्लॅट|फ्लैट|सदनिका|सदनिकेत|बंगला|बंगलो|रो हाऊस|sadnika)[\s.:#\-–]{0,3}"
-    rf"(?:{_NUMBER_OF})?"
+    r"(?P<kind>(?<![^\W\d_])(?:flats?|apartment|apt|tenement|unit|row ?house"
+    r"|bungalow|bunglow|villa|फ्लॅट|फ्लैट|सदनिका|सदनिकेत|बंगला|बंगलो|रो हाऊस|sadnika)"
+    rf"[\s.:#\-–]{{0,3}}(?:{_NUMBER_OF})?"
     rf"|(?<![^\W\d_])(?:h|house|home|ghar|makaan|makan|घर|मकान|घराचा|खोली|चाळ)"
     rf"[\s.:#\-–/]{{0,3}}{_NUMBER_OF})"
     r"(?P<number>(?:[A-Za-z]{1,2}|[एबीसीडीईएफजी]{1,3})?[\s\-/]{0,2}\d{1,4}"
@@ -46,6 +47,23 @@ _NUMBER_AND_SOCIETY = re.compile(
     r"(?:society|chs|apartments?|residency|heights?|towers?|enclave|niwas|nivas|sankul"
     r"|सोसायटी|सोसायटीत|अपार्टमेंट|अपार्टमेंटमध्ये|रेसिडेन्सी|रेसिडेंसी|हाइट्स|हाईट्स|संकुल|निवास"
     r"|सोसाइटी|टॉवर्स?))(?![^\W\d_])",
+    re.IGNORECASE,
+)
+# A-704 Nisarg Heights; and survey numbers beside a plot or a bungalow of a name.
+_WING_AND_NAME = re.compile(
+    r"(?<![\w/.\-])(?P<number>[A-Z]\s?-\s?\d{3,4})\s(?P<name>[A-Z][a-z]{2,20}"
+    r"(?:\s[A-Z][a-z]{2,20})?)(?![^\W\d_])"
+)
+_PLOT = re.compile(
+    r"(?<![^\W\d_])(?:s\.?\s?no|survey(?: no)?|gat(?: no)?"
+    r"|सर्व्हे(?: नं| क्र)?|स\.? ?नं|गट(?: नं| क्र)?)"
+    r"[\s.:\-]{0,3}(?P<survey>\d{1,4}(?:/\w{1,4}){0,4})[\s,]{1,3}"
+    r"(?:plot|प्लॉट)[\s.]{0,2}(?:no|नं|क्र)?[\s.:\-]{0,3}(?P<plot>\d{1,4}\w?)(?!\w)",
+    re.IGNORECASE,
+)
+_BUNGALOW = re.compile(
+    r"(?<![^\W\d_])(?:bungalow|bunglow|bangla|bungla|villa|बंगला|बंगलो)[\s,\-]{1,3}"
+    r"[\"'“‘](?P<name>[^\"'”’\n]{1,30})[\"'”’]",
     re.IGNORECASE,
 )
 _SOCIETY_BEFORE = re.compile(
@@ -90,7 +108,7 @@ def hide_homes(text: str, copy: str) -> tuple[str, str]:
         for hit in _COORDINATES.finditer(copy)
     ]
     text, copy = hide(text, points), hide(copy, points)
-    for find in (_flats, _societies):
+    for find in (_flats, _societies, _wings, _plots, _bungalows):
         spans = list(_apart(find(copy)))
         text, copy = hide(text, spans), hide(copy, spans)
     return text, copy
@@ -113,6 +131,28 @@ def _societies(copy: str) -> Iterator[tuple[int, int]]:
     for hit in _NUMBER_AND_SOCIETY.finditer(copy):
         yield hit.span("number")
         yield hit.span("name")
+
+
+def _wings(copy: str) -> Iterator[tuple[int, int]]:
+    """A wing's number and the name behind it, but for a place of the city."""
+    for hit in _WING_AND_NAME.finditer(copy):
+        yield hit.span("number")
+        start = hit.start("name")
+        for name in hit["name"].split():
+            if name.lower() in plain_words():
+                break
+            yield start, start + len(name)
+            start += len(name) + 1
+
+
+def _plots(copy: str) -> Iterator[tuple[int, int]]:
+    for hit in _PLOT.finditer(copy):
+        yield hit.span("survey")
+        yield hit.span("plot")
+
+
+def _bungalows(copy: str) -> Iterator[tuple[int, int]]:
+    return (hit.span("name") for hit in _BUNGALOW.finditer(copy))
 
 
 def _apart(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

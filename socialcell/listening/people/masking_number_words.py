@@ -1,6 +1,6 @@
 """Hide numbers of a person whose digits are written as words, in four ways to write.
 
-"nine eight double two zero …", "नऊ आठ दोन दोन …", "nau aath don don …", and pairs such as
+"nine eight double two zero …", "नऊ आठ दोन दोन …", "nau aath don don …", and pairs as in
 "अठ्ठ्याण्णव बावीस", also with digits between them.
 """
 
@@ -24,10 +24,11 @@ _FEWEST_TOKENS = 5
 _AADHAAR = 12
 _FEWEST_NEAR_WORD = 8  # digits beside a word for a telephone
 _MOST_DIGITS = 14
+_SHORTEST_SPELLING = 5  # letters of a word that is compared by its spelling
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class _DigitToken:
     start: int
     end: int
     digits: str
@@ -37,8 +38,13 @@ class _Token:
 @dataclass(frozen=True, slots=True)
 class _NumberWords:
     digits: Mapping[str, str]
+    spellings: Mapping[str, str]
     repeated: Mapping[str, int]
     telephone: frozenset[str]
+
+    def digits_of(self, word: str) -> str | None:
+        """The digits of a word, also of one that is spelt a little otherwise."""
+        return self.digits.get(word) or self.spellings.get(_spelling(word))
 
 
 def hide_number_words(text: str, words: Sequence[str]) -> str:
@@ -53,27 +59,31 @@ def hide_number_words(text: str, words: Sequence[str]) -> str:
     return hide(text, spans)
 
 
-def _runs(copy: str) -> Iterator[list[_Token]]:
+def _runs(copy: str) -> Iterator[list[_DigitToken]]:
     """Digits and their words that stand next to each other, with nothing between."""
     table = _number_words()
-    run: list[_Token] = []
+    run: list[_DigitToken] = []
     times, times_start = 1, 0
     for hit in _TOKEN.finditer(copy):
         word = hit[0].lower()
-        if run and not _JOIN.fullmatch(copy, run[-1].end, _start(hit, times, times_start)):
+        if run and not _JOIN.fullmatch(
+            copy, run[-1].end, _start(hit, times, times_start)
+        ):
             yield run
             run = []
         if word in table.repeated:
             times, times_start = table.repeated[word], hit.start()
             continue
-        digits = word if word.isdecimal() else table.digits.get(word)
+        digits = word if word.isdecimal() else table.digits_of(word)
         if digits is None:
             if run:
                 yield run
             run = []
         else:
             start = _start(hit, times, times_start)
-            run.append(_Token(start, hit.end(), digits * times, not word.isdecimal()))
+            run.append(
+                _DigitToken(start, hit.end(), digits * times, not word.isdecimal())
+            )
         times = 1
     if run:
         yield run
@@ -83,7 +93,7 @@ def _start(hit: re.Match[str], times: int, times_start: int) -> int:
     return times_start if times > 1 else hit.start()
 
 
-def _is_personal(copy: str, run: Sequence[_Token]) -> bool:
+def _is_personal(copy: str, run: Sequence[_DigitToken]) -> bool:
     if sum(token.is_word for token in run) < _FEWEST_WORDS:
         return False
     digits = "".join(_joined(run))
@@ -102,7 +112,7 @@ def _is_personal(copy: str, run: Sequence[_Token]) -> bool:
     return fewest <= len(digits) <= _MOST_DIGITS and len(run) >= _FEWEST_TOKENS
 
 
-def _joined(run: Sequence[_Token]) -> Iterator[str]:
+def _joined(run: Sequence[_DigitToken]) -> Iterator[str]:
     """The digits; "ninety eight" is 98 and not 908."""
     for token, following in zip(run, [*run[1:], None], strict=True):
         is_ten = token.is_word and token.digits in _TENS and following is not None
@@ -135,4 +145,18 @@ def _number_words() -> _NumberWords:
     repeated = {
         word: int(times) for times, words in lists["repeated"].items() for word in words
     }
-    return _NumberWords(by_word, repeated, frozenset(lists["telephone"]))
+    spellings = {
+        _spelling(word): digits
+        for word, digits in by_word.items()
+        if len(word) >= _SHORTEST_SPELLING
+    }
+    spellings.pop("", None)
+    return _NumberWords(by_word, spellings, repeated, frozenset(lists["telephone"]))
+
+
+def _spelling(word: str) -> str:
+    """A word of Latin letters without doubled ones; "" for a short one."""
+    if len(word) < _SHORTEST_SPELLING or not word.isascii():
+        return ""
+    bare = re.sub(r"(?:t?th)+", "th", word.replace("w", "v"))
+    return re.sub(r"(.)\1+", r"\1", re.sub("[eé]e", "i", bare.replace("oo", "u")))

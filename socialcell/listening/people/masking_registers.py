@@ -7,9 +7,9 @@ health and other cards are named by their number.
 import re
 
 from socialcell.listening.people.masking_copy import (
-    NUMBER_WORD,
     NO_WORD_AFTER,
     NO_WORD_BEFORE,
+    NUMBER_WORD,
     before,
     behind,
     hide,
@@ -21,14 +21,16 @@ _REGISTERS = (
     r"|milkat|milkkat|milakat|malmatta|malamatta|sampatti|assessment|holding|ptin|upin"
     r"|index|ration(?: card)?|shidhapatrika|abha|uan|pf|ca|bp|k|policy|licence|license"
     r"|driving licence|dl|lpg|gas|mseb|msedcl|mahavitaran|mngl|employee|patient|uhid|prn"
-    r"|ग्राहक|उपभोक्ता|मीटर|कनेक्शन|नळजोड|नळजोडणी|मिळकत|मिळकतीचा|मिळकतकर|मालमत्ता|मालमत्तेचा"
-    r"|मालमत्ताकर|संपत्ति|सम्पत्ति|करदाता|रेशन कार्ड|राशन कार्ड|रेशनकार्ड|राशनकार्ड|शिधापत्रिका"
-    r"|शिधापत्रिकेचा|परवाना|लायसन्स|लाइसेंस|आभा|पॉलिसी|पेशंट|रुग्ण"
+    r"|ग्राहक|उपभोक्ता|मीटर|कनेक्शन|नळजोड|नळजोडणी|मिळकत|मिळकतीचा"
+    r"|मिळकतकर|मालमत्ता|मालमत्तेचा|मालमत्ताकर|संपत्ति|सम्पत्ति"
+    r"|करदाता|रेशन कार्ड|राशन कार्ड|रेशनकार्ड|राशनकार्ड"
+    r"|शिधापत्रिका|शिधापत्रिकेचा|परवाना|लायसन्स|लाइसेंस|आभा"
+    r"|पॉलिसी|पेशंट|रुग्ण"
 )
 # Names of registers that are words of other kinds too need "number" behind them.
 _ALONE = (
-    r"consumer|ptin|upin|uhid|uan|grahak|milkat|malmatta|property(?: tax)? id|ग्राहक|मिळकत"
-    r"|मालमत्ता|उपभोक्ता|शिधापत्रिका"
+    r"consumer|ptin|upin|uhid|uan|grahak|milkat|malmatta|property(?: tax)? id"
+    r"|ग्राहक|मिळकत|मालमत्ता|उपभोक्ता|शिधापत्रिका"
 )
 _JOIN = r"[\s.:#=\-–/()]{0,4}"
 _IS = r"(?:(?:is|hai|ahe|aahe|आहे|है)[\s.:\-]{0,3})?"
@@ -46,7 +48,8 @@ _LABEL_BEHIND = re.compile(
 )
 # A number with letters, strokes and full stops within: F/3/12/01234.000.
 _NUMBER = re.compile(
-    rf"{NO_WORD_BEFORE}(?<![/.\-])(?:(?!{NUMBER_WORD}[\s.])[A-Za-z]{{1,6}}[\s/.\-]?)?\d+"
+    rf"{NO_WORD_BEFORE}(?<![/.\-])(?:(?!{NUMBER_WORD}[\s.])[A-Za-z]{{1,6}}[\s/.\-]?"
+    r"|(?:[\u0900-\u0963]{1,4}/){1,3})?\d+"
     rf"(?:(?:[/.\-]|\s(?=\d))?[A-Za-z]{{0,3}}[/.\-]?\d+){{0,8}}{NO_WORD_AFTER}"
 )
 _FEWEST_DIGITS = 5
@@ -67,8 +70,8 @@ _DATE = re.compile(
 )
 _BIRTH = (
     r"(?:(?<![a-z])d\.?\s?o\.?\s?b(?![a-z])|date of birth|birth ?date|birth ?day|born"
-    r"|birth year|year of birth|जन्म|वाढदिवस|जन्मदिन|(?<![a-z])jan[mn]a?[ \-]?(?:t[ai]r[ie]"
-    r"?kh?|din|dinank|tithi|taarikh|date)|janamtarikh|(?<![a-z])janm(?:a|la|le|li)?"
+    r"|birth year|year of birth|जन्म|वाढदिवस|जन्मदिन|(?<![a-z])jan[mn]a?[ \-]?(?:"
+    r"t[ai]r[ie]?kh?|din|dinank|tithi|taarikh|date)|janamtarikh|(?<![a-z])janm(?:a|la|le|li)?"
     r"(?![a-z])|vadhdivas|vaadhdivas)"
 )
 _BIRTH_BEFORE = re.compile(

@@ -2,8 +2,10 @@
 
 import re
 from functools import lru_cache
+from importlib import resources
 
-from socialcell.language.names.places import places
+import yaml
+
 from socialcell.listening.people.masking_copy import (
     GAP,
     NO_DIGIT_AFTER,
@@ -15,11 +17,12 @@ from socialcell.listening.people.masking_copy import (
     is_our_number,
 )
 from socialcell.listening.people.masking_figures import DATE, YEAR, looks_like_figures
+from socialcell.listening.people.name_lists import gazetteer_names
 
 # Indian mobiles, landlines with their 0, and numbers with a country's code.
 _TELEPHONE = re.compile(
     rf"{NO_DIGIT_BEFORE}(?:(?:\+|00)?{GAP}91{GAP}|0{GAP})?"
-    rf"[6-9](?:{GAP}\d){{9}}{NO_DIGIT_AFTER}"
+    rf"[6-9](?:{GAP}\d){{9}}{NO_DIGIT_AFTER}[\ufe0e\ufe0f\u20e3]{{0,2}}"
     rf"|{NO_DIGIT_BEFORE}0(?:{GAP}\d){{10}}{NO_DIGIT_AFTER}"
     rf"|\+\d(?:{GAP}\d){{7,14}}{NO_DIGIT_AFTER}"
 )
@@ -64,10 +67,13 @@ def is_telephone(digits: str) -> bool:
 
 @lru_cache(maxsize=1)
 def city_numbers() -> frozenset[str]:
-    """Telephone numbers of the gazetteer, digits only: helplines of the city."""
-    names = (name for place in places() for name in place.aliases)
-    digits = (re.sub(r"[\s\-]", "", name) for name in names)
-    return frozenset(number for number in digits if re.fullmatch(r"\d{6,}", number))
+    """Telephone numbers that the city publishes, digits only."""
+    digits = (re.sub(r"[\s\-]", "", name) for name in gazetteer_names())
+    file = resources.files("socialcell.listening") / "data" / "city_numbers.yaml"
+    lists = yaml.load(file.read_bytes(), Loader=yaml.BaseLoader)  # noqa: S506
+    return frozenset(lists["numbers"]) | frozenset(
+        number for number in digits if re.fullmatch(r"\d{6,}", number)
+    )
 
 
 def _digits(number: str) -> str:
@@ -75,15 +81,20 @@ def _digits(number: str) -> str:
 
 
 def _is_telephone(hit: re.Match[str]) -> bool:
-    if looks_like_figures(hit):
+    if looks_like_figures(hit) or _is_city_number(hit[0]):
         return False
-    return _digits(hit[0]) not in city_numbers()
+    return not (hit[0].isdigit() and is_our_number(hit, by_number=True))
+
+
+def _is_city_number(number: str) -> bool:
+    digits = _digits(number)
+    return digits in city_numbers() or digits.removeprefix("91") in city_numbers()
 
 
 def _is_slashed(hit: re.Match[str]) -> bool:
     """Ten digits, in one group that is long or in pairs, and no date or clock time."""
     digits = _digits(hit[0])
-    if not is_telephone(digits) or digits in city_numbers() or DATE.search(hit[0]):
+    if not is_telephone(digits) or _is_city_number(digits) or DATE.search(hit[0]):
         return False
     groups = re.findall(r"\d+", hit[0])
     if any(YEAR.fullmatch(group) for group in groups):
@@ -101,6 +112,4 @@ def _is_lettered(hit: re.Match[str]) -> bool:
 
 
 def _is_local(hit: re.Match[str]) -> bool:
-    return bool(_BEFORE_LOCAL.search(before(hit))) and (
-        _digits(hit[0]) not in city_numbers()
-    )
+    return bool(_BEFORE_LOCAL.search(before(hit))) and not _is_city_number(hit[0])

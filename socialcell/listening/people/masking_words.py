@@ -6,6 +6,8 @@ from dataclasses import dataclass
 # Python's \w lacks the vowel signs of Devanagari.
 _WORD = re.compile(r"[A-Za-zÀ-ɏ'’]+|[\u0900-\u0963\u0970-\u097f\u200c\u200d]+")
 
+_LONGEST_SHORTENED = 4  # letters of a title with a full stop: Smt., डॉ.
+
 
 @dataclass(frozen=True, slots=True)
 class TextWords:
@@ -25,8 +27,12 @@ class TextWords:
         as in "Dr. Kale"."""
         if at == 0 or at >= len(self.lower):
             return False
-        between = self.text[self.spans[at - 1][1] : self.spans[at][0]]
-        return len(between) <= 3 and between.strip(" .\u00a0") == ""
+        end = self.spans[at - 1][1]
+        between = self.text[end : self.spans[at][0]]
+        if between in (" ", "\u00a0", "  "):
+            return True
+        is_short = end - self.spans[at - 1][0] <= _LONGEST_SHORTENED
+        return is_short and between in (".", ". ", ".\u00a0")
 
 
 def text_words(text: str) -> TextWords:

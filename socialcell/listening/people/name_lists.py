@@ -1,0 +1,183 @@
+"""The lists by which a name of a person is known in a text: words and what they may be.
+
+The words stand in data/third_persons.yaml, person_names.yaml and everyday_words.txt.
+"""
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from socialcell.language import lexicon
+from socialcell.language.transliteration import key
+
+Sounds = tuple[str, ...]
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_SHORTEST = 3  # letters
+_LONGEST_PUBLIC = 4  # words
+
+
+class WordKind(Enum):
+    """What a word says of a name beside it, or that it is one."""
+
+    GIVEN = auto()
+    SURNAME = auto()
+    EITHER = auto()  # a name that is a word or a place's as well
+    TITLE = auto()
+    ROLE = auto()
+    KIN = auto()
+    HONOUR = auto()
+    OFFICE = auto()
+    PLACE = auto()
+
+
+Kinds = frozenset[WordKind]
+NAMES = frozenset({WordKind.GIVEN, WordKind.SURNAME, WordKind.EITHER})
+_SIGNS = {
+    WordKind.TITLE: "titles",
+    WordKind.ROLE: "roles",
+    WordKind.KIN: "kin",
+    WordKind.HONOUR: "honours",
+    WordKind.OFFICE: "offices",
+    WordKind.PLACE: "places",
+}
+
+
+@lru_cache(maxsize=1)
+def word_kinds() -> Mapping[str, Kinds]:
+    """Words of the lists in small letters, names with every ending."""
+    lists = _lists()
+    kinds: dict[str, set[WordKind]] = {}
+    either = frozenset(lists["either"])
+    for kind, names in _names().items():
+        for name in names:
+            kinds.setdefault(name, set()).add(kind)
+            if name in either:
+                kinds[name].add(WordKind.EITHER)
+                continue
+            endings = lists["endings_latn" if name.isascii() else "endings_deva"]
+            # A short ending of a short word makes another word of it.
+            if len(name) >= _SHORTEST and (not name.isascii() or len(name) > 4):
+                for ending in endings:
+                    kinds.setdefault(name + ending, set()).add(kind)
+    for kind, list_name in _SIGNS.items():
+        for word in lists[list_name]:
+            # A word for a role or a place is never a name.
+            kinds.setdefault(word.lower(), set()).add(kind)
+            kinds[word.lower()] -= NAMES
+    return {word: frozenset(of) for word, of in kinds.items() if of}
+
+
+@lru_cache(maxsize=1)
+def listed_names() -> frozenset[str]:
+    """Given names and surnames that are no words of the language."""
+    return frozenset(
+        word for word, kinds in word_kinds().items() if kinds & NAMES
+    ) - frozenset(_lists()["either"])
+
+
+def stem(word: str) -> str:
+    """A word without an ending that Marathi and Hindi write against a name."""
+    lists = _lists()
+    for ending in lists["endings_latn" if word.isascii() else "endings_deva"]:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST:
+            return word.removesuffix(ending)
+    return word
+
+
+@lru_cache(maxsize=50_000)
+def is_unknown(word: str) -> bool:
+    """Whether a word in small letters is none of the language, nor of a place."""
+    known = plain_words()
+    return len(word) >= _SHORTEST and not {word, stem(word)} & known
+
+
+@lru_cache(maxsize=1)
+def plain_words() -> frozenset[str]:
+    """Words that no name consists of: words of everyday, times, kinds of places, and
+    single words of the gazetteer."""
+    function_words = (
+        word
+        for by_weight in lexicon.data("function_words")["words"].values()
+        for words in by_weight.values()
+        for word in words
+    )
+    others = (word for words in lexicon.data("no_names").values() for word in words)
+    named = (word for name in gazetteer_names() for word in name.lower().split())
+    folder = resources.files("socialcell.listening") / "data"
+    everyday = (folder / "everyday_words.txt").read_text("utf-8").split()
+    names = _names()
+    return frozenset({*function_words, *others, *named, *everyday}) - frozenset(
+        {*names[WordKind.GIVEN], *names[WordKind.SURNAME]} - {*_lists()["either"]}
+    )
+
+
+@lru_cache(maxsize=1)
+def gazetteer_names() -> tuple[str, ...]:
+    """Every name of the gazetteer, in three languages, with its other spellings.
+
+    The rows are read here by themselves: the gazetteer's own module needs spaCy, which
+    takes longer to load than a command that masks one line may take.
+    """
+    return tuple(
+        name.lstrip("=@")
+        for _, _, row in lexicon.gazetteer_rows()
+        for name in (
+            *(row["name_en"], row["name_mr"], row["name_hi"]),
+            *row["aliases"].split("|"),
+        )
+        if name
+    )
+
+
+@lru_cache(maxsize=1)
+def kept_names() -> frozenset[Sounds]:
+    """Names of places and of people of history, of two words and more, as they
+    sound."""
+    names = [*gazetteer_names(), *_lists()["history"]]
+    sounds = (sounds_of(name.replace("-", " ")) for name in names)
+    return frozenset(part for part in sounds if 1 < len(part) <= _LONGEST_PUBLIC)
+
+
+def sounds_of(name: str) -> Sounds:
+    """The words of a name as they sound."""
+    return tuple(sound for word in name.split() if (sound := key(word)))
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[WordKind, list[str]]:
+    lists, names = _lists(), _data("person_names")
+    return {
+        WordKind.GIVEN: [
+            *lists["given"],
+            *names["given"]["latn"],
+            *names["given"]["deva"],
+        ],
+        WordKind.SURNAME: [
+            *lists["surnames"],
+            *names["surname"]["latn"],
+            *names["surname"]["deva"],
+        ],
+        WordKind.EITHER: lists["either"],
+    }
+
+
+@lru_cache
+def word_lists(name: str) -> Mapping[str, list[str]]:
+    """Lists of words by their names, of `listening/data/NAME.yaml`."""
+    lists: Mapping[str, list[str]] = _data(name)
+    return lists
+
+
+def _lists() -> Mapping[str, list[str]]:
+    return word_lists("third_persons")
+
+
+@lru_cache
+def _data(name: str) -> Any:
+    place = resources.files("socialcell.listening") / "data" / f"{name}.yaml"
+    # Every word is a string: "no" is a word here.
+    return yaml.load(place.read_bytes(), Loader=_LOADER)  # noqa: S506
