@@ -20,7 +20,7 @@ _REGISTERS = (
     r"consumer|customer|grahak|upbhokta|upabhokta|meter|connection|property(?: tax)?"
     r"|milkat|milkkat|milakat|malmatta|malamatta|sampatti|assessment|holding|ptin|upin"
     r"|index|ration(?: card)?|shidhapatrika|abha|uan|pf|ca|bp|k|policy|licence|license"
-    r"|driving licence|dl|lpg|gas|mseb|msedcl|mahavitaran|mngl|employee|patient|uhid|prn"
+    r"|driving licence|dl|lpg|gas|mseb|msedcl|mahavitaran|mngl|employee|patient|uhid"
     r"|ग्राहक|उपभोक्ता|मीटर|कनेक्शन|नळजोड|नळजोडणी|मिळकत|मिळकतीचा"
     r"|मिळकतकर|मालमत्ता|मालमत्तेचा|मालमत्ताकर|संपत्ति|सम्पत्ति"
     r"|करदाता|रेशन कार्ड|राशन कार्ड|रेशनकार्ड|राशनकार्ड"
