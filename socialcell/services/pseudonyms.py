@@ -8,7 +8,9 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.connectors.base import Item, Reject
+from socialcell.language.names import office_holders
 from socialcell.listening.people import masking, suppression
+from socialcell.listening.people.masking_persons import public_names
 from socialcell.listening.people.visibility import SECRET_NAME, People
 from socialcell.listening.store.people import registry, suppressions
 from socialcell.services.context import Context
@@ -22,7 +24,12 @@ def load_people(context: Context) -> People:
 
 def read_people(context: Context, session: Session) -> People:
     """The same in a session that is open."""
-    return People(_key(context), registry.registry(session))
+    names = [*registry.names(session), *office_holders.names(context.workspace.folder)]
+    return People(
+        _key(context),
+        registry.registry(session),
+        public_names(names, context.workspace.config.language.nc),
+    )
 
 
 def load_key_only(context: Context) -> People:

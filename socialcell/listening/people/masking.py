@@ -102,13 +102,13 @@ def masked(
     registered: Registered,
     hidden: Sequence[str] = (),
     author: OwnNames = NOBODY,
-    public: PublicNames = NO_NAMES,
+    public: PublicNames | None = None,
 ) -> str:
     """The text with everybody hidden but those whom `registered` knows.
 
     `hidden` are words that are hidden wherever they stand, as own_marks gives them, and
-    `author` is whose text it is, by handle and name. `public` are names of people who
-    are not hidden. A handle that stands in the text with @ is hidden as a #tag too.
+    `author` is whose text it is, by handle and name. Names of third persons are hidden
+    but for the `public` ones; None: no name is looked for. A handle that stands in the text with @ is hidden as a #tag too.
     """
     hidden_handles: set[str] = set()
     text = without(text, hidden)
@@ -116,7 +116,8 @@ def masked(
     text = hide_author(text, words, *author)
     if len(text) != len(words.text):
         words = text_words(text)
-    text = hide_persons(text, words, public)
+    if public is not None:
+        text = hide_persons(text, words, public)
     text = hide_maps(hide_number_words(text, words.lower))
     text = hide_payment_addresses(hide_numbers(text))
     # What an expression needs is looked for first: most texts have none of it.
@@ -234,4 +235,4 @@ def _tag(hit: re.Match[str], hidden_handles: set[str]) -> str:
 
 def unnamed(text: str) -> str:
     """Text of ours about something that failed, with everybody hidden in it."""
-    return masked(text, lambda _platform, _handle: False)
+    return masked(text, lambda _platform, _handle: False, public=NO_NAMES)

@@ -24,6 +24,7 @@ from socialcell.listening.people.name_lists import (
     word_kinds,
     word_lists,
 )
+from socialcell.settings.language import NcModels
 
 Signs = Mapping[int, Kinds]  # words of the lists by their place in the text
 WordSpan = tuple[int, int]  # first word, word after the last
@@ -41,18 +42,21 @@ _ACTORS = frozenset(_LISTS["actors"])
 
 @dataclass(frozen=True, slots=True)
 class PublicNames:
-    """Names that stay, by how their words sound."""
+    """Names that stay, by how their words sound, and which taggers of names may read."""
 
     sounds: frozenset[Sounds]
+    taggers: NcModels
 
 
-NO_NAMES = PublicNames(frozenset())
+NO_NAMES = PublicNames(frozenset(), NcModels.NONE)
 
 
-def public_names(names: Collection[str]) -> PublicNames:
+def public_names(
+    names: Collection[str], taggers: NcModels = NcModels.NONE
+) -> PublicNames:
     """Names as they are compared; one of a single word would show everybody's."""
     sounds = map(sounds_of, names)
-    return PublicNames(frozenset(part for part in sounds if len(part) > 1))
+    return PublicNames(frozenset(part for part in sounds if len(part) > 1), taggers)
 
 
 def hide_persons(text: str, words: TextWords, public: PublicNames) -> str:
@@ -64,7 +68,7 @@ def hide_persons(text: str, words: TextWords, public: PublicNames) -> str:
     spans = list(_capital_names(words, signs))
     if any(kind & _PERSONAL for kind in signs.values()):
         spans += _names(words, signs)
-        spans += _tagged(words, signs)
+        spans += _tagged(words, signs, public.taggers)
     if not spans:
         return text
     kept = [span for span in spans if not _stays(words, signs, span, public)]
@@ -162,7 +166,9 @@ def _capital_names(words: TextWords, signs: Signs) -> Iterator[WordSpan]:
                 yield at - 2, at
 
 
-def _tagged(words: TextWords, signs: Signs) -> Iterator[WordSpan]:
+def _tagged(
+    words: TextWords, signs: Signs, taggers: NcModels
+) -> Iterator[WordSpan]:
     """What the tagger of names reads as a person, where a sign of one stands."""
     near = {
         by
@@ -176,12 +182,14 @@ def _tagged(words: TextWords, signs: Signs) -> Iterator[WordSpan]:
         if at < len(words.lower)
     ):
         return
+    if taggers is NcModels.NONE:
+        return
     # Loads numpy, which most commands do without.
     from socialcell.language.names import name_tagger
 
     written = [words.text[start:end] for start, end in words.spans]
     for language in name_tagger.LANGUAGES:
-        tagger = name_tagger.tagger(language, True)
+        tagger = name_tagger.tagger(language, taggers)
         if tagger is None:
             continue
         for start, end, label in tagger.spans([written])[0]:

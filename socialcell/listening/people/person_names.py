@@ -116,10 +116,16 @@ def _introduced_names(words: Sequence[_Word], text: str) -> Iterator[int]:
     """What follows "my name is" and a title such as Mr."""
     signs = _signs()
     for at, (word, following) in enumerate(pairwise(words)):
-        if word.form in signs["titles"]:
+        if word.form in signs["titles"] and not _is_hidden(text, word.end):
             yield at + 1
-        if word.form in signs["my"] and following.form in signs["name"]:
+        is_name_next = word.form in signs["my"] and following.form in signs["name"]
+        if is_name_next and not _is_hidden(text, following.end):
             yield from _name_from(words, at + 2, text)
+
+
+def _is_hidden(text: str, end: int) -> bool:
+    """Whether the name that would stand here is hidden already."""
+    return text[end:].lstrip(" .:,-").startswith(MASK)
 
 
 def _name_from(words: Sequence[_Word], first: int, text: str) -> Iterator[int]:

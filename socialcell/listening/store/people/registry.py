@@ -61,6 +61,11 @@ def registry(session: Session) -> frozenset[tuple[str, str]]:
     return frozenset((platform, handle) for platform, handle in rows)
 
 
+def names(session: Session) -> list[str]:
+    """The names of the accounts that are shown by name."""
+    return list(session.scalars(select(REGISTRY.c.name).order_by(REGISTRY.c.name)))
+
+
 def accounts(session: Session) -> list[RegistryEntry]:
     """Every account of the registry with the evidence for it."""
     c = REGISTRY.c
