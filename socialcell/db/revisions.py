@@ -4,6 +4,7 @@ Every command compares the two. Alembic takes a fifth of a second to import, so 
 imported where the schema is changed alone; the names of its files are the revisions.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +21,13 @@ if TYPE_CHECKING:
 _MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
-def upgrade(engine: Engine) -> tuple[str | None, str]:
-    """Bring the schema to the code's revision; (before, after). One transaction."""
+def upgrade(
+    engine: Engine, office_holders: Sequence[str] = ()
+) -> tuple[str | None, str]:
+    """Bring the schema to the code's revision; (before, after). One transaction.
+
+    `office_holders` are names that may be searched, for a step that indexes anew.
+    """
     before, newest = current(engine), head()
     refuse_newer(engine, before)
     if before == newest:
@@ -31,6 +37,7 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     with plain_errors(engine), engine.begin() as connection:
         config = _alembic()
         config.attributes["connection"] = connection
+        config.attributes["office_holders"] = tuple(office_holders)
         command.upgrade(config, "head")
     return before, newest
 

@@ -108,7 +108,8 @@ def masked(
 
     `hidden` are words that are hidden wherever they stand, as own_marks gives them, and
     `author` is whose text it is, by handle and name. Names of third persons are hidden
-    but for the `public` ones; None: no name is looked for. A handle that stands in the text with @ is hidden as a #tag too.
+    but for the `public` ones; None: no name is looked for. A handle that stands in the
+    text with @ is hidden as a #tag too.
     """
     hidden_handles: set[str] = set()
     text = without(text, hidden)

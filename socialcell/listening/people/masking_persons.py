@@ -42,7 +42,7 @@ _ACTORS = frozenset(_LISTS["actors"])
 
 @dataclass(frozen=True, slots=True)
 class PublicNames:
-    """Names that stay, by how their words sound, and which taggers of names may read."""
+    """Names that stay, by how their words sound, and the taggers that may read."""
 
     sounds: frozenset[Sounds]
     taggers: NcModels
@@ -166,9 +166,7 @@ def _capital_names(words: TextWords, signs: Signs) -> Iterator[WordSpan]:
                 yield at - 2, at
 
 
-def _tagged(
-    words: TextWords, signs: Signs, taggers: NcModels
-) -> Iterator[WordSpan]:
+def _tagged(words: TextWords, signs: Signs, taggers: NcModels) -> Iterator[WordSpan]:
     """What the tagger of names reads as a person, where a sign of one stands."""
     near = {
         by

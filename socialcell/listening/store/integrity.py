@@ -25,6 +25,7 @@ from sqlmodel import AutoString, Session, SQLModel
 from socialcell import db
 from socialcell.listening.attachment_model import Attachment
 from socialcell.listening.model import Author, Mention, MentionMatch, RawItem, Removal
+from socialcell.listening.store import search_forms
 from socialcell.listening.store.mentions import rollups
 from socialcell.listening.store.pages import raw_payloads
 from socialcell.listening.store.pages.tombstones import ABOUT, BLANK
@@ -147,7 +148,7 @@ def texts(session: Session) -> Iterator[str]:
 
 def soundness(session: Session) -> Iterator[str]:
     """I11: the file is whole, every reference leads somewhere, and the search index
-    holds every mention."""
+    holds every mention, by masked words."""
     if db.is_sqlite(session):
         connection = session.connection()
         for (answer,) in connection.exec_driver_sql("PRAGMA integrity_check"):
@@ -165,6 +166,11 @@ def soundness(session: Session) -> Iterator[str]:
         missing = bool(session.execute(unindexed).scalar_one())
     if missing:
         yield "The search index does not hold every mention"
+    hidden, lacking = search_forms.wrong_forms(session)
+    if hidden:
+        yield f"{hidden} mentions can be searched by words that are hidden in them"
+    if lacking:
+        yield f"{lacking} mentions cannot be searched by words that they show"
 
 
 def counts(session: Session) -> Iterator[str]:

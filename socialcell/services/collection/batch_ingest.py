@@ -21,6 +21,7 @@ from socialcell.connectors.base import (
 )
 from socialcell.connectors.checked_records import storable_item
 from socialcell.connectors.facts import Fact
+from socialcell.language.names import office_holders
 from socialcell.listening.store.pages import (
     engagement_history,
     lookups,
@@ -70,7 +71,8 @@ def store_batch(
     outcome.rules.update(item.rule for item in items if isinstance(item, Filtered))
     outcome.rejects = _of_type(items, Reject)
     pages.keep_rejects(session, platform, outcome.rejects, arrival)
-    _records(session, _of_type(items, Record), arrival, mention_keys, outcome)
+    holders = office_holders.names(context.workspace.folder)
+    _records(session, _of_type(items, Record), arrival, mention_keys, outcome, holders)
     _tombstones(session, _of_type(items, Tombstone), arrival, outcome)
     _refreshes(session, _of_type(items, Refresh), arrival, outcome)
     outcome.rules.update(f"{UNDECIDED}: {u.reason}" for u in _of_type(items, Undecided))
@@ -99,11 +101,12 @@ def _records(
     arrival: Arrival,
     mention_keys: set[int],
     outcome: IngestCounts,
+    holders: Sequence[str],
 ) -> None:
     gone = tombstones.removed_before(session, records)
     there = [r for r in records if (r.platform, r.external_id) not in gone]
     outcome.rules[_DELETED] += len(records) - len(there)
-    stored = pages.store_records(session, there, arrival, mention_keys)
+    stored = pages.store_records(session, there, arrival, mention_keys, holders)
     withheld = [(r.platform, r.external_id) for r in there if r.withheld]
     outcome.reports.update(tombstones.weeks_that_quote(session, withheld))
     outcome.counts.update(

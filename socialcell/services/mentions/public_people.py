@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from socialcell import db
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
-from socialcell.language.names import public_people
+from socialcell.language.names import office_holders, public_people
 from socialcell.language.names.gazetteer_lint import GazetteerProblem
 from socialcell.language.names.own_names import NameImport
 from socialcell.language.names.public_people import PublicEntry
+from socialcell.listening.store import search_forms
 from socialcell.services.context import Context
 from socialcell.services.mentions.name_files import read_again, read_names, write_names
 
@@ -47,9 +49,11 @@ def import_people(
     )
     detail = {"added": list(additions.added), "changed": list(additions.changed)}
     if not dry_run and any(detail.values()):
+        before = office_holders.names(context.workspace.folder)
         write_names(
             context, _file(context), "people.import", path.name, detail, additions.text
         )
+        _index_again(context, before)
     if reread and not dry_run:
         read_again(context)
     return additions
@@ -63,6 +67,7 @@ def remove_people(
     text = public_people.without(file, ids)
     if dry_run:
         return
+    before = office_holders.names(context.workspace.folder)
     write_names(
         context,
         _file(context),
@@ -71,8 +76,16 @@ def remove_people(
         {"removed": list(ids)},
         text,
     )
+    _index_again(context, before)
     if reread:
         read_again(context)
+
+
+def _index_again(context: Context, before: Sequence[str]) -> None:
+    """Names that are public now can be searched, those that were so no more."""
+    names = office_holders.names(context.workspace.folder)
+    with db.writing(context.engine) as session:
+        search_forms.refresh_names(session, {*before} ^ {*names}, names)
 
 
 def _file(context: Context) -> Path:

@@ -23,6 +23,7 @@ from socialcell.clock import SystemClock
 from socialcell.config import Workspace
 from socialcell.db import revisions
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.language.names import office_holders
 from socialcell.redact import redact
 from socialcell.services.context import Context
 from socialcell.services.mentions import mention_owners
@@ -105,7 +106,9 @@ def upgrade_database(
         copy = None
         if before is not None and before != head and not without_backup:
             copy = _make_copy(workspace, engine, _free_name(workspace, engine, _BEFORE))
-        schema_before, after = revisions.upgrade(engine)
+        schema_before, after = revisions.upgrade(
+            engine, office_holders.names(workspace.folder)
+        )
         if before not in (None, head):
             # A copy of an older schema, put back, may hold who was erased since.
             replay_erasures(Context(workspace, engine, workspace.clock()))

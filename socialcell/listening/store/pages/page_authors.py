@@ -8,6 +8,7 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.connectors.base import Record, RecordAuthor
 from socialcell.listening.model import Author, AuthorSnapshot
+from socialcell.listening.store import search_forms
 from socialcell.listening.store.pages.page_arrival import Arrival
 
 AUTHOR = db.table(Author)
@@ -72,12 +73,36 @@ def _facts(records: Sequence[Record]) -> dict[str, RecordAuthor]:
 
 
 def _update(session: Session, platform: str, facts: dict[str, RecordAuthor]) -> None:
+    renamed = _renamed(session, platform, facts)
     for uid, author in facts.items():
         session.execute(
             update(AUTHOR)
             .where(AUTHOR.c.platform == platform, AUTHOR.c.uid == uid)
             .values(handle=author.handle, name=author.name, verified=author.verified)
         )
+    # What they wrote under the old name is hidden by the new one as well.
+    if renamed:
+        search_forms.refresh_authors(session, renamed)
+
+
+def _renamed(
+    session: Session, platform: str, facts: dict[str, RecordAuthor]
+) -> list[int]:
+    """Ids of authors whose handle or name is another now."""
+    a = AUTHOR.c
+    renamed: list[int] = []
+    for chunk in db.chunks(facts):
+        rows = session.execute(
+            select(a.id, a.uid, a.handle, a.name).where(
+                a.platform == platform, a.uid.in_(chunk)
+            )
+        )
+        renamed += [
+            id_
+            for id_, uid, handle, name in rows
+            if (facts[uid].handle, facts[uid].name) != (handle, name)
+        ]
+    return renamed
 
 
 def _ids(session: Session, platform: str, uids: list[str]) -> dict[str, int]:

@@ -13,7 +13,7 @@ from socialcell.json_types import DocumentValue
 from socialcell.listening.model import Mention
 from socialcell.listening.store.pages.page_arrival import Arrival
 from socialcell.listening.store.pages.records import content_hash, withheld_of
-from socialcell.text import index_form
+from socialcell.listening.store.search_forms import IndexedText, SearchForms
 
 MENTION = db.table(Mention)
 
@@ -58,11 +58,16 @@ def write(
     authors: Mapping[str, int],
     raws: Mapping[str, int],
     arrival: Arrival,
+    forms: SearchForms,
 ) -> None:
-    """New mentions in; changed ones and filled stubs with new content, unread again."""
+    """New mentions in; changed ones and filled stubs with new content, unread again.
+
+    `forms` makes the words that are searched.
+    """
     rows = []
     for record in records:
         values = _content(record, authors, raws, arrival)
+        values["folded"] = forms.form(_indexed_text(record))
         stored_mention = stored.get(record.external_id)
         if stored_mention is None:
             rows.append(_identity(record) | _birth(record, arrival) | values)
@@ -81,6 +86,18 @@ def _identity(record: Record) -> dict[str, DocumentValue]:
     return {"platform": record.platform, "external_id": record.external_id}
 
 
+def _indexed_text(record: Record) -> IndexedText:
+    author = record.author
+    return IndexedText(
+        record.platform,
+        record.title,
+        record.text,
+        author.uid if author else None,
+        author.handle if author else None,
+        author.name if author else None,
+    )
+
+
 def _birth(record: Record, arrival: Arrival) -> dict[str, DocumentValue]:
     return {"authored_at": record.authored_at, "stored_at": arrival.at}
 
@@ -91,13 +108,11 @@ def _content(
     raws: Mapping[str, int],
     arrival: Arrival,
 ) -> dict[str, DocumentValue]:
-    whole_text = f"{record.title}\n{record.text}" if record.title else record.text
     return {
         "kind": record.kind,
         "state": "present",
         "author_id": authors[record.author.uid] if record.author else None,
         "text": record.text,
-        "folded": index_form(whole_text),
         "title": record.title,
         "url": record.url,
         "platform_language": record.language,

@@ -4,7 +4,7 @@ Statements work on the whole page at once; what is new is decided by unique keys
 The caller owns the transaction.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,6 +27,7 @@ from socialcell.listening.store.pages.records import (
     is_removed,
     version,
 )
+from socialcell.listening.store.search_forms import SearchForms, search_forms
 
 __all__ = ["Arrival", "PageCounts", "keep_rejects", "store_records"]
 
@@ -60,8 +61,11 @@ def store_records(
     records: Iterable[Record],
     arrival: Arrival,
     run_hashes: set[int],
+    office_holders: Sequence[str] = (),
 ) -> PageCounts:
     """Store records of one page; `run_hashes` are of what this run had; grows.
+
+    `office_holders` are names of people in office, which may be searched.
 
     A record is new, changed (its text, author facts, relations or links differ and it
     is not an older edit), or the same; each sighting may add an engagement snapshot.
@@ -84,8 +88,10 @@ def store_records(
         if other is None or record_version > version(other):
             fresh[record.external_id] = record
     # In one order, so that two pages of several platforms do not wait for each other.
+    forms = search_forms(session, office_holders) if by_platform else None
     for platform, by_id in sorted(by_platform.items()):
-        _store_platform(session, platform, list(by_id.values()), arrival, counts)
+        assert forms is not None
+        _store_platform(session, platform, list(by_id.values()), arrival, forms, counts)
     return counts
 
 
@@ -101,6 +107,7 @@ def _store_platform(
     platform: str,
     records: list[Record],
     arrival: Arrival,
+    forms: SearchForms,
     counts: PageCounts,
 ) -> None:
     # Two sources may bring the same item at once: the second one finds it known.
@@ -113,7 +120,7 @@ def _store_platform(
         session, platform, todo.all, todo.changed, arrival
     )
     raw_ids = raw_payloads.store_raws(session, platform, fresh, arrival)
-    page_mentions.write(session, fresh, stored, authors, raw_ids, arrival)
+    page_mentions.write(session, fresh, stored, authors, raw_ids, arrival, forms)
     ids = page_mentions.ids_of(session, platform, native)
     page_details.keep_matches(session, todo.all, ids, arrival)
     page_details.forget(session, [ids[record.external_id] for record in todo.changed])

@@ -36,10 +36,11 @@ from socialcell.listening.store.pages import raw_payloads
 from socialcell.listening.store.pages.tombstones import BLANK
 from socialcell.listening.store.people import accounts, suppressions
 from socialcell.listening.store.people.accounts import HeldAccount
+from socialcell.listening.store.search_forms import IndexedText, search_forms
 from socialcell.ops import frozen, outbox_store
-from socialcell.text import index_form
 
 MENTION = db.table(Mention)
+AUTHOR = db.table(Author)
 LINK = db.table(Link)
 _ABOUT_A_POST = (
     Annotation,
@@ -147,25 +148,29 @@ def _erase_name(session: Session, account: HeldAccount) -> int:
     """Dots in place of the handle in what others wrote; as many, so that the places
     of annotations stay true. Links that hold it go. How many posts."""
     m, touched = MENTION.c, set()
+    forms = search_forms(session)
     for handle in account.handles:
         word = _word(handle)
         dots = "•" * len(handle)
         like = f"%{_literal(handle)}%"
+        a = AUTHOR.c
         rows = session.execute(
-            select(m.id, m.title, m.text).where(
+            select(m.id, m.platform, m.title, m.text, a.uid, a.handle, a.name)
+            .join_from(MENTION, AUTHOR, a.id == m.author_id, isouter=True)
+            .where(
                 or_(
                     func.lower(m.text).like(like, escape="\\"),
                     func.lower(m.title).like(like, escape="\\"),
                 )
             )
         ).all()
-        for id_, title, text in rows:
+        for id_, of, title, text, *author in rows:
             if not word.search(f"{title or ''}\n{text or ''}"):
                 continue
             touched.add(id_)
             title = word.sub(dots, title) if title else title
             text = word.sub(dots, text or "")
-            folded = index_form(f"{title}\n{text}" if title else text)
+            folded = forms.form(IndexedText(of, title, text, *author))
             session.execute(
                 update(MENTION)
                 .where(m.id == id_)

@@ -13,6 +13,7 @@ from socialcell.errors import UsageError
 from socialcell.identity.actor import Actor
 from socialcell.json_types import JsonValue
 from socialcell.listening.model import Author, AuthorRollup, Mention, RegistryAccount
+from socialcell.listening.store import search_forms
 from socialcell.listening.store.mentions import rollups
 from socialcell.ops import audit
 
@@ -160,6 +161,7 @@ def register(
             detail["made_by_operator"] = approval.made_by_operator
         audit.append(session, by, "registry.add", f"{platform}:{handle}", detail, now)
         recount(session, platform, handle)
+        search_forms.refresh_named(session, (handle, name))
     return added
 
 
@@ -182,6 +184,7 @@ def remove(
     """
     handle = plain_handle(handle)
     c = REGISTRY.c
+    account = find_account(session, platform, handle)
     named = delete(REGISTRY).where(c.platform == platform, c.handle == handle)
     if not db.changed(session, named):
         raise UsageError("privacy.not_registered", handle=handle, platform=platform)
@@ -190,6 +193,7 @@ def remove(
     object_ = f"{platform}:{handle}"
     audit.append(session, by, "registry.remove", object_, {"reason": reason}, now)
     recount(session, platform, handle)
+    search_forms.refresh_named(session, (handle, account.name if account else ""))
 
 
 def recount(session: Session, platform: str, handle: str) -> None:
