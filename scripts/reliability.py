@@ -187,6 +187,15 @@ ROWS = {
         "refused at every place that stores or runs a question, and in the audit log "
         "without the person's name; what the city does may be asked",
     ),
+    "F44": Row(
+        "killed at any write while a person's request is carried out",
+        "the same command ends it: nothing of the person is left, and the receipt "
+        "counts all that went",
+    ),
+    "F45": Row(
+        "the law's clocks over closed days, holidays and years' ends",
+        "we answer on a working day before the law's day, which never moves",
+    ),
 }
 # Rows of the matrix that no test tries, each with why.
 NOT_HERE: dict[str, str] = {}

@@ -182,16 +182,20 @@ def write(lines: Iterable[str]) -> None:
         sys.stdout.write(line)
 
 
-def write_file(path: Path, lines: Iterable[str]) -> None:
-    """Write a text file whole or not at all. SocialcellError when it cannot be."""
-    write_bytes(path, (line.encode() for line in lines))
+def write_file(path: Path, lines: Iterable[str], *, private: bool = False) -> None:
+    """Write a text file whole or not at all; a private one is its owner's alone.
+    SocialcellError when it cannot be."""
+    write_bytes(path, (line.encode() for line in lines), private=private)
 
 
-def write_bytes(path: Path, parts: Iterable[bytes]) -> None:
-    """Write a file whole or not at all. SocialcellError when it cannot be written."""
+def write_bytes(path: Path, parts: Iterable[bytes], *, private: bool = False) -> None:
+    """Write a file whole or not at all; a private one is its owner's alone.
+    SocialcellError when it cannot be written."""
     aside = path.with_name(path.name + ".part")
     try:
         with aside.open("wb") as page:
+            if private:
+                aside.chmod(0o600)
             page.writelines(parts)
         aside.replace(path)
     except OSError as error:

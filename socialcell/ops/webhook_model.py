@@ -60,7 +60,8 @@ class Awaited(SQLModel, table=True):
 class OptIn(SQLModel, table=True):
     """A consent to receive messages, or its withdrawal; append-only.
 
-    `person` is a keyed hash of the number: the number itself is not held here.
+    `person` is a keyed hash of the number: the number itself is not held here. `notice`
+    is the SHA-256 of the notice that the person was shown; NULL: not known.
     """
 
     __tablename__ = "opt_in"
@@ -74,6 +75,7 @@ class OptIn(SQLModel, table=True):
     noted_at: datetime
     evidence: str
     actor: str
+    notice: str | None = None
 
 
 class MessageTemplate(SQLModel, table=True):

@@ -15,6 +15,7 @@ from socialcell.settings.desk import Desk
 from socialcell.settings.language import LanguageSection
 from socialcell.settings.notifications import Alerts, Mail, Report
 from socialcell.settings.platforms import Connectors, Publishing
+from socialcell.settings.privacy import Privacy
 from socialcell.settings.section import TIME, ConfigSection, is_loopback
 
 
@@ -69,6 +70,10 @@ class Retention(ConfigSection):
     # What citizens gave to be reached, after their case ended; it may be reopened for
     # 30 days.
     case_contact_days: int = Field(default=60, ge=30)
+    # Who read what unmasked (the Rules ask for a year), and the names in answered
+    # requests of persons.
+    access_days: int = Field(default=365, ge=365)
+    request_days: int = Field(default=365, ge=365)
     text_days: dict[str, Annotated[int, Field(ge=1)] | None] = Field(
         default_factory=lambda: dict.fromkeys(having(Trait.TEXT_WHILE_PUBLIC))
     )
@@ -151,6 +156,7 @@ class Config(ConfigSection):
     publishing: Publishing = Publishing()
     language: LanguageSection = LanguageSection()
     retention: Retention = Retention()
+    privacy: Privacy = Privacy()
 
     @model_validator(mode="after")
     def _desk_names_are_known(self) -> "Config":

@@ -1,4 +1,4 @@
-"""Commands of the noun `privacy`: export, erase."""
+"""Commands of the noun `privacy`: export, erase, and the law's registers."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,12 +7,14 @@ import typer
 
 from socialcell.commands import completions, output
 from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.privacy import requests
 from socialcell.json_types import dumps
 
 app = typer.Typer(
-    help="What is held of one person: given to that person, or erased.",
+    help="What is held of persons: given to them, erased, and the law's registers.",
     no_args_is_help=True,
 )
+app.add_typer(requests.app, name="requests")
 
 Platform = Annotated[
     str,
@@ -56,7 +58,7 @@ def export(
     if out is None:
         output.as_json(personal_data)
         return
-    output.write_file(out, [dumps(personal_data, indent=1), "\n"])
+    output.write_file(out, [dumps(personal_data, indent=1), "\n"], private=True)
     output.note(f"Written: {out}")
 
 

@@ -34,7 +34,7 @@ from socialcell.listening.store import areas
 from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.roles import Permission
-from socialcell.services import evidence, pseudonyms
+from socialcell.services import access_log, evidence, pseudonyms
 from socialcell.services.area_matching import AreaMatcher
 from socialcell.services.context import Context
 from socialcell.services.manual_entry import ROWS, ImportCounts, run_entry
@@ -157,6 +157,8 @@ def require_approver(
     with db.writing(context.engine) as session:
         noted = {**detail, "admitted": refusal is None}
         audit_entry(context, session, action, object_, noted)
+        if refusal is None:
+            access_log.note_access(context, session, "creator", f"{action} {object_}")
     if refusal is not None:
         raise refusal
 

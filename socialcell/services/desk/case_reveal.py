@@ -20,7 +20,7 @@ from socialcell.listening.people.visibility import People
 from socialcell.listening.store.people import reveals
 from socialcell.listening.store.people.reveals import Revealed
 from socialcell.roles import Permission
-from socialcell.services import pseudonyms
+from socialcell.services import access_log, pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.desk import case_access, case_secrets, case_steps
 
@@ -68,6 +68,11 @@ def reveal(
         until = reveal_rules.until(request, facts, now)
         if mention is not None:
             account = reveals.grant(session, people, request, facts, now)
+            subject = case_secrets.subject_of(case, contact)
+            shown_reason = people.masked(contact.channel, reason, account)
+            access_log.note_access(
+                context, session, "reveal", subject, records=1, reason=shown_reason
+            )
             detail["grant"] = account.grant
         secrets = case_secrets.unsealed(context, session, case, contact)
         if account is None and not secrets:
@@ -128,6 +133,8 @@ def _look(
         grant = as_whole(step.detail["grant"])
         name = context.actor.name
         account = reveals.look_again(session, people, grant, name, facts, now)
+        subject = case_secrets.subject_of(case, contact)
+        access_log.note_access(context, session, "look", subject, records=1)
     secrets = case_secrets.unsealed(context, session, case, contact)
     return RevealedContact(contact.id, until, account, tuple(secrets))
 

@@ -9,7 +9,7 @@ from socialcell.desk.model import CaseContact, CaseSecret, DeskCase
 from socialcell.desk.store import case_secrets as store
 from socialcell.errors import MissingSecret, UsageError
 from socialcell.ops import audit
-from socialcell.services import pseudonyms
+from socialcell.services import access_log, pseudonyms
 from socialcell.services.context import Context
 from socialcell.text import clean_text
 
@@ -66,7 +66,15 @@ def unsealed(
             {"contact": contact.id, "kinds": [kind for kind, _text in texts]},
             context.clock.now(),
         )
+        access_log.note_access(
+            context, session, "case_secret", subject_of(case, contact), records=1
+        )
     return texts
+
+
+def subject_of(case: DeskCase, contact: CaseContact) -> str:
+    """A conversation of a case, as the access log names it."""
+    return f"case {case.number}, contact {contact.id}"
 
 
 def keys(context: Context) -> str:

@@ -12,6 +12,7 @@ from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops import audit
+from socialcell.services import access_log
 from socialcell.services.context import Context
 from socialcell.services.mentions import mention_explorer
 from socialcell.services.mentions.mention_explorer import ExplorerQuestion
@@ -71,6 +72,7 @@ def _audit(
     with db.writing(context.engine) as session:
         now = context.clock.now()
         audit.append(session, context.actor, "mentions.export", "mentions", detail, now)
+        access_log.note_access(context, session, "mentions_export", "mentions")
 
 
 @contextmanager

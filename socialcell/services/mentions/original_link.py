@@ -8,6 +8,7 @@ from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.message_catalog import Message
 from socialcell.ops import audit
+from socialcell.services import access_log
 from socialcell.services.context import Context
 
 
@@ -36,6 +37,7 @@ def open_original(context: Context, mention_id: int) -> OriginalLink:
         detail = {"mention": mention_id, "platform": row.platform}
         now = context.clock.now()
         audit.append(session, context.actor, "mentions.open", about, detail, now)
+        access_log.note_access(context, session, "original", about, records=1)
         return OriginalLink(mention_id, row.platform, row.url or "")
 
 

@@ -15,7 +15,7 @@ from socialcell.listening.store.people.accounts import HeldAccount
 from socialcell.listening.store.people.erasure import Erased
 from socialcell.ops import audit, webhook_deliveries
 from socialcell.ops.secure_delete import scrub
-from socialcell.services import pseudonyms
+from socialcell.services import access_log, pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.mentions import similar_mentions
@@ -45,7 +45,7 @@ def export_account(
     Audited. UsageError when neither number nor handle is given.
     """
     _require_one(uid, handle)
-    uid = _account_id(platform, uid)
+    uid = account_id(platform, uid)
     shown = pseudonyms.load_people(context)
     with db.writing(context.engine) as session:
         account = accounts.find(session, platform, uid, handle)
@@ -61,6 +61,8 @@ def export_account(
             for row in ledger
         ]
         _audit(context, session, shown, account, "privacy.export", _counts(document))
+        subject = person_of(shown, account)
+        access_log.note_access(context, session, "personal_export", subject, records=1)
     return document
 
 
@@ -78,7 +80,7 @@ def erase_account(
     of the registry, which must be removed there first.
     """
     _require_one(uid, handle)
-    uid = _account_id(platform, uid)
+    uid = account_id(platform, uid)
     shown = pseudonyms.load_people(context)
     pending_reason = None if dry_run else _process_waiting(context)
     with db.writing(context.engine) as session:
@@ -92,7 +94,7 @@ def erase_account(
         case_count = case_erasure.erase_contacts(session, contacts, now)
         erased = erasure.erase(session, shown, account, now)
         consent.erase_consent(context, session, platform, account.uids)
-        person = _pseudonym(shown, account)
+        person = person_of(shown, account)
         files = list(report_redaction.report_files(context, erased.reports))
         if dry_run:
             session.rollback()
@@ -135,7 +137,7 @@ def _require_one(uid: str | None, handle: str | None) -> None:
         raise UsageError("privacy.nobody_named")
 
 
-def _account_id(platform: str, uid: str | None) -> str | None:
+def account_id(platform: str, uid: str | None) -> str | None:
     """The number of an account; WhatsApp's is a telephone number with country code."""
     is_phone = platform == platforms.WHATSAPP.id
     national = phone_number.indian(uid) if uid and is_phone else None
@@ -148,10 +150,15 @@ def _require_nobody_registered(shown: People, account: HeldAccount) -> None:
             raise UsageError("privacy.registered_account", platform=account.platform)
 
 
-def _pseudonym(shown: People, account: HeldAccount) -> str:
+def pseudonym_of(shown: People, account: HeldAccount) -> str:
     """The pseudonym; of an account that is only known by handle, one of the handle."""
     uids = account.uids or tuple(f"@{handle}" for handle in account.handles)
-    return f"{account.platform}:{shown.pseudonym(account.platform, uids[0])}"
+    return shown.pseudonym(account.platform, uids[0])
+
+
+def person_of(shown: People, account: HeldAccount) -> str:
+    """A person as the audit log names them: platform and pseudonym."""
+    return f"{account.platform}:{pseudonym_of(shown, account)}"
 
 
 def _audit(
@@ -163,7 +170,7 @@ def _audit(
     detail: JsonObject,
 ) -> None:
     now = context.clock.now()
-    person = _pseudonym(shown, account)
+    person = person_of(shown, account)
     audit.append(session, context.actor, action, person, detail, now)
 
 

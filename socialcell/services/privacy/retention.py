@@ -18,6 +18,8 @@ from socialcell.listening.store.people import registry_proposals
 from socialcell.ops import audit, slots, throttle
 from socialcell.ops import webhook_deliveries as pushes
 from socialcell.ops.secure_delete import scrub
+from socialcell.registers.store import requests
+from socialcell.services import access_log
 from socialcell.services.context import Context
 from socialcell.services.mentions import similar_mentions
 from socialcell.services.reporting import report_redaction
@@ -82,6 +84,9 @@ def run_retention(context: Context, *, dry_run: bool = False) -> PurgeResult:
         ended_before = now - timedelta(days=settings.case_contact_days)
         gone["secrets"] = case_erasure.forget_old_secrets(session, ended_before)
         gone["throttle"] = throttle.forget_old(session, now)
+        gone["accesses"] = access_log.delete_old(context, session)
+        answered_before = now - timedelta(days=settings.request_days)
+        gone["requests"] = requests.forget_answered(session, answered_before, now)
         audit.append(
             session,
             context.actor,

@@ -1,0 +1,1 @@
+"""Commands below the noun `privacy`: the law's registers."""

@@ -1,0 +1,2 @@
+"""The law's registers: requests of persons, breaches, notices, and reads of unmasked
+personal data."""
