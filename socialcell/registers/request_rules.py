@@ -1,6 +1,7 @@
 """What a request of a person may be: kinds, states, who may ask, and why it may be
 refused."""
 
+from datetime import timedelta
 from typing import Literal, get_args
 
 RequestKind = Literal[
@@ -34,3 +35,6 @@ OF_ACCOUNTS: frozenset[str] = frozenset(
 OF_A_CHILD: frozenset[str] = frozenset(("erasure", "withdrawal", "grievance"))
 """What a child may ask alone: it only protects. For the rest a parent or guardian asks
 and shows that they are (section 9; Rule 10)."""
+
+SOON = timedelta(days=3)
+"""How long before it is due a request counts as due soon."""

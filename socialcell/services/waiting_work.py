@@ -12,14 +12,19 @@ from socialcell.listening.store.mentions import reply_drafts, tags
 from socialcell.listening.store.mentions.tags import TaggingBacklog
 from socialcell.ops import outbox_store
 from socialcell.ops.outbox_store import Backlog
+from socialcell.registers.store import breaches as breach_store
+from socialcell.registers.store import requests as request_store
+from socialcell.registers.store.breaches import BreachClocks
+from socialcell.registers.store.requests import RequestClocks
 from socialcell.services.context import Context
 
 
 @dataclass(frozen=True)
 class WaitingWork:
     """Posts and answers that wait for a second person, the outbox and its mode,
-    mentions that are not read yet; and of cases how many each view of the inbox has,
-    how many were reopened, and how many answers wait."""
+    mentions that are not read yet, requests of persons and what must be told of
+    breaches; and of cases how many each view of the inbox has, how many were reopened,
+    and how many answers wait."""
 
     posts: int
     answers: int
@@ -29,24 +34,29 @@ class WaitingWork:
     cases: Mapping[str, int]
     reopened: int
     case_answers: int
+    requests: RequestClocks
+    breaches: BreachClocks
 
 
 def read_waiting(context: Context) -> WaitingWork:
     """All that waits now, counted in one statement."""
     own_cases = CaseFilter(operator=context.actor.id, teams=(CELL,))
+    now = context.clock.now()
     with db.reading(context.engine) as session:
-        (posts,), (answers,), (mode,), outbox, tagging, decisions, views = (
-            db.ask_together(
-                session,
-                publishing_store.drafts_query(),
-                reply_drafts.waiting_query(),
-                outbox_store.mode_query(),
-                outbox_store.backlog_query(context.clock.now()),
-                tags.backlog_query(),
-                case_details.decisions_query(),
-                case_lists.by_view_query(own_cases, context.clock.now()),
-            )
+        rows = db.ask_together(
+            session,
+            publishing_store.drafts_query(),
+            reply_drafts.waiting_query(),
+            outbox_store.mode_query(),
+            outbox_store.backlog_query(now),
+            tags.backlog_query(),
+            case_details.decisions_query(),
+            case_lists.by_view_query(own_cases, now),
+            request_store.clocks_query(now),
+            breach_store.clocks_query(now),
         )
+        (posts,), (answers,), (mode,), outbox, tagging, *others = rows
+        (reopened, case_answers), views, requests, breaches = others
         return WaitingWork(
             posts,
             answers,
@@ -54,5 +64,8 @@ def read_waiting(context: Context) -> WaitingWork:
             Backlog(*outbox),
             TaggingBacklog(*tagging),
             case_lists.views_of_row(views),
-            *decisions,
+            reopened,
+            case_answers,
+            RequestClocks(*requests),
+            BreachClocks(*breaches),
         )

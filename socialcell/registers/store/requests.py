@@ -1,6 +1,7 @@
 """Requests of persons: numbered, locked, listed by their clocks, and forgotten."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, select, update
@@ -15,10 +16,21 @@ from socialcell.registers.model import (
     RightsRequest,
     RightsStep,
 )
+from socialcell.registers.request_rules import SOON
 
 REQUEST, ACCOUNT = db.table(RightsRequest), db.table(RightsAccount)
 NOMINEE = db.table(RightsNominee)
 _OPEN = REQUEST.c.answered_at.is_(None)
+
+
+@dataclass(frozen=True)
+class RequestClocks:
+    """Open requests that are overdue, due within three days, and past the law's time
+    (which are overdue as well)."""
+
+    overdue: int = 0
+    due_soon: int = 0
+    past_stop: int = 0
 
 
 def next_number(session: Session, now: datetime) -> str:
@@ -78,13 +90,21 @@ def requests_between(
     return list(session.scalars(query.order_by(c.number)))
 
 
-def clocks_query(now: datetime, soon: datetime) -> Select[int, int, int]:
-    """How many open requests are overdue, and of the others due by `soon`; and those
-    whose time by law is over."""
+def clocks_query(now: datetime) -> Select[int, int, int]:
+    """The fields of `RequestClocks` at a moment, for a statement of several."""
     c = REQUEST.c
+    is_open = c.answered_at.is_(None) | (c.answered_at > now)
     late = func.count().filter(c.due_at <= now)
-    near = func.count().filter((c.due_at > now) & (c.due_at <= soon))
-    return select(late, near, func.count().filter(c.stop_at <= now)).where(_OPEN)
+    near = func.count().filter((c.due_at > now) & (c.due_at <= now + SOON))
+    past = func.count().filter(c.stop_at <= now)
+    return select(late.label("late"), near.label("near"), past.label("past")).where(
+        (c.received_at <= now) & is_open
+    )
+
+
+def read_clocks(session: Session, now: datetime) -> RequestClocks:
+    """How many requests were overdue, due soon or past the law's time at a moment."""
+    return RequestClocks(*session.execute(clocks_query(now)).one())
 
 
 def accounts_of(session: Session, request_id: int) -> list[RightsAccount]:

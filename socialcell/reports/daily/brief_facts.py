@@ -24,6 +24,9 @@ from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.mentions.urgent_mentions import PressArticle
 from socialcell.listening.store.pages.source_history import watches
 from socialcell.ops import outbox_store
+from socialcell.registers.store import breaches, requests
+from socialcell.registers.store.breaches import BreachClocks
+from socialcell.registers.store.requests import RequestClocks
 from socialcell.reports.daily import (
     repeated_questions,
     single_dangers,
@@ -81,12 +84,15 @@ class CollectedHours:
 @dataclass(frozen=True)
 class DueToday:
     """What is due: promises that were missed, and what is due from the end of the span
-    to midnight: promises, own posts, and what was announced."""
+    to midnight: promises, own posts, and what was announced; and at its end requests of
+    persons, and what must be told of breaches."""
 
     missed: Sequence[Promise] = ()
     promises: Sequence[Promise] = ()
     posts: Sequence[OwnPost] = ()
     closures: Sequence[Closure] = ()
+    requests: RequestClocks = field(default_factory=RequestClocks)
+    breaches: BreachClocks = field(default_factory=BreachClocks)
 
 
 @dataclass(frozen=True)
@@ -336,6 +342,8 @@ def _due_today(session: Session, at: datetime) -> DueToday:
             if post.posted_at is None
         ],
         closures=alerts.closures(session, at, midnight),
+        requests=requests.read_clocks(session, at),
+        breaches=breaches.read_clocks(session, at),
     )
 
 

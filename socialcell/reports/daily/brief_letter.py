@@ -115,6 +115,7 @@ def _sections(
     if due := [
         *say.missed_lines(brief, phrases.lang),
         *say.due_lines(brief, phrases),
+        *say.register_lines(brief, phrases.lang),
     ]:
         yield LetterSection(_("Due today"), [BulletList([(line,) for line in due])])
     if brief.press:

@@ -282,6 +282,29 @@ def missed_lines(brief: Brief, lang: Language) -> Iterator[str]:
         )
 
 
+def register_lines(brief: Brief, lang: Language) -> Iterator[str]:
+    """What the law's clocks say: breaches that must be told, requests of persons."""
+    breaches, requests = brief.due.breaches, brief.due.requests
+    if breaches.overdue or breaches.waiting:
+        yield lang.gettext(
+            "Data breaches: reports still to be made %(waiting)s, overdue %(late)s.",
+            waiting=lang.number(breaches.waiting),
+            late=lang.number(breaches.overdue),
+        )
+    if requests.overdue or requests.due_soon:
+        yield lang.gettext(
+            "Requests of persons about their data: overdue %(late)s, due within three "
+            "days %(soon)s.",
+            late=lang.number(requests.overdue),
+            soon=lang.number(requests.due_soon),
+        )
+    if requests.past_stop:
+        yield lang.gettext(
+            "Requests of persons for which the time by law is over: %(n)s.",
+            n=lang.number(requests.past_stop),
+        )
+
+
 def due_lines(brief: Brief, phrases: Phrases) -> Iterator[str]:
     """What is due today, at its time: promises, own posts, what was announced."""
     lang, _ = phrases.lang, phrases.lang.gettext

@@ -64,6 +64,8 @@ def _lines(brief: Brief, people: People, phrases: Phrases) -> Iterator[_TextLine
         yield _TextLine(7, questions)
     for line in (*say.missed_lines(brief, lang), *say.due_lines(brief, phrases)):
         yield _TextLine(5, line)
+    for line in say.register_lines(brief, lang):
+        yield _TextLine(5, line)
     for line in say.rumour_lines(brief, lang):
         yield _TextLine(6, line)
     for line in say.case_lines(brief, lang):

@@ -25,13 +25,13 @@ from socialcell.registers.request_rules import (
     RequestKind,
 )
 from socialcell.registers.store import requests as store
+from socialcell.registers.store.requests import RequestClocks
 from socialcell.roles import Permission
 from socialcell.services import access_log, pseudonyms, working_calendar
 from socialcell.services.context import Context
 from socialcell.services.operators import permissions
 from socialcell.services.privacy import data_requests, request_secrets
 from socialcell.services.privacy.request_clock import (
-    SOON,
     ClockState,
     clock_state,
     request_times,
@@ -111,16 +111,6 @@ class ShownRequest:
     secrets: RequestSecrets | None = None
     named: tuple[NamedAccount, ...] = ()
     answer: str | None = None
-
-
-@dataclass(frozen=True)
-class RequestClocks:
-    """Open requests that are overdue, due within three days, and past the law's time
-    (which are overdue as well)."""
-
-    overdue: int = 0
-    due_soon: int = 0
-    past_stop: int = 0
 
 
 def receive_request(context: Context, draft: RequestDraft) -> RequestLine:
@@ -245,16 +235,10 @@ def show_request(
         )
 
 
-def read_clocks(session: Session, now: datetime) -> RequestClocks:
-    """How many open requests are overdue, due soon, past the law's time."""
-    late, near, past = session.execute(store.clocks_query(now, now + SOON)).one()
-    return RequestClocks(late, near, past)
-
-
 def request_clocks(context: Context) -> RequestClocks:
-    """The same, of a workspace."""
+    """How many open requests are overdue, due soon, past the law's time."""
     with db.reading(context.engine) as session:
-        return read_clocks(session, context.clock.now())
+        return store.read_clocks(session, context.clock.now())
 
 
 def lock_open(session: Session, number: str) -> RightsRequest:

@@ -6,9 +6,9 @@ from typing import Literal
 
 from socialcell.clock import IST, as_utc
 from socialcell.desk.working_time import WorkingTime
+from socialcell.registers.request_rules import SOON
 
 ClockState = Literal["running", "due_soon", "overdue", "past_stop"]
-SOON = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from socialcell.listening.alerts.model import (
     Rumour,
 )
 from socialcell.listening.model import Annotation
+from socialcell.registers.model import BreachDuty, DataBreach, RightsRequest
 from socialcell.reports.letters import letter_render
 from socialcell.services.alerts import incident_notifications
 from socialcell.services.context import Context
@@ -273,6 +274,57 @@ def test_what_is_due_stands_at_its_time(world: World) -> None:
     assert f"* {announced}" in text
     assert "* 11:30, X, not yet approved: Post that is draft" in text
     assert "* 11:30, X, approved: Post that is approved" in text
+
+
+def test_the_laws_clocks_stand_with_what_is_due(world: World) -> None:
+    def asked(number: int, received: datetime, due: datetime) -> RightsRequest:
+        return RightsRequest(
+            number=f"R26-{number:04d}",
+            kind="access",
+            channel="letter",
+            language="en",
+            received_at=received,
+            due_at=due,
+            stop_at=due + 2 * WEEK,
+            made_by="a",
+            made_at=received,
+        )
+
+    add(
+        world,
+        asked(1, MORNING - 5 * WEEK, MORNING - 3 * WEEK),
+        asked(2, MORNING - 3 * WEEK, MORNING - HOUR),
+        asked(3, MORNING - 2 * WEEK, MORNING),
+        asked(4, MORNING - 2 * WEEK, MORNING + HOUR),
+        asked(5, MORNING - HOUR, MORNING + 2 * WEEK),
+        asked(6, MORNING + HOUR, MORNING + 2 * HOUR),  # received later
+        DataBreach(
+            number="B26-01",
+            title="Lost laptop",
+            what="A laptop with an export was lost.",
+            kinds=["texts"],
+            noticed_at=MORNING - 7 * HOUR,
+            made_by="a",
+            made_at=MORNING - 7 * HOUR,
+        ),
+    )
+    add(
+        world,
+        BreachDuty(breach_id=1, duty="cert_in", due_at=MORNING - HOUR),
+        BreachDuty(breach_id=1, duty="board", due_at=MORNING + HOUR),
+        BreachDuty(breach_id=1, duty="persons", due_at=MORNING + HOUR),
+        BreachDuty(
+            breach_id=1, duty="board_details", due_at=MORNING + WEEK, told_at=NIGHT
+        ),
+    )
+
+    text = letter(world)
+
+    assert "* Data breaches: reports still to be made 2, overdue 1." in text
+    assert (
+        "* Requests of persons about their data: overdue 3, due within three days 1."
+    ) in text
+    assert "* Requests of persons for which the time by law is over: 1." in text
 
 
 def test_a_question_of_several_says_whether_it_was_answered(world: World) -> None:

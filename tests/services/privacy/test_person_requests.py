@@ -20,11 +20,12 @@ from socialcell.registers.model import (
     RightsNominee,
     RightsRequest,
 )
+from socialcell.registers.store.requests import RequestClocks
 from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent
 from socialcell.services.privacy import person_requests, request_answers, retention
-from socialcell.services.privacy.person_requests import NamedAccount, RequestClocks
+from socialcell.services.privacy.person_requests import NamedAccount
 from tests.operators import acting
 from tests.services.privacy.request_desk import (
     ASHA,
