@@ -33,6 +33,7 @@ check: setup  ## format, lint, types, layers, generated docs, locks, then the te
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/docs.py --check
 	$(BIN)/python scripts/glossary.py --check
+	$(BIN)/python scripts/privacy_docs.py --check
 	$(BIN)/python scripts/reliability.py --check
 	$(BIN)/python scripts/advisories.py
 	@if grep -n '://' requirements*.lock; then echo 'A lock names a host: run make lock.'; exit 1; fi
@@ -56,6 +57,7 @@ sentences: setup  ## find the test that compares each sentence of reports and le
 docs: setup  ## write docs/cli.md from the commands, docs/glossary.md, the picture of the layers
 	$(BIN)/python scripts/docs.py
 	$(BIN)/python scripts/glossary.py
+	$(BIN)/python scripts/privacy_docs.py
 	$(BIN)/python scripts/structure_picture.py
 
 # Pins stay as they are where they still fit; not after set-up, which needs a good lock.

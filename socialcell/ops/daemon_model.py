@@ -6,6 +6,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from socialcell.db import BigId
+from socialcell.db.personal_tables import impersonal
 
 
 class Lease(SQLModel, table=True):
@@ -38,3 +39,6 @@ class Slot(SQLModel, table=True):
     covers: int = 1
     attempts: int = 1
     said: str | None = None
+
+
+IMPERSONAL_DAEMON = impersonal(Lease, Slot)

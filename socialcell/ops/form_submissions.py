@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Field, Session, SQLModel
 
 from socialcell import db
+from socialcell.db.personal_tables import PersonalTable
 
 KEPT = timedelta(days=2)
 """So long a form that was sent is known again."""
@@ -24,6 +25,18 @@ class FormSubmission(SQLModel, table=True):
     begun_at: datetime = Field(index=True)
     location: str | None = None  # the page that followed
     notice: str = ""  # what that page says of it
+
+
+PERSONAL_FORMS = (
+    PersonalTable(
+        FormSubmission,
+        ("sender", "notice"),
+        "operators",
+        "a form that is sent twice acts once",
+        "employment",
+        "two days",
+    ),
+)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from socialcell.db import BigId
+from socialcell.db.personal_tables import PersonalTable, impersonal
 
 CALM_STATES = frozenset({"ok", "new", "off"})
 """States of a source, as `Source.state_in_use`, that want nothing of anybody."""
@@ -195,3 +196,34 @@ class ThrottleWindow(SQLModel, table=True):
     key: str = Field(primary_key=True)
     started_at: datetime
     count: int
+
+
+PERSONAL_RUNS = (
+    PersonalTable(
+        AuditEntry,
+        ("actor", "os_user", "object", "detail"),
+        "operators",
+        "who did what, to which pseudonym",
+        "duty",
+        "stays",
+    ),
+    PersonalTable(
+        FrozenReport,
+        ("numbers",),
+        "citizens",
+        "a report made again is the same; it has the ids of quoted posts",
+        "published",
+        "stays; an erased quotation reads removed",
+    ),
+    PersonalTable(
+        ThrottleWindow,
+        ("key",),
+        "citizens",
+        "how often somebody tried something; a key may be a network",
+        "service",
+        "until the window is over",
+    ),
+)
+IMPERSONAL_RUNS = impersonal(
+    *(Coverage, Credential, Cursor, ImportedFile, Run, Source, SourceVersion, Usage)
+)

@@ -7,6 +7,7 @@ from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from socialcell.db import BigId
+from socialcell.db.personal_tables import ImpersonalTable, PersonalTable
 
 
 class OutgoingMode(SQLModel, table=True):
@@ -58,3 +59,24 @@ class Unsubscription(SQLModel, table=True):
     letter: str  # report | brief
     recipient: str
     at: datetime
+
+
+PERSONAL_OUTBOX = (
+    PersonalTable(
+        Outgoing,
+        ("recipient", "subject", "body"),
+        "citizens",
+        "to send a letter or an answer once, and to know what was sent",
+        "service",
+        "stays; the words go once it was sent",
+    ),
+    PersonalTable(
+        Unsubscription,
+        ("recipient",),
+        "operators",
+        "a keyed hash of who wants no more of a letter",
+        "consent",
+        "until they ask for it again",
+    ),
+)
+IMPERSONAL_OUTBOX = (ImpersonalTable(OutgoingMode),)

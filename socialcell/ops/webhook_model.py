@@ -9,6 +9,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from socialcell.db import BigId
+from socialcell.db.personal_tables import ImpersonalTable, PersonalTable
 
 
 class Pushed(SQLModel, table=True):
@@ -104,3 +105,43 @@ class SentMessage(SQLModel, table=True):
     billable: bool | None = None
     billed_at: datetime | None = None
     error: str | None = None
+
+
+PERSONAL_WEBHOOKS = (
+    PersonalTable(
+        Pushed,
+        ("body",),
+        "citizens",
+        "what a platform pushed and is not read yet",
+        "service",
+        "moments; retention.raw_days if it cannot be read",
+    ),
+    PersonalTable(
+        Awaited,
+        ("ref",),
+        "citizens",
+        "a post or file that is still to be fetched",
+        "published",
+        "until it is fetched or given up",
+    ),
+    PersonalTable(
+        OptIn,
+        ("person", "pseudonym", "evidence"),
+        "citizens",
+        "to write only to those who agreed, and to the notice that they saw",
+        "consent",
+        "stays as a keyed hash; how it is known goes with an erasure",
+    ),
+    PersonalTable(
+        SentMessage,
+        ("external_id",),
+        "citizens",
+        "status and price of a message of ours, without its words",
+        "service",
+        "stays, and names nobody",
+    ),
+)
+IMPERSONAL_WEBHOOKS = (
+    ImpersonalTable(RefusedPush),
+    ImpersonalTable(MessageTemplate, "the body is our own words with gaps"),
+)
