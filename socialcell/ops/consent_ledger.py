@@ -6,7 +6,7 @@ People are known by a keyed hash. The caller commits.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlmodel import Session
 
 from socialcell import db
@@ -34,8 +34,10 @@ def add_event(
     evidence: str,
     actor: str,
     now: datetime,
+    notice: str | None = None,
 ) -> bool:
-    """Append a row; False when it is there already. `event`: granted or withdrawn."""
+    """Append a row; False when it is there already. `event`: granted or withdrawn;
+    `notice`: the SHA-256 of what the person was shown, if that is known."""
     row = {
         "platform": person.platform,
         "person": person.key,
@@ -45,6 +47,7 @@ def add_event(
         "noted_at": now,
         "evidence": evidence,
         "actor": actor,
+        "notice": notice,
     }
     return bool(db.insert_new(session, OPT_IN, [row]))
 
@@ -65,6 +68,18 @@ def history(session: Session, platform: str) -> list[OptIn]:
     """The whole ledger of a platform, oldest first."""
     query = select(OptIn).where(C.platform == platform).order_by(C.at, C.id)
     return list(session.scalars(query))
+
+
+def count_by_notice(session: Session) -> dict[str | None, int]:
+    """How many consents rest on each notice, by its hash; None: not known."""
+    query = select(C.notice, func.count()).where(C.event == "granted")
+    return {row[0]: row[1] for row in session.execute(query.group_by(C.notice))}
+
+
+def count_events(session: Session, since: datetime, until: datetime) -> dict[str, int]:
+    """How many consents and withdrawals happened in a span (half open), by event."""
+    query = select(C.event, func.count()).where(C.at >= since, C.at < until)
+    return {row[0]: row[1] for row in session.execute(query.group_by(C.event))}
 
 
 def erase(session: Session, person: LedgerPerson, now: datetime) -> int:

@@ -9,7 +9,9 @@ from socialcell import db
 from socialcell.registers.model import AccessEntry
 from socialcell.registers.store import accesses
 from socialcell.registers.store.accesses import AccessFilter
+from socialcell.roles import Permission
 from socialcell.services.context import Context
+from socialcell.services.operators import permissions
 
 AccessKind = Literal[
     "reveal",  # who wrote, in a case, for a time; and each further look
@@ -44,8 +46,9 @@ def note_access(
 def list_accesses(
     context: Context, wanted: AccessFilter, limit: int
 ) -> list[AccessEntry]:
-    """The newest entries that match, newest first."""
+    """The newest entries that match, newest first, for who may read the audit log."""
     with db.reading(context.engine) as session:
+        permissions.require(context, session, Permission.READ_AUDIT, ())
         rows = accesses.list_entries(session, wanted, limit)
         session.expunge_all()
     return rows

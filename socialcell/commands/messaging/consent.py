@@ -33,14 +33,22 @@ def grant(
     number: Number,
     evidence: Evidence,
     at: At = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            help="mr, hi or en: of the notice about messages that they were shown."
+        ),
+    ] = None,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Note that somebody agreed to be written to. The number itself is not kept.
 
+    With --language the consent rests on the notice that counted then.
+
     Example: socialcell consent grant "+91…" --evidence "form 12, Aundh"
     """
-    _note(config, number, "granted", evidence, at, json)
+    _note(config, number, "granted", evidence, at, json, language)
 
 
 @app.command()
@@ -77,6 +85,7 @@ def list_(config: Config = None, json: Json = False) -> None:
                 "at": entry.at,
                 "evidence": entry.evidence,
                 "noted_by": entry.actor,
+                "notice": entry.notice,
             }
             for entry in entries
         ]
@@ -104,13 +113,14 @@ def _note(
     evidence: str,
     at: str | None,
     json: bool,
+    language: str | None = None,
 ) -> None:
     from socialcell.services.messaging import consent
 
     moment = moment_of("--at", at)
     digits = sys.stdin.read().strip() if number == "-" else number
     entry = consent.record_consent(
-        open_context(config), digits, event, evidence, moment
+        open_context(config), digits, event, evidence, moment, language
     )
     if json:
         output.as_json({"person": entry.pseudonym, "event": event, "new": entry.new})

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from socialcell.commands import completions, output
+from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, DryRun, Json, open_context
-from socialcell.commands.privacy import requests
+from socialcell.commands.privacy import breaches, notices, officer_report, requests
 from socialcell.json_types import dumps
 
 app = typer.Typer(
@@ -15,6 +16,11 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(requests.app, name="requests")
+app.add_typer(breaches.app, name="breaches")
+app.add_typer(notices.app, name="notices")
+app.command(cls=ListCommand)(officer_report.accesses)
+app.command()(officer_report.report)
+app.command(cls=ListCommand)(officer_report.tables)
 
 Platform = Annotated[
     str,

@@ -45,6 +45,13 @@ def contacts_of_person(
     return list(session.scalars(query.order_by(CONTACT.c.id)))
 
 
+def persons_of_contacts(session: Session) -> list[PersonKey]:
+    """Every person who is known in a conversation, by channel and hash."""
+    columns = (CONTACT.c.channel, CONTACT.c.person)
+    query = select(*columns).where(CONTACT.c.person.is_not(None)).distinct()
+    return db.records(session, query.order_by(*columns), PersonKey)
+
+
 def erase_contacts(
     session: Session, contact_ids: Collection[int], now: datetime
 ) -> int:

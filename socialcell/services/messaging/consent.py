@@ -17,10 +17,12 @@ from socialcell.errors import UsageError
 from socialcell.ops import audit, consent_ledger
 from socialcell.ops.consent_ledger import LedgerPerson
 from socialcell.ops.webhook_model import OptIn
+from socialcell.registers.store import notices
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 
 WHATSAPP = platforms.WHATSAPP.id
+PURPOSE = "messages"  # of the notice on which a consent to messages rests
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,19 @@ class ConsentFields(TypedDict):
 
 
 def record_consent(
-    context: Context, number: str, event: str, evidence: str, at: datetime | None = None
+    context: Context,
+    number: str,
+    event: str,
+    evidence: str,
+    at: datetime | None = None,
+    language: str | None = None,
 ) -> ConsentRecord:
     """Somebody agreed (`granted`) or took it back (`withdrawn`), and how we know.
 
-    `at` is when; now if it is not given. Audited. UsageError: no number, no evidence,
-    a moment that is still to come.
+    `at` is when; now if it is not given. `language` is that of the notice that the
+    person was shown: the consent rests on the version that counted then; None: it is
+    not known. Audited. UsageError: no number, no evidence, a moment that is still to
+    come, no such notice then.
     """
     now = context.clock.now()
     at = at or now
@@ -56,14 +65,34 @@ def record_consent(
     person = person_of(context, WHATSAPP, phone_number.international(number))
     actor = context.actor.name
     with db.writing(context.engine) as session:
+        notice = _notice_shown(session, language, at)
         new = consent_ledger.add_event(
-            session, person, event, at, evidence=evidence, actor=actor, now=now
+            session,
+            person,
+            event,
+            at,
+            evidence=evidence,
+            actor=actor,
+            now=now,
+            notice=notice,
         )
         if new:
-            detail = {"at": at.isoformat()}
+            detail = {"at": at.isoformat()} | ({"notice": notice} if notice else {})
             shown = f"{WHATSAPP}:{person.pseudonym}"
             audit.append(session, context.actor, f"optin.{event}", shown, detail, now)
     return ConsentRecord(person.pseudonym, new)
+
+
+def _notice_shown(session: Session, language: str | None, at: datetime) -> str | None:
+    """The hash of the notice about messages that counted at a moment."""
+    if language is None:
+        return None
+    row = notices.in_force(session, PURPOSE, language, at)
+    if row is None:
+        raise UsageError(
+            "registers.no_notice", purpose=PURPOSE, language=language, at=in_pune(at)
+        )
+    return row.sha256
 
 
 def record_refusal(

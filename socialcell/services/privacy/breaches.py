@@ -99,7 +99,7 @@ def enter_breach(context: Context, draft: BreachDraft) -> BreachLine:
             session.add(BreachDuty(breach_id=row.id, duty=duty, due_at=due_at))
         session.flush()
         _note(context, session, row, "entered", {})
-        return _line(session, row, now)
+        return breach_line(session, row, now)
 
 
 def add_facts(
@@ -126,7 +126,7 @@ def add_facts(
         if until is not None:
             row.until_at = until
         _note(context, session, row, "facts", {"persons": row.persons})
-        return _line(session, row, context.clock.now())
+        return breach_line(session, row, context.clock.now())
 
 
 def enter_told(
@@ -160,7 +160,7 @@ def enter_told(
         entry.told_at, entry.told_by, entry.note = at, context.actor.name, text
         session.flush()
         _note(context, session, row, "told", {"duty": duty, "at": at.isoformat()})
-        return _line(session, row, now)
+        return breach_line(session, row, now)
 
 
 def close_breach(context: Context, number: str) -> BreachLine:
@@ -181,7 +181,7 @@ def close_breach(context: Context, number: str) -> BreachLine:
             )
         row.closed_by, row.closed_at = context.actor.name, now
         _note(context, session, row, "closed", {})
-        return _line(session, row, now)
+        return breach_line(session, row, now)
 
 
 def list_breaches(context: Context) -> list[BreachLine]:
@@ -189,7 +189,7 @@ def list_breaches(context: Context) -> list[BreachLine]:
     now = context.clock.now()
     with db.reading(context.engine) as session:
         permissions.require(context, session, Permission.READ_AUDIT, ())
-        return [_line(session, row, now) for row in store.list_breaches(session)]
+        return [breach_line(session, row, now) for row in store.list_breaches(session)]
 
 
 def show_breach(context: Context, number: str) -> BreachLine:
@@ -197,7 +197,7 @@ def show_breach(context: Context, number: str) -> BreachLine:
     with db.reading(context.engine) as session:
         permissions.require(context, session, Permission.READ_AUDIT, ())
         row = store.find_breach(session, number)
-        return _line(session, row, context.clock.now())
+        return breach_line(session, row, context.clock.now())
 
 
 def _lock_open(session: Session, number: str) -> DataBreach:
@@ -226,7 +226,8 @@ def _require_whole(draft: BreachDraft, noticed_at: datetime, now: datetime) -> N
         raise UsageError("registers.kinds_needed")
 
 
-def _line(session: Session, row: DataBreach, now: datetime) -> BreachLine:
+def breach_line(session: Session, row: DataBreach, now: datetime) -> BreachLine:
+    """A breach as it is listed at a moment."""
     assert row.id is not None
     return BreachLine(
         number=row.number,

@@ -47,6 +47,15 @@ class _AuthorRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredAccount:
+    """An account as one row has it."""
+
+    platform: str
+    uid: str
+    handle: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class HeldAccount:
     """One account as it is held, under every form in which files and platforms gave it.
 
@@ -90,6 +99,13 @@ def find(
         author_ids=tuple(row.id for row in rows),
         names=tuple(sorted({row.name for row in rows if row.name})),
     )
+
+
+def all_accounts(session: Session) -> list[StoredAccount]:
+    """Every account that is held, by platform and number."""
+    columns = (AUTHOR.c.platform, AUTHOR.c.uid, AUTHOR.c.handle)
+    query = select(*columns).order_by(AUTHOR.c.platform, AUTHOR.c.uid)
+    return db.records(session, query, StoredAccount)
 
 
 def posts(session: Session, account: HeldAccount) -> list[HeldPost]:
