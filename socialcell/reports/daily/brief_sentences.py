@@ -293,14 +293,14 @@ def register_lines(brief: Brief, lang: Language) -> Iterator[str]:
         )
     if requests.overdue or requests.due_soon:
         yield lang.gettext(
-            "Requests of persons about their data: overdue %(late)s, due within three "
+            "Requests of citizens about their data: overdue %(late)s, due within three "
             "days %(soon)s.",
             late=lang.number(requests.overdue),
             soon=lang.number(requests.due_soon),
         )
     if requests.past_stop:
         yield lang.gettext(
-            "Requests of persons for which the time by law is over: %(n)s.",
+            "Requests of citizens for which the time by law is over: %(n)s.",
             n=lang.number(requests.past_stop),
         )
 

@@ -322,9 +322,9 @@ def test_the_laws_clocks_stand_with_what_is_due(world: World) -> None:
 
     assert "* Data breaches: reports still to be made 2, overdue 1." in text
     assert (
-        "* Requests of persons about their data: overdue 3, due within three days 1."
+        "* Requests of citizens about their data: overdue 3, due within three days 1."
     ) in text
-    assert "* Requests of persons for which the time by law is over: 1." in text
+    assert "* Requests of citizens for which the time by law is over: 1." in text
 
 
 def test_a_question_of_several_says_whether_it_was_answered(world: World) -> None:
