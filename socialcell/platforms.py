@@ -25,8 +25,6 @@ class Trait(Enum):
     NO_TRAINING = auto()
     # Its terms let texts be kept as long as the post stands at its source.
     TEXT_WHILE_PUBLIC = auto()
-    # The address of a post says nothing of who wrote it, unless the name is in it.
-    PLAIN_ADDRESSES = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +34,11 @@ class Platform:
 
     `settings` is its section of `connectors` in config.yaml; where the city posts, it
     has a section of its own id in `publishing`, too. `profile_hosts` are hosts whose
-    addresses begin with somebody's name. `utm_source` and `utm_medium` mark links in
-    posts, `paid_medium` those in advertisements. `app_agent` is a regular expression
-    for the user agent of the browser within its app. `government_rule` is what it asks
-    of users in government, and what to do about it.
+    addresses begin with somebody's name. `post_addresses` are regular expressions, from
+    the host on, for addresses of posts in which no name stands. `utm_source` and
+    `utm_medium` mark links in posts, `paid_medium` those in advertisements. `app_agent`
+    is a regular expression for the user agent of the browser within its app.
+    `government_rule` is what it asks of users in government, and what to do about it.
     """
 
     id: str
@@ -47,6 +46,7 @@ class Platform:
     traits: frozenset[Trait] = frozenset()
     settings: str | None = None
     profile_hosts: tuple[str, ...] = ()
+    post_addresses: tuple[str, ...] = ()
     utm_source: str | None = None
     utm_medium: str | None = None
     paid_medium: str | None = None
@@ -59,6 +59,7 @@ GOOGLE_PLAY = Platform(
     "Google Play",
     frozenset({Trait.MENTIONS, Trait.APP_STORE}),
     settings="google",
+    post_addresses=(r"play\.google\.com/store/apps/details\?[^\s#]{0,200}\breviewId=",),
 )
 WHATSAPP = Platform(
     "whatsapp",
@@ -82,11 +83,11 @@ _TABLE = (
                 Trait.POSTS,
                 Trait.NO_TRAINING,
                 Trait.TEXT_WHILE_PUBLIC,
-                Trait.PLAIN_ADDRESSES,
             }
         ),
         settings="x",
         profile_hosts=("x.com", "twitter.com"),
+        post_addresses=(r"(?:x|twitter)\.com/(?:i/(?:web/)?)?status(?:es)?/\d",),
         utm_source="x",
         utm_medium="social",
         app_agent=r"\bTwitter(?:Android| for iPhone)",
@@ -103,6 +104,11 @@ _TABLE = (
         frozenset({Trait.MENTIONS, Trait.CREATORS, Trait.POSTS, Trait.PAGE_FIGURES}),
         settings="meta",
         profile_hosts=("facebook.com", "fb.com", "m.me"),
+        post_addresses=(
+            r"(?:facebook|fb)\.com/(?:(?:permalink|story|photo)(?:\.php)?/?\?"
+            r"|watch/?\?|groups/[^/\s]{1,100}/(?:posts|permalink)/|reel/|share/)",
+            r"fb\.watch/",
+        ),
         utm_source="facebook",
         utm_medium="social",
         paid_medium="paid_social",
@@ -123,6 +129,7 @@ _TABLE = (
         ),
         settings="meta",
         profile_hosts=("instagram.com",),
+        post_addresses=(r"instagram\.com/(?:p|reels?|tv|stories|share)/",),
         utm_source="instagram",
         utm_medium="social",
         paid_medium="paid_social",
@@ -134,6 +141,8 @@ _TABLE = (
         frozenset({Trait.MENTIONS, Trait.CREATORS}),
         settings="youtube",
         profile_hosts=("youtube.com",),
+        # A video stays, a comment below it does not.
+        post_addresses=(r"youtube\.com/watch\?[^\s#]{0,200}\blc=",),
         utm_source="youtube",
         utm_medium="social",
         paid_medium="paid_video",
@@ -148,10 +157,13 @@ _TABLE = (
                 Trait.CREATORS,
                 Trait.NO_TRAINING,
                 Trait.TEXT_WHILE_PUBLIC,
-                Trait.PLAIN_ADDRESSES,
             }
         ),
         settings="reddit",
+        post_addresses=(
+            r"reddit\.com/(?:(?:r|user|u)/[^/\s]{1,50}/)?(?:comments|s|gallery)/",
+            r"redd\.it/",
+        ),
         utm_source="reddit",
         utm_medium="social",
     ),
@@ -183,11 +195,13 @@ _TABLE = (
         "Threads",
         frozenset({Trait.CREATORS}),
         profile_hosts=("threads.net", "threads.com"),
+        post_addresses=(r"threads\.(?:net|com)/t/",),
     ),
     Platform(
         "linkedin",
         "LinkedIn",
         frozenset({Trait.CREATORS}),
+        post_addresses=(r"linkedin\.com/(?:posts|feed/update)/",),
         app_agent=r"\bLinkedInApp\b",
     ),
     Platform(
@@ -195,6 +209,7 @@ _TABLE = (
         "Telegram",
         frozenset({Trait.CREATORS, Trait.POSTS}),
         profile_hosts=("t.me", "telegram.me"),
+        post_addresses=(r"t(?:elegram)?\.me/c/",),
         utm_source="telegram",
         utm_medium="messaging",
         app_agent=r"\bTelegram-(?:Android|iOS)\b",
@@ -216,7 +231,6 @@ _TABLE = (
                 Trait.MENTIONS,
                 Trait.CREATORS,
                 Trait.TEXT_WHILE_PUBLIC,
-                Trait.PLAIN_ADDRESSES,
             }
         ),
     ),

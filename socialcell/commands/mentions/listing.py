@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from socialcell.services.mentions.mention_search import Suggestion
     from socialcell.views.mentions.mention_view import MentionDocument
 
+_WITHOUT_ADDRESSES = (
+    "link, url and external_id of private persons' posts are left empty: they lead to "
+    "whoever wrote. An operator or lead who has signed in gets them."
+)
 _TEXT_LENGTH = 240
 """Characters of a mention's text in the table."""
 
@@ -178,8 +182,10 @@ def export(
     """Export mentions as CSV (or JSON lines); people stay pseudonyms.
 
     likes, shares, comments, views and saves are the newest that are known, of
-    measured_at; empty is not known. owner is who owns the problem. link is there for
-    accounts of the registry and for articles.
+    measured_at; empty is not known. owner is who owns the problem. link, url and
+    external_id are there for accounts of the registry and for articles. --jsonl has
+    them of all posts for operators who may see who wrote and have signed in; the audit
+    log says so.
 
     Example: socialcell mentions export --topic roads --out roads.csv
     """
@@ -217,11 +223,13 @@ def export(
     form: FileFormat = "jsonl" if jsonl else "csv"
     with mention_export.open_export(
         context, people, request, {"query": query, **fields}, form
-    ) as lines:
+    ) as exported:
+        if jsonl and not exported.has_addresses:
+            output.note(_WITHOUT_ADDRESSES)
         if out is None:
-            output.write(lines)
+            output.write(exported.lines)
             return
-        output.write_file(out, lines)
+        output.write_file(out, exported.lines)
     output.note(f"Written: {out}")
 
 

@@ -57,7 +57,8 @@ def open_(
 ) -> None:
     """Print the address of the original of a mention. Audited.
 
-    Who follows it sees who wrote; the audit log keeps that you asked.
+    Who follows it sees who wrote: of a private person's post it is printed for a
+    signed-in operator who may see who wrote. The audit log keeps that you asked.
 
     Example: socialcell mentions open 17
     """

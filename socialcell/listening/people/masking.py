@@ -10,6 +10,7 @@ taken back. Length and place of what is hidden are not kept.
 import re
 from collections.abc import Callable, Sequence
 
+from socialcell.listening.people import post_addresses
 from socialcell.listening.people.masking_accounts import hide_payment_addresses
 from socialcell.listening.people.masking_author import hide_author
 from socialcell.listening.people.masking_copy import MASK
@@ -140,7 +141,7 @@ def masked(
         text = _TAG.sub(lambda hit: _tag(hit, hidden_handles), text)
     if mentions_platform(text.lower()):
         text = hide_named_handles(text, lambda who: _is_shown(who, registered))
-    return text
+    return post_addresses.hidden(text)
 
 
 def without(text: str, marks: Sequence[str]) -> str:

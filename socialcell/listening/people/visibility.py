@@ -14,16 +14,13 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Protocol
 
-from socialcell import platforms
 from socialcell.json_types import JsonValue
 from socialcell.listening.people import masking
 from socialcell.listening.people.masking_persons import NO_NAMES, PublicNames
-from socialcell.platforms import Trait
 
 PSEUDONYM = "नागरिक-"
 SECRET_NAME = "person_key"
 
-_PLAIN_ADDRESSES = frozenset(platforms.having(Trait.PLAIN_ADDRESSES))
 _SITE = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
 
 
@@ -115,15 +112,6 @@ class People:
             return [self.plain(platform, part, author) for part in plain_json]
         return plain_json
 
-    def address(
-        self, platform: str, url: str | None, author: AccountIdentity | None
-    ) -> str | None:
-        """The address of a post, or None where it says who wrote it."""
-        if url is None or (author is not None and self._is_named(platform, author)):
-            return url
-        unsaid = self.masked(platform, url, author) == url
-        return url if platform in _PLAIN_ADDRESSES and unsaid else None
-
     def link(
         self, platform: str, kind: str, url: str | None, author: AccountIdentity | None
     ) -> str | None:
@@ -134,24 +122,29 @@ class People:
         if url is None or (author is not None and self._is_named(platform, author)):
             return url
         names_nobody = (
-            self.masked(platform, url) == url
-            and self.native_id(platform, kind, url, author) == url
+            self.masked(platform, url) == url and _unsigned(kind, url, author) == url
         )
         return url if kind == "article" and names_nobody else None
 
     def native_id(
-        self, platform: str, kind: str, id_: str, author: AccountIdentity | None
-    ) -> str:
-        """A platform's own id of a post, with its author's number and handle hidden.
+        self,
+        platform: str,
+        kind: str,
+        id_: str,
+        url: str | None,
+        author: AccountIdentity | None,
+    ) -> str | None:
+        """A platform's own id of a post where its address is shown, too.
 
-        The id of an article may be its address: its site is no person.
+        None for everybody else's: who has the id finds the post there, and who wrote
+        it. That of an article has its author's number and handle hidden.
         """
-        if author is None or self._is_named(platform, author):
+        if author is not None and self._is_named(platform, author):
             return id_
-        marks = masking.own_marks(author.uid, author.handle, None)
-        site = _SITE.match(id_) if kind == "article" else None
-        start = site.end() if site else 0
-        return id_[:start] + masking.without(id_[start:], marks)
+        is_hidden = url is not None and self.link(platform, kind, url, author) is None
+        if kind != "article" or is_hidden:
+            return None
+        return _unsigned(kind, id_, author)
 
     def _is_named(self, platform: str, author: AccountIdentity) -> bool:
         return bool(author.handle and self.is_registered(platform, author.handle))
@@ -164,3 +157,14 @@ class People:
 
     def _sealed(self, text: str) -> bytes:
         return hmac.new(self.key, text.encode(), hashlib.sha256).digest()
+
+
+def _unsigned(kind: str, id_: str, author: AccountIdentity | None) -> str:
+    """An id with its author's number and handle hidden. That of an article may be its
+    address, and its site is no person."""
+    if author is None:
+        return id_
+    marks = masking.own_marks(author.uid, author.handle, None)
+    site = _SITE.match(id_) if kind == "article" else None
+    start = site.end() if site else 0
+    return id_[:start] + masking.without(id_[start:], marks)

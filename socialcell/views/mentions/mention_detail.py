@@ -19,6 +19,8 @@ from socialcell.listening.store.pages import engagement_history
 from socialcell.views.mentions import mention_view
 from socialcell.views.mentions.mention_view import MentionDocument, MentionFacts
 
+_NUMBER = 8  # characters, at least, of an id that stands in no other address
+
 
 class RelationFields(TypedDict):
     """A mention that the mention replies to, quotes or reposts."""
@@ -77,13 +79,20 @@ class MentionDetail(MentionDocument, OwnerFields):
 
 
 def mentions(
-    session: Session, rows: Iterable[MentionRow], people: People
+    session: Session,
+    rows: Iterable[MentionRow],
+    people: People,
+    *,
+    with_addresses: bool = False,
 ) -> Iterator[MentionDocument]:
-    """The documents of these mentions, in their order."""
+    """The documents of these mentions, in their order; addresses as of
+    `mention_view.mention`."""
     for chunk in db.chunks(rows):
         facts = gather_facts(session, chunk)
         for row in chunk:
-            yield mention_view.mention(row, facts[row.id], people)
+            yield mention_view.mention(
+                row, facts[row.id], people, with_address=with_addresses
+            )
 
 
 def mention(
@@ -102,12 +111,14 @@ def mention(
         relations = mention_relations.relations(session, row.id)
     if every_owner is None and row.owner not in (None, NOBODY):
         every_owner = owners.list_owners(session)
+    document = mention_view.mention(row, facts, people)
     return {
-        **mention_view.mention(row, facts, people),
+        **document,
         **_owner(row, mention_view.group_values(facts.annotations), every_owner or ()),
         "links": [
             people.masked(row.platform, url, row)
             for url in mention_relations.links(session, row.id)
+            if document["link"] is not None or not _leads_to_itself(url, row)
         ],
         "relations": [
             {"kind": r.kind, "platform": r.platform, "id": r.id, "held": r.state}
@@ -140,6 +151,13 @@ def mention(
             for a in facts.annotations
         ],
     }
+
+
+def _leads_to_itself(url: str, row: MentionRow) -> bool:
+    """Whether a link of a mention is the address of that mention: X adds such a link
+    to a post with a picture."""
+    is_number = len(row.external_id) >= _NUMBER and row.external_id in url
+    return is_number or (row.url is not None and url.startswith(row.url))
 
 
 def _owner(

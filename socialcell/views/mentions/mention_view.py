@@ -59,6 +59,15 @@ class WithheldFields(TypedDict):
     withheld_copyright: bool | None
 
 
+class AddressFields(TypedDict):
+    """Where a mention stands on its platform, and its number there; None where they
+    lead to somebody who is not shown by name. `link` is `url`."""
+
+    url: str | None
+    link: str | None
+    external_id: str | None
+
+
 class EngagementFields(TypedDict):
     """The newest counts of a mention, None where not known, and when the last was."""
 
@@ -79,7 +88,7 @@ class RegisterFields(TypedDict):
     closed_at: str | None
 
 
-class MentionDocument(WithheldFields, EngagementFields, RegisterFields):
+class MentionDocument(WithheldFields, AddressFields, EngagementFields, RegisterFields):
     """A mention as plain JSON. Times are ISO 8601 in Asia/Kolkata; `author` is a
     pseudonym or a handle of the registry."""
 
@@ -100,9 +109,6 @@ class MentionDocument(WithheldFields, EngagementFields, RegisterFields):
     topics: list[str]
     wards: list[str]
     places: list[str]
-    url: str | None
-    link: str | None
-    external_id: str
     owner: str | None
     missing: list[str]
 
@@ -124,14 +130,22 @@ class MentionFacts:
     counts: Mapping[str, Count]
 
 
-def mention(row: MentionRow, facts: MentionFacts, people: People) -> MentionDocument:
+def mention(
+    row: MentionRow,
+    facts: MentionFacts,
+    people: People,
+    *,
+    with_address: bool = False,
+) -> MentionDocument:
     """A mention with its annotations and counts, as plain JSON.
 
-    A count that is not known is None. `link` is the address where an account of the
-    registry or a news site wrote; `mentions open` leads to all others.
+    A count that is not known is None. `link`, `url` and `external_id` are there where
+    an account of the registry or a news site wrote, as they lead to whoever wrote;
+    `mentions open` gives the address of all others. `with_address`: for somebody who
+    may see who wrote, they are there of everything but messages.
     """
     values = group_values(facts.annotations)
-    link = people.link(row.platform, row.kind, row.url, row)
+    address = _address(row, people, with_address and row.kind != "message")
     return {
         "id": row.id,
         "platform": row.platform,
@@ -150,15 +164,21 @@ def mention(row: MentionRow, facts: MentionFacts, people: People) -> MentionDocu
         "topics": values.get("topic", []),
         "wards": values.get("ward", []),
         "places": [v for v in values.get("entity", []) if v.startswith("place:")],
-        "url": link or people.address(row.platform, row.url, row),
-        "link": link,
-        "external_id": people.native_id(row.platform, row.kind, row.external_id, row),
+        **address,
         "owner": None if row.owner == NOBODY else row.owner,
         **_counts(facts.counts),
         "missing": row.missing,
         **_withheld(row.withheld),
         **_register_entry(row, people),
     }
+
+
+def _address(row: MentionRow, people: People, is_shown: bool) -> AddressFields:
+    if is_shown:
+        return {"url": row.url, "link": row.url, "external_id": row.external_id}
+    link = people.link(row.platform, row.kind, row.url, row)
+    id_ = people.native_id(row.platform, row.kind, row.external_id, row.url, row)
+    return {"url": link, "link": link, "external_id": id_}
 
 
 def withheld_note(mention: WithheldFields) -> str:

@@ -33,7 +33,7 @@ _EXAMPLE: dict[str, JsonValue] = {
     "places": ["place:kothrud"],
     "url": None,
     "link": None,
-    "external_id": "1868000000000000000",
+    "external_id": None,
     "owner": "dept:water",
     "missing": [],
     "likes": 3,
@@ -172,9 +172,11 @@ class MentionAnswer(ApiAnswer):
     topics: list[str]
     wards: list[str]
     places: list[str]
-    url: str | None
+    url: str | None = Field(
+        description="Of accounts that are shown by name and of articles, as `link`."
+    )
     link: str | None
-    external_id: str
+    external_id: str | None = Field(description="The platform's own; where `link` is.")
     owner: str | None
     missing: list[str]
     likes: int | None

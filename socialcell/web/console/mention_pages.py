@@ -182,6 +182,7 @@ def show_mention(request: PageRequest) -> Answer:
             ],
             "no_original": no_original and request.say(no_original.message),
             "may_triage": request.may(Permission.TRIAGE),
+            "may_open": request.may(Permission.REVEAL) and not page.mention["link"],
             "moment": datetime.fromisoformat,
         },
     )
@@ -238,7 +239,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Action(
         f"{_PATH}/{{id:number}}/open",
-        Permission.READ,
+        Permission.REVEAL,
         NoFields,
         act_open,
         show_mention,
