@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from socialcell.services.context import Context
 from socialcell.services.mentions.tagging import tag_waiting
 from tests.builders import NOON, make_author, make_record, store_records
 from tests.inside import socialcell
+from tests.operators import sign_in_shell, sign_out_shell
 from tests.running import answer, inside, refused, rows, said
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -46,13 +48,21 @@ def config(context: Context, engine: Engine) -> Path:
             unsigned("tests"),
             NOON,
         )
+    sign_in_shell(context, "Meera Sample")
     return context.workspace.folder / "config.yaml"
 
 
 def export(config: Path, *options: str) -> dict[str, dict[str, Any]]:
-    """The exported rows by external id."""
+    """The rows that are exported for a lead, by external id."""
     out = inside("mentions", "export", "--jsonl", *options, "--config", config)
     return {row["external_id"]: row for row in rows(out)}
+
+
+def external_ids(config: Path, listed: Sequence[dict[str, Any]]) -> list[str]:
+    """What a list does not show of its mentions."""
+    by_id = {row["id"]: external_id for external_id, row in export(config).items()}
+    assert {row["external_id"] for row in listed} <= {None}
+    return [by_id[row["id"]] for row in listed]
 
 
 def counts(row: dict[str, Any]) -> list[int | None]:
@@ -101,7 +111,7 @@ def test_an_export_tells_urgency_intent_and_owner(
 
 
 def test_addresses_are_told_of_the_registry_and_of_articles_only(
-    config: Path, engine: Engine
+    context: Context, config: Path, engine: Engine
 ) -> None:
     article = {"platform": "news", "kind": "article", "author": PAPER}
     address = "https://www.paper.example/water"
@@ -113,17 +123,32 @@ def test_addresses_are_told_of_the_registry_and_of_articles_only(
         make_record("4", url="https://x.com/handle_u1/status/4"),
     )
 
-    found = export(config)
-    listed = inside("mentions", "list", "--config", config)
-
-    assert {key: row["link"] for key, row in found.items()} == {
-        "1": None,
+    named = {"https://x.com/CityDesk/status/2": "2", address: address}
+    links = {
+        "1": "https://x.com/i/web/status/1",
         "2": "https://x.com/CityDesk/status/2",
         address: address,
-        "4": None,
+        "4": "https://x.com/handle_u1/status/4",
     }
-    assert found["4"]["url"] is None
-    by_id = {row["id"]: row["link"] for row in found.values() if row["link"]}
+    asked = ("mentions", "export", "--config", config)
+
+    sheet = csv.DictReader(io.StringIO(inside(*asked)))
+    found = export(config)
+    sign_out_shell(context)
+    unsigned = rows(inside(*asked, "--jsonl"))
+    listed = inside("mentions", "list", "--config", config)
+
+    for row in unsigned:
+        assert row["url"] == row["link"]
+        assert row["external_id"] == named.get(row["link"])
+    assert {row["link"] for row in unsigned} == {None, *named}
+    assert {(row["link"], row["url"], row["external_id"]) for row in sheet} == {
+        ("", "", ""),
+        *((link, link, id_) for link, id_ in named.items()),
+    }
+    assert {key: row["link"] for key, row in found.items()} == links
+    assert {row["url"] for row in found.values()} == set(links.values())
+    by_id = {row["id"]: row["link"] for row in unsigned if row["link"]}
     assert [line for line in listed.splitlines() if "https:" in line] == [
         f"{id_}: {link}" for id_, link in sorted(by_id.items(), reverse=True)
     ]
@@ -152,9 +177,9 @@ def test_csv_and_json_have_the_same_columns_and_options_choose(
     )
     found = inside("mentions", "search", "water", *asked, "--json", "--config", config)
 
-    assert row["external_id"] == "3"
+    assert external_ids(config, listed["mentions"]) == ["3"]
+    assert row["id"] == str(listed["mentions"][0]["id"])
     assert (row["likes"], row["views"], row["link"]) == ("3", "", "")
-    assert [one["external_id"] for one in listed["mentions"]] == ["3"]
     assert json.loads(found)["total"] == 1
     assert set(row) <= set(listed["mentions"][0])
 
@@ -248,7 +273,7 @@ def test_an_owner_is_asked_for_by_id_by_short_name_or_by_kind(
 
     def found(query: str) -> list[str]:
         out = inside("mentions", "search", query, "--json", "--config", config)
-        return sorted(row["external_id"] for row in json.loads(out)["mentions"])
+        return sorted(external_ids(config, json.loads(out)["mentions"]))
 
     assert found("owner:dept:water") == ["water"]
     assert found("owner:msedcl OR owner:pcmc") == ["power", "wakad"]
@@ -288,11 +313,12 @@ def test_since_is_also_so_long_before_now(
         make_record("new", authored_at=now - timedelta(hours=23)),
         make_record("old", authored_at=now - timedelta(hours=25)),
     )
+    ids = {name: row["id"] for name, row in export(config).items()}
     asked = ("mentions", command, "--since", "24h", "--jsonl", "--config", config)
 
-    assert [row["external_id"] for row in rows(inside(*asked))] == ["new"]
+    assert [row["id"] for row in rows(inside(*asked))] == [ids["new"]]
     search = ("mentions", "search", "water until:1d", "--jsonl", "--config", config)
-    assert [row["external_id"] for row in rows(inside(*search))] == ["old"]
+    assert [row["id"] for row in rows(inside(*search))] == [ids["old"]]
 
 
 def test_mentions_are_decided_in_one_stroke(

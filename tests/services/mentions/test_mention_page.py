@@ -83,8 +83,9 @@ def test_the_thread_stands_around_it_masked(city: Context, people: People) -> No
     page = page_of(city, people)
 
     (parent,) = page.parents
-    assert (parent.relation, parent.mention["external_id"]) == ("reply", "before")
-    assert [reply["external_id"] for reply in page.replies] == ["a1", "a2"]
+    before, *answers = (id_of(city.engine, name) for name in ("before", "a1", "a2"))
+    assert (parent.relation, parent.mention["id"]) == ("reply", before)
+    assert [reply["id"] for reply in page.replies] == answers
     assert page.reply_count == 2
     assert "handle_u9" not in str(page)
     likes = [

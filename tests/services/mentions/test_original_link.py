@@ -8,13 +8,18 @@ from sqlalchemy import Engine, select, update
 from socialcell import db
 from socialcell.connectors.base import RecordRelation
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.areas.owner_table import read_owners
 from socialcell.listening.model import Mention
+from socialcell.listening.store import areas, owners
 from socialcell.ops.model import AuditEntry
+from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.mentions import original_link
+from socialcell.services.mentions.tagging import tag_waiting
 from tests.builders import make_record, store_records
 from tests.inside import socialcell
-from tests.operators import acting
+from tests.operators import acting, sign_in_shell
 from tests.running import answer, said
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -80,8 +85,70 @@ def test_what_is_only_spoken_of_has_no_address(
         original_link.open_original(context, 4711)
 
 
-def test_the_command_prints_the_address_alone(folder: Path, engine: Engine) -> None:
+@pytest.mark.parametrize(
+    ("roles", "words"),
+    [
+        ((Role.OPERATOR,), None),
+        ((Role.LEAD,), None),
+        ((Role.VIEWER,), "has none of these roles now: lead, operator"),
+        ((Role.DEPARTMENT, Role.DPO), "has none of these roles now: lead, operator"),
+        ((), "Nobody has signed in"),
+    ],
+)
+def test_whoever_may_see_who_wrote_is_given_the_address_and_nobody_else(
+    context: Context, engine: Engine, roles: tuple[Role, ...], words: str | None
+) -> None:
     store_records(engine, make_record(url=LINK))
+    own = id_of(engine, "100")
+    asking = acting(context, "meera", *roles) if roles else context
+
+    if words is None:
+        assert original_link.open_original(asking, own).link == LINK
+        return
+    with pytest.raises(SocialcellError, match=words):
+        original_link.open_original(asking, own)
+    assert audited(engine) == []
+
+
+def test_a_ward_office_is_given_the_addresses_of_its_own_ward(
+    context: Context, engine: Engine
+) -> None:
+    with db.writing(engine) as session:
+        areas.replace(session, read_areas())
+        owners.replace(session, read_owners())
+    store_records(
+        engine,
+        make_record("1", url=f"{LINK}1", text="No water in Kothrud for three days"),
+        make_record("2", url=f"{LINK}2", text="The drain in Hadapsar overflows"),
+    )
+    tag_waiting(context)
+    scope = "ward:kothrud-bavdhan"
+    office = acting(context, "meera", Role.OPERATOR, scope=scope)
+
+    assert original_link.open_original(office, id_of(engine, "1")).link == f"{LINK}1"
+    with pytest.raises(UsageError, match="There is no mention"):
+        original_link.open_original(office, id_of(engine, "2"))
+    with db.reading(engine) as session:
+        assert not original_link.may_see_addresses(office, session)
+
+
+def test_what_every_list_shows_is_opened_by_anybody(
+    context: Context, engine: Engine
+) -> None:
+    article = {"platform": "news", "kind": "article", "author": None}
+    store_records(engine, make_record(url="https://paper.example/a", **article))
+
+    original = original_link.open_original(context, id_of(engine, "100"))
+
+    assert original.link == "https://paper.example/a"
+    assert [row[1] for row in audited(engine)] == ["mentions.open"]
+
+
+def test_the_command_prints_the_address_alone(
+    context: Context, folder: Path, engine: Engine
+) -> None:
+    store_records(engine, make_record(url=LINK))
+    sign_in_shell(context, "Meera Sample", Role.OPERATOR)
     config = ("--config", folder / "config.yaml")
     own = id_of(engine, "100")
 

@@ -132,15 +132,33 @@ def test_a_correction_stands_beside_the_machines_reading_with_who_made_it(
 
 
 def test_who_opens_an_original_is_in_the_audit_log(
-    city: Context, browser: BrowserSession
+    city: Context, new_browser: NewBrowser
 ) -> None:
-    signed_in(browser, city, RAVI, Role.VIEWER)
+    browser = signed_in(new_browser(), city, RAVI, Role.OPERATOR)
+    viewer = signed_in(new_browser(), city, "Meera Sample", Role.VIEWER)
     id_ = id_of(city, "1")
 
-    opened = browser.send(browser.get(f"/en/mentions/{id_}"), f"/mentions/{id_}/open")
+    page = browser.get(f"/en/mentions/{id_}")
+    opened = browser.send(page, f"/mentions/{id_}/open")
+    seen = viewer.get(f"/en/mentions/{id_}")
 
     assert 'href="https://x.example/1"' in opened.html
     assert last_act(city) == ("mentions.open", RAVI)
+    for hidden in (page, seen):
+        assert "x.example" not in hidden.html
+    assert f"/mentions/{id_}/open" not in seen.html
+
+
+def test_what_an_office_or_a_paper_wrote_is_a_link_for_every_reader(
+    city: Context, engine: Engine, browser: BrowserSession
+) -> None:
+    signed_in(browser, city, RAVI, Role.VIEWER)
+    article = {"platform": "news", "kind": "article", "author": None}
+    store_records(engine, make_record("a", url="https://paper.example/a", **article))
+
+    page = browser.get(f"/en/mentions/{id_of(city, 'a')}")
+
+    assert '<a class="btn is-2" href="https://paper.example/a"' in page.html
 
 
 def test_texts_are_downloaded_by_the_data_protection_officer_alone(
