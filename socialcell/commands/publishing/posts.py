@@ -74,7 +74,10 @@ def add(
     ward: Wards = None,
     media: Media = None,
     reply_to: Annotated[
-        str | None, typer.Option(help="The platform's number of what is answered.")
+        str | None,
+        typer.Option(
+            help="What is answered: a mention as mention:17, or the platform's number."
+        ),
     ] = None,
     safety: Safety = False,
     dry_run: DryRun = False,

@@ -64,6 +64,23 @@ def newest_mention(session: Session, contact_id: int) -> int | None:
     return session.scalars(query).first()
 
 
+def addresses_of(session: Session, contact_id: int) -> list[tuple[int, str]]:
+    """Mention and address of each post of a conversation that is still there, oldest
+    first; those without an address are not among them."""
+    query = (
+        select(col(Mention.id), col(Mention.url))
+        .join(CaseMessage, col(CaseMessage.mention_id) == col(Mention.id))
+        .where(
+            col(CaseMessage.contact_id) == contact_id,
+            col(CaseMessage.direction) == "in",
+            col(Mention.state) == "present",
+            col(Mention.url).is_not(None),
+        )
+        .order_by(col(Mention.id))
+    )
+    return [(id_, url) for id_, url in session.execute(query)]
+
+
 def log_refusal(
     session: Session, actor: Actor, number: str, contact_id: int, why: str, at: datetime
 ) -> None:

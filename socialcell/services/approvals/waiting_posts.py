@@ -17,6 +17,7 @@ from socialcell.ops import audit
 from socialcell.services.approvals.makers import Maker, maker_of
 from socialcell.services.context import Context
 from socialcell.services.outbox import election_periods, outbox
+from socialcell.services.publishing import reply_targets
 from socialcell.services.publishing.own_posts import is_within, length_of
 
 MADE_BY = ("post.add", "post.safety")
@@ -28,7 +29,8 @@ made it, too."""
 class WaitingPost:
     """A draft as it will stand. `wards` have their names by language (None: no area any
     more). `at_once`: it leaves when it is approved. `held_by` is the switch's setting
-    that would hold it; None: it would not."""
+    that would hold it; None: it would not. `answers` is the mention that it answers,
+    where we have it."""
 
     id: int
     kind: str
@@ -38,7 +40,7 @@ class WaitingPost:
     language: str
     text: str
     media: str | None
-    reply_to: str | None
+    answers: int | None
     wards: Mapping[str, Mapping[str, str] | None]
     safety: bool
     made_by: str
@@ -81,6 +83,7 @@ def _describe(
         return
     rows = audit.newest_about(session, MADE_BY, [str(post.id) for post in drafts])
     mode = outbox.mode_in(session)
+    answered = reply_targets.answered_mentions(session, drafts)
     names = _area_names(session) if any(post.wards for post in drafts) else {}
     for post in drafts:
         yield WaitingPost(
@@ -92,7 +95,7 @@ def _describe(
             language=post.language,
             text=post.text,
             media=post.media,
-            reply_to=post.reply_to,
+            answers=answered.get(post.key),
             wards={ward: names.get(ward) for ward in post.wards},
             safety=post.safety,
             made_by=post.made_by,

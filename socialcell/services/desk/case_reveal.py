@@ -30,13 +30,15 @@ _STEP = "reveal"
 
 @dataclass(frozen=True)
 class RevealedContact:
-    """Who a contact is, until a moment: the account that wrote, where there is one, and
-    what was given to be reached, as (kind, text)."""
+    """Who a contact is, until a moment: the account that wrote, where there is one,
+    what was given to be reached, as (kind, text), and where the posts stand that were
+    written, as (mention, address)."""
 
     contact_id: int
     until: datetime
     account: Revealed | None
     secrets: tuple[tuple[str, str], ...]
+    addresses: tuple[tuple[int, str], ...]
 
 
 def reveal(
@@ -74,6 +76,7 @@ def reveal(
                 context, session, "reveal", subject, records=1, reason=shown_reason
             )
             detail["grant"] = account.grant
+        addresses = secret_store.addresses_of(session, contact_id)
         secrets = case_secrets.unsealed(context, session, case, contact)
         if account is None and not secrets:
             raise UsageError("desk.nobody_known", number=number)
@@ -84,7 +87,9 @@ def reveal(
             detail=detail | {"until": until.isoformat()},
         )
         case_steps.enter_step(context, session, case, step)
-        return RevealedContact(contact_id, until, account, tuple(secrets))
+        return RevealedContact(
+            contact_id, until, account, tuple(secrets), tuple(addresses)
+        )
 
 
 def look_again(context: Context, number: str, contact_id: int) -> RevealedContact:
@@ -136,7 +141,8 @@ def _look(
         subject = case_secrets.subject_of(case, contact)
         access_log.note_access(context, session, "look", subject, records=1)
     secrets = case_secrets.unsealed(context, session, case, contact)
-    return RevealedContact(contact.id, until, account, tuple(secrets))
+    addresses = secret_store.addresses_of(session, contact.id)
+    return RevealedContact(contact.id, until, account, tuple(secrets), tuple(addresses))
 
 
 def _newest_reveal(

@@ -26,6 +26,7 @@ from socialcell.services.area_matching import AreaMatcher
 from socialcell.services.context import Context
 from socialcell.services.manual_entry import run_entry
 from socialcell.services.outbox import election_periods, outbox
+from socialcell.services.publishing import reply_targets
 from socialcell.text import clean_text, one_line
 
 _SUBJECT = 80
@@ -38,6 +39,7 @@ class PostDraft:
 
     `safety` is for a notice or an answer about danger to life, which no mode holds.
     `due_at` None: as soon as a second person approves it, which only safety may.
+    `reply_to`: what it answers, as `reply_targets.platform_id` takes it.
     """
 
     platform: str
@@ -90,7 +92,9 @@ class OutboxFields(TypedDict):
 
 class PostDocument(TypedDict):
     """A post as plain JSON. `standing` is its state, unless it is held, or nobody knows
-    whether it is out; `hold` says what holds it."""
+    whether it is out; `hold` says what holds it. `answers` is the mention that it
+    answers, where we have it; `reply_to`, the platform's number of it, is shown no
+    more, as it leads to whoever wrote that."""
 
     id: int | None
     kind: str
@@ -99,7 +103,8 @@ class PostDocument(TypedDict):
     language: str
     text: str
     media: str | None
-    reply_to: str | None
+    reply_to: None
+    answers: int | None
     wards: list[str]
     campaign: str | None
     template: str | None
@@ -180,8 +185,9 @@ def build_post(
     text = clean_text(draft.text).strip()
     if not text:
         raise UsageError("posts.no_words")
+    reply_to = reply_targets.platform_id(session, draft.platform, draft.reply_to)
     require_length(
-        length_of(draft.platform, text, draft.media, draft.reply_to), draft.platform
+        length_of(draft.platform, text, draft.media, reply_to), draft.platform
     )
     now = context.clock.now()
     due_at = draft.due_at or now
@@ -191,17 +197,17 @@ def build_post(
         wards = sorted({places.id_of(ward, day) for ward in draft.wards if ward})
     except ValueError as error:
         raise UsageError("posts.no_ward", reason=error) from None
-    if draft.safety and draft.kind != "notice" and not draft.reply_to:
+    if draft.safety and draft.kind != "notice" and not reply_to:
         raise UsageError("posts.no_safety_post")
     post = OwnPost(
         key=draft.key,
-        kind="reply" if draft.reply_to else draft.kind,
+        kind="reply" if reply_to else draft.kind,
         platform=draft.platform,
         due_at=due_at,
         language=draft.language,
         text=text,
         media=draft.media,
-        reply_to=draft.reply_to,
+        reply_to=reply_to,
         wards=wards,
         template=draft.template,
         safety=draft.safety,
@@ -428,7 +434,8 @@ def post_document(context: Context, session: Session, post: OwnPost) -> PostDocu
         "language": post.language,
         "text": post.text,
         "media": post.media,
-        "reply_to": post.reply_to,
+        "reply_to": None,
+        "answers": reply_targets.answered_mentions(session, [post]).get(post.key),
         "wards": post.wards,
         "campaign": post.campaign,
         "template": post.template,

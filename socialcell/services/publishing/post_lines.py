@@ -15,6 +15,7 @@ from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import areas
 from socialcell.ops import audit
 from socialcell.services.context import Context
+from socialcell.services.publishing import reply_targets
 from socialcell.services.publishing.own_posts import PostHold, hold_with, length_of
 
 View = Literal["coming", "out", "gone"]
@@ -28,12 +29,14 @@ _STATES: Mapping[str, Sequence[str]] = {
 class PostLine:
     """An own post. `standing` is its state, or `held`, or `unsure`: nobody knows
     whether it is out. `wards` have their names by language (None: no area any more).
-    `answer` is what was noted of its last try."""
+    `answer` is what was noted of its last try, `answers` the mention that it answers,
+    where we have it."""
 
     post: OwnPost
     standing: str
     hold: PostHold | None
     answer: str | None
+    answers: int | None
     wards: Mapping[str, Mapping[str, str] | None]
     length: PostLength
 
@@ -95,6 +98,7 @@ def _lines(
     context: Context, session: Session, posts: Sequence[OwnPost]
 ) -> Iterator[PostLine]:
     messages = store.messages(session, posts)
+    answered = reply_targets.answered_mentions(session, posts)
     names: Mapping[str, Mapping[str, str]] = {}
     if any(post.wards for post in posts):
         names = {area.id: names_of(area) for area in areas.all_areas(session)}
@@ -107,6 +111,7 @@ def _lines(
             standing="unsure" if is_unsure else "held" if is_held else post.state,
             hold=hold_with(context, session, post, waits),
             answer=None if waits is None else waits.answer,
+            answers=answered.get(post.key),
             wards={ward: names.get(ward) for ward in post.wards},
             length=length_of(post.platform, post.text, post.media, post.reply_to),
         )

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.swept_on_postgresql
 
 REASON = "to send the water tanker to the door"
 NUMBER = "+919876543210"
+ADDRESS = "https://x.com/thirsty_citizen/status/100"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def open_case(context: Context) -> OpenCase:
     )
     asha = acting(context, "Asha Sample", Role.OPERATOR)
     author = make_author("77001122", handle="thirsty_citizen", name="Thirsty Citizen")
-    store_records(context.engine, make_record(author=author))
+    store_records(context.engine, make_record(author=author, url=ADDRESS))
     with db.writing(context.engine) as session:
         case = make_case(session, asha.clock.now(), assignee=asha.actor.id)
         contact = make_contact(session, case)
@@ -83,6 +84,7 @@ def test_the_assignee_sees_who_wrote_and_both_are_in_the_log(
 
     assert shown.account is not None
     assert shown.account.handle == "thirsty_citizen"
+    assert shown.addresses == ((1, ADDRESS),)
     assert shown.until == context.clock.now() + timedelta(hours=1)
     assert actions(context)[-1] == "person.reveal"
     with db.reading(context.engine) as session:
@@ -96,6 +98,7 @@ def test_a_caller_is_known_by_what_was_given(open_case: OpenCase) -> None:
     shown = case_reveal.reveal(context, open_case.number, open_case.caller, REASON)
 
     assert shown.account is None
+    assert shown.addresses == ()
     assert shown.secrets == (("phone", NUMBER), ("name", "Sunita Sample"))
     assert actions(context)[-1] == "case.secret_read"
     with db.reading(context.engine) as session:
@@ -115,6 +118,7 @@ def test_a_look_after_the_hour_is_refused_and_logged(
     if minutes < 60:
         shown = case_reveal.look_again(then, open_case.number, open_case.contact)
         assert shown.account is not None
+        assert shown.addresses == ((1, ADDRESS),)
         assert actions(context)[-1] == "person.look"
         return
     with pytest.raises(RevealRefused, match="has ended"):

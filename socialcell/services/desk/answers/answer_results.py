@@ -185,7 +185,6 @@ def _note_out(
     detail: JsonObject = {
         "case": case.number,
         "message": message.id,
-        "as": external_id,
         "by": message.decided_by,
     }
     key = message.answer_key or str(message.id)
