@@ -109,7 +109,7 @@ def as_plain(state: IncidentState) -> IncidentFields:
             {
                 "id": spread.rumour.id,
                 "text": spread.rumour.text,
-                "url": spread.rumour.url,
+                "url": spread.address,
                 "note": spread.rumour.note,
                 "mentions": len(spread.mentions),
                 "ids": list(spread.mentions[:_IDS]),

@@ -9,6 +9,7 @@ from typing import Protocol
 from socialcell.language.quantities import Quantity, figures, quantities
 from socialcell.language.text_similarity import BY_LETTERS, TextComparison
 from socialcell.listening.alerts.model import Rumour
+from socialcell.listening.people import masking
 from socialcell.text import web_addresses
 
 # Figures that are reported further apart may be news of a change.
@@ -66,6 +67,12 @@ class RumourSpread:
 
     rumour: Rumour
     mentions: tuple[int, ...]
+
+    @property
+    def address(self) -> str | None:
+        """Where it was read, without what leads to somebody's post: texts of people
+        stand beside it."""
+        return self.rumour.url and masking.unnamed(self.rumour.url)
 
 
 def contradictions(

@@ -218,7 +218,7 @@ def rumour_line(spread: RumourSpread, lang: Language) -> str:
         "Marked as false, in %(n)s mention: “%(what)s”. %(note)s",
         "Marked as false, in %(n)s mentions: “%(what)s”. %(note)s",
         len(spread.mentions),
-        what=spread.rumour.text or spread.rumour.url or "",
+        what=spread.rumour.text or spread.address or "",
         note=spread.rumour.note,
     )
 

@@ -11,6 +11,7 @@ from socialcell.connectors.base import RecordRelation
 from socialcell.errors import UsageError
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.areas import area_table, owner_table
+from socialcell.listening.incident_fields import as_plain
 from socialcell.listening.incident_state import IncidentState, state_of
 from socialcell.listening.query.query_language import QueryError, parse
 from socialcell.listening.store import areas as area_store
@@ -258,6 +259,24 @@ def test_copies_of_a_rumour_are_said_with_the_incident_until_it_is_ended(
     rumours.end(flood.context, by_text)
 
     assert [one.rumour.id for one in state(flood).rumours] == [by_link]
+
+
+def test_a_rumour_that_is_known_by_somebodys_post_does_not_tell_whose_it_is(
+    flood: City,
+) -> None:
+    url = "https://x.com/old_film_man/status/1990900000000000800"
+    flood.say(f"Flood video, see {url}", NOW)
+    flood.settle()
+
+    rumours.add(flood.context, url=url, note="An old film")
+
+    (spread,) = state(flood).rumours
+    assert (spread.rumour.url, spread.address) == (url, "https://x.com/•••")
+    (told,) = as_plain(state(flood))["rumours"]
+    assert (told["url"], told["mentions"]) == ("https://x.com/•••", 1)
+    letter = shown(flood)
+    assert "Marked as false, in 1 mention: “https://x.com/•••”. An old film" in letter
+    assert "1990900000000000800" not in letter
 
 
 @pytest.mark.parametrize(
