@@ -196,6 +196,14 @@ ROWS = {
         "the law's clocks over closed days, holidays and years' ends",
         "we answer on a working day before the law's day, which never moves",
     ),
+    "F39": Row(
+        "two machines do the same work on one database at once",
+        "no traceback, nothing twice, and the same content as one machine's",
+    ),
+    "F40": Row(
+        "another process stores a row first",
+        "the second one finds it there, or is told so in words",
+    ),
 }
 # Rows of the matrix that no test tries, each with why.
 NOT_HERE: dict[str, str] = {}

@@ -33,8 +33,8 @@ _RANDOM_COLUMNS = {"id", "link_id", "click_id", "referrer", "body_hash"}
 _PLAN = db.table(Plan)
 _TAG = db.table(PlanTag)
 _OWN_POST = db.table(OwnPost)
-# Surrogate keys, and progress at a platform, differ from one database to the next.
-_OWN_POST_KEYS = {"id", "closure_id", "prepared", "asked_first", "asked_last"}
+# Keys, and progress at a platform, differ from one database to the next.
+_OWN_POST_KEYS = {"id", "key", "closure_id", "prepared", "asked_first", "asked_last"}
 _PLAN_TAG_KEYS = {"id", "plan_id", "link_id", "text"}  # the text holds the link's code
 _APPROVAL = db.table(PlanApproval)
 _STEP = db.table(OutreachStep)

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from socialcell import db
 from socialcell.ops.webhook_model import SentMessage
 
+SENT = db.table(SentMessage)
 # A late, earlier status is ignored. Failed is final, whatever came before.
 _ORDER = ("accepted", "sent", "delivered", "read", "played", "failed")
 
@@ -36,17 +38,8 @@ def record_accepted(
     session: Session, source_id: int, external_id: str, category: str, now: datetime
 ) -> None:
     """Record a message that the platform accepted and that may cost something."""
-    if session.get(SentMessage, (source_id, external_id)) is None:
-        session.add(
-            SentMessage(
-                source_id=source_id,
-                external_id=external_id,
-                status="accepted",
-                status_at=now,
-                category=category,
-                billed_at=now,
-            )
-        )
+    row = _new_row(source_id, external_id, "accepted", now)
+    db.insert_new(session, SENT, [{**row, "category": category, "billed_at": now}])
 
 
 def apply_report(
@@ -57,15 +50,12 @@ def apply_report(
     A message is booked when it is sent. One that failed or is free is taken back, one
     that costs and was not booked (another program sent it) is added, each once.
     """
-    message = session.get(SentMessage, (source_id, report.external_id))
-    if message is None:
-        message = SentMessage(
-            source_id=source_id,
-            external_id=report.external_id,
-            status=report.status,
-            status_at=report.at,
-        )
-        session.add(message)
+    row = _new_row(source_id, report.external_id, report.status, report.at)
+    db.insert_new(session, SENT, [row])
+    # Of two reports that are read at once the second one sees what the first one made.
+    message = session.get_one(
+        SentMessage, (source_id, report.external_id), with_for_update=True
+    )
     booked_category = message.category if message.billed_at is not None else None
     if _rank(report.status) >= _rank(message.status):
         message.status, message.status_at = report.status, report.at
@@ -85,6 +75,17 @@ def apply_report(
     session.flush()
     removed = (LedgerCorrection(booked_category, -1),) if booked_category else ()
     return (*removed, LedgerCorrection(due_category, 1)) if due_category else removed
+
+
+def _new_row(
+    source_id: int, external_id: str, status: str, at: datetime
+) -> dict[str, object]:
+    return {
+        "source_id": source_id,
+        "external_id": external_id,
+        "status": status,
+        "status_at": at,
+    }
 
 
 def _rank(status: str) -> int:

@@ -25,6 +25,7 @@ from socialcell.ops.model import (
 RUN = db.table(Run)
 COVERAGE = db.table(Coverage)
 USAGE = db.table(Usage)
+CURSOR = db.table(Cursor)
 
 OUTCOMES = ("stored", "updated", "unchanged", "duplicate", "quarantined", "filtered")
 COUNTS = ("received", *OUTCOMES, "snapshots")
@@ -163,15 +164,10 @@ def save_cursor(
     state: JsonObject,
     now: datetime,
 ) -> None:
-    cursor = session.get(Cursor, source_id)
-    if cursor is None:
-        session.add(
-            Cursor(
-                source_id=source_id, version=version, state=dict(state), changed_at=now
-            )
-        )
-        return
-    cursor.version, cursor.state, cursor.changed_at = version, dict(state), now
+    values = {"version": version, "state": dict(state), "changed_at": now}
+    # Two imports into one source may both keep its first one.
+    if not db.insert_new(session, CURSOR, [{"source_id": source_id, **values}]):
+        session.get_one(Cursor, source_id).sqlmodel_update(values)
 
 
 def forget_cursor(session: Session, source_id: int) -> None:
@@ -185,9 +181,15 @@ def start_run(
 ) -> Run:
     """A run that is open; earlier open runs of the source were interrupted."""
     assert source.id is not None
+    # A run whose row another process is writing has not ended, and is not waited for.
+    ended = (
+        select(RUN.c.id)
+        .where(RUN.c.source_id == source.id, RUN.c.state == "running")
+        .with_for_update(skip_locked=True)
+    )
     session.execute(
         update(RUN)
-        .where(RUN.c.source_id == source.id, RUN.c.state == "running")
+        .where(RUN.c.id.in_(ended))
         .values(state="interrupted", finished_at=now, reason="the process ended")
     )
     run = Run(

@@ -18,7 +18,23 @@ _SAME_LETTERS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
 _SAME_LETTER = str.maketrans({"0": "o", "1": "l", "i": "l", "3": "e", "5": "s"})
 _SHORTEST = 8  # letters of a domain that another may differ from by one
 _OTHER_SCRIPT = "xn--"
-_SHARED = frozenset("ac co com edu firm gen gov ind mil net nic org res".split())
+_SHARED = frozenset(
+    (
+        "ac",
+        "co",
+        "com",
+        "edu",
+        "firm",
+        "gen",
+        "gov",
+        "ind",
+        "mil",
+        "net",
+        "nic",
+        "org",
+        "res",
+    )
+)
 _COUNTRY = 2  # letters of a country's domain: below gov.in everybody is another
 
 

@@ -40,6 +40,7 @@ class PlanVersion:
 
 def add(session: Session, plan: Plan, tags: Sequence[PlanTag]) -> Plan:
     """A new version with its tags. Its number follows the newest one."""
+    db.take_turn(session, f"plan of {plan.campaign}")
     newest_version = select(func.max(_PLAN.c.version)).where(
         _PLAN.c.campaign == plan.campaign
     )

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
+from socialcell import db
 from socialcell.listening.areas.area_shapes import ShapeRecord
 from socialcell.listening.model import AreaShape
 
@@ -41,6 +42,7 @@ def shapes_on(session: Session, day: date) -> list[ShapeRecord]:
 
 def replace(session: Session, shapes: Sequence[ShapeRecord]) -> None:
     """Put these outlines in place of all that are there."""
+    db.take_turn(session, "areas")
     session.execute(delete(AreaShape))
     for shape in shapes:
         values = asdict(shape)

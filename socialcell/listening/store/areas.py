@@ -41,6 +41,7 @@ def areas_on(session: Session, day: date) -> list[area_table.AreaRecord]:
 
 def replace(session: Session, read: Sequence[area_table.AreaRecord]) -> None:
     """Put these areas in place of what is there."""
+    db.take_turn(session, "areas")
     session.execute(delete(Area))
     rows = [_row(area) for area in read]
     if rows:

@@ -1,12 +1,13 @@
 """One hash over the content of the domain tables: equal content, equal hash.
 
 Surrogate keys are replaced by natural ones; runs, logs, cursors and raw JSON (which is
-purged on a schedule) do not count.
+purged on a schedule) do not count. In which order the rows come does not count either,
+so that nothing is sorted, and a database of any size takes the same memory.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Column, Table, select
@@ -32,6 +33,7 @@ from socialcell.listening.model import (
     Relation,
     WardRollup,
 )
+from socialcell.listening.store.multiset_hash import multiset_hash
 from socialcell.ops.model import Source
 
 DomainTable = Table[ReadOnlyColumnCollection[str, Column[object]]]
@@ -42,32 +44,33 @@ _KEYS = {"id", "mention_id", "author_id", "raw_id", "source_id", "run_id", "targ
 
 
 def digest(session: Session, also: Sequence[DomainTable | NamedStatement] = ()) -> str:
-    """SHA-256, hexadecimal, of every row in the order of its own text.
+    """SHA-256, hexadecimal, of every table's digest.
 
     `also` are other domains' tables whose keys are natural ones, or named statements.
     """
-    total = hashlib.sha256()
-    for name, statement in _all_statements(also):
-        rows = hashlib.sha256()
-        for line in sorted(_lines(session, statement)):
-            rows.update(line.encode() + b"\n")
-        total.update(f"{name} {rows.hexdigest()}\n".encode())
-    return total.hexdigest()
+    return whole_digest(table_digests(session, also))
+
+
+def whole_digest(tables: Mapping[str, str]) -> str:
+    """The digest of a database, of those of its tables."""
+    lines = "".join(f"{name} {of_table}\n" for name, of_table in tables.items())
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def table_digests(
     session: Session, also: Sequence[DomainTable | NamedStatement] = ()
 ) -> dict[str, str]:
     """The same by table, to find where two databases differ."""
-    digests = {}
-    for name, statement in _all_statements(also):
-        text = "\n".join(sorted(_lines(session, statement)))
-        digests[name] = hashlib.sha256(text.encode()).hexdigest()
-    return digests
+    return {
+        name: multiset_hash(_lines(session, statement))
+        for name, statement in _all_statements(also)
+    }
 
 
 def _lines(session: Session, statement: ExecutableReturnsRows) -> Iterator[str]:
-    for row in session.execute(statement, execution_options={"yield_per": 1000}):
+    # Not `session`: it would keep what it shows of a table in its identity map.
+    connection = session.connection()
+    for row in connection.execute(statement, execution_options={"yield_per": 1000}):
         yield json.dumps([_plain(cell) for cell in row], ensure_ascii=True)
 
 

@@ -54,6 +54,7 @@ def old_texts(
 
 def drop_texts(session: Session, ids: Sequence[int]) -> None:
     """Texts, titles, links and quoted words of these mentions; counts stay."""
+    rollups.take_turn(session)
     rollups.subtract(session, rollups.contribution(session, ids))
     for chunk in db.chunks(ids):
         _drop_words(session, chunk)

@@ -95,6 +95,7 @@ def add_rule(
     doubts = [str(doubt.message) for doubt in query_lint.lint(query, now)]
     query_guard.require_rule(context, query)
     with db.writing(context.engine) as session:
+        db.take_turn(session, "alert rules")
         if alert_rules.named(session, name) is not None:
             raise UsageError("alerts.rule_exists", name=name)
         if len(alert_rules.rules(session)) >= _MOST:

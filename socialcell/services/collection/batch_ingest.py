@@ -22,6 +22,7 @@ from socialcell.connectors.base import (
 from socialcell.connectors.checked_records import storable_item
 from socialcell.connectors.facts import Fact
 from socialcell.language.names import office_holders
+from socialcell.listening.store.mentions import rollups
 from socialcell.listening.store.pages import (
     engagement_history,
     lookups,
@@ -64,6 +65,9 @@ def store_batch(
 ) -> IngestCounts:
     """Store one page in the caller's transaction; every item gets one outcome."""
     outcome = IngestCounts()
+    if _of_type(batch.items, Tombstone):
+        # Before mentions are written, which who reads them waits for.
+        rollups.take_turn(session)
     changes = lookups.changes(session, batch.items)
     readables = [storable_item(item) for item in changes]
     placed_items = area_matching.match_areas(context, session, readables)

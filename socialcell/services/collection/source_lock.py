@@ -1,9 +1,11 @@
-"""A lock so that one process at a time reads a source; the kernel releases it."""
+"""A lock so that one process at a time reads a source, on this machine and on others
+that share its PostgreSQL database."""
 
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from socialcell.db.machine_lock import machine_lock
 from socialcell.errors import SocialcellError
 from socialcell.message_catalog import Message
 from socialcell.services.context import Context
@@ -30,7 +32,7 @@ def lock_source(context: Context, source_id: int) -> Iterator[bool]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            free = False
-        else:
-            free = True
-        yield free
+            yield False
+            return
+        with machine_lock(context.engine, f"source {source_id}") as is_free:
+            yield is_free

@@ -81,6 +81,7 @@ def draft_report(context: Context, incident_id: int) -> int:
             ]
             for code in CODES
         }
+        db.take_turn(session, f"reports of incident {incident_id}")
         reports = store.reports_of(session, incident_id)
         draft = next((row for row in reports if row.issued_at is None), None)
         if draft is None:

@@ -15,7 +15,10 @@ from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.ops import audit
 from socialcell.services.context import Context
+from socialcell.services.links import link_destinations
 from socialcell.services.manual_entry import ROWS, ImportCounts, run_entry
+
+_TURN = "links"  # two links that say the same are one
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,7 @@ def make_link(
     """As `create`, in the caller's transaction."""
     draft = tracked_link.check_draft(fields)
     link_destinations.require_own(context, draft)
+    db.take_turn(session, _TURN)
     link = link_store.find_same(session, draft)
     if link is not None:
         return LinkResult(link, "unchanged")
@@ -124,6 +128,7 @@ def _change_link(
     fields: Mapping[str, str | None],
     reason: str,
 ) -> LinkResult:
+    db.take_turn(session, _TURN)
     link = _require_link(session, code)
     draft = tracked_link.check_draft({**tracked_link.stated_fields(link), **fields})
     now, actor = context.clock.now(), context.actor.name

@@ -123,8 +123,10 @@ def database_faults(path: Path, record: BackupRecord | None) -> list[Message]:
             ]
         if not faults and revisions.current(copy) is None:
             return [Message("workspace.other_database", {"path": path})]
-        if not faults and record and record.digest not in (None, content_digest(copy)):
-            faults.append(Message("workspace.other_digest", {"path": path}))
+        if not faults and record and record.digest is not None:
+            content = content_digest(copy)
+            if content not in (None, record.digest):  # None: of an older schema
+                faults.append(Message("workspace.other_digest", {"path": path}))
     return faults
 
 

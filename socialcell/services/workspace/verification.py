@@ -26,7 +26,7 @@ def verify(context: Context, *, digest: bool = False) -> Verification:
     names = stored_files.referenced_files(context.engine)
     with db.reading(context.engine) as session:
         problems = [*integrity.problems(session), *clocks.faults(session)]
-        whole = database_digest.digest(session) if digest else None
         tables = database_digest.table_digests(session) if digest else None
     problems += map(str, stored_files.find_faults(context.workspace.folder, names))
+    whole = None if tables is None else database_digest.whole_digest(tables)
     return Verification(problems, whole, tables)

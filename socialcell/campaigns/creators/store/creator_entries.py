@@ -113,6 +113,7 @@ def save(
 
     UsageError: one of its accounts is another creator's.
     """
+    db.take_turn(session, "creators")
     row = find(session, record.key)
     values = record.values()
     changed: list[str] = []
@@ -148,6 +149,7 @@ def remove(session: Session, creator_id: int) -> None:
 def save_insight(session: Session, insight: StoredInsight) -> bool:
     """Store a figure of an audience in place of one with the same key; False: it is
     the same."""
+    db.take_turn(session, "creators")
     same = [INSIGHT.c[name] == getattr(insight, name) for name in _INSIGHT_KEY]
     stored = session.execute(select(INSIGHT.c.number).where(*same)).scalar()
     if stored == insight.number:

@@ -150,6 +150,7 @@ def _decide_topics(
 ) -> None:
     """A right suggestion is decided as it is, a wrong one as another topic."""
     c = ANNOTATION.c
+    rollups.take_turn(session)
     before = rollups.contribution(session, [mention_id])
     own_topics = (c.mention_id == mention_id, c.kind == "topic")
     session.execute(delete(ANNOTATION).where(*own_topics, c.model == PERSON))

@@ -55,6 +55,15 @@ class CountedMention:
     registered: int | None
 
 
+def take_turn(session: Session) -> None:
+    """Wait until nobody else changes what is understood of mentions.
+
+    Before their contribution is looked up: what another transaction adds meanwhile
+    would be taken away by nobody.
+    """
+    db.take_turn(session, "tags")
+
+
 def contribution(session: Session, ids: Sequence[int]) -> Counter[Cell]:
     """What these mentions add to each cell, as understood now. Undated: nothing."""
     cells: Counter[Cell] = Counter()

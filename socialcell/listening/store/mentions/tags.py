@@ -89,7 +89,7 @@ def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
 
     Suggestions are replaced; what a person decided stays and is in force.
     """
-    db.take_turn(session, "tags")
+    rollups.take_turn(session)
     still = _unchanged(session, tagged)
     ids = [tagged_mention.mention.id for tagged_mention in still]
     decided = _decisions(session, ids)
@@ -137,6 +137,7 @@ def decide(
     when there is no such suggestion.
     """
     c = ANNOTATION.c
+    rollups.take_turn(session)
     before = rollups.contribution(session, [mention_id])
     decided = db.changed(
         session,

@@ -72,6 +72,8 @@ def apply_tombstones(
     session: Session, stones: Sequence[Tombstone], now: datetime
 ) -> RemovalCounts:
     """Remove what these tombstones name; each platform's id at most once."""
+    if stones:
+        rollups.take_turn(session)
     removed = already_deleted = strangers = 0
     quoted: set[datetime] = set()
     by_platform: dict[str, dict[str, Tombstone]] = {}

@@ -70,6 +70,7 @@ def erase(
     session: Session, people: People, account: HeldAccount, now: datetime
 ) -> Erased:
     """Erase an account and keep its items out from now on."""
+    rollups.take_turn(session)
     post_rows = accounts.posts(session, account)
     ids = [row.id for row in post_rows]
     external = [row.external_id for row in post_rows]
@@ -106,6 +107,7 @@ def erase_posts(
 ) -> None:
     """Erase single posts, given as (id, platform, native id)."""
     ids = [id_ for id_, _, _ in posts]
+    rollups.take_turn(session)
     rollups.subtract(session, rollups.contribution(session, ids))
     for platform in sorted({platform for _, platform, _ in posts}):
         stones = {

@@ -149,6 +149,7 @@ def register(
         "approved_at": now if approval and approval.approved_by else None,
         "basis": approval and approval.basis,
     }
+    rollups.take_turn(session)
     added = db.insert_new(session, REGISTRY, [row])
     if added:
         detail: dict[str, JsonValue] = {
@@ -185,6 +186,7 @@ def remove(
     handle = plain_handle(handle)
     c = REGISTRY.c
     account = find_account(session, platform, handle)
+    rollups.take_turn(session)
     named = delete(REGISTRY).where(c.platform == platform, c.handle == handle)
     if not db.changed(session, named):
         raise UsageError("privacy.not_registered", handle=handle, platform=platform)
@@ -198,6 +200,7 @@ def remove(
 
 def recount(session: Session, platform: str, handle: str) -> None:
     """Count the posts by day of the accounts of that handle anew, or not any more."""
+    rollups.take_turn(session)
     a, m = AUTHOR.c, MENTION.c
     ids: Sequence[int] = session.scalars(
         select(a.id).where(a.platform == platform, func.lower(a.handle) == handle)

@@ -240,6 +240,7 @@ def _enter(context: Context, session: Session, draft: MacroDraft) -> AnswerMacro
     text = clean_text(draft.text).strip()
     _require_draft(context, draft, text)
     now = context.clock.now()
+    db.take_turn(session, f"answer {draft.key}")
     row = AnswerMacro(
         key=draft.key,
         language=draft.language,
