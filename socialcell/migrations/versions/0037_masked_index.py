@@ -6,7 +6,7 @@ from sqlmodel import Session
 from socialcell.listening.store import search_forms
 
 revision = "0037"
-down_revision = "0033"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 
