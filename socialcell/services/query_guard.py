@@ -17,6 +17,7 @@ from socialcell.listening.guard.judgement import PERSON, Objection
 from socialcell.listening.guard.person_signs import Accounts
 from socialcell.listening.query.query_language import QueryError
 from socialcell.listening.store.people import protected_accounts
+from socialcell.message_catalog import Message, Parameter
 from socialcell.ops import audit
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
@@ -37,14 +38,38 @@ class AskedAt(StrEnum):
     REGISTRY = "registry"
 
 
+def _no_source(subject: Parameter) -> Message:
+    return Message("sources.none_about", {"subject": subject})
+
+
+def _no_rule(subject: Parameter) -> Message:
+    return Message("privacy.no_rule_about", {"subject": subject})
+
+
+def _no_rumour(subject: Parameter) -> Message:
+    return Message("guard.no_rumour_about", {"subject": subject})
+
+
+def _no_search(subject: Parameter) -> Message:
+    return Message("guard.no_search_for", {"subject": subject})
+
+
+def _nobody_sought(subject: Parameter) -> Message:
+    return Message("guard.nobody_sought_by", {"subject": subject})
+
+
+def _no_account(subject: Parameter) -> Message:
+    return Message("guard.no_account_of", {"subject": subject})
+
+
 _REFUSED = {
-    AskedAt.SOURCES: "sources.none_about",
-    AskedAt.RULES: "privacy.no_rule_about",
-    AskedAt.RUMOURS: "guard.no_rumour_about",
-    AskedAt.SEARCH: "guard.no_search_for",
-    AskedAt.FIGURES: "guard.no_search_for",
-    AskedAt.INFLUENCERS: "guard.nobody_sought_by",
-    AskedAt.REGISTRY: "guard.no_account_of",
+    AskedAt.SOURCES: _no_source,
+    AskedAt.RULES: _no_rule,
+    AskedAt.RUMOURS: _no_rumour,
+    AskedAt.SEARCH: _no_search,
+    AskedAt.FIGURES: _no_search,
+    AskedAt.INFLUENCERS: _nobody_sought,
+    AskedAt.REGISTRY: _no_account,
 }
 
 

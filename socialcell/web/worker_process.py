@@ -24,7 +24,7 @@ from socialcell.redact import redact
 from socialcell.web.connections.connection_limits import (
     ConnectionLimits,
     CountRefusal,
-    Refusal,
+    RefusalReason,
 )
 from socialcell.web.metric_file import MetricFile, begin_counting
 from socialcell.web.server_metrics import RequestMeter
@@ -100,9 +100,9 @@ def _config(
         return server_config(made.app, limits, made.count)
     meter = RequestMeter(made.app, metrics)
 
-    def count(refusal: Refusal) -> None:
+    def count(refusal: RefusalReason) -> None:
         made.count(refusal)
-        if refusal is Refusal.BUSY:
+        if refusal is RefusalReason.BUSY:
             meter.count_busy()
 
     return server_config(meter, limits, count)

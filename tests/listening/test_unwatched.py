@@ -7,7 +7,7 @@ from socialcell.errors import UsageError
 from socialcell.listening.guard import judgement
 from socialcell.listening.guard.person_signs import Accounts
 from socialcell.listening.people.protected_topics import protected_topic_in
-from socialcell.message_catalog import in_words
+from socialcell.message_catalog import Message, in_words
 
 ACCOUNTS = Accounts({"pmcpune"}, {"sanjay gokhale"})
 
@@ -15,7 +15,9 @@ ACCOUNTS = Accounts({"pmcpune"}, {"sanjay gokhale"})
 def refuse(query: str, accounts: Accounts) -> None:
     objection = judgement.judge_query(query, accounts, SystemClock().now())
     if objection is not None:
-        message = objection.message("privacy.no_rule_about")
+        message = objection.message(
+            lambda subject: Message("privacy.no_rule_about", {"subject": subject})
+        )
         raise UsageError(message.code, **message.parameters)
 
 

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from socialcell import db
-from socialcell.ops import throttle
-from socialcell.ops.throttle import Allowance
+from socialcell.ops.web import throttle
+from socialcell.ops.web.throttle import Allowance
 from tests.builders import NOON
 
 

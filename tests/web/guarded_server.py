@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from socialcell.web.connections.connection_limits import ConnectionLimits, Refusal
+from socialcell.web.connections.connection_limits import ConnectionLimits, RefusalReason
 from socialcell.web.serving import open_listener, run_in_thread, server_config
 
 HEAD_BYTES = 16_384
@@ -78,7 +78,7 @@ def served(
     *,
     capacity: int = 50,
     seconds: float = SECONDS,
-    refused: list[Refusal] | None = None,
+    refused: list[RefusalReason] | None = None,
     **more: Any,
 ) -> Iterator[str]:
     limits = ConnectionLimits(

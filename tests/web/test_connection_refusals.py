@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from socialcell.web.connections.connection_limits import Refusal
+from socialcell.web.connections.connection_limits import RefusalReason
 from tests.web.guarded_server import (
     HALF,
     HEAD_BYTES,
@@ -24,7 +24,7 @@ from tests.web.guarded_server import (
 
 
 def test_requests_that_wait_for_an_answer_are_counted_and_have_an_end() -> None:
-    app, refused = Answers(), list[Refusal]()
+    app, refused = Answers(), list[RefusalReason]()
     with (
         served(app, pipelined=3, seconds=600, refused=refused) as address,
         connect(address) as patient,
@@ -36,14 +36,14 @@ def test_requests_that_wait_for_an_answer_are_counted_and_have_an_end() -> None:
         assert read_all(greedy) == b""
         app.release()
         assert statuses(read_all(patient)) == [200] * 4
-    assert refused == [Refusal.PIPELINED]
+    assert refused == [RefusalReason.PIPELINED]
 
 
 @pytest.mark.parametrize("begun", [HALF + b": ", b"\r\n" * 10])
 def test_a_head_without_end_behind_a_request_that_is_answered_is_refused(
     begun: bytes,
 ) -> None:
-    app, refused = Answers(), list[Refusal]()
+    app, refused = Answers(), list[RefusalReason]()
     with served(app, seconds=600, refused=refused) as address:
         with connect(address) as line:
             line.sendall(STAYS + begun)
@@ -51,7 +51,7 @@ def test_a_head_without_end_behind_a_request_that_is_answered_is_refused(
             line.sendall(begun[-2:] * HEAD_BYTES)
             assert read_all(line) == b""
         app.release()
-    assert refused == [Refusal.LARGE_HEAD]
+    assert refused == [RefusalReason.LARGE_HEAD]
 
 
 def post(length: int, *, sent: int) -> bytes:
@@ -60,7 +60,7 @@ def post(length: int, *, sent: int) -> bytes:
 
 
 def test_a_body_that_is_not_whole_in_time_ends_its_connection() -> None:
-    refused: list[Refusal] = []
+    refused: list[RefusalReason] = []
     with (
         served(Answers(), body_seconds=SECONDS, refused=refused) as address,
         connect(address) as line,
@@ -70,11 +70,11 @@ def test_a_body_that_is_not_whole_in_time_ends_its_connection() -> None:
         whole.sendall(post(1000, sent=1000))
         assert statuses(whole.recv(1000)) == [200]
         assert read_all(line) == b""
-    assert refused[0] is Refusal.SLOW_BODY
+    assert refused[0] is RefusalReason.SLOW_BODY
 
 
 def test_who_sends_a_body_slowly_makes_room_for_the_next() -> None:
-    refused: list[Refusal] = []
+    refused: list[RefusalReason] = []
     with (
         served(Answers(), capacity=3, seconds=600, refused=refused) as address,
         ExitStack() as stack,
@@ -85,11 +85,11 @@ def test_who_sends_a_body_slowly_makes_room_for_the_next() -> None:
         with connect(address) as newest:
             assert answer_to(newest) == 200
             assert read_all(slow[0]) == b""
-    assert refused == [Refusal.FULL]
+    assert refused == [RefusalReason.FULL]
 
 
 def test_who_does_not_read_an_answer_in_parts_is_cut_off() -> None:
-    refused: list[Refusal] = []
+    refused: list[RefusalReason] = []
     with (
         served(Answers(), seconds=600, refused=refused) as address,
         connect(address) as line,
@@ -100,11 +100,11 @@ def test_who_does_not_read_an_answer_in_parts_is_cut_off() -> None:
             while not refused:
                 assert answer_to(other) == 200
         assert len(read_all(line)) < LARGE
-    assert refused == [Refusal.UNREAD]
+    assert refused == [RefusalReason.UNREAD]
 
 
 def test_an_address_has_so_many_connections_and_others_have_theirs() -> None:
-    refused: list[Refusal] = []
+    refused: list[RefusalReason] = []
     with (
         served(Answers(), by_address=2, seconds=600, refused=refused) as address,
         ExitStack() as stack,
@@ -114,11 +114,11 @@ def test_an_address_has_so_many_connections_and_others_have_theirs() -> None:
         assert [answer_to(line) for line in rest] == [200, 200]
         assert read_all(oldest) == b""
         assert answer_to(other) == 200
-    assert refused == [Refusal.ADDRESS]
+    assert refused == [RefusalReason.ADDRESS]
 
 
 def test_an_address_whose_requests_are_all_being_answered_gets_no_more() -> None:
-    app, refused = Answers(), list[Refusal]()
+    app, refused = Answers(), list[RefusalReason]()
     with (
         served(app, by_address=1, seconds=600, refused=refused) as address,
         connect(address) as line,
@@ -131,7 +131,7 @@ def test_an_address_whose_requests_are_all_being_answered_gets_no_more() -> None
         assert answer_to(other) == 200
         app.release()
         assert statuses(read_all(line)) == [200]
-    assert refused == [Refusal.ADDRESS]
+    assert refused == [RefusalReason.ADDRESS]
 
 
 def forwarded_for(client: str, request: bytes) -> bytes:
@@ -139,7 +139,7 @@ def forwarded_for(client: str, request: bytes) -> bytes:
 
 
 def test_a_web_server_before_us_is_no_client_and_its_clients_are_told_apart() -> None:
-    app, refused = Answers(), list[Refusal]()
+    app, refused = Answers(), list[RefusalReason]()
     limits = {"by_address": 1, "trusted": ("127.0.0.1",), "refused": refused}
     with served(app, seconds=600, **limits) as address, ExitStack() as stack:
         lines = [stack.enter_context(connect(address)) for _ in range(4)]
@@ -152,7 +152,7 @@ def test_a_web_server_before_us_is_no_client_and_its_clients_are_told_apart() ->
         app.release()
         assert statuses(read_all(lines[0])) == [200]
         assert answer_to(stack.enter_context(connect(address)), again) == 200
-    assert refused == [Refusal.ADDRESS]
+    assert refused == [RefusalReason.ADDRESS]
 
 
 def test_what_others_write_of_their_address_changes_nothing() -> None:

@@ -15,8 +15,9 @@ from sqlalchemy import text
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.listening.alerts.model import Incident
-from socialcell.ops import refused_connections, store
+from socialcell.ops import store
 from socialcell.ops.outbox_model import Outgoing
+from socialcell.ops.web import refused_connections
 from socialcell.services.context import Context
 from socialcell.web.connections.connection_limits import ConnectionLimits
 from socialcell.web.health_pages import create_health_application, serving_health

@@ -5,10 +5,10 @@ from dataclasses import replace
 from sqlalchemy import text
 
 from socialcell import db
-from socialcell.ops import refused_connections
+from socialcell.ops.web import refused_connections
 from socialcell.services.context import Context
 from socialcell.web import redirect_server
-from socialcell.web.connections.connection_limits import Refusal
+from socialcell.web.connections.connection_limits import RefusalReason
 from socialcell.web.connections.refusal_log import RefusalLog
 from tests.web.guarded_server import connect, read_all
 
@@ -21,10 +21,14 @@ def counted(context: Context) -> dict[str, dict[str, int]]:
 def test_what_was_refused_adds_up_by_server_and_reason(context: Context) -> None:
     for _ in range(2):
         with RefusalLog(context, "webhooks") as log:
-            for refusal in (Refusal.FULL, Refusal.UNREAD, Refusal.FULL):
+            for refusal in (
+                RefusalReason.FULL,
+                RefusalReason.UNREAD,
+                RefusalReason.FULL,
+            ):
                 log.count(refusal)
     with RefusalLog(context, "redirect") as log:
-        log.count(Refusal.FULL)
+        log.count(RefusalReason.FULL)
     assert counted(context) == {
         "redirect": {"full": 1},
         "webhooks": {"full": 4, "unread": 2},
@@ -43,7 +47,7 @@ def test_counts_that_the_database_does_not_take_are_stored_in_the_next_round(
 ) -> None:
     engine = db.connect(database_url, 0.05)
     log = RefusalLog(replace(context, engine=engine), "redirect")
-    log.count(Refusal.BUSY)
+    log.count(RefusalReason.BUSY)
     with context.engine.connect() as holder, holder.begin():
         if not db.is_sqlite(engine):
             holder.execute(text("LOCK TABLE refused_connections IN EXCLUSIVE MODE"))

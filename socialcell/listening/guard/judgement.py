@@ -7,7 +7,7 @@ names.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -72,9 +72,9 @@ class Objection:
     def is_subject(self) -> bool:
         return self.ground in SUBJECTS
 
-    def message(self, refused: str) -> Message:
-        """The refusal for people. `refused` is a code that says what is refused of the
-        `subject`: that no rule is written, no source added."""
+    def message(self, refused: Callable[[Parameter], Message]) -> Message:
+        """The refusal for people. `refused` says what is refused of a subject: that no
+        rule is written, no source added."""
         if self.ground == ILLEGIBLE:
             return Message("guard.illegible_word", {"word": self.shown})
         if self.account_of is not None:
@@ -82,10 +82,11 @@ class Objection:
             return Message("sources.private_account", parameters)
         if self.ground == PERSON:
             person = Message("privacy.private_person", {"words": self.shown})
-            refusal = Message(refused, {"subject": person})
-            return Message("privacy.private_person_refused", {"refusal": refusal})
+            return Message(
+                "privacy.private_person_refused", {"refusal": refused(person)}
+            )
         name, reason = SUBJECTS[self.ground]
-        refusal = Message(refused, {"subject": name})
+        refusal = refused(name)
         if self.by_topic:
             return Message(
                 "privacy.protected_topic", {"refusal": refusal, "reason": reason}
@@ -206,7 +207,7 @@ def _objection_to(way: Sequence[Term], accounts: Accounts) -> Objection | None:
 
 
 def _person_among(
-    tokens: Sequence["_Token"], words: Sequence["_Word"], accounts: Accounts
+    tokens: Sequence["_QueryToken"], words: Sequence["_QueryWord"], accounts: Accounts
 ) -> Objection | None:
     of_places = {word.token.written for word in words if word.is_place and word.token}
     for token in tokens:
@@ -230,7 +231,7 @@ def _person_among(
 
 
 @dataclass(frozen=True)
-class _Token:
+class _QueryToken:
     """A word as it is written, and what it stands for besides."""
 
     written: str
@@ -240,12 +241,12 @@ class _Token:
 
 
 @dataclass(frozen=True)
-class _Word:
+class _QueryWord:
     """A word as it is judged. `is_extra`: another reading of one before, which stands
     beside nothing."""
 
     forms: tuple[str, ...]
-    token: _Token | None
+    token: _QueryToken | None
     is_place: bool = False
     is_extra: bool = False
 
@@ -270,19 +271,19 @@ class _Word:
         return NameWord(self.forms, self.is_place, is_prefix)
 
 
-def _tokens(way: Sequence[Term]) -> Iterator[_Token]:
+def _tokens(way: Sequence[Term]) -> Iterator[_QueryToken]:
     for term in way:
         if isinstance(term, FieldTerm):
             if term.name in _WORD_FIELDS:
                 yield from (
-                    _Token(word, False, False, None) for word in term.value.split()
+                    _QueryToken(word, False, False, None) for word in term.value.split()
                 )
             continue
         for written in (term.written or term.text).split():
             ends_open = term.prefix or written.endswith(("*", "%"))
             spelt = plain(written)
             inside = spelt.strip("*%?#\"'").lower()
-            yield _Token(
+            yield _QueryToken(
                 written,
                 is_prefix=ends_open,
                 is_tag=spelt.startswith("#"),
@@ -290,36 +291,46 @@ def _tokens(way: Sequence[Term]) -> Iterator[_Token]:
             )
 
 
-def _words(tokens: Sequence[_Token], accounts: Accounts) -> Iterator[_Word]:
+def _words(tokens: Sequence[_QueryToken], accounts: Accounts) -> Iterator[_QueryWord]:
     """The words of tokens in their order, then other readings of them by themselves."""
-    words: list[_Word] = []
-    extras: list[_Word] = []
+    words: list[_QueryWord] = []
+    extras: list[_QueryWord] = []
     for token in tokens:
         spelt = plain(token.written)
         pieces = index_form(_HUMP.sub(" ", spelt)).split()
         compact = readings(token.written)
         if len(pieces) == 1:
-            words.append(_Word(_forms(pieces[0], compact), token))
+            words.append(_QueryWord(_forms(pieces[0], compact), token))
         else:
             words += [
-                _Word(_forms(piece, readings(piece)), _Token(piece, False, False, None))
+                _QueryWord(
+                    _forms(piece, readings(piece)),
+                    _QueryToken(piece, False, False, None),
+                )
                 for piece in pieces
             ]
             if compact:
-                extras.append(_Word(compact, token, is_extra=True))
+                extras.append(_QueryWord(compact, token, is_extra=True))
     yield from _with_places(_without_names(words, accounts.names))
     for extra in extras:
         yield from (_APART, extra)
 
 
-_APART = _Word(("",), None, is_extra=True)
+_APART = _QueryWord(("",), None, is_extra=True)
+
+
+def _plain_word(piece: str) -> _QueryWord:
+    token = _QueryToken(piece, is_prefix=False, is_tag=False, pattern=None)
+    return _QueryWord(_forms(piece, readings(piece)), token)
 
 
 def _forms(first: str, others: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((first, *others)))
 
 
-def _without_names(words: Sequence[_Word], names: Collection[str]) -> list[_Word]:
+def _without_names(
+    words: Sequence[_QueryWord], names: Collection[str]
+) -> list[_QueryWord]:
     """The words, those that are a name of the registry as if they named a place."""
     named: set[int] = set()
     phrases = [name.split() for name in names]
@@ -329,12 +340,12 @@ def _without_names(words: Sequence[_Word], names: Collection[str]) -> list[_Word
             if forms[at : at + len(phrase)] == phrase:
                 named.update(range(at, at + len(phrase)))
     return [
-        _Word(word.forms, word.token, is_place=at in named)
+        _QueryWord(word.forms, word.token, is_place=at in named)
         for at, word in enumerate(words)
     ]
 
 
-def _with_places(words: Sequence[_Word]) -> list[_Word]:
+def _with_places(words: Sequence[_QueryWord]) -> list[_QueryWord]:
     """The words, those that name a place of the gazetteer marked as such."""
     phrases, longest = civic_words.gazetteer_phrases(), civic_words.longest_phrase()
     sounds = [key(word.form) or word.form for word in words]
@@ -355,12 +366,12 @@ def _with_places(words: Sequence[_Word]) -> list[_Word]:
     )
     marked.update(civic_words.campaign_words(forms))
     return [
-        _Word(word.forms, word.token, is_place=word.is_place or at in marked)
+        _QueryWord(word.forms, word.token, is_place=word.is_place or at in marked)
         for at, word in enumerate(words)
     ]
 
 
-def _read_person(words: Sequence[_Word]) -> str | None:
+def _read_person(words: Sequence[_QueryWord]) -> str | None:
     """What the reader takes for a person's name among words that no list has."""
     plain_words = [word for word in words if not word.is_extra]
     if all(

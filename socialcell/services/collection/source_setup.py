@@ -115,7 +115,7 @@ def register_paper(context: Context, session: Session, source: Source) -> None:
         f"a feed that is read: {url}",
         unsigned(context.owner),
         context.clock.now(),
-        registry.Approval("source"),
+        registry.RegistryApproval("source"),
     )
 
 

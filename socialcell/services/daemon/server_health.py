@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from socialcell import db
 from socialcell.campaigns.links.store import clicks
 from socialcell.clock import IST
-from socialcell.ops import refused_connections
+from socialcell.ops.web import refused_connections
 from socialcell.services.context import Context
 from socialcell.services.links.unsaved_clicks import (
     DAMAGED,

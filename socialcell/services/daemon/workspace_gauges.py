@@ -7,8 +7,9 @@ from datetime import datetime
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.listening.store.alerts import incidents
-from socialcell.ops import outbox_store, refused_connections, store
+from socialcell.ops import outbox_store, store
 from socialcell.ops.model import Source
+from socialcell.ops.web import refused_connections
 from socialcell.services.context import Context
 
 

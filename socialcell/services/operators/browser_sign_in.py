@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from socialcell import db
 from socialcell.errors import SocialcellError
 from socialcell.identity import passwords
-from socialcell.ops import throttle
+from socialcell.ops.web import throttle
 from socialcell.services.context import Context
 from socialcell.services.operators import own_access, sign_in
 from socialcell.services.operators.sign_in import SignedIn

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.identity import token_store
-from socialcell.ops import throttle
-from socialcell.ops.throttle import Allowance
+from socialcell.ops.web import throttle
+from socialcell.ops.web.throttle import Allowance
 from socialcell.roles import ALL
 from socialcell.services.context import Context
 

@@ -18,7 +18,7 @@ from socialcell.listening.guard.judgement import Objection
 from socialcell.listening.guard.person_signs import Accounts
 from socialcell.listening.registry_model import RegistryProposal
 from socialcell.listening.store.people import registry, registry_proposals
-from socialcell.listening.store.people.registry import Approval, RegistryEntry
+from socialcell.listening.store.people.registry import RegistryApproval, RegistryEntry
 from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.platforms import PLATFORMS
@@ -141,7 +141,7 @@ def approve_account(context: Context, platform: str, handle: str) -> RegistryEnt
             made_by = persons["made_by_operator"]
         else:
             permissions.require(context, session, Permission.APPROVE, ())
-        approval = Approval("second_person", context.actor.name, made_by)
+        approval = RegistryApproval("second_person", context.actor.name, made_by)
         registry.register(
             session,
             row.platform,

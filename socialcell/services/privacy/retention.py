@@ -15,9 +15,10 @@ from socialcell.listening.store import retention
 from socialcell.listening.store.mentions import reply_drafts
 from socialcell.listening.store.pages import attachments
 from socialcell.listening.store.people import registry_proposals
-from socialcell.ops import audit, slots, throttle
+from socialcell.ops import audit, slots
 from socialcell.ops import webhook_deliveries as pushes
 from socialcell.ops.secure_delete import scrub
+from socialcell.ops.web import throttle
 from socialcell.registers.store import requests
 from socialcell.services import access_log
 from socialcell.services.context import Context

@@ -8,9 +8,9 @@ from socialcell.desk import personal_data as desk
 from socialcell.identity import personal_data as identity
 from socialcell.listening import personal_data as listening
 from socialcell.ops.daemon_model import IMPERSONAL_DAEMON
-from socialcell.ops.form_submissions import PERSONAL_FORMS
 from socialcell.ops.model import IMPERSONAL_RUNS, PERSONAL_RUNS
 from socialcell.ops.outbox_model import IMPERSONAL_OUTBOX, PERSONAL_OUTBOX
+from socialcell.ops.web.form_submissions import PERSONAL_FORMS
 from socialcell.ops.webhook_model import IMPERSONAL_WEBHOOKS, PERSONAL_WEBHOOKS
 from socialcell.registers import personal_data as registers
 

@@ -28,15 +28,15 @@ from socialcell.web.connections.connection_limits import (
     OpenConnection,
     Peer,
     Phase,
-    Refusal,
+    RefusalReason,
 )
 
 _CHECK_SECONDS = 0.5
 _IPV4_BYTES, _IPV6_NETWORK_BYTES = 4, 8
 _LATE = {
-    Phase.HEAD: Refusal.SLOW_HEAD,
-    Phase.BODY: Refusal.SLOW_BODY,
-    Phase.UNREAD: Refusal.UNREAD,
+    Phase.HEAD: RefusalReason.SLOW_HEAD,
+    Phase.BODY: RefusalReason.SLOW_BODY,
+    Phase.UNREAD: RefusalReason.UNREAD,
 }
 
 
@@ -85,7 +85,7 @@ class ConnectionGuard:
         network = self._forwarded_network(scope)
         try:
             if len(self._open) - len(self._waiting) > self._capacity:
-                self.count(Refusal.BUSY)
+                self.count(RefusalReason.BUSY)
                 await _refuse(send, 503)
             elif network is None:
                 await self._app(scope, receive, send)
@@ -98,7 +98,7 @@ class ConnectionGuard:
         self, network: bytes, scope: Scope, receive: Receive, send: Send
     ) -> None:
         if self._answering[network] >= self.limits.by_address:
-            self.count(Refusal.ADDRESS)
+            self.count(RefusalReason.ADDRESS)
             await _refuse(send, 429)
             return
         self._answering[network] += 1
@@ -115,7 +115,7 @@ class ConnectionGuard:
         if not self._make_room_in_network(connection):
             return
         if len(self._open) >= self._capacity and self._waiting:
-            self._end(next(iter(self._waiting)), Refusal.FULL)
+            self._end(next(iter(self._waiting)), RefusalReason.FULL)
         self._open[connection.peer] = connection
         self.look_at(connection)
         if not self._checking:
@@ -156,10 +156,10 @@ class ConnectionGuard:
             waiting = (one for one in neighbours if one in self._waiting)
             oldest = next(waiting, None)
             if oldest is None:
-                self.count(Refusal.ADDRESS)
+                self.count(RefusalReason.ADDRESS)
                 connection.abort()
                 return False
-            self._end(oldest, Refusal.ADDRESS)
+            self._end(oldest, RefusalReason.ADDRESS)
         neighbours[connection] = None
         return True
 
@@ -176,7 +176,7 @@ class ConnectionGuard:
         if self._checking:
             self._loop.call_later(_CHECK_SECONDS, self._close_late)
 
-    def _end(self, connection: OpenConnection, refusal: Refusal | None) -> None:
+    def _end(self, connection: OpenConnection, refusal: RefusalReason | None) -> None:
         """What was written goes out first; who does not read it is cut off."""
         wait = self._waiting.pop(connection)
         if refusal is not None and wait.phase is not Phase.CLOSING:

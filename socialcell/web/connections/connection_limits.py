@@ -60,7 +60,7 @@ def connection_limits(
     )
 
 
-class Refusal(Enum):
+class RefusalReason(Enum):
     """Why a connection was closed or a request not answered."""
 
     FULL = "full"  # it had waited longest when one too many was opened
@@ -73,7 +73,7 @@ class Refusal(Enum):
     PIPELINED = "pipelined"  # too many requests before an answer
 
 
-CountRefusal: TypeAlias = Callable[[Refusal], None]
+CountRefusal: TypeAlias = Callable[[RefusalReason], None]
 
 
 class Phase(Enum):

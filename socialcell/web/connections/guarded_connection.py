@@ -11,7 +11,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from socialcell.web.connections.connection_guard import ConnectionGuard
-from socialcell.web.connections.connection_limits import Peer, Phase, Refusal
+from socialcell.web.connections.connection_limits import Peer, Phase, RefusalReason
 
 _END_OF_HEAD = b"\r\n\r\n"
 _PIECE = 16 * 1024  # bytes of a body that are passed on together
@@ -79,11 +79,11 @@ class GuardedConnection(asyncio.Protocol):
             else:
                 piece, data = self._cut_head(data)
                 if self._head_size > self._limits.head_bytes:
-                    self._refuse(Refusal.LARGE_HEAD)
+                    self._refuse(RefusalReason.LARGE_HEAD)
                     return
             self._pass_on(piece)
             if len(self._http.pipeline) > self._limits.pipelined:
-                self._refuse(Refusal.PIPELINED)
+                self._refuse(RefusalReason.PIPELINED)
                 return
         self._guard.look_at(self)
 
@@ -108,9 +108,9 @@ class GuardedConnection(asyncio.Protocol):
         if self._http.cycle is not before:  # a head is whole
             self._head_size, self._head_end = 0, b""
 
-    def _refuse(self, refusal: Refusal) -> None:
+    def _refuse(self, refusal: RefusalReason) -> None:
         self._guard.count(refusal)
-        if refusal is Refusal.LARGE_HEAD and self._is_answered:
+        if refusal is RefusalReason.LARGE_HEAD and self._is_answered:
             self._transport.write(_TOO_LARGE)
             self._transport.close()
         else:

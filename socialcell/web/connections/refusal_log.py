@@ -7,9 +7,9 @@ from types import TracebackType
 from socialcell import db, log
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
-from socialcell.ops import refused_connections
+from socialcell.ops.web import refused_connections
 from socialcell.services.context import Context
-from socialcell.web.connections.connection_limits import Refusal
+from socialcell.web.connections.connection_limits import RefusalReason
 
 INTERVAL = 60.0  # seconds between two rounds
 _LOG = log.logger(__name__)
@@ -28,7 +28,7 @@ class RefusalLog:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="refusals")
 
-    def count(self, refusal: Refusal) -> None:
+    def count(self, refusal: RefusalReason) -> None:
         self._counts[refusal.value] += 1
 
     def __enter__(self) -> "RefusalLog":

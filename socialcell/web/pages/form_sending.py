@@ -9,8 +9,8 @@ from starlette.datastructures import Headers
 from socialcell import db
 from socialcell.errors import ChangedMeanwhile, SocialcellError
 from socialcell.message_catalog import Message
-from socialcell.ops import form_submissions
-from socialcell.ops.form_submissions import Outcome
+from socialcell.ops.web import form_submissions
+from socialcell.ops.web.form_submissions import Outcome
 from socialcell.web.pages import form_guard
 from socialcell.web.pages.answers import Answer, Download, RedirectTo, WebPage
 from socialcell.web.pages.form_guard import ONCE_FIELD, TOKEN_FIELD, sender_of

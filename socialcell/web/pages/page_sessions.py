@@ -11,7 +11,7 @@ from starlette.responses import Response
 from socialcell import db, i18n
 from socialcell.campaigns.links.click_classifier import client_address
 from socialcell.identity import codes
-from socialcell.ops import form_submissions
+from socialcell.ops.web import form_submissions
 from socialcell.services.context import Context
 from socialcell.services.operators import browser_sessions
 from socialcell.services.operators.browser_sessions import BrowserVisitor

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from socialcell import db
-from socialcell.ops import refused_connections
+from socialcell.ops.web import refused_connections
 from socialcell.services.context import Context
 from tests.campaigns.links.link_requests import make_link
 from tests.faults.hostile.doors import (

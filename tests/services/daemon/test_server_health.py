@@ -7,7 +7,8 @@ import pytest
 from socialcell import db
 from socialcell.campaigns.links.store import clicks
 from socialcell.clock import IST, FixedClock, SystemClock
-from socialcell.ops import leases, refused_connections
+from socialcell.ops import leases
+from socialcell.ops.web import refused_connections
 from socialcell.services.context import Context
 from socialcell.services.daemon.health import HealthReason, check_health
 from socialcell.services.links import unsaved_clicks

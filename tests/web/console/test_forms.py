@@ -9,8 +9,8 @@ from sqlmodel import select
 
 from socialcell import db
 from socialcell.identity.model import Operator
-from socialcell.ops import form_submissions
-from socialcell.ops.form_submissions import FormSubmission
+from socialcell.ops.web import form_submissions
+from socialcell.ops.web.form_submissions import FormSubmission
 from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.web.console import console_server

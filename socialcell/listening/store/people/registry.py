@@ -48,7 +48,7 @@ class RegistryEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Approval:
+class RegistryApproval:
     """On what basis an account enters: who approved it, and who had proposed it."""
 
     basis: str  # second_person | source
@@ -127,7 +127,7 @@ def register(
     evidence: str,
     by: Actor,
     now: datetime,
-    approval: Approval | None = None,
+    approval: RegistryApproval | None = None,
     added_by: str | None = None,
 ) -> int:
     """Allow an account to be shown by name; 0 when it was allowed already.

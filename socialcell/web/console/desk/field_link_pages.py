@@ -25,7 +25,7 @@ from socialcell.campaigns.links.click_classifier import client_address
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.i18n import Language
 from socialcell.message_catalog import in_words
-from socialcell.ops import throttle
+from socialcell.ops.web import throttle
 from socialcell.services.context import Context
 from socialcell.services.desk import case_photos, field_links
 from socialcell.services.desk.field_links import FieldAnswer, FieldLinkOver

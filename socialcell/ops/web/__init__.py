@@ -1,0 +1,1 @@
+"""What web servers keep of requests: forms, throttles, refused connections."""
