@@ -15,6 +15,8 @@ def print_imported(imported: "ImportCounts", *, dry_run: bool, json: bool) -> No
     counts = {
         name: imported.outcomes[name] for name in ("stored", "updated", "unchanged")
     }
+    if imported.outcomes["waiting"]:  # for a second person: links alone
+        counts["waiting"] = imported.outcomes["waiting"]
     if json:
         rejects = [{"row": row, "reason": reason} for row, reason in imported.rejects]
         output.as_json(

@@ -56,6 +56,27 @@ class TrackedLinkVersion(SQLModel, table=True):
     changed_at: datetime
 
 
+class LinkChange(SQLModel, table=True):
+    """A change of a link that people have: it waits for a second person.
+
+    `said` are the fields that a person stated, `version` is the link's at that time.
+    """
+
+    __tablename__ = "tracked_link_change"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    link_id: int = Field(foreign_key="tracked_link.id", sa_type=BigId, index=True)
+    version: int
+    said: Annotated[StoredObject, AS_STORED] = Field(
+        sa_column=Column(JSON, nullable=False)
+    )
+    actor: str
+    reason: str
+    made_at: datetime
+    state: str = "waiting"  # waiting | approved | withdrawn | replaced
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+
 class Click(SQLModel, table=True):
     """A request for a link: one row, kept as long as an install may name it.
 

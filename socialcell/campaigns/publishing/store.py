@@ -28,6 +28,14 @@ def find_post(session: Session, key: str) -> OwnPost | None:
     return session.scalars(select(OwnPost).where(col(OwnPost.key) == key)).first()
 
 
+def says(session: Session, words: str) -> bool:
+    """Whether these words stand in a post that was approved, or is out."""
+    query = select(P.id).where(
+        P.text.contains(words, autoescape=True), P.state.in_(("approved", "posted"))
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
 def closure_of(session: Session, prefix: str) -> int | None:
     """The closure that posts announce whose keys begin so."""
     query = select(P.closure_id).where(

@@ -8,6 +8,7 @@ from typer.models import OptionInfo
 
 from socialcell.commands import file_outcome, output
 from socialcell.commands.list_command import ListCommand
+from socialcell.commands.operators.sign_in_prompt import acting_context
 from socialcell.commands.options import (
     Config,
     Csv,
@@ -26,6 +27,7 @@ from socialcell.json_types import DocumentValue
 if TYPE_CHECKING:
     from socialcell.campaigns.links.model import TrackedLink
     from socialcell.services.context import Context
+    from socialcell.services.links.link_change_approvals import WaitingLinkChange
     from socialcell.services.links.link_statistics import StatisticsRow
     from socialcell.services.links.tracked_links import LinkResult
 
@@ -134,7 +136,9 @@ def edit(
     """Change what a link says; "" takes a value away. Its history is kept.
 
     Where it leads holds from now on. What it belongs to (campaign, creator …) is a
-    correction, and holds for its past clicks too.
+    correction, and holds for its past clicks too. Where a link leads that people have
+    (its QR code was taken, a post with it was approved, somebody followed it) changes
+    once a second person agrees: links approve.
 
     Example: socialcell links edit k7mq2xd --web https://care.pune.example/new
     --reason "the page has moved"
@@ -154,6 +158,64 @@ def edit(
     }
     result = tracked_links.edit_link(context, code, changed, reason, dry_run=dry_run)
     _print_result(context, result, json=json, dry_run=dry_run)
+
+
+@app.command()
+def approve(
+    code: Code, dry_run: DryRun = False, config: Config = None, json: Json = False
+) -> None:
+    """Make the change of a link that waits, as a second person. Audited.
+
+    Whoever approves has signed in, has the role of approver or lead, and did not ask
+    for the change; on a terminal it asks who that is.
+
+    Example: socialcell links approve k7mq2xd
+    """
+    from socialcell.services.links import link_change_approvals
+
+    context = acting_context(config)
+    result = link_change_approvals.approve_change(context, code, dry_run=dry_run)
+    _print_result(context, result, json=json, dry_run=dry_run)
+
+
+@app.command()
+def withdraw(code: Code, config: Config = None, json: Json = False) -> None:
+    """Take back the change of a link that waits for a second person.
+
+    Example: socialcell links withdraw k7mq2xd
+    """
+    from socialcell.services.links import link_change_approvals
+
+    link = link_change_approvals.withdraw_change(open_context(config), code)
+    if json:
+        output.as_json({"code": link.code, "outcome": "withdrawn"})
+    else:
+        output.say(f"Taken back; {link.code} leads where it led.")
+
+
+@app.command(cls=ListCommand)
+def waiting(config: Config = None, json: Json = False) -> None:
+    """List changes of links that wait for a second person, the oldest first.
+
+    Example: socialcell links waiting
+    """
+    from socialcell.services.links import link_change_approvals
+
+    changes = link_change_approvals.list_waiting(open_context(config))
+    if json:
+        output.as_json({"changes": [_plain_change(change) for change in changes]})
+        return
+    output.table(
+        ("code", "campaign", "field", "now", "then", "reason", "by", "at"),
+        [
+            (
+                *(change.code, change.campaign, name, now, then),
+                *(change.reason, change.actor, output.local(change.made_at)),
+            )
+            for change in changes
+            for name, (now, then) in change.fields.items()
+        ],
+    )
 
 
 @app.command("list", cls=ListCommand)
@@ -378,6 +440,21 @@ def _plain(context: "Context", link: "TrackedLink") -> dict[str, DocumentValue]:
     }
 
 
+def _plain_change(change: "WaitingLinkChange") -> dict[str, DocumentValue]:
+    return {
+        "code": change.code,
+        "campaign": change.campaign,
+        "fields": {
+            name: {"now": now, "then": then}
+            for name, (now, then) in change.fields.items()
+        },
+        "reason": change.reason,
+        "actor": change.actor,
+        "made_at": change.made_at,
+        "is_stale": change.is_stale,
+    }
+
+
 def _print_result(
     context: "Context", result: "LinkResult", *, json: bool, dry_run: bool
 ) -> None:
@@ -392,6 +469,11 @@ def _print_result(
         return
     from socialcell.services.links import tracked_links
 
-    words = {"stored": "Made", "updated": "Changed", "unchanged": "Is there already"}
+    words = {
+        "stored": "Made",
+        "updated": "Changed",
+        "unchanged": "Is there already",
+        "waiting": "People have it, so the change waits for a second person",
+    }
     verb = f"Would be: {result.outcome}" if dry_run else words[result.outcome]
     output.say(f"{verb}: {tracked_links.link_address(context, link)}")

@@ -17,3 +17,24 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), primary_key=True),
         sa.Column("n", sa.BigInteger(), nullable=False),
     )
+    id_ = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "tracked_link_change",
+        sa.Column("id", id_, primary_key=True),
+        sa.Column(
+            "link_id",
+            id_,
+            sa.ForeignKey("tracked_link.id"),
+            nullable=False,
+            index=True,
+        ),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("said", sa.JSON(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("made_at", moment, nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_at", moment, nullable=True),
+    )

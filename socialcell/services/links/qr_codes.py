@@ -5,9 +5,10 @@ from pathlib import Path
 
 import segno
 
+from socialcell import db
 from socialcell.errors import ConfigError, SocialcellError, UsageError
 from socialcell.services.context import Context
-from socialcell.services.links import tracked_links
+from socialcell.services.links import public_links, tracked_links
 
 FORMS = (".svg", ".png")
 _LEVEL = "q"  # a quarter of a poster's code may be dirty or torn
@@ -63,4 +64,12 @@ def write_qr_code(context: Context, code: str, path: Path) -> str:
         raise SocialcellError(
             "links.picture_not_written", path=path, reason=error.strerror
         ) from None
+    note_printed(context, code)
     return address_text
+
+
+def note_printed(context: Context, code: str) -> None:
+    """Enter that a link's code was taken: it may be on paper from now on."""
+    with db.writing(context.engine) as session:
+        link = tracked_links.require_link(session, code)
+        public_links.note_print(context, session, link)

@@ -10,13 +10,20 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.campaigns.links import links_file, tracked_link, utm_naming
 from socialcell.campaigns.links.model import TrackedLink
+from socialcell.campaigns.links.store import link_changes
 from socialcell.campaigns.links.store import links as link_store
+from socialcell.campaigns.links.tracked_link import DEVICES, LinkDraft
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.ops import audit
 from socialcell.services.context import Context
-from socialcell.services.links import link_destinations
+from socialcell.services.links import link_destinations, public_links
 from socialcell.services.manual_entry import ROWS, ImportCounts, run_entry
+
+PROPOSED = "link.propose"
+"""Action of the audit log: a change that waits for a second person."""
+
+_LEADING = (*DEVICES, "expires_at")  # columns that say where a link leads, how long
 
 _TURN = "links"  # two links that say the same are one
 
@@ -26,7 +33,7 @@ class LinkResult:
     """A link, what became of it, and a campaign that it may be a misspelling of."""
 
     link: TrackedLink
-    outcome: str  # stored | updated | unchanged
+    outcome: str  # stored | updated | unchanged | waiting (for a second person)
 
     nearly: str | None = None
 
@@ -48,7 +55,11 @@ def edit_link(
     *,
     dry_run: bool = False,
 ) -> LinkResult:
-    """Change what is given, and leave the rest; an empty text takes a value away."""
+    """Change what is given, and leave the rest; an empty text takes a value away.
+
+    Where a link leads that people have is changed once a second person agrees
+    (`link_change_approvals`).
+    """
     return run_entry(
         context,
         lambda session: _change_link(context, session, code, fields, reason),
@@ -61,7 +72,7 @@ def find_link(
 ) -> tuple[TrackedLink, Sequence[link_store.LinkVersion]]:
     """A link and all that it has said. SocialcellError: there is none."""
     with db.reading(context.engine) as session:
-        link = _require_link(session, code)
+        link = require_link(session, code)
         versions = link_store.versions(session, link)
         session.expunge_all()
     return link, versions
@@ -129,10 +140,39 @@ def _change_link(
     reason: str,
 ) -> LinkResult:
     db.take_turn(session, _TURN)
-    link = _require_link(session, code)
+    link = require_link(session, code)
+    draft, leads_elsewhere = check_change(context, link, fields)
+    if not leads_elsewhere or not public_links.is_public(session, link):
+        return enter_change(context, session, link, draft, context.actor.name, reason)
+    now, actor = context.clock.now(), context.actor
+    change = link_changes.add(session, link, dict(fields), actor.name, reason, now)
+    detail = {"change": change.id, "version": link.version, "fields": sorted(fields)}
+    audit.append(session, actor, PROPOSED, link.code, detail, now)
+    return LinkResult(link, "waiting")
+
+
+def check_change(
+    context: Context, link: TrackedLink, fields: Mapping[str, str | None]
+) -> tuple[LinkDraft, bool]:
+    """A link with fields changed, and whether it leads elsewhere then. UsageError."""
     draft = tracked_link.check_draft({**tracked_link.stated_fields(link), **fields})
-    now, actor = context.clock.now(), context.actor.name
-    changed = link_store.change_link(session, link, draft, actor, reason, now)
+    values = draft.values()
+    led_by = [key for key in _LEADING if values[key] != getattr(link, key)]
+    link_destinations.require_own(context, draft, led_by)
+    return draft, bool(led_by)
+
+
+def enter_change(
+    context: Context,
+    session: Session,
+    link: TrackedLink,
+    draft: LinkDraft,
+    author: str,
+    reason: str,
+) -> LinkResult:
+    """Change a link to a draft of `author`."""
+    now = context.clock.now()
+    changed = link_store.change_link(session, link, draft, author, reason, now)
     if not changed:
         return LinkResult(link, "unchanged")
     detail = {"version": link.version, "changed": sorted(changed)}
@@ -166,7 +206,8 @@ class NoSuchLink(SocialcellError):  # noqa: N818 - named for what happened
     """No link has that code."""
 
 
-def _require_link(session: Session, code: str) -> TrackedLink:
+def require_link(session: Session, code: str) -> TrackedLink:
+    """A link by its code. NoSuchLink."""
     link = link_store.by_code(session, code)
     if link is None:
         raise NoSuchLink("links.no_such_link", code=code)

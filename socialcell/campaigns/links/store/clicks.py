@@ -180,6 +180,13 @@ def count_by_kind(
     ]
 
 
+def have_people(session: Session, link_id: int) -> bool:
+    """Whether a person has followed a link, or somebody of unknown kind."""
+    kinds = ("human", "duplicate", "dropped")
+    query = select(DAY.c.n).where(DAY.c.link_id == link_id, DAY.c.kind.in_(kinds))
+    return session.execute(query.limit(1)).first() is not None
+
+
 def count_dropped(session: Session, since: date) -> int:
     """Requests from a day on that were answered while the log was full."""
     query = select(func.coalesce(func.sum(DAY.c.n), 0))

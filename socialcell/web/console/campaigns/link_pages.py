@@ -133,6 +133,7 @@ def show_qr(request: PageRequest) -> Answer:
     if request.context.workspace.config.links.address is None:
         raise NotFound
     picture = qr_codes.qr_image(qr_codes.qr_address(request.context, code), ".svg")
+    qr_codes.note_printed(request.context, link.code)
     return Download(f"{link.code}.svg", "image/svg+xml", [picture])
 
 
