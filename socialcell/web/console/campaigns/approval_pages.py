@@ -16,6 +16,7 @@ from socialcell.services.approvals.waiting_answers import WaitingAnswer
 from socialcell.services.desk.answers import answers
 from socialcell.services.desk.pages import answer_pages
 from socialcell.services.desk.pages.answer_pages import WaitingCaseAnswer
+from socialcell.services.links import link_change_approvals as link_changes
 from socialcell.services.mentions import mention_search
 from socialcell.services.messaging import (
     reply_approvals,
@@ -70,6 +71,7 @@ def show_approvals(request: PageRequest) -> Answer:
             "answers": waiting_answers.list_waiting(context) if is_whole_city else [],
             "posts": waiting_posts.list_waiting(context, request.places),
             "plans": waiting_plans.list_waiting(context) if is_whole_city else [],
+            "link_changes": link_changes.list_waiting(context) if is_whole_city else [],
             "notices": template_approvals.waiting(context) if is_whole_city else [],
             "case_answers": answer_pages.list_waiting(context, request.places),
             **_card_values(request),

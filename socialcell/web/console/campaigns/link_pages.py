@@ -9,6 +9,7 @@ from socialcell.campaigns.links.utm_naming import CHANNELS
 from socialcell.campaigns.links.visitor_kinds import KINDS
 from socialcell.roles import Permission
 from socialcell.services.links import (
+    link_change_approvals,
     link_lines,
     link_statistics,
     qr_codes,
@@ -91,6 +92,7 @@ def show_link(request: PageRequest) -> Answer:
         {
             "link": link,
             "versions": versions,
+            "waiting": link_change_approvals.find_waiting(context, code),
             "address": tracked_links.link_address(context, link),
             "targets": {
                 device: landing.of("CLICK")

@@ -11,7 +11,7 @@ from socialcell import db
 from socialcell.campaigns.links.model import ClickDay
 from socialcell.roles import Role
 from socialcell.services.context import Context
-from socialcell.services.links import tracked_links
+from socialcell.services.links import link_change_approvals, tracked_links
 from socialcell.settings import Config
 from socialcell.web.console import console_server
 from tests.operators import acting
@@ -154,3 +154,54 @@ def test_days_that_are_none_are_named_and_change_nothing(
     assert "yesterday-ish" in words.text
     for path in ("/en/ads?by=person", "/en/search?by=person"):
         assert browser.get(path).status == 404
+
+
+MOVED = "https://care.city.example/new"
+
+
+def asked_to_move(context: Context) -> str:
+    """A link that people have, and whose change the lead has asked for; its code."""
+    code = linked(context)
+    clicked(context, code, human=1)
+    lead = acting(context, "lead")
+    tracked_links.edit_link(lead, code, {"web": MOVED}, "The page has moved.")
+    return code
+
+
+def test_a_second_person_approves_where_a_link_leads_from_now_on(
+    context: Context, browser: BrowserSession
+) -> None:
+    code = asked_to_move(context)
+    signed_in(browser, context, "meera", Role.APPROVER)
+    page = browser.get("/en/approvals")
+    link_page = browser.get(f"/en/links/{code}")
+
+    done = browser.send(page, f"/approvals/links/{code}/approve")
+
+    for words in ("https://care.city.example/monsoon", MOVED, "The page has moved."):
+        assert words in page.text
+    assert "waits for a second person" in link_page.text
+    assert f"Link {code} leads where the change says." in done.text
+    assert tracked_links.find_link(context, code)[0].web == MOVED
+    assert "waits for a second person" not in browser.get(f"/en/links/{code}").text
+
+
+@pytest.mark.fault("F35")
+def test_whoever_asked_for_a_change_does_not_approve_it_and_may_withdraw_it(
+    context: Context, browser: BrowserSession
+) -> None:
+    code = asked_to_move(context)
+    signed_in(browser, context, "meera", Role.APPROVER)
+    form = browser.get("/en/approvals").form(f"/approvals/links/{code}/approve")
+    signed_in(browser, context, "lead", Role.LEAD)
+    own = browser.get("/en/approvals")
+    fields = own.form(f"/approvals/links/{code}/withdraw").fields
+
+    tried = browser.post(f"/en{form.action.removeprefix('/en')}", fields)
+    assert "/approve" not in own.html
+    assert "a second person approves it" in tried.text
+    assert tracked_links.find_link(context, code)[0].version == 1
+
+    browser.send(browser.get("/en/approvals"), f"/approvals/links/{code}/withdraw")
+    assert link_change_approvals.list_waiting(context) == []
+    assert tracked_links.find_link(context, code)[0].version == 1
