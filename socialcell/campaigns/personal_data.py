@@ -12,6 +12,7 @@ from socialcell.campaigns.links.model import (
     Click,
     ClickDay,
     InstallPostback,
+    LinkChange,
     PostbackRefusal,
     TrackedLink,
     TrackedLinkVersion,
@@ -128,6 +129,6 @@ PERSONAL = (
 IMPERSONAL = (
     *impersonal(Campaign, ClickDay, OutcomeDay, OutreachDismissed, OutreachFound),
     *impersonal(Plan, PlanApproval, PostbackRefusal, Restatement, SearchDay, StoreDay),
-    *impersonal(TrackedLink, TrackedLinkVersion, VisitDay),
+    *impersonal(LinkChange, TrackedLink, TrackedLinkVersion, VisitDay),
     ImpersonalTable(AdDay, "reach is how many people an advertisement reached"),
 )

@@ -8,6 +8,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from socialcell import db
 from socialcell.db import BigId
+from socialcell.db.personal_tables import impersonal
 
 KEPT = timedelta(days=400)
 
@@ -22,6 +23,7 @@ class RefusedConnections(SQLModel, table=True):
     n: int = Field(sa_type=BigId)
 
 
+IMPERSONAL_REFUSALS = impersonal(RefusedConnections)
 REFUSED = db.table(RefusedConnections)
 C = REFUSED.c
 

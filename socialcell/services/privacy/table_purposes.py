@@ -11,6 +11,7 @@ from socialcell.ops.daemon_model import IMPERSONAL_DAEMON
 from socialcell.ops.model import IMPERSONAL_RUNS, PERSONAL_RUNS
 from socialcell.ops.outbox_model import IMPERSONAL_OUTBOX, PERSONAL_OUTBOX
 from socialcell.ops.web.form_submissions import PERSONAL_FORMS
+from socialcell.ops.web.refused_connections import IMPERSONAL_REFUSALS
 from socialcell.ops.webhook_model import IMPERSONAL_WEBHOOKS, PERSONAL_WEBHOOKS
 from socialcell.registers import personal_data as registers
 
@@ -42,4 +43,5 @@ def impersonal_tables() -> Sequence[ImpersonalTable]:
         *identity.IMPERSONAL,
         *IMPERSONAL_RUNS,
         *IMPERSONAL_DAEMON,
+        *IMPERSONAL_REFUSALS,
     )
