@@ -109,6 +109,7 @@ ABSENT = {
     "pictures incident": "has the keys of pictures wards",
     "pictures lift": "has the keys of pictures wards",
     "operators begin": "needs a workspace without operators",
+    "registry approve": "needs two operators",
     "operators second-factor": "needs an authenticator",
     "outbox release": "needs a message that is held",
     "outbox resubscribe": "needs a recipient who stopped a letter",

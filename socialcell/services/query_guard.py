@@ -5,7 +5,7 @@ what was asked for, by which the same attempt is known again. The words stand th
 subjects alone, since those of a person name somebody.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from sqlmodel import Session
@@ -13,11 +13,11 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.errors import ConfigError, UsageError
 from socialcell.listening.guard import judgement
-from socialcell.listening.guard.judgement import PERSON, Objection
+from socialcell.listening.guard.judgement import PERSON, Objection, Refusal
 from socialcell.listening.guard.person_signs import Accounts
 from socialcell.listening.query.query_language import QueryError
 from socialcell.listening.store.people import protected_accounts
-from socialcell.message_catalog import Message, Parameter
+from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
@@ -38,38 +38,28 @@ class AskedAt(StrEnum):
     REGISTRY = "registry"
 
 
-def _no_source(subject: Parameter) -> Message:
-    return Message("sources.none_about", {"subject": subject})
-
-
-def _no_rule(subject: Parameter) -> Message:
-    return Message("privacy.no_rule_about", {"subject": subject})
-
-
-def _no_rumour(subject: Parameter) -> Message:
-    return Message("guard.no_rumour_about", {"subject": subject})
-
-
-def _no_search(subject: Parameter) -> Message:
-    return Message("guard.no_search_for", {"subject": subject})
-
-
-def _nobody_sought(subject: Parameter) -> Message:
-    return Message("guard.nobody_sought_by", {"subject": subject})
-
-
-def _no_account(subject: Parameter) -> Message:
-    return Message("guard.no_account_of", {"subject": subject})
-
-
-_REFUSED = {
-    AskedAt.SOURCES: _no_source,
-    AskedAt.RULES: _no_rule,
-    AskedAt.RUMOURS: _no_rumour,
-    AskedAt.SEARCH: _no_search,
-    AskedAt.FIGURES: _no_search,
-    AskedAt.INFLUENCERS: _nobody_sought,
-    AskedAt.REGISTRY: _no_account,
+_REFUSED: Mapping[AskedAt, Refusal] = {
+    AskedAt.SOURCES: lambda subject: Message(
+        "sources.none_about", {"subject": subject}
+    ),
+    AskedAt.RULES: lambda subject: Message(
+        "privacy.no_rule_about", {"subject": subject}
+    ),
+    AskedAt.RUMOURS: lambda subject: Message(
+        "guard.no_rumour_about", {"subject": subject}
+    ),
+    AskedAt.SEARCH: lambda subject: Message(
+        "guard.no_search_for", {"subject": subject}
+    ),
+    AskedAt.FIGURES: lambda subject: Message(
+        "guard.no_search_for", {"subject": subject}
+    ),
+    AskedAt.INFLUENCERS: lambda subject: Message(
+        "guard.nobody_sought_by", {"subject": subject}
+    ),
+    AskedAt.REGISTRY: lambda subject: Message(
+        "guard.no_account_of", {"subject": subject}
+    ),
 }
 
 

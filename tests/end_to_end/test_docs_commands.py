@@ -114,6 +114,7 @@ REFUSED = {
     "socialcell posts approve": NOBODY,
     "socialcell posts publish --again 4": "4",
     "socialcell posts publish --confirm 4": "4",
+    "socialcell registry approve x CityDesk": NOBODY,
     "socialcell referrals add 26-000004": NO_CASE,
     "socialcell referrals answer 26-000004": NO_CASE,
     "socialcell referrals back 26-000004": NO_CASE,

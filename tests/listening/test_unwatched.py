@@ -7,17 +7,19 @@ from socialcell.errors import UsageError
 from socialcell.listening.guard import judgement
 from socialcell.listening.guard.person_signs import Accounts
 from socialcell.listening.people.protected_topics import protected_topic_in
-from socialcell.message_catalog import Message, in_words
+from socialcell.message_catalog import Message, Parameter, in_words
 
 ACCOUNTS = Accounts({"pmcpune"}, {"sanjay gokhale"})
+
+
+def no_rule(subject: Parameter) -> Message:
+    return Message("privacy.no_rule_about", {"subject": subject})
 
 
 def refuse(query: str, accounts: Accounts) -> None:
     objection = judgement.judge_query(query, accounts, SystemClock().now())
     if objection is not None:
-        message = objection.message(
-            lambda subject: Message("privacy.no_rule_about", {"subject": subject})
-        )
+        message = objection.message(no_rule)
         raise UsageError(message.code, **message.parameters)
 
 

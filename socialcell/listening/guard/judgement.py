@@ -38,6 +38,8 @@ PERSON = "person"
 ILLEGIBLE = "illegible"
 
 Term: TypeAlias = TextTerm | FieldTerm
+# The sentence that something about a subject is refused.
+Refusal: TypeAlias = Callable[[Parameter], Message]
 # Terms that stand together, for each way in which a question can be fulfilled.
 Ways: TypeAlias = Sequence[Sequence[Term]]
 
@@ -72,9 +74,9 @@ class Objection:
     def is_subject(self) -> bool:
         return self.ground in SUBJECTS
 
-    def message(self, refused: Callable[[Parameter], Message]) -> Message:
-        """The refusal for people. `refused` says what is refused of a subject: that no
-        rule is written, no source added."""
+    def message(self, refusal_of: Refusal) -> Message:
+        """The refusal for people. `refusal_of` says what is refused of a subject: that
+        no rule is written, no source added."""
         if self.ground == ILLEGIBLE:
             return Message("guard.illegible_word", {"word": self.shown})
         if self.account_of is not None:
@@ -82,11 +84,10 @@ class Objection:
             return Message("sources.private_account", parameters)
         if self.ground == PERSON:
             person = Message("privacy.private_person", {"words": self.shown})
-            return Message(
-                "privacy.private_person_refused", {"refusal": refused(person)}
-            )
+            refusal = refusal_of(person)
+            return Message("privacy.private_person_refused", {"refusal": refusal})
         name, reason = SUBJECTS[self.ground]
-        refusal = refused(name)
+        refusal = refusal_of(name)
         if self.by_topic:
             return Message(
                 "privacy.protected_topic", {"refusal": refusal, "reason": reason}
