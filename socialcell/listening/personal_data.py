@@ -34,6 +34,7 @@ from socialcell.listening.model import (
     Upkeep,
     WardRollup,
 )
+from socialcell.listening.registry_model import RegistryProposal
 from socialcell.listening.reply_model import ReplyDraft
 
 _POSTED = "deleted at its source, erased, or older than retention.text_days"
@@ -134,6 +135,14 @@ PERSONAL = (
         "public offices, media and institutions are shown by name",
         "published",
         "until the account leaves the registry",
+    ),
+    PersonalTable(
+        RegistryProposal,
+        ("handle", "name", "evidence"),
+        "public",
+        "public accounts that wait for a second person before they are shown by name",
+        "published",
+        "until somebody decides, an erasure, or 90 days",
     ),
     PersonalTable(
         Suppression,
