@@ -71,6 +71,7 @@ from socialcell.web.console.office import (
     source_upkeep_pages,
     staff_pages,
 )
+from socialcell.web.console.privacy import access_pages, breach_pages, request_pages
 from socialcell.web.console.room import room_act_pages, room_pages
 from socialcell.web.health_pages import serving_health
 from socialcell.web.pages.page_application import Site, create_page_application
@@ -124,6 +125,9 @@ ROWS: tuple[Row, ...] = (
     *rumour_pages.ROWS,
     *report_pages.ROWS,
     *privacy_pages.ROWS,
+    *request_pages.ROWS,
+    *breach_pages.ROWS,
+    *access_pages.ROWS,
     *influencer_pages.ROWS,
     *registry_pages.ROWS,
 )

@@ -1,0 +1,1 @@
+"""Pages of the law's registers: requests of citizens, breaches, reads."""
