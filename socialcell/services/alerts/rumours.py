@@ -28,7 +28,8 @@ _LONGEST_ADDRESS = 1000
 
 @dataclass(frozen=True, slots=True)
 class RumourEntry:
-    """A rumour as it is listed; the fields are the keys of its JSON, in order."""
+    """A rumour as it is listed; the fields are the keys of its JSON, in order. `url`
+    does not lead to somebody's post."""
 
     id: int | None
     text: str | None
@@ -47,7 +48,7 @@ def list_rumours(context: Context, *, ended: bool = False) -> list[RumourEntry]:
             RumourEntry(
                 id=rumour.id,
                 text=rumour.text,
-                url=rumour.url,
+                url=rumour.url and masking.unnamed(rumour.url),
                 note=rumour.note,
                 made_by=rumour.made_by,
                 made_at=rumour.made_at,
