@@ -30,6 +30,7 @@ from socialcell.desk.model import (
     DeskCase,
 )
 from socialcell.desk.store import closures
+from socialcell.listening.model import Mention
 from socialcell.sandbox.platforms import PLATFORMS
 from socialcell.sandbox.post import SandboxPost
 from socialcell.services.desk.closing import closing_sampling
@@ -123,13 +124,14 @@ def _measure_requests(desk: DeskCity, measured: DeskMeasure) -> None:
     )
     mentions = desk.mentions()
     stored = {id(item) for item in mentions.values()}
+    gone = {row.id for row in rows(desk.context, Mention) if row.state != "present"}
     for id_, item in mentions.items():
-        if item.is_request:
+        if item.is_request and (cases[id_] or id_ not in gone):
             measured.requests += 1
             if cases[id_] != 1:
                 measured.lost.append(f"{cases[id_]} cases: {item.post.text}")
     last = desk.clock.now() - STEP
-    for item in desk.items().values():
+    for item in {id(item): item for item in desk.items().values()}.values():
         post = item.post
         stands = post.ends is None and post.at <= last
         is_due = item.is_request and stands and _is_shown(desk, post)

@@ -125,12 +125,11 @@ class DeskCity:
 
     def mentions(self) -> dict[int, CityItem]:
         """The truth of each stored mention of a person, by its number."""
-        with db.reading(self.context.engine) as session:
-            rows = session.exec(
-                select(Mention.id, Mention.platform, Mention.external_id)
-            ).all()
-        items = {id_: self.item_of(platform, key) for id_, platform, key in rows}
-        return {id_ or 0: item for id_, item in items.items() if item is not None}
+        items = {
+            mention.id: self.item_of(mention.platform, mention.external_id)
+            for mention in rows(self.context, Mention)
+        }
+        return {id_: item for id_, item in items.items() if item is not None}
 
 
 @contextlib.contextmanager
@@ -174,9 +173,13 @@ def _items_of(city: City) -> Iterator[tuple[tuple[str, str], CityItem]]:
     """What people write unasked. Of an edited post each version is the same item."""
     assert city.problems is not None
     reports = {report.key: report for report in city.problems.reports}
+    items: dict[tuple[str, str], CityItem] = {}
     for post in (*city.posts, *city.elsewhere):
         report = reports.get((post.platform, post.id))
-        yield _stored(post), CityItem(post, report)
+        items[_stored(post)] = item = CityItem(post, report)
+        for older in post.versions[:-1]:
+            items[post.platform, older] = item
+    yield from items.items()
 
 
 def _stored(post: SandboxPost) -> tuple[str, str]:

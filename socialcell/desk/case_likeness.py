@@ -39,7 +39,7 @@ def reasons_to_join(
     `nearness` is how near their first words are where these are nearly the same.
     """
     own_spot, other_spot = own.spot(topic), other.spot(topic)
-    if _are_apart(own_spot.problems, other_spot.problems):
+    if are_apart(own_spot.problems, other_spot.problems):
         return {}
     is_question = own.asks or other.asks
     if is_question and not own_spot.problems & other_spot.problems:
@@ -48,7 +48,7 @@ def reasons_to_join(
     if metres is not None:
         return {"metres": round(metres)} if metres <= NEAR_METRES else {}
     of_locality = own_spot.is_whole and other_spot.is_whole
-    if _are_apart(own_spot.landmarks, other_spot.landmarks) and not of_locality:
+    if are_apart(own_spot.landmarks, other_spot.landmarks) and not of_locality:
         return {}
     if common := own.places & other.places:
         return {"places": sorted(common)}
@@ -59,7 +59,7 @@ def reasons_to_join(
     return {"words": nearness} if _is_own(own.texts) and _is_own(other.texts) else {}
 
 
-def _are_apart(own: Collection[str], other: Collection[str]) -> bool:
+def are_apart(own: Collection[str], other: Collection[str]) -> bool:
     """Whether both name something, and nothing in common."""
     return bool(own and other) and not set(own) & set(other)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from socialcell import db
-from socialcell.desk.case_states import OPEN_STATES
+from socialcell.desk.case_states import OPEN_STATES, CaseState
 from socialcell.desk.model import CaseContact, CaseMessage, CaseSuggestion, DeskCase
 from socialcell.json_types import JsonObject
 from socialcell.listening.model import Annotation, Mention, Relation
@@ -18,6 +18,7 @@ from socialcell.listening.model import Annotation, Mention, Relation
 SUGGESTION = db.table(CaseSuggestion)
 WITHIN = timedelta(days=14)
 _OPEN = [state.value for state in OPEN_STATES]
+_CLAIMED = CaseState.RESOLVED_CLAIMED.value
 _CITY = "place:pune"
 
 
@@ -35,7 +36,7 @@ def candidates(
     session: Session, case: DeskCase, kinds: Collection[str], limit: int
 ) -> Sequence[DeskCase]:
     """The open cases of the same topic and such a kind, first heard of within 14 days
-    of a case; the newest first."""
+    of a case, and not after the one was claimed done; the newest first."""
     first = col(DeskCase.first_contact_at)
     query = select(DeskCase).where(
         col(DeskCase.id) != case.id,
@@ -43,7 +44,13 @@ def candidates(
         col(DeskCase.topic) == case.topic,
         col(DeskCase.kind).in_(kinds),
         first.between(case.first_contact_at - WITHIN, case.first_contact_at + WITHIN),
+        or_(
+            col(DeskCase.state) != _CLAIMED,
+            col(DeskCase.claimed_at) >= case.first_contact_at,
+        ),
     )
+    if case.state == _CLAIMED and case.claimed_at is not None:
+        query = query.where(first <= case.claimed_at)
     newest = query.order_by(first.desc(), col(DeskCase.id).desc())
     return session.scalars(newest.limit(limit)).all()
 

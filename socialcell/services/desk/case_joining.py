@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
+from socialcell.desk.case_likeness import are_apart
 from socialcell.desk.case_states import OPEN_STATES, CaseState
 from socialcell.desk.model import DeskCase
-from socialcell.desk.store import conversations, opening_queue
+from socialcell.desk.spot_words import read_spot
+from socialcell.desk.store import conversations, duplicates, opening_queue
 from socialcell.desk.store.cases import StepDraft
 from socialcell.json_types import JsonObject
 from socialcell.listening.people.visibility import People
@@ -34,7 +36,8 @@ def own_case(
 ) -> DeskCase | None:
     """The case of its author that a mention goes on with: in the same thread, an open
     one of the same topic, or, of a message to the city that asks for nothing else, the
-    last that was spoken of."""
+    last that was spoken of. Outside the thread a request that names another place or
+    another problem is another case."""
     if person is None:
         return None
     channel = case_contacts.channel_of(row)
@@ -45,6 +48,8 @@ def own_case(
     for contact, case in own:
         if row.conversation in threads.get(contact.id or 0, ()):
             return case
+    if reading.kind in opening_queue.REQUESTS:
+        own = [pair for pair in own if not _is_another(session, pair[1], row, reading)]
     for _contact, case in own:
         is_same = reading.topic is not None and reading.topic == case.topic
         if is_same and CaseState(case.state) in OPEN_STATES:
@@ -53,6 +58,23 @@ def own_case(
     if row.kind == "message":
         return next((c for _, c in own if not (asks and c.topic is not None)), None)
     return None
+
+
+def _is_another(
+    session: Session, case: DeskCase, row: MentionRow, reading: CaseReading
+) -> bool:
+    """Whether a request names another place than a case, or another problem."""
+    assert case.id is not None
+    places = set(duplicates.places_of_cases(session, [case.id])[case.id])
+    places |= {case.place_id} if case.place_id is not None else set()
+    if reading.place_id is not None and places and reading.place_id not in places:
+        return True
+    topic = case.topic or reading.topic
+    if topic is None:
+        return False
+    texts = duplicates.texts_of_cases(session, [case.id]).get(case.id, ())
+    problems = read_spot(topic, texts).problems
+    return are_apart(problems, read_spot(topic, [row.text or ""]).problems)
 
 
 def join_locked(

@@ -185,10 +185,15 @@ def _names() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _places_by_name() -> dict[str, tuple[str, str]]:
-    """Id and ward of places of the gazetteer by their names, in lower case."""
+    """Id and ward of places of the gazetteer by their names, in lower case; another
+    name of a place counts where no place has it as its own."""
     places: dict[str, tuple[str, str]] = {}
+    aliases: dict[str, tuple[str, str]] = {}
     for _file, _line, row in lexicon.gazetteer_rows():
         if row["id"].startswith(_PLACE):
+            entry = row["id"], row.get("ward") or ""
             for name in (row["id"], row["name_en"], row["name_mr"], row["name_hi"]):
-                places.setdefault(name.casefold(), (row["id"], row.get("ward") or ""))
-    return places
+                places.setdefault(name.casefold(), entry)
+            for alias in filter(None, row["aliases"].split("|")):
+                aliases.setdefault(alias.lstrip("=@").casefold(), entry)
+    return aliases | places
