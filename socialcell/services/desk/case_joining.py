@@ -36,20 +36,20 @@ def own_case(
 ) -> DeskCase | None:
     """The case of its author that a mention goes on with: in the same thread, an open
     one of the same topic, or, of a message to the city that asks for nothing else, the
-    last that was spoken of. Outside the thread a request that names another place or
-    another problem is another case."""
+    last that was spoken of. A request that names another place or another problem than
+    a case does not go on with it: below a post of the city people speak of many."""
     if person is None:
         return None
     channel = case_contacts.channel_of(row)
     since = context.clock.now() - REOPENED_WITHIN
     own = conversations.contacts_of_person(session, channel, person, since)
+    if reading.kind in opening_queue.REQUESTS:
+        own = [pair for pair in own if not _is_another(session, pair[1], row, reading)]
     ids = [contact.id for contact, _case in own if contact.id is not None]
     threads = conversations.threads_of(session, ids)
     for contact, case in own:
         if row.conversation in threads.get(contact.id or 0, ()):
             return case
-    if reading.kind in opening_queue.REQUESTS:
-        own = [pair for pair in own if not _is_another(session, pair[1], row, reading)]
     for _contact, case in own:
         is_same = reading.topic is not None and reading.topic == case.topic
         if is_same and CaseState(case.state) in OPEN_STATES:

@@ -20,6 +20,8 @@ from socialcell.services.context import Context
 from socialcell.services.desk import case_grouping, case_opening, case_triage
 from socialcell.services.desk.case_contacts import SpokenWords
 from socialcell.services.desk.case_opening import NewCase
+from socialcell.services.desk.closing import case_closing
+from socialcell.services.desk.closing.case_closing import DoneEvidence
 from tests.desk_builders import (
     make_case,
     make_contact,
@@ -99,6 +101,40 @@ def test_two_weeks_apart_is_not_the_same(context: Context, clock: FixedClock) ->
     read_mention(context, uid="u2")
     case_opening.open_pending(context)
     assert pairs(context) == []
+
+
+@pytest.mark.parametrize("earlier_is_claimed", [True, False])
+def test_what_is_heard_of_after_a_claim_is_not_the_same(
+    asha: Context, clock: FixedClock, earlier_is_claimed: bool
+) -> None:
+    read_mention(asha, "No water in Kothrud since morning")
+    case_opening.open_pending(asha)
+    case_triage.assign(asha, "26-000001", to="Asha Sample")
+    case_triage.change_state(asha, "26-000001", "in_progress")
+    clock.advance(timedelta(hours=1))
+    if earlier_is_claimed:
+        words = "The pump was repaired, and water runs in all houses."
+        case_closing.claim_done(asha, "26-000001", DoneEvidence(words))
+    clock.advance(timedelta(hours=1))
+    read_mention(asha, "Kothrud dry again, when will the tanker come?", uid="u2")
+    case_opening.open_pending(asha)
+    assert (pairs(asha) == []) is earlier_is_claimed
+
+
+def test_what_was_heard_of_before_a_claim_may_be_the_same(
+    asha: Context, clock: FixedClock
+) -> None:
+    read_mention(asha, "No water in Kothrud since morning")
+    case_opening.open_pending(asha)
+    case_triage.assign(asha, "26-000001", to="Asha Sample")
+    case_triage.change_state(asha, "26-000001", "in_progress")
+    written_at = clock.now()
+    clock.advance(timedelta(hours=1))
+    words = "The pump was repaired, and water runs in all houses."
+    case_closing.claim_done(asha, "26-000001", DoneEvidence(words))
+    read_mention(asha, "Kothrud is dry", uid="u2", at=written_at)
+    case_opening.open_pending(asha)
+    assert pairs(asha) == [("26-000002", "26-000001")]
 
 
 def test_nearly_the_same_words_are_suggested_where_the_place_is_unknown(

@@ -228,6 +228,48 @@ def test_what_a_person_writes_again_joins_their_case_of_that_topic(
     assert len(contacts(context, number_of(context, first) or "")) == 1
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "message"},
+        {"conversation": "below the same post of the city"},
+        {"kind": "message", "topic": None},
+    ],
+)
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Taps dry in Aundh, too", "place:aundh"),
+        ("A burst pipe floods the lane", "place:kothrud"),
+    ],
+)
+def test_another_place_or_problem_is_another_case_of_the_same_person(
+    context: Context, fields: dict[str, str | None], text: str, place: str
+) -> None:
+    first = read_mention(context, **{**fields, "topic": "water"})
+    case_opening.open_pending(context)
+    other = read_mention(context, text, place=place, **fields)
+    case_opening.open_pending(context)
+    assert number_of(context, other) not in (None, number_of(context, first))
+
+
+def test_an_answer_that_names_another_place_belongs_to_the_case(
+    context: Context,
+) -> None:
+    first = read_mention(context, kind="message")
+    case_opening.open_pending(context)
+    answer = read_mention(
+        context,
+        "On the border to Aundh",
+        kind="message",
+        intent="information",
+        topic=None,
+        place="place:aundh",
+    )
+    case_opening.open_pending(context)
+    assert number_of(context, answer) == number_of(context, first)
+
+
 def test_two_posts_of_a_person_in_one_run_are_one_case(context: Context) -> None:
     first, second = read_mention(context), read_mention(context)
     case_opening.open_pending(context)
@@ -354,6 +396,25 @@ def test_a_place_that_is_shared_later_is_the_cases_and_suggests_its_like(
     (pair,) = case_grouping.list_suggestions(context)
     assert (pair.number, pair.other) == (number, first)
     assert pair.reasons == {"topic": "water", "metres": 78}
+
+
+def test_a_place_that_is_named_later_suggests_its_like(context: Context) -> None:
+    first = _opened(context)
+    number = _opened(
+        context, "Taps dry", uid="u2", kind="message", place=None, ward=None
+    )
+    assert case_grouping.list_suggestions(context) == []
+    read_mention(
+        context,
+        "In Kothrud",
+        uid="u2",
+        kind="message",
+        intent="information",
+        topic=None,
+    )
+    case_opening.open_pending(context)
+    (pair,) = case_grouping.list_suggestions(context)
+    assert (pair.number, pair.other) == (number, first)
 
 
 def test_two_weeks_later_no_case_is_looked_for_any_more(
