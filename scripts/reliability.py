@@ -187,6 +187,12 @@ ROWS = {
         "refused at every place that stores or runs a question, and in the audit log "
         "without the person's name; what the city does may be asked",
     ),
+    "F37": Row(
+        "numbers, addresses and names of people in what they write, spelt to be missed",
+        "hidden on screen, in CSV, JSON, workbook, letter, log and search index; look-"
+        "alikes stay",
+        "Of names of third persons and of digits in words at least 80 % are hidden.",
+    ),
     "F44": Row(
         "killed at any write while a person's request is carried out",
         "the same command ends it: nothing of the person is left, and the receipt "

@@ -92,8 +92,14 @@ _SPELT_EMAIL = re.compile(
     r"|protonmail|zoho)\.[a-z.]{2,10}(?![a-z])))",
     re.IGNORECASE,
 )
-
-
+# name @ gmail . com
+_SPACED_EMAIL = re.compile(
+    rf"(?<!{_LOCAL}){_LOCAL}+(?:"
+    r"\s{0,2}[@＠﹫]\s{0,2}[A-Za-z][A-Za-z0-9\-]{1,62}"
+    r"(?:\s{0,2}\.\s{0,2}(?:com|in|org|net|co|edu|gov|info|me))+(?![A-Za-z0-9])"
+    r"|\s{1,2}[@＠﹫]\s{1,2}(?:gmail|yahoo|outlook|hotmail|rediff\w{0,4})(?![A-Za-z0-9]))",
+    re.IGNORECASE,
+)
 _IS_AT = re.compile(_AT)
 _IS_SPELT = re.compile(r"(?:at|@|अॅट|अ‍ॅट|ॲट|ऍट|एट|ऐट)\s?[\s\])}>]", re.IGNORECASE)
 
@@ -116,10 +122,8 @@ def masked(
     text = without(text, hidden)
     words = text_words(text)
     text = hide_author(text, words, *author)
-    if len(text) != len(words.text):
+    if text != words.text:
         words = text_words(text)
-    if public is not None:
-        text = hide_persons(text, words, public)
     text = hide_maps(hide_number_words(text, words.lower))
     text = hide_payment_addresses(hide_numbers(text))
     # What an expression needs is looked for first: most texts have none of it.
@@ -127,6 +131,7 @@ def masked(
         text = _SPELT_EMAIL.sub(f"{MASK}@{MASK}", text)
     has_sign = _IS_AT.search(text) is not None
     if has_sign:
+        text = _SPACED_EMAIL.sub(f"{MASK}@{MASK}", text)
         text = _EMAIL.sub(lambda hit: _email(hit, registered), text)
     if "/" in text or ":" in text:
         text = _DID.sub(MASK, text)
@@ -141,7 +146,12 @@ def masked(
         text = _TAG.sub(lambda hit: _tag(hit, hidden_handles), text)
     if mentions_platform(text.lower()):
         text = hide_named_handles(text, lambda who: _is_shown(who, registered))
-    return post_addresses.hidden(text)
+    text = post_addresses.hidden(text)
+    if public is None:
+        return text
+    if text != words.text:
+        words = text_words(text)
+    return hide_persons(text, words, public)
 
 
 def without(text: str, marks: Sequence[str]) -> str:

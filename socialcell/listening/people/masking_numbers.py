@@ -19,6 +19,7 @@ from socialcell.listening.people.masking_vehicles import hide_vehicles
 
 __all__ = ["MASK", "ascii_digits", "hide_numbers", "is_verhoeff"]
 
+_MOST_ROUNDS = 4
 _DIGIT = re.compile(r"\d")
 
 
@@ -32,6 +33,16 @@ def hide_numbers(text: str) -> str:
     copy = ascii_digits(text)
     if not _DIGIT.search(copy):
         return text
+    # A word that says what a number is comes nearer when what is between is hidden.
+    for _ in range(_MOST_ROUNDS):
+        before = text
+        text, copy = _hidden_once(text, copy)
+        if text == before:
+            break
+    return text
+
+
+def _hidden_once(text: str, copy: str) -> tuple[str, str]:
     for hide_kind in (
         hide_births,
         hide_homes,
@@ -42,4 +53,4 @@ def hide_numbers(text: str) -> str:
         hide_vehicles,
     ):
         text, copy = hide_kind(text, copy)
-    return text
+    return text, copy
