@@ -100,6 +100,8 @@ ABSENT = {
     "closures call": "needs a case",
     "closures claim": "needs a case",
     "closures close": "needs a case",
+    "db backup-key": "makes a key",
+    "db decrypt": "needs an encrypted backup",
     "db restore": "replaces the workspace",
     "demo": "makes a workspace",
     "installs import": "needs an export of a store",

@@ -16,7 +16,12 @@ from socialcell.settings.language import LanguageSection
 from socialcell.settings.notifications import Alerts, Mail, Report
 from socialcell.settings.platforms import Connectors, Publishing
 from socialcell.settings.privacy import Privacy
-from socialcell.settings.section import TIME, ConfigSection, is_loopback
+from socialcell.settings.section import (
+    TIME,
+    ConfigSection,
+    SecretName,
+    is_loopback,
+)
 
 
 class Access(ConfigSection):
@@ -38,6 +43,13 @@ class Access(ConfigSection):
 class Database(ConfigSection):
     url: str = "sqlite:///socialcell.db"
     busy_seconds: float = Field(default=30, ge=0, le=600)
+
+
+class Backup(ConfigSection):
+    """The secret with the keys of backups, as `key: {secret: backup_key}`; without one
+    they are written as they are."""
+
+    key: SecretName | None = None
 
 
 class Log(ConfigSection):
@@ -136,6 +148,7 @@ class Config(ConfigSection):
 
     workspace: Access = Access()
     database: Database = Database()
+    backup: Backup = Backup()
     log: Log = Log()
     clock: FixedTime = FixedTime()
     connectors: Connectors = Connectors()

@@ -1,4 +1,4 @@
-"""Commands of the noun `db`: upgrade, backup, restore, verify."""
+"""Commands of the noun `db`: upgrade, backup and its key, restore, decrypt, verify."""
 
 from datetime import datetime
 from pathlib import Path
@@ -77,7 +77,10 @@ def backup_(
     of its content) and the files that it refers to (FILE.files: evidence, files of
     messages). Not in it are the secrets, config.yaml, strategy.yaml and gazetteer.csv:
     keep a copy of those in another safe place, without person_key the pseudonyms
-    change.
+    change, and without the key nobody opens an encrypted backup.
+
+    Where config.yaml names a key (backup: {key: {secret: backup_key}}), copy and files
+    are encrypted with it.
 
     Example: socialcell db backup --out /mnt/backup/monday.db
     """
@@ -96,6 +99,48 @@ def backup_(
     output.say(
         "Not in it: secrets/ with person_key, config.yaml, strategy.yaml, gazetteer.csv"
     )
+
+
+@app.command()
+def backup_key(config: Config = None, json: Json = False) -> None:
+    """Make the key of backups, or a new one; older ones go on opening older backups.
+
+    It stands in secrets/, as the first line of the file that backup.key in config.yaml
+    names. Copy that file to a safe place outside this machine: a backup opens with it
+    alone. Delete an old line when the backups that it closed are gone.
+
+    Example: socialcell db backup-key
+    """
+    from socialcell.services.workspace import backup_encryption
+
+    place, recipient = backup_encryption.renew_key(_workspace(config))
+    if json:
+        output.as_json({"file": str(place), "recipient": recipient})
+        return
+    output.say(f"New backups are closed with the first key in {place}: {recipient}")
+    output.say("Copy that file to a safe place now: a backup opens with it alone.")
+
+
+@app.command()
+def decrypt(
+    file: Annotated[Path, typer.Argument(help="An encrypted backup, or a file of it.")],
+    out: Annotated[Path, typer.Option(help="The file to make.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Write what an encrypted backup holds to a file, such as a dump for pg_restore.
+
+    `db restore` and `db verify` open encrypted backups by themselves.
+
+    Example: socialcell db decrypt backups/socialcell.dump.age --out /root/city.dump
+    """
+    from socialcell.services.workspace import backup_encryption
+
+    backup_encryption.decrypt_copy(_workspace(config), file, out)
+    if json:
+        output.as_json({"file": str(out)})
+        return
+    output.say(f"Written: {out}. It is open: delete it when it is no longer needed.")
 
 
 @app.command()
@@ -175,7 +220,7 @@ def verify(
     Example: socialcell db verify --digest
     """
     if file is not None:
-        _verify_backup(file, digest=digest, json=json)
+        _verify_backup(file, config, digest=digest, json=json)
     from socialcell.services.workspace import verification
 
     result = verification.verify(open_context(config), digest=digest)
@@ -190,10 +235,15 @@ def verify(
     raise typer.Exit(1 if problems else 0)
 
 
-def _verify_backup(file: Path, *, digest: bool, json: bool) -> None:
-    from socialcell.services.workspace import backup_record
+def _verify_backup(
+    file: Path, config: Path | None, *, digest: bool, json: bool
+) -> None:
+    from socialcell.services.workspace import backup_encryption, backup_record
 
-    record, faults = backup_record.verify_copy(file)
+    backup_record.require_file(file)
+    closed = backup_encryption.is_encrypted(file)
+    workspace = _workspace(config) if closed else None
+    record, faults = backup_record.verify_copy(file, workspace)
     problems = list(map(str, faults))
     if json:
         output.as_json(

@@ -102,6 +102,7 @@ def _database_checks(
         yield database_checks.integrity(context.engine)
     yield database_checks.search(context.engine)
     yield database_checks.backups(context)
+    yield from database_checks.backup_keys(context)
     yield settings_checks.secret(context.workspace, SECRET_NAME, "pseudonyms")
     yield from settings_checks.alert_recipients(context.workspace)
     yield from settings_checks.report_recipients(context.workspace)

@@ -1,6 +1,7 @@
 """Checks of the database: durability, space, soundness, search, copies."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -9,11 +10,11 @@ from sqlalchemy.exc import DatabaseError
 
 from socialcell import db
 from socialcell.clock import SystemClock, in_pune
-from socialcell.errors import SocialcellError
+from socialcell.errors import ConfigError, SocialcellError
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.doctor.finding import Check, failed, ok, skipped, warning
-from socialcell.services.workspace import backup, disk_space
+from socialcell.services.workspace import backup, backup_encryption, disk_space
 from socialcell.text import index_form
 
 OLD_COPY = timedelta(days=7)
@@ -135,6 +136,22 @@ def backups(context: Context) -> Check:
     if SystemClock().now() - newest > OLD_COPY:
         return warning("backups", summary, advice)
     return ok("backups", summary)
+
+
+def backup_keys(context: Context) -> Iterator[Check]:
+    """Whether the keys that config.yaml names for backups are there; nothing when it
+    names none."""
+    if context.workspace.config.backup.key is None:
+        return
+    try:
+        keys = backup_encryption.find_keys(context.workspace)
+        recipients = backup_encryption.recipients_of(keys) if keys else []
+    except ConfigError as error:
+        advice = "No backup is made without it. A new key: socialcell db backup-key"
+        yield failed("backup key", str(error), advice)
+        return
+    summary = f"new backups are closed with {recipients[0]}, of {len(recipients)} keys"
+    yield ok("backup key", summary)
 
 
 def _sqlite_hits(engine: Engine) -> tuple[int, int]:

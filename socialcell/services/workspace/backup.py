@@ -6,11 +6,8 @@ and renamed, the copy last: one that has its own name is whole. PostgreSQL is co
 its own pg_dump.
 """
 
-import os
 import shutil
-import sqlite3
-import subprocess
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain, count
@@ -24,21 +21,26 @@ from socialcell.config import Workspace
 from socialcell.db import revisions
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.language.names import office_holders
-from socialcell.redact import redact
 from socialcell.services.context import Context
 from socialcell.services.mentions import mention_owners
 from socialcell.services.privacy.erasure_replay import replay_erasures
-from socialcell.services.workspace import stored_files, unfinished_copies
+from socialcell.services.workspace import (
+    backup_encryption,
+    stored_files,
+    unfinished_copies,
+)
+from socialcell.services.workspace.backup_encryption import BackupKeys
+from socialcell.services.workspace.backup_places import files_of, record_of
 from socialcell.services.workspace.backup_record import (
     BackupRecord,
     content_digest,
     database_faults,
-    files_of,
-    record_of,
+    read_record,
     sha256,
     sync,
     write_record,
 )
+from socialcell.services.workspace.database_copy import copy_database
 
 UPGRADE_COPIES = 5  # automatic copies, one before each migration
 NIGHTLY_COPIES = 7  # the daemon's copies
@@ -141,17 +143,17 @@ def _make_copy(workspace: Workspace, engine: Engine, out: Path) -> BackupCopy:
 def _write_copy(workspace: Workspace, engine: Engine, out: Path) -> BackupCopy:
     partial = unfinished_copies.partial_path(out)
     partial_files = files_of(partial)
+    keys = backup_encryption.find_keys(workspace)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         partial.unlink(missing_ok=True)
-        schema = revisions.current(engine)
-        if db.is_sqlite(engine):
-            _copy_sqlite(engine, partial)
+        if keys is None:
+            record = _copy_and_describe(workspace, engine, partial, partial, None)
         else:
-            _dump_postgresql(engine, partial)
-        sync(partial)
-        record = _describe(engine, partial, schema)
-        record = _with_files(workspace, engine, partial, record)
+            # What is open stays in the workspace, and not where the copy goes.
+            with backup_encryption.plain_place(workspace, out.name) as plain:
+                record = _copy_and_describe(workspace, engine, plain, partial, keys)
+                record = _encrypt(keys, plain, partial, record)
         write_record(out, record)
         if partial_files.exists():
             partial_files.rename(files_of(out))
@@ -166,12 +168,48 @@ def _write_copy(workspace: Workspace, engine: Engine, out: Path) -> BackupCopy:
     return BackupCopy(out, record)
 
 
-def _with_files(
-    workspace: Workspace, engine: Engine, partial: Path, record: BackupRecord
+def _copy_and_describe(
+    workspace: Workspace,
+    engine: Engine,
+    plain: Path,
+    partial: Path,
+    keys: BackupKeys | None,
 ) -> BackupRecord:
-    """Bring what a copy refers to; what an earlier copy in the folder has is linked."""
+    """Copy the database to `plain`, and what it refers to beside `partial`."""
+    schema = revisions.current(engine)
+    copy_database(engine, plain)
+    sync(plain)
+    record = _describe(engine, plain, schema)
+    return _with_files(workspace, engine, plain, partial, record, keys)
+
+
+def _encrypt(
+    keys: BackupKeys, plain: Path, partial: Path, record: BackupRecord
+) -> BackupRecord:
+    """Seal a copy, and see that it opens again as what it was."""
+    keys.encrypt(plain, partial)
+    if keys.digest(partial) != record.sha256:
+        raise SocialcellError("workspace.backup_broken_seal", path=partial)
+    return replace(
+        record,
+        bytes=partial.stat().st_size,
+        sha256=sha256(partial),
+        recipient=keys.recipient,
+    )
+
+
+def _with_files(
+    workspace: Workspace,
+    engine: Engine,
+    plain: Path,
+    partial: Path,
+    record: BackupRecord,
+    keys: BackupKeys | None,
+) -> BackupRecord:
+    """Bring what a copy refers to; what an earlier copy in the folder has is linked,
+    unless another key closed it."""
     if db.is_sqlite(engine):
-        with db.frozen(partial) as copy:
+        with db.frozen(plain) as copy:
             names = stored_files.referenced_files(copy)
     else:
         names = stored_files.referenced_files(engine)
@@ -181,57 +219,17 @@ def _with_files(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o770)
     previous = files_of(earlier[-1]) if earlier else None
-    missing = stored_files.copy_files(names, workspace.folder, folder, previous)
+    if earlier and keys is not None:
+        last = read_record(earlier[-1])
+        if last is None or last.recipient != keys.recipient:
+            previous = None
+    missing = stored_files.copy_files(
+        names, workspace.folder, folder, previous, keys=keys, seal=keys is not None
+    )
     present = [name for name in names if name not in set(missing)]
-    if faults := stored_files.find_faults(folder, present):
+    if faults := stored_files.find_faults(folder, present, keys):
         raise SocialcellError("workspace.backup_not_kept", reason=faults[0])
     return replace(record, files=present, missing=missing)
-
-
-def _copy_sqlite(engine: Engine, to: Path) -> None:
-    """SQLite's online backup: one state of the database, writers are not held up."""
-    file = db.file_of(engine)
-    if file is None:
-        raise UsageError("workspace.database_in_memory")
-    to.touch(mode=0o660)
-    try:
-        with (
-            closing(sqlite3.connect(file)) as source,
-            closing(sqlite3.connect(to)) as target,
-        ):
-            source.backup(target)
-            # One file that is complete by itself, without a write-ahead log.
-            target.execute("PRAGMA journal_mode=DELETE")
-            # So that the database's file is not touched later than the record says.
-            source.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.Error as error:
-        raise SocialcellError(
-            "workspace.database_not_copied",
-            path=file,
-            folder=to.parent,
-            reason=str(error),
-        ) from None
-
-
-def _dump_postgresql(engine: Engine, to: Path) -> None:
-    program = shutil.which("pg_dump")
-    if program is None:
-        raise UsageError("workspace.no_pg_dump")
-    # The password goes by the environment: a command line is public.
-    password = engine.url.password
-    url = engine.url.set(drivername="postgresql")._replace(password=None)
-    to.touch(mode=0o660)
-    process = subprocess.run(
-        [program, "--format=custom", f"--file={to}", f"--dbname={url}"],
-        env={**os.environ, **({"PGPASSWORD": str(password)} if password else {})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if process.returncode:
-        raise SocialcellError(
-            "workspace.pg_dump_failed", answer=redact(process.stderr.strip())
-        )
 
 
 def _describe(engine: Engine, path: Path, schema: str | None) -> BackupRecord:
@@ -257,6 +255,8 @@ def _free_name(workspace: Workspace, engine: Engine, why: str) -> Path:
     made_at = SystemClock().now().strftime("%Y%m%dT%H%M%SZ")
     stem = f"{why}-{revisions.current(engine) or 'empty'}-{made_at}"
     ending = ".db" if db.is_sqlite(engine) else ".dump"
+    if workspace.config.backup.key is not None:
+        ending += backup_encryption.SUFFIX
     names = chain([stem], (f"{stem}-{n}" for n in count(2)))
     paths = (folder_of(workspace) / (name + ending) for name in names)
     return next(path for path in paths if not path.exists())

@@ -14,11 +14,14 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from socialcell import db
+from socialcell.config import Workspace
 from socialcell.db import revisions
 from socialcell.errors import ConfigError, UsageError
 from socialcell.message_catalog import Message
+from socialcell.services.workspace import backup_encryption, stored_files
 from socialcell.services.workspace import digest as database_digest
-from socialcell.services.workspace import stored_files
+from socialcell.services.workspace.backup_encryption import BackupKeys
+from socialcell.services.workspace.backup_places import files_of, record_of
 
 
 @dataclass(frozen=True)
@@ -37,29 +40,32 @@ class BackupRecord:
     digest: str | None
     files: list[str] | None = None
     missing: list[str] = field(default_factory=list)
+    recipient: str | None = None  # the public key of an encrypted one
 
 
-def record_of(path: Path) -> Path:
-    """Where the record of a copy is: beside it."""
-    return path.with_name(path.name + ".json")
-
-
-def files_of(path: Path) -> Path:
-    """Where the files are that a copy refers to: beside it."""
-    return path.with_name(path.name + ".files")
-
-
-def verify_copy(path: Path) -> tuple[BackupRecord | None, list[Message]]:
+def verify_copy(
+    path: Path, workspace: Workspace | None = None
+) -> tuple[BackupRecord | None, list[Message]]:
     """A copy's record, and what is wrong with it and its files; nothing when it is
-    good. UsageError when there is no such file."""
-    record, faults = verify_database(path)
-    return record, faults + missing_files(path, record)
+    good. UsageError when there is no such file; of an encrypted one ConfigError when
+    the workspace has no key that opens it."""
+    require_file(path)
+    with backup_encryption.opened(workspace, path) as plain:
+        record, faults = verify_database(path, plain)
+    keys = backup_encryption.find_keys(workspace) if workspace else None
+    return record, faults + missing_files(path, record, keys)
 
 
-def verify_database(path: Path) -> tuple[BackupRecord | None, list[Message]]:
-    """As `verify`, without the files beside it."""
+def require_file(path: Path) -> None:
+    """UsageError when there is no such copy."""
     if not path.is_file():
         raise UsageError("workspace.no_such_backup", path=path)
+
+
+def verify_database(
+    path: Path, plain: Path
+) -> tuple[BackupRecord | None, list[Message]]:
+    """As `verify_copy`, without the files beside it; `plain` is what it holds."""
     record = read_record(path)
     faults = []
     if record is None:
@@ -67,15 +73,16 @@ def verify_database(path: Path) -> tuple[BackupRecord | None, list[Message]]:
     elif sha256(path) != record.sha256:
         faults.append(Message("workspace.other_file_recorded", {"path": path}))
     if record is None or record.database == "sqlite":
-        faults += database_faults(path, record)
+        faults += database_faults(plain, record)
     return record, faults
 
 
-def missing_files(path: Path, record: BackupRecord | None) -> list[Message]:
+def missing_files(
+    path: Path, record: BackupRecord | None, keys: BackupKeys | None
+) -> list[Message]:
     """Which files of a copy are missing or changed."""
-    return (
-        stored_files.find_faults(files_of(path), record.files or ()) if record else []
-    )
+    names = record.files or () if record else ()
+    return stored_files.find_faults(files_of(path), names, keys)
 
 
 def read_record(copy_path: Path) -> BackupRecord | None:
@@ -95,7 +102,10 @@ def write_record(out: Path, record: BackupRecord) -> None:
     path = record_of(out)
     partial = path.with_name(path.name + ".part")
     partial.touch(mode=0o660)
-    partial.write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")
+    document = asdict(record)
+    if record.recipient is None:  # as versions read it that know no encrypted ones
+        del document["recipient"]
+    partial.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     sync(partial)
     partial.rename(path)
 

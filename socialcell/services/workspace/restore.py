@@ -25,7 +25,12 @@ from socialcell.errors import (
 )
 from socialcell.services.context import Context
 from socialcell.services.privacy.erasure_replay import ReplayResult, replay_erasures
-from socialcell.services.workspace import backup_record, stored_files
+from socialcell.services.workspace import (
+    backup_encryption,
+    backup_record,
+    stored_files,
+)
+from socialcell.services.workspace.backup_places import files_of
 
 _LOGS = ("-wal", "-shm")
 
@@ -61,14 +66,24 @@ def restore_copy(
     refers to no more are not brought.
     """
     target = _target(workspace)
-    record, problems = backup_record.verify_database(path)
+    backup_record.require_file(path)
+    with backup_encryption.opened(workspace, path) as plain:
+        return _restore_opened(workspace, target, path, plain, yes=yes)
+
+
+def _restore_opened(
+    workspace: Workspace, target: Path, path: Path, plain: Path, *, yes: bool
+) -> RestoreResult:
+    """As `restore_copy`; `plain` is what the copy holds."""
+    keys = backup_encryption.find_keys(workspace)
+    record, problems = backup_record.verify_database(path, plain)
     if record is None and len(problems) == 1 and yes:
         problems = []
     if not yes:
-        problems += backup_record.missing_files(path, record)
+        problems += backup_record.missing_files(path, record, keys)
     if problems:
         raise SocialcellError("workspace.not_restored", path=path, lines=problems)
-    with db.frozen(path) as copy:
+    with db.frozen(plain) as copy:
         schema = revisions.current(copy)
     if revisions.is_newer(schema):
         raise ConfigError("workspace.newer_backup", path=path, schema=schema)
@@ -76,7 +91,7 @@ def restore_copy(
         _refuse_newer(target, path, record)
     partial = target.with_name(target.name + ".restoring")
     try:
-        _copy(path, partial, target)
+        _copy(plain, partial, target)
         with _exclusive(target) as before:
             kept_out = _carry_over_suppressions(before, partial)
             replayed = (
@@ -86,7 +101,7 @@ def restore_copy(
             with db.frozen(partial) as copy:
                 names = stored_files.referenced_files(copy)
             missing = stored_files.copy_files(
-                names, backup_record.files_of(path), workspace.folder
+                names, files_of(path), workspace.folder, keys=keys
             )
             replaced = _replace_database(target, partial)
     except OSError as error:

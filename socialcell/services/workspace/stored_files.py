@@ -6,8 +6,9 @@ Each has the SHA-256 of its content for its name, so that one that was changed i
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect
@@ -16,10 +17,13 @@ from socialcell import db
 from socialcell.campaigns.outreach.store import outreach
 from socialcell.desk.model import CaseFile
 from socialcell.desk.store import field_links
+from socialcell.errors import SocialcellError
 from socialcell.listening.store.pages import attachments
 from socialcell.message_catalog import Message
 from socialcell.services import evidence
 from socialcell.services.webhooks import media_files
+from socialcell.services.workspace import backup_encryption
+from socialcell.services.workspace.backup_encryption import BackupKeys
 
 
 def referenced_files(engine: Engine) -> list[str]:
@@ -44,21 +48,36 @@ def referenced_files(engine: Engine) -> list[str]:
     return sorted(set(named))
 
 
-def find_file(root: Path, name: str) -> Path | None:
-    """The file that holds what its name says, with any ending; None without one."""
+def find_file(root: Path, name: str, keys: BackupKeys | None = None) -> Path | None:
+    """The file that holds what its name says, with any ending; None without one.
+
+    With `keys` also one that they open.
+    """
     digest = name.rpartition("/")[2]
     for file in _candidates(root, name):
-        with suppress(FileNotFoundError), file.open("rb") as opened:
-            if hashlib.file_digest(opened, "sha256").hexdigest() == digest:
+        with suppress(FileNotFoundError):
+            if _digest_of(file, keys) == digest:
                 return file
     return None
 
 
-def find_faults(root: Path, names: Iterable[str]) -> list[Message]:
+def _digest_of(file: Path, keys: BackupKeys | None) -> str | None:
+    """SHA-256 of what a file holds; None for a sealed one that is damaged."""
+    if file.suffix == backup_encryption.SUFFIX:
+        with suppress(SocialcellError):
+            return keys.digest(file) if keys else None
+        return None
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def find_faults(
+    root: Path, names: Iterable[str], keys: BackupKeys | None = None
+) -> list[Message]:
     """Which files are missing or changed below a folder."""
     faults = []
     for name in names:
-        if find_file(root, name) is None:
+        if find_file(root, name, keys) is None:
             exists = any(file.exists() for file in _candidates(root, name))
             faults.append(
                 Message("workspace.file_changed", {"path": root / name})
@@ -69,20 +88,35 @@ def find_faults(root: Path, names: Iterable[str]) -> list[Message]:
 
 
 def copy_files(
-    names: Iterable[str], source: Path, target: Path, previous: Path | None = None
+    names: Iterable[str],
+    source: Path,
+    target: Path,
+    previous: Path | None = None,
+    *,
+    keys: BackupKeys | None = None,
+    seal: bool = False,
 ) -> list[str]:
     """Copy the files that `target` does not hold; the names of those that are nowhere.
 
-    What the folder `alike`, an earlier copy, holds already is linked from there.
+    What the folder `previous`, an earlier copy, holds already is linked from there.
+    What `keys` open is opened, or with `seal` what is open is sealed.
     """
     lacking = []
     for name in names:
-        if find_file(target, name) is not None:
+        if find_file(target, name, keys) is not None:
             continue
-        if previous and (file := find_file(previous, name)):
-            _copy_file(file, target / file.relative_to(previous), link=True)
-        elif file := find_file(source, name):
-            _copy_file(file, target / file.relative_to(source), link=False)
+        if previous and (file := find_file(previous, name, keys)):
+            _copy_file(file, target / file.relative_to(previous), _linked)
+        elif file := find_file(source, name, keys):
+            place = target / file.relative_to(source)
+            if seal and keys:
+                sealed = place.with_name(place.name + backup_encryption.SUFFIX)
+                _copy_file(file, sealed, keys.encrypt)
+            elif keys and file.suffix == backup_encryption.SUFFIX:
+                open_it = partial(backup_encryption.decrypt_file, keys)
+                _copy_file(file, place.with_suffix(""), open_it)
+            else:
+                _copy_file(file, place, _copied)
         else:
             lacking.append(name)
     return lacking
@@ -93,18 +127,25 @@ def _candidates(root: Path, name: str) -> Iterator[Path]:
     yield from sorted(root.glob(f"{name}.*"))
 
 
-def _copy_file(file: Path, to: Path, *, link: bool) -> None:
+def _copy_file(file: Path, to: Path, write: Callable[[Path, Path], object]) -> None:
     to.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
-    partial = to.with_name(f"{to.name}.{os.getpid()}.part")
+    aside = to.with_name(f"{to.name}.{os.getpid()}.part")
     try:
-        if link:
-            with suppress(OSError):  # this disk knows no links
-                os.link(file, partial)
-        if not partial.exists():
-            partial.touch(mode=0o660)
-            shutil.copyfile(file, partial)
-            with partial.open("rb") as opened:
-                os.fsync(opened.fileno())
-        partial.replace(to)
+        write(file, aside)
+        aside.replace(to)
     finally:
-        partial.unlink(missing_ok=True)
+        aside.unlink(missing_ok=True)
+
+
+def _linked(file: Path, to: Path) -> None:
+    with suppress(OSError):  # this disk knows no links
+        os.link(file, to)
+        return
+    _copied(file, to)
+
+
+def _copied(file: Path, to: Path) -> None:
+    to.touch(mode=0o660)
+    shutil.copyfile(file, to)
+    with to.open("rb") as opened:
+        os.fsync(opened.fileno())

@@ -16,7 +16,7 @@ from typing import IO
 from socialcell import log
 from socialcell.config import Workspace
 from socialcell.errors import AlreadyRunning
-from socialcell.services.workspace.backup_record import files_of, record_of
+from socialcell.services.workspace.backup_places import files_of, record_of
 
 PARTIAL = ".part"  # behind the name of a copy that is in the making
 _NOTE = "backup-"
