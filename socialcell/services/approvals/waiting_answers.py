@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from socialcell import db
 from socialcell.ops import audit
-from socialcell.services.approvals.makers import Maker, maker_of
 from socialcell.services.context import Context
+from socialcell.services.makers import Maker, maker_of
 from socialcell.services.messaging import reply_drafts
 from socialcell.services.messaging.reply_drafts import WaitingReply
 

@@ -16,9 +16,9 @@ from socialcell.campaigns.planning.model import Plan
 from socialcell.json_types import as_text
 from socialcell.ops import audit
 from socialcell.services import second_approver
-from socialcell.services.approvals.makers import Maker, maker_of
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
+from socialcell.services.makers import Maker, maker_of
 from socialcell.services.outreach import plan_approvals
 from socialcell.services.planning import plan_documents
 from socialcell.services.planning.plan_documents import PlanDocument

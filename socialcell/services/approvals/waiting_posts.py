@@ -14,8 +14,8 @@ from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import areas
 from socialcell.message_catalog import Message
 from socialcell.ops import audit
-from socialcell.services.approvals.makers import Maker, maker_of
 from socialcell.services.context import Context
+from socialcell.services.makers import Maker, maker_of
 from socialcell.services.outbox import election_periods, outbox
 from socialcell.services.publishing import reply_targets
 from socialcell.services.publishing.own_posts import is_within, length_of

@@ -15,10 +15,10 @@ from socialcell.json_types import as_text
 from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.services import second_approver
-from socialcell.services.approvals.makers import Maker, maker_of
 from socialcell.services.context import Context
 from socialcell.services.links import tracked_links
 from socialcell.services.links.tracked_links import LinkResult
+from socialcell.services.makers import Maker, maker_of
 from socialcell.services.manual_entry import run_entry
 
 

@@ -24,8 +24,8 @@ from socialcell.ops import audit
 from socialcell.platforms import PLATFORMS
 from socialcell.roles import Permission
 from socialcell.services import query_guard, second_approver
-from socialcell.services.approvals.makers import Maker, maker_of
 from socialcell.services.context import Context
+from socialcell.services.makers import Maker, maker_of
 from socialcell.services.operators import permissions
 from socialcell.services.query_guard import AskedAt
 from socialcell.text import clean_text, one_line

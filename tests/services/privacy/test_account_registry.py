@@ -11,8 +11,8 @@ from socialcell.clock import FixedClock
 from socialcell.errors import NeedsAPerson, UsageError
 from socialcell.ops import audit
 from socialcell.roles import Role
-from socialcell.services.approvals.makers import Maker
 from socialcell.services.context import Context
+from socialcell.services.makers import Maker
 from socialcell.services.privacy import account_registry, data_requests, retention
 from tests.builders import make_author, make_record, store_records
 from tests.operators import acting

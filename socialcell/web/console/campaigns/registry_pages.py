@@ -7,7 +7,7 @@ from pydantic import Field
 from socialcell.connectors import PLATFORMS
 from socialcell.listening.store.people.registry import CLASSES
 from socialcell.roles import Permission
-from socialcell.services.approvals.makers import Maker
+from socialcell.services.makers import Maker
 from socialcell.services.privacy import account_registry
 from socialcell.services.privacy.account_registry import Proposal
 from socialcell.web.console.campaigns.creator_words import CreatorWords

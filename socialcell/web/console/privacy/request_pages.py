@@ -72,13 +72,13 @@ class NewRequestForm(Form):
         ]
 
 
-class NoteForm(Form):
+class RequestNoteForm(Form):
     """How it was made sure whose the account is."""
 
     how: Annotated[str, Field(min_length=20, max_length=4000)]
 
 
-class AnswerForm(Form):
+class RequestAnswerForm(Form):
     """What the citizen is told; the request is carried out with it."""
 
     words: Annotated[str, Field(max_length=4000)] = ""
@@ -170,14 +170,14 @@ def act_reveal(request: PageRequest, form: NoFields) -> Answer:
     return _page(request, shown)
 
 
-def act_identify(request: PageRequest, form: NoteForm) -> Answer:
+def act_identify(request: PageRequest, form: RequestNoteForm) -> Answer:
     """Note how it was made sure whose the account is."""
     line = person_requests.identify(request.context, _number(request), form.how)
     text = request.lang.gettext("The identity is noted as checked.")
     return RedirectTo(f"{_LIST}/{line.number}", text)
 
 
-def act_answer(request: PageRequest, form: AnswerForm) -> Answer:
+def act_answer(request: PageRequest, form: RequestAnswerForm) -> Answer:
     """Carry the request out; of an access request the citizen's copy is downloaded."""
     copies: list[PersonalDocument] = []
     result = request_answers.answer_request(
@@ -252,7 +252,7 @@ ROWS: tuple[Row, ...] = (
     Action(_NEW, _ERASE, NewRequestForm, act_receive, show_new),
     Screen(_ONE, _ERASE, show_request),
     Action(f"{_ONE}/reveal", _ERASE, NoFields, act_reveal, show_request),
-    Action(f"{_ONE}/identify", _ERASE, NoteForm, act_identify, show_request),
-    Action(f"{_ONE}/answer", _ERASE, AnswerForm, act_answer, show_request),
+    Action(f"{_ONE}/identify", _ERASE, RequestNoteForm, act_identify, show_request),
+    Action(f"{_ONE}/answer", _ERASE, RequestAnswerForm, act_answer, show_request),
     Action(f"{_ONE}/refuse", _ERASE, RefusalForm, act_refuse, show_request),
 )
