@@ -50,7 +50,7 @@ def test_what_is_no_address_is_refused_and_nothing_is_made(tmp_path: Path) -> No
 def test_on_a_terminal_it_asks_until_it_is_an_address_and_for_two_names(
     tmp_path: Path,
 ) -> None:
-    typed = "the room\nroom@city.example\nAsha Sample\nMeera Sample\n\n\n\n\n"
+    typed = "the room\nroom@city.example\nAsha Sample\nMeera Sample\n\n\n\n\n\n"
 
     terminal = on_terminal("init", tmp_path, typed=typed)
 
@@ -72,29 +72,34 @@ def test_what_was_answered_on_a_terminal_stands_in_the_config_with_its_comments(
         "hi mr",
         "head@city.example, en=lead@city.example",
         "mr=desk@city.example",
+        "https://pune.example/",
+        "pune.example PMC.gov.in",
     )
 
     terminal = on_terminal("init", tmp_path, typed="\n".join(answers) + "\n")
 
     assert terminal.code == 0, terminal.screen
     assert "'myspace=tom' is no account of the city's" in terminal.screen
+    assert "'https://pune.example/' is no domain" in terminal.screen
     settings = config.load(tmp_path / "config.yaml").config
     assert settings.planning.handles == {"x": "PMCPune", "instagram": "pmcpune"}
     assert settings.report.languages == ("hi", "mr")
     assert settings.report.recipients.hi == ("head@city.example",)
     assert settings.report.recipients.en == ("lead@city.example",)
     assert settings.report.brief_to.mr == ("desk@city.example",)
+    assert settings.links.domains == ("pune.example", "pmc.gov.in")
     assert comments(tmp_path) == comments_of(shipped_config())
 
 
 def test_enter_leaves_every_default(tmp_path: Path) -> None:
-    terminal = on_terminal("init", tmp_path, typed="\n" * 6)
+    terminal = on_terminal("init", tmp_path, typed="\n" * 7)
 
     assert terminal.code == 0, terminal.screen
     written = (tmp_path / "config.yaml").read_text()
     assert written == shipped_config()
-    assert "planning.handles, report.recipients, report.brief_to" in " ".join(
-        terminal.screen.split()
+    assert (
+        "planning.handles, report.recipients, report.brief_to, links.domains"
+        in " ".join(terminal.screen.split())
     )
 
 
@@ -102,6 +107,7 @@ def test_options_say_the_same_and_again_they_change_nothing(tmp_path: Path) -> N
     words: tuple[str | Path, ...] = (
         *("init", tmp_path, "--handle", "x=PMCPune", "--language", "en"),
         *("--weekly-to", "head@city.example", "--brief-to", "mr=desk@city.example"),
+        *("--domain", "pune.example"),
     )
 
     inside(*words)

@@ -60,6 +60,13 @@ def init(
             help="Who gets the daily brief by mail.", metavar="LANGUAGE=ADDRESS"
         ),
     ] = None,
+    domain: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A domain of the city, to which links may lead.",
+            metavar="DOMAIN",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make a workspace: config.yaml, strategy.yaml, secrets/, the database with areas.
@@ -70,8 +77,9 @@ def init(
     password with the code that is shown.
 
     On a terminal it asks whom to alert, for the operators' names, for the city's own
-    accounts, the languages of the reports and who gets them; Enter leaves each as it
-    is. The answers stand in config.yaml. `doctor` says what is missing.
+    accounts, the languages of the reports, who gets them, and the city's domains;
+    Enter leaves each as it is. The answers stand in config.yaml. `doctor` says what is
+    missing.
 
     Example: socialcell init ~/pmc --operator "Asha Sample" --operator "Meera Sample"
     """
@@ -93,6 +101,7 @@ def init(
         languages=languages,
         weekly=questions.weekly(weekly_to, default),
         brief=questions.brief(brief_to, default),
+        domains=questions.domains(domain),
     )
     setup = initialise(folder, settings=first_settings.config_text(settings))
     codes = _first_operators(folder, names)
@@ -147,6 +156,7 @@ def _say_what_is_missing(workspace: "Workspace") -> None:
         "planning.handles": config.planning.handles,
         "report.recipients": config.report.recipients.is_any,
         "report.brief_to": config.report.brief_to.is_any,
+        "links.domains": config.links.domains,
     }
     keys = [key for key, entry in missing.items() if not entry]
     if keys:

@@ -74,6 +74,17 @@ class Questions:
         """Who gets the daily brief, by language."""
         return self._recipients(words, "the daily brief", lang)
 
+    def domains(self, words: Sequence[str] | None) -> list[str]:
+        """The domains to which links may lead."""
+        from socialcell.services.workspace.first_settings import read_domains
+
+        return self._answer(
+            words,
+            "The city's own domains, to which links may lead, as pune.example; empty: "
+            "any that is no look-alike",
+            read_domains,
+        )
+
     def _recipients(
         self, words: Sequence[str] | None, letter: str, lang: str
     ) -> dict[str, list[str]]:

@@ -21,6 +21,7 @@ from socialcell.services.doctor import (
     guard_checks,
     invariants,
     letter_checks,
+    link_checks,
     machine_checks,
     model_checks,
     operator_checks,
@@ -107,6 +108,7 @@ def _database_checks(
     yield from settings_checks.alert_recipients(context.workspace)
     yield from settings_checks.report_recipients(context.workspace)
     yield from letter_checks.unsubscribed(context)
+    yield from link_checks.destinations(context)
     yield settings_checks.own_accounts(context.workspace)
     yield from operator_checks.signed_up(context)
     yield from posting_checks.accounts(context)

@@ -16,7 +16,7 @@ from socialcell.json_types import JsonValue
 from socialcell.platforms import PLATFORMS
 from socialcell.services.workspace.workspace_setup import shipped_config
 from socialcell.settings import Config
-from socialcell.settings.campaigns import Planning
+from socialcell.settings.campaigns import Links, Planning
 from socialcell.settings.notifications import RecipientsByLanguage
 
 _SEPARATORS = re.compile(r"[,;\s]+")
@@ -33,6 +33,7 @@ class FirstSettings:
     languages: Sequence[str] = ()
     weekly: Addresses = field(default_factory=dict)
     brief: Addresses = field(default_factory=dict)
+    domains: Sequence[str] = ()
 
     @property
     def entries(self) -> dict[tuple[str, str], JsonValue]:
@@ -43,6 +44,7 @@ class FirstSettings:
             ("report", "languages"): list(self.languages),
             ("report", "recipients"): _plain(self.weekly),
             ("report", "brief_to"): _plain(self.brief),
+            ("links", "domains"): list(self.domains),
         }
         return {place: entry for place, entry in entries.items() if entry}
 
@@ -110,6 +112,19 @@ def read_handles(words: Iterable[str]) -> dict[str, str]:
 def read_languages(words: Iterable[str]) -> list[str]:
     """Codes of languages, each once, in their order. UsageError for others."""
     return list(dict.fromkeys(language(code).code for code in words))
+
+
+def read_domains(words: Iterable[str]) -> list[str]:
+    """Domains, each once, in their order. UsageError for what is none."""
+    domains: list[str] = []
+    for word in words:
+        try:
+            (domain,) = Links.model_validate({"domains": [word]}).domains or ()
+        except ValidationError:
+            raise UsageError("doors.no_domain", text=word) from None
+        if domain not in domains:
+            domains.append(domain)
+    return domains
 
 
 def split(answer: str) -> list[str]:
