@@ -26,8 +26,8 @@ from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
     from socialcell.campaigns.links.model import TrackedLink
+    from socialcell.services.approvals.link_change_approvals import WaitingLinkChange
     from socialcell.services.context import Context
-    from socialcell.services.links.link_change_approvals import WaitingLinkChange
     from socialcell.services.links.link_statistics import StatisticsRow
     from socialcell.services.links.tracked_links import LinkResult
 
@@ -171,7 +171,7 @@ def approve(
 
     Example: socialcell links approve k7mq2xd
     """
-    from socialcell.services.links import link_change_approvals
+    from socialcell.services.approvals import link_change_approvals
 
     context = acting_context(config)
     result = link_change_approvals.approve_change(context, code, dry_run=dry_run)
@@ -184,7 +184,7 @@ def withdraw(code: Code, config: Config = None, json: Json = False) -> None:
 
     Example: socialcell links withdraw k7mq2xd
     """
-    from socialcell.services.links import link_change_approvals
+    from socialcell.services.approvals import link_change_approvals
 
     link = link_change_approvals.withdraw_change(open_context(config), code)
     if json:
@@ -199,7 +199,7 @@ def waiting(config: Config = None, json: Json = False) -> None:
 
     Example: socialcell links waiting
     """
-    from socialcell.services.links import link_change_approvals
+    from socialcell.services.approvals import link_change_approvals
 
     changes = link_change_approvals.list_waiting(open_context(config))
     if json:

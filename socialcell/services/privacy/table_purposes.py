@@ -10,7 +10,6 @@ from socialcell.listening import personal_data as listening
 from socialcell.ops.daemon_model import IMPERSONAL_DAEMON
 from socialcell.ops.model import IMPERSONAL_RUNS, PERSONAL_RUNS
 from socialcell.ops.outbox_model import IMPERSONAL_OUTBOX, PERSONAL_OUTBOX
-from socialcell.ops.refused_connections import IMPERSONAL_REFUSALS
 from socialcell.ops.web.form_submissions import PERSONAL_FORMS
 from socialcell.ops.web.refused_connections import IMPERSONAL_REFUSALS
 from socialcell.ops.webhook_model import IMPERSONAL_WEBHOOKS, PERSONAL_WEBHOOKS

@@ -9,8 +9,9 @@ from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.ops import audit
+from socialcell.services.approvals import link_change_approvals
 from socialcell.services.context import Context
-from socialcell.services.links import link_change_approvals, qr_codes, tracked_links
+from socialcell.services.links import qr_codes, tracked_links
 from socialcell.services.makers import Maker
 from tests.campaigns.links.link_requests import WEB, make_link
 from tests.operators import acting

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from socialcell.roles import Permission
 from socialcell.services import pseudonyms
+from socialcell.services.approvals import link_change_approvals as link_changes
 from socialcell.services.approvals import (
     waiting_answers,
     waiting_plans,
@@ -15,8 +16,6 @@ from socialcell.services.approvals.waiting_answers import WaitingAnswer
 from socialcell.services.desk.answers import answers
 from socialcell.services.desk.pages import answer_pages
 from socialcell.services.desk.pages.answer_pages import WaitingCaseAnswer
-from socialcell.services.links import link_change_approvals as link_changes
-from socialcell.services.makers import Maker
 from socialcell.services.mentions import mention_search
 from socialcell.services.messaging import (
     reply_approvals,

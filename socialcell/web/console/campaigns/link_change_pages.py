@@ -1,7 +1,7 @@
 """Changes of where links lead, approved by a second person or taken back."""
 
 from socialcell.roles import Permission
-from socialcell.services.links import link_change_approvals
+from socialcell.services.approvals import link_change_approvals
 from socialcell.web.console.campaigns.approval_pages import show_approvals
 from socialcell.web.pages.answers import Answer, RedirectTo
 from socialcell.web.pages.forms import NoFields

@@ -8,8 +8,8 @@ from socialcell.campaigns.links.tracked_link import landings
 from socialcell.campaigns.links.utm_naming import CHANNELS
 from socialcell.campaigns.links.visitor_kinds import KINDS
 from socialcell.roles import Permission
+from socialcell.services.approvals import link_change_approvals
 from socialcell.services.links import (
-    link_change_approvals,
     link_lines,
     link_statistics,
     qr_codes,

@@ -10,8 +10,9 @@ import pytest
 from socialcell import db
 from socialcell.campaigns.links.model import ClickDay
 from socialcell.roles import Role
+from socialcell.services.approvals import link_change_approvals
 from socialcell.services.context import Context
-from socialcell.services.links import link_change_approvals, tracked_links
+from socialcell.services.links import tracked_links
 from socialcell.settings import Config
 from socialcell.web.console import console_server
 from tests.operators import acting
