@@ -3,11 +3,8 @@
 import http.client
 import json
 import re
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -64,56 +61,6 @@ def opened(folder: Path, what: str, files: int) -> Iterator[Door]:
     finally:
         process.kill()
         process.communicate()
-
-
-@contextmanager
-def behind_nginx(door: Door, host: str, ours: int) -> Iterator[tuple[str, int]]:
-    """nginx with the file of deploy/ before a door; yields its address. `ours` is the
-    port in that file that is the door's, `host` the name of its server there."""
-    text = (REPOSITORY / "deploy" / "nginx.conf").read_text()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    text = re.sub(r"(?m)^\s*ssl_.*;$", "", text)
-    text = text.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
-    text = text.replace(f"127.0.0.1:{ours};", f"127.0.0.1:{door.port};")
-    with tempfile.TemporaryDirectory(prefix="socialcell-nginx-") as place:
-        own = "".join(
-            f"{name}_temp_path {place}/{name};"
-            for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        path = Path(place) / "nginx.conf"
-        text = text.replace("listen 80;", f"listen unix:{place}/plain;")
-        path.write_text(
-            f"daemon off; pid {place}/pid; events {{ worker_connections 2000; }}"
-            f"http {{ access_log off; {own} {text} }}"
-        )
-        # To a file: a full pipe would stop it.
-        with (Path(place) / "log").open("wb") as log:
-            words = ["nginx", "-e", "stderr", "-c", str(path)]
-            process = subprocess.Popen(words, stderr=log)
-            try:
-                _wait_for(port, process)
-                yield host, port
-            finally:
-                process.terminate()
-                process.wait(60)
-
-
-def has_nginx() -> bool:
-    return shutil.which("nginx") is not None
-
-
-def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        assert process.poll() is None, "nginx did not start"
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=60).close()
-        except ConnectionRefusedError:
-            continue
-        return
-    raise AssertionError("nginx did not listen")
 
 
 @dataclass(frozen=True)

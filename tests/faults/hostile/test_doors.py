@@ -14,12 +14,11 @@ from tests.faults.hostile.doors import (
     AttackResult,
     Door,
     Probe,
-    behind_nginx,
-    has_nginx,
     opened,
     under_attack,
 )
 from tests.faults.hostile.hostile_client import ATTACKS
+from tests.web_servers import is_installed, standing_before
 
 pytestmark = [pytest.mark.on_sqlite, pytest.mark.fault("F33")]
 
@@ -64,11 +63,9 @@ def attacked_redirect(
             Probe(door.port, f"/r/{code}", 302),
             Probe(door.port, "/livez", 200),
         ]
-        if has_nginx():
-            host, port = stack.enter_context(
-                behind_nginx(door, "go.pune.example", 8486)
-            )
-            probes.append(Probe(port, f"/r/{code}", 302, host))
+        if is_installed("nginx"):
+            port = stack.enter_context(standing_before("nginx", {8486: door.port}))
+            probes.append(Probe(port, f"/r/{code}", 302, "go.pune.example"))
         yield door, probes
 
 
