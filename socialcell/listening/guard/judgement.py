@@ -19,7 +19,7 @@ from socialcell.listening.guard import listed_subjects, person_signs
 from socialcell.listening.guard.listed_subjects import SubjectWord
 from socialcell.listening.guard.person_signs import Accounts
 from socialcell.listening.guard.spellings import is_legible, plain, readings
-from socialcell.listening.people import civic_words, listed_names
+from socialcell.listening.people import civic_words, listed_names, name_lists
 from socialcell.listening.people.listed_names import NameWord
 from socialcell.listening.people.protected_topics import SUBJECTS, TOPICS
 from socialcell.listening.query import platform_query, query_language
@@ -377,6 +377,7 @@ def _read_person(words: Sequence[_QueryWord]) -> str | None:
     plain_words = [word for word in words if not word.is_extra]
     if all(
         word.is_place
+        or not name_lists.is_unknown(word.form)
         or civic_words.is_known(word.form)
         or civic_words.is_civic(word.form)
         for word in plain_words

@@ -15,6 +15,7 @@ from socialcell.text import index_form
 
 # Of these topics the words say nothing of a place or of the city's work there.
 _NOT_OF_A_PLACE = frozenset({"politics", "noise", "conduct", "other"})
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _SHORTEST = 3
 _SHORTEST_STEM = 3  # letters of a sound with which a longer word may begin
 
@@ -184,10 +185,14 @@ def _begins(sound: str, stems: frozenset[str]) -> bool:
     return any(sound[:length] in stems for length in range(_SHORTEST_STEM, len(sound)))
 
 
-@lru_cache
 def guard_words(name: str) -> tuple[str, ...]:
     """A list of data/guard_words.yaml."""
+    return _guard_lists()[name]
+
+
+@lru_cache
+def _guard_lists() -> dict[str, tuple[str, ...]]:
     place = resources.files("socialcell.listening") / "data" / "guard_words.yaml"
     # Every word is a string: "no" is a word here.
-    lists: dict[str, Any] = yaml.load(place.read_bytes(), Loader=yaml.BaseLoader)  # noqa: S506
-    return tuple(lists[name])
+    lists: dict[str, Any] = yaml.load(place.read_bytes(), Loader=_LOADER)  # noqa: S506
+    return {name: tuple(words) for name, words in lists.items()}

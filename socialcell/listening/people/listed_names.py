@@ -20,8 +20,10 @@ SHORTEST_PREFIX = 4
 _SHORTEST_SOUND = 4  # a shorter one stands for too many words
 _SHORTEST_STEM = 4  # letters of a name before an ending
 _SHORTEST_SURNAME = 6
+_SHORTEST_APART = 6  # letters of a name that is written with a space inside
 _SAME_SOUND = (("w", "v"), ("sh", "s"), ("ee", "i"), ("oo", "u"), ("ph", "f"))
 _WILD = {"*": ".*", "?": "."}
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _DOUBLED = re.compile(r"(.)\1+")
 
 
@@ -125,7 +127,22 @@ def person_in(words: Sequence[NameWord]) -> str | None:
         run, at = words[at:end], max(end, at + 1)
         if run and not _names_a_place(run, words[end:]) and _is_person(run):
             return " ".join(word.form for word in run)
-    return _titled(words)
+    return _titled(words) or _spelt_apart(words)
+
+
+def _spelt_apart(words: Sequence[NameWord]) -> str | None:
+    """A name that is written with a space inside: kul karni."""
+    forms = [word.form for word in words]
+    for start in range(len(forms)):
+        for end in (start + 2, start + 3):
+            pieces = forms[start:end]
+            joined = "".join(pieces)
+            is_whole = len(pieces) == end - start and len(joined) >= _SHORTEST_APART
+            if not is_whole or any(map(civic_words.is_known, pieces)):
+                continue
+            if is_written_name(joined) or spelt_out(joined) in _strong().spelt:
+                return joined
+    return None
 
 
 def _strength(word: NameWord) -> int:
@@ -259,5 +276,5 @@ def _titles() -> frozenset[str]:
 def _data() -> dict[str, list[str]]:
     place = resources.files("socialcell.listening") / "data" / "asked_names.yaml"
     # Every word is a string: "no" is a word here.
-    lists: Any = yaml.load(place.read_bytes(), Loader=yaml.BaseLoader)  # noqa: S506
+    lists: Any = yaml.load(place.read_bytes(), Loader=_LOADER)  # noqa: S506
     return {kind: names["latn"] for kind, names in lists.items()}

@@ -23,6 +23,7 @@ SUBJECTS = {
 }
 # Topics that are these by name.
 TOPICS = ("politics",)
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _CIVIC, _SERVICE = "civic", "service"
 # Lists of the file that have another meaning than a language's.
 _CONTEXTS = {
@@ -74,6 +75,8 @@ def protected_topic_in(form: str, subject: str | None = None) -> ProtectedTopic 
     With a `subject` only words of that one are looked for.
     """
     matching = frozenset[str]().union(*map(_parts_of, map(key_of, form.split())))
+    if not matching:
+        return None
     for entry in entries():
         if entry.of_questions or subject not in (None, entry.subject):
             continue
@@ -91,7 +94,7 @@ def entries() -> Sequence[ListedWords]:
 def _read() -> Iterator[ListedWords]:
     place = resources.files("socialcell.listening") / "data" / "unwatched.yaml"
     # Every word is a string: "no" is a word here.
-    subjects: Any = yaml.load(place.read_bytes(), Loader=yaml.BaseLoader)  # noqa: S506
+    subjects: Any = yaml.load(place.read_bytes(), Loader=_LOADER)  # noqa: S506
     for subject, lists in subjects.items():
         for name, words in lists.items():
             for written in words:
@@ -117,10 +120,11 @@ def _parts(entry: str) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def _parts_of(word: str) -> frozenset[str]:
     """Parts of entries that a word finds, whichever of them ends in a star."""
-    return frozenset(
-        part
-        for entry in entries()
-        for part in entry.parts
-        if (stem := part.rstrip("*")) == word
-        or (stem != part and word.startswith(stem))
-    )
+    parts = _every_part()
+    open_ended = (f"{word[:length]}*" for length in range(1, len(word) + 1))
+    return frozenset(part for part in (word, *open_ended) if part in parts)
+
+
+@lru_cache
+def _every_part() -> frozenset[str]:
+    return frozenset(part for entry in entries() for part in entry.parts)

@@ -64,9 +64,8 @@ def add(
 ) -> int:
     """Mark a text, or what is behind a link, as false. Its id. Audited.
 
-    Handles and numbers of people are hidden. UsageError: it speaks of a person by name
-    or of what nobody looks for, neither or both are given, a
-    text too short to be told from others, no web address, no note, or it is marked
+    Names, handles and numbers of people are hidden. UsageError: it speaks of what
+    nobody looks for, neither or both are given, a text too short to be told from others, no web address, no note, or it is marked
     already.
     """
     if (text is None) == (url is None):
@@ -81,7 +80,7 @@ def add(
         context,
         AskedAt.RUMOURS,
         asked,
-        lambda _session, accounts: objection_to(text, url, accounts),
+        lambda _session, accounts: objection_to(cleaned, address, accounts),
     )
     now = context.clock.now()
     with db.writing(context.engine) as session:
@@ -101,7 +100,7 @@ def objection_to(
 ) -> Objection | None:
     """What stands against looking for copies of a text or a link; None: nothing."""
     if text is not None:
-        return judgement.judge_words(masking.unnamed(clean_text(text)), accounts)
+        return judgement.judge_words(text, accounts)
     return judgement.judge_address(url or "", accounts)
 
 
