@@ -65,8 +65,8 @@ def add(
     """Mark a text, or what is behind a link, as false. Its id. Audited.
 
     Names, handles and numbers of people are hidden. UsageError: it speaks of what
-    nobody looks for, neither or both are given, a text too short to be told from others, no web address, no note, or it is marked
-    already.
+    nobody looks for, neither or both are given, a text too short to be told from
+    others, no web address, no note, or it is marked already.
     """
     if (text is None) == (url is None):
         raise UsageError("alerts.rumour_text_or_url")
