@@ -38,7 +38,7 @@ LAW = ("published", "service", "consent", "duty", "employment")
 def tables() -> dict[str, Table]:
     for module in pkgutil.walk_packages(socialcell.__path__, "socialcell."):
         name = module.name.rpartition(".")[2]
-        if name.endswith(("model", "form_submissions")):
+        if name.endswith(("model", "form_submissions", "refused_connections")):
             importlib.import_module(module.name)
     return dict(SQLModel.metadata.tables)
 
