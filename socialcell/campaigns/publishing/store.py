@@ -115,6 +115,12 @@ def drafts_query() -> Select[int]:
     return select(func.count()).where(P.state == "draft")
 
 
+def draft_ids_of(session: Session, name: str) -> list[int]:
+    """The posts that an operator drafted and nobody has decided on, by id."""
+    query = select(P.id).where(P.state == "draft", P.made_by == name)
+    return list(session.scalars(query.order_by(P.id)))
+
+
 def due_ids(session: Session, now: datetime, campaign: str | None) -> list[int]:
     """Ids of what is to be posted now: what is marked as safety, then notices, then
     answers, then the rest by time."""

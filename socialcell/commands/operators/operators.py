@@ -10,7 +10,7 @@ from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators import sign_in_prompt
 from socialcell.commands.operators.sign_in_prompt import acting_context
-from socialcell.commands.options import Config, Json, moment_of, open_context
+from socialcell.commands.options import Config, DryRun, Json, moment_of, open_context
 from socialcell.roles import ALL, Role
 
 if TYPE_CHECKING:
@@ -210,6 +210,48 @@ def disable(name: Name, config: Config = None, json: Json = False) -> None:
         output.as_json({"name": name, "state": "disabled"})
         return
     output.say(f"{name} signs in no more.")
+
+
+@app.command("hand-over")
+def hand_over(
+    name: Name,
+    to: Annotated[str, typer.Option(help="The colleague who takes over.")],
+    dry_run: DryRun = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Let an officer leave: access ends, and open work passes to a colleague. Audited.
+
+    Roles, sessions and leases end, API tokens are renewed and shown once, open cases
+    and incidents pass on, and what else waits is listed. Sources go on. Roles that the
+    colleague lacks are proposed and confirmed as always.
+
+    Example: socialcell operators hand-over "Ravi Sample" --to "Asha Sample" --dry-run
+    """
+    from socialcell.services.handover import officer_handover
+
+    done = officer_handover.hand_over(acting_context(config), name, to, dry_run=dry_run)
+    if json:
+        output.as_json({"dry_run": dry_run, "hand_over": asdict(done)})
+        return
+    if dry_run:
+        output.say("Nothing was changed. What would be:")
+    output.record(
+        {
+            "roles ended": ", ".join(done.roles),
+            "sessions ended": done.sessions,
+            f"cases to {done.to}": ", ".join(done.cases),
+            "cases of nobody now": ", ".join(done.unassigned),
+            f"incidents to {done.to}": ", ".join(map(str, done.incidents)),
+            "answers that wait": ", ".join(done.answers),
+            "posts that wait": ", ".join(map(str, done.posts)),
+            "promises to keep": ", ".join(map(str, done.promises)),
+            f"roles that {done.to} lacks": ", ".join(done.lacking),
+            "shared secrets to renew": ", ".join(done.secrets),
+        }
+    )
+    for token in () if dry_run else done.tokens:
+        output.say(f"Token {token.name}, shown this once: {token.token}")
 
 
 @app.command("list", cls=ListCommand)

@@ -82,7 +82,7 @@ def begin(context: Context, names: Sequence[str]) -> list[IssuedCode]:
             ]
             issued.append(_issue_code(session, operator, None, now, has_halves=False))
             detail = {"roles": [grant_detail(grant) for grant in grants]}
-            _note(context, session, "operator.begin", operator, detail)
+            note_change(context, session, "operator.begin", operator, detail)
     return issued
 
 
@@ -96,7 +96,7 @@ def add(
     """
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        actor_id = _require_admin(context, session)
+        actor_id = require_admin(context, session)
         operator = _new_operator(session, _checked_name(session, name), actor_id, now)
         for request in requests:
             _require_usable(session, request, now)
@@ -105,7 +105,7 @@ def add(
             for request in requests
         ]
         detail = {"roles": [grant_detail(grant) for grant in grants]}
-        _note(context, session, "operator.add", operator, detail)
+        note_change(context, session, "operator.add", operator, detail)
         return _issue_code(session, operator, actor_id, now, has_halves=True)
 
 
@@ -113,11 +113,11 @@ def grant(context: Context, name: str, request: RoleRequest) -> None:
     """Propose a role for an operator; another administrator confirms it. Audited."""
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        actor_id = _require_admin(context, session)
+        actor_id = require_admin(context, session)
         operator = require_operator(session, name)
         _require_usable(session, request, now)
         row = _new_grant(session, operator, request, actor_id, now, None)
-        _note(context, session, "operator.grant", operator, grant_detail(row))
+        note_change(context, session, "operator.grant", operator, grant_detail(row))
 
 
 def revoke(context: Context, name: str, role: Role) -> int:
@@ -127,7 +127,7 @@ def revoke(context: Context, name: str, role: Role) -> int:
     """
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        actor_id = _require_admin(context, session)
+        actor_id = require_admin(context, session)
         operator = require_operator(session, name)
         ended = [
             row
@@ -139,9 +139,9 @@ def revoke(context: Context, name: str, role: Role) -> int:
         for row in ended:
             row.revoked_by, row.revoked_at = actor_id, now
         session.flush()
-        _require_two_admins(session, now)
+        require_two_admins(session, now)
         detail = {"grants": [row.id for row in ended], "role": str(role)}
-        _note(context, session, "operator.revoke", operator, detail)
+        note_change(context, session, "operator.revoke", operator, detail)
         return len(ended)
 
 
@@ -155,7 +155,7 @@ def reset(context: Context, name: str, *, drop_factor: bool = False) -> IssuedCo
     """
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        actor_id = _require_admin(context, session)
+        actor_id = require_admin(context, session)
         operator = require_operator(session, name)
         if operator.id == actor_id:
             raise UsageError("operators.reset_oneself")
@@ -164,7 +164,7 @@ def reset(context: Context, name: str, *, drop_factor: bool = False) -> IssuedCo
         issued = _issue_code(session, operator, actor_id, now, has_halves=has_halves)
         if not has_halves:
             _end_access(context, session, operator)
-        _note(context, session, "operator.reset", operator, {"waits": has_halves})
+        note_change(context, session, "operator.reset", operator, {"waits": has_halves})
         return issued
 
 
@@ -176,7 +176,7 @@ def confirm(context: Context, name: str) -> Confirmation:
     """
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        actor_id = _require_admin(context, session)
+        actor_id = require_admin(context, session)
         operator = require_operator(session, name)
         if operator.id == actor_id:
             raise SocialcellError("operators.confirm_oneself")
@@ -199,7 +199,7 @@ def confirm(context: Context, name: str) -> Confirmation:
             "grants": [row.id for row in grants],
             "resets": len(halves),
         }
-        _note(context, session, "operator.confirm", operator, detail)
+        note_change(context, session, "operator.confirm", operator, detail)
         shown = tuple(f"{row.role} ({row.scope})" for row in grants)
         return Confirmation(operator.name, tuple(halves), shown)
 
@@ -211,15 +211,15 @@ def disable(context: Context, name: str) -> None:
     """
     now = context.clock.now()
     with db.writing(context.engine) as session:
-        actor_id = _require_admin(context, session)
+        actor_id = require_admin(context, session)
         operator = require_operator(session, name)
         if operator.disabled_at is not None:
             raise UsageError("operators.disabled_before", name=operator.name)
         operator.disabled_by, operator.disabled_at = actor_id, now
         session.flush()
-        _require_two_admins(session, now)
+        require_two_admins(session, now)
         ended = sign_in.end_sessions(context, session, operator.id or 0)
-        _note(context, session, "operator.disable", operator, {"sessions": ended})
+        note_change(context, session, "operator.disable", operator, {"sessions": ended})
 
 
 def end(context: Context, name: str) -> int:
@@ -227,9 +227,9 @@ def end(context: Context, name: str) -> int:
     with db.writing(context.engine) as session:
         operator = require_operator(session, name)
         if operator.id != context.actor.id:
-            _require_admin(context, session)
+            require_admin(context, session)
         ended = sign_in.end_sessions(context, session, operator.id or 0)
-        _note(context, session, "operator.end", operator, {"sessions": ended})
+        note_change(context, session, "operator.end", operator, {"sessions": ended})
         return ended
 
 
@@ -242,14 +242,14 @@ def require_operator(session: Session, name: str) -> Operator:
     return operator
 
 
-def _require_admin(context: Context, session: Session) -> int:
+def require_admin(context: Context, session: Session) -> int:
     """Also that nobody else changes operators until this is committed: two who take a
     role from each other at once would leave one administrator."""
     db.take_turn(session, _TURN)
     return permissions.require(context, session, Permission.MANAGE_OPERATORS, ())
 
 
-def _require_two_admins(session: Session, now: datetime) -> None:
+def require_two_admins(session: Session, now: datetime) -> None:
     """Two must stay who can propose and confirm, or nothing could be changed again."""
     admins = roles.roles_with(Permission.MANAGE_OPERATORS)
     if len(store.lasting_holders(session, admins, now)) < 2:
@@ -369,13 +369,14 @@ def _waiting(
     return [*store.waiting_codes(session, operator.id or 0, now), *grants]
 
 
-def _note(
+def note_change(
     context: Context,
     session: Session,
     action: str,
     operator: Operator,
     detail: JsonObject | None = None,
 ) -> None:
+    """Enter what was done to an operator into the audit log."""
     session.flush()
     full = {"name": operator.name, **(detail or {})}
     now = context.clock.now()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import count
 
 from sqlmodel import Session
 
@@ -114,6 +115,35 @@ def revoke_token(context: Context, name: str) -> None:
             raise UsageError("tokens.revoked_before", name=row.name)
         row.revoked_by, row.revoked_at = actor_id, now
         _note(context, session, "token.revoke", row, {})
+
+
+def renew_token(
+    context: Context, session: Session, old: ApiToken, actor_id: int
+) -> IssuedToken:
+    """Revoke a token and make its successor, of the same rights and end, in the
+    caller's transaction, who has asked whether the actor may. Audited."""
+    now = context.clock.now()
+    text = PREFIX + codes.new_token()
+    remember(text)
+    old.revoked_by, old.revoked_at = actor_id, now
+    _note(context, session, "token.revoke", old, {})
+    taken = {token.name_key for token in token_store.all_tokens(session)}
+    names = (f"{old.name} {n}" for n in count(2))
+    name = next(name for name in names if store.name_key(name) not in taken)
+    row = ApiToken(
+        name=name,
+        name_key=store.name_key(name),
+        token_hash=codes.token_hash(text),
+        scopes=list(old.scopes),
+        place=old.place,
+        made_by=actor_id,
+        made_at=now,
+        ends_at=old.ends_at,
+    )
+    session.add(row)
+    session.flush()
+    _note(context, session, "token.add", row, token_detail(row))
+    return IssuedToken(name, text, tuple(row.scopes), row.place, row.ends_at)
 
 
 def list_tokens(context: Context) -> list[TokenLine]:

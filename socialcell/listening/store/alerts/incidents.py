@@ -65,6 +65,19 @@ def open_at(session: Session, at: datetime) -> list[OpenIncident]:
     return sorted(standing, key=lambda incident: incident.last_alert_at, reverse=True)
 
 
+def pass_on(session: Session, name: str, to: str) -> list[int]:
+    """Incidents that are not over and that one operator has go to another; their ids."""
+    rows = session.scalars(
+        select(Incident)
+        .where(col(Incident.state) == "acked", col(Incident.acked_by) == name)
+        .order_by(col(Incident.id))
+    ).all()
+    for row in rows:
+        row.acked_by = to
+    session.flush()
+    return [row.id for row in rows if row.id is not None]
+
+
 def count_open(session: Session) -> dict[str, int]:
     """How many incidents are not over, by severity; what was planned is none."""
     severity = col(Incident.severity)
