@@ -13,7 +13,7 @@ account is `os_user` in every row, which no environment variable can change.
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, TypedDict
@@ -226,6 +226,25 @@ def newest_about(
         for row in db.records(session, query.order_by(c.seq), AuditRecord):
             rows[row.object] = row
     return rows
+
+
+def span_about(
+    session: Session,
+    subjects: Collection[str],
+    is_about: Callable[[AuditRecord], bool],
+) -> list[AuditRecord]:
+    """All rows from the first to the last that `is_about` takes, of those about these
+    objects; none where there is none."""
+    c = AUDIT.c
+    seqs: list[int] = []
+    for chunk in db.chunks(sorted(set(subjects))):
+        query = select(AUDIT).where(c.object.in_(chunk))
+        rows = db.records(session, query, AuditRecord)
+        seqs += [row.seq for row in rows if is_about(row)]
+    if not seqs:
+        return []
+    within = select(AUDIT).where(c.seq >= min(seqs), c.seq <= max(seqs))
+    return db.records(session, within.order_by(c.seq), AuditRecord)
 
 
 def about_operators(session: Session) -> list[AuditRecord]:

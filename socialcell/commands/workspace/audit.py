@@ -1,13 +1,15 @@
-"""Commands of the noun `audit`: list, verify."""
+"""Commands of the noun `audit`: list, verify, records, verify-records."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
-from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands.operators.sign_in_prompt import acting_context
+from socialcell.commands.options import Config, Json, moment_of, open_context
 from socialcell.json_types import dumps
 
 app = typer.Typer(
@@ -52,6 +54,77 @@ def list_(
         ],
         important=("who",),
     )
+
+
+@app.command()
+def records(
+    out: Annotated[Path, typer.Option(help="Where the bundle is written, a ZIP.")],
+    case: Annotated[
+        list[str] | None, typer.Option(help="A case; several times for more.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Also what was posted from then on.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="To before then.")] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Make the bundle for a request for records: our words, times, approvals. Audited.
+
+    Words of others are masked. It has a manifest and the part of the audit log that
+    proves it; the same records give the same bytes.
+
+    Example: socialcell audit records --case 26-000004 --out records.zip
+    """
+    from socialcell.services.handover import record_bundle
+
+    bundle = record_bundle.make_bundle(
+        acting_context(config),
+        case or [],
+        moment_of("--since", since),
+        moment_of("--until", until),
+    )
+    output.write_bytes(out, [bundle.content], private=True)
+    if json:
+        output.as_json(
+            {
+                "file": str(out),
+                "files": list(bundle.files),
+                "entries": bundle.entries,
+                "span": list(bundle.span) if bundle.span else None,
+                "head": bundle.head,
+            }
+        )
+        return
+    output.say(f"Written: {out}, {len(bundle.files)} files, {bundle.entries} entries")
+
+
+@app.command("verify-records")
+def verify_records(
+    bundle: Annotated[Path, typer.Argument(help="The bundle.", metavar="FILE")],
+    json: Json = False,
+) -> None:
+    """Check a bundle of records: its files, and its part of the audit log.
+
+    It needs the bundle alone. The head that it prints is proved against the log by
+    audit verify --head. Exit code 1 when anything is wrong.
+
+    Example: socialcell audit verify-records records.zip
+    """
+    from socialcell.services.handover import bundle_check
+
+    check = bundle_check.check_bundle(bundle)
+    if json:
+        output.as_json({"ok": not check.problems, **asdict(check)})
+    elif check.problems:
+        for problem in check.problems:
+            output.say(f"Wrong: {problem}.")
+    else:
+        output.say(
+            f"{check.files} files and {check.entries} entries, as they were made. "
+            f"Head: {check.head}"
+        )
+    raise typer.Exit(1 if check.problems else 0)
 
 
 @app.command()

@@ -66,7 +66,7 @@ def open_at(session: Session, at: datetime) -> list[OpenIncident]:
 
 
 def pass_on(session: Session, name: str, to: str) -> list[int]:
-    """Incidents that are not over and that one operator has go to another; their ids."""
+    """Open incidents that one operator has go to another; their ids."""
     rows = session.scalars(
         select(Incident)
         .where(col(Incident.state) == "acked", col(Incident.acked_by) == name)
