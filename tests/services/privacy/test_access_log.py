@@ -38,7 +38,7 @@ def kinds(context: Context) -> list[str]:
 
 
 def open_original(context: Context) -> None:
-    original_link.open_original(context, 1)
+    original_link.open_original(acting(context, OFFICER, Role.OPERATOR), 1)
 
 
 def export_mentions(context: Context) -> None:

@@ -184,7 +184,7 @@ def test_whom_a_breach_affects_is_known_from_what_was_read(dpo: Context) -> None
     with db.reading(dpo.engine) as session:
         pseudonym = load_people(dpo).pseudonym("x", "u1")
         session.rollback()
-    original_link.open_original(dpo, 5)
+    original_link.open_original(acting(dpo, OFFICER, Role.OPERATOR), 5)
     number = enter(dpo, since=dpo.clock.now() - HOUR).number
 
     result = affected_persons.list_affected(later(dpo, 1), number)

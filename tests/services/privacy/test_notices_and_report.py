@@ -142,7 +142,7 @@ def test_the_report_counts_requests_by_when_they_were_answered(dpo: Context) -> 
     told = "Nobody wrote our word from there."
     person_requests.refuse(at_last, late.number, "not_identified", told)
     receive(at_last, "grievance", is_child=True)
-    original_link.open_original(at_last, 1)
+    original_link.open_original(acting(at_last, OFFICER, Role.OPERATOR), 1)
 
     made = report(at_last, days=60)
 
