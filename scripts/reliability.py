@@ -193,6 +193,12 @@ ROWS = {
         "alikes stay",
         "Of names of third persons and of digits in words at least 80 % are hidden.",
     ),
+    "F38": Row(
+        "an insider who goes from a pseudonym to the person by the address or the "
+        "number of a post",
+        "no list, page, letter, file or answer has either beside a pseudonym; whoever "
+        "may see who wrote asks for it, and that is in the audit log",
+    ),
     "F44": Row(
         "killed at any write while a person's request is carried out",
         "the same command ends it: nothing of the person is left, and the receipt "
