@@ -3,16 +3,17 @@
     python scripts/everyday_words.py
 
 Every word of three letters and more of the sentences that classifiers are trained with
-(socialcell/language/labels), which are invented, but for places in brackets, words
-that mostly have a capital within a sentence, and listed names. Masking takes a word
-that stands where a name stands, and is not among these, for a name.
+(socialcell/language/labels), which are invented. Left out are places in brackets, words
+that mostly have a capital within a sentence, and listed names: all in Devanagari, where
+no capital tells them, and those in Latin letters that are there once. Masking takes a
+word that stands where a name stands, and is not among these, for a name.
 """
 
 import re
 from collections import Counter
 from pathlib import Path
 
-from socialcell.listening.people.name_lists import listed_names
+from socialcell.listening.people.name_lists import listed_names, word_lists
 
 ROOT = Path(__file__).resolve().parent.parent / "socialcell"
 FILE = ROOT / "listening/data/everyday_words.txt"
@@ -33,11 +34,13 @@ def words() -> list[str]:
         for line in file.read_text("utf-8").splitlines():
             if line[:1] not in "=#":
                 _count(_PLACE.sub(" ", line), counts, capitals)
-    names = listed_names()
+    names, sure = listed_names(), word_lists("third_persons")["sure"]
     return sorted(
         word
         for word, n in counts.items()
-        if len(word) >= _SHORTEST and n > 2 * capitals[word] and word not in names
+        if len(word) >= _SHORTEST
+        and n > 2 * capitals[word]
+        and (word not in names or (word.isascii() and n > 1 and word not in sure))
     )
 
 

@@ -133,8 +133,15 @@ def _listed(words: TextWords, signs: Signs, at: int) -> Iterator[WordSpan]:
         is_capital = words.written(start - 1).istitle()
         if is_given or (is_capital and _is_new(words, signs, start - 1)):
             start -= 1
-    if end - start == 1 and WordKind.EITHER in kind:
-        return  # a word of the language as well
+    if all(WordKind.EITHER in _kind(signs, word) for word in range(start, end)):
+        # Words of the language as well: one alone is no name, two are a whole one.
+        is_whole = (
+            end - start > 1
+            and WordKind.GIVEN in _kind(signs, start)
+            and WordKind.SURNAME in _kind(signs, end - 1)
+        )
+        if not is_whole:
+            return
     yield start, end
 
 

@@ -51,18 +51,20 @@ def word_kinds() -> Mapping[str, Kinds]:
     """Words of the lists in small letters, names with every ending."""
     lists = _lists()
     kinds: dict[str, set[WordKind]] = {}
-    either = frozenset(lists["either"])
+    either = _ambiguous()
+    for name in either:
+        kinds.setdefault(name, set()).add(WordKind.EITHER)
     for kind, names in _names().items():
         for name in names:
             kinds.setdefault(name, set()).add(kind)
             if name in either:
-                kinds[name].add(WordKind.EITHER)
                 continue
             endings = lists["endings_latn" if name.isascii() else "endings_deva"]
             # A short ending of a short word makes another word of it.
             if len(name) >= _SHORTEST and (not name.isascii() or len(name) > 4):
                 for ending in endings:
-                    kinds.setdefault(name + ending, set()).add(kind)
+                    if name + ending not in everyday_words():
+                        kinds.setdefault(name + ending, set()).add(kind)
     for kind, list_name in _SIGNS.items():
         for word in lists[list_name]:
             # A word for a role or a place is never a name.
@@ -74,9 +76,10 @@ def word_kinds() -> Mapping[str, Kinds]:
 @lru_cache(maxsize=1)
 def listed_names() -> frozenset[str]:
     """Given names and surnames that are no words of the language."""
-    return frozenset(
-        word for word, kinds in word_kinds().items() if kinds & NAMES
-    ) - frozenset(_lists()["either"])
+    return (
+        frozenset(word for word, kinds in word_kinds().items() if kinds & NAMES)
+        - _ambiguous()
+    )
 
 
 def stem(word: str) -> str:
@@ -107,11 +110,9 @@ def plain_words() -> frozenset[str]:
     )
     others = (word for words in lexicon.data("no_names").values() for word in words)
     named = (word for name in gazetteer_names() for word in name.lower().split())
-    folder = resources.files("socialcell.listening") / "data"
-    everyday = (folder / "everyday_words.txt").read_text("utf-8").split()
     names = _names()
-    return frozenset({*function_words, *others, *named, *everyday}) - frozenset(
-        {*names[WordKind.GIVEN], *names[WordKind.SURNAME]} - {*_lists()["either"]}
+    return frozenset({*function_words, *others, *named, *everyday_words()}) - frozenset(
+        {*names[WordKind.GIVEN], *names[WordKind.SURNAME]} - _ambiguous()
     )
 
 
@@ -149,20 +150,42 @@ def sounds_of(name: str) -> Sounds:
 
 @lru_cache(maxsize=1)
 def _names() -> Mapping[WordKind, list[str]]:
+    """Given names and surnames, also those that are words of the language."""
     lists, names = _lists(), _data("person_names")
     return {
         WordKind.GIVEN: [
             *lists["given"],
             *names["given"]["latn"],
-            *names["given"]["deva"],
+            *names["also_words"]["latn"],
         ],
         WordKind.SURNAME: [
             *lists["surnames"],
             *names["surname"]["latn"],
-            *names["surname"]["deva"],
+            *names["surnames_also_words"]["latn"],
         ],
-        WordKind.EITHER: lists["either"],
     }
+
+
+@lru_cache(maxsize=1)
+def _ambiguous() -> frozenset[str]:
+    """Names that are words of the language, or that places bear."""
+    lists, names = _lists(), _data("person_names")
+    kinds = ("also_words", "surnames_also_words", "places_bear")
+    every = (*names["given"]["latn"], *names["surname"]["latn"])
+    return frozenset(
+        (
+            *lists["either"],
+            *(name for kind in kinds for name in names[kind]["latn"]),
+            *({*every, *lists["given"], *lists["surnames"]} & everyday_words()),
+        )
+    )
+
+
+@lru_cache(maxsize=1)
+def everyday_words() -> frozenset[str]:
+    """Words that people write of the city, Latin names among them that are words."""
+    folder = resources.files("socialcell.listening") / "data"
+    return frozenset((folder / "everyday_words.txt").read_text("utf-8").split())
 
 
 @lru_cache
