@@ -47,6 +47,10 @@ class PublicNames:
     sounds: frozenset[Sounds]
     taggers: NcModels
 
+    def has(self, name: str) -> bool:
+        """Whether a whole name is among them, in either script."""
+        return sounds_of(name) in self.sounds
+
 
 NO_NAMES = PublicNames(frozenset(), NcModels.NONE)
 

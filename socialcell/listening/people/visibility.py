@@ -91,6 +91,10 @@ class People:
             text, self._registered_on(platform), hidden, own, self.public_names
         )
 
+    def is_public_name(self, name: str) -> bool:
+        """Whether a name is one of the registry's or of somebody in office."""
+        return self.public_names.has(name)
+
     def masked_or_none(
         self, platform: str, text: str | None, author: AccountIdentity | None = None
     ) -> str | None:

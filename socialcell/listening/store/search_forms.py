@@ -82,18 +82,20 @@ def search_forms(session: Session, office_holders: Sequence[str] = ()) -> Search
     )
 
 
-def refresh_named(session: Session, words: Iterable[str]) -> int:
-    """Index anew the mentions that say one of these words, or whose author does: a
-    handle or a name that became public, or is so no more. How many changed.
+def refresh_named(session: Session, handle: str, name: str, *, gone: bool) -> int:
+    """Index anew the mentions that say a handle or a name, or whose author has it: it
+    became public, or is so no more (`gone`). How many changed.
 
-    Names that were shown of other public people stay: who they are, the caller may not
+    Names of other public people that were shown stay: who they are, the caller may not
     know.
     """
     forms = search_forms(session)
-    changed = 0
-    for word in filter(None, words):
-        changed += _refresh(session, forms, _says(word), keep_names=True)
-    return changed
+    dropped = frozenset(index_form(name).split()) if gone else frozenset()
+    return sum(
+        _refresh(session, forms, _says(word), keep_names=True, dropped=dropped)
+        for word in (handle, name)
+        if word
+    )
 
 
 def refresh_authors(session: Session, author_ids: Iterable[int]) -> int:
@@ -150,13 +152,14 @@ def _refresh(
     where: ColumnElement[bool] | None,
     *,
     keep_names: bool = False,
+    dropped: frozenset[str] = frozenset(),
 ) -> int:
     changed = 0
     for batch in _batches(session, where):
         values = [
             {"b_id": id_, "b_folded": form}
             for id_, row, folded in batch
-            if (form := _new_form(forms, row, folded, keep_names)) != folded
+            if (form := _new_form(forms, row, folded, keep_names, dropped)) != folded
         ]
         if values:
             session.connection().execute(
@@ -170,13 +173,17 @@ def _refresh(
 
 
 def _new_form(
-    forms: SearchForms, row: IndexedText, folded: str, keep_names: bool
+    forms: SearchForms,
+    row: IndexedText,
+    folded: str,
+    keep_names: bool,
+    dropped: frozenset[str],
 ) -> str:
     form = forms.form(row)
     if not keep_names or form == folded:
         return form
     # A word that only the names' rule hides stays where it was shown.
-    shown = {*form.split(), *folded.split()}
+    shown = {*form.split(), *folded.split()} - (dropped - {*form.split()})
     words = forms.searchable_words(row).split()
     return " ".join(word for word in words if word in shown)
 

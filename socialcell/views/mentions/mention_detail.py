@@ -10,10 +10,14 @@ from socialcell import db
 from socialcell.json_types import JsonValue
 from socialcell.listening.areas.area_table import names
 from socialcell.listening.areas.owner_table import NOBODY, OwnerFinder, OwnerRecord
+from socialcell.listening.people.masking_copy import MASK
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import mention_queries, mention_relations
-from socialcell.listening.store.mentions.mention_queries import MentionRow
+from socialcell.listening.store.mentions.mention_queries import (
+    AnnotationRow,
+    MentionRow,
+)
 from socialcell.listening.store.mentions.mention_relations import RelatedMention
 from socialcell.listening.store.pages import engagement_history
 from socialcell.views.mentions import mention_view
@@ -139,17 +143,36 @@ def mention(
             for e in mention_relations.engagement(session, row.id)
         ],
         "understood": [
-            {
-                "kind": a.kind,
-                "suggested": people.masked(row.platform, a.value, row),
-                "score": a.score,
-                "confident": a.confident,
-                "decided": a.decided_value,
-                "model": f"{a.model} {a.model_version}",
-                "detail": people.plain(row.platform, a.detail, row),
-            }
-            for a in facts.annotations
+            _understood(annotation, row, people) for annotation in facts.annotations
         ],
+    }
+
+
+def _understood(
+    annotation: AnnotationRow, row: MentionRow, people: People
+) -> AnnotationFields:
+    """One annotation; a name that was read as a private person's is hidden by itself,
+    as it is in the text."""
+    detail = annotation.detail or {}
+    is_person = (
+        annotation.kind == "entity"
+        and ":" not in annotation.value  # neither of the gazetteer nor in office
+        and detail.get("label") == "PERSON"
+        and not people.is_public_name(annotation.value)
+    )
+    plain = people.plain(row.platform, annotation.detail, row)
+    if is_person and isinstance(plain, dict):
+        plain = {**plain, "text": MASK}
+    return {
+        "kind": annotation.kind,
+        "suggested": MASK
+        if is_person
+        else people.masked(row.platform, annotation.value, row),
+        "score": annotation.score,
+        "confident": annotation.confident,
+        "decided": annotation.decided_value,
+        "model": f"{annotation.model} {annotation.model_version}",
+        "detail": plain,
     }
 
 

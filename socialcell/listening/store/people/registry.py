@@ -162,7 +162,7 @@ def register(
             detail["made_by_operator"] = approval.made_by_operator
         audit.append(session, by, "registry.add", f"{platform}:{handle}", detail, now)
         recount(session, platform, handle)
-        search_forms.refresh_named(session, (handle, name))
+        search_forms.refresh_named(session, handle, name, gone=False)
     return added
 
 
@@ -195,7 +195,9 @@ def remove(
     object_ = f"{platform}:{handle}"
     audit.append(session, by, "registry.remove", object_, {"reason": reason}, now)
     recount(session, platform, handle)
-    search_forms.refresh_named(session, (handle, account.name if account else ""))
+    search_forms.refresh_named(
+        session, handle, account.name if account else "", gone=True
+    )
 
 
 def recount(session: Session, platform: str, handle: str) -> None:
