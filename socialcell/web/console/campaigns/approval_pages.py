@@ -16,6 +16,7 @@ from socialcell.services.approvals.waiting_answers import WaitingAnswer
 from socialcell.services.desk.answers import answers
 from socialcell.services.desk.pages import answer_pages
 from socialcell.services.desk.pages.answer_pages import WaitingCaseAnswer
+from socialcell.services.makers import Maker
 from socialcell.services.mentions import mention_search
 from socialcell.services.messaging import (
     reply_approvals,
