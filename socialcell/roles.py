@@ -43,13 +43,14 @@ class Permission(StrEnum):
 
 
 class TokenScope(StrEnum):
-    """What a program may read through the API with a token that has it."""
+    """What a program may read or bring through the API with a token that has it."""
 
     MENTIONS = "mentions:read"
     FIGURES = "figures:read"
     AREAS = "areas:read"
     INCIDENTS = "incidents:read"
     CASES = "cases:read"
+    CASES_WRITE = "cases:write"
 
 
 _P = Permission

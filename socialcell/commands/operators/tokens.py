@@ -38,7 +38,8 @@ def add(
 
     Only an administrator who has signed in makes one. It ends with that person being
     disabled. It reads what the scopes name, people by pseudonym, and with --place the
-    rows of that ward office or department alone.
+    rows of that ward office or department alone. With cases:write it brings what
+    citizens say by its own door, and decides nothing.
 
     Example: socialcell tokens add "Ward dashboard" --scope mentions:read --scope
     figures:read --place ward:aundh-baner --until 2027-03-31

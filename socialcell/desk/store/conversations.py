@@ -68,6 +68,14 @@ def contact_in_case(
     return session.scalars(query.order_by(col(CaseContact.id))).first()
 
 
+def maker_of(session: Session, contact_id: int) -> str | None:
+    """Who entered the first words of a contact; None: it has none."""
+    query = select(col(CaseMessage.made_by)).where(
+        col(CaseMessage.contact_id) == contact_id, col(CaseMessage.direction) == "in"
+    )
+    return session.scalars(query.order_by(col(CaseMessage.id)).limit(1)).first()
+
+
 def case_of_mention(session: Session, mention_id: int) -> DeskCase | None:
     """The case that a mention is in; None: it is in none."""
     query = (

@@ -1,4 +1,5 @@
-"""Forms that were sent, by the key that each form carries: a form acts once."""
+"""Forms and requests of programs that were sent, by the key that each carries: it acts
+once."""
 
 import hashlib
 from dataclasses import dataclass
@@ -20,8 +21,8 @@ class FormSubmission(SQLModel, table=True):
 
     __tablename__ = "form_submission"
     key_hash: str = Field(primary_key=True)
-    sender: str  # hash of the session that it was sent from
-    path: str
+    sender: str  # hash of the session, or of the program, that it was sent from
+    path: str  # of a program's request: what it asked for, as a hash
     begun_at: datetime = Field(index=True)
     location: str | None = None  # the page that followed
     notice: str = ""  # what that page says of it
@@ -88,6 +89,12 @@ def outcome(session: Session, key: str, sender: str) -> Outcome | None:
     query = select(C.location, C.notice).where(C.key_hash == _hash_of(key, sender))
     row = session.execute(query).one_or_none()
     return None if row is None else Outcome(row.location, row.notice)
+
+
+def path_of(session: Session, key: str, sender: str) -> str | None:
+    """The path that a form of this sender was sent to; None: there is none."""
+    query = select(C.path).where(C.key_hash == _hash_of(key, sender))
+    return session.scalars(query).one_or_none()
 
 
 def _hash_of(key: str, sender: str) -> str:

@@ -7,14 +7,17 @@ from sqlmodel import Session
 
 from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import conversations
+from socialcell.errors import UsageError
 from socialcell.language.words import script_of
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.services.context import Context
 from socialcell.services.desk.case_secrets import seal_secret
+from socialcell.text import clean_text
 
 WINDOW = timedelta(hours=24)
 """How long after a message of theirs a person may be answered in free words."""
+LONGEST_WORDS = 10_000  # characters
 PRESS = "press"
 _ARTICLE = "article"
 _NO_LANGUAGE = "und"  # of a pin, a photo, a few signs
@@ -88,6 +91,16 @@ def add_mention(
     session.add(message)
     session.flush()
     return contact, message
+
+
+def checked_words(text: str) -> str:
+    """What somebody said, cleaned. UsageError: no words, or too many."""
+    words = clean_text(text).strip()
+    if not words or len(words) > LONGEST_WORDS:
+        raise UsageError(
+            "deskcases.words_length", limit=LONGEST_WORDS, characters=len(words)
+        )
+    return words
 
 
 def add_words(

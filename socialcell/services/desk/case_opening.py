@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.desk.case_states import CLOSED_STATES, OPEN_STATES, CaseState
-from socialcell.desk.model import DeskCase
+from socialcell.desk.model import CaseContact, DeskCase
 from socialcell.desk.store import cases, conversations, opening_queue
 from socialcell.desk.store.cases import StepDraft
 from socialcell.errors import UsageError
@@ -38,7 +38,6 @@ _BATCH = 50  # mentions in one transaction
 _TURN = "case_opening"
 _SOURCES = {"message": "message", "review": "review", "article": "press"}
 HAND = ("phone", "paper", "press")
-_LONGEST_WORDS = 10_000  # characters
 
 
 @dataclass(frozen=True)
@@ -102,47 +101,66 @@ def open_by_hand(context: Context, new: NewCase) -> str:
     UsageError: no words, an unknown kind, topic, place or number. Errors of
     `case_access.require_case`.
     """
-    words = replace(new.words, text=clean_text(new.words.text).strip())
-    if not words.text or len(words.text) > _LONGEST_WORDS:
+    if new.words.channel not in HAND:
         raise UsageError(
-            "deskcases.words_length", limit=_LONGEST_WORDS, characters=len(words.text)
+            "deskcases.no_channel", channel=new.words.channel, channels=HAND
         )
-    if words.channel not in HAND:
-        raise UsageError("deskcases.no_channel", channel=words.channel, channels=HAND)
+    with db.writing(context.engine) as session:
+        case, reading = draft_spoken(context, session, new)
+        case_access.require_case(context, session, Permission.TRIAGE, case)
+        enter_spoken(context, session, case, reading, new.words)
+        return case.number
+
+
+def draft_spoken(
+    context: Context, session: Session, new: NewCase, urgency: str | None = None
+) -> tuple[DeskCase, CaseReading]:
+    """A case of what somebody said, not stored yet, so that the caller may ask who may;
+    and what is suggested of it. UsageError as of `open_by_hand`."""
     case_reading.require_words(new.kind, new.topic, new.priority)
     now = context.clock.now()
-    with db.writing(context.engine) as session:
-        place_id, ward = case_reading.place_of(session, new.place, now)
-        area = new.area or ward
-        suggested_priority = case_reading.priority_of(new.kind, None)
-        owner = case_reading.find_owner(
-            session, new.topic, area, place_id, now, critical=new.priority == "P0"
-        )
-        reading = CaseReading(
-            kind=new.kind,
-            topic=new.topic,
-            area=area,
-            place=clean_text(new.place),
-            place_id=place_id,
-            owner=owner,
-            priority=suggested_priority,
-        )
-        draft = replace(
-            reading,
-            owner=new.owner or owner,
-            priority=new.priority or suggested_priority,
-        )
-        case = _new_case(context, session, draft, reading, None)
-        case.priority = draft.priority
-        case.opened_from = words.channel
-        case.summary = clean_text(new.summary)
-        if new.point is not None:
-            case.latitude, case.longitude = case_reading.checked_point(new.point)
-        case_access.require_case(context, session, Permission.TRIAGE, case)
-        _enter(context, session, case, reading.suggestion)
-        case_contacts.add_words(context, session, case, words)
-        case_grouping.suggest(context, session, case)
-        return case.number
+    place_id, ward = case_reading.place_of(session, new.place, now)
+    area = new.area or ward
+    suggested_priority = case_reading.priority_of(new.kind, urgency)
+    owner = case_reading.find_owner(
+        session, new.topic, area, place_id, now, critical=new.priority == "P0"
+    )
+    reading = CaseReading(
+        kind=new.kind,
+        topic=new.topic,
+        area=area,
+        place=clean_text(new.place),
+        place_id=place_id,
+        owner=owner,
+        priority=suggested_priority,
+    )
+    draft = replace(
+        reading, owner=new.owner or owner, priority=new.priority or suggested_priority
+    )
+    case = _new_case(context, session, draft, reading, None)
+    case.priority = new.priority or case.priority
+    case.opened_from = new.words.channel
+    case.summary = clean_text(new.summary)
+    if new.point is not None:
+        case.latitude, case.longitude = case_reading.checked_point(new.point)
+    return case, reading
+
+
+def enter_spoken(
+    context: Context,
+    session: Session,
+    case: DeskCase,
+    reading: CaseReading,
+    words: SpokenWords,
+) -> CaseContact:
+    """Store such a case with its first contact and their words. UsageError: no words or
+    too many, or a telephone number that is none."""
+    text = case_contacts.checked_words(words.text)
+    _enter(context, session, case, reading.suggestion)
+    spoken = replace(words, text=text)
+    contact, _message = case_contacts.add_words(context, session, case, spoken)
+    case_grouping.suggest(context, session, case)
+    return contact
 
 
 def join_mention(

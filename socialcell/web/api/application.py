@@ -14,16 +14,23 @@ from socialcell.services.context import Context
 from socialcell.web.api.access import access_check
 from socialcell.web.api.area_routes import area_router
 from socialcell.web.api.case_routes import case_router
+from socialcell.web.api.case_write_routes import case_write_router
 from socialcell.web.api.incident_routes import incident_router
 from socialcell.web.api.mention_routes import mention_router
 from socialcell.web.api.operations import PREFIX
 from socialcell.web.api.problems import ApiError, ProblemDocument, answer_error
 from socialcell.web.api.request_guard import RequestGuard
+from socialcell.web.body import BodyLimits
 
+MOST_BYTES = 65_536
+"""Of the body of a request."""
+BODY_SECONDS = 15.0
 DOCUMENT = f"{PREFIX}/openapi.json"
 _ABOUT = """\
-What citizens say to and about the city, for other programs of the city. Everything is
-read alone.
+What citizens say to and about the city, for other programs of the city. They read it,
+and a program with the scope cases:write brings what citizens say by its own door: a new
+case, a message in it, an answer to the closing question. It decides, approves, closes
+and reveals nothing. Such a request has an Idempotency-Key: sent again, it does nothing.
 
 People appear by pseudonym unless they hold a public role. A number says what it does
 not cover; what is not known is null, never 0. Moments are ISO 8601 in the time of Pune.
@@ -40,10 +47,17 @@ _RAISED = (
 )
 
 
+_ROUTERS = (
+    *(mention_router, area_router, incident_router, case_router),
+    case_write_router,
+)
+
+
 def create_api(context: Context) -> ASGIApp:
     """The API of a workspace, at paths that begin with /api/v1: give it every request
     whose path does, with the path whole. `context` acts as nobody."""
-    return RequestGuard(create_routes(context))
+    routes = BodyLimits(create_routes(context), MOST_BYTES, BODY_SECONDS)
+    return RequestGuard(routes)
 
 
 def create_routes(context: Context) -> FastAPI:
@@ -59,7 +73,7 @@ def create_routes(context: Context) -> FastAPI:
         exception_handlers=dict.fromkeys(_RAISED, answer_error),
     )
     check = access_check(context)
-    for router in (mention_router, area_router, incident_router, case_router):
+    for router in _ROUTERS:
         app.include_router(router(context, check))
     document: dict[str, Any] = {}
 

@@ -49,6 +49,8 @@ _WHEN: dict[int, tuple[str, str, dict[str, Documented]]] = {
 }
 _PARAMETERS: dict[str, Parameter] = {
     "scope": "mentions:read",
+    "key": "8f14e45f-ceea-4671",
+    "bytes": 65_536,
     "area": "ward:atlantis",
     "day": "2026-11-23",
     "limit": 60,
@@ -62,12 +64,42 @@ def responses(*, with_404: bool = False) -> dict[int | str, dict[str, Any]]:
     documented: dict[int | str, dict[str, Any]] = {200: {"headers": dict(_RATE)}}
     for status in _WHEN:
         if with_404 or status != 404:
-            documented[status] = _problem(status)
+            documented[status] = _problem(status, _WHEN[status])
     return documented
 
 
-def _problem(status: int) -> dict[str, Any]:
-    description, code, headers = _WHEN[status]
+_WRITING: dict[int, tuple[str, str, dict[str, Documented]]] = {
+    400: ("The address is no UTF-8, or the body is no JSON.", "api.not_json", {}),
+    403: (
+        "The token lacks the scope, or speaks for another place.",
+        "api.missing_scope",
+        {**_CHALLENGE, **_RATE},
+    ),
+    408: ("The body came too slowly.", "api.slow_body", {}),
+    409: (
+        "The case does not take it as it stands, or the key came with another request.",
+        "deskcases.key_used",
+        _RATE,
+    ),
+    413: ("The body is too large.", "api.large_body", {}),
+    422: ("A part of the request is wrong: see `errors`.", "api.unreadable", _RATE),
+}
+
+
+def write_responses(*, with_404: bool) -> dict[int | str, dict[str, Any]]:
+    """The same of an operation that brings something: 201 and its own errors."""
+    headers = dict(_RATE) if with_404 else {**_RATE, "Location": _TEXT}
+    documented: dict[int | str, dict[str, Any]] = {201: {"headers": headers}}
+    for status, entry in sorted((_WHEN | _WRITING).items()):
+        if with_404 or status != 404:
+            documented[status] = _problem(status, entry)
+    return documented
+
+
+def _problem(
+    status: int, entry: tuple[str, str, dict[str, Documented]]
+) -> dict[str, Any]:
+    description, code, headers = entry
     error = ApiError(status, Message(code, _PARAMETERS))
     example = problem_of(f"{PREFIX}/mentions", error).model_dump(mode="json")
     content = {

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from socialcell import log
 from socialcell.errors import SocialcellError, UsageError
@@ -23,8 +24,20 @@ _NOT_FOUND = {
     *("mentions.no_such_mention", "alerts.no_such_incident"),
     *("api.no_such_area", "desk.no_such_case"),
 }
+# What a program brings, and the case does not take as it stands.
+_CONFLICTS = {
+    *("deskcases.key_used", "deskcases.others_ask", "deskcases.takes_nothing"),
+    *("deskclosing.not_asked", "desk.no_such_transition"),
+}
+_FORBIDDEN = {"deskcases.other_place"}
+_BODY_FIELDS = {
+    "deskcases.no_such_topic": "topic",
+    "deskcases.words_length": "words",
+    "deskcases.reason_needed": "reason",
+}
 _FIELDS = {"mentions.wrong_cursor": "cursor", "mentions.no_hour": "until"}
 _FIELDS |= {"mentions.long_span": "since"}
+_OF_BODIES = {400: "api.not_json", 408: "api.slow_body", 413: "api.large_body"}
 _LOG = log.logger(__name__)
 
 
@@ -132,14 +145,28 @@ def _as_api_error(request: Request, error: Exception) -> ApiError:
 
 def _of_route(request: Request, error: HTTPException) -> ApiError:
     """No such address, or another method than its own."""
+    if error.status_code in _OF_BODIES:
+        code = _OF_BODIES[error.status_code]
+        return ApiError(error.status_code, Message(code), headers=error.headers)
     if error.status_code == 405:
-        methods = (error.headers or {}).get("Allow", "GET").split(", ")
-        allow = ", ".join(sorted({*methods, "HEAD"}))
+        allow = ", ".join(_methods_at(request))
         named = {"method": request.method, "allow": allow}
         message = Message("api.wrong_method", named)
         return ApiError(405, message, headers={"allow": allow})
     path = Message("api.no_such_address", {"path": request.url.path})
     return ApiError(404, path)
+
+
+def _methods_at(request: Request) -> list[str]:
+    """The methods of an address, whichever operation has them."""
+    documented: Mapping[str, Mapping[str, object]] = request.app.openapi()["paths"]
+    methods = {
+        method.upper()
+        for path, operations in documented.items()
+        if compile_path(path)[0].match(request.url.path)
+        for method in operations
+    } or {"GET"}
+    return sorted({*methods, "HEAD"} if "GET" in methods else methods)
 
 
 def _unreadable(errors: Sequence[FieldProblem]) -> ApiError:
@@ -161,6 +188,8 @@ def _usage_error(request: Request, error: UsageError) -> ApiError:
     code, parameters = error.message.code, error.message.parameters
     if code in _NOT_FOUND:
         return ApiError(404, error.message)
+    if request.method == "POST":
+        return _refused_body(error)
     name = parameters.get("name")
     if not isinstance(name, str) or name not in request.query_params:
         name = _FIELDS.get(code, "q")
@@ -168,6 +197,17 @@ def _usage_error(request: Request, error: UsageError) -> ApiError:
     is_option = code == "mentions.wrong_option"
     detail = str(parameters["reason"] if is_option else error)
     return _unreadable([FieldProblem(location="query", field=name, detail=detail)])
+
+
+def _refused_body(error: UsageError) -> ApiError:
+    """What a service refuses of what a program brings."""
+    code = error.message.code
+    if code in _CONFLICTS:
+        return ApiError(409, error.message)
+    if code in _FORBIDDEN:
+        return ApiError(403, error.message)
+    field = _BODY_FIELDS.get(code, "")
+    return _unreadable([FieldProblem(location="body", field=field, detail=str(error))])
 
 
 def repeated_parameters(names: Sequence[str]) -> ApiError:

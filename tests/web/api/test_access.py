@@ -36,6 +36,7 @@ SCOPES = {
     "incidents": TokenScope.INCIDENTS,
     "incidents/1": TokenScope.INCIDENTS,
 }
+WRITES = ("cases", "cases/26-000001/steps")
 HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -74,10 +75,29 @@ def test_each_address_asks_for_its_scope_and_no_other(
 
 
 @pytest.mark.on_sqlite
-def test_every_address_of_the_document_is_tried(make_client: Client) -> None:
-    paths = make_client().get("openapi.json").json()["paths"]
+@pytest.mark.parametrize("path", WRITES)
+def test_each_write_asks_for_its_scope_and_no_other(
+    city: Context, make_client: Client, path: str
+) -> None:
+    open_cases(city)
+    others = [scope for scope in TokenScope if scope != TokenScope.CASES_WRITE]
 
-    assert len(paths) == len(SCOPES)
+    allowed = make_client(TokenScope.CASES_WRITE).post(path, {}, key="a-key-of-mine")
+    problem(allowed, 422, "api.unreadable")
+    answer = make_client(*others).post(path, {}, key="a-key-of-mine")
+    problem(answer, 403, "api.missing_scope")
+    assert 'scope="cases:write"' in answer.headers["www-authenticate"]
+    problem(make_client(token="").post(path, {}), 401, "api.no_token")
+
+
+@pytest.mark.on_sqlite
+def test_every_operation_of_the_document_is_tried(make_client: Client) -> None:
+    paths = make_client().get("openapi.json").json()["paths"]
+    methods = [method for operations in paths.values() for method in operations]
+
+    assert methods.count("get") == len(SCOPES)
+    assert methods.count("post") == len(WRITES)
+    assert len(methods) == len(SCOPES) + len(WRITES)
 
 
 @pytest.mark.on_sqlite
@@ -158,6 +178,19 @@ def test_nothing_but_get_and_head_does_anything(make_client: Client, path: str) 
 
         problem(answer, 405, "api.wrong_method")
         assert answer.headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.on_sqlite
+@pytest.mark.parametrize(
+    ("path", "allow"), [("cases", "GET, HEAD, POST"), ("cases/1/steps", "POST")]
+)
+def test_an_address_names_every_method_that_it_has(
+    make_client: Client, path: str, allow: str
+) -> None:
+    answer = make_client().request("DELETE", path)
+
+    problem(answer, 405, "api.wrong_method")
+    assert answer.headers["allow"] == allow
 
 
 @pytest.mark.on_sqlite

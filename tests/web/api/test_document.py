@@ -9,6 +9,7 @@ from socialcell.roles import TokenScope
 from socialcell.web.api import (
     area_answers,
     case_answers,
+    case_writing,
     figure_answers,
     incident_answers,
     mention_answers,
@@ -20,6 +21,7 @@ from tests.web.api.conftest import Client
 MODULES = (
     area_answers,
     case_answers,
+    case_writing,
     figure_answers,
     incident_answers,
     mention_answers,
@@ -35,6 +37,7 @@ ANSWERS = [
 ]
 pytestmark = pytest.mark.on_sqlite
 ERRORS = {"400", "401", "403", "422", "429", "503"}
+OF_BODIES = {"408", "409", "413"}
 
 
 @pytest.fixture
@@ -47,10 +50,15 @@ def document(make_client: Client) -> dict[str, Any]:
 
 def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
-        path: operation
+        f"{method} {path}": operation
         for path, methods in document["paths"].items()
-        for operation in methods.values()
+        for method, operation in methods.items()
     }
+
+
+def success(path: str) -> str:
+    """The status of what an operation answers when nothing is wrong."""
+    return "201" if path.startswith("post") else "200"
 
 
 def test_it_is_openapi_3_1_with_one_security_scheme(document: dict[str, Any]) -> None:
@@ -78,12 +86,15 @@ def test_every_operation_documents_every_error_as_a_problem(
 ) -> None:
     for path, operation in operations(document).items():
         answers = operation["responses"]
-        assert answers.keys() == {"200", *ERRORS} | ({"404"} if "{" in path else set())
-        assert "RateLimit" in answers["200"]["headers"]
+        good = success(path)
+        expected = {good, *ERRORS} | ({"404"} if "{" in path else set())
+        expected |= OF_BODIES if good == "201" else set()
+        assert answers.keys() == expected
+        assert "RateLimit" in answers[good]["headers"]
         assert "Retry-After" in answers["429"]["headers"]
         assert "Retry-After" in answers["503"]["headers"]
         assert "WWW-Authenticate" in answers["401"]["headers"]
-        for status in answers.keys() - {"200"}:
+        for status in answers.keys() - {good}:
             (media_type,) = answers[status]["content"]
             assert media_type == "application/problem+json"
             content = answers[status]["content"][media_type]
@@ -106,8 +117,8 @@ def test_every_answer_has_an_example_and_no_part_without_a_type(
     document: dict[str, Any],
 ) -> None:
     schemas = document["components"]["schemas"]
-    for operation in operations(document).values():
-        content = operation["responses"]["200"]["content"]["application/json"]
+    for path, operation in operations(document).items():
+        content = operation["responses"][success(path)]["content"]["application/json"]
         name = content["schema"]["$ref"].rpartition("/")[2]
         assert schemas[name]["examples"]
     untyped = [
