@@ -22,8 +22,8 @@ from socialcell.desk.store.cases import StepDraft
 from socialcell.errors import UsageError
 from socialcell.identity.actor import unsigned
 from socialcell.json_types import JsonValue
-from socialcell.ops import form_submissions
-from socialcell.ops.form_submissions import Outcome
+from socialcell.ops.web import form_submissions
+from socialcell.ops.web.form_submissions import Outcome
 from socialcell.services.context import Context
 from socialcell.services.desk import (
     case_contacts,

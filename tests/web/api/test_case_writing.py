@@ -15,7 +15,7 @@ from socialcell.desk.model import (
     CaseStep,
     DeskCase,
 )
-from socialcell.ops import form_submissions
+from socialcell.ops.web import form_submissions
 from socialcell.roles import Role, TokenScope
 from socialcell.services.context import Context
 from socialcell.services.desk import case_triage, program_cases
