@@ -12,7 +12,7 @@ from socialcell.commands.options import Config, Json, open_context
 from socialcell.sheet import CellContent
 
 if TYPE_CHECKING:
-    from socialcell.services.desk.field_link_list import LinkEntry
+    from socialcell.services.desk.pages.field_link_list import LinkEntry
 
 app = typer.Typer(
     help="Field links: a page for an engineer on the spot, for one answer.",
@@ -66,7 +66,7 @@ def list_(
 
     Example: socialcell field-links list --all
     """
-    from socialcell.services.desk import field_link_list
+    from socialcell.services.desk.pages import field_link_list
 
     links = field_link_list.list_links(
         open_context(config), case, over=all, limit=limit
@@ -96,7 +96,7 @@ def revoke(
 
     Example: socialcell field-links revoke 3
     """
-    from socialcell.services.desk import field_link_list
+    from socialcell.services.desk.pages import field_link_list
 
     field_link_list.revoke_link(acting_context(config), id)
     if json:

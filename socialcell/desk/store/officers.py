@@ -13,7 +13,7 @@ MESSAGE = db.table(CaseMessage)
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingAnswer:
+class UnsentAnswer:
     """An answer that somebody drafted and that waits: its key and its case's number."""
 
     key: str
@@ -34,7 +34,7 @@ def end_leases(session: Session, operator_id: int) -> int:
     return db.changed(session, delete(db.table(CaseLease)).where(own))
 
 
-def waiting_answers(session: Session, name: str) -> list[WaitingAnswer]:
+def waiting_answers(session: Session, name: str) -> list[UnsentAnswer]:
     """The answers that an operator drafted and nobody has decided on, by case."""
     query = (
         select(
@@ -47,4 +47,4 @@ def waiting_answers(session: Session, name: str) -> list[WaitingAnswer]:
         .distinct()
     )
     ordered = query.order_by(col(DeskCase.number), MESSAGE.c.answer_key)
-    return db.records(session, ordered, WaitingAnswer)
+    return db.records(session, ordered, UnsentAnswer)

@@ -37,7 +37,11 @@ _BODY_FIELDS = {
 }
 _FIELDS = {"mentions.wrong_cursor": "cursor", "mentions.no_hour": "until"}
 _FIELDS |= {"mentions.long_span": "since"}
-_OF_BODIES = {400: "api.not_json", 408: "api.slow_body", 413: "api.large_body"}
+_OF_BODIES = {
+    400: Message("api.not_json"),
+    408: Message("api.slow_body"),
+    413: Message("api.large_body"),
+}
 _LOG = log.logger(__name__)
 
 
@@ -146,8 +150,8 @@ def _as_api_error(request: Request, error: Exception) -> ApiError:
 def _of_route(request: Request, error: HTTPException) -> ApiError:
     """No such address, or another method than its own."""
     if error.status_code in _OF_BODIES:
-        code = _OF_BODIES[error.status_code]
-        return ApiError(error.status_code, Message(code), headers=error.headers)
+        message = _OF_BODIES[error.status_code]
+        return ApiError(error.status_code, message, headers=error.headers)
     if error.status_code == 405:
         allow = ", ".join(_methods_at(request))
         named = {"method": request.method, "allow": allow}
