@@ -1,7 +1,6 @@
 """Accounts of the registry for tests that are about something else."""
 
 from socialcell import db
-from socialcell.identity.actor import unsigned
 from socialcell.listening.store.people import registry
 from socialcell.services.context import Context
 
@@ -24,6 +23,6 @@ def register_account(
             name or handle.lstrip("@"),
             person_class,
             evidence,
-            unsigned("tests"),
+            context.actor,
             context.clock.now(),
         )

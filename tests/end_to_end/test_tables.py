@@ -195,6 +195,11 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("source", "received", "stored", "updated", "unchanged", "state"),
         ("instagram_messages.inbox", "1200", "1100", "50", "50", "rate_limited"),
     ),
+    "registry.waiting 1": (
+        ("platform", "handle", "name", "class", "evidence", "ground", "proposed_by"),
+        ("mastodon", "citydesk", "The city's desk", "public_office",
+         "https://www.city.example/accounts names it", "", "Asha Sample"),
+    ),
     "similar.similar 1": (
         ("id", "nearness", "copy", "at (IST)", "platform", "author", "text"),
         ("12345", "0.8123", "yes", "2026-11-23 09:00", "google_play",

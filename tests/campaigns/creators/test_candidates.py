@@ -121,10 +121,17 @@ def test_the_cells_own_accounts_are_no_candidates(workspace: Context) -> None:
 
 
 def test_a_look_is_in_the_log_before_anything_is_shown(workspace: Context) -> None:
-    ranked(workspace, words=("PMC Care", "what @asha_k wrote"))
+    ranked(workspace, words=("PMC Care", "water supply"))
     entry = log(workspace)[-1]
     assert (entry.actor, entry.action) == ("lead", "influencers.rank")
     assert entry.detail["admitted"] is True
+
+
+def test_nobody_is_sought_by_another_person(workspace: Context) -> None:
+    with pytest.raises(UsageError, match="Nobody is sought by a private person"):
+        ranked(workspace, words=("PMC Care", "what @asha_k wrote"))
+    entry = log(workspace)[-1]
+    assert (entry.action, entry.object) == ("guard.refuse", "influencers")
     assert "asha_k" not in str(entry.detail)
 
 
