@@ -274,7 +274,7 @@ def _titles() -> frozenset[str]:
 
 @lru_cache
 def _data() -> dict[str, list[str]]:
-    place = resources.files("socialcell.listening") / "data" / "asked_names.yaml"
+    place = resources.files("socialcell.listening") / "data" / "person_names.yaml"
     # Every word is a string: "no" is a word here.
     lists: Any = yaml.load(place.read_bytes(), Loader=_LOADER)  # noqa: S506
     return {kind: names["latn"] for kind, names in lists.items()}
