@@ -74,6 +74,13 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("message", "answer", "to", "way", "state", "by", "words", "what holds it"),
         ("31", "26-004211.2", "7: x", "public", "waiting", "Asha", "पाणी आले", ""),
     ),
+    "links.waiting 1": (
+        ("code", "campaign", "field", "now", "then", "reason", "by", "at"),
+        (
+            *("k7mq2xd", "monsoon26", "web", "https://care.pune.example/monsoon"),
+            *("https://care.pune.example/new", "moved", "Asha", "2026-11-21 09:05"),
+        ),
+    ),
     "care.differences 1": (
         ("difference", "token", "case", "there", "here", "since", "owner"),
         ("open_there", "T81", "26-000004", "Open", "new", "2026-11-21 09:05", "roads"),
