@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from socialcell import cli
+from tests.faults.hostile.doors import NICE
 from tests.inside import socialcell
 from tests.tooling.units import DEPLOY, NOBODY, PROGRAM, UNITS, Unit, running
 
@@ -77,6 +78,18 @@ def test_a_unit_is_hardened_as_the_others_are(unit: Unit) -> None:
     """What they share is the same in all, so that nothing is mended in one alone."""
     text, first = unit.path.read_text(), UNITS[0].path.read_text()
     assert shared_part(text) == shared_part(first)
+
+
+def test_what_people_and_platforms_wait_for_comes_before_other_work() -> None:
+    nice = {
+        unit.path.stem: unit.settings["Nice"]
+        for unit in UNITS
+        if "Nice" in unit.settings
+    }
+    assert nice == {
+        "socialcell-redirect": [str(NICE)],
+        "socialcell-webhooks": [str(NICE)],
+    }
 
 
 def shared_part(text: str) -> str:
