@@ -80,10 +80,12 @@ def make_report(context: Context, since: datetime, until: datetime) -> PrivacyRe
             until,
             now,
             _requests(rows, since, until),
-            Counter(
-                row.refusal
-                for row in rows
-                if row.refusal and _is_in(row.answered_at, since, until)
+            dict(
+                Counter(
+                    row.refusal
+                    for row in rows
+                    if row.refusal and _is_in(row.answered_at, since, until)
+                )
             ),
             request_store.read_clocks(session, now),
             [
@@ -95,7 +97,7 @@ def make_report(context: Context, since: datetime, until: datetime) -> PrivacyRe
             _consents(session, since, until),
             _notices(session, now),
             runs.last_ok_at if runs else None,
-            Counter(entry.basis for entry in personal_tables()),
+            dict(Counter(entry.basis for entry in personal_tables())),
         )
 
 
