@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -200,3 +201,13 @@ def test_two_posts_never_share_an_id(town: City, running: Sandbox) -> None:
     post = reports(town, "whatsapp")[0].post
     with pytest.raises(ValueError, match="already"):
         server.show(replace(post))
+
+
+def test_what_a_whole_locality_has_does_not_begin_there_again() -> None:
+    for seed in range(5):
+        city = City(seed=seed, end=MONDAY_MORNING, days=28, problems=True)
+        assert city.problems is not None
+        wide = [problem for problem in city.problems.problems if problem.kind.wide]
+        for earlier, later in combinations(wide, 2):
+            if (earlier.kind, earlier.place) == (later.kind, later.place):
+                assert earlier.is_repaired(later.begins_at)

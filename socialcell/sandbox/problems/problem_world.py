@@ -80,10 +80,9 @@ class ProblemWorld:
         self._last: dict[tuple[str, int], datetime] = {}
         self._ids: set[tuple[str, str]] = set()
         popular = [0.2 + rng.random() ** 2 for _ in places()]
-        self.problems = tuple(
-            self._problem(id_, at, popular)
-            for id_, at in enumerate(moments(start, end, PROBLEMS_A_DAY, rng), 1)
-        )
+        self.problems: list[CityProblem] = []
+        for id_, at in enumerate(moments(start, end, PROBLEMS_A_DAY, rng), 1):
+            self.problems.append(self._problem(id_, at, popular))
         reports = [r for problem in self.problems for r in self._reports(problem)]
         self.reports = tuple(sorted(reports, key=lambda report: report.post.at))
 
@@ -121,9 +120,20 @@ class ProblemWorld:
         ]
 
     def _problem(self, id_: int, at: datetime, popular: list[float]) -> CityProblem:
+        """A problem that begins at `at`. What a whole locality has already cannot begin
+        there again: nobody could say which of the two they speak of."""
         rng = self.rng
         kind = rng.choices(KINDS, [kind.share for kind in KINDS])[0]
-        place = rng.choices(places(), popular)[0]
+        taken = {
+            other.place.name
+            for other in self.problems
+            if kind.wide and other.kind is kind and not other.is_repaired(at)
+        }
+        free = [p.name not in taken for p in places()]
+        weights = [
+            weight * is_free for weight, is_free in zip(popular, free, strict=True)
+        ]
+        place = rng.choices(places(), weights)[0]
         point = (
             place.longitude + rng.gauss(0, _FAR),
             place.latitude + rng.gauss(0, _FAR),
