@@ -18,7 +18,7 @@ from itertools import combinations
 from pathlib import Path
 
 from benchmarks.desk_city import STEP, DeskCity, rows, serving
-from benchmarks.desk_crew import Claim
+from benchmarks.desk_view import Claim
 from socialcell import db
 from socialcell.causal.wilson import wilson_interval
 from socialcell.clock import IST

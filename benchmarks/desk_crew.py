@@ -1,22 +1,19 @@
 """A scripted crew at the desk: it reads as people do, and acts through services."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING
 
-from sqlmodel import col, select
-
-from socialcell import db
+from benchmarks.desk_view import CaseLine, Claim, DeskView
 from socialcell.clock import IST
-from socialcell.desk.case_states import OPEN_STATES, CaseState
+from socialcell.desk.case_states import CaseState
 from socialcell.desk.closing_answers import ClosingAnswer
-from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
+from socialcell.desk.model import DeskCase
 from socialcell.errors import UsageError
-from socialcell.listening.model import Mention
 from socialcell.roles import Role
 from socialcell.sandbox.citizens.citizen_replies import CitizenReplies
 from socialcell.sandbox.problems.problem import CityProblem
@@ -56,25 +53,6 @@ _OTHER_BODIES = ("msedcl", "traffic_police")
 
 
 @dataclass
-class CaseLine:
-    """A conversation's incoming message of a case, and its truth."""
-
-    contact: CaseContact
-    item: "CityItem"
-    mention_id: int
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A claim of the crew: its case, its moment, and whether it was true then."""
-
-    number: str
-    at: datetime
-    problem: CityProblem | None
-    is_true: bool
-
-
-@dataclass
 class DeskCrew:
     """The operators of a desk.
 
@@ -92,6 +70,9 @@ class DeskCrew:
     _asked: set[int] = field(default_factory=set)
     _entered: set[int] = field(default_factory=set)
     _acknowledged: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._view = DeskView(self.context, self.item_of)
 
     def open_desk(self) -> None:
         """Approved answers, before the first day."""
@@ -119,18 +100,16 @@ class DeskCrew:
         self._open_unclear()
         if read_all or self.context.clock.now().astimezone(IST).hour >= _READ_ALL_AT:
             self._read_everything()
-        lines = self._lines()
-        for case in self._open_cases():
+        lines = self._view.lines()
+        for case in self._view.open_cases():
             self._work_on(case, lines[case.id or 0])
         self._take_suggestions()
-        lines = self._lines()
-        for case in self._open_cases():
+        lines = self._view.lines()
+        for case in self._view.open_cases():
             if case.state != CaseState.RESOLVED_CLAIMED:
                 self._finish(case, lines[case.id or 0])
         self._read_answers()
         self._call()
-
-    # What the daemon left to people -----------------------------------------------
 
     def _open_unclear(self) -> None:
         """A person looks at what the reader doubted."""
@@ -140,25 +119,15 @@ class DeskCrew:
 
     def _read_everything(self) -> None:
         """A person reads what the reader took for no request."""
-        with db.reading(self.context.engine) as session:
-            in_case = select(CaseMessage.mention_id).where(
-                col(CaseMessage.mention_id).is_not(None)
-            )
-            query = select(Mention.id).where(
-                Mention.state == "present", col(Mention.id).not_in(in_case)
-            )
-            ids = list(session.scalars(query.order_by(col(Mention.id))))
-        self._open([id_ for id_ in ids if id_ is not None], "opened from the rest")
+        self._open(self._view.mentions_without_case(), "opened from the rest")
 
     def _open(self, ids: list[int], count: str) -> None:
         for id_ in ids:
-            item = self._item(id_)
+            item = self._view.item(id_)
             if item is not None and item.is_request:
                 kind = item.post.labels.intent
                 case_opening.open_from_mention(self.writer, id_, kind=kind)
                 self.counts[count] += 1
-
-    # A case -----------------------------------------------------------------------
 
     def _work_on(self, case: DeskCase, lines: list[CaseLine]) -> None:
         requests = [line.item for line in lines if line.item.is_request]
@@ -269,8 +238,6 @@ class DeskCrew:
         is_true = problem is None or problem.is_repaired(now)
         self.claims.append(Claim(case.number, now, problem, is_true))
 
-    # Two that are one -------------------------------------------------------------
-
     def _take_suggestions(self) -> None:
         """What is suggested is joined, for the reason that stands there; pairs that a
         merge has ended before them are suggested no more."""
@@ -281,8 +248,6 @@ class DeskCrew:
                 self.writer, pair.number, pair.other, same=True, reason=reason
             )
             self.counts[f"joined by {reason}"] += 1
-
-    # The end ----------------------------------------------------------------------
 
     def _read_answers(self) -> None:
         """A person reads what is neither a clear yes nor a clear no."""
@@ -295,7 +260,7 @@ class DeskCrew:
                 continue
             lines = [
                 line
-                for line in self._lines_of_contact(unread.contact)
+                for line in self._view.lines_of_contact(unread.contact)
                 if line.item.report is not None
                 and line.item.report.act in ("solved", "unsolved", "again")
             ]
@@ -321,55 +286,10 @@ class DeskCrew:
             self._call_contact(entry)
 
     def _call_contact(self, entry: ClosureEntry) -> None:
-        lines = self._lines_of_contact(entry.contact)
+        lines = self._view.lines_of_contact(entry.contact)
         reports = [line.item.report for line in lines if line.item.report]
         result = "confirmed"
         if reports:
             result = self.people.answer_call(reports[0])
         closing_calls.enter_call(self.second, entry.case, entry.contact, result)
         self.counts[f"calls: {result}"] += 1
-
-    # What people see --------------------------------------------------------------
-
-    def _open_cases(self) -> list[DeskCase]:
-        with db.reading(self.context.engine) as session:
-            query = select(DeskCase).where(
-                col(DeskCase.state).in_([state.value for state in OPEN_STATES])
-            )
-            cases = list(session.scalars(query.order_by(col(DeskCase.id))))
-            session.expunge_all()
-        return cases
-
-    def _lines(self) -> dict[int, list[CaseLine]]:
-        """What people wrote in each case, the first first."""
-        lines: dict[int, list[CaseLine]] = defaultdict(list)
-        for line in self._read_lines(None):
-            lines[line.contact.case_id].append(line)
-        return lines
-
-    def _lines_of_contact(self, contact: int) -> list[CaseLine]:
-        return self._read_lines(contact)
-
-    def _read_lines(self, contact: int | None) -> list[CaseLine]:
-        with db.reading(self.context.engine) as session:
-            query = (
-                select(CaseContact, Mention.id, Mention.platform, Mention.external_id)
-                .join(CaseMessage, col(CaseMessage.contact_id) == CaseContact.id)
-                .join(Mention, col(Mention.id) == CaseMessage.mention_id)
-                .where(CaseMessage.direction == "in")
-                .order_by(col(CaseMessage.at), col(CaseMessage.id))
-            )
-            if contact is not None:
-                query = query.where(CaseContact.id == contact)
-            rows = session.execute(query).all()
-            session.expunge_all()
-        return [
-            CaseLine(row, item, id_)
-            for row, id_, platform, key in rows
-            if (item := self.item_of(platform, key)) is not None
-        ]
-
-    def _item(self, mention_id: int) -> "CityItem | None":
-        with db.reading(self.context.engine) as session:
-            mention = session.get_one(Mention, mention_id)
-            return self.item_of(mention.platform, mention.external_id)
