@@ -50,7 +50,7 @@ class _PlannedReply:
     below: SandboxPost
 
 
-class Servers(Protocol):
+class PlatformServers(Protocol):
     """The platforms of a served sandbox by name."""
 
     def platform(self, name: str) -> object: ...
@@ -61,12 +61,12 @@ class CitizenReplies:
     """The people of a city with problems, as its platforms are served.
 
     Whoever runs the sandbox calls `respond` when it chooses; `written` is what they
-    have written in answer, oldest first, `solved_questions` how often they were asked.
+    have written in answer, oldest first, `asked` how often they were asked what.
     """
 
     city: City
     clock: Clock
-    servers: Servers
+    servers: PlatformServers
     written: list[ProblemReport] = field(default_factory=list)
     asked: dict[CityQuestion, int] = field(default_factory=dict)
 
