@@ -19,6 +19,7 @@ from typing import Any
 PARTS = (
     *("bench_start", "bench_tag", "bench_semantic", "bench_store", "bench_query"),
     *("bench_explorer", "bench_pages", "bench_redirect", "bench_writers"),
+    "bench_masking",
 )
 ROOT = Path(__file__).resolve().parents[1]
 MARKS = {True: "met", False: "MISSED", None: ""}

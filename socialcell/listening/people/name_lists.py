@@ -1,6 +1,7 @@
 """The lists by which a name of a person is known in a text: words and what they may be.
 
-The words stand in data/third_persons.yaml, person_names.yaml and everyday_words.txt.
+The words stand in data/third_persons.yaml, person_names.yaml, asked_names.yaml
+and everyday_words.txt.
 """
 
 from collections.abc import Mapping
@@ -151,17 +152,21 @@ def sounds_of(name: str) -> Sounds:
 @lru_cache(maxsize=1)
 def _names() -> Mapping[WordKind, list[str]]:
     """Given names and surnames, also those that are words of the language."""
-    lists, names = _lists(), _data("person_names")
+    lists, names, asked = _lists(), _data("person_names"), _data("asked_names")
     return {
         WordKind.GIVEN: [
             *lists["given"],
             *names["given"]["latn"],
-            *names["also_words"]["latn"],
+            *names["given"]["deva"],
+            *asked["given"]["latn"],
+            *asked["also_words"]["latn"],
         ],
         WordKind.SURNAME: [
             *lists["surnames"],
             *names["surname"]["latn"],
-            *names["surnames_also_words"]["latn"],
+            *names["surname"]["deva"],
+            *asked["surname"]["latn"],
+            *asked["surnames_also_words"]["latn"],
         ],
     }
 
@@ -169,16 +174,12 @@ def _names() -> Mapping[WordKind, list[str]]:
 @lru_cache(maxsize=1)
 def _ambiguous() -> frozenset[str]:
     """Names that are words of the language, or that places bear."""
-    lists, names = _lists(), _data("person_names")
+    asked = _data("asked_names")
     kinds = ("also_words", "surnames_also_words", "places_bear")
-    every = (*names["given"]["latn"], *names["surname"]["latn"])
-    return frozenset(
-        (
-            *lists["either"],
-            *(name for kind in kinds for name in names[kind]["latn"]),
-            *({*every, *lists["given"], *lists["surnames"]} & everyday_words()),
-        )
-    )
+    latin = {
+        name for names in _names().values() for name in names if name.isascii()
+    } & everyday_words()
+    return latin.union(_lists()["either"], *(asked[kind]["latn"] for kind in kinds))
 
 
 @lru_cache(maxsize=1)
