@@ -144,9 +144,10 @@ def masked(
         text = _HANDLE.sub(lambda hit: _handle(hit, registered, hidden_handles), text)
     if hidden_handles:
         text = _TAG.sub(lambda hit: _tag(hit, hidden_handles), text)
-    if mentions_platform(text.lower()):
+    if mentions_platform(text.lower(), words.lower):
         text = hide_named_handles(text, lambda who: _is_shown(who, registered))
-    text = post_addresses.hidden(text)
+    if "/" in text:
+        text = post_addresses.hidden(text)
     if public is None:
         return text
     if text != words.text:

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from socialcell.listening.people.masking_copy import MASK
 from socialcell.listening.people.name_lists import word_lists
@@ -44,12 +44,19 @@ _WORDS = frozenset(_LISTS["words"])
 _FEWEST_LETTERS = 4
 
 
-def mentions_platform(lower: str) -> bool:
-    """Whether a text in small letters has the name of a platform."""
-    return _LONE_X in lower or any(name in lower for name in _PLATFORMS)
+def mentions_platform(lower: str, words: Sequence[str]) -> bool:
+    """Whether a text in small letters, and with these words, names a platform."""
+    if not _SHORT_NAMES.isdisjoint(words):
+        return True
+    return _LONE_X in f" {lower}" or any(name in lower for name in _LONG_NAMES)
 
 
-_LONE_X = "x "  # before "id" or "handle"
+_SHORTEST_WITHIN = 4  # letters of a name that is looked for within words, too
+_SHORT_NAMES = frozenset(name for name in _PLATFORMS if len(name) < _SHORTEST_WITHIN)
+_LONG_NAMES = tuple(name for name in _PLATFORMS if len(name) >= _SHORTEST_WITHIN)
+
+
+_LONE_X = " x "  # before "id" or "handle"
 
 
 def hide_named_handles(text: str, is_shown: Callable[[str], bool]) -> str:
