@@ -176,10 +176,16 @@ def _ambiguous() -> frozenset[str]:
     """Names that are words of the language, or that places bear."""
     asked = _data("asked_names")
     kinds = ("also_words", "surnames_also_words", "places_bear")
-    latin = {
+    latin = frozenset(
         name for names in _names().values() for name in names if name.isascii()
-    } & everyday_words()
-    return latin.union(_lists()["either"], *(asked[kind]["latn"] for kind in kinds))
+    )
+    return frozenset(
+        (
+            *(latin & everyday_words()),
+            *_lists()["either"],
+            *(name for kind in kinds for name in asked[kind]["latn"]),
+        )
+    )
 
 
 @lru_cache(maxsize=1)
