@@ -216,6 +216,19 @@ ROWS = {
         "another process stores a row first",
         "the second one finds it there, or is told so in words",
     ),
+    "F41": Row(
+        "a file that unpacks to a flood, or a table or outline without end",
+        "refused within a second of the processor and 100 MB",
+    ),
+    "F42": Row(
+        "settings that nest or spread without end",
+        "an error with the line, within a second of the processor and 100 MB",
+    ),
+    "F43": Row(
+        "a database of a million mentions",
+        "its digest takes no more memory than that of a small one",
+        "In tests the rows are made; docs/performance.md has figures of a real file.",
+    ),
 }
 # Rows of the matrix that no test tries, each with why.
 NOT_HERE: dict[str, str] = {}

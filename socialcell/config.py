@@ -29,6 +29,7 @@ from socialcell.redact import redact, remember
 from socialcell.settings import Config
 
 _Model = TypeVar("_Model", bound=BaseModel)
+_MOST_BYTES = 1 << 20  # of a file of settings; none of ours has 100,000
 
 
 class Workspace:
@@ -125,6 +126,10 @@ def close_to_others(group: str | None = None) -> None:
 def read_as(path: Path, model: type[_Model]) -> _Model:
     """A YAML file checked by a model. ConfigError lists every problem with its line."""
     try:
+        if (size := path.stat().st_size) > _MOST_BYTES:
+            raise ConfigError(
+                "config.too_large", path=path, size=size >> 20, limit=_MOST_BYTES >> 20
+            )
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise ConfigError("files.not_utf8", path=path, byte=error.start) from None

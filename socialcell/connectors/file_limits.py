@@ -21,6 +21,7 @@ TABLE = 64 << 20  # bytes of one table in a .zip
 COLUMNS = 1_000  # of a table
 CELL = 1 << 20  # characters of one cell of a table
 ROW = 4 << 20  # characters of one line of a table
+PLAIN_TABLE = 4 << 20  # bytes of a table of names, offices or areas; ours have 50,000
 
 _PACKED = (b"PK\x03\x04", b"\x1f\x8b")
 _PIECE = 1 << 20

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from socialcell.connectors.file_limits import COLUMNS, PLAIN_TABLE
 from socialcell.connectors.files.csv_rows import widest_delimiter
 from socialcell.connectors.files.headings import MOST_ABOVE, columns_of
 from socialcell.connectors.files.table_mapping import (
@@ -126,10 +127,28 @@ def _rows(
             if not row.is_blank:
                 yield row.number, list(row.cells)
         return
-    text = _text(path.read_bytes() if content is None else content)
+    if content is None:
+        size = path.stat().st_size
+        if size > PLAIN_TABLE:
+            raise SocialcellError(
+                "files.large_plain_file",
+                path=path,
+                size=size >> 20,
+                limit=PLAIN_TABLE >> 20,
+            )
+        content = path.read_bytes()
+    text = _text(content)
     lines = text.splitlines()
     reader = csv.reader(lines, delimiter=widest_delimiter(lines))
     for cells in reader:
+        if len(cells) > COLUMNS:
+            raise SocialcellError(
+                "files.wide_table",
+                path=path,
+                row=reader.line_num,
+                cells=f"{len(cells):,}",
+                limit=f"{COLUMNS:,}",
+            )
         yield reader.line_num, cells
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import IO, BinaryIO
 
-LONGEST = 64 << 20  # characters or bytes of one line; API pages have a few million
+LONGEST = 16 << 20  # characters or bytes of one line; API pages have a few million
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),

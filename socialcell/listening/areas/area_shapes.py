@@ -17,6 +17,8 @@ from socialcell.listening.areas.area_table import AreaRecord, is_valid
 from socialcell.message_catalog import Message
 from socialcell.text import fold
 
+_MOST_BYTES = 8 << 20  # of a file of outlines; those of Pune's wards have one or two MB
+
 Position: TypeAlias = tuple[float, float]
 """(longitude, latitude) in degrees."""
 Ring: TypeAlias = tuple[Position, ...]
@@ -75,6 +77,13 @@ def read_shapes(path: Path, areas: Sequence[AreaRecord]) -> list[ShapeRecord]:
 
 def _features(path: Path) -> list[object]:
     try:
+        if (size := path.stat().st_size) > _MOST_BYTES:
+            raise SocialcellError(
+                "files.large_plain_file",
+                path=path,
+                size=size >> 20,
+                limit=_MOST_BYTES >> 20,
+            )
         document = json.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise SocialcellError(
