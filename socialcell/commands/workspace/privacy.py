@@ -83,6 +83,9 @@ def erase(
     that quoted it are written again. Copies that left the workspace (exports, mails,
     backups) are not reached: docs/privacy.md says what to do about them. Audited.
 
+    Exit code 1: nothing is held of the account. Handles that are nearly the same are
+    named then, and always those that are the same on other platforms.
+
     Example: socialcell privacy erase --platform x --handle asha_k --dry-run
     """
     from socialcell.services.privacy import data_requests
@@ -103,6 +106,9 @@ def erase(
                 "contacts": erasure.contacts,
                 "reports": list(erasure.rewritten),
                 "waits": erasure.waits,
+                "elsewhere": list(erasure.elsewhere),
+                "near": list(erasure.near),
+                "nobody": erasure.is_nobody,
             }
         )
     else:
@@ -115,9 +121,21 @@ def erase(
             output.say(f"conversations in cases {erasure.contacts}")
         for file in erasure.rewritten:
             output.say(f"{'Would be written' if dry_run else 'Written'} again: {file}")
+    if erasure.elsewhere:
+        output.note(
+            "The same handle on other platforms, perhaps of another person: "
+            f"{', '.join(erasure.elsewhere)}"
+        )
     if erasure.waits:
         output.note(erasure.waits)
         raise typer.Exit(3)
+    if erasure.is_nobody:
+        kept_out = "would be" if dry_run else "is"
+        output.note(
+            f"Nothing is held of this account; from now on it {kept_out} kept out. "
+            f"Nearly the same handles: {', '.join(erasure.near) or 'none'}"
+        )
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -10,7 +10,12 @@ from socialcell.desk.store import erasure as case_erasure
 from socialcell.errors import UsageError
 from socialcell.json_types import DocumentValue, JsonObject
 from socialcell.listening.people.visibility import People
-from socialcell.listening.store.people import accounts, erasure, registry_proposals
+from socialcell.listening.store.people import (
+    accounts,
+    erasure,
+    like_accounts,
+    registry_proposals,
+)
 from socialcell.listening.store.people.accounts import HeldAccount
 from socialcell.listening.store.people.erasure import Erased
 from socialcell.ops import audit, webhook_deliveries
@@ -35,6 +40,9 @@ class ErasureResult:
     contacts: int
     rewritten: tuple[str, ...]
     waits: str | None
+    elsewhere: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    is_nobody: bool = False
 
 
 def export_account(
@@ -95,11 +103,19 @@ def erase_account(
         erased = erasure.erase(session, shown, account, now)
         consent.erase_consent(context, session, platform, account.uids)
         person = person_of(shown, account)
+        # Who was erased before is kept out already: then nothing is new.
+        is_nobody = bool(erased.suppressed) and not (
+            account.author_ids or case_count or erased.raw_items or erased.in_others
+        )
+        elsewhere = like_accounts.same_handle_elsewhere(session, account)
+        near = like_accounts.near_handles(session, account) if is_nobody else ()
         files = list(report_redaction.report_files(context, erased.reports))
         if dry_run:
             session.rollback()
             names = tuple(map(str, files))
-            return ErasureResult(person, erased, case_count, names, None)
+            return ErasureResult(
+                person, erased, case_count, names, None, elsewhere, near, is_nobody
+            )
         detail: JsonObject = {
             "mentions": erased.mentions,
             "raw_items": erased.raw_items,
@@ -115,7 +131,16 @@ def erase_account(
     media_files.sweep_files(context)
     rewritten = tuple(report_redaction.write_again(context, files))
     waits = scrub(context.engine)
-    return ErasureResult(person, erased, case_count, rewritten, pending_reason or waits)
+    return ErasureResult(
+        person,
+        erased,
+        case_count,
+        rewritten,
+        pending_reason or waits,
+        elsewhere,
+        near,
+        is_nobody,
+    )
 
 
 def _process_waiting(context: Context) -> str | None:

@@ -1,0 +1,36 @@
+"""Who is erased is named elsewhere too, and who is nobody is told with near names."""
+
+from socialcell.services.context import Context
+from socialcell.services.privacy import data_requests
+from tests.builders import make_author, make_record, store_records
+
+
+def spoken(context: Context, platform: str, handle: str) -> None:
+    author = make_author(f"{platform} {handle}", handle=handle)
+    record = make_record(f"{platform}-{handle}", platform=platform, author=author)
+    store_records(context.engine, record)
+
+
+def test_the_same_handle_on_another_platform_is_named(context: Context) -> None:
+    spoken(context, "x", "asha_k")
+    spoken(context, "reddit", "Asha_K")
+    spoken(context, "reddit", "asha")
+
+    result = data_requests.erase_account(context, "x", None, "asha_k", dry_run=True)
+
+    assert result.elsewhere == ("reddit:Asha_K",)
+    assert not result.is_nobody
+    assert result.near == ()
+
+
+def test_one_that_finds_nobody_names_near_handles(context: Context) -> None:
+    spoken(context, "x", "asha_kale")
+    spoken(context, "x", "somebody")
+
+    result = data_requests.erase_account(context, "x", None, "asha_kael")
+    again = data_requests.erase_account(context, "x", None, "asha_kael")
+
+    assert result.is_nobody
+    assert result.near == ("asha_kale",)
+    # Who was erased, and is kept out already, was somebody.
+    assert not again.is_nobody
