@@ -8,7 +8,7 @@ from datetime import datetime
 from socialcell.desk.closing_model import ClosureCheck, FieldLink
 from socialcell.desk.model import CaseContact, CaseMessage, CaseReferral, CaseStep
 from socialcell.desk.store.case_details import CaseHead, SuggestedCase
-from socialcell.json_types import JsonObject
+from socialcell.json_types import JsonObject, JsonValue
 from socialcell.listening.people import masking
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions.mention_queries import MentionRow
@@ -246,7 +246,7 @@ def view_message(
         made_by=message.made_by,
         decided_by=message.decided_by,
         decided_at=message.decided_at,
-        reason=message.reason,
+        reason=message.reason and masking.unnamed(message.reason),
         price_micros=message.price_micros,
         sent_at=message.sent_at,
         answer_key=message.answer_key,
@@ -280,6 +280,17 @@ def words_of_mention(
     return people.masked(mention.platform, whole, mention), mention.language
 
 
+def _unnamed(part: JsonValue) -> JsonValue:
+    """JSON of ours with everybody hidden in it."""
+    if isinstance(part, str):
+        return masking.unnamed(part)
+    if isinstance(part, list):
+        return [_unnamed(entry) for entry in part]
+    if isinstance(part, dict):
+        return {name: _unnamed(entry) for name, entry in part.items()}
+    return part
+
+
 def view_step(step: CaseStep) -> StepView:
     """A step with its words masked."""
     return StepView(
@@ -291,7 +302,7 @@ def view_step(step: CaseStep) -> StepView:
         at=step.at,
         reason=masking.unnamed(step.reason),
         evidence=masking.unnamed(step.evidence),
-        detail=step.detail,
+        detail={name: _unnamed(part) for name, part in step.detail.items()},
     )
 
 

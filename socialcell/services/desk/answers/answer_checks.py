@@ -60,17 +60,17 @@ def require_filled(words: str) -> None:
 
 
 def require_no_citizen_number(
-    session: Session, contact: CaseContact, way: AnswerWay, words: str
+    session: Session, contact: CaseContact, way: AnswerWay | None, words: str
 ) -> None:
     """UsageError for a number of a citizen: a mobile telephone, the contact's own
     number, or any long number that the contact wrote to us. Numbers of cases may
-    stand."""
+    stand. `way` None: it was said and not written."""
     plain = _CASE_NUMBER.sub(" ", ascii_digits(words))
     runs = _RUN.findall(plain)
     if not runs:
         return
     written = set()
-    if way.conversation is not None:
+    if way is not None and way.conversation is not None:
         written.add(_bare(way.conversation.uid))
     for id_ in answers.newest_mentions(session, contact.id or 0):
         mention = session.get(Mention, id_)

@@ -17,6 +17,7 @@ from socialcell.desk.store import cases
 from socialcell.desk.store.cases import StepDraft
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.json_types import JsonObject
+from socialcell.listening.people import masking
 from socialcell.message_catalog import Message
 from socialcell.ops import audit, outbox_store
 from socialcell.roles import Permission
@@ -142,7 +143,9 @@ def _decide(
             row.decided_by, row.decided_at = who, now
             row.reason = reason or None
         _enter(context, session, answer, f"answer_{act}", reason)
-        detail: JsonObject = {"case": answer.case.number, "reason": reason}
+        # Nothing is ever taken out of the audit log.
+        plain = masking.unnamed(reason)
+        detail: JsonObject = {"case": answer.case.number, "reason": plain}
         audit.append(session, context.actor, f"answer.{act}", key, detail, now)
 
 

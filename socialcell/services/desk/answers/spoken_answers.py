@@ -19,6 +19,7 @@ from socialcell.services.desk.answers.answer_cases import (
     contacts_for,
     require_answerable,
 )
+from socialcell.services.desk.answers.answer_checks import require_no_citizen_number
 from socialcell.services.desk.case_access import require_case
 from socialcell.text import clean_text
 
@@ -31,8 +32,9 @@ def enter_spoken(
     """Enter what was said to a contact of a case, by whoever said it; the answer's
     key. It stops the clocks that wait for an answer. Audited.
 
-    UsageError: no words or too many, no such contact or an erased one, a case in which
-    nobody is answered. CaseChangedError. Errors of `require_case`.
+    UsageError: no words or too many, a number of a citizen in them, no such contact or
+    an erased one, a case in which nobody is answered. CaseChangedError. Errors of
+    `require_case`.
     """
     text = clean_text(words).strip()
     if not text or len(text) > MOST_CHARACTERS:
@@ -47,6 +49,7 @@ def enter_spoken(
         (row,) = contacts_for(session, case, [contact])
         if row.erased_at is not None:
             raise UsageError("deskanswers.contact_erased")
+        require_no_citizen_number(session, row, None, text)
         message = _message(context, session, case, row, text)
         answer_results.note_spoken(context, session, message)
         assert message.answer_key is not None

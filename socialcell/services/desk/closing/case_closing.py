@@ -21,6 +21,7 @@ from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import cases, closures
 from socialcell.desk.store.cases import StepDraft
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.listening.people import masking
 from socialcell.ops import audit
 from socialcell.roles import Permission
 from socialcell.services.context import Context
@@ -110,7 +111,8 @@ def enter_claim(
     case.claimed_by, case.claimed_at = by, now
     case.waits_for = "citizen"
     checks = closing_questions.ask_contacts(context, session, case)
-    detail = {"by": by, "evidence": text, "asked": len(checks)}
+    # Nothing is ever taken out of the audit log.
+    detail = {"by": by, "evidence": masking.unnamed(text), "asked": len(checks)}
     audit.append(session, context.actor, "case.claim", case.number, detail, now)
     return checks
 
@@ -171,7 +173,7 @@ def close(
     draft = StepDraft("close", by, reason=reason, to=to, detail=detail)
     enter_step(context, session, case, draft)
     case.closed_at, case.waits_for = case.closed_at or now, None
-    detail = {"to": to.value, "by": by, "reason": reason}
+    detail = {"to": to.value, "by": by, "reason": masking.unnamed(reason)}
     audit.append(session, context.actor, "case.close", case.number, detail, now)
 
 
