@@ -42,9 +42,10 @@ Key: TypeAlias = Annotated[
 
 
 class RequestBody(BaseModel):
-    """The body of a request. A field that is not listed is refused."""
+    """The body of a request. A field that is not listed is refused, and so is a number
+    that is written as a text."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class CasePoint(RequestBody):
