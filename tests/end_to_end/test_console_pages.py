@@ -43,6 +43,7 @@ NOT_LINKED = frozenset(
         "/approvals/cases/{key}",
         "/calls/{number}/{contact:number}",
         "/cases/{number}/answers/{key}",
+        "/cases/{number}/photos/{photo:number}",
         "/approvals/answers/{id:number}",
         "/approvals/plans/{campaign}",
         "/approvals/posts/{id:number}",

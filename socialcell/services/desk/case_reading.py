@@ -145,6 +145,13 @@ def place_name(session: Session, place_id: str) -> str:
     return name or place_id.partition(":")[2].replace("-", " ").capitalize()
 
 
+def place_in_words(words: str, code: str) -> str:
+    """A place in words, in a language, where the words are a name of a place that the
+    gazetteer knows; else as they are."""
+    names = _names_of_places().get(words.strip().casefold(), {})
+    return names.get(code) or words
+
+
 def require_words(kind: str | None, topic: str | None, priority: str | None) -> None:
     """UsageError for a kind, topic or priority that there is not; None: not given."""
     if kind is not None and kind not in KINDS:
@@ -197,3 +204,16 @@ def _places_by_name() -> dict[str, tuple[str, str]]:
             for alias in filter(None, row["aliases"].split("|")):
                 aliases.setdefault(alias.lstrip("=@").casefold(), entry)
     return aliases | places
+
+
+@lru_cache(maxsize=1)
+def _names_of_places() -> dict[str, dict[str, str]]:
+    """The names of places of the gazetteer by language, by each of them in lower
+    case."""
+    places: dict[str, dict[str, str]] = {}
+    for _file, _line, row in lexicon.gazetteer_rows():
+        if row["id"].startswith(_PLACE):
+            names = {code: row[f"name_{code}"] for code in ("en", "mr", "hi")}
+            for name in names.values():
+                places.setdefault(name.casefold(), names)
+    return places

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.swept_on_postgresql
 
 RAVI, MEERA = "Ravi Sample", "Meera Sample"
 KOTHRUD, WATER = "ward:kothrud-bavdhan", "dept:water"
+MOST_BYTES = 60_000  # of the first load of a page of fifty rows
 BURST = "The pipe at the temple burst, call me on 98220 12345"
 
 
@@ -115,7 +116,9 @@ def test_a_page_of_fifty_cases_leads_to_the_rest(
 ) -> None:
     with db.writing(city.engine) as session:
         for n in range(60):
-            make_case(session, summary=f"Case no. {n}.")
+            case = make_case(session, summary=f"Case no. {n}.", place="Kothrud")
+            caller = make_contact(session, case, "phone")
+            make_message(session, case, caller, f"{BURST}, for the {n}th time")
     signed_in(browser, city, RAVI, Role.OPERATOR)
 
     first = browser.get("/en/inbox?view=open")
@@ -125,7 +128,24 @@ def test_a_page_of_fifty_cases_leads_to_the_rest(
 
     numbers = [re.findall(r'name="c-(\d\d-\d+)"', p.html) for p in (first, second)]
     assert [len(page) for page in numbers] == [50, 12]
+    assert len(first.body) <= MOST_BYTES
     assert len({*numbers[0], *numbers[1]}) == 62
+
+
+def test_a_known_place_stands_in_the_language_of_the_page_and_others_as_typed(
+    city: Context, browser: BrowserSession
+) -> None:
+    with db.writing(city.engine) as session:
+        make_case(session, summary="One", place="Kothrud")
+        make_case(session, summary="Two", place="behind the temple")
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+
+    marathi = browser.get("/mr/inbox?view=open").html
+    english = browser.get("/en/inbox?view=open").html
+
+    assert ">कोथरूड</bdi>" in marathi
+    assert ">Kothrud</bdi>" in english
+    assert ">behind the temple</bdi>" in marathi
 
 
 def test_a_case_shows_its_conversations_masked_and_in_order(

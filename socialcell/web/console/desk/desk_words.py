@@ -10,6 +10,7 @@ from socialcell.listening.store.area_names import names_of
 from socialcell.reports.phrases import Phrases
 from socialcell.roles import WARD
 from socialcell.services.context import Context
+from socialcell.services.desk import case_reading
 from socialcell.services.mentions import place_names
 from socialcell.views.desk.clock_view import ClockState, ClockView
 from socialcell.web.console.mention_pages import CASE_KINDS as CASE_KINDS
@@ -162,6 +163,10 @@ class DeskWords(MentionWords):
             "failed": _("not delivered"),
             "unsure": _("nobody knows whether it was sent"),
         }.get(state, state)
+
+    def place(self, words: str) -> str:
+        """Where it is: a known place in the language of the page, else as typed."""
+        return case_reading.place_in_words(words, self.lang.code)
 
     def outgoing_state(self, channel: str | None, state: str) -> str:
         """The same beside its channel: who called is told, and sent nothing."""
