@@ -1,7 +1,6 @@
 """The lists by which a name of a person is known in a text: words and what they may be.
 
-The words stand in data/third_persons.yaml, person_names.yaml, asked_names.yaml
-and everyday_words.txt.
+The words stand in data/third_persons.yaml, person_names.yaml and everyday_words.txt.
 """
 
 from collections.abc import Mapping
@@ -152,21 +151,17 @@ def sounds_of(name: str) -> Sounds:
 @lru_cache(maxsize=1)
 def _names() -> Mapping[WordKind, list[str]]:
     """Given names and surnames, also those that are words of the language."""
-    lists, names, asked = _lists(), _data("person_names"), _data("asked_names")
+    lists, names = _lists(), _data("person_names")
     return {
         WordKind.GIVEN: [
             *lists["given"],
             *names["given"]["latn"],
-            *names["given"]["deva"],
-            *asked["given"]["latn"],
-            *asked["also_words"]["latn"],
+            *names["also_words"]["latn"],
         ],
         WordKind.SURNAME: [
             *lists["surnames"],
             *names["surname"]["latn"],
-            *names["surname"]["deva"],
-            *asked["surname"]["latn"],
-            *asked["surnames_also_words"]["latn"],
+            *names["surnames_also_words"]["latn"],
         ],
     }
 
@@ -174,7 +169,7 @@ def _names() -> Mapping[WordKind, list[str]]:
 @lru_cache(maxsize=1)
 def _ambiguous() -> frozenset[str]:
     """Names that are words of the language, or that places bear."""
-    asked = _data("asked_names")
+    listed = _data("person_names")
     kinds = ("also_words", "surnames_also_words", "places_bear")
     latin = frozenset(
         name for names in _names().values() for name in names if name.isascii()
@@ -183,7 +178,7 @@ def _ambiguous() -> frozenset[str]:
         (
             *(latin & everyday_words()),
             *_lists()["either"],
-            *(name for kind in kinds for name in asked[kind]["latn"]),
+            *(name for kind in kinds for name in listed[kind]["latn"]),
         )
     )
 
