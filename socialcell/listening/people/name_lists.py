@@ -169,16 +169,14 @@ def _names() -> Mapping[WordKind, list[str]]:
 @lru_cache(maxsize=1)
 def _ambiguous() -> frozenset[str]:
     """Names that are words of the language, or that places bear."""
-    listed = _data("person_names")
+    lists, names = _lists(), _data("person_names")
     kinds = ("also_words", "surnames_also_words", "places_bear")
-    latin = frozenset(
-        name for names in _names().values() for name in names if name.isascii()
-    )
+    every = (*names["given"]["latn"], *names["surname"]["latn"])
     return frozenset(
         (
-            *(latin & everyday_words()),
-            *_lists()["either"],
-            *(name for kind in kinds for name in listed[kind]["latn"]),
+            *lists["either"],
+            *(name for kind in kinds for name in names[kind]["latn"]),
+            *({*every, *lists["given"], *lists["surnames"]} & everyday_words()),
         )
     )
 
