@@ -50,6 +50,5 @@ def test_four_weeks_of_the_city_at_the_desk(tmp_path: Path) -> None:
     measured = _measure(tmp_path / "city", days=28)
     _check(measured)
     assert measured.recall["both"].share >= 0.8
-    assert measured.closings["closed_unconfirmed"] > 5
     assert measured.false_claims.known > 5
-    assert measured.weeks
+    assert measured.weeks  # closed over silence, and called
