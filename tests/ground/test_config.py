@@ -63,12 +63,13 @@ def powers_of_ten(levels: int) -> str:
     [
         ("log: {}\nalerts: " + "[" * 50_000, 2, "nested deeper than 20 levels"),
         ("log: {}\nx: " + "[" * 20 + "]" * 20, 2, "nested deeper than 20 levels"),
-        ("\n".join(" " * n + "a:" for n in range(3000)), 21, "nested deeper"),
+        ("\n".join(" " * n + "a:" for n in range(1000)), 21, "nested deeper"),
         # Six levels of lists, each of ten of those before, are a million words.
         (powers_of_ten(6), 5, "more than 100000 values"),
         ("log: {}\nalerts: &a [*a]", 2, "*a stands within what it stands for"),
         ("a: &a [[[[[[[[[[1]]]]]]]]]]\nb: [[[[[[[[[[*a]]]]]]]]]]", 2, "nested deeper"),
     ],
+    ids=["never closed", "closed", "by indents", "powers", "itself", "by an alias"],
 )
 def test_a_config_that_nests_or_unfolds_without_end_is_an_error_with_its_line(
     tmp_path: Path, text: str, line: int, expected: str
