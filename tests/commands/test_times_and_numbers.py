@@ -26,7 +26,14 @@ MORE = {
     "operators add": ("--role", "lead"),
     "posts notice": ("--template", "road_closure"),
 }
-REQUIRED = {"out": "x.svg", "role": "lead", "scope": "areas:read", "incident": "1"}
+REQUIRED = {
+    "duty": "board",
+    "incident": "1",
+    "kind": "access",
+    "out": "x.svg",
+    "role": "lead",
+    "scope": "areas:read",
+}
 # Their days are fields of a row that a file may have, too, with errors of the row.
 ROWS = ("influencers set", "links create", "links edit")
 

@@ -1,7 +1,10 @@
 """One suite over every connector, against the sandbox's real sockets."""
 
+import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -470,6 +473,14 @@ class ContextOf:
 
     def __init__(self, engine: Engine, clock: Any) -> None:
         self.engine, self.clock, self.owner = engine, clock, "tests"
+        self.workspace = _NowhereListed(Path(os.devnull))
+
+
+@dataclass(frozen=True)
+class _NowhereListed:
+    """As much of a workspace as the runner needs: a folder without people.csv."""
+
+    folder: Path
 
 
 def stored_ids(engine: Engine) -> set[str]:

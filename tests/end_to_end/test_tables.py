@@ -81,6 +81,51 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
             *("https://care.pune.example/new", "moved", "Asha", "2026-11-21 09:05"),
         ),
     ),
+    "breaches.list_ 1": (
+        ("number", "title", "noticed", "persons", "to tell", "closed"),
+        ("B26-01", "Lost laptop", "2026-11-21 09:05", "40", "board 2026-11-24", ""),
+    ),
+    "breaches._say 1": (
+        ("to tell", "by", "state", "told", "by whom", "note"),
+        ("cert_in", "2026-11-21 15:05", "told", "2026-11-21 12:00", "Asha", "by mail"),
+    ),
+    "notices.list_ 1": (
+        ("purpose", "version", "language", "from", "consents", "by", "sha256"),
+        ("messages", "2", "mr", "2026-11-21 09:05", "12", "Asha", "5f2c" * 16),
+    ),
+    "officer_report.accesses 1": (
+        ("at (IST)", "who", "OS user", "what", "of", "records", "reason"),
+        (
+            *("2026-11-21 09:05", "Asha", "cell", "original", "mention 17", "1"),
+            "पत्ता विचारला",
+        ),
+    ),
+    "officer_report.tables 1": (
+        ("table", "of whom", "what for", "basis", "until"),
+        ("author", "who writes", "to answer", "State function", "400 days"),
+    ),
+    "officer_report._say_report 1": (
+        ("kind", "received", "answered", "in time", "by law", "refused", "for others"),
+        ("erasure", "3", "2", "2", "2", "0", "1"),
+    ),
+    "officer_report._say_report 2": (
+        ("number", "title", "noticed", "persons", "told late or not yet"),
+        ("B26-01", "Lost laptop", "2026-11-21 09:05", "40", "board (late)"),
+    ),
+    "officer_report._say_report 3": (
+        ("who", "what", "times", "records"),
+        ("Asha", "original", "3", "3"),
+    ),
+    "requests.list_ 1": (
+        (
+            *("number", "kind", "for", "state", "clock"),
+            *("received", "due", "at the latest", "accounts"),
+        ),
+        (
+            *("R26-01", "erasure", "child", "received", "due soon"),
+            *("2026-11-21 09:05", "2026-12-05", "2026-12-21", "x, facebook"),
+        ),
+    ),
     "care.differences 1": (
         ("difference", "token", "case", "there", "here", "since", "owner"),
         ("open_there", "T81", "26-000004", "Open", "new", "2026-11-21 09:05", "roads"),

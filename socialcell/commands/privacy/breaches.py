@@ -91,12 +91,9 @@ def update(
     """
     from socialcell.services.privacy import breaches
 
+    end = moment_of("--until", until)
     line = breaches.add_facts(
-        acting_context(config),
-        number,
-        measures=measures,
-        persons=persons,
-        until=moment_of("--until", until),
+        acting_context(config), number, measures=measures, persons=persons, until=end
     )
     _say(line, json=json)
 
@@ -118,8 +115,8 @@ def told(
     """
     from socialcell.services.privacy import breaches
 
-    context = acting_context(config)
-    line = breaches.enter_told(context, number, duty, note, moment_of("--at", at))
+    moment = moment_of("--at", at)
+    line = breaches.enter_told(acting_context(config), number, duty, note, moment)
     _say(line, json=json)
 
 

@@ -12,8 +12,12 @@ from socialcell.commands.options import Config, Json, moment_of
 if TYPE_CHECKING:
     from socialcell.services.privacy.privacy_report import PrivacyReport
 
-Since = Annotated[str | None, typer.Option(help="From this day or time on.")]
-Until = Annotated[str | None, typer.Option(help="To before this day or time.")]
+Since = Annotated[
+    str | None, typer.Option(help="From this day or time on.", metavar="TIME")
+]
+Until = Annotated[
+    str | None, typer.Option(help="To before this day or time.", metavar="TIME")
+]
 
 
 def accesses(
@@ -80,9 +84,10 @@ def report(
 
     from socialcell.services.privacy import privacy_report
 
+    first, last = moment_of("--since", since), moment_of("--until", until)
     context = acting_context(config)
-    end = moment_of("--until", until) or context.clock.now()
-    begin = moment_of("--since", since) or end - timedelta(days=30)
+    end = last or context.clock.now()
+    begin = first or end - timedelta(days=30)
     made = privacy_report.make_report(context, begin, end)
     if json:
         output.as_json({"report": asdict(made)})

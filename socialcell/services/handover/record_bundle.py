@@ -113,8 +113,8 @@ def _case_document(
                 "to": step.to_state,
                 "by": step.by,
                 "at": _time(step.at),
-                "reason": people.masked("x", step.reason),
-                "evidence": people.masked("x", step.evidence),
+                "reason": people.masked("", step.reason),
+                "evidence": people.masked("", step.evidence),
             }
             for step in cases.steps_of(session, case.id)
         ],
@@ -138,7 +138,7 @@ def _message(
     contact: CaseContact | None,
 ) -> _Document:
     """Our own words with who made and decided them; of others the words masked."""
-    channel = contact.channel if contact else "x"
+    channel = contact.channel if contact else ""
     document: dict[str, DocumentValue] = {
         "direction": message.direction,
         "channel": contact.channel if contact else None,
