@@ -385,7 +385,7 @@ def three_cases(context: Context) -> list[str]:
     with db.writing(context.engine) as session:
         second = cases.find_case(session, "26-000002")
         second.latitude, second.longitude = 18.5, 73.8
-    words = SpokenWords("phone", "A pipe burst here", "en")
+    words = SpokenWords("phone", "There is no water here", "en")
     case_opening.open_by_hand(
         acting(context, "Asha Sample", Role.OPERATOR),
         NewCase(words, "complaint", topic="water", point=(18.5005, 73.8)),

@@ -223,10 +223,10 @@ DAMAGES = {
          f"WHERE external_id = '{GONE}'"],
         [f"UPDATE mention SET search = 'water' WHERE external_id = '{GONE}'"],
     ),
-    "a bell in a title": Damage(
+    "a bell in the reason of a source": Damage(
         "I9 texts",
-        ["UPDATE mention SET title = 'a' || char(7) WHERE id = 1"],
-        ["UPDATE mention SET title = 'a' || chr(7) WHERE id = 1"],
+        ["UPDATE source SET state_reason = 'a' || char(7) WHERE id = 1"],
+        ["UPDATE source SET state_reason = 'a' || chr(7) WHERE id = 1"],
     ),
     "a carriage return in an answer": Damage(
         "I9 texts",
@@ -324,7 +324,8 @@ def test_nul_and_half_a_letter_are_found_where_sqlite_takes_them(
         pytest.skip("PostgreSQL takes neither")
 
     Damage(
-        "I9 texts", [f"UPDATE mention SET title = CAST({value} AS TEXT) WHERE id = 1"]
+        "I9 texts",
+        [f"UPDATE outgoing SET answer = CAST({value} AS TEXT) WHERE id = 1"],
     ).do(healthy.engine)
 
     assert list(broken(healthy)) == ["I9 texts"]
