@@ -22,6 +22,10 @@ from socialcell.services.alerts import incident_overview
 from socialcell.services.context import Context, open_context
 from socialcell.services.desk import case_opening, case_queue
 from socialcell.services.incident_room import incident_claims, situation_reports
+from socialcell.services.privacy import account_registry, breaches, person_requests
+from socialcell.services.privacy.breaches import BreachDraft
+from socialcell.services.privacy.person_requests import NamedAccount, RequestDraft
+from socialcell.services.privacy.request_secrets import RequestSecrets
 from socialcell.web.console import console_server
 from socialcell.web.pages.screens import Screen
 from tests import operators
@@ -93,7 +97,9 @@ def city(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Conte
     folder = tmp_path_factory.mktemp("console") / "city"
     shutil.copytree(demo.folder, folder, symlinks=True)
     context = open_context(folder / "config.yaml")
-    work_at_the_desk(operators.acting(context, ASHA))
+    lead = operators.acting(context, ASHA)
+    work_at_the_desk(lead)
+    fill_the_registers(lead)
     yield context
     context.engine.dispose()
 
@@ -106,6 +112,25 @@ def work_at_the_desk(lead: Context) -> None:
     for line in incident_overview.list_lines(lead, i18n.language("en")):
         incident_claims.add_claim(lead, line.id, "The bridge at the weir is closed")
         situation_reports.draft_report(lead, line.id)
+
+
+def fill_the_registers(officer: Context) -> None:
+    """A request of a person, a breach, and an account that waits for the registry."""
+    secrets = RequestSecrets(name="Asha Kale", reach="by post", words="Erase it all.")
+    account = NamedAccount("x", handle="asha_kale")
+    person_requests.receive_request(
+        officer, RequestDraft("erasure", "letter", secrets, accounts=[account])
+    )
+    what = "A laptop with an export of mentions was lost."
+    breaches.enter_breach(officer, BreachDraft("Lost laptop", what, ["texts"]))
+    account_registry.propose_account(
+        officer,
+        "x",
+        "CityDesk",
+        name="City desk",
+        person_class="public_office",
+        evidence="https://city.example/accounts names it",
+    )
 
 
 @pytest.fixture(scope="module")

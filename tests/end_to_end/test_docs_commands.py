@@ -61,6 +61,8 @@ NOBODY = "Nobody has signed in here"
 NO_CASE = "There is no case 26-000004"
 TYPED = "Standard input ended where a line was needed"
 REFUSED = {
+    "socialcell db backup-key": "names no key of backups",
+    "socialcell privacy erase --platform x --handle their_handle": "Nothing is held",
     "socialcell alerts rules add oxygen": "Nobody is called 'control-room'",
     "socialcell alerts rules add march": "No rule is written about protests",
     "socialcell alerts try control-room": "There is no channel or phone 'control-room'",

@@ -18,7 +18,7 @@ from socialcell.services.context import Context
 from socialcell.services.creators import influencer_ranking
 from socialcell.services.creators.candidate_facts import RankingRequest
 from socialcell.services.doctor import guard_checks
-from tests.builders import NOON
+from tests.builders import NOON, make_author, make_record, store_records
 
 PERSON, PROTEST = "Mugdha Kulkarni", "boycott"
 
@@ -131,6 +131,26 @@ def test_a_source_that_is_accepted_is_in_the_log(
     with db.reading(engine) as session:
         (row,) = audit.entries_about(session, "source.add", "x.search")
     assert row.detail["settings"] == {"kind": "search", "query": "pune water"}
+
+
+@pytest.mark.on_sqlite
+def test_the_doctor_asks_whose_an_account_is_that_is_followed_by_its_number(
+    context: Context, engine: Engine
+) -> None:
+    author = make_author("UCinvented0123456789abcd", handle="somebody")
+    store_records(engine, make_record("1", platform="youtube", author=author))
+    channel = {"kind": "uploads", "channel_id": "UCinvented0123456789abcd"}
+    page = {"kind": "feed", "page_id": "104857600000000"}
+    with db.writing(engine) as session:
+        store.add_source(session, "youtube.city", "youtube", channel, NOON)
+        store.add_source(session, "facebook.city", "facebook", page, NOON)
+
+    (check,) = guard_checks.followed(context)
+
+    assert check.state == "warning"
+    assert "youtube.city" in check.finding
+    assert "registry add youtube" in (check.advice or "")
+    assert "sources disable youtube.city" in (check.advice or "")
 
 
 @pytest.mark.on_sqlite

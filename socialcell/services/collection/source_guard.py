@@ -16,7 +16,8 @@ from socialcell.services import query_guard
 from socialcell.services.context import Context
 from socialcell.services.query_guard import AskedAt
 
-_NUMBERS = ("user_id", "channel_id", "page_id", "account_id")
+# A page_id is none of somebody: only a token with a task on the page reads it.
+_NUMBERS = ("user_id", "channel_id", "account_id")
 _OF_SOMEBODY = "u_"  # how a subreddit begins that is somebody's own page
 
 

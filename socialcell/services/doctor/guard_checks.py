@@ -17,7 +17,7 @@ from socialcell.services import query_guard
 from socialcell.services.alerts import rumours
 from socialcell.services.collection import source_guard, source_setup
 from socialcell.services.context import Context
-from socialcell.services.doctor.finding import Check, failed, ok
+from socialcell.services.doctor.finding import Check, failed, ok, warning
 from socialcell.services.query_guard import AskedAt
 
 _LABEL = "what is looked for"
@@ -34,6 +34,9 @@ def followed(context: Context) -> Iterator[Check]:
             *_rumours(session, accounts),
         ]
     for place, name, objection, command in standing:
+        if objection.account_of is not None:
+            yield _of_somebody(name, objection.account_of, command)
+            continue
         yield failed(
             _LABEL,
             f"{name}: {query_guard.ground_of(objection, place)}",
@@ -41,6 +44,16 @@ def followed(context: Context) -> Iterator[Check]:
         )
     if not standing:
         yield ok(_LABEL, "no source, rule or rumour follows what it must not")
+
+
+def _of_somebody(name: str, platform: str, command: str) -> Check:
+    """An account that is followed by its number, and of which nobody said whose it is:
+    the city's own may be among them."""
+    return warning(
+        _LABEL,
+        f"{name}: it follows an account that is not in the registry",
+        f"Say whose it is (socialcell registry add {platform} HANDLE …), or: {command}",
+    )
 
 
 _Standing = tuple[AskedAt, str, Objection, str]

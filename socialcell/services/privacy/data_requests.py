@@ -107,7 +107,9 @@ def erase_account(
         is_nobody = bool(erased.suppressed) and not (
             account.author_ids or case_count or erased.raw_items or erased.in_others
         )
-        elsewhere = like_accounts.same_handle_elsewhere(session, account)
+        elsewhere = like_accounts.same_handle_elsewhere(
+            session, account, by_number=handle is None
+        )
         near = like_accounts.near_handles(session, account) if is_nobody else ()
         files = list(report_redaction.report_files(context, erased.reports))
         if dry_run:

@@ -23,6 +23,17 @@ def test_the_same_handle_on_another_platform_is_named(context: Context) -> None:
     assert result.near == ()
 
 
+def test_who_asks_by_a_number_is_told_the_platform_and_no_handle(
+    context: Context,
+) -> None:
+    spoken(context, "x", "asha_k")
+    spoken(context, "reddit", "Asha_K")
+
+    result = data_requests.erase_account(context, "x", "x asha_k", None, dry_run=True)
+
+    assert result.elsewhere == ("reddit",)
+
+
 def test_one_that_finds_nobody_names_near_handles(context: Context) -> None:
     spoken(context, "x", "asha_kale")
     spoken(context, "x", "somebody")

@@ -16,9 +16,12 @@ AUTHOR = db.table(Author)
 _NEAR = 3
 
 
-def same_handle_elsewhere(session: Session, account: HeldAccount) -> tuple[str, ...]:
+def same_handle_elsewhere(
+    session: Session, account: HeldAccount, *, by_number: bool = False
+) -> tuple[str, ...]:
     """Accounts of other platforms with one of the account's handles, as
-    platform:handle."""
+    platform:handle. Whoever asks `by_number` does not know the handle, and is told the
+    platforms alone."""
     if not account.handles:
         return ()
     c = AUTHOR.c
@@ -30,6 +33,8 @@ def same_handle_elsewhere(session: Session, account: HeldAccount) -> tuple[str, 
         .distinct()
         .order_by(c.platform, c.handle)
     )
+    if by_number:
+        return tuple(dict.fromkeys(platform for platform, _handle in rows))
     return tuple(f"{platform}:{handle}" for platform, handle in rows)
 
 
