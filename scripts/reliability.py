@@ -199,15 +199,6 @@ ROWS = {
         "no list, page, letter, file or answer has either beside a pseudonym; whoever "
         "may see who wrote asks for it, and that is in the audit log",
     ),
-    "F44": Row(
-        "killed at any write while a person's request is carried out",
-        "the same command ends it: nothing of the person is left, and the receipt "
-        "counts all that went",
-    ),
-    "F45": Row(
-        "the law's clocks over closed days, holidays and years' ends",
-        "we answer on a working day before the law's day, which never moves",
-    ),
     "F39": Row(
         "two machines do the same work on one database at once",
         "no traceback, nothing twice, and the same content as one machine's",
@@ -228,6 +219,15 @@ ROWS = {
         "a database of a million mentions",
         "its digest takes no more memory than that of a small one",
         "In tests the rows are made; docs/performance.md has figures of a real file.",
+    ),
+    "F44": Row(
+        "killed at any write while a person's request is carried out",
+        "the same command ends it: nothing of the person is left, and the receipt "
+        "counts all that went",
+    ),
+    "F45": Row(
+        "the law's clocks over closed days, holidays and years' ends",
+        "we answer on a working day before the law's day, which never moves",
     ),
 }
 # Rows of the matrix that no test tries, each with why.

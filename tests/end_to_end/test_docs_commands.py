@@ -101,7 +101,7 @@ REFUSED = {
     "socialcell messages approve 3": NOBODY,
     "socialcell privacy accesses": NOBODY,
     "socialcell privacy breaches": NOBODY,
-    "socialcell privacy notices": NOBODY,
+    "socialcell privacy notices": "mr.txt cannot be read",
     "socialcell privacy report": NOBODY,
     "socialcell privacy requests": NOBODY,
     "socialcell operators hand-over": NOBODY,
