@@ -63,7 +63,7 @@ def test_a_link_that_people_have_waits_for_a_second_person(
 ) -> None:
     asha, meera = acting(context, "asha"), acting(context, "meera")
     link = make_link(asha)
-    get_it_out(context, link)  # type: ignore[operator]
+    get_it_out(context, link)
 
     result = tracked_links.edit_link(asha, link.code, NEW, "the page has moved")
     assert (result.outcome, now_of(context, link)) == ("waiting", (1, WEB))

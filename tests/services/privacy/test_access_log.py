@@ -117,9 +117,7 @@ def test_entries_are_found_by_time_person_and_subject(dpo: Context) -> None:
     soon = dpo.clock.now() + timedelta(minutes=1)
 
     def count(**wanted: object) -> int:
-        return len(
-            access_log.list_accesses(dpo, AccessFilter(**wanted), 100)  # type: ignore[arg-type]
-        )
+        return len(access_log.list_accesses(dpo, AccessFilter(**wanted), 100))
 
     assert count(actor="Meera Sample", subject="mention 1", until=soon) == 1
     assert count(since=soon) == 0

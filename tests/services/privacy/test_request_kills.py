@@ -119,7 +119,7 @@ def test_killed_before_any_commit_of_the_others_they_are_done_once(
     dpo = officer(context)
     fields = {"nominee": "Ravi Canary"} if kind == "nomination" else {}
     enter = identified if kind == "nomination" else receive
-    number = enter(dpo, kind, accounts=[ASHA], **fields).number  # type: ignore[arg-type]
+    number = enter(dpo, kind, accounts=[ASHA], **fields).number
     killed = 0
     for point in (1, 2, 3):
         try:

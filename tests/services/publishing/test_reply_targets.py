@@ -51,7 +51,7 @@ def test_a_mention_that_cannot_be_answered_there_is_refused(town: Town) -> None:
     engine = town.context.engine
     store_records(engine, make_record("t3_1", platform="reddit"), make_record(NATIVE))
     with db.writing(engine) as session:
-        gone = update(Mention).where(Mention.external_id == NATIVE)  # type: ignore[arg-type]
+        gone = update(Mention).where(Mention.external_id == NATIVE)
         session.execute(gone.values(state="deleted"))
 
     with pytest.raises(UsageError, match="Mention 1 is of reddit, and the post is for"):
