@@ -4,7 +4,8 @@
         [--postgresql]
 
 The databases are those of `bench_explorer` with what today shows: incidents that are
-open, their alerts, what their source has covered. A page is asked for as a browser asks
+open, their alerts, what their source has covered, and a case for every tenth mention
+(`filled_cases.py`). A page is asked for as a browser asks
 for it, of the console's ASGI application, of both databases in turn. What counts is the
 time of the processor (of PostgreSQL that of its own processes too); the p95 is by the
 clock. Beside it another process stores a page of 50 new mentions each second in the
@@ -32,6 +33,7 @@ from sqlmodel import Session, col
 from benchmarks import bench_explorer, corpus
 from benchmarks.copied import copy_to_postgresql
 from benchmarks.filled import Filled, split
+from benchmarks.filled_cases import fill_cases
 from benchmarks.ratios import Figure, scratch, tell
 from socialcell import db
 from socialcell.clock import FixedClock
@@ -60,8 +62,10 @@ PAGES = {
     "an area": "/en/areas/ward:kothrud-bavdhan",
     "figures": "/en/figures",
     "sources": "/en/sources",
+    "the inbox": "/en/inbox",
+    "a case": "/en/cases/26-000001",
 }
-WITH_GOAL = ("today", "the explorer")
+WITH_GOAL = ("today", "the explorer", "the inbox", "a case")
 SUBJECTS = ("topic:water", "topic:roads", "ward:kothrud-bavdhan", "topic:waste")
 PER_SECOND = 50
 _TOKEN, _NAME = "a browser of the benchmark", "Reader of the benchmark"
@@ -70,11 +74,13 @@ _TICK = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Asked:
-    """What a page took: seconds of the processor and by the clock, and statements."""
+    """What a page took: seconds of the processor and by the clock, statements, and
+    bytes of HTML before they are compressed."""
 
     cpu: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
     statements: int = 0
+    bytes: int = 0
 
     @property
     def mean_ms(self) -> float:
@@ -153,8 +159,9 @@ class _Site:
         workspace = Workspace(folder, Config())
         self.context = Context(workspace, engine, FixedClock(corpus.END))
         with db.writing(engine) as session:
-            _sign_in(session)
+            operator = _sign_in(session)
             _open_incidents(session)
+        fill_cases(engine, operator)
         with db.reading(engine) as session:
             newest = select(col(Mention.id)).order_by(col(Mention.id).desc()).limit(1)
             self.mention = session.scalars(newest).one()
@@ -174,6 +181,7 @@ class _Site:
         if answer.status_code != 200:
             raise SystemExit(f"{path}: {answer.status_code}")
         asked.statements = max(asked.statements, len(statements))
+        asked.bytes = max(asked.bytes, len(answer.content))
 
     def _note_backend(self, connection: object, _record: object) -> None:
         info = getattr(connection, "info", None)
@@ -218,6 +226,7 @@ def growth(
                 "ms": [round(above.mean_ms, 1), round(below.mean_ms, 1)],
                 "p95": [round(above.p95_ms, 1), round(below.p95_ms, 1)],
                 "statements": statements,
+                "kB": round(above.bytes / 1000, 1),
             },
         )
 
@@ -254,10 +263,11 @@ def collect(url: str) -> None:
     filled.close()
 
 
-def _sign_in(session: Session) -> None:
-    """A lead of the whole city with a browser that is signed in, once."""
-    if store.find_operator(session, _NAME) is not None:
-        return
+def _sign_in(session: Session) -> int:
+    """A lead of the whole city with a browser that is signed in, once; its id."""
+    known = store.find_operator(session, _NAME)
+    if known is not None:
+        return known.id or 0
     operator = Operator(
         name=_NAME,
         name_key=store.name_key(_NAME),
@@ -289,6 +299,7 @@ def _sign_in(session: Session) -> None:
             ends_at=corpus.END + timedelta(days=1),
         )
     )
+    return id_
 
 
 def _open_incidents(session: Session) -> None:
