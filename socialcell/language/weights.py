@@ -76,6 +76,15 @@ def content(name: str, *, nc: NcModels = NcModels.ALL) -> bytes | None:
     return None if model_card is None else _checked(model_card)
 
 
+def checked_file(name: str, *, nc: NcModels = NcModels.ALL) -> Path | None:
+    """Where such a file lies, when it is its card's: a large one need not be held."""
+    model_card = card(name, nc=nc)
+    if model_card is None:
+        return None
+    _checked(model_card)
+    return folder() / model_card.folder / model_card.facts["file"]
+
+
 def card(name: str, *, nc: NcModels = NcModels.ALL) -> ModelCard | None:
     """The card of that name; None where it is absent or switched off."""
     return next((card for card in shipped(nc=nc) if card.name == name), None)

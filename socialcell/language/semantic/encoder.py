@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,9 @@ class Encoder:
     SocialcellError where the package onnxruntime cannot be imported.
     """
 
-    def __init__(self, file: bytes, shares: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self, file: bytes | Path, shares: Mapping[str, float] | None = None
+    ) -> None:
         onnxruntime = _runtime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -100,7 +103,9 @@ class Encoder:
         options.add_session_config_entry("session.x64quantprecision", "1")
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session: Any = onnxruntime.InferenceSession(
-            file, options, providers=["CPUExecutionProvider"]
+            file if isinstance(file, bytes) else str(file),
+            options,
+            providers=["CPUExecutionProvider"],
         )
         facts = self._session.get_modelmeta().custom_metadata_map
         scores = [float(score) for score in facts["scores"].split(" ")]
@@ -138,7 +143,7 @@ def encoder(*, nc: NcModels = NcModels.ALL) -> Encoder | None:
     SocialcellError where onnxruntime cannot be imported, and where its file is absent
     or is not the one that its card describes.
     """
-    card, file = weights.card(NAME, nc=nc), weights.content(NAME, nc=nc)
+    card, file = weights.card(NAME, nc=nc), weights.checked_file(NAME, nc=nc)
     if card is not None and file is not None:
         return Encoder(file, card.facts["shares"])
     if nc is NcModels.ALL:
