@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -183,10 +183,10 @@ def pipe(end: IO[str] | None) -> IO[str]:
     return end
 
 
-def stands(city: Sandbox) -> list[str]:
+def stands(city: Sandbox, until: datetime) -> list[str]:
     """What the city itself has said on X."""
     served: Any = city.platform("x")
-    timeline = served.world.timeline(CITY.people.city, CITY.end)
+    timeline = served.world.timeline(CITY.people.city, until)
     return sorted(p.text for p in timeline if p.text.startswith("Water is back"))
 
 
@@ -203,7 +203,7 @@ def worked(
                 write_posts(folder / f"{number}.jsonl", number)
                 machines.play(number, clock)
                 number += 1
-        return number, machines.content(), stands(city)
+        return number, machines.content(), stands(city, clock.now())
 
 
 @pytest.mark.fault("F39")
