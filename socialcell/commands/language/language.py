@@ -164,10 +164,12 @@ def export_labels(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Write what operators decided about mentions as training data.
+    """Write what operators decided about mentions and cases as training data.
 
-    One file for each model, own/MODEL.jsonl, with lines of id, text, label, lang and
-    source. Handles, addresses, telephone numbers and names of persons are hidden.
+    One file for each model, own/MODEL.jsonl, with lines of id, text, label, lang,
+    source and what the reader had suggested; what was decided in a case has its number
+    too. Beside them own/place, own/ward and own/owner, from which no model learns.
+    Handles, addresses, telephone numbers and names of persons are hidden.
     `language train` with the same folder learns from them beside its other files, and
     sets one in five aside to measure. Posts of platforms whose terms forbid training
     (X, Reddit) and private messages are left out. The files are replaced as a whole
@@ -175,9 +177,9 @@ def export_labels(
 
     Example: socialcell language export-labels --into data/language
     """
-    from socialcell.services.mentions import mention_labels
+    from socialcell.services import label_export
 
-    exported = mention_labels.export_labels(open_context(config), into, dry_run=dry_run)
+    exported = label_export.export_labels(open_context(config), into, dry_run=dry_run)
     if json:
         output.as_json(
             {

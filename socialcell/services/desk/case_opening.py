@@ -1,7 +1,7 @@
 """Open cases: from a mention, by hand, or by the daemon from all that asks for
 something; and join what somebody writes on to the case that they have."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -78,6 +78,7 @@ def open_from_mention(
         db.take_turn(session, _TURN)
         row = _require_free(session, mention_id)
         reading = case_reading.read_mention(session, row)
+        decided = {"kind": kind, "priority": priority}
         kind = kind or reading.kind
         if kind is None:
             raise UsageError("deskcases.no_kind", mention=mention_id)
@@ -87,7 +88,7 @@ def open_from_mention(
         case.priority = priority or case.priority
         case.summary = clean_text(summary)
         case_access.require_case(context, session, Permission.TRIAGE, case)
-        _enter(context, session, case, reading.suggestion)
+        _enter(context, session, case, reading.suggestion, decided)
         person = case_contacts.person_of(row, people)
         case_contacts.add_mention(context, session, case, row, person)
         case_joining.locate(session, case, row)
@@ -271,11 +272,19 @@ def _new_case(
 
 
 def _enter(
-    context: Context, session: Session, case: DeskCase, suggested: JsonObject
+    context: Context,
+    session: Session,
+    case: DeskCase,
+    suggested: JsonObject,
+    decided: Mapping[str, str | None] | None = None,
 ) -> None:
     session.add(case)
     session.flush()
-    step = StepDraft("open", context.actor.name, detail={"suggested": suggested})
+    by_person = {key: part for key, part in (decided or {}).items() if part is not None}
+    detail: JsonObject = {"suggested": suggested}
+    if by_person:
+        detail = {**detail, "decided": by_person}
+    step = StepDraft("open", context.actor.name, detail=detail)
     case_steps.enter_step(context, session, case, step)
 
 

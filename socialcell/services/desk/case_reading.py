@@ -30,6 +30,7 @@ from socialcell.views.mentions.mention_view import group_values
 
 KINDS = ("complaint", "question", "suggestion", "help", "praise")
 PRIORITIES = ("P0", "P1", "P2", "P3")
+_LEVELS = ("critical", "high", "normal", "low")  # that P0 to P3 stand for
 CITY = "place:pune"
 _PLACE = "place:"
 _WARD = "ward:"
@@ -90,6 +91,15 @@ def priority_of(kind: str | None, urgency: str | None) -> str:
         return "P1" if kind == "help" or urgency == "high" else "P2"
     # Somebody in danger may also ask.
     return {"critical": "P0", "high": "P1"}.get(urgency or "", "P3")
+
+
+def urgency_of(priority: str, kind: str | None, suggested: str | None) -> str:
+    """The urgency that a person's priority says of a post: as the reader suggested it
+    where the priority follows from that, else the level that the priority stands for.
+    """
+    if suggested is not None and priority_of(kind, suggested) == priority:
+        return suggested
+    return dict(zip(PRIORITIES, _LEVELS, strict=True))[priority]
 
 
 def find_owner(

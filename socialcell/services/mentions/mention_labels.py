@@ -1,49 +1,27 @@
-"""Decisions of people about mentions: recorded, and exported for `language train`."""
+"""Decisions of people about mentions: recorded beside what was suggested."""
 
-import json
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection, Sequence
 
 from sqlmodel import Session
 
-from socialcell import db, platforms
+from socialcell import db
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.language import lexicon
-from socialcell.language.labelled_posts import OWN
-from socialcell.language.names.own_names import save
 from socialcell.listening.areas.owner_table import NOBODY
-from socialcell.listening.people.masking_numbers import MASK
-from socialcell.listening.people.visibility import People
 from socialcell.listening.query.query_language import owner_ids, unknown
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import labels as label_store
-from socialcell.listening.store.mentions.labels import Labelled, Labels
+from socialcell.listening.store.mentions.labels import Labels
 from socialcell.message_catalog import Message
 from socialcell.ops import audit
-from socialcell.platforms import Trait
-from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 
 LabelChange = dict[
     str, dict[str, list[str]]
 ]  # kind: what was suggested, what is decided
 
-
-NOT_FOR_TRAINING = frozenset(platforms.having(Trait.NO_TRAINING))
-_TO_THE_CITY = ("complaint", "help")
 # What a person decides, by its name in the command and in the audit log.
 KINDS = ("urgency", "intent", "topic", "sentiment", "language", owners.KIND)
-_SOURCE = "decided by the operators of this workspace"
-
-
-@dataclass(frozen=True)
-class LabelExport:
-    """Posts by the model that learns from them; mentions left out by platform."""
-
-    posts: dict[str, int]
-    left_out: dict[str, int]
 
 
 def label_mention(
@@ -110,79 +88,6 @@ def read_labels(words: Sequence[str]) -> Labels:
     return labels
 
 
-def export_labels(
-    context: Context, folder: Path, *, dry_run: bool = False
-) -> LabelExport:
-    """Write `own/MODEL.jsonl` below the folder; how much was written and left out.
-
-    Left out is what comes from a platform that forbids training.
-
-    Nobody outside the registry can be recognised in the texts: handles, addresses,
-    telephones, and the names of persons that the reader saw are hidden. The files hold
-    all decisions and nothing else: what was erased here is gone from them next time.
-    """
-    shown = pseudonyms.load_people(context)
-    files: dict[str, list[str]] = {}
-    left_out: Counter[str] = Counter()
-    with db.reading(context.engine) as session:
-        for labelled in label_store.labelled(session):
-            if labelled.mention.platform in NOT_FOR_TRAINING:
-                left_out[labelled.mention.platform] += 1
-                continue
-            text = training_text(labelled, shown)
-            for model, label in _rows(labelled):
-                row: dict[str, str | None] = {
-                    "id": f"own-{labelled.mention.id}",
-                    "text": text,
-                    "label": label,
-                }
-                row |= {"lang": labelled.mention.language, "source": _SOURCE}
-                line = json.dumps(row, ensure_ascii=False)
-                files.setdefault(model, []).append(line + "\n")
-    counts = {model: len(lines) for model, lines in sorted(files.items())}
-    if not dry_run:
-        with db.writing(context.engine) as session:
-            now = context.clock.now()
-            audit.append(
-                session,
-                context.actor,
-                "language.export-labels",
-                str(folder),
-                counts,
-                now,
-            )
-            _write(folder / OWN, files)
-    return LabelExport(counts, dict(sorted(left_out.items())))
-
-
-def training_text(labelled: Labelled, shown: People) -> str:
-    """The text as it was read, with everybody hidden; a handle is @user."""
-    mention = labelled.mention
-    text = f"{mention.title}\n{mention.text}" if mention.title else mention.text
-    for start, end, name in sorted(labelled.names, reverse=True):
-        if text[start:end] == name:
-            text = text[:start] + MASK + text[end:]
-    return shown.masked(mention.platform, text, mention).replace(f"@{MASK}", "@user")
-
-
-def _rows(labelled: Labelled) -> Iterator[tuple[str, str]]:
-    """(the model that learns from it, the label)."""
-    for kind, values in labelled.decided.items():
-        if kind == "sentiment":
-            if labelled.mention.language in lexicon.LANGUAGES:
-                yield f"sentiment-{labelled.mention.language}", values[0]
-        elif kind == "language":
-            if values[0] in lexicon.LANGUAGES:
-                yield "language", values[0]
-        elif kind == "topic":
-            yield from (("topic", topic) for topic in values)
-        else:
-            yield kind, values[0]
-        if kind == "intent":
-            is_one = values[0] in _TO_THE_CITY
-            yield "complaint", "complaint" if is_one else "other"
-
-
 def _decide(
     context: Context,
     session: Session,
@@ -229,17 +134,3 @@ def _require_known(session: Session, labels: Labels) -> None:
 
 def _unknown_label(reason: Message) -> UsageError:
     return UsageError("mentions.unknown_label", reason=reason)
-
-
-def _write(folder: Path, files: Mapping[str, Sequence[str]]) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for stale in folder.glob("*.jsonl"):
-            if stale.stem not in files:
-                stale.unlink()
-    except OSError as error:
-        raise SocialcellError(
-            "mentions.folder_not_written", folder=folder, reason=error.strerror
-        ) from error
-    for model, lines in files.items():
-        save(folder / f"{model}.jsonl", "".join(lines))

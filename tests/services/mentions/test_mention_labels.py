@@ -15,6 +15,7 @@ from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import mention_queries, rollups, tags
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops.model import AuditEntry
+from socialcell.services import label_export
 from socialcell.services.context import Context
 from socialcell.services.mentions import mention_labels, tagging
 from tests.builders import make_record, store_records
@@ -186,7 +187,7 @@ def test_decisions_become_lines_that_train_takes(
         },
     )
 
-    counts = mention_labels.export_labels(context, tmp_path).posts
+    counts = label_export.export_labels(context, tmp_path).posts
 
     assert counts == {
         "complaint": 1,
@@ -214,6 +215,7 @@ def test_decisions_become_lines_that_train_takes(
         "label": "help",
         "lang": "en",
         "source": "decided by the operators of this workspace",
+        "suggested": ["complaint"],
     }
     assert audited(engine)[1] == ("language.export-labels", str(tmp_path), counts)
 
@@ -230,7 +232,7 @@ def test_nobody_is_recognised_in_the_exported_texts(
     assert "PERSON" in dict(in_force(engine, only(engine).id, "entity"))
     mention_labels.label_mention(context, only(engine).id, {"intent": ("complaint",)})
 
-    mention_labels.export_labels(context, tmp_path)
+    label_export.export_labels(context, tmp_path)
 
     (post,) = labelled_posts.posts(tmp_path / "own" / "intent.jsonl")
     for hidden in ("asha", "kale", "सुनील", "शेट्टी", "98220", "12345", "a.k", "mail"):
@@ -243,16 +245,16 @@ def test_a_text_that_changed_after_the_decision_is_left_out(
     context: Context, engine: Engine, mention: int, tmp_path: Path
 ) -> None:
     mention_labels.label_mention(context, mention, {"intent": ("complaint",)})
-    mention_labels.export_labels(context, tmp_path)
+    label_export.export_labels(context, tmp_path)
     later = context.clock.now().replace(hour=15)
     changed = make_record(
         text="All is well in Kothrud, thank you", platform="mastodon", edited_at=later
     )
     store_records(engine, changed, at=later)
 
-    assert mention_labels.export_labels(context, tmp_path).posts == {}
+    assert label_export.export_labels(context, tmp_path).posts == {}
     tagging.tag_waiting(context)
-    assert mention_labels.export_labels(context, tmp_path).posts == {}
+    assert label_export.export_labels(context, tmp_path).posts == {}
 
     assert list((tmp_path / "own").iterdir()) == []
 
@@ -272,7 +274,7 @@ def test_what_may_train_nobody_is_left_out(
     tagging.tag_waiting(context)
     mention_labels.label_mention(context, only(engine).id, {"intent": ("complaint",)})
 
-    found = mention_labels.export_labels(context, tmp_path)
+    found = label_export.export_labels(context, tmp_path)
 
     assert (found.posts, found.left_out) == ({}, left_out)
     assert list((tmp_path / "own").iterdir()) == []

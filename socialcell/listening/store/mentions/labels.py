@@ -1,6 +1,6 @@
 """What people decided about mentions: put beside the suggestions, and read back."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ ANNOTATION = db.table(Annotation)
 AUTHOR = db.table(Author)
 PERSON = "person"  # in place of the model's name where no model had suggested it
 KINDS = ("language", "intent", "sentiment", "topic", "urgency")
+_EXPORTED = (*KINDS, owners.KIND)
 
 Labels = Mapping[str, Sequence[str]]  # kind: its values, one of all but topics
 
@@ -46,19 +47,22 @@ class _AnnotationRow:
     start: int | None
     end: int | None
     detail: Mapping[str, str] | None
+    model: str
     decided_value: str | None
     decided_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A mention with what people decided about it, and the names found in it.
+    """A mention with what models suggested and people decided about it, and the names
+    found in it.
 
     `names` are (start, end, text) of persons outside the registry in the text as it
     was read.
     """
 
     mention: LabelledText
+    suggested: dict[str, tuple[str, ...]]
     decided: dict[str, tuple[str, ...]]
     names: tuple[tuple[int, int, str], ...]
 
@@ -103,17 +107,31 @@ def decide(
         owners.decide(session, mention_id, owner[0], by, now)
 
 
-def labelled(session: Session) -> Iterator[Labelled]:
-    """Every mention that has a decision, by its number.
+def labelled(session: Session, also: Collection[int] = ()) -> Iterator[Labelled]:
+    """Every mention that has a decision, and of those in `also` each that may be kept
+    as an example, by its number.
 
     What somebody wrote to the city alone stays with it and is not here. Left out, too,
     is what was edited after the decision or waits to be read: its label may be true of
     other words.
     """
-    c, m = ANNOTATION.c, MENTION.c
+    c = ANNOTATION.c
     decided = select(c.mention_id).where(
-        c.decided_value.is_not(None), c.kind.in_(KINDS)
+        c.decided_value.is_not(None), c.kind.in_(_EXPORTED)
     )
+    more = set(also)
+    ids = sorted(more.union(session.scalars(decided)))
+    for chunk in db.chunks(ids):
+        texts = _texts(session, chunk)
+        understood = _understood(session, [row.id for row in texts])
+        for row in texts:
+            labelled_mention = _labels(row, understood.get(row.id, []))
+            if labelled_mention.decided or row.id in more:
+                yield labelled_mention
+
+
+def _texts(session: Session, ids: Sequence[int]) -> list[LabelledText]:
+    m = MENTION.c
     statement = (
         select(
             m.id,
@@ -128,7 +146,7 @@ def labelled(session: Session) -> Iterator[Labelled]:
         )
         .select_from(MENTION.outerjoin(AUTHOR, m.author_id == AUTHOR.c.id))
         .where(
-            m.id.in_(decided),
+            m.id.in_(ids),
             m.state == "present",
             m.kind != "message",
             m.text.is_not(None),
@@ -136,13 +154,7 @@ def labelled(session: Session) -> Iterator[Labelled]:
         )
         .order_by(m.id)
     )
-    texts = [LabelledText(*row) for row in session.execute(statement)]
-    for chunk in db.chunks(texts):
-        understood = _understood(session, [row.id for row in chunk])
-        for row in chunk:
-            labelled_mention = _labels(row, understood.get(row.id, []))
-            if labelled_mention.decided:
-                yield labelled_mention
+    return [LabelledText(*row) for row in session.execute(statement)]
 
 
 def _decide_topics(
@@ -198,10 +210,11 @@ def _understood(
             c.start,
             c.end,
             c.detail,
+            c.model,
             c.decided_value,
             c.decided_at,
         )
-        .where(c.mention_id.in_(ids), c.kind.in_((*KINDS, "entity")))
+        .where(c.mention_id.in_(ids), c.kind.in_((*_EXPORTED, "entity")))
         .order_by(c.id)
     )
     rows_by_mention: dict[int, list[_AnnotationRow]] = {}
@@ -215,17 +228,22 @@ def _labels(mention: LabelledText, rows: Sequence[_AnnotationRow]) -> Labelled:
         (row.kind, row.decided_value)
         for row in rows
         if row.decided_value is not None
-        and row.kind in KINDS
+        and row.kind in _EXPORTED
         and row.decided_at is not None
         and (mention.edited_at is None or mention.edited_at <= row.decided_at)
     ]
+    suggestions = (
+        (row.kind, row.value)
+        for row in rows
+        if row.kind in _EXPORTED and row.model != PERSON
+    )
     names = tuple(
         (row.start, row.end, row.detail["text"])
         for row in rows
         if row.kind == "entity" and row.value == "PERSON"
         if row.start is not None and row.end is not None and row.detail is not None
     )
-    return Labelled(mention, _by_kind(decided), names)
+    return Labelled(mention, _by_kind(suggestions), _by_kind(decided), names)
 
 
 def _by_kind(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
