@@ -69,11 +69,20 @@ def claimed_before(session: Session, moment: datetime) -> list[str]:
     return list(session.scalars(query.order_by(col(DeskCase.id))))
 
 
-def waiting_checks(
-    session: Session,
-) -> list[tuple[DeskCase, ClosureCheck, CaseContact]]:
+@dataclass(frozen=True, slots=True)
+class WaitingCheck:
+    """A check without an answer, or a call that nobody has made; `question` is the
+    state of the newest message that asked, None where none was written."""
+
+    case: DeskCase
+    check: ClosureCheck
+    contact: CaseContact
+    question: str | None
+
+
+def waiting_checks(session: Session) -> list[WaitingCheck]:
     """The checks without an answer of cases that are claimed done, and those drawn for
-    a call that nobody has made, the oldest first."""
+    a call that nobody has made, the oldest first. One statement."""
     claimed = (col(DeskCase.state) == CaseState.RESOLVED_CLAIMED.value) & (
         K.answer.is_(None) & (K.asked_at >= col(DeskCase.claimed_at))
     )
@@ -82,14 +91,27 @@ def waiting_checks(
         & K.in_sample.is_(True)
         & K.call.is_(None)
     )
+    question = (
+        select(col(CaseMessage.state))
+        .where(
+            col(CaseMessage.contact_id) == K.contact_id,
+            col(CaseMessage.purpose) == QUESTION,
+            col(CaseMessage.direction) == "out",
+            col(CaseMessage.at) >= K.asked_at,
+        )
+        .order_by(col(CaseMessage.id).desc())
+        .limit(1)
+        .correlate(CHECK)
+        .scalar_subquery()
+    )
     query = (
-        select(DeskCase, ClosureCheck, CaseContact)
+        select(DeskCase, ClosureCheck, CaseContact, question)
         .join(CaseContact, col(CaseContact.case_id) == col(DeskCase.id))
         .join(ClosureCheck, K.contact_id == col(CaseContact.id))
         .where(or_(claimed, drawn))
         .order_by(K.asked_at, K.id)
     )
-    return [(case, check, contact) for case, check, contact in session.execute(query)]
+    return [WaitingCheck(*row) for row in session.execute(query)]
 
 
 def often_reopened(session: Session, least: int) -> Sequence[DeskCase]:

@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from socialcell import db
 from socialcell.desk.closing_answers import ClosingAnswer
-from socialcell.desk.model import CaseFile, CaseMessage
+from socialcell.desk.model import CaseContact, CaseFile, CaseMessage, DeskCase
 from socialcell.desk.store import closures
 from socialcell.desk.store.cases import CaseChangedError
 from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
@@ -17,6 +17,7 @@ from socialcell.services.desk.closing import (
     closing_replies,
 )
 from socialcell.services.desk.closing.case_closing import DoneEvidence
+from tests.desk_builders import make_message
 from tests.operators import acting
 from tests.services.desk.closing_builders import (
     EVIDENCE,
@@ -31,6 +32,7 @@ from tests.services.desk.closing_builders import (
     steps_of,
     write,
 )
+from tests.statements import counted
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -105,6 +107,44 @@ def test_every_contact_is_asked_in_their_own_language(crew):
         assert case.number in question.text
     waiting = closing_calls.list_closures(crew, calls_only=True)
     assert [entry.contact for entry in waiting] == [case.contacts[1]]
+
+
+def test_who_waits_is_listed_with_one_statement_and_a_lost_question_is_a_call(crew):
+    lost, *others = [claimed_case(crew) for _ in range(5)]
+    with db.writing(crew.engine) as session:
+        question = session.scalars(
+            select(CaseMessage).where(
+                CaseMessage.direction == "out",
+                CaseMessage.contact_id == lost.contacts[0],
+            )
+        ).one()
+        question.state = "failed"
+    with counted(crew.engine) as statements:
+        waiting = closing_calls.list_closures(crew)
+    assert len(statements) == 1
+    assert [entry.case for entry in waiting] == [
+        case.number for case in (lost, *others)
+    ]
+    assert [entry.call for entry in waiting] == [True, *[False] * 4]
+
+
+def test_a_question_that_was_asked_again_is_not_lost(crew):
+    case = claimed_case(crew)
+    with db.writing(crew.engine) as session:
+        (question,) = session.scalars(
+            select(CaseMessage).where(CaseMessage.direction == "out")
+        ).all()
+        question.state = "failed"
+        again = {"purpose": "closing_question", "state": "sent", "direction": "out"}
+        make_message(
+            session,
+            session.get_one(DeskCase, question.case_id),
+            session.get_one(CaseContact, question.contact_id),
+            **again,
+            at=crew.clock.now(),
+        )
+    assert [entry.case for entry in closing_calls.list_closures(crew)] == [case.number]
+    assert closing_calls.list_closures(crew, calls_only=True) == []
 
 
 def test_a_yes_of_the_only_contact_closes_the_case_as_confirmed(crew):

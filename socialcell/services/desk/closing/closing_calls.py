@@ -7,6 +7,7 @@ from socialcell import db
 from socialcell.desk.case_states import CLOSED_STATES, CaseState
 from socialcell.desk.closing_answers import ClosingAnswer
 from socialcell.desk.store import cases, closures
+from socialcell.desk.store.closures import WaitingCheck
 from socialcell.errors import UsageError
 from socialcell.roles import Permission
 from socialcell.services.context import Context
@@ -43,32 +44,27 @@ class ClosureEntry:
 
 def list_closures(context: Context, *, calls_only: bool = False) -> list[ClosureEntry]:
     """The contacts whose answer is missing, and the calls of the sample that nobody has
-    made, the oldest first."""
+    made, the oldest first. One statement, however many they are."""
     with db.reading(context.engine) as session:
-        rows = closures.waiting_checks(session)
-        entries = []
-        for case, check, contact in rows:
-            ids = [check.contact_id]
-            question = closures.questions_since(session, ids, check.asked_at)
-            message = question.get(check.contact_id)
-            is_lost = message is not None and message.state in closures.LOST
-            call = check.in_sample or check.way in ("phone", "nothing") or is_lost
-            if call or not calls_only:
-                entries.append(
-                    ClosureEntry(
-                        case=case.number,
-                        state=case.state,
-                        contact=check.contact_id,
-                        channel=contact.channel,
-                        language=contact.language,
-                        asked_at=check.asked_at,
-                        way=check.way,
-                        in_sample=check.in_sample,
-                        call=call,
-                        claimed_by=case.claimed_by,
-                    )
-                )
-        return entries
+        entries = [_entry(row) for row in closures.waiting_checks(session)]
+    return [entry for entry in entries if entry.call or not calls_only]
+
+
+def _entry(row: WaitingCheck) -> ClosureEntry:
+    check = row.check
+    no_way = check.way in ("phone", "nothing") or row.question in closures.LOST
+    return ClosureEntry(
+        case=row.case.number,
+        state=row.case.state,
+        contact=check.contact_id,
+        channel=row.contact.channel,
+        language=row.contact.language,
+        asked_at=check.asked_at,
+        way=check.way,
+        in_sample=check.in_sample,
+        call=check.in_sample or no_way,
+        claimed_by=row.case.claimed_by,
+    )
 
 
 def enter_call(
