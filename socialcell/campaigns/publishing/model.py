@@ -10,6 +10,8 @@ from sqlmodel import Field, SQLModel
 from socialcell.db import BigId
 from socialcell.listening.alerts.model import Closure
 
+SENT_AS = "own."  # begins a post's key in the outbox
+
 
 class OwnPost(SQLModel, table=True):
     """One post of the cell's own on one platform, and what the platform has of it.
@@ -52,7 +54,7 @@ class OwnPost(SQLModel, table=True):
     @property
     def sent_as(self) -> str:
         """Its key in the outbox."""
-        return f"own.{self.key}"
+        return f"{SENT_AS}{self.key}"
 
     @property
     def content(self) -> str:

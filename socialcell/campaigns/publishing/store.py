@@ -1,13 +1,14 @@
 """Queries about the cell's own posts: planned, due and posted."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, case, func, or_, select
 from sqlmodel import Session, col
 
 from socialcell import db
-from socialcell.campaigns.publishing.model import OwnPost
+from socialcell.campaigns.publishing.model import SENT_AS, OwnPost
 from socialcell.ops import outbox_store
 from socialcell.ops.outbox_model import Outgoing
 
@@ -137,6 +138,33 @@ def message(session: Session, post: OwnPost) -> Outgoing | None:
     """The post's row of the outbox, waiting or sent."""
     query = select(Outgoing).where(col(Outgoing.dedup_key) == post.sent_as)
     return session.scalars(query).first()
+
+
+@dataclass(frozen=True, slots=True)
+class PostStanding:
+    """Where a post stands, and what its row of the outbox says (None: it has none)."""
+
+    id: int
+    state: str
+    external_id: str | None
+    waits: str | None  # the state of its row of the outbox
+    held_by: str | None
+    answer: str | None
+
+
+def standings(session: Session, ids: Collection[int]) -> dict[int, PostStanding]:
+    """Where posts stand, by their numbers; those that are not there are missing."""
+    waits = db.table(Outgoing)
+    rows: dict[int, PostStanding] = {}
+    for chunk in db.chunks(ids):
+        query = (
+            select(P.id, P.state, P.external_id, waits.c.state.label("waits"))
+            .add_columns(waits.c.held_by, waits.c.answer)
+            .join_from(_POST, waits, waits.c.dedup_key == SENT_AS + P.key, isouter=True)
+            .where(P.id.in_(chunk))
+        )
+        rows |= {row.id: row for row in db.records(session, query, PostStanding)}
+    return rows
 
 
 def messages(session: Session, posts: Collection[OwnPost]) -> dict[str, Outgoing]:

@@ -1,6 +1,7 @@
 """Answers of cases: the messages of one answer, what waits, and what became of it."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -67,13 +68,35 @@ def of_outbox(session: Session, key: str) -> CaseMessage | None:
     return session.scalars(query.execution_options(populate_existing=True)).first()
 
 
-def queued_public(session: Session) -> Sequence[CaseMessage]:
-    """Public answers that are not known to be out yet."""
-    query = select(CaseMessage).where(
-        col(CaseMessage.state).in_(("queued", "unsure")),
-        col(CaseMessage.own_post_id).is_not(None),
+@dataclass(frozen=True, slots=True)
+class PublicAnswer:
+    """A public answer that is not known to be out yet, with the number of its post."""
+
+    message_id: int
+    own_post_id: int
+    state: str
+    reason: str | None
+
+
+def queued_public(session: Session) -> list[PublicAnswer]:
+    """Public answers that are not known to be out yet, by their messages' numbers."""
+    query = select(M.id.label("message_id"), M.own_post_id, M.state, M.reason).where(
+        M.state.in_(("queued", "unsure")), M.own_post_id.is_not(None)
     )
-    return session.scalars(query.order_by(col(CaseMessage.id))).all()
+    return db.records(session, query.order_by(M.id), PublicAnswer)
+
+
+def lock_queued(session: Session, ids: Collection[int]) -> Sequence[CaseMessage]:
+    """Those of these messages that are not known to be out yet, which nobody else
+    changes until the transaction ends, by their numbers."""
+    query = select(CaseMessage).where(
+        col(CaseMessage.id).in_(ids), col(CaseMessage.state).in_(("queued", "unsure"))
+    )
+    return session.scalars(
+        query.order_by(col(CaseMessage.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def unplaced_ids(session: Session) -> Sequence[int]:

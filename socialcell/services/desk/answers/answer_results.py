@@ -4,13 +4,14 @@ An answer is unsure while nobody knows whether it was heard: it stays where it i
 a person has looked, and is never sent again by itself.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
 from socialcell import db, log
 from socialcell.campaigns.publishing import store as post_store
-from socialcell.campaigns.publishing.model import OwnPost
+from socialcell.campaigns.publishing.store import PostStanding
 from socialcell.desk.case_states import CaseState
 from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import answers as answer_store
@@ -25,6 +26,7 @@ from socialcell.services.desk.case_access import require_case
 from socialcell.services.desk.case_steps import enter_step
 
 _LOG = log.logger(__name__)
+_TOGETHER = 50  # public answers that are noted in one transaction
 
 
 def doubt_abandoned(context: Context, now: datetime | None) -> int:
@@ -138,35 +140,64 @@ def fail(context: Context, key: str, why: str) -> None:
 
 
 def note_public(context: Context) -> int:
-    """Note of public answers what became of their posts. How many changed."""
+    """Note of public answers what became of their posts. How many changed.
+
+    Two statements while nothing has changed, however many wait.
+    """
     with db.reading(context.engine) as session:
-        ids = [row.id or 0 for row in answer_store.queued_public(session)]
-    return sum(_note_post(context, id_) for id_ in ids)
+        answers = answer_store.queued_public(session)
+        posts = post_store.standings(session, [row.own_post_id for row in answers])
+    steps: list[int] = []
+    reasons: list[int] = []
+    for answer in answers:
+        post = posts.get(answer.own_post_id)
+        if post is None or _standing_of(post) == (answer.state, answer.reason):
+            continue
+        is_step = _standing_of(post)[0] in ("sent", "unsure")
+        (steps if is_step else reasons).append(answer.message_id)
+    # A step locks its case: one at a time, so that nobody waits for two of them.
+    chunks = [*([id_] for id_ in steps), *db.chunks(reasons, _TOGETHER)]
+    return sum(_note_posts(context, ids) for ids in chunks)
 
 
-def _note_post(context: Context, id_: int) -> bool:
+def _note_posts(context: Context, ids: Sequence[int]) -> int:
+    """The same of these messages, in one transaction."""
+    count = 0
     with db.writing(context.engine) as session:
-        message = session.get_one(CaseMessage, id_, with_for_update=True)
-        post = session.get(OwnPost, message.own_post_id)
-        if post is None or message.state not in ("queued", "unsure"):
-            return False
-        if post.state in ("posted", "deleted"):
-            _note_out(context, session, message, post.external_id, "sent")
-            return True
-        if post.state == "withdrawn":
-            message.state = "withdrawn"
-            return True
-        waits = post_store.message(session, post)
-        is_held = waits is not None and waits.state == "held"
-        reason = waits.answer if waits is not None and is_held else None
-        unsure = is_held and waits is not None and waits.held_by == "unsure"
-        state = "unsure" if unsure else "queued"
-        if (state, reason) == (message.state, message.reason):
-            return False
-        if unsure and message.state != "unsure":
-            _enter(context, session, message, "answer_unsure", reason=reason or "")
-        message.state, message.reason = state, reason
+        messages = answer_store.lock_queued(session, ids)
+        post_ids = [message.own_post_id or 0 for message in messages]
+        posts = post_store.standings(session, post_ids)
+        for message, post_id in zip(messages, post_ids, strict=True):
+            post = posts.get(post_id)
+            if post is not None:
+                count += _note_post(context, session, message, post)
+    return count
+
+
+def _note_post(
+    context: Context, session: Session, message: CaseMessage, post: PostStanding
+) -> bool:
+    state, reason = _standing_of(post)
+    if (state, reason) == (message.state, message.reason):
+        return False
+    if state == "sent":
+        _note_out(context, session, message, post.external_id, state)
         return True
+    if state == "unsure" and message.state != "unsure":
+        _enter(context, session, message, "answer_unsure", reason=reason or "")
+    message.state, message.reason = state, reason
+    return True
+
+
+def _standing_of(post: PostStanding) -> tuple[str, str | None]:
+    """The state of an answer by that of its post, and the reason why it waits."""
+    if post.state in ("posted", "deleted"):
+        return "sent", None
+    if post.state == "withdrawn":
+        return "withdrawn", None
+    if post.waits != "held":
+        return "queued", None
+    return "unsure" if post.held_by == "unsure" else "queued", post.answer
 
 
 def _note_out(
