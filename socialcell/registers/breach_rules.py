@@ -6,6 +6,20 @@ from typing import Literal, get_args
 Duty = Literal["cert_in", "board", "persons", "board_details"]
 DUTIES: tuple[Duty, ...] = get_args(Duty)
 
+DataKind = Literal[
+    "names",
+    "handles",
+    "phones",
+    "addresses",
+    "texts",
+    "photos",
+    "identity_numbers",
+    "consents",
+    "staff",
+]
+DATA_KINDS: tuple[DataKind, ...] = get_args(DataKind)
+"""Kinds of data that letters name in each language; others stand as they are typed."""
+
 CERT_IN = timedelta(hours=6)
 """CERT-In's directions of 2022 (not verified against the Gazette)."""
 

@@ -107,8 +107,9 @@ class RightsNominee(SQLModel, table=True):
 
 class DataBreach(SQLModel, table=True):
     """A breach of personal data, from when it was noticed. `title`, `what` and
-    `measures` are our words, without names. `persons` is how many are affected as far
-    as it is known."""
+    `measures` are our words, without names, in `language`; `translations` has `what`
+    and `measures` by another language. `persons` is how many are affected as far as it
+    is known."""
 
     __tablename__ = "data_breach"
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -116,6 +117,10 @@ class DataBreach(SQLModel, table=True):
     title: str
     what: str
     measures: str = ""
+    language: str = "en"
+    translations: JsonObject | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True))
+    )
     kinds: list[str] = Field(sa_column=Column(JSON, nullable=False))  # of data
     noticed_at: datetime
     from_at: datetime | None = None  # the stretch in which it was open

@@ -26,6 +26,9 @@ Number = Annotated[
 Until = Annotated[
     str | None, typer.Option(help="Until when it was open.", metavar="TIME")
 ]
+Since = Annotated[
+    str | None, typer.Option(help="Since when it was open.", metavar="TIME")
+]
 Persons = Annotated[
     int | None, typer.Option(min=0, help="How many persons, as far as it is known.")
 ]
@@ -42,18 +45,20 @@ def report(
     noticed: Annotated[
         str | None, typer.Option(help="When; now without it.", metavar="TIME")
     ] = None,
-    since: Annotated[
-        str | None, typer.Option(help="Since when it was open.", metavar="TIME")
-    ] = None,
+    since: Since = None,
     until: Until = None,
     persons: Persons = None,
+    language: Annotated[
+        str, typer.Option(help="In which what and measures are: mr, hi or en.")
+    ] = "en",
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Enter a breach; its clocks run from when it was noticed. Audited.
 
     CERT-In is told within 6 hours, the Board and each person without delay, and the
-    Board in detail within 72 hours.
+    Board in detail within 72 hours. Kinds of data that letters name in each language:
+    names, handles, phones, addresses, texts, photos, identity_numbers, consents, staff.
 
     Example: socialcell privacy breaches report "Lost laptop" --data texts
     --what "A laptop with an export was lost."
@@ -70,6 +75,7 @@ def report(
         since=moment_of("--since", since),
         until=moment_of("--until", until),
         persons=persons,
+        language=language,
     )
     _say(breaches.enter_breach(acting_context(config), draft), json=json)
 
@@ -77,25 +83,46 @@ def report(
 @app.command()
 def update(
     number: Number,
+    what: Annotated[
+        str | None, typer.Option(help="What happened, without names; all of it.")
+    ] = None,
     measures: Annotated[
         str | None, typer.Option(help="What was done, all of it.")
     ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            help="In which they are: mr, hi or en. Without it that of the entry."
+        ),
+    ] = None,
     persons: Persons = None,
+    since: Since = None,
     until: Until = None,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Enter what became known later. Audited.
+    """Enter what became known later, or our words in another language. Audited.
+
+    A letter has our words in its own language once they are entered in it.
 
     Example: socialcell privacy breaches update B26-01 --persons 40
     """
     from socialcell.services.privacy import breaches
+    from socialcell.services.privacy.breach_words import NewWords
+    from socialcell.services.privacy.breaches import BreachFacts
 
-    end = moment_of("--until", until)
-    line = breaches.add_facts(
-        acting_context(config), number, measures=measures, persons=persons, until=end
+    context = acting_context(config)
+    words = None
+    if what is not None or measures is not None:
+        code = language or breaches.show_breach(context, number).language
+        words = {code: NewWords(what, measures)}
+    facts = BreachFacts(
+        words=words,
+        persons=persons,
+        since=moment_of("--since", since),
+        until=moment_of("--until", until),
     )
-    _say(line, json=json)
+    _say(breaches.add_facts(context, number, facts), json=json)
 
 
 @app.command()
@@ -174,7 +201,8 @@ def letters(
 ) -> None:
     """Draft the letters to persons, Board and CERT-In, in three languages.
 
-    They are drafts: nothing is sent. Read, correct and sign them.
+    They are drafts: nothing is sent. Read, correct and sign them. Words that are not
+    entered in a letter's language are marked in it: see update --language.
 
     Example: socialcell privacy breaches letters B26-01 --out letters
     """
@@ -182,7 +210,9 @@ def letters(
 
     drafts = breach_letters.draft_letters(acting_context(config), number)
     if out is not None:
-        _write_letters(out, {f"{d.to}.{d.language}.txt": d.text for d in drafts})
+        _write_letters(out, {draft.file_name: draft.text for draft in drafts})
+    if missing := sorted({d.language for d in drafts if not d.is_whole}):
+        output.note(f"Our words are to be translated: {', '.join(missing)}")
     if json:
         output.as_json({"letters": [asdict(draft) for draft in drafts]})
         return
@@ -211,6 +241,9 @@ def affected(
 ) -> None:
     """List whom a breach affects: of what was read unmasked while it was open. Audited.
 
+    `language` is that of the letter for each: of their request or case, else that in
+    which most of their posts are, else Marathi.
+
     Example: socialcell privacy breaches affected B26-01 --everybody
     """
     from socialcell.services.privacy import affected_persons
@@ -229,7 +262,7 @@ def affected(
         wholes = [entry.model_dump(exclude={"id"}) for entry in result.wholes]
         output.as_json({"persons": rows, "not_named": wholes})
         return
-    lines = csv_lines(("platform", "person", "handle"), rows)
+    lines = csv_lines(affected_persons.COLUMNS, rows)
     if out is None:
         output.write(lines)
         return
@@ -276,6 +309,8 @@ def _say(line: "BreachLine", *, json: bool) -> None:
             "until": line.until,
             "persons": line.persons,
             "measures": line.measures,
+            "language": line.language,
+            "also in": ", ".join(sorted(line.translations)),
             "closed": line.closed_at,
         }
     )

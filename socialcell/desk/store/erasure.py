@@ -52,6 +52,16 @@ def persons_of_contacts(session: Session) -> list[PersonKey]:
     return db.records(session, query.order_by(*columns), PersonKey)
 
 
+def languages_of_persons(session: Session) -> dict[PersonKey, str]:
+    """The language of each person's newest conversation, where it is known."""
+    c = CONTACT.c
+    query = select(c.channel, c.person, c.language).where(
+        c.person.is_not(None), c.language.is_not(None)
+    )
+    rows = session.execute(query.order_by(c.id))
+    return {PersonKey(channel, person): code for channel, person, code in rows}
+
+
 def erase_contacts(
     session: Session, contact_ids: Collection[int], now: datetime
 ) -> int:

@@ -130,6 +130,15 @@ def requests_of_person(
     return list(session.scalars(query.order_by(REQUEST.c.id)))
 
 
+def languages_of_persons(session: Session) -> dict[tuple[str, str], str]:
+    """The language of the answer that was asked for last, by platform and hash."""
+    query = select(ACCOUNT.c.platform, ACCOUNT.c.person, REQUEST.c.language).join(
+        REQUEST, REQUEST.c.id == ACCOUNT.c.request_id
+    )
+    rows = session.execute(query.order_by(REQUEST.c.id))
+    return {(platform, person): language for platform, person, language in rows}
+
+
 def nominee_of(session: Session, platform: str, person: str) -> RightsNominee | None:
     """Who may act for the person of an account now; None: nobody was named."""
     query = select(RightsNominee).where(

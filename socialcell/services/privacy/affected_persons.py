@@ -1,8 +1,8 @@
-"""Whom a breach affects: the persons of what was read unmasked in a stretch of time, or
-everybody that is held."""
+"""Whom a breach affects, and in which language each is written to: the persons of what
+was read unmasked in a stretch of time, or everybody that is held."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +25,10 @@ from socialcell.roles import Permission
 from socialcell.services import access_log, pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.operators import permissions
+from socialcell.services.privacy.breach_words import LANGUAGES
 
+COLUMNS = ("platform", "person", "handle", "language")
+DEFAULT_LANGUAGE = "mr"  # that of the city's letters
 _MOST = 100_000
 _MENTION = re.compile(r"mention (\d+)")
 _CONTACT = re.compile(r"case (\S+), contact (\d+)")
@@ -35,12 +38,23 @@ _REQUEST = re.compile(r"R\d\d-\d+")
 
 @dataclass(frozen=True)
 class AffectedPerson:
-    """A person of a breach: a platform or channel, the pseudonym there, and the handle
-    where it may be shown and is known."""
+    """A person of a breach: a platform or channel, the pseudonym there, the handle
+    where it may be shown and is known, and the language of the letter."""
 
     platform: str
     person: str
     handle: str | None = None
+    language: str = DEFAULT_LANGUAGE
+
+
+@dataclass(frozen=True)
+class _Trace:
+    """A person as one row names them."""
+
+    platform: str
+    person: str
+    handle: str | None = None
+    uid: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,20 +82,20 @@ def list_affected(
         permissions.require(context, session, Permission.ERASE, ())
         breach = breach_store.find_breach(session, number)
         wholes: list[AccessEntry] = []
-        persons: set[AffectedPerson] = set()
+        traces: list[_Trace] = []
         if everybody:
-            persons.update(_held(session, people))
+            traces.extend(_held(session, people))
         else:
             if breach.from_at is None:
                 raise SocialcellError("registers.span_unknown", number=breach.number)
             entries = _read_between(session, breach.from_at, breach.until_at or now)
             for entry in entries:
                 named = list(_persons_of(session, people, entry.subject))
-                persons.update(named)
+                traces.extend(named)
                 if not named:
                     wholes.append(entry)
         session.expunge_all()
-        ordered = _ordered(persons, reveal=reveal)
+        ordered = _ordered(traces, _languages(session, traces), reveal=reveal)
         detail = {"persons": len(ordered), "reveal": reveal}
         audit.append(
             session, context.actor, "breach.affected", breach.number, detail, now
@@ -94,24 +108,49 @@ def list_affected(
 
 
 def _ordered(
-    persons: Iterable[AffectedPerson], *, reveal: bool
+    traces: Iterable[_Trace],
+    languages: Mapping[tuple[str, str], str],
+    *,
+    reveal: bool,
 ) -> tuple[AffectedPerson, ...]:
     """Each person once, in order: who is known from a post and a case, with the
     handle of the post where it may be shown."""
     handles: dict[tuple[str, str], str | None] = {}
-    for entry in persons:
-        key = (entry.platform, entry.person)
-        handles[key] = handles.get(key) or (entry.handle if reveal else None)
-    return tuple(AffectedPerson(*key, handles[key]) for key in sorted(handles))
+    for trace in traces:
+        key = (trace.platform, trace.person)
+        handles[key] = handles.get(key) or (trace.handle if reveal else None)
+    return tuple(
+        AffectedPerson(*key, handles[key], languages.get(key, DEFAULT_LANGUAGE))
+        for key in sorted(handles)
+    )
 
 
-def _held(session: Session, people: People) -> Iterable[AffectedPerson]:
+def _languages(
+    session: Session, traces: Iterable[_Trace]
+) -> dict[tuple[str, str], str]:
+    """The language of the letter for each person of whom it is known: the one that was
+    asked for in a request, else of their case, else of most of their posts."""
+    languages: dict[tuple[str, str], str] = {}
+    written = accounts.languages_of_accounts(session, LANGUAGES)
+    for trace in traces:
+        if language := written.get((trace.platform, trace.uid or "")):
+            languages[trace.platform, trace.person] = language
+    spoken = case_erasure.languages_of_persons(session)
+    languages |= {
+        (key.channel, key.person): language
+        for key, language in spoken.items()
+        if language in LANGUAGES
+    }
+    return languages | request_store.languages_of_persons(session)
+
+
+def _held(session: Session, people: People) -> Iterable[_Trace]:
     for row in accounts.all_accounts(session):
         if not people.is_registered(row.platform, row.handle or ""):
             person = people.pseudonym(row.platform, row.uid)
-            yield AffectedPerson(row.platform, person, row.handle)
+            yield _Trace(row.platform, person, row.handle, row.uid)
     for key in case_erasure.persons_of_contacts(session):
-        yield AffectedPerson(key.channel, key.person)
+        yield _Trace(key.channel, key.person)
 
 
 def _read_between(
@@ -120,25 +159,23 @@ def _read_between(
     return accesses.list_entries(session, AccessFilter(since, until), _MOST)
 
 
-def _persons_of(
-    session: Session, people: People, subject: str
-) -> Iterable[AffectedPerson]:
+def _persons_of(session: Session, people: People, subject: str) -> Iterable[_Trace]:
     """The persons that an entry of the access log is about; none where it is about
     many."""
     if match := _PERSON.fullmatch(subject):
-        yield AffectedPerson(match[1], match[2])
+        yield _Trace(match[1], match[2])
     elif match := _MENTION.fullmatch(subject):
         row = mention_queries.mention(session, int(match[1]))
         if row is not None and row.uid:
             person = people.pseudonym(row.platform, row.uid)
-            yield AffectedPerson(row.platform, person, row.handle)
+            yield _Trace(row.platform, person, row.handle, row.uid)
     elif match := _CONTACT.fullmatch(subject):
         case = cases.find_case(session, match[1])
         contact = case_secrets.contact_in(session, case, int(match[2]))
         if contact is not None and contact.person:
-            yield AffectedPerson(contact.channel, contact.person)
+            yield _Trace(contact.channel, contact.person)
     elif _REQUEST.fullmatch(subject):
         request = request_store.find_request(session, subject)
         assert request.id is not None
         for account in request_store.accounts_of(session, request.id):
-            yield AffectedPerson(account.platform, account.person)
+            yield _Trace(account.platform, account.person)

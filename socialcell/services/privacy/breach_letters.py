@@ -1,84 +1,224 @@
-"""Draft letters about a breach, to persons, Board and CERT-In, in three languages."""
+"""Draft letters about a breach, to persons, Board and CERT-In, in three languages.
 
-from collections.abc import Mapping
+They are filled in from the register, and then read, corrected and signed by the data
+protection officer. Not legal advice: what must be told was read in commentaries on Rule
+7 of 2025 and CERT-In's directions of 2022, not in the Gazette.
+"""
+
+import io
+import zipfile
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
-from typing import TypeAlias
-
-import yaml
 
 from socialcell import i18n
+from socialcell.i18n import Language
 from socialcell.registers.breach_rules import DUTIES
 from socialcell.services.context import Context
 from socialcell.services.privacy import breaches
+from socialcell.services.privacy.breach_words import LANGUAGES, BreachWords, data_kind
 from socialcell.services.privacy.breaches import BreachLine
 
-_Drafts: TypeAlias = Mapping[str, Mapping[str, Mapping[str, str]]]
-LANGUAGES = ("mr", "hi", "en")
+_DATE = (1980, 1, 1, 0, 0, 0)  # of files in the archive, which has no time of its own
 
 
 @dataclass(frozen=True)
 class BreachLetter:
-    """A draft: to whom (a duty of `breach_rules`), in which language."""
+    """A draft: to whom (a duty of `breach_rules`), in which language. `is_whole`: our
+    words in it are in that language, too; otherwise they are marked in the text."""
 
     to: str
     language: str
     subject: str
     text: str
+    is_whole: bool
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.to}.{self.language}.txt"
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What letters say of a breach, in one language."""
+
+    number: str
+    noticed: str
+    what: str
+    measures: str
+    span: tuple[str, str]
+    kinds: str
+    persons: str
+    details_due: str
+    told_persons: str
+    told_cert_in: str
+    officer: str
 
 
 def draft_letters(context: Context, number: str) -> list[BreachLetter]:
-    """The drafts of a breach, filled in from the register; what is not known says so.
+    """The drafts of a breach, filled in from the register; what is not known says so,
+    and so does what is not written yet in the language of a letter.
 
     Nothing is sent: a person reads, corrects and signs them. UsageError: there is no
     such breach.
     """
     line = breaches.show_breach(context, number)
+    return letters_of(context, line)
+
+
+def letters_of(context: Context, line: BreachLine) -> list[BreachLetter]:
+    """The same of a breach that was read."""
     officer = "\n".join(context.workspace.config.privacy.officer)
     letters = []
-    for language in LANGUAGES:
-        values = _values(line, officer, language)
+    for code in LANGUAGES:
+        lang = i18n.language(code)
+        facts = _facts(line, lang, officer)
+        words = line.words_in(code)
+        is_whole = bool(words.what) and bool(words.measures or not line.measures)
         for duty in DUTIES:
-            draft = _drafts()[duty][language]
-            letters.append(
-                BreachLetter(
-                    duty,
-                    language,
-                    draft["subject"].format_map(values),
-                    draft["text"].format_map(values),
-                )
-            )
+            subject, text = _WRITERS[duty](facts, lang)
+            letters.append(BreachLetter(duty, code, subject, text, is_whole))
     return letters
 
 
-def _values(line: BreachLine, officer: str, language: str) -> Mapping[str, str]:
-    lang = i18n.language(language)
-    unknown = _drafts()["unknown"][language]["text"]
+def letters_archive(context: Context, number: str) -> bytes:
+    """The drafts as a ZIP with a file each, as `privacy breaches letters --out`."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for letter in draft_letters(context, number):
+            info = zipfile.ZipInfo(letter.file_name, _DATE)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o600 << 16
+            archive.writestr(info, letter.text)
+    return stream.getvalue()
+
+
+def _facts(line: BreachLine, lang: Language, officer: str) -> _Facts:
+    unknown = lang.gettext("not known yet")
+    own, words = BreachWords(line.what, line.measures), line.words_in(lang.code)
 
     def moment(at: datetime | None) -> str:
         return f"{lang.day(at)}, {lang.clock(at)}" if at is not None else unknown
 
+    def written(text: str, original: str) -> str:
+        if text or not original:
+            return text
+        return lang.gettext("[to be translated: %(words)s]", words=original)
+
     duties = {duty.duty: duty for duty in line.duties}
-    return {
-        "number": line.number,
-        "noticed": moment(line.noticed_at),
-        "what": line.what,
-        "since": moment(line.since),
-        "until": moment(line.until),
-        "kinds": ", ".join(line.kinds),
-        "persons": lang.number(line.persons) if line.persons is not None else unknown,
-        "measures": line.measures or unknown,
-        "officer": officer or unknown,
-        "details_due": moment(duties["board_details"].due_at),
-        "told_persons": moment(duties["persons"].told_at),
-        "told_cert_in": moment(duties["cert_in"].told_at),
-    }
+    return _Facts(
+        number=line.number,
+        noticed=moment(line.noticed_at),
+        what=written(words.what, own.what),
+        measures=written(words.measures, own.measures) or unknown,
+        span=(moment(line.since), moment(line.until)),
+        kinds=", ".join(data_kind(kind, lang) for kind in line.kinds),
+        persons=lang.number(line.persons) if line.persons is not None else unknown,
+        details_due=moment(duties["board_details"].due_at),
+        told_persons=moment(duties["persons"].told_at),
+        told_cert_in=moment(duties["cert_in"].told_at),
+        officer=officer or unknown,
+    )
 
 
-@cache
-def _drafts() -> _Drafts:
-    path = files("socialcell.registers") / "data" / "breach_letters.yaml"
-    drafts: _Drafts = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return drafts
+def _to_persons(facts: _Facts, lang: Language) -> tuple[str, str]:
+    _ = lang.gettext
+    since, until = facts.span
+    subject = _("Notice of a breach of your personal data (%(id)s)", id=facts.number)
+    paragraphs = (
+        _("Dear Sir or Madam,"),
+        _(
+            "On %(noticed)s we noticed a breach of personal data that we hold. Yours "
+            "may be among it, and so we write to you.",
+            noticed=facts.noticed,
+        ),
+        _lines(
+            _("What happened: %(what)s", what=facts.what),
+            _("When: %(since)s to %(until)s", since=since, until=until),
+            _("Which data: %(kinds)s", kinds=facts.kinds),
+            _("What we have done: %(measures)s", measures=facts.measures),
+        ),
+        _(
+            "What you can do: be careful with calls and messages from people you do "
+            "not know, tell nobody an OTP, and tell us if something seems wrong."
+        ),
+        _lines(
+            _("Contact: %(officer)s", officer=facts.officer),
+            _(
+                "If our answer does not satisfy you, you may complain to the Data "
+                "Protection Board of India."
+            ),
+        ),
+    )
+    return subject, _text(*paragraphs)
+
+
+def _to_the_board(facts: _Facts, lang: Language) -> tuple[str, str]:
+    _ = lang.gettext
+    since, until = facts.span
+    subject = _("First intimation of a personal data breach (%(id)s)", id=facts.number)
+    body = _lines(
+        _(
+            "On %(noticed)s a breach of personal data was noticed.",
+            noticed=facts.noticed,
+        ),
+        _("Nature: %(what)s", what=facts.what),
+        _("Kinds of data: %(kinds)s", kinds=facts.kinds),
+        _("Span: %(since)s to %(until)s", since=since, until=until),
+        _("Persons affected: %(persons)s", persons=facts.persons),
+        _("Likely impact and measures: %(measures)s", measures=facts.measures),
+        _("Details follow by %(at)s.", at=facts.details_due),
+    )
+    return subject, _text(_board(lang), body, facts.officer)
+
+
+def _details(facts: _Facts, lang: Language) -> tuple[str, str]:
+    _ = lang.gettext
+    since, until = facts.span
+    subject = _("Details of a personal data breach (%(id)s)", id=facts.number)
+    body = _lines(
+        _(
+            "Breach %(id)s, noticed on %(noticed)s.",
+            id=facts.number,
+            noticed=facts.noticed,
+        ),
+        _("Events and causes: %(what)s", what=facts.what),
+        _("Span: %(since)s to %(until)s", since=since, until=until),
+        _("Kinds of data: %(kinds)s", kinds=facts.kinds),
+        _("Persons affected: %(persons)s", persons=facts.persons),
+        _("Measures, also against a repetition: %(measures)s", measures=facts.measures),
+        _("Persons affected were told: %(at)s", at=facts.told_persons),
+        _("CERT-In was told: %(at)s", at=facts.told_cert_in),
+    )
+    return subject, _text(_board(lang), body, facts.officer)
+
+
+def _to_cert_in(facts: _Facts, lang: Language) -> tuple[str, str]:
+    _ = lang.gettext
+    subject = _("Report of a cyber incident (%(id)s)", id=facts.number)
+    body = _lines(
+        _("Noticed: %(at)s", at=facts.noticed),
+        _("Incident: %(what)s", what=facts.what),
+        _("Data affected: %(kinds)s", kinds=facts.kinds),
+        _("Measures taken at once: %(measures)s", measures=facts.measures),
+    )
+    return subject, _text(_("To CERT-In"), body, facts.officer)
+
+
+def _board(lang: Language) -> str:
+    return lang.gettext("To the Data Protection Board of India")
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(lines)
+
+
+def _text(*paragraphs: str) -> str:
+    return "\n\n".join(paragraphs) + "\n"
+
+
+_WRITERS = {
+    "persons": _to_persons,
+    "board": _to_the_board,
+    "board_details": _details,
+    "cert_in": _to_cert_in,
+}

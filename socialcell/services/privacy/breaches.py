@@ -1,7 +1,7 @@
 """The breach register: entered, told in time, closed; and whom it affects."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
@@ -17,16 +17,22 @@ from socialcell.registers.store import breaches as store
 from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.operators import permissions
+from socialcell.services.privacy.breach_words import (
+    BreachWords,
+    NewWords,
+    set_words,
+    translations_of,
+)
 from socialcell.text import clean_text
 
 _LONGEST = 4000
-_SHORTEST = 20
 
 
 @dataclass(frozen=True)
 class BreachDraft:
-    """A breach as it is entered, in our words and without names. `noticed_at`: when;
-    None: now. `since` and `until`: the stretch in which data was open."""
+    """A breach as it is entered, in our words and without names: title, what and
+    measures in `language`, what and measures also in others. `noticed_at`: when; None:
+    now. `since` and `until`: the stretch in which data was open."""
 
     title: str
     what: str
@@ -36,6 +42,19 @@ class BreachDraft:
     since: datetime | None = None
     until: datetime | None = None
     persons: int | None = None
+    language: str = "en"
+    translations: Mapping[str, BreachWords] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class BreachFacts:
+    """What became known of a breach later, by language for our words; None: nothing
+    new."""
+
+    words: Mapping[str, NewWords] | None = None
+    persons: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -52,12 +71,15 @@ class DutyLine:
 
 @dataclass(frozen=True)
 class BreachLine:
-    """A breach with what must be told of it."""
+    """A breach with what must be told of it. `translations` has the words in other
+    languages than `language`."""
 
     number: str
     title: str
     what: str
     measures: str
+    language: str
+    translations: Mapping[str, BreachWords]
     kinds: tuple[str, ...]
     noticed_at: datetime
     since: datetime | None
@@ -67,11 +89,18 @@ class BreachLine:
     closed_at: datetime | None
     duties: tuple[DutyLine, ...]
 
+    def words_in(self, language: str) -> BreachWords:
+        """Our words in a language; empty where they are not written yet."""
+        if language == self.language:
+            return BreachWords(self.what, self.measures)
+        return self.translations.get(language, BreachWords())
+
 
 def enter_breach(context: Context, draft: BreachDraft) -> BreachLine:
     """Enter a breach; its clocks run from when it was noticed. Audited.
 
-    UsageError: words that are missing or too long, times that cannot be.
+    UsageError: words that are missing or too long, a language that is none, times that
+    cannot be.
     """
     now = context.clock.now()
     noticed_at = draft.noticed_at or now
@@ -82,8 +111,8 @@ def enter_breach(context: Context, draft: BreachDraft) -> BreachLine:
         row = DataBreach(
             number=store.next_number(session, now),
             title=clean_text(draft.title).strip(),
-            what=clean_text(draft.what).strip(),
-            measures=clean_text(draft.measures).strip(),
+            what="",
+            language=draft.language,
             kinds=list(draft.kinds),
             noticed_at=noticed_at,
             from_at=draft.since,
@@ -92,6 +121,9 @@ def enter_breach(context: Context, draft: BreachDraft) -> BreachLine:
             made_by=context.actor.name,
             made_at=now,
         )
+        own = BreachWords(draft.what, draft.measures)
+        words = {**draft.translations, draft.language: own}
+        set_words(row, {code: NewWords(*astuple(words[code])) for code in words})
         session.add(row)
         session.flush()
         assert row.id is not None
@@ -102,30 +134,26 @@ def enter_breach(context: Context, draft: BreachDraft) -> BreachLine:
         return breach_line(session, row, now)
 
 
-def add_facts(
-    context: Context,
-    number: str,
-    *,
-    measures: str | None = None,
-    persons: int | None = None,
-    until: datetime | None = None,
-) -> BreachLine:
-    """What became known later: measures, how many persons, when it ended. Audited.
+def add_facts(context: Context, number: str, facts: BreachFacts) -> BreachLine:
+    """What became known later: words, how many persons, from when until when. Audited.
 
-    UsageError: nothing of it is said, or the breach is closed.
+    UsageError: nothing of it is said, words that are too short or long, a stretch that
+    cannot be, or the breach is closed.
     """
-    if measures is None and persons is None and until is None:
+    if facts == BreachFacts():
         raise UsageError("registers.no_facts")
     with db.writing(context.engine) as session:
         permissions.require(context, session, Permission.ERASE, ())
         row = _lock_open(session, number)
-        if measures is not None:
-            row.measures = clean_text(measures).strip()
-        if persons is not None:
-            row.persons = persons
-        if until is not None:
-            row.until_at = until
-        _note(context, session, row, "facts", {"persons": row.persons})
+        if facts.words is not None:
+            set_words(row, facts.words)
+        if facts.persons is not None:
+            row.persons = facts.persons
+        row.from_at = facts.since or row.from_at
+        row.until_at = facts.until or row.until_at
+        _require_span(row.from_at, row.until_at)
+        detail = {"persons": row.persons, "languages": sorted(facts.words or ())}
+        _note(context, session, row, "facts", detail)
         return breach_line(session, row, context.clock.now())
 
 
@@ -212,18 +240,16 @@ def _lock_open(session: Session, number: str) -> DataBreach:
 def _require_whole(draft: BreachDraft, noticed_at: datetime, now: datetime) -> None:
     if noticed_at > now:
         raise UsageError("registers.noticed_in_the_future", at=in_pune(noticed_at))
-    if (
-        draft.since is not None
-        and draft.until is not None
-        and (draft.until < draft.since)
-    ):
-        raise UsageError("registers.span_reversed")
+    _require_span(draft.since, draft.until)
     if not draft.title.strip() or len(draft.title) > 200:
         raise UsageError("registers.note_length", shortest=1, longest=200)
-    if not _SHORTEST <= len(draft.what.strip()) <= _LONGEST:
-        raise UsageError("registers.note_length", shortest=_SHORTEST, longest=_LONGEST)
     if not draft.kinds:
         raise UsageError("registers.kinds_needed")
+
+
+def _require_span(since: datetime | None, until: datetime | None) -> None:
+    if since is not None and until is not None and until < since:
+        raise UsageError("registers.span_reversed")
 
 
 def breach_line(session: Session, row: DataBreach, now: datetime) -> BreachLine:
@@ -234,6 +260,8 @@ def breach_line(session: Session, row: DataBreach, now: datetime) -> BreachLine:
         title=row.title,
         what=row.what,
         measures=row.measures,
+        language=row.language,
+        translations=translations_of(row),
         kinds=tuple(row.kinds),
         noticed_at=row.noticed_at,
         since=row.from_at,

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from socialcell import db
 from socialcell.clock import IST, FixedClock
-from socialcell.config import Workspace
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.listening.model import Mention
 from socialcell.ops import audit
 from socialcell.registers.breach_rules import DUTIES
 from socialcell.registers.store import breaches as store
@@ -17,12 +19,19 @@ from socialcell.registers.store.breaches import BreachClocks
 from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.mentions import mention_export, original_link
-from socialcell.services.privacy import affected_persons, breach_letters, breaches
-from socialcell.services.privacy.breaches import BreachDraft, BreachLine
+from socialcell.services.privacy import affected_persons, breaches
+from socialcell.services.privacy.breach_words import BreachWords, NewWords
+from socialcell.services.privacy.breaches import BreachDraft, BreachFacts, BreachLine
 from socialcell.services.pseudonyms import load_people
-from tests.builders import make_record, store_records
+from tests.builders import make_author, make_record, store_records
 from tests.operators import acting
-from tests.services.privacy.request_desk import OFFICER, officer, store_hers
+from tests.services.privacy.request_desk import (
+    ASHA,
+    OFFICER,
+    officer,
+    receive,
+    store_hers,
+)
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -98,7 +107,7 @@ def test_a_breach_is_not_closed_while_somebody_is_to_be_told(dpo: Context) -> No
 
     assert breaches.close_breach(dpo, number).closed_at == dpo.clock.now()
     with pytest.raises(UsageError, match="was closed on"):
-        breaches.add_facts(dpo, number, persons=4)
+        breaches.add_facts(dpo, number, BreachFacts(persons=4))
 
 
 def test_nobody_is_told_twice_or_before_it_was_noticed(dpo: Context) -> None:
@@ -140,42 +149,50 @@ def test_the_register_is_the_data_protection_officers(dpo: Context, role: Role) 
         affected_persons.list_affected(other, number, everybody=True)
 
 
-def with_officer(context: Context) -> Context:
-    privacy = context.workspace.config.privacy
-    config = context.workspace.config.model_copy(
-        update={"privacy": privacy.model_copy(update={"officer": ("DPO", "Pune")})}
-    )
-    workspace = Workspace(**{**vars(context.workspace), "config": config})
-    return replace(context, workspace=workspace)
+def test_what_became_known_later_is_added_and_the_rest_stays(dpo: Context) -> None:
+    number = enter(dpo, measures="Accounts were locked.").number
+    since = dpo.clock.now() - 9 * HOUR
+    words = {"mr": NewWords(what="निर्यात असलेला एक लॅपटॉप हरवला.")}
+
+    breaches.add_facts(dpo, number, BreachFacts(words, since=since))
+    line = breaches.add_facts(dpo, number, BreachFacts({"en": NewWords(measures="-")}))
+
+    assert (line.since, line.persons, line.measures) == (since, None, "-")
+    assert line.what == "A laptop with an export of mentions was lost."
+    assert line.translations == {"mr": BreachWords("निर्यात असलेला एक लॅपटॉप हरवला.", "")}
+    with pytest.raises(UsageError, match="before it began"):
+        breaches.add_facts(dpo, number, BreachFacts(until=since - HOUR))
+    with pytest.raises(UsageError, match="Say what became known"):
+        breaches.add_facts(dpo, number, BreachFacts())
 
 
-def test_letters_are_drafted_in_three_languages_with_what_the_register_says(
-    dpo: Context,
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"fr": NewWords("Un ordinateur portable")}, "no language 'fr'"),
+        ({"mr": NewWords("लॅपटॉप")}, "Write 20 to"),
+        ({"en": NewWords("")}, "Write 20 to"),
+        ({"hi": NewWords(measures="x" * 4001)}, "Write 0 to 4000"),
+    ],
+)
+def test_words_that_cannot_be_are_refused_and_nothing_changes(
+    dpo: Context, words: dict[str, NewWords], message: str
 ) -> None:
-    number = enter(dpo, persons=1240, measures="The accounts were locked.").number
-    breaches.enter_told(dpo, number, "cert_in", "mail")
+    line = enter(dpo)
 
-    drafts = breach_letters.draft_letters(with_officer(dpo), number)
+    with pytest.raises(UsageError, match=message):
+        breaches.add_facts(dpo, line.number, BreachFacts(words))
 
-    by_key = {(draft.to, draft.language): draft.text for draft in drafts}
-    assert len(by_key) == len(DUTIES) * 3
-    english = by_key["board_details", "en"]
-    assert "Persons affected: 1,240" in english
-    assert "CERT-In was told: Monday, 23 November 2026, 09:00" in english
-    assert "Persons affected were told: not known yet" in english
-    assert "Span: not known yet to not known yet" in english
-    assert "DPO\nPune" in english
-    assert "बाधित व्यक्ती: १,२४०" in by_key["board", "mr"]
-    assert "The accounts were locked." in by_key["persons", "hi"]
-    assert all("{" not in draft.text + draft.subject for draft in drafts)
+    assert breaches.show_breach(dpo, line.number) == line
 
 
-def test_a_brace_in_our_words_stays_in_the_letters(dpo: Context) -> None:
-    number = enter(dpo, what="The form {name} was open to all.").number
+def test_a_translation_that_is_emptied_is_gone(dpo: Context) -> None:
+    words = {"mr": BreachWords("निर्यात असलेला एक लॅपटॉप हरवला.", "खाती बंद केली.")}
+    number = enter(dpo, translations=words).number
 
-    drafts = breach_letters.draft_letters(dpo, number)
+    emptied = BreachFacts({"mr": NewWords("", "")})
 
-    assert all("{name}" in draft.text for draft in drafts)
+    assert breaches.add_facts(dpo, number, emptied).translations == {}
 
 
 def test_whom_a_breach_affects_is_known_from_what_was_read(dpo: Context) -> None:
@@ -226,3 +243,25 @@ def test_everybody_who_is_held_can_be_listed_once_each(dpo: Context) -> None:
     with db.reading(dpo.engine) as session:
         (entry,) = audit.entries_about(session, "breach.affected", number)
     assert entry.detail == {"persons": 3, "reveal": True}
+
+
+def test_each_is_written_to_in_the_language_that_is_known_of_them(
+    dpo: Context,
+) -> None:
+    store_hers(dpo)
+    store_records(dpo.engine, make_record("88", author=make_author("u8"), text="पाणी"))
+    with db.writing(dpo.engine) as session:
+        for id_, language in (("88", "hi"), ("500100", "en"), ("500900", "en")):
+            here = col(Mention.external_id) == id_
+            session.execute(update(Mention).where(here).values(language=language))
+    receive(dpo, "grievance", accounts=[ASHA], language="hi")
+    number = enter(dpo).number
+
+    result = affected_persons.list_affected(dpo, number, everybody=True, reveal=True)
+
+    assert {(one.platform, one.handle): one.language for one in result.persons} == {
+        ("x", "asha_canary"): "hi",  # of her request; her posts are in English
+        ("mastodon", "asha_canary"): "mr",  # nothing is known: that of the city
+        ("x", "handle_u1"): "en",
+        ("x", "handle_u8"): "hi",
+    }

@@ -1,7 +1,7 @@
 """What is stored of one account: its rows, its posts, and all of it for a request."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
@@ -106,6 +106,23 @@ def all_accounts(session: Session) -> list[StoredAccount]:
     columns = (AUTHOR.c.platform, AUTHOR.c.uid, AUTHOR.c.handle)
     query = select(*columns).order_by(AUTHOR.c.platform, AUTHOR.c.uid)
     return db.records(session, query, StoredAccount)
+
+
+def languages_of_accounts(
+    session: Session, languages: Collection[str]
+) -> dict[tuple[str, str], str]:
+    """Of these languages the one in which most posts of an account are, by platform
+    and number; accounts without such a post are left out."""
+    a, m = AUTHOR.c, MENTION.c
+    query = (
+        select(a.platform, a.uid, m.language, func.count())
+        .join(MENTION, m.author_id == a.id)
+        .where(m.language.in_(languages))
+        .group_by(a.platform, a.uid, m.language)
+        .order_by(func.count(), m.language)
+    )
+    rows = session.execute(query)
+    return {(platform, uid): language for platform, uid, language, _n in rows}
 
 
 def posts(session: Session, account: HeldAccount) -> list[HeldPost]:

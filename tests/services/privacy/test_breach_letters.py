@@ -1,0 +1,215 @@
+"""Letters about a breach: to each in three languages, word for word."""
+
+import io
+import zipfile
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from socialcell import i18n
+from socialcell.config import Workspace
+from socialcell.registers.breach_rules import DATA_KINDS, DUTIES
+from socialcell.services.context import Context
+from socialcell.services.privacy import breach_letters, breach_words, breaches
+from socialcell.services.privacy.breach_letters import BreachLetter
+from socialcell.services.privacy.breach_words import BreachWords, NewWords
+from socialcell.services.privacy.breaches import BreachDraft, BreachFacts, BreachLine
+from tests.services.privacy.request_desk import officer
+
+PERSONS = """\
+Dear Sir or Madam,
+
+On Monday, 23 November 2026, 09:00 we noticed a breach of personal data that we hold. \
+Yours may be among it, and so we write to you.
+
+What happened: A laptop with an export of mentions was lost.
+When: Monday, 23 November 2026, 08:00 to not known yet
+Which data: what people wrote, names of accounts
+What we have done: The accounts were locked.
+
+What you can do: be careful with calls and messages from people you do not know, tell \
+nobody an OTP, and tell us if something seems wrong.
+
+Contact: DPO
+Pune
+If our answer does not satisfy you, you may complain to the Data Protection Board of \
+India.
+"""
+BOARD = """\
+To the Data Protection Board of India
+
+On Monday, 23 November 2026, 09:00 a breach of personal data was noticed.
+Nature: A laptop with an export of mentions was lost.
+Kinds of data: what people wrote, names of accounts
+Span: Monday, 23 November 2026, 08:00 to not known yet
+Persons affected: 1,240
+Likely impact and measures: The accounts were locked.
+Details follow by Thursday, 26 November 2026, 09:00.
+
+DPO
+Pune
+"""
+BOARD_DETAILS = """\
+To the Data Protection Board of India
+
+Breach B26-01, noticed on Monday, 23 November 2026, 09:00.
+Events and causes: A laptop with an export of mentions was lost.
+Span: Monday, 23 November 2026, 08:00 to not known yet
+Kinds of data: what people wrote, names of accounts
+Persons affected: 1,240
+Measures, also against a repetition: The accounts were locked.
+Persons affected were told: not known yet
+CERT-In was told: Monday, 23 November 2026, 09:00
+
+DPO
+Pune
+"""
+CERT_IN = """\
+To CERT-In
+
+Noticed: Monday, 23 November 2026, 09:00
+Incident: A laptop with an export of mentions was lost.
+Data affected: what people wrote, names of accounts
+Measures taken at once: The accounts were locked.
+
+DPO
+Pune
+"""
+SUBJECTS = {
+    "persons": "Notice of a breach of your personal data (B26-01)",
+    "board": "First intimation of a personal data breach (B26-01)",
+    "board_details": "Details of a personal data breach (B26-01)",
+    "cert_in": "Report of a cyber incident (B26-01)",
+}
+MARATHI = BreachWords("निर्यात असलेला एक लॅपटॉप हरवला.", "खाती बंद केली.")
+
+
+@pytest.fixture
+def dpo(context: Context) -> Context:
+    """A data protection officer whom letters name."""
+    signed_in = officer(context)
+    privacy = context.workspace.config.privacy
+    config = context.workspace.config.model_copy(
+        update={"privacy": privacy.model_copy(update={"officer": ("DPO", "Pune")})}
+    )
+    workspace = Workspace(**{**vars(context.workspace), "config": config})
+    return replace(signed_in, workspace=workspace)
+
+
+def enter(context: Context, **fields: Any) -> BreachLine:
+    draft: dict[str, Any] = {
+        "title": "Lost laptop",
+        "what": "A laptop with an export of mentions was lost.",
+        "kinds": ("texts", "handles"),
+    } | fields
+    return breaches.enter_breach(context, BreachDraft(**draft))
+
+
+def letters(context: Context, number: str) -> dict[tuple[str, str], BreachLetter]:
+    drafts = breach_letters.draft_letters(context, number)
+    return {(draft.to, draft.language): draft for draft in drafts}
+
+
+def test_each_letter_has_what_the_register_says_word_for_word(dpo: Context) -> None:
+    hour_before = dpo.clock.now() - timedelta(hours=1)
+    number = enter(
+        dpo, persons=1240, measures="The accounts were locked.", since=hour_before
+    ).number
+    breaches.enter_told(dpo, number, "cert_in", "mail")
+
+    drafts = letters(dpo, number)
+
+    assert len(drafts) == len(DUTIES) * 3
+    assert drafts["persons", "en"].text == PERSONS
+    assert drafts["board", "en"].text == BOARD
+    assert drafts["board_details", "en"].text == BOARD_DETAILS
+    assert drafts["cert_in", "en"].text == CERT_IN
+    assert {duty: drafts[duty, "en"].subject for duty in DUTIES} == SUBJECTS
+    assert all("%(" not in draft.text + draft.subject for draft in drafts.values())
+
+
+def test_a_letter_in_marathi_has_our_words_in_marathi(dpo: Context) -> None:
+    number = enter(dpo, measures="Locked.", translations={"mr": MARATHI}).number
+
+    drafts = letters(dpo, number)
+
+    persons = drafts["persons", "mr"]
+    assert "काय झाले: निर्यात असलेला एक लॅपटॉप हरवला." in persons.text
+    assert "आम्ही केलेली उपाययोजना: खाती बंद केली." in persons.text
+    assert "कोणती माहिती: लोकांनी लिहिलेले, खात्यांची नावे" in persons.text
+    assert persons.is_whole
+    assert "laptop" not in "".join(drafts[duty, "mr"].text for duty in DUTIES)
+    hindi = drafts["persons", "hi"]
+    assert not hindi.is_whole
+    assert (
+        "क्या हुआ: [अनुवाद करना है: A laptop with an export of mentions was lost.]"
+        in hindi.text
+    )
+
+
+def test_what_is_not_translated_yet_is_marked_in_english_too(dpo: Context) -> None:
+    number = enter(
+        dpo, what=MARATHI.what, measures=MARATHI.measures, language="mr"
+    ).number
+
+    english = letters(dpo, number)["cert_in", "en"]
+
+    assert f"Incident: [to be translated: {MARATHI.what}]" in english.text
+    assert not english.is_whole
+    whole = BreachFacts({"en": NewWords("A laptop with an export was lost.", "Locked")})
+    breaches.add_facts(dpo, number, whole)
+    assert letters(dpo, number)["cert_in", "en"].is_whole
+
+
+def test_measures_that_are_not_known_are_nothing_to_translate(dpo: Context) -> None:
+    number = enter(dpo, translations={"mr": BreachWords(MARATHI.what)}).number
+
+    draft = letters(dpo, number)["cert_in", "mr"]
+
+    assert draft.is_whole
+    assert "तत्काळ उपाययोजना: अजून माहीत नाही" in draft.text
+
+
+def test_signs_of_a_pattern_in_our_words_stay_in_the_letters(dpo: Context) -> None:
+    number = enter(dpo, what="The form {name} was 100%(s) open to all.").number
+
+    drafts = letters(dpo, number)
+
+    assert all("{name} was 100%(s) open" in draft.text for draft in drafts.values())
+
+
+def test_kinds_of_data_have_words_and_others_stand_as_they_are_typed() -> None:
+    english, marathi = i18n.language("en"), i18n.language("mr")
+
+    words = [breach_words.data_kind(kind, english) for kind in DATA_KINDS]
+
+    assert words == [
+        "names",
+        "names of accounts",
+        "telephone numbers",
+        "addresses",
+        "what people wrote",
+        "photos and files",
+        "numbers of identity papers",
+        "consents to messages",
+        "accounts of our staff",
+    ]
+    assert breach_words.data_kind("phones", marathi) == "दूरध्वनी क्रमांक"
+    assert breach_words.data_kind("voice mail", marathi) == "voice mail"
+
+
+def test_the_archive_has_a_file_for_each_letter_and_is_the_same_again(
+    dpo: Context,
+) -> None:
+    number = enter(dpo).number
+
+    content = breach_letters.letters_archive(dpo, number)
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+        english = archive.read("board.en.txt").decode()
+    assert len(names) == len(DUTIES) * 3
+    assert english == letters(dpo, number)["board", "en"].text
+    assert content == breach_letters.letters_archive(dpo, number)
