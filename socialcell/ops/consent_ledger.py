@@ -70,6 +70,12 @@ def history(session: Session, platform: str) -> list[OptIn]:
     return list(session.scalars(query))
 
 
+def newest(session: Session, platform: str, limit: int) -> list[OptIn]:
+    """The newest entries of a platform, the newest first."""
+    query = select(OptIn).where(C.platform == platform)
+    return list(session.scalars(query.order_by(C.at.desc(), C.id.desc()).limit(limit)))
+
+
 def count_by_notice(session: Session) -> dict[str | None, int]:
     """How many consents rest on each notice, by its hash; None: not known."""
     query = select(C.notice, func.count()).where(C.event == "granted")

@@ -252,7 +252,7 @@ def affected(
     result = affected_persons.list_affected(
         acting_context(config), number, everybody=everybody, reveal=reveal
     )
-    rows = [asdict(person) for person in result.persons]
+    rows = affected_persons.rows(result)
     for entry in result.wholes:
         output.note(
             f"{output.local(entry.at)} {entry.actor} read {entry.kind} "

@@ -142,6 +142,14 @@ def list_consent(context: Context) -> list[OptIn]:
     return rows
 
 
+def newest_consents(context: Context, limit: int) -> list[OptIn]:
+    """The newest entries of the ledger, the newest first."""
+    with db.reading(context.engine) as session:
+        rows = consent_ledger.newest(session, WHATSAPP, limit)
+        session.expunge_all()
+    return rows
+
+
 def person_of(context: Context, platform: str, uid: str) -> LedgerPerson:
     """A person as the ledger knows them. ConfigError when the key is missing."""
     keyed = pseudonyms.load_key_only(context)

@@ -107,6 +107,19 @@ def list_affected(
     return AffectedPersons(ordered, tuple(wholes))
 
 
+def rows(affected: AffectedPersons) -> list[dict[str, str | None]]:
+    """The persons as rows of a file, by `COLUMNS`."""
+    return [
+        {
+            "platform": person.platform,
+            "person": person.person,
+            "handle": person.handle,
+            "language": person.language,
+        }
+        for person in affected.persons
+    ]
+
+
 def _ordered(
     traces: Iterable[_Trace],
     languages: Mapping[tuple[str, str], str],

@@ -63,15 +63,24 @@ from socialcell.web.console.office import (
     alert_rule_pages,
     audit_pages,
     commitment_pages,
+    hand_over_pages,
     outbox_pages,
     privacy_pages,
+    record_pages,
     report_pages,
     rumour_pages,
     source_pages,
     source_upkeep_pages,
     staff_pages,
 )
-from socialcell.web.console.privacy import access_pages, breach_pages, request_pages
+from socialcell.web.console.privacy import (
+    access_pages,
+    breach_file_pages,
+    breach_pages,
+    consent_pages,
+    notice_pages,
+    request_pages,
+)
 from socialcell.web.console.room import room_act_pages, room_pages
 from socialcell.web.health_pages import serving_health
 from socialcell.web.pages.page_application import Site, create_page_application
@@ -113,6 +122,7 @@ ROWS: tuple[Row, ...] = (
     *source_upkeep_pages.ROWS,
     *outbox_pages.ROWS,
     *staff_pages.ROWS,
+    *hand_over_pages.ROWS,
     *calendar_pages.ROWS,
     *post_pages.ROWS,
     *outreach_pages.ROWS,
@@ -120,6 +130,7 @@ ROWS: tuple[Row, ...] = (
     *link_change_pages.ROWS,
     *figure_pages.ROWS,
     *audit_pages.ROWS,
+    *record_pages.ROWS,
     *commitment_pages.ROWS,
     *alert_rule_pages.ROWS,
     *rumour_pages.ROWS,
@@ -127,6 +138,9 @@ ROWS: tuple[Row, ...] = (
     *privacy_pages.ROWS,
     *request_pages.ROWS,
     *breach_pages.ROWS,
+    *breach_file_pages.ROWS,
+    *notice_pages.ROWS,
+    *consent_pages.ROWS,
     *access_pages.ROWS,
     *influencer_pages.ROWS,
     *registry_pages.ROWS,

@@ -1,6 +1,5 @@
 """Posts in the city's name: the list, one with its history, drafts, and templates."""
 
-from datetime import datetime
 from typing import Annotated, cast
 
 from pydantic import Field
@@ -10,7 +9,6 @@ from socialcell.campaigns.publishing.notice_template import NoticeTemplate
 from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.errors import UsageError
 from socialcell.i18n import CODES
-from socialcell.listening.day_ranges import day_start
 from socialcell.roles import Permission
 from socialcell.services.publishing import (
     notice_templates,
@@ -21,11 +19,12 @@ from socialcell.services.publishing import (
 from socialcell.services.publishing.own_posts import PostDraft
 from socialcell.services.publishing.post_lines import PostLine, View
 from socialcell.web.console.campaigns.publishing_words import PublishingWords
+from socialcell.web.console.typed_moment import maybe_moment
 from socialcell.web.pages.addresses import NAMES
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, NoFields, OptionalText
 from socialcell.web.pages.page_request import PageRequest
-from socialcell.web.pages.refusals import FormRefused, NotFound
+from socialcell.web.pages.refusals import NotFound
 from socialcell.web.pages.screens import Action, Row, Screen
 
 _PATH = "/posts"
@@ -124,7 +123,7 @@ def act_draft(request: PageRequest, form: DraftForm) -> Answer:
     """Enter a post; it goes out once a second person approved it."""
     draft = PostDraft(
         platform=form.platform,
-        due_at=_moment(request, form.at),
+        due_at=maybe_moment(request, "at", form.at),
         language=form.language,
         text=form.text,
         wards=[ward.strip() for ward in form.wards.split(",") if ward.strip()],
@@ -136,16 +135,6 @@ def act_draft(request: PageRequest, form: DraftForm) -> Answer:
     post = own_posts.add_post(request.context, draft)
     notice = request.lang.gettext("Written. A second person approves it.")
     return RedirectTo(f"{_PATH}/{post.id}", notice)
-
-
-def _moment(request: PageRequest, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return day_start(text, "at")
-    except UsageError:
-        problem = request.lang.gettext("Write the time as 2026-11-25T10:00.")
-        raise FormRefused(("at", problem)) from None
 
 
 def act_withdraw(request: PageRequest, form: ReasonForm) -> Answer:

@@ -57,6 +57,7 @@ def show_audit(request: PageRequest) -> Answer:
             "next": _next(filters, entries),
             "filters": filters,
             "is_no_day": bool(filters["day"]) and day is None,
+            "may_export": request.may(Permission.EXPORT_TEXT),
             "nouns": [("", request.lang.gettext("Everything")), *nouns.items()],
         },
     )

@@ -50,6 +50,7 @@ def show_privacy(request: PageRequest) -> Answer:
                 (id_, source_words.platform_name(id_, lang))
                 for id_ in sorted(PLATFORMS)
             ],
+            "registers": _registers(request),
             "retention": overview.retention_status(request.context),
             "platform": lambda id_: source_words.platform_name(id_, lang),
             "run_state": lambda state: source_words.run_state(
@@ -57,6 +58,40 @@ def show_privacy(request: PageRequest) -> Answer:
             ),
         },
     )
+
+
+def _registers(request: PageRequest) -> list[tuple[str, str, str]]:
+    """The law's registers that are open to whoever asks: path, name, what is there."""
+    _ = request.lang.gettext
+    rows = [
+        (
+            *("/privacy/requests", _ERASE, _("Requests of citizens")),
+            _("what they ask about their own data, with its clock"),
+        ),
+        (
+            *("/privacy/breaches", _ERASE, _("Data breaches")),
+            _("who is told by when, and drafts of the letters"),
+        ),
+        (
+            *("/privacy/notices", _ERASE, _("Notices and their versions")),
+            _("what people are told before they consent"),
+        ),
+        (
+            *("/privacy/consents", _ERASE, _("Consents to messages")),
+            _("who agreed, who took it back"),
+        ),
+        (
+            *("/privacy/accesses", Permission.READ_AUDIT),
+            _("Who read what is not masked"),
+            _("each read, for a year"),
+        ),
+        (
+            *("/audit/records", Permission.EXPORT_TEXT),
+            _("A bundle for a request for records"),
+            _("our words, times and approvals, with their proof"),
+        ),
+    ]
+    return [(path, name, about) for path, may, name, about in rows if request.may(may)]
 
 
 def act_look(request: PageRequest, form: AccountForm) -> Answer:

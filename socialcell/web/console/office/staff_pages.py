@@ -21,9 +21,9 @@ from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
 from socialcell.web.pages.screens import Action, Row, Screen
 
-_MAY = Permission.MANAGE_OPERATORS
+MAY = Permission.MANAGE_OPERATORS
 _ROLE = "role_"  # how the box of a role begins
-_ONE = "/staff/{id:number}"
+ONE = "/staff/{id:number}"
 _CHIPS = {
     "active": ("good", "check"),
     "no_password": ("warn", "clock"),
@@ -148,7 +148,7 @@ def _line(
 def show_operator(request: PageRequest) -> Answer:
     """An operator: roles, dates, sessions, and what may be done."""
     places = scopes.list_places(request.context)
-    line = _line(_operator(request), places, request)
+    line = _line(operator_of(request), places, request)
     return WebPage(
         "staff_operator.html",
         {
@@ -166,7 +166,8 @@ def show_operator(request: PageRequest) -> Answer:
     )
 
 
-def _operator(request: PageRequest) -> OperatorLine:
+def operator_of(request: PageRequest) -> OperatorLine:
+    """The operator of the path. NotFound: there is none."""
     operator = listing.find_operator(request.context, request.number("id"))
     if operator is None:
         raise NotFound
@@ -219,7 +220,7 @@ def _codes(name: str, codes: Sequence[IssuedCode], request: PageRequest) -> WebP
 
 def act_grant(request: PageRequest, form: GrantForm) -> Answer:
     """Propose a role."""
-    operator = _operator(request)
+    operator = operator_of(request)
     accounts.grant(request.context, operator.name, form.request_of(form.role))
     notice = request.lang.gettext(
         "The role is proposed. It counts once another administrator confirms it."
@@ -229,7 +230,7 @@ def act_grant(request: PageRequest, form: GrantForm) -> Answer:
 
 def act_revoke(request: PageRequest, form: RevokeForm) -> Answer:
     """Take a role back, at once."""
-    operator = _operator(request)
+    operator = operator_of(request)
     accounts.revoke(request.context, operator.name, form.role)
     notice = request.lang.gettext(
         "%(who)s no longer has this role: %(role)s.",
@@ -241,13 +242,13 @@ def act_revoke(request: PageRequest, form: RevokeForm) -> Answer:
 
 def show_confirm(request: PageRequest) -> Answer:
     """What waits for a second person about an operator."""
-    line = _line(_operator(request), scopes.list_places(request.context), request)
+    line = _line(operator_of(request), scopes.list_places(request.context), request)
     return WebPage("staff_confirm.html", {"line": line, "operator": line.operator})
 
 
 def act_confirm(request: PageRequest, _form: NoFields) -> Answer:
     """Confirm what another administrator proposed; second halves are shown once."""
-    operator = _operator(request)
+    operator = operator_of(request)
     confirmation = accounts.confirm(request.context, operator.name)
     if confirmation.codes:
         return _codes(operator.name, confirmation.codes, request)
@@ -256,12 +257,12 @@ def act_confirm(request: PageRequest, _form: NoFields) -> Answer:
 
 def show_reset(request: PageRequest) -> Answer:
     """What a new code does, before it is given."""
-    return WebPage("staff_reset.html", {"operator": _operator(request)})
+    return WebPage("staff_reset.html", {"operator": operator_of(request)})
 
 
 def act_reset(request: PageRequest, form: ResetForm) -> Answer:
     """Give a new code, or propose one."""
-    operator = _operator(request)
+    operator = operator_of(request)
     code = accounts.reset(
         request.context, operator.name, drop_factor=form.without_factor
     )
@@ -270,12 +271,12 @@ def act_reset(request: PageRequest, form: ResetForm) -> Answer:
 
 def show_disable(request: PageRequest) -> Answer:
     """What disabling an operator does, before it is done."""
-    return WebPage("staff_disable.html", {"operator": _operator(request)})
+    return WebPage("staff_disable.html", {"operator": operator_of(request)})
 
 
 def act_disable(request: PageRequest, _form: NoFields) -> Answer:
     """Let an operator sign in no more."""
-    operator = _operator(request)
+    operator = operator_of(request)
     accounts.disable(request.context, operator.name)
     notice = request.lang.gettext("%(who)s signs in no more.", who=operator.name)
     return _back(operator, notice)
@@ -283,7 +284,7 @@ def act_disable(request: PageRequest, _form: NoFields) -> Answer:
 
 def act_end_sessions(request: PageRequest, _form: NoFields) -> Answer:
     """End every session of an operator."""
-    operator = _operator(request)
+    operator = operator_of(request)
     count = accounts.end(request.context, operator.name)
     notice = request.lang.ngettext(
         "%(n)s session has ended.", "%(n)s sessions have ended.", count
@@ -296,17 +297,17 @@ def _back(operator: OperatorLine, notice: str) -> RedirectTo:
 
 
 ROWS: tuple[Row, ...] = (
-    Screen("/staff", _MAY, show_staff),
-    Screen("/staff/new", _MAY, show_new_operator),
-    Action("/staff/new", _MAY, NewOperatorForm, act_new_operator, show_new_operator),
-    Screen(_ONE, _MAY, show_operator),
-    Action(f"{_ONE}/grant", _MAY, GrantForm, act_grant, show_operator),
-    Action(f"{_ONE}/revoke", _MAY, RevokeForm, act_revoke, show_operator),
-    Action(f"{_ONE}/sessions", _MAY, NoFields, act_end_sessions, show_operator),
-    Screen(f"{_ONE}/confirm", _MAY, show_confirm),
-    Action(f"{_ONE}/confirm", _MAY, NoFields, act_confirm, show_confirm),
-    Screen(f"{_ONE}/reset", _MAY, show_reset),
-    Action(f"{_ONE}/reset", _MAY, ResetForm, act_reset, show_reset),
-    Screen(f"{_ONE}/disable", _MAY, show_disable),
-    Action(f"{_ONE}/disable", _MAY, NoFields, act_disable, show_disable),
+    Screen("/staff", MAY, show_staff),
+    Screen("/staff/new", MAY, show_new_operator),
+    Action("/staff/new", MAY, NewOperatorForm, act_new_operator, show_new_operator),
+    Screen(ONE, MAY, show_operator),
+    Action(f"{ONE}/grant", MAY, GrantForm, act_grant, show_operator),
+    Action(f"{ONE}/revoke", MAY, RevokeForm, act_revoke, show_operator),
+    Action(f"{ONE}/sessions", MAY, NoFields, act_end_sessions, show_operator),
+    Screen(f"{ONE}/confirm", MAY, show_confirm),
+    Action(f"{ONE}/confirm", MAY, NoFields, act_confirm, show_confirm),
+    Screen(f"{ONE}/reset", MAY, show_reset),
+    Action(f"{ONE}/reset", MAY, ResetForm, act_reset, show_reset),
+    Screen(f"{ONE}/disable", MAY, show_disable),
+    Action(f"{ONE}/disable", MAY, NoFields, act_disable, show_disable),
 )

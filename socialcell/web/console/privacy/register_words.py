@@ -2,6 +2,15 @@
 
 from socialcell.i18n import Language
 
+LANGUAGES = (("mr", "मराठी"), ("hi", "हिन्दी"), ("en", "English"))
+"""Of letters, notices and answers, each by its own name."""
+
+
+def language(code: str, lang: Language) -> str:
+    """A language by its name in the language of a page."""
+    _ = lang.gettext
+    return {"mr": _("Marathi"), "hi": _("Hindi"), "en": _("English")}[code]
+
 
 def kind(id_: str, lang: Language) -> str:
     """What a request asks for."""

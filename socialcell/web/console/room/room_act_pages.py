@@ -18,6 +18,7 @@ from socialcell.web.console.room.room_pages import (
     show_report,
     show_room,
 )
+from socialcell.web.console.typed_moment import read_moment
 from socialcell.web.pages.answers import Answer, RedirectTo
 from socialcell.web.pages.forms import NoFields
 from socialcell.web.pages.page_request import PageRequest
@@ -26,7 +27,7 @@ from socialcell.web.pages.screens import Action, Row
 
 def act_note(request: PageRequest, form: forms.RoomNoteForm) -> Answer:
     """Note what was decided, done or said."""
-    at = forms.read_moment(request, "at", form.at) if form.at else None
+    at = read_moment(request, "at", form.at) if form.at else None
     room_notes.add_note(request.context, request.number("id"), form.kind, form.note, at)
     return _back(request, request.lang.gettext("Noted."))
 
@@ -69,7 +70,7 @@ def act_correction(request: PageRequest, form: forms.CorrectionForm) -> Answer:
 
 def act_promise(request: PageRequest, form: forms.PromiseForm) -> Answer:
     """Promise the next update by a time."""
-    due_at = forms.read_moment(request, "due", form.due)
+    due_at = read_moment(request, "due", form.due)
     next_updates.promise_update(request.context, request.number("id"), due_at)
     notice = request.lang.gettext(
         "The next update is promised by %(at)s.", at=request.lang.when(due_at)

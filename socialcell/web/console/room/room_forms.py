@@ -1,16 +1,11 @@
 """Forms of the incident room, and the times that people write in them."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from socialcell.errors import UsageError
-from socialcell.listening.day_ranges import day_start
 from socialcell.services.incident_room.room_notes import KINDS, LONGEST
 from socialcell.web.pages.forms import Form, OptionalText
-from socialcell.web.pages.page_request import PageRequest
-from socialcell.web.pages.refusals import FormRefused
 
 _Words = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 _MaybeWords = Annotated[str, Field(max_length=LONGEST)]
@@ -69,12 +64,3 @@ class IssueForm(Form):
 
     readers: Literal["cell", "everybody"]
     seen: _Version
-
-
-def read_moment(request: PageRequest, name: str, text: str) -> datetime:
-    """A time in Pune as a field holds it. FormRefused: it is none."""
-    try:
-        return day_start(text, name)
-    except UsageError:
-        problem = request.lang.gettext("Write the time as 2026-11-25T10:00.")
-        raise FormRefused((name, problem)) from None
