@@ -26,9 +26,8 @@ ONE = "/privacy/breaches/{number}"
 _KIND = "kind_"  # how the box of a kind of data begins
 _ERASE = Permission.ERASE
 _Words = Annotated[str, Field(max_length=4000)]
-_Persons = Annotated[
-    int | None, BeforeValidator(none_for_blank), Field(ge=0, le=10**10)
-]
+_Count = Annotated[int, Field(ge=0, le=10**10)]
+_Persons = Annotated[_Count | None, BeforeValidator(none_for_blank)]
 
 
 class BreachForm(Form):

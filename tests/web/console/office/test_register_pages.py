@@ -1,4 +1,4 @@
-"""The law's registers in the browser: requests, breaches, reads."""
+"""The law's registers in the browser: requests, reads."""
 
 import pytest
 from sqlalchemy import Engine, select
@@ -118,33 +118,10 @@ def test_what_is_wrong_with_a_request_stands_at_the_form(
     assert officer.get("/en/privacy/requests/R26-0001").status == 404
 
 
-def test_a_breach_is_entered_and_what_was_told_is_noted(
-    officer: BrowserSession,
-) -> None:
-    page = officer.get("/en/privacy/breaches")
-    entered = officer.send(
-        page,
-        "/privacy/breaches",
-        title="Lost laptop",
-        what="A laptop with an export was lost.",
-        data="texts, handles",
-    )
-    assert "Breach B26-01 is entered." in entered.text
-    assert "A laptop with an export was lost." in entered.text
-
-    told = officer.send(
-        entered, "/privacy/breaches/B26-01/told", duty="cert_in", note="mail 4"
-    )
-
-    assert "by Dina. mail 4" in told.text
-    today = officer.get("/en/")
-    assert "3 reports of data breaches are still to be made" in today.text
-
-
 @pytest.mark.parametrize("lang", ["mr", "hi"])
 def test_the_pages_speak_each_language(officer: BrowserSession, lang: str) -> None:
     enter(officer)
-    for path in ("requests", "requests/new", "requests/R26-0001", "breaches"):
+    for path in ("requests", "requests/new", "requests/R26-0001"):
         page = officer.get(f"/{lang}/privacy/{path}")
         assert page.status == 200, path
         assert "Enter" not in page.text
