@@ -115,6 +115,8 @@ ABSENT = {
     "pictures incident": "has the keys of pictures wards",
     "pictures lift": "has the keys of pictures wards",
     "operators begin": "needs a workspace without operators",
+    "language people approve": "needs two operators",
+    "language people remove": "needs two operators",
     "registry approve": "needs two operators",
     "operators second-factor": "needs an authenticator",
     "outbox release": "needs a message that is held",
@@ -387,9 +389,9 @@ FILES = {
     "place:our-society,PLACE,Our Society behind the Depot,आमची सोसायटी,"
     "हमारी सोसायटी,,ward:kothrud-bavdhan,,,the ward office's list\n",
     "people.csv": "id,kind,name_en,name_mr,name_hi,aliases,handles,valid_from,"
-    "valid_to,source\n"
+    "valid_to,source,evidence\n"
     "person:sample,office_holder,Sample Commissioner,नमुना आयुक्त,नमूना आयुक्त,,"
-    "x:sample_office,2026-01-01,,the city's page\n",
+    "x:sample_office,2026-01-01,,the city's page,https://www.city.example/office\n",
     "creators.json": json.dumps({"creators": _CREATORS}),
     "wards.csv": "date,unit,value\n"
     + "".join(

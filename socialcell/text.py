@@ -16,6 +16,7 @@ _STACK = re.compile(f"({_MARK}{{8}}){_MARK}+")
 _JOINERS = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff")
 _NUKTA = "\u093c"
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+_LINK = re.compile(r"https://[^\s/.]+(?:\.[^\s/.]+)+\S*")
 
 
 def clean_text(text: str) -> str:
@@ -73,6 +74,11 @@ def web_addresses(text: str) -> tuple[str, ...]:
     """The addresses that a text names, each once, less what ends a sentence."""
     addresses = (address.rstrip(".,;:!?)") for address in _ADDRESS.findall(text))
     return tuple(dict.fromkeys(addresses))
+
+
+def has_link(text: str) -> bool:
+    """Whether a text has an https link that others can follow."""
+    return _LINK.search(text) is not None
 
 
 def displayed(text: str) -> str:

@@ -26,3 +26,11 @@ def register_account(
             context.actor,
             context.clock.now(),
         )
+
+
+def register_creators(context: Context, *accounts: str) -> None:
+    """Show these accounts (platform:handle) of creators by name, as if two persons had
+    agreed before."""
+    for account in accounts:
+        platform, _, handle = account.partition(":")
+        register_account(context, platform, handle, person_class="creator")

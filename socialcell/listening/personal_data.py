@@ -34,7 +34,7 @@ from socialcell.listening.model import (
     Upkeep,
     WardRollup,
 )
-from socialcell.listening.registry_model import RegistryProposal
+from socialcell.listening.registry_model import PeopleBatch, RegistryProposal
 from socialcell.listening.reply_model import ReplyDraft
 
 _POSTED = "deleted at its source, erased, or older than retention.text_days"
@@ -143,6 +143,14 @@ PERSONAL = (
         "public accounts that wait for a second person before they are shown by name",
         "published",
         "until somebody decides, an erasure, or 90 days",
+    ),
+    PersonalTable(
+        PeopleBatch,
+        ("entries",),
+        "public",
+        "public people of a file that wait for a second person before they are entered",
+        "published",
+        "until somebody decides, or 90 days",
     ),
     PersonalTable(
         Suppression,

@@ -1,4 +1,4 @@
-"""The table of accounts that wait for a second person before they are shown by name."""
+"""The tables of accounts and public people that wait for a second person."""
 
 from datetime import datetime
 
@@ -23,5 +23,16 @@ class RegistryProposal(SQLModel, table=True):
     person_class: str  # public_office | media | institution | creator
     evidence: str  # with a link
     ground: str | None = None  # verified | followers
+    proposed_by: str
+    proposed_at: datetime
+
+
+class PeopleBatch(SQLModel, table=True):
+    """Public people of one file that wait, and are taken together or not at all."""
+
+    __tablename__ = "people_batch"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    file: str  # its name
+    entries: str  # the rows that are new or changed, as CSV with the heading
     proposed_by: str
     proposed_at: datetime

@@ -22,6 +22,7 @@ from socialcell.services.mentions.tagging import tag_waiting
 from tests.builders import NOON, make_author, make_record, store_records
 from tests.conftest import MONDAY_MORNING
 from tests.operators import sign_in_shell
+from tests.registry_accounts import register_creators
 
 Call = Callable[..., tuple[int, str, str]]
 SET = (
@@ -56,6 +57,7 @@ def call(
         author=make_author("s", handle="star", name="Star Sample", followers=50_000),
         authored_at=NOON - timedelta(days=3),
     )
+    register_creators(opened, "x:star")
     store_records(opened.engine, post, at=NOON - timedelta(days=1))
     tag_waiting(opened)
     sign_in_shell(opened, "lead")

@@ -91,6 +91,7 @@ REFUSED = {
     "socialcell closures answer 26-000004": NO_CASE,
     "socialcell closures call 26-000004": NO_CASE,
     "socialcell closures claim 26-000004": NO_CASE,
+    "socialcell influencers set asha": "is not in the registry",
     "socialcell influencers flag x:asha_creates": "is no candidate",
     "socialcell influencers show x:asha_creates": "is no candidate",
     "socialcell influencers unflag x:asha_creates": "has no flag undisclosed",

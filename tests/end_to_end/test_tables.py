@@ -247,6 +247,13 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("source", "received", "stored", "updated", "unchanged", "state"),
         ("instagram_messages.inbox", "1200", "1100", "50", "50", "rate_limited"),
     ),
+    "public_people.waiting 1": (
+        ("number", "file", "proposed_by", "id", "name", "Marathi", "evidence"),
+        (
+            *("1", "holders.csv", "asha", "person:sample-holder"),
+            *("Namuna Udaharane", "नमुना उदाहरणे", "https://www.city.example/orders"),
+        ),
+    ),
     "registry.waiting 1": (
         ("platform", "handle", "name", "class", "evidence", "ground", "proposed_by"),
         ("mastodon", "citydesk", "The city's desk", "public_office",

@@ -1,20 +1,29 @@
 """Public people and institutions are found by name in any script, and by handle."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from socialcell import db
-from socialcell.errors import SocialcellError
+from socialcell.clock import FixedClock
+from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
 from socialcell.language import read
+from socialcell.language.names import office_holders
 from socialcell.language.names import public_people as people
+from socialcell.language.names.own_names import NameImport
 from socialcell.language.names.places import places
+from socialcell.listening.model import Mention
 from socialcell.ops import audit
+from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.doctor import settings_checks
 from socialcell.services.mentions import gazetteer, public_people, tagging
+from socialcell.services.privacy import retention
 from tests.builders import make_record, store_records
+from tests.operators import acting
 
 GOOD = {
     "id": "person:sample-holder",
@@ -27,6 +36,7 @@ GOOD = {
     "valid_from": "2026-02-06",
     "valid_to": "",
     "source": "an invented order",
+    "evidence": "https://www.city.example/orders/12",
 }
 
 
@@ -36,6 +46,21 @@ def write(folder: Path, *rows: dict[str, str]) -> Path:
     lines = [",".join(people.COLUMNS), *(",".join(row.values()) for row in rows)]
     file.write_text("\n".join(lines) + "\n", "utf-8")
     return file
+
+
+def enter(context: Context, file: Path, *, reread: bool = False) -> NameImport:
+    """Propose a file's entries as one operator, and take them as another."""
+    lead, approver = acting(context, "asha"), acting(context, "meera", Role.APPROVER)
+    batch = public_people.propose_people(lead, file).batch
+    assert batch is not None
+    return public_people.approve_people(approver, batch, reread=reread)
+
+
+def indexed(context: Context) -> str:
+    """The words by which the only mention is searched."""
+    with db.reading(context.engine) as session:
+        (folded,) = session.exec(select(Mention.folded))
+    return folded or ""
 
 
 def ids(context: Context, *texts: str) -> list[list[tuple[str, str | None]]]:
@@ -84,7 +109,7 @@ def test_people_are_one_id_in_every_script_and_spelling_and_by_handle(
     }
     former = GOOD | {"valid_to": "2026-09-01"}
 
-    public_people.import_people(context, write(tmp_path, former, LATER, BUSES))
+    enter(context, write(tmp_path, former, LATER, BUSES))
 
     found = ids(context, *expected)
     for entities, id_ in zip(found, expected.values(), strict=True):
@@ -104,7 +129,7 @@ def test_an_import_with_reread_puts_mentions_on_the_work_list(
     tagging.tag_waiting(context)
     assert tagging.count_waiting(context) == 0
 
-    public_people.import_people(context, write(tmp_path, GOOD), reread=True)
+    enter(context, write(tmp_path, GOOD), reread=True)
 
     assert tagging.count_waiting(context) == 1
 
@@ -128,6 +153,8 @@ def test_the_package_has_institutions_offices_and_media_and_no_person() -> None:
         ({"valid_to": "2026-01-01"}, "valid_to: is not after valid_from"),
         ({"valid_from": "today"}, "'today' is no day"),
         ({"source": ""}, "source: is empty"),
+        ({"evidence": ""}, "evidence: The evidence needs a link"),
+        ({"evidence": "the gazette of May"}, "evidence: The evidence needs a link"),
         ({"name_mr": "Namuna"}, "name_mr: has no Devanagari letters"),
         ({"name_en": "Namuna"}, "name_en: 'Namuna': a person has two names at least"),
         ({"handles": "@Namuna"}, "'@Namuna' is no handle such as x:PMCPune"),
@@ -138,17 +165,17 @@ def test_a_wrong_row_is_refused_with_its_reason(
     context: Context, tmp_path: Path, changes: dict[str, str], said: str
 ) -> None:
     with pytest.raises(SocialcellError) as refused:
-        public_people.import_people(context, write(tmp_path, GOOD | changes))
+        public_people.propose_people(context, write(tmp_path, GOOD | changes))
 
     message = str(refused.value).replace(", row 2, ", ": ")
     assert said in message
-    assert not (context.workspace.folder / people.FILE).exists()
+    assert public_people.list_waiting(context) == []
 
 
 def test_the_doctor_names_a_file_that_somebody_has_broken(
     context: Context, tmp_path: Path
 ) -> None:
-    public_people.import_people(context, write(tmp_path, GOOD))
+    enter(context, write(tmp_path, GOOD))
     assert settings_checks.names(context.workspace).state == "ok"
     held = context.workspace.folder / people.FILE
     held.write_text(held.read_text("utf-8").replace("2026-02-06", "in spring"), "utf-8")
@@ -162,14 +189,123 @@ def test_the_doctor_names_a_file_that_somebody_has_broken(
 def test_entries_are_removed_and_every_change_is_audited(
     context: Context, tmp_path: Path
 ) -> None:
-    public_people.import_people(context, write(tmp_path, GOOD))
-    again = public_people.import_people(context, write(tmp_path, GOOD))
+    enter(context, write(tmp_path, GOOD))
+    again = public_people.propose_people(context, write(tmp_path, GOOD))
     public_people.remove_people(context, ["person:sample-holder"])
 
-    assert again.unchanged == ("person:sample-holder",)
+    assert again.changes.unchanged == ("person:sample-holder",)
+    assert again.batch is None
     assert people.rows(context.workspace.folder / people.FILE) == []
     with pytest.raises(SocialcellError, match="it is the package's own"):
         public_people.remove_people(context, ["media:sakal"])
     with db.reading(context.engine) as session:
         actions = [row.action for row in audit.entries(session, 9)]
-    assert sorted(actions) == ["people.import", "people.remove"]
+    assert sorted(actions) == ["people.import", "people.propose", "people.remove"]
+
+
+def test_all_of_a_file_wait_for_a_second_person_and_nobody_is_shown_before(
+    context: Context, tmp_path: Path
+) -> None:
+    lead, approver = acting(context, "asha"), acting(context, "meera", Role.APPROVER)
+    other = LATER | {"handles": ""}
+    store_records(context.engine, make_record("1", text="श्री नमुना उदाहरणे यांनी सांगितले"))
+    tried = public_people.propose_people(
+        lead, write(tmp_path, GOOD, other), dry_run=True
+    )
+    assert (len(tried.changes.added), tried.batch) == (2, None)
+
+    batch = public_people.propose_people(lead, write(tmp_path, GOOD, other)).batch
+
+    (waiting,) = public_people.list_waiting(approver)
+    assert (waiting.id, waiting.file, waiting.proposed_by) == (
+        batch,
+        "holders.csv",
+        "asha",
+    )
+    assert [entry.id for entry in waiting.entries] == [LATER["id"], GOOD["id"]]
+    assert waiting.entries[1].evidence == GOOD["evidence"]
+    assert office_holders.names(context.workspace.folder) == []
+    with pytest.raises(UsageError, match="asha"):
+        public_people.approve_people(lead, waiting.id)
+    with pytest.raises(NeedsAPerson):
+        public_people.approve_people(context, waiting.id)
+    assert public_people.list_waiting(context) != []
+    assert "उदाहरणे" not in indexed(context)
+
+    taken = public_people.approve_people(approver, waiting.id)
+
+    assert taken.added == (LATER["id"], GOOD["id"])
+    assert public_people.list_waiting(context) == []
+    with db.reading(context.engine) as session:
+        row = audit.entries(session, 1)[0]
+    assert (row.action, row.actor) == ("people.import", "meera")
+    assert row.detail["made_by_operator"] == lead.actor.id
+    assert "उदाहरणे" in indexed(context)
+    with pytest.raises(UsageError, match="No public people wait by number 1"):
+        public_people.approve_people(approver, waiting.id)
+
+
+def test_a_file_that_is_returned_enters_nobody(
+    context: Context, tmp_path: Path
+) -> None:
+    batch = public_people.propose_people(context, write(tmp_path, GOOD)).batch or 0
+
+    with pytest.raises(UsageError):
+        public_people.return_people(context, batch, " ")
+    public_people.return_people(context, batch, "he left the office")
+
+    assert public_people.list_waiting(context) == []
+    assert not (context.workspace.folder / people.FILE).exists()
+
+
+def test_what_was_entered_since_is_weighed_when_a_file_is_taken(
+    context: Context, tmp_path: Path
+) -> None:
+    """Two files name two holders of one handle at one time: the second is not taken."""
+    lead, approver = acting(context, "asha"), acting(context, "meera", Role.APPROVER)
+    later = LATER | {"valid_from": GOOD["valid_from"]}
+    first = public_people.propose_people(lead, write(tmp_path, GOOD)).batch or 0
+    second = public_people.propose_people(lead, write(tmp_path, later)).batch or 0
+    public_people.approve_people(approver, first)
+
+    with pytest.raises(SocialcellError, match="is also of person:sample-holder"):
+        public_people.approve_people(approver, second)
+
+    assert [waiting.id for waiting in public_people.list_waiting(context)] == [second]
+
+
+def test_who_was_imported_before_the_rule_stays_and_a_change_needs_evidence(
+    context: Context, tmp_path: Path
+) -> None:
+    held = context.workspace.folder / people.FILE
+    cells = {key: cell for key, cell in GOOD.items() if key != "evidence"}
+    held.write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n", "utf-8")
+    as_before = write(tmp_path, GOOD | {"evidence": ""})
+
+    assert [row["id"] for row in people.rows(held)] == [GOOD["id"]]
+    assert settings_checks.names(context.workspace).state == "ok"
+    assert public_people.propose_people(context, as_before).changes.unchanged == (
+        GOOD["id"],
+    )
+    with pytest.raises(SocialcellError, match="evidence needs a link"):
+        changed = GOOD | {"evidence": "", "aliases": "Namuna Anna Udaharane"}
+        public_people.propose_people(context, write(tmp_path, changed))
+    assert enter(context, write(tmp_path, GOOD)).changed == (GOOD["id"],)
+
+
+def test_a_file_without_the_column_is_told_what_it_lacks(
+    context: Context, tmp_path: Path
+) -> None:
+    file = tmp_path / "holders.csv"
+    file.write_text("id,kind,name_en\nperson:a,office_holder,A B\n", "utf-8")
+
+    with pytest.raises(SocialcellError, match="valid_to,source,evidence"):
+        public_people.propose_people(context, file)
+
+
+def test_what_waits_for_long_is_deleted(context: Context, tmp_path: Path) -> None:
+    public_people.propose_people(context, write(tmp_path, GOOD))
+    clock = FixedClock(context.clock.now() + timedelta(days=91))
+    retention.run_retention(replace(context, clock=clock))
+
+    assert public_people.list_waiting(context) == []

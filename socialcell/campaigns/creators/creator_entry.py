@@ -26,7 +26,7 @@ COLUMNS = (
 """The columns of a file of creators."""
 
 CURRENCY = "INR"
-_PERSON_KINDS = ("celebrity", "creator")
+PERSON_KINDS = ("celebrity", "creator")
 _MAX_LENGTH = 500
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{5,20}")
@@ -146,7 +146,7 @@ def format_amount(micros: int) -> str:
 def _require_reasons(record: CreatorRecord, today: date) -> None:
     if record.consent == "agreed" and not record.consent_evidence:
         raise UsageError("creators.consent_without_evidence")
-    person = record.kind in _PERSON_KINDS and record.consent != "agreed"
+    person = record.kind in PERSON_KINDS and record.consent != "agreed"
     if person and not record.public_because:
         raise UsageError("creators.not_public", kind=record.kind)
     if record.rates and not record.rate_source:

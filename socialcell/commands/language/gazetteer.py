@@ -16,6 +16,7 @@ from socialcell.commands.options import (
     Sheet,
     open_context,
 )
+from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
     from socialcell.language.names.gazetteer_lint import GazetteerProblem
@@ -108,16 +109,22 @@ def import_(
 def print_changes(changes: "NameImport", *, dry_run: bool, json: bool) -> None:
     """What an import of names added, changed and left as it was."""
     if json:
-        output.as_json(
-            {
-                "dry_run": dry_run,
-                "added": changes.added,
-                "changed": changes.changed,
-                "unchanged": changes.unchanged,
-            }
-        )
+        output.as_json({"dry_run": dry_run} | changes_document(changes))
         return
-    word = "Would be" if dry_run else "Were"
+    print_names(changes, "Would be" if dry_run else "Were")
+
+
+def changes_document(changes: "NameImport") -> dict[str, DocumentValue]:
+    """The ids of an import as JSON has them."""
+    return {
+        "added": list(changes.added),
+        "changed": list(changes.changed),
+        "unchanged": list(changes.unchanged),
+    }
+
+
+def print_names(changes: "NameImport", word: str) -> None:
+    """The ids of an import after a word that says what becomes of them."""
     output.say(
         f"{word} added: {len(changes.added)}, changed: {len(changes.changed)}, "
         f"as before: {len(changes.unchanged)}"

@@ -1,4 +1,5 @@
-"""Commands of the noun `language people`: lint, import, list, remove."""
+"""Commands of the noun `language people`: lint, import, waiting, approve, return, list,
+remove."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +10,9 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.language.gazetteer import (
     Reread,
+    changes_document,
     print_changes,
+    print_names,
     print_problems,
 )
 from socialcell.commands.list_command import ListCommand
@@ -27,6 +30,8 @@ from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
     from socialcell.language.names.public_people import PublicEntry
+
+Number = Annotated[int, typer.Argument(help="As waiting shows.", min=1)]
 
 app = typer.Typer(
     help="Public people and institutions that are found in texts.",
@@ -69,16 +74,16 @@ def import_(
     sheet: Sheet = None,
     date_order: DateOrder = None,
     dry_run: DryRun = False,
-    reread: Reread = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Take public people and institutions into this workspace; the reader finds them.
+    """Propose public people and institutions for this workspace; they wait together
+    until a second person takes or returns them.
 
-    Columns: id,kind,name_en,name_mr,name_hi,aliases,handles,valid_from,valid_to,source;
-    docs/language.md explains them. Only who holds a public office is entered, never a
-    private person. All entries are taken, or none: what lint finds is refused with its
-    row. They are kept in people.csv beside config.yaml. Audited.
+    Columns: id,kind,name_en,name_mr,name_hi,aliases,handles,valid_from,valid_to,source,
+    evidence; docs/language.md explains them. Only who holds a public office is entered,
+    never a private person, with a link to where that can be read. All entries wait, or
+    none: what lint finds is refused with its row. Audited.
 
     Example: socialcell language people import office_holders.csv --dry-run
     """
@@ -86,10 +91,102 @@ def import_(
     from socialcell.services.mentions import public_people
 
     options = table_options(mapping, sheet, date_order)
-    changes = public_people.import_people(
-        open_context(config), file, options, dry_run=dry_run, reread=reread
+    proposed = public_people.propose_people(
+        open_context(config), file, options, dry_run=dry_run
     )
-    print_changes(changes, dry_run=dry_run, json=json)
+    if json:
+        output.as_json(
+            changes_document(proposed.changes)
+            | {"dry_run": dry_run, "waiting": proposed.batch}
+        )
+        return
+    print_names(proposed.changes, "Would be" if dry_run else "To be")
+    if proposed.batch is not None:
+        output.say(f"Waits for a second person as number {proposed.batch}.")
+
+
+@app.command(cls=ListCommand)
+def waiting(config: Config = None, json: Json = False) -> None:
+    """List the public people that wait for a second person, by the file of each.
+
+    Example: socialcell language people waiting
+    """
+    from socialcell.services.mentions import public_people
+
+    batches = public_people.list_waiting(open_context(config))
+    if json:
+        output.as_json(
+            {
+                "waiting": [
+                    {
+                        "number": batch.id,
+                        "file": batch.file,
+                        "proposed_by": batch.proposed_by,
+                        "proposed_at": batch.proposed_at,
+                        "entries": [asdict(entry) for entry in batch.entries],
+                    }
+                    for batch in batches
+                ]
+            }
+        )
+        return
+    if not batches:
+        output.say("Nobody waits.")
+        return
+    output.table(
+        ("number", "file", "proposed_by", "id", "name", "Marathi", "evidence"),
+        [
+            (
+                batch.id,
+                batch.file,
+                batch.proposed_by,
+                entry.id,
+                entry.name_en,
+                entry.name_mr,
+                entry.evidence,
+            )
+            for batch in batches
+            for entry in batch.entries
+        ],
+    )
+
+
+@app.command()
+def approve(
+    number: Number, reread: Reread = False, config: Config = None, json: Json = False
+) -> None:
+    """Take all public people of a file that waits: as the second person.
+
+    Whoever proposed them cannot approve them. They are kept in people.csv beside
+    config.yaml, and the reader finds them from now on. Audited.
+
+    Example: socialcell language people approve 1 --reread
+    """
+    from socialcell.services.mentions import public_people
+
+    context = open_context(config)
+    changes = public_people.approve_people(context, number, reread=reread)
+    print_changes(changes, dry_run=False, json=json)
+
+
+@app.command("return")
+def return_(
+    number: Number,
+    reason: Annotated[str, typer.Option(help="Why, for the audit log.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Take none of the public people of a file that waits. Audited.
+
+    Example: socialcell language people return 1 --reason "row 3 holds no office"
+    """
+    from socialcell.services.mentions import public_people
+
+    public_people.return_people(open_context(config), number, reason)
+    if json:
+        output.as_json({"number": number, "returned": True})
+    else:
+        output.say(f"Not entered: the public people of number {number}")
 
 
 @app.command("list", cls=ListCommand)

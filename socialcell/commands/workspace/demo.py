@@ -269,6 +269,7 @@ def _plan(context: "Context", folder: Path, seed: int) -> "RehearsedPlan":
     place.mkdir(exist_ok=True)
     files = plan_rehearsal.PlanFiles(
         registry=place / "creators.csv",
+        accounts=[creator.account for creator in world.creators],
         comments=place / "comments.csv",
         mapping=place / "comments.toml",
         initiative=place / f"{PLAN}.yaml",

@@ -5,6 +5,7 @@ spaCy; a list of mentions is shown without it.
 """
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 FILE = "people.csv"
@@ -21,7 +22,12 @@ def names(folder: Path) -> list[str]:
     if not path.is_file():
         return []
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if None not in row]
+        return names_in(file)
+
+
+def names_in(lines: Iterable[str]) -> list[str]:
+    """The names in the lines of such a file, its heading first."""
+    rows = [row for row in csv.DictReader(lines) if None not in row]
     return [
         name
         for row in rows

@@ -32,13 +32,16 @@ from socialcell.language.names.own_names import (
 )
 from socialcell.language.names.places import Place, places
 from socialcell.message_catalog import Message
-from socialcell.text import clean_text
+from socialcell.text import clean_text, has_link
 
 FILE = "people.csv"
-COLUMNS = (
+_PACKAGE_COLUMNS = (
     *("id", "kind", "name_en", "name_mr", "name_hi", "aliases", "handles"),
     *("valid_from", "valid_to", "source"),
 )
+COLUMNS = (*_PACKAGE_COLUMNS, "evidence")
+"""Of a file; the package's own, and a workspace's of before, have no evidence."""
+
 # What each kind is labelled in a text, and how its ids begin.
 LABELS = {
     "office": "OTHER",
@@ -73,6 +76,7 @@ class PublicEntry:
     valid_from: date | None
     valid_to: date | None
     source: str
+    evidence: str = ""
 
     def is_valid(self, on: date) -> bool:
         """Whether the entry holds on a day."""
@@ -153,7 +157,8 @@ def lint(
     """Problems of files of entries beside the package's own; without files of those."""
     if not files:
         return list(_problems(_package_rows(FILE), []))
-    return problems_of([r for file in files for r in rows_of(file, read_table(file))])
+    rows = [row for file in files for row in rows_of(file, read_table(file))]
+    return [*problems_of(rows), *_without_evidence(rows)]
 
 
 def problems_of(rows: list[Row]) -> list[GazetteerProblem]:
@@ -174,7 +179,8 @@ def add(
     """The entries of `workspace_file` after an import of `file`, whose rows are in
     `table` where they are read already; an id that is held is changed.
 
-    Refused, with every reason, when the linter finds anything.
+    Refused, with every reason, when the linter finds anything, or a row that is new or
+    changed has no evidence with a link.
     """
     new = list(rows_of(file, table))
     if not new:
@@ -187,6 +193,11 @@ def add(
         for problem in problems_of([*unchanged_rows, *new])
         if problem.file == str(file)
     ]
+    problems += _without_evidence(
+        row
+        for row in new
+        if (held := before.get(row.cells["id"])) is None or held.cells != row.cells
+    )
     if problems:
         raise names_refused(problems)
     return name_import(before.values(), new, COLUMNS)
@@ -212,14 +223,41 @@ def rows_of(path: Path, table: NumberedTable | None = None) -> Iterator[Row]:
     return gazetteer_lint.rows_of(path, table, COLUMNS)
 
 
+def entries_of(table: NumberedTable, file: str) -> tuple[PublicEntry, ...]:
+    """The entries of a table that was checked when it was taken in from `file`."""
+    rows = gazetteer_lint.table_rows(table, file, COLUMNS)
+    return tuple(_public(row) for row in rows)
+
+
 def _package_rows(file: str) -> list[Row]:
     """The package's own entries; `file` is what messages call their file."""
     table = gazetteer_lint.text_table(lexicon.people_text(), file)
-    return list(gazetteer_lint.table_rows(table, file, COLUMNS))
+    return list(_padded_rows(table, file, _PACKAGE_COLUMNS))
 
 
 def _workspace_rows(path: Path) -> list[Row]:
-    return list(rows_of(path)) if path.exists() else []
+    """The rows of a workspace's file; one of before has no column for evidence."""
+    if not path.exists():
+        return []
+    table = gazetteer_lint.csv_table(path)
+    has_evidence = not table or "evidence" in table[0][1]
+    columns = COLUMNS if has_evidence else _PACKAGE_COLUMNS
+    return list(_padded_rows(table, path, columns))
+
+
+def _padded_rows(
+    table: NumberedTable, file: Path | str, columns: Sequence[str]
+) -> Iterator[Row]:
+    empty = dict.fromkeys(COLUMNS, "")
+    for row in gazetteer_lint.table_rows(table, file, columns):
+        yield replace(row, cells=empty | row.cells)
+
+
+def _without_evidence(rows: Iterable[Row]) -> Iterator[GazetteerProblem]:
+    for row in rows:
+        if not has_link(row.cells["evidence"]):
+            reason = Message("guard.evidence_without_link")
+            yield problem_in(row, "evidence", reason)
 
 
 def _problems(rows: list[Row], beside: list[Row]) -> Iterator[GazetteerProblem]:
@@ -337,6 +375,7 @@ def _public(row: Row) -> PublicEntry:
         valid_from=_day(cells["valid_from"]),
         valid_to=_day(cells["valid_to"]),
         source=cells["source"],
+        evidence=cells["evidence"],
     )
 
 

@@ -50,6 +50,10 @@ class SandboxCreator:
     def handle(self) -> str:
         return f"{self.key}_sbx"
 
+    @property
+    def account(self) -> tuple[str, str]:
+        return "instagram", self.handle
+
 
 class CreatorsTruth(TypedDict):
     """The plan's name, and the numbers of the citizens who answer, by creator."""
@@ -89,7 +93,7 @@ class CreatorWorld:
                 "key": creator.key,
                 "name": creator.name,
                 "kind": "creator",
-                "accounts": f"instagram:{creator.handle}",
+                "accounts": ":".join(creator.account),
                 "languages": creator.languages,
                 "wards": creator.wards,
                 "public_because": "writes about the city",

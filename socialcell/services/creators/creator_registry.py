@@ -15,7 +15,12 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.campaigns.creators import creator_entry
-from socialcell.campaigns.creators.creator_entry import COLUMNS, PLATFORMS, RATES
+from socialcell.campaigns.creators.creator_entry import (
+    COLUMNS,
+    PERSON_KINDS,
+    PLATFORMS,
+    RATES,
+)
 from socialcell.campaigns.creators.store import candidates, flags
 from socialcell.campaigns.creators.store import creator_entries as entries
 from socialcell.campaigns.creators.store import creators as creator_store
@@ -34,7 +39,7 @@ from socialcell.listening.store import areas
 from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.roles import Permission
-from socialcell.services import access_log, evidence, pseudonyms
+from socialcell.services import access_log, evidence, pseudonyms, public_persons
 from socialcell.services.area_matching import AreaMatcher
 from socialcell.services.context import Context
 from socialcell.services.manual_entry import ROWS, ImportCounts, run_entry
@@ -76,7 +81,8 @@ def put_creator(
 ) -> EnteredCreator:
     """Enter a creator, or change what is given of one. UsageError.
 
-    An empty text takes a value away.
+    An empty text takes a value away. Accounts that are new here stand in the registry
+    of accounts already, with evidence and a second person; a person has one at least.
     """
     return run_entry(
         context, lambda session: _save_creator(context, session, cells), dry_run
@@ -318,6 +324,12 @@ def _save_creator(
     places = AreaMatcher(areas.all_areas(session))
     merged = creator_entry.merge_fields(current, {**cells, "key": key})
     entry = creator_entry.check_record(merged, partial(ward_of, places, on), on, actor)
+    before = entries.accounts(session, row.id) if row is not None else []
+    was_so = row is not None and not before and row.kind in PERSON_KINDS
+    if entry.kind in PERSON_KINDS and not entry.accounts and not was_so:
+        raise UsageError("creators.person_without_account", kind=entry.kind)
+    new_accounts = [account for account in entry.accounts if account not in before]
+    public_persons.require_registered(session, new_accounts)
     outcome, changed = entries.save(session, entry, actor, now)
     if outcome != "unchanged":
         row = require_creator(session, key)

@@ -1,6 +1,5 @@
 """Who is shown by name: proposed by one person or the program, approved by a second."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +22,7 @@ from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.platforms import PLATFORMS
 from socialcell.roles import Permission
-from socialcell.services import query_guard, second_approver
+from socialcell.services import public_persons, query_guard, second_approver
 from socialcell.services.context import Context
 from socialcell.services.makers import Maker, maker_of
 from socialcell.services.operators import permissions
@@ -31,7 +30,6 @@ from socialcell.services.query_guard import AskedAt
 from socialcell.text import clean_text, one_line
 
 PROPOSED = "registry.propose"
-_LINK = re.compile(r"https://[^\s/.]+(?:\.[^\s/.]+)+\S*")
 _MAX_LENGTH = 500
 # Whom the program can only know by what a platform says of them.
 _CLASS_OF_VERIFIED = {"government": "public_office", "business": "institution"}
@@ -73,8 +71,7 @@ def propose_account(
     plain = registry.plain_handle(handle)
     evidence = one_line(clean_text(evidence), _MAX_LENGTH)
     registry.require_entry(plain, person_class, evidence)
-    if _LINK.search(evidence) is None:
-        raise UsageError("guard.evidence_without_link")
+    public_persons.require_link(evidence)
     shown = one_line(clean_text(name or handle.lstrip("@")), _MAX_LENGTH)
     query_guard.require(
         context,

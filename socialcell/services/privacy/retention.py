@@ -14,7 +14,7 @@ from socialcell.desk.store import erasure as case_erasure
 from socialcell.listening.store import retention
 from socialcell.listening.store.mentions import reply_drafts
 from socialcell.listening.store.pages import attachments
-from socialcell.listening.store.people import registry_proposals
+from socialcell.listening.store.people import people_batches, registry_proposals
 from socialcell.ops import audit, slots
 from socialcell.ops import webhook_deliveries as pushes
 from socialcell.ops.secure_delete import scrub
@@ -79,7 +79,10 @@ def run_retention(context: Context, *, dry_run: bool = False) -> PurgeResult:
     with db.writing(context.engine) as session:
         clicks.erase_networks(session, now - _NETWORK_DAYS)
         gone["replies"] = reply_drafts.forget_old(session, now - _REPLY_DAYS)
-        gone["proposals"] = registry_proposals.drop_old(session, now - _PROPOSAL_DAYS)
+        waiting_before = now - _PROPOSAL_DAYS
+        gone["proposals"] = registry_proposals.drop_old(
+            session, waiting_before
+        ) + people_batches.drop_old(session, waiting_before)
         gone["pushes"] = pushes.forget_old(session, now)
         gone["slots"] = slots.forget_old(session, now)
         ended_before = now - timedelta(days=settings.case_contact_days)

@@ -5,6 +5,7 @@ on, and one that is over changes nothing.
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -22,16 +23,20 @@ from socialcell.services.creators import creator_audiences, creator_registry
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.outreach import outreach_entry, plan_approvals
 from socialcell.services.planning import plan_creation
+from socialcell.services.privacy import account_registry
 from socialcell.services.rehearsal import sample_operators
 
 _DAYS = 90  # days of posts that are looked at
+_EVIDENCE = "https://www.city.example/creators"
 
 
 @dataclass(frozen=True)
 class PlanFiles:
-    """What a cell has in hand before it plans."""
+    """What a cell has in hand before it plans; `accounts` are (platform, handle) of the
+    creators."""
 
     registry: Path
+    accounts: Sequence[tuple[str, str]]
     comments: Path
     mapping: Path
     initiative: Path
@@ -68,6 +73,7 @@ def run_plan(context: Context, campaign: str, files: PlanFiles) -> RehearsedPlan
             store.find_plan(session, campaign),
         )
     if not creators:
+        _register(context, files.accounts)
         creator_registry.import_creators(context, files.registry)
     moment = context.clock.now().timestamp()
     os.utime(files.comments, (moment, moment))  # an export of the last day
@@ -86,6 +92,28 @@ def run_plan(context: Context, campaign: str, files: PlanFiles) -> RehearsedPlan
     if not _plan_state(context, campaign)["states"].get("contacted"):
         outreach_entry.enter_step(_approver(context), campaign, 1, "contacted")
     return _plan_state(context, campaign)
+
+
+def _register(context: Context, accounts: Sequence[tuple[str, str]]) -> None:
+    """Enter the creators' accounts: one operator proposes them, the other approves."""
+    maker = sample_operators.acting_as(context, sample_operators.MAKER)
+    approver = _approver(context)
+    waits = {
+        (row.platform, row.handle) for row in account_registry.list_waiting(context)
+    }
+    for platform, handle in accounts:
+        if account_registry.find_account(context, platform, handle) is not None:
+            continue  # an interrupted rehearsal entered it
+        if (platform, handle) not in waits:
+            account_registry.propose_account(
+                maker,
+                platform,
+                handle,
+                name=None,
+                person_class="creator",
+                evidence=f"{_EVIDENCE}/{handle}",
+            )
+        account_registry.approve_account(approver, platform, handle)
 
 
 def _approver(context: Context) -> Context:

@@ -37,6 +37,7 @@ from socialcell.web.console.campaigns import (
     link_change_pages,
     link_pages,
     outreach_pages,
+    people_pages,
     post_pages,
     registry_pages,
 )
@@ -143,6 +144,7 @@ ROWS: tuple[Row, ...] = (
     *consent_pages.ROWS,
     *access_pages.ROWS,
     *influencer_pages.ROWS,
+    *people_pages.ROWS,  # before /registry/PLATFORM/HANDLE
     *registry_pages.ROWS,
 )
 THREADS = 12

@@ -22,8 +22,9 @@ from socialcell.services.creators.candidate_facts import RankingRequest
 from socialcell.services.creators.creator_audiences import AudienceSketch
 from socialcell.services.manual_entry import ImportCounts
 from socialcell.services.mentions.tagging import tag_waiting
-from socialcell.services.privacy import data_requests
+from socialcell.services.privacy import account_registry, data_requests
 from tests.builders import NOON, make_author, make_record, store_records
+from tests.registry_accounts import register_creators
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -35,6 +36,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def asha(workspace: Context) -> Context:
     """The workspace with one creator, who posted once."""
+    register_creators(workspace, "x:asha")
     creator_registry.put_creator(
         workspace,
         {
@@ -197,6 +199,9 @@ def test_a_creator_is_forgotten_before_the_account_is_erased(asha: Context) -> N
     with pytest.raises(UsageError, match="influencers remove asha"):
         data_requests.erase_account(asha, "x", None, "asha")
     creator_registry.forget_creator(asha, "asha", "asked to be forgotten")
+    with pytest.raises(UsageError, match="socialcell registry remove x"):
+        data_requests.erase_account(asha, "x", None, "asha")
+    account_registry.unregister_account(asha, "x", "asha", "asked to be forgotten")
     data_requests.erase_account(asha, "x", None, "asha")
 
 
@@ -207,6 +212,9 @@ def test_a_flag_goes_with_the_account(asha: Context) -> None:
     given = data_requests.export_account(asha, "x", None, "asha")
     assert {row.get("flag") for row in given["creator"]} == {None, "controversy"}
     creator_registry.forget_creator(asha, "asha", "asked to be forgotten")
+    with pytest.raises(UsageError, match="socialcell registry remove x"):
+        data_requests.erase_account(asha, "x", None, "asha")
+    account_registry.unregister_account(asha, "x", "asha", "asked to be forgotten")
     data_requests.erase_account(asha, "x", None, "asha")
     assert data_requests.export_account(asha, "x", None, "asha")["creator"] == []
 

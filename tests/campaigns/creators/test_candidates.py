@@ -336,6 +336,7 @@ def test_a_flag_is_a_known_word_with_a_reason(
 
 def test_who_refused_is_counted_and_not_shown(workspace: Context) -> None:
     listened(workspace, said("1", "star", "Hello Kothrud", **BIG))
+    register(workspace, "star", "creator")
     creator_registry.put_creator(
         workspace,
         {

@@ -13,10 +13,12 @@ from socialcell import db, sheet
 from socialcell.campaigns.creators.creator import Creator
 from socialcell.campaigns.creators.store import creators as store
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.listening.store.people import registry
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from tests.operators import acting
+from tests.registry_accounts import register_creators
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -43,6 +45,14 @@ def put(context: Context, **changes: str | None) -> creator_registry.EnteredCrea
     return creator_registry.put_creator(context, {**ASHA, **changes})
 
 
+@pytest.fixture
+def workspace(workspace: Context) -> Context:
+    """The workspace, with the accounts of these creators in the registry."""
+    accounts = ("x:asha_creates", "instagram:asha.creates", "x:ravi", "x:mira", "x:uma")
+    register_creators(workspace, *accounts)
+    return workspace
+
+
 def held(context: Context, key: str = "asha", on: date = TODAY) -> Creator:
     with db.reading(context.engine) as session:
         found = store.creator(session, key, on)
@@ -58,7 +68,11 @@ def nobody(context: Context) -> bool:
 def log(context: Context) -> list[tuple[str, str, Mapping[str, Any]]]:
     with db.reading(context.engine) as session:
         rows = audit.entries(session, 100)
-    return [(row.action, row.object, row.detail) for row in reversed(rows)]
+    return [
+        (row.action, row.object, row.detail)
+        for row in reversed(rows)
+        if row.action != "registry.add"
+    ]
 
 
 def csv_file(folder: Path, *rows: Mapping[str, str | None]) -> Path:
@@ -189,6 +203,44 @@ def test_a_refusal_stands_as_long_as_the_cool_off(
         public_because="the papers' theatre critic",
     )
     assert held(workspace).may_be_asked(day) is may
+
+
+def test_nobody_is_entered_by_an_account_that_two_persons_have_not_agreed_on(
+    workspace: Context,
+) -> None:
+    with pytest.raises(UsageError, match="x:kiran is not in the registry") as refused:
+        put(workspace, accounts="x:asha_creates;x:@Kiran")
+
+    assert "socialcell registry add x kiran" in str(refused.value)
+    assert nobody(workspace)
+    register_creators(workspace, "x:kiran")
+    assert put(workspace, accounts="x:asha_creates;x:@Kiran").outcome == "stored"
+    with pytest.raises(UsageError, match="x:lata is not in the registry"):
+        put(workspace, accounts="x:asha_creates;x:lata")
+
+
+def test_a_person_is_entered_by_an_account_and_a_partner_by_a_name(
+    workspace: Context,
+) -> None:
+    for accounts in (None, ""):
+        with pytest.raises(UsageError, match="at least one account"):
+            put(workspace, accounts=accounts)
+    assert put(workspace, kind="partner", accounts=None).outcome == "stored"
+    with pytest.raises(UsageError, match="at least one account"):
+        put(workspace, kind="celebrity", accounts=None)
+    assert nobody(workspace) is False
+
+
+def test_who_was_entered_before_the_rule_stays_and_can_be_changed(
+    workspace: Context,
+) -> None:
+    put(workspace)
+    with db.writing(workspace.engine) as session:
+        now = workspace.clock.now()
+        for account in ("x", "asha_creates"), ("instagram", "asha.creates"):
+            registry.remove(session, *account, "as before", workspace.actor, now)
+
+    assert put(workspace, contact="her agency").changed == ("contact",)
 
 
 def test_a_file_of_creators_is_taken_once(workspace: Context, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from socialcell.listening.store import areas as area_store
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from tests.builders import NOON
+from tests.registry_accounts import register_creators
 
 KOTHRUD, AUNDH = "ward:kothrud-bavdhan", "ward:aundh-baner"
 
@@ -39,13 +40,15 @@ def fill(context: Context, **changes: dict[str, str]) -> None:
     with db.writing(context.engine) as session:
         area_store.replace(session, area_table.read_areas())
     for key, said in PEOPLE.items():
+        accounts = changes.get(key, {}).get("accounts", f"instagram:{key}_sample")
+        register_creators(context, *accounts.split(";"))
         creator_registry.put_creator(
             context,
             {
                 "key": key,
                 "name": key.title(),
                 "kind": "creator",
-                "accounts": f"instagram:{key}_sample",
+                "accounts": accounts,
                 "languages": said["languages"],
                 "wards": said["wards"],
                 "consent": "agreed",

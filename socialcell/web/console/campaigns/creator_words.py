@@ -19,6 +19,16 @@ class CreatorWords:
             "creator": _("creator"),
         }.get(id_, id_)
 
+    def entry_kind(self, id_: str) -> str:
+        """What an entry of the public people is."""
+        _ = self._lang.gettext
+        return {
+            "office": _("office"),
+            "office_holder": _("office holder"),
+            "institution": _("institution"),
+            "media": _("media"),
+        }.get(id_, id_)
+
     def ground(self, id_: str) -> str:
         """What the program goes by that proposes an account."""
         _ = self._lang.gettext

@@ -8,6 +8,7 @@ from socialcell.connectors import PLATFORMS
 from socialcell.listening.store.people.registry import CLASSES
 from socialcell.roles import Permission
 from socialcell.services.makers import Maker
+from socialcell.services.mentions import public_people
 from socialcell.services.privacy import account_registry
 from socialcell.services.privacy.account_registry import Proposal
 from socialcell.web.console.campaigns.creator_words import CreatorWords
@@ -64,6 +65,7 @@ def show_registry(request: PageRequest) -> Answer:
             "chosen": class_,
             "classes": CLASSES,
             "waiting": account_registry.list_waiting(request.context),
+            "batches": public_people.list_waiting(request.context),
             "may_propose": request.may(Permission.DRAFT),
             "may_approve": request.may(Permission.APPROVE),
         }

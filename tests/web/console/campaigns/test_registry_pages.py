@@ -1,5 +1,7 @@
 """An account is proposed, approved by somebody else, or not entered, in the browser."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Engine
 
@@ -7,6 +9,9 @@ from socialcell import db
 from socialcell.listening.store.people import registry
 from socialcell.roles import Role
 from socialcell.services.context import Context
+from socialcell.services.mentions import public_people
+from tests.language.test_public_people import BUSES, GOOD, write
+from tests.operators import acting
 from tests.web.console.browser_session import BrowserSession, signed_in
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -93,3 +98,44 @@ def test_who_only_reads_sees_what_waits_and_decides_nothing(
     assert "The city's desk" in page.text
     assert "Propose an account" not in page.text
     assert browser.get("/en/registry/waiting/1").status == 403
+
+
+def test_public_people_of_a_file_are_entered_together_by_a_second_person(
+    context: Context, tmp_path: Path, browser: BrowserSession
+) -> None:
+    lead = acting(context, "asha", Role.LEAD)
+    public_people.propose_people(lead, write(tmp_path, GOOD, BUSES))
+    signed_in(browser, context, "asha", Role.LEAD)
+    own = browser.get("/en/registry/people/1")
+    assert "You proposed them: somebody else approves them." in own.text
+    assert "Enter all of them" not in own.text
+
+    signed_in(browser, context, "meera", Role.APPROVER)
+    assert "holders.csv" in browser.get("/en/registry").text
+    waiting = browser.get("/en/registry/people/1")
+    for words in ("नमुना उदाहरणे", "Namuna Udaharane", GOOD["evidence"], "PMPML"):
+        assert words in waiting.text
+    done = browser.send(waiting, "/registry/people/1/approve")
+
+    assert "They are public from now on." in done.text
+    assert "holders.csv" not in done.text
+    own_ids = [e.id for e, own in public_people.list_people(context) if own]
+    assert own_ids == [BUSES["id"], GOOD["id"]]
+    assert browser.get("/en/registry/people/1").status == 404
+
+
+def test_public_people_of_a_file_are_returned_together_with_a_reason(
+    context: Context, tmp_path: Path, browser: BrowserSession
+) -> None:
+    lead = acting(context, "asha", Role.LEAD)
+    public_people.propose_people(lead, write(tmp_path, GOOD, BUSES))
+    signed_in(browser, context, "viewer", Role.VIEWER)
+    assert "holders.csv" in browser.get("/en/registry").text
+    assert browser.get("/en/registry/people/1").status == 403
+
+    signed_in(browser, context, "meera", Role.APPROVER)
+    waiting = browser.get("/mr/registry/people/1")
+    done = browser.send(waiting, "/registry/people/1/return", reason="पदावर नाहीत")
+
+    assert "त्यांची नोंद केली नाही." in done.text
+    assert public_people.list_waiting(context) == []

@@ -1,0 +1,28 @@
+"""Public people of a file that wait for a second person: entered, listed, deleted."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlmodel import Session, col
+
+from socialcell import db
+from socialcell.listening.registry_model import PeopleBatch
+
+BATCH = db.table(PeopleBatch)
+
+
+def waiting(session: Session) -> list[PeopleBatch]:
+    """All that wait, the oldest first."""
+    statement = select(PeopleBatch).order_by(col(PeopleBatch.id))
+    return list(session.scalars(statement))
+
+
+def find(session: Session, batch_id: int) -> PeopleBatch | None:
+    """The batch that waits by that number; None: none does."""
+    return session.get(PeopleBatch, batch_id)
+
+
+def drop_old(session: Session, before: datetime) -> int:
+    """Delete what has waited since before a moment; how many."""
+    statement = delete(BATCH).where(BATCH.c.proposed_at < before)
+    return db.changed(session, statement)
