@@ -287,9 +287,11 @@ def test_who_was_imported_before_the_rule_stays_and_a_change_needs_evidence(
     assert public_people.propose_people(context, as_before).changes.unchanged == (
         GOOD["id"],
     )
+    changed = write(
+        tmp_path, GOOD | {"evidence": "", "aliases": "Namuna Anna Udaharane"}
+    )
     with pytest.raises(SocialcellError, match="evidence needs a link"):
-        changed = GOOD | {"evidence": "", "aliases": "Namuna Anna Udaharane"}
-        public_people.propose_people(context, write(tmp_path, changed))
+        public_people.propose_people(context, changed)
     assert enter(context, write(tmp_path, GOOD)).changed == (GOOD["id"],)
 
 

@@ -127,6 +127,56 @@ def test_a_name_of_the_registry_can_be_searched(engine: Engine) -> None:
     assert problems(engine) == []
 
 
+SPELLINGS = (
+    "engineer Rakesh Kulkarni came",
+    "इंजिनिअर राकेश कुलकर्णी आले",
+    "engineer raakesh kulkarnee aale",
+    "इंजिनिअर राकेश कुलकर्णीला सांगितले",
+)
+
+
+def test_every_spelling_of_a_name_is_shown_and_hidden_with_its_account(
+    engine: Engine,
+) -> None:
+    store_texts(engine, *SPELLINGS, "इंजिनिअर सुनील जाधव आले")
+    hidden = {"kulkarni", "कुलकर्णी", "kulkarnee", "कुलकर्णीला", "जाधव"}
+    assert index_words(engine).isdisjoint(hidden)
+
+    register(engine, "rakesh_office", "Rakesh Kulkarni")
+
+    assert index_words(engine) & hidden == hidden - {"जाधव"}
+    assert found(engine, "कुलकर्णी") == ["2"]
+    unregister(engine, "rakesh_office")
+    assert index_words(engine).isdisjoint(hidden)
+    assert problems(engine) == []
+
+
+def test_a_name_in_devanagari_shows_those_in_latin_letters(engine: Engine) -> None:
+    store_texts(engine, *SPELLINGS)
+
+    register(engine, "rakesh_office", "राकेश कुलकर्णी")
+
+    assert {"kulkarni", "kulkarnee", "कुलकर्णीला"} <= index_words(engine)
+    unregister(engine, "rakesh_office")
+    assert index_words(engine).isdisjoint({"kulkarni", "कुलकर्णी", "राकेश"})
+
+
+def test_every_spelling_of_office_holders_is_shown_and_hidden_with_the_list(
+    engine: Engine,
+) -> None:
+    """More names than one search looks for at once, too."""
+    store_texts(engine, *SPELLINGS)
+    surnames = ("Jadhav", "Pawar", "Shinde", "More", "Gaikwad", "Bhosale", "Chavan")
+    others = [f"{given} {last}" for given in ("Sunil", "Anita") for last in surnames]
+    for holders in (["Rakesh Kulkarni"], ["Rakesh Kulkarni", *others]):
+        with db.writing(engine) as session:
+            assert search_forms.refresh_names(session, holders, holders) == 4
+        assert {"kulkarnee", "कुलकर्णीला"} <= index_words(engine)
+        with db.writing(engine) as session:
+            assert search_forms.refresh_names(session, holders, []) == 4
+        assert index_words(engine).isdisjoint({"kulkarni", "कुलकर्णी", "kulkarnee"})
+
+
 def test_names_in_office_stay_when_another_account_is_entered(engine: Engine) -> None:
     holders = ["Sunil Jadhav"]
     store_texts(engine, "Sunil Jadhav and @CityDesk90 came")

@@ -17,6 +17,7 @@ from socialcell import db
 from socialcell.listening.model import Author, Mention, RegistryAccount
 from socialcell.listening.people import masking
 from socialcell.listening.people.masking_persons import PublicNames, public_names
+from socialcell.listening.people.name_spellings import NameSpellings
 from socialcell.text import index_form
 
 MENTION = db.table(Mention)
@@ -83,19 +84,26 @@ def search_forms(session: Session, office_holders: Sequence[str] = ()) -> Search
 
 
 def refresh_named(session: Session, handle: str, name: str, *, gone: bool) -> int:
-    """Index anew the mentions that say a handle or a name, or whose author has it: it
-    became public, or is so no more (`gone`). How many changed.
+    """Index anew the mentions that say a handle, or a name in any spelling, or whose
+    author has the handle: it became public, or is so no more (`gone`). How many
+    changed.
 
     Names of other public people that were shown stay: who they are, the caller may not
     know.
     """
-    forms = search_forms(session)
-    dropped = frozenset(index_form(name).split()) if gone else frozenset()
-    return sum(
-        _refresh(session, forms, _says(word), keep_names=True, dropped=dropped)
-        for word in (handle, name)
-        if word
-    )
+    forms, spellings = search_forms(session), NameSpellings([name])
+    dropped = spellings if gone else None
+    changed = _refresh(session, forms, _says(handle), keep_names=True, dropped=dropped)
+    if spellings:
+        changed += _refresh(
+            session,
+            forms,
+            _may_say(spellings),
+            keep_names=True,
+            dropped=dropped,
+            spellings=spellings,
+        )
+    return changed
 
 
 def refresh_authors(session: Session, author_ids: Iterable[int]) -> int:
@@ -110,11 +118,13 @@ def refresh_authors(session: Session, author_ids: Iterable[int]) -> int:
 def refresh_names(
     session: Session, names: Iterable[str], office_holders: Sequence[str]
 ) -> int:
-    """Index anew the mentions that say one of these names of office holders, with the
-    office holders as they are now."""
+    """Index anew the mentions that say one of these names of office holders in any
+    spelling, with the office holders as they are now."""
+    spellings = NameSpellings(names)
+    if not spellings:
+        return 0
     forms = search_forms(session, office_holders)
-    last_words = dict.fromkeys(name.split()[-1] for name in names if name.split())
-    return sum(_refresh(session, forms, _says(word)) for word in last_words)
+    return _refresh(session, forms, _may_say(spellings), spellings=spellings)
 
 
 def rebuild(session: Session, office_holders: Sequence[str] = ()) -> int:
@@ -152,13 +162,16 @@ def _refresh(
     where: ColumnElement[bool] | None,
     *,
     keep_names: bool = False,
-    dropped: frozenset[str] = frozenset(),
+    dropped: NameSpellings | None = None,
+    spellings: NameSpellings | None = None,
 ) -> int:
+    """Those that say one of `spellings`, where there are such; how many changed."""
     changed = 0
     for batch in _batches(session, where):
         values = [
             {"b_id": id_, "b_folded": form}
             for id_, row, folded in batch
+            if spellings is None or spellings.is_in(row.whole)
             if (form := _new_form(forms, row, folded, keep_names, dropped)) != folded
         ]
         if values:
@@ -177,13 +190,14 @@ def _new_form(
     row: IndexedText,
     folded: str,
     keep_names: bool,
-    dropped: frozenset[str],
+    dropped: NameSpellings | None,
 ) -> str:
     form = forms.form(row)
     if not keep_names or form == folded:
         return form
     # A word that only the names' rule hides stays where it was shown.
-    shown = {*form.split(), *folded.split()} - (dropped - {*form.split()})
+    stay = (w for w in folded.split() if not (dropped and dropped.has_word(w)))
+    shown = {*form.split(), *stay}
     words = forms.searchable_words(row).split()
     return " ".join(word for word in words if word in shown)
 
@@ -214,6 +228,15 @@ def _batches(
     while rows := session.execute(query.where(m.id > last)).all():
         yield [(id_, IndexedText(*content), folded) for id_, *content, folded in rows]
         last = rows[-1].id
+
+
+def _may_say(spellings: NameSpellings) -> ColumnElement[bool] | None:
+    """What lets every mention through that says a name, and others; None: all."""
+    pattern = spellings.pattern
+    if pattern is None:
+        return None
+    m = MENTION.c
+    return or_(m.text.regexp_match(pattern), m.title.regexp_match(pattern))
 
 
 def _says(word: str) -> ColumnElement[bool]:

@@ -152,7 +152,7 @@ def approve_people(
         detail: dict[str, JsonValue] = {
             "added": list(changes.added),
             "changed": list(changes.changed),
-            **persons,
+            "made_by_operator": persons["made_by_operator"],
         }
         now = context.clock.now()
         audit.append(session, context.actor, "people.import", object_, detail, now)

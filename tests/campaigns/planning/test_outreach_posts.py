@@ -17,7 +17,7 @@ from socialcell.services.creators import creator_registry
 from socialcell.services.outreach import outreach_view as view
 from socialcell.services.outreach import post_matching
 from socialcell.services.outreach.step_checks import StepDetails
-from socialcell.services.privacy import data_requests
+from socialcell.services.privacy import account_registry, data_requests
 from tests.builders import make_author, make_record, store_records
 from tests.campaigns.planning import agreed_plans as agreed
 from tests.campaigns.planning.agreed_plans import (
@@ -330,6 +330,9 @@ def test_a_post_that_is_erased_leaves_no_words(ready: Context) -> None:
     posted(ready, f"{LABEL} {linked(ready)}")
     (one,) = found(ready)
     creator_registry.forget_creator(ready, "dev", "asked for it")
+    account_registry.unregister_account(
+        ready, "instagram", "dev_sample", "asked for it"
+    )
     data_requests.erase_account(ready, "instagram", None, "dev_sample")
 
     rows = view.list_tags(ready, NAME)["tags"]
