@@ -9,6 +9,7 @@ taken back. Length and place of what is hidden are not kept.
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from socialcell.listening.people import post_addresses
 from socialcell.listening.people.masking_accounts import hide_payment_addresses
@@ -100,8 +101,9 @@ _SPACED_EMAIL = re.compile(
     r"|\s{1,2}[@＠﹫]\s{1,2}(?:gmail|yahoo|outlook|hotmail|rediff\w{0,4})(?![A-Za-z0-9]))",
     re.IGNORECASE,
 )
-_IS_AT = re.compile(_AT)
-_IS_SPELT = re.compile(r"(?:at|@|अॅट|अ‍ॅट|ॲट|ऍट|एट|ऐट)\s?[\s\])}>]", re.IGNORECASE)
+_IS_AT = re.compile(r"[@＠﹫]|%40|&#64;")
+# Every case is written out: an expression that ignores case is slower to find nothing.
+_IS_SPELT = re.compile(r"(?:at|At|AT|aT|@|अॅट|अ‍ॅट|ॲट|ऍट|एट|ऐट)\s?[\s\])}>]")
 
 
 def masked(
@@ -125,15 +127,19 @@ def masked(
     if text != words.text:
         words = text_words(text)
     text = hide_maps(hide_number_words(text, words.lower))
-    text = hide_payment_addresses(hide_numbers(text))
+    text = hide_numbers(text)
     # What an expression needs is looked for first: most texts have none of it.
-    if _IS_SPELT.search(text):
+    is_spelt = _IS_SPELT.search(text) is not None
+    if is_spelt or _has_sign(text):
+        text = hide_payment_addresses(text)
+        is_spelt = _IS_SPELT.search(text) is not None
+    if is_spelt:
         text = _SPELT_EMAIL.sub(f"{MASK}@{MASK}", text)
-    has_sign = _IS_AT.search(text) is not None
+    has_sign = _has_sign(text)
     if has_sign:
         text = _SPACED_EMAIL.sub(f"{MASK}@{MASK}", text)
         text = _EMAIL.sub(lambda hit: _email(hit, registered), text)
-    if "/" in text or ":" in text:
+    if ":" in text:
         text = _DID.sub(MASK, text)
     if "/" in text:
         text = _PROFILE.sub(lambda hit: _profile(hit, registered, hidden_handles), text)
@@ -144,7 +150,7 @@ def masked(
         text = _HANDLE.sub(lambda hit: _handle(hit, registered, hidden_handles), text)
     if hidden_handles:
         text = _TAG.sub(lambda hit: _tag(hit, hidden_handles), text)
-    if mentions_platform(text.lower(), words.lower):
+    if mentions_platform(text, words.lower):
         text = hide_named_handles(text, lambda who: _is_shown(who, registered))
     if "/" in text:
         text = post_addresses.hidden(text)
@@ -155,17 +161,26 @@ def masked(
     return hide_persons(text, words, public)
 
 
+def _has_sign(text: str) -> bool:
+    return _IS_AT.search(text) is not None
+
+
 def without(text: str, marks: Sequence[str]) -> str:
     """The text with these words hidden, however they are written."""
     lower = text.casefold()
     for mark in sorted(marks, key=len, reverse=True):
         # To write an expression takes longer than to see that it can find nothing.
-        if all(piece in lower for piece in _SPELLING_GAP.split(mark.casefold())):
+        if all(piece in lower for piece in _spelling_pieces(mark)):
             text = _spelling_pattern(mark).sub(MASK, text)
     return text
 
 
 _SPELLING_GAP = re.compile(r"[\s._-]+")
+
+
+@lru_cache(maxsize=4096)
+def _spelling_pieces(mark: str) -> tuple[str, ...]:
+    return tuple(_SPELLING_GAP.split(mark.casefold()))
 
 
 def _spelling_pattern(mark: str) -> re.Pattern[str]:

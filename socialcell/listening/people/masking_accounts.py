@@ -12,6 +12,7 @@ from socialcell.listening.people.masking_copy import (
     hide_matches,
     is_beside,
     is_our_number,
+    small_letters,
 )
 from socialcell.listening.people.masking_figures import looks_like_figures
 
@@ -30,7 +31,8 @@ _ABOUT_ACCOUNTS = re.compile(
     r"|(?<![a-z0-9])[a-z]{4}0[a-z0-9]{6}(?![a-z0-9])",
     re.IGNORECASE,
 )
-_ABOUT_IFSC = re.compile(r"ifsc|आयएफएससी|आईएफएससी", re.IGNORECASE)
+_IFSC_WORDS = ("ifsc", "आयएफएससी", "आईएफएससी")
+_ABOUT_IFSC = re.compile("|".join(_IFSC_WORDS), re.IGNORECASE)
 _ABOUT_CARDS = re.compile(r"(?<![a-z])(?:debit|credit|card)|कार्ड", re.IGNORECASE)
 _FEWEST_BRANCH_DIGITS = 4
 
@@ -56,19 +58,17 @@ def hide_accounts(text: str, copy: str) -> tuple[str, str]:
     Nine to eighteen digits are an account only where a word or an IFSC code beside
     them says so: the codes are hidden behind the accounts.
     """
-    text, copy = hide_matches(text, copy, _CARD, _is_card)
-    text, copy = hide_matches(text, copy, _ACCOUNT, _is_account)
-    return hide_matches(text, copy, _IFSC, _is_ifsc)
+    text, copy = hide_matches(text, copy, _CARD, _is_card, 16)
+    text, copy = hide_matches(text, copy, _ACCOUNT, _is_account, 9)
+    # Beside its name a code may have letters alone.
+    is_named = any(word in small_letters(copy) for word in _IFSC_WORDS)
+    fewest = 0 if is_named else _FEWEST_BRANCH_DIGITS + 1
+    return hide_matches(text, copy, _IFSC, _is_ifsc, fewest)
 
 
 def hide_payment_addresses(text: str) -> str:
     """The text without payment addresses that an address of mail would not be."""
-    if not _IS_PAYMENT.search(text):
-        return text
     return _PAYMENT.sub(f"{MASK}@{MASK}", text)
-
-
-_IS_PAYMENT = re.compile(r"[@＠﹫]|\bat\b|ॲट|ऍट|एट", re.IGNORECASE)
 
 
 def _is_account(hit: re.Match[str]) -> bool:

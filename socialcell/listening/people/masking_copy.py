@@ -7,6 +7,7 @@ something is found in the copy, it stands in the text.
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 MASK = "•••"
 
@@ -64,6 +65,23 @@ def ascii_digits(text: str) -> str:
     return text if text.isascii() else text.translate(_DIGITS)
 
 
+@lru_cache(maxsize=8)
+def digit_count(copy: str) -> int:
+    """How many digits a copy has: most texts have too few for most numbers."""
+    return sum(map(copy.count, "0123456789"))
+
+
+@lru_cache(maxsize=8)
+def small_letters(copy: str) -> str:
+    """In small letters as expressions compare them that ignore case: what such an
+    expression finds stands in it, perhaps at another place."""
+    return copy.lower() if copy.isascii() else copy.translate(_SMALL).lower()
+
+
+# These are i, i and s to an expression; small letters of Unicode tell them apart.
+_SMALL = str.maketrans("İıſ", "iis")
+
+
 def hide(text: str, hits: Iterable[tuple[int, int]]) -> str:
     """The text with these spans, in their order and apart, as •••."""
     parts, copied_to = [], 0
@@ -74,9 +92,18 @@ def hide(text: str, hits: Iterable[tuple[int, int]]) -> str:
 
 
 def hide_matches(
-    text: str, copy: str, pattern: re.Pattern[str], is_personal: Judge
+    text: str,
+    copy: str,
+    pattern: re.Pattern[str],
+    is_personal: Judge,
+    fewest_digits: int,
 ) -> tuple[str, str]:
-    """Text and copy with every hit in the copy hidden that is personal."""
+    """Text and copy with every hit in the copy hidden that is personal.
+
+    What is personal has `fewest_digits`; a copy with fewer is not looked through.
+    """
+    if digit_count(copy) < fewest_digits:
+        return text, copy
     spans = [hit.span() for hit in pattern.finditer(copy) if is_personal(hit)]
     return (hide(text, spans), hide(copy, spans)) if spans else (text, copy)
 

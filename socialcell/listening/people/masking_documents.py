@@ -78,16 +78,16 @@ def hide_documents(text: str, copy: str) -> tuple[str, str]:
     Letters with digits are a paper's number in capitals or beside its name, unless a
     word before them says that the city gave them.
     """
-    for pattern, is_personal in (
-        (_VIRTUAL_ID, _is_virtual_id),
-        (_AADHAAR, _is_aadhaar),
-        (_GSTIN, _is_whole),
-        (_LICENCE, _is_whole),
-        (_PAN, _is_pan),
-        (_VOTER_ID, _is_voter_id),
-        (_PASSPORT, _is_passport),
+    for pattern, is_personal, fewest_digits in (
+        (_VIRTUAL_ID, _is_virtual_id, 16),
+        (_AADHAAR, _is_aadhaar, 12),
+        (_GSTIN, _is_whole, 7),
+        (_LICENCE, _is_whole, 13),
+        (_PAN, _is_pan, 4),
+        (_VOTER_ID, _is_voter_id, 7),
+        (_PASSPORT, _is_passport, 7),
     ):
-        text, copy = hide_matches(text, copy, pattern, is_personal)
+        text, copy = hide_matches(text, copy, pattern, is_personal, fewest_digits)
     return text, copy
 
 

@@ -3,7 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from socialcell.listening.people.masking_copy import MASK, hide
+from socialcell.listening.people.masking_copy import (
+    MASK,
+    digit_count,
+    hide,
+    small_letters,
+)
 from socialcell.listening.people.name_lists import plain_words
 
 _NUMBER_OF = r"(?:(?:numbers?|nos?|क्रमांक|क्र|नंबर|नं|न|kramank|kr|nambar)[\s.:\-–]{0,3})"
@@ -96,26 +101,44 @@ _MAP = re.compile(
     r"|share\.here\.com))(?P<place>[/?#][^\s<>\"]*)|(?P<scheme>geo:)[\d.,\-?=a-z]+",
     re.IGNORECASE,
 )
+# What an expression needs is looked for first: most texts with a digit have none of it.
+_FLAT_WORDS = tuple(
+    """flat apartment apt tenement unit row bungalow bunglow villa sadnika
+    फ्लॅट फ्लैट सदनिक बंगल रो""".split()
+)
+_HOUSE_NUMBER = re.compile(
+    r"(?:h|house|home|ghar|makaan|makan|घर|मकान|घराचा|खोली|चाळ)[\s.:#\-–/]{0,3}[nkकन]"
+)
+_PLOT_WORDS = ("plot", "प्लॉट")
+_BUNGALOW_WORDS = ("bungalow", "bunglow", "bangla", "bungla", "villa", "बंगल")
+_QUOTES = "\"'“‘"
+_NUMBER_COMMA = re.compile(r"\d\s?,")
 _WORDS_OF_PLACE = re.compile(r"(?<![\w/:])///?[^\W\d_]{3,20}(?:\.[^\W\d_]{3,20}){2}")
-_IS_MAP = re.compile(r"/|geo:|\+", re.IGNORECASE)
 
 
 def hide_homes(text: str, copy: str) -> tuple[str, str]:
     """Text and copy without numbers of flats and houses, the names of societies beside
     them, and coordinates. A society by itself is a place, and help has to find it."""
-    points = [
-        (hit.start(), hit.start() + len(hit[0].rstrip(" ,\n")))
-        for hit in _COORDINATES.finditer(copy)
-    ]
-    text, copy = hide(text, points), hide(copy, points)
-    for find in (_flats, _societies, _wings, _plots, _bungalows):
+    for find in (_points, _flats, _societies, _wings, _plots, _bungalows):
         spans = list(_apart(find(copy)))
-        text, copy = hide(text, spans), hide(copy, spans)
+        if spans:
+            text, copy = hide(text, spans), hide(copy, spans)
     return text, copy
+
+
+def _points(copy: str) -> Iterator[tuple[int, int]]:
+    """Coordinates, with degrees or with at least four digits and a full stop."""
+    if not ("." in copy and digit_count(copy) >= 4 or "°" in copy or "º" in copy):
+        return
+    for hit in _COORDINATES.finditer(copy):
+        yield hit.start(), hit.start() + len(hit[0].rstrip(" ,\n"))
 
 
 def _flats(copy: str) -> Iterator[tuple[int, int]]:
     """Numbers of flats and houses, with the society before or behind each."""
+    small = small_letters(copy)
+    if not _has_any(small, _FLAT_WORDS) and not _HOUSE_NUMBER.search(small):
+        return
     for hit in _FLAT.finditer(copy):
         start = max(hit.start() - _LONGEST_SOCIETY, 0)
         society = _SOCIETY_BEFORE.search(copy[start : hit.start()])
@@ -127,7 +150,13 @@ def _flats(copy: str) -> Iterator[tuple[int, int]]:
             yield hit.end() + society.start("name"), hit.end() + society.end("name")
 
 
+def _has_any(small: str, words: Iterable[str]) -> bool:
+    return any(word in small for word in words)
+
+
 def _societies(copy: str) -> Iterator[tuple[int, int]]:
+    if not _NUMBER_COMMA.search(copy):
+        return
     for hit in _NUMBER_AND_SOCIETY.finditer(copy):
         yield hit.span("number")
         yield hit.span("name")
@@ -135,6 +164,8 @@ def _societies(copy: str) -> Iterator[tuple[int, int]]:
 
 def _wings(copy: str) -> Iterator[tuple[int, int]]:
     """A wing's number and the name behind it, but for a place of the city."""
+    if "-" not in copy or digit_count(copy) < 3:
+        return
     for hit in _WING_AND_NAME.finditer(copy):
         yield hit.span("number")
         start = hit.start("name")
@@ -146,13 +177,20 @@ def _wings(copy: str) -> Iterator[tuple[int, int]]:
 
 
 def _plots(copy: str) -> Iterator[tuple[int, int]]:
+    if not _has_any(small_letters(copy), _PLOT_WORDS):
+        return
     for hit in _PLOT.finditer(copy):
         yield hit.span("survey")
         yield hit.span("plot")
 
 
 def _bungalows(copy: str) -> Iterator[tuple[int, int]]:
-    return (hit.span("name") for hit in _BUNGALOW.finditer(copy))
+    if not _has_any(copy, _QUOTES) or not _has_any(
+        small_letters(copy), _BUNGALOW_WORDS
+    ):
+        return
+    for hit in _BUNGALOW.finditer(copy):
+        yield hit.span("name")
 
 
 def _apart(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -166,7 +204,8 @@ def _apart(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 def hide_maps(text: str) -> str:
     """The text without what a map's link, a plus code or three words lead to."""
-    if not _IS_MAP.search(text):
+    is_map = "/" in text or "+" in text or (":" in text and "geo:" in text.lower())
+    if not is_map:
         return text
     text = _MAP.sub(_hide_place, text)
     text = _WORDS_OF_PLACE.sub(f"///{MASK}", text)

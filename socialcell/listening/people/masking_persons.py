@@ -9,7 +9,6 @@ such a word stands in the text.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from socialcell.language.transliteration import key
 from socialcell.listening.people.masking_copy import hide
 from socialcell.listening.people.masking_words import TextWords
 from socialcell.listening.people.name_lists import (
@@ -19,6 +18,7 @@ from socialcell.listening.people.name_lists import (
     WordKind,
     is_unknown,
     kept_names,
+    sound_of,
     sounds_of,
     stem,
     word_kinds,
@@ -152,22 +152,15 @@ def _listed(words: TextWords, signs: Signs, at: int) -> Iterator[WordSpan]:
 def _capital_names(words: TextWords, signs: Signs) -> Iterator[WordSpan]:
     """Two new words with capitals in a text where capitals are few, the last of them
     with the ending of a surname; or two new words that act."""
-    capitals = [
-        at for at, (start, _) in enumerate(words.spans) if words.text[start].isupper()
+    surnames = [
+        at for at, word in enumerate(words.lower) if word.endswith(_LATIN_SURNAMES)
     ]
-    if len(capitals) > max(len(words.lower) * _FEW_CAPITALS, 4):
-        capitals = []
-    for at in capitals:
-        if not words.is_next(at + 1) or not words.written(at + 1).istitle():
-            continue
-        is_name = at or _kind(signs, at) & NAMES or _is_new(words, signs, at)
-        if (
-            is_name
-            and not _kind(signs, at) - NAMES
-            and _is_new(words, signs, at + 1)
-            and (words.lower[at + 1].endswith(_LATIN_SURNAMES))
-        ):
-            yield at, at + 2
+    if surnames and _are_capitals_few(words):
+        for at in surnames:
+            if _is_surname_of(words, signs, at):
+                yield at - 1, at + 1
+    if _ACTORS.isdisjoint(words.lower):
+        return
     for at, word in enumerate(words.lower):
         if at < 2 or word not in _ACTORS or not words.is_next(at):
             continue
@@ -175,6 +168,24 @@ def _capital_names(words: TextWords, signs: Signs) -> Iterator[WordSpan]:
             is_name = _kind(signs, at - 2) & NAMES or _is_new(words, signs, at - 2)
             if is_name and (not word.isascii() or words.written(at - 1).istitle()):
                 yield at - 2, at
+
+
+def _are_capitals_few(words: TextWords) -> bool:
+    capitals = sum(words.text[start].isupper() for start, _ in words.spans)
+    return capitals <= max(len(words.lower) * _FEW_CAPITALS, 4)
+
+
+def _is_surname_of(words: TextWords, signs: Signs, at: int) -> bool:
+    """Whether a new word with a capital follows another that has one."""
+    if not (words.is_next(at) and words.written(at).istitle()):
+        return False
+    first = at - 1
+    if not words.written(first)[0].isupper():
+        return False
+    is_name = first or _kind(signs, first) & NAMES or _is_new(words, signs, first)
+    return bool(
+        is_name and not _kind(signs, first) - NAMES and _is_new(words, signs, at)
+    )
 
 
 def _tagged(words: TextWords, signs: Signs, taggers: NcModels) -> Iterator[WordSpan]:
@@ -242,22 +253,23 @@ def _stays(words: TextWords, signs: Signs, span: WordSpan, public: PublicNames) 
             break
         if WordKind.OFFICE in _kind(signs, at):
             return True
-    return _is_among(words, span, kept_names() | public.sounds)
+    return _is_among(words, span, public.sounds)
 
 
-def _is_among(words: TextWords, span: WordSpan, names: frozenset[Sounds]) -> bool:
+def _is_among(words: TextWords, span: WordSpan, public: frozenset[Sounds]) -> bool:
     """Whether a longer name that stays overlaps the span."""
     start, end = span
     first, last = max(start - 2, 0), min(end + 3, len(words.lower))
-    sounds = [key(word) for word in words.lower[first:last]]
-    stems = [key(stem(word)) for word in words.lower[first:last]]
+    sounds = [sound_of(word) for word in words.lower[first:last]]
+    stems = [sound_of(stem(word)) for word in words.lower[first:last]]
     for begin in range(min(end, last) - first):
         for stop in range(begin + 2, min(begin + 5, last - first + 1)):
             if first + stop <= start:
                 continue
             head = tuple(sounds[begin : stop - 1])
-            if {(*head, sounds[stop - 1]), (*head, stems[stop - 1])} & names:
-                return True
+            for name in ((*head, sounds[stop - 1]), (*head, stems[stop - 1])):
+                if name in kept_names() or name in public:
+                    return True
     return False
 
 

@@ -104,7 +104,7 @@ _OF_HISTORY = re.compile(r"(?<!\d)(1[0-8]\d\d|19\d\d)(?!\d)")
 
 def hide_register_numbers(text: str, copy: str) -> tuple[str, str]:
     """Text and copy without numbers that a register knows a person by."""
-    return hide_matches(text, copy, _NUMBER, _is_of_register)
+    return hide_matches(text, copy, _NUMBER, _is_of_register, _FEWEST_DIGITS)
 
 
 def hide_births(text: str, copy: str) -> tuple[str, str]:

@@ -54,10 +54,10 @@ _BEFORE_LOCAL = re.compile(
 
 def hide_telephones(text: str, copy: str) -> tuple[str, str]:
     """Text and copy without telephone numbers; the city's own helplines stay."""
-    text, copy = hide_matches(text, copy, _TELEPHONE, _is_telephone)
-    text, copy = hide_matches(text, copy, _SLASHED, _is_slashed)
-    text, copy = hide_matches(text, copy, _LETTERED, _is_lettered)
-    return hide_matches(text, copy, _LOCAL, _is_local)
+    text, copy = hide_matches(text, copy, _TELEPHONE, _is_telephone, 8)
+    text, copy = hide_matches(text, copy, _SLASHED, _is_slashed, 10)
+    text, copy = hide_matches(text, copy, _LETTERED, _is_lettered, _FEWEST_DIGITS)
+    return hide_matches(text, copy, _LOCAL, _is_local, 8)
 
 
 def is_telephone(digits: str) -> bool:

@@ -21,6 +21,7 @@ _LETTERS = (  # the names of A to Z in Marathi and Hindi
 _NOT_A_SERIES = re.compile(
     "to|in|on|at|am|pm|of|by|and|the|for|hrs|min|me|se|ki|ka|ko|ke", re.IGNORECASE
 )
+_FEWEST_DIGITS = 2
 _BETWEEN = r"[\s\-_.,*·\u2010-\u2015\u200b-\u200d]{0,3}"
 _VEHICLE = re.compile(
     rf"{NO_WORD_BEFORE}(?P<state>{_STATES}){_BETWEEN}\d{{1,2}}"
@@ -38,7 +39,7 @@ _VEHICLE = re.compile(
 
 def hide_vehicles(text: str, copy: str) -> tuple[str, str]:
     """Text and copy without numbers of vehicles."""
-    return hide_matches(text, copy, _VEHICLE, _is_vehicle)
+    return hide_matches(text, copy, _VEHICLE, _is_vehicle, _FEWEST_DIGITS)
 
 
 def _is_vehicle(hit: re.Match[str]) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 # Python's \w lacks the vowel signs of Devanagari.
 _WORD = re.compile(r"[A-Za-zÀ-ɏ'’]+|[\u0900-\u0963\u0970-\u097f\u200c\u200d]+")
@@ -9,13 +10,17 @@ _WORD = re.compile(r"[A-Za-zÀ-ɏ'’]+|[\u0900-\u0963\u0970-\u097f\u200c\u200d]
 _LONGEST_SHORTENED = 4  # letters of a title with a full stop: Smt., डॉ.
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TextWords:
     """Words in small letters, and where each begins and ends in `text`."""
 
     text: str
     lower: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]
+
+    @cached_property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Where each word begins and ends; for most texts nobody asks."""
+        return tuple(hit.span() for hit in _WORD.finditer(self.text))
 
     def written(self, at: int) -> str:
         """A word as it stands in the text."""
@@ -37,9 +42,4 @@ class TextWords:
 
 def text_words(text: str) -> TextWords:
     """Split a text into runs of letters of one script."""
-    hits = list(_WORD.finditer(text))
-    return TextWords(
-        text,
-        tuple(hit[0].lower() for hit in hits),
-        tuple(hit.span() for hit in hits),
-    )
+    return TextWords(text, tuple(map(str.lower, _WORD.findall(text))))
