@@ -13,7 +13,7 @@ _MARK = (
     "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 )
 _STACK = re.compile(f"({_MARK}{{8}}){_MARK}+")
-_JOINERS = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff")
+_JOINERS = re.compile("[\u200b\u200c\u200d\u2060\ufeff]+")
 _NUKTA = "\u093c"
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _LINK = re.compile(r"https://[^\s/.]+(?:\.[^\s/.]+)+\S*")
@@ -36,7 +36,9 @@ def clean_text(text: str) -> str:
 
 def fold(text: str) -> str:
     """The form in which text is searched: no joiners, no nukta, lower case, NFC."""
-    bare = unicodedata.normalize("NFD", text.translate(_JOINERS).lower())
+    if text.isascii():
+        return text.lower()
+    bare = unicodedata.normalize("NFD", _JOINERS.sub("", text).lower())
     return unicodedata.normalize("NFC", bare.replace(_NUKTA, ""))
 
 
@@ -48,7 +50,7 @@ def index_form(text: str) -> str:
     at the same places.
     """
     words = fold(text).translate(_WORDS).split()
-    return " ".join(word[:_LONGEST_WORD] for word in words)
+    return " ".join([word[:_LONGEST_WORD] for word in words])
 
 
 class _WordTable(dict[int, int | str]):

@@ -27,7 +27,7 @@ from socialcell.listening.people.masking_platforms import (
     hide_named_handles,
     mentions_platform,
 )
-from socialcell.listening.people.masking_words import text_words
+from socialcell.listening.people.masking_words import WordCue, text_words
 from socialcell.platforms import PLATFORMS
 
 # (platform that the link's host stands for, or None for the text's own; handle).
@@ -101,7 +101,7 @@ _SPACED_EMAIL = re.compile(
     r"|\s{1,2}[@＠﹫]\s{1,2}(?:gmail|yahoo|outlook|hotmail|rediff\w{0,4})(?![A-Za-z0-9]))",
     re.IGNORECASE,
 )
-_IS_AT = re.compile(r"[@＠﹫]|%40|&#64;")
+_KELVIN = "\u212a"  # in small letters a k, but no letter of a word as they are split
 # Every case is written out: an expression that ignores case is slower to find nothing.
 _IS_SPELT = re.compile(r"(?:at|At|AT|aT|@|अॅट|अ‍ॅट|ॲट|ऍट|एट|ऐट)\s?[\s\])}>]")
 
@@ -126,7 +126,9 @@ def masked(
     text = hide_author(text, words, *author)
     if text != words.text:
         words = text_words(text)
-    text = hide_maps(hide_number_words(text, words.lower))
+    if words.all_cues & WordCue.NUMBER:
+        text = hide_number_words(text, words.lower)
+    text = hide_maps(text)
     text = hide_numbers(text)
     # What an expression needs is looked for first: most texts have none of it.
     is_spelt = _IS_SPELT.search(text) is not None
@@ -150,7 +152,8 @@ def masked(
         text = _HANDLE.sub(lambda hit: _handle(hit, registered, hidden_handles), text)
     if hidden_handles:
         text = _TAG.sub(lambda hit: _tag(hit, hidden_handles), text)
-    if mentions_platform(text, words.lower):
+    may_name_platform = words.all_cues & WordCue.PLATFORM or _KELVIN in text
+    if may_name_platform and mentions_platform(text.lower(), words.lower):
         text = hide_named_handles(text, lambda who: _is_shown(who, registered))
     if "/" in text:
         text = post_addresses.hidden(text)
@@ -162,7 +165,13 @@ def masked(
 
 
 def _has_sign(text: str) -> bool:
-    return _IS_AT.search(text) is not None
+    return (
+        "@" in text
+        or "＠" in text
+        or "﹫" in text
+        or "%40" in text
+        or "&#64;" in text
+    )
 
 
 def without(text: str, marks: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from socialcell.listening.people.masking_copy import (
     NO_WORD_AFTER,
     NO_WORD_BEFORE,
     before,
+    has_any,
     hide_matches,
     is_beside,
     is_our_number,
@@ -61,7 +62,7 @@ def hide_accounts(text: str, copy: str) -> tuple[str, str]:
     text, copy = hide_matches(text, copy, _CARD, _is_card, 16)
     text, copy = hide_matches(text, copy, _ACCOUNT, _is_account, 9)
     # Beside its name a code may have letters alone.
-    is_named = any(word in small_letters(copy) for word in _IFSC_WORDS)
+    is_named = has_any(small_letters(copy), _IFSC_WORDS)
     fewest = 0 if is_named else _FEWEST_BRANCH_DIGITS + 1
     return hide_matches(text, copy, _IFSC, _is_ifsc, fewest)
 

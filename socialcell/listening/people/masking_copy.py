@@ -60,6 +60,19 @@ class _Digits(dict[int, int | str]):
 _DIGITS = _Digits()
 
 
+def has_digit(text: str) -> bool:
+    """Whether a text has a digit of any script, or a sign for one such as ²."""
+    return _DIGIT.search(text) is not None
+
+
+# \d lacks what is written high, low or in a circle.
+_DIGIT = re.compile(
+    r"[\d²³¹\u1369-\u1371\u19da⁰⁴-⁹₀-₉①-⑨⑴-⑼⒈-⒐⓪⓵-⓽⓿❶-❾➀-➈➊-➒"
+    r"\U00010a40-\U00010a43\U00010e60-\U00010e68\U00011052-\U0001105a"
+    r"\U0001f100-\U0001f10a]"
+)
+
+
 def ascii_digits(text: str) -> str:
     """The same length, with the digits of every script as 0 to 9."""
     return text if text.isascii() else text.translate(_DIGITS)
@@ -75,11 +88,18 @@ def digit_count(copy: str) -> int:
 def small_letters(copy: str) -> str:
     """In small letters as expressions compare them that ignore case: what such an
     expression finds stands in it, perhaps at another place."""
-    return copy.lower() if copy.isascii() else copy.translate(_SMALL).lower()
+    for letter, small in _SMALL if not copy.isascii() else ():
+        copy = copy.replace(letter, small)
+    return copy.lower()
 
 
-# These are i, i and s to an expression; small letters of Unicode tell them apart.
-_SMALL = str.maketrans("İıſ", "iis")
+# To an expression these are i, i and s; small letters of Unicode tell them apart.
+_SMALL = (("İ", "i"), ("ı", "i"), ("ſ", "s"))
+
+
+def has_any(small: str, words: Iterable[str]) -> bool:
+    """Whether one of the words stands in a text in small letters, also within others."""
+    return any(map(small.__contains__, words))
 
 
 def hide(text: str, hits: Iterable[tuple[int, int]]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from socialcell.listening.people.masking_copy import (
     MASK,
     digit_count,
+    has_any,
     hide,
     small_letters,
 )
@@ -112,6 +113,7 @@ _HOUSE_NUMBER = re.compile(
 _PLOT_WORDS = ("plot", "प्लॉट")
 _BUNGALOW_WORDS = ("bungalow", "bunglow", "bangla", "bungla", "villa", "बंगल")
 _QUOTES = "\"'“‘"
+_DECIMAL = re.compile(r"\d\.\d")
 _NUMBER_COMMA = re.compile(r"\d\s?,")
 _WORDS_OF_PLACE = re.compile(r"(?<![\w/:])///?[^\W\d_]{3,20}(?:\.[^\W\d_]{3,20}){2}")
 
@@ -128,7 +130,8 @@ def hide_homes(text: str, copy: str) -> tuple[str, str]:
 
 def _points(copy: str) -> Iterator[tuple[int, int]]:
     """Coordinates, with degrees or with at least four digits and a full stop."""
-    if not ("." in copy and digit_count(copy) >= 4 or "°" in copy or "º" in copy):
+    is_decimal = digit_count(copy) >= 4 and _DECIMAL.search(copy)
+    if not (is_decimal or "°" in copy or "º" in copy):
         return
     for hit in _COORDINATES.finditer(copy):
         yield hit.start(), hit.start() + len(hit[0].rstrip(" ,\n"))
@@ -137,7 +140,7 @@ def _points(copy: str) -> Iterator[tuple[int, int]]:
 def _flats(copy: str) -> Iterator[tuple[int, int]]:
     """Numbers of flats and houses, with the society before or behind each."""
     small = small_letters(copy)
-    if not _has_any(small, _FLAT_WORDS) and not _HOUSE_NUMBER.search(small):
+    if not has_any(small, _FLAT_WORDS) and not _HOUSE_NUMBER.search(small):
         return
     for hit in _FLAT.finditer(copy):
         start = max(hit.start() - _LONGEST_SOCIETY, 0)
@@ -148,10 +151,6 @@ def _flats(copy: str) -> Iterator[tuple[int, int]]:
         society = _SOCIETY.search(copy[hit.end() : hit.end() + _LONGEST_SOCIETY])
         if society is not None:
             yield hit.end() + society.start("name"), hit.end() + society.end("name")
-
-
-def _has_any(small: str, words: Iterable[str]) -> bool:
-    return any(word in small for word in words)
 
 
 def _societies(copy: str) -> Iterator[tuple[int, int]]:
@@ -177,7 +176,7 @@ def _wings(copy: str) -> Iterator[tuple[int, int]]:
 
 
 def _plots(copy: str) -> Iterator[tuple[int, int]]:
-    if not _has_any(small_letters(copy), _PLOT_WORDS):
+    if not has_any(small_letters(copy), _PLOT_WORDS):
         return
     for hit in _PLOT.finditer(copy):
         yield hit.span("survey")
@@ -185,9 +184,8 @@ def _plots(copy: str) -> Iterator[tuple[int, int]]:
 
 
 def _bungalows(copy: str) -> Iterator[tuple[int, int]]:
-    if not _has_any(copy, _QUOTES) or not _has_any(
-        small_letters(copy), _BUNGALOW_WORDS
-    ):
+    is_named = has_any(copy, _QUOTES)
+    if not is_named or not has_any(small_letters(copy), _BUNGALOW_WORDS):
         return
     for hit in _BUNGALOW.finditer(copy):
         yield hit.span("name")

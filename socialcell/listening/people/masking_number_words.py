@@ -47,6 +47,11 @@ class _NumberWords:
         return self.digits.get(word) or self.spellings.get(_spelling(word))
 
 
+def is_number_word(word: str) -> bool:
+    """Whether a word in small letters is written for a digit or a pair of them."""
+    return word in _number_words().digits
+
+
 def hide_number_words(text: str, words: Sequence[str]) -> str:
     """The text without numbers in words; `words` are its words in small letters."""
     table = _number_words()

@@ -4,10 +4,8 @@ Numbers are looked for in a copy of the text, of the same length, in which the d
 every script are 0 to 9. All expressions are bounded: time grows with the text's length.
 """
 
-import re
-
 from socialcell.listening.people.masking_accounts import hide_accounts
-from socialcell.listening.people.masking_copy import MASK, ascii_digits
+from socialcell.listening.people.masking_copy import MASK, ascii_digits, has_digit
 from socialcell.listening.people.masking_documents import hide_documents, is_verhoeff
 from socialcell.listening.people.masking_homes import hide_homes
 from socialcell.listening.people.masking_registers import (
@@ -20,7 +18,6 @@ from socialcell.listening.people.masking_vehicles import hide_vehicles
 __all__ = ["MASK", "ascii_digits", "hide_numbers", "is_verhoeff"]
 
 _MOST_ROUNDS = 4
-_DIGIT = re.compile(r"\d")
 
 
 def hide_numbers(text: str) -> str:
@@ -30,9 +27,9 @@ def hide_numbers(text: str) -> str:
     an Aadhaar when its check digit is right or the text says so; nine to eighteen
     digits are an account only where a word or an IFSC code beside them says so.
     """
-    copy = ascii_digits(text)
-    if not _DIGIT.search(copy):
+    if not has_digit(text):
         return text
+    copy = ascii_digits(text)
     # A word that says what a number is comes nearer when what is between is hidden.
     for _ in range(_MOST_ROUNDS):
         before = text

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from socialcell.listening.people.masking_copy import hide
-from socialcell.listening.people.masking_words import TextWords
+from socialcell.listening.people.masking_words import TextWords, WordCue
 from socialcell.listening.people.name_lists import (
     NAMES,
     Kinds,
@@ -36,7 +36,6 @@ _LONGEST_NAME = 3  # words
 _NEAR_OFFICE = 3  # words between an office and the name of its holder
 _FEW_CAPITALS = 1 / 2  # where more of the words have a capital, capitals say nothing
 _LISTS = word_lists("third_persons")
-_LATIN_SURNAMES = tuple(_LISTS["surname_ends_latn"])
 _ACTORS = frozenset(_LISTS["actors"])
 
 
@@ -65,9 +64,13 @@ def public_names(
 
 def hide_persons(text: str, words: TextWords, public: PublicNames) -> str:
     """The text without names of private persons; `words` are its words."""
+    if not words.all_cues & WordCue.NAME:
+        return text
     kinds = word_kinds()
     signs = {
-        at: kind for at, word in enumerate(words.lower) if (kind := kinds.get(word))
+        at: kinds[words.lower[at]]
+        for at, cue in enumerate(words.cues)
+        if cue & WordCue.PERSON
     }
     spans = list(_capital_names(words, signs))
     if any(kind & _PERSONAL for kind in signs.values()):
@@ -153,16 +156,16 @@ def _capital_names(words: TextWords, signs: Signs) -> Iterator[WordSpan]:
     """Two new words with capitals in a text where capitals are few, the last of them
     with the ending of a surname; or two new words that act."""
     surnames = [
-        at for at, word in enumerate(words.lower) if word.endswith(_LATIN_SURNAMES)
+        at
+        for at, cue in enumerate(words.cues)
+        if cue & WordCue.SURNAME and _is_surname(words, signs, at)
     ]
     if surnames and _are_capitals_few(words):
-        for at in surnames:
-            if _is_surname_of(words, signs, at):
-                yield at - 1, at + 1
-    if _ACTORS.isdisjoint(words.lower):
+        yield from ((at - 1, at + 1) for at in surnames)
+    if not words.all_cues & WordCue.ACTOR:
         return
     for at, word in enumerate(words.lower):
-        if at < 2 or word not in _ACTORS or not words.is_next(at):
+        if at < 2 or not words.cues[at] & WordCue.ACTOR or not words.is_next(at):
             continue
         if _is_new(words, signs, at - 1) and words.is_next(at - 1):
             is_name = _kind(signs, at - 2) & NAMES or _is_new(words, signs, at - 2)
@@ -175,16 +178,17 @@ def _are_capitals_few(words: TextWords) -> bool:
     return capitals <= max(len(words.lower) * _FEW_CAPITALS, 4)
 
 
-def _is_surname_of(words: TextWords, signs: Signs, at: int) -> bool:
+def _is_surname(words: TextWords, signs: Signs, at: int) -> bool:
     """Whether a new word with a capital follows another that has one."""
-    if not (words.is_next(at) and words.written(at).istitle()):
-        return False
     first = at - 1
-    if not words.written(first)[0].isupper():
+    if first < 0 or not _is_new(words, signs, at) or _kind(signs, first) - NAMES:
         return False
-    is_name = first or _kind(signs, first) & NAMES or _is_new(words, signs, first)
-    return bool(
-        is_name and not _kind(signs, first) - NAMES and _is_new(words, signs, at)
+    if not (first or _kind(signs, first) & NAMES or _is_new(words, signs, first)):
+        return False
+    return (
+        words.is_next(at)
+        and words.written(at).istitle()
+        and words.written(first)[0].isupper()
     )
 
 

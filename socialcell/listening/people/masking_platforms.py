@@ -6,7 +6,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from socialcell.listening.people.masking_copy import MASK
+from socialcell.listening.people.masking_copy import MASK, has_any
 from socialcell.listening.people.name_lists import word_lists
 
 _LISTS = word_lists("platform_names")
@@ -44,31 +44,16 @@ _WORDS = frozenset(_LISTS["words"])
 _FEWEST_LETTERS = 4
 
 
-def mentions_platform(text: str, words: Sequence[str]) -> bool:
-    """Whether a text names a platform; `words` are its words in small letters, from
-    before parts of it were hidden."""
+def may_name_platform(word: str) -> bool:
+    """Whether a text with this word in small letters may name a platform."""
+    return word in _SHORT_NAMES or word == "x" or has_any(word, _LONG_NAMES)
+
+
+def mentions_platform(lower: str, words: Sequence[str]) -> bool:
+    """Whether a text in small letters, and with these words, names a platform."""
     if not _SHORT_NAMES.isdisjoint(words):
         return True
-    # A name stands within a word, but for a sign that is a k in small letters only.
-    may_name = any(map(_NAMES_WITHIN.__getitem__, words)) or "x" in words
-    if not may_name and "\u212a" not in text:
-        return False
-    lower = text.lower()
-    return _LONE_X in f" {lower}" or any(name in lower for name in _LONG_NAMES)
-
-
-class _NamesWithin(dict[str, bool]):
-    """A word in small letters → whether a platform's name stands in it."""
-
-    def __missing__(self, word: str) -> bool:
-        if len(self) >= _MOST_WORDS:
-            self.clear()
-        self[word] = any(name in word for name in _LONG_NAMES)
-        return self[word]
-
-
-_MOST_WORDS = 50_000  # that are remembered
-_NAMES_WITHIN = _NamesWithin()
+    return _LONE_X in f" {lower}" or has_any(lower, _LONG_NAMES)
 _SHORTEST_WITHIN = 4  # letters of a name that is looked for within words, too
 _SHORT_NAMES = frozenset(name for name in _PLATFORMS if len(name) < _SHORTEST_WITHIN)
 _LONG_NAMES = tuple(name for name in _PLATFORMS if len(name) >= _SHORTEST_WITHIN)

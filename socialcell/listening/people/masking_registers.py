@@ -12,6 +12,7 @@ from socialcell.listening.people.masking_copy import (
     NUMBER_WORD,
     before,
     behind,
+    has_any,
     hide,
     hide_matches,
 )
@@ -110,7 +111,7 @@ def hide_register_numbers(text: str, copy: str) -> tuple[str, str]:
 def hide_births(text: str, copy: str) -> tuple[str, str]:
     """Text and copy without days on which somebody alive was born."""
     lower = copy.lower()
-    if not any(sign in lower for sign in _BIRTH_SIGNS):
+    if not has_any(lower, _BIRTH_SIGNS):
         return text, copy
     spans = []
     for hit in _DATE.finditer(copy):

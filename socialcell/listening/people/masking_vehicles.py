@@ -22,7 +22,15 @@ _NOT_A_SERIES = re.compile(
     "to|in|on|at|am|pm|of|by|and|the|for|hrs|min|me|se|ki|ka|ko|ke", re.IGNORECASE
 )
 _FEWEST_DIGITS = 2
-_BETWEEN = r"[\s\-_.,*·\u2010-\u2015\u200b-\u200d]{0,3}"
+_SIGN = r"[\s\-_.,*·\u2010-\u2015\u200b-\u200d]"
+_BETWEEN = _SIGN + "{0,3}"
+# Before one of its digits each of them has this; all else is looked for behind it.
+_BEFORE_DIGIT = re.compile(
+    r"\d(?:"
+    + "|".join(rf"(?<=(?:{_STATES}|एच|BH){_SIGN * width}\d)" for width in range(4))
+    + ")",
+    re.IGNORECASE,
+)
 _VEHICLE = re.compile(
     rf"{NO_WORD_BEFORE}(?P<state>{_STATES}){_BETWEEN}\d{{1,2}}"
     rf"(?:{_BETWEEN}(?P<series>[A-Z]{{1,3}}){_BETWEEN}|[\s\-_.*]{{1,3}})"
@@ -39,6 +47,8 @@ _VEHICLE = re.compile(
 
 def hide_vehicles(text: str, copy: str) -> tuple[str, str]:
     """Text and copy without numbers of vehicles."""
+    if not _BEFORE_DIGIT.search(copy):
+        return text, copy
     return hide_matches(text, copy, _VEHICLE, _is_vehicle, _FEWEST_DIGITS)
 
 

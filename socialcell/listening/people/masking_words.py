@@ -2,25 +2,46 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+
+from socialcell.listening.people.masking_number_words import is_number_word
+from socialcell.listening.people.masking_platforms import may_name_platform
+from socialcell.listening.people.name_lists import word_kinds, word_lists
 
 # Python's \w lacks the vowel signs of Devanagari.
 _WORD = re.compile(r"[A-Za-zÀ-ɏ'’]+|[\u0900-\u0963\u0970-\u097f\u200c\u200d]+")
-
+_MOST_WORDS = 50_000  # that are remembered
 _LONGEST_SHORTENED = 4  # letters of a title with a full stop: Smt., डॉ.
 
 
-@dataclass(frozen=True)
+class WordCue:
+    """What a word may be a sign of: bits, so that a text's words are summed up in one
+    number."""
+
+    NUMBER = 1
+    PLATFORM = 2
+    PERSON = 4  # one of the lists of names, titles, roles, offices, places
+    SURNAME = 8  # ends as surnames do in Latin letters
+    ACTOR = 16
+    NAME = PERSON | SURNAME | ACTOR
+
+
+@dataclass(slots=True)
 class TextWords:
-    """Words in small letters, and where each begins and ends in `text`."""
+    """Words in small letters, the cues of each and of all, and where each begins and
+    ends in `text`."""
 
     text: str
     lower: tuple[str, ...]
+    cues: tuple[int, ...]
+    all_cues: int
+    _spans: tuple[tuple[int, int], ...] | None = None
 
-    @cached_property
+    @property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Where each word begins and ends; for most texts nobody asks."""
-        return tuple(hit.span() for hit in _WORD.finditer(self.text))
+        if self._spans is None:
+            self._spans = tuple(map(re.Match.span, _WORD.finditer(self.text)))
+        return self._spans
 
     def written(self, at: int) -> str:
         """A word as it stands in the text."""
@@ -42,4 +63,31 @@ class TextWords:
 
 def text_words(text: str) -> TextWords:
     """Split a text into runs of letters of one script."""
-    return TextWords(text, tuple(map(str.lower, _WORD.findall(text))))
+    lower = tuple(map(str.lower, _WORD.findall(text)))
+    cues = tuple(map(_CUES.__getitem__, lower))
+    all_cues = 0
+    for cue in {*cues}:
+        all_cues |= cue
+    return TextWords(text, lower, cues, all_cues)
+
+
+class _Cues(dict[str, int]):
+    """A word in small letters → its cues. Words come again: each is looked up in the
+    lists once."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        self[word] = (
+            WordCue.NUMBER * is_number_word(word)
+            | WordCue.PLATFORM * may_name_platform(word)
+            | WordCue.PERSON * (word in word_kinds())
+            | WordCue.SURNAME * word.endswith(_LATIN_SURNAMES)
+            | WordCue.ACTOR * (word in _ACTORS)
+        )
+        return self[word]
+
+
+_CUES = _Cues()
+_LATIN_SURNAMES = tuple(word_lists("third_persons")["surname_ends_latn"])
+_ACTORS = frozenset(word_lists("third_persons")["actors"])
