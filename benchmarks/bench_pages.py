@@ -16,6 +16,7 @@ With `--database` the SQLite files stay in that folder and are used again.
 import argparse
 import asyncio
 import os
+import random
 import subprocess
 import sys
 import time
@@ -68,6 +69,7 @@ PAGES = {
 WITH_GOAL = ("today", "the explorer", "the inbox", "a case")
 SUBJECTS = ("topic:water", "topic:roads", "ward:kothrud-bavdhan", "topic:waste")
 PER_SECOND = 50
+WEEK = timedelta(days=7)  # in which they were written: no incident has all of them
 _TOKEN, _NAME = "a browser of the benchmark", "Reader of the benchmark"
 _TICK = os.sysconf("SC_CLK_TCK")
 
@@ -250,11 +252,12 @@ def collect(url: str) -> None:
     """Store, tag and count new mentions until nobody listens any more."""
     filled = Filled(url, remember=True, source="collector")
     first = time.time_ns() // 1000  # ids that nobody has
+    chance = random.Random(first)
     records = corpus.records(1_000_000, first=first, different=2_000)
     for page in split(records, PER_SECOND):
         filled.store(
-            replace(record, authored_at=corpus.END - timedelta(seconds=second))
-            for second, record in enumerate(page)
+            replace(record, authored_at=corpus.END - WEEK * chance.random())
+            for record in page
         )
         filled.tag()
         print("collecting", flush=True)
