@@ -152,7 +152,7 @@ def list_(
     states = tuple(state) if state else answer_view.OPEN_STATES
     lines = answer_view.list_answers(open_context(config), states, limit)
     if json:
-        output.as_json({"answers": [asdict(line) for line in lines]})
+        output.as_json({"answers": [_document(line) for line in lines]})
         return
     output.table(_COLUMNS, [_row(line) for line in lines], full=("what holds it",))
 
@@ -167,7 +167,8 @@ def show(key: Key, config: Config = None, json: Json = False) -> None:
 
     detail = answer_view.show_answer(open_context(config), key)
     if json:
-        output.as_json(asdict(detail))
+        lines = [_document(line) for line in detail.lines]
+        output.as_json({**asdict(detail), "lines": lines})
         return
     for line, changes in zip(detail.lines, detail.changes, strict=True):
         until = f", until {output.local(line.until)}" if line.until else ""
@@ -288,8 +289,18 @@ def _row(line: "AnswerLine") -> tuple[object, ...]:
         line.state,
         line.made_by,
         line.text,
-        line.hold or line.reason,
+        str(line.hold) if line.hold else line.reason,
     )
+
+
+def _document(line: "AnswerLine") -> dict[str, object]:
+    from socialcell.message_catalog import LANGUAGES, in_words
+
+    hold = line.hold and {
+        "code": line.hold.code,
+        **{language: in_words(line.hold, language, str) for language in LANGUAGES},
+    }
+    return {**asdict(line), "hold": hold}
 
 
 def _shown(changes: "Sequence[WordChange]") -> str:

@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from socialcell import db
-from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
+from socialcell.desk.model import CaseContact, CaseMessage, CaseStep, DeskCase
+from socialcell.json_types import JsonObject
 
 MESSAGE = db.table(CaseMessage)
 M = MESSAGE.c
@@ -109,6 +110,18 @@ def unplaced_ids(session: Session) -> Sequence[int]:
         M.own_post_id.is_(None),
     )
     return session.scalars(query.order_by(M.id)).all()
+
+
+def detail_of_step(
+    session: Session, kind: str, case_ids: Collection[int], message_id: int
+) -> JsonObject | None:
+    """The detail of the newest step of a kind about a message, in any of these cases;
+    None: there is none."""
+    query = select(col(CaseStep.detail)).where(
+        col(CaseStep.kind) == kind, col(CaseStep.case_id).in_(case_ids)
+    )
+    details = session.scalars(query.order_by(col(CaseStep.id).desc()))
+    return next((part for part in details if part.get("message") == message_id), None)
 
 
 def newest_mentions(session: Session, contact_id: int) -> Sequence[int]:

@@ -234,4 +234,4 @@ def test_the_list_says_what_holds_an_answer_and_until_when_it_may_go(
 
     (line,) = answer_view.list_answers(town.context)
     assert line.until is None
-    assert "24 hours" in (line.hold or "")
+    assert "24 hours" in str(line.hold)

@@ -19,9 +19,11 @@ from socialcell.desk.store import cases, outgoing_answers
 from socialcell.desk.store.cases import StepDraft
 from socialcell.errors import UsageError
 from socialcell.json_types import JsonObject
+from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.roles import Permission
 from socialcell.services.context import Context
+from socialcell.services.desk.answers import hold_reasons
 from socialcell.services.desk.case_access import require_case
 from socialcell.services.desk.case_steps import enter_step
 
@@ -34,11 +36,11 @@ def doubt_abandoned(context: Context, now: datetime | None) -> int:
     None: every claim). How many."""
     with db.reading(context.engine) as session:
         keys = outgoing_answers.abandoned_keys(session, now)
-    why = "The process that sent it ended before the platform's answer was noted."
+    why = Message("deskanswers.process_ended")
     return sum(doubt(context, key, why) for key in keys)
 
 
-def doubt(context: Context, key: str, why: str) -> bool:
+def doubt(context: Context, key: str, why: Message) -> bool:
     """Nobody knows whether an answer was heard: a person looks. Audited. Whether it
     was being sent."""
     with db.writing(context.engine) as session:
@@ -46,18 +48,17 @@ def doubt(context: Context, key: str, why: str) -> bool:
         if message is None:
             return False
         id_ = message.id
-        note = (
-            f"It may have been sent: {why} Look in the conversation, then: socialcell "
-            f"answers settle {id_} --heard, or --again when it is not there"
-        )
-        if not outgoing_answers.hold_unsure(session, key, note):
+        hold = Message("deskanswers.hold_unsure", {"message": id_, "why": why})
+        if not outgoing_answers.hold_unsure(session, key, str(hold)):
             return False
-        message.state, message.reason = "unsure", note
-        _enter(context, session, message, "answer_unsure", reason=note)
+        message.state = "unsure"
+        _enter_stop(context, session, message, hold)
         now, about = context.clock.now(), message.answer_key or key
         detail: JsonObject = {"message": id_}
         audit.append(session, context.actor, "answer.unsure", about, detail, now)
-    _LOG.error("a person must look whether an answer was sent", message=id_, why=why)
+    _LOG.error(
+        "a person must look whether an answer was sent", message=id_, why=str(why)
+    )
     return True
 
 
@@ -112,31 +113,32 @@ def note_spoken(context: Context, session: Session, message: CaseMessage) -> Non
 
 
 def return_unsent(
-    context: Context, session: Session, message: CaseMessage, why: str
+    context: Context, session: Session, message: CaseMessage, why: Message
 ) -> None:
     """Something stands against an answer that was approved: nothing is sent, it goes
     back with the reason."""
     now = context.clock.now()
-    if outgoing_answers.end_unsent(session, message.outbox_key or "", now, why):
+    key = message.outbox_key or ""
+    if outgoing_answers.end_unsent(session, key, now, str(why)):
         return_unplaced(context, session, message, why)
 
 
 def return_unplaced(
-    context: Context, session: Session, message: CaseMessage, why: str
+    context: Context, session: Session, message: CaseMessage, why: Message
 ) -> None:
     """The same of words that were not in the outbox yet."""
-    message.state, message.reason = "returned", why
-    _enter(context, session, message, "answer_held", reason=why)
+    message.state = "returned"
+    _enter_stop(context, session, message, why)
 
 
-def fail(context: Context, key: str, why: str) -> None:
+def fail(context: Context, key: str, why: Message) -> None:
     """The platform refused an answer: nothing is sent."""
     with db.writing(context.engine) as session:
         message = answer_store.of_outbox(session, key)
         now = context.clock.now()
-        if message and outgoing_answers.end_unsent(session, key, now, why):
-            message.state, message.reason = "failed", why
-            _enter(context, session, message, "answer_failed", reason=why)
+        if message and outgoing_answers.end_unsent(session, key, now, str(why)):
+            message.state = "failed"
+            _enter_stop(context, session, message, why)
 
 
 def note_public(context: Context) -> int:
@@ -222,12 +224,24 @@ def _note_out(
     audit.append(session, context.actor, "answer.send", key, detail, now)
 
 
+def _enter_stop(
+    context: Context, session: Session, message: CaseMessage, why: Message
+) -> None:
+    """Enter that a message does not go out, by its state, and why: in English words,
+    and as a code for those who read another language."""
+    message.reason = str(why)
+    step = hold_reasons.STOPPED[message.state]
+    more = hold_reasons.stored_reason(why)
+    _enter(context, session, message, step, reason=message.reason, more=more)
+
+
 def _enter(
     context: Context,
     session: Session,
     message: CaseMessage,
     kind: str,
     reason: str = "",
+    more: JsonObject | None = None,
 ) -> DeskCase:
     """Enter a step about a message into its case."""
     case = _lock(session, message)
@@ -235,6 +249,7 @@ def _enter(
         "message": message.id,
         "answer": message.answer_key,
         "purpose": message.purpose,
+        **(more or {}),
     }
     # By a person's decision, who says so to the citizen; a machine only carries it.
     by = (message.decided_by if kind == "answer" else None) or context.actor.name

@@ -21,6 +21,7 @@ from socialcell.desk.store import answers as answer_store
 from socialcell.desk.store import outgoing_answers
 from socialcell.errors import ConfigError, UsageError
 from socialcell.json_types import JsonObject
+from socialcell.message_catalog import Message
 from socialcell.ops import delivery_receipts
 from socialcell.ops.model import Source
 from socialcell.ops.webhook_model import SentMessage
@@ -124,7 +125,8 @@ def _place_fixed_words(context: Context) -> int:
             try:
                 way = open_way(context, session, contact, message)
             except UsageError as error:
-                answer_results.return_unplaced(context, session, message, str(error))
+                why = error.message
+                answer_results.return_unplaced(context, session, message, why)
                 returned += 1
                 continue
             queue_message(context, session, case, contact, message, way)
@@ -144,7 +146,7 @@ def _send_one(context: Context, key: str, run: AnswerRun) -> None:
             # Asked again: the window may have closed, somebody may have said no.
             way = open_way(context, session, contact, message)
         except UsageError as error:
-            answer_results.return_unsent(context, session, message, str(error))
+            answer_results.return_unsent(context, session, message, error.message)
             run.returned += 1
             return
         claim = _claim(context, session, message, contact, way)
@@ -163,7 +165,7 @@ def _send_one(context: Context, key: str, run: AnswerRun) -> None:
     try:
         external_id = send()
     except UnconfirmedCall as error:
-        answer_results.doubt(context, key, str(error))
+        answer_results.doubt(context, key, error.message)
         run.unsure += 1
         _stop_channel(context, claim.channel, run, str(error), None)
     except ConfigError as error:
@@ -172,7 +174,7 @@ def _send_one(context: Context, key: str, run: AnswerRun) -> None:
         if error.kind in _STOPPING:
             _postpone(context, claim, run, str(error), error.until, claimed=True)
         else:
-            _fail(context, claim, run, str(error))
+            _fail(context, claim, run, error.message)
     else:
         _settle_sent(context, claim, external_id, ledger)
         run.sent += 1
@@ -272,11 +274,11 @@ def _stop_channel(
         )
 
 
-def _fail(context: Context, claim: _AnswerClaim, run: AnswerRun, why: str) -> None:
+def _fail(context: Context, claim: _AnswerClaim, run: AnswerRun, why: Message) -> None:
     """The platform refused this answer: it does not go out, and a person reads why."""
     answer_results.fail(context, claim.key, why)
     run.failed += 1
-    _LOG.error("an answer was refused", message=claim.key, answer=why)
+    _LOG.error("an answer was refused", message=claim.key, answer=str(why))
 
 
 def _settle_sent(

@@ -10,17 +10,15 @@ from typing import Literal
 from sqlmodel import Session
 
 from socialcell import db
-from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import answers as answer_store
-from socialcell.desk.store import outgoing_answers
 from socialcell.errors import UsageError
 from socialcell.message_catalog import Message
 from socialcell.services.context import Context
 from socialcell.services.desk.answers import answer_checks
 from socialcell.services.desk.answers.answer_channels import AnswerWays, ways_to_answer
 from socialcell.services.desk.answers.answer_queue import way_of
-from socialcell.services.publishing import own_posts
+from socialcell.services.desk.answers.hold_reasons import hold_of
 
 STATES = (
     "draft",
@@ -48,7 +46,8 @@ class WordChange:
 
 @dataclass(frozen=True)
 class AnswerLine:
-    """One message of an answer, as it is listed; the fields are the keys of its JSON.
+    """One message of an answer, as it is listed; the fields are the keys of its JSON,
+    where `hold` has its code, and the sentence by language.
 
     `way`: private, template or public. `until`: when its window closes. `hold` says
     what keeps it from going out now and what may be done.
@@ -76,7 +75,7 @@ class AnswerLine:
     decided_at: datetime | None
     sent_at: datetime | None
     reason: str | None
-    hold: str | None
+    hold: Message | None
 
 
 @dataclass(frozen=True)
@@ -176,32 +175,7 @@ def _line(
         decided_at=message.decided_at,
         sent_at=message.sent_at,
         reason=message.reason,
-        hold=_hold(context, session, message, ways, is_closed=is_open and way is None),
+        hold=hold_of(
+            context, session, message, contact, ways if is_open and not way else None
+        ),
     )
-
-
-def _hold(
-    context: Context,
-    session: Session,
-    message: CaseMessage,
-    ways: AnswerWays,
-    *,
-    is_closed: bool,
-) -> str | None:
-    """What keeps a message from going out now; None: nothing does."""
-    if message.state in ("unsure", "failed"):
-        return message.reason
-    if is_closed:
-        reason = ways.closed[0] if ways.closed else None
-        if reason is None:
-            open_ways = [way.way for way in ways.open]
-            reason = Message("deskanswers.other_way", {"ways": open_ways})
-        return str(reason)
-    if message.state == "queued" and message.outbox_key is not None:
-        outgoing = outgoing_answers.find(session, message.outbox_key)
-        return None if outgoing is None else outgoing.answer
-    if message.state == "queued" and message.own_post_id is not None:
-        post = session.get_one(OwnPost, message.own_post_id)
-        hold = own_posts.hold_of(context, session, post)
-        return None if hold is None else hold.why
-    return None

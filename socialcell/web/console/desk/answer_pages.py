@@ -188,6 +188,7 @@ def show_answer(request: PageRequest) -> Answer:
             "may_settle": request.may(Permission.ANSWER),
             "may_withdraw": state in ("draft", "waiting", "returned", "queued"),
             "may_rewrite": state in ("draft", "waiting", "returned"),
+            "say": request.say,
             "money": lambda micros: in_rupees(request.lang, micros),
         },
     )

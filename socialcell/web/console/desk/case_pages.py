@@ -7,8 +7,15 @@ from socialcell.errors import UsageError
 from socialcell.i18n import Language
 from socialcell.roles import Permission
 from socialcell.services import pseudonyms
+from socialcell.services.desk.answers import hold_reasons
 from socialcell.services.desk.pages import case_page
-from socialcell.views.desk.case_view import CaseHistory, CasePage, SimilarCase
+from socialcell.views.desk.case_view import (
+    CaseHistory,
+    CasePage,
+    MessageView,
+    SimilarCase,
+    StepView,
+)
 from socialcell.views.mentions.mention_page_view import MentionReading, ReadingRecord
 from socialcell.web.console.desk.case_forms import changes_since
 from socialcell.web.console.desk.desk_words import DeskWords, few_desk_words
@@ -75,9 +82,28 @@ def show_case(request: PageRequest) -> Answer:
             "acts": _acts(request.lang),
             "similar": [SimilarLine(other, words) for other in page.similar],
             "field_answers": _field_answers(request.lang),
+            "step_reason": lambda step: _step_reason(request, step),
+            "message_reason": lambda message: _message_reason(request, page, message),
             "money": lambda micros: in_rupees(request.lang, micros),
         },
     )
+
+
+def _step_reason(request: PageRequest, step: StepView) -> str:
+    """Why a step was taken, in the language of the page where it is kept as a code."""
+    why = hold_reasons.reason_of(step.detail)
+    return step.reason if why is None else request.say(why)
+
+
+def _message_reason(
+    request: PageRequest, page: CasePage, message: MessageView
+) -> str | None:
+    """Why an answer went back or did not leave, as its newest step says."""
+    kind = hold_reasons.STOPPED.get(message.state)
+    for step in reversed(page.steps):
+        if step.kind == kind and step.detail.get("message") == message.id:
+            return _step_reason(request, step)
+    return message.reason
 
 
 def read_history(request: PageRequest) -> CaseHistory:
