@@ -162,6 +162,13 @@ def by_view_query(case_filter: CaseFilter, now: datetime) -> Select[*tuple[Any, 
     return select(*sums, func.count().label(ALL_OPEN)).select_from(inner.state.table)
 
 
+def count_open(session: Session, scopes: Collection[str] | None) -> int:
+    """How many cases are open in these scopes (None: in the whole city)."""
+    open_cases = CaseFilter(scopes=scopes)
+    query = select(func.count()).select_from(db.table(DeskCase))
+    return session.scalars(query.where(*conditions(open_cases, NEVER))).one()
+
+
 def conditions(case_filter: CaseFilter, now: datetime) -> list[ColumnElement[bool]]:
     """What must be true of the cases of a filter."""
     parts: list[ColumnElement[bool]] = []

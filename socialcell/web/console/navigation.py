@@ -1,11 +1,13 @@
 """The places of the console that whoever is signed in may go to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from socialcell.errors import SocialcellError
 from socialcell.i18n import Language
 from socialcell.roles import Permission
+from socialcell.services.desk.pages import inbox
 from socialcell.services.operators.browser_sessions import BrowserVisitor
 from socialcell.web.pages.page_request import PageRequest
 
@@ -16,16 +18,19 @@ SEE_SOURCES = frozenset({Permission.READ, Permission.MANAGE_SOURCES})
 
 @dataclass(frozen=True)
 class NavigationEntry:
-    """An entry of the navigation. `key`: the keys that lead there."""
+    """An entry of the navigation. `key`: the keys that lead there. `count`: how many
+    open cases wait behind it; None: nothing is counted there, or it is not known."""
 
     path: str
     label: str
     icon: str = ""
     key: str = ""
     is_current: bool = False
+    count: int | None = None
 
 
-SCOPED = frozenset({"/inbox", "/mentions", "/areas", "/approvals"})
+INBOX = "/inbox"
+SCOPED = frozenset({INBOX, "/mentions", "/areas", "/approvals"})
 """Pages that can show some ward offices or departments alone."""
 
 
@@ -44,7 +49,27 @@ class Navigation:
 def shell_values(request: PageRequest) -> Mapping[str, object]:
     """What the shell says around each page."""
     organisation = request.context.workspace.config.report.organisation
-    return {"navigation": _navigation(request), "organisation": organisation}
+    return {"navigation": _counted(request), "organisation": organisation}
+
+
+def _counted(request: PageRequest) -> Navigation | None:
+    """The navigation with the number of open cases that the visitor may see."""
+    navigation = _navigation(request)
+    if navigation is None or request.visitor is None:
+        return navigation
+    if all(entry.path != INBOX for entry in navigation.main):
+        return navigation
+    try:
+        places = request.visitor.places(Permission.READ)
+        count = inbox.count_open(request.context, places)
+    except SocialcellError:
+        # A page whose words are kept while the database is busy stands without it.
+        return navigation
+    main = [
+        replace(entry, count=count) if entry.path == INBOX else entry
+        for entry in navigation.main
+    ]
+    return replace(navigation, main=main)
 
 
 def _navigation(request: PageRequest) -> Navigation | None:
@@ -84,15 +109,15 @@ def _marked(place: NavigationEntry, path: str) -> NavigationEntry:
     is_current = path == place.path or (
         place.path != "/" and path.startswith(f"{place.path}/")
     )
-    is_current = is_current or (place.path == "/inbox" and path.startswith("/cases/"))
-    return NavigationEntry(place.path, place.label, place.icon, place.key, is_current)
+    is_current = is_current or (place.path == INBOX and path.startswith("/cases/"))
+    return replace(place, is_current=is_current)
 
 
 def _main(lang: Language) -> Sequence[tuple[_May, NavigationEntry]]:
     _, read = lang.gettext, Permission.READ
     return (
         (read, NavigationEntry("/", _("Today"), "today", "g t")),
-        (read, NavigationEntry("/inbox", _("Inbox"), "inbox", "g i")),
+        (read, NavigationEntry(INBOX, _("Inbox"), "inbox", "g i")),
         (read, NavigationEntry("/incidents", _("Incidents"), "wave", "g n")),
         (read, NavigationEntry("/figures", _("Figures"), "bars", "g f")),
         (read, NavigationEntry("/areas", _("Areas"), "map", "g w")),

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 
 from socialcell import db
 from socialcell.desk import secret_seal
@@ -465,3 +465,43 @@ def test_today_begins_with_the_cases_to_work_on_first(
     assert page.text.index("Burst pipe") < page.text.index("Leaking tap")
     assert f"/en/cases/{burst}" in page.html
     assert "all 2 open cases" in page.text
+
+
+def test_the_navigation_counts_the_open_cases_beside_the_inbox(
+    city: Context, browser: BrowserSession, engine: Engine
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    assert "Inbox 2 2 open cases" in browser.get("/en/me").text
+    with db.writing(engine) as session:
+        make_case(session, summary="Done", state="closed_confirmed")
+        make_case(session, summary="Waits", state="resolved_claimed")
+    assert "Inbox 3 3 open cases" in browser.get("/en/figures").text
+    assert "आवक ३ ३ प्रकरणे खुली" in browser.get("/mr/me").text
+
+
+def test_whoever_answers_for_a_ward_office_is_told_how_many_are_open_there(
+    city: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, city, RAVI, Role.DEPARTMENT, scope=KOTHRUD)
+    assert "Inbox 1 1 open case" in browser.get("/en/me").text
+
+
+def test_who_sees_no_inbox_is_told_no_number(
+    city: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, city, RAVI, Role.ADMIN)
+    assert "open case" not in browser.get("/en/me").text
+    assert "open case" not in browser.get("/en/sign-in").text
+
+
+def test_a_page_whose_number_cannot_be_counted_stands_without_it(
+    city: Context, browser: BrowserSession, engine: Engine
+) -> None:
+    if not db.is_sqlite(engine):
+        pytest.skip("a table that is gone is said as a mistake of ours there")
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE desk_case RENAME TO desk_case_gone"))
+    page = browser.get("/en/keys")
+    assert (page.status, "Inbox" in page.text) == (200, True)
+    assert "open case" not in page.text

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -53,6 +53,13 @@ def read_inbox(
             held,
             until,
         )
+
+
+def count_open(context: Context, scopes: Collection[str] | None) -> int:
+    """How many cases are open in these ward offices and departments (None: in the whole
+    city). One statement."""
+    with db.reading(context.engine) as session:
+        return case_lists.count_open(session, scopes)
 
 
 def _lines(
