@@ -79,6 +79,8 @@ ABSENT = {
     "answers withdraw": "needs a case that somebody answered",
     "cases assign": "needs an operator who works on cases",
     "cases join": "needs an operator who works on cases",
+    "cases mark-photo": "needs a case with a photo",
+    "cases photos": "needs a case with a photo",
     "cases merge": "needs an operator who works on cases",
     "cases note": "needs an operator who works on cases",
     "cases open": "needs an operator who works on cases",

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from socialcell.commands import completions, output
-from socialcell.commands.desk import case_output, grouping
+from socialcell.commands.desk import case_output, grouping, photos
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.mentions.mention_options import Topic
 from socialcell.commands.options import Config, Json, open_context, people_of
@@ -326,3 +326,4 @@ def _point(text: str | None) -> tuple[float, float] | None:
 
 
 grouping.register(app)
+photos.register(app)

@@ -177,3 +177,37 @@ def test_without_a_file_the_form_says_so(ravi: BrowserSession) -> None:
 
     for refused in (missing, empty):
         assert (refused.status, "Choose a file." in refused.text) == (422, True)
+
+
+def test_a_photo_is_marked_public_by_who_says_that_they_have_looked(
+    context: Context, ravi: BrowserSession, case: str
+) -> None:
+    claim(ravi, case, photo())
+    page = ravi.get(f"/en/cases/{case}")
+    path = f"/en/cases/{case}/photos/1/public"
+    assert f'href="{path}"' in page.html
+    form = ravi.get(path)
+    assert "number plates are not hidden" in form.html
+
+    refused = ravi.send(form, f"/cases/{case}/photos/1/public")
+    assert refused.status == 422
+    assert "Say that you have looked at the photo." in refused.html
+    assert not files(context)[0].is_public
+
+    done = ravi.send(refused, f"/cases/{case}/photos/1/public", checked="yes")
+    assert "The photo is public" in done.html
+    assert files(context)[0].is_public
+
+    back = ravi.send(ravi.get(path), f"/cases/{case}/photos/1/public")
+    assert "The photo is private" in back.html
+    assert not files(context)[0].is_public
+
+
+def test_a_viewer_marks_no_photo_and_no_other_photo_is_offered(
+    context: Context, ravi: BrowserSession, case: str, new_browser: NewBrowser
+) -> None:
+    claim(ravi, case, photo())
+    assert ravi.get(f"/en/cases/{case}/photos/7/public").status == 404
+    viewer = signed_in(new_browser(), context, "Meera Sample", Role.VIEWER)
+    assert "/photos/1/public" not in viewer.get(f"/en/cases/{case}").html
+    assert viewer.get(f"/en/cases/{case}/photos/1/public").status in (403, 404)

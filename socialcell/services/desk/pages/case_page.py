@@ -133,6 +133,12 @@ def read_photo(
         return case_photos.read_photo(context, row)
 
 
+def list_files(context: Context, number: str) -> list[CaseFileView]:
+    """The photos and documents of a case. UsageError: no such case."""
+    with db.reading(context.engine) as session:
+        return _files(session, cases.find_case(session, number).id or 0)
+
+
 def _has_link(steps: Sequence[CaseStep]) -> bool:
     return any(step.kind == "field_link" for step in steps)
 

@@ -79,6 +79,7 @@ def show_case(request: PageRequest) -> Answer:
             "may_take": page.case.state in OPEN_STATES
             and page.case.assignee_id is None
             and page.case.holder_id in (None, actor.id),
+            "may_mark": request.may(Permission.CLAIM_DONE),
             "acts": _acts(request.lang),
             "similar": [SimilarLine(other, words) for other in page.similar],
             "field_answers": _field_answers(request.lang),

@@ -285,6 +285,8 @@ class DeskWords(MentionWords):
             "reopen": _("Reopened"),
             "reveal": _("A name was looked at"),
             "note": _("Note"),
+            "photo_public": _("A photo was marked public"),
+            "photo_private": _("A photo was made private again"),
             "incident": _("Joined to an incident"),
             "token": _("Registered in PMC Care"),
             "answer": _("Answered"),
