@@ -9,6 +9,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from socialcell.language.notes import Notes, notes_of
 from socialcell.language.training import posts as posts_
 from socialcell.language.training.cards import CardFacts
 from socialcell.language.training.fit import matrix, quantised
+from socialcell.language.training.own_decisions import own_examples, own_files
 from socialcell.language.training.posts import Example
 
 GRAMS = Grams(chars=(4, 4), words=2, bits=16, sounds=(2, 4))
@@ -51,15 +53,26 @@ _DAY: Mapping[str, Mapping[str, float]] = {
 _OF_A_DAY = 0.5  # power of how much rarer or commoner a class is there
 # Weight there of a post by how it was labelled.
 _CARE = {"twice": 3.0, "once": 2.0, "weak": 1.0}
+_OWN = "decisions of operators", "this workspace's own"  # origin and licence
 _Chances = dict[str, float]
 
 
-def train(seed: int, progress: Callable[[str], None]) -> tuple[CardFacts, Linear]:
-    """The facts of the card, without those of the file, and the n-grams' model."""
+def train(
+    seed: int, progress: Callable[[str], None], folder: Path | None = None
+) -> tuple[CardFacts, Linear]:
+    """The facts of the card, without those of the file, and the n-grams' model.
+
+    The n-grams learn from what the operators decided, too, where `folder` has it; it
+    measures nothing, since few of these posts have all labels.
+    """
     progress(civic_model.NAME)
-    posts, notes = _with_margins(posts_.posts(), seed)
+    examples = posts_.posts()
+    files = [] if folder is None else own_files(folder)
+    own = [] if folder is None else own_examples(folder, examples)
+    own = _without_places(own, _evidence(own)) if own else []
+    posts, notes = _with_margins(examples, seed, own)
     phrases = list(posts_.phrases())
-    model = _fit([*posts, *phrases], seed)
+    model = fit_columns([*posts, *phrases, *own], seed)
     judges, scores, _ = _judges(posts, notes, seed)
     facts: CardFacts = {
         "name": civic_model.NAME,
@@ -67,14 +80,27 @@ def train(seed: int, progress: Callable[[str], None]) -> tuple[CardFacts, Linear
         "task": "intent, topics, urgency",
         "licence": "Apache-2.0",
         "data": [
-            {"file": f"labels/{file} (in the package)", "origin": o, "licence": "own"}
-            for file, o in (
-                ("civic_train.jsonl", "invented civic posts, labelled for socialcell"),
-                ("once/", "invented civic posts, labelled once"),
-                ("weak/", "invented posts, labelled as they were written"),
+            {"file": file, "origin": origin, "licence": licence}
+            for file, origin, licence in (
+                (
+                    "labels/civic_train.jsonl (in the package)",
+                    "invented civic posts, labelled for socialcell",
+                    "own",
+                ),
+                (
+                    "labels/once/ (in the package)",
+                    "invented civic posts, labelled once",
+                    "own",
+                ),
+                (
+                    "labels/weak/ (in the package)",
+                    "invented posts, labelled as they were written",
+                    "own",
+                ),
+                *((name, *_OWN) for name in files),
             )
         ],
-        "posts": len(posts) + len(phrases),
+        "posts": len(posts) + len(phrases) + len(own),
         "seed": seed,
         "kind": "linear and logistic",
         "classes": list(model.classes),
@@ -97,23 +123,30 @@ def unseen_chances(seed: int) -> tuple[list[Example], dict[str, list[_Chances]]]
     return examples, _judges(*_with_margins(examples, seed), seed)[2]
 
 
-def _with_margins(
-    examples: Sequence[Example], seed: int
-) -> tuple[list[Example], list[Notes]]:
-    """The posts without names of places, and what rules and n-grams find in each.
-
-    The n-grams have seen the phrases of the rules and other posts, not this one.
-    """
-    noted = _evidence(examples)
-    posts = [
+def _without_places(
+    examples: Sequence[Example], noted: Sequence[Notes]
+) -> list[Example]:
+    return [
         replace(post, text=civic_model.plain(post.text, notes.entities))
         for post, notes in zip(examples, noted, strict=True)
     ]
-    phrases = list(posts_.phrases())
+
+
+def _with_margins(
+    examples: Sequence[Example], seed: int, also: Sequence[Example] = ()
+) -> tuple[list[Example], list[Notes]]:
+    """The posts without names of places, and what rules and n-grams find in each.
+
+    The n-grams have seen the phrases of the rules, those of `also` and other posts, not
+    this one.
+    """
+    noted = _evidence(examples)
+    posts = _without_places(examples, noted)
+    phrases = [*posts_.phrases(), *also]
     for fold in folds(len(posts), seed):
         inside = set(fold)
         rest = [example for at, example in enumerate(posts) if at not in inside]
-        model = _fit([*rest, *phrases], seed)
+        model = fit_columns([*rest, *phrases], seed)
         rows = model.margins([posts[at].text for at in fold]).tolist()
         task_margins = civic_model.by_task(model.classes, rows)
         for at, margins in zip(fold, task_margins, strict=True):
@@ -121,12 +154,17 @@ def _with_margins(
     return posts, noted
 
 
-def _fit(examples: Sequence[Example], seed: int) -> Linear:
+def fit_columns(examples: Sequence[Example], seed: int) -> Linear:
+    """The n-grams' model of all classes: each learns from those that teach it."""
     whole = matrix([example.text for example in examples], GRAMS)
     coefficients, bias = [], []
     for column in civic_model.columns():
         task = column.partition(":")[0]
-        indexes = [index for index, post in enumerate(examples) if task in post.tasks]
+        indexes = [
+            index
+            for index, post in enumerate(examples)
+            if task in post.tasks or column in post.tasks
+        ]
         inside = np.array([column in examples[index].labels for index in indexes])
         share = np.array([examples[index].weight for index in indexes])
         machine = LinearSVC(

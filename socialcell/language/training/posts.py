@@ -27,9 +27,10 @@ _NAME = re.compile(rf"({'|'.join(lexicon.LANGUAGES)})(?:-([2-9]|[1-9]\d+))?\.txt
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text with `task:class` of all its labels, and the tasks that it teaches.
+    """A text with `task:class` of all its labels, and the tasks that it teaches, or
+    single classes of a task (`topic:water`).
 
-    `origin` says how it was labelled: "twice", "once" or "weak".
+    `origin` says how it was labelled: "twice", "once" or "weak"; "own": in a workspace.
     """
 
     text: str

@@ -61,7 +61,7 @@ def train(
             write(into / recipe.folder, recipe.name, facts, _packed(model))
         )
     if civic_model.NAME in wanted_names:
-        facts, model = civic_.train(seed, progress)
+        facts, model = civic_.train(seed, progress, source_folder)
         facts_list.append(write(into / "open", civic_model.NAME, facts, _packed(model)))
     for tagger in names_.train(source_folder, wanted_names, seed, progress):
         folder, name = into / tagger.recipe.folder, tagger.recipe.name
