@@ -82,6 +82,18 @@ def count_by_notice(session: Session) -> dict[str | None, int]:
     return {row[0]: row[1] for row in session.execute(query.group_by(C.notice))}
 
 
+def count_granted(
+    session: Session, notice: str, since: datetime, until: datetime | None
+) -> int:
+    """How many consents to a notice were given from a moment on, to before another."""
+    query = select(func.count()).where(
+        C.event == "granted", C.notice == notice, C.at >= since
+    )
+    if until is not None:
+        query = query.where(C.at < until)
+    return session.scalars(query).one()
+
+
 def count_events(session: Session, since: datetime, until: datetime) -> dict[str, int]:
     """How many consents and withdrawals happened in a span (half open), by event."""
     query = select(C.event, func.count()).where(C.at >= since, C.at < until)

@@ -22,7 +22,13 @@ from socialcell.services.alerts import incident_overview
 from socialcell.services.context import Context, open_context
 from socialcell.services.desk import case_opening, case_queue
 from socialcell.services.incident_room import incident_claims, situation_reports
-from socialcell.services.privacy import account_registry, breaches, person_requests
+from socialcell.services.messaging import consent
+from socialcell.services.privacy import (
+    account_registry,
+    breaches,
+    notices,
+    person_requests,
+)
 from socialcell.services.privacy.breaches import BreachDraft
 from socialcell.services.privacy.person_requests import NamedAccount, RequestDraft
 from socialcell.services.privacy.request_secrets import RequestSecrets
@@ -115,7 +121,8 @@ def work_at_the_desk(lead: Context) -> None:
 
 
 def fill_the_registers(officer: Context) -> None:
-    """A request of a person, a breach, and an account that waits for the registry."""
+    """A request of a person, a breach, a notice with a consent and a withdrawal, and an
+    account that waits for the registry."""
     secrets = RequestSecrets(name="Asha Kale", reach="by post", words="Erase it all.")
     account = NamedAccount("x", handle="asha_kale")
     person_requests.receive_request(
@@ -123,6 +130,10 @@ def fill_the_registers(officer: Context) -> None:
     )
     what = "A laptop with an export of mentions was lost."
     breaches.enter_breach(officer, BreachDraft("Lost laptop", what, ["texts"]))
+    words = "We write to you about water, and about nothing else."
+    notices.add_notice(officer, "messages", dict.fromkeys(i18n.CODES, words))
+    for number, event in (("9876543210", "granted"), ("9876543211", "withdrawn")):
+        consent.record_consent(officer, number, event, "form 12")
     account_registry.propose_account(
         officer,
         "x",

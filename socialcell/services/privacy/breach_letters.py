@@ -116,7 +116,8 @@ def _facts(line: BreachLine, lang: Language, officer: str) -> _Facts:
         details_due=moment(duties["board_details"].due_at),
         told_persons=moment(duties["persons"].told_at),
         told_cert_in=moment(duties["cert_in"].told_at),
-        officer=officer or unknown,
+        officer=officer
+        or lang.gettext("[name and address of the data protection officer]"),
     )
 
 

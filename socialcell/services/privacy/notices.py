@@ -2,9 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import in_pune
@@ -91,14 +93,36 @@ def add_notice(
         session.flush()
         detail = {"version": version, "sha256": hashes, "starts_at": starts.isoformat()}
         audit.append(session, context.actor, "notice.add", purpose, detail, now)
-        return [_line(row, {}) for row in rows]
+        return [_line(row, 0) for row in rows]
 
 
 def list_notices(context: Context, purpose: str | None = None) -> list[NoticeLine]:
     """All notices, the newest version of each purpose first."""
     with db.reading(context.engine) as session:
         counts = consent_ledger.count_by_notice(session)
-        return [_line(row, counts) for row in store.list_notices(session, purpose)]
+        rows = store.list_notices(session, purpose)
+        return [_line(row, _consents(session, row, rows, counts)) for row in rows]
+
+
+def _consents(
+    session: Session,
+    row: PrivacyNotice,
+    rows: Sequence[PrivacyNotice],
+    counts: Mapping[str | None, int],
+) -> int:
+    """How many consents rest on a notice; of words that stand in several versions,
+    those of the time in which this one counted."""
+    siblings = [
+        other
+        for other in rows
+        if (other.purpose, other.language) == (row.purpose, row.language)
+    ]
+    if sum(other.sha256 == row.sha256 for other in siblings) == 1:
+        return counts.get(row.sha256, 0)
+    ends = [other.starts_at for other in siblings if other.version > row.version]
+    return consent_ledger.count_granted(
+        session, row.sha256, row.starts_at, min(ends, default=None)
+    )
 
 
 def text_hash(text: str) -> str:
@@ -106,7 +130,7 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _line(row: PrivacyNotice, counts: Mapping[str | None, int]) -> NoticeLine:
+def _line(row: PrivacyNotice, consents: int) -> NoticeLine:
     return NoticeLine(
         row.purpose,
         row.version,
@@ -114,6 +138,6 @@ def _line(row: PrivacyNotice, counts: Mapping[str | None, int]) -> NoticeLine:
         row.sha256,
         row.starts_at,
         row.made_by,
-        counts.get(row.sha256, 0),
+        consents,
         row.text,
     )

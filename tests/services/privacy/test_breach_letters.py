@@ -172,6 +172,15 @@ def test_measures_that_are_not_known_are_nothing_to_translate(dpo: Context) -> N
     assert "तत्काळ उपाययोजना: अजून माहीत नाही" in draft.text
 
 
+def test_letters_say_where_the_officers_name_is_to_stand(context: Context) -> None:
+    nameless = officer(context)
+    number = enter(nameless).number
+
+    text = letters(nameless, number)["persons", "en"].text
+
+    assert "Contact: [name and address of the data protection officer]" in text
+
+
 def test_signs_of_a_pattern_in_our_words_stay_in_the_letters(dpo: Context) -> None:
     number = enter(dpo, what="The form {name} was 100%(s) open to all.").number
 

@@ -89,6 +89,25 @@ def test_a_consent_rests_on_the_version_and_language_that_was_shown_then(
     assert sum(counts.values()) == 2
 
 
+def test_of_words_that_stay_each_version_has_the_consents_of_its_own_time(
+    dpo: Context,
+) -> None:
+    notices.add_notice(dpo, "messages", texts())
+    second = texts() | {"en": texts("roads")["en"]}
+    notices.add_notice(dpo, "messages", second, dpo.clock.now() + DAY)
+    consent.record_consent(later(dpo, hours=1), NUMBER, "granted", "form", None, "mr")
+    for number in ("+91 98765 43211", "+91 98765 43212"):
+        consent.record_consent(
+            later(dpo, days=2), number, "granted", "call", None, "mr"
+        )
+
+    lines = notices.list_notices(dpo)
+
+    marathi = [line for line in lines if line.language == "mr"]
+    assert len({line.sha256 for line in marathi}) == 1
+    assert [(line.version, line.consents) for line in marathi] == [(2, 2), (1, 1)]
+
+
 def test_a_consent_to_a_notice_that_did_not_count_then_is_refused(
     dpo: Context,
 ) -> None:

@@ -36,7 +36,8 @@ class NoticeForm(Form):
 
 @dataclass(frozen=True)
 class NoticeVersion:
-    """A version of a notice in its languages. `state`: now, later or earlier."""
+    """A version of a notice in its languages. `state`: now, later, earlier, or never,
+    where the next version began before it."""
 
     purpose: str
     version: int
@@ -65,7 +66,7 @@ def _versions(request: PageRequest) -> list[NoticeVersion]:
     lines = notices.list_notices(request.context)
     order = [code for code, _name in register_words.LANGUAGES]
     versions: list[NoticeVersion] = []
-    counts_now: set[str] = set()
+    newer: dict[str, datetime] = {}  # when the first newer version began
     keys = groupby(
         sorted(lines, key=lambda line: (line.purpose, -line.version)),
         lambda line: (line.purpose, line.version),
@@ -73,11 +74,14 @@ def _versions(request: PageRequest) -> list[NoticeVersion]:
     for (purpose, version), group in keys:
         texts = sorted(group, key=lambda line: order.index(line.language))
         starts_at = texts[0].starts_at
-        if starts_at > now:
+        end = newer.get(purpose)
+        newer[purpose] = min(starts_at, end or starts_at)
+        if end is not None and end <= starts_at:
+            state = "never"
+        elif starts_at > now:
             state = "later"
         else:
-            state = "earlier" if purpose in counts_now else "now"
-            counts_now.add(purpose)
+            state = "now" if end is None or end > now else "earlier"
         consents = sum(line.consents for line in texts)
         made_by = texts[0].made_by
         versions.append(

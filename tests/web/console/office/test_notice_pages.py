@@ -76,6 +76,9 @@ def test_a_version_of_a_later_day_waits_and_the_one_before_goes_on(
 
     assert page.text.index("Version 2") < page.text.index("counts from")
     assert page.text.index("counts from") < page.text.index("Version 1 counts now")
+    third = publish(officer, en=WORDS["en"] + " Write to us.")
+    assert "Version 3 counts now" in third.text
+    assert "Version 2 replaced before it counted" in third.text
 
 
 def test_a_notice_that_lacks_words_is_not_published_and_keeps_the_others(
