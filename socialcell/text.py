@@ -26,8 +26,8 @@ def clean_text(text: str) -> str:
     and CR become a newline; other C0 and C1 controls go, tab and newline stay. ZWJ
     and ZWNJ stay: Marathi needs them (र्‍य). Cleaning twice changes nothing.
     """
-    if text.isascii() and text.isprintable():
-        return text
+    if text.isprintable():
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     if _SURROGATE.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")

@@ -1,6 +1,8 @@
 """Numbers that stand for one person are hidden, and what looks like them is not."""
 
+import sys
 import time
+import unicodedata
 from datetime import date, timedelta
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from socialcell.listening.people.masking import unnamed
+from socialcell.listening.people.masking_copy import has_digit
 from socialcell.listening.people.masking_numbers import is_verhoeff
 
 DEVANAGARI = str.maketrans("0123456789", "०१२३४५६७८९")
@@ -298,3 +301,41 @@ def test_every_day_of_a_year_with_a_time_stays() -> None:
     for n in range(365):
         text = f"{first + timedelta(days=n):%d.%m.%Y} 9.30"
         assert unnamed(text) == text
+
+
+def test_every_sign_that_stands_for_a_digit_is_seen_as_one() -> None:
+    signs = map(chr, range(sys.maxunicode + 1))
+
+    assert [
+        s for s in signs if (unicodedata.digit(s, None) is None) == has_digit(s)
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        # As few digits as a number of the kind has.
+        ("PAN ABCDE1234F", "PAN •••"),
+        ("ration card no 12345", "ration card no •••"),
+        ("phone 24471234", "phone •••"),
+        ("phone +12345678", "phone •••"),
+        ("call 98220Ol23S, 98220Ol2l4", "call 98220Ol23S, •••"),
+        ("voter id ABC1234567", "voter id •••"),
+        ("passport A1234567", "passport •••"),
+        ("driving licence MH12 20110012345", "driving licence •••"),
+        ("vid 1234567890123456", "vid •••"),
+        ("khata 123456789", "khata •••"),
+        ("IFSC SBIN0abcdef 1", "IFSC ••• 1"),
+        ("ka1a2", "•••"),
+        ("lat: 18.5204", "lat•••"),
+        ("18°3′", "•••"),
+        ("my flat 7", "my flat •••"),
+        ("h no 7", "h no •••"),
+        ("born on 7 May", "born on •••"),
+        # Letters that an expression which ignores case takes for i and s.
+        ("my unİt 7", "my unİt •••"),
+        ("ſadnika 7", "ſadnika •••"),
+    ],
+)
+def test_the_shortest_number_of_each_kind_is_hidden(text: str, shown: str) -> None:
+    assert unnamed(text) == shown

@@ -166,20 +166,16 @@ def masked(
 
 def _has_sign(text: str) -> bool:
     return (
-        "@" in text
-        or "＠" in text
-        or "﹫" in text
-        or "%40" in text
-        or "&#64;" in text
+        "@" in text or "＠" in text or "﹫" in text or "%40" in text or "&#64;" in text
     )
 
 
 def without(text: str, marks: Sequence[str]) -> str:
     """The text with these words hidden, however they are written."""
     lower = text.casefold()
-    for mark in sorted(marks, key=len, reverse=True):
+    for mark, pieces in _with_pieces(tuple(marks)):
         # To write an expression takes longer than to see that it can find nothing.
-        if all(piece in lower for piece in _spelling_pieces(mark)):
+        if all(map(lower.__contains__, pieces)):
             text = _spelling_pattern(mark).sub(MASK, text)
     return text
 
@@ -188,8 +184,12 @@ _SPELLING_GAP = re.compile(r"[\s._-]+")
 
 
 @lru_cache(maxsize=4096)
-def _spelling_pieces(mark: str) -> tuple[str, ...]:
-    return tuple(_SPELLING_GAP.split(mark.casefold()))
+def _with_pieces(marks: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Words to hide, the longest first, each with the pieces that a text must have."""
+    return tuple(
+        (mark, tuple(_SPELLING_GAP.split(mark.casefold())))
+        for mark in sorted(marks, key=len, reverse=True)
+    )
 
 
 def _spelling_pattern(mark: str) -> re.Pattern[str]:

@@ -83,7 +83,7 @@ def hide_author(
     spans = list(_own_words(words, own))
     if spans:
         text = hide(text, spans)
-    lower = text.lower()
+    lower = text.lower() if own.reversed else ""
     for part in own.reversed:
         if part in lower:
             text = re.sub(re.escape(part), MASK, text, flags=re.IGNORECASE)
@@ -92,10 +92,10 @@ def hide_author(
 
 def _own_words(words: TextWords, own: _OwnName) -> Iterator[tuple[int, int]]:
     last_own = -2
-    for at, word in enumerate(words.lower):
-        if word[0] not in own.first_letters:
-            continue
-        sounds = _sounds(word)
+    first_letters = own.first_letters
+    like_own = [at for at, word in enumerate(words.lower) if word[0] in first_letters]
+    for at in like_own:
+        sounds = _sounds(words.lower[at])
         is_own = not sounds.isdisjoint(own.sounds)
         if not is_own and not sounds.isdisjoint(own.common):
             is_own = last_own == at - 1 or _is_signed(words, at, own)

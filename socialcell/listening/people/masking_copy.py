@@ -98,7 +98,7 @@ _SMALL = (("İ", "i"), ("ı", "i"), ("ſ", "s"))
 
 
 def has_any(small: str, words: Iterable[str]) -> bool:
-    """Whether one of the words stands in a text in small letters, also within others."""
+    """Whether one of the words stands in a text in small letters, or within others."""
     return any(map(small.__contains__, words))
 
 

@@ -102,10 +102,10 @@ _MAP = re.compile(
     r"|share\.here\.com))(?P<place>[/?#][^\s<>\"]*)|(?P<scheme>geo:)[\d.,\-?=a-z]+",
     re.IGNORECASE,
 )
-# What an expression needs is looked for first: most texts with a digit have none of it.
-_FLAT_WORDS = tuple(
-    """flat apartment apt tenement unit row bungalow bunglow villa sadnika
-    फ्लॅट फ्लैट सदनिक बंगल रो""".split()
+# What an expression needs is looked for first: most texts have none of it.
+_FLAT_WORDS = (
+    *("flat", "apartment", "apt", "tenement", "unit", "row", "bungalow", "bunglow"),
+    *("villa", "sadnika", "फ्लॅट", "फ्लैट", "सदनिक", "बंगल", "रो"),
 )
 _HOUSE_NUMBER = re.compile(
     r"(?:h|house|home|ghar|makaan|makan|घर|मकान|घराचा|खोली|चाळ)[\s.:#\-–/]{0,3}[nkकन]"
@@ -122,8 +122,8 @@ def hide_homes(text: str, copy: str) -> tuple[str, str]:
     """Text and copy without numbers of flats and houses, the names of societies beside
     them, and coordinates. A society by itself is a place, and help has to find it."""
     for find in (_points, _flats, _societies, _wings, _plots, _bungalows):
-        spans = list(_apart(find(copy)))
-        if spans:
+        if spans := [*find(copy)]:
+            spans = [*_apart(spans)]
             text, copy = hide(text, spans), hide(copy, spans)
     return text, copy
 

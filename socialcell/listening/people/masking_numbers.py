@@ -5,7 +5,12 @@ every script are 0 to 9. All expressions are bounded: time grows with the text's
 """
 
 from socialcell.listening.people.masking_accounts import hide_accounts
-from socialcell.listening.people.masking_copy import MASK, ascii_digits, has_digit
+from socialcell.listening.people.masking_copy import (
+    MASK,
+    ascii_digits,
+    digit_count,
+    has_digit,
+)
 from socialcell.listening.people.masking_documents import hide_documents, is_verhoeff
 from socialcell.listening.people.masking_homes import hide_homes
 from socialcell.listening.people.masking_registers import (
@@ -40,14 +45,19 @@ def hide_numbers(text: str) -> str:
 
 
 def _hidden_once(text: str, copy: str) -> tuple[str, str]:
-    for hide_kind in (
-        hide_births,
-        hide_homes,
-        hide_register_numbers,
-        hide_telephones,
-        hide_documents,
-        hide_accounts,
-        hide_vehicles,
-    ):
-        text, copy = hide_kind(text, copy)
+    for hide_kind, fewest_digits in _KINDS:
+        if digit_count(copy) >= fewest_digits:
+            text, copy = hide_kind(text, copy)
     return text, copy
+
+
+# With the fewest digits that a number of the kind has.
+_KINDS = (
+    (hide_births, 1),
+    (hide_homes, 1),
+    (hide_register_numbers, 5),
+    (hide_telephones, 6),
+    (hide_documents, 4),
+    (hide_accounts, 1),
+    (hide_vehicles, 2),
+)

@@ -180,8 +180,11 @@ def _are_capitals_few(words: TextWords) -> bool:
 
 def _is_surname(words: TextWords, signs: Signs, at: int) -> bool:
     """Whether a new word with a capital follows another that has one."""
-    first = at - 1
-    if first < 0 or not _is_new(words, signs, at) or _kind(signs, first) - NAMES:
+    first, word = at - 1, words.lower[at]
+    if first < 0 or _kind(signs, first) - NAMES:
+        return False
+    # Where each word stands is found out late: this says no to most.
+    if word.isascii() and word.isalpha() and word.capitalize() not in words.text:
         return False
     if not (first or _kind(signs, first) & NAMES or _is_new(words, signs, first)):
         return False

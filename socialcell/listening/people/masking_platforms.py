@@ -46,7 +46,7 @@ _FEWEST_LETTERS = 4
 
 def may_name_platform(word: str) -> bool:
     """Whether a text with this word in small letters may name a platform."""
-    return word in _SHORT_NAMES or word == "x" or has_any(word, _LONG_NAMES)
+    return word in _SHORT_NAMES or word == "x" or bool(_LONG_NAME.search(word))
 
 
 def mentions_platform(lower: str, words: Sequence[str]) -> bool:
@@ -54,9 +54,12 @@ def mentions_platform(lower: str, words: Sequence[str]) -> bool:
     if not _SHORT_NAMES.isdisjoint(words):
         return True
     return _LONE_X in f" {lower}" or has_any(lower, _LONG_NAMES)
+
+
 _SHORTEST_WITHIN = 4  # letters of a name that is looked for within words, too
 _SHORT_NAMES = frozenset(name for name in _PLATFORMS if len(name) < _SHORTEST_WITHIN)
 _LONG_NAMES = tuple(name for name in _PLATFORMS if len(name) >= _SHORTEST_WITHIN)
+_LONG_NAME = re.compile("|".join(map(re.escape, _LONG_NAMES)))
 
 
 _LONE_X = " x "  # before "id" or "handle"

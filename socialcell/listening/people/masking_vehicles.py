@@ -21,7 +21,6 @@ _LETTERS = (  # the names of A to Z in Marathi and Hindi
 _NOT_A_SERIES = re.compile(
     "to|in|on|at|am|pm|of|by|and|the|for|hrs|min|me|se|ki|ka|ko|ke", re.IGNORECASE
 )
-_FEWEST_DIGITS = 2
 _SIGN = r"[\s\-_.,*·\u2010-\u2015\u200b-\u200d]"
 _BETWEEN = _SIGN + "{0,3}"
 # Before one of its digits each of them has this; all else is looked for behind it.
@@ -49,7 +48,7 @@ def hide_vehicles(text: str, copy: str) -> tuple[str, str]:
     """Text and copy without numbers of vehicles."""
     if not _BEFORE_DIGIT.search(copy):
         return text, copy
-    return hide_matches(text, copy, _VEHICLE, _is_vehicle, _FEWEST_DIGITS)
+    return hide_matches(text, copy, _VEHICLE, _is_vehicle, 2)
 
 
 def _is_vehicle(hit: re.Match[str]) -> bool:

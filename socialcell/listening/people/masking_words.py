@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 from socialcell.listening.people.masking_number_words import is_number_word
 from socialcell.listening.people.masking_platforms import may_name_platform
-from socialcell.listening.people.name_lists import word_kinds, word_lists
+from socialcell.listening.people.name_lists import (
+    is_unknown,
+    word_kinds,
+    word_lists,
+)
 
 # Python's \w lacks the vowel signs of Devanagari.
 _WORD = re.compile(r"[A-Za-zÀ-ɏ'’]+|[\u0900-\u0963\u0970-\u097f\u200c\u200d]+")
@@ -20,7 +24,7 @@ class WordCue:
     NUMBER = 1
     PLATFORM = 2
     PERSON = 4  # one of the lists of names, titles, roles, offices, places
-    SURNAME = 8  # ends as surnames do in Latin letters
+    SURNAME = 8  # none of the lists or the language, and ends as surnames do
     ACTOR = 16
     NAME = PERSON | SURNAME | ACTOR
 
@@ -82,10 +86,15 @@ class _Cues(dict[str, int]):
             WordCue.NUMBER * is_number_word(word)
             | WordCue.PLATFORM * may_name_platform(word)
             | WordCue.PERSON * (word in word_kinds())
-            | WordCue.SURNAME * word.endswith(_LATIN_SURNAMES)
+            | WordCue.SURNAME * _is_like_surname(word)
             | WordCue.ACTOR * (word in _ACTORS)
         )
         return self[word]
+
+
+def _is_like_surname(word: str) -> bool:
+    is_listed = word in word_kinds()
+    return word.endswith(_LATIN_SURNAMES) and not is_listed and is_unknown(word)
 
 
 _CUES = _Cues()

@@ -16,6 +16,7 @@ from socialcell.listening.store.pages.records import content_hash, withheld_of
 from socialcell.listening.store.search_forms import IndexedText, SearchForms
 
 MENTION = db.table(Mention)
+_NOTHING: DocumentValue = []  # one list, which is made into JSON once for a page
 
 
 @dataclass
@@ -117,7 +118,7 @@ def _content(
         "url": record.url,
         "platform_language": record.language,
         "conversation": record.conversation,
-        "missing": sorted(record.missing),
+        "missing": sorted(record.missing) if record.missing else _NOTHING,
         "withheld": withheld_of(record),
         "status": record.status,
         "ward": record.ward,

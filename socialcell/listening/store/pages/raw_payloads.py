@@ -24,6 +24,7 @@ RAW = db.table(RawItem)
 MENTION = db.table(Mention)
 RUN = db.table(Run)
 MAPPER_VERSION = 1
+_ENCODER = json.JSONEncoder(ensure_ascii=True, sort_keys=True, default=str)
 _WORD = re.compile(r'[^\s",;|\\\[\]{}]{6,}')
 
 
@@ -113,7 +114,7 @@ def quarantine(
 
 def _row(platform: str, raw: JsonValue, arrival: Arrival) -> _NewRow:
     # ASCII escapes keep what no database takes: a lone surrogate, NUL.
-    body = json.dumps(raw, ensure_ascii=True, sort_keys=True, default=str)
+    body = _ENCODER.encode(raw)
     return {
         "platform": platform,
         "sha256": hashlib.sha256(body.encode()).hexdigest(),

@@ -5,7 +5,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from socialcell.connectors.base import Record
+from socialcell.connectors.base import Record, RecordAuthor
 from socialcell.json_types import JsonValue
 from socialcell.text import clean_text
 
@@ -14,23 +14,35 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 def cleaned(record: Record) -> Record:
     """The record with every text that came from outside cleaned."""
-    author = record.author
-    if author is not None:
-        author = replace(
-            author,
-            handle=_clean(author.handle),
-            name=_clean(author.name),
-            uid=clean_text(author.uid),
-        )
+    text, title, url = clean_text(record.text), _clean(record.title), _clean(record.url)
+    external_id = clean_text(record.external_id)
+    links = tuple(dict.fromkeys(map(clean_text, record.links)))
+    author = _cleaned_author(record.author)
+    # Most are clean, and a copy costs more than to look.
+    if (text, title, url, external_id, links, author) == (
+        *(record.text, record.title, record.url),
+        *(record.external_id, record.links, record.author),
+    ):
+        return record
     return replace(
         record,
-        text=clean_text(record.text),
-        title=_clean(record.title),
-        url=_clean(record.url),
-        external_id=clean_text(record.external_id),
-        links=tuple(dict.fromkeys(clean_text(link) for link in record.links)),
+        text=text,
+        title=title,
+        url=url,
+        external_id=external_id,
+        links=links,
         author=author,
     )
+
+
+def _cleaned_author(author: RecordAuthor | None) -> RecordAuthor | None:
+    if author is None:
+        return None
+    handle, name = _clean(author.handle), _clean(author.name)
+    uid = clean_text(author.uid)
+    if (handle, name, uid) == (author.handle, author.name, author.uid):
+        return author
+    return replace(author, handle=handle, name=name, uid=uid)
 
 
 def content_hash(record: Record) -> str:
