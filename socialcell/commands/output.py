@@ -191,15 +191,12 @@ def write_file(path: Path, lines: Iterable[str], *, private: bool = False) -> No
 def write_bytes(path: Path, parts: Iterable[bytes], *, private: bool = False) -> None:
     """Write a file whole or not at all; a private one is its owner's alone.
     SocialcellError when it cannot be written."""
-    aside = path.with_name(path.name + ".part")
+    from socialcell import unfinished_files
+
     try:
-        with aside.open("wb") as page:
-            if private:
-                aside.chmod(0o600)
+        with unfinished_files.writing(path, mode=0o600 if private else 0o666) as page:
             page.writelines(parts)
-        aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise SocialcellError(
             "files.not_written", path=path, reason=error.strerror
         ) from None

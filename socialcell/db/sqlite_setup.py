@@ -1,11 +1,14 @@
 """How connections to SQLite are set up, and how their transactions begin."""
 
+import sqlite3
 from functools import partial
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from socialcell.db.turns import TurnConnection, WriterQueue
+
+_NO_SHARED_MEMORY = "SQLITE_IOERR_SHM"  # how the names of such errors begin
 
 
 def set_up_sqlite(
@@ -15,16 +18,47 @@ def set_up_sqlite(
 
     Writers wait in the queue; without one, for SQLite alone.
     """
-    event.listen(engine, "connect", partial(_prepare, busy_seconds, durable))
+    event.listen(engine, "do_connect", partial(_connect, busy_seconds, durable))
+    event.listen(engine, "checkin", _give_back)
     event.listen(engine, "begin", partial(_begin, queue))
 
 
-def _prepare(
+def _connect(
     busy_seconds: float,
     durable: bool,
-    connection: TurnConnection,
+    dialect: Dialect,
     _record: ConnectionPoolEntry,
-) -> None:
+    arguments: tuple[str, ...],
+    options: dict[str, object],
+) -> TurnConnection:
+    """Open the file as SQLite does. Where the first one to open it finds no room for
+    the index of its log (NAME-shm, 32 KB), as on a full disk, the index is kept in this
+    process's memory: what is stored can be read, by one connection at a time."""
+    connection = dialect.connect(*arguments, **options)
+    assert isinstance(connection, TurnConnection)
+    try:
+        _prepare(connection, busy_seconds, durable=durable)
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if not getattr(error, "sqlite_errorname", "").startswith(_NO_SHARED_MEMORY):
+            raise
+    else:
+        return connection
+    alone = dialect.connect(*arguments, **options)
+    assert isinstance(alone, TurnConnection)
+    try:
+        alone.is_exclusive = True
+        # Before the file is looked at: afterwards it changes nothing.
+        alone.execute("PRAGMA locking_mode=EXCLUSIVE")
+        alone.execute("PRAGMA temp_store=MEMORY")
+        _prepare(alone, busy_seconds, durable=durable)
+    except BaseException:
+        alone.close()
+        raise
+    return alone
+
+
+def _prepare(connection: TurnConnection, busy_seconds: float, *, durable: bool) -> None:
     connection.busy_seconds = busy_seconds
     # The driver must not begin transactions by itself: _begin does.
     connection.isolation_level = None
@@ -38,6 +72,14 @@ def _prepare(
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _give_back(
+    connection: TurnConnection | None, record: ConnectionPoolEntry | None
+) -> None:
+    """Nobody else can open the file while it is open without shared memory."""
+    if connection is not None and record is not None and connection.is_exclusive:
+        record.invalidate()
 
 
 def _begin(queue: WriterQueue | None, connection: Connection) -> None:

@@ -43,6 +43,7 @@ class TurnConnection(sqlite3.Connection):
 
     end_turn: Callable[[], None] | None = None
     busy_seconds: float = 0.0
+    is_exclusive: bool = False  # no other connection can open the file meanwhile
 
     def commit(self) -> None:
         try:

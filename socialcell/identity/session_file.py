@@ -8,6 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
+from socialcell import unfinished_files
 from socialcell.identity import login_session
 from socialcell.redact import remember
 
@@ -37,11 +38,9 @@ def save(workspace: Path, token: str) -> Path:
     path = _path(workspace)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.parent.chmod(0o700)  # also where it was there before
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"token": token, "workspace": str(workspace)}, file)
-    partial.replace(path)
+    content = json.dumps({"token": token, "workspace": str(workspace)})
+    with unfinished_files.writing(path, mode=0o600) as file:
+        file.write(content.encode())
     return path
 
 

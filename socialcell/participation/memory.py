@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from socialcell import unfinished_files
 from socialcell.participation.kmeans import Labels
 from socialcell.participation.votes import Matrix, VotesError
 
@@ -75,7 +76,8 @@ def read_memory(path: Path) -> Memory:
 def write_memory(memory: Memory, path: Path) -> None:
     """Save a memory for the next run."""
     try:
-        path.write_bytes(msgspec.json.encode(memory))
+        with unfinished_files.writing(path) as file:
+            file.write(msgspec.json.encode(memory))
     except OSError as error:
         raise VotesError(
             "files.not_written", path=path, reason=error.strerror

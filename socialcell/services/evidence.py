@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from socialcell import unfinished_files
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.services.context import Context
 from socialcell.text import clean_text
@@ -51,10 +52,8 @@ def store_content(context: Context, content: bytes, suffix: str) -> str:
     target = folder / f"{digest}{suffix}"
     try:
         folder.mkdir(mode=0o770, exist_ok=True)
-        partial = target.with_name(target.name + ".part")
-        partial.touch(mode=0o660)
-        partial.write_bytes(content)
-        partial.replace(target)
+        with unfinished_files.writing(target, mode=0o660) as file:
+            file.write(content)
     except OSError as error:
         raise SocialcellError(
             "evidence.not_stored", path=target, reason=error.strerror

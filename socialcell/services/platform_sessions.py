@@ -1,12 +1,11 @@
 """Sessions with platforms, kept in secrets/ from one run to the next."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from socialcell import log
+from socialcell import log, unfinished_files
 from socialcell.redact import remember
 
 _LOG = log.logger(__name__)
@@ -37,14 +36,10 @@ class SessionFiles:
         for text in session.values():
             remember(text)
         path = self._place(name)
-        partial = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
-            handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(dict(session), file)
-            partial.replace(path)
+            with unfinished_files.writing(path, mode=0o600) as file:
+                file.write(json.dumps(dict(session)).encode())
         except OSError as error:
-            partial.unlink(missing_ok=True)
             _LOG.warning(
                 "a session cannot be kept: each run signs in",
                 file=str(path),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from socialcell import unfinished_files
 from socialcell.errors import SocialcellError
 from socialcell.language.names import gazetteer_lint
 from socialcell.language.names.gazetteer_lint import (
@@ -131,12 +132,10 @@ def no_such_entry(
 
 def save(path: Path, text: str) -> None:
     """Put a whole new file in place of the old one, or leave that as it is."""
-    new_file = path.with_name(path.name + ".new")
     try:
-        new_file.write_text(text, "utf-8")
-        new_file.replace(path)
+        with unfinished_files.writing(path) as file:
+            file.write(text.encode())
     except OSError as error:
-        new_file.unlink(missing_ok=True)
         raise SocialcellError(
             "files.not_written", path=path, reason=error.strerror
         ) from None

@@ -6,9 +6,9 @@ own encoder is tuned to tell feelings apart, and its vectors are of no use here.
 
 import hashlib
 import importlib
-import os
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from socialcell import unfinished_files
 from socialcell.errors import SocialcellError
 from socialcell.language.semantic.word_pieces import plain_words
 
@@ -54,7 +55,8 @@ class VectorCache:
             progress(first + len(batch))
         current = {key: cached[key] for key in new}
         if missing or len(current) < len(cached):
-            self._write(current)
+            with suppress(OSError):  # as on a full disk: they are made again next time
+                self._write(current)
         table = np.array([current[key] for key in keys], np.float32)
         return table.reshape(len(texts), WIDTH)
 
@@ -79,10 +81,8 @@ class VectorCache:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         keys = np.frombuffer(b"".join(vectors), np.uint8).reshape(len(vectors), -1)
         rows = np.array(list(vectors.values()), np.float16).reshape(-1, WIDTH)
-        beside = self._file.with_name(f"{self._file.name}.{os.getpid()}")
-        with beside.open("wb") as out:
+        with unfinished_files.writing(self._file) as out:
             np.savez(out, keys=keys, rows=rows)
-        beside.replace(self._file)
 
 
 def _vectors(texts: Sequence[str]) -> NDArray[np.float16]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import segno
 
-from socialcell import db
+from socialcell import db, unfinished_files
 from socialcell.errors import ConfigError, SocialcellError, UsageError
 from socialcell.services.context import Context
 from socialcell.services.links import public_links, tracked_links
@@ -55,12 +55,10 @@ def write_qr_code(context: Context, code: str, path: Path) -> str:
     """Write the picture of a link's code whole or not at all; what the code says."""
     address_text = qr_address(context, code)
     picture = qr_image(address_text, path.suffix.lower())
-    partial = path.with_name(path.name + ".part")
     try:
-        partial.write_bytes(picture)
-        partial.replace(path)
+        with unfinished_files.writing(path) as file:
+            file.write(picture)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise SocialcellError(
             "links.picture_not_written", path=path, reason=error.strerror
         ) from None

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TypeAlias, TypedDict
 
-from socialcell import db
+from socialcell import db, unfinished_files
 from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.links.model import TrackedLink
 from socialcell.campaigns.planning import store
@@ -324,12 +324,10 @@ def _file_stem(plan: Plan) -> str:
 
 def write_file(path: Path, content: bytes) -> Path:
     """Write a file whole or not at all. SocialcellError when it cannot be written."""
-    aside = path.with_name(path.name + ".part")
     try:
-        aside.write_bytes(content)
-        aside.replace(path)
+        with unfinished_files.writing(path) as file:
+            file.write(content)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise SocialcellError(
             "plans.file_not_written", path=path, reason=error.strerror
         ) from None

@@ -12,10 +12,10 @@ from socialcell.errors import UsageError
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.people.accounts import HeldAccount
 from socialcell.ops import audit
-from socialcell.ops.secure_delete import scrub
 from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.operators import permissions
+from socialcell.services.privacy import file_scrub
 
 PHONE = "phone"  # the channel of a telephone call
 
@@ -45,11 +45,12 @@ def erase_contact(context: Context, number: str, contact_id: int) -> str | None:
             raise UsageError("desk.no_such_contact", contact=contact_id, number=number)
         now = context.clock.now()
         erasure.erase_contacts(session, [contact_id], now)
+        file_scrub.note_due(context.workspace)
         detail = {"contact": contact_id}
         audit.append(
             session, context.actor, "privacy.erase_contact", case.number, detail, now
         )
-    return scrub(context.engine)
+    return file_scrub.scrub_files(context)
 
 
 def _channels(platform: str) -> Collection[str]:

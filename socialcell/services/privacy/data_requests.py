@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlmodel import Session
 
 from socialcell import db, phone_number, platforms
 from socialcell.desk.store import erasure as case_erasure
-from socialcell.errors import UsageError
+from socialcell.errors import SocialcellError, UsageError
 from socialcell.json_types import DocumentValue, JsonObject
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.people import (
@@ -19,13 +20,12 @@ from socialcell.listening.store.people import (
 from socialcell.listening.store.people.accounts import HeldAccount
 from socialcell.listening.store.people.erasure import Erased
 from socialcell.ops import audit, webhook_deliveries
-from socialcell.ops.secure_delete import scrub
 from socialcell.services import access_log, pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.mentions import similar_mentions
 from socialcell.services.messaging import consent
-from socialcell.services.privacy import case_contacts
+from socialcell.services.privacy import case_contacts, file_scrub
 from socialcell.services.reporting import report_redaction
 from socialcell.services.webhooks import media_files, webhook_ingest
 
@@ -33,7 +33,7 @@ from socialcell.services.webhooks import media_files, webhook_ingest
 @dataclass(frozen=True)
 class ErasureResult:
     """The result of an erasure; `contacts` are the conversations in cases whose person
-    is gone; `waits` says what another process holds up."""
+    is gone; `waits` says what could not be done yet."""
 
     person: str
     erased: Erased
@@ -91,7 +91,10 @@ def erase_account(
     uid = account_id(platform, uid)
     shown = pseudonyms.load_people(context)
     pending_reason = None if dry_run else _process_waiting(context)
-    with db.writing(context.engine) as session:
+    with (
+        report_redaction.pages_aside() as pages,
+        db.writing(context.engine) as session,
+    ):
         account = accounts.find(session, platform, uid, handle)
         _require_nobody_registered(shown, account)
         creator_registry.require_none(session, platform, account.handles)
@@ -127,12 +130,10 @@ def erase_account(
         }
         _audit(context, session, shown, account, "privacy.erase", detail)
         # First the files: an erasure that is interrupted leaves no quotation behind.
-        for file in files:
-            file.unlink(missing_ok=True)
+        pages.take(files)
+        file_scrub.note_due(context.workspace)
         similar_mentions.forget_vectors(context.workspace)
-    media_files.sweep_files(context)
-    rewritten = tuple(report_redaction.write_again(context, files))
-    waits = scrub(context.engine)
+    rewritten, waits = _clear_files(context, files)
     return ErasureResult(
         person,
         erased,
@@ -143,6 +144,21 @@ def erase_account(
         near,
         is_nobody,
     )
+
+
+def _clear_files(
+    context: Context, pages: list[Path]
+) -> tuple[tuple[str, ...], str | None]:
+    """What is erased leaves the files as well: the pages that are written again, and
+    what could not be done, as on a full disk."""
+    reasons = []
+    try:
+        media_files.sweep_files(context)
+    except SocialcellError as error:
+        reasons.append(f"{error} Files of messages that are erased stay until then.")
+    rewritten, unwritten = report_redaction.write_again(context, pages)
+    reasons += [why for why in (unwritten, file_scrub.scrub_files(context)) if why]
+    return rewritten, " ".join(reasons) or None
 
 
 def _process_waiting(context: Context) -> str | None:

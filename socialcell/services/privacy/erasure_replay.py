@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from socialcell import db
 from socialcell.listening.store.people import erasure, suppressed, suppressions
 from socialcell.ops import audit
-from socialcell.ops.secure_delete import scrub
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
+from socialcell.services.privacy import file_scrub
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,11 @@ def replay_erasures(context: Context) -> ReplayResult:
         )
         result = ReplayResult(len(erased), mentions)
         if erased or posts:
+            file_scrub.note_due(context.workspace)
             detail = {"accounts": result.accounts, "mentions": result.mentions}
             audit.append(
                 session, context.actor, "privacy.replay", "database", detail, now
             )
     if erased or posts:
-        scrub(context.engine)
+        file_scrub.scrub_files(context)
     return result

@@ -8,8 +8,9 @@ from functools import partial
 
 from sqlmodel import Session
 
-from socialcell import db
+from socialcell import db, unfinished_files
 from socialcell.campaigns.links.store import clicks
+from socialcell.config import Workspace
 from socialcell.desk.store import erasure as case_erasure
 from socialcell.listening.store import retention
 from socialcell.listening.store.mentions import reply_drafts
@@ -17,12 +18,12 @@ from socialcell.listening.store.pages import attachments
 from socialcell.listening.store.people import people_batches, registry_proposals
 from socialcell.ops import audit, slots
 from socialcell.ops import webhook_deliveries as pushes
-from socialcell.ops.secure_delete import scrub
 from socialcell.ops.web import throttle
 from socialcell.registers.store import requests
 from socialcell.services import access_log
 from socialcell.services.context import Context
 from socialcell.services.mentions import similar_mentions
+from socialcell.services.privacy import file_scrub
 from socialcell.services.reporting import report_redaction
 from socialcell.services.webhooks import media_files
 
@@ -72,10 +73,17 @@ def run_retention(context: Context, *, dry_run: bool = False) -> PurgeResult:
     gone = Counter()
     _in_pages(context, partial(_purge_raw, before=raw_before, gone=gone))
     for platform, before in text_before.items():
-        texts_of = partial(_purge_texts, platform=platform, before=before, gone=gone)
+        texts_of = partial(
+            _purge_texts,
+            workspace=context.workspace,
+            platform=platform,
+            before=before,
+            gone=gone,
+        )
         _in_pages(context, texts_of)
     _in_pages(context, partial(_purge_clicks, before=clicked_before, gone=gone))
     gone["files"] = media_files.sweep_files(context)
+    gone["unfinished"] = _clear_unfinished(context.workspace)
     with db.writing(context.engine) as session:
         clicks.erase_networks(session, now - _NETWORK_DAYS)
         gone["replies"] = reply_drafts.forget_old(session, now - _REPLY_DAYS)
@@ -101,12 +109,21 @@ def run_retention(context: Context, *, dry_run: bool = False) -> PurgeResult:
         )
     with db.reading(context.engine) as session:
         stale = list(report_redaction.stale_pages(session, context))
-    report_redaction.rewrite_files(context, stale)
+    report_redaction.delete_pages(stale)
+    _pages, unwritten = report_redaction.write_again(context, stale)
     # Also what was deleted at its source since the last run leaves no vector behind.
     similar_mentions.forget_vectors(context.workspace)
-    texts = sum(n for kind, n in gone.items() if kind.startswith("text "))
-    waits = scrub(context.engine) if texts else None
+    is_due = file_scrub.is_due(context.workspace)
+    reasons = (unwritten, file_scrub.scrub_files(context) if is_due else None)
+    waits = " ".join(why for why in reasons if why) or None
     return _result(gone, raw_before, text_before, waits)
+
+
+def _clear_unfinished(workspace: Workspace) -> int:
+    """Delete what killed processes left in the workspace's folders; how many files."""
+    root = workspace.folder
+    folders = {root, workspace.reports, *root.glob("*/"), *root.glob("media/??/")}
+    return sum(unfinished_files.clear_folder(folder) for folder in folders)
 
 
 def _in_pages(context: Context, purge_page: Callable[[Session], Sequence[int]]) -> None:
@@ -124,9 +141,15 @@ def _purge_raw(session: Session, before: datetime, gone: Counter[str]) -> Sequen
 
 
 def _purge_texts(
-    session: Session, platform: str, before: datetime, gone: Counter[str]
+    session: Session,
+    workspace: Workspace,
+    platform: str,
+    before: datetime,
+    gone: Counter[str],
 ) -> Sequence[int]:
     ids = retention.old_texts(session, platform, before, _PAGE)
+    if ids:
+        file_scrub.note_due(workspace)
     retention.drop_texts(session, ids)
     gone[f"text {platform}"] += len(ids)
     return ids

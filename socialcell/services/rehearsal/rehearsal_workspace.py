@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from socialcell import db
+from socialcell import db, unfinished_files
 from socialcell.config import Workspace
 from socialcell.connectors import check_settings
 from socialcell.errors import SocialcellError, UsageError
@@ -120,9 +120,8 @@ def connect(
         text = _replace_line(
             text, f"\n  {platform}: null", f"\n  {platform}: {account_json}"
         )
-    partial = path.with_name("config.yaml.new")
-    partial.write_text(f"{SANDBOX_MARK}\n{text}", encoding="utf-8")
-    partial.replace(path)
+    with unfinished_files.writing(path) as file:
+        file.write(f"{SANDBOX_MARK}\n{text}".encode())
     new_workspace = workspace_setup.initialise(folder)
     _enter_sources(
         new_workspace.workspace,
@@ -147,9 +146,8 @@ def read_state(folder: Path) -> RehearsalState | None:
 
 def write_state(folder: Path, state: RehearsalState) -> None:
     path = folder / STATE_FILE
-    partial = path.with_name(STATE_FILE + ".new")
-    partial.write_text(json.dumps(asdict(state)) + "\n", encoding="utf-8")
-    partial.replace(path)
+    with unfinished_files.writing(path) as file:
+        file.write(json.dumps(asdict(state)).encode() + b"\n")
 
 
 def _enter_sources(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from socialcell import db
+from socialcell import db, unfinished_files
 from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.store import outcomes
@@ -44,7 +44,8 @@ def write_picture(picture: Picture, file: Path) -> None:
     """
     content = writer_of(file)(picture)
     try:
-        file.write_bytes(content)
+        with unfinished_files.writing(file) as page:
+            page.write(content)
     except OSError as error:
         raise SocialcellError(
             "pictures.not_written", file=file, reason=error.strerror

@@ -2,17 +2,55 @@
 first."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from sqlmodel import Session
 
+from socialcell import unfinished_files
 from socialcell.clock import IST
+from socialcell.errors import SocialcellError
 from socialcell.listening.store.mentions import quotes
 from socialcell.ops import frozen
 from socialcell.services.context import Context
+from socialcell.unfinished_files import UnfinishedFile
 
 _LANGUAGES = ("mr", "hi", "en")
+
+
+@dataclass
+class PagesAside:
+    """Pages that have another name until what they quote is gone."""
+
+    _stack: ExitStack
+
+    _pages: list[UnfinishedFile] = field(default_factory=list)
+
+    def take(self, files: Iterable[Path]) -> None:
+        """Give files another name; a killed process leaves them to be cleared."""
+        for file in files:
+            page = unfinished_files.put_aside(file)
+            self._pages.append(self._stack.enter_context(page))
+
+    def give_back(self) -> None:
+        """Give all of them their names again."""
+        for page in self._pages:
+            page.finish()
+
+
+@contextmanager
+def pages_aside() -> Iterator[PagesAside]:
+    """Around a transaction that erases what pages quote: those that are taken are
+    deleted when it is committed, and come back when it is not."""
+    with ExitStack() as stack:
+        pages = PagesAside(stack)
+        try:
+            yield pages
+        except BaseException:
+            pages.give_back()
+            raise
 
 
 def report_files(context: Context, starts: Iterable[datetime]) -> Iterator[Path]:
@@ -33,10 +71,14 @@ def rewrite_weeks(context: Context, starts: Iterable[datetime]) -> list[str]:
 
 def rewrite_files(context: Context, old: Sequence[Path]) -> list[str]:
     """Write these pages again; what was written."""
-    # First they go: an interruption leaves no quotation behind.
+    delete_pages(old)
+    return list(_write_again(context, old))
+
+
+def delete_pages(old: Iterable[Path]) -> None:
+    """First they go: an interruption leaves no quotation behind."""
     for file in old:
         file.unlink(missing_ok=True)
-    return list(write_again(context, old))
 
 
 def stale_pages(session: Session, context: Context) -> Iterator[Path]:
@@ -69,7 +111,24 @@ def _is_barred(session: Session, platform: str, external_id: str) -> bool:
     return row is None or row.state == "deleted" or row.withheld is not None
 
 
-def write_again(context: Context, old: Iterable[Path]) -> Iterator[str]:
+def write_again(
+    context: Context, old: Iterable[Path]
+) -> tuple[tuple[str, ...], str | None]:
+    """The pages that these deleted files were, made anew; None, or why some are not."""
+    pages: list[str] = []
+    try:
+        for page in _write_again(context, old):
+            pages.append(page)
+    except SocialcellError as error:
+        weeks = ", ".join(sorted({file.name.split(".")[0] for file in old}))
+        return tuple(pages), (
+            f"{error} Pages of reports that quoted what is gone were taken away and "
+            f"are not written again: {weeks}. Write them with: socialcell report weekly"
+        )
+    return tuple(pages), None
+
+
+def _write_again(context: Context, old: Iterable[Path]) -> Iterator[str]:
     """The pages that these files were, made anew."""
     pages = {tuple(file.name.removeprefix("weekly-").split(".")[:2]) for file in old}
     if not pages:

@@ -2,12 +2,11 @@
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from socialcell import db
+from socialcell import db, unfinished_files
 from socialcell.clock import IST
 from socialcell.errors import ConfigError, SocialcellError, UsageError
 from socialcell.i18n import Language, language
@@ -150,17 +149,12 @@ def recipients_by_letter(
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Each file aside, then renamed in order: a page never lacks its pictures."""
-    asides = {name: folder / f"{name}.part" for name in files}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            asides[name].write_bytes(content)
-        for name, aside in asides.items():
-            aside.replace(folder / name)
+        unfinished_files.write_together(
+            (folder / name, content) for name, content in files.items()
+        )
     except OSError as error:
-        for aside in asides.values():
-            with suppress(OSError):
-                aside.unlink()
         raise SocialcellError(
             "reports.not_written", folder=folder, reason=error.strerror
         ) from None

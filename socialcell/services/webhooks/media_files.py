@@ -5,12 +5,11 @@ is whoever runs socialcell.
 """
 
 import hashlib
-import os
 import time
 from collections.abc import Set
 from pathlib import Path
 
-from socialcell import db
+from socialcell import db, unfinished_files
 from socialcell.errors import SocialcellError
 from socialcell.listening.store.pages import attachments
 from socialcell.services.context import Context
@@ -34,17 +33,11 @@ def store_file(context: Context, content: bytes) -> str:
     target = file_path(context, digest)
     if target.exists():
         return digest
-    partial = target.with_name(f"{digest}.{os.getpid()}.part")
     try:
         target.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o660)
-        with os.fdopen(handle, "wb") as file:
+        with unfinished_files.writing(target, mode=0o660, synced=True) as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise SocialcellError(
             "messages.media_not_written", folder=target.parent, reason=error.strerror
         ) from None

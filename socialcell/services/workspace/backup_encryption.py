@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from socialcell import unfinished_files
 from socialcell.config import Workspace
 from socialcell.errors import ConfigError, SocialcellError, UsageError
 from socialcell.services.workspace import unfinished_copies
+from socialcell.unfinished_files import UnfinishedFile
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -173,16 +175,12 @@ def renew_key(workspace: Workspace) -> tuple[Path, str]:
         raise UsageError("workspace.key_elsewhere", place=located[0])
     old = located[1].get_secret_value() if located else ""
     identity = x25519.Identity.generate()
-    partial = place.with_name(f"{place.name}.{os.getpid()}.part")
     try:
         mode = place.stat().st_mode & 0o777 if located else _SECRET_MODE
-        partial.touch(mode=mode)
-        partial.write_text(f"{identity}\n{old}\n" if old else f"{identity}\n")
-        partial.chmod(mode)
-        _sync(partial)
-        partial.replace(place)
+        with unfinished_files.writing(place, mode=mode, synced=True) as file:
+            os.fchmod(file.fileno(), mode)
+            file.write((f"{identity}\n{old}\n" if old else f"{identity}\n").encode())
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise SocialcellError(
             "files.not_written", path=place, reason=error.strerror
         ) from None
@@ -240,12 +238,14 @@ def decrypt_copy(workspace: Workspace, source: Path, target: Path) -> None:
     keys = find_keys(workspace)
     if keys is None:
         raise ConfigError("workspace.backup_needs_key", path=source)
-    aside = unfinished_copies.partial_path(target)
     try:
-        decrypt_file(keys, source, aside)
-        aside.rename(target)
-    finally:
-        aside.unlink(missing_ok=True)
+        with UnfinishedFile(target) as unfinished:
+            decrypt_file(keys, source, unfinished.place)
+            unfinished.finish()
+    except OSError as error:
+        raise SocialcellError(
+            "files.not_written", path=target, reason=error.strerror
+        ) from None
 
 
 def decrypt_file(keys: BackupKeys, source: Path, target: Path) -> None:

@@ -31,6 +31,7 @@ from socialcell.services.workspace import (
     stored_files,
 )
 from socialcell.services.workspace.backup_places import files_of
+from socialcell.unfinished_files import UnfinishedFile
 
 _LOGS = ("-wal", "-shm")
 
@@ -89,28 +90,26 @@ def _restore_opened(
         raise ConfigError("workspace.newer_backup", path=path, schema=schema)
     if not yes:
         _refuse_newer(target, path, record)
-    partial = target.with_name(target.name + ".restoring")
     try:
-        _copy(plain, partial, target)
-        with _exclusive(target) as before:
-            kept_out = _carry_over_suppressions(before, partial)
-            replayed = (
-                _replay(workspace, partial) if schema == revisions.head() else None
-            )
-            _date_as(path, partial)
-            with db.frozen(partial) as copy:
-                names = stored_files.referenced_files(copy)
-            missing = stored_files.copy_files(
-                names, files_of(path), workspace.folder, keys=keys
-            )
-            replaced = _replace_database(target, partial)
+        with UnfinishedFile(target, mode=0o660) as unfinished:
+            partial = unfinished.place
+            _copy(plain, partial, target)
+            with _exclusive(target) as before:
+                kept_out = _carry_over_suppressions(before, partial)
+                replayed = (
+                    _replay(workspace, partial) if schema == revisions.head() else None
+                )
+                _date_as(path, partial)
+                with db.frozen(partial) as copy:
+                    names = stored_files.referenced_files(copy)
+                missing = stored_files.copy_files(
+                    names, files_of(path), workspace.folder, keys=keys
+                )
+                replaced = _replace_database(target, unfinished)
     except OSError as error:
         raise SocialcellError(
             "workspace.restore_failed", path=path, reason=error.strerror
         ) from None
-    finally:
-        with suppress(OSError):
-            partial.unlink()
     return RestoreResult(target, schema, replaced, kept_out, replayed, missing)
 
 
@@ -180,8 +179,6 @@ def _changed_at(target: Path) -> datetime | None:
 
 def _copy(path: Path, partial: Path, target: Path) -> None:
     """The copy under another name, with the owner of what it replaces."""
-    partial.unlink(missing_ok=True)
-    partial.touch(mode=0o660)
     shutil.copyfile(path, partial)
     _date_as(path, partial)
     if target.exists():
@@ -235,7 +232,7 @@ def _has_header(target: Path) -> bool:
         return file.read(16) == b"SQLite format 3\0"
 
 
-def _replace_database(target: Path, partial: Path) -> Path | None:
+def _replace_database(target: Path, unfinished: UnfinishedFile) -> Path | None:
     backup_path = _free_name(target)
     exists = target.exists()
     if exists:
@@ -245,7 +242,7 @@ def _replace_database(target: Path, partial: Path) -> Path | None:
         log = target.with_name(target.name + ending)
         with suppress(FileNotFoundError):
             log.rename(backup_path.with_name(backup_path.name + ending))
-    partial.rename(target)
+    unfinished.finish()
     backup_record.sync(target.parent)
     return backup_path if exists else None
 

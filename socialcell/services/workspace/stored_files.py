@@ -24,23 +24,25 @@ from socialcell.services import evidence
 from socialcell.services.webhooks import media_files
 from socialcell.services.workspace import backup_encryption
 from socialcell.services.workspace.backup_encryption import BackupKeys
+from socialcell.unfinished_files import UnfinishedFile
 
 
 def referenced_files(engine: Engine) -> list[str]:
     """What a database of any schema refers to: evidence/DIGEST and media/AB/DIGEST."""
-    there, named = inspect(engine), []
+    # Asked first: on a full disk one connection at a time reads (db.sqlite_setup).
+    tables, named = set(inspect(engine).get_table_names()), []
     with db.reading(engine) as session:
-        if there.has_table(attachments.ATTACHMENT.name):
+        if attachments.ATTACHMENT.name in tables:
             digests = attachments.kept_digests(session)
             named += [
                 f"{media_files.FOLDER}/{digest[:2]}/{digest}" for digest in digests
             ]
-        if there.has_table(outreach.STEP.name):
+        if outreach.STEP.name in tables:
             named += [
                 f"{evidence.FOLDER}/{digest}"
                 for digest in outreach.evidence_files(session)
             ]
-        if there.has_table(CaseFile.__tablename__):
+        if CaseFile.__tablename__ in tables:
             named += [
                 f"{evidence.FOLDER}/{digest}"
                 for digest in field_links.file_digests(session)
@@ -106,7 +108,7 @@ def copy_files(
         if find_file(target, name, keys) is not None:
             continue
         if previous and (file := find_file(previous, name, keys)):
-            _copy_file(file, target / file.relative_to(previous), _linked)
+            _link_or_copy(file, target / file.relative_to(previous))
         elif file := find_file(source, name, keys):
             place = target / file.relative_to(source)
             if seal and keys:
@@ -116,7 +118,7 @@ def copy_files(
                 open_it = partial(backup_encryption.decrypt_file, keys)
                 _copy_file(file, place.with_suffix(""), open_it)
             else:
-                _copy_file(file, place, _copied)
+                _copy_file(file, place, shutil.copyfile)
         else:
             lacking.append(name)
     return lacking
@@ -129,23 +131,15 @@ def _candidates(root: Path, name: str) -> Iterator[Path]:
 
 def _copy_file(file: Path, to: Path, write: Callable[[Path, Path], object]) -> None:
     to.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
-    aside = to.with_name(f"{to.name}.{os.getpid()}.part")
-    try:
-        write(file, aside)
-        aside.replace(to)
-    finally:
-        aside.unlink(missing_ok=True)
+    with UnfinishedFile(to, mode=0o660) as unfinished:
+        write(file, unfinished.place)
+        unfinished.sync()
+        unfinished.finish()
 
 
-def _linked(file: Path, to: Path) -> None:
+def _link_or_copy(file: Path, to: Path) -> None:
+    to.parent.mkdir(mode=0o770, parents=True, exist_ok=True)
     with suppress(OSError):  # this disk knows no links
         os.link(file, to)
         return
-    _copied(file, to)
-
-
-def _copied(file: Path, to: Path) -> None:
-    to.touch(mode=0o660)
-    shutil.copyfile(file, to)
-    with to.open("rb") as opened:
-        os.fsync(opened.fileno())
+    _copy_file(file, to, shutil.copyfile)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from socialcell import config, db, strategy
+from socialcell import config, db, strategy, unfinished_files
 from socialcell.config import Workspace
 from socialcell.desk import secret_seal
 from socialcell.errors import UsageError
@@ -103,9 +103,6 @@ def _make_file(
         existing.append(path.name)
         return
     # Written aside and renamed: a killed init leaves no half file.
-    partial = path.with_name(path.name + ".new")
-    partial.unlink(missing_ok=True)
-    partial.touch(mode=mode)
-    partial.write_text(text, encoding="utf-8")
-    partial.rename(path)
+    with unfinished_files.writing(path, mode=mode) as file:
+        file.write(text.encode())
     created.append(path.name)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from socialcell import db
+from socialcell import db, unfinished_files
 from socialcell.config import Workspace
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.desk import care_statuses
 from socialcell.desk.care_statuses import COLUMNS, status_key
+from socialcell.errors import SocialcellError
 from socialcell.ops import audit
 from socialcell.services.context import Context
 
@@ -63,13 +64,17 @@ def import_statuses(
     writer.writerow(COLUMNS)
     writer.writerows(rows)
     place = context.workspace.folder / FILE
-    aside = place.with_name(f"{FILE}.part")
     now = context.clock.now()
     with db.writing(context.engine) as session:
         detail = {"rows": len(rows)}
         audit.append(session, context.actor, "care.statuses", path.name, detail, now)
-        aside.write_text(text.getvalue(), encoding="utf-8")
-        aside.replace(place)
+        try:
+            with unfinished_files.writing(place) as file:
+                file.write(text.getvalue().encode())
+        except OSError as error:
+            raise SocialcellError(
+                "files.not_written", path=place, reason=error.strerror
+            ) from None
     return len(rows)
 
 
