@@ -13,7 +13,8 @@ and write into its README when.
 Printed, by language and in all: precision and recall of `critical`, and of `critical`
 or `high`; the share that asks for something beside the true share; the share of posts
 not about the city's work that is recognised (spam counts as recognised); the share of
-negative beside the true one; whether the first topic is right.
+negative beside the true one; whether the first topic is right. Last, of the day on
+which the flood begins: how many posts about it have the topic `flood` among theirs.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from benchmarks.pattern_days import days_of_patterns
 from socialcell.clock import IST
 from socialcell.language import Analysis, read
 from socialcell.sandbox import City
+from socialcell.sandbox.post import SandboxPost
 
 SEEDS = (7, 3, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110)
 END = datetime(2026, 11, 23, 9, tzinfo=IST)
@@ -87,42 +89,83 @@ def main() -> None:
     parser.add_argument("--mistakes", choices=[*DANGEROUS, "asks", "idle"])
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
+    flooded: list[Post] = []
     if arguments.patterns:
         posts = [Post(**asdict(one)) for one in days_of_patterns()]
     else:
-        posts = [
-            post for seed in arguments.seeds for post in quiet(seed, arguments.days)
-        ]
+        cities = [City(seed, END, arguments.days) for seed in arguments.seeds]
+        posts = [post for city in cities for post in quiet(city)]
+        flooded = merged(post for city in cities for post in day_of_flood(city))
     posts = merged(posts)
     readings = read([post.text for post in posts], semantic=arguments.semantic)
     if arguments.mistakes:
         print_mistakes(arguments.mistakes, posts, readings)
         return
     figures = score(posts, readings)
+    flood = flood_recall(flooded, semantic=arguments.semantic)
     if arguments.json:
-        print(json.dumps(figures, indent=1))
-    else:
-        print_figures(figures, posts)
-
-
-def quiet(seed: int, days: int) -> Iterable[Post]:
-    """What people write in the sample city on days without one of its stories."""
-    city = City(seed, END, days)
-    for post in (*city.posts, *city.elsewhere):
-        in_crisis = timedelta() <= post.at - city.crisis_start < CRISIS
-        if post.story or in_crisis or post.author.kind in ("city", "media"):
-            continue
-        if post.reposts:
-            continue
-        labels = post.labels
-        yield Post(
-            post.text,
-            labels.language,
-            labels.intent,
-            labels.urgency,
-            labels.topic,
-            labels.sentiment,
+        print(json.dumps({**figures, "flood": flood}, indent=1))
+        return
+    print_figures(figures, posts)
+    for group, tally in sorted(flood.items()):
+        print(
+            f"flood on its day, {group:8} {tally['true']:5.0f} posts, "
+            f"found {_percent(tally['recall'])}"
         )
+
+
+def quiet(city: City) -> Iterable[Post]:
+    """What people write in the sample city on days without one of its stories."""
+    for post in _by_people(city):
+        in_crisis = timedelta() <= post.at - city.crisis_start < CRISIS
+        if not post.story and not in_crisis:
+            yield _as_read(post)
+
+
+def day_of_flood(city: City) -> Iterable[Post]:
+    """What people write of the flood until midnight of the day on which it begins."""
+    start = city.crisis_start.astimezone(IST)
+    for post in _by_people(city):
+        written = post.at.astimezone(IST)
+        on_its_day = start <= written and written.date() == start.date()
+        if on_its_day and post.labels.topic == "flood":
+            yield _as_read(post)
+
+
+def _by_people(city: City) -> Iterable[SandboxPost]:
+    return (
+        post
+        for post in (*city.posts, *city.elsewhere)
+        if post.author.kind not in ("city", "paper") and not post.reposts
+    )
+
+
+def _as_read(post: SandboxPost) -> Post:
+    labels = post.labels
+    return Post(
+        f"{post.title}\n{post.text}" if post.title else post.text,  # as a mention is
+        labels.language,
+        labels.intent,
+        labels.urgency,
+        labels.topic,
+        labels.sentiment,
+    )
+
+
+def flood_recall(
+    posts: Sequence[Post], *, semantic: bool = True
+) -> dict[str, dict[str, float | None]]:
+    """By language and of all: posts about the flood, and the share found in [0, 1]."""
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    readings = read([post.text for post in posts], semantic=semantic)
+    for post, reading in zip(posts, readings, strict=True):
+        found = any(topic.id == "flood" for topic in reading.topics)
+        for group in (ALL, post.language):
+            tallies[group].add(True, found, post.weight)
+    return {
+        group: {"true": tally.true, "recall": tally.recall}
+        for group, tally in tallies.items()
+    }
 
 
 def merged(posts: Iterable[Post]) -> list[Post]:

@@ -19,27 +19,26 @@ class ProblemKind:
 
     name: str
     topic: str
-    urgency: str
     owner: str
     share: float
     wide: bool = False
 
 
 KINDS = (
-    ProblemKind("pothole", "roads", "high", "pmc", 14),
-    ProblemKind("footpath", "roads", "normal", "pmc", 5),
-    ProblemKind("no_water", "water", "high", "pmc", 9, wide=True),
-    ProblemKind("leak", "water", "high", "pmc", 7),
-    ProblemKind("dirty_water", "water", "high", "pmc", 4, wide=True),
-    ProblemKind("garbage", "waste", "normal", "pmc", 14),
-    ProblemKind("overflow", "drainage", "high", "pmc", 9),
-    ProblemKind("lights_out", "streetlights", "normal", "pmc", 9),
-    ProblemKind("dogs", "animals", "high", "pmc", 5, wide=True),
-    ProblemKind("tree", "parks", "high", "pmc", 4),
-    ProblemKind("mosquitoes", "health", "normal", "pmc", 5, wide=True),
-    ProblemKind("power_cut", "electricity", "high", "msedcl", 7, wide=True),
-    ProblemKind("signal", "traffic", "normal", "traffic_police", 4),
-    ProblemKind("hawkers", "encroachment", "normal", "pmc", 4),
+    ProblemKind("pothole", "roads", "pmc", 14),
+    ProblemKind("footpath", "roads", "pmc", 5),
+    ProblemKind("no_water", "water", "pmc", 9, wide=True),
+    ProblemKind("leak", "water", "pmc", 7),
+    ProblemKind("dirty_water", "water", "pmc", 4, wide=True),
+    ProblemKind("garbage", "waste", "pmc", 14),
+    ProblemKind("overflow", "drainage", "pmc", 9),
+    ProblemKind("lights_out", "streetlights", "pmc", 9),
+    ProblemKind("dogs", "animals", "pmc", 5, wide=True),
+    ProblemKind("tree", "parks", "pmc", 4),
+    ProblemKind("mosquitoes", "health", "pmc", 5, wide=True),
+    ProblemKind("power_cut", "electricity", "msedcl", 7, wide=True),
+    ProblemKind("signal", "traffic", "traffic_police", 4),
+    ProblemKind("hawkers", "encroachment", "pmc", 4),
 )
 
 
@@ -98,11 +97,11 @@ def sentences(kind: ProblemKind) -> tuple[Pattern, ...]:
             language.endswith("+"),
             kind.topic,
             "negative",
-            kind.urgency,
+            urgency,
             kind.owner,
             sentence,
         )
-        for name, language, sentence in table("problems.txt")
+        for name, language, urgency, sentence in table("problems.txt")
         if name == kind.name
     )
 

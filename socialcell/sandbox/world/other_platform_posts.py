@@ -25,6 +25,7 @@ _CLOSING = {
     "hi-Latn": "kisi aur ke sath bhi aisa hua kya?",
 }
 _CITY = {"mr": "पुणे", "hi": "पुणे", "en": "Pune", "mr-Latn": "Pune", "hi-Latn": "Pune"}
+_LEVELS = ("low", "normal", "high", "critical")
 _LATER = "(EDIT: thanks for the answers)"
 
 
@@ -64,9 +65,9 @@ class _ForumWriter:
         rng = self.rng
         pattern, where = self.subject()
         title, written = write_sentence(pattern, rng, where)
-        body = ""
+        body, urgency = "", pattern.urgency
         if rng.random() < 0.7:
-            more, forms = self.more(pattern, where)
+            more, forms, urgency = self.more(pattern, where)
             body, written = (
                 f"{more}\n\n{_CLOSING[pattern.language]}".strip(),
                 written + forms,
@@ -75,13 +76,14 @@ class _ForumWriter:
         if group == WIDER and rng.random() < 0.7:
             title = f"{_CITY[pattern.language]}: {title}"
         own = reddit_id(at)
+        labels = pattern.labels(tuple(dict.fromkeys(written)))
         post = SandboxPost(
             "reddit",
             own,
             at,
             self.people.draw_writer(pattern.language, rng),
             body,
-            pattern.labels(tuple(dict.fromkeys(written))),
+            replace(labels, urgency=urgency),
             conversation=own,
             versions=(own,),
             title=title,
@@ -120,8 +122,9 @@ class _ForumWriter:
 
     def more(
         self, first: Pattern, where: CityPlace | None
-    ) -> tuple[str, tuple[str, ...]]:
-        """Another sentence on the same topic, where the language has one."""
+    ) -> tuple[str, tuple[str, ...], str]:
+        """Another sentence on the same topic, where the language has one, its places,
+        and the higher urgency of the two."""
         alike = [
             p
             for p in of_intent(first.intent)
@@ -129,11 +132,11 @@ class _ForumWriter:
             == (first.language, first.mixed, first.topic, first.sentiment)
             and p is not first
         ]
-        return (
-            write_sentence(self.rng.choice(alike), self.rng, where)
-            if alike
-            else ("", ())
-        )
+        if not alike:
+            return "", (), first.urgency
+        second = self.rng.choice(alike)
+        text, written = write_sentence(second, self.rng, where)
+        return text, written, max(first.urgency, second.urgency, key=_LEVELS.index)
 
     def article(self) -> ShortLink:
         paper, number = self.rng.choice(PAPERS), self.rng.randint(1000, 9999)
