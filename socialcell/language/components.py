@@ -80,7 +80,8 @@ class Cues:
 
     def __call__(self, doc: Doc) -> Doc:
         notes = notes_of(doc)
-        notes.danger = danger_rules.in_danger(text_of(doc))
+        notes.danger = danger_rules.danger_of(text_of(doc))
+        notes.story = danger_rules.is_story(text_of(doc))
         notes.exercise = danger_rules.is_exercise(text_of(doc))
         for match, start, end in self._matcher(doc):
             if notes.placed and notes.placed.issuperset(range(start, end)):

@@ -4,6 +4,7 @@ collapse, gas and electricity, and what makes a story, a joke or an exercise of 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -19,24 +20,53 @@ _WORD = re.compile("[,;]|[A-Za-z0-9'’À-ɏऀ-ॣ०-ॿ\u200c\u200d]+")
 _SENTENCE_END = re.compile("[.!?।॥\n]+")
 _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 _LAUGHTER = re.compile(r"\b(?:(?:ha){2,}h?|(?:he){2,}|lo+l|lmao|rofl)\b|[😂🤣]", re.I)
+_LONG_AGO = re.compile(r"\b(?:1[89]\d\d|20[01]\d)\b")  # a year that is over
+_STILL = re.compile(r"\b(?:since|from|pasun|se)\b|पासून|से", re.I)
 _Span = tuple[int, int]  # words, the end excluded
 
 
-def in_danger(text: str) -> bool:
-    """Whether a text says that somebody's life is in danger.
+class Danger(IntEnum):
+    """What the words of a text say."""
+
+    NONE = 0
+    SERIOUS = 1
+    CRITICAL = 2  # a life is at stake now
+
+
+def danger_of(text: str) -> Danger:
+    """What danger a text tells of in earnest.
 
     Words are compared by sound, so that spelling hardly matters. In a post of up to 40
     words one sign of a story, a joke or an exercise covers all of it, in a longer one
     its own sentence; words that say that it is meant in earnest undo it.
     """
-    sentences = [_sounds(part) for part in _SENTENCE_END.split(_CAMEL.sub(" ", text))]
-    dangerous = [sounds for sounds in sentences if _is_dangerous(sounds)]
-    if not dangerous:
-        return False
-    if sum(map(len, sentences)) <= _SHORT:
-        dangerous = [[sound for sounds in sentences for sound in sounds]]
+    sentences = _sentences(text)
+    dangers = [(_danger_in(sounds), sounds) for sounds in sentences]
+    dangers = [(danger, sounds) for danger, sounds in dangers if danger]
+    if not dangers:
+        return Danger.NONE
     laughs = _LAUGHTER.search(text) is not None
-    return any(not _is_unreal(sounds, laughs) for sounds in dangerous)
+    if sum(map(len, sentences)) <= _SHORT:
+        whole = [sound for sounds in sentences for sound in sounds]
+        dangers = [(max(danger for danger, _ in dangers), whole)]
+    return max(
+        (danger for danger, sounds in dangers if not _is_unreal(sounds, laughs)),
+        default=Danger.NONE,
+    )
+
+
+def is_story(text: str) -> bool:
+    """Whether a short text is told as a story, a joke or a figure of speech; of a
+    longer one, whether its first sentence says that it is long ago or of a film."""
+    sentences = [sounds for sounds in _sentences(text) if sounds]
+    if not sentences:
+        return False
+    if _LONG_AGO.search(text) and not _STILL.search(text):
+        return True
+    if sum(map(len, sentences)) <= _SHORT:
+        first = [sound for sounds in sentences for sound in sounds]
+        return _is_unreal(first, _LAUGHTER.search(text) is not None)
+    return _is_unreal(sentences[0], laughs=False)
 
 
 def is_exercise(text: str) -> bool:
@@ -55,6 +85,7 @@ class _Pair:
     second: re.Pattern[str] | None
     apart: int
     harmless: re.Pattern[str] | None
+    danger: Danger
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +98,30 @@ class _Story:
 class _Lists:
     telling: re.Pattern[str]  # the longest words of what is alone or completes a pair
     alone: re.Pattern[str]
+    critical: re.Pattern[str]
     pairs: tuple[_Pair, ...]
     stories: tuple[_Story, ...]
     exercise: _Story
     earnest: re.Pattern[str]
 
 
-def _is_dangerous(sounds: Sequence[str]) -> bool:
+def _danger_in(sounds: Sequence[str]) -> Danger:
+    """What the words of a sentence say, in earnest or not."""
     if not any(map(_is_telling, sounds)):
-        return False
-    if next(_spans(_lists().alone, sounds), None) is not None:
-        return True
-    return any(
-        not _is_harmless(pair, span, sounds)
-        for pair in _lists().pairs
-        for span in _pair_spans(pair, sounds)
+        return Danger.NONE
+    if next(_spans(_lists().critical, sounds), None) is not None:
+        return Danger.CRITICAL
+    alone = next(_spans(_lists().alone, sounds), None) is not None
+    return max(
+        (
+            pair.danger
+            for pair in _lists().pairs
+            if any(
+                not _is_harmless(pair, span, sounds)
+                for span in _pair_spans(pair, sounds)
+            )
+        ),
+        default=Danger.SERIOUS if alone else Danger.NONE,
     )
 
 
@@ -127,6 +167,10 @@ def _spans(phrases: re.Pattern[str], sounds: Sequence[str]) -> Iterator[_Span]:
         yield start, start + 1 + match[0].count(" ")
 
 
+def _sentences(text: str) -> list[list[str]]:
+    return [_sounds(part) for part in _SENTENCE_END.split(_CAMEL.sub(" ", text))]
+
+
 def _sounds(text: str) -> list[str]:
     """The sounds of the words; a comma stands between those that it parts."""
     return [sound for word in _WORD.findall(text) if (sound := _sound(word))]
@@ -149,21 +193,28 @@ def _lists() -> _Lists:
         name: _Story(_pattern(story["words"]), _pattern(story["unless"]))
         for name, story in danger_lists["unreal"].items()
     }
-    alone = [phrase for phrases in danger_lists["alone"].values() for phrase in phrases]
+    alone, critical = (
+        [phrase for phrases in danger_lists[name].values() for phrase in phrases]
+        for name in ("alone", "critical")
+    )
     ends = [
         phrase
         for pair in danger_lists["together"].values()
         for phrase in pair.get("second", pair["first"])
     ]
     return _Lists(
-        telling=_pattern(max(phrase.split(), key=len) for phrase in [*alone, *ends]),
+        telling=_pattern(
+            max(phrase.split(), key=len) for phrase in [*alone, *critical, *ends]
+        ),
         alone=_pattern(alone),
+        critical=_pattern(critical),
         pairs=tuple(
             _Pair(
                 _pattern(pair["first"]),
                 _pattern(pair["second"]) if "second" in pair else None,
                 int(pair["apart"]),
                 _pattern(pair["harmless"]) if "harmless" in pair else None,
+                Danger.CRITICAL if pair.get("critical") else Danger.SERIOUS,
             )
             for pair in danger_lists["together"].values()
         ),

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from socialcell.language import danger_rules as danger
+from socialcell.language import danger_rules
 from socialcell.language.analysis import Entity, Intent, Sentiment, Topic, Urgency
+from socialcell.language.danger_rules import Danger
 from socialcell.language.lexicon import Cue
 from socialcell.language.semantic.encoder import EncoderOutput
 from socialcell.language.words import Word
@@ -48,7 +49,8 @@ class Notes:
     # Where a tagger's PLACE starts that nothing around it shows to be one.
     doubted: set[int] = field(default_factory=set)
     hits: list[Hit] = field(default_factory=list)
-    danger: bool = False  # is a life in danger, in earnest? danger_rules.py decides
+    danger: Danger = Danger.NONE  # of the words, in earnest
+    story: bool = False  # is it told as a story or a joke, or not in earnest?
     exercise: bool = False  # is danger only practised?
     language: str = "und"
     mixed: bool = False
@@ -88,7 +90,9 @@ class Notes:
         """The reasons for haste with their weights, danger to life among them."""
         weights = self.values("urgency")
         if self.danger:
-            weights[danger.REASON] = max(weights.get(danger.REASON, 0.0), danger.WEIGHT)
+            weights[danger_rules.REASON] = max(
+                weights.get(danger_rules.REASON, 0.0), danger_rules.WEIGHT
+            )
         return weights
 
 

@@ -3,7 +3,14 @@
 import pytest
 
 from socialcell.language import lexicon, read
-from socialcell.language.danger_rules import REASON, WEIGHT, in_danger
+from socialcell.language.danger_rules import (
+    REASON,
+    WEIGHT,
+    Danger,
+    danger_of,
+    is_exercise,
+    is_story,
+)
 
 LOUD = ("high", "critical")
 DANGER = [
@@ -91,11 +98,113 @@ def test_a_life_in_danger_is_high_at_least_and_says_so(text: str) -> None:
     assert REASON in reading.urgency.reasons
 
 
+CRITICAL = [
+    # Somebody who wants to die.
+    "I do not want to live any more, this is goodbye",
+    "आता जगायचं नाही मला, माफ करा सगळे",
+    "अब जीना नहीं चाहता, सबको माफ करना",
+    "mala aata jagaych nahi, sorry mitrano",
+    "marne ja raha hu, koi mat rokna",
+    # Breath, and what stops it.
+    "Uncle is not breathing, Bibwewadi, what do I do",
+    "बाबा श्वास घेत नाहीत, लवकर या",
+    "दादी की सांस रुक रही है",
+    "kaka shuddhivar nahi ahet, tondatun fes yetoy",
+    "papa hosh me nahi hai, muh se jhaag",
+    # Poison.
+    "My nephew drank kerosene, he is two",
+    "बाळाने फिनाईल प्यायलं",
+    "बच्ची ने कीटनाशक पी लिया",
+    "mulane rockel pyayla, kay karu",
+    "bacche ne phenyl pi liya",
+    # Snakes.
+    "Gardener bitten by a snake, Undri",
+    "शेतात आजोबांना साप चावला",
+    "भाई को सांप ने काटा",
+    "shetat mavshila saap chavla",
+    "bhai ko saap ne kaat liya",
+    # Blood, a bed, an ambulance.
+    "AB negative blood needed urgently, Sassoon",
+    "ओ निगेटिव्ह रक्त तातडीने हवंय",
+    "आईसीयू बेड तुरंत चाहिए",
+    "rakt tatdine pahije, O negative, ratri",
+    "ambulance nahi aa rahi, ek ghanta ho gaya",
+    # Water, and a current.
+    "Water up to our neck on the ground floor",
+    "घरात गळ्यापर्यंत पाणी आलंय",
+    "घर में गले तक पानी है",
+    "panyachya motorla haat lavla ani kaka chikatle, current ahe",
+    "bhai current se chipka hai",
+]
+
+
+@pytest.mark.parametrize("text", CRITICAL)
+def test_a_life_at_stake_is_critical(text: str) -> None:
+    (reading,) = read([text])
+
+    assert danger_of(text) is Danger.CRITICAL
+    assert reading.urgency.level == "critical"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Blood donation camp on Sunday, donors needed",
+        "रविवारी रक्तदान शिबिर, रक्तदाते हवेत",
+        "रक्त हवंय उद्याच्या ऑपरेशनसाठी",
+        "shibir madhe rakt pahije",
+        "Netflix serial, the hero drank poison in the last episode",
+    ],
+)
+def test_what_can_wait_or_is_played_is_not_critical(text: str) -> None:
+    assert danger_of(text) is not Danger.CRITICAL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "नंबर हो तो बताइए",
+        "समय हो तो आ जाना",
+        "How do they pay the workers?",
+    ],
+)
+def test_an_ordinary_word_makes_no_exercise(text: str) -> None:
+    assert not is_exercise(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They ran to the terrace in 1961 and the river took the shop",
+        "बीजीएमआई में उसने छत से गोली चलाई",
+        "dada sangayche tya ratri gavat kay zala te",
+        "After leg day both my legs are gone, stairs are my enemy",
+        "आघाडीची भिंत खचली म्हणे",
+        "म्हणतात ना, जळत्या घराचा वासा",
+    ],
+)
+def test_long_ago_a_game_a_boast_and_a_proverb_are_stories(text: str) -> None:
+    assert is_story(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Since 2019 this wall leans over the lane",
+        "The mechanic is under the car and does not answer",
+        "bus chi chaka riksha var geli",
+        "OT madhe light geli, operation chalu ahe",
+    ],
+)
+def test_what_happens_now_is_no_story(text: str) -> None:
+    assert not is_story(text)
+
+
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_only_sounds_like_danger_rings_no_bell(text: str) -> None:
     (reading,) = read([text])
 
-    assert not in_danger(text)
+    assert not danger_of(text)
     assert reading.urgency.level not in LOUD
     assert REASON not in reading.urgency.reasons
 
@@ -109,7 +218,7 @@ def test_what_only_sounds_like_danger_rings_no_bell(text: str) -> None:
     ],
 )
 def test_to_be_stuck_in_traffic_is_no_danger_to_life(text: str) -> None:
-    assert not in_danger(text)
+    assert not danger_of(text)
 
 
 @pytest.mark.parametrize("label", ["spam", "not_civic"])
@@ -141,13 +250,13 @@ def test_words_of_haste_alone_make_no_spam_urgent() -> None:
     ],
 )
 def test_what_is_meant_in_earnest_is_danger_in_spite_of_a_story(text: str) -> None:
-    assert in_danger(text)
+    assert danger_of(text)
 
 
 def test_a_story_in_another_sentence_of_a_long_post_takes_nothing_away() -> None:
     film = "We came home from a movie and had dinner with friends of ours. "
-    assert not in_danger(f"{film} Building collapsed.")
-    assert in_danger(f"{film * 4} Building collapsed.")
+    assert not danger_of(f"{film} Building collapsed.")
+    assert danger_of(f"{film * 4} Building collapsed.")
 
 
 def test_a_word_of_danger_that_is_not_urgent_is_named_as_possible() -> None:

