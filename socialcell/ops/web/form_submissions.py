@@ -20,9 +20,8 @@ class FormSubmission(SQLModel, table=True):
     did it was killed."""
 
     __tablename__ = "form_submission"
-    key_hash: str = Field(primary_key=True)
-    sender: str  # hash of the session, or of the program, that it was sent from
-    path: str  # of a program's request: what it asked for, as a hash
+    key_hash: str = Field(primary_key=True)  # of the key and of who sent it
+    mark: str = ""  # of a program's request: what it asked for, as a hash
     begun_at: datetime = Field(index=True)
     location: str | None = None  # the page that followed
     notice: str = ""  # what that page says of it
@@ -31,7 +30,7 @@ class FormSubmission(SQLModel, table=True):
 PERSONAL_FORMS = (
     PersonalTable(
         FormSubmission,
-        ("sender", "notice"),
+        ("notice",),
         "operators",
         "a form that is sent twice acts once",
         "employment",
@@ -53,13 +52,13 @@ C = FORMS.c
 
 
 def begin(
-    session: Session, key: str, sender: str, path: str, now: datetime
+    session: Session, key: str, sender: str, now: datetime, mark: str = ""
 ) -> Outcome | None:
-    """Take a form's key; None: it is new. Otherwise what came of it the first time."""
+    """Take the key of a form that a session, or of a request that a program, sends;
+    None: it is new. Otherwise what came of it the first time."""
     row = {
         "key_hash": _hash_of(key, sender),
-        "sender": sender,
-        "path": path,
+        "mark": mark,
         "begun_at": now,
         "location": None,
         "notice": "",
@@ -91,9 +90,9 @@ def outcome(session: Session, key: str, sender: str) -> Outcome | None:
     return None if row is None else Outcome(row.location, row.notice)
 
 
-def path_of(session: Session, key: str, sender: str) -> str | None:
-    """The path that a form of this sender was sent to; None: there is none."""
-    query = select(C.path).where(C.key_hash == _hash_of(key, sender))
+def mark_of(session: Session, key: str, sender: str) -> str | None:
+    """The mark of what this sender asked for with a key; None: there is none."""
+    query = select(C.mark).where(C.key_hash == _hash_of(key, sender))
     return session.scalars(query).one_or_none()
 
 

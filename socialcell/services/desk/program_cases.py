@@ -186,9 +186,9 @@ def _once(
     key, sender = request.key, request.sender
     with db.writing(context.engine) as session:
         now = context.clock.now()
-        before = form_submissions.begin(session, key, sender, request.mark, now)
+        before = form_submissions.begin(session, key, sender, now, request.mark)
         if before is not None:
-            if form_submissions.path_of(session, key, sender) != request.mark:
+            if form_submissions.mark_of(session, key, sender) != request.mark:
                 raise UsageError("deskcases.key_used", key=key)
             return replace(_read(before), is_repeated=True)
         case, contact = act(acting, session)

@@ -70,7 +70,7 @@ def _act_once(
     engine, now = page_request.context.engine, page_request.context.clock.now()
     sender = sender_of(page_request.token)
     with db.writing(engine) as session:
-        before = form_submissions.begin(session, key, sender, page_request.path, now)
+        before = form_submissions.begin(session, key, sender, now)
     if before is not None:
         if before.location is None:
             return _again(

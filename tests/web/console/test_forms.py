@@ -106,6 +106,20 @@ def test_a_second_press_of_the_button_shows_the_first_result_and_does_nothing(
     assert language_of(context) == "hi"
 
 
+def test_the_key_of_another_persons_form_hides_nothing_and_tells_nothing(
+    context: Context, ravi: BrowserSession, new_browser: NewBrowser
+) -> None:
+    other = signed_in(new_browser(), context, "Meera Sample")
+    key = preferences(other)["once"]
+    done = other.post("/en/me", {**preferences(other), "once": key})
+    assert "Your choice is stored." in done.text
+
+    answer = ravi.post("/en/me", {**preferences(ravi), "once": key})
+
+    assert answer.status == 200
+    assert language_of(context) == "hi"
+
+
 def test_two_forms_of_one_page_act_each_after_the_way_back_to_it(
     context: Context, ravi: BrowserSession
 ) -> None:
@@ -127,7 +141,7 @@ def test_of_a_form_whose_process_was_killed_it_is_said_that_nobody_knows(
     with db.writing(context.engine) as session:
         now = context.clock.now()
         key = form_guard.submission_key(fields["once"], "/me")
-        form_submissions.begin(session, key, sender, "/me", now)
+        form_submissions.begin(session, key, sender, now)
 
     answer = ravi.post("/en/me", fields)
 
@@ -181,10 +195,10 @@ def test_the_keys_of_forms_are_forgotten_after_two_days(
     clock.advance(form_submissions.KEPT * 2)
 
     with db.writing(context.engine) as session:
-        form_submissions.begin(session, "new", "sender", "/me", context.clock.now())
-        senders = session.scalars(select(FormSubmission.sender)).all()
+        form_submissions.begin(session, "new", "sender", context.clock.now(), "mark")
+        marks = session.scalars(select(FormSubmission.mark)).all()
 
-    assert senders == ["sender"]
+    assert marks == ["mark"]
 
 
 def test_a_form_that_is_too_large_is_refused(ravi: BrowserSession) -> None:
