@@ -29,6 +29,7 @@ from socialcell import sandbox
 from socialcell.cli import app
 from socialcell.clock import IST, FixedClock
 from socialcell.sandbox.city import City
+from socialcell.services.context import open_context
 from socialcell.services.rehearsal import sample_operators
 
 Shape: TypeAlias = dict[str, set[str]]  # path of a key → the types of its values
@@ -234,8 +235,9 @@ def _words(config: Path) -> dict[str, str]:
     mention = _run(newest, config)["mentions"][0]
     message = _run([*newest, "--platform", "whatsapp"], config)["mentions"][0]
     link = _run(["links", "list"], config)["links"][0]
-    secrets = config.parent / "secrets" / sample_operators.FILE
-    passwords = json.loads(secrets.read_text("utf-8"))
+    context = open_context(config)
+    passwords = sample_operators.passwords(context)
+    context.engine.dispose()
     return {
         "@mention": str(mention["id"]),
         "@message": str(message["id"]),

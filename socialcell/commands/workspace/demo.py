@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from socialcell.sandbox.clicks.click_traffic import ClickTraffic
     from socialcell.services.context import Context
     from socialcell.services.rehearsal import rehearsal_run, rehearsal_workspace
+    from socialcell.services.rehearsal.desk_rehearsal import RehearsedCases
     from socialcell.services.rehearsal.plan_rehearsal import RehearsedPlan
 
 END = datetime(2026, 11, 23, 9, 0, tzinfo=IST)  # a Monday: the last week is complete
@@ -59,6 +60,7 @@ def demo(
     from socialcell.sandbox.clicks.audience import Audience
     from socialcell.sandbox.world.app_world import PACKAGE
     from socialcell.services.rehearsal import rehearsal_run, rehearsal_workspace
+    from socialcell.services.rehearsal.desk_rehearsal import RehearsedDesk
 
     started = time.monotonic()
     if fresh:
@@ -96,6 +98,7 @@ def demo(
                 moments,
                 clock,
                 running.base_urls,
+                desk=RehearsedDesk(END),
                 push=_webhook_pusher(running, servers),
                 meanwhile=_click_sender(
                     Audience(seed, city.start, city.end), clock, servers
@@ -333,6 +336,7 @@ def _print(summary: dict[str, Any]) -> None:
     output.say(f"Places, departments and services named: {summary['entities']}")
     _print_campaign(summary["campaign"])
     _print_plan(summary["plan"])
+    _print_cases(summary["cases"])
     output.say(f"Weekly letter: {summary['report']['letter']}")
     output.say(f"Weekly report: {summary['report']['html']}")
     output.say(f"               {summary['report']['text']}")
@@ -342,6 +346,7 @@ def _print(summary: dict[str, Any]) -> None:
     output.say(f'  {ours} mentions search "पाणी OR pani OR water"')
     output.say(f"  {ours} sources list")
     output.say(f"  {ours} campaigns show {summary['plan']['campaign']}")
+    output.say(f"  {ours} cases list")
 
 
 def _print_campaign(document: dict[str, Any]) -> None:
@@ -373,6 +378,15 @@ def _print_plan(document: "RehearsedPlan") -> None:
         f"at least {document['reach']:.0f} people expected to see one"
     )
     output.say(f"  approved by {document['approved_by']}; the first creator is asked")
+
+
+def _print_cases(counts: "RehearsedCases") -> None:
+    states = counts["states"]
+    output.say(
+        f"Cases: {sum(states.values())}, of these "
+        f"{states.get('closed_confirmed', 0)} confirmed by the citizen, "
+        f"{counts['overdue']} overdue, {counts['reopened']} reopened"
+    )
 
 
 def _serve(context: "Context", folder: Path, base_urls: dict[str, str]) -> None:

@@ -24,6 +24,8 @@ from socialcell.services.collection.collector import RunResult
 from socialcell.services.context import Context
 from socialcell.services.daemon.job_schedule import DETECT_INTERVAL
 from socialcell.services.mentions.tagging import tag_waiting
+from socialcell.services.rehearsal import desk_rehearsal
+from socialcell.services.rehearsal.desk_rehearsal import RehearsedCases, RehearsedDesk
 from socialcell.services.rehearsal.rehearsal_workspace import (
     RehearsalState,
     write_state,
@@ -60,6 +62,7 @@ class RehearsalSummary(TypedDict):
     languages: Mapping[str, int]
     entities: int
     alerts: list[RehearsedAlert]
+    cases: RehearsedCases
 
 
 def rehearsal_moments(
@@ -86,6 +89,7 @@ def run_rehearsal(
     clock: FixedClock,
     base_urls: Mapping[str, str],
     *,
+    desk: RehearsedDesk | None = None,
     push: Callable[[Context], None] | None = None,
     meanwhile: Meanwhile = lambda *_: nullcontext(),
     progress: Callable[[int, int, datetime], None] | None = None,
@@ -102,6 +106,10 @@ def run_rehearsal(
     engine = db.connect(workspace.database_url, busy, durable=False)
     context = Context(workspace, engine, clock, base_urls)
     done_until = datetime.fromisoformat(state.done_until) if state.done_until else None
+    if desk is not None and done_until is None:
+        for moment in desk.moments_before(moments[0]):
+            clock.set(moment)
+            desk.step(context, moment)
     for number, moment in enumerate(moments, 1):
         if done_until is not None and moment <= done_until:
             continue
@@ -115,6 +123,12 @@ def run_rehearsal(
             tag_waiting(context)
             detection.detect(context, since=before)
             _record_detection(context, before, moment)
+            if desk is not None:
+                desk.step(context, moment)
+        if push is not None and moment == moments[-1]:
+            # What became of the messages that have just left.
+            push(context)
+            _process_pushes(context, since=moment)
         state = replace(state, done_until=moment.isoformat())
         write_state(folder, state)
         if progress:
@@ -158,6 +172,7 @@ def summary(context: Context) -> RehearsalSummary:
                 }
                 for incident in alerts.incidents(session)
             ],
+            "cases": desk_rehearsal.count_cases(session, context.clock.now()),
         }
 
 
