@@ -106,10 +106,12 @@ def run_rehearsal(
     engine = db.connect(workspace.database_url, busy, durable=False)
     context = Context(workspace, engine, clock, base_urls)
     done_until = datetime.fromisoformat(state.done_until) if state.done_until else None
-    if desk is not None and done_until is None:
-        for moment in desk.moments_before(moments[0]):
+    for moment in desk.moments_before(moments[0]) if desk is not None else ():
+        if desk is not None and (done_until is None or moment > done_until):
             clock.set(moment)
             desk.step(context, moment)
+            state = replace(state, done_until=moment.isoformat())
+            write_state(folder, state)
     for number, moment in enumerate(moments, 1):
         if done_until is not None and moment <= done_until:
             continue
