@@ -34,6 +34,9 @@ _LEVELS = ("critical", "high", "normal", "low")  # that P0 to P3 stand for
 CITY = "place:pune"
 _PLACE = "place:"
 _WARD = "ward:"
+# Degrees around the corporation's area with all villages that were merged into it, and
+# some kilometres more: outlines of ward offices are not known everywhere.
+_SOUTH, _NORTH, _WEST, _EAST = 18.33, 18.72, 73.65, 74.10
 
 
 @dataclass(frozen=True)
@@ -187,11 +190,24 @@ def read_point(text: str) -> tuple[float, float] | None:
     return latitude, longitude
 
 
+def read_coordinates(latitude: str, longitude: str) -> tuple[float, float] | None:
+    """Latitude and longitude of two fields; None: both are empty. UsageError."""
+    parts = [latitude.strip(), longitude.strip()]
+    if any(parts) and not all(parts):
+        raise UsageError("deskcases.half_point")
+    return read_point(",".join(parts)) if all(parts) else None
+
+
 def checked_point(point: tuple[float, float]) -> tuple[float, float]:
-    """Latitude and longitude in degrees. UsageError when they are none."""
+    """Latitude and longitude in degrees. UsageError when they are none, or lie outside
+    the city."""
     latitude, longitude = point
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         raise UsageError("deskcases.no_point", latitude=latitude, longitude=longitude)
+    if not (_SOUTH <= latitude <= _NORTH and _WEST <= longitude <= _EAST):
+        raise UsageError(
+            "deskcases.point_outside", latitude=latitude, longitude=longitude
+        )
     return latitude, longitude
 
 

@@ -194,6 +194,55 @@ def test_a_case_is_decided_about_and_keeps_what_the_machine_suggested(
     )
 
 
+def test_the_point_of_a_case_is_set_and_stays_where_nothing_is_entered(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    path = f"/cases/{burst}/triage"
+    point = {"latitude": "18.5074", "longitude": "73.8075"}
+
+    browser.send(browser.get(f"/en{path}"), path, **point)
+
+    set_case = case_of(city, burst)
+    assert (set_case.latitude, set_case.longitude) == (18.5074, 73.8075)
+    form = browser.get(f"/en{path}")
+    assert "A point is known" in form.text
+    assert "18.5074" not in form.text
+    browser.send(form, path, topic="roads")
+    later = case_of(city, burst)
+    assert (later.topic, later.latitude, later.longitude) == ("roads", 18.5074, 73.8075)
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "words"),
+    [
+        ("18.5074", "", "both or neither"),
+        ("", "73.8", "both or neither"),
+        ("73.8075", "18.5074", "lies outside Pune"),
+        ("nan", "73.8", "is no point"),
+        ("18.5,7", "73.8", "is no point"),
+        ("here", "there", "is no point"),
+    ],
+)
+def test_a_point_that_is_none_or_not_in_the_city_changes_nothing(
+    city: Context,
+    browser: BrowserSession,
+    burst: str,
+    latitude: str,
+    longitude: str,
+    words: str,
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    path = f"/cases/{burst}/triage"
+
+    answer = browser.send(
+        browser.get(f"/en{path}"), path, latitude=latitude, longitude=longitude
+    )
+
+    assert words in answer.text
+    assert case_of(city, burst).latitude is None
+
+
 def test_a_note_is_written_and_an_empty_one_is_not(
     city: Context, browser: BrowserSession, burst: str
 ) -> None:

@@ -2,7 +2,12 @@
 
 from socialcell.desk.case_states import CaseState, next_states
 from socialcell.roles import Permission
-from socialcell.services.desk import case_grouping, case_queue, case_triage
+from socialcell.services.desk import (
+    case_grouping,
+    case_queue,
+    case_reading,
+    case_triage,
+)
 from socialcell.services.desk.case_triage import TriageDraft
 from socialcell.services.desk.pages import case_page
 from socialcell.views.desk.case_view import CaseSummary
@@ -70,6 +75,7 @@ def _draft(form: forms.TriageForm, case: CaseSummary) -> TriageDraft:
         place=_new(form.place, case.place),
         owner=_new(form.owner, case.owner),
         summary=_new(form.summary, case.title),
+        point=case_reading.read_coordinates(form.latitude, form.longitude),
     )
 
 

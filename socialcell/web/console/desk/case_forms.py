@@ -11,6 +11,7 @@ from socialcell.web.pages.page_request import PageRequest
 
 _Id = Annotated[str, Field(max_length=200)]
 _Reason = Annotated[str, Field(max_length=500)]
+_Degrees = Annotated[str, Field(max_length=30)]
 _Rev = Annotated[int, Field(ge=0, le=2**31)]
 
 
@@ -27,13 +28,16 @@ class NoteForm(CaseForm):
 
 
 class TriageForm(CaseForm):
-    """What a person decides about a case; "": nothing is known of it."""
+    """What a person decides about a case; "": nothing is known of it. Without latitude
+    and longitude its point stays as it is."""
 
     kind: _Id
     priority: _Id
     topic: _Id = ""
     area: _Id = ""
     place: Annotated[str, Field(max_length=300)] = ""
+    latitude: _Degrees = ""
+    longitude: _Degrees = ""
     owner: _Id = ""
     summary: Annotated[str, Field(max_length=200)] = ""
 
