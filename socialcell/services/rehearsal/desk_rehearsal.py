@@ -151,9 +151,9 @@ class RehearsedDesk:
             return
         plan = _PLANS[serial % len(_PLANS)]
         if (case.owner or "").startswith(OTHER):
-            plan = ((0, CrewAct.REFER),)
+            plan = ((0, _A.ANSWER), (0, _A.REFER))
         elif case.priority == "P0":
-            plan = _SOLVED if serial % 4 else _AT_WORK
+            plan = _SOLVED if serial % 10 else _AT_WORK
         morning = _first_morning(case.opened_at)
         for days, act in plan:
             if moment >= morning + timedelta(days=days):
