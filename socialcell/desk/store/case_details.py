@@ -21,6 +21,7 @@ from socialcell.desk.model import (
     CaseSuggestion,
     DeskCase,
 )
+from socialcell.desk.store.case_queue import time_left
 from socialcell.identity.model import Operator
 
 
@@ -173,14 +174,20 @@ def first_cases(
         .scalar_subquery()
     )
     clock = aliased(CaseClock)
+    # The order is found without the rows: it is looked for among all open cases.
+    due = time_left().label("due")
+    chosen = (
+        select(col(DeskCase.id).label("id"), due)
+        .where(col(DeskCase.state).in_(OPEN_STATES))
+        .order_by(col(DeskCase.priority), due.nulls_last(), col(DeskCase.id))
+        .limit(limit)
+        .subquery()
+    )
     query = (
         select(DeskCase, clock)
+        .join(chosen, chosen.c.id == col(DeskCase.id))
         .outerjoin(clock, col(clock.id) == first)
-        .where(col(DeskCase.state).in_(OPEN_STATES))
-        .order_by(
-            col(DeskCase.priority), col(clock.due_at).nulls_last(), col(DeskCase.id)
-        )
-        .limit(limit)
+        .order_by(col(DeskCase.priority), chosen.c.due.nulls_last(), col(DeskCase.id))
     )
     return [(row[0], row[1]) for row in session.execute(query)]
 

@@ -145,7 +145,9 @@ def by_view_query(case_filter: CaseFilter, now: datetime) -> Select[*tuple[Any, 
     inner = (
         select(C.state, C.team, C.waits_for, due, _mine(case_filter, now).label("mine"))
         .where(*conditions(everything, now))
-        .subquery()
+        # Else SQLite looks the clock up for each view that asks for it.
+        .cte("open_cases")
+        .prefix_with("MATERIALIZED")
     ).c
     of_view = (
         inner.mine,
