@@ -49,22 +49,22 @@ from socialcell.services.context import Context
 from socialcell.settings import Config
 from socialcell.web.console.console_server import create_console
 
-TIMES = 30
+TIMES = 20
 GROWTH = 2.0
 STATEMENTS = 15
 PAGES = {
     "today": "/en/",
     "the explorer": "/en/mentions",
     "the explorer, 7 days": "/en/mentions?since=2026-11-17",
+    "the inbox": "/en/inbox",
+    "a case": "/en/cases/26-000001",
     "an incident": "/en/incidents/1",
     "incidents": "/en/incidents",
     "a mention": "/en/mentions/{mention}",
-    "areas": "/en/areas",
-    "an area": "/en/areas/ward:kothrud-bavdhan",
     "figures": "/en/figures",
     "sources": "/en/sources",
-    "the inbox": "/en/inbox",
-    "a case": "/en/cases/26-000001",
+    "areas": "/en/areas",
+    "an area": "/en/areas/ward:kothrud-bavdhan",
 }
 WITH_GOAL = ("today", "the explorer", "the inbox", "a case")
 SUBJECTS = ("topic:water", "topic:roads", "ward:kothrud-bavdhan", "topic:waste")
