@@ -94,7 +94,7 @@ def test_a_message_in_doubt_is_listed_with_what_to_do_and_settled(
     town.sandbox.platform("whatsapp").heal()
 
     (line,) = run(place, "answers", "list", "--state", "unsure")["answers"]
-    assert "Look in the conversation" in line["hold"]
+    assert "Look in the conversation" in line["hold"]["en"]
     (entry,) = run(place, "outbox", "list")["messages"]
     assert entry["hold"]["reason"] == "unsure"
     sign_in_shell(town.context, "Asha Sample", Role.OPERATOR)
