@@ -127,6 +127,8 @@ ABSENT = {
     "privacy breaches show": "needs a data protection officer",
     "privacy breaches told": "needs a data protection officer",
     "privacy breaches update": "needs a data protection officer",
+    "privacy erase": "needs a data protection officer",
+    "privacy export": "needs a data protection officer",
     "privacy notices add": "needs a data protection officer",
     "privacy report": "needs a data protection officer",
     "privacy requests answer": "needs a data protection officer",

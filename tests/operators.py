@@ -48,6 +48,11 @@ def acting(context: Context, name: str, *roles: Role, scope: str = ALL) -> Conte
     return replace(context, actor=operator(context, name, *roles, scope=scope))
 
 
+def officer(context: Context) -> Context:
+    """The same workspace with a data protection officer signed in."""
+    return acting(context, "Dina Sample", Role.DPO)
+
+
 def browser_token(context: Context, name: str, *roles: Role, scope: str = ALL) -> str:
     """The token of a browser's session of this operator, which is open from now on."""
     actor = operator(context, name, *roles, scope=scope)

@@ -47,6 +47,11 @@ def all_operators(session: Session) -> list[Operator]:
     return list(session.execute(query).scalars())
 
 
+def has_operators(session: Session) -> bool:
+    """Whether this workspace has any operator at all."""
+    return session.scalars(select(Operator.id).limit(1)).first() is not None
+
+
 def grants_of(session: Session, operator_id: int | None) -> list[RoleGrant]:
     """All grants, also those that wait, have ended or were revoked, by number; None:
     of every operator."""

@@ -61,7 +61,6 @@ NOBODY = "Nobody has signed in here"
 TYPED = "Standard input ended where a line was needed"
 REFUSED = {
     "socialcell db backup-key": "names no key of backups",
-    "socialcell privacy erase --platform x --handle their_handle": "Nothing is held",
     "socialcell alerts rules add oxygen": "Nobody is called 'control-room'",
     "socialcell alerts rules add march": "No rule is written about protests",
     "socialcell alerts try control-room": "There is no channel or phone 'control-room'",
@@ -102,6 +101,8 @@ REFUSED = {
     "socialcell messages approve 3": NOBODY,
     "socialcell privacy accesses": NOBODY,
     "socialcell privacy breaches": NOBODY,
+    "socialcell privacy erase": NOBODY,
+    "socialcell privacy export": NOBODY,
     "socialcell privacy notices": "mr.txt cannot be read",
     "socialcell privacy report": NOBODY,
     "socialcell privacy requests": NOBODY,

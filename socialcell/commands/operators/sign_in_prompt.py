@@ -37,6 +37,18 @@ def _with_operator(context: "Context") -> "Context":
     return replace(context, actor=signed_in.actor)
 
 
+def operator_context(config: Path | None) -> "Context":
+    """The same in a workspace that has operators; in one that has none whoever has its
+    files acts, and the audit log has the account of the computer."""
+    from socialcell import db
+    from socialcell.identity import store
+
+    context = open_context(config)
+    with db.reading(context.engine) as session:
+        has_operators = store.has_operators(session)
+    return _with_operator(context) if has_operators else context
+
+
 def approver_context(config: Path | None) -> "Context":
     """The workspace for what is shown to approvers: where config.yaml names some, with
     the operator who has signed in, or does so now."""

@@ -7,7 +7,11 @@ import typer
 
 from socialcell.commands import completions, output
 from socialcell.commands.list_command import ListCommand
-from socialcell.commands.options import Config, DryRun, Json, open_context
+from socialcell.commands.operators.sign_in_prompt import (
+    acting_context,
+    operator_context,
+)
+from socialcell.commands.options import Config, DryRun, Json
 from socialcell.commands.privacy import breaches, notices, officer_report, requests
 from socialcell.json_types import dumps
 
@@ -52,14 +56,15 @@ def export(
     """Write all that is held of one account as JSON, for the person who asked.
 
     It is JSON with and without --json. Nothing is masked: make sure first that it is
-    that person. Audited.
+    that person. For the data protection officer, where the workspace has operators.
+    Audited.
 
     Example: socialcell privacy export --platform x --handle asha_k --out asha.json
     """
     from socialcell.services.privacy import data_requests
 
     personal_data = data_requests.export_account(
-        open_context(config), platform, id, handle
+        operator_context(config), platform, id, handle
     )
     if out is None:
         output.as_json(personal_data)
@@ -81,7 +86,8 @@ def erase(
 
     Posts become tombstones without words, counts follow, and reports of the workspace
     that quoted it are written again. Copies that left the workspace (exports, mails,
-    backups) are not reached: docs/privacy.md says what to do about them. Audited.
+    backups) are not reached: docs/privacy.md says what to do about them. For the data
+    protection officer, where the workspace has operators. Audited.
 
     Exit code 1: nothing is held of the account. Handles that are nearly the same are
     named then, and always those that are the same on other platforms.
@@ -91,7 +97,7 @@ def erase(
     from socialcell.services.privacy import data_requests
 
     erasure = data_requests.erase_account(
-        open_context(config), platform, id, handle, dry_run=dry_run
+        operator_context(config), platform, id, handle, dry_run=dry_run
     )
     counts = erasure.erased
     if json:
@@ -148,13 +154,14 @@ def erase_contact(
 ) -> None:
     """Erase who one conversation of a case is, such as a caller without an account.
 
-    The case, our own words and the count stay. Audited.
+    The case, our own words and the count stay. For the data protection officer.
+    Audited.
 
     Example: socialcell privacy erase-contact 26-004211 3
     """
     from socialcell.services.privacy import case_contacts
 
-    waits = case_contacts.erase_contact(open_context(config), case, contact)
+    waits = case_contacts.erase_contact(acting_context(config), case, contact)
     output.say(f"Erased: who conversation {contact} of case {case} is.")
     if waits:
         output.note(waits)

@@ -60,6 +60,18 @@ def require(
     return operator_id
 
 
+def require_among_operators(
+    context: Context, session: Session, permission: Permission
+) -> None:
+    """The same for the whole city, in a workspace that has operators; in one that has
+    none nobody can have signed in, and whoever has its files may.
+
+    Errors of `require`.
+    """
+    if store.has_operators(session):
+        require(context, session, permission, ())
+
+
 def scopes(
     context: Context, session: Session, permission: Permission
 ) -> frozenset[str]:

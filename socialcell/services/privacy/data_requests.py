@@ -20,11 +20,13 @@ from socialcell.listening.store.people import (
 from socialcell.listening.store.people.accounts import HeldAccount
 from socialcell.listening.store.people.erasure import Erased
 from socialcell.ops import audit, webhook_deliveries
+from socialcell.roles import Permission
 from socialcell.services import access_log, pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.mentions import similar_mentions
 from socialcell.services.messaging import consent
+from socialcell.services.operators import permissions
 from socialcell.services.privacy import case_contacts, file_scrub
 from socialcell.services.reporting import report_redaction
 from socialcell.services.webhooks import media_files, webhook_ingest
@@ -50,12 +52,14 @@ def export_account(
 ) -> dict[str, DocumentValue]:
     """All that is held of an account, unmasked: it goes to that person only.
 
-    Audited. UsageError when neither number nor handle is given.
+    Audited. UsageError when neither number nor handle is given; in a workspace that has
+    operators also errors of `permissions.require`.
     """
     _require_one(uid, handle)
     uid = account_id(platform, uid)
     shown = pseudonyms.load_people(context)
     with db.writing(context.engine) as session:
+        permissions.require_among_operators(context, session, Permission.EXPORT_TEXT)
         account = accounts.find(session, platform, uid, handle)
         document = accounts.everything(session, account)
         document["creator"] = creator_registry.export_account(
@@ -85,9 +89,12 @@ def erase_account(
     """Erase an account everywhere and keep it out from now on. Safe to run again.
 
     Reports in the workspace that quoted it are written again. UsageError: an account
-    of the registry, which must be removed there first.
+    of the registry, which must be removed there first; in a workspace that has
+    operators also errors of `permissions.require`.
     """
     _require_one(uid, handle)
+    with db.reading(context.engine) as session:
+        permissions.require_among_operators(context, session, Permission.ERASE)
     uid = account_id(platform, uid)
     shown = pseudonyms.load_people(context)
     pending_reason = None if dry_run else _process_waiting(context)

@@ -25,7 +25,7 @@ def ensure(context: Context) -> None:
         password = secrets.token_urlsafe(12)
         workspace_setup.add_secret(workspace, file_of(name), password)
     with db.reading(context.engine) as session:
-        has_operators = bool(store.all_operators(session))
+        has_operators = store.has_operators(session)
     if not has_operators:
         for issued in accounts.begin(context, (MAKER, APPROVER)):
             code = _code_file(issued.name)

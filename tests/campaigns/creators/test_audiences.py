@@ -24,6 +24,7 @@ from socialcell.services.manual_entry import ImportCounts
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.privacy import account_registry, data_requests
 from tests.builders import NOON, make_author, make_record, store_records
+from tests.operators import officer
 from tests.registry_accounts import register_creators
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -197,26 +198,28 @@ def test_a_sketch_in_another_workspace_is_another(asha: Context) -> None:
 
 def test_a_creator_is_forgotten_before_the_account_is_erased(asha: Context) -> None:
     with pytest.raises(UsageError, match="influencers remove asha"):
-        data_requests.erase_account(asha, "x", None, "asha")
+        data_requests.erase_account(officer(asha), "x", None, "asha")
     creator_registry.forget_creator(asha, "asha", "asked to be forgotten")
     with pytest.raises(UsageError, match="socialcell registry remove x"):
-        data_requests.erase_account(asha, "x", None, "asha")
+        data_requests.erase_account(officer(asha), "x", None, "asha")
     account_registry.unregister_account(asha, "x", "asha", "asked to be forgotten")
-    data_requests.erase_account(asha, "x", None, "asha")
+    data_requests.erase_account(officer(asha), "x", None, "asha")
 
 
 def test_a_flag_goes_with_the_account(asha: Context) -> None:
     creator_registry.flag_account(
         asha, "x:asha", "controversy", "the papers of 2 November"
     )
-    given = data_requests.export_account(asha, "x", None, "asha")
+    given = data_requests.export_account(officer(asha), "x", None, "asha")
     assert {row.get("flag") for row in given["creator"]} == {None, "controversy"}
     creator_registry.forget_creator(asha, "asha", "asked to be forgotten")
     with pytest.raises(UsageError, match="socialcell registry remove x"):
-        data_requests.erase_account(asha, "x", None, "asha")
+        data_requests.erase_account(officer(asha), "x", None, "asha")
     account_registry.unregister_account(asha, "x", "asha", "asked to be forgotten")
-    data_requests.erase_account(asha, "x", None, "asha")
-    assert data_requests.export_account(asha, "x", None, "asha")["creator"] == []
+    data_requests.erase_account(officer(asha), "x", None, "asha")
+    assert (
+        data_requests.export_account(officer(asha), "x", None, "asha")["creator"] == []
+    )
 
 
 def test_answers_to_oneself_are_no_audience(asha: Context) -> None:

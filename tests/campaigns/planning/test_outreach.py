@@ -43,7 +43,7 @@ from tests.campaigns.planning.agreed_plans import (
     planned,
     put,
 )
-from tests.operators import acting
+from tests.operators import acting, officer
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -497,9 +497,9 @@ def test_who_is_forgotten_takes_notes_and_evidence_along(
     letter.write_bytes(b"a letter")
     come_to(ready, number_of(ready, "dev"), "contacted")
     step(ready, "accepted", file=letter, note="by post")
-    held = data_requests.export_account(ready, "instagram", None, "dev_sample")[
-        "creator"
-    ]
+    held = data_requests.export_account(
+        officer(ready), "instagram", None, "dev_sample"
+    )["creator"]
     assert "by post" in [one.get("note") for one in held]
 
     creator_registry.forget_creator(ready, "dev", "asked for it")

@@ -29,7 +29,7 @@ from tests.campaigns.planning.agreed_plans import (
     number_of,
     planned,
 )
-from tests.operators import acting
+from tests.operators import acting, officer
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -333,7 +333,7 @@ def test_a_post_that_is_erased_leaves_no_words(ready: Context) -> None:
     account_registry.unregister_account(
         ready, "instagram", "dev_sample", "asked for it"
     )
-    data_requests.erase_account(ready, "instagram", None, "dev_sample")
+    data_requests.erase_account(officer(ready), "instagram", None, "dev_sample")
 
     rows = view.list_tags(ready, NAME)["tags"]
     (left,) = next(row["found"] for row in rows if row["creator"] == "dev")

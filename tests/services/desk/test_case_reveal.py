@@ -23,7 +23,7 @@ from socialcell.services.desk import case_reveal, case_secrets
 from socialcell.services.privacy import case_contacts, data_requests, retention
 from tests.builders import make_author, make_record, store_records
 from tests.desk_builders import make_case, make_contact, make_message
-from tests.operators import acting
+from tests.operators import acting, officer
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -208,7 +208,7 @@ def test_an_erased_person_leaves_the_case_our_words_and_the_count(
 ) -> None:
     context = open_case.context
 
-    done = data_requests.erase_account(context, "x", "77001122", None)
+    done = data_requests.erase_account(officer(context), "x", "77001122", None)
 
     assert done.contacts == 1
     with db.reading(context.engine) as session:

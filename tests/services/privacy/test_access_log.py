@@ -20,7 +20,7 @@ from socialcell.services.mentions import mention_export, original_link
 from socialcell.services.privacy import data_requests, retention
 from socialcell.services.pseudonyms import load_people
 from tests.builders import make_record, store_records
-from tests.operators import acting
+from tests.operators import acting, sign_in_shell
 from tests.services.privacy.request_desk import OFFICER, officer, store_hers
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -136,6 +136,7 @@ def test_the_persons_copy_is_a_file_of_its_owner_alone(
     from tests.inside import socialcell
 
     store_hers(dpo)
+    sign_in_shell(dpo, OFFICER, Role.DPO)
     place = tmp_path / "asha.json"
     config = dpo.workspace.folder / "config.yaml"
     named = ("--platform", "x", "--handle", "asha_canary", "--out", str(place))

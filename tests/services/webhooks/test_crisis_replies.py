@@ -26,7 +26,7 @@ from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.messaging import messages, reply_approvals, reply_drafts
 from socialcell.services.outbox import outbox
 from socialcell.services.privacy import data_requests, retention
-from tests.operators import acting, sign_in_shell
+from tests.operators import acting, officer, sign_in_shell
 from tests.running import inside
 from tests.services.webhooks.conftest import push_all, pushed_before
 from tests.snapshots import Snapshots
@@ -296,7 +296,7 @@ def test_words_of_an_answer_go_with_the_person_and_after_a_week(
         author = session.get_one(Mention, message).author_id
         uid = session.get_one(Author, author).uid
 
-    data_requests.erase_account(listening, "whatsapp", uid, None)
+    data_requests.erase_account(officer(listening), "whatsapp", uid, None)
 
     with db.reading(engine) as session:
         assert session.scalars(select(ReplyDraft.id)).all() == []

@@ -29,7 +29,7 @@ from tests.campaigns.planning.agreed_plans import (
     enter,
     number_of,
 )
-from tests.operators import acting
+from tests.operators import acting, officer
 from tests.running import inside
 
 LETTER, VOICE = b"a letter of agreement", b"a voice message"
@@ -183,7 +183,7 @@ def test_files_of_somebody_who_was_erased_since_do_not_come_back(
     kept: Context,
 ) -> None:
     copy = backup.make_backup(kept.workspace)
-    data_requests.erase_account(kept, "x", "77001", None)
+    data_requests.erase_account(officer(kept), "x", "77001", None)
     assert not (kept.workspace.folder / MEDIA).exists()
     kept.engine.dispose()
 
