@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from socialcell.listening.people.masking_copy import hide
 from socialcell.listening.people.masking_words import TextWords, WordCue
 from socialcell.listening.people.name_lists import (
+    INTRODUCE,
     NAMES,
     Kinds,
     Sounds,
@@ -30,8 +31,6 @@ Signs = Mapping[int, Kinds]  # words of the lists by their place in the text
 WordSpan = tuple[int, int]  # first word, word after the last
 
 _NONE: Kinds = frozenset()
-_INTRODUCE = frozenset({WordKind.TITLE, WordKind.ROLE, WordKind.KIN})
-_PERSONAL = _INTRODUCE | NAMES | {WordKind.HONOUR}
 _LONGEST_NAME = 3  # words
 _NEAR_OFFICE = 3  # words between an office and the name of its holder
 _FEW_CAPITALS = 1 / 2  # where more of the words have a capital, capitals say nothing
@@ -70,10 +69,10 @@ def hide_persons(text: str, words: TextWords, public: PublicNames) -> str:
     signs = {
         at: kinds[words.lower[at]]
         for at, cue in enumerate(words.cues)
-        if cue & WordCue.PERSON
+        if cue & WordCue.LISTED
     }
     spans = list(_capital_names(words, signs))
-    if any(kind & _PERSONAL for kind in signs.values()):
+    if words.all_cues & WordCue.PERSON:
         spans += _names(words, signs)
         spans += _tagged(words, signs, public.taggers)
     if not spans:
@@ -84,7 +83,7 @@ def hide_persons(text: str, words: TextWords, public: PublicNames) -> str:
 
 def _names(words: TextWords, signs: Signs) -> Iterator[WordSpan]:
     for at, kind in signs.items():
-        if kind & _INTRODUCE:
+        if kind & INTRODUCE:
             yield from _introduced(words, signs, at)
         if WordKind.HONOUR in kind:
             yield from _honoured(words, signs, at)
@@ -200,7 +199,7 @@ def _tagged(words: TextWords, signs: Signs, taggers: NcModels) -> Iterator[WordS
     near = {
         by
         for at, kind in signs.items()
-        if kind & _INTRODUCE or WordKind.HONOUR in kind
+        if kind & INTRODUCE or WordKind.HONOUR in kind
         for by in range(max(at - _LONGEST_NAME, 0), at + _LONGEST_NAME + 1)
     }
     if not any(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from socialcell.listening.people.masking_number_words import is_number_word
 from socialcell.listening.people.masking_platforms import may_name_platform
 from socialcell.listening.people.name_lists import (
+    PERSONAL,
     is_unknown,
     word_kinds,
     word_lists,
@@ -23,9 +24,10 @@ class WordCue:
 
     NUMBER = 1
     PLATFORM = 2
-    PERSON = 4  # one of the lists of names, titles, roles, offices, places
-    SURNAME = 8  # none of the lists or the language, and ends as surnames do
-    ACTOR = 16
+    LISTED = 4  # in the lists of names, titles, roles, offices, places
+    PERSON = 8  # and a name, or what a person is called by
+    SURNAME = 16  # none of the lists or the language, and ends as surnames do
+    ACTOR = 32
     NAME = PERSON | SURNAME | ACTOR
 
 
@@ -85,7 +87,8 @@ class _Cues(dict[str, int]):
         self[word] = (
             WordCue.NUMBER * is_number_word(word)
             | WordCue.PLATFORM * may_name_platform(word)
-            | WordCue.PERSON * (word in word_kinds())
+            | WordCue.LISTED * (word in word_kinds())
+            | WordCue.PERSON * (not PERSONAL.isdisjoint(word_kinds().get(word, ())))
             | WordCue.SURNAME * _is_like_surname(word)
             | WordCue.ACTOR * (word in _ACTORS)
         )

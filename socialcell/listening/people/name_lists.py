@@ -36,6 +36,8 @@ class WordKind(Enum):
 
 Kinds = frozenset[WordKind]
 NAMES = frozenset({WordKind.GIVEN, WordKind.SURNAME, WordKind.EITHER})
+INTRODUCE = frozenset({WordKind.TITLE, WordKind.ROLE, WordKind.KIN})
+PERSONAL = INTRODUCE | NAMES | {WordKind.HONOUR}
 _SIGNS = {
     WordKind.TITLE: "titles",
     WordKind.ROLE: "roles",
