@@ -1,7 +1,8 @@
 """Evidence of a step: a link, or a file that is stored under its hash."""
 
 import hashlib
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
 from socialcell import unfinished_files
@@ -10,7 +11,7 @@ from socialcell.services.context import Context
 from socialcell.text import clean_text
 
 FOLDER = "evidence"
-_LARGEST = 25_000_000
+MOST_BYTES = 25_000_000
 _LONGEST = 2000
 
 
@@ -31,8 +32,8 @@ def store_file(context: Context, path: Path) -> str:
     SocialcellError: it cannot be read, is empty or has more than 25 MB.
     """
     try:
-        if path.stat().st_size > _LARGEST:
-            megabytes = _LARGEST // 10**6
+        if path.stat().st_size > MOST_BYTES:
+            megabytes = MOST_BYTES // 10**6
             raise SocialcellError("evidence.large_file", path=path, limit=megabytes)
         content = path.read_bytes()
     except OSError as error:
@@ -42,6 +43,27 @@ def store_file(context: Context, path: Path) -> str:
     if not content:
         raise SocialcellError("evidence.empty_file", path=path)
     return store_content(context, content, path.suffix.lower())
+
+
+@dataclass(frozen=True)
+class EvidenceFile:
+    """A file that somebody sent: its bytes, and the name that it had there."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+def store_sent(context: Context, file: EvidenceFile) -> str:
+    """Keep a file that was sent; its SHA-256, hexadecimal. SocialcellError: it is empty
+    or has more than 25 MB."""
+    if len(file.content) > MOST_BYTES:
+        limit = MOST_BYTES // 10**6
+        raise SocialcellError("evidence.large_file", path=file.name, limit=limit)
+    if not file.content:
+        raise SocialcellError("evidence.empty_file", path=file.name)
+    suffix = PurePath(file.name).suffix.lower()
+    is_plain = suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) < 10
+    return store_content(context, file.content, suffix if is_plain else "")
 
 
 def store_content(context: Context, content: bytes, suffix: str) -> str:

@@ -221,7 +221,7 @@ def _sections(
         author = people.shown(row.platform, row.uid, row.handle) or platform
     where = f"{platform} · " if author != platform else ""
     about = (f"{where}{phrases.lang.moment(critical_item.at)} · #{row.id}",)
-    entry = Entry(author, about, Quote(masked_text, row.language, ()))
+    entry = Entry(author, about, Quote(masked_text, row.language, ()), row.id)
     yield LetterSection(title, [Entries([entry])])
 
 

@@ -453,4 +453,5 @@ def _entry(
         author or platform,
         (about,),
         Quote(words, row.language, ()) if words else None,
+        row.id,
     )

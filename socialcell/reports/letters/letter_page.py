@@ -135,11 +135,13 @@ class Quote:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that needs somebody: what, where and whose it is, and its words."""
+    """One thing that needs somebody: what, where and whose it is, and its words.
+    `mention`: the id of the post that it is."""
 
     title: str
     about: Line
     quote: Quote | None = None
+    mention: int | None = None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from socialcell.services import second_approver
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.makers import Maker, maker_of
-from socialcell.services.outreach import plan_approvals
+from socialcell.services.outreach import plan_approvals, plan_returns
+from socialcell.services.outreach.plan_returns import PlanReturn
 from socialcell.services.planning import plan_documents
 from socialcell.services.planning.plan_documents import PlanDocument
 
@@ -46,18 +47,19 @@ class WaitingPlan:
 @dataclass(frozen=True)
 class PlanForApproval:
     """A plan as it is approved: what it says, and the rules that it breaks. `content`
-    is the hash of what is approved."""
+    is the hash of what is approved; `returned`: this content was sent back."""
 
     document: PlanDocument
     against: Sequence[RuleViolation]
     approval: PlanApproval | None
     content: str
     maker: Maker
+    returned: PlanReturn | None
 
 
 def list_waiting(context: Context) -> list[WaitingPlan]:
-    """Newest versions of plans that are not over and not approved, by their first
-    day."""
+    """Newest versions of plans that are not over, not approved and not sent back as
+    they are, by their first day."""
     today = creator_registry.today(context)
     with db.reading(context.engine) as session:
         newest = [p for p in plans.newest_plans(session) if _day(p, "end") >= today]
@@ -67,12 +69,14 @@ def list_waiting(context: Context) -> list[WaitingPlan]:
         tags = plans.tags_of_plans(session, ids)
         approvals = outreach_store.newest_approvals(session, ids)
         makers = _makers(context, session, newest)
+        returns = plan_returns.newest_returns(session, [p.campaign for p in newest])
         waiting = [
             _describe(plan, tags[plan.id or 0], makers, plan.id in approvals)
             for plan in newest
             if not plan_approval.is_approved(
                 plan, tags[plan.id or 0], approvals.get(plan.id or 0)
             )
+            and not _is_returned(plan, tags[plan.id or 0], returns.get(plan.campaign))
         ]
     return sorted(waiting, key=lambda plan: (plan.first, plan.campaign))
 
@@ -89,12 +93,24 @@ def plan_for_approval(context: Context, campaign: str) -> PlanForApproval:
         )
         if approval is not None:
             session.expunge(approval)
+        content = plan_approval.plan_content(plan, tags, approval).hash
+        returned = plan_returns.newest_returns(session, [plan.campaign]).get(
+            plan.campaign
+        )
     return PlanForApproval(
         document=plan_documents.document(context, plan, tags),
         against=against,
         approval=approval,
-        content=plan_approval.plan_content(plan, tags, approval).hash,
+        content=content,
         maker=maker_of(context, making),
+        returned=returned if returned and returned.content == content else None,
+    )
+
+
+def _is_returned(plan: Plan, tags: Sequence[Tag], row: PlanReturn | None) -> bool:
+    """Whether a plan was sent back with the content that it has now."""
+    return (
+        row is not None and row.content == plan_approval.plan_content(plan, tags).hash
     )
 
 

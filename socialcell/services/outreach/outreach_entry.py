@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlmodel import Session
 
@@ -20,6 +21,7 @@ from socialcell.json_types import DocumentValue
 from socialcell.services import evidence
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
+from socialcell.services.evidence import EvidenceFile
 from socialcell.services.outreach import outreach_steps
 from socialcell.services.outreach.plan_approvals import (
     newest_plan,
@@ -65,9 +67,7 @@ def enter_step(
     creator_registry.require_approver(
         context, "campaigns.outreach", name, {"tag": n, "state": state}
     )
-    digest = (
-        None if details.file is None else evidence.store_file(context, details.file)
-    )
+    digest = _store_file(context, details.file)
     with db.writing(context.engine) as session:
         plan = newest_plan(session, name)
         outreach_store.lock_plan(session, plan)
@@ -89,6 +89,15 @@ def enter_step(
         CHECKS[state](StepEntry(context, session, plan, tag, step, details))
         outreach_steps.add_step(context, session, plan, tag, step)
         return EnteredStep(name, n, current, state, operator)
+
+
+def _store_file(context: Context, file: Path | EvidenceFile | None) -> str | None:
+    """The hash of the file that shows a step; None: there is none."""
+    if file is None:
+        return None
+    if isinstance(file, EvidenceFile):
+        return evidence.store_sent(context, file)
+    return evidence.store_file(context, file)
 
 
 def record_measured(

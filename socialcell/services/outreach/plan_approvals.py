@@ -64,7 +64,7 @@ def approve_plan(
     with db.writing(context.engine) as session:
         plan = newest_plan(session, name)
         outreach_store.lock_plan(session, plan)
-        persons = _require_second(context, session, plan)
+        persons = require_second_person(context, session, plan)
         tags = plans.tags(session, plan)
         violations = standing_violations(context, session, plan, tags)
         decision = ApprovalDecision(name, plan.version, who, tuple(violations))
@@ -100,8 +100,11 @@ def note_of(text: str) -> str | None:
     return one_line(clean_text(text), _LONGEST).strip() or None
 
 
-def _require_second(context: Context, session: Session, plan: Plan) -> ApprovalPersons:
-    """What the audit log is to say of whoever made this version."""
+def require_second_person(
+    context: Context, session: Session, plan: Plan
+) -> ApprovalPersons:
+    """What the audit log is to say of whoever made this version. Errors of
+    `second_approver.require_second`."""
     making = second_approver.making_of(
         session, ("campaign.plan",), plan.campaign, {"version": plan.version}
     )

@@ -27,6 +27,7 @@ from socialcell.errors import SocialcellError, UsageError
 from socialcell.message_catalog import Message
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
+from socialcell.services.evidence import EvidenceFile
 from socialcell.services.outbox.outbox import HELD, mode_in
 
 
@@ -44,7 +45,7 @@ class StepDetails:
 
     note: str = ""
     link: str | None = None
-    file: Path | None = None
+    file: Path | EvidenceFile | None = None
     mention: int | None = None
     tool: bool = False
     label: bool | None = None

@@ -256,4 +256,4 @@ def rows_path(rows: FigureRows, visitor: BrowserVisitor | None) -> str:
             may_erase = visitor is not None and visitor.may(Permission.ERASE)
             return "/privacy" if may_erase else ""
         case "outcomes":
-            return ""
+            return f"/figures/outcomes?{urlencode(dict(filters))}"

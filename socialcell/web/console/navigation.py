@@ -41,10 +41,6 @@ class Navigation:
     main: Sequence[NavigationEntry]
     more: Sequence[NavigationEntry]
 
-    @property
-    def is_more_open(self) -> bool:
-        return any(place.is_current for place in self.more)
-
 
 def shell_values(request: PageRequest) -> Mapping[str, object]:
     """What the shell says around each page."""

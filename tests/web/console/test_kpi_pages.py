@@ -6,11 +6,13 @@ from html import unescape
 from socialcell import strategy
 from socialcell.reports.weekly import frozen_week
 from socialcell.roles import Role
-from tests.reports.around import promise, removed
+from tests.reports.around import activated, promise, removed
 from tests.reports.world import BEFORE, HOUR, MADE, MONDAY, World
+from tests.statements import counted
 from tests.web.console.browser_session import BrowserSession, signed_in
 
 DAY = timedelta(days=1)
+MOST = 15  # statements of a page
 WORDS = "{mr: मराठी, hi: हिंदी, en: English}"
 
 
@@ -176,6 +178,47 @@ def test_a_share_of_few_is_told_as_a_part_and_has_no_drawing(
     assert "none: too few" in row
     assert 'class="iv ' not in row
     assert 'href="/en/commitments"' in row
+
+
+def test_the_days_of_an_outcome_stand_behind_its_figure(
+    world: World, lead: BrowserSession
+) -> None:
+    fill(world)
+    for day in range(6):
+        activated(world, MONDAY + day * DAY, 10)
+    freeze(world)
+
+    row = row_of(lead.get("/en/figures").html, "PMC Care: activated users")
+    path = row.partition('href="')[2].partition('"')[0]
+    page = lead.get(path)
+
+    assert path.startswith("/en/figures/outcomes?")
+    assert page.text.count("10") >= 6
+    assert "not known" in page.text
+    assert "16 Nov to 22 Nov" in page.text
+    for right, wrong in (
+        ("activated_users", "no_such_one"),
+        ("2026-11-16", "2025-11-16"),
+        ("2026-11-22", "yesterday"),
+    ):
+        assert right in path
+        assert lead.get(path.replace(right, wrong)).status == 404
+
+
+def test_figures_take_few_statements_whether_a_week_is_counted_or_not(
+    world: World, lead: BrowserSession
+) -> None:
+    fill(world)
+    with counted(world.engine) as without_report:
+        lead.get("/en/figures")
+    freeze(world)
+
+    with counted(world.engine) as with_report:
+        page = lead.get("/en/figures")
+
+    assert "Counted Mon 23 Nov" in page.text
+    assert len(without_report) <= MOST
+    assert len(with_report) <= MOST
 
 
 def test_rows_that_a_reader_may_not_open_are_not_linked(

@@ -23,21 +23,19 @@ from socialcell.services.messaging import (
     reply_drafts,
     template_approvals,
 )
-from socialcell.services.outreach import plan_approvals
 from socialcell.services.publishing import own_posts
 from socialcell.web.console import words
 from socialcell.web.console.campaigns.campaign_words import CampaignWords
-from socialcell.web.console.campaigns.plan_view import plan_values
 from socialcell.web.console.campaigns.publishing_words import PublishingWords
 from socialcell.web.console.desk.case_forms import CaseForm
 from socialcell.web.console.desk.desk_words import few_desk_words
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, NoFields
 from socialcell.web.pages.page_request import PageRequest
-from socialcell.web.pages.refusals import FormRefused, NotFound
+from socialcell.web.pages.refusals import NotFound
 from socialcell.web.pages.screens import Action, Row, Screen
 
-_PATH = "/approvals"
+PATH = "/approvals"
 
 
 class ReturnForm(Form):
@@ -50,12 +48,6 @@ class ReturnCaseAnswer(CaseForm):
     """Why an answer of a case is sent back."""
 
     reason: Annotated[str, Field(min_length=5, max_length=500)]
-
-
-class ApprovePlanForm(Form):
-    """A note of whoever approves a plan."""
-
-    note: Annotated[str, Field(max_length=500)] = ""
 
 
 def show_approvals(request: PageRequest) -> Answer:
@@ -74,12 +66,12 @@ def show_approvals(request: PageRequest) -> Answer:
             "link_changes": link_changes.list_waiting(context) if is_whole_city else [],
             "notices": template_approvals.waiting(context) if is_whole_city else [],
             "case_answers": answer_pages.list_waiting(context, request.places),
-            **_card_values(request),
+            **card_values(request),
         },
     )
 
 
-def _card_values(request: PageRequest) -> dict[str, object]:
+def card_values(request: PageRequest) -> dict[str, object]:
     """What the card of a waiting post or answer is filled with, beside itself."""
     return {
         "desk_words": few_desk_words(request.context, request.lang, ()),
@@ -101,7 +93,7 @@ def show_post(request: PageRequest) -> Answer:
         return show_approvals(request)
     if post is None:
         raise NotFound
-    return WebPage("approval_post.html", {"post": post, **_card_values(request)})
+    return WebPage("approval_post.html", {"post": post, **card_values(request)})
 
 
 def act_approve_post(request: PageRequest, _form: NoFields) -> Answer:
@@ -120,7 +112,7 @@ def act_approve_post(request: PageRequest, _form: NoFields) -> Answer:
         notice = lang.gettext(
             "Approved. It goes out %(at)s.", at=lang.when(post.due_at)
         )
-    return RedirectTo(_PATH, notice)
+    return RedirectTo(PATH, notice)
 
 
 def act_return_post(request: PageRequest, form: ReturnForm) -> Answer:
@@ -129,7 +121,7 @@ def act_return_post(request: PageRequest, form: ReturnForm) -> Answer:
         request.context, request.number("id"), form.reason, request.places
     )
     notice = request.lang.gettext("Sent back. It does not go out.")
-    return RedirectTo(_PATH, notice)
+    return RedirectTo(PATH, notice)
 
 
 def show_answer(request: PageRequest) -> Answer:
@@ -143,7 +135,7 @@ def show_answer(request: PageRequest) -> Answer:
         {
             "answer": waiting,
             "message": messages.get(mention_id),
-            **_card_values(request),
+            **card_values(request),
         },
     )
 
@@ -159,21 +151,21 @@ def _require_answer(request: PageRequest) -> WaitingAnswer:
 def act_approve_answer(request: PageRequest, _form: NoFields) -> Answer:
     """Send an answer that somebody else wrote."""
     reply_approvals.approve(request.context, request.number("id"))
-    return RedirectTo(_PATH, request.lang.gettext("Approved and sent."))
+    return RedirectTo(PATH, request.lang.gettext("Approved and sent."))
 
 
 def act_withdraw_answer(request: PageRequest, _form: NoFields) -> Answer:
     """An answer does not go out: its words are deleted."""
     reply_drafts.withdraw(request.context, request.number("id"))
     notice = request.lang.gettext("The answer does not go out. Its words are deleted.")
-    return RedirectTo(_PATH, notice)
+    return RedirectTo(PATH, notice)
 
 
 def show_case_answer(request: PageRequest) -> Answer:
     """An answer of a case that waits, to approve it or to send it back."""
     return WebPage(
         "approval_case_answer.html",
-        {"answer": _require_case_answer(request), **_card_values(request)},
+        {"answer": _require_case_answer(request), **card_values(request)},
     )
 
 
@@ -194,7 +186,7 @@ def act_approve_case_answer(request: PageRequest, form: CaseForm) -> Answer:
         "Approved. %(n)s messages are about to be sent.",
         count,
     )
-    return RedirectTo(_PATH, notice)
+    return RedirectTo(PATH, notice)
 
 
 def act_return_case_answer(request: PageRequest, form: ReturnCaseAnswer) -> Answer:
@@ -202,49 +194,16 @@ def act_return_case_answer(request: PageRequest, form: ReturnCaseAnswer) -> Answ
     key = str(request.params["key"])
     answers.return_answer(request.context, key, form.reason, form.rev)
     notice = request.lang.gettext("Sent back. It does not go out.")
-    return RedirectTo(_PATH, notice)
-
-
-def show_plan(request: PageRequest) -> Answer:
-    """A plan as it is approved, with every rule that it breaks."""
-    plan = waiting_plans.plan_for_approval(
-        request.context, str(request.params["campaign"])
-    )
-    return WebPage(
-        "approval_plan.html",
-        {
-            "waiting": plan,
-            **plan_values(plan.document, request.lang),
-            **_card_values(request),
-        },
-    )
-
-
-def act_approve_plan(request: PageRequest, form: ApprovePlanForm) -> Answer:
-    """Approve the newest version of a plan, or say which rules stand against it."""
-    lang, campaign = request.lang, str(request.params["campaign"])
-    decision = plan_approvals.approve_plan(request.context, campaign, form.note)
-    if decision.broken:
-        raise FormRefused(
-            *(("", request.say(violation.message)) for violation in decision.broken)
-        )
-    notice = (
-        lang.gettext(
-            "The plan of %(campaign)s is approved.", campaign=decision.campaign
-        )
-        if decision.new
-        else lang.gettext("It was approved before. Nothing was changed.")
-    )
-    return RedirectTo(_PATH, notice)
+    return RedirectTo(PATH, notice)
 
 
 ROWS: tuple[Row, ...] = (
-    Screen(_PATH, Permission.APPROVE, show_approvals, is_scoped=True),
+    Screen(PATH, Permission.APPROVE, show_approvals, is_scoped=True),
     Screen(
-        f"{_PATH}/posts/{{id:number}}", Permission.APPROVE, show_post, is_scoped=True
+        f"{PATH}/posts/{{id:number}}", Permission.APPROVE, show_post, is_scoped=True
     ),
     Action(
-        f"{_PATH}/posts/{{id:number}}/approve",
+        f"{PATH}/posts/{{id:number}}/approve",
         Permission.APPROVE,
         NoFields,
         act_approve_post,
@@ -252,33 +211,33 @@ ROWS: tuple[Row, ...] = (
         is_scoped=True,
     ),
     Action(
-        f"{_PATH}/posts/{{id:number}}/return",
+        f"{PATH}/posts/{{id:number}}/return",
         Permission.APPROVE,
         ReturnForm,
         act_return_post,
         show_post,
         is_scoped=True,
     ),
-    Screen(f"{_PATH}/answers/{{id:number}}", Permission.APPROVE, show_answer),
+    Screen(f"{PATH}/answers/{{id:number}}", Permission.APPROVE, show_answer),
     Action(
-        f"{_PATH}/answers/{{id:number}}/approve",
+        f"{PATH}/answers/{{id:number}}/approve",
         Permission.APPROVE,
         NoFields,
         act_approve_answer,
         show_approvals,
     ),
     Action(
-        f"{_PATH}/answers/{{id:number}}/withdraw",
+        f"{PATH}/answers/{{id:number}}/withdraw",
         Permission.APPROVE,
         NoFields,
         act_withdraw_answer,
         show_approvals,
     ),
     Screen(
-        f"{_PATH}/cases/{{key}}", Permission.APPROVE, show_case_answer, is_scoped=True
+        f"{PATH}/cases/{{key}}", Permission.APPROVE, show_case_answer, is_scoped=True
     ),
     Action(
-        f"{_PATH}/cases/{{key}}/approve",
+        f"{PATH}/cases/{{key}}/approve",
         Permission.APPROVE,
         CaseForm,
         act_approve_case_answer,
@@ -286,19 +245,11 @@ ROWS: tuple[Row, ...] = (
         is_scoped=True,
     ),
     Action(
-        f"{_PATH}/cases/{{key}}/return",
+        f"{PATH}/cases/{{key}}/return",
         Permission.APPROVE,
         ReturnCaseAnswer,
         act_return_case_answer,
         show_case_answer,
         is_scoped=True,
-    ),
-    Screen(f"{_PATH}/plans/{{campaign}}", Permission.APPROVE, show_plan),
-    Action(
-        f"{_PATH}/plans/{{campaign}}/approve",
-        Permission.APPROVE,
-        ApprovePlanForm,
-        act_approve_plan,
-        show_plan,
     ),
 )

@@ -15,7 +15,7 @@ from socialcell.services.outcomes import (
     measured_campaigns,
 )
 from socialcell.services.outcomes.campaign_board import CampaignLine
-from socialcell.services.outreach import outreach_view
+from socialcell.services.outreach import outreach_view, plan_returns
 from socialcell.services.planning import plan_documents
 from socialcell.services.planning.plan_documents import EXPORTS
 from socialcell.web.console.campaigns.campaign_words import CampaignWords
@@ -102,6 +102,9 @@ def show_plan(request: PageRequest) -> Answer:
         {
             "name": name,
             "versions": campaign_board.plan_versions(request.context, name),
+            "returned": plan_returns.find_return(
+                request.context, name, document["version"]
+            ),
             "tab": "plan",
             "say": request.say,
         }

@@ -7,6 +7,8 @@ from pydantic import BeforeValidator, Field
 from socialcell.campaigns.outreach import pending_steps, tag_states
 from socialcell.campaigns.planning.store import NoPlan
 from socialcell.roles import Permission
+from socialcell.services import evidence
+from socialcell.services.evidence import EvidenceFile
 from socialcell.services.outreach import (
     outreach_entry,
     outreach_tags,
@@ -137,9 +139,11 @@ def show_step(request: PageRequest) -> Answer:
 def act_step(request: PageRequest, form: StepForm) -> Answer:
     """Enter that a tag has come a step further."""
     campaign, n = str(request.params["campaign"]), request.number("n")
+    sent = request.file
     details = StepDetails(
         note=form.note,
         link=form.link,
+        file=None if sent is None else EvidenceFile(sent.name, sent.read()),
         mention=form.mention,
         tool=form.tool,
         label={"yes": True, "no": False}.get(form.label),
@@ -173,6 +177,13 @@ ROWS: tuple[Row, ...] = (
     Screen(f"{_PATH}/{{campaign}}", Permission.READ, show_tags),
     Screen(_TAG, Permission.READ, show_tag),
     Screen(_STEP, Permission.DRAFT, show_step),
-    Action(_STEP, Permission.DRAFT, StepForm, act_step, show_step),
+    Action(
+        _STEP,
+        Permission.DRAFT,
+        StepForm,
+        act_step,
+        show_step,
+        most_file=evidence.MOST_BYTES,
+    ),
     Action(f"{_TAG}/dismiss", Permission.DRAFT, DismissForm, act_dismiss, show_tag),
 )

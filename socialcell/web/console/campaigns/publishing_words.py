@@ -95,6 +95,33 @@ class PublishingWords:
             "link": _("an https address"),
         }.get(type_, type_)
 
+    def slot_name(self, id_: str) -> str:
+        """The name of a slot of a notice; one of the workspace's own stays as it is."""
+        _ = self._lang.gettext
+        return {
+            "ward": _("Wards"),
+            "from": _("From"),
+            "to": _("Until"),
+            "reason": _("Why, or what it is about"),
+            "contact": _("Whom to ask"),
+            "dam": _("Dam"),
+            "cusecs": _("Cubic feet a second"),
+            "source": _("On whose word"),
+            "road": _("Roads and bridges"),
+            "detour": _("Roads to take instead"),
+            "places": _("Localities"),
+            "by": _("Everybody must have left by"),
+            "shelter": _("Shelter"),
+            "claim": _("The rumour, in few words"),
+            "fact": _("What is true"),
+            "at": _("When it was verified"),
+            "link": _("Where the official word stands"),
+            "offers": _("What there is"),
+            "capacity": _("For how many people"),
+            "what": _("What was reported"),
+            "next": _("When the next statement comes"),
+        }.get(id_, id_)
+
     def area(self, id_: str, names: Mapping[str, str] | None) -> str:
         """The name of an area; its id where it has none any more."""
         return names[self._lang.code] if names else id_

@@ -109,7 +109,7 @@ def _state(line: SourceLine) -> str:
 
 def show_source(request: PageRequest) -> Answer:
     """A source: its hours, runs and versions, and what may be done with it."""
-    source, lang = _source(request), request.lang
+    source, lang = require_source(request), request.lang
     view = source_view.view_source(request.context, source, _RUNS)
     calendar = view.calendar
     return WebPage(
@@ -140,7 +140,8 @@ def show_source(request: PageRequest) -> Answer:
     )
 
 
-def _source(request: PageRequest) -> Source:
+def require_source(request: PageRequest) -> Source:
+    """The source of the address. NotFound: there is none."""
     source = source_setup.find_source(request.context, request.number("id"))
     if source is None:
         raise NotFound
@@ -174,7 +175,7 @@ def _hours(day: CoverageDay) -> Iterator[HourStretch]:
 
 def act_enable(request: PageRequest, _form: NoFields) -> Answer:
     """Listen to a source again."""
-    source = _source(request)
+    source = require_source(request)
     changed = source_setup.enable(request.context, source.name)
     _ = request.lang.gettext
     notice = (
@@ -187,7 +188,7 @@ def act_enable(request: PageRequest, _form: NoFields) -> Answer:
 
 def act_disable(request: PageRequest, _form: NoFields) -> Answer:
     """Listen no more to a source."""
-    source = _source(request)
+    source = require_source(request)
     changed = source_setup.disable(request.context, source.name)
     _ = request.lang.gettext
     notice = (
@@ -200,7 +201,7 @@ def act_disable(request: PageRequest, _form: NoFields) -> Answer:
 
 def act_test(request: PageRequest, _form: NoFields) -> Answer:
     """Ask the platform whether the source can be read."""
-    source, _ = _source(request), request.lang.gettext
+    source, _ = require_source(request), request.lang.gettext
     health = source_setup.check_source(request.context, source.name)
     if not health.ok:
         text = _("It does not work. The platform answered: %(answer)s")
@@ -210,7 +211,7 @@ def act_test(request: PageRequest, _form: NoFields) -> Answer:
 
 def act_pull(request: PageRequest, _form: NoFields) -> Answer:
     """Pull a source now, for as long as a person waits."""
-    source = _source(request)
+    source = require_source(request)
     (result,) = source_setup.pull_now(
         request.context, [source.name], stop=_after(_PULL_SECONDS)
     )
@@ -243,7 +244,7 @@ def _pulled(result: RunResult, request: PageRequest) -> str:
 
 def act_interval(request: PageRequest, form: IntervalForm) -> Answer:
     """Store how often a source is pulled."""
-    source = _source(request)
+    source = require_source(request)
     change = SourceChange(pull_minutes=form.minutes)
     source_edit.edit_source(request.context, source.name, change)
     return _back(source, request.lang.gettext("How often it is pulled is stored."))

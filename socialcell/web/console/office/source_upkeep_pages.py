@@ -25,7 +25,8 @@ from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import FormRefused
 from socialcell.web.pages.screens import Action, Row, Screen
 
-_SETTING = "set_"  # how the fields of settings begin
+SETTING = "set_"
+"""How the names of the fields of settings begin."""
 _WEEK = timedelta(days=7)
 
 
@@ -100,7 +101,7 @@ def _new_source(request: PageRequest, connector: str) -> Mapping[str, object]:
         ],
         "fields": connectors.setting_fields(connector) if is_known else [],
         "pairs": lambda field: [("", "–"), *((name, name) for name in field.choices)],
-        "prefix": _SETTING,
+        "prefix": SETTING,
         "checked": None,
         "may_manage": request.may(MANAGE),
     }
@@ -108,7 +109,7 @@ def _new_source(request: PageRequest, connector: str) -> Mapping[str, object]:
 
 def act_new_source(request: PageRequest, form: NewSourceForm) -> Answer:
     """Check a source and say what it will cost; add it when that was seen."""
-    settings = _settings(form, request)
+    settings = read_settings(form, request)
     try:
         source_setup.check_settings(request.context, form.connector, settings)
         cost = query_estimate.estimate(request.context, form.connector, settings)
@@ -129,13 +130,13 @@ def act_new_source(request: PageRequest, form: NewSourceForm) -> Answer:
     return WebPage("source_new.html", values)
 
 
-def _settings(form: NewSourceForm, request: PageRequest) -> dict[str, str]:
+def read_settings(form: Form, request: PageRequest) -> dict[str, str]:
     """The settings that were filled in. FormRefused: a field that is none."""
     fields = form.model_extra or {}
-    if strange := [name for name in fields if not name.startswith(_SETTING)]:
+    if strange := [name for name in fields if not name.startswith(SETTING)]:
         text = request.lang.gettext("This form has changed. Fill it in again.")
         raise FormRefused((strange[0], text))
-    texts = {name.removeprefix(_SETTING): str(text) for name, text in fields.items()}
+    texts = {name.removeprefix(SETTING): str(text) for name, text in fields.items()}
     return {name: text.strip() for name, text in texts.items() if text.strip()}
 
 

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import select, update
 
 from socialcell import db
 from socialcell.campaigns.outreach.model import PlanApproval
+from socialcell.campaigns.planning.model import PlanTag
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
 from socialcell.listening.areas import area_table
@@ -260,6 +261,62 @@ def test_a_plan_is_approved_by_a_second_person_and_waits_no_more(
     with db.reading(context.engine) as session:
         (approval,) = session.exec(select(PlanApproval))
         assert (approval.by, approval.note) == ("meera", "As agreed")
+
+
+@pytest.mark.faults
+def test_a_plan_that_is_sent_back_waits_no_more_and_its_page_says_why(
+    context: Context, planner: BrowserSession
+) -> None:
+    signed_in(planner, context, "meera")
+    page = planner.get(f"/en/approvals/plans/{agreed_plans.NAME}")
+    path = f"/approvals/plans/{agreed_plans.NAME}/return"
+
+    short = planner.send(page, path, reason=" no ")
+    done = planner.send(page, path, reason="Leave out the second tag")
+    plan = planner.get(f"/en/campaigns/{agreed_plans.NAME}/plan")
+    again = planner.get(f"/en/approvals/plans/{agreed_plans.NAME}")
+
+    assert (short.status, done.status) == (422, 200)
+    assert "Nothing waits for a second person." in done.text
+    assert "Sent back by meera" in plan.text
+    assert "Leave out the second tag" in plan.text
+    assert path not in again.html
+    assert audited(context, "campaign.plan.return")[0].actor == "meera"
+    planner.send(again, f"/approvals/plans/{agreed_plans.NAME}/approve")
+    with db.reading(context.engine) as session:
+        assert session.scalars(select(PlanApproval.by)).all() == ["meera"]
+
+
+@pytest.mark.faults
+def test_whoever_made_a_plan_does_not_send_it_back(
+    context: Context, planner: BrowserSession
+) -> None:
+    signed_in(planner, context, "ravi")
+    own = planner.get(f"/en/approvals/plans/{agreed_plans.NAME}")
+    fields = {**own.forms[-1].fields, "reason": "I have thought again"}
+
+    tried = planner.post(f"/en/approvals/plans/{agreed_plans.NAME}/return", fields)
+
+    assert "/return" not in own.html
+    assert tried.status == 422
+    assert audited(context, "campaign.plan.return") == []
+
+
+@pytest.mark.faults
+def test_a_plan_that_was_changed_after_it_was_sent_back_waits_again(
+    context: Context, planner: BrowserSession
+) -> None:
+    signed_in(planner, context, "meera")
+    page = planner.get(f"/en/approvals/plans/{agreed_plans.NAME}")
+    path = f"/approvals/plans/{agreed_plans.NAME}/return"
+    planner.send(page, path, reason="Name the ward")
+
+    with db.writing(context.engine) as session:
+        session.execute(
+            update(PlanTag).where(PlanTag.n == 1).values(text="Other words")
+        )
+
+    assert agreed_plans.NAME in planner.get("/en/approvals").text
 
 
 @pytest.mark.faults

@@ -1,12 +1,14 @@
 """Outreach in the browser: what is due, tags, and the steps that people enter."""
 
 import asyncio
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from socialcell.roles import Role
+from socialcell.services import evidence
 from socialcell.services.context import Context
 from socialcell.web.console import console_server
 from tests.campaigns.planning import agreed_plans, worlds
@@ -65,6 +67,23 @@ def test_a_step_that_cannot_follow_or_lacks_its_evidence_is_refused(
     assert [step.state for step in agreed_plans.steps(planned)].count("contacted") == 1
     assert "accepted" not in [step.state for step in agreed_plans.steps(planned)]
     assert browser.get(f"/en/outreach/{NAME}/1/steps/measured").status == 404
+
+
+def test_a_letter_that_is_sent_as_a_file_is_kept_under_its_hash(
+    context: Context, planned: Context, browser: BrowserSession
+) -> None:
+    agreed_plans.enter(planned, 1, "contacted")
+    signed_in(browser, context, "asha", Role.OPERATOR)
+    path = f"/outreach/{NAME}/1/steps/accepted"
+    form, letter = browser.get(f"/en{path}"), b"%PDF-1.4 I agree"
+
+    done = browser.upload(form, path, "file", ("../Letter.PDF", letter))
+
+    digest = hashlib.sha256(letter).hexdigest()
+    kept = planned.workspace.folder / evidence.FOLDER / f"{digest}.pdf"
+    assert "Noted: tag 1 is accepted." in done.text
+    assert digest in done.text
+    assert kept.read_bytes() == letter
 
 
 def test_what_is_wrong_with_a_disclosure_stands_in_the_language_of_the_page(

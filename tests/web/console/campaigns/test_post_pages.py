@@ -185,6 +185,81 @@ def test_templates_stand_as_they_read_in_each_language(
     assert browser.get("/mr/posts/templates/none_such").status == 404
 
 
+def test_a_notice_is_looked_at_in_each_language_before_it_is_sent_for_approval(
+    context: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, context, "ravi", Role.OPERATOR)
+    path = "/posts/templates/dam_discharge/write"
+    filled = {
+        "slot_dam": "khadakwasla",
+        "slot_cusecs": "35574",
+        "slot_from": "2026-11-24T06:00",
+        "slot_source": "water_resources",
+        "slot_contact": "020-25501000",
+        "on_x": "on",
+    }
+
+    look = browser.send(browser.get(f"/mr{path}"), path, **filled)
+    before = posts(context)
+    sending = next(form for form in look.forms if form.fields.get("step") == "send")
+    done = browser.post(sending.action, sending.fields)
+
+    assert "३५,५७४" in look.text
+    assert "35,574" in look.text
+    assert before == []
+    assert "मसुदे लिहिले" in done.text
+    rows = posts(context)
+    assert {(row.platform, row.language) for row in rows} == {
+        ("x", code) for code in ("mr", "hi", "en")
+    }
+    assert {(row.state, row.template) for row in rows} == {("draft", "dam_discharge")}
+
+
+def test_a_notice_that_lacks_a_slot_a_platform_or_a_language_is_refused(
+    context: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, context, "ravi", Role.OPERATOR)
+    path = "/posts/templates/dam_discharge/write"
+    form = browser.get(f"/en{path}").form(path)
+
+    nowhere = browser.post(form.action, form.fields)
+    bare = browser.post(form.action, {**form.fields, "on_x": "on"})
+    mute = {k: v for k, v in form.fields.items() if not k.startswith("in_")}
+    silent = browser.post(form.action, {**mute, "on_x": "on"})
+    strange = browser.post(form.action, {**form.fields, "on_x": "on", "on_tv": "on"})
+
+    refused = (nowhere, bare, silent, strange)
+    assert [answer.status for answer in refused] == [422] * 4
+    assert "Choose at least one platform." in nowhere.text
+    assert "Choose at least one language." in silent.text
+    assert posts(context) == []
+    assert browser.get("/en/posts/templates/none_such/write").status == 404
+
+
+def test_own_words_in_a_language_stand_before_the_choice(
+    context: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, context, "ravi", Role.OPERATOR)
+    path = "/posts/templates/road_closure/write"
+    filled = {
+        "slot_road.mr": "पर्वती <b>पूल</b>",
+        "slot_road.hi": "पर्वती पुल",
+        "slot_road.en": "Parvati bridge",
+        "slot_from": "2026-11-24T06:00",
+        "slot_reason.mr": "काम",
+        "slot_reason.hi": "काम",
+        "slot_reason.en": "work",
+        "slot_contact": "020-25501000",
+        "on_x": "on",
+    }
+
+    look = browser.send(browser.get(f"/en{path}"), path, **filled)
+
+    assert look.status == 200, look.text
+    assert "Parvati bridge" in look.text
+    assert "<b>पूल" not in look.html
+
+
 def test_a_post_that_is_none_is_not_found(
     context: Context, browser: BrowserSession
 ) -> None:

@@ -10,6 +10,7 @@ from socialcell.clock import FixedClock
 from socialcell.ops import audit, credentials, store
 from socialcell.ops.model import Source
 from socialcell.roles import Role
+from socialcell.services.collection import source_setup
 from socialcell.services.context import Context
 from tests.builders import make_source
 from tests.web.console.browser_session import BrowserSession, signed_in
@@ -189,6 +190,48 @@ def test_settings_that_the_connector_refuses_are_shown_again_with_the_reason(
     assert other.status == 422
     with db.reading(engine) as session:
         assert store.find_source(session, "videos") is None
+
+
+def test_a_change_of_a_source_is_shown_before_it_is_stored(
+    context: Context, engine: Engine, browser: BrowserSession
+) -> None:
+    source = source_setup.add_source(context, "paper", "rss", {"url": FEED})
+    signed_in(browser, context, "Root", Role.ADMIN)
+    path, other = f"{path_of(source)}/edit", "https://paper.example/city.xml"
+    page = browser.get(f"/en{path}")
+
+    checked = browser.send(page, path, name="paper.city", set_url=other)
+    before = source_now(engine, "paper").settings
+    storing = next(form for form in checked.forms if form.fields.get("step") == "store")
+    stored = browser.post(storing.action, storing.fields)
+
+    assert page.form(path).fields["set_url"] == FEED
+    assert "It is read anew" in checked.text
+    assert before == {"url": FEED}
+    assert "The change is stored as a new version." in stored.text
+    row = source_now(engine, "paper.city")
+    assert (row.settings, row.version) == ({"url": other}, 2)
+    with db.reading(engine) as session:
+        (entry,) = audit.entries_about(session, "source.edit", "paper")
+        assert entry.actor == "Root"
+
+
+def test_a_change_that_is_none_or_is_refused_stores_nothing(
+    context: Context, engine: Engine, browser: BrowserSession
+) -> None:
+    source = source_setup.add_source(context, "paper", "rss", {"url": FEED})
+    make_source(engine, "x.taken")
+    signed_in(browser, context, "Root", Role.ADMIN)
+    path = f"{path_of(source)}/edit"
+    page = browser.get(f"/en{path}")
+
+    same = browser.send(page, path)
+    empty = browser.send(page, path, set_url="")
+    taken = browser.send(page, path, name="x.taken", step="store")
+
+    assert [answer.status for answer in (same, empty, taken)] == [422, 422, 422]
+    assert "Nothing differs from before." in same.text
+    assert source_now(engine, "paper").version == 1
 
 
 def test_credentials_are_named_with_their_days_and_never_shown(
