@@ -89,12 +89,13 @@ def run_rehearsal(
     clock: FixedClock,
     base_urls: Mapping[str, str],
     *,
-    desk: RehearsedDesk | None = None,
+    desk: RehearsedDesk,
     push: Callable[[Context], None] | None = None,
     meanwhile: Meanwhile = lambda *_: nullcontext(),
     progress: Callable[[int, int, datetime], None] | None = None,
 ) -> Context:
-    """Do the steps that are still to be done; the context at the end.
+    """Do the steps that are still to be done; the context at the end. `desk` has
+    mornings before the first of them, too.
 
     `push` lets platforms hand in at our door what they have to tell by now. In the
     context that `meanwhile` makes of a step's beginning (None: there was none before)
@@ -106,8 +107,8 @@ def run_rehearsal(
     engine = db.connect(workspace.database_url, busy, durable=False)
     context = Context(workspace, engine, clock, base_urls)
     done_until = datetime.fromisoformat(state.done_until) if state.done_until else None
-    for moment in desk.moments_before(moments[0]) if desk is not None else ():
-        if desk is not None and (done_until is None or moment > done_until):
+    for moment in desk.moments_before(moments[0]):
+        if done_until is None or moment > done_until:
             clock.set(moment)
             desk.step(context, moment)
             state = replace(state, done_until=moment.isoformat())
@@ -125,8 +126,7 @@ def run_rehearsal(
             tag_waiting(context)
             detection.detect(context, since=before)
             _record_detection(context, before, moment)
-            if desk is not None:
-                desk.step(context, moment)
+            desk.step(context, moment)
         if push is not None and moment == moments[-1]:
             # What became of the messages that have just left.
             push(context)
