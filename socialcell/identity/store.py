@@ -49,7 +49,7 @@ def all_operators(session: Session) -> list[Operator]:
 
 def has_operators(session: Session) -> bool:
     """Whether this workspace has any operator at all."""
-    return session.scalars(select(Operator.id).limit(1)).first() is not None
+    return session.scalars(select(col(Operator.id)).limit(1)).first() is not None
 
 
 def grants_of(session: Session, operator_id: int | None) -> list[RoleGrant]:

@@ -82,7 +82,8 @@ def checked_file(name: str, *, nc: NcModels = NcModels.ALL) -> Path | None:
     if model_card is None:
         return None
     _checked(model_card)
-    return folder() / model_card.folder / model_card.facts["file"]
+    file: str = model_card.facts["file"]
+    return folder() / model_card.folder / file
 
 
 def card(name: str, *, nc: NcModels = NcModels.ALL) -> ModelCard | None:
