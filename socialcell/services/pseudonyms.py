@@ -24,10 +24,11 @@ def load_people(context: Context) -> People:
 
 def read_people(context: Context, session: Session) -> People:
     """The same in a session that is open."""
-    names = [*registry.names(session), *office_holders.names(context.workspace.folder)]
+    accounts = registry.names_by_account(session)
+    names = [*accounts.values(), *office_holders.names(context.workspace.folder)]
     return People(
         _key(context),
-        registry.registry(session),
+        frozenset(accounts),
         public_names(names, context.workspace.config.language.nc),
     )
 

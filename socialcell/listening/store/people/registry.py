@@ -58,13 +58,14 @@ class RegistryApproval:
 
 def registry(session: Session) -> frozenset[tuple[str, str]]:
     """Accounts that are shown by name: (platform, handle in lower case)."""
-    rows = session.execute(select(REGISTRY.c.platform, REGISTRY.c.handle))
-    return frozenset((platform, handle) for platform, handle in rows)
+    return frozenset(names_by_account(session))
 
 
-def names(session: Session) -> list[str]:
-    """The names of the accounts that are shown by name."""
-    return list(session.scalars(select(REGISTRY.c.name).order_by(REGISTRY.c.name)))
+def names_by_account(session: Session) -> dict[tuple[str, str], str]:
+    """The names of the accounts that are shown by name, by (platform, handle)."""
+    c = REGISTRY.c
+    rows = session.execute(select(c.platform, c.handle, c.name).order_by(c.name))
+    return {(platform, handle): name for platform, handle, name in rows}
 
 
 def accounts(session: Session) -> list[RegistryEntry]:
