@@ -23,6 +23,8 @@ AccessKind = Literal[
     "request",  # a request of a person with names and words
     "creator",  # a creator's contacts
     "affected",  # the persons of a breach
+    "labels_export",  # masked texts of many, to train with
+    "backup",  # a copy of the whole database
 ]
 
 

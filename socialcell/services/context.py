@@ -84,8 +84,14 @@ def open_context(
         engine=engine,
         clock=clock,
         base_urls=base_urls or {},
-        actor=_signed_in_actor(workspace, engine, clock.now()) or os_account(),
+        actor=acting_in(workspace, engine, clock.now()),
     )
+
+
+def acting_in(workspace: Workspace, engine: Engine, now: datetime) -> Actor:
+    """Who acts in this shell: the operator who has signed in, else the account of the
+    computer."""
+    return _signed_in_actor(workspace, engine, now) or os_account()
 
 
 def _signed_in_actor(

@@ -17,7 +17,7 @@ from socialcell.listening.store.mentions import labels as label_store
 from socialcell.listening.store.mentions.labels import Labelled
 from socialcell.ops import audit
 from socialcell.platforms import Trait
-from socialcell.services import pseudonyms
+from socialcell.services import access_log, pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.desk import case_labels
 from socialcell.services.desk.case_labels import CaseLabels
@@ -61,6 +61,7 @@ def export_labels(
     shown = pseudonyms.load_people(context)
     files: dict[str, list[str]] = {}
     left_out: Counter[str] = Counter()
+    posts: set[int] = set()
     with db.reading(context.engine) as session:
         cases = {
             case.mention_id: case for case in case_labels.list_case_labels(session)
@@ -77,6 +78,7 @@ def export_labels(
                 for model, label in _rows(labelled, kind, decision.values):
                     line = _line(labelled, text, label, model, decision)
                     files.setdefault(model, []).append(line)
+                    posts.add(labelled.mention.id)
     counts = {model: len(lines) for model, lines in sorted(files.items())}
     if not dry_run:
         with db.writing(context.engine) as session:
@@ -88,6 +90,9 @@ def export_labels(
                 str(folder),
                 counts,
                 now,
+            )
+            access_log.note_access(
+                context, session, "labels_export", "labels", records=len(posts)
             )
             _write(folder / OWN, files)
     return LabelExport(counts, dict(sorted(left_out.items())))

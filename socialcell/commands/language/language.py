@@ -173,7 +173,7 @@ def export_labels(
     `language train` with the same folder learns from them beside its other files, and
     sets one in five aside to measure. Posts of platforms whose terms forbid training
     (X, Reddit) and private messages are left out. The files are replaced as a whole
-    each time. Audited.
+    each time. Audited, and in the access log.
 
     Example: socialcell language export-labels --into data/language
     """

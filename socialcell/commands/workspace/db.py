@@ -80,13 +80,15 @@ def backup_(
     change, and without the key nobody opens an encrypted backup.
 
     Where config.yaml names a key (backup: {key: {secret: backup_key}}), copy and files
-    are encrypted with it.
+    are encrypted with it. Who made a copy stands in the access log.
 
     Example: socialcell db backup --out /mnt/backup/monday.db
     """
-    from socialcell.services.workspace import backup
+    from socialcell.services.workspace import asked_backup
 
-    copy = backup.make_backup(_workspace(config), out)
+    copy, is_noted = asked_backup.make_asked_backup(_workspace(config), out)
+    if not is_noted:
+        output.note("Not in the access log: this database waits for db upgrade.")
     if json:
         output.as_json({"file": str(copy.path), **vars(copy.record)})
         return

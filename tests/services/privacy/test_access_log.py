@@ -6,17 +6,25 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.errors import SocialcellError
+from socialcell.listening.model import Mention
 from socialcell.registers.store import accesses
 from socialcell.registers.store.accesses import AccessFilter
 from socialcell.roles import Role
-from socialcell.services import access_log
+from socialcell.services import access_log, label_export
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
-from socialcell.services.mentions import mention_export, original_link
+from socialcell.services.mentions import (
+    mention_export,
+    mention_labels,
+    original_link,
+    tagging,
+)
 from socialcell.services.privacy import data_requests, retention
 from socialcell.services.pseudonyms import load_people
 from tests.builders import make_record, store_records
@@ -76,6 +84,25 @@ def test_what_leaves_unmasked_is_entered_with_who_read_it(
         dpo.clock.now(),
     )
     assert "handle_u1" not in entry.subject
+
+
+def test_texts_to_train_with_are_entered_with_how_many(
+    dpo: Context, tmp_path: Path
+) -> None:
+    record = make_record("88", platform="mastodon", text="No water in Kothrud at all")
+    store_records(dpo.engine, record, make_record("89", platform="mastodon"))
+    tagging.tag_waiting(dpo)
+    with db.reading(dpo.engine) as session:
+        ids = list(session.scalars(select(Mention.id).order_by(col(Mention.id))))
+    labels = mention_labels.read_labels(["urgency=low", "topic=water"])
+    mention_labels.decide_mentions(dpo, ids[1:2], labels)
+
+    label_export.export_labels(dpo, tmp_path, dry_run=True)
+    assert kinds(dpo) == []
+    label_export.export_labels(dpo, tmp_path)
+
+    (entry,) = access_log.list_accesses(dpo, AccessFilter(), 100)
+    assert (entry.kind, entry.actor, entry.records) == ("labels_export", OFFICER, 1)
 
 
 def test_a_read_that_fails_is_not_entered(dpo: Context) -> None:

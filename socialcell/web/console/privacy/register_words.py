@@ -89,4 +89,6 @@ def access(id_: str, lang: Language) -> str:
         "request": _("who asks in a request"),
         "creator": _("an influencer's contacts"),
         "affected": _("who is affected by a breach"),
+        "labels_export": _("texts to train with, masked"),
+        "backup": _("a copy of the whole database"),
     }[id_]
