@@ -1,6 +1,7 @@
 """One key for a word however it is written: पाणी, pani and paani are `pni`."""
 
 import re
+from functools import lru_cache
 
 from socialcell.text import fold
 
@@ -17,39 +18,38 @@ _VOWELS = _table("अआइईउऊएऐओऔऋऍऑॲ", "a a i i u u e ai
 _SIGNS = _table("ािीुूेैोौृॅॉ", "a i i u u e ai o au ri e o")
 _VIRAMA = "्"
 _NASALS = {"ं": "n", "ँ": "n", "ः": ""}
-# In this order. Casual spelling does not tell long from short, dental from retroflex,
-# nor s from sh; aspiration it does tell, so kh and k stay two sounds.
-_SOUNDS: tuple[tuple[re.Pattern[str] | str, str], ...] = tuple(
-    (pattern if pattern.isalpha() else re.compile(pattern), sound)
-    for pattern, sound in (
-        ("[^a-z]", ""),
-        ("dny|jny", "gy"),
-        ("ksh|x", "ks"),
-        ("chh?", "c"),
-        ("sh", "s"),
-        ("aa+", "a"),
-        ("ee+|ii+", "i"),
-        ("oo+|uu+", "u"),
-        ("ai", "e"),
-        ("au|ou|ow(?![aeiou])", "o"),
-        ("ph", "f"),
-        ("w", "v"),
-        ("jh|z", "j"),
-        ("q", "k"),
-        ("m(?=[pb])", "n"),
-        ("kh", "K"),
-        ("gh", "G"),
-        ("th", "T"),
-        ("dh", "D"),
-        ("bh", "B"),
-        (r"(.)\1+", r"\1"),
-        # The a inside a word is written or left out at will: kachra, kachara.
-        ("(?<=.)a(?=.)", ""),
-        (r"(.)\1+", r"\1"),
+# In this order, each with what a word must have for it: to see that is quicker than to
+# look for the pattern. Casual spelling does not tell long from short, dental from
+# retroflex, nor s from sh; aspiration it does tell, so kh and k stay two sounds.
+_SOUNDS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
+    (tuple(parts.split()), re.compile(pattern), sound)
+    for parts, pattern, sound in (
+        ("ny", "dny|jny", "gy"),
+        ("ksh x", "ksh|x", "ks"),
+        ("ch", "chh?", "c"),
+        ("sh", "sh", "s"),
+        ("aa", "aa+", "a"),
+        ("ee ii", "ee+|ii+", "i"),
+        ("oo uu", "oo+|uu+", "u"),
+        ("ai", "ai", "e"),
+        ("au ou ow", "au|ou|ow(?![aeiou])", "o"),
+        ("ph", "ph", "f"),
+        ("w", "w", "v"),
+        ("jh z", "jh|z", "j"),
+        ("q", "q", "k"),
+        ("mp mb", "m(?=[pb])", "n"),
+        ("kh", "kh", "K"),
+        ("gh", "gh", "G"),
+        ("th", "th", "T"),
+        ("dh", "dh", "D"),
+        ("bh", "bh", "B"),
     )
 )
+_NO_LETTER = re.compile("[^a-z]+")
+_DOUBLED = re.compile(r"(.)\1+")
 
 
+@lru_cache(maxsize=50_000)
 def key(word: str) -> str:
     """The sound of one word in Devanagari or Latin letters, for comparison only.
 
@@ -57,11 +57,19 @@ def key(word: str) -> str:
     other script has the key "".
     """
     sound = romanised(word)
-    for pattern, replacement in _SOUNDS:
-        if isinstance(pattern, str):
-            sound = sound.replace(pattern, replacement)
-        else:
-            sound = pattern.sub(replacement, sound)
+    if not (sound.isascii() and sound.isalpha()):
+        sound = _NO_LETTER.sub("", sound)
+    for parts, pattern, replacement in _SOUNDS:
+        for part in parts:
+            if part in sound:
+                sound = pattern.sub(replacement, sound)
+                break
+    sound = _DOUBLED.sub(r"\1", sound)
+    # The a inside a word is written or left out at will: kachra, kachara.
+    inside = sound[1:-1]
+    if "a" in inside:
+        without_a = f"{sound[0]}{inside.replace('a', '')}{sound[-1]}"
+        sound = _DOUBLED.sub(r"\1", without_a)
     return sound
 
 

@@ -9,6 +9,7 @@ such a word stands in the text.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from socialcell.language.transliteration import key
 from socialcell.listening.people.masking_copy import hide
 from socialcell.listening.people.masking_words import TextWords, WordCue
 from socialcell.listening.people.name_lists import (
@@ -19,7 +20,6 @@ from socialcell.listening.people.name_lists import (
     WordKind,
     is_unknown,
     kept_names,
-    sound_of,
     sounds_of,
     stem,
     word_kinds,
@@ -266,8 +266,8 @@ def _is_among(words: TextWords, span: WordSpan, public: frozenset[Sounds]) -> bo
     """Whether a longer name that stays overlaps the span."""
     start, end = span
     first, last = max(start - 2, 0), min(end + 3, len(words.lower))
-    sounds = [sound_of(word) for word in words.lower[first:last]]
-    stems = [sound_of(stem(word)) for word in words.lower[first:last]]
+    sounds = [key(word) for word in words.lower[first:last]]
+    stems = [key(stem(word)) for word in words.lower[first:last]]
     for begin in range(min(end, last) - first):
         for stop in range(begin + 2, min(begin + 5, last - first + 1)):
             if first + stop <= start:

@@ -145,12 +145,6 @@ def kept_names() -> frozenset[Sounds]:
     return frozenset(part for part in sounds if 1 < len(part) <= _LONGEST_PUBLIC)
 
 
-@lru_cache(maxsize=50_000)
-def sound_of(word: str) -> str:
-    """How a word sounds; that of words that come again is remembered."""
-    return key(word)
-
-
 def sounds_of(name: str) -> Sounds:
     """The words of a name as they sound."""
     return tuple(sound for word in name.split() if (sound := key(word)))
