@@ -20,6 +20,8 @@ from requests_hardened import Manager
 from urllib3.exceptions import HTTPError as Urllib3Error
 from urllib3.exceptions import NewConnectionError
 
+from socialcell.json_types import MOST_PARTS, has_too_many_parts
+
 USER_AGENT = "socialcell/0.1 (municipal social media cell)"
 CONNECT_READ = (5.0, 30.0)
 DEADLINE = 60.0
@@ -161,6 +163,11 @@ def read_within(response: requests.Response, seconds: float, cap: int) -> None:
     encoded = "content-encoding" in response.headers
     if expected is not None and not encoded and len(body) < expected:
         raise requests.exceptions.ConnectionError("the answer broke off")
+    if body.lstrip()[:1] in (b"[", b"{") and has_too_many_parts(body):
+        # Clients of platforms parse it themselves.
+        raise requests.exceptions.ContentDecodingError(
+            f"the answer has more than {MOST_PARTS:,} parts"
+        )
     response._content = bytes(body)
     response._content_consumed = True  # type: ignore[attr-defined]
 

@@ -5,7 +5,7 @@ import math
 from typing import NoReturn
 
 from socialcell.errors import UnreadableValue
-from socialcell.json_types import JsonValue
+from socialcell.json_types import MOST_PARTS, JsonValue, has_too_many_parts
 
 MAX_DEPTH = 100
 
@@ -28,6 +28,8 @@ def parse_body(body: bytes) -> JsonValue:
 
     UnreadableValue says what is wrong.
     """
+    if has_too_many_parts(body):
+        raise UnreadableValue("connectors.many_json_parts", limit=f"{MOST_PARTS:,}")
     try:
         return parse(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

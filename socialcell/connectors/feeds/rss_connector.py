@@ -27,6 +27,7 @@ from socialcell.connectors.base import (
     RecordAuthor,
     Reject,
 )
+from socialcell.connectors.feeds.feed_limits import require_bounded
 from socialcell.connectors.page_reading import require_readable
 from socialcell.http import HttpAnswer, fetch, require_public_form, retry_after
 from socialcell.json_types import (
@@ -165,6 +166,7 @@ class Feed:
         raise ConnectorError(Kind.CONFIG, "feeds.odd_status", status=answer.status)
 
     def _parse(self, answer: HttpAnswer) -> _ParsedFeed:
+        require_bounded(answer.body, answer.headers.get("content-type", ""))
         try:
             feed = feedparser.parse(
                 _without_invalid_references(answer.body),
@@ -309,6 +311,8 @@ def _covered_span(
 def _fetch_error(error: requests.RequestException) -> ConnectorError:
     if isinstance(error, requests.exceptions.InvalidURL):
         return ConnectorError(Kind.CONFIG, "feeds.refused_address", reason=str(error))
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return ConnectorError(Kind.DRIFT, "feeds.flood", reason=str(error))
     name = type(error).__name__
     if name == "InvalidIPAddress":
         return ConnectorError(Kind.CONFIG, "feeds.private_address")
