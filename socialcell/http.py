@@ -163,7 +163,7 @@ def read_within(response: requests.Response, seconds: float, cap: int) -> None:
     encoded = "content-encoding" in response.headers
     if expected is not None and not encoded and len(body) < expected:
         raise requests.exceptions.ConnectionError("the answer broke off")
-    if body.lstrip()[:1] in (b"[", b"{") and has_too_many_parts(body):
+    if body.lstrip().startswith((b"[", b"{")) and has_too_many_parts(body):
         # Clients of platforms parse it themselves.
         raise requests.exceptions.ContentDecodingError(
             f"the answer has more than {MOST_PARTS:,} parts"

@@ -1,7 +1,6 @@
 """See from a file's content what it is, and open it with the connector for that."""
 
 import re
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -10,8 +9,8 @@ from typing import ParamSpec
 
 from socialcell.connectors.base import ConnectorError
 from socialcell.connectors.file_limits import (
+    open_zip,
     require_gzip_size,
-    require_members,
     require_unpacked_size,
 )
 from socialcell.connectors.files import export_formats
@@ -238,8 +237,7 @@ def _workbook_format(path: Path, options: TableOptions) -> FileFormat:
 
 def _zip_format(path: Path, options: TableOptions) -> FileFormat:
     try:
-        with zipfile.ZipFile(path) as archive:
-            _require_limits(path, require_members, archive)
+        with open_zip(path) as archive:
             names = archive.namelist()
             require_excel(path, archive)
             if "xl/workbook.xml" in names:

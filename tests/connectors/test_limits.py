@@ -176,8 +176,8 @@ def test_a_wide_table_of_creators_is_refused(tmp_path: Path) -> None:
 def test_a_workbook_of_too_many_files_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbooks, "MEMBERS", 1)
+    monkeypatch.setattr(workbooks, "_MOST_MEMBERS", 1)
     path = packed(tmp_path / "t.xlsx", **{"xl/workbook.xml": b"", "a": b""})
 
-    with pytest.raises(SocialcellError, match="it holds 2 files"):
+    with pytest.raises(SocialcellError, match="The .zip has 2 files; 1 are the most"):
         list(sheets.read_sheet(path, COLUMNS))

@@ -5,7 +5,6 @@ counts, and its text stays as it is.
 """
 
 import re
-import zipfile
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -26,6 +25,7 @@ from socialcell.connectors.base import (
     Reject,
 )
 from socialcell.connectors.checked_records import check_record
+from socialcell.connectors.file_limits import open_zip
 from socialcell.connectors.files.export_formats import table_in, tables_in
 from socialcell.connectors.files.export_tables import (
     ExportTable,
@@ -196,7 +196,7 @@ class YouTubeVideos(PostExport):
         file.seek(0)
         if file.read(4) != b"PK\x03\x04":
             return super().table(file)
-        with zipfile.ZipFile(file) as archive:
+        with open_zip(file) as archive:
             names = [n for n in tables_in(archive) if "table data" in n.lower()]
             if not names:
                 raise ConnectorError(

@@ -2,12 +2,12 @@
 
 import csv
 import io
-import zipfile
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 from socialcell.connectors.base import ConnectorError, Kind
+from socialcell.connectors.file_limits import open_zip
 from socialcell.connectors.files.csv_rows import csv_rows, delimiter_of
 from socialcell.connectors.files.export_tables import open_unpacked
 from socialcell.connectors.files.headings import MOST_ABOVE, heading_key
@@ -41,7 +41,7 @@ def holds_workbook(path: Path) -> bool:
         if file.read(4) != ZIP:
             return False
     try:
-        with zipfile.ZipFile(path) as packed:
+        with open_zip(path) as packed:
             return "xl/workbook.xml" in packed.namelist()
     except UNREADABLE_ZIP:
         return False

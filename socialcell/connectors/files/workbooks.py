@@ -18,13 +18,14 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, BinaryIO, TypeAlias
 
-from socialcell.connectors.file_limits import COLUMNS, MEMBERS
+from socialcell.connectors.file_limits import COLUMNS, open_zip
 from socialcell.connectors.files.csv_rows import CsvRow
 from socialcell.errors import SocialcellError, UsageError
 
 ZIP = b"PK\x03\x04"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _MOST_BYTES = 256 << 20  # of an unpacked workbook
+_MOST_MEMBERS = 10_000  # of a workbook: sheets, pictures
 _MOST_CELLS = 20_000_000  # between the first and the last cell of a sheet
 _EXACT = 10**15  # from here on a spreadsheet has lost digits
 _PIECE = 1 << 20
@@ -63,7 +64,10 @@ def is_workbook(path: Path, content: bytes | None = None) -> bool:
             raise old_office_error(path, content)
         if head == ZIP:
             # Whoever reads a damaged one says so.
-            with suppress(*UNREADABLE_ZIP), zipfile.ZipFile(file) as packed:
+            with (
+                suppress(*UNREADABLE_ZIP),
+                open_zip(path if content is None else file) as packed,
+            ):
                 require_excel(path, packed)
     return head == ZIP
 
@@ -169,12 +173,8 @@ def _opened(path: Path, content: bytes | None) -> BinaryIO:
 def _require_limits(path: Path, file: BinaryIO) -> None:
     """A small file may unpack to more than any machine holds."""
     try:
-        with zipfile.ZipFile(file) as packed:
+        with open_zip(file, _MOST_MEMBERS) as packed:
             members = packed.infolist()
-            if len(members) > MEMBERS:
-                raise SocialcellError(
-                    "files.no_workbook", path=path, files=f"{len(members):,}"
-                )
             _require_size(path, sum(member.file_size for member in members))
             for member in members:
                 _require_member(path, packed, member)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from socialcell.connectors.base import Capability, ConnectorError, Filtered, Kind
 from socialcell.connectors.facts import SearchFact
+from socialcell.connectors.file_limits import open_zip
 from socialcell.connectors.files.export_formats import table_in, tables_in
 from socialcell.connectors.files.export_tables import (
     ExportTable,
@@ -46,7 +47,7 @@ class SearchConsoleFile(FactFile):
             yield from super().rows(file)
             return
         number = 0
-        with zipfile.ZipFile(file) as archive:
+        with open_zip(file) as archive:
             _require_unfiltered(archive)
             for name in tables_in(archive):
                 inner = table_in(archive, name)

@@ -31,7 +31,7 @@ from socialcell.connectors.base import (
     Reject,
 )
 from socialcell.connectors.checked_records import check_record
-from socialcell.connectors.file_limits import require_plain
+from socialcell.connectors.file_limits import open_zip, require_plain
 from socialcell.connectors.files.file_connector import FileConnector, Row
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.connectors.files.text_lines import lines
@@ -120,7 +120,7 @@ class ChatExport(FileConnector):
         """The text of the chat."""
         if not zipfile.is_zipfile(self.path):
             return self.path.open("rb")
-        with zipfile.ZipFile(self.path) as archive:
+        with open_zip(self.path) as archive:
             content = archive.read(chat_in(archive) or "")
         require_plain(self.path.name, content)
         return io.BytesIO(content)

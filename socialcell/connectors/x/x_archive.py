@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, ClassVar
 
 from socialcell.connectors.base import ConnectorError, Item, Kind, Reject
-from socialcell.connectors.file_limits import require_unpacked_size
+from socialcell.connectors.file_limits import open_zip, require_unpacked_size
 from socialcell.connectors.files.file_connector import FileConnector, Row
 from socialcell.connectors.files.text_lines import skip_mark
 from socialcell.connectors.json_values import object_at, optional_object
@@ -98,7 +98,7 @@ def _parts(file: BinaryIO) -> Iterator[IO[bytes]]:
         file.seek(0)
         yield file
         return
-    with zipfile.ZipFile(file) as archive:
+    with open_zip(file) as archive:
         names = post_files(archive)
         require_unpacked_size(archive, names)
         for name in names:
@@ -304,7 +304,7 @@ def _account_text(path: Path) -> str:
     name = "account.js"
     try:
         if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
+            with open_zip(path) as archive:
                 members = [
                     member
                     for member in archive.namelist()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from socialcell.connectors.file_limits import open_zip
 from socialcell.connectors.json_values import object_at, optional_list, text_at
 from socialcell.connectors.x.x_post import unescape_text
 from socialcell.json_types import JsonObject, JsonValue, as_object
@@ -98,7 +99,7 @@ def _elements(text: str) -> Sequence[JsonValue]:
 def _texts(archive: Path) -> Iterator[str]:
     try:
         if zipfile.is_zipfile(archive):
-            with zipfile.ZipFile(archive) as opened:
+            with open_zip(archive) as opened:
                 for name in sorted(filter(_FILES.search, opened.namelist())):
                     with opened.open(name) as file:
                         yield file.read(_LARGEST).decode("utf-8-sig")

@@ -13,7 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from socialcell import config, connectors, db
-from socialcell.connectors.base import Budget, ConnectorContext, WebhookConnector
+from socialcell.connectors.base import ConnectorContext
+from socialcell.connectors.meta.meta_push import WebhookConnector
+from socialcell.connectors.unmetered import Unmetered
 from socialcell.errors import SocialcellError
 from socialcell.services.context import Context
 from tests.faults.hostile.refusal_cost import peak
@@ -30,7 +32,7 @@ def main() -> None:
         refuse(lambda: pull(name, pulled.connector_context))
         cost = refuse(lambda: pull(name, pulled.connector_context))
     else:
-        settings = {"account": "1", "phone_number_id": "1"}
+        settings = {"phone_number_id": "12345", "business_account_id": "12345"}
         receiver = connectors.build(name, settings, context.connector_context)
         assert isinstance(receiver, WebhookConnector)
         refuse(lambda: receiver.read(b"{}"))
@@ -41,7 +43,7 @@ def main() -> None:
 
 def pull(name: str, context: ConnectorContext) -> None:
     connector = connectors.build(name, SETTINGS[name], context)
-    for _batch in connector.pull(None, Budget({}), lambda: False):
+    for _batch in connector.pull(None, Unmetered(), lambda: False):
         pass
 
 

@@ -86,6 +86,22 @@ def _relation(kind: str, target: str) -> str:
     )
 
 
+def members(n: int, claimed: int | None = None) -> Make:
+    """A .zip of many empty members, whose end may claim another number of them."""
+
+    def make(path: Path) -> None:
+        with zipfile.ZipFile(path, "w") as archive:
+            for name in range(n):
+                archive.writestr(f"xl/{name}", "")
+        if claimed is not None:
+            content = bytearray(path.read_bytes())
+            end = content.rfind(b"PK\x05\x06")
+            content[end + 8 : end + 12] = claimed.to_bytes(2, "little") * 2
+            path.write_bytes(content)
+
+    return make
+
+
 def text(*parts: str) -> Make:
     return lambda path: path.write_text("".join(parts)) and None
 
@@ -102,6 +118,8 @@ WORKBOOKS = [
     ("corners.xlsx", workbook(CORNERS)),
     ("letters.xlsx", workbook(600)),
     ("deep.xlsx", workbook("<a>" * 1_000_000)),
+    ("members.xlsx", members(200_000)),
+    ("hidden-members.xlsx", members(60_000, claimed=1)),
 ]
 FLAT = [
     ("wide.csv", text(WIDE, "," * 200_000)),
@@ -113,9 +131,14 @@ PACKED = [
     ("archive.zip", packed("data/tweets.js", 300)),
     ("table.zip", packed("posts.csv", 300)),
     ("zeros.csv.gz", gzipped),
+    ("members.zip", members(200_000)),
     ("deep.json", text("[" * 2_000_000)),
     ("deep.jsonl", text('{"id": "1", "text": ', "[" * 900_000, "]" * 900_000, "}\n")),
     ("digits.jsonl", text('{"id": ', "9" * 5_000_000, ', "text": "a"}\n')),
+]
+LAUGHS = [f"a{n + 1}: &a{n + 1} [{f'*a{n}, ' * 10}]\n" for n in range(12)]
+MERGED = [
+    f"a{n + 1}: &a{n + 1} {{<<: [{f'*a{n}, ' * 10}], k{n}: 1}}\n" for n in range(12)
 ]
 SETTINGS = [
     ("flow.yaml", text("a: ", "[" * 200_000)),
@@ -123,6 +146,11 @@ SETTINGS = [
     ("block.yaml", text(*(" " * n + "a:\n" for n in range(1_000)))),
     ("dashes.yaml", text("a:\n ", "- " * 200_000, "b")),
     ("marks.yaml", text("? " * 200_000, "a")),
+    ("laughs.yaml", text("a0: &a0 [x]\n", *LAUGHS)),
+    ("merged.yaml", text("a0: &a0 {x: 1}\n", *MERGED)),
+    ("lists.yaml", text("a: ", "[" * 10_000, "]" * 10_000)),
+    ("nested-lists.yaml", text(*(" " * n + "-\n" for n in range(1_000)))),
+    ("long-list.yaml", text("a:\n", *("  - x\n" for _ in range(8_000_000)))),
     ("keys.yaml", text(*(f"k{n}: 1\n" for n in range(300_000)))),
     ("long.yaml", text('a: "', "x" * 50_000_000, '"')),
 ]
