@@ -10,18 +10,22 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from socialcell.connectors.base import RecordAuthor
 from sqlalchemy import Engine, event
 from starlette.routing import compile_path
 
 from socialcell import i18n
-from socialcell.services.alerts import incident_overview
+from socialcell.roles import Role
+from socialcell.services.alerts import commitments, incident_overview
 from socialcell.services.context import Context, open_context
 from socialcell.services.desk import case_opening, case_queue
 from socialcell.services.incident_room import incident_claims, situation_reports
+from socialcell.services.mentions import tagging
 from socialcell.services.messaging import consent
 from socialcell.services.privacy import (
     account_registry,
@@ -32,10 +36,14 @@ from socialcell.services.privacy import (
 from socialcell.services.privacy.breaches import BreachDraft
 from socialcell.services.privacy.person_requests import NamedAccount, RequestDraft
 from socialcell.services.privacy.request_secrets import RequestSecrets
+from socialcell.services.publishing import own_posts
+from socialcell.services.publishing.own_posts import PostDraft
 from socialcell.web.console import console_server
 from socialcell.web.pages.screens import Screen
 from tests import operators
+from tests.builders import make_record, store_records
 from tests.end_to_end.conftest import Demo
+from tests.faults.hostile import poison
 from tests.reports.browser import browser, photograph, prefer_dark, violations
 from tests.web.console.browser_session import BrowserSession, PageAnswer
 
@@ -43,6 +51,13 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]
 
 ASHA = "Asha Sample"  # lead, administrator and data protection officer of the demo
 EACH = 2  # pages of a row that are looked at
+POISON = [
+    poison.POISON[name]
+    for name in (
+        *("html", "html that closes", "attribute", "jinja", "entities"),
+        *("bidi that never ends", "a very long latin word", "rich markup", "zalgo"),
+    )
+]
 MOST_STATEMENTS = 15
 # The preview of the brief is the brief itself, made anew as in the morning: a letter
 # with the numbers of each incident, all sources, posts and promises of a day.
@@ -104,10 +119,36 @@ def city(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Conte
     shutil.copytree(demo.folder, folder, symlinks=True)
     context = open_context(folder / "config.yaml")
     lead = operators.acting(context, ASHA)
+    write_poison(context)
     work_at_the_desk(lead)
     fill_the_registers(lead)
     yield context
     context.engine.dispose()
+
+
+def write_poison(context: Context) -> None:
+    """Texts that would change a page if they were not inert, as the newest posts and in
+    what staff and authors of posts write."""
+    now = context.clock.now()
+    store_records(
+        context.engine,
+        *(
+            make_record(
+                f"9{n:02}",
+                text=f"Water pipe burst in Kothrud, nobody comes. {text}",
+                title=text[:200],
+                authored_at=now - timedelta(minutes=n),
+                author=RecordAuthor(uid=f"p{n}", name=text[:200], handle=f"poison{n}"),
+            )
+            for n, text in enumerate(POISON)
+        ),
+    )
+    tagging.tag_waiting(context)
+    writer = operators.acting(context, "Meera Sample", Role.OPERATOR)
+    later = now + timedelta(days=1)
+    for text in POISON[:3]:
+        own_posts.add_post(writer, PostDraft("telegram", later, "en", text))
+        commitments.add_promise(writer, text, now + timedelta(hours=3))
 
 
 def work_at_the_desk(lead: Context) -> None:
@@ -116,6 +157,7 @@ def work_at_the_desk(lead: Context) -> None:
     case_opening.open_pending(lead)
     case_queue.take(lead, case_queue.take_next(lead, 3))
     for line in incident_overview.list_lines(lead, i18n.language("en")):
+        incident_claims.add_claim(lead, line.id, POISON[0])
         incident_claims.add_claim(lead, line.id, "The bridge at the weir is closed")
         situation_reports.draft_report(lead, line.id)
 
@@ -128,7 +170,7 @@ def fill_the_registers(officer: Context) -> None:
     person_requests.receive_request(
         officer, RequestDraft("erasure", "letter", secrets, accounts=[account])
     )
-    what = "A laptop with an export of mentions was lost."
+    what = f"A laptop with an export of mentions was lost. {POISON[0]}"
     breaches.enter_breach(officer, BreachDraft("Lost laptop", what, ["texts"]))
     words = "We write to you about water, and about nothing else."
     notices.add_notice(officer, "messages", dict.fromkeys(i18n.CODES, words))
@@ -226,8 +268,9 @@ class _Page(HTMLParser):
         self.forbidden += [
             f"{tag} {name}" for name in given if name == "style" or name[:2] == "on"
         ]
-        if tag == "script" and "src" not in given:
-            self.forbidden.append("script")
+        is_own = str(given.get("src", "")).startswith("/")
+        if tag in ("script", "img") and not is_own:
+            self.forbidden.append(tag)
         if tag in self._VOID:
             return
         is_foreign = (
