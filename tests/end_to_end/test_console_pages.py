@@ -15,12 +15,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from socialcell.connectors.base import RecordAuthor
 from sqlalchemy import Engine, event
 from starlette.routing import compile_path
 
 from socialcell import i18n
-from socialcell.roles import Role
+from socialcell.connectors.base import RecordAuthor
 from socialcell.services.alerts import commitments, incident_overview
 from socialcell.services.context import Context, open_context
 from socialcell.services.desk import case_opening, case_queue
@@ -69,6 +68,7 @@ NOT_LINKED = frozenset(
         "/calls/{number}/{contact:number}",
         "/cases/{number}/answers/{key}",
         "/cases/{number}/photos/{photo:number}",
+        "/cases/{number}/photos/{photo:number}/public",
         "/approvals/answers/{id:number}",
         "/approvals/plans/{campaign}",
         "/approvals/posts/{id:number}",
@@ -77,6 +77,7 @@ NOT_LINKED = frozenset(
         "/posts/{id:number}",
         "/privacy/erase",
         "/privacy/export",
+        "/registry/people/{id:number}",
         "/rules/{name}/remove",
         "/staff/{id:number}/confirm",
     }
@@ -119,19 +120,19 @@ def city(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Conte
     shutil.copytree(demo.folder, folder, symlinks=True)
     context = open_context(folder / "config.yaml")
     lead = operators.acting(context, ASHA)
-    write_poison(context)
+    write_poison(lead)
     work_at_the_desk(lead)
     fill_the_registers(lead)
     yield context
     context.engine.dispose()
 
 
-def write_poison(context: Context) -> None:
+def write_poison(lead: Context) -> None:
     """Texts that would change a page if they were not inert, as the newest posts and in
     what staff and authors of posts write."""
-    now = context.clock.now()
+    now = lead.clock.now()
     store_records(
-        context.engine,
+        lead.engine,
         *(
             make_record(
                 f"9{n:02}",
@@ -143,12 +144,11 @@ def write_poison(context: Context) -> None:
             for n, text in enumerate(POISON)
         ),
     )
-    tagging.tag_waiting(context)
-    writer = operators.acting(context, "Meera Sample", Role.OPERATOR)
+    tagging.tag_waiting(lead)
     later = now + timedelta(days=1)
     for text in POISON[:3]:
-        own_posts.add_post(writer, PostDraft("telegram", later, "en", text))
-        commitments.add_promise(writer, text, now + timedelta(hours=3))
+        own_posts.add_post(lead, PostDraft("telegram", later, "en", text))
+        commitments.add_promise(lead, text, now + timedelta(hours=3))
 
 
 def work_at_the_desk(lead: Context) -> None:

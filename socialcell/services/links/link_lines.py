@@ -46,10 +46,9 @@ def list_lines(
 def campaign_lines(context: Context, campaign: str) -> Sequence[LinkLine]:
     """The links of a campaign, the one with most clicks of people first."""
     with db.reading(context.engine) as session:
-        links = link_store.find_links(session, {"campaign": campaign})
-        counts = link_activity.kinds_of_links(session, [link.id or 0 for link in links])
+        rows = link_activity.kinds_of_campaign(session, campaign)
         session.expunge_all()
-    lines = [LinkLine(link, counts.get(link.id or 0, {})) for link in links]
+    lines = [LinkLine(link, kinds) for link, kinds in rows]
     return sorted(lines, key=lambda line: (-line.people, line.link.code))
 
 

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlalchemy import Select, func, select
+from sqlmodel import Session, col
 
 from socialcell import db
 from socialcell.campaigns.links.model import ClickDay, InstallPostback, TrackedLink
@@ -64,6 +64,35 @@ def kinds_of_links(
     for link, kind, n in session.execute(query):
         counts[link][kind] = int(n)
     return dict(counts)
+
+
+def kinds_of_campaign(
+    session: Session, campaign: str
+) -> list[tuple[TrackedLink, dict[str, int]]]:
+    """The links of a campaign, the newest first, each with its requests by kind."""
+    row = _CLICKS.c
+    sums = (
+        select(row.link_id, row.kind, func.sum(row.n).label("n"))
+        .where(row.link_id.in_(_ids_of(campaign)))
+        .group_by(row.link_id, row.kind)
+        .subquery()
+    )
+    query = (
+        select(TrackedLink, sums.c.kind, sums.c.n)
+        .outerjoin(sums, sums.c.link_id == col(TrackedLink.id))
+        .where(col(TrackedLink.campaign) == campaign)
+        .order_by(col(TrackedLink.id).desc())
+    )
+    counts: dict[int, tuple[TrackedLink, dict[str, int]]] = {}
+    for link, kind, n in session.execute(query):
+        kinds = counts.setdefault(link.id or 0, (link, {}))[1]
+        if kind is not None:
+            kinds[kind] = int(n)
+    return list(counts.values())
+
+
+def _ids_of(campaign: str) -> Select[tuple[int]]:
+    return select(_LINKS.c.id).where(_LINKS.c.campaign == campaign)
 
 
 def postbacks(session: Session, since: date, until: date) -> list[ReportedInstall]:
