@@ -10,6 +10,7 @@ from socialcell import db
 from socialcell.connectors.base import Item, Reject
 from socialcell.language.names import office_holders
 from socialcell.listening.people import masking, suppression
+from socialcell.listening.people.city_numbers import numbers_in_force
 from socialcell.listening.people.masking_persons import public_names
 from socialcell.listening.people.visibility import SECRET_NAME, People
 from socialcell.listening.store.people import registry, suppressions
@@ -26,10 +27,14 @@ def read_people(context: Context, session: Session) -> People:
     """The same in a session that is open."""
     accounts = registry.names_by_account(session)
     names = [*accounts.values(), *office_holders.names(context.workspace.folder)]
+    config = context.workspace.config
+    numbers = numbers_in_force(
+        config.privacy.city_numbers, config.privacy.hidden_numbers
+    )
     return People(
         _key(context),
         frozenset(accounts),
-        public_names(names, context.workspace.config.language.nc),
+        public_names(names, config.language.nc, numbers),
     )
 
 

@@ -117,8 +117,9 @@ def masked(
 
     `hidden` are words that are hidden wherever they stand, as own_marks gives them, and
     `author` is whose text it is, by handle and name. Names of third persons are hidden
-    but for the `public` ones; None: no name is looked for. A handle that stands in the
-    text with @ is hidden as a #tag too.
+    but for the `public` ones; None: no name is looked for. Telephone numbers that the
+    city has published stay; of a workspace's own `public` knows. A handle that stands
+    in the text with @ is hidden as a #tag too.
     """
     hidden_handles: set[str] = set()
     text = without(text, hidden)
@@ -126,10 +127,11 @@ def masked(
     text = hide_author(text, words, *author)
     if text != words.text:
         words = text_words(text)
+    numbers = public and public.numbers
     if words.all_cues & WordCue.NUMBER:
-        text = hide_number_words(text, words.lower)
+        text = hide_number_words(text, words.lower, numbers)
     text = hide_maps(text)
-    text = hide_numbers(text)
+    text = hide_numbers(text, numbers)
     # What an expression needs is looked for first: most texts have none of it.
     is_spelt = _IS_SPELT.search(text) is not None
     if is_spelt or _has_sign(text):

@@ -13,8 +13,9 @@ from itertools import pairwise
 
 import yaml
 
+from socialcell.listening.people.city_numbers import certain_numbers
 from socialcell.listening.people.masking_copy import ascii_digits, hide
-from socialcell.listening.people.masking_telephones import city_numbers, is_telephone
+from socialcell.listening.people.masking_telephones import is_telephone
 
 _TOKEN = re.compile(r"\d+|[A-Za-zā]+|[\u0900-\u0963\u200c\u200d]+")
 _JOIN = re.compile(r"[\s,.\-–—_*/()+…·]{0,6}")
@@ -52,14 +53,20 @@ def is_number_word(word: str) -> bool:
     return word in _number_words().digits
 
 
-def hide_number_words(text: str, words: Sequence[str]) -> str:
-    """The text without numbers in words; `words` are its words in small letters."""
+def hide_number_words(
+    text: str, words: Sequence[str], published: frozenset[str] | None = None
+) -> str:
+    """The text without numbers in words; `words` are its words in small letters. Those
+    that the city has `published` stay (None: the package's certain ones)."""
     table = _number_words()
     if sum(map(table.digits.__contains__, words)) < _FEWEST_WORDS:
         return text
     copy = ascii_digits(text)
+    numbers = certain_numbers() if published is None else published
     spans = [
-        (run[0].start, run[-1].end) for run in _runs(copy) if _is_personal(copy, run)
+        (run[0].start, run[-1].end)
+        for run in _runs(copy)
+        if _is_personal(copy, run, numbers)
     ]
     return hide(text, spans)
 
@@ -98,7 +105,9 @@ def _start(hit: re.Match[str], times: int, times_start: int) -> int:
     return times_start if times > 1 else hit.start()
 
 
-def _is_personal(copy: str, run: Sequence[_DigitToken]) -> bool:
+def _is_personal(
+    copy: str, run: Sequence[_DigitToken], published: frozenset[str]
+) -> bool:
     if sum(token.is_word for token in run) < _FEWEST_WORDS:
         return False
     digits = "".join(_joined(run))
@@ -106,7 +115,7 @@ def _is_personal(copy: str, run: Sequence[_DigitToken]) -> bool:
     steps = {b - a for a, b in pairwise(values)}
     if steps in ({1}, {-1}) or all(step > 0 for step in steps):
         return False  # somebody counts, or names wards in their order
-    if digits in city_numbers():
+    if digits in published:
         return False
     if is_telephone(digits):
         return True

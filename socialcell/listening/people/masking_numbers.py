@@ -4,6 +4,9 @@ Numbers are looked for in a copy of the text, of the same length, in which the d
 every script are 0 to 9. All expressions are bounded: time grows with the text's length.
 """
 
+from functools import partial
+
+from socialcell.listening.people.city_numbers import certain_numbers
 from socialcell.listening.people.masking_accounts import hide_accounts
 from socialcell.listening.people.masking_copy import (
     MASK,
@@ -25,8 +28,9 @@ __all__ = ["MASK", "ascii_digits", "hide_numbers", "is_verhoeff"]
 _MOST_ROUNDS = 4
 
 
-def hide_numbers(text: str) -> str:
-    """The text with every number of a person as •••; what looks alike stays.
+def hide_numbers(text: str, published: frozenset[str] | None = None) -> str:
+    """The text with every number of a person as •••; what looks alike stays, and
+    telephone numbers that the city has `published` (None: the package's certain ones).
 
     Dates, times, money, lists and numbers of posts stay. A number of twelve digits is
     an Aadhaar when its check digit is right or the text says so; nine to eighteen
@@ -36,28 +40,23 @@ def hide_numbers(text: str) -> str:
         return text
     copy = ascii_digits(text)
     # A word that says what a number is comes nearer when what is between is hidden.
+    numbers = certain_numbers() if published is None else published
     for _ in range(_MOST_ROUNDS):
         before = text
-        text, copy = _hidden_once(text, copy)
+        text, copy = _hidden_once(text, copy, numbers)
         if text == before:
             break
     return text
 
 
-def _hidden_once(text: str, copy: str) -> tuple[str, str]:
-    for hide_kind, fewest_digits in _KINDS:
+def _hidden_once(text: str, copy: str, published: frozenset[str]) -> tuple[str, str]:
+    telephones = partial(hide_telephones, published=published)
+    for hide_kind, fewest_digits in (*_FIRST, (telephones, 6), *_LAST):
         if digit_count(copy) >= fewest_digits:
             text, copy = hide_kind(text, copy)
     return text, copy
 
 
 # With the fewest digits that a number of the kind has.
-_KINDS = (
-    (hide_births, 1),
-    (hide_homes, 1),
-    (hide_register_numbers, 5),
-    (hide_telephones, 6),
-    (hide_documents, 4),
-    (hide_accounts, 1),
-    (hide_vehicles, 2),
-)
+_FIRST = ((hide_births, 1), (hide_homes, 1), (hide_register_numbers, 5))
+_LAST = ((hide_documents, 4), (hide_accounts, 1), (hide_vehicles, 2))

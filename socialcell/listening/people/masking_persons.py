@@ -40,10 +40,12 @@ _ACTORS = frozenset(_LISTS["actors"])
 
 @dataclass(frozen=True, slots=True)
 class PublicNames:
-    """Names that stay, by how their words sound, and the taggers that may read."""
+    """Names that stay, by how their words sound, the taggers that may read, and the
+    telephone numbers that the city has published; None: those of the package."""
 
     sounds: frozenset[Sounds]
     taggers: NcModels
+    numbers: frozenset[str] | None = None
 
     def has(self, name: str) -> bool:
         """Whether a whole name is among them, in either script."""
@@ -54,11 +56,13 @@ NO_NAMES = PublicNames(frozenset(), NcModels.NONE)
 
 
 def public_names(
-    names: Collection[str], taggers: NcModels = NcModels.NONE
+    names: Collection[str],
+    taggers: NcModels = NcModels.NONE,
+    numbers: frozenset[str] | None = None,
 ) -> PublicNames:
     """Names as they are compared; one of a single word would show everybody's."""
-    sounds = map(sounds_of, names)
-    return PublicNames(frozenset(part for part in sounds if len(part) > 1), taggers)
+    sounds = frozenset(part for part in map(sounds_of, names) if len(part) > 1)
+    return PublicNames(sounds, taggers, numbers)
 
 
 def hide_persons(text: str, words: TextWords, public: PublicNames) -> str:

@@ -1,10 +1,7 @@
 """Hide telephone numbers: mobiles, landlines, numbers abroad, in any spelling."""
 
 import re
-from functools import lru_cache
-from importlib import resources
-
-import yaml
+from dataclasses import dataclass
 
 from socialcell.listening.people.masking_copy import (
     GAP,
@@ -17,7 +14,6 @@ from socialcell.listening.people.masking_copy import (
     is_our_number,
 )
 from socialcell.listening.people.masking_figures import DATE, YEAR, looks_like_figures
-from socialcell.listening.people.name_lists import gazetteer_names
 
 # Indian mobiles, landlines with their 0, and numbers with a country's code.
 _TELEPHONE = re.compile(
@@ -52,12 +48,14 @@ _BEFORE_LOCAL = re.compile(
 )
 
 
-def hide_telephones(text: str, copy: str) -> tuple[str, str]:
-    """Text and copy without telephone numbers; the city's own helplines stay."""
-    text, copy = hide_matches(text, copy, _TELEPHONE, _is_telephone, 8)
-    text, copy = hide_matches(text, copy, _SLASHED, _is_slashed, 10)
+def hide_telephones(text: str, copy: str, published: frozenset[str]) -> tuple[str, str]:
+    """Text and copy without telephone numbers; those that the city has `published`
+    stay."""
+    numbers = _Published(published)
+    text, copy = hide_matches(text, copy, _TELEPHONE, numbers.is_telephone, 8)
+    text, copy = hide_matches(text, copy, _SLASHED, numbers.is_slashed, 10)
     text, copy = hide_matches(text, copy, _LETTERED, _is_lettered, _FEWEST_DIGITS)
-    return hide_matches(text, copy, _LOCAL, _is_local, 8)
+    return hide_matches(text, copy, _LOCAL, numbers.is_local, 8)
 
 
 def is_telephone(digits: str) -> bool:
@@ -65,42 +63,41 @@ def is_telephone(digits: str) -> bool:
     return bool(re.fullmatch(r"(?:0{0,2}91|0)?[6-9]\d{9}|0\d{10}", digits))
 
 
-@lru_cache(maxsize=1)
-def city_numbers() -> frozenset[str]:
-    """Telephone numbers that the city publishes, digits only."""
-    digits = (re.sub(r"[\s\-]", "", name) for name in gazetteer_names())
-    file = resources.files("socialcell.listening") / "data" / "city_numbers.yaml"
-    lists = yaml.load(file.read_bytes(), Loader=yaml.BaseLoader)  # noqa: S506
-    return frozenset(lists["numbers"]) | frozenset(
-        number for number in digits if re.fullmatch(r"\d{6,}", number)
-    )
-
-
 def _digits(number: str) -> str:
     return re.sub(r"\D", "", number)
 
 
-def _is_telephone(hit: re.Match[str]) -> bool:
-    if looks_like_figures(hit) or _is_city_number(hit[0]):
-        return False
-    return not (hit[0].isdigit() and is_our_number(hit, by_number=True))
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """Judges numbers by those that the city has published."""
 
+    numbers: frozenset[str]
 
-def _is_city_number(number: str) -> bool:
-    digits = _digits(number)
-    return digits in city_numbers() or digits.removeprefix("91") in city_numbers()
+    def is_telephone(self, hit: re.Match[str]) -> bool:
+        if looks_like_figures(hit) or self._has(hit[0]):
+            return False
+        return not (hit[0].isdigit() and is_our_number(hit, by_number=True))
 
+    def is_slashed(self, hit: re.Match[str]) -> bool:
+        """Ten digits, in one group that is long or in pairs, and no date or clock
+        time."""
+        digits = _digits(hit[0])
+        if not is_telephone(digits) or self._has(digits) or DATE.search(hit[0]):
+            return False
+        groups = re.findall(r"\d+", hit[0])
+        if any(YEAR.fullmatch(group) for group in groups):
+            return False
+        lengths = set(map(len, groups))
+        return (
+            max(lengths) >= 4 or lengths == {2} or lengths == {1} or lengths == {3, 4}
+        )
 
-def _is_slashed(hit: re.Match[str]) -> bool:
-    """Ten digits, in one group that is long or in pairs, and no date or clock time."""
-    digits = _digits(hit[0])
-    if not is_telephone(digits) or _is_city_number(digits) or DATE.search(hit[0]):
-        return False
-    groups = re.findall(r"\d+", hit[0])
-    if any(YEAR.fullmatch(group) for group in groups):
-        return False
-    lengths = set(map(len, groups))
-    return max(lengths) >= 4 or lengths == {2} or lengths == {1} or lengths == {3, 4}
+    def is_local(self, hit: re.Match[str]) -> bool:
+        return bool(_BEFORE_LOCAL.search(before(hit))) and not self._has(hit[0])
+
+    def _has(self, number: str) -> bool:
+        digits = _digits(number)
+        return digits in self.numbers or digits.removeprefix("91") in self.numbers
 
 
 def _is_lettered(hit: re.Match[str]) -> bool:
@@ -109,7 +106,3 @@ def _is_lettered(hit: re.Match[str]) -> bool:
         return False
     known = sum(sign.isdigit() for sign in number)
     return known >= _FEWEST_DIGITS and not is_our_number(hit)
-
-
-def _is_local(hit: re.Match[str]) -> bool:
-    return bool(_BEFORE_LOCAL.search(before(hit))) and not _is_city_number(hit[0])

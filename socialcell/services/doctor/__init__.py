@@ -69,6 +69,7 @@ def _workspace_checks(workspace: Workspace, *, deep: bool) -> Iterator[Check]:
     yield settings_checks.persons(workspace)
     yield settings_checks.goals(workspace)
     yield settings_checks.names(workspace)
+    yield settings_checks.published_numbers(workspace)
     engine = None
     try:
         engine = db.connect(

@@ -13,6 +13,10 @@ from socialcell.clock import in_pune
 from socialcell.config import Workspace
 from socialcell.errors import ConfigError, SocialcellError
 from socialcell.i18n import CODES
+from socialcell.listening.people.city_numbers import (
+    numbers_in_force,
+    unverified_numbers,
+)
 from socialcell.services.doctor.finding import Check, failed, ok, skipped, warning
 from socialcell.services.mentions import gazetteer
 
@@ -110,6 +114,21 @@ def names(workspace: Workspace) -> Check:
         advice = "Correct the rows that are named, or import the file again."
         return failed("names of your own", str(error), advice)
     return ok("names of your own", f"{len(own)} beside the package's")
+
+
+def published_numbers(workspace: Workspace) -> Check:
+    """Telephone numbers of the city that are masked since nobody has looked them up."""
+    label, privacy = "published numbers", workspace.config.privacy
+    settings = privacy.city_numbers, privacy.hidden_numbers
+    if rows := unverified_numbers(*settings):
+        listed = ", ".join(f"{row.number} ({row.name}; {row.source})" for row in rows)
+        return warning(
+            label,
+            f"nobody has looked these up, so they are masked in texts: {listed}",
+            "List those that hold under privacy.city_numbers of config.yaml, with "
+            "source and day; the others under privacy.hidden_numbers.",
+        )
+    return ok(label, f"{len(numbers_in_force(*settings))} spellings are not masked")
 
 
 def secret(workspace: Workspace, name: str, needed_by: str) -> Check:

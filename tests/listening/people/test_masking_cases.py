@@ -1,10 +1,12 @@
 """Three hundred cases by another hand: what is hidden, and what looks like it."""
 
 from collections import Counter
+from datetime import date
 
 import pytest
 
 from socialcell.connectors.base import RecordAuthor
+from socialcell.listening.people.city_numbers import numbers_in_force, package_numbers
 from socialcell.listening.people.masking_persons import public_names
 from socialcell.listening.people.visibility import People
 from socialcell.settings.language import NcModels
@@ -16,11 +18,16 @@ from tests.masking_cases import (
     masking_cases,
 )
 
+# As in a workspace that has looked up the numbers that the package lists.
+CHECKED = {"checked": date(2026, 11, 2)}
+NUMBERS = numbers_in_force(
+    [row.model_copy(update=CHECKED) for row in package_numbers()], ()
+)
 REGISTRY = frozenset(("x", handle.lower()) for handle in PUBLIC_HANDLES)
 
 
 def people(taggers: NcModels = NcModels.ALL) -> People:
-    return People(b"a key", REGISTRY, public_names([], taggers))
+    return People(b"a key", REGISTRY, public_names([], taggers, NUMBERS))
 
 
 def masked(case: MaskingCase, shown: People) -> str:
