@@ -111,7 +111,9 @@ def _approve(config: Path) -> None:
     """Two persons agree on the office's account, as if they had signed in."""
     workspace = load(config)
     engine = db.connect(workspace.database_url)
-    register_account(Context(workspace, engine, FixedClock(NOON)), "x", canary.OFFICE)
+    context = Context(workspace, engine, FixedClock(NOON))
+    for handle in (canary.OFFICE, "1"):
+        register_account(context, "x", handle)
     engine.dispose()
 
 

@@ -164,6 +164,14 @@ def named(running: "Sandbox") -> "list[rehearsal_workspace.RegisteredAccount]":
                     platform, handle, handle, "public_office"
                 )
             )
+        for key in ("user_id", "channel_id"):
+            if key in source:
+                platform = connectors.platform(source["connector"])
+                workspaces.append(
+                    rehearsal_workspace.RegisteredAccount(
+                        platform, source[key], "the sandbox city", "public_office"
+                    )
+                )
         if "title" in source:
             paper = urlsplit(source["url"]).netloc
             workspaces.append(

@@ -16,8 +16,11 @@ from socialcell.services import query_guard
 from socialcell.services.context import Context
 from socialcell.services.query_guard import AskedAt
 
-# A page_id is none of somebody: only a token with a task on the page reads it.
-_NUMBERS = ("user_id", "channel_id", "account_id")
+# Anybody's account can be read by one of these: somebody says first whose it is.
+_ANYBODY = ("user_id", "channel_id")
+# An account_id is read with a token of that account's owner; and a page_id is none of
+# somebody: only a token with a task on the page reads it.
+_NUMBERS = (*_ANYBODY, "account_id")
 _OF_SOMEBODY = "u_"  # how a subreddit begins that is somebody's own page
 
 
@@ -27,8 +30,8 @@ def refuse(
     """UsageError, with the reason, when a source of these settings would follow a
     private person, protests, politics, religion, caste or somebody's health. Audited.
 
-    `own` are numbers of the city's own accounts, and of those followed already. Of a
-    number of which no post is held nothing is known: it is let in.
+    `own` are numbers of the city's own accounts, and of those followed already. Any
+    other number by which anybody's account can be read is in the registry first.
     """
     asked = " ".join(text for text in settings.values() if isinstance(text, str))
     query_guard.require(
@@ -54,7 +57,7 @@ def objection_to(
             continue
         if key in _NUMBERS and asked not in own:
             platform = connectors.platform(connector)
-            objection = _number(session, platform, asked)
+            objection = _number(session, platform, key, asked)
         else:
             objection = _objection(key, asked, accounts)
         if objection is not None:
@@ -77,8 +80,9 @@ def without_left_out(query: str) -> str:
     return platform_query.without_left_out(query)
 
 
-def _number(session: Session, platform: str, number: str) -> Objection | None:
-    if protected_accounts.private_handle(session, platform, number) is None:
+def _number(session: Session, platform: str, key: str, number: str) -> Objection | None:
+    is_public = protected_accounts.is_public_number(session, platform, number)
+    if is_public or (is_public is None and key not in _ANYBODY):
         return None
     return Objection(PERSON, shown=number, account_of=platform)
 

@@ -35,7 +35,7 @@ def followed(context: Context) -> Iterator[Check]:
         ]
     for place, name, objection, command in standing:
         if objection.account_of is not None:
-            yield _of_somebody(name, objection.account_of, command)
+            yield _of_somebody(name, objection, command)
             continue
         yield failed(
             _LABEL,
@@ -46,13 +46,15 @@ def followed(context: Context) -> Iterator[Check]:
         yield ok(_LABEL, "no source, rule or rumour follows what it must not")
 
 
-def _of_somebody(name: str, platform: str, command: str) -> Check:
+def _of_somebody(name: str, objection: Objection, command: str) -> Check:
     """An account that is followed by its number, and of which nobody said whose it is:
     the city's own may be among them."""
+    add = f"socialcell registry add {objection.account_of} {objection.shown}"
     return warning(
         _LABEL,
         f"{name}: it follows an account that is not in the registry",
-        f"Say whose it is (socialcell registry add {platform} HANDLE …), or: {command}",
+        f"Say whose it is, with evidence ({add} --help), and let a second person "
+        f"approve it; or: {command}",
     )
 
 

@@ -31,8 +31,8 @@ def test_a_configuration_that_is_a_folder_is_refused(tmp_path: Path) -> None:
 def test_a_secret_that_is_missing_stops_only_its_source_and_needs_a_person(
     folder: Path,
 ) -> None:
-    run(folder, "sources", "add", "x.us", "x", "--set", "kind=mentions",
-        "--set", "user_id=1")  # fmt: skip
+    run(folder, "sources", "add", "x.us", "x", "--set", "kind=search",
+        "--set", "query=water")  # fmt: skip
 
     done = socialcell("--config", folder / "config.yaml", "pull", "--json")
 

@@ -16,11 +16,14 @@ from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.people import protected_accounts, registry
 from socialcell.ops import audit, store
 from socialcell.ops.model import Source
+from socialcell.roles import Role
 from socialcell.services.alerts import alert_detectors
 from socialcell.services.alerts.incident_grouping import IncidentGrouping
 from socialcell.services.collection import collector, source_setup
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
+from socialcell.services.doctor import guard_checks
+from socialcell.services.privacy import account_registry
 from tests.builders import (
     ScriptedConnector,
     make_author,
@@ -29,6 +32,7 @@ from tests.builders import (
     make_source,
     store_records,
 )
+from tests.operators import acting
 
 FEED = "https://paper.example/feed.xml"
 
@@ -287,16 +291,17 @@ def test_a_source_about_what_the_city_does_is_added(
     context: Context, engine: Engine, connector: str, settings: dict[str, Any]
 ) -> None:
     with db.writing(engine) as session:
-        registry.register(
-            session,
-            "x",
-            "PMCPune",
-            "PMC",
-            "public_office",
-            "order 1",
-            unsigned("t"),
-            context.clock.now(),
-        )
+        for handle in ("PMCPune", "1234567"):
+            registry.register(
+                session,
+                "x",
+                handle,
+                "PMC",
+                "public_office",
+                "order 1",
+                unsigned("t"),
+                context.clock.now(),
+            )
 
     source_setup.add_source(context, "source", connector, settings)
 
@@ -310,7 +315,7 @@ def test_an_account_whose_posts_are_held_is_known_to_be_private_by_its_number(
     store_records(engine, make_record("1", author=author))
     mentions = {"kind": "mentions", "user_id": "4711"}
 
-    with pytest.raises(UsageError, match="account 4711 of x is not in the registry"):
+    with pytest.raises(UsageError, match="whose account 4711 of x is"):
         source_setup.add_source(context, "x.asha", "x", mentions)
 
     with db.writing(engine) as session:
@@ -325,6 +330,54 @@ def test_an_account_whose_posts_are_held_is_known_to_be_private_by_its_number(
             context.clock.now(),
         )
     source_setup.add_source(context, "x.asha", "x", mentions)
+
+
+CHANNEL = "UCinvented0123456789abcd"
+
+
+@pytest.mark.parametrize(
+    ("connector", "settings"),
+    [
+        ("x", {"kind": "mentions", "user_id": "4711"}),
+        ("youtube", {"kind": "uploads", "channel_id": CHANNEL}),
+        ("youtube", {"kind": "comments", "channel_id": CHANNEL}),
+    ],
+)
+def test_an_account_by_its_number_is_followed_once_two_persons_say_whose_it_is(
+    context: Context, connector: str, settings: dict[str, str]
+) -> None:
+    """Nothing is held of it: who it is, the number does not say."""
+    number = settings.get("user_id") or settings["channel_id"]
+    lead, approver = acting(context, "asha"), acting(context, "meera", Role.APPROVER)
+    refused = f"registry add {connector} {number}"
+    with pytest.raises(UsageError, match=refused):
+        source_setup.add_source(lead, "city", connector, settings)
+    account_registry.propose_account(
+        lead,
+        connector,
+        number,
+        name="The city's desk",
+        person_class="public_office",
+        evidence="https://www.city.example/accounts names it",
+    )
+    with pytest.raises(UsageError, match=refused):
+        source_setup.add_source(lead, "city", connector, settings)
+
+    account_registry.approve_account(approver, connector, number)
+
+    assert source_setup.add_source(lead, "city", connector, settings)
+    assert [check.state for check in guard_checks.followed(context)] == ["ok"]
+
+
+def test_what_only_a_token_of_its_owner_reads_needs_nobody_s_word(
+    context: Context,
+) -> None:
+    pages = (
+        ("facebook", {"kind": "feed", "page_id": "104857600000000"}),
+        ("instagram", {"kind": "media", "account_id": "17841400000000000"}),
+    )
+    for connector, settings in pages:
+        source_setup.add_source(context, connector, connector, settings)
 
 
 def test_a_number_that_is_followed_already_may_be_followed_otherwise(
@@ -346,9 +399,8 @@ def test_a_held_account_is_private_until_the_registry_has_it(
     store_records(engine, make_record("1"))  # by account u1
 
     with db.reading(engine) as session:
-        uid = "u1"
-        assert protected_accounts.private_handle(session, "x", uid) == "handle_u1"
-        assert protected_accounts.private_handle(session, "x", "u2") is None
+        assert protected_accounts.is_public_number(session, "x", "u1") is False
+        assert protected_accounts.is_public_number(session, "x", "u2") is None
     with db.writing(engine) as session:
         registry.register(
             session,
@@ -361,7 +413,7 @@ def test_a_held_account_is_private_until_the_registry_has_it(
             context.clock.now(),
         )
     with db.reading(engine) as session:
-        assert protected_accounts.private_handle(session, "x", "u1") is None
+        assert protected_accounts.is_public_number(session, "x", "u1") is True
 
 
 def test_a_handle_that_is_held_is_known_without_its_sign(

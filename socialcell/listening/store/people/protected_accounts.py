@@ -25,20 +25,24 @@ def accounts(session: Session) -> Accounts:
     return Accounts(handles, names, is_held)
 
 
-def private_handle(session: Session, platform: str, uid: str) -> str | None:
-    """The handle (else the number) of a held account of this number that is not in the
-    registry; None when nothing is stored of it, or a query may name it."""
+def is_public_number(session: Session, platform: str, uid: str) -> bool | None:
+    """Whether the account of a number is in the registry: by its number, or by each
+    handle under which it is held. None: nobody has said whose it is, and nothing is
+    stored of it."""
     registered = registry.registry(session)
-    rows = session.execute(
+    if (platform, registry.plain_handle(uid)) in registered:
+        return True
+    handles = session.scalars(
         select(AUTHOR.handle)
         .where(AUTHOR.platform == platform, AUTHOR.uid == uid)
         .order_by(AUTHOR.id)
+    ).all()
+    if not handles:
+        return None
+    return all(
+        (platform, registry.plain_handle(handle or "")) in registered
+        for handle in handles
     )
-    for (handle,) in rows:
-        plain = registry.plain_handle(handle or "")
-        if (platform, plain) not in registered:
-            return plain or uid
-    return None
 
 
 def _stored_handles(session: Session, handle: str, prefix: bool) -> set[str]:
