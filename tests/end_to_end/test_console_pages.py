@@ -24,7 +24,7 @@ from socialcell.services.alerts import commitments, incident_overview
 from socialcell.services.context import Context, open_context
 from socialcell.services.desk import case_opening, case_queue
 from socialcell.services.incident_room import incident_claims, situation_reports
-from socialcell.services.mentions import tagging
+from socialcell.services.mentions import public_people, tagging
 from socialcell.services.messaging import consent
 from socialcell.services.privacy import (
     account_registry,
@@ -43,6 +43,7 @@ from tests import operators
 from tests.builders import make_record, store_records
 from tests.end_to_end.conftest import Demo
 from tests.faults.hostile import poison
+from tests.language.test_public_people import BUSES, GOOD, write
 from tests.reports.browser import browser, photograph, prefer_dark, violations
 from tests.web.console.browser_session import BrowserSession, PageAnswer
 
@@ -122,7 +123,7 @@ def city(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Conte
     lead = operators.acting(context, ASHA)
     write_poison(lead)
     work_at_the_desk(lead)
-    fill_the_registers(lead)
+    fill_the_registers(lead, folder.parent)
     yield context
     context.engine.dispose()
 
@@ -162,9 +163,9 @@ def work_at_the_desk(lead: Context) -> None:
         situation_reports.draft_report(lead, line.id)
 
 
-def fill_the_registers(officer: Context) -> None:
-    """A request of a person, a breach, a notice with a consent and a withdrawal, and an
-    account that waits for the registry."""
+def fill_the_registers(officer: Context, folder: Path) -> None:
+    """A request of a person, a breach, a notice with a consent and a withdrawal; an
+    account, and public people of a file, that wait for the registry."""
     secrets = RequestSecrets(name="Asha Kale", reach="by post", words="Erase it all.")
     account = NamedAccount("x", handle="asha_kale")
     person_requests.receive_request(
@@ -184,6 +185,7 @@ def fill_the_registers(officer: Context) -> None:
         person_class="public_office",
         evidence="https://city.example/accounts names it",
     )
+    public_people.propose_people(officer, write(folder, GOOD, BUSES))
 
 
 @pytest.fixture(scope="module")

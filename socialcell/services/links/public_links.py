@@ -2,6 +2,7 @@
 
 from sqlmodel import Session
 
+from socialcell import db
 from socialcell.campaigns.links.model import TrackedLink
 from socialcell.campaigns.links.store import clicks
 from socialcell.campaigns.publishing import store as posts
@@ -21,6 +22,12 @@ def is_public(session: Session, link: TrackedLink) -> bool:
         or bool(audit.entries_about(session, PRINTED, link.code))
         or posts.says(session, f"/r/{link.code}")
     )
+
+
+def has_reached_people(context: Context, link: TrackedLink) -> bool:
+    """The same of a link that was read before."""
+    with db.reading(context.engine) as session:
+        return is_public(session, link)
 
 
 def note_print(context: Context, session: Session, link: TrackedLink) -> None:

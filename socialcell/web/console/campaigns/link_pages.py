@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from socialcell.campaigns.links.tracked_link import landings
+from socialcell.campaigns.links.tracked_link import STATED_FIELDS, landings
 from socialcell.campaigns.links.utm_naming import CHANNELS
 from socialcell.campaigns.links.visitor_kinds import KINDS
 from socialcell.roles import Permission
@@ -103,6 +103,7 @@ def show_link(request: PageRequest) -> Answer:
             "qr": qr_codes.qr_squares(qr_codes.qr_address(context, code))
             if has_address
             else None,
+            "may_draft": Permission.DRAFT,
             "w": PublishingWords(request.lang),
         },
     )
@@ -146,7 +147,10 @@ def show_new_link(request: PageRequest) -> Answer:
         "link_new.html",
         {
             "channels": [(id_, w.platform(id_)) for id_ in CHANNELS],
-            "campaign": request.query.get("campaign", ""),
+            "stated": {
+                **dict.fromkeys(STATED_FIELDS),
+                "campaign": request.query.get("campaign", ""),
+            },
         },
     )
 

@@ -16,7 +16,7 @@ from socialcell.services.links import tracked_links
 from socialcell.settings import Config
 from socialcell.web.console import console_server
 from tests.operators import acting
-from tests.web.console.browser_session import BrowserSession, signed_in
+from tests.web.console.browser_session import BrowserSession, PageAnswer, signed_in
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -167,6 +167,80 @@ def asked_to_move(context: Context) -> str:
     lead = acting(context, "lead")
     tracked_links.edit_link(lead, code, {"web": MOVED}, "The page has moved.")
     return code
+
+
+def sent(browser: BrowserSession, code: str, **changes: str) -> PageAnswer:
+    """The form of a link as it stands, sent with some fields changed."""
+    path = f"/links/{code}/edit"
+    return browser.send(browser.get(f"/en{path}"), path, **changes)
+
+
+def test_a_link_that_nobody_has_is_changed_at_once(
+    context: Context, browser: BrowserSession
+) -> None:
+    code = linked(context, creator="asha", expires="2026-12-31")
+    signed_in(browser, context, "meera", Role.OPERATOR)
+    assert f"/en/links/{code}/edit" in browser.get(f"/en/links/{code}").html
+    form = browser.get(f"/en/links/{code}/edit")
+    assert form.form(f"/links/{code}/edit").fields["expires"] == "2026-12-31"
+    assert "People have this link" not in form.text
+
+    same = sent(browser, code, reason="nothing at all")
+    done = sent(browser, code, web=MOVED, creator="", reason="The page has moved.")
+
+    assert "The link says that already." in same.text
+    assert "The link is changed." in done.text
+    assert "The page has moved." in done.text
+    link, versions = tracked_links.find_link(context, code)
+    assert (link.web, link.creator, link.campaign) == (MOVED, None, "monsoon26")
+    assert (len(versions), versions[-1].actor) == (2, "meera")
+
+
+def test_a_change_of_a_link_that_people_have_waits_for_another(
+    context: Context, browser: BrowserSession
+) -> None:
+    code = linked(context)
+    clicked(context, code, human=1)
+    signed_in(browser, context, "asha", Role.LEAD)
+    assert "once a second person agrees" in browser.get(f"/en/links/{code}/edit").text
+
+    asked = sent(browser, code, web=MOVED, reason="The page has moved.")
+
+    assert "The change waits for a second person." in asked.text
+    assert "takes its place" in browser.get(f"/en/links/{code}/edit").text
+    assert tracked_links.find_link(context, code)[0].web != MOVED
+    (waiting,) = link_change_approvals.list_waiting(context)
+    assert (waiting.actor, list(waiting.fields)) == ("asha", ["web"])
+    signed_in(browser, context, "meera", Role.APPROVER)
+    browser.send(browser.get("/en/approvals"), f"/approvals/links/{code}/approve")
+    assert tracked_links.find_link(context, code)[0].web == MOVED
+
+
+def test_a_change_that_is_refused_keeps_what_was_typed(
+    context: Context, browser: BrowserSession
+) -> None:
+    code = linked(context)
+    signed_in(browser, context, "asha", Role.LEAD)
+
+    refused = sent(browser, code, web="no address", reason="The page has moved.")
+    unexplained = sent(browser, code, web=MOVED, reason="")
+
+    assert (refused.status, unexplained.status) == (422, 422)
+    assert 'value="no address"' in refused.html
+    assert f'value="{MOVED}"' in unexplained.html
+    assert tracked_links.find_link(context, code)[0].web != MOVED
+
+
+def test_who_only_reads_changes_no_link(
+    context: Context, browser: BrowserSession
+) -> None:
+    code = linked(context)
+    signed_in(browser, context, "viewer", Role.VIEWER)
+
+    assert "/edit" not in browser.get(f"/en/links/{code}").html
+    assert browser.get(f"/en/links/{code}/edit").status == 403
+    signed_in(browser, context, "asha", Role.LEAD)
+    assert browser.get("/en/links/nobody/edit").status == 404
 
 
 def test_a_second_person_approves_where_a_link_leads_from_now_on(
