@@ -10,7 +10,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from socialcell.language import danger_rules, lexicon, weights
+from socialcell.language import danger_rules, day_mix, lexicon, weights
 from socialcell.language.analysis import Entity
 from socialcell.language.classifiers import (
     civic_model,
@@ -239,10 +239,12 @@ def add_intent(doc: Doc) -> Doc:
     notes = notes_of(doc)
     notes.intent = intent.intent(notes)
     notes.sentiment = sentiment.with_intent(notes)
+    if notes.sentiment_votes:  # what rules alone say stays as it is
+        notes.sentiment = day_mix.sentiment_of_a_day(notes.sentiment, notes.language)
     if notes.intent.label in intent.NO_MESSAGE:
         if notes.intent.confident:
             notes.topics = [
-                add_topics for add_topics in notes.topics if add_topics.id == "politics"
+                topic for topic in notes.topics if topics.stays_in_talk(topic, notes)
             ]
     elif not notes.topics:
         notes.topics = [topics.OTHER]

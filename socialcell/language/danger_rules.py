@@ -76,6 +76,17 @@ def is_exercise(text: str) -> bool:
     return bool(exercise.words.search(line)) and not exercise.unless.search(line)
 
 
+def is_without_water(text: str) -> bool:
+    """Whether a text says that no water comes; how long may stand in between."""
+    sounds = [
+        sound
+        for sounds in _sentences(text)
+        for sound in sounds
+        if sound not in _durations() and not sound.isdigit()
+    ]
+    return _lists().without_water.search(_line(sounds)) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class _Pair:
     """Phrases that say it at most `apart` words from each other, or the first alone,
@@ -99,6 +110,7 @@ class _Lists:
     telling: re.Pattern[str]  # the longest words of what is alone or completes a pair
     alone: re.Pattern[str]
     critical: re.Pattern[str]
+    without_water: re.Pattern[str]
     pairs: tuple[_Pair, ...]
     stories: tuple[_Story, ...]
     exercise: _Story
@@ -193,9 +205,9 @@ def _lists() -> _Lists:
         name: _Story(_pattern(story["words"]), _pattern(story["unless"]))
         for name, story in danger_lists["unreal"].items()
     }
-    alone, critical = (
+    alone, critical, without_water = (
         [phrase for phrases in danger_lists[name].values() for phrase in phrases]
-        for name in ("alone", "critical")
+        for name in ("alone", "critical", "without_water")
     )
     ends = [
         phrase
@@ -208,19 +220,32 @@ def _lists() -> _Lists:
         ),
         alone=_pattern(alone),
         critical=_pattern(critical),
+        without_water=_pattern(without_water),
         pairs=tuple(
             _Pair(
                 _pattern(pair["first"]),
                 _pattern(pair["second"]) if "second" in pair else None,
                 int(pair["apart"]),
                 _pattern(pair["harmless"]) if "harmless" in pair else None,
-                Danger.CRITICAL if pair.get("critical") else Danger.SERIOUS,
+                Danger.CRITICAL if "critical" in pair else Danger.SERIOUS,
             )
             for pair in danger_lists["together"].values()
         ),
         stories=tuple(stories.values()),
         exercise=stories["an exercise"],
         earnest=stories["a way of speaking"].unless,
+    )
+
+
+@lru_cache(maxsize=1)
+def _durations() -> frozenset[str]:
+    """The sounds of numbers and of units of time."""
+    haste = lexicon.data("urgency")
+    return frozenset(
+        _sound(word)
+        for part in ("units", "numbers")
+        for words in haste[part].values()
+        for word in words
     )
 
 

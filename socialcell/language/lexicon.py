@@ -14,7 +14,7 @@ import yaml
 from socialcell.errors import SocialcellError
 
 LANGUAGES = ("en", "hi", "mr", "hi-Latn", "mr-Latn")
-STRENGTH = {"sure": 0.8, "fair": 0.6, "hint": 0.45}
+STRENGTH = {"certain": 0.95, "sure": 0.8, "fair": 0.6, "hint": 0.45}
 # Every scalar is a string: "no" and "on" are words here, not truth values.
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 

@@ -10,6 +10,7 @@ from socialcell.language.danger_rules import (
     danger_of,
     is_exercise,
     is_story,
+    is_without_water,
 )
 
 LOUD = ("high", "critical")
@@ -268,3 +269,32 @@ def test_a_word_of_danger_that_is_not_urgent_is_named_as_possible() -> None:
 
 def test_danger_weighs_as_the_reason_of_the_lexicon_does() -> None:
     assert float(lexicon.data("urgency")["cues"][REASON]["weight"]) == WEIGHT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No water for 5 days now in our lane, is anyone listening",
+        "आमच्याकडे water supply चार दिवस बंद आहे, कोणी बघणार का?",
+        "पाच दिवस झाले पाणी नाही, टँकरही नाही",
+        "4 din se pani nahi aa raha, koi sunta nahi",
+        "char divas zale pani nahi, takrar karun kahi nahi",
+    ],
+)
+def test_no_water_for_three_days_is_high(text: str) -> None:
+    (reading,) = read([text])
+
+    assert is_without_water(text)
+    assert reading.urgency.level == "high"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Low pressure for 5 days, the tank fills slowly",
+        "पाइप फुटून चार दिवस झाले, पाणी रस्त्यावर वाहतंय",
+        "hamare yahan pani 4 din se matmaila hai",
+    ],
+)
+def test_bad_water_is_not_no_water(text: str) -> None:
+    assert not is_without_water(text)

@@ -204,6 +204,28 @@ def test_longer_waits_are_more_urgent() -> None:
     assert scores[0] < scores[1] < scores[2]
 
 
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("38,500 cusecs by the one, 24,310 by the other, whom to believe", "flood"),
+        ("विसर्ग वाढला, चाळीस हजार क्युसेक", "flood"),
+        ("aaj baner side road clear hai, nikal lo", "traffic"),
+        ("bhaji mandai cha rasta mokla ahe aata", "traffic"),
+    ],
+)
+def test_a_cue_that_leaves_no_doubt_gives_its_topic(text: str, topic: str) -> None:
+    (reading,) = read([text])
+
+    assert topic in [found.id for found in reading.topics]
+
+
+def test_a_river_s_figures_are_flood_even_where_they_are_taken_for_talk() -> None:
+    (reading,) = read(["Which is it? 24,310 or 51,000 cusecs? Guess and win"])
+
+    assert reading.intent.label in ("spam", "not_civic", "question", "information")
+    assert [topic.id for topic in reading.topics][:1] == ["flood"]
+
+
 def test_every_label_of_the_vocabularies_has_three_languages() -> None:
     for name in ("language", "sentiment", "entity", "intent", "topic", "urgency"):
         for identity, labels in lexicon.vocabulary(name).items():

@@ -1,9 +1,11 @@
 """What the writer wants: the first cut of the cell's work, by n-grams and rules."""
 
+from socialcell.language import day_mix, lexicon
 from socialcell.language.analysis import Intent
 from socialcell.language.classifiers import civic_model
 from socialcell.language.notes import Notes
 
+TASK = "intent"
 _CONFIDENT = 0.6
 _MARGIN = 0.15
 _MOOD = 0.3  # sentiment score from which it says what the writer wants
@@ -15,8 +17,15 @@ def intent(notes: Notes) -> Intent:
 
     With the model the score is a probability, without it the strength of the cues.
     """
-    notes.intents = chances(notes) or _by_rule(notes)
-    ranked = sorted(notes.intents.items(), key=lambda pair: (-pair[1], pair[0]))
+    notes.intents = chances(notes)
+    scores = notes.intents
+    if not scores:
+        notes.intents = scores = _by_rule(notes)
+    elif not _names_a_matter_of_the_city(notes):
+        # Only here: the judges of urgency and sentiment learned from the chances as
+        # they were.
+        scores = day_mix.shifted(TASK, notes.language, scores)
+    ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
     label, score = ranked[0]
     second = ranked[1][1] if len(ranked) > 1 else 0.0
     enough = label not in NO_MESSAGE or _words(notes) > 3
@@ -26,11 +35,19 @@ def intent(notes: Notes) -> Intent:
 
 def chances(notes: Notes) -> dict[str, float]:
     """Calibrated probabilities of the intents; empty without the model or a word."""
-    judge = civic_model.models_by_task().get("intent")
+    judge = civic_model.models_by_task().get(TASK)
     if judge is None or not notes.margins:
         return {}
     linear = judge.chances(civic_model.intent_evidence(notes))
-    return civic_model.with_meaning("intent", linear, notes)
+    return civic_model.with_meaning(TASK, linear, notes)
+
+
+def _names_a_matter_of_the_city(notes: Notes) -> bool:
+    """Is there a cue of a topic that settles it?"""
+    return any(
+        strength >= lexicon.STRENGTH["sure"] and topic != "politics"
+        for topic, strength in notes.values("topic").items()
+    )
 
 
 def _by_rule(notes: Notes) -> dict[str, float]:

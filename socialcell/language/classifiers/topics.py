@@ -11,8 +11,11 @@ TASK = "topic"
 OTHER = Topic("other", 0.3)
 _ENOUGH = 0.5
 _LEAST = 0.4
+_OF_DANGER = ("flood", "fire")
 _PERHAPS = 0.2  # chance from which a text without a sure topic has this one
 _MOST = 3
+# Weight of a cue that leaves no doubt, and the chance that its topic then has at least.
+_CERTAIN, _OF_CERTAIN = 0.95, 0.6
 # Log odds of a topic: the best of a grid on our training posts, with n-grams that had
 # not seen the post.
 _OF_MARGIN, _OF_CUES, _START = 5.0, 2.5, 0.75
@@ -25,7 +28,22 @@ def topics(notes: Notes) -> list[Topic]:
     """
     if not notes.margins:
         return topics_by_chance(notes.values("topic"), _LEAST)
-    return topics_by_chance(with_meaning(TASK, chances(notes), notes))
+    by_topic = with_meaning(TASK, chances(notes), notes)
+    for hit in notes.hits:
+        if hit.cue.kind == TASK and hit.cue.weight >= _CERTAIN:
+            by_topic[hit.cue.value] = max(by_topic.get(hit.cue.value, 0.0), _OF_CERTAIN)
+    return topics_by_chance(by_topic)
+
+
+def stays_in_talk(topic: Topic, notes: Notes) -> bool:
+    """Whether a text that is no message to the city keeps this topic.
+
+    Politics is talked of; water and fire are to be known of even where a text that
+    tells of them is taken for talk.
+    """
+    if topic.id in _OF_DANGER:
+        return topic.score > _ENOUGH and notes.values(TASK).get(topic.id, 0.0) > _ENOUGH
+    return topic.id == "politics"
 
 
 def chances(notes: Notes) -> dict[str, float]:

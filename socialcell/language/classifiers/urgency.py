@@ -25,6 +25,7 @@ _MIDDLE = {"critical": 0.9, "high": 0.68, "normal": 0.4, "low": 0.1}
 # high and this chance of both. Chosen on `benchmarks/calibration` and on the posts of
 # `benchmarks/unseen` that have been scored.
 _CRITICAL, _CRITICAL_CHANCE = 0.3, 0.2
+_DAYS_WITHOUT_WATER = 3
 _PERHAPS = "possible danger to life"
 _STILL_ABOUT_PEOPLE = ("help", "complaint", "question", "information")
 
@@ -36,8 +37,8 @@ def urgency(notes: Notes) -> Urgency:
     the model, or follows from the score without it. Whether it is high at least is
     decided first, by the words of danger or by how it is told, whatever else the text
     is taken for; a mere word of danger that does not make it high is named as a
-    possible one. An exercise is at most normal; other spam, and other talk that is not
-    about the city, is low.
+    possible one. No water for three days is high, too. An exercise is at most normal;
+    other spam, and other talk that is not about the city, is low.
     """
     assert notes.intent is not None
     days = longest_wait(notes)
@@ -69,6 +70,8 @@ def urgency(notes: Notes) -> Urgency:
         level, score = "low", min(score, _MIDDLE["low"])
     if dangerous and level not in civic_model.DANGEROUS:
         level = "high"
+    if level not in civic_model.DANGEROUS and _lacks_water(notes, days):
+        level = "high"
     if level in civic_model.DANGEROUS:
         # As high as the level, and still in the order of what speaks for it.
         score = max(score, _HIGH + score * (_CRITICAL_FROM - _HIGH))
@@ -83,6 +86,17 @@ def chance_of_danger(notes: Notes) -> float:
     score, _ = score_by_rules(notes, days)
     evidence = civic_model.urgency_evidence(notes, notes.intents, score, days)
     return danger_chance.chance(notes, evidence)
+
+
+def _lacks_water(notes: Notes, days: int) -> bool:
+    """Does somebody complain that no water has come for three days or more?"""
+    assert notes.intent is not None
+    return (
+        days >= _DAYS_WITHOUT_WATER
+        and notes.intent.label in ("complaint", "help", "question")
+        and any(topic.id == "water" for topic in notes.topics)
+        and danger_rules.is_without_water(notes.text)
+    )
 
 
 def _level_of_danger(chances: Mapping[str, float], likely: float, words: Danger) -> str:

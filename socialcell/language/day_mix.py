@@ -1,0 +1,53 @@
+"""Moves the chances of labels towards the mix of a real day, by plain numbers.
+
+`language/data/day_mix.yaml` holds the shifts of log odds and says how they were found.
+"""
+
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+
+from socialcell.language import lexicon
+from socialcell.language.analysis import Sentiment
+from socialcell.language.linear_model import softmax
+
+_SURE = 0.6  # chance from which a shifted label is confident
+_LEAST = 1e-9  # chance that is not told from none
+
+
+def shifted(task: str, language: str, chances: Mapping[str, float]) -> dict[str, float]:
+    """The chances of a task's labels in a language; they sum to one as before."""
+    shifts = _shifts().get((task, language))
+    if not shifts or not chances:
+        return dict(chances)
+    odds = [
+        math.log(max(chance, _LEAST)) + shifts.get(label, 0.0)
+        for label, chance in chances.items()
+    ]
+    return dict(zip(chances, softmax(odds), strict=True))
+
+
+def sentiment_of_a_day(sentiment: Sentiment, language: str) -> Sentiment:
+    """The sentiment with its chances shifted; where it abstains it still does."""
+    chances = shifted("sentiment", language, sentiment.probabilities)
+    if chances == sentiment.probabilities:
+        return sentiment
+    chances = {label: round(chance, 4) for label, chance in chances.items()}
+    label = max(chances, key=lambda name: chances[name])
+    abstains = sentiment.label == label and not sentiment.confident
+    return Sentiment(
+        label,
+        round(chances["positive"] - chances["negative"], 3),
+        not abstains and chances[label] >= _SURE,
+        chances,
+    )
+
+
+@lru_cache(maxsize=1)
+def _shifts() -> dict[tuple[str, str], dict[str, float]]:
+    """By task and language: what is added to the log odds of a label."""
+    return {
+        (task, language): {label: float(shift) for label, shift in labels.items()}
+        for task, languages in lexicon.data("day_mix").items()
+        for language, labels in languages.items()
+    }
