@@ -38,10 +38,12 @@ _PIECE = 1 << 20
 
 
 def open_zip(place: Path | BinaryIO, most: int | None = None) -> zipfile.ZipFile:
-    """A .zip, opened to be read. ConnectorError CONFIG when it has more members than
-    `most` (None: MEMBERS), SocialcellError with its place where that is known: they are counted before
-    its list of them is read, which makes an object of each. BadZipFile where it is
-    none; OSError."""
+    """A .zip, opened to be read: its members are counted before its list of them is
+    read, which makes an object of each.
+
+    ConnectorError CONFIG when it has more than `most` (None: MEMBERS); SocialcellError
+    with its place where that is known. BadZipFile where it is none; OSError.
+    """
     if isinstance(place, Path):
         with place.open("rb") as file:
             members = _count_members(file)

@@ -127,7 +127,7 @@ def masked(
     text = hide_author(text, words, *author)
     if text != words.text:
         words = text_words(text)
-    numbers = public and public.numbers
+    numbers = None if public is None else public.numbers
     if words.all_cues & WordCue.NUMBER:
         text = hide_number_words(text, words.lower, numbers)
     text = hide_maps(text)
