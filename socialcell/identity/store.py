@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -151,16 +151,17 @@ def browser_owner(session: Session, token: str) -> int | None:
 
 
 def session_with_grants(
-    session: Session, now: datetime, token: str
-) -> tuple[OperatorSession, Operator, list[RoleGrant]] | None:
-    """An open session by its token, as `open_session`, with its operator and the
-    grants of `effective_grants`, in one statement: each page begins with it."""
+    session: Session, now: datetime, token: str, number: Select[int]
+) -> tuple[OperatorSession, Operator, list[RoleGrant], int] | None:
+    """An open session by its token, as `open_session`, with its operator, the grants of
+    `effective_grants` and the number that a query asks for, in one statement: each page
+    begins with it."""
     own_grants = and_(
         col(RoleGrant.operator_id) == col(Operator.id),
         *_counts(now),
     )
     query = (
-        select(OperatorSession, Operator, RoleGrant)
+        select(OperatorSession, Operator, RoleGrant, number.scalar_subquery())
         .join(Operator, col(Operator.id) == col(OperatorSession.operator_id))
         .outerjoin(RoleGrant, own_grants)
         .where(
@@ -173,8 +174,9 @@ def session_with_grants(
     rows = session.execute(query).all()
     if not rows:
         return None
-    opened, operator, _grant = rows[0]
-    return opened, operator, [grant for *_others, grant in rows if grant is not None]
+    opened, operator, _grant, count = rows[0]
+    grants = [grant for _opened, _operator, grant, _count in rows if grant is not None]
+    return opened, operator, grants, count
 
 
 def open_sessions(

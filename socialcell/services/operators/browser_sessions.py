@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from socialcell import db, roles
+from socialcell.desk.store import case_lists
 from socialcell.errors import UsageError
 from socialcell.identity import store
 from socialcell.identity.actor import Actor
@@ -19,12 +20,14 @@ _USE_STORED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class BrowserVisitor:
-    """Who is signed in with a browser. `scopes`: where each permission counts now."""
+    """Who is signed in with a browser. `scopes`: where each permission counts now;
+    `open_cases`: how many cases are open in the whole city."""
 
     actor: Actor
     scopes: dict[Permission, frozenset[str]]
     language: str | None
     has_shortcuts: bool
+    open_cases: int
 
     def places(self, permission: Permission) -> frozenset[str] | None:
         """The ids of the ward offices and departments for which a permission counts;
@@ -57,10 +60,11 @@ def find_visitor(context: Context, token: str) -> BrowserVisitor | None:
     """
     now = context.clock.now()
     with db.reading(context.engine) as session:
-        row = store.session_with_grants(session, now, token)
+        open_cases = case_lists.open_query(None)
+        row = store.session_with_grants(session, now, token, open_cases)
         if row is None or row[0].shell != BROWSER:
             return None
-        opened, operator, grants = row
+        opened, operator, grants, count = row
         actor = store.make_actor(operator, opened, grants)
         grants = permissions.counting_grants(context, opened.known_by, grants)
         visitor = BrowserVisitor(
@@ -75,6 +79,7 @@ def find_visitor(context: Context, token: str) -> BrowserVisitor | None:
             },
             operator.language,
             operator.has_shortcuts,
+            count,
         )
         used_at, id_ = opened.used_at, opened.id
     if used_at is None or now - used_at >= _USE_STORED_EVERY:

@@ -49,18 +49,20 @@ def shell_values(request: PageRequest) -> Mapping[str, object]:
 
 
 def _counted(request: PageRequest) -> Navigation | None:
-    """The navigation with the number of open cases that the visitor may see."""
+    """The navigation with the number of open cases that the visitor may see: that of
+    the whole city came with the session."""
     navigation = _navigation(request)
     if navigation is None or request.visitor is None:
         return navigation
     if all(entry.path != INBOX for entry in navigation.main):
         return navigation
-    try:
-        places = request.visitor.places(Permission.READ)
-        count = inbox.count_open(request.context, places)
-    except SocialcellError:
-        # A page whose words are kept while the database is busy stands without it.
-        return navigation
+    count, places = request.visitor.open_cases, request.visitor.places(Permission.READ)
+    if places is not None:
+        try:
+            count = inbox.count_open(request.context, places)
+        except SocialcellError:
+            # A page whose words are kept while the database is busy stands without it.
+            return navigation
     main = [
         replace(entry, count=count) if entry.path == INBOX else entry
         for entry in navigation.main
