@@ -144,6 +144,8 @@ def _say_report(made: "PrivacyReport") -> None:
             for kind, counts in made.requests.items()
         ],
     )
+    whom = ", ".join(f"{name} {n}" for name, n in made.received_for.items())
+    output.say(f"Received for others: {whom}. Nominations in force: {made.nominations}")
     for reason, n in made.refusals.items():
         output.say(f"Refused, {reason}: {n}")
     clocks = made.open_requests

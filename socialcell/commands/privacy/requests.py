@@ -157,6 +157,8 @@ def show(
         output.record(asdict(shown.secrets))
     for named in shown.named:
         output.record({"account": f"{named.platform}: {named.handle or named.uid}"})
+    for entry in shown.nominees:
+        output.record({"nominee on file": f"{entry.platform}: {entry.nominee}"})
     if shown.answer:
         output.record({"answer": shown.answer})
     for step in shown.steps:

@@ -149,6 +149,12 @@ def nominee_of(session: Session, platform: str, person: str) -> RightsNominee | 
     return session.scalars(query.order_by(NOMINEE.c.id.desc()).limit(1)).first()
 
 
+def count_nominations(session: Session) -> int:
+    """How many accounts name a nominee now."""
+    query = select(func.count()).where(NOMINEE.c.ended_at.is_(None))
+    return session.scalars(query.select_from(NOMINEE)).one()
+
+
 def end_nominations(
     session: Session, platform: str, persons: Sequence[str], now: datetime
 ) -> None:

@@ -27,7 +27,7 @@ from socialcell.services.creators import creator_registry
 from socialcell.services.mentions import similar_mentions
 from socialcell.services.messaging import consent
 from socialcell.services.operators import permissions
-from socialcell.services.privacy import case_contacts, file_scrub
+from socialcell.services.privacy import case_contacts, file_scrub, nominations
 from socialcell.services.reporting import report_redaction
 from socialcell.services.webhooks import media_files, webhook_ingest
 
@@ -112,6 +112,7 @@ def erase_account(
         case_count = case_erasure.erase_contacts(session, contacts, now)
         erased = erasure.erase(session, shown, account, now)
         consent.erase_consent(context, session, platform, account.uids)
+        nominations.end_nominations(session, shown, account, now)
         person = person_of(shown, account)
         # Who was erased before is kept out already: then nothing is new.
         is_nobody = bool(erased.suppressed) and not (

@@ -30,7 +30,8 @@ from socialcell.roles import Permission
 from socialcell.services import access_log, pseudonyms, working_calendar
 from socialcell.services.context import Context
 from socialcell.services.operators import permissions
-from socialcell.services.privacy import data_requests, request_secrets
+from socialcell.services.privacy import data_requests, nominations, request_secrets
+from socialcell.services.privacy.nominations import NomineeOnFile
 from socialcell.services.privacy.request_clock import (
     ClockState,
     clock_state,
@@ -104,13 +105,15 @@ class RequestStepLine:
 @dataclass(frozen=True)
 class ShownRequest:
     """A request with its steps; `secrets`, `named` and `answer` only where they were
-    asked for and are not forgotten."""
+    asked for and are not forgotten. `nominees` are those on file, when a nominee asks:
+    it must be the same person."""
 
     line: RequestLine
     steps: tuple[RequestStepLine, ...]
     secrets: RequestSecrets | None = None
     named: tuple[NamedAccount, ...] = ()
     answer: str | None = None
+    nominees: tuple[NomineeOnFile, ...] = ()
 
 
 def receive_request(context: Context, draft: RequestDraft) -> RequestLine:
@@ -118,7 +121,7 @@ def receive_request(context: Context, draft: RequestDraft) -> RequestLine:
 
     UsageError: no account where the kind needs one, no such platform, a moment that is
     to come, no name, words that are too long. SocialcellError: what a child may not ask
-    alone. Errors of `permissions.require` and of the desk's key.
+    alone, or a nominee at all. Errors of `permissions.require` and of the desk's key.
     """
     now = context.clock.now()
     received_at = draft.received_at or now
@@ -166,8 +169,7 @@ def identify(context: Context, number: str, how: str) -> RequestLine:
     with db.writing(context.engine) as session:
         permissions.require(context, session, Permission.ERASE, ())
         row = lock_open(session, number)
-        if row.on_behalf == "nominee":
-            _require_nomination(session, row)
+        nominations.require_nomination(session, row)
         row.state = "identity_checked"
         enter_step(context, session, row, "identity_checked", note)
         return _line(session, row, context.clock.now())
@@ -232,6 +234,9 @@ def show_request(
                 if secret is not None
             ),
             request_secrets.unseal_text(context, row.answer) or None,
+            nominations.nominees_on_file(context, session, rows)
+            if row.on_behalf == "nominee"
+            else (),
         )
 
 
@@ -334,9 +339,11 @@ def _require_whole(draft: RequestDraft, received_at: datetime, now: datetime) ->
         raise UsageError("registers.nominee_needed")
     if len(secrets.words) > _LONGEST:
         raise UsageError("registers.words_too_long", limit=_LONGEST)
+    if draft.kind == "nomination" and draft.on_behalf == "nominee":
+        raise SocialcellError("registers.nominee_nomination")
     if not draft.is_child:
         return
-    if draft.kind == "nomination":
+    if draft.kind == "nomination" or draft.on_behalf == "nominee":
         raise SocialcellError("registers.child_nomination")
     if draft.on_behalf == "self" and draft.kind not in OF_A_CHILD:
         raise SocialcellError("registers.child_alone", kind=draft.kind)
@@ -372,15 +379,6 @@ def _add_account(
         )
     )
     session.flush()
-
-
-def _require_nomination(session: Session, row: RightsRequest) -> None:
-    assert row.id is not None
-    for account in store.accounts_of(session, row.id):
-        if store.nominee_of(session, account.platform, account.person) is None:
-            raise SocialcellError(
-                "registers.no_nomination", number=row.number, platform=account.platform
-            )
 
 
 def require_identified(row: RightsRequest) -> None:

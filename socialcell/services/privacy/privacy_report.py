@@ -48,13 +48,15 @@ class ConsentCounts:
 
 @dataclass(frozen=True)
 class PrivacyReport:
-    """What happened from `since` to `until` (half open), and how it stands at
-    `as_of`."""
+    """What happened from `since` to `until` (half open), and how it stands at `as_of`.
+    `breaches` are those that were open in the span, and all that still are."""
 
     since: datetime
     until: datetime
     as_of: datetime
     requests: Mapping[str, RequestCounts]
+    received_for: Mapping[str, int]  # child, guardian, nominee; a child may be in two
+    nominations: int  # in force at `as_of`, by account
     refusals: Mapping[str, int]
     open_requests: RequestClocks
     breaches: Sequence[BreachLine]
@@ -80,6 +82,8 @@ def make_report(context: Context, since: datetime, until: datetime) -> PrivacyRe
             until,
             now,
             _requests(rows, since, until),
+            _received_for(rows, since, until),
+            request_store.count_nominations(session),
             dict(
                 Counter(
                     row.refusal
@@ -91,7 +95,8 @@ def make_report(context: Context, since: datetime, until: datetime) -> PrivacyRe
             [
                 breach_line(session, row, now)
                 for row in breach_store.list_breaches(session)
-                if row.closed_at is None or _is_in(row.noticed_at, since, until)
+                if row.closed_at is None
+                or (row.closed_at >= since and row.noticed_at < until)
             ],
             accesses.count_by_actor(session, span),
             _consents(session, since, until),
@@ -130,6 +135,17 @@ def _counts(
         ),
         for_others=sum(row.is_child or row.on_behalf != "self" for row in received),
     )
+
+
+def _received_for(
+    rows: Sequence[RightsRequest], since: datetime, until: datetime
+) -> dict[str, int]:
+    received = [row for row in rows if _is_in(row.received_at, since, until)]
+    return {
+        "child": sum(row.is_child for row in received),
+        "guardian": sum(row.on_behalf == "guardian" for row in received),
+        "nominee": sum(row.on_behalf == "nominee" for row in received),
+    }
 
 
 def _consents(session: Session, since: datetime, until: datetime) -> ConsentCounts:

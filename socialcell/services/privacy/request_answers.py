@@ -19,7 +19,12 @@ from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent
 from socialcell.services.operators import permissions
-from socialcell.services.privacy import data_requests, person_requests, request_secrets
+from socialcell.services.privacy import (
+    data_requests,
+    nominations,
+    person_requests,
+    request_secrets,
+)
 from socialcell.services.privacy.person_requests import RequestLine
 from socialcell.services.privacy.request_secrets import AccountSecret
 from socialcell.text import clean_text
@@ -59,7 +64,7 @@ def answer_request(
     An access request hands all that is held of its accounts, unmasked, to `deliver`
     before it counts as answered. UsageError: it is answered, or words or `deliver` are
     missing where the kind needs them; SocialcellError: nobody checked whose the account
-    is. Errors of `erase_account` and `export_account`.
+    is, or it named no nominee. Errors of `erase_account` and `export_account`.
     """
     text = clean_text(words).strip()
     kind, targets = _begin(context, number, text, has_place=deliver is not None)
@@ -94,6 +99,8 @@ def _begin(
         if row.kind == "access" and not has_place:
             raise UsageError("registers.file_needed")
         if row.state != "in_progress":
+            # An erasure that goes on has ended the nomination already.
+            nominations.require_nomination(session, row)
             row.state = "in_progress"
             row.receipt = {_FROM: audit.head(session).seq}
             person_requests.enter_step(context, session, row, "in_progress")
@@ -113,7 +120,8 @@ def _target(context: Context, row: RightsAccount) -> _Target:
 def _export(
     context: Context, number: str, targets: Sequence[_Target]
 ) -> PersonalDocument:
-    """All that is held of the accounts, and the person's requests to us."""
+    """All that is held of the accounts, the person's requests to us, and whom they
+    named."""
     documents = [
         data_requests.export_account(
             context, target.platform, target.secret.uid, target.secret.handle
@@ -134,10 +142,23 @@ def _export(
                 session, target.platform, [target.person]
             )
         }
+        row = store.find_request(session, number)
+        assert row.id is not None
+        on_file = nominations.nominees_on_file(
+            context, session, store.accounts_of(session, row.id)
+        )
     return {
         "request": number,
         "accounts": documents,
         "requests": [requests[key] for key in sorted(requests)],
+        "nominees": [
+            {
+                "platform": entry.platform,
+                "nominee": entry.nominee,
+                "since": entry.since,
+            }
+            for entry in on_file
+        ],
     }
 
 
@@ -154,9 +175,7 @@ def _erase(context: Context, targets: Sequence[_Target]) -> str | None:
             waits = waits or result.waits
             continue
         with db.writing(context.engine) as session:
-            now = context.clock.now()
-            store.end_nominations(session, target.platform, [target.person], now)
-            store.mark_done(session, target.id, now)
+            store.mark_done(session, target.id, context.clock.now())
     return waits
 
 

@@ -11,16 +11,19 @@ from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.ops.webhook_model import OptIn
+from socialcell.registers.breach_rules import DUTIES
 from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.mentions import original_link
 from socialcell.services.messaging import consent
 from socialcell.services.privacy import (
+    breaches,
     notices,
     person_requests,
     privacy_report,
     request_answers,
 )
+from socialcell.services.privacy.breaches import BreachDraft
 from socialcell.services.privacy.privacy_report import (
     ConsentCounts,
     PrivacyReport,
@@ -174,6 +177,42 @@ def test_the_report_counts_requests_by_when_they_were_answered(dpo: Context) -> 
         ("Meera Sample", "original", 1)
     ]
     assert sum(made.tables.values()) > 40
+
+
+def test_the_report_says_for_whom_others_asked_and_who_is_named(dpo: Context) -> None:
+    named = identified(dpo, "nomination", nominee="Ravi Canary")
+    request_answers.answer_request(dpo, named.number)
+    shown = {"authority": "certificate 12/2026"}
+    receive(dpo, "erasure", is_child=True)
+    receive(dpo, "access", is_child=True, on_behalf="guardian", **shown)
+    receive(dpo, "access", on_behalf="nominee", **shown)
+
+    made = report(dpo)
+
+    assert made.received_for == {"child": 2, "guardian": 1, "nominee": 1}
+    assert made.nominations == 2  # of her two accounts
+    after = report(later(dpo, days=60))
+    assert after.received_for == {"child": 0, "guardian": 0, "nominee": 0}
+
+
+def test_the_report_has_breaches_that_were_open_in_its_span(dpo: Context) -> None:
+    draft = BreachDraft("Lost laptop", "A laptop with an export was lost.", ["texts"])
+    number = breaches.enter_breach(dpo, draft).number
+    ended = later(dpo, days=10)
+    for duty in DUTIES:
+        breaches.enter_told(ended, number, duty, "letter 12")
+    breaches.close_breach(ended, number)
+    start = dpo.clock.now()
+
+    def between(first: float, last: float) -> list[str]:
+        span = start + first * DAY, start + last * DAY
+        made = privacy_report.make_report(later(dpo, days=30), *span)
+        return [line.number for line in made.breaches]
+
+    assert between(-5, 0) == []
+    assert between(5, 7) == [number]  # noticed before it, closed after it
+    assert between(9, 11) == [number]
+    assert between(11, 20) == []
 
 
 def test_what_lies_outside_the_span_is_not_counted(dpo: Context) -> None:

@@ -20,11 +20,17 @@ from socialcell.registers.model import (
     RightsNominee,
     RightsRequest,
 )
+from socialcell.registers.store import requests as store
 from socialcell.registers.store.requests import RequestClocks
 from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent
-from socialcell.services.privacy import person_requests, request_answers, retention
+from socialcell.services.privacy import (
+    data_requests,
+    person_requests,
+    request_answers,
+    retention,
+)
 from socialcell.services.privacy.person_requests import NamedAccount
 from tests.operators import acting
 from tests.services.privacy.request_desk import (
@@ -205,6 +211,88 @@ def test_a_nominee_may_act_only_for_whom_they_were_named(dpo: Context) -> None:
     )
     with pytest.raises(SocialcellError, match="Nobody was named"):
         person_requests.identify(dpo, others.number, HOW)
+
+
+def test_a_nominee_of_nobody_is_refused_whatever_is_asked(dpo: Context) -> None:
+    told = {"on_behalf": "nominee", "authority": "death certificate 12/2026"}
+    line = receive(dpo, "withdrawal", **told)
+
+    with pytest.raises(SocialcellError, match="Nobody was named"):
+        request_answers.answer_request(dpo, line.number, WORDS)
+
+    assert person_requests.show_request(dpo, line.number).line.state == "received"
+
+
+def test_whom_a_person_named_is_shown_beside_who_asks_for_them(dpo: Context) -> None:
+    nomination = identified(dpo, "nomination", nominee="Ravi Canary, ravi@city.example")
+    request_answers.answer_request(dpo, nomination.number)
+    told = {"on_behalf": "nominee", "authority": "death certificate 12/2026"}
+    theirs = receive(dpo, "access", name="Ravi Canary", **told)
+    hers = receive(dpo, "access")
+
+    shown = person_requests.show_request(dpo, theirs.number, reveal=True)
+    masked = person_requests.show_request(dpo, theirs.number)
+    own = person_requests.show_request(dpo, hers.number, reveal=True)
+
+    assert {(n.platform, n.nominee) for n in shown.nominees} == {
+        ("x", "Ravi Canary, ravi@city.example"),
+        ("mastodon", "Ravi Canary, ravi@city.example"),
+    }
+    assert (masked.nominees, own.nominees) == ((), ())
+
+
+def test_a_persons_copy_has_whom_they_named(dpo: Context) -> None:
+    nomination = identified(dpo, "nomination", accounts=[ASHA], nominee="Ravi Canary")
+    request_answers.answer_request(dpo, nomination.number)
+    documents: list[request_answers.PersonalDocument] = []
+
+    line = identified(dpo, "access", accounts=[ASHA])
+    request_answers.answer_request(dpo, line.number, "", documents.append)
+
+    assert documents[0]["nominees"] == [
+        {"platform": "x", "nominee": "Ravi Canary", "since": dpo.clock.now()}
+    ]
+
+
+def test_an_erasure_that_a_nominee_asked_for_goes_on_after_a_break(
+    dpo: Context,
+) -> None:
+    nomination = identified(dpo, "nomination", nominee="Ravi Canary")
+    request_answers.answer_request(dpo, nomination.number)
+    told = {"on_behalf": "nominee", "authority": "death certificate 12/2026"}
+    line = identified(dpo, **told)
+    with db.writing(dpo.engine) as session:  # as far as the first account, then a kill
+        row = store.lock_request(session, line.number)
+        row.state, row.receipt = "in_progress", {"audit_from": audit.head(session).seq}
+    data_requests.erase_account(dpo, "x", None, "asha_canary")
+
+    done = request_answers.answer_request(dpo, line.number, WORDS)
+
+    assert done.line.outcome == "done"
+
+
+def test_a_nominee_names_nobody_and_stands_for_no_child(dpo: Context) -> None:
+    told = {"on_behalf": "nominee", "authority": "death certificate 12/2026"}
+
+    with pytest.raises(SocialcellError, match="names nobody else"):
+        receive(dpo, "nomination", nominee="Sita Canary", **told)
+    with pytest.raises(SocialcellError, match="A child names no nominee"):
+        receive(dpo, "erasure", is_child=True, **told)
+
+
+def test_an_erasure_without_a_request_forgets_the_nominee_as_well(
+    dpo: Context,
+) -> None:
+    line = identified(dpo, "nomination", accounts=[ASHA], nominee="Ravi Canary")
+    request_answers.answer_request(dpo, line.number)
+    data_requests.erase_account(dpo, "x", None, "asha_canary", dry_run=True)
+    (kept,) = rows(dpo, RightsNominee)
+    assert kept.sealed is not None
+
+    data_requests.erase_account(dpo, "x", None, "asha_canary")
+
+    (row,) = rows(dpo, RightsNominee)
+    assert (row.sealed, row.ended_at) == (None, dpo.clock.now())
 
 
 def test_a_later_nomination_ends_the_earlier_one_and_forgets_its_name(
