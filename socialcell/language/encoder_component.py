@@ -14,9 +14,10 @@ from socialcell.language.notes import Notes, notes_of, text_of
 from socialcell.language.semantic.encoder import encoder
 
 NAME = "socialcell_meaning"
-# Chances from which models and rules are sure without it: at these no validation file
-# of feelings loses more than 0.3 points.
-SURE_FEELING, SURE_INTENT = 0.85, 0.5
+# Chances from which models and rules are sure without it, of a feeling by language: at
+# these no validation file of feelings loses more than 0.3 points.
+SURE_FEELING = {"en": 0.75, "hi-Latn": 0.8, "mr-Latn": 0.8}
+SURE_FEELING_ELSEWHERE, SURE_INTENT = 0.85, 0.5
 HINT_OF_DANGER = 0.03  # chance of danger from which it is asked
 _REPEATED_COMPONENTS = (
     components.add_topics,
@@ -48,7 +49,8 @@ def is_unsure(notes: Notes) -> bool:
     assert notes.intent is not None
     if not notes.margins or notes.danger:
         return True
-    if max(notes.sentiment.probabilities.values()) < SURE_FEELING:
+    sure = SURE_FEELING.get(notes.language, SURE_FEELING_ELSEWHERE)
+    if max(notes.sentiment.probabilities.values()) < sure:
         return True
     if notes.intent.score < SURE_INTENT:
         return True

@@ -27,6 +27,7 @@ _PART = ","  # stands for whatever parts words
 _Span = tuple[int, int]  # words, the end excluded
 
 
+@lru_cache(maxsize=8)  # what is read again with the encoder
 def detail_of(text: str) -> str | None:
     """`closed_without_action` where a text says that a complaint was closed or marked
     resolved and nothing was done; None elsewhere.

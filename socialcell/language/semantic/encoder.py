@@ -8,7 +8,7 @@ import importlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ _REMEMBERED = 20_000
 _DIGITS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Heads:
     """Where each head's classes stand in the output, and the slope of its log odds.
 
@@ -41,6 +41,11 @@ class Heads:
     shares: Mapping[str, float] = field(default_factory=dict)
 
     def places(self) -> dict[str, slice]:
+        """Where the classes of each head stand."""
+        return self._places
+
+    @cached_property
+    def _places(self) -> dict[str, slice]:
         slices, at = {}, 0
         for name, classes in self.classes.items():
             slices[name] = slice(at, at + len(classes))
