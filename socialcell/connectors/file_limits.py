@@ -38,11 +38,11 @@ _PIECE = 1 << 20
 
 
 def open_zip(place: Path | BinaryIO, most: int | None = None) -> zipfile.ZipFile:
-    """A .zip, opened to be read: its members are counted before its list of them is
-    read, which makes an object of each.
+    """A .zip, opened to be read. BadZipFile where it is none; OSError.
 
-    ConnectorError CONFIG when it has more than `most` (None: MEMBERS); SocialcellError
-    with its place where that is known. BadZipFile where it is none; OSError.
+    ConnectorError CONFIG when it has more members than `most` (None: MEMBERS), of a
+    path SocialcellError with it: they are counted before its list of them is read,
+    which makes an object of each.
     """
     if isinstance(place, Path):
         with place.open("rb") as file:
