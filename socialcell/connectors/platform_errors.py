@@ -13,10 +13,11 @@ from socialcell.message_catalog import Message, Parameter
 def unreachable(platform: str, error: Exception) -> ConnectorError:
     """No answer came. Of the error only the class is shown: its words hold addresses,
     and those may hold a token. Those of an answer that is a flood are our own."""
-    if isinstance(error, requests.exceptions.ContentDecodingError):
-        return ConnectorError(
-            Kind.DRIFT, "platforms.flood", platform=platform, reason=str(error)
-        )
+    for cause in (error, error.__context__):  # clients put errors of their own around
+        if isinstance(cause, requests.exceptions.ContentDecodingError):
+            return ConnectorError(
+                Kind.DRIFT, "platforms.flood", platform=platform, reason=str(cause)
+            )
     return ConnectorError(
         Kind.TRANSIENT,
         "platforms.unreachable",

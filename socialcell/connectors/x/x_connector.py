@@ -34,6 +34,7 @@ from socialcell.connectors.page_reading import (
     repeated_page_error,
     require_readable,
 )
+from socialcell.connectors.platform_errors import unreachable
 from socialcell.connectors.x.x_lookup import (
     lookup_items,
     newer_versions,
@@ -361,6 +362,8 @@ def translate_error(
 
     The answer's status decides: over an odd body tweepy fails in its own ways.
     """
+    if answer is None and isinstance(error, requests.exceptions.ContentDecodingError):
+        return unreachable("X", error)
     if answer is None:
         return ConnectorError(
             Kind.TRANSIENT, "x.not_reached", reason=type(error).__name__
