@@ -1,0 +1,87 @@
+"""Today and an incident in the browser: what waits, where it is, who takes charge."""
+
+import pytest
+
+from socialcell import db
+from socialcell.listening.alerts.model import Incident
+from tests.desk_builders import make_case
+from tests.reports.around import alert, incident
+from tests.reports.world import HOUR, MADE, NEXT, World
+from tests.web.console.browser_session import BrowserSession
+
+AUNDH = "ward:aundh-baner"
+WORDS = "The water stands in our lane since the morning"
+
+
+@pytest.fixture
+def flood(world: World) -> int:
+    """An incident of five mentions from Aundh since the morning; its number."""
+    ids = [
+        world.mention(NEXT + n * HOUR, wards=(AUNDH,), topics=("flood",), text=WORDS)
+        for n in range(5)
+    ]
+    id_ = incident(world, "topic:flood", NEXT, state="open", last_at=MADE)
+    alert(world, id_, "topic:flood", NEXT + 4 * HOUR, mentions=ids)
+    return id_
+
+
+def taken_by(world: World, id_: int) -> str | None:
+    with db.reading(world.engine) as session:
+        return session.get_one(Incident, id_).acked_by
+
+
+def test_where_nothing_waits_today_says_so_and_counts_no_noughts(
+    lead: BrowserSession,
+) -> None:
+    page = lead.get("/en/")
+
+    assert "Nothing waits for your decision." in page.text
+    assert "message is held" not in page.text
+    assert "messages are held" not in page.text
+
+
+def test_today_names_places_in_the_language_of_the_page(
+    world: World, lead: BrowserSession
+) -> None:
+    with db.writing(world.engine) as session:
+        make_case(session, MADE, place="Pashan")
+
+    page = lead.get("/mr/")
+
+    assert "पाषाण" in page.text
+    assert "Pashan" not in page.text
+
+
+def test_the_page_that_is_open_stands_beside_the_six_and_the_rest_is_folded(
+    lead: BrowserSession,
+) -> None:
+    html = lead.get("/en/sources").html
+    six, rest = html.partition("<details>")[::2]
+
+    assert 'href="/en/sources" aria-current="page"' in six
+    assert "aria-current=page" not in six
+    assert 'href="/en/sources"' in rest
+    assert "<details open" not in html
+
+
+def test_what_people_say_of_an_incident_leads_to_their_mentions(
+    lead: BrowserSession, flood: int
+) -> None:
+    html = lead.get(f"/en/incidents/{flood}").html
+
+    quoted = html.partition("What people say")[2]
+    assert WORDS in quoted
+    assert '<a href="/en/mentions/' in quoted.partition(WORDS)[0]
+
+
+def test_whoever_takes_charge_is_named_and_the_second_changes_nothing(
+    world: World, lead: BrowserSession, flood: int
+) -> None:
+    page, path = lead.get(f"/en/incidents/{flood}"), f"/incidents/{flood}/charge"
+
+    done = lead.send(page, path, note="I go there")
+    again = lead.send(page, path, note="So do I", once="another-key")
+
+    assert "You have taken charge." in done.text
+    assert "Nothing was changed." in again.text
+    assert taken_by(world, flood) == "asha"
