@@ -77,7 +77,6 @@ REFUSED = {
     "socialcell cases merge": NOBODY,
     "socialcell cases note": NOBODY,
     "socialcell cases open": NOBODY,
-    "socialcell cases photos": NOBODY,
     "socialcell cases split": NOBODY,
     "socialcell cases state 26-000001": NOBODY,
     "socialcell cases suggestions 26-000002": NOBODY,
