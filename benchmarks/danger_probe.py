@@ -1,10 +1,10 @@
 """Scores the reader on posts kept for measuring: dangers, look-alikes, a plain day.
 
-    python -m benchmarks.danger_probe [--no-semantic] [--json]
+    python -m benchmarks.danger_probe [--first] [--no-semantic] [--json]
 
-The posts are those of `benchmarks/unseen`; its README says who wrote them and how
-seldom they are scored. Only counts are printed, no post: nobody mends the reader by
-the mistakes it makes here.
+The posts are the second set of `benchmarks/unseen`, or the first, whose mistakes have
+been read; the README there says who wrote them and how seldom they are scored. Only
+counts are printed, no post: nobody mends the reader by the mistakes it makes here.
 """
 
 import argparse
@@ -25,9 +25,11 @@ def main() -> None:
     parser.add_argument(
         "--semantic", action=argparse.BooleanOptionalAction, default=True
     )
+    parser.add_argument("--first", action="store_true", help="the older set")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    figures = score(semantic=arguments.semantic)
+    part = "" if arguments.first else "_2"
+    figures = score(part, semantic=arguments.semantic)
     if arguments.json:
         print(json.dumps(figures, indent=1))
         return
@@ -37,7 +39,7 @@ def main() -> None:
             print(f"  {name:34} {value}")
 
 
-def score(*, semantic: bool) -> dict[str, dict[str, int]]:
+def score(part: str, *, semantic: bool) -> dict[str, dict[str, int]]:
     """Counts by language and of all posts."""
     counts: dict[str, Counter[str]] = {}
 
@@ -45,7 +47,7 @@ def score(*, semantic: bool) -> dict[str, dict[str, int]]:
         for group in (ALL, language):
             counts.setdefault(group, Counter())[name] += hit
 
-    for post, reading in _read("dangers", semantic):
+    for post, reading in _read(f"dangers{part}", semantic):
         high = reading.urgency.level in DANGEROUS
         add(post["lang"], "dangers", True)
         add(post["lang"], "dangers read high or critical", high)
@@ -53,11 +55,11 @@ def score(*, semantic: bool) -> dict[str, dict[str, int]]:
         if not post["obvious"]:
             add(post["lang"], "without the obvious word", True)
             add(post["lang"], "of these high or critical", high)
-    for post, reading in _read("lookalikes", semantic):
+    for post, reading in _read(f"lookalikes{part}", semantic):
         add(post["lang"], "look-alikes", True)
         high = reading.urgency.level in DANGEROUS
         add(post["lang"], "look-alikes read high or critical", high)
-    for post, reading in _read("ordinary_day", semantic):
+    for post, reading in _read(f"ordinary_day{part}", semantic):
         add(post["lang"], "posts of an ordinary day", True)
         add(post["lang"], "ask for something", post["asks"])
         add(post["lang"], "read as asking", reading.intent.label in ASKS)

@@ -19,17 +19,19 @@ def posts(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
+@pytest.mark.parametrize("part", ["", "_2"])
 @pytest.mark.parametrize(
     ("name", "each"), [("dangers", 40), ("lookalikes", 40), ("ordinary_day", 50)]
 )
-def test_each_kind_of_text_has_as_many_posts(name: str, each: int) -> None:
-    found = Counter(post["lang"] for post in posts(name))
+def test_each_kind_of_text_has_as_many_posts(name: str, each: int, part: str) -> None:
+    found = Counter(post["lang"] for post in posts(name + part))
 
     assert found == dict.fromkeys(KINDS, each)
 
 
-def test_half_of_the_dangers_are_told_without_the_obvious_word() -> None:
-    found = Counter((post["lang"], post["obvious"]) for post in posts("dangers"))
+@pytest.mark.parametrize("name", ["dangers", "dangers_2"])
+def test_half_of_the_dangers_are_told_without_the_obvious_word(name: str) -> None:
+    found = Counter((post["lang"], post["obvious"]) for post in posts(name))
 
     assert set(found.values()) == {20}
 
@@ -50,7 +52,8 @@ def test_no_post_to_measure_with_is_a_post_that_teaches() -> None:
         for line in _texts(path)
         for run in _runs(line)
     }
-    names = ("dangers", "lookalikes", "ordinary_day", "patterns")
+    probes = ("dangers", "lookalikes", "ordinary_day")
+    names = (*probes, *(f"{name}_2" for name in probes), "patterns")
     shared = {
         post["id"]: run
         for name in names
