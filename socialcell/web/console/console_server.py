@@ -88,6 +88,7 @@ from socialcell.web.console.privacy import (
     notice_pages,
     request_pages,
 )
+from socialcell.web.console.privacy import report_pages as privacy_report_pages
 from socialcell.web.console.room import room_act_pages, room_pages
 from socialcell.web.health_pages import serving_health
 from socialcell.web.pages.page_application import Site, create_page_application
@@ -153,6 +154,7 @@ ROWS: tuple[Row, ...] = (
     *breach_pages.ROWS,
     *breach_file_pages.ROWS,
     *notice_pages.ROWS,
+    *privacy_report_pages.ROWS,
     *consent_pages.ROWS,
     *access_pages.ROWS,
     *influencer_pages.ROWS,

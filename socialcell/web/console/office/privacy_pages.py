@@ -86,6 +86,11 @@ def _registers(request: PageRequest) -> list[tuple[str, str, str]]:
             _("each read, for a year"),
         ),
         (
+            *("/privacy/report", Permission.READ_AUDIT),
+            _("Report of the data protection officer"),
+            _("requests, breaches, reads and consents of any days"),
+        ),
+        (
             *("/audit/records", Permission.EXPORT_TEXT),
             _("A bundle for a request for records"),
             _("our words, times and approvals, with their proof"),

@@ -92,3 +92,15 @@ def access(id_: str, lang: Language) -> str:
         "labels_export": _("texts to train with, masked"),
         "backup": _("a copy of the whole database"),
     }[id_]
+
+
+def basis(id_: str, lang: Language) -> str:
+    """On which legal basis a table is held."""
+    _ = lang.gettext
+    return {
+        "published": _("made public by the person"),
+        "service": _("a service of the city"),
+        "consent": _("consent"),
+        "duty": _("a duty by law"),
+        "employment": _("work of the staff"),
+    }[id_]

@@ -1,0 +1,60 @@
+"""The data protection officer's report in the browser, for any days."""
+
+from datetime import date, datetime, time, timedelta
+
+from socialcell.clock import IST
+from socialcell.listening.day_ranges import FIRST_DAY, LAST_DAY
+from socialcell.roles import Permission
+from socialcell.services.privacy import privacy_report
+from socialcell.web.console.privacy import register_words
+from socialcell.web.console.privacy.breach_view import breach_view
+from socialcell.web.pages.answers import Answer, WebPage
+from socialcell.web.pages.page_request import PageRequest
+from socialcell.web.pages.screens import Row, Screen
+
+_DAYS = 30
+
+
+def show_report(request: PageRequest) -> Answer:
+    """The report on whole days; the last 30 where none, or no two in order, are
+    named."""
+    context, lang = request.context, request.lang
+    today = context.clock.now().astimezone(IST).date()
+    first = _day(request.query.get("first", "")) or today - timedelta(days=_DAYS - 1)
+    last = _day(request.query.get("last", "")) or today
+    is_reversed = last < first
+    if is_reversed:
+        first, last = today - timedelta(days=_DAYS - 1), today
+    made = privacy_report.make_report(
+        context, _midnight(first), _midnight(last) + timedelta(days=1)
+    )
+    return WebPage(
+        "privacy/report.html",
+        {
+            "made": made,
+            "first": first,
+            "last": last,
+            "is_reversed": is_reversed,
+            "may_erase": request.may(Permission.ERASE),
+            "kind": lambda id_: register_words.kind(id_, lang),
+            "refusal": lambda id_: register_words.refusal(id_, lang),
+            "access": lambda id_: register_words.access(id_, lang),
+            "basis": lambda id_: register_words.basis(id_, lang),
+            "breaches": [breach_view(line, lang, made.as_of) for line in made.breaches],
+        },
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), IST)
+
+
+ROWS: tuple[Row, ...] = (Screen("/privacy/report", Permission.READ_AUDIT, show_report),)
