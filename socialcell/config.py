@@ -21,9 +21,9 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from socialcell import yaml_limits
 from socialcell.clock import Clock, FixedClock, SystemClock
 from socialcell.errors import ConfigError, MissingSecret, UnreadableValue
+from socialcell.files import yaml_limits
 from socialcell.message_catalog import Message
 from socialcell.redact import redact, remember
 from socialcell.settings import Config

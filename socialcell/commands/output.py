@@ -191,7 +191,7 @@ def write_file(path: Path, lines: Iterable[str], *, private: bool = False) -> No
 def write_bytes(path: Path, parts: Iterable[bytes], *, private: bool = False) -> None:
     """Write a file whole or not at all; a private one is its owner's alone.
     SocialcellError when it cannot be written."""
-    from socialcell import unfinished_files
+    from socialcell.files import unfinished_files
 
     try:
         with unfinished_files.writing(path, mode=0o600 if private else 0o666) as page:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
-from socialcell import unfinished_files
+from socialcell.files import unfinished_files
 from socialcell.identity import login_session
 from socialcell.redact import remember
 

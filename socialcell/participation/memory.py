@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from socialcell import unfinished_files
+from socialcell.files import unfinished_files
 from socialcell.participation.kmeans import Labels
 from socialcell.participation.votes import Matrix, VotesError
 

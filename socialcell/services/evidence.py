@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
-from socialcell import unfinished_files
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.files import unfinished_files
 from socialcell.services.context import Context
 from socialcell.text import clean_text
 

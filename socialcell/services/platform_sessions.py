@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from socialcell import log, unfinished_files
+from socialcell import log
+from socialcell.files import unfinished_files
 from socialcell.redact import remember
 
 _LOG = log.logger(__name__)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from socialcell import unfinished_files
-from socialcell.unfinished_files import UnfinishedFile
+from socialcell.files import unfinished_files
+from socialcell.files.unfinished_files import UnfinishedFile
 from tests.running import environment
 
 # Writes half a file and waits, to be killed or to be let go on.

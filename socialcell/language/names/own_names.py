@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from socialcell import unfinished_files
 from socialcell.errors import SocialcellError
+from socialcell.files import unfinished_files
 from socialcell.language.names import gazetteer_lint
 from socialcell.language.names.gazetteer_lint import (
     COLUMNS,

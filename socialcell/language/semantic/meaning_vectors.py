@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from socialcell import unfinished_files
 from socialcell.errors import SocialcellError
+from socialcell.files import unfinished_files
 from socialcell.language.semantic.word_pieces import plain_words
 
 WIDTH = 384

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import yaml
 
-from socialcell import strategy, yaml_limits
+from socialcell import strategy
 from socialcell.clock import in_pune
 from socialcell.config import Workspace
 from socialcell.errors import ConfigError, SocialcellError
+from socialcell.files import yaml_limits
 from socialcell.i18n import CODES
 from socialcell.listening.people.city_numbers import (
     numbers_in_force,

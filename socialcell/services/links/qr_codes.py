@@ -5,8 +5,9 @@ from pathlib import Path
 
 import segno
 
-from socialcell import db, unfinished_files
+from socialcell import db
 from socialcell.errors import ConfigError, SocialcellError, UsageError
+from socialcell.files import unfinished_files
 from socialcell.services.context import Context
 from socialcell.services.links import public_links, tracked_links
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TypeAlias, TypedDict
 
-from socialcell import db, unfinished_files
+from socialcell import db
 from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.links.model import TrackedLink
 from socialcell.campaigns.planning import store
@@ -22,6 +22,7 @@ from socialcell.campaigns.planning.model import (
 from socialcell.campaigns.planning.store import NoPlan
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
+from socialcell.files import unfinished_files
 from socialcell.json_types import (
     JsonObject,
     JsonValue,

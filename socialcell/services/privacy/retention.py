@@ -8,10 +8,11 @@ from functools import partial
 
 from sqlmodel import Session
 
-from socialcell import db, unfinished_files
+from socialcell import db
 from socialcell.campaigns.links.store import clicks
 from socialcell.config import Workspace
 from socialcell.desk.store import erasure as case_erasure
+from socialcell.files import unfinished_files
 from socialcell.listening.store import retention
 from socialcell.listening.store.mentions import reply_drafts
 from socialcell.listening.store.pages import attachments

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from socialcell import db, unfinished_files
+from socialcell import db
 from socialcell.config import Workspace
 from socialcell.connectors import check_settings
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.files import unfinished_files
 from socialcell.identity.actor import unsigned
 from socialcell.json_types import JsonObject
 from socialcell.listening.store.people import registry

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from socialcell import db, unfinished_files
+from socialcell import db
 from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.outcomes.model import Campaign
 from socialcell.campaigns.outcomes.store import outcomes
 from socialcell.clock import IST, as_utc
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.files import unfinished_files
 from socialcell.i18n import language
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.store import area_shapes as shape_store

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from socialcell import unfinished_files
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError
+from socialcell.files import unfinished_files
+from socialcell.files.unfinished_files import UnfinishedFile
 from socialcell.listening.store.mentions import quotes
 from socialcell.ops import frozen
 from socialcell.services.context import Context
-from socialcell.unfinished_files import UnfinishedFile
 
 _LANGUAGES = ("mr", "hi", "en")
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from socialcell import db, unfinished_files
+from socialcell import db
 from socialcell.clock import IST
 from socialcell.errors import ConfigError, SocialcellError, UsageError
+from socialcell.files import unfinished_files
 from socialcell.i18n import Language, language
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.areas.owner_table import OTHER, OWN

@@ -9,8 +9,9 @@ import time
 from collections.abc import Set
 from pathlib import Path
 
-from socialcell import db, unfinished_files
+from socialcell import db
 from socialcell.errors import SocialcellError
+from socialcell.files import unfinished_files
 from socialcell.listening.store.pages import attachments
 from socialcell.services.context import Context
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from socialcell import unfinished_files
 from socialcell.config import Workspace
 from socialcell.errors import ConfigError, SocialcellError, UsageError
+from socialcell.files import unfinished_files
+from socialcell.files.unfinished_files import UnfinishedFile
 from socialcell.services.workspace import unfinished_copies
-from socialcell.unfinished_files import UnfinishedFile
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer

@@ -23,6 +23,7 @@ from socialcell.errors import (
     SocialcellError,
     UsageError,
 )
+from socialcell.files.unfinished_files import UnfinishedFile
 from socialcell.services.context import Context
 from socialcell.services.privacy.erasure_replay import ReplayResult, replay_erasures
 from socialcell.services.workspace import (
@@ -31,7 +32,6 @@ from socialcell.services.workspace import (
     stored_files,
 )
 from socialcell.services.workspace.backup_places import files_of
-from socialcell.unfinished_files import UnfinishedFile
 
 _LOGS = ("-wal", "-shm")
 

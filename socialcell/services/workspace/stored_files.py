@@ -18,13 +18,13 @@ from socialcell.campaigns.outreach.store import outreach
 from socialcell.desk.model import CaseFile
 from socialcell.desk.store import field_links
 from socialcell.errors import SocialcellError
+from socialcell.files.unfinished_files import UnfinishedFile
 from socialcell.listening.store.pages import attachments
 from socialcell.message_catalog import Message
 from socialcell.services import evidence
 from socialcell.services.webhooks import media_files
 from socialcell.services.workspace import backup_encryption
 from socialcell.services.workspace.backup_encryption import BackupKeys
-from socialcell.unfinished_files import UnfinishedFile
 
 
 def referenced_files(engine: Engine) -> list[str]:

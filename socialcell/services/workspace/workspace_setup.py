@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from socialcell import config, db, strategy, unfinished_files
+from socialcell import config, db, strategy
 from socialcell.config import Workspace
 from socialcell.desk import secret_seal
 from socialcell.errors import UsageError
+from socialcell.files import unfinished_files
 from socialcell.identity import second_factor
 from socialcell.listening.areas import area_table
 from socialcell.listening.people.visibility import SECRET_NAME

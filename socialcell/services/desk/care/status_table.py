@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from socialcell import db, unfinished_files
+from socialcell import db
 from socialcell.config import Workspace
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.desk import care_statuses
 from socialcell.desk.care_statuses import COLUMNS, status_key
 from socialcell.errors import SocialcellError
+from socialcell.files import unfinished_files
 from socialcell.ops import audit
 from socialcell.services.context import Context
 
