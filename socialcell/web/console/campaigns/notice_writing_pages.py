@@ -28,7 +28,7 @@ SLOT, _ON, _IN = "slot_", "on_", "in_"  # how names of fields begin
 _LISTS = ("area", "place")  # slots of several names
 
 
-class NoticeForm(Form):
+class NoticeSlotsForm(Form):
     """What a notice says and where; first looked at, then sent for approval."""
 
     model_config = ConfigDict(extra="allow")
@@ -113,7 +113,7 @@ def _slot_lines(template: NoticeTemplate, lang: Language) -> list[SlotLine]:
     return lines
 
 
-def act_write(request: PageRequest, form: NoticeForm) -> Answer:
+def act_write(request: PageRequest, form: NoticeSlotsForm) -> Answer:
     """Show the notice in each language; enter its drafts when that was seen."""
     template, lang = _template(request), request.lang
     notice = _request(request, template, form)
@@ -147,7 +147,7 @@ def act_write(request: PageRequest, form: NoticeForm) -> Answer:
 
 
 def _request(
-    request: PageRequest, template: NoticeTemplate, form: NoticeForm
+    request: PageRequest, template: NoticeTemplate, form: NoticeSlotsForm
 ) -> NoticeRequest:
     """The notice as it was filled in. FormRefused: fields of another form, or no
     platform or language is chosen."""
@@ -194,5 +194,5 @@ def _inputs(
 
 ROWS: tuple[Row, ...] = (
     Screen(_PATH, Permission.DRAFT, show_write),
-    Action(_PATH, Permission.DRAFT, NoticeForm, act_write, show_write),
+    Action(_PATH, Permission.DRAFT, NoticeSlotsForm, act_write, show_write),
 )
