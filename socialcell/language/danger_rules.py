@@ -19,7 +19,10 @@ _NEAR = 3  # words within which a harmless word says what is meant
 _WORD = re.compile("[,;]|[A-Za-z0-9'’À-ɏऀ-ॣ०-ॿ\u200c\u200d]+")
 _SENTENCE_END = re.compile("[.!?।॥\n]+")
 _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
-_LAUGHTER = re.compile(r"\b(?:(?:ha){2,}h?|(?:he){2,}|lo+l|lmao|rofl)\b|[😂🤣]", re.I)
+_LAUGHTER = re.compile(
+    r"\b(?:(?:ha){2,}h?|(?:he){2,}|lo+l|lmao|rofl|xd)\b|हा(?:हा)+|[😂🤣😆😹😜😝🤪🥳😍🥰]",
+    re.I,
+)
 _LONG_AGO = re.compile(r"\b(?:1[89]\d\d|20[01]\d)\b")  # a year that is over
 _STILL = re.compile(r"\b(?:since|from|pasun|se)\b|पासून|से", re.I)
 _Span = tuple[int, int]  # words, the end excluded
@@ -76,6 +79,12 @@ def is_exercise(text: str) -> bool:
     return bool(exercise.words.search(line)) and not exercise.unless.search(line)
 
 
+def is_of_hurt(text: str) -> bool:
+    """Whether a text says outright, and in earnest, that somebody was hurt."""
+    sounds = [sound for sounds in _sentences(text) for sound in sounds]
+    return _lists().hurt.search(_line(sounds)) is not None and not is_story(text)
+
+
 def is_without_water(text: str) -> bool:
     """Whether a text says that no water comes; how long may stand in between."""
     sounds = [
@@ -111,6 +120,7 @@ class _Lists:
     alone: re.Pattern[str]
     critical: re.Pattern[str]
     without_water: re.Pattern[str]
+    hurt: re.Pattern[str]
     pairs: tuple[_Pair, ...]
     stories: tuple[_Story, ...]
     exercise: _Story
@@ -205,9 +215,9 @@ def _lists() -> _Lists:
         name: _Story(_pattern(story["words"]), _pattern(story["unless"]))
         for name, story in danger_lists["unreal"].items()
     }
-    alone, critical, without_water = (
+    alone, critical, without_water, hurt = (
         [phrase for phrases in danger_lists[name].values() for phrase in phrases]
-        for name in ("alone", "critical", "without_water")
+        for name in ("alone", "critical", "without_water", "hurt")
     )
     ends = [
         phrase
@@ -221,6 +231,7 @@ def _lists() -> _Lists:
         alone=_pattern(alone),
         critical=_pattern(critical),
         without_water=_pattern(without_water),
+        hurt=_pattern(hurt),
         pairs=tuple(
             _Pair(
                 _pattern(pair["first"]),

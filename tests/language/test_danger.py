@@ -9,6 +9,7 @@ from socialcell.language.danger_rules import (
     Danger,
     danger_of,
     is_exercise,
+    is_of_hurt,
     is_story,
     is_without_water,
 )
@@ -298,3 +299,25 @@ def test_no_water_for_three_days_is_high(text: str) -> None:
 )
 def test_bad_water_is_not_no_water(text: str) -> None:
     assert not is_without_water(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "That pothole again, my brother fell and fractured his wrist, fix it",
+        "आमच्या गल्लीत कुत्र्याने मुलाला चावा घेतला, बंदोबस्त करा",
+        "टूटे फुटपाथ पर दादी गिरीं, हड्डी टूट गई, कब सुधरेगा",
+        "khaddyamule padlo, haad modla, rasta kadhi honar",
+        "awara kutto ne kaata bachche ko, shikayat ki thi, koi action nahi",
+    ],
+)
+def test_a_complaint_that_somebody_was_hurt_is_high(text: str) -> None:
+    (reading,) = read([text])
+
+    assert reading.intent.label in ("complaint", "help")
+    assert reading.urgency.level in LOUD
+
+
+def test_a_hurt_that_is_told_as_a_story_is_none() -> None:
+    assert is_of_hurt("He fractured his arm at the broken footpath")
+    assert not is_of_hurt("In that movie he fractured his arm")

@@ -44,6 +44,19 @@ def test_an_ordinary_complaint_is_normal_at_least() -> None:
     assert {p.urgency for p in complaints} == {"normal", "high"}
 
 
+def test_no_water_is_high_from_three_days_on() -> None:
+    waiting = [p for p in patterns() if p.topic == "water" and "{d3}" in p.sentence]
+    days = {row[1]: row[2] for row in table("slots.txt") if row[0] == "d3"}
+
+    assert {p.urgency for p in waiting} == {"high"}
+    assert not {
+        number
+        for numbers in days.values()
+        for number in numbers.split("; ")
+        if number in ("दोन", "दो", "2", "two", "don", "do")
+    }
+
+
 def test_an_advertisement_feels_nothing_and_has_no_topic() -> None:
     spam = [p for p in patterns() if p.intent == "spam"]
 

@@ -26,6 +26,7 @@ _MIDDLE = {"critical": 0.9, "high": 0.68, "normal": 0.4, "low": 0.1}
 # `benchmarks/unseen` that have been scored.
 _CRITICAL, _CRITICAL_CHANCE = 0.3, 0.2
 _DAYS_WITHOUT_WATER = 3
+_COMPLAINING = ("complaint", "help", "question")
 _PERHAPS = "possible danger to life"
 _STILL_ABOUT_PEOPLE = ("help", "complaint", "question", "information")
 
@@ -37,7 +38,8 @@ def urgency(notes: Notes) -> Urgency:
     the model, or follows from the score without it. Whether it is high at least is
     decided first, by the words of danger or by how it is told, whatever else the text
     is taken for; a mere word of danger that does not make it high is named as a
-    possible one. No water for three days is high, too. An exercise is at most normal;
+    possible one. A complaint that somebody was hurt, or of no water
+    for three days, is high, too. An exercise is at most normal;
     other spam, and other talk that is not about the city, is low.
     """
     assert notes.intent is not None
@@ -70,7 +72,7 @@ def urgency(notes: Notes) -> Urgency:
         level, score = "low", min(score, _MIDDLE["low"])
     if dangerous and level not in civic_model.DANGEROUS:
         level = "high"
-    if level not in civic_model.DANGEROUS and _lacks_water(notes, days):
+    if level not in civic_model.DANGEROUS and _cannot_wait(notes, days):
         level = "high"
     if level in civic_model.DANGEROUS:
         # As high as the level, and still in the order of what speaks for it.
@@ -88,12 +90,16 @@ def chance_of_danger(notes: Notes) -> float:
     return danger_chance.chance(notes, evidence)
 
 
-def _lacks_water(notes: Notes, days: int) -> bool:
-    """Does somebody complain that no water has come for three days or more?"""
+def _cannot_wait(notes: Notes, days: int) -> bool:
+    """Does somebody complain that a person was hurt, or that no water has come for
+    three days or more?"""
     assert notes.intent is not None
+    if notes.exercise or notes.intent.label not in _COMPLAINING:
+        return False
+    if notes.intent.label != "question" and danger_rules.is_of_hurt(notes.text):
+        return True
     return (
         days >= _DAYS_WITHOUT_WATER
-        and notes.intent.label in ("complaint", "help", "question")
         and any(topic.id == "water" for topic in notes.topics)
         and danger_rules.is_without_water(notes.text)
     )
