@@ -9,8 +9,8 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.connectors.base import Item, Reject
 from socialcell.language.names import office_holders
+from socialcell.listening.city_numbers import numbers_in_force
 from socialcell.listening.people import masking, suppression
-from socialcell.listening.people.city_numbers import numbers_in_force
 from socialcell.listening.people.masking_persons import public_names
 from socialcell.listening.people.visibility import SECRET_NAME, People
 from socialcell.listening.store.people import registry, suppressions

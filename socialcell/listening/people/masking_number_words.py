@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import yaml
 
-from socialcell.listening.people.city_numbers import certain_numbers
+from socialcell.listening.city_numbers import certain_numbers
 from socialcell.listening.people.masking_copy import ascii_digits, hide
 from socialcell.listening.people.masking_telephones import is_telephone
 

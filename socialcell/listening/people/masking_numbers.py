@@ -6,7 +6,7 @@ every script are 0 to 9. All expressions are bounded: time grows with the text's
 
 from functools import partial
 
-from socialcell.listening.people.city_numbers import certain_numbers
+from socialcell.listening.city_numbers import certain_numbers
 from socialcell.listening.people.masking_accounts import hide_accounts
 from socialcell.listening.people.masking_copy import (
     MASK,

@@ -17,7 +17,7 @@ from socialcell import db
 from socialcell.listening.model import Author, Mention, RegistryAccount
 from socialcell.listening.people import masking
 from socialcell.listening.people.masking_persons import PublicNames, public_names
-from socialcell.listening.people.name_spellings import NameSpellings
+from socialcell.listening.store.name_spellings import NameSpellings
 from socialcell.text import index_form
 
 MENTION = db.table(Mention)

@@ -14,7 +14,7 @@ from socialcell.config import Workspace
 from socialcell.errors import ConfigError, SocialcellError
 from socialcell.files import yaml_limits
 from socialcell.i18n import CODES
-from socialcell.listening.people.city_numbers import (
+from socialcell.listening.city_numbers import (
     numbers_in_force,
     unverified_numbers,
 )

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from socialcell.connectors.base import RecordAuthor
-from socialcell.listening.people.city_numbers import numbers_in_force, package_numbers
+from socialcell.listening.city_numbers import numbers_in_force, package_numbers
 from socialcell.listening.people.masking_persons import public_names
 from socialcell.listening.people.visibility import People
 from socialcell.settings.language import NcModels

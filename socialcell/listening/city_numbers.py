@@ -7,7 +7,7 @@ from importlib import resources
 
 import yaml
 
-from socialcell.listening.people.name_lists import gazetteer_names
+from socialcell.language import lexicon
 from socialcell.settings.privacy import CityNumber
 
 # Two digits behind the 0 are the code of Delhi, Pune, Mumbai, Kolkata, Hyderabad,
@@ -27,7 +27,12 @@ def package_numbers() -> tuple[CityNumber, ...]:
 @lru_cache(maxsize=1)
 def certain_numbers() -> frozenset[str]:
     """Numbers of the package that somebody has looked up, as they may be written."""
-    digits = (re.sub(r"[\s\-]", "", name) for name in gazetteer_names())
+    names = (
+        alias
+        for _, _, row in lexicon.gazetteer_rows()
+        for alias in row["aliases"].split("|")
+    )
+    digits = (re.sub(r"[\s\-]", "", name.lstrip("=@")) for name in names)
     return _checked(package_numbers()) | frozenset(
         number for number in digits if re.fullmatch(r"\d{6,}", number)
     )

@@ -6,7 +6,7 @@ import pytest
 
 from socialcell.language.transliteration import key
 from socialcell.listening.people.name_lists import listed_names
-from socialcell.listening.people.name_spellings import NameSpellings
+from socialcell.listening.store.name_spellings import NameSpellings
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from socialcell.config import Workspace
-from socialcell.listening.people import city_numbers
+from socialcell.listening import city_numbers
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.doctor import settings_checks
