@@ -24,7 +24,7 @@ _PURPOSE = "messages"  # the one on which consents rest
 _Words = Annotated[str, Field(min_length=40, max_length=8000)]
 
 
-class NoticeForm(Form):
+class NoticeVersionForm(Form):
     """The next version of a notice; `starts`: from when on it counts."""
 
     purpose: Annotated[str, Field(min_length=1, max_length=40)]
@@ -110,7 +110,7 @@ def show_new(request: PageRequest) -> Answer:
     )
 
 
-def act_publish(request: PageRequest, form: NoticeForm) -> Answer:
+def act_publish(request: PageRequest, form: NoticeVersionForm) -> Answer:
     """Publish the next version in all languages."""
     lines = notices.add_notice(
         request.context,
@@ -129,5 +129,5 @@ def act_publish(request: PageRequest, form: NoticeForm) -> Answer:
 ROWS: tuple[Row, ...] = (
     Screen(_LIST, _ERASE, show_notices),
     Screen(_NEW, _ERASE, show_new),
-    Action(_NEW, _ERASE, NoticeForm, act_publish, show_new),
+    Action(_NEW, _ERASE, NoticeVersionForm, act_publish, show_new),
 )
