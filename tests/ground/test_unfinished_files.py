@@ -15,7 +15,7 @@ from tests.running import environment
 _WRITES = """
 import sys
 from pathlib import Path
-from socialcell import unfinished_files
+from socialcell.files import unfinished_files
 
 with unfinished_files.writing(Path(sys.argv[1])) as file:
     file.write(b"half")
