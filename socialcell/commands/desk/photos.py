@@ -59,7 +59,7 @@ def mark_photo(
 
     Example: socialcell cases mark-photo 26-000004 3 --public --checked
     """
-    from socialcell.services.desk import public_photos
+    from socialcell.services.desk.photos import public_photos
 
     is_new = public_photos.mark_photo(
         open_context(config), number, photo, public=public, checked=checked, rev=rev

@@ -21,11 +21,11 @@ from socialcell.listening.people import masking
 from socialcell.ops import audit
 from socialcell.roles import Permission
 from socialcell.services.context import Context
-from socialcell.services.desk import case_photos
 from socialcell.services.desk.case_access import require_case
 from socialcell.services.desk.case_steps import enter_step
 from socialcell.services.desk.closing import case_closing
 from socialcell.services.desk.closing.case_closing import DoneEvidence
+from socialcell.services.desk.photos import case_photos
 from socialcell.text import clean_text
 
 LASTS = timedelta(hours=72)

@@ -17,9 +17,10 @@ from socialcell.errors import SocialcellError, UsageError
 from socialcell.roles import Role
 from socialcell.services import evidence
 from socialcell.services.context import Context
-from socialcell.services.desk import case_photos, field_links
+from socialcell.services.desk import field_links
 from socialcell.services.desk.field_links import FieldAnswer, FieldLinkOver
 from socialcell.services.desk.pages import field_link_list
+from socialcell.services.desk.photos import case_photos
 from socialcell.services.workspace import stored_files
 from socialcell.web.console import console_server
 from tests.desk_builders import make_case, make_contact, make_message

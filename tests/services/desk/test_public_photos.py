@@ -14,10 +14,11 @@ from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
 from socialcell.ops.model import AuditEntry
 from socialcell.roles import Role
 from socialcell.services.context import Context
-from socialcell.services.desk import case_queue, field_links, public_photos
+from socialcell.services.desk import case_queue, field_links
 from socialcell.services.desk.case_leases import CaseHeldError
 from socialcell.services.desk.closing import case_closing
 from socialcell.services.desk.closing.case_closing import DoneEvidence
+from socialcell.services.desk.photos import public_photos
 from tests.desk_builders import make_case, make_contact
 from tests.inside import socialcell
 from tests.operators import acting

@@ -26,9 +26,9 @@ from socialcell.ops import audit
 from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.desk.case_access import require_case
-from socialcell.services.desk.case_photos import clean_photo, store_photo
 from socialcell.services.desk.case_steps import enter_step
 from socialcell.services.desk.closing import closing_questions
+from socialcell.services.desk.photos.case_photos import clean_photo, store_photo
 from socialcell.text import clean_text
 
 SILENCE = timedelta(days=7)

@@ -15,8 +15,8 @@ from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.roles import Permission, roles_with
 from socialcell.services.context import Context
-from socialcell.services.desk import case_photos
 from socialcell.services.desk.case_access import places_of
+from socialcell.services.desk.photos import case_photos
 from socialcell.services.mentions import mention_readings
 from socialcell.views.desk import case_view
 from socialcell.views.desk.case_view import CaseFileView, CaseHistory, CasePage

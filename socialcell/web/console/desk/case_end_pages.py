@@ -6,9 +6,10 @@ from typing import Annotated
 from pydantic import Field
 
 from socialcell.roles import Permission
-from socialcell.services.desk import case_photos, field_links
+from socialcell.services.desk import field_links
 from socialcell.services.desk.closing import case_closing
 from socialcell.services.desk.closing.case_closing import DoneEvidence
+from socialcell.services.desk.photos import case_photos
 from socialcell.services.desk.referral import referrals
 from socialcell.web.console.desk.case_forms import CaseForm, changes_since
 from socialcell.web.console.desk.case_pages import PATH, read_case, read_history

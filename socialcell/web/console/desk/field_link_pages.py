@@ -27,8 +27,9 @@ from socialcell.i18n import Language
 from socialcell.message_catalog import in_words
 from socialcell.ops.web import throttle
 from socialcell.services.context import Context
-from socialcell.services.desk import case_photos, field_links
+from socialcell.services.desk import field_links
 from socialcell.services.desk.field_links import FieldAnswer, FieldLinkOver
+from socialcell.services.desk.photos import case_photos
 from socialcell.text import clean_text
 from socialcell.web.application import READ, ExactRoute
 from socialcell.web.body import BodyLimits

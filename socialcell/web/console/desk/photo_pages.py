@@ -3,7 +3,7 @@
 from typing import Literal
 
 from socialcell.roles import Permission
-from socialcell.services.desk import public_photos
+from socialcell.services.desk.photos import public_photos
 from socialcell.views.desk.case_view import CaseFileView, CasePage
 from socialcell.web.console.desk.case_forms import CaseForm, changes_since
 from socialcell.web.console.desk.case_pages import PATH, read_case

@@ -1,0 +1,1 @@
+"""Photos of cases: made anew without what a camera adds; who may see them."""
