@@ -74,6 +74,10 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("message", "answer", "to", "way", "state", "by", "words", "what holds it"),
         ("31", "26-004211.2", "7: x", "public", "waiting", "Asha", "पाणी आले", ""),
     ),
+    "photos.photos 1": (
+        ("no.", "what", "kB", "added", "by", "public"),
+        ("3", "photo", "214", "2026-11-21 09:05", "Asha", "yes"),
+    ),
     "links.waiting 1": (
         ("code", "campaign", "field", "now", "then", "reason", "by", "at"),
         (
