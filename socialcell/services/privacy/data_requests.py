@@ -103,8 +103,8 @@ def erase_account(
         db.writing(context.engine) as session,
     ):
         account = accounts.find(session, platform, uid, handle)
-        _require_nobody_registered(shown, account)
         creator_registry.require_none(session, platform, account.handles)
+        _require_nobody_registered(shown, account)
         creator_registry.drop_flags(session, platform, account.handles)
         registry_proposals.drop_accounts(session, platform, account.handles)
         now = context.clock.now()
