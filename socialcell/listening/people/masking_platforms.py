@@ -46,7 +46,9 @@ _FEWEST_LETTERS = 4
 
 def may_name_platform(word: str) -> bool:
     """Whether a text with this word in small letters may name a platform."""
-    return word in _SHORT_NAMES or word == _LONE_X.strip() or bool(_LONG_NAME.search(word))
+    return (
+        word in _SHORT_NAMES or word == _LONE_X.strip() or bool(_LONG_NAME.search(word))
+    )
 
 
 def mentions_platform(lower: str, words: Sequence[str]) -> bool:
