@@ -1,12 +1,16 @@
 """The console in Chromium: by keyboard alone, without scripts, with its keys on."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 
+from socialcell.clock import FixedClock
 from socialcell.services.context import Context
+from socialcell.services.operators import browser_sessions
 from socialcell.web.console import console_server
 from tests.operator_accounts import (
     ASHA,
@@ -91,6 +95,47 @@ def test_a_person_signs_in_with_password_and_code_by_the_keyboard_alone(
     assert driver.title.startswith("Today")
     cookie = next(c for c in driver.get_cookies() if c["name"] == "__Host-console")
     assert (cookie["httpOnly"], cookie["secure"], cookie["path"]) == (True, True, "/")
+
+
+def test_an_authenticators_code_and_a_recovery_code_are_good_once(
+    context: Context, clock: FixedClock, address: str, driver: Any
+) -> None:
+    add_factor_key(context)
+    asha, _meera = begin(context)
+    asha.set_up_factor(context)
+    assert asha.secret is not None
+    recovery = asha.recovery.pop()
+    clock.advance(timedelta(minutes=1))  # the code of this moment was given already
+    code = pyotp.TOTP(asha.secret).at(int(clock.now().timestamp()))
+    titles = []
+
+    for given, is_refused in (
+        (code, False),
+        (code, True),
+        (recovery, False),
+        (recovery, True),
+    ):
+        driver.delete_all_cookies()
+        sign_in(driver, address, given, is_refused=is_refused)
+        titles.append(driver.title.partition(" ")[0])
+
+    assert titles == ["Today", "Error:", "Today", "Error:"]
+
+
+def test_a_session_that_is_ended_from_elsewhere_is_over_in_this_browser(
+    context: Context, address: str, driver: Any
+) -> None:
+    asha, _meera = begin(context)
+    sign_in(driver, address)
+    elsewhere = asha.sign_in(context)
+    for each in browser_sessions.own_sessions(elsewhere):
+        if each.id != elsewhere.actor.session_id:
+            browser_sessions.end_session(elsewhere, each.id)
+
+    driver.get(f"{address}/en/mentions")
+    wait_for(driver, 'name="password"')
+
+    assert driver.title.startswith("Sign in")
 
 
 def test_after_a_refused_form_the_list_of_what_is_wrong_has_the_focus(

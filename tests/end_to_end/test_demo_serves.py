@@ -1,0 +1,68 @@
+"""`demo --serve` ends with a console that opens, on a city with cases."""
+
+import http.client
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from tests.running import command, environment
+from tests.web.console.browser_session import PageAnswer
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    words = ("demo", "--dir", tmp_path / "demo", "--days", "7", "--serve")
+    with subprocess.Popen(
+        command(*words),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environment(),
+    ) as process:
+        yield process
+        process.kill()
+
+
+def ask(
+    address: str, path: str, cookie: str = "", form: dict[str, str] | None = None
+) -> tuple[PageAnswer, str]:
+    """The page, and the cookie that a browser has afterwards."""
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+    headers = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
+    if form is not None:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    body = None if form is None else urlencode(form)
+    connection.request("GET" if body is None else "POST", path, body, headers)
+    answer = connection.getresponse()
+    page = PageAnswer(answer.status, dict(answer.headers), answer.read(), path)
+    connection.close()
+    return page, (answer.getheader("Set-Cookie") or cookie).partition(";")[0]
+
+
+def test_the_demo_leaves_a_console_on_and_says_how_to_sign_in(
+    running: subprocess.Popen[str],
+) -> None:
+    assert running.stdout is not None
+    said = ""
+    while said.count("Sign in as") < 2:
+        line = running.stdout.readline()
+        assert line, said
+        said += line
+    (address,) = re.findall(r"The console: (\S+)", said)
+    name, password = re.findall(r"Sign in as (.+) with the password (\S+)", said)[0]
+
+    sign_in, cookie = ask(address, "/en/sign-in")
+    fields = sign_in.form("/sign-in").fields | {"name": name, "password": password}
+    entered, cookie = ask(address, "/en/sign-in", cookie, fields)
+    today, cookie = ask(address, "/en/", cookie)
+    inbox, _cookie = ask(address, "/en/inbox?view=open", cookie)
+
+    assert (entered.status, today.status) == (303, 200)
+    assert name in today.text
+    assert re.search(r"\b26-0000\d\d\b", inbox.text)
