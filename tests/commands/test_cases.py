@@ -50,7 +50,9 @@ def as_json(config: Path, *words: str) -> Any:
 
 
 def test_the_page_leads_from_a_post_to_an_assigned_case(config: Path) -> None:
-    for line in commands("docs/desk.md"):
+    page = commands("docs/desk.md")
+    # What follows is tried in a demo, with the other pages.
+    for line in page[: page.index("export SOCIALCELL_CONFIG=demo/config.yaml")]:
         words = shlex.split(line)[1:]
         if words[:3] == ["cases", "suggestions", "26-000002"]:
             # The demo's second case is by telephone and stands for the same pipe.

@@ -111,17 +111,13 @@ def update(
     from socialcell.services.privacy.breach_words import NewWords
     from socialcell.services.privacy.breaches import BreachFacts
 
+    days = moment_of("--since", since), moment_of("--until", until)
     context = acting_context(config)
     words = None
     if what is not None or measures is not None:
         code = language or breaches.show_breach(context, number).language
         words = {code: NewWords(what, measures)}
-    facts = BreachFacts(
-        words=words,
-        persons=persons,
-        since=moment_of("--since", since),
-        until=moment_of("--until", until),
-    )
+    facts = BreachFacts(words=words, persons=persons, since=days[0], until=days[1])
     _say(breaches.add_facts(context, number, facts), json=json)
 
 
