@@ -50,7 +50,7 @@ def as_json(config: Path, *words: str) -> Any:
 
 
 def test_the_page_leads_from_a_post_to_an_assigned_case(config: Path) -> None:
-    page = commands("docs/desk.md")
+    page = list(commands("docs/desk.md"))
     # What follows is tried in a demo, with the other pages.
     for line in page[: page.index("export SOCIALCELL_CONFIG=demo/config.yaml")]:
         words = shlex.split(line)[1:]

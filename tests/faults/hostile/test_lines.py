@@ -227,6 +227,7 @@ def reset(handler: BaseHTTPRequestHandler, over: threading.Event) -> None:
 
 BOMB = gzip.compress(b" " * (64 << 20))
 MISBEHAVING = [dripping, stalled, endless, bomb, broken_gzip, reset]
+FLOODS = (endless, bomb)  # are no passing trouble: asked again an hour later
 
 
 @contextlib.contextmanager
@@ -303,7 +304,8 @@ def test_a_line_that_misbehaves_is_left_and_others_are_read(
     assert results[other].state == "ok"
     assert results[other].counts["stored"] == 2
     bad = results[name]
-    assert (bad.state, bad.error_kind) == ("failed", "transient"), bad
+    kind = "drift" if how in FLOODS else "transient"
+    assert (bad.state, bad.error_kind) == ("failed", kind), bad
     assert "127.0.0.1" not in (bad.reason or "")
     assert cursor(context, name) == before
     with db.reading(context.engine) as session:
