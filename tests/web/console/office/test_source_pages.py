@@ -92,7 +92,7 @@ def test_hours_that_were_not_collected_are_hatched_and_listed_with_their_cause(
 def test_a_source_is_switched_off_and_on_by_whoever_manages_sources(
     context: Context, engine: Engine, browser: BrowserSession
 ) -> None:
-    source = make_source(engine)
+    source = make_source(engine, kind="search", query="pothole pune")
     signed_in(browser, context, "Root", Role.ADMIN)
 
     page = browser.get(f"/en{path_of(source)}")
