@@ -209,7 +209,8 @@ def test_the_brief_of_the_quiet_monday_is_short_and_quotes_no_good_wishes(
     document = brief(sample_city, MORNINGS["quiet Monday"])
 
     assert "onday motivation" not in document["letter"]
-    assert len(document["letter"].split()) < 260
+    # One call for blood at once, which is told first, and the line of the cases.
+    assert len(document["letter"].split()) < 320
     assert len(document["text"]) < 800
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,8 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     words = ("demo", "--dir", tmp_path / "demo", "--days", "7", "--serve")
     with subprocess.Popen(
-        command(*words),
+        # A run in the background ignores Ctrl-C, and so would its children.
+        ["env", "--default-signal=INT", *command(*words)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -62,7 +64,9 @@ def test_the_demo_leaves_a_console_on_and_says_how_to_sign_in(
     entered, cookie = ask(address, "/en/sign-in", cookie, fields)
     today, cookie = ask(address, "/en/", cookie)
     inbox, _cookie = ask(address, "/en/inbox?view=open", cookie)
+    running.send_signal(signal.SIGINT)
 
+    assert running.wait(60) == 0
     assert (entered.status, today.status) == (303, 200)
     assert name in today.text
     assert re.search(r"\b26-0000\d\d\b", inbox.text)

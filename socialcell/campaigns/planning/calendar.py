@@ -211,6 +211,8 @@ def _solver(effort: float) -> "CpSolver":
     cp.parameters.num_workers = 1
     cp.parameters.random_seed = SEED
     cp.parameters.max_deterministic_time = effort
+    # Else nothing of ours hears Ctrl-C any more once it has solved.
+    cp.parameters.catch_sigint_signal = False
     return cp
 
 

@@ -1,7 +1,10 @@
 """Calendars of tags: within every rule, as good as the best of all, the same again."""
 
+import re
+import signal
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -130,6 +133,22 @@ def test_tags_are_spread_over_the_days() -> None:
     assert len(found.tags) == len({tag.day for tag in found.tags}) == 2
     assert found.reach == pytest.approx(700)
     assert found.proved
+
+
+def test_ctrl_c_is_still_heard_after_a_calendar_was_solved() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        solve_calendar(simple())
+        assert signal.SIGINT in caught_by_the_system()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def caught_by_the_system() -> set[int]:
+    """The signals for which this process has a handler, whatever Python thinks."""
+    status = Path("/proc/self/status").read_text()
+    (mask,) = re.findall(r"^SigCgt:\s*([0-9a-f]+)$", status, re.MULTILINE)
+    return {n for n in range(1, 65) if int(mask, 16) >> (n - 1) & 1}
 
 
 def test_nobody_says_the_same_in_two_languages() -> None:
