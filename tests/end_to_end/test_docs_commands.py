@@ -94,6 +94,7 @@ REFUSED = {
     "socialcell influencers flag x:asha_creates": "is no candidate",
     "socialcell influencers show x:asha_creates": "is no candidate",
     "socialcell influencers unflag x:asha_creates": "has no flag undisclosed",
+    "socialcell influencers insights insights.csv": "No creator has the key",
     "socialcell links approve k7mq2xd": NOBODY,
     "socialcell links qr k7mq2xd": "No link has the code 'k7mq2xd'",
     "socialcell links withdraw k7mq2xd": "No link has the code 'k7mq2xd'",
