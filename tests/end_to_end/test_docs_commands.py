@@ -147,7 +147,7 @@ REFUSED = {
     "socialcell situation promise": NOBODY,
     "socialcell situation text 3 1": "has no situation report 1",
     "socialcell situation verdict": NOBODY,
-    "socialcell sources add x.mentions x": "There is a source 'x.mentions' already",
+    "socialcell sources add x.mentions x": "whose account",
     "socialcell sources edit times --set": "youtube.uploads",
     "socialcell sources now x.search": "x.search is off",
     "socialcell sources remove x.search": "Nothing is removed yet",

@@ -143,7 +143,7 @@ def test_unmasked_reading_is_refused_where_it_cannot_be_entered(
     disk: Path, cell: Path
 ) -> None:
     context = contexts.open_context(cell / "config.yaml")
-    sign_in_shell(context, "Asha Sample", Role.LEAD)
+    sign_in_shell(context, "Asha Sample", Role.LEAD, Role.DPO)
     context.engine.dispose()
     address = run(cell, "mentions", "open", "1").strip()
     ballast = fill(disk)
