@@ -1,13 +1,15 @@
 """What operators decided about intent, topics and urgency teaches the civic model."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from socialcell.errors import SocialcellError
-from socialcell.language.training import civic
+from socialcell.language import weights
+from socialcell.language.training import civic, posts
 from socialcell.language.training.own_decisions import own_examples, own_files
 from socialcell.language.training.posts import Example, posts_labelled_twice
 from socialcell.language.training.train import train
@@ -92,12 +94,12 @@ def test_a_line_that_is_none_is_named(tmp_path: Path) -> None:
 
 
 def test_an_example_of_one_topic_changes_that_topic_alone() -> None:
-    posts = list(posts_labelled_twice())
+    twice = list(posts_labelled_twice())
     taught = [
         Example(f"zurzur {n}", frozenset({"topic:water"}), frozenset({"topic:water"}))
         for n in ("today", "again")
     ]
-    plain, more = (civic.fit_columns(p, 7) for p in (posts, [*posts, *taught]))
+    plain, more = (civic.fit_columns(p, 7) for p in (twice, [*twice, *taught]))
     before, after = (
         dict(zip(model.classes, model.margins(["zurzur"]).tolist()[0], strict=True))
         for model in (plain, more)
@@ -107,11 +109,33 @@ def test_an_example_of_one_topic_changes_that_topic_alone() -> None:
     assert changed == {"topic:water"}
 
 
+def some_posts(tmp_path: Path, share: int) -> Path:
+    """A folder of labels: the posts labelled twice, and every so many-th of those
+    labelled once."""
+    folder = tmp_path / "labels"
+    for name in (posts.ONCE, "weak"):
+        (folder / name).mkdir(parents=True)
+    shutil.copy(posts.LABELS / "civic_train.jsonl", folder)
+    for path, _ in posts.once_files():
+        lines = path.read_text("utf-8").splitlines(keepends=True)
+        some = (
+            line
+            for number, line in enumerate(lines)
+            if line.startswith("= ") or number % share == 0
+        )
+        (folder / posts.ONCE / path.name).write_text("".join(some), "utf-8")
+    return folder
+
+
 @pytest.mark.faults
-@pytest.mark.timeout(1800)
+@pytest.mark.parametrize(
+    "share", [30, pytest.param(1, marks=[pytest.mark.long, pytest.mark.timeout(1800)])]
+)
 def test_training_the_civic_model_takes_the_decisions_and_its_card_says_so(
-    tmp_path: Path,
+    tmp_path: Path, share: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if share > 1:
+        monkeypatch.setattr(posts, "LABELS", some_posts(tmp_path, share))
     put(tmp_path, "intent", row("Zurzur at Kothrud", "praise"))
     put(tmp_path, "topic", row("Zurzur at Kothrud", "parks", case="26-000001"))
 
@@ -120,3 +144,9 @@ def test_training_the_civic_model_takes_the_decisions_and_its_card_says_so(
     own = [part for part in facts["data"] if part["file"].startswith("own/")]
     assert [part["file"] for part in own] == ["own/intent.jsonl", "own/topic.jsonl"]
     assert {part["licence"] for part in own} == {"this workspace's own"}
+    assert facts["posts"] == len(posts.examples()) + 1
+    file = (tmp_path / "models/open/civic.npz").read_bytes()
+    model = weights.parsed(dict(facts), file)
+    margins = model.margins(["Zurzur"]).tolist()[0]
+    signs = dict(zip(model.classes, margins, strict=True))
+    assert signs["intent:praise"] > 0 > signs["intent:complaint"]

@@ -12,6 +12,7 @@ from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import in_pune
 from socialcell.desk.model import CaseContact, CaseMessage, CaseStep
 from socialcell.errors import UsageError
+from socialcell.json_types import JsonValue
 from socialcell.message_catalog import LANGUAGES, Message, in_words
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context
@@ -192,8 +193,8 @@ def test_a_message_comes_back_from_a_step_as_it_was() -> None:
 
 
 @pytest.mark.parametrize("why", [None, "words", 7, [], {}, {"code": 1}, {"code": "x"}])
-def test_a_step_without_a_code_has_no_reason(why: object) -> None:
-    assert hold_reasons.reason_of({"why": why}) is None  # type: ignore[dict-item]
+def test_a_step_without_a_code_has_no_reason(why: JsonValue) -> None:
+    assert hold_reasons.reason_of({"why": why}) is None
 
 
 def test_the_command_says_a_hold_with_its_code_and_in_each_language(
