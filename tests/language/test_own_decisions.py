@@ -136,15 +136,18 @@ def test_training_the_civic_model_takes_the_decisions_and_its_card_says_so(
 ) -> None:
     if share > 1:
         monkeypatch.setattr(posts, "LABELS", some_posts(tmp_path, share))
-    put(tmp_path, "intent", row("Zurzur at Kothrud", "praise"))
-    put(tmp_path, "topic", row("Zurzur at Kothrud", "parks", case="26-000001"))
+    words = ("today", "again", "here", "now", "there")
+    texts = [f"Zurzur {word} at Kothrud" for word in words]
+    put(tmp_path, "intent", *(row(text, "praise") for text in texts))
+    case = "26-000001"
+    put(tmp_path, "topic", *(row(text, "parks", case=case) for text in texts))
 
     (facts,) = train(tmp_path, tmp_path / "models", ["civic"])
 
     own = [part for part in facts["data"] if part["file"].startswith("own/")]
     assert [part["file"] for part in own] == ["own/intent.jsonl", "own/topic.jsonl"]
     assert {part["licence"] for part in own} == {"this workspace's own"}
-    assert facts["posts"] == len(posts.examples()) + 1
+    assert facts["posts"] == len(posts.examples()) + len(texts)
     file = (tmp_path / "models/open/civic.npz").read_bytes()
     model = weights.parsed(dict(facts), file)
     margins = model.margins(["Zurzur"]).tolist()[0]
