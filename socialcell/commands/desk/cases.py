@@ -6,6 +6,7 @@ import typer
 
 from socialcell.commands import completions, output
 from socialcell.commands.desk import case_output, grouping, photos
+from socialcell.commands.desk.case_options import Number, Rev
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.mentions.mention_options import Topic
 from socialcell.commands.options import Config, Json, open_context, people_of
@@ -14,12 +15,7 @@ app = typer.Typer(
     help="Cases: what citizens ask, who has it, and where it stands.",
     no_args_is_help=True,
 )
-Number = Annotated[str, typer.Argument(help="Such as 26-004211.", metavar="CASE")]
 Reason = Annotated[str, typer.Option(help="Why; it stands in the case.")]
-Rev = Annotated[
-    int | None,
-    typer.Option(help="Only if the case still has this revision.", metavar="N"),
-]
 Kind = Annotated[
     str | None, typer.Option(help="complaint, question, suggestion, help, praise.")
 ]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.desk.case_options import Number
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context, people_of
 from socialcell.sheet import CellContent
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from socialcell.desk.store.duplicates import SuggestedPair
     from socialcell.services.desk.case_listing import UnclearMention
 
-_Number = Annotated[str, typer.Argument(help="Such as 26-004211.", metavar="CASE")]
 _Reason = Annotated[str, typer.Option(help="Why; it stands in both cases.")]
 
 
@@ -80,7 +80,7 @@ def unclear(config: Config = None, json: Json = False) -> None:
 
 
 def merge(
-    number: _Number,
+    number: Number,
     into: Annotated[str, typer.Argument(help="The case that stays.", metavar="INTO")],
     reason: _Reason = "",
     config: Config = None,
@@ -98,7 +98,7 @@ def merge(
 
 
 def unmerge(
-    number: _Number, reason: _Reason = "", config: Config = None, json: Json = False
+    number: Number, reason: _Reason = "", config: Config = None, json: Json = False
 ) -> None:
     """Undo the merge of a case, within 30 days; its contacts come back. Audited.
 
@@ -111,7 +111,7 @@ def unmerge(
 
 
 def split(
-    number: _Number,
+    number: Number,
     contact: Annotated[int, typer.Argument(help="A conversation, as show has it.")],
     reason: _Reason = "",
     config: Config = None,

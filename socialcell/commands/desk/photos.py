@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.desk.case_options import Number, Rev
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, open_context
 from socialcell.sheet import CellContent
@@ -13,11 +14,10 @@ from socialcell.sheet import CellContent
 if TYPE_CHECKING:
     from socialcell.views.desk.case_view import CaseFileView
 
-_Number = Annotated[str, typer.Argument(help="Such as 26-004211.", metavar="CASE")]
 _COLUMNS = ("no.", "what", "kB", "added", "by", "public")
 
 
-def photos(number: _Number, config: Config = None, json: Json = False) -> None:
+def photos(number: Number, config: Config = None, json: Json = False) -> None:
     """List the photos and documents of a case with their numbers.
 
     Example: socialcell cases photos 26-000004
@@ -33,7 +33,7 @@ def photos(number: _Number, config: Config = None, json: Json = False) -> None:
 
 
 def mark_photo(
-    number: _Number,
+    number: Number,
     photo: Annotated[int, typer.Argument(help="Its number, as photos shows it.")],
     public: Annotated[
         bool, typer.Option("--public/--private", help="Whether others may see it.")
@@ -45,10 +45,7 @@ def mark_photo(
             "telephone can be read in it."
         ),
     ] = False,
-    rev: Annotated[
-        int | None,
-        typer.Option(help="Only if the case still has this revision.", metavar="N"),
-    ] = None,
+    rev: Rev = None,
     config: Config = None,
     json: Json = False,
 ) -> None:
