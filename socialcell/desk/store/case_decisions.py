@@ -1,7 +1,7 @@
 """What people decided about cases, and the mention that each of them opened with."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import String, cast, func, or_, select
@@ -28,14 +28,14 @@ class DecisionStep:
     detail: JsonObject
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DecidedCase:
     """A case that people decided about: the mention that it opened with, and those of
     its steps that count, in their order."""
 
     number: str
     mention_id: int
-    steps: Sequence[DecisionStep] = field(default_factory=list)
+    steps: Sequence[DecisionStep]
 
 
 @dataclass(frozen=True, slots=True)

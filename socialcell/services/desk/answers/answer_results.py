@@ -153,10 +153,12 @@ def note_public(context: Context) -> int:
     reasons: list[int] = []
     for answer in answers:
         post = posts.get(answer.own_post_id)
-        if post is None or _standing_of(post) == (answer.state, answer.reason):
+        if post is None:
             continue
-        is_step = _standing_of(post)[0] in ("sent", "unsure")
-        (steps if is_step else reasons).append(answer.message_id)
+        state, reason = _standing_of(post)
+        if (state, reason) != (answer.state, answer.reason):
+            is_step = state in ("sent", "unsure")
+            (steps if is_step else reasons).append(answer.message_id)
     # A step locks its case: one at a time, so that nobody waits for two of them.
     chunks = [*([id_] for id_ in steps), *db.chunks(reasons, _TOGETHER)]
     return sum(_note_posts(context, ids) for ids in chunks)

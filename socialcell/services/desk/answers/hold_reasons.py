@@ -2,7 +2,6 @@
 said in the language of whoever reads it."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
 
 from sqlmodel import Session
 
@@ -26,7 +25,6 @@ STOPPED = {
     "returned": "answer_held",
 }
 """The step that says why, by the state of an answer."""
-_Stored: TypeAlias = "str | int | float | list[_Stored] | dict[str, _Stored] | None"
 
 
 def stored_reason(message: Message) -> JsonObject:
@@ -116,7 +114,7 @@ def _post_hold(context: Context, session: Session, post_id: int) -> Message | No
             return Message("deskanswers.hold_not_noted", {"id": id_})
 
 
-def _stored(parameter: Parameter) -> _Stored:
+def _stored(parameter: Parameter) -> JsonValue:
     message = getattr(parameter, "message", parameter)
     if isinstance(message, Message):
         parts = {name: _stored(part) for name, part in message.parameters.items()}
