@@ -58,7 +58,7 @@ def export_labels(
     telephones, and the names of persons that the reader saw are hidden. The files hold
     all decisions and nothing else: what was erased here is gone from them next time.
     """
-    shown = pseudonyms.load_people(context)
+    people = pseudonyms.load_people(context)
     files: dict[str, list[str]] = {}
     left_out: Counter[str] = Counter()
     posts: set[int] = set()
@@ -73,7 +73,7 @@ def export_labels(
             if labelled.mention.platform in NOT_FOR_TRAINING:
                 left_out[labelled.mention.platform] += 1
                 continue
-            text = training_text(labelled, shown)
+            text = training_text(labelled, people)
             for kind, decision in decisions.items():
                 for model, label in _rows(labelled, kind, decision.values):
                     line = _line(labelled, text, label, model, decision)
@@ -98,14 +98,14 @@ def export_labels(
     return LabelExport(counts, dict(sorted(left_out.items())))
 
 
-def training_text(labelled: Labelled, shown: People) -> str:
+def training_text(labelled: Labelled, people: People) -> str:
     """The text as it was read, with everybody hidden; a handle is @user."""
     mention = labelled.mention
     text = f"{mention.title}\n{mention.text}" if mention.title else mention.text
     for start, end, name in sorted(labelled.names, reverse=True):
         if text[start:end] == name:
             text = text[:start] + MASK + text[end:]
-    return shown.masked(mention.platform, text, mention).replace(f"@{MASK}", "@user")
+    return people.masked(mention.platform, text, mention).replace(f"@{MASK}", "@user")
 
 
 def _decisions(labelled: Labelled, case: CaseLabels | None) -> dict[str, _Decision]:

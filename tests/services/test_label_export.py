@@ -204,11 +204,11 @@ def test_the_body_that_a_case_was_referred_to_is_its_owner(
 def test_a_merge_leaves_each_mention_what_was_decided_about_its_own_case(
     asha: Context, tmp_path: Path
 ) -> None:
-    one = case_opening.open_from_mention(asha, read(asha, uid="u1"))
-    two = case_opening.open_from_mention(asha, read(asha, uid="u2"))
-    case_triage.triage(asha, two, TriageDraft(kind="question"))
-    case_grouping.merge(asha, two, one, "One pipe")
-    case_triage.triage(asha, one, TriageDraft(kind="help"))
+    first = case_opening.open_from_mention(asha, read(asha, uid="u1"))
+    second = case_opening.open_from_mention(asha, read(asha, uid="u2"))
+    case_triage.triage(asha, second, TriageDraft(kind="question"))
+    case_grouping.merge(asha, second, first, "One pipe")
+    case_triage.triage(asha, first, TriageDraft(kind="help"))
 
     label_export.export_labels(asha, tmp_path)
 
@@ -221,11 +221,11 @@ def test_a_merge_leaves_each_mention_what_was_decided_about_its_own_case(
 def test_a_conversation_that_is_split_off_is_decided_about_by_itself(
     asha: Context, tmp_path: Path
 ) -> None:
-    one = case_opening.open_from_mention(asha, read(asha, uid="u1"))
-    two = case_opening.open_from_mention(asha, read(asha, uid="u2"))
-    case_grouping.merge(asha, two, one, "One pipe")
-    new = case_grouping.split(asha, one, 1, "Another street")
-    case_triage.triage(asha, one, TriageDraft(kind="help"))
+    first = case_opening.open_from_mention(asha, read(asha, uid="u1"))
+    second = case_opening.open_from_mention(asha, read(asha, uid="u2"))
+    case_grouping.merge(asha, second, first, "One pipe")
+    new = case_grouping.split(asha, first, 1, "Another street")
+    case_triage.triage(asha, first, TriageDraft(kind="help"))
     case_triage.triage(asha, new, TriageDraft(kind="question"))
 
     label_export.export_labels(asha, tmp_path)
@@ -301,9 +301,9 @@ def test_the_command_exports_what_was_decided_in_cases(
     config = ["--config", str(asha.workspace.folder / "config.yaml")]
 
     case_triage.triage(asha, number, TriageDraft(topic="roads"))
-    wrote = answer(
+    export = answer(
         socialcell("language", "export-labels", "--into", tmp_path, *config, "--json")
     )
 
-    assert wrote["posts"] == {"topic": 1}
+    assert export["posts"] == {"topic": 1}
     assert labels(tmp_path, "topic") == [("roads", ["water"], number)]

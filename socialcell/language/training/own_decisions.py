@@ -39,7 +39,7 @@ def own_examples(folder: Path, others: Sequence[Example] = ()) -> list[Example]:
     suggested is wrong. SocialcellError names the file and the line that is none, or a
     label that there is not.
     """
-    known = {normalised(example.text) for example in others}
+    other_texts = {normalised(example.text) for example in others}
     own: dict[str, _OwnPost] = {}
     for name in own_files(folder):
         task = Path(name).stem
@@ -64,7 +64,7 @@ def own_examples(folder: Path, others: Sequence[Example] = ()) -> list[Example]:
     return [
         Example(text, frozenset(post.labels), frozenset(post.tasks), origin=ORIGIN)
         for text, post in own.items()
-        if normalised(text) not in known
+        if normalised(text) not in other_texts
     ]
 
 
