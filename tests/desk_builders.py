@@ -1,14 +1,23 @@
 """Builders of cases for tests: rows as they stand, without what services do beside."""
 
+import io
 from datetime import datetime, timedelta
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import func
 from sqlmodel import Session, select
 
 from socialcell import db
+from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.desk.case_states import END_STATES
-from socialcell.desk.model import CaseClock, CaseContact, CaseMessage, DeskCase
+from socialcell.desk.model import (
+    CaseClock,
+    CaseContact,
+    CaseFile,
+    CaseMessage,
+    DeskCase,
+)
 from socialcell.desk.store import cases
 from socialcell.listening.areas import area_table, owner_table
 from socialcell.listening.model import Annotation, Mention
@@ -82,6 +91,49 @@ def make_message(
     session.add(message)
     session.flush()
     return message
+
+
+def make_photo(session: Session, case: DeskCase, now: datetime = NOON) -> CaseFile:
+    """A private photo of a case, of whose content nothing is kept."""
+    assert case.id is not None
+    photo = CaseFile(
+        case_id=case.id,
+        kind="photo",
+        sha256="00",
+        media_type="image/jpeg",
+        size=1,
+        added_by="x",
+        added_at=now,
+    )
+    session.add(photo)
+    session.flush()
+    return photo
+
+
+def picture() -> bytes:
+    """A small picture, as somebody sends it."""
+    file = io.BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(file, "PNG")
+    return file.getvalue()
+
+
+def make_reply(session: Session, key: str = "r1", **fields: Any) -> OwnPost:
+    """The post of a public answer."""
+    post = OwnPost(
+        key=key,
+        kind="reply",
+        platform="x",
+        due_at=NOON,
+        language="mr",
+        text="उत्तर",
+        wards=[],
+        made_by=BY,
+        made_at=NOON,
+        **fields,
+    )
+    session.add(post)
+    session.flush()
+    return post
 
 
 def make_registers(context: Context) -> None:

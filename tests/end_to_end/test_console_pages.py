@@ -175,8 +175,8 @@ def fill_the_registers(officer: Context, folder: Path) -> None:
     breaches.enter_breach(officer, BreachDraft("Lost laptop", what, ["texts"]))
     words = "We write to you about water, and about nothing else."
     notices.add_notice(officer, "messages", dict.fromkeys(i18n.CODES, words))
-    for number, said in (("9876543210", "granted"), ("9876543211", "withdrawn")):
-        consent.record_consent(officer, number, said, "form 12")
+    for number, choice in (("9876543210", "granted"), ("9876543211", "withdrawn")):
+        consent.record_consent(officer, number, choice, "form 12")
     account_registry.propose_account(
         officer,
         "x",

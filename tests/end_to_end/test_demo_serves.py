@@ -51,13 +51,13 @@ def test_the_demo_leaves_a_console_on_and_says_how_to_sign_in(
     running: subprocess.Popen[str],
 ) -> None:
     assert running.stdout is not None
-    said = ""
-    while said.count("Sign in as") < 2:
+    output = ""
+    while output.count("Sign in as") < 2:
         line = running.stdout.readline()
-        assert line, said
-        said += line
-    (address,) = re.findall(r"The console: (\S+)", said)
-    name, password = re.findall(r"Sign in as (.+) with the password (\S+)", said)[0]
+        assert line, output
+        output += line
+    (address,) = re.findall(r"The console: (\S+)", output)
+    name, password = re.findall(r"Sign in as (.+) with the password (\S+)", output)[0]
 
     sign_in, cookie = ask(address, "/en/sign-in")
     fields = sign_in.form("/sign-in").fields | {"name": name, "password": password}

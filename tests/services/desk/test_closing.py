@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from socialcell import db
 from socialcell.desk.closing_answers import ClosingAnswer
-from socialcell.desk.model import CaseContact, CaseFile, CaseMessage, DeskCase
+from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import closures
 from socialcell.desk.store.cases import CaseChangedError
 from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
@@ -17,7 +17,7 @@ from socialcell.services.desk.closing import (
     closing_replies,
 )
 from socialcell.services.desk.closing.case_closing import DoneEvidence
-from tests.desk_builders import make_message
+from tests.desk_builders import make_message, make_photo
 from tests.operators import acting
 from tests.services.desk.closing_builders import (
     EVIDENCE,
@@ -56,18 +56,7 @@ def test_a_claim_needs_words_of_forty_characters_or_a_photo(crew):
         case_closing.claim_done(crew, case.number, DoneEvidence("It is done now."))
     assert case_of(crew, case).state == "in_progress"
     with db.writing(crew.engine) as session:
-        row = CaseFile(
-            case_id=case_of(crew, case).id,
-            kind="photo",
-            sha256="00",
-            media_type="image/jpeg",
-            size=1,
-            added_by="x",
-            added_at=crew.clock.now(),
-        )
-        session.add(row)
-        session.flush()
-        photo = row.id
+        photo = make_photo(session, case_of(crew, case)).id
     case_closing.claim_done(crew, case.number, DoneEvidence(photo=photo))
     assert case_of(crew, case).state == "resolved_claimed"
     assert steps_of(crew, case)[-1].evidence == f"photo {photo}"

@@ -8,7 +8,6 @@ import pytest
 from sqlmodel import select
 
 from socialcell import db
-from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import in_pune
 from socialcell.desk.model import CaseContact, CaseMessage, CaseStep
 from socialcell.errors import UsageError
@@ -22,7 +21,7 @@ from socialcell.services.desk.answers import (
     hold_reasons,
 )
 from tests.builders import NOON
-from tests.desk_builders import make_case, make_contact, make_message
+from tests.desk_builders import make_case, make_contact, make_message, make_reply
 from tests.inside import socialcell
 from tests.running import answer
 
@@ -43,20 +42,7 @@ def queue(
         values |= {"recipient": "1", "subject": "", "state": "pending"}
         fields: dict[str, object] = {"outbox_key": KEY}
         if post is not None:
-            row = OwnPost(
-                key="r1",
-                kind="reply",
-                platform="x",
-                due_at=NOON,
-                language="mr",
-                text="उत्तर",
-                wards=[],
-                state=post,
-                made_by="Asha Sample",
-                made_at=NOON,
-            )
-            session.add(row)
-            session.flush()
+            row = make_reply(session, state=post)
             values |= {"kind": "reply", "dedup_key": row.sent_as}
             fields = {"own_post_id": row.id, "is_public": True}
         session.add(Outgoing(**values | outgoing, not_before=NOON, made_at=NOON))
@@ -186,8 +172,10 @@ def test_a_message_comes_back_from_a_step_as_it_was() -> None:
     )
     assert hold_reasons.reason_of(hold_reasons.stored_reason(whole)) == whole
     others = {"day": date(2026, 11, 21), "path": Path("a"), "error": UsageError("x.y")}
-    kept = hold_reasons.reason_of(hold_reasons.stored_reason(Message("x.z", others)))
-    assert kept == Message(
+    restored = hold_reasons.reason_of(
+        hold_reasons.stored_reason(Message("x.z", others))
+    )
+    assert restored == Message(
         "x.z", {"day": "2026-11-21", "path": "a", "error": Message("x.y")}
     )
 

@@ -13,7 +13,7 @@ from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context
 from socialcell.services.desk.answers import answer_results
 from tests.builders import NOON
-from tests.desk_builders import make_case, make_contact, make_message
+from tests.desk_builders import make_case, make_contact, make_message, make_reply
 from tests.rows import in_order
 from tests.statements import counted
 
@@ -31,20 +31,7 @@ def make_replies(
         case = make_case(session)
         contact = make_contact(session, case)
         for n in range(1, count + 1):
-            row = OwnPost(
-                key=f"reply{n}",
-                kind="reply",
-                platform="x",
-                due_at=NOON,
-                language="mr",
-                text="उत्तर",
-                wards=[],
-                made_by="Asha Sample",
-                made_at=NOON,
-                **post,
-            )
-            session.add(row)
-            session.flush()
+            row = make_reply(session, f"reply{n}", **post)
             if waits is not None:
                 values = {"channel": "x", "recipient": "x", "subject": ""} | dict(waits)
                 values |= {"kind": "reply", "dedup_key": row.sent_as}
@@ -140,8 +127,8 @@ def test_a_doubted_answer_that_is_found_on_the_platform_is_sent(
 def test_two_statements_ask_of_hundreds_that_wait_and_few_note_that_all_are_held(
     context: Context, engine: Engine
 ) -> None:
-    held = {"state": "held", "held_by": "mode", "answer": HELD}
-    make_replies(engine, 120, {"state": "approved"}, held)
+    waits = {"state": "held", "held_by": "mode", "answer": HELD}
+    make_replies(engine, 120, {"state": "approved"}, waits)
 
     with counted(engine) as statements:
         assert answer_results.note_public(context) == 120

@@ -1,9 +1,6 @@
 """A photo of a case is shown to others once a person has looked at it and says so."""
 
-import io
-
 import pytest
-from PIL import Image
 from sqlmodel import select
 
 from socialcell import db
@@ -19,19 +16,13 @@ from socialcell.services.desk.case_leases import CaseHeldError
 from socialcell.services.desk.closing import case_closing
 from socialcell.services.desk.closing.case_closing import DoneEvidence
 from socialcell.services.desk.photos import public_photos
-from tests.desk_builders import make_case, make_contact
+from tests.desk_builders import make_case, make_contact, make_photo, picture
 from tests.inside import socialcell
 from tests.operators import acting
 from tests.rows import in_order
 from tests.running import answer
 
 pytestmark = pytest.mark.swept_on_postgresql
-
-
-def picture() -> bytes:
-    written = io.BytesIO()
-    Image.new("RGB", (40, 30), "navy").save(written, "PNG")
-    return written.getvalue()
 
 
 @pytest.fixture
@@ -104,20 +95,10 @@ def test_what_is_so_already_is_no_step(asha: Context, number: str) -> None:
 def test_a_field_link_shows_it_as_long_as_it_is_public(asha: Context) -> None:
     with db.writing(asha.engine) as session:
         case = make_case(session, state="in_progress")
-        session.add(
-            CaseFile(
-                case_id=case.id or 0,
-                kind="photo",
-                sha256="00",
-                media_type="image/jpeg",
-                size=1,
-                added_by="x",
-                added_at=asha.clock.now(),
-            )
-        )
+        make_photo(session, case)
         number = case.number
-    made = field_links.make_link(asha, number, "Junior engineer, Kothrud")
-    token = made.address.rpartition("/")[2]
+    link = field_links.make_link(asha, number, "Junior engineer, Kothrud")
+    token = link.address.rpartition("/")[2]
     seen = [field_links.open_link(asha, token).photos]
     public_photos.mark_photo(asha, number, 1, public=True, checked=True)
     seen.append(field_links.open_link(asha, token).photos)

@@ -66,7 +66,7 @@ def rehearsed(city: Context, clock: FixedClock, snapshots: Snapshots) -> Context
 def rehearse(
     context: Context,
     clock: FixedClock,
-    done: list[datetime],
+    finished: list[datetime],
     stop: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> None:
     """The steps of the desk that are not done yet; what was posted by then is there
@@ -74,12 +74,12 @@ def rehearse(
     desk = RehearsedDesk(END)
     steps = [END - HALF_DAY * n for n in range(STEPS)]
     for moment in sorted({*desk.moments_before(END - HALF_DAY * STEPS), *steps}):
-        if moment not in done:
+        if moment not in finished:
             clock.set(moment)
             post_until(context, moment)
             with stop():
                 desk.step(context, moment)
-            done.append(moment)
+            finished.append(moment)
 
 
 def post_until(context: Context, moment: datetime) -> None:
@@ -184,10 +184,10 @@ def test_a_crew_that_was_stopped_anywhere_comes_to_the_same_rows_and_stays_there
     engine = db.connect(workspace.database_url, durable=False)
     other = Context(workspace, engine, clock)
     rehearse(city, clock, [])
-    stops, done = 0, list[datetime]()
+    stops, finished = 0, list[datetime]()
     for write in itertools.count(7, 41):
         try:
-            rehearse(other, clock, done, lambda at=write: stopped_at(other, at))
+            rehearse(other, clock, finished, lambda at=write: stopped_at(other, at))
             break
         except StoppedError:
             stops += 1

@@ -11,7 +11,7 @@ from socialcell.desk.closing_model import CareRow
 from socialcell.desk.model import CaseFile, DeskCase
 from socialcell.roles import Role
 from socialcell.services.context import Context
-from tests.desk_builders import make_case, make_contact
+from tests.desk_builders import make_case, make_contact, picture
 from tests.web.console.browser_session import BrowserSession, PageAnswer, signed_in
 from tests.web.console.conftest import NewBrowser
 
@@ -31,12 +31,6 @@ def case(context: Context) -> str:
 @pytest.fixture
 def ravi(context: Context, browser: BrowserSession) -> BrowserSession:
     return signed_in(browser, context, RAVI, Role.OPERATOR)
-
-
-def photo() -> bytes:
-    written = io.BytesIO()
-    Image.new("RGB", (40, 30), "navy").save(written, "PNG")
-    return written.getvalue()
 
 
 def files(context: Context) -> list[CaseFile]:
@@ -60,7 +54,7 @@ def claim(ravi: BrowserSession, case: str, content: bytes) -> PageAnswer:
 def test_a_photo_alone_is_evidence_and_stands_in_the_case(
     context: Context, ravi: BrowserSession, case: str
 ) -> None:
-    done = claim(ravi, case, photo())
+    done = claim(ravi, case, picture())
 
     (row,) = files(context)
     assert state_of(context, case) == "resolved_claimed"
@@ -85,7 +79,7 @@ def test_a_photo_is_no_evidence_of_a_form_that_was_refused(
 ) -> None:
     page = ravi.get(f"/en/cases/{case}/done")
     ravi.send(ravi.get(f"/en/cases/{case}"), f"/cases/{case}/note", text="Seen")
-    late = ravi.upload(page, f"/cases/{case}/done", "picture", ("a.png", photo()))
+    late = ravi.upload(page, f"/cases/{case}/done", "picture", ("a.png", picture()))
 
     assert late.status == 409
     assert files(context) == []
@@ -94,7 +88,7 @@ def test_a_photo_is_no_evidence_of_a_form_that_was_refused(
 def test_a_photo_is_shown_in_its_own_case_to_whoever_may_see_that(
     context: Context, ravi: BrowserSession, case: str, new_browser: NewBrowser
 ) -> None:
-    claim(ravi, case, photo())
+    claim(ravi, case, picture())
     (row,) = files(context)
     with db.writing(context.engine) as session:
         other = make_case(session).number
@@ -119,7 +113,7 @@ def test_a_form_that_takes_no_file_refuses_one(
     context: Context, ravi: BrowserSession, case: str
 ) -> None:
     page = ravi.get(f"/en/cases/{case}")
-    file = ("a.png", photo())
+    file = ("a.png", picture())
     refused = ravi.upload(page, f"/cases/{case}/note", "picture", file, text="Seen")
 
     assert refused.status == 400
@@ -182,7 +176,7 @@ def test_without_a_file_the_form_says_so(ravi: BrowserSession) -> None:
 def test_a_photo_is_marked_public_by_who_says_that_they_have_looked(
     context: Context, ravi: BrowserSession, case: str
 ) -> None:
-    claim(ravi, case, photo())
+    claim(ravi, case, picture())
     page = ravi.get(f"/en/cases/{case}")
     path = f"/en/cases/{case}/photos/1/public"
     assert f'href="{path}"' in page.html
@@ -206,7 +200,7 @@ def test_a_photo_is_marked_public_by_who_says_that_they_have_looked(
 def test_a_viewer_marks_no_photo_and_no_other_photo_is_offered(
     context: Context, ravi: BrowserSession, case: str, new_browser: NewBrowser
 ) -> None:
-    claim(ravi, case, photo())
+    claim(ravi, case, picture())
     assert ravi.get(f"/en/cases/{case}/photos/7/public").status == 404
     viewer = signed_in(new_browser(), context, "Meera Sample", Role.VIEWER)
     assert "/photos/1/public" not in viewer.get(f"/en/cases/{case}").html
