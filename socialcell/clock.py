@@ -1,6 +1,6 @@
 """The one place that asks what time it is; everything else is handed a Clock."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -58,5 +58,10 @@ def week_of(moment: datetime) -> tuple[datetime, datetime]:
     """The week that holds a moment: Monday 00:00 IST to Monday 00:00 IST, in UTC."""
     local = moment.astimezone(IST)
     monday = local.date() - timedelta(days=local.weekday())
-    start = datetime(monday.year, monday.month, monday.day, tzinfo=IST)
+    start = start_of_day(monday)
     return as_utc(start), as_utc(start + timedelta(days=7))
+
+
+def start_of_day(day: date) -> datetime:
+    """The first moment of a day in Pune, in Indian time."""
+    return datetime.combine(day, time(), IST)

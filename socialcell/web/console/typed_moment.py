@@ -1,9 +1,9 @@
-"""A time in Pune as a field of a form holds it."""
+"""A time in Pune as a field of a form holds it, and a day as an address does."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from socialcell.errors import UsageError
-from socialcell.listening.day_ranges import day_start
+from socialcell.listening.day_ranges import FIRST_DAY, LAST_DAY, day_start
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import FormRefused
 
@@ -20,3 +20,12 @@ def read_moment(request: PageRequest, name: str, text: str) -> datetime:
 def maybe_moment(request: PageRequest, name: str, text: str | None) -> datetime | None:
     """The same of a field that may be empty: None then."""
     return None if text is None else read_moment(request, name, text)
+
+
+def day_or_none(text: str) -> date | None:
+    """A day as the query of an address has it (YYYY-MM-DD); None: it is none."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None

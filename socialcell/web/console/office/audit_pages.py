@@ -1,15 +1,15 @@
 """The audit log: who did what, newest first, and whether it is whole."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
-from socialcell.clock import IST
-from socialcell.listening.day_ranges import FIRST_DAY, LAST_DAY
+from socialcell.clock import start_of_day
 from socialcell.ops.audit import AuditFilter, AuditRecord
 from socialcell.roles import Permission
 from socialcell.services import audit_log
 from socialcell.web.console.office import audit_words, source_words
+from socialcell.web.console.typed_moment import day_or_none
 from socialcell.web.pages.answers import Answer, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.screens import Row, Screen
@@ -34,8 +34,8 @@ def show_audit(request: PageRequest) -> Answer:
     filters = {
         name: request.query.get(name, "").strip()[:_LONGEST] for name in _FILTERS
     }
-    day = _day(filters["day"])
-    start = None if day is None else datetime(day.year, day.month, day.day, tzinfo=IST)
+    day = day_or_none(filters["day"])
+    start = day and start_of_day(day)
     audit_filter = AuditFilter(
         actor=filters["who"] or None,
         noun=filters["about"] or None,
@@ -61,14 +61,6 @@ def show_audit(request: PageRequest) -> Answer:
             "nouns": [("", request.lang.gettext("Everything")), *nouns.items()],
         },
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
 def _next(filters: dict[str, str], entries: list[AuditRecord]) -> str:

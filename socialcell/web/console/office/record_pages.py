@@ -1,12 +1,12 @@
 """A bundle for a request for records: our words, times and approvals, as a file."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
 
-from socialcell.clock import IST
+from socialcell.clock import IST, start_of_day
 from socialcell.roles import Permission
 from socialcell.services.handover import record_bundle
 from socialcell.web.pages.answers import Answer, Download, WebPage
@@ -46,15 +46,11 @@ def act_bundle(request: PageRequest, form: RecordsForm) -> Answer:
         raise FormRefused(("last", _("The last day is before the first.")))
     if not form.numbers and form.first is None:
         raise FormRefused(("cases", _("Name a case, or the days of posts.")))
-    since = _midnight(form.first) if form.first else None
-    until = _midnight(form.last) + timedelta(days=1) if form.last else None
+    since = start_of_day(form.first) if form.first else None
+    until = start_of_day(form.last) + timedelta(days=1) if form.last else None
     bundle = record_bundle.make_bundle(request.context, form.numbers, since, until)
     day = request.context.clock.now().astimezone(IST).date()
     return Download(f"records-{day}.zip", "application/zip", [bundle.content])
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), IST)
 
 
 ROWS: tuple[Row, ...] = (

@@ -3,12 +3,12 @@ another confirms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from socialcell.clock import IST
+from socialcell.clock import start_of_day
 from socialcell.roles import ALL, Permission, Role
 from socialcell.services.operators import accounts, listing, scopes
 from socialcell.services.operators.accounts import IssuedCode, RoleRequest
@@ -43,7 +43,10 @@ class DatedForm(Form):
         """The role with this scope and these days, as whole days in Pune."""
         after = self.last_day and self.last_day + timedelta(days=1)
         return RoleRequest(
-            role, self.scope, _midnight(self.starts_on), _midnight(after)
+            role,
+            self.scope,
+            self.starts_on and start_of_day(self.starts_on),
+            after and start_of_day(after),
         )
 
 
@@ -100,12 +103,6 @@ class StaffLine:
         """Whether something of the operator waits for a second person."""
         states = [self.operator.state, *(line.grant.state for line in self.roles)]
         return self.operator.reset_waits or "waits" in states
-
-
-def _midnight(day: date | None) -> datetime | None:
-    if day is None:
-        return None
-    return datetime(day.year, day.month, day.day, tzinfo=IST)
 
 
 def show_staff(request: PageRequest) -> Answer:
