@@ -36,7 +36,7 @@ def show_hand_over(request: PageRequest) -> Answer:
     """Who might take over."""
     leaving = operator_of(request)
     colleagues = [
-        line.name
+        (line.name, line.name)
         for line in listing.list_operators(request.context)
         if line.id != leaving.id and line.state == "active"
     ]
