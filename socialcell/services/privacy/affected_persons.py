@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from socialcell import db
+from socialcell import db, i18n
 from socialcell.desk.store import case_secrets, cases
 from socialcell.desk.store import erasure as case_erasure
 from socialcell.errors import SocialcellError
@@ -25,7 +25,6 @@ from socialcell.roles import Permission
 from socialcell.services import access_log, pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.operators import permissions
-from socialcell.services.privacy.breach_words import LANGUAGES
 
 COLUMNS = ("platform", "person", "handle", "language")
 DEFAULT_LANGUAGE = "mr"  # that of the city's letters
@@ -144,15 +143,15 @@ def _languages(
     """The language of the letter for each person of whom it is known: the one that was
     asked for in a request, else of their case, else of most of their posts."""
     languages: dict[tuple[str, str], str] = {}
-    written = accounts.languages_of_accounts(session, LANGUAGES)
+    of_posts = accounts.languages_of_accounts(session, i18n.CODES)
     for trace in traces:
-        if language := written.get((trace.platform, trace.uid or "")):
+        if language := of_posts.get((trace.platform, trace.uid or "")):
             languages[trace.platform, trace.person] = language
-    spoken = case_erasure.languages_of_persons(session)
+    of_cases = case_erasure.languages_of_persons(session)
     languages |= {
         (key.channel, key.person): language
-        for key, language in spoken.items()
-        if language in LANGUAGES
+        for key, language in of_cases.items()
+        if language in i18n.CODES
     }
     return languages | request_store.languages_of_persons(session)
 

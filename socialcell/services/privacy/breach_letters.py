@@ -15,7 +15,7 @@ from socialcell.i18n import Language
 from socialcell.registers.breach_rules import DUTIES
 from socialcell.services.context import Context
 from socialcell.services.privacy import breaches
-from socialcell.services.privacy.breach_words import LANGUAGES, BreachWords, data_kind
+from socialcell.services.privacy.breach_words import data_kind
 from socialcell.services.privacy.breaches import BreachLine
 
 _DATE = (1980, 1, 1, 0, 0, 0)  # of files in the archive, which has no time of its own
@@ -69,7 +69,7 @@ def letters_of(context: Context, line: BreachLine) -> list[BreachLetter]:
     """The same of a breach that was read."""
     officer = "\n".join(context.workspace.config.privacy.officer)
     letters = []
-    for code in LANGUAGES:
+    for code in i18n.CODES:
         lang = i18n.language(code)
         facts = _facts(line, lang, officer)
         words = line.words_in(code)
@@ -94,7 +94,7 @@ def letters_archive(context: Context, number: str) -> bytes:
 
 def _facts(line: BreachLine, lang: Language, officer: str) -> _Facts:
     unknown = lang.gettext("not known yet")
-    own, words = BreachWords(line.what, line.measures), line.words_in(lang.code)
+    words = line.words_in(lang.code)
 
     def moment(at: datetime | None) -> str:
         return f"{lang.day(at)}, {lang.clock(at)}" if at is not None else unknown
@@ -108,8 +108,8 @@ def _facts(line: BreachLine, lang: Language, officer: str) -> _Facts:
     return _Facts(
         number=line.number,
         noticed=moment(line.noticed_at),
-        what=written(words.what, own.what),
-        measures=written(words.measures, own.measures) or unknown,
+        what=written(words.what, line.what),
+        measures=written(words.measures, line.measures) or unknown,
         span=(moment(line.since), moment(line.until)),
         kinds=", ".join(data_kind(kind, lang) for kind in line.kinds),
         persons=lang.number(line.persons) if line.persons is not None else unknown,

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from socialcell import i18n
 from socialcell.errors import UsageError
 from socialcell.i18n import Language
 from socialcell.json_types import JsonValue, as_object, as_text
 from socialcell.registers.model import DataBreach
 from socialcell.text import clean_text
 
-LANGUAGES = ("mr", "hi", "en")
 _LONGEST = 4000
 _SHORTEST = 20
 
@@ -37,7 +37,7 @@ def set_words(row: DataBreach, words: Mapping[str, NewWords]) -> None:
     """
     translations = dict(as_object(row.translations or {}))
     for language, typed in words.items():
-        if language not in LANGUAGES:
+        if language not in i18n.CODES:
             raise UsageError("registers.no_such_language", language=language)
         what, measures = _merged(_words_in(row, language), typed)
         _require_length(what, measures, is_needed=language == row.language)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from socialcell import db
+from socialcell import db, i18n
 from socialcell.clock import in_pune
 from socialcell.errors import UsageError
 from socialcell.ops import audit, consent_ledger
@@ -19,7 +19,6 @@ from socialcell.services.context import Context
 from socialcell.services.operators import permissions
 from socialcell.text import clean_text
 
-LANGUAGES = ("mr", "hi", "en")
 _PURPOSE = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _SHORTEST, _LONGEST = 40, 8000
 
@@ -56,7 +55,7 @@ def add_notice(
         raise UsageError("registers.no_purpose", purpose=purpose)
     if starts < now:
         raise UsageError("registers.starts_before", at=in_pune(starts))
-    cleaned = {name: clean_text(texts.get(name, "")).strip() for name in LANGUAGES}
+    cleaned = {name: clean_text(texts.get(name, "")).strip() for name in i18n.CODES}
     for name, text in cleaned.items():
         if not _SHORTEST <= len(text) <= _LONGEST:
             raise UsageError(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from socialcell import db
+from socialcell import db, i18n
 from socialcell.clock import in_pune
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.json_types import JsonObject
@@ -40,7 +40,6 @@ from socialcell.services.privacy.request_clock import (
 from socialcell.services.privacy.request_secrets import AccountSecret, RequestSecrets
 from socialcell.text import clean_text
 
-LANGUAGES = ("mr", "hi", "en")
 _LONGEST = 4000  # characters of what a person wrote
 _SHORTEST_NOTE = 20
 _LIST_LIMIT = 200
@@ -318,7 +317,7 @@ def _line(session: Session, row: RightsRequest, now: datetime) -> RequestLine:
 def _require_whole(draft: RequestDraft, received_at: datetime, now: datetime) -> None:
     if received_at > now:
         raise UsageError("registers.received_in_the_future", at=in_pune(received_at))
-    if draft.language not in LANGUAGES:
+    if draft.language not in i18n.CODES:
         raise UsageError("registers.no_such_language", language=draft.language)
     if draft.kind in OF_ACCOUNTS and not draft.accounts:
         raise UsageError("registers.account_needed", kind=draft.kind)

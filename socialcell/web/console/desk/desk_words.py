@@ -12,7 +12,8 @@ from socialcell.roles import WARD
 from socialcell.services.context import Context
 from socialcell.services.desk import case_reading
 from socialcell.services.mentions import place_names
-from socialcell.views.desk.clock_view import ClockState, ClockView
+from socialcell.views.desk.clock_view import ClockView
+from socialcell.web.console import clock_words
 from socialcell.web.console.mention_pages import CASE_KINDS as CASE_KINDS
 from socialcell.web.console.mention_words import MentionWords
 
@@ -125,16 +126,7 @@ class DeskWords(MentionWords):
 
     def clock_line(self, clock: ClockView) -> str:
         """How a clock stands, in words."""
-        _, span = self.lang.gettext, self.lang.duration(clock.span)
-        return {
-            ClockState.RUNNING: _("%(span)s left", span=span),
-            ClockState.SOON: _("%(span)s left", span=span),
-            ClockState.OVER: _("%(span)s late", span=span),
-            ClockState.KEPT: _("Kept, after %(span)s", span=span),
-            ClockState.MISSED: _("Missed by %(span)s", span=span),
-            ClockState.PAUSED: _("Stopped while others act"),
-            ClockState.ENDED: _("Ended with the case"),
-        }[clock.state]
+        return clock_words.clock_line(clock, self.lang)
 
     def closing(self, answer: str | None) -> str:
         """What came of the closing question."""

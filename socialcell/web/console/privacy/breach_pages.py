@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from socialcell import i18n
 from socialcell.errors import UsageError
 from socialcell.registers.breach_rules import DATA_KINDS, Duty
 from socialcell.roles import Permission
@@ -126,8 +127,9 @@ def act_enter(request: PageRequest, form: BreachForm) -> Answer:
 def show_breach(request: PageRequest) -> Answer:
     """One breach: what must be told, what is known, and the drafts of the letters."""
     line = line_of(request)
-    asked = request.query.get("letters", "")
-    code = asked if asked in breach_words.LANGUAGES else request.lang.code
+    letters_in = request.query.get("letters", "")
+    if letters_in not in i18n.CODES:
+        letters_in = request.lang.code
     letters = breach_letters.letters_of(request.context, line)
     view = breach_view(line, request.lang, request.context.clock.now())
     return WebPage(
@@ -135,10 +137,10 @@ def show_breach(request: PageRequest) -> Answer:
         {
             "view": view,
             "line": line,
-            "letters": [letter for letter in letters if letter.language == code],
-            "letters_in": code,
+            "letters": [letter for letter in letters if letter.language == letters_in],
+            "letters_in": letters_in,
             "languages": register_words.LANGUAGES,
-            "untold": [(duty.duty, duty.to) for duty in view.untold],
+            "untold": [(duty.line.duty, duty.to) for duty in view.untold],
             "duty": lambda id_: register_words.duty(id_, request.lang),
         },
     )
@@ -176,7 +178,7 @@ def act_edit(request: PageRequest, form: FactsForm) -> Answer:
     line = line_of(request)
     words = {
         code: NewWords(typed.what, typed.measures)
-        for code in breach_words.LANGUAGES
+        for code in i18n.CODES
         if (typed := form.words(code)) != line.words_in(code)
     }
     facts = BreachFacts(

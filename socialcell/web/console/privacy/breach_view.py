@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from socialcell import i18n
 from socialcell.i18n import Language
 from socialcell.services.privacy import breach_words
 from socialcell.services.privacy.breach_words import BreachWords
 from socialcell.services.privacy.breaches import BreachLine, DutyLine
+from socialcell.views.desk.clock_view import ClockState, ClockView
+from socialcell.web.console import clock_words
 from socialcell.web.console.privacy import register_words
 
 _SOON = timedelta(hours=2)
@@ -14,18 +17,12 @@ _SOON = timedelta(hours=2)
 
 @dataclass(frozen=True)
 class DutyView:
-    """One thing to be told: to whom, how its clock stands, and how much of its time is
-    over. `state` is that of the clock: running, soon, over, kept, missed."""
+    """One thing to be told: to whom, and how its clock stands, also in words."""
 
-    duty: str
+    line: DutyLine
     to: str
-    due_at: datetime
-    state: str
+    clock: ClockView
     stands: str
-    share: float
-    told_at: datetime | None
-    told_by: str | None
-    note: str
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class BreachView:
 
     @property
     def untold(self) -> tuple[DutyView, ...]:
-        return tuple(duty for duty in self.duties if duty.told_at is None)
+        return tuple(duty for duty in self.duties if duty.line.told_at is None)
 
 
 def breach_view(line: BreachLine, lang: Language, now: datetime) -> BreachView:
@@ -56,40 +53,34 @@ def breach_view(line: BreachLine, lang: Language, now: datetime) -> BreachView:
         lang.code if words.what else line.language,
         tuple(
             register_words.language(code, lang)
-            for code in breach_words.LANGUAGES
+            for code in i18n.CODES
             if not line.words_in(code).what
         ),
     )
 
 
 def _duty(line: BreachLine, duty: DutyLine, lang: Language, now: datetime) -> DutyView:
-    _ = lang.gettext
-    end = duty.told_at or now
-    left = duty.due_at - end
-    whole = duty.due_at - line.noticed_at
-    share = min(max((end - line.noticed_at) / whole, 0.0), 1.0) if whole else 1.0
-    if duty.told_at is not None:
-        is_late = left < timedelta()
-        state = "missed" if is_late else "kept"
-        span = lang.duration(abs(left) if is_late else end - line.noticed_at)
-        stands = (
-            _("Missed by %(span)s", span=span)
-            if is_late
-            else _("Kept, after %(span)s", span=span)
-        )
-    elif left <= timedelta():
-        state, stands = "over", _("%(span)s late", span=lang.duration(-left))
-    else:
-        state = "soon" if left <= _SOON else "running"
-        stands = _("%(span)s left", span=lang.duration(left))
+    clock = _clock(line, duty, now)
     return DutyView(
-        duty.duty,
+        duty,
         register_words.duty(duty.duty, lang),
-        duty.due_at,
-        state,
-        stands,
-        share,
-        duty.told_at,
-        duty.told_by,
-        duty.note,
+        clock,
+        clock_words.clock_line(clock, lang),
     )
+
+
+def _clock(line: BreachLine, duty: DutyLine, now: datetime) -> ClockView:
+    end = duty.told_at or now
+    passed, left = end - line.noticed_at, duty.due_at - end
+    limit = duty.due_at - line.noticed_at
+    share = min(max(passed / limit, 0.0), 1.0) if limit else 1.0
+    if duty.told_at is not None:
+        is_kept = left >= timedelta()
+        state = ClockState.KEPT if is_kept else ClockState.MISSED
+        span = passed if is_kept else -left
+    elif left <= timedelta():
+        state, span = ClockState.OVER, -left
+    else:
+        state = ClockState.SOON if left <= _SOON else ClockState.RUNNING
+        span = left
+    return ClockView(duty.duty, state, duty.due_at, share, span)

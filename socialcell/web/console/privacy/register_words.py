@@ -1,8 +1,9 @@
 """The words of the law's registers in the language of a page."""
 
 from socialcell.i18n import Language
+from socialcell.web.pages import addresses
 
-LANGUAGES = (("mr", "मराठी"), ("hi", "हिन्दी"), ("en", "English"))
+LANGUAGES = tuple(addresses.NAMES.items())
 """Of letters, notices and answers, each by its own name."""
 
 
