@@ -6,9 +6,7 @@ hashes alone, so that the chain can be followed and nothing else is shown.
 """
 
 import hashlib
-import io
 import json
-import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +20,7 @@ from socialcell.clock import as_utc, local_iso
 from socialcell.desk.model import CaseContact, CaseMessage
 from socialcell.desk.store import case_records, cases
 from socialcell.errors import UsageError
+from socialcell.files.zip_archive import zip_texts
 from socialcell.json_types import DocumentValue, dumps
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions import mention_queries
@@ -35,7 +34,6 @@ from socialcell.services.operators import permissions
 MANIFEST, CHAIN = "manifest.json", "audit.jsonl"
 FORM = "socialcell records 1"
 _OWN = ("out", "note", "field")  # directions in which our own people speak
-_DATE = (1980, 1, 1, 0, 0, 0)  # of files in the archive, which has no time of its own
 _Document = Mapping[str, DocumentValue]
 
 
@@ -245,16 +243,8 @@ def _packed(
             "entries": count,
         },
     }
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in [*sorted(files.items()), (MANIFEST, _json(manifest))]:
-            info = zipfile.ZipInfo(name, _DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o600 << 16
-            archive.writestr(info, text)
-    return RecordBundle(
-        stream.getvalue(), (*sorted(files), MANIFEST), count, span, head
-    )
+    content = zip_texts([*sorted(files.items()), (MANIFEST, _json(manifest))])
+    return RecordBundle(content, (*sorted(files), MANIFEST), count, span, head)
 
 
 def _whole(number: object) -> int:

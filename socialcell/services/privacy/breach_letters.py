@@ -5,20 +5,17 @@ protection officer. Not legal advice: what must be told was read in commentaries
 7 of 2025 and CERT-In's directions of 2022, not in the Gazette.
 """
 
-import io
-import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 
 from socialcell import i18n
+from socialcell.files.zip_archive import zip_texts
 from socialcell.i18n import Language
 from socialcell.registers.breach_rules import DUTIES
 from socialcell.services.context import Context
 from socialcell.services.privacy import breaches
 from socialcell.services.privacy.breach_words import data_kind
 from socialcell.services.privacy.breaches import BreachLine
-
-_DATE = (1980, 1, 1, 0, 0, 0)  # of files in the archive, which has no time of its own
 
 
 @dataclass(frozen=True)
@@ -82,14 +79,8 @@ def letters_of(context: Context, line: BreachLine) -> list[BreachLetter]:
 
 def letters_archive(context: Context, number: str) -> bytes:
     """The drafts as a ZIP with a file each, as `privacy breaches letters --out`."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for letter in draft_letters(context, number):
-            info = zipfile.ZipInfo(letter.file_name, _DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o600 << 16
-            archive.writestr(info, letter.text)
-    return stream.getvalue()
+    letters = draft_letters(context, number)
+    return zip_texts((letter.file_name, letter.text) for letter in letters)
 
 
 def _facts(line: BreachLine, lang: Language, officer: str) -> _Facts:
