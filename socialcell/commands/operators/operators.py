@@ -231,14 +231,16 @@ def hand_over(
     from socialcell.services.handover import officer_handover
 
     done = officer_handover.hand_over(acting_context(config), name, to, dry_run=dry_run)
+    roles, lacking = list(map(str, done.roles)), list(map(str, done.lacking))
     if json:
-        output.as_json({"dry_run": dry_run, "hand_over": asdict(done)})
+        document = asdict(done) | {"roles": roles, "lacking": lacking}
+        output.as_json({"dry_run": dry_run, "hand_over": document})
         return
     if dry_run:
         output.say("Nothing was changed. What would be:")
     output.record(
         {
-            "roles ended": ", ".join(done.roles),
+            "roles ended": ", ".join(roles),
             "sessions ended": done.sessions,
             f"cases to {done.to}": ", ".join(done.cases),
             "cases of nobody now": ", ".join(done.unassigned),
@@ -246,7 +248,7 @@ def hand_over(
             "answers that wait": ", ".join(done.answers),
             "posts that wait": ", ".join(map(str, done.posts)),
             "promises to keep": ", ".join(map(str, done.promises)),
-            f"roles that {done.to} lacks": ", ".join(done.lacking),
+            f"roles that {done.to} lacks": ", ".join(lacking),
             "shared secrets to renew": ", ".join(done.secrets),
         }
     )

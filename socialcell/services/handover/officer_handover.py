@@ -35,6 +35,17 @@ _KEPT_KEYS = ("person_key", "desk_key")
 past, and desk_key takes a new key in front of the old one."""
 
 
+@dataclass(frozen=True, order=True)
+class ScopedRole:
+    """A role and where it counts: a ward office, a department, or all."""
+
+    role: str
+    scope: str
+
+    def __str__(self) -> str:
+        return f"{self.role} ({self.scope})"
+
+
 @dataclass(frozen=True)
 class HandOver:
     """What was ended and passed on. `unassigned` are cases that the colleague may not
@@ -44,8 +55,8 @@ class HandOver:
 
     name: str
     to: str
-    roles: tuple[str, ...]
-    lacking: tuple[str, ...]
+    roles: tuple[ScopedRole, ...]
+    lacking: tuple[ScopedRole, ...]
     sessions: int
     tokens: tuple[IssuedToken, ...]
     cases: tuple[str, ...]
@@ -83,7 +94,7 @@ def hand_over(
         result = HandOver(
             name=leaving.name,
             to=colleague.name,
-            roles=tuple(sorted({f"{row.role} ({row.scope})" for row in ended})),
+            roles=tuple(sorted(_scoped_roles(ended))),
             lacking=lacking,
             sessions=sessions,
             tokens=tokens,
@@ -162,12 +173,14 @@ def _lacking(
     session: Session,
     ended: Sequence[RoleGrant],
     colleague: Operator,
-) -> tuple[str, ...]:
+) -> tuple[ScopedRole, ...]:
     now = context.clock.now()
     grants = store.effective_grants(session, colleague.id or 0, now)
-    present = {(row.role, row.scope) for row in grants}
-    needed = {(row.role, row.scope) for row in ended} - present
-    return tuple(f"{role} ({scope})" for role, scope in sorted(needed))
+    return tuple(sorted(_scoped_roles(ended) - _scoped_roles(grants)))
+
+
+def _scoped_roles(grants: Sequence[RoleGrant]) -> set[ScopedRole]:
+    return {ScopedRole(row.role, row.scope) for row in grants}
 
 
 def _pass_cases(

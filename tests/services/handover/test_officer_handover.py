@@ -1,5 +1,6 @@
 """An officer leaves: access ends in one step, and open work passes to a colleague."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,15 +21,17 @@ from socialcell.roles import Role, TokenScope
 from socialcell.services.context import Context
 from socialcell.services.desk import case_triage
 from socialcell.services.handover import officer_handover
-from socialcell.services.handover.officer_handover import HandOver
+from socialcell.services.handover.officer_handover import HandOver, ScopedRole
 from socialcell.services.operators import api_tokens, record_check
 from tests.desk_builders import make_case, make_contact, make_message
-from tests.operators import acting, operator
+from tests.inside import socialcell
+from tests.operators import acting, operator, sign_in_shell
 
 pytestmark = pytest.mark.swept_on_postgresql
 
 RAVI, ASHA = "Ravi Sample", "Asha Sample"
 WARD = "ward:kothrud-bavdhan"
+ADMIN = ScopedRole("admin", "all")
 
 
 @dataclass(frozen=True)
@@ -131,9 +134,9 @@ def test_open_work_passes_to_the_colleague_and_what_waits_is_listed(
 def test_the_officer_can_do_nothing_from_that_moment_on(cell: Cell) -> None:
     done = hand_over(cell)
 
-    assert done.roles == ("admin (all)", "operator (all)")
+    assert done.roles == (ADMIN, ScopedRole("operator", "all"))
     assert done.sessions == 1
-    assert done.lacking == ("admin (all)",)
+    assert done.lacking == (ADMIN,)
     with pytest.raises((NeedsAPerson, SocialcellError)):
         case_triage.assign(cell.ravi, cell.open_case, to=RAVI)
     with pytest.raises((NeedsAPerson, SocialcellError)):
@@ -174,6 +177,19 @@ def test_a_dry_run_says_the_same_and_changes_nothing(cell: Cell) -> None:
         planned.roles,
         planned.promises,
     )
+
+
+def test_the_command_names_roles_with_where_they_count(cell: Cell) -> None:
+    sign_in_shell(cell.context, "Meera Sample", Role.ADMIN)
+    config = cell.context.workspace.folder / "config.yaml"
+    words = ("operators", "hand-over", RAVI, "--to", ASHA, "--dry-run")
+
+    shown = socialcell("--config", config, *words)
+    document = json.loads(socialcell("--config", config, *words, "--json").stdout)
+
+    assert "admin (all), operator (all)" in shown.stdout
+    assert document["hand_over"]["roles"] == ["admin (all)", "operator (all)"]
+    assert document["hand_over"]["lacking"] == ["admin (all)"]
 
 
 def test_a_case_on_which_the_colleague_may_not_work_is_nobodys(

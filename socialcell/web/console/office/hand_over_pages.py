@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from socialcell.services.handover import officer_handover
-from socialcell.services.handover.officer_handover import HandOver
+from socialcell.services.handover.officer_handover import HandOver, ScopedRole
 from socialcell.services.operators import listing, scopes
 from socialcell.services.operators.scopes import ScopePlace
 from socialcell.web.console.office import staff_words
@@ -69,25 +69,21 @@ def act_hand_over(request: PageRequest, form: HandOverForm) -> Answer:
 def _page(template: str, request: PageRequest, result: HandOver) -> WebPage:
     places = scopes.list_places(request.context)
 
-    def role(text: str) -> str:
-        return _role(text, places, request)
-
     return WebPage(
         template,
         {
             "operator": operator_of(request),
             "result": result,
-            "roles": [role(text) for text in result.roles],
-            "lacking": [role(text) for text in result.lacking],
+            "roles": [_role(role, places, request) for role in result.roles],
+            "lacking": [_role(role, places, request) for role in result.lacking],
         },
     )
 
 
-def _role(text: str, places: list[ScopePlace], request: PageRequest) -> str:
-    """A role with its scope in words, from `ROLE (SCOPE)`."""
-    name, _space, scope = text.removesuffix(")").partition(" (")
-    words = staff_words.role_name(name, request.lang)
-    place = scopes.place_name(places, scope, request.lang.code)
+def _role(role: ScopedRole, places: list[ScopePlace], request: PageRequest) -> str:
+    """A role with its scope in words."""
+    words = staff_words.role_name(role.role, request.lang)
+    place = scopes.place_name(places, role.scope, request.lang.code)
     return f"{words} ({place})" if place else words
 
 
