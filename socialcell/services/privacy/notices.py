@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import Literal
 
 from sqlmodel import Session
 
@@ -35,6 +37,20 @@ class NoticeLine:
     made_by: str
     consents: int
     text: str
+
+
+@dataclass(frozen=True)
+class NoticeVersion:
+    """A version of a notice, with its words in each language by `i18n.CODES`. `state`:
+    now, later, earlier, or never, where the next version began before it."""
+
+    purpose: str
+    version: int
+    state: Literal["now", "later", "earlier", "never"]
+    starts_at: datetime
+    made_by: str
+    consents: int
+    texts: Sequence[NoticeLine]
 
 
 def add_notice(
@@ -101,6 +117,41 @@ def list_notices(context: Context, purpose: str | None = None) -> list[NoticeLin
         counts = consent_ledger.count_by_notice(session)
         rows = store.list_notices(session, purpose)
         return [_line(row, _consents(session, row, rows, counts)) for row in rows]
+
+
+def list_versions(context: Context) -> list[NoticeVersion]:
+    """The same by version, with how each stands now."""
+    now = context.clock.now()
+    versions: list[NoticeVersion] = []
+    newer: dict[str, datetime] = {}  # when the first newer version began
+    for (purpose, version), lines in groupby(
+        list_notices(context), lambda line: (line.purpose, line.version)
+    ):
+        texts = sorted(lines, key=lambda line: i18n.CODES.index(line.language))
+        starts_at, end = texts[0].starts_at, newer.get(purpose)
+        versions.append(
+            NoticeVersion(
+                purpose,
+                version,
+                _state(starts_at, end, now),
+                starts_at,
+                texts[0].made_by,
+                sum(line.consents for line in texts),
+                texts,
+            )
+        )
+        newer[purpose] = min(starts_at, end or starts_at)
+    return versions
+
+
+def _state(
+    starts_at: datetime, end: datetime | None, now: datetime
+) -> Literal["now", "later", "earlier", "never"]:
+    if end is not None and end <= starts_at:
+        return "never"
+    if starts_at > now:
+        return "later"
+    return "now" if end is None or end > now else "earlier"
 
 
 def _consents(
