@@ -65,33 +65,44 @@ def _registers(request: PageRequest) -> list[tuple[str, str, str]]:
     _ = request.lang.gettext
     rows = [
         (
-            *("/privacy/requests", _ERASE, _("Requests of citizens")),
+            "/privacy/requests",
+            _ERASE,
+            _("Requests of citizens"),
             _("what they ask about their own data, with its clock"),
         ),
         (
-            *("/privacy/breaches", _ERASE, _("Data breaches")),
+            "/privacy/breaches",
+            _ERASE,
+            _("Data breaches"),
             _("who is told by when, and drafts of the letters"),
         ),
         (
-            *("/privacy/notices", _ERASE, _("Notices and their versions")),
+            "/privacy/notices",
+            _ERASE,
+            _("Notices and their versions"),
             _("what people are told before they consent"),
         ),
         (
-            *("/privacy/consents", _ERASE, _("Consents to messages")),
+            "/privacy/consents",
+            _ERASE,
+            _("Consents to messages"),
             _("who agreed, who took it back"),
         ),
         (
-            *("/privacy/accesses", Permission.READ_AUDIT),
+            "/privacy/accesses",
+            Permission.READ_AUDIT,
             _("Who read what is not masked"),
             _("each read, for a year"),
         ),
         (
-            *("/privacy/report", Permission.READ_AUDIT),
+            "/privacy/report",
+            Permission.READ_AUDIT,
             _("Report of the data protection officer"),
             _("requests, breaches, reads and consents of any days"),
         ),
         (
-            *("/audit/records", Permission.EXPORT_TEXT),
+            "/audit/records",
+            Permission.EXPORT_TEXT,
             _("A bundle for a request for records"),
             _("our words, times and approvals, with their proof"),
         ),
