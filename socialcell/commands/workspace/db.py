@@ -84,9 +84,9 @@ def backup_(
 
     Example: socialcell db backup --out /mnt/backup/monday.db
     """
-    from socialcell.services.workspace import asked_backup
+    from socialcell.services.workspace import logged_backup
 
-    copy, is_noted = asked_backup.make_asked_backup(_workspace(config), out)
+    copy, is_noted = logged_backup.make_logged_backup(_workspace(config), out)
     if not is_noted:
         output.note("Not in the access log: this database waits for db upgrade.")
     if json:

@@ -17,7 +17,7 @@ from socialcell.services.workspace import backup
 from socialcell.services.workspace.backup import BackupCopy
 
 
-def make_asked_backup(
+def make_logged_backup(
     workspace: Workspace, out: Path | None = None
 ) -> tuple[BackupCopy, bool]:
     """`backup.make_backup`, and whether it stands in the access log.

@@ -11,7 +11,7 @@ from socialcell.errors import SocialcellError, UsageError
 from socialcell.registers.model import AccessEntry
 from socialcell.roles import Role
 from socialcell.services.context import Context
-from socialcell.services.workspace import asked_backup, backup
+from socialcell.services.workspace import backup, logged_backup
 from tests.inside import socialcell
 from tests.operators import sign_in_shell
 
@@ -65,7 +65,7 @@ def test_where_the_log_cannot_be_written_there_is_no_copy(
     out = tmp_path / "monday.db"
 
     with pytest.raises(Exception, match="no room"):
-        asked_backup.make_asked_backup(held.workspace, out)
+        logged_backup.make_logged_backup(held.workspace, out)
 
     assert not out.exists()
 
@@ -77,7 +77,7 @@ def test_a_copy_that_fails_leaves_the_entry_of_who_asked(
     out.write_text("taken")
 
     with pytest.raises(UsageError, match=r"monday\.db"):
-        asked_backup.make_asked_backup(held.workspace, out)
+        logged_backup.make_logged_backup(held.workspace, out)
 
     assert entries(held) == [("backup", "Ravi Sample", "monday.db")]
 
@@ -105,4 +105,4 @@ def test_without_a_database_there_is_no_backup(held: Context) -> None:
     (held.workspace.folder / "socialcell.db").unlink()
 
     with pytest.raises(SocialcellError):
-        asked_backup.make_asked_backup(held.workspace)
+        logged_backup.make_logged_backup(held.workspace)
