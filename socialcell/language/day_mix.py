@@ -5,13 +5,14 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from socialcell.language import lexicon
 from socialcell.language.analysis import Sentiment
+from socialcell.language.classifiers.sentiment import of_chances
 from socialcell.language.linear_model import softmax
 
-_SURE = 0.6  # chance from which a shifted label is confident
 _LEAST = 1e-9  # chance that is not told from none
 
 
@@ -32,15 +33,9 @@ def sentiment_of_a_day(sentiment: Sentiment, language: str) -> Sentiment:
     chances = shifted("sentiment", language, sentiment.probabilities)
     if chances == sentiment.probabilities:
         return sentiment
-    chances = {label: round(chance, 4) for label, chance in chances.items()}
-    label = max(chances, key=lambda name: chances[name])
-    abstains = sentiment.label == label and not sentiment.confident
-    return Sentiment(
-        label,
-        round(chances["positive"] - chances["negative"], 3),
-        not abstains and chances[label] >= _SURE,
-        chances,
-    )
+    moved = of_chances(chances)
+    abstains = sentiment.label == moved.label and not sentiment.confident
+    return replace(moved, confident=moved.confident and not abstains)
 
 
 @lru_cache(maxsize=1)

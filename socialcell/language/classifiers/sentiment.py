@@ -98,7 +98,7 @@ def with_intent(notes: Notes) -> Sentiment:
     assert chances is not None  # the chances of the intents sum to one
     total, _, positive = _lexicon(notes.facts)
     rest = total - positive + _trouble(notes)
-    return _of(chances, ironic=_is_ironic(notes.facts, positive, rest, True))
+    return of_chances(chances, ironic=_is_ironic(notes.facts, positive, rest, True))
 
 
 def _chances_under_intent(
@@ -116,7 +116,8 @@ def _chances_under_intent(
     return {label: share / whole for label, share in shares.items()}
 
 
-def _of(chances: Mapping[str, float], *, ironic: bool = False) -> Sentiment:
+def of_chances(chances: Mapping[str, float], *, ironic: bool = False) -> Sentiment:
+    """The likeliest label; not confident where it is ironic or not likely enough."""
     shares = {name: round(chance, 4) for name, chance in chances.items()}
     label = max(shares, key=lambda name: shares[name])
     score = round(shares["positive"] - shares["negative"], 3)
@@ -185,7 +186,7 @@ def _joined(model: Mapping[str, float], tone: float) -> Sentiment:
         "neutral": math.log(max(model["neutral"], 1e-6)),
         "positive": math.log(max(model["positive"], 1e-6)) + tone,
     }
-    return _of(_chances(odds))
+    return of_chances(_chances(odds))
 
 
 def _by_rule(tone: float, evidence: int, doubtful: bool) -> Sentiment:
