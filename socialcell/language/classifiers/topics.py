@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from socialcell.language.analysis import Topic
 from socialcell.language.classifiers.civic_model import with_meaning
+from socialcell.language.lexicon import STRENGTH
 from socialcell.language.linear_model import sigmoid
 from socialcell.language.notes import Notes
 
@@ -14,8 +15,7 @@ _LEAST = 0.4
 _OF_DANGER = ("flood", "fire")
 _PERHAPS = 0.2  # chance from which a text without a sure topic has this one
 _MOST = 3
-# Weight of a cue that leaves no doubt, and the chance that its topic then has at least.
-_CERTAIN, _OF_CERTAIN = 0.95, 0.6
+_OF_CERTAIN = 0.6  # chance that a topic has at least where a cue leaves no doubt
 # Log odds of a topic: the best of a grid on our training posts, with n-grams that had
 # not seen the post.
 _OF_MARGIN, _OF_CUES, _START = 5.0, 2.5, 0.75
@@ -30,7 +30,7 @@ def topics(notes: Notes) -> list[Topic]:
         return topics_by_chance(notes.values("topic"), _LEAST)
     by_topic = with_meaning(TASK, chances(notes), notes)
     for hit in notes.hits:
-        if hit.cue.kind == TASK and hit.cue.weight >= _CERTAIN:
+        if hit.cue.kind == TASK and hit.cue.weight >= STRENGTH["certain"]:
             by_topic[hit.cue.value] = max(by_topic.get(hit.cue.value, 0.0), _OF_CERTAIN)
     return topics_by_chance(by_topic)
 
