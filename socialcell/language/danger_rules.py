@@ -49,11 +49,11 @@ def danger_of(text: str) -> Danger:
     if not dangers:
         return Danger.NONE
     laughs = _LAUGHTER.search(text) is not None
-    if sum(map(len, sentences)) <= _SHORT:
-        whole = [sound for sounds in sentences for sound in sounds]
+    whole = _whole(sentences)
+    if len(whole) <= _SHORT:
         dangers = [(max(danger for danger, _ in dangers), whole)]
     return max(
-        (danger for danger, sounds in dangers if not _is_unreal(sounds, laughs)),
+        (danger for danger, sounds in dangers if not _is_unreal(sounds, laughs=laughs)),
         default=Danger.NONE,
     )
 
@@ -66,31 +66,28 @@ def is_story(text: str) -> bool:
         return False
     if _LONG_AGO.search(text) and not _STILL.search(text):
         return True
-    if sum(map(len, sentences)) <= _SHORT:
-        first = [sound for sounds in sentences for sound in sounds]
-        return _is_unreal(first, _LAUGHTER.search(text) is not None)
+    whole = _whole(sentences)
+    if len(whole) <= _SHORT:
+        return _is_unreal(whole, laughs=_LAUGHTER.search(text) is not None)
     return _is_unreal(sentences[0], laughs=False)
 
 
 def is_exercise(text: str) -> bool:
     """Whether a text speaks of a drill in which danger is practised."""
-    line = _line(_sounds(text))
-    exercise = _lists().exercise
-    return bool(exercise.words.search(line)) and not exercise.unless.search(line)
+    return _lists().exercise.is_told_in(_line(_sounds(text)))
 
 
 def is_of_hurt(text: str) -> bool:
     """Whether a text says outright, and in earnest, that somebody was hurt."""
-    sounds = [sound for sounds in _sentences(text) for sound in sounds]
-    return _lists().hurt.search(_line(sounds)) is not None and not is_story(text)
+    line = _line(_whole(_sentences(text)))
+    return _lists().hurt.search(line) is not None and not is_story(text)
 
 
 def is_without_water(text: str) -> bool:
     """Whether a text says that no water comes; how long may stand in between."""
     sounds = [
         sound
-        for sounds in _sentences(text)
-        for sound in sounds
+        for sound in _whole(_sentences(text))
         if sound not in _durations() and not sound.isdigit()
     ]
     return _lists().without_water.search(_line(sounds)) is not None
@@ -112,6 +109,9 @@ class _Pair:
 class _Story:
     words: re.Pattern[str]
     unless: re.Pattern[str]
+
+    def is_told_in(self, line: str) -> bool:
+        return self.words.search(line) is not None and not self.unless.search(line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +172,11 @@ def _is_harmless(pair: _Pair, span: _Span, sounds: Sequence[str]) -> bool:
     )
 
 
-def _is_unreal(sounds: Sequence[str], laughs: bool) -> bool:
+def _is_unreal(sounds: Sequence[str], *, laughs: bool) -> bool:
     line = _line(sounds)
     if laughs and not _lists().earnest.search(line):
         return True
-    return any(
-        story.words.search(line) is not None and story.unless.search(line) is None
-        for story in _lists().stories
-    )
+    return any(story.is_told_in(line) for story in _lists().stories)
 
 
 def _spans(phrases: re.Pattern[str], sounds: Sequence[str]) -> Iterator[_Span]:
@@ -191,6 +188,10 @@ def _spans(phrases: re.Pattern[str], sounds: Sequence[str]) -> Iterator[_Span]:
 
 def _sentences(text: str) -> list[list[str]]:
     return [_sounds(part) for part in _SENTENCE_END.split(_CAMEL.sub(" ", text))]
+
+
+def _whole(sentences: Iterable[Sequence[str]]) -> list[str]:
+    return [sound for sounds in sentences for sound in sounds]
 
 
 def _sounds(text: str) -> list[str]:

@@ -38,41 +38,35 @@ def urgency(notes: Notes) -> Urgency:
     the model, or follows from the score without it. Whether it is high at least is
     decided first, by the words of danger or by how it is told, whatever else the text
     is taken for; a mere word of danger that does not make it high is named as a
-    possible one. A complaint that somebody was hurt, or of no water
-    for three days, is high, too. An exercise is at most normal;
-    other spam, and other talk that is not about the city, is low.
+    possible one. A complaint that somebody was hurt, or of no water for three days, is
+    high, too. An exercise is at most normal; other spam, and other talk that is not
+    about the city, is low.
     """
     assert notes.intent is not None
     days = longest_wait(notes)
     score, words = score_by_rules(notes, days)
     judge = civic_model.models_by_task().get("urgency")
     level = next(name for name, least in _LEVELS if score >= least)
+    dangerous = notes.danger > Danger.NONE
     if judge is not None and notes.margins:
         evidence = civic_model.urgency_evidence(notes, notes.intents, score, days)
         chances = civic_model.with_meaning("urgency", judge.chances(evidence), notes)
         likely_danger = danger_chance.chance(notes, evidence)
-        is_learned_danger = not notes.danger and danger_chance.is_enough(
-            likely_danger, notes
-        )
-        dangerous = notes.danger > Danger.NONE or is_learned_danger
+        if not dangerous and danger_chance.is_enough(likely_danger, notes):
+            dangerous = True
+            words = words or [danger_chance.REASON]
         if dangerous:
             level = _level_of_danger(chances, likely_danger, notes.danger)
         else:
             level = _likeliest_of_others(chances)
-        if is_learned_danger and not words:
-            words = [danger_chance.REASON]
         # Half of it is where the likely levels lie, half what the reasons weigh.
         likely = sum(chances[name] * middle for name, middle in _MIDDLE.items())
         score = (score + likely) / 2
-    else:
-        dangerous = notes.danger > Danger.NONE
     if notes.exercise and not notes.danger and level in civic_model.DANGEROUS:
         level, score = "normal", min(score, _MIDDLE["normal"])
     if notes.intent.label in NO_MESSAGE and not dangerous:
         level, score = "low", min(score, _MIDDLE["low"])
-    if dangerous and level not in civic_model.DANGEROUS:
-        level = "high"
-    if level not in civic_model.DANGEROUS and _cannot_wait(notes, days):
+    if level not in civic_model.DANGEROUS and (dangerous or _cannot_wait(notes, days)):
         level = "high"
     if level in civic_model.DANGEROUS:
         # As high as the level, and still in the order of what speaks for it.
