@@ -40,12 +40,9 @@ class Heads:
     softness: Mapping[str, float]
     shares: Mapping[str, float] = field(default_factory=dict)
 
+    @cached_property
     def places(self) -> dict[str, slice]:
         """Where the classes of each head stand."""
-        return self._places
-
-    @cached_property
-    def _places(self) -> dict[str, slice]:
         slices, at = {}, 0
         for name, classes in self.classes.items():
             slices[name] = slice(at, at + len(classes))
@@ -65,7 +62,7 @@ class EncoderOutput:
 
         They sum to one, but for the tasks of MANY, where each class stands alone.
         """
-        places = self.heads.places()
+        places = self.heads.places
         logits = self.logits[places[task]].astype(np.float64)
         if language is not None:
             logits = logits + self.logits[places[f"{task}@{language}"]]

@@ -78,7 +78,7 @@ def weighed(
 
 
 def _head(encoder: Encoder, task: str) -> tuple[slice, tuple[str, ...]]:
-    return encoder.heads.places()[task], encoder.heads.classes[task]
+    return encoder.heads.places[task], encoder.heads.classes[task]
 
 
 def _add_chosen(

@@ -53,7 +53,7 @@ def tensors_of(constants: dict[str, NDArray[Any]], heads: Heads) -> dict[str, _F
         "places": constants["places"][0].copy(),
     }
     root = np.float32(len(constants["norm.bias"]) ** 0.5)
-    for name, place in heads.places().items():
+    for name, place in heads.places.items():
         rows = constants["heads"][:, place].T / root
         tensors[f"heads.{name}.weight"] = np.ascontiguousarray(rows)
         tensors[f"heads.{name}.bias"] = constants["heads.bias"][place].copy()

@@ -64,7 +64,7 @@ def judge_posts(
     languages = _languages(texts, models)
     meanings = encoder.meanings(texts)
     linear = _linear(held_out_set.task, texts, languages, models)
-    places = encoder.heads.places()
+    places = encoder.heads.places
     judged = []
     for post, language, meaning, other in zip(
         held_out_set.posts, languages, meanings, linear, strict=True
