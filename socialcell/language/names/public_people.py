@@ -196,7 +196,7 @@ def add(
     problems += _without_evidence(
         row
         for row in new
-        if (held := before.get(row.cells["id"])) is None or held.cells != row.cells
+        if (old := before.get(row.cells["id"])) is None or old.cells != row.cells
     )
     if problems:
         raise names_refused(problems)
