@@ -159,9 +159,9 @@ def flood_recall(
     tallies: dict[str, Tally] = defaultdict(Tally)
     readings = read([post.text for post in posts], semantic=semantic)
     for post, reading in zip(posts, readings, strict=True):
-        found = any(topic.id == "flood" for topic in reading.topics)
+        is_read = any(topic.id == "flood" for topic in reading.topics)
         for group in (ALL, post.language):
-            tallies[group].add(True, found, post.weight)
+            tallies[group].add(True, is_read, post.weight)
     return {
         group: {"true": tally.true, "recall": tally.recall}
         for group, tally in tallies.items()

@@ -268,9 +268,9 @@ def collect(url: str) -> None:
 
 def _sign_in(session: Session) -> int:
     """A lead of the whole city with a browser that is signed in, once; its id."""
-    known = store.find_operator(session, _NAME)
-    if known is not None:
-        return known.id or 0
+    earlier = store.find_operator(session, _NAME)
+    if earlier is not None:
+        return earlier.id or 0
     operator = Operator(
         name=_NAME,
         name_key=store.name_key(_NAME),

@@ -2,11 +2,12 @@
 
 One mention in ten has a case: eight of a hundred are open, in all states, the others
 ended in the ways that cases end. Each has its citizen's conversation, the cell's
-answer, its steps and its clocks; some open ones are held, or may be one with another.
+answer, its steps and its clocks; some open ones are worked on just now, or may be one
+with another.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -40,16 +41,16 @@ TOPICS = ("water", "roads", "waste", "drainage", "streetlights")
 WAITING = (CaseState.RESOLVED_CLAIMED, CaseState.REFERRED)
 AREAS = ("ward:kothrud-bavdhan", "ward:aundh-baner", "ward:kasba-vishrambaug")
 BY = "the benchmark"
-HELD = 40
+LEASED = 40  # open cases that an operator works on just now
 Rows = dict[type[SQLModel], list[dict[str, Any]]]
 
 
 def fill_cases(engine: Engine, operator: int) -> int:
     """Write the cases where there are none yet; how many stand there then."""
     with db.writing(engine) as session:
-        held = session.scalar(select(func.count()).select_from(DeskCase)) or 0
-        if held:
-            return held
+        cases = session.scalar(select(func.count()).select_from(DeskCase)) or 0
+        if cases:
+            return cases
         numbers = count(1)
         newest = session.scalar(select(func.max(col(Mention.id)))) or 0
         for first in range(1, newest + 1, AT_ONCE * MENTIONS_PER_CASE):
@@ -82,7 +83,7 @@ def _cases(
 
 
 def _case(
-    n: int, mention: int, at: Any, operator: int
+    n: int, mention: int, at: datetime, operator: int
 ) -> Iterator[tuple[type[SQLModel], Mapping[str, Any]]]:
     """The rows of a case: an open one is at most five days old, an ended one older."""
     is_open = n % 100 < OPEN_OF_100
@@ -181,7 +182,7 @@ def _case(
                 "escalates_at": at + timedelta(hours=hours / 2) if runs else None,
             },
         )
-    if is_open and n % 100 == 1 and n // 100 <= HELD:
+    if is_open and n % 100 == 1 and n // 100 <= LEASED:
         yield (
             CaseLease,
             {
