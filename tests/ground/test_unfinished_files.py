@@ -52,7 +52,7 @@ def test_what_a_killed_writer_left_goes_when_a_file_is_next_written_there(
         assert process.wait() == -signal.SIGKILL
     (left,) = names(tmp_path)
 
-    done = subprocess.run(
+    later = subprocess.run(
         [sys.executable, "-c", _WRITES, tmp_path / "tuesday.csv"],
         input="\n",
         capture_output=True,
@@ -61,7 +61,7 @@ def test_what_a_killed_writer_left_goes_when_a_file_is_next_written_there(
         check=True,
     )
 
-    assert done.stdout == "here\n"
+    assert later.stdout == "here\n"
     assert left.startswith("monday.csv.socialcell-")
     assert names(tmp_path) == {"tuesday.csv"}
     assert (tmp_path / "tuesday.csv").read_text() == "half and half"
@@ -111,7 +111,7 @@ def test_a_file_that_was_not_finished_leaves_the_old_one(tmp_path: Path) -> None
     path.write_text("old")
 
     with pytest.raises(TypeError), unfinished_files.writing(path) as file:
-        file.writelines([b"new", "no bytes"])  # type: ignore[list-item]
+        file.writelines([b"new", "no bytes"])
 
     assert names(tmp_path) == {"list.csv"}
     assert path.read_text() == "old"

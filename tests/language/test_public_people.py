@@ -277,12 +277,12 @@ def test_what_was_entered_since_is_weighed_when_a_file_is_taken(
 def test_who_was_imported_before_the_rule_stays_and_a_change_needs_evidence(
     context: Context, tmp_path: Path
 ) -> None:
-    held = context.workspace.folder / people.FILE
+    file = context.workspace.folder / people.FILE
     cells = {key: cell for key, cell in GOOD.items() if key != "evidence"}
-    held.write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n", "utf-8")
+    file.write_text(f"{','.join(cells)}\n{','.join(cells.values())}\n", "utf-8")
     as_before = write(tmp_path, GOOD | {"evidence": ""})
 
-    assert [row["id"] for row in people.rows(held)] == [GOOD["id"]]
+    assert [row["id"] for row in people.rows(file)] == [GOOD["id"]]
     assert settings_checks.names(context.workspace).state == "ok"
     assert public_people.propose_people(context, as_before).changes.unchanged == (
         GOOD["id"],

@@ -216,7 +216,7 @@ def test_longer_waits_are_more_urgent() -> None:
 def test_a_cue_that_leaves_no_doubt_gives_its_topic(text: str, topic: str) -> None:
     (reading,) = read([text])
 
-    assert topic in [found.id for found in reading.topics]
+    assert topic in [guess.id for guess in reading.topics]
 
 
 def test_a_river_s_figures_are_flood_even_where_they_are_taken_for_talk() -> None:

@@ -167,7 +167,7 @@ def test_every_spelling_of_office_holders_is_shown_and_hidden_with_the_list(
     """More names than one search looks for at once, too."""
     store_texts(engine, *SPELLINGS)
     surnames = ("Jadhav", "Pawar", "Shinde", "More", "Gaikwad", "Bhosale", "Chavan")
-    others = [f"{given} {last}" for given in ("Sunil", "Anita") for last in surnames]
+    others = [f"{first} {last}" for first in ("Sunil", "Anita") for last in surnames]
     for holders in (["Rakesh Kulkarni"], ["Rakesh Kulkarni", *others]):
         with db.writing(engine) as session:
             assert search_forms.refresh_names(session, holders, holders) == 4

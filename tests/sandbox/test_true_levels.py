@@ -70,7 +70,7 @@ def test_a_report_of_a_problem_has_the_level_of_its_sentence() -> None:
 
     assert levels["pothole"] == levels["dogs"] == {"normal", "high"}
     assert levels["garbage"] == {"normal"}
-    assert {level for found in levels.values() for level in found} <= set(LEVELS)
+    assert set().union(*levels.values()) <= set(LEVELS)
 
 
 def test_a_submission_has_the_higher_level_of_its_title_and_its_body(

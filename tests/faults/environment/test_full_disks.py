@@ -154,11 +154,11 @@ def test_unmasked_reading_is_refused_where_it_cannot_be_entered(
         ("mentions", "export"),
         ("privacy", "export", *PERSON),
     ):
-        done = socialcell("--config", cell / "config.yaml", *words)
-        assert done.returncode == 1, words
-        assert done.stdout == ""
-        assert "is full" in done.stderr
-        assert "Free some space" in done.stderr
+        process = socialcell("--config", cell / "config.yaml", *words)
+        assert process.returncode == 1, words
+        assert process.stdout == ""
+        assert "is full" in process.stderr
+        assert "Free some space" in process.stderr
     assert "Kothrud" in run(cell, "mentions", "list")
     ballast.unlink()
     assert run(cell, "mentions", "open", "1").strip() == address
@@ -213,17 +213,17 @@ def test_retention_without_room_to_rewrite_the_file_does_it_the_next_time(
     with ballast.open("r+b") as file:
         file.truncate(ballast.stat().st_size - 3_000_000)
 
-    done = socialcell(
+    process = socialcell(
         "--config", cell / "config.yaml", "retention", "run", TMPDIR=str(disk)
     )
     purged = texts(cell)
     ballast.unlink()
     again = run(cell, "retention", "run")
 
-    assert done.returncode == 3, done.stderr
-    assert "disk is full" in done.stderr
-    assert "Free some space" in done.stderr
-    assert "another process" not in done.stderr
+    assert process.returncode == 3, process.stderr
+    assert "disk is full" in process.stderr
+    assert "Free some space" in process.stderr
+    assert "another process" not in process.stderr
     assert purged == 0
     assert "Purged texts of x: 0" in again
     assert not in_files(cell, "water in Kothrud, day")

@@ -122,7 +122,7 @@ def cost_of(folder: Path, name: str, *arguments: str | Path) -> str:
         (folder / "secrets" / secret).write_text("scripted\n")
     module = "tests.faults.hostile.answer_cost"
     words = [sys.executable, "-m", module, folder / "config.yaml", name, *arguments]
-    done = subprocess.run(
+    process = subprocess.run(
         words,
         capture_output=True,
         text=True,
@@ -130,8 +130,8 @@ def cost_of(folder: Path, name: str, *arguments: str | Path) -> str:
         env=environment(),
         check=False,
     )
-    assert done.returncode == 0, done.stderr[-3000:]
-    cost = json.loads(done.stdout)
+    assert process.returncode == 0, process.stderr[-3000:]
+    cost = json.loads(process.stdout)
     assert cost["words"], cost
     assert cost["seconds"] < SECONDS, cost
     assert cost["megabytes"] < MEGABYTES, cost
@@ -189,9 +189,9 @@ def test_other_sources_go_on_beside_one_that_answers_with_a_flood(
         for name in ("a", "b"):
             url = f"url=https://{name}.example/feed"
             run(folder, "sources", "add", name, "rss", "--set", url)
-        done = socialcell("--config", folder / "config.yaml", "pull")
+        process = socialcell("--config", folder / "config.yaml", "pull")
 
     listed = run(folder, "mentions", "list")
-    assert done.returncode == 3, done.stdout + done.stderr
-    assert "more markup than any newspaper's" in done.stdout + done.stderr
+    assert process.returncode == 3, process.stdout + process.stderr
+    assert "more markup than any newspaper's" in process.stdout + process.stderr
     assert "No water" in listed
