@@ -10,10 +10,11 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from socialcell.language import danger_rules, day_mix, lexicon, weights
+from socialcell.language import danger_rules, lexicon, weights
 from socialcell.language.analysis import Entity
 from socialcell.language.classifiers import (
     civic_model,
+    day_mix,
     intent,
     intent_detail,
     language_identification,

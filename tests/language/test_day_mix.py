@@ -4,7 +4,7 @@ import pytest
 
 from socialcell.language import lexicon, read
 from socialcell.language.analysis import Sentiment
-from socialcell.language.day_mix import sentiment_of_a_day, shifted
+from socialcell.language.classifiers.day_mix import sentiment_of_a_day, shifted
 
 EVEN = {"negative": 0.25, "neutral": 0.5, "positive": 0.25}
 

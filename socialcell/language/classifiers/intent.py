@@ -1,8 +1,8 @@
 """What the writer wants: the first cut of the cell's work, by n-grams and rules."""
 
-from socialcell.language import day_mix, lexicon
+from socialcell.language import lexicon
 from socialcell.language.analysis import Intent
-from socialcell.language.classifiers import civic_model
+from socialcell.language.classifiers import civic_model, day_mix
 from socialcell.language.notes import Notes
 
 TASK = "intent"
