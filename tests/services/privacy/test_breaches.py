@@ -259,7 +259,9 @@ def test_each_is_written_to_in_the_language_that_is_known_of_them(
 
     result = affected_persons.list_affected(dpo, number, everybody=True, reveal=True)
 
-    assert {(one.platform, one.handle): one.language for one in result.persons} == {
+    assert {
+        (person.platform, person.handle): person.language for person in result.persons
+    } == {
         ("x", "asha_canary"): "hi",  # of her request; her posts are in English
         ("mastodon", "asha_canary"): "mr",  # nothing is known: that of the city
         ("x", "handle_u1"): "en",

@@ -43,7 +43,7 @@ ACTS = (export, erase, look)
 
 
 @pytest.fixture
-def held(context: Context) -> Context:
+def city(context: Context) -> Context:
     """A workspace with her posts and no operator, in which nobody has signed in."""
     store_hers(context)
     return context
@@ -59,22 +59,22 @@ def trace(context: Context) -> tuple[list[str | None], int, int]:
 
 @pytest.mark.parametrize("act", ACTS)
 def test_in_a_workspace_without_operators_whoever_has_its_files_may(
-    held: Context, act: Callable[[Context], None]
+    city: Context, act: Callable[[Context], None]
 ) -> None:
-    act(held)
+    act(city)
 
 
 @pytest.mark.parametrize("act", ACTS)
 def test_once_there_is_an_operator_nobody_may_without_a_sign_in(
-    held: Context, act: Callable[[Context], None]
+    city: Context, act: Callable[[Context], None]
 ) -> None:
-    acting(held, "Ravi Sample", Role.VIEWER)
-    before = trace(held)
+    acting(city, "Ravi Sample", Role.VIEWER)
+    before = trace(city)
 
     with pytest.raises(NeedsAPerson, match="Nobody has signed in"):
-        act(held)
+        act(city)
 
-    assert trace(held) == before
+    assert trace(city) == before
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -82,26 +82,26 @@ def test_once_there_is_an_operator_nobody_may_without_a_sign_in(
     "role", [role for role in Role if role is not Role.DPO], ids=str
 )
 def test_roles_other_than_the_officers_are_refused_and_change_nothing(
-    held: Context, role: Role, act: Callable[[Context], None]
+    city: Context, role: Role, act: Callable[[Context], None]
 ) -> None:
-    other = acting(held, "Ravi Sample", role)
-    before = trace(held)
+    other = acting(city, "Ravi Sample", role)
+    before = trace(city)
 
     with pytest.raises(SocialcellError, match="dpo"):
         act(other)
 
-    assert trace(held) == before
+    assert trace(city) == before
 
 
 @pytest.mark.parametrize("act", ACTS)
 def test_the_officer_may_after_a_sign_in_with_a_second_factor(
-    held: Context, act: Callable[[Context], None]
+    city: Context, act: Callable[[Context], None]
 ) -> None:
-    weak = operators.operator(held, "Lata Sample", Role.DPO, known_by="password")
+    weak = operators.operator(city, "Lata Sample", Role.DPO, known_by="password")
     with pytest.raises(NeedsAPerson):
-        act(replace(held, actor=weak))
+        act(replace(city, actor=weak))
 
-    act(operators.officer(held))
+    act(operators.officer(city))
 
 
 class Shell:
@@ -124,31 +124,33 @@ def commands(folder: Path) -> Sequence[Sequence[str | Path]]:
 
 
 def test_the_commands_ask_who_it_is_once_there_are_operators(
-    held: Context, tmp_path: Path
+    city: Context, tmp_path: Path
 ) -> None:
-    shell = Shell(held)
-    sign_in_shell(held, "Ravi Sample", Role.LEAD)
+    shell = Shell(city)
+    sign_in_shell(city, "Ravi Sample", Role.LEAD)
     refused = [shell.run(*words) for words in commands(tmp_path)]
-    sign_out_shell(held)
+    sign_out_shell(city)
     unsigned = [shell.run(*words) for words in commands(tmp_path)]
 
-    assert [(code, "dpo" in said) for code, _out, said in refused] == [(1, True)] * 3
-    assert [code for code, _out, _said in unsigned] == [4] * 3
-    assert all("Nobody has signed in here" in said for _c, _out, said in unsigned)
+    assert [(code, "dpo" in stderr) for code, _out, stderr in refused] == [
+        (1, True)
+    ] * 3
+    assert [code for code, _out, _stderr in unsigned] == [4] * 3
+    assert all("Nobody has signed in here" in stderr for _c, _out, stderr in unsigned)
     assert not (tmp_path / "asha.json").exists()
-    assert None not in trace(held)[0]
+    assert None not in trace(city)[0]
 
-    sign_in_shell(held, "Dina Sample", Role.DPO)
-    done = [shell.run(*words) for words in commands(tmp_path)]
-    assert [code for code, _out, _said in done] == [0] * 3
+    sign_in_shell(city, "Dina Sample", Role.DPO)
+    results = [shell.run(*words) for words in commands(tmp_path)]
+    assert [code for code, _out, _stderr in results] == [0] * 3
     assert json.loads((tmp_path / "asha.json").read_text())["platform"] == "x"
-    assert trace(held)[0][:2] == [None, None]
+    assert trace(city)[0][:2] == [None, None]
 
 
 def test_the_commands_work_in_a_workspace_without_operators(
-    held: Context, tmp_path: Path
+    city: Context, tmp_path: Path
 ) -> None:
-    done = [Shell(held).run(*words) for words in commands(tmp_path)]
+    results = [Shell(city).run(*words) for words in commands(tmp_path)]
 
-    assert [code for code, _out, _said in done] == [0] * 3
-    assert trace(held)[0][:2] == [None, None]
+    assert [code for code, _out, _stderr in results] == [0] * 3
+    assert trace(city)[0][:2] == [None, None]

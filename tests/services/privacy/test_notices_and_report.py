@@ -111,6 +111,30 @@ def test_of_words_that_stay_each_version_has_the_consents_of_its_own_time(
     assert [(line.version, line.consents) for line in marathi] == [(2, 2), (1, 1)]
 
 
+def test_of_the_versions_of_a_notice_one_counts_at_a_time(dpo: Context) -> None:
+    notices.add_notice(dpo, "messages", texts())
+    notices.add_notice(dpo, "messages", texts("roads"), dpo.clock.now() + 2 * DAY)
+    notices.add_notice(dpo, "messages", texts("parks"), dpo.clock.now() + DAY)
+    notices.add_notice(dpo, "surveys", texts(), dpo.clock.now() + DAY)
+
+    def states(context: Context) -> list[tuple[str, int, str]]:
+        versions = notices.list_versions(context)
+        return [(line.purpose, line.version, line.state) for line in versions]
+
+    assert states(dpo) == [
+        ("messages", 3, "later"),
+        ("messages", 2, "never"),
+        ("messages", 1, "now"),
+        ("surveys", 1, "later"),
+    ]
+    assert states(later(dpo, days=1)) == [
+        ("messages", 3, "now"),
+        ("messages", 2, "never"),
+        ("messages", 1, "earlier"),
+        ("surveys", 1, "now"),
+    ]
+
+
 def test_a_consent_to_a_notice_that_did_not_count_then_is_refused(
     dpo: Context,
 ) -> None:
@@ -166,17 +190,17 @@ def test_the_report_counts_requests_by_when_they_were_answered(dpo: Context) -> 
     receive(at_last, "grievance", is_child=True)
     original_link.open_original(acting(at_last, OFFICER, Role.OPERATOR), 1)
 
-    made = report(at_last, days=60)
+    summary = report(at_last, days=60)
 
-    assert made.requests == {
+    assert summary.requests == {
         "erasure": RequestCounts(3, 3, 1, 2, 1, 0),
         "grievance": RequestCounts(1, 0, 0, 0, 0, 1),
     }
-    assert made.refusals == {"not_identified": 1}
-    assert [(row.actor, row.kind, row.reads) for row in made.accesses] == [
+    assert summary.refusals == {"not_identified": 1}
+    assert [(row.actor, row.kind, row.reads) for row in summary.accesses] == [
         ("Meera Sample", "original", 1)
     ]
-    assert sum(made.tables.values()) > 40
+    assert sum(summary.tables.values()) > 40
 
 
 def test_the_report_says_for_whom_others_asked_and_who_is_named(dpo: Context) -> None:
@@ -187,10 +211,10 @@ def test_the_report_says_for_whom_others_asked_and_who_is_named(dpo: Context) ->
     receive(dpo, "access", is_child=True, on_behalf="guardian", **shown)
     receive(dpo, "access", on_behalf="nominee", **shown)
 
-    made = report(dpo)
+    summary = report(dpo)
 
-    assert made.received_for == {"child": 2, "guardian": 1, "nominee": 1}
-    assert made.nominations == 2  # of her two accounts
+    assert summary.received_for == {"child": 2, "guardian": 1, "nominee": 1}
+    assert summary.nominations == 2  # of her two accounts
     after = report(later(dpo, days=60))
     assert after.received_for == {"child": 0, "guardian": 0, "nominee": 0}
 
@@ -206,8 +230,8 @@ def test_the_report_has_breaches_that_were_open_in_its_span(dpo: Context) -> Non
 
     def between(first: float, last: float) -> list[str]:
         span = start + first * DAY, start + last * DAY
-        made = privacy_report.make_report(later(dpo, days=30), *span)
-        return [line.number for line in made.breaches]
+        summary = privacy_report.make_report(later(dpo, days=30), *span)
+        return [line.number for line in summary.breaches]
 
     assert between(-5, 0) == []
     assert between(5, 7) == [number]  # noticed before it, closed after it
@@ -236,11 +260,11 @@ def test_the_report_says_consents_and_the_notices_in_force(dpo: Context) -> None
     consent.record_consent(dpo, "+91 98765 43211", "granted", "form")
     consent.record_consent(dpo, "+91 98765 43211", "withdrawn", "call")
 
-    made = report(dpo)
+    summary = report(dpo)
 
-    assert made.consents == ConsentCounts(2, 1, 1)
-    assert list(made.notices) == [("messages", 1)]
-    assert made.retention_ok_at is None
+    assert summary.consents == ConsentCounts(2, 1, 1)
+    assert list(summary.notices) == [("messages", 1)]
+    assert summary.retention_ok_at is None
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR, Role.AGENCY])

@@ -202,9 +202,9 @@ def test_reading_who_asks_stands_in_the_access_log(dpo: Context) -> None:
 def test_a_nominee_may_act_only_for_whom_they_were_named(dpo: Context) -> None:
     nomination = identified(dpo, "nomination", nominee="Ravi Canary, ravi@city.example")
     request_answers.answer_request(dpo, nomination.number)
-    told = {"on_behalf": "nominee", "authority": "death certificate 12/2026"}
-    theirs = receive(dpo, "access", **told)
-    others = receive(dpo, accounts=[NamedAccount("x", handle="bela")], **told)
+    by_nominee = {"on_behalf": "nominee", "authority": "death certificate 12/2026"}
+    theirs = receive(dpo, "access", **by_nominee)
+    others = receive(dpo, accounts=[NamedAccount("x", handle="bela")], **by_nominee)
 
     assert person_requests.identify(dpo, theirs.number, HOW).state == (
         "identity_checked"
@@ -214,8 +214,8 @@ def test_a_nominee_may_act_only_for_whom_they_were_named(dpo: Context) -> None:
 
 
 def test_a_nominee_of_nobody_is_refused_whatever_is_asked(dpo: Context) -> None:
-    told = {"on_behalf": "nominee", "authority": "death certificate 12/2026"}
-    line = receive(dpo, "withdrawal", **told)
+    by_nominee = {"on_behalf": "nominee", "authority": "death certificate 12/2026"}
+    line = receive(dpo, "withdrawal", **by_nominee)
 
     with pytest.raises(SocialcellError, match="Nobody was named"):
         request_answers.answer_request(dpo, line.number, WORDS)
@@ -226,8 +226,8 @@ def test_a_nominee_of_nobody_is_refused_whatever_is_asked(dpo: Context) -> None:
 def test_whom_a_person_named_is_shown_beside_who_asks_for_them(dpo: Context) -> None:
     nomination = identified(dpo, "nomination", nominee="Ravi Canary, ravi@city.example")
     request_answers.answer_request(dpo, nomination.number)
-    told = {"on_behalf": "nominee", "authority": "death certificate 12/2026"}
-    theirs = receive(dpo, "access", name="Ravi Canary", **told)
+    by_nominee = {"on_behalf": "nominee", "authority": "death certificate 12/2026"}
+    theirs = receive(dpo, "access", name="Ravi Canary", **by_nominee)
     hers = receive(dpo, "access")
 
     shown = person_requests.show_request(dpo, theirs.number, reveal=True)
@@ -259,25 +259,25 @@ def test_an_erasure_that_a_nominee_asked_for_goes_on_after_a_break(
 ) -> None:
     nomination = identified(dpo, "nomination", nominee="Ravi Canary")
     request_answers.answer_request(dpo, nomination.number)
-    told = {"on_behalf": "nominee", "authority": "death certificate 12/2026"}
-    line = identified(dpo, **told)
+    by_nominee = {"on_behalf": "nominee", "authority": "death certificate 12/2026"}
+    line = identified(dpo, **by_nominee)
     with db.writing(dpo.engine) as session:  # as far as the first account, then a kill
         row = store.lock_request(session, line.number)
         row.state, row.receipt = "in_progress", {"audit_from": audit.head(session).seq}
     data_requests.erase_account(dpo, "x", None, "asha_canary")
 
-    done = request_answers.answer_request(dpo, line.number, WORDS)
+    answer = request_answers.answer_request(dpo, line.number, WORDS)
 
-    assert done.line.outcome == "done"
+    assert answer.line.outcome == "done"
 
 
 def test_a_nominee_names_nobody_and_stands_for_no_child(dpo: Context) -> None:
-    told = {"on_behalf": "nominee", "authority": "death certificate 12/2026"}
+    by_nominee = {"on_behalf": "nominee", "authority": "death certificate 12/2026"}
 
     with pytest.raises(SocialcellError, match="names nobody else"):
-        receive(dpo, "nomination", nominee="Sita Canary", **told)
+        receive(dpo, "nomination", nominee="Sita Canary", **by_nominee)
     with pytest.raises(SocialcellError, match="A child names no nominee"):
-        receive(dpo, "erasure", is_child=True, **told)
+        receive(dpo, "erasure", is_child=True, **by_nominee)
 
 
 def test_an_erasure_without_a_request_forgets_the_nominee_as_well(

@@ -23,7 +23,7 @@ def entries(context: Context) -> list[tuple[str, str, str]]:
 
 
 @pytest.fixture
-def held(context: Context) -> Context:
+def city(context: Context) -> Context:
     """A workspace on SQLite, in which Ravi has signed in."""
     if not db.is_sqlite(context.engine):
         pytest.skip("pg_dump has tests of its own")
@@ -32,30 +32,30 @@ def held(context: Context) -> Context:
 
 
 def test_the_command_enters_who_took_the_copy_and_the_copy_has_the_entry(
-    held: Context, tmp_path: Path
+    city: Context, tmp_path: Path
 ) -> None:
     out = tmp_path / "monday.db"
-    config = held.workspace.folder / "config.yaml"
+    config = city.workspace.folder / "config.yaml"
 
     result = socialcell("--config", config, "db", "backup", "--out", out)
 
     assert result.returncode == 0, result.stderr
-    assert entries(held) == [("backup", "Ravi Sample", "monday.db")]
+    assert entries(city) == [("backup", "Ravi Sample", "monday.db")]
     with db.frozen(out) as copy, copy.connect() as connection:
         (kind,) = connection.execute(text("SELECT kind FROM access_entry")).one()
     assert kind == "backup"
 
 
-def test_a_copy_of_the_daemon_is_nobodys_read(held: Context) -> None:
-    backup.make_nightly_backup(held.workspace)
+def test_a_copy_of_the_daemon_is_nobodys_read(city: Context) -> None:
+    backup.make_nightly_backup(city.workspace)
 
-    assert entries(held) == []
+    assert entries(city) == []
 
 
 def test_where_the_log_cannot_be_written_there_is_no_copy(
-    held: Context, tmp_path: Path
+    city: Context, tmp_path: Path
 ) -> None:
-    with held.engine.begin() as connection:
+    with city.engine.begin() as connection:
         connection.execute(
             text(
                 "CREATE TRIGGER full_log BEFORE INSERT ON access_entry "
@@ -65,31 +65,31 @@ def test_where_the_log_cannot_be_written_there_is_no_copy(
     out = tmp_path / "monday.db"
 
     with pytest.raises(Exception, match="no room"):
-        logged_backup.make_logged_backup(held.workspace, out)
+        logged_backup.make_logged_backup(city.workspace, out)
 
     assert not out.exists()
 
 
 def test_a_copy_that_fails_leaves_the_entry_of_who_asked(
-    held: Context, tmp_path: Path
+    city: Context, tmp_path: Path
 ) -> None:
     out = tmp_path / "monday.db"
     out.write_text("taken")
 
     with pytest.raises(UsageError, match=r"monday\.db"):
-        logged_backup.make_logged_backup(held.workspace, out)
+        logged_backup.make_logged_backup(city.workspace, out)
 
-    assert entries(held) == [("backup", "Ravi Sample", "monday.db")]
+    assert entries(city) == [("backup", "Ravi Sample", "monday.db")]
 
 
 def test_a_database_that_waits_for_its_upgrade_is_copied_and_says_so(
-    held: Context, tmp_path: Path
+    city: Context, tmp_path: Path
 ) -> None:
     older = {"schema": revisions.revisions()[-2]}
-    with held.engine.begin() as connection:
+    with city.engine.begin() as connection:
         stamp = text("UPDATE alembic_version SET version_num = :schema")
         connection.execute(stamp, older)
-    config = held.workspace.folder / "config.yaml"
+    config = city.workspace.folder / "config.yaml"
 
     result = socialcell(
         "--config", config, "db", "backup", "--out", tmp_path / "old.db"
@@ -100,9 +100,9 @@ def test_a_database_that_waits_for_its_upgrade_is_copied_and_says_so(
     assert (tmp_path / "old.db").exists()
 
 
-def test_without_a_database_there_is_no_backup(held: Context) -> None:
-    held.engine.dispose()
-    (held.workspace.folder / "socialcell.db").unlink()
+def test_without_a_database_there_is_no_backup(city: Context) -> None:
+    city.engine.dispose()
+    (city.workspace.folder / "socialcell.db").unlink()
 
     with pytest.raises(SocialcellError):
-        logged_backup.make_logged_backup(held.workspace)
+        logged_backup.make_logged_backup(city.workspace)

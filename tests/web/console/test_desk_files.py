@@ -188,8 +188,8 @@ def test_a_photo_is_marked_public_by_who_says_that_they_have_looked(
     assert "Say that you have looked at the photo." in refused.html
     assert not files(context)[0].is_public
 
-    done = ravi.send(refused, f"/cases/{case}/photos/1/public", checked="yes")
-    assert "The photo is public" in done.html
+    published = ravi.send(refused, f"/cases/{case}/photos/1/public", checked="yes")
+    assert "The photo is public" in published.html
     assert files(context)[0].is_public
 
     back = ravi.send(ravi.get(path), f"/cases/{case}/photos/1/public")

@@ -30,10 +30,10 @@ def answers(browser: BrowserSession) -> dict[str, PageAnswer]:
 def test_every_answer_has_the_headers_that_keep_other_sites_out(
     browser: BrowserSession, lead: BrowserSession
 ) -> None:
-    given = answers(lead)
-    given["stranger"] = browser.request("GET", "/en/inbox")
+    by_name = answers(lead)
+    by_name["stranger"] = browser.request("GET", "/en/inbox")
 
-    statuses = {name: answer.status for name, answer in given.items()}
+    statuses = {name: answer.status for name, answer in by_name.items()}
     assert statuses == {
         "page": 200,
         "sheet": 200,
@@ -45,7 +45,7 @@ def test_every_answer_has_the_headers_that_keep_other_sites_out(
         "form": 403,
         "stranger": 303,
     }
-    for name, answer in given.items():
+    for name, answer in by_name.items():
         assert HEADERS.items() <= answer.headers.items(), name
         assert ("immutable" in answer.headers["cache-control"]) is (name == "sheet")
         assert ("no-store" in answer.headers["cache-control"]) is (name != "sheet")

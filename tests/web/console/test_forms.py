@@ -111,8 +111,8 @@ def test_the_key_of_another_persons_form_hides_nothing_and_tells_nothing(
 ) -> None:
     other = signed_in(new_browser(), context, "Meera Sample")
     key = preferences(other)["once"]
-    done = other.post("/en/me", {**preferences(other), "once": key})
-    assert "Your choice is stored." in done.text
+    answer = other.post("/en/me", {**preferences(other), "once": key})
+    assert "Your choice is stored." in answer.text
 
     answer = ravi.post("/en/me", {**preferences(ravi), "once": key})
 
@@ -181,11 +181,11 @@ def test_a_refused_form_leads_to_its_page_in_the_other_languages(
 def test_what_was_done_is_said_to_the_session_that_did_it_alone(
     context: Context, ravi: BrowserSession, new_browser: NewBrowser
 ) -> None:
-    done = ravi.post("/en/me", preferences(ravi)).path
+    shown_once = ravi.post("/en/me", preferences(ravi)).path
     other = signed_in(new_browser(), context, "Meera Sample")
 
-    assert "Your choice is stored." in ravi.get(done).text
-    assert "Your choice is stored." not in other.get(done).text
+    assert "Your choice is stored." in ravi.get(shown_once).text
+    assert "Your choice is stored." not in other.get(shown_once).text
 
 
 def test_the_keys_of_forms_are_forgotten_after_two_days(

@@ -109,14 +109,14 @@ def test_an_authenticators_code_and_a_recovery_code_are_good_once(
     code = pyotp.TOTP(asha.secret).at(int(clock.now().timestamp()))
     titles = []
 
-    for given, is_refused in (
+    for second_factor, is_refused in (
         (code, False),
         (code, True),
         (recovery, False),
         (recovery, True),
     ):
         driver.delete_all_cookies()
-        sign_in(driver, address, given, is_refused=is_refused)
+        sign_in(driver, address, second_factor, is_refused=is_refused)
         titles.append(driver.title.partition(" ")[0])
 
     assert titles == ["Today", "Error:", "Today", "Error:"]

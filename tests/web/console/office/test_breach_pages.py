@@ -109,7 +109,7 @@ def test_what_became_known_is_entered_in_each_language_and_letters_follow(
 
     form = officer.get(f"/en{ONE}/edit")
     assert form.form(f"{ONE}/edit").fields["what_en"] == WHAT
-    done = officer.send(
+    changed = officer.send(
         form,
         f"{ONE}/edit",
         what_mr=MARATHI,
@@ -119,8 +119,8 @@ def test_what_became_known_is_entered_in_each_language_and_letters_follow(
         persons="40",
     )
 
-    assert "What became known is entered." in done.text
-    assert "still to be written in: Hindi." in done.text
+    assert "What became known is entered." in changed.text
+    assert "still to be written in: Hindi." in changed.text
     row = breach(engine)
     assert (row.what, row.measures, row.persons) == (WHAT, "Locked.", 40)
     assert row.from_at == context.clock.now() - timedelta(hours=9)

@@ -74,10 +74,10 @@ def test_the_work_passes_and_new_tokens_are_shown_once(
 ) -> None:
     path = page_of(context)
 
-    done = admin.send(look(admin, context), f"{path}/hand-over", again=RAVI)
+    outcome = admin.send(look(admin, context), f"{path}/hand-over", again=RAVI)
 
-    assert "Ravi Sample has handed over" in done.text
-    assert "New tokens, shown this once" in done.text
+    assert "Ravi Sample has handed over" in outcome.text
+    assert "New tokens, shown this once" in outcome.text
     with db.reading(engine) as session:
         asha = store.find_operator(session, ASHA)
         assert asha is not None
@@ -86,7 +86,7 @@ def test_the_work_passes_and_new_tokens_are_shown_once(
     assert sorted(token.revoked_at is None for token in tokens) == [False, True]
     after = admin.get(f"/en{path}")
     assert "Take back" not in after.text
-    assert done.html.split('translate="no">')[1].split("<")[0] not in after.html
+    assert outcome.html.split('translate="no">')[1].split("<")[0] not in after.html
 
 
 def test_another_name_changes_nothing(admin: BrowserSession, context: Context) -> None:

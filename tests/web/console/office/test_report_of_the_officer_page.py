@@ -22,9 +22,9 @@ def work(context: Context) -> Context:
     store_hers(context)
     dpo = officer(context)
     receive(dpo, "erasure", is_child=True)
-    told = "Nobody wrote our word from there."
     number = receive(dpo, "access").number
-    person_requests.refuse(dpo, number, "not_identified", told)
+    reason = "Nobody wrote our word from there."
+    person_requests.refuse(dpo, number, "not_identified", reason)
     draft = BreachDraft("Lost laptop", "A laptop with an export was lost.", ["texts"])
     breaches.enter_breach(dpo, draft)
     person_requests.show_request(dpo, number, reveal=True)
