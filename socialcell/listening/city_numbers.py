@@ -52,11 +52,8 @@ def unverified_numbers(
 ) -> tuple[CityNumber, ...]:
     """Numbers that are masked because nobody has looked them up, though somebody has
     listed them: the package's and the workspace's."""
-    settled = {
-        *(row.digits for row in own),
-        *(re.sub(r"\D", "", number) for number in hidden),
-    }
-    rows = [row for row in package_numbers() if row.digits not in settled]
+    settled = {*map(_longest_form, (*(row.number for row in own), *hidden))}
+    rows = (r for r in package_numbers() if _longest_form(r.number) not in settled)
     return tuple(row for row in (*rows, *own) if row.checked is None)
 
 
@@ -74,6 +71,11 @@ def written_forms(number: str) -> frozenset[str]:
     if digits.startswith(_CITY_CODES):
         forms.add(digits[3:])
     return frozenset(forms)
+
+
+def _longest_form(number: str) -> str:
+    """By which two spellings of a number are the same."""
+    return max(written_forms(number), key=len)
 
 
 def _checked(rows: Iterable[CityNumber]) -> frozenset[str]:

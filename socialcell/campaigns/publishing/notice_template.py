@@ -85,6 +85,16 @@ class NoticeSlot(BaseModel):
     choices: dict[str, LocalisedText] = Field(default_factory=dict)
     example: LocalisedText | Line | int | None = None
 
+    @property
+    def takes_own_words(self) -> bool:
+        """Whether own words may be given in each language."""
+        return self.type in ("text", "place")
+
+    @property
+    def takes_several(self) -> bool:
+        """Whether several names may be given."""
+        return self.type in ("area", "place")
+
     @model_validator(mode="after")
     def _fits_type(self) -> "NoticeSlot":
         for name, types in (
@@ -103,10 +113,7 @@ class NoticeSlot(BaseModel):
             self.choices or isinstance(self.example, LocalisedText)
         ):
             raise UnreadableValue("posts.text_without_example")
-        if isinstance(self.example, LocalisedText) and self.type not in (
-            "text",
-            "place",
-        ):
+        if isinstance(self.example, LocalisedText) and not self.takes_own_words:
             raise UnreadableValue("posts.example_by_language")
         return self
 

@@ -76,7 +76,7 @@ def fill_template(
             if f"{name}.{code}" in inputs
         }
         if own:
-            if slot.type not in ("text", "place"):
+            if not slot.takes_own_words:
                 raise UsageError("posts.slot_without_languages", slot=name)
             values[name] = own
         elif name in inputs:
@@ -180,7 +180,7 @@ def _no_such_slot(template: NoticeTemplate, name: str) -> UsageError:
 def _slot_value(
     name: str, slot: NoticeSlot, inputs: Sequence[str], find: FindNames
 ) -> SlotValue:
-    if slot.type in ("area", "place"):
+    if slot.takes_several:
         return _place_names(name, slot, inputs, find)
     if len(inputs) > 1:
         raise UsageError("posts.several_values", slot=name, count=len(inputs))

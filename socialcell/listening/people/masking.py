@@ -136,7 +136,6 @@ def masked(
     is_spelt = _IS_SPELT.search(text) is not None
     if is_spelt or _has_sign(text):
         text = hide_payment_addresses(text)
-        is_spelt = _IS_SPELT.search(text) is not None
     if is_spelt:
         text = _SPELT_EMAIL.sub(f"{MASK}@{MASK}", text)
     has_sign = _has_sign(text)

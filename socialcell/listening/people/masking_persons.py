@@ -23,7 +23,6 @@ from socialcell.listening.people.name_lists import (
     sounds_of,
     stem,
     word_kinds,
-    word_lists,
 )
 from socialcell.settings.language import NcModels
 
@@ -34,8 +33,6 @@ _NONE: Kinds = frozenset()
 _LONGEST_NAME = 3  # words
 _NEAR_OFFICE = 3  # words between an office and the name of its holder
 _FEW_CAPITALS = 1 / 2  # where more of the words have a capital, capitals say nothing
-_LISTS = word_lists("third_persons")
-_ACTORS = frozenset(_LISTS["actors"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +109,9 @@ def _introduced(words: TextWords, signs: Signs, at: int) -> Iterator[WordSpan]:
         or (words.written(at + 1).istitle() and words.written(at + 1).isascii())
         or (
             words.is_next(end)
-            and (words.lower[end] in _ACTORS or WordKind.HONOUR in _kind(signs, end))
+            and (
+                words.cues[end] & WordCue.ACTOR or WordKind.HONOUR in _kind(signs, end)
+            )
         )
     )
     if is_sure:

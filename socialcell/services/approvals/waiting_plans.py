@@ -76,7 +76,10 @@ def list_waiting(context: Context) -> list[WaitingPlan]:
             if not plan_approval.is_approved(
                 plan, tags[plan.id or 0], approvals.get(plan.id or 0)
             )
-            and not _is_returned(plan, tags[plan.id or 0], returns.get(plan.campaign))
+            and not (
+                (row := returns.get(plan.campaign))
+                and row.is_of(plan, tags[plan.id or 0])
+            )
         ]
     return sorted(waiting, key=lambda plan: (plan.first, plan.campaign))
 
@@ -94,23 +97,14 @@ def plan_for_approval(context: Context, campaign: str) -> PlanForApproval:
         if approval is not None:
             session.expunge(approval)
         content = plan_approval.plan_content(plan, tags, approval).hash
-        returned = plan_returns.newest_returns(session, [plan.campaign]).get(
-            plan.campaign
-        )
+        returned = plan_returns.standing_return(session, plan, tags, approval)
     return PlanForApproval(
         document=plan_documents.document(context, plan, tags),
         against=against,
         approval=approval,
         content=content,
         maker=maker_of(context, making),
-        returned=returned if returned and returned.content == content else None,
-    )
-
-
-def _is_returned(plan: Plan, tags: Sequence[Tag], row: PlanReturn | None) -> bool:
-    """Whether a plan was sent back with the content that it has now."""
-    return (
-        row is not None and row.content == plan_approval.plan_content(plan, tags).hash
+        returned=returned,
     )
 
 

@@ -325,8 +325,8 @@ def _save_creator(
     merged = creator_entry.merge_fields(current, {**cells, "key": key})
     entry = creator_entry.check_record(merged, partial(ward_of, places, on), on, actor)
     before = entries.accounts(session, row.id) if row is not None else []
-    was_so = row is not None and not before and row.kind in PERSON_KINDS
-    if entry.kind in PERSON_KINDS and not entry.accounts and not was_so:
+    was_without = row is not None and not before and row.kind in PERSON_KINDS
+    if entry.kind in PERSON_KINDS and not entry.accounts and not was_without:
         raise UsageError("creators.person_without_account", kind=entry.kind)
     new_accounts = [account for account in entry.accounts if account not in before]
     public_persons.require_registered(session, new_accounts)

@@ -1,6 +1,6 @@
 """A plan sent back by a second person: to whoever made it, with the reason."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +9,11 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.campaigns.links import utm_naming
 from socialcell.campaigns.outreach import plan_approval
+from socialcell.campaigns.outreach.model import PlanApproval
+from socialcell.campaigns.outreach.plan_facts import Tag
 from socialcell.campaigns.outreach.store import outreach as outreach_store
 from socialcell.campaigns.planning import store as plans
+from socialcell.campaigns.planning.model import Plan
 from socialcell.errors import UsageError
 from socialcell.ops import audit
 from socialcell.services.context import Context
@@ -29,6 +32,10 @@ class PlanReturn:
     at: datetime
     reason: str
     content: str
+
+    def is_of(self, plan: Plan, tags: Sequence[Tag]) -> bool:
+        """Whether a plan says now what was sent back."""
+        return self.content == plan_approval.plan_content(plan, tags).hash
 
 
 def return_plan(context: Context, campaign: str, reason: str) -> PlanReturn:
@@ -82,8 +89,22 @@ def newest_returns(
     }
 
 
+def standing_return(
+    session: Session, plan: Plan, tags: Sequence[Tag], approval: PlanApproval | None
+) -> PlanReturn | None:
+    """That a plan was sent back as it is now; None: it was not, or it is approved."""
+    row = newest_returns(session, [plan.campaign]).get(plan.campaign)
+    if row is None or approval is not None:
+        return None
+    return row if row.is_of(plan, tags) else None
+
+
 def find_return(context: Context, campaign: str, version: int) -> PlanReturn | None:
-    """When a version of a plan was sent back last; None: never."""
+    """The same of a version of a plan that was read before."""
     with db.reading(context.engine) as session:
-        row = newest_returns(session, [campaign]).get(campaign)
-    return row if row is not None and row.version == version else None
+        plan = plans.find_plan(session, campaign, version)
+        if plan is None:
+            return None
+        tags = plans.tags(session, plan)
+        approval = plan_approval.valid_approval(session, plan, tags)
+        return standing_return(session, plan, tags, approval)

@@ -8,9 +8,11 @@ from typing import Any
 
 import openpyxl
 import pytest
+from sqlmodel import update
 
 from socialcell import db, sheet
 from socialcell.campaigns.creators.creator import Creator
+from socialcell.campaigns.creators.model import CreatorEntry
 from socialcell.campaigns.creators.store import creators as store
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.listening.store.people import registry
@@ -241,6 +243,22 @@ def test_who_was_entered_before_the_rule_stays_and_can_be_changed(
             registry.remove(session, *account, "as before", workspace.actor, now)
 
     assert put(workspace, contact="her agency").changed == ("contact",)
+
+
+def test_a_person_without_an_account_is_changed_and_none_loses_the_last(
+    workspace: Context,
+) -> None:
+    put(workspace, kind="partner", accounts=None)
+    with db.writing(workspace.engine) as session:  # as was entered before the rule
+        session.execute(update(CreatorEntry).values(kind="creator"))
+
+    change = {"key": "asha", "contact": "her agency"}
+    entered = creator_registry.put_creator(workspace, change)
+    assert entered.changed == ("contact",)
+
+    put(workspace)
+    with pytest.raises(UsageError, match="at least one account"):
+        put(workspace, accounts="")
 
 
 def test_a_file_of_creators_is_taken_once(workspace: Context, tmp_path: Path) -> None:

@@ -26,23 +26,17 @@ def accounts(session: Session) -> Accounts:
 
 
 def is_public_number(session: Session, platform: str, uid: str) -> bool | None:
-    """Whether the account of a number is in the registry: by its number, or by each
-    handle under which it is held. None: nobody has said whose it is, and nothing is
-    stored of it."""
+    """Whether the account of a number is in the registry, by its number or its handle.
+    None: nobody has said whose it is, and nothing is stored of it."""
     registered = registry.registry(session)
     if (platform, registry.plain_handle(uid)) in registered:
         return True
-    handles = session.scalars(
-        select(AUTHOR.handle)
-        .where(AUTHOR.platform == platform, AUTHOR.uid == uid)
-        .order_by(AUTHOR.id)
-    ).all()
-    if not handles:
+    author = session.execute(
+        select(AUTHOR.handle).where(AUTHOR.platform == platform, AUTHOR.uid == uid)
+    ).first()
+    if author is None:
         return None
-    return all(
-        (platform, registry.plain_handle(handle or "")) in registered
-        for handle in handles
-    )
+    return (platform, registry.plain_handle(author.handle or "")) in registered
 
 
 def _stored_handles(session: Session, handle: str, prefix: bool) -> set[str]:

@@ -103,7 +103,7 @@ def show_plan(request: PageRequest) -> Answer:
             "name": name,
             "versions": campaign_board.plan_versions(request.context, name),
             "returned": plan_returns.find_return(
-                request.context, name, document["version"]
+                request.context, document["campaign"], document["version"]
             ),
             "tab": "plan",
             "say": request.say,

@@ -1,9 +1,12 @@
 """Links: the list with clicks, one link by day with its QR code, and a new one."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
+from socialcell.campaigns.links.model import TrackedLink
+from socialcell.campaigns.links.store.links import LinkVersion
 from socialcell.campaigns.links.tracked_link import STATED_FIELDS, landings
 from socialcell.campaigns.links.utm_naming import CHANNELS
 from socialcell.campaigns.links.visitor_kinds import KINDS
@@ -73,18 +76,14 @@ def show_links(request: PageRequest) -> Answer:
 
 def show_link(request: PageRequest) -> Answer:
     """A link: where it leads, its requests by day, and what it said before."""
-    context, code = request.context, str(request.params["code"]).lower()
-    try:
-        link, versions = tracked_links.find_link(context, code)
-    except NoSuchLink:
-        raise NotFound from None
+    context, (link, versions) = request.context, require_link(request)
     days = daily_figures.requested_days(context, None, None)
     counted = link_statistics.link_statistics(
         context,
         by=("day",),
         since=days.since,
         until=days.until,
-        filters={"code": code},
+        filters={"code": link.code},
     )
     has_address = context.workspace.config.links.address is not None
     return WebPage(
@@ -92,7 +91,7 @@ def show_link(request: PageRequest) -> Answer:
         {
             "link": link,
             "versions": versions,
-            "waiting": link_change_approvals.find_waiting(context, code),
+            "waiting": link_change_approvals.find_waiting(context, link.code),
             "address": tracked_links.link_address(context, link),
             "targets": {
                 device: landing.of("CLICK")
@@ -100,13 +99,22 @@ def show_link(request: PageRequest) -> Answer:
             },
             "days": days,
             "rows": [_day_row(row) for row in reversed(counted["rows"])],
-            "qr": qr_codes.qr_squares(qr_codes.qr_address(context, code))
+            "qr": qr_codes.qr_squares(qr_codes.qr_address(context, link.code))
             if has_address
             else None,
             "may_draft": Permission.DRAFT,
             "w": PublishingWords(request.lang),
         },
     )
+
+
+def require_link(request: PageRequest) -> tuple[TrackedLink, Sequence[LinkVersion]]:
+    """The link of the address and what it said before. NotFound: there is none."""
+    code = str(request.params["code"]).lower()
+    try:
+        return tracked_links.find_link(request.context, code)
+    except NoSuchLink:
+        raise NotFound from None
 
 
 def _day_row(row: link_statistics.StatisticsRow) -> dict[str, object]:
@@ -128,14 +136,10 @@ def _day_row(row: link_statistics.StatisticsRow) -> dict[str, object]:
 
 def show_qr(request: PageRequest) -> Answer:
     """A link's QR code as an SVG file for print."""
-    code = str(request.params["code"]).lower()
-    try:
-        link, _versions = tracked_links.find_link(request.context, code)
-    except NoSuchLink:
-        raise NotFound from None
+    link, _versions = require_link(request)
     if request.context.workspace.config.links.address is None:
         raise NotFound
-    picture = qr_codes.qr_image(qr_codes.qr_address(request.context, code), ".svg")
+    picture = qr_codes.qr_image(qr_codes.qr_address(request.context, link.code), ".svg")
     qr_codes.note_printed(request.context, link.code)
     return Download(f"{link.code}.svg", "image/svg+xml", [picture])
 

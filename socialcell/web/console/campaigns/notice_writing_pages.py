@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 
 from socialcell.campaigns.publishing.notice_template import NoticeTemplate
 from socialcell.connectors.publisher import PUBLISHERS
@@ -24,8 +24,7 @@ from socialcell.web.pages.refusals import FormRefused, NotFound
 from socialcell.web.pages.screens import Action, Row, Screen
 
 _PATH = "/posts/templates/{id}/write"
-SLOT, _ON, _IN = "slot_", "on_", "in_"  # how names of fields begin
-_LISTS = ("area", "place")  # slots of several names
+_SLOT, _ON, _IN = "slot_", "on_", "in_"  # how names of fields begin
 
 
 class NoticeSlotsForm(Form):
@@ -35,7 +34,7 @@ class NoticeSlotsForm(Form):
     step: Literal["look", "send"]
     at: OptionalText = None
     media: OptionalText = None
-    safety: Annotated[bool, Field()] = False
+    safety: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def _values(request: PageRequest, template: NoticeTemplate) -> dict[str, object]
         ],
         "languages": [(_IN + code, code, NAMES[code]) for code in CODES],
         "is_first": "step" not in request.typed,
-        "prefix": SLOT,
+        "prefix": _SLOT,
         "preview": None,
         "w": w,
     }
@@ -98,7 +97,6 @@ def _slot_lines(template: NoticeTemplate, lang: Language) -> list[SlotLine]:
     lines = []
     for id_, slot in template.slots.items():
         choices = [(key, words.of(lang.code)) for key, words in slot.choices.items()]
-        own = slot.type in ("text", "place")
         lines.append(
             SlotLine(
                 id_,
@@ -107,7 +105,7 @@ def _slot_lines(template: NoticeTemplate, lang: Language) -> list[SlotLine]:
                 "datetime-local" if slot.type in ("moment", "until") else "text",
                 slot.optional or slot.type == "area",
                 [("", "–"), *choices] if choices else [],
-                own,
+                slot.takes_own_words,
             )
         )
     return lines
@@ -154,7 +152,7 @@ def _request(
     fields = {key: str(text) for key, text in (form.model_extra or {}).items()}
     platforms = [id_ for id_ in template.platforms if _ON + id_ in fields]
     codes = [code for code in CODES if _IN + code in fields]
-    slots = {key: text for key, text in fields.items() if key.startswith(SLOT)}
+    slots = {key: text for key, text in fields.items() if key.startswith(_SLOT)}
     own = {_ON + id_ for id_ in platforms} | {_IN + code for code in codes}
     if strange := sorted(fields.keys() - own - slots.keys()):
         text = request.lang.gettext("This form has changed. Fill it in again.")
@@ -180,11 +178,11 @@ def _inputs(
     """What was filled in, by slot; own words in a language stand before a choice."""
     inputs: dict[str, list[str]] = {}
     for field, text in fields.items():
-        name, _dot, code = field.removeprefix(SLOT).partition(".")
+        name, _dot, code = field.removeprefix(_SLOT).partition(".")
         if not text.strip():
             continue
         slot = template.slots.get(name)
-        is_list = slot is not None and slot.type in _LISTS and not code
+        is_list = slot is not None and slot.takes_several and not code
         parts = text.split(",") if is_list else [text]
         key = f"{name}.{code}" if code else name
         inputs[key] = [part.strip() for part in parts if part.strip()]

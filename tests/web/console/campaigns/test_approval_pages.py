@@ -272,12 +272,12 @@ def test_a_plan_that_is_sent_back_waits_no_more_and_its_page_says_why(
     path = f"/approvals/plans/{agreed_plans.NAME}/return"
 
     short = planner.send(page, path, reason=" no ")
-    done = planner.send(page, path, reason="Leave out the second tag")
+    returned = planner.send(page, path, reason="Leave out the second tag")
     plan = planner.get(f"/en/campaigns/{agreed_plans.NAME}/plan")
     again = planner.get(f"/en/approvals/plans/{agreed_plans.NAME}")
 
-    assert (short.status, done.status) == (422, 200)
-    assert "Nothing waits for a second person." in done.text
+    assert (short.status, returned.status) == (422, 200)
+    assert "Nothing waits for a second person." in returned.text
     assert "Sent back by meera" in plan.text
     assert "Leave out the second tag" in plan.text
     assert path not in again.html
@@ -285,6 +285,8 @@ def test_a_plan_that_is_sent_back_waits_no_more_and_its_page_says_why(
     planner.send(again, f"/approvals/plans/{agreed_plans.NAME}/approve")
     with db.reading(context.engine) as session:
         assert session.scalars(select(PlanApproval.by)).all() == ["meera"]
+    plan = planner.get(f"/en/campaigns/{agreed_plans.NAME}/plan")
+    assert "Sent back by" not in plan.text
 
 
 @pytest.mark.faults
@@ -317,6 +319,8 @@ def test_a_plan_that_was_changed_after_it_was_sent_back_waits_again(
         )
 
     assert agreed_plans.NAME in planner.get("/en/approvals").text
+    plan = planner.get(f"/en/campaigns/{agreed_plans.NAME}/plan")
+    assert "Sent back by" not in plan.text
 
 
 @pytest.mark.faults

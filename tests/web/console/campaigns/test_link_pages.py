@@ -169,7 +169,7 @@ def asked_to_move(context: Context) -> str:
     return code
 
 
-def sent(browser: BrowserSession, code: str, **changes: str) -> PageAnswer:
+def send_edit(browser: BrowserSession, code: str, **changes: str) -> PageAnswer:
     """The form of a link as it stands, sent with some fields changed."""
     path = f"/links/{code}/edit"
     return browser.send(browser.get(f"/en{path}"), path, **changes)
@@ -185,12 +185,14 @@ def test_a_link_that_nobody_has_is_changed_at_once(
     assert form.form(f"/links/{code}/edit").fields["expires"] == "2026-12-31"
     assert "People have this link" not in form.text
 
-    same = sent(browser, code, reason="nothing at all")
-    done = sent(browser, code, web=MOVED, creator="", reason="The page has moved.")
+    same = send_edit(browser, code, reason="nothing at all")
+    changed = send_edit(
+        browser, code, web=MOVED, creator="", reason="The page has moved."
+    )
 
     assert "The link says that already." in same.text
-    assert "The link is changed." in done.text
-    assert "The page has moved." in done.text
+    assert "The link is changed." in changed.text
+    assert "The page has moved." in changed.text
     link, versions = tracked_links.find_link(context, code)
     assert (link.web, link.creator, link.campaign) == (MOVED, None, "monsoon26")
     assert (len(versions), versions[-1].actor) == (2, "meera")
@@ -204,9 +206,9 @@ def test_a_change_of_a_link_that_people_have_waits_for_another(
     signed_in(browser, context, "asha", Role.LEAD)
     assert "once a second person agrees" in browser.get(f"/en/links/{code}/edit").text
 
-    asked = sent(browser, code, web=MOVED, reason="The page has moved.")
+    proposed = send_edit(browser, code, web=MOVED, reason="The page has moved.")
 
-    assert "The change waits for a second person." in asked.text
+    assert "The change waits for a second person." in proposed.text
     assert "takes its place" in browser.get(f"/en/links/{code}/edit").text
     assert tracked_links.find_link(context, code)[0].web != MOVED
     (waiting,) = link_change_approvals.list_waiting(context)
@@ -222,8 +224,8 @@ def test_a_change_that_is_refused_keeps_what_was_typed(
     code = linked(context)
     signed_in(browser, context, "asha", Role.LEAD)
 
-    refused = sent(browser, code, web="no address", reason="The page has moved.")
-    unexplained = sent(browser, code, web=MOVED, reason="")
+    refused = send_edit(browser, code, web="no address", reason="The page has moved.")
+    unexplained = send_edit(browser, code, web=MOVED, reason="")
 
     assert (refused.status, unexplained.status) == (422, 422)
     assert 'value="no address"' in refused.html

@@ -77,12 +77,12 @@ def test_a_letter_that_is_sent_as_a_file_is_kept_under_its_hash(
     path = f"/outreach/{NAME}/1/steps/accepted"
     form, letter = browser.get(f"/en{path}"), b"%PDF-1.4 I agree"
 
-    done = browser.upload(form, path, "file", ("../Letter.PDF", letter))
+    answer = browser.upload(form, path, "file", ("../Letter.PDF", letter))
 
     digest = hashlib.sha256(letter).hexdigest()
     kept = planned.workspace.folder / evidence.FOLDER / f"{digest}.pdf"
-    assert "Noted: tag 1 is accepted." in done.text
-    assert digest in done.text
+    assert "Noted: tag 1 is accepted." in answer.text
+    assert digest in answer.text
     assert kept.read_bytes() == letter
 
 

@@ -202,12 +202,12 @@ def test_a_notice_is_looked_at_in_each_language_before_it_is_sent_for_approval(
     look = browser.send(browser.get(f"/mr{path}"), path, **filled)
     before = posts(context)
     sending = next(form for form in look.forms if form.fields.get("step") == "send")
-    done = browser.post(sending.action, sending.fields)
+    sent = browser.post(sending.action, sending.fields)
 
     assert "३५,५७४" in look.text
     assert "35,574" in look.text
     assert before == []
-    assert "मसुदे लिहिले" in done.text
+    assert "मसुदे लिहिले" in sent.text
     rows = posts(context)
     assert {(row.platform, row.language) for row in rows} == {
         ("x", code) for code in ("mr", "hi", "en")

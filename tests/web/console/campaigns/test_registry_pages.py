@@ -115,10 +115,10 @@ def test_public_people_of_a_file_are_entered_together_by_a_second_person(
     waiting = browser.get("/en/registry/people/1")
     for words in ("नमुना उदाहरणे", "Namuna Udaharane", GOOD["evidence"], "PMPML"):
         assert words in waiting.text
-    done = browser.send(waiting, "/registry/people/1/approve")
+    approved = browser.send(waiting, "/registry/people/1/approve")
 
-    assert "They are public from now on." in done.text
-    assert "holders.csv" not in done.text
+    assert "They are public from now on." in approved.text
+    assert "holders.csv" not in approved.text
     own_ids = [e.id for e, own in public_people.list_people(context) if own]
     assert own_ids == [BUSES["id"], GOOD["id"]]
     assert browser.get("/en/registry/people/1").status == 404
@@ -135,7 +135,7 @@ def test_public_people_of_a_file_are_returned_together_with_a_reason(
 
     signed_in(browser, context, "meera", Role.APPROVER)
     waiting = browser.get("/mr/registry/people/1")
-    done = browser.send(waiting, "/registry/people/1/return", reason="पदावर नाहीत")
+    returned = browser.send(waiting, "/registry/people/1/return", reason="पदावर नाहीत")
 
-    assert "त्यांची नोंद केली नाही." in done.text
+    assert "त्यांची नोंद केली नाही." in returned.text
     assert public_people.list_waiting(context) == []
