@@ -35,13 +35,13 @@ def show_audit(request: PageRequest) -> Answer:
         name: request.query.get(name, "").strip()[:_LONGEST] for name in _FILTERS
     }
     day = day_or_none(filters["day"])
-    start = day and start_of_day(day)
+    start = start_of_day(day) if day else None
     audit_filter = AuditFilter(
         actor=filters["who"] or None,
         noun=filters["about"] or None,
         subject=filters["on"] or None,
         since=start,
-        until=start and start + timedelta(days=1),
+        until=start + timedelta(days=1) if start else None,
     )
     entries = audit_log.search_entries(
         request.context,

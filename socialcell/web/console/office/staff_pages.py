@@ -41,12 +41,12 @@ class DatedForm(Form):
 
     def request_of(self, role: Role) -> RoleRequest:
         """The role with this scope and these days, as whole days in Pune."""
-        after = self.last_day and self.last_day + timedelta(days=1)
+        first, last = self.starts_on, self.last_day
         return RoleRequest(
             role,
             self.scope,
-            self.starts_on and start_of_day(self.starts_on),
-            after and start_of_day(after),
+            start_of_day(first) if first else None,
+            start_of_day(last + timedelta(days=1)) if last else None,
         )
 
 
