@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from socialcell.i18n import Language
-from socialcell.reports.svg.interval_bars import NARROW, WIDE, ChartPair
 from socialcell.reports.svg.markup import element, hatch_fill, number, text_width
 
+WIDE, NARROW = 760, 328
 _HEIGHTS = {WIDE: 240, NARROW: 220}
 _TOP, _BOTTOM = 22, 30  # above the highest line, and below zero
 _TICKS = 4
@@ -39,6 +39,18 @@ class Limit:
 
     value: float
     name: str
+
+
+@dataclass(frozen=True)
+class ChartPair:
+    """A chart for wide screens and the same for narrow ones."""
+
+    wide: Markup
+    narrow: Markup
+
+    def __html__(self) -> str:
+        """Both, of which the style sheet shows one."""
+        return self.wide + self.narrow
 
 
 def day_columns(

@@ -10,8 +10,8 @@ from socialcell.errors import UsageError
 from socialcell.i18n import Language
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.reports.svg.area_map import AreaMap, MappedArea, draw_area_map
-from socialcell.reports.svg.day_columns import DayColumn, day_columns
-from socialcell.reports.svg.interval_bars import ChartPair, share_dot, value_bar
+from socialcell.reports.svg.day_columns import ChartPair, DayColumn, day_columns
+from socialcell.reports.svg.interval_bars import share_dot, value_bar
 from socialcell.reports.svg.map_values import count_scale, share_scale
 from socialcell.roles import Permission
 from socialcell.services import area_detail, area_overview

@@ -4,12 +4,7 @@ import pytest
 
 from socialcell.i18n import language
 from socialcell.reports.svg.day_columns import DayColumn, Limit, day_columns
-from socialcell.reports.svg.interval_bars import (
-    BarRow,
-    row_bars,
-    share_dot,
-    value_bar,
-)
+from socialcell.reports.svg.interval_bars import share_dot, value_bar
 from tests.reports.svg.drawings import Element, parsed, texts
 
 ENGLISH = language("en")
@@ -52,31 +47,13 @@ def test_a_bar_is_as_long_as_its_value() -> None:
     assert rectangles(parsed(value_bar(0, 12)), "f1")[0]["width"] == 0
 
 
-def test_a_chart_of_rows_has_one_scale_and_says_its_numbers() -> None:
-    rows = [
-        BarRow("Water", 40, "40", (30, 50), "/topics/water"),
-        BarRow("Roads", 20, "20", is_alarming=True),
-        BarRow("Parks", None, "not known"),
-    ]
-    chart = row_bars(rows, "Mentions by topic")
-    for markup in (chart.wide, chart.narrow):
-        drawing = parsed(markup)
-        (svg,) = drawing
-        assert svg.get("aria-label") == (
-            "Mentions by topic: Water 40; Roads 20; Parks not known"
-        )
-        (water,) = rectangles(drawing, "f1")
-        (roads,) = rectangles(drawing, "f4")
-        (ground, _other) = rectangles(drawing, "fl")
-        # The scale ends with the upper bound, 50.
-        assert water["width"] == pytest.approx(ground["width"] * 0.8, abs=0.1)
-        assert roads["width"] == pytest.approx(water["width"] / 2, abs=0.1)
-        assert hatched(drawing) == 1
-        (link,) = drawing.iter("a")
-        assert link.get("aria-label") == "Water: 40"
-        right = max(own["x"] + own["width"] for own in rectangles(drawing, "fl"))
-        assert right < float((svg.get("viewBox") or "").split()[2])
-    assert str(chart.__html__()) == chart.wide + chart.narrow
+def test_a_bar_has_its_interval_as_a_whisker_and_its_goal_dashed() -> None:
+    drawing = parsed(value_bar(3, 12, (2, 5), 6))
+    (band,) = rectangles(drawing, "fb")
+    assert (band["x"], band["width"]) == (20, 30)
+    whisker, goal = (path.get("d") for path in drawing.iter("path"))
+    assert whisker == "M20 10H50M20 6v8M50 6v8"
+    assert goal == "M60 1V19"
 
 
 def test_columns_stand_on_zero_below_round_numbers() -> None:
