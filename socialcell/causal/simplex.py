@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 PIVOT_ROUNDS = 40
 # Below this share of the mean squared column the ridge no longer steadies the pivots.

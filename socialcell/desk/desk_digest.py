@@ -72,8 +72,5 @@ def _of_a_case(model: type[SQLModel]) -> tuple[str, Select[Any]]:
 CASES: tuple[Table | tuple[str, Select[Any]], ...] = (
     ("desk_case", select(*_columns(_CASE))),
     *(_of_a_case(model) for model in _OF_A_CASE),
-    *(
-        (table.name, select(*_columns(table)))
-        for table in map(db.table, _OF_THEMSELVES)
-    ),
+    *map(_by_itself, _OF_THEMSELVES),
 )

@@ -391,11 +391,3 @@ def test_clocks_that_do_not_fit_their_case_are_faults(desk: Desk) -> None:
         f"case {number} is open and no total clock of it runs",
         f"case {number} is open, was never answered, and has no clock for it",
     ]
-
-
-def test_stopping_a_clock_that_does_not_run_is_nothing(desk: Desk) -> None:
-    case_clocks.stop_clock(desk.session, desk.case, "referral", NOON)
-    case_clocks.stop_clock(desk.session, desk.case, "first_answer", NOON + MINUTE)
-
-    clock = desk.last("first_answer")
-    assert (clock.stopped_at, clock.ending) == (NOON + MINUTE, "done")

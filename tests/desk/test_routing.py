@@ -98,7 +98,9 @@ def test_rows_of_ones_own_stand_in_place_of_the_packages(
     with db.writing(city.engine) as session:
         assert of_case(session, "roads", "ward:bibwewadi") == ("dept:roads", 24)
         assert of_case(session, "water", None) == ("dept:water", 17)
-        assert case_routing.team_of(session, "roads", None) == "dept:roads"
+        assert case_routing.route_finder(session).find("roads", None).team == (
+            "dept:roads"
+        )
 
     one = write(tmp_path / "one.csv", {**ROW, "total_hours": "30"})
     done = case_routing.import_routes(city, one, replace=True)

@@ -1,6 +1,6 @@
 """People of the cell at the console in Chromium: they open pages and send forms."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -129,8 +129,3 @@ def desk_browser(
             off = {"value": True}
             driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", off)
         yield DeskBrowser(driver, address, context, code)
-
-
-def each_line(text: str) -> Sequence[str]:
-    """The lines of a page that are not empty."""
-    return [line.strip() for line in text.splitlines() if line.strip()]

@@ -96,13 +96,6 @@ def is_apple(address: str) -> bool:
     return urlsplit(address).hostname in APPLE
 
 
-def play_app(address: str) -> str | None:
-    """The package that a Google Play address names; None for another address."""
-    if urlsplit(address).hostname != PLAY:
-        return None
-    return dict(parse_qsl(urlsplit(address).query)).get("id")
-
-
 def campaign_token(address: str, campaign: str) -> str:
     """The `ct` that the App Store reports a link's installs under.
 

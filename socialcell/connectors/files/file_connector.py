@@ -24,7 +24,6 @@ from socialcell.json_types import JsonObject, as_whole
 from socialcell.message_catalog import Message
 
 BATCH = 500
-_LONGEST_REASON = 300
 
 Row = tuple[int, Sequence[Item]]
 

@@ -21,20 +21,6 @@ def secrets_of(session: Session, contact_id: int) -> Sequence[CaseSecret]:
     return session.scalars(query.order_by(col(CaseSecret.id))).all()
 
 
-def kinds_of_case(session: Session, case_id: int) -> dict[int, list[str]]:
-    """Contact → the kinds of what is sealed of it: name, phone, address."""
-    query = (
-        select(SECRET.c.contact_id, SECRET.c.kind)
-        .join(CaseContact, col(CaseContact.id) == SECRET.c.contact_id)
-        .where(col(CaseContact.case_id) == case_id)
-        .order_by(SECRET.c.contact_id, SECRET.c.id)
-    )
-    kinds: dict[int, list[str]] = {}
-    for contact_id, kind in session.execute(query):
-        kinds.setdefault(contact_id, []).append(kind)
-    return kinds
-
-
 def forget(session: Session, contact_ids: Collection[int]) -> int:
     """Delete what is sealed of these contacts; how many rows."""
     statement = delete(SECRET).where(SECRET.c.contact_id.in_(contact_ids))

@@ -94,19 +94,3 @@ def raw_of_mention(session: Session, mention_id: int) -> str | None:
     """The platform's own JSON of a mention; None: it is not kept any more."""
     query = select(col(RawItem.body)).join(Mention, col(Mention.raw_id) == RawItem.id)
     return session.scalars(query.where(col(Mention.id) == mention_id)).one_or_none()
-
-
-def cases_of_mentions(
-    session: Session, mention_ids: Sequence[int]
-) -> dict[int, DeskCase]:
-    """The cases that mentions are in, by mention; those in none are not there."""
-    query = (
-        select(col(CaseMessage.mention_id), DeskCase)
-        .join(CaseContact, col(CaseMessage.contact_id) == col(CaseContact.id))
-        .join(DeskCase, _CONTACT == _CASE)
-        .where(
-            col(CaseMessage.mention_id).in_(mention_ids),
-            col(CaseMessage.direction) == "in",
-        )
-    )
-    return {row.mention_id: row.DeskCase for row in session.execute(query)}

@@ -320,11 +320,6 @@ def _words(tokens: Sequence[_QueryToken], accounts: Accounts) -> Iterator[_Query
 _APART = _QueryWord(("",), None, is_extra=True)
 
 
-def _plain_word(piece: str) -> _QueryWord:
-    token = _QueryToken(piece, is_prefix=False, is_tag=False, pattern=None)
-    return _QueryWord(_forms(piece, readings(piece)), token)
-
-
 def _forms(first: str, others: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((first, *others)))
 

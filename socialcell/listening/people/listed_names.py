@@ -81,14 +81,6 @@ def is_given_name(form: str) -> bool:
     return is_listed(form) or spelt_out(form) in _lists()["also_words"]
 
 
-def are_two_names(first: str, second: str) -> bool:
-    """Whether two words as they are written are names, and one of them no word."""
-    strong = is_written_name(first) or is_written_name(second)
-    return (
-        strong and is_any_name(first) and (is_any_name(second) or _is_surname(second))
-    )
-
-
 def begins_name(form: str) -> bool:
     """Whether a listed name begins so."""
     if len(form) < SHORTEST_PREFIX:

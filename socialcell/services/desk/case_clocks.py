@@ -48,14 +48,6 @@ def settle_clocks(
     _ClockSettlement(session, case, working, now).settle()
 
 
-def stop_clock(session: Session, case: DeskCase, kind: str, now: datetime) -> None:
-    """Stop a clock of a locked case, because what it waited for has come; nothing
-    where none of the kind runs."""
-    clock = store.running_clocks(session, case.id or 0).get(kind)
-    if clock is not None:
-        _stop(session, clock, now, _DONE)
-
-
 def _stop(session: Session, clock: CaseClock, at: datetime, ending: str) -> None:
     clock.stopped_at, clock.ending = at, ending
     clock.missed = clock.due_at < at

@@ -50,11 +50,6 @@ def service_hours(session: Session, case: DeskCase) -> RouteRecord:
     return route_finder(session).find(case.topic, case.area)
 
 
-def team_of(session: Session, topic: str | None, area: str | None) -> str:
-    """Who works on cases of a topic in a ward office: `cell`, or a department's id."""
-    return route_finder(session).find(topic, area).team
-
-
 def list_routes(context: Context, topic: str | None = None) -> list[RouteEntry]:
     """The rows in force, of one topic or all."""
     with db.reading(context.engine) as session:

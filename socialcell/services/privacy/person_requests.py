@@ -25,7 +25,6 @@ from socialcell.registers.request_rules import (
     RequestKind,
 )
 from socialcell.registers.store import requests as store
-from socialcell.registers.store.requests import RequestClocks
 from socialcell.roles import Permission
 from socialcell.services import access_log, pseudonyms, working_calendar
 from socialcell.services.context import Context
@@ -237,12 +236,6 @@ def show_request(
             if row.on_behalf == "nominee"
             else (),
         )
-
-
-def request_clocks(context: Context) -> RequestClocks:
-    """How many open requests are overdue, due soon, past the law's time."""
-    with db.reading(context.engine) as session:
-        return store.read_clocks(session, context.clock.now())
 
 
 def lock_open(session: Session, number: str) -> RightsRequest:

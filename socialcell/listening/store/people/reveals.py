@@ -15,7 +15,6 @@ from socialcell.listening.people.reveal_rules import Case, RevealRefused, Reveal
 from socialcell.listening.people.visibility import People
 from socialcell.ops import audit
 
-GRANT = db.table(RevealGrant)
 AUTHOR = db.table(Author)
 MENTION = db.table(Mention)
 

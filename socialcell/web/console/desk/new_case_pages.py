@@ -19,7 +19,6 @@ from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.screens import Action, Row, Screen
 
 PATH = "/cases/new"
-_Id = Annotated[str, Field(max_length=200)]
 
 
 class NewCaseForm(Form):
