@@ -35,8 +35,8 @@ from socialcell.services.privacy import (
 from socialcell.services.privacy.breaches import BreachDraft
 from socialcell.services.privacy.person_requests import NamedAccount, RequestDraft
 from socialcell.services.privacy.request_secrets import RequestSecrets
-from socialcell.services.publishing import own_posts
-from socialcell.services.publishing.own_posts import PostDraft
+from socialcell.services.publishing import post_drafts
+from socialcell.services.publishing.post_drafts import PostDraft
 from socialcell.web.console import console_server
 from socialcell.web.pages.screens import Screen
 from tests import operators
@@ -148,7 +148,7 @@ def write_poison(lead: Context) -> None:
     tagging.tag_waiting(lead)
     later = now + timedelta(days=1)
     for text in POISON[:3]:
-        own_posts.add_post(lead, PostDraft("telegram", later, "en", text))
+        post_drafts.add_post(lead, PostDraft("telegram", later, "en", text))
         commitments.add_promise(lead, text, now + timedelta(hours=3))
 
 

@@ -38,7 +38,7 @@ from socialcell.services.context import Context
 from socialcell.services.desk import case_opening, case_reveal
 from socialcell.services.mentions import tagging
 from socialcell.services.operators import api_tokens
-from socialcell.services.publishing import own_posts
+from socialcell.services.publishing import post_drafts
 from socialcell.settings.notifications import Alerts
 from socialcell.web.api.application import create_api
 from socialcell.web.console import console_server
@@ -150,9 +150,9 @@ def city(context: Context, engine: Engine) -> Context:
     detection.detect(told)
     escalations.advance(told, deliver=False)
     lead = acting(told, "Asha Sample")
-    own_posts.add_post(
+    post_drafts.add_post(
         lead,
-        own_posts.PostDraft(
+        post_drafts.PostDraft(
             platform="x",
             due_at=now + timedelta(hours=3),
             language="en",

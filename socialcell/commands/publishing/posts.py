@@ -28,7 +28,7 @@ from socialcell.json_types import DocumentValue
 
 if TYPE_CHECKING:
     from socialcell.campaigns.publishing.model import OwnPost
-    from socialcell.services.publishing.own_posts import PostDocument
+    from socialcell.services.publishing.post_document import PostDocument
 
 app = typer.Typer(
     help="What the cell itself says in public: planned, approved, taken back.",
@@ -92,9 +92,9 @@ def add(
 
     Example: socialcell posts add x "पाणीपुरवठा पूर्ववत" --at 2026-12-01T10:30
     """
-    from socialcell.services.publishing import own_posts
+    from socialcell.services.publishing import post_drafts
 
-    draft = own_posts.PostDraft(
+    draft = post_drafts.PostDraft(
         platform=platform,
         due_at=moment_of("--at", at),
         language=lang,
@@ -105,7 +105,7 @@ def add(
         kind="notice" if safety else "post",
         safety=safety,
     )
-    posts = own_posts.add_post(drafting_context(config), draft, dry_run=dry_run)
+    posts = post_drafts.add_post(drafting_context(config), draft, dry_run=dry_run)
     _print_posts([posts], None, dry_run=dry_run, json=json)
 
 
@@ -288,14 +288,14 @@ def approve(
 
     Example: socialcell posts approve 4 5 6
     """
-    from socialcell.services.publishing import own_posts
+    from socialcell.services.publishing import own_posts, post_holds
 
     context = acting_context(config)
     posts = own_posts.approve_posts(context, ids)
     ids = [approved.id or 0 for approved in posts]
     held_reasons, holds = (
-        own_posts.find_held(context, ids),
-        own_posts.find_holds(context, ids),
+        post_holds.find_held(context, ids),
+        post_holds.find_holds(context, ids),
     )
     if json:
         also: dict[str, DocumentValue] = (

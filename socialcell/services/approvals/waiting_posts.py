@@ -18,7 +18,8 @@ from socialcell.services.context import Context
 from socialcell.services.makers import Maker, maker_of
 from socialcell.services.outbox import election_periods, outbox
 from socialcell.services.publishing import reply_targets
-from socialcell.services.publishing.own_posts import is_within, length_of
+from socialcell.services.publishing.own_posts import is_within
+from socialcell.services.publishing.post_drafts import length_of
 
 MADE_BY = ("post.add", "post.safety")
 """Actions of the audit log by which a post is made: whoever marks one as safety has

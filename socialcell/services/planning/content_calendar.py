@@ -18,12 +18,12 @@ from socialcell.reports.plans.plan_calendar import Event
 from socialcell.services.context import Context
 from socialcell.services.links import tracked_links
 from socialcell.services.outbox import election_periods, outbox
-from socialcell.services.publishing.own_posts import (
+from socialcell.services.publishing.post_document import (
     LengthFields,
     PostDocument,
-    length_of,
     post_document,
 )
+from socialcell.services.publishing.post_drafts import length_of
 from socialcell.services.publishing.scheduled_tags import (
     ScheduledTag,
     scheduled_tags,

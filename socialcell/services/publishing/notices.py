@@ -27,7 +27,7 @@ from socialcell.services.context import Context
 from socialcell.services.manual_entry import run_entry
 from socialcell.services.mentions import gazetteer
 from socialcell.services.publishing import notice_templates
-from socialcell.services.publishing.own_posts import PostDraft, enter_post
+from socialcell.services.publishing.post_drafts import PostDraft, enter_post
 from socialcell.text import fold
 
 

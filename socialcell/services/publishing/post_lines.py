@@ -16,7 +16,8 @@ from socialcell.listening.store import areas
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.publishing import reply_targets
-from socialcell.services.publishing.own_posts import PostHold, hold_with, length_of
+from socialcell.services.publishing.post_drafts import length_of
+from socialcell.services.publishing.post_holds import PostHold, hold_with
 
 View = Literal["coming", "out", "gone"]
 _STATES: Mapping[str, Sequence[str]] = {

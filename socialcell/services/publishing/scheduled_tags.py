@@ -18,7 +18,8 @@ from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.message_catalog import Message
 from socialcell.services.context import Context
 from socialcell.services.outreach import outreach_steps
-from socialcell.services.publishing.own_posts import length_of, queue_post
+from socialcell.services.publishing.own_posts import queue_post
+from socialcell.services.publishing.post_drafts import length_of
 
 
 @dataclass(frozen=True)

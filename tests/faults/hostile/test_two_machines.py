@@ -28,7 +28,7 @@ from socialcell.ops import integrity as run_integrity
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.sandbox import City, Sandbox
 from socialcell.services.context import Context
-from socialcell.services.publishing import own_posts
+from socialcell.services.publishing import own_posts, post_drafts
 from socialcell.services.workspace import digest as digests
 from tests.builders import make_source
 from tests.conftest import MONDAY_MORNING
@@ -142,11 +142,11 @@ class Machines:
 
     def _plan_post(self, number: int) -> None:
         due = self._clock.now()
-        draft = own_posts.PostDraft(
+        draft = post_drafts.PostDraft(
             platform="x", due_at=due, language="en", text=f"Water is back, {number}."
         )
         early = replace(self._context, clock=FixedClock(due - STEP))
-        post = own_posts.add_post(acting(early, "cell.writer"), draft)
+        post = post_drafts.add_post(acting(early, "cell.writer"), draft)
         own_posts.approve_posts(acting(early, "cell.lead"), [post.id or 0])
 
     def content(self) -> dict[str, str]:

@@ -19,7 +19,7 @@ from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.operators import accounts, own_access, sign_in
 from socialcell.services.operators.accounts import RoleRequest
-from socialcell.services.publishing import own_posts
+from socialcell.services.publishing import own_posts, post_drafts
 from socialcell.settings import Config
 from tests.operator_accounts import (
     ASHA,
@@ -49,7 +49,7 @@ def refusal(act: Callable[[], object]) -> str | None:
 
 def post_of(context: Context, *wards: str, **changes: Any) -> int:
     """A draft of the operator who acts."""
-    draft = own_posts.PostDraft(
+    draft = post_drafts.PostDraft(
         platform="x",
         due_at=context.clock.now() + timedelta(days=9),
         language="en",
@@ -57,7 +57,7 @@ def post_of(context: Context, *wards: str, **changes: Any) -> int:
         wards=wards,
         **changes,
     )
-    return own_posts.add_post(context, draft).id or 0
+    return post_drafts.add_post(context, draft).id or 0
 
 
 def approve(context: Context, post: int) -> str | None:

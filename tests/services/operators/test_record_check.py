@@ -16,7 +16,7 @@ from socialcell.services import audit_log
 from socialcell.services.context import Context
 from socialcell.services.operators import accounts, own_access, sign_in
 from socialcell.services.operators.accounts import RoleRequest
-from socialcell.services.publishing import own_posts
+from socialcell.services.publishing import own_posts, post_drafts
 from tests.campaigns.planning import agreed_plans, worlds
 from tests.operator_accounts import (
     MEERA,
@@ -46,7 +46,7 @@ def write(context: Context, statement: str, **values: Any) -> None:
         session.execute(text(statement), values)
 
 
-def draft(context: Context, **changes: Any) -> own_posts.PostDraft:
+def draft(context: Context, **changes: Any) -> post_drafts.PostDraft:
     at = context.clock.now() + timedelta(days=2)
     fields: dict[str, Any] = {
         "platform": "x",
@@ -55,7 +55,7 @@ def draft(context: Context, **changes: Any) -> own_posts.PostDraft:
         "text": "Water comes at six",
         **changes,
     }
-    return own_posts.PostDraft(**fields)
+    return post_drafts.PostDraft(**fields)
 
 
 def busy_workspace(context: Context, clock: FixedClock) -> tuple[Context, Context]:
@@ -80,7 +80,7 @@ def busy_workspace(context: Context, clock: FixedClock) -> tuple[Context, Contex
     )
     ravi.password = OTHER_PASSWORD
     signed_in = ravi.sign_in(context)
-    post = own_posts.add_post(asha, draft(context))
+    post = post_drafts.add_post(asha, draft(context))
     own_posts.approve_posts(signed_in, [post.id or 0])
     sign_in.end_own_session(signed_in)
     accounts.end(meera, RAVI)
@@ -233,7 +233,7 @@ def test_what_the_owner_of_the_file_writes_is_named(
 ) -> None:
     statements, word = TAMPERING[what]
     asha, _ = busy_workspace(context, clock)
-    own_posts.add_post(asha, draft(context, text="A draft that waits"))
+    post_drafts.add_post(asha, draft(context, text="A draft that waits"))
     assert faults(context) == []
 
     values = {
@@ -252,7 +252,7 @@ def test_what_was_put_back_afterwards_is_named_all_the_same(
     context: Context, clock: FixedClock
 ) -> None:
     asha, _ = busy_workspace(context, clock)
-    post = own_posts.add_post(asha, draft(context))
+    post = post_drafts.add_post(asha, draft(context))
     with db.reading(context.engine) as session:
         before = session.execute(
             text("SELECT password_hash FROM operator WHERE id = 2")
@@ -287,7 +287,7 @@ def test_an_approval_in_a_session_that_was_written_and_taken_away_is_named(
     context: Context, clock: FixedClock
 ) -> None:
     asha, _ = busy_workspace(context, clock)
-    post = own_posts.add_post(asha, draft(context))
+    post = post_drafts.add_post(asha, draft(context))
     clock.advance(sign_in.LASTS + timedelta(hours=1))
     write(
         context,

@@ -15,7 +15,7 @@ from socialcell.connectors import publisher
 from socialcell.connectors.publisher import Publisher
 from socialcell.sandbox import City, Sandbox
 from socialcell.services.context import Context
-from socialcell.services.publishing import own_posts
+from socialcell.services.publishing import own_posts, post_drafts
 from socialcell.settings.platforms import Publishing
 from tests.conftest import MONDAY_MORNING
 from tests.operators import acting
@@ -72,7 +72,9 @@ def planned(town: Town, platform: str = "x", **changes: Any) -> OwnPost:
         "text": WORDS,
         "media": PICTURE if platform == "instagram" else None,
     }
-    return own_posts.add_post(town.context, own_posts.PostDraft(**(given | changes)))
+    return post_drafts.add_post(
+        town.context, post_drafts.PostDraft(**(given | changes))
+    )
 
 
 def written(post: Any) -> str:

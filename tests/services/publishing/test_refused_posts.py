@@ -11,7 +11,7 @@ from socialcell.errors import UsageError
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
 from socialcell.services.planning import content_calendar
-from socialcell.services.publishing import own_posts, posting
+from socialcell.services.publishing import post_drafts, posting
 from tests.services.publishing.conftest import (
     HOUR,
     PICTURE,
@@ -84,12 +84,12 @@ def test_a_draft_that_cannot_be_posted_is_refused_at_once(
     }
 
     with pytest.raises(UsageError, match=said):
-        own_posts.add_post(town.context, own_posts.PostDraft(**(given | changes)))
+        post_drafts.add_post(town.context, post_drafts.PostDraft(**(given | changes)))
 
 
 def test_a_dry_run_keeps_nothing(town: Town, context: Context) -> None:
-    draft = own_posts.PostDraft("x", town.clock.now() + HOUR, "mr", WORDS)
+    draft = post_drafts.PostDraft("x", town.clock.now() + HOUR, "mr", WORDS)
 
-    own_posts.add_post(town.context, draft, dry_run=True)
+    post_drafts.add_post(town.context, draft, dry_run=True)
 
     assert content_calendar.list_coming(town.context) == []

@@ -15,7 +15,7 @@ from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
 from socialcell.services.outbox import outbox
 from socialcell.services.planning import content_calendar
-from socialcell.services.publishing import notices, own_posts, posting
+from socialcell.services.publishing import notices, own_posts, post_holds, posting
 from tests.language.test_public_people import GOOD, write
 from tests.operators import acting
 from tests.registry_accounts import register_account
@@ -244,7 +244,7 @@ def test_the_list_says_held_and_how_it_is_let_go(town: Town, approve: Any) -> No
     assert (one["state"], one["held"], one["standing"]) == ("approved", True, "held")
     (event,) = content_calendar.events([one])
     assert event.title == "x, mr: held"
-    numbers = own_posts.find_held(town.context, [post.id or 0])
+    numbers = post_holds.find_held(town.context, [post.id or 0])
     assert numbers == {post.id: one["outgoing"]["id"]}
 
 

@@ -40,7 +40,7 @@ from socialcell.services.desk.answers.answer_languages import (
 from socialcell.services.desk.answers.answer_queue import post_draft
 from socialcell.services.desk.case_access import require_case
 from socialcell.services.desk.case_steps import enter_step
-from socialcell.services.publishing import own_posts
+from socialcell.services.publishing import post_drafts
 from socialcell.text import clean_text
 
 
@@ -295,5 +295,5 @@ def _message(
     if row.is_public:
         # The rules of own posts say no now, and not after the approval.
         post = post_draft(row, part.way, "answer.draft", now)
-        own_posts.build_post(context, session, post)
+        post_drafts.build_post(context, session, post)
     return row

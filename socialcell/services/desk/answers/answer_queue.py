@@ -12,8 +12,8 @@ from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context
 from socialcell.services.desk.answers import answer_languages
 from socialcell.services.desk.answers.answer_channels import AnswerWay, Way
-from socialcell.services.publishing import own_posts
-from socialcell.services.publishing.own_posts import PostDraft
+from socialcell.services.publishing import own_posts, post_drafts
+from socialcell.services.publishing.post_drafts import PostDraft
 from socialcell.text import one_line
 
 _SUBJECT = 80
@@ -82,7 +82,7 @@ def _queue_public(
 ) -> None:
     now, who = context.clock.now(), context.actor.name
     draft = post_draft(message, way, key, now)
-    post = own_posts.build_post(context, session, draft)
+    post = post_drafts.build_post(context, session, draft)
     post.made_by, post.made_at = message.made_by, message.at
     post.state, post.decided_by, post.decided_at = "approved", who, now
     if not post_store.add(session, post):

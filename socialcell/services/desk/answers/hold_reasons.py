@@ -16,7 +16,7 @@ from socialcell.message_catalog import Message, Parameter
 from socialcell.ops import outbox_store
 from socialcell.services.context import Context
 from socialcell.services.desk.answers.answer_channels import AnswerWays
-from socialcell.services.publishing import own_posts
+from socialcell.services.publishing import post_holds
 
 WHY = "why"  # of a step's detail
 STOPPED = {
@@ -92,7 +92,7 @@ def _post_hold(context: Context, session: Session, post_id: int) -> Message | No
     """Why the post of a public answer waits; None: nothing holds it."""
     post = session.get_one(OwnPost, post_id)
     waits = post_store.message(session, post)
-    hold = own_posts.hold_with(context, session, post, waits)
+    hold = post_holds.hold_with(context, session, post, waits)
     if hold is None:
         return None
     id_ = None if waits is None else waits.id

@@ -23,7 +23,7 @@ from socialcell.services.messaging import (
     reply_drafts,
     template_approvals,
 )
-from socialcell.services.publishing import own_posts
+from socialcell.services.publishing import own_posts, post_holds
 from socialcell.web.console import words
 from socialcell.web.console.campaigns.campaign_words import CampaignWords
 from socialcell.web.console.campaigns.publishing_words import PublishingWords
@@ -101,7 +101,7 @@ def act_approve_post(request: PageRequest, _form: NoFields) -> Answer:
     lang, w = request.lang, PublishingWords(request.lang)
     id_ = request.number("id")
     (post,) = own_posts.approve_posts(request.context, [id_])
-    hold = own_posts.find_holds(request.context, [id_]).get(id_)
+    hold = post_holds.find_holds(request.context, [id_]).get(id_)
     if hold is not None:
         notice = lang.gettext(
             "Approved, and held for now. %(why)s", why=w.hold(hold.reason)

@@ -13,10 +13,11 @@ from socialcell.roles import Permission
 from socialcell.services.publishing import (
     notice_templates,
     own_posts,
+    post_drafts,
     post_lines,
     published_posts,
 )
-from socialcell.services.publishing.own_posts import PostDraft
+from socialcell.services.publishing.post_drafts import PostDraft
 from socialcell.services.publishing.post_lines import PostLine, View
 from socialcell.web.console.campaigns.publishing_words import PublishingWords
 from socialcell.web.console.typed_moment import maybe_moment
@@ -132,7 +133,7 @@ def act_draft(request: PageRequest, form: DraftForm) -> Answer:
         kind="notice" if form.safety else "post",
         safety=form.safety,
     )
-    post = own_posts.add_post(request.context, draft)
+    post = post_drafts.add_post(request.context, draft)
     notice = request.lang.gettext("Written. A second person approves it.")
     return RedirectTo(f"{_PATH}/{post.id}", notice)
 

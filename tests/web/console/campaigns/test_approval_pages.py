@@ -22,8 +22,8 @@ from socialcell.services.approvals import waiting_posts
 from socialcell.services.context import Context
 from socialcell.services.messaging import reply_drafts
 from socialcell.services.outbox import outbox
-from socialcell.services.publishing import own_posts
-from socialcell.services.publishing.own_posts import PostDraft
+from socialcell.services.publishing import own_posts, post_drafts
+from socialcell.services.publishing.post_drafts import PostDraft
 from socialcell.web.console import console_server
 from tests.builders import make_author, make_record, store_records
 from tests.campaigns.planning import agreed_plans, worlds
@@ -40,7 +40,7 @@ def drafted(context: Context, by: str = "ravi", **changes: object) -> int:
     """A draft that this operator enters; its number."""
     given = {"platform": "x", "due_at": TOMORROW, "language": "mr", "text": WORDS}
     draft = PostDraft(**(given | changes))
-    return own_posts.add_post(acting(context, by), draft).id or 0
+    return post_drafts.add_post(acting(context, by), draft).id or 0
 
 
 def post(context: Context, id_: int) -> OwnPost:
@@ -106,7 +106,7 @@ def test_a_draft_of_nobody_who_had_signed_in_cannot_be_approved(
     context: Context, browser: BrowserSession
 ) -> None:
     draft = PostDraft("x", TOMORROW, "mr", WORDS)
-    id_ = own_posts.add_post(context, draft).id
+    id_ = post_drafts.add_post(context, draft).id
 
     page = signed_in(browser, context, "meera").get("/en/approvals")
 

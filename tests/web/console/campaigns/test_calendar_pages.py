@@ -11,8 +11,8 @@ from socialcell.clock import IST
 from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
-from socialcell.services.publishing import own_posts
-from socialcell.services.publishing.own_posts import PostDraft
+from socialcell.services.publishing import post_drafts
+from socialcell.services.publishing.post_drafts import PostDraft
 from socialcell.settings import Config
 from socialcell.web.console import console_server
 from tests.operators import acting
@@ -26,7 +26,7 @@ FRIDAY = datetime(2026, 11, 27, 23, 45, tzinfo=IST)
 def planned(context: Context) -> int:
     """A post that is due late on a Friday of Pune."""
     draft = PostDraft("x", FRIDAY, "mr", "शनिवारी उद्यान खुले आहे.")
-    return own_posts.add_post(acting(context, "ravi"), draft).id or 0
+    return post_drafts.add_post(acting(context, "ravi"), draft).id or 0
 
 
 def row_of(page: PageAnswer, day: str) -> str:

@@ -12,8 +12,8 @@ from socialcell.clock import IST
 from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.outbox import outbox
-from socialcell.services.publishing import own_posts
-from socialcell.services.publishing.own_posts import PostDraft
+from socialcell.services.publishing import own_posts, post_drafts
+from socialcell.services.publishing.post_drafts import PostDraft
 from tests.operators import acting
 from tests.web.console.browser_session import BrowserSession, signed_in
 
@@ -25,7 +25,7 @@ TOMORROW = datetime(2026, 11, 24, 10, 0, tzinfo=IST)
 
 def drafted(context: Context, text: str = WORDS) -> int:
     draft = PostDraft("x", TOMORROW, "mr", text)
-    return own_posts.add_post(acting(context, "ravi"), draft).id or 0
+    return post_drafts.add_post(acting(context, "ravi"), draft).id or 0
 
 
 def approved(context: Context, text: str = WORDS) -> int:

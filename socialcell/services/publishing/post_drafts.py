@@ -1,0 +1,182 @@
+"""A post of the cell's own is entered as a draft, checked as its platform takes it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import uuid4
+
+from sqlmodel import Session
+
+from socialcell.campaigns.publishing import store
+from socialcell.campaigns.publishing.model import OwnPost
+from socialcell.clock import IST
+from socialcell.connectors.publisher import PUBLISHERS
+from socialcell.connectors.text_lengths import PostLength, length
+from socialcell.errors import UsageError
+from socialcell.http import require_public_form
+from socialcell.i18n import CODES
+from socialcell.listening.store import areas
+from socialcell.ops import audit
+from socialcell.services.area_matching import AreaMatcher
+from socialcell.services.context import Context
+from socialcell.services.manual_entry import run_entry
+from socialcell.services.outbox import election_periods
+from socialcell.services.publishing import reply_targets
+from socialcell.text import clean_text
+
+
+@dataclass(frozen=True)
+class PostDraft:
+    """A post to be entered: words, platform, time; `key` identifies it.
+
+    `safety` is for a notice or an answer about danger to life, which no mode holds.
+    `due_at` None: as soon as a second person approves it, which only safety may.
+    `reply_to`: what it answers, as `reply_targets.platform_id` takes it.
+    """
+
+    platform: str
+    due_at: datetime | None
+    language: str
+    text: str
+    wards: Sequence[str] = ()
+    media: str | None = None
+    reply_to: str | None = None
+    kind: str = "post"
+    template: str | None = None
+    safety: bool = False
+    key: str = field(default_factory=lambda: uuid4().hex)
+
+
+def add_post(context: Context, draft: PostDraft, *, dry_run: bool = False) -> OwnPost:
+    """Enter a post as a draft; it goes out once a second person approved it. Audited.
+
+    UsageError: an unknown platform, language or ward, words that are too long there, a
+    time that is past or within an election, a picture without a public https address.
+    """
+
+    def act(session: Session) -> OwnPost:
+        return enter_post(context, session, draft)
+
+    return run_entry(context, act, dry_run)
+
+
+def enter_post(
+    context: Context, session: Session, draft: PostDraft, closure: int | None = None
+) -> OwnPost:
+    """As `add_post`, in the caller's transaction; what is there under the key, if it is."""
+    now = context.clock.now()
+    existing = store.find_post(session, draft.key)
+    if existing is not None:
+        if draft.safety and not existing.safety:
+            _mark_as_safety(context, session, existing, now)
+        return existing
+    if draft.due_at is None and not draft.safety:
+        raise UsageError("posts.no_time")
+    if draft.due_at is not None and draft.due_at <= now:
+        at = f"{draft.due_at.astimezone(IST):%Y-%m-%d %H:%M}"
+        raise UsageError("posts.past_time", at=at)
+    post = build_post(context, session, draft, closure)
+    store.add(session, post)
+    stored = store.find_post(session, draft.key)
+    assert stored is not None
+    detail = {
+        "platform": post.platform,
+        "due_at": post.due_at.isoformat(),
+        "kind": post.kind,
+        "safety": post.safety,
+    }
+    audit.append(session, context.actor, "post.add", str(stored.id), detail, now)
+    return stored
+
+
+def build_post(
+    context: Context, session: Session, draft: PostDraft, closure: int | None = None
+) -> OwnPost:
+    """The post that a draft is, checked and not kept. UsageError as of `add_post`."""
+    if draft.platform not in PUBLISHERS:
+        raise UsageError(
+            "posts.no_such_platform",
+            platforms=list(PUBLISHERS),
+            platform=draft.platform,
+        )
+    if draft.language not in CODES:
+        raise UsageError(
+            "posts.no_such_language", language=draft.language, languages=CODES
+        )
+    _require_media(draft.media)
+    text = clean_text(draft.text).strip()
+    if not text:
+        raise UsageError("posts.no_words")
+    reply_to = reply_targets.platform_id(session, draft.platform, draft.reply_to)
+    require_length(
+        length_of(draft.platform, text, draft.media, reply_to), draft.platform
+    )
+    now = context.clock.now()
+    due_at = draft.due_at or now
+    day = due_at.astimezone(IST).date()
+    places = AreaMatcher(areas.all_areas(session))
+    try:
+        wards = sorted({places.id_of(ward, day) for ward in draft.wards if ward})
+    except ValueError as error:
+        raise UsageError("posts.no_ward", reason=error) from None
+    if draft.safety and draft.kind != "notice" and not reply_to:
+        raise UsageError("posts.no_safety_post")
+    post = OwnPost(
+        key=draft.key,
+        kind="reply" if reply_to else draft.kind,
+        platform=draft.platform,
+        due_at=due_at,
+        language=draft.language,
+        text=text,
+        media=draft.media,
+        reply_to=reply_to,
+        wards=wards,
+        template=draft.template,
+        safety=draft.safety,
+        closure_id=closure,
+        made_by=context.actor.name,
+        made_at=now,
+    )
+    election_periods.refuse_in_election(context, post)
+    return post
+
+
+def _mark_as_safety(
+    context: Context, session: Session, post: OwnPost, now: datetime
+) -> None:
+    """Mark a notice that was entered without it. Whoever marks it has entered it: a
+    second person approves the mark as well. UsageError when it is no draft any more."""
+    if post.state != "draft":
+        raise UsageError("posts.late_safety_mark", post=post.id, state=post.state)
+    detail = {"made_by": post.made_by}
+    post.safety, post.made_by, post.made_at = True, context.actor.name, now
+    audit.append(session, context.actor, "post.safety", str(post.id), detail, now)
+
+
+def _require_media(address: str | None) -> None:
+    if address is None:
+        return
+    try:
+        require_public_form(address)
+    except ValueError as error:
+        raise UsageError(
+            "posts.no_public_picture", address=address, reason=error
+        ) from None
+    if not address.startswith("https://"):
+        raise UsageError("posts.no_https_picture", address=address)
+
+
+def length_of(
+    platform: str, text: str, media: str | None, to: str | None
+) -> PostLength:
+    return length(platform, text, media, reply=to is not None)
+
+
+def require_length(count: PostLength, platform: str) -> None:
+    """UsageError when the platform would not take it."""
+    if count.fault is not None:
+        raise UsageError(count.fault.code, **count.fault.parameters)
+    if not count.fits:
+        raise UsageError(
+            "posts.long_words", used=count.used, limit=count.limit, platform=platform
+        )

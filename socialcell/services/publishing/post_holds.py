@@ -1,0 +1,81 @@
+"""What keeps a post of the cell's own from going out at its time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.campaigns.publishing import store
+from socialcell.campaigns.publishing.model import OwnPost
+from socialcell.message_catalog import Message
+from socialcell.ops import outbox_store
+from socialcell.ops.outbox_model import Outgoing
+from socialcell.services.context import Context
+from socialcell.services.outbox import election_periods
+from socialcell.services.publishing.own_posts import require_post
+
+_RELEASE = "socialcell outbox release"
+
+
+@dataclass(frozen=True)
+class PostHold:
+    """What keeps a post from going out. `reason`: approval (of a second person), mode
+    (the switch), rule (of an election, of a plan), late (its time passed), unsure (it
+    may be out), platform (which refused it); None: it was not noted. `why` in words.
+    `rules` are those of an election that is still to come.
+    """
+
+    reason: str | None
+    why: str
+    rules: tuple[Message, ...] = ()
+
+
+def find_held(context: Context, ids: Sequence[int]) -> dict[int, int]:
+    """Of these posts those that the outbox holds, with their numbers there."""
+    with db.reading(context.engine) as session:
+        messages = {
+            id_: store.message(session, require_post(session, id_)) for id_ in ids
+        }
+        return {
+            id_: message.id or 0
+            for id_, message in messages.items()
+            if message is not None and message.state == "held"
+        }
+
+
+def find_holds(context: Context, ids: Sequence[int]) -> dict[int, PostHold]:
+    """Of these posts those that do not go out at their time, and what holds each."""
+    with db.reading(context.engine) as session:
+        holds = {
+            id_: hold_of(context, session, require_post(session, id_)) for id_ in ids
+        }
+        return {id_: hold for id_, hold in holds.items() if hold is not None}
+
+
+def hold_of(context: Context, session: Session, post: OwnPost) -> PostHold | None:
+    """What keeps a post from going out at its time; None: nothing does, as far as is
+    known now, or it is out."""
+    return hold_with(context, session, post, store.message(session, post))
+
+
+def hold_with(
+    context: Context, session: Session, post: OwnPost, waits: Outgoing | None
+) -> PostHold | None:
+    """The same, where the post's message in the outbox is known (None: it has none)."""
+    if post.state == "draft":
+        wait = Message("posts.waits_for_approval", {"post": post.id})
+        return PostHold("approval", str(wait))
+    if post.state != "approved" or waits is None:
+        return None
+    if waits.state == "held":
+        why = waits.answer or _RELEASE
+        return PostHold(waits.held_by, why.replace(_RELEASE, f"{_RELEASE} {waits.id}"))
+    if waits.answer == outbox_store.RELEASED:
+        return None
+    ahead = election_periods.why_held(context, session, post, post.due_at)
+    if not ahead:
+        return None
+    rules = election_periods.reasons_held(context, session, post, post.due_at)
+    words = str(Message("posts.will_be_held", {"reason": ahead}))
+    return PostHold("rule", words, rules)
