@@ -63,7 +63,7 @@ def add_post(context: Context, draft: PostDraft, *, dry_run: bool = False) -> Ow
 def enter_post(
     context: Context, session: Session, draft: PostDraft, closure: int | None = None
 ) -> OwnPost:
-    """As `add_post`, in the caller's transaction; what is there under the key, if it is."""
+    """The same in the caller's transaction; what is there under the key, if it is."""
     now = context.clock.now()
     existing = store.find_post(session, draft.key)
     if existing is not None:
