@@ -16,6 +16,7 @@ import typer
 from socialcell.commands import list_command
 from socialcell.commands.options import AT_THE_END, ROOT_CONFIG
 from socialcell.commands.renamed import old_group
+from socialcell.commands.usage_errors import CommandGroup
 from socialcell.errors import SocialcellError
 from socialcell.json_types import JsonObject
 from socialcell.message_catalog import document
@@ -86,6 +87,7 @@ _OBJECTS_BEFORE_GC = 50_000
 
 app = typer.Typer(
     name="socialcell",
+    cls=CommandGroup,
     help="The workbench of a city government's social media cell.",
     no_args_is_help=True,
     rich_markup_mode=None,
