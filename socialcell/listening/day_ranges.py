@@ -32,9 +32,9 @@ def day_start(text: str, name: str, now: datetime | None = None) -> datetime:
         else:
             moment = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError("query.no_moment", name=name, text=text) from None
+        raise _no_moment(text, name, now) from None
     if not FIRST_DAY <= moment.date() <= LAST_DAY:
-        raise UsageError("query.no_moment", name=name, text=text)
+        raise _no_moment(text, name, now)
     return moment if moment.tzinfo else moment.replace(tzinfo=IST)
 
 
@@ -64,3 +64,9 @@ def before_now(text: str, now: datetime) -> datetime | None:
     """The moment that is 30m, 24h, 7d or 2w before now; None for any other text."""
     written = _BEFORE_NOW.fullmatch(text)
     return now - int(written[1]) * _UNITS[written[2]] if written else None
+
+
+def _no_moment(text: str, name: str, now: datetime | None) -> UsageError:
+    if now is None:
+        return UsageError("query.no_fixed_moment", name=name, text=text)
+    return UsageError("query.no_moment", name=name, text=text)

@@ -182,6 +182,18 @@ def test_what_is_no_time_before_now_is_refused_with_the_forms(value: str) -> Non
             read(value, "--since", NOW)
 
 
+@pytest.mark.parametrize("value", ["24h", "7d", "monday"])
+def test_what_takes_no_time_before_now_does_not_offer_one(value: str) -> None:
+    for read in (day_start, day_end):
+        with pytest.raises(UsageError) as refused:
+            read(value, "--due")
+
+        assert str(refused.value) == (
+            "--due takes a day such as 2026-11-23 or a moment such as "
+            f"2026-11-23T09:00, not '{value}'."
+        )
+
+
 def test_a_wrong_day_in_a_query_names_its_position() -> None:
     with pytest.raises(QueryError, match="24h or 7d, not 'monday'") as refused:
         parse("water since:monday", now=NOW)
