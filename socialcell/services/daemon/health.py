@@ -58,14 +58,14 @@ def _dead_reason(lease: Lease | None) -> HealthReason | None:
         return HealthReason(
             "no_daemon",
             "No daemon runs.",
-            "Start it: systemctl start socialcell, or socialcell daemon.",
+            "Start it: systemctl start socialcell-daemon, or socialcell daemon.",
         )
     if lease.expires_at + leases.TTL >= SystemClock().now():
         return None
     return HealthReason(
         "daemon_silent",
         f"The daemon gave its last sign of life at {in_pune(lease.renewed_at)}.",
-        "Look at its log, then start it again: systemctl restart socialcell.",
+        "Look at its log, then start it again: systemctl restart socialcell-daemon.",
     )
 
 

@@ -1,11 +1,13 @@
 """Health says what is not known of sources: never read, deletions not asked for."""
 
+import re
 import shutil
 import subprocess
 import sys
 from collections import namedtuple
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -29,6 +31,7 @@ from tests.reports.world import World
 from tests.running import command, environment
 
 Usage = namedtuple("Usage", "total used free")
+DEPLOY = Path(__file__).parents[3] / "deploy"
 
 
 def alive(context: Context) -> None:
@@ -297,6 +300,26 @@ def test_without_a_daemon_the_other_reasons_are_said_too(
         "no_daemon",
         "letters_waiting",
     ]
+
+
+@pytest.mark.on_sqlite
+def test_a_daemon_that_is_gone_or_silent_is_started_by_the_name_of_its_unit(
+    context: Context,
+) -> None:
+    (gone,) = _of_daemon(context)
+    long_ago = SystemClock().now() - 3 * leases.TTL
+    assert leases.acquire(context.engine, "daemon", "tests", long_ago)
+    (silent,) = _of_daemon(context)
+
+    assert (gone.code, silent.code) == ("no_daemon", "daemon_silent")
+    for reason in (gone, silent):
+        (unit,) = re.findall(r"systemctl (?:re)?start ([a-z-]+)", reason.advice)
+        assert (DEPLOY / f"{unit}.service").is_file()
+
+
+def _of_daemon(context: Context) -> list[health.HealthReason]:
+    reasons = health.check_health(context).reasons
+    return [reason for reason in reasons if "daemon" in reason.code]
 
 
 @pytest.mark.on_sqlite
