@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from socialcell.errors import SocialcellError
+from socialcell.files.read_errors import unreadable_file
 from socialcell.language import lexicon
 from socialcell.language.words import key_of
 from socialcell.message_catalog import Message
@@ -95,9 +96,7 @@ def csv_table(path: Path) -> NumberedTable:
     try:
         return text_table(path.read_text("utf-8-sig"), path)
     except (OSError, UnicodeDecodeError) as error:
-        raise SocialcellError(
-            "language.unreadable_table", path=path, reason=str(error)
-        ) from error
+        raise unreadable_file(path, error) from error
 
 
 def text_table(text: str, file: Path | str) -> NumberedTable:

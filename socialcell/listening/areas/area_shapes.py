@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from socialcell.errors import SocialcellError, UnreadableValue
+from socialcell.files.read_errors import unreadable_file
 from socialcell.listening.areas.area_table import AreaRecord, is_valid
 from socialcell.message_catalog import Message
 from socialcell.text import fold
@@ -86,9 +87,7 @@ def _features(path: Path) -> list[object]:
             )
         document = json.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
-        raise SocialcellError(
-            "areas.unreadable_file", file=path, reason=error
-        ) from error
+        raise unreadable_file(path, error) from error
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or not features:
         raise SocialcellError("areas.no_feature_collection", file=path)

@@ -12,6 +12,7 @@ from typing import Protocol
 from socialcell.connectors.files.plain_tables import plain_rows
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.errors import SocialcellError
+from socialcell.files.read_errors import unreadable_file
 from socialcell.message_catalog import Message
 from socialcell.text import fold
 
@@ -256,9 +257,7 @@ def read_rows(
             path or Path(own), columns, options, content=content, dates=_DATES
         )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise SocialcellError(
-            "areas.unreadable_file", file=name, reason=error
-        ) from error
+        raise unreadable_file(name, error) from error
     if not table or tuple(table[0][1]) != columns:
         raise SocialcellError(
             "areas.columns", where=row_place(name, 1), columns=",".join(columns)
