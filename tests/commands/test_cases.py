@@ -14,12 +14,13 @@ from socialcell.services.desk import case_opening
 from tests.desk_builders import make_registers, read_mention
 from tests.end_to_end.test_docs_commands import commands
 from tests.inside import socialcell
-from tests.operators import sign_in_shell
+from tests.operators import sign_in_shell, sign_out_shell
 from tests.snapshots import Snapshots
 
 pytestmark = pytest.mark.swept_on_postgresql
 
 MINE = "--config"
+BY_PHONE = ("--from", "phone", "--words", "No water since Monday")
 
 
 @pytest.fixture
@@ -106,6 +107,21 @@ def test_a_row_of_a_piped_list_is_one_line(
     )
 
 
+def test_whoever_has_not_signed_in_has_no_cases_of_their_own(
+    config: Path, context: Context
+) -> None:
+    run(config, "cases", "open", "1")
+    run(config, "inbox", "take", "26-000001")
+    run(config, "cases", "open", "2")
+
+    signed_in = as_json(config, "cases", "list")["counts"]
+    sign_out_shell(context)
+    nobody = as_json(config, "cases", "list")["counts"]
+
+    assert (signed_in["mine"], signed_in["open"]) == (1, 2)
+    assert (nobody["mine"], nobody["open"]) == (0, 2)
+
+
 def test_pages_of_a_list_follow_each_other(config: Path, context: Context) -> None:
     for n in range(55):
         read_mention(context, uid=f"v{n}", topic="roads", place=None)
@@ -130,6 +146,18 @@ def test_pages_of_a_list_follow_each_other(config: Path, context: Context) -> No
         (["cases", "show", "26-000009"], "no case 26-000009"),
         (["cases", "list", "--view", "red"], "no view red"),
         (["cases", "list", "--assignee", "Nobody"], "no operator Nobody"),
+        (["cases", "list", "--topic", "watr"], "no topic watr; there are: air, "),
+        (["cases", "list", "--kind", "wish"], "no kind of case wish"),
+        (["cases", "list", "--priority", "P9"], "no priority P9; there are: P0, P1"),
+        (["cases", "list", "--area", "ward:no"], "no area ward:no; socialcell areas"),
+        (["cases", "list", "--owner", "dept:no"], "register of owners is dept:no"),
+        (["cases", "list", "--state", "done"], "no state done; there are: new, "),
+        (["cases", "list", "--channel", "fax"], "no channel fax; there are: "),
+        (["cases", "list", "--after", "P1"], "P1 is no place in this list"),
+        (["inbox", "list", "--after", "P1"], "P1 is no place in this list"),
+        (["cases", "open", *BY_PHONE, "--area", "ward:no"], "no area ward:no"),
+        (["cases", "open", *BY_PHONE, "--language", "fr"], "'fr' is none of the lan"),
+        (["cases", "open", "1", *BY_PHONE], "phone, paper or press; one of the two."),
         (["cases", "state", "26-000009", "done"], "no state done"),
         (["cases", "suggestions", "--different", "26-000001"], "Name the two cases"),
         (["cases", "triage", "26-000009", "--point", "here"], "'here' is no point"),

@@ -166,6 +166,7 @@ def list_(
         channel=channel,
     )
     case_filter = case_listing.filter_of(context, case_filter, assignee=assignee)
+    inbox.require_cursor(after)
     page = inbox.read_inbox(context, people_of(context), case_filter, after)
     case_output.print_list(page, view, json=json)
 

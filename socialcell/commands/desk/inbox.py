@@ -38,6 +38,7 @@ def list_(
 
     context = open_context(config)
     case_filter = case_listing.filter_of(context, CaseFilter(view=view))
+    inbox.require_cursor(after)
     page = inbox.read_inbox(context, people_of(context), case_filter, after)
     case_output.print_list(page, view, json=json)
 

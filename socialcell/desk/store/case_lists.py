@@ -11,6 +11,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    false,
     func,
     or_,
     select,
@@ -231,7 +232,9 @@ def conditions(case_filter: CaseFilter, now: datetime) -> list[ColumnElement[boo
 
 
 def _mine(case_filter: CaseFilter, now: datetime) -> ColumnElement[bool]:
-    """Whether a case is given to whoever asks, or held by them now."""
+    """Whether a case is given to whoever asks, or held by them; nobody has none."""
+    if case_filter.operator is None:
+        return false()
     lease = db.table(CaseLease).c
     held = select(lease.case_id).where(
         lease.holder == case_filter.operator, lease.until > now

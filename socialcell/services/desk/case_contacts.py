@@ -12,6 +12,7 @@ from socialcell.language.words import script_of
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.services.context import Context
+from socialcell.services.desk.answers import answer_languages
 from socialcell.services.desk.case_secrets import seal_secret
 from socialcell.text import clean_text
 
@@ -108,9 +109,16 @@ def add_words(
 ) -> tuple[CaseContact, CaseMessage]:
     """Enter what somebody said or wrote by hand into a locked case.
 
-    UsageError: a telephone number that is none.
+    UsageError: a telephone number that is none, or a language that nobody is answered
+    in.
     """
     assert case.id is not None
+    if words.language not in (None, *answer_languages.KEYS):
+        raise UsageError(
+            "deskanswers.no_such_language",
+            language=words.language,
+            languages=list(answer_languages.KEYS),
+        )
     now = context.clock.now()
     contact = _new_contact(context, session, case, words.channel)
     contact.last_heard_at = now

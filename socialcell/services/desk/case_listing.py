@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.connectors import PLATFORMS
+from socialcell.desk.case_states import CaseState
 from socialcell.desk.store import case_lists, opening_queue
 from socialcell.desk.store.case_lists import CaseFilter
 from socialcell.errors import UsageError
@@ -16,11 +18,13 @@ from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.roles import ALL, Permission
 from socialcell.services.context import Context
+from socialcell.services.desk import case_opening, case_reading, program_cases
 from socialcell.services.desk.case_triage import CELL
 from socialcell.services.operators import permissions
 from socialcell.views.desk import case_view
 
 VIEWS = (*case_lists.VIEWS, case_lists.ALL_OPEN, case_lists.EVERY)
+CHANNELS = (*PLATFORMS, *case_opening.HAND, program_cases.PORTAL)
 
 
 @dataclass(frozen=True)
@@ -57,13 +61,14 @@ def filter_of(
 ) -> CaseFilter:
     """What somebody wants, within what they may see. `assignee` is a name.
 
-    UsageError: an unknown view, or no such operator. NeedsAPerson: nobody has signed
-    in, whose own cases are asked for.
+    UsageError: an unknown view, value or operator. NeedsAPerson: nobody has signed in,
+    whose own cases are asked for.
     """
     if case_filter.view not in VIEWS:
         raise UsageError("deskcases.no_such_view", view=case_filter.view, views=VIEWS)
     reader = reader_of(context)
     with db.reading(context.engine) as session:
+        _require_known(session, case_filter)
         if case_filter.view == "mine":
             permissions.require_session(context, session)
         if assignee is not None:
@@ -95,6 +100,21 @@ def list_unclear(
         )
         for id_ in ids
     ]
+
+
+def _require_known(session: Session, case_filter: CaseFilter) -> None:
+    """UsageError for a value that no case has, with those that there are."""
+    case_reading.require_words(
+        case_filter.kind, case_filter.topic, case_filter.priority
+    )
+    case_reading.require_places(session, case_filter.area, case_filter.owner)
+    state, channel = case_filter.state, case_filter.channel
+    if state is not None and state not in list(CaseState):
+        raise UsageError("deskcases.no_state", state=state, states=list(CaseState))
+    if channel is not None and channel not in CHANNELS:
+        raise UsageError(
+            "deskcases.no_such_channel", channel=channel, channels=CHANNELS
+        )
 
 
 def _signed_in(context: Context, session: Session) -> CaseReader:

@@ -119,6 +119,7 @@ def draft_spoken(
     """A case of what somebody said, not stored yet, so that the caller may ask who may;
     and what is suggested of it. UsageError as of `open_by_hand`."""
     case_reading.require_words(new.kind, new.topic, new.priority)
+    case_reading.require_places(session, new.area, new.owner)
     now = context.clock.now()
     place_id, ward = case_reading.place_of(session, new.place, now)
     area = new.area or ward

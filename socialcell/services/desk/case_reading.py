@@ -178,6 +178,14 @@ def require_words(kind: str | None, topic: str | None, priority: str | None) -> 
         )
 
 
+def require_places(session: Session, area: str | None, owner: str | None) -> None:
+    """UsageError for an area or an owner that there is not; None or "": not given."""
+    if area and area not in {row.id for row in area_store.all_areas(session)}:
+        raise UsageError("deskcases.no_such_area", area=area)
+    if owner and owner not in owners.list_ids(session):
+        raise UsageError("deskcases.no_such_owner", owner=owner)
+
+
 def read_point(text: str) -> tuple[float, float] | None:
     """Latitude and longitude as they are written: 18.507,73.807; None: nothing is
     written. UsageError."""

@@ -14,7 +14,6 @@ from socialcell.desk.store.cases import StepDraft
 from socialcell.errors import UsageError
 from socialcell.identity import store as operators
 from socialcell.json_types import JsonObject
-from socialcell.listening.store import areas as area_store
 from socialcell.listening.store import owners
 from socialcell.roles import Permission
 from socialcell.services.context import Context
@@ -230,12 +229,7 @@ def _apply(
 
 def _require_known(session: Session, draft: TriageDraft) -> None:
     case_reading.require_words(draft.kind, draft.topic or None, draft.priority)
-    if draft.area and draft.area not in {
-        area.id for area in area_store.all_areas(session)
-    }:
-        raise UsageError("deskcases.no_such_area", area=draft.area)
-    if draft.owner and draft.owner not in owners.list_ids(session):
-        raise UsageError("deskcases.no_such_owner", owner=draft.owner)
+    case_reading.require_places(session, draft.area, draft.owner)
 
 
 def _fields(case: DeskCase) -> JsonObject:

@@ -12,6 +12,7 @@ from socialcell import db
 from socialcell.clock import as_utc
 from socialcell.desk.store import case_details, case_lists
 from socialcell.desk.store.case_lists import CaseCursor, CaseFilter, CaseRow
+from socialcell.errors import UsageError
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.services.context import Context
@@ -53,6 +54,12 @@ def read_inbox(
             held,
             until,
         )
+
+
+def require_cursor(cursor: str) -> None:
+    """UsageError for a cursor that is none of ours; none at all is the first page."""
+    if cursor and _read(cursor) is None:
+        raise UsageError("deskcases.wrong_after", after=cursor)
 
 
 def count_open(context: Context, scopes: Collection[str] | None) -> int:
