@@ -157,6 +157,8 @@ def search(
     )
     if suggestion is not None and not json:
         _note_suggestion(suggestion)
+    if not total:
+        _note_doubts(query)
 
 
 def export(
@@ -288,6 +290,15 @@ def _print_doubts(query: str, *, json: bool) -> None:
         output.say(f"at character {doubt.position}: {doubt.message}")
     if not doubts:
         output.say("Nothing is doubtful in this query.")
+
+
+def _note_doubts(query: str) -> None:
+    """What may be why a query finds nothing, on standard error."""
+    from socialcell.clock import SystemClock
+    from socialcell.listening.query import query_lint
+
+    for doubt in query_lint.lint(query, SystemClock().now()):
+        output.note(f"at character {doubt.position}: {doubt.message}")
 
 
 def _print_table(
