@@ -15,7 +15,7 @@ from socialcell.registers.breach_rules import DUTIES
 from socialcell.services.context import Context
 from socialcell.services.privacy import breaches
 from socialcell.services.privacy.breach_words import data_kind
-from socialcell.services.privacy.breaches import BreachLine
+from socialcell.services.privacy.breaches import BreachLine, DutyLine
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,14 @@ class _Facts:
 
     number: str
     noticed: str
+    noticed_day: str
+    noticed_clock: str
     what: str
     measures: str
-    span: tuple[str, str]
+    span: str
     kinds: str
     persons: str
-    details_due: str
+    details: str
     told_persons: str
     told_cert_in: str
     officer: str
@@ -84,48 +86,86 @@ def letters_archive(context: Context, number: str) -> bytes:
 
 
 def _facts(line: BreachLine, lang: Language, officer: str) -> _Facts:
-    unknown = lang.gettext("not known yet")
+    _ = lang.gettext
+    unknown = _("not known yet")
     words = line.words_in(lang.code)
-
-    def moment(at: datetime | None) -> str:
-        return f"{lang.day(at)}, {lang.clock(at)}" if at is not None else unknown
 
     def written(text: str, original: str) -> str:
         if text or not original:
             return text
-        return lang.gettext("[to be translated: %(words)s]", words=original)
+        return _("[to be translated: %(words)s]", words=original)
+
+    def told(at: datetime | None) -> str:
+        return _moment(at, lang) if at is not None else _("not yet")
 
     duties = {duty.duty: duty for duty in line.duties}
     return _Facts(
         number=line.number,
-        noticed=moment(line.noticed_at),
+        noticed=_moment(line.noticed_at, lang),
+        noticed_day=lang.day(line.noticed_at),
+        noticed_clock=lang.clock(line.noticed_at),
         what=written(words.what, line.what),
-        measures=written(words.measures, line.measures) or unknown,
-        span=(moment(line.since), moment(line.until)),
+        measures=written(words.measures, line.measures)
+        or _("[to be entered: what was done]"),
+        span=_span(line.since, line.until, lang),
         kinds=", ".join(data_kind(kind, lang) for kind in line.kinds),
         persons=lang.number(line.persons) if line.persons is not None else unknown,
-        details_due=moment(duties["board_details"].due_at),
-        told_persons=moment(duties["persons"].told_at),
-        told_cert_in=moment(duties["cert_in"].told_at),
-        officer=officer
-        or lang.gettext("[name and address of the data protection officer]"),
+        details=_details_sentence(duties["board_details"], lang),
+        told_persons=told(duties["persons"].told_at),
+        told_cert_in=told(duties["cert_in"].told_at),
+        officer=officer or _("[name and address of the data protection officer]"),
+    )
+
+
+def _moment(at: datetime, lang: Language) -> str:
+    return f"{lang.day(at)}, {lang.clock(at)}"
+
+
+def _span(since: datetime | None, until: datetime | None, lang: Language) -> str:
+    """The stretch in which data was open, of which an end may not be known, or both."""
+    _ = lang.gettext
+    first = _moment(since, lang) if since is not None else None
+    last = _moment(until, lang) if until is not None else None
+    if first is not None and last is not None:
+        if first == last:
+            return first
+        return _("from %(since)s to %(until)s", since=first, until=last)
+    if first is not None:
+        return _("since %(since)s; its end is not known yet", since=first)
+    if last is not None:
+        return _("until %(until)s; its beginning is not known yet", until=last)
+    return _("not known yet")
+
+
+def _details_sentence(duty: DutyLine, lang: Language) -> str:
+    """When the Board has the details, or had them; a time that has passed is not
+    promised again."""
+    _ = lang.gettext
+    if duty.told_at is not None:
+        return _("Details were sent: %(at)s", at=_moment(duty.told_at, lang))
+    if duty.state == "overdue":
+        return _("Details follow without delay.")
+    return _(
+        "Details follow by %(time)s on %(day)s.",
+        time=lang.clock(duty.due_at),
+        day=lang.day(duty.due_at),
     )
 
 
 def _to_persons(facts: _Facts, lang: Language) -> tuple[str, str]:
     _ = lang.gettext
-    since, until = facts.span
     subject = _("Notice of a breach of your personal data (%(id)s)", id=facts.number)
     paragraphs = (
         _("Dear Sir or Madam,"),
         _(
-            "On %(noticed)s we noticed a breach of personal data that we hold. Yours "
-            "may be among it, and so we write to you.",
-            noticed=facts.noticed,
+            "On %(day)s at %(time)s we noticed a breach of personal data that we hold. "
+            "Yours may be among it, and so we write to you.",
+            day=facts.noticed_day,
+            time=facts.noticed_clock,
         ),
         _lines(
             _("What happened: %(what)s", what=facts.what),
-            _("When: %(since)s to %(until)s", since=since, until=until),
+            _("When: %(span)s", span=facts.span),
             _("Which data: %(kinds)s", kinds=facts.kinds),
             _("What we have done: %(measures)s", measures=facts.measures),
         ),
@@ -133,12 +173,10 @@ def _to_persons(facts: _Facts, lang: Language) -> tuple[str, str]:
             "What you can do: be careful with calls and messages from people you do "
             "not know, tell nobody an OTP, and tell us if something seems wrong."
         ),
-        _lines(
-            _("Contact: %(officer)s", officer=facts.officer),
-            _(
-                "If our answer does not satisfy you, you may complain to the Data "
-                "Protection Board of India."
-            ),
+        _("Contact: %(officer)s", officer=facts.officer),
+        _(
+            "If our answer does not satisfy you, you may complain to the Data "
+            "Protection Board of India."
         ),
     )
     return subject, _text(*paragraphs)
@@ -146,35 +184,35 @@ def _to_persons(facts: _Facts, lang: Language) -> tuple[str, str]:
 
 def _to_the_board(facts: _Facts, lang: Language) -> tuple[str, str]:
     _ = lang.gettext
-    since, until = facts.span
     subject = _("First intimation of a personal data breach (%(id)s)", id=facts.number)
     body = _lines(
         _(
-            "On %(noticed)s a breach of personal data was noticed.",
-            noticed=facts.noticed,
+            "On %(day)s at %(time)s a breach of personal data was noticed.",
+            day=facts.noticed_day,
+            time=facts.noticed_clock,
         ),
         _("Nature: %(what)s", what=facts.what),
         _("Kinds of data: %(kinds)s", kinds=facts.kinds),
-        _("Span: %(since)s to %(until)s", since=since, until=until),
+        _("Span: %(span)s", span=facts.span),
         _("Persons affected: %(persons)s", persons=facts.persons),
         _("Likely impact and measures: %(measures)s", measures=facts.measures),
-        _("Details follow by %(at)s.", at=facts.details_due),
+        facts.details,
     )
     return subject, _text(_board(lang), body, facts.officer)
 
 
 def _details(facts: _Facts, lang: Language) -> tuple[str, str]:
     _ = lang.gettext
-    since, until = facts.span
     subject = _("Details of a personal data breach (%(id)s)", id=facts.number)
     body = _lines(
         _(
-            "Breach %(id)s, noticed on %(noticed)s.",
+            "Breach %(id)s was noticed on %(day)s at %(time)s.",
             id=facts.number,
-            noticed=facts.noticed,
+            day=facts.noticed_day,
+            time=facts.noticed_clock,
         ),
         _("Events and causes: %(what)s", what=facts.what),
-        _("Span: %(since)s to %(until)s", since=since, until=until),
+        _("Span: %(span)s", span=facts.span),
         _("Kinds of data: %(kinds)s", kinds=facts.kinds),
         _("Persons affected: %(persons)s", persons=facts.persons),
         _("Measures, also against a repetition: %(measures)s", measures=facts.measures),
