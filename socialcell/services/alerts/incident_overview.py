@@ -75,13 +75,30 @@ class IncidentOverview:
 
 
 def list_lines(
-    context: Context, lang: Language, states: Iterable[str] = (), limit: int = 50
+    context: Context, lang: Language, states: Iterable[str] = ()
 ) -> list[IncidentLine]:
-    """Incidents in these states (any without), the newest first."""
+    """All incidents in these states (any without), the newest first."""
     with db.reading(context.engine) as session:
-        rows = alert_store.incidents(session, states, limit)
-        names = incident_facts.area_names(session)
-        return _lines(session, rows, names, lang, context.clock.now())
+        rows = alert_store.incidents(session, states, None)
+        return _lines(session, rows, lang, context.clock.now())
+
+
+def list_page(
+    context: Context, lang: Language, before: int | None, limit: int
+) -> list[IncidentLine]:
+    """Incidents in any state, the last opened first, after the one of a number."""
+    with db.reading(context.engine) as session:
+        rows = alert_store.opened_before(session, (), before, limit)
+        return _lines(session, rows, lang, context.clock.now())
+
+
+def list_numbered(
+    context: Context, lang: Language, numbers: Iterable[int]
+) -> list[IncidentLine]:
+    """The incidents of these numbers, the last opened first."""
+    with db.reading(context.engine) as session:
+        rows = incidents.numbered(session, numbers)
+        return _lines(session, rows, lang, context.clock.now())
 
 
 def open_incidents(context: Context, lang: Language) -> IncidentOverview:
@@ -171,10 +188,10 @@ def _by_need(line: IncidentLine) -> tuple[bool, int, int, float]:
 def _lines(
     session: Session,
     rows: Sequence[Incident],
-    names: Names,
     lang: Language,
     now: datetime,
 ) -> list[IncidentLine]:
+    names = incident_facts.area_names(session)
     alerts = incidents.alerts_before(session, (row.id or 0 for row in rows), now)
     return [_line(row, alerts[row.id or 0], names, Phrases(lang)) for row in rows]
 

@@ -10,11 +10,13 @@ from socialcell.services.outbox import acknowledgements
 from socialcell.web.console import words
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form
-from socialcell.web.pages.page_request import PageRequest
+from socialcell.web.pages.page_request import MOST_DIGITS, PageRequest
 from socialcell.web.pages.refusals import NotFound
 from socialcell.web.pages.screens import Action, Row, Screen
 
 _ALL = "all"
+_AT_ONCE = 50
+_MOST_NUMBERS = 500  # of incidents in an address
 
 
 class ChargeForm(Form):
@@ -24,21 +26,28 @@ class ChargeForm(Form):
 
 
 def show_incidents(request: PageRequest) -> Answer:
-    """Open incidents, or all of them."""
-    shows_all = request.query.get("state") == _ALL
-    states = () if shows_all else incident_overview.OPEN
-    lines = incident_overview.list_lines(request.context, request.lang, states)
+    """Open incidents, all of them, or those that a figure counts (`ids`)."""
+    context, lang, further = request.context, request.lang, 0
+    if numbers := _numbers(request.query.get("ids", "")):
+        shown = "counted"
+        lines = incident_overview.list_numbered(context, lang, numbers)
+    elif request.query.get("state") == _ALL:
+        shown, before = _ALL, request.query_number("before")
+        lines = incident_overview.list_page(context, lang, before, _AT_ONCE + 1)
+        further = lines[_AT_ONCE - 1].id if len(lines) > _AT_ONCE else 0
+        lines = lines[:_AT_ONCE]
+    else:
+        shown = "open"
+        lines = incident_overview.list_lines(context, lang, incident_overview.OPEN)
     return WebPage(
-        "incidents.html",
-        {
-            "lines": lines,
-            "shows_all": shows_all,
-            "states": {
-                line.state: words.incident_state(line.state, request.lang)
-                for line in lines
-            },
-        },
+        "incidents.html", {"lines": lines, "shown": shown, "further": further}
     )
+
+
+def _numbers(text: str) -> list[int]:
+    """Numbers of incidents, separated by commas; what is none is left out."""
+    parts = [part for part in text.split(",") if part.isascii() and part.isdecimal()]
+    return [int(part) for part in parts[:_MOST_NUMBERS] if len(part) <= MOST_DIGITS]
 
 
 def show_incident(request: PageRequest) -> Answer:

@@ -243,7 +243,7 @@ def rows_path(rows: FigureRows, visitor: BrowserVisitor | None) -> str:
         case "sources":
             return "/sources"
         case "incidents":
-            return "/incidents?state=all"
+            return f"/incidents?{urlencode(dict(filters))}"
         case "campaigns":
             names = filters.get("names", "").split(",")
             one = f"/{quote(names[0], safe='')}" if len(names) == 1 else ""

@@ -6,7 +6,14 @@ from html import unescape
 from socialcell import strategy
 from socialcell.reports.weekly import frozen_week
 from socialcell.roles import Role
-from tests.reports.around import activated, promise, removed
+from tests.reports.around import (
+    activated,
+    alert,
+    incident,
+    notified,
+    promise,
+    removed,
+)
 from tests.reports.world import BEFORE, HOUR, MADE, MONDAY, World
 from tests.statements import counted
 from tests.web.console.browser_session import BrowserSession, signed_in
@@ -203,6 +210,28 @@ def test_the_days_of_an_outcome_stand_behind_its_figure(
     ):
         assert right in path
         assert lead.get(path.replace(right, wrong)).status == 404
+
+
+def test_the_incidents_of_a_figure_are_those_of_its_week(
+    world: World, lead: BrowserSession
+) -> None:
+    fill(world)
+    ids = []
+    for at in (BEFORE + DAY, MONDAY + DAY, MONDAY + 2 * DAY):
+        post = world.mention(at - HOUR)
+        ids.append(incident(world, f"topic:{at.day}", at))
+        alert(world, ids[-1], at=at, mentions=[post])
+        notified(world, ids[-1], at)
+    earlier, *own = ids
+    freeze(world)
+
+    row = row_of(lead.get("/en/figures").html, "Incident: post to alert")
+    path = row.partition('href="')[2].partition('"')[0]
+    page = lead.get(path)
+
+    assert "2 incidents" in page.text
+    assert all(f'href="/en/incidents/{id_}"' in page.html for id_ in own)
+    assert f'href="/en/incidents/{earlier}"' not in page.html
 
 
 def test_figures_take_few_statements_whether_a_week_is_counted_or_not(

@@ -85,3 +85,40 @@ def test_whoever_takes_charge_is_named_and_the_second_changes_nothing(
     assert "You have taken charge." in taken.text
     assert "Nothing was changed." in again.text
     assert taken_by(world, flood) == "asha"
+
+
+def test_the_detectors_of_an_incident_are_folded_where_they_are_many(
+    world: World, lead: BrowserSession, flood: int
+) -> None:
+    few = lead.get(f"/en/incidents/{flood}").html
+    for hour in range(5):
+        alert(world, flood, "topic:flood", NEXT + hour * HOUR)
+
+    many = lead.get(f"/en/incidents/{flood}").html
+
+    # beside the pages of the navigation, which are always folded
+    assert few.count("<details") == 1
+    assert many.count("<details") == 2
+    folded = many.partition("(6 rows)")[2].partition("</details>")[0]
+    assert folded.count("<tr>") == 7
+
+
+def test_all_incidents_are_paged_and_those_of_a_figure_are_theirs_alone(
+    world: World, lead: BrowserSession
+) -> None:
+    ids = [incident(world, f"topic:water{n}", NEXT, state="over") for n in range(52)]
+    rows = "<li data-row>"
+
+    first = lead.get("/en/incidents?state=all")
+    rest = lead.get(f"/en/incidents?state=all&before={ids[2]}")
+    counted = lead.get(f"/en/incidents?ids={ids[0]},{ids[7]},,x,{'9' * 30}")
+    none = lead.get("/en/incidents?ids=999999")
+
+    assert first.html.count(rows) == 50
+    assert f'href="/en/incidents?state=all&amp;before={ids[2]}"' in first.html
+    assert rest.html.count(rows) == 2
+    assert 'rel="next"' not in rest.html
+    assert counted.html.count(rows) == 2
+    assert "Below are the 2 incidents that the figure counts" in counted.text
+    assert f'href="/en/incidents/{ids[7]}"' in counted.html
+    assert "There is no incident." in none.text

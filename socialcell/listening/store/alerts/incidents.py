@@ -128,6 +128,15 @@ def touching(session: Session, span: TimeSpan) -> Sequence[Incident]:
     ).all()
 
 
+def numbered(session: Session, numbers: Iterable[int]) -> list[Incident]:
+    """The incidents of these numbers, the last opened first."""
+    rows: list[Incident] = []
+    for chunk in db.chunks(sorted(set(numbers), reverse=True)):
+        statement = select(Incident).where(col(Incident.id).in_(chunk))
+        rows += session.scalars(statement.order_by(col(Incident.id).desc()))
+    return rows
+
+
 def alerts_before(
     session: Session, incidents: Iterable[int], end: datetime
 ) -> dict[int, list[Alert]]:
