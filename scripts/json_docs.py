@@ -104,6 +104,7 @@ ABSENT = {
     "installs import": "needs an export of a store",
     "language train": "trains for minutes",
     "messages approve": "needs a platform that takes the answer",
+    "messages settle": "needs an answer in doubt",
     "pictures funnel": "has the keys of pictures wards",
     "pictures incident": "has the keys of pictures wards",
     "pictures lift": "has the keys of pictures wards",

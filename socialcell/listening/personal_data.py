@@ -116,7 +116,8 @@ PERSONAL = (
         ReplyDraft,
         ("text", "external_id"),
         "citizens",
-        "an answer that waits for a second person",
+        "an answer that waits for a second person, or of which nobody knows whether it "
+        "was heard",
         "service",
         "sent or withdrawn, seven days, or an erasure",
     ),

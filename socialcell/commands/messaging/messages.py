@@ -1,7 +1,8 @@
-"""Commands of the noun `messages`: status, templates, reply, approve, send, …"""
+"""Commands of the noun `messages`: status, fetch, templates, send; answers are in
+replies.py."""
 
+import sys
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -9,11 +10,8 @@ import typer
 
 from socialcell.commands import completions, output
 from socialcell.commands.list_command import ListCommand
-from socialcell.commands.messaging import consent
-from socialcell.commands.operators.sign_in_prompt import (
-    acting_context,
-    drafting_context,
-)
+from socialcell.commands.messaging import consent, replies
+from socialcell.commands.operators.sign_in_prompt import acting_context
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.commands.renamed import old_command
 
@@ -24,9 +22,6 @@ app = typer.Typer(
 old_command(app, "messages agree", "consent grant", consent.grant)
 old_command(app, "messages refuse", "consent withdraw", consent.withdraw)
 old_command(app, "messages consent", "consent list", consent.list_, ListCommand)
-
-_DRAFTS = ("id", "message", "to", "answer", "written by", "may be sent until", "state")
-_SENDINGS = ("template", "language", "people", "entered by", "may be sent until")
 
 Through = Annotated[
     str | None,
@@ -57,7 +52,7 @@ def status(config: Config = None, json: Json = False) -> None:
         [
             (
                 inflow.source,
-                _short(inflow.open_until),
+                output.local(inflow.open_until) if inflow.open_until else "never",
                 inflow.waiting,
                 _counts(inflow.refused),
                 _counts(inflow.files),
@@ -137,162 +132,6 @@ def templates(
         [(t.name, t.language, t.category, t.status, t.body) for t in sendings],
         full=("text",),
     )
-
-
-@app.command()
-def reply(
-    id: Annotated[int, typer.Argument(help="The message, as mentions list shows it.")],
-    text: Annotated[str, typer.Argument(help="The answer; - reads it.")],
-    safety: Annotated[
-        bool,
-        typer.Option(
-            "--safety", help="About life or limb: a second person approves it."
-        ),
-    ] = False,
-    dry_run: DryRun = False,
-    config: Config = None,
-    json: Json = False,
-) -> None:
-    """Answer a WhatsApp message, within 24 hours of the person's last one.
-
-    Later only an approved template may be sent. Nobody is answered who asked not to be
-    written to and has not written since. What is marked with --safety waits for a
-    second person (messages approve); so does, in a crisis, every answer to somebody who
-    is in danger. Audited.
-
-    Example: socialcell messages reply 17 "The tanker comes at six."
-    """
-    from socialcell.services.messaging import messages
-
-    answer = _stdin() if text == "-" else text
-    context = drafting_context(config) if safety else open_context(config)
-    result = messages.reply(context, id, answer, safety=safety, dry_run=dry_run)
-    if json:
-        output.as_json(
-            {
-                "person": result.person,
-                "window_until": result.until,
-                "message": result.message,
-                "second_person": result.second_person,
-                "waits": result.waits,
-                "dry_run": dry_run,
-            }
-        )
-        return
-    if result.second_person:
-        number = "" if result.waits is None else f" as answer {result.waits}"
-        output.say(
-            f"The answer to {result.person} is about life or limb: it waits{number} "
-            f"for a second person: socialcell messages approve "
-            f"{result.waits or 'ID'}. It may be sent until {_short(result.until)}"
-        )
-        return
-    would = "Would be answered" if dry_run else "Answered"
-    output.say(
-        f"{would}: {result.person}. The window is open until {_short(result.until)}"
-    )
-
-
-@app.command(cls=ListCommand)
-def waiting(config: Config = None, json: Json = False) -> None:
-    """List answers and templates that wait for a second person.
-
-    Example: socialcell messages waiting
-    """
-    from dataclasses import asdict
-
-    from socialcell.services.messaging import reply_drafts, template_approvals
-
-    context = open_context(config)
-    drafts = reply_drafts.list_waiting(context)
-    sendings = template_approvals.waiting(context)
-    if json:
-        document = {"waiting": [asdict(draft) for draft in drafts]}
-        output.as_json(
-            document | {"templates": [asdict(sending) for sending in sendings]}
-        )
-        return
-    output.table(
-        _DRAFTS,
-        [
-            (
-                draft.id,
-                draft.mention_id,
-                draft.person,
-                draft.text,
-                draft.made_by,
-                _short(draft.until),
-                "unsure" if draft.state == "sending" else draft.state,
-            )
-            for draft in drafts
-        ],
-        full=("answer",),
-        others=_SENDINGS,
-    )
-    if sendings:
-        output.table(
-            _SENDINGS,
-            [
-                (
-                    sending.template,
-                    sending.language,
-                    sending.people,
-                    sending.made_by,
-                    _short(sending.until),
-                )
-                for sending in sendings
-            ],
-            others=_DRAFTS,
-        )
-
-
-@app.command()
-def approve(
-    id: Annotated[int, typer.Argument(help="The answer, as waiting shows it.")],
-    config: Config = None,
-    json: Json = False,
-) -> None:
-    """Send an answer about life or limb that somebody else wrote. Audited.
-
-    Whoever approves has signed in, has the role of approver or lead, and did not enter
-    it; on a terminal it asks who that is.
-
-    Example: socialcell messages approve 3
-    """
-    from socialcell.services.messaging import reply_approvals
-
-    result = reply_approvals.approve(acting_context(config), id)
-    if json:
-        output.as_json(
-            {
-                "person": result.person,
-                "window_until": result.until,
-                "message": result.message,
-            }
-        )
-        return
-    output.say(
-        f"Answered: {result.person}. The window is open until {_short(result.until)}"
-    )
-
-
-@app.command()
-def withdraw(
-    id: Annotated[int, typer.Argument(help="The answer, as waiting shows it.")],
-    config: Config = None,
-    json: Json = False,
-) -> None:
-    """Take back an answer that waits for a second person. Audited.
-
-    Example: socialcell messages withdraw 3
-    """
-    from socialcell.services.messaging import reply_drafts
-
-    reply_drafts.withdraw(open_context(config), id)
-    if json:
-        output.as_json({"id": id, "state": "withdrawn"})
-        return
-    output.say(f"Answer {id} does not go out.")
 
 
 @app.command()
@@ -376,7 +215,7 @@ def _lines(place: str) -> Iterator[str]:
     from socialcell.message_catalog import Message
 
     if place == "-":
-        yield from _stdin().splitlines()
+        yield from sys.stdin.read().splitlines()
         return
     try:
         yield from Path(place).read_text(encoding="utf-8-sig").splitlines()
@@ -387,17 +226,8 @@ def _lines(place: str) -> Iterator[str]:
         ) from None
 
 
-def _stdin() -> str:
-    import sys
-
-    return sys.stdin.read()
-
-
 def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} {n}" for name, n in sorted(counts.items()))
 
 
-def _short(moment: datetime | None) -> str:
-    from socialcell.clock import IST
-
-    return moment.astimezone(IST).strftime("%Y-%m-%d %H:%M") if moment else "never"
+replies.register(app)

@@ -1,42 +1,26 @@
-"""Write to people on WhatsApp: answers within a day, templates to those who agreed.
+"""Send templates on WhatsApp to those who agreed to be written to.
 
 A message is booked in the ledger when it is sent; what Meta tells of it afterwards
 corrects that. It is never sent twice by itself: a failure is told, not retried.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from sqlmodel import Session
-
-from socialcell import connectors, db, phone_number
-from socialcell.clock import in_pune
-from socialcell.connectors.base import Batch, ConnectorError, Kind
-from socialcell.connectors.whatsapp.whatsapp_connector import WINDOW, WhatsApp
+from socialcell import db, phone_number
+from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.connectors.whatsapp.whatsapp_prices import bucket_name
 from socialcell.errors import UsageError
-from socialcell.json_types import JsonObject, JsonValue
-from socialcell.listening.store.mentions import conversations
-from socialcell.listening.store.mentions.conversations import Conversation
-from socialcell.ops import audit, store, templates
-from socialcell.ops import consent_ledger as ledger_of_consent
-from socialcell.ops import delivery_receipts as sent
+from socialcell.json_types import JsonValue
+from socialcell.ops import audit, consent_ledger, templates
 from socialcell.ops.model import Source
 from socialcell.ops.webhook_model import MessageTemplate
-from socialcell.platforms import WHATSAPP
-from socialcell.services.collection import allowance_ledger
-from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
-from socialcell.services.messaging import consent, reply_drafts, template_approvals
+from socialcell.services.messaging import consent, template_approvals, whatsapp_number
 from socialcell.services.messaging.template_approvals import Sending
+from socialcell.services.messaging.whatsapp_number import CONNECTOR
 from socialcell.services.outbox import election_periods, outbox
-
-CONNECTOR = WHATSAPP.id
-MAX_CHARACTERS = 4096  # characters of an answer
-
-_SERVICE = "service"  # what an answer within the window is billed as
 
 # As which category Meta lets a warning be sent: advertising is no warning, and Meta may
 # keep it back from who has had much of it.
@@ -44,31 +28,6 @@ _SAFETY = "utility"
 _PLACEHOLDER = re.compile(r"\{\{[^{}]+\}\}")
 # These concern us, not the person written to: nobody else could be reached either.
 _STOPPING = (Kind.AUTH, Kind.ACCESS, Kind.RATE, Kind.QUOTA, Kind.TRANSIENT)
-
-
-@dataclass(frozen=True)
-class ReplyResult:
-    """An answer that was sent, or would be; `until` is when the window closes.
-
-    `second_person`: it waits, or would, for a second person's yes; under the number
-    `waits`.
-    """
-
-    person: str
-    until: datetime
-    message: str | None
-    second_person: bool = False
-    waits: int | None = None
-
-
-@dataclass(frozen=True)
-class ReplyRecipient:
-    """Whom an answer goes to, through which source, and until when it may."""
-
-    uid: str
-    pseudonym: str
-    source: Source
-    until: datetime
 
 
 @dataclass
@@ -91,7 +50,7 @@ class TemplateCampaign:
 
 def sync_templates(context: Context, name: str | None = None) -> tuple[int, int]:
     """Ask Meta for the templates of a number; how many there are, and are gone."""
-    source = _source(context, name)
+    source = whatsapp_number.find_source(context, name)
     platform_templates = [
         templates.PlatformTemplate(
             template.name,
@@ -101,7 +60,7 @@ def sync_templates(context: Context, name: str | None = None) -> tuple[int, int]
             template.status,
             template.body,
         )
-        for template in _whatsapp(context, source).templates()
+        for template in whatsapp_number.connect(context, source).templates()
     ]
     with db.writing(context.engine) as session:
         assert source.id is not None
@@ -112,84 +71,12 @@ def sync_templates(context: Context, name: str | None = None) -> tuple[int, int]
 
 def list_templates(context: Context, name: str | None = None) -> list[MessageTemplate]:
     """The templates as Meta last reported them."""
-    source = _source(context, name)
+    source = whatsapp_number.find_source(context, name)
     with db.reading(context.engine) as session:
         assert source.id is not None
         templates_of_number = templates.templates_of_source(session, source.id)
         session.expunge_all()
     return templates_of_number
-
-
-def reply(
-    context: Context,
-    mention_id: int,
-    text: str,
-    *,
-    safety: bool = False,
-    dry_run: bool = False,
-) -> ReplyResult:
-    """Answer a message while the window of 24 hours is open. Audited.
-
-    What its writer marks as `safety` waits for a second person's yes
-    (reply_approvals.py): what it says may cost a life. So does, in a crisis, every
-    answer to somebody in danger.
-
-    UsageError: no such message, an empty or too long answer, a window that has closed,
-    somebody who asked not to be written to. ConnectorError: Meta did not take it.
-    """
-    outbox.require(context, "reply")
-    answer = text.strip()
-    if not answer or len(answer) > MAX_CHARACTERS:
-        raise UsageError(
-            "messages.reply_length", limit=MAX_CHARACTERS, characters=len(answer)
-        )
-    to = reply_recipient(context, mention_id)
-    second = safety or reply_drafts.needs_second_person(context, mention_id)
-    if dry_run:
-        return ReplyResult(to.pseudonym, to.until, None, second)
-    if second:
-        draft_id = reply_drafts.add_draft(context, mention_id, answer, to.pseudonym)
-        return ReplyResult(to.pseudonym, to.until, None, second, draft_id)
-    detail: dict[str, JsonValue] = {"to": mention_id, "characters": len(answer)}
-    return ReplyResult(to.pseudonym, to.until, send_reply(context, to, answer, detail))
-
-
-def reply_recipient(context: Context, mention_id: int) -> ReplyRecipient:
-    """Who wrote a message, if they may be answered now. UsageError as of `reply`."""
-    with db.reading(context.engine) as session:
-        conversation = _conversation(session, mention_id)
-        source = session.get(Source, conversation.source_id)
-        assert source is not None
-        session.expunge(source)
-        until = _open_until(context, session, conversation)
-    person = consent.person_of(context, CONNECTOR, conversation.uid)
-    return ReplyRecipient(conversation.uid, person.pseudonym, source, until)
-
-
-def send_reply(
-    context: Context,
-    to: ReplyRecipient,
-    words: str,
-    detail: JsonObject,
-    also: Callable[[Session, str], None] = lambda _session, _id: None,
-) -> str:
-    """Send an answer within the window; the id that Meta gave it. Audited with
-    `detail`; `also` is done in the transaction that books it. ConnectorError."""
-    ledger = allowance_ledger.ledger_of(context, to.source.connector, CONNECTOR)
-    ledger.take(bucket_name(_SERVICE))
-    id_ = _whatsapp(context, to.source).send_text(to.uid, words)
-    with db.writing(context.engine) as session:
-        _book(context, session, to.source, id_, _SERVICE, ledger)
-        also(session, id_)
-        audit.append(
-            session,
-            context.actor,
-            "message.reply",
-            f"{CONNECTOR}:{to.pseudonym}",
-            {**detail, "message": id_},
-            context.clock.now(),
-        )
-    return id_
 
 
 def send_template(
@@ -216,7 +103,7 @@ def send_template(
     """
     if not safety:
         outbox.require(context, "outreach")
-    through = _source(context, source)
+    through = whatsapp_number.find_source(context, source)
     form = _form(context, through, template, language, values)
     if safety:
         _require_safety(context, form, values)
@@ -254,8 +141,8 @@ def _send_each(
     result: TemplateCampaign,
 ) -> None:
     """Send a template to one number after another, and count in `done`."""
-    ledger = allowance_ledger.ledger_of(context, through.connector, CONNECTOR)
-    whatsapp = _whatsapp(context, through)
+    ledger = whatsapp_number.open_ledger(context, through)
+    whatsapp = whatsapp_number.connect(context, through)
     for place, number in enumerate(agreed):
         # Asked again: somebody may have said no since the list was made.
         if not _has_agreed(context, number):
@@ -272,21 +159,8 @@ def _send_each(
             result.reasons[str(error)] = result.reasons.get(str(error), 0) + 1
             continue
         with db.writing(context.engine) as session:
-            _book(context, session, through, id_, form.category, ledger)
+            whatsapp_number.book(context, session, through, id_, form.category, ledger)
         result.sent += 1
-
-
-def _book(
-    context: Context,
-    session: Session,
-    source: Source,
-    id_: str,
-    category: str,
-    ledger: Ledger,
-) -> None:
-    assert source.id is not None
-    sent.record_accepted(session, source.id, id_, category, context.clock.now())
-    ledger.book(session, Batch((), {}, cost={bucket_name(category): 1}))
 
 
 def _note_campaign(
@@ -314,37 +188,6 @@ def _note_campaign(
         audit.append(
             session, context.actor, template_approvals.SENT, form.name, detail, now
         )
-
-
-def _conversation(session: Session, mention_id: int) -> Conversation:
-    conversation = conversations.of_message(session, mention_id)
-    if conversation is None:
-        raise UsageError("messages.no_such_message", message=mention_id)
-    if conversation.platform != CONNECTOR:
-        raise UsageError(
-            "messages.of_another_platform",
-            message=mention_id,
-            platform=conversation.platform,
-        )
-    return conversation
-
-
-def _open_until(
-    context: Context, session: Session, conversation: Conversation
-) -> datetime:
-    """When the window closes. UsageError when it has, or the person wants nothing."""
-    last_at, now = conversation.last_at, context.clock.now()
-    if last_at is None:
-        raise UsageError("messages.reply_window_unknown")
-    if last_at + WINDOW <= now:
-        raise UsageError("messages.reply_window_over", at=in_pune(last_at))
-    person = consent.person_of(context, CONNECTOR, conversation.uid)
-    no = ledger_of_consent.withdrawn_at(session, CONNECTOR, person.key)
-    if no is not None and no >= last_at:
-        raise UsageError(
-            "messages.consent_withdrawn", person=person.pseudonym, at=in_pune(no)
-        )
-    return last_at + WINDOW
 
 
 def _form(
@@ -427,36 +270,4 @@ def _numbers(lines: Iterable[str]) -> Iterable[str]:
 def _has_agreed(context: Context, number: str) -> bool:
     person = consent.person_of(context, CONNECTOR, number)
     with db.reading(context.engine) as session:
-        return ledger_of_consent.has_agreed(session, CONNECTOR, person.key)
-
-
-def _source(context: Context, name: str | None) -> Source:
-    """The named source, or the only one of WhatsApp. UsageError."""
-    with db.reading(context.engine) as session:
-        if name is not None:
-            source = store.source_named(session, name)
-            if source.connector != CONNECTOR:
-                raise UsageError(
-                    "messages.source_of_another_connector",
-                    source=name,
-                    connector=source.connector,
-                )
-        else:
-            every = [s for s in store.sources(session) if s.connector == CONNECTOR]
-            if not every:
-                raise UsageError("messages.no_source")
-            if len(every) > 1:
-                names = [source.name for source in every]
-                raise UsageError("messages.several_sources", sources=names)
-            source = every[0]
-        session.expunge(source)
-    return source
-
-
-def _whatsapp(context: Context, source: Source) -> WhatsApp:
-    connector = connectors.build(
-        source.connector, source.settings, context.connector_context
-    )
-    if not isinstance(connector, WhatsApp):
-        raise TypeError(f"{source.connector} sends no messages")
-    return connector
+        return consent_ledger.has_agreed(session, CONNECTOR, person.key)

@@ -1,11 +1,13 @@
-"""Safety answers that wait for a second person's approval."""
+"""Answers that wait: for a second person's yes, or for a person to look."""
 
+import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.clock import in_pune
 from socialcell.connectors.whatsapp.whatsapp_connector import WINDOW
 from socialcell.errors import UsageError
 from socialcell.listening.reply_model import ReplyDraft
@@ -15,13 +17,18 @@ from socialcell.listening.store.mentions.conversations import Conversation
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent
+from socialcell.services.messaging.reply_sending import ReplyRecipient
 from socialcell.services.outbox import outbox
+
+# No call of a platform takes so long: after it nobody knows whether it was heard.
+SENDING = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
 class WaitingReply:
     """An answer that waits: to which message and whom, what it says, and until when it
-    may go. `state` is sending while nobody knows whether it was sent."""
+    may go. `state` is waiting (for a second person), sending (at this moment) or unsure
+    (nobody knows whether it was heard)."""
 
     id: int
     mention_id: int
@@ -43,27 +50,75 @@ def needs_second_person(context: Context, mention_id: int) -> bool:
         )
 
 
-def add_draft(context: Context, mention_id: int, words: str, pseudonym: str) -> int:
-    """Keep an answer until a second person says yes; its number. Audited."""
-    who, now = context.actor.name, context.clock.now()
+def add_draft(context: Context, to: ReplyRecipient, words: str) -> int:
+    """Keep an answer until a second person says yes; its number. Audited.
+
+    UsageError: as of `refuse_same`.
+    """
+    now = context.clock.now()
     with db.writing(context.engine) as session:
-        draft = ReplyDraft(mention_id=mention_id, text=words, made_by=who, made_at=now)
-        session.add(draft)
-        session.flush()
-        assert draft.id is not None
+        id_ = _enter(context, session, to, words, now)
         detail = {
-            "to": mention_id,
-            "person": pseudonym,
+            "to": to.mention_id,
+            "person": to.pseudonym,
             "characters": len(words),
         }
-        audit.append(
-            session, context.actor, "message.draft", str(draft.id), detail, now
-        )
-        return draft.id
+        audit.append(session, context.actor, "message.draft", str(id_), detail, now)
+        return id_
+
+
+def enter_sending(
+    context: Context, session: Session, to: ReplyRecipient, words: str
+) -> int:
+    """Enter an answer that is about to be sent; its number. UsageError: as of
+    `refuse_same`."""
+    now = context.clock.now()
+    id_ = _enter(context, session, to, words, now)
+    draft_store.claim(session, id_, context.actor.name, now)
+    return id_
+
+
+def refuse_same(session: Session, to: ReplyRecipient, words: str) -> None:
+    """UsageError: the same words to the same person wait or may have been heard, or
+    they were sent as an answer to the same message."""
+    drafts = draft_store.with_words(session, _digest(words), to.mention_id)
+    ids = {draft.mention_id for draft in drafts}
+    known = conversations.of_messages(session, ids) if ids else {}
+    for draft in drafts:
+        conversation = known.get(draft.mention_id)
+        if conversation is None or conversation.uid != to.uid:
+            continue
+        if draft.state == "sent" and draft.decided_at is not None:
+            at = in_pune(draft.decided_at)
+            raise UsageError("messages.same_sent", reply=draft.id, at=at)
+        code = "same_waits" if draft.state == "waiting" else "possibly_sent"
+        raise UsageError(f"messages.{code}", reply=draft.id)
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(" ".join(words.split()).encode()).hexdigest()
+
+
+def _enter(
+    context: Context, session: Session, to: ReplyRecipient, words: str, now: datetime
+) -> int:
+    db.take_turn(session, "message.reply")
+    refuse_same(session, to, words)
+    draft = ReplyDraft(
+        mention_id=to.mention_id,
+        text=words,
+        words_digest=_digest(words),
+        made_by=context.actor.name,
+        made_at=now,
+    )
+    session.add(draft)
+    session.flush()
+    assert draft.id is not None
+    return draft.id
 
 
 def list_waiting(context: Context) -> list[WaitingReply]:
-    """Answers that wait for a second person, oldest first."""
+    """Answers that wait for a second person or may be on their way, oldest first."""
     with db.reading(context.engine) as session:
         drafts = draft_store.waiting(session)
         if not drafts:
@@ -76,21 +131,39 @@ def list_waiting(context: Context) -> list[WaitingReply]:
 
 
 def withdraw(context: Context, id_: int) -> None:
-    """Take back an answer that waits: its words go. Audited. UsageError: none."""
+    """Take back an answer that waits, or that nobody will send again: its words go.
+    Audited. UsageError: none, or it is being sent at this moment."""
     who, now = context.actor.name, context.clock.now()
     with db.writing(context.engine) as session:
         draft = require(session, id_)
         detail = {"to": draft.mention_id, "made_by": draft.made_by}
-        draft_store.close(session, id_, "withdrawn", who, now)
+        if not draft_store.withdraw(session, id_, who, now, now - SENDING):
+            raise being_sent(draft)
         audit.append(session, context.actor, "message.withdraw", str(id_), detail, now)
 
 
 def require(session: Session, id_: int) -> ReplyDraft:
     """The answer of this number. UsageError when none waits under it."""
     draft = session.get(ReplyDraft, id_)
-    if draft is None or draft.state not in ("waiting", "sending"):
+    if draft is None or draft.state not in draft_store.OPEN:
         raise UsageError("messages.no_such_draft", reply=id_)
     return draft
+
+
+def state_at(draft: ReplyDraft, now: datetime) -> str:
+    """The state of an answer at a moment: one that a process has been sending for too
+    long is in doubt."""
+    if draft.state != "sending":
+        return draft.state
+    assert draft.decided_at is not None
+    return "unsure" if draft.decided_at + SENDING <= now else "sending"
+
+
+def being_sent(draft: ReplyDraft) -> UsageError:
+    """What is said of an answer that somebody is sending at this moment."""
+    assert draft.decided_at is not None
+    until = in_pune(draft.decided_at + SENDING)
+    return UsageError("messages.being_sent", reply=draft.id, at=until)
 
 
 def _as_waiting(
@@ -108,7 +181,7 @@ def _as_waiting(
         mention_id=draft.mention_id,
         person=person,
         text=draft.text or "",
-        state=draft.state,
+        state=state_at(draft, context.clock.now()),
         made_by=draft.made_by,
         made_at=draft.made_at,
         until=until,

@@ -23,7 +23,7 @@ from socialcell.sandbox import Sandbox
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.mentions.tagging import tag_waiting
-from socialcell.services.messaging import messages, reply_approvals, reply_drafts
+from socialcell.services.messaging import replies, reply_approvals, reply_drafts
 from socialcell.services.outbox import outbox
 from socialcell.services.privacy import data_requests, retention
 from tests.operators import acting, officer, sign_in_shell
@@ -94,7 +94,7 @@ def test_an_answer_to_somebody_in_danger_waits_and_goes_out_with_a_second_yes(
     message = write(CALL)
     crisis(listening)
 
-    kept = messages.reply(listening, message, ANSWER)
+    kept = replies.reply(listening, message, ANSWER)
     before = sent(served)
     done = lead(listening, kept.waits)
 
@@ -111,7 +111,7 @@ def test_whoever_wrote_an_answer_does_not_approve_it(
 ) -> None:
     message = write(CALL)
     crisis(listening)
-    kept = messages.reply(listening, message, ANSWER)
+    kept = replies.reply(listening, message, ANSWER)
 
     with pytest.raises(UsageError, match="a second person approves it"):
         reply_approvals.approve(listening, kept.waits or 0)
@@ -124,7 +124,7 @@ def test_only_who_signed_in_with_the_role_says_the_second_yes(
 ) -> None:
     message = write(CALL)
     crisis(listening)
-    kept = messages.reply(listening, message, ANSWER)
+    kept = replies.reply(listening, message, ANSWER)
     unsigned = replace(listening, actor=os_account())
     viewer = acting(listening, "viewer", Role.VIEWER)
 
@@ -141,7 +141,7 @@ def test_an_answer_that_nobody_signed_in_wrote_cannot_be_approved(
 ) -> None:
     message = write(CALL)
     crisis(listening)
-    kept = messages.reply(replace(listening, actor=os_account()), message, ANSWER)
+    kept = replies.reply(replace(listening, actor=os_account()), message, ANSWER)
 
     with pytest.raises(SocialcellError, match="Nobody who had signed in made answer"):
         lead(listening, kept.waits)
@@ -156,7 +156,7 @@ def test_outside_a_crisis_an_answer_goes_out_at_once(
     message = write(CALL)
     outbox.set_mode(listening, mode, "as it is")
 
-    assert messages.reply(listening, message, ANSWER).message is not None
+    assert replies.reply(listening, message, ANSWER).message is not None
 
     assert len(sent(served)) == 1
 
@@ -167,7 +167,7 @@ def test_in_every_mode_an_answer_marked_as_safety_waits_for_a_second_yes(
 ) -> None:
     message = write(CALM)
     outbox.set_mode(listening, mode, "as it is")
-    kept = messages.reply(listening, message, ANSWER, safety=True)
+    kept = replies.reply(listening, message, ANSWER, safety=True)
     assert (kept.second_person, sent(served)) == (True, [])
 
     lead(listening, kept.waits)
@@ -181,7 +181,7 @@ def test_in_a_crisis_an_answer_to_others_goes_out_at_once(
     message = write(CALM)
     crisis(listening)
 
-    assert messages.reply(listening, message, "At six.").second_person is False
+    assert replies.reply(listening, message, "At six.").second_person is False
 
     assert len(sent(served)) == 1
 
@@ -194,8 +194,8 @@ def test_somebody_who_called_for_help_before_is_in_danger_whatever_they_write_ne
     message = write("Are you there?")
     crisis(listening)
 
-    assert messages.reply(listening, message, ANSWER).second_person is True
-    assert messages.reply(listening, message, ANSWER, dry_run=True).waits is None
+    assert replies.reply(listening, message, ANSWER).second_person is True
+    assert replies.reply(listening, message, "Soon.", dry_run=True).waits is None
 
 
 def test_an_answer_is_sent_once(
@@ -203,7 +203,7 @@ def test_an_answer_is_sent_once(
 ) -> None:
     message = write(CALL)
     crisis(listening)
-    kept = messages.reply(listening, message, ANSWER)
+    kept = replies.reply(listening, message, ANSWER)
     lead(listening, kept.waits)
 
     with pytest.raises(UsageError, match="No answer waits under"):
@@ -213,21 +213,30 @@ def test_an_answer_is_sent_once(
 
 
 def test_what_a_dead_process_may_have_sent_is_not_sent_again(
-    served: Sandbox, listening: Context, write: Any, lead: Any, engine: Engine
+    served: Sandbox,
+    listening: Context,
+    write: Any,
+    lead: Any,
+    engine: Engine,
+    clock: FixedClock,
 ) -> None:
     message = write(CALL)
     crisis(listening)
-    kept = messages.reply(listening, message, ANSWER)
+    kept = replies.reply(listening, message, ANSWER)
     with db.writing(engine) as session:
         now = listening.clock.now()
         assert reply_drafts.draft_store.claim(
             session, kept.waits or 0, "cell.lead", now
         )
 
-    with pytest.raises(UsageError, match="may have been sent"):
+    with pytest.raises(UsageError, match="not known whether answer 1 was heard"):
         lead(listening, kept.waits)
+    with pytest.raises(UsageError, match="being sent at this moment"):
+        reply_drafts.withdraw(listening, kept.waits or 0)
 
     assert [one.state for one in reply_drafts.list_waiting(listening)] == ["sending"]
+    clock.advance(reply_drafts.SENDING)
+    assert [one.state for one in reply_drafts.list_waiting(listening)] == ["unsure"]
     reply_drafts.withdraw(listening, kept.waits or 0)
     assert reply_drafts.list_waiting(listening) == []
     assert sent(served) == []
@@ -238,7 +247,7 @@ def test_an_answer_that_meta_refused_waits_again(
 ) -> None:
     message = write(CALL)
     crisis(listening)
-    kept = messages.reply(listening, message, ANSWER)
+    kept = replies.reply(listening, message, ANSWER)
     served.platform("whatsapp").expire_token()
 
     with pytest.raises(ConnectorError):
@@ -253,7 +262,7 @@ def test_an_answer_that_waited_too_long_is_not_sent(
 ) -> None:
     message = write(CALL)
     crisis(listening)
-    kept = messages.reply(listening, message, ANSWER)
+    kept = replies.reply(listening, message, ANSWER)
     clock.advance(24 * HOUR)
 
     with pytest.raises(UsageError, match="more than 24 hours ago"):
@@ -267,7 +276,7 @@ def test_both_persons_are_in_the_audit_log_and_no_word_of_the_answer(
 ) -> None:
     message = write(CALL)
     crisis(listening)
-    kept = messages.reply(listening, message, ANSWER)
+    kept = replies.reply(listening, message, ANSWER)
     lead(listening, kept.waits)
 
     with db.reading(engine) as session:
@@ -285,7 +294,7 @@ def test_words_of_an_answer_go_with_the_person_and_after_a_week(
 ) -> None:
     message = write(CALL)
     crisis(listening)
-    first = messages.reply(listening, message, ANSWER).waits or 0
+    first = replies.reply(listening, message, ANSWER).waits or 0
     clock.advance(timedelta(days=7, seconds=1))
     retention.run_retention(listening)
     assert (draft(engine, first).state, draft(engine, first).text) == (

@@ -18,7 +18,7 @@ from socialcell.ops.webhook_model import OptIn, SentMessage
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.world.message_world import number
 from socialcell.services.context import Context
-from socialcell.services.messaging import consent, messages
+from socialcell.services.messaging import consent, messages, replies
 from socialcell.services.outbox import outbox
 from tests.rows import in_order
 from tests.running import inside
@@ -88,7 +88,7 @@ def test_a_message_is_answered_within_a_day(served: Sandbox, cell: Context) -> N
     mention = newest(cell)
     assert mention.id is not None
 
-    done = messages.reply(cell, mention.id, " The tanker comes at six. ")
+    done = replies.reply(cell, mention.id, " The tanker comes at six. ")
 
     (sent,) = served.platform("whatsapp").sent
     assert sent["to"] == writer(cell, mention)
@@ -107,11 +107,11 @@ def test_after_a_day_only_a_template_may_be_sent(
     clock.set(mention.authored_at + 24 * HOUR)
 
     with pytest.raises(UsageError, match="more than 24 hours ago"):
-        messages.reply(cell, mention.id, "Too late")
+        replies.reply(cell, mention.id, "Too late")
 
     assert served.platform("whatsapp").sent == []
     clock.set(mention.authored_at + 24 * HOUR - timedelta(seconds=1))
-    messages.reply(cell, mention.id, "In time")
+    replies.reply(cell, mention.id, "In time")
     assert len(served.platform("whatsapp").sent) == 1
 
 
@@ -131,7 +131,7 @@ def test_the_window_opens_with_the_persons_newest_message(
     clock.advance(23 * HOUR)
 
     assert old_id is not None
-    messages.reply(cell, old_id, "We are on it")
+    replies.reply(cell, old_id, "We are on it")
 
     assert whatsapp.sent[-1]["to"] == number(first)
 
@@ -140,7 +140,7 @@ def test_a_dry_run_sends_nothing(served: Sandbox, cell: Context) -> None:
     mention = newest(cell)
     assert mention.id is not None
 
-    assert messages.reply(cell, mention.id, "Hello", dry_run=True).message is None
+    assert replies.reply(cell, mention.id, "Hello", dry_run=True).message is None
 
     assert served.platform("whatsapp").sent == []
     assert usage(cell) == {}
@@ -149,12 +149,12 @@ def test_a_dry_run_sends_nothing(served: Sandbox, cell: Context) -> None:
 @pytest.mark.parametrize("text", ["", "  ", "x" * 4097])
 def test_an_answer_has_words_and_an_end(cell: Context, text: str) -> None:
     with pytest.raises(UsageError, match="1 to 4096"):
-        messages.reply(cell, 1, text)
+        replies.reply(cell, 1, text)
 
 
 def test_there_is_no_answer_to_what_is_no_message(cell: Context) -> None:
     with pytest.raises(UsageError, match="no message 999999"):
-        messages.reply(cell, 999999, "Hello")
+        replies.reply(cell, 999999, "Hello")
 
 
 def test_nobody_is_answered_who_said_stop_and_nothing_since(
@@ -167,12 +167,12 @@ def test_nobody_is_answered_who_said_stop_and_nothing_since(
     assert stop.id is not None
 
     with pytest.raises(UsageError, match="not to be written to"):
-        messages.reply(cell, stop.id, "Sorry")
+        replies.reply(cell, stop.id, "Sorry")
 
     clock.advance(HOUR)
     whatsapp.publish("When does the water come?")
     push_all(served, cell, ("whatsapp",))
-    messages.reply(cell, stop.id, "At six")
+    replies.reply(cell, stop.id, "At six")
     assert len(whatsapp.sent) == 1
 
 
@@ -181,7 +181,7 @@ def test_every_answer_is_in_the_audit_log_without_its_words_or_a_number(
 ) -> None:
     mention = newest(cell)
     assert mention.id is not None
-    messages.reply(cell, mention.id, "The tanker comes at six.")
+    replies.reply(cell, mention.id, "The tanker comes at six.")
 
     with db.reading(cell.engine) as session:
         entry = session.scalars(in_order(AuditEntry)).all()[-1]
@@ -322,7 +322,7 @@ def test_what_is_sent_is_booked_at_its_category_s_price(
 
     messages.send_template(cell, "festival", "en", NUMBERS)
     messages.send_template(cell, "water_closure", "mr", NUMBERS[:1], ["a", "b"])
-    messages.reply(cell, mention.id, "Yes")
+    replies.reply(cell, mention.id, "Yes")
 
     # Three at 0.8631 rupees, one at 0.115, and an answer at 0.115 since October.
     wanted = {
@@ -344,7 +344,7 @@ def test_what_meta_does_not_bill_is_taken_back_once(
     served.platform("whatsapp").make_free()
     served.platform("whatsapp").pusher.send_twice()
 
-    messages.reply(cell, mention.id, "Yes")
+    replies.reply(cell, mention.id, "Yes")
     assert usage(cell)["messages_service"] == (1, 115_000)
     push_all(served, cell, ("whatsapp",))
 
@@ -440,7 +440,7 @@ def test_what_meta_refuses_is_told_in_words(
         whatsapp.remove(post.id)
 
     with pytest.raises(ConnectorError, match="Re-engagement") as caught:
-        messages.reply(cell, mention.id, "Hello")
+        replies.reply(cell, mention.id, "Hello")
 
     assert caught.value.kind is Kind.CONFIG
     assert usage(cell) == {}

@@ -1,9 +1,22 @@
-"""Queries of answers that wait for a second person."""
+"""Queries of answers to messages: those that wait, are being sent, or are in doubt.
+
+`over`: what is being sent since this moment or longer is in doubt: its process died.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Update,
+    and_,
+    case,
+    delete,
+    func,
+    or_,
+    update,
+)
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -12,18 +25,31 @@ from socialcell.listening.reply_model import ReplyDraft
 
 DRAFT = db.table(ReplyDraft)
 C = DRAFT.c
-_WAITING = ("waiting", "sending")
+OPEN = ("waiting", "sending", "unsure")
 
 
 def waiting(session: Session) -> Sequence[ReplyDraft]:
     """Answers that wait or may be on their way, oldest first."""
-    statement = select(ReplyDraft).where(col(ReplyDraft.state).in_(_WAITING))
+    statement = select(ReplyDraft).where(col(ReplyDraft.state).in_(OPEN))
+    return session.exec(statement.order_by(col(ReplyDraft.id))).all()
+
+
+def with_words(
+    session: Session, words_digest: str, mention_id: int
+) -> Sequence[ReplyDraft]:
+    """Answers of the same words that wait or may be on their way, to whomever, and
+    those that were sent to this message; oldest first."""
+    is_open = col(ReplyDraft.state).in_(OPEN)
+    was_sent = and_(C.state == "sent", C.mention_id == mention_id)
+    statement = select(ReplyDraft).where(
+        col(ReplyDraft.words_digest) == words_digest, or_(is_open, was_sent)
+    )
     return session.exec(statement.order_by(col(ReplyDraft.id))).all()
 
 
 def waiting_query() -> Select[int]:
     """How many answers wait or may be on their way, as a question of one row."""
-    return sa_select(func.count()).where(C.state.in_(_WAITING))
+    return sa_select(func.count()).where(C.state.in_(OPEN))
 
 
 def count_sent(session: Session, start: datetime, end: datetime) -> int:
@@ -41,33 +67,66 @@ def claim(session: Session, id_: int, by: str, now: datetime) -> bool:
     return bool(db.changed(session, change.values(**values)))
 
 
+def claim_doubted(session: Session, id_: int, now: datetime, over: datetime) -> bool:
+    """Take an answer in doubt to send it once more; False when it is in doubt no more.
+    Who decided that it is sent stays."""
+    change = update(DRAFT).where(C.id == id_, _is_doubted(over))
+    return bool(db.changed(session, change.values(state="sending", decided_at=now)))
+
+
 def give_back(session: Session, id_: int) -> None:
     """The platform did not take it: it waits again."""
-    change = update(DRAFT).where(C.id == id_, C.state == "sending")
     values = {"state": "waiting", "decided_by": None, "decided_at": None}
+    session.execute(_sending(id_).values(**values))
+
+
+def drop(session: Session, id_: int) -> None:
+    """The platform did not take it, and nobody waits for it: its line goes."""
+    session.execute(delete(DRAFT).where(C.id == id_, C.state == "sending"))
+
+
+def doubt(session: Session, id_: int) -> bool:
+    """Nobody knows whether it was heard. Whether it was being sent."""
+    return bool(db.changed(session, _sending(id_).values(state="unsure")))
+
+
+def settle_sent(session: Session, id_: int, external_id: str) -> None:
+    """The platform took it, whatever others believed meanwhile: its words go."""
+    change = update(DRAFT).where(C.id == id_, C.state.in_(("sending", "unsure")))
+    values = {"state": "sent", "text": None, "external_id": external_id}
     session.execute(change.values(**values))
 
 
-def close(
-    session: Session,
-    id_: int,
-    state: str,
-    by: str,
-    now: datetime,
-    external_id: str | None = None,
-) -> None:
-    """It was sent or withdrawn: its words go."""
-    values = {
-        "state": state,
-        "text": None,
-        "decided_by": by,
-        "decided_at": now,
-        "external_id": external_id,
-    }
-    session.execute(update(DRAFT).where(C.id == id_).values(**values))
+def settle_heard(session: Session, id_: int, over: datetime) -> bool:
+    """A person saw that it was heard: its words go. Whether it was in doubt."""
+    change = update(DRAFT).where(C.id == id_, _is_doubted(over))
+    return bool(db.changed(session, change.values(state="sent", text=None)))
+
+
+def withdraw(
+    session: Session, id_: int, by: str, now: datetime, over: datetime
+) -> bool:
+    """It does not go out, or not again: its words go. False: it is being sent now."""
+    waits = or_(C.state == "waiting", _is_doubted(over))
+    change = update(DRAFT).where(C.id == id_, waits)
+    values = {"state": "withdrawn", "text": None, "decided_by": by, "decided_at": now}
+    return bool(db.changed(session, change.values(**values)))
+
+
+def _is_doubted(over: datetime) -> ColumnElement[bool]:
+    was_sending = and_(C.state == "sending", C.decided_at <= over)
+    return or_(C.state == "unsure", was_sending)
+
+
+def _sending(id_: int) -> Update:
+    return update(DRAFT).where(C.id == id_, C.state == "sending")
 
 
 def forget_old(session: Session, before: datetime) -> int:
-    """Delete the words of answers that were not sent in time. How many."""
-    old = update(DRAFT).where(C.text.is_not(None), C.made_at < before)
-    return db.changed(session, old.values(state="withdrawn", text=None))
+    """Delete the words of answers that were not sent in time; those in doubt still ask
+    a person. How many."""
+    old = update(DRAFT).where(C.made_at < before)
+    session.execute(old.where(C.words_digest.is_not(None)).values(words_digest=None))
+    state = case((C.state == "waiting", "withdrawn"), else_=C.state)
+    unsent = old.where(C.text.is_not(None))
+    return db.changed(session, unsent.values(state=state, text=None))

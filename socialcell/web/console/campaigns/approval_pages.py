@@ -1,6 +1,6 @@
 """Approvals: all that waits for a second person, as it will stand."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,7 @@ from socialcell.services.makers import Maker
 from socialcell.services.mentions import mention_search
 from socialcell.services.messaging import (
     reply_approvals,
+    reply_doubts,
     reply_drafts,
     template_approvals,
 )
@@ -48,6 +49,12 @@ class ReturnCaseAnswer(CaseForm):
     """Why an answer of a case is sent back."""
 
     reason: Annotated[str, Field(min_length=5, max_length=500)]
+
+
+class SettleAnswer(Form):
+    """What a look into the conversation found about an answer in doubt."""
+
+    heard: Literal["yes", "no"]
 
 
 def show_approvals(request: PageRequest) -> Answer:
@@ -154,6 +161,17 @@ def act_approve_answer(request: PageRequest, _form: NoFields) -> Answer:
     return RedirectTo(PATH, request.lang.gettext("Approved and sent."))
 
 
+def act_settle_answer(request: PageRequest, form: SettleAnswer) -> Answer:
+    """Say whether the citizen has an answer of which nobody knew; else it is sent once
+    more."""
+    id_, _ = request.number("id"), request.lang.gettext
+    if form.heard == "yes":
+        reply_doubts.settle_heard(request.context, id_)
+        return RedirectTo(PATH, _("Noted: the citizen has it."))
+    reply_doubts.send_again(request.context, id_)
+    return RedirectTo(PATH, _("Sent once more."))
+
+
 def act_withdraw_answer(request: PageRequest, _form: NoFields) -> Answer:
     """An answer does not go out: its words are deleted."""
     reply_drafts.withdraw(request.context, request.number("id"))
@@ -224,6 +242,13 @@ ROWS: tuple[Row, ...] = (
         Permission.APPROVE,
         NoFields,
         act_approve_answer,
+        show_approvals,
+    ),
+    Action(
+        f"{PATH}/answers/{{id:number}}/settle",
+        Permission.APPROVE,
+        SettleAnswer,
+        act_settle_answer,
         show_approvals,
     ),
     Action(

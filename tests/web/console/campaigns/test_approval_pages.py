@@ -16,11 +16,13 @@ from socialcell.clock import IST
 from socialcell.listening.areas import area_table
 from socialcell.listening.reply_model import ReplyDraft
 from socialcell.listening.store import areas as area_store
-from socialcell.ops.model import AuditEntry
+from socialcell.listening.store.mentions import reply_drafts as draft_store
+from socialcell.ops.model import AuditEntry, Source
 from socialcell.roles import Role
 from socialcell.services.approvals import waiting_posts
 from socialcell.services.context import Context
 from socialcell.services.messaging import reply_drafts
+from socialcell.services.messaging.reply_sending import ReplyRecipient
 from socialcell.services.outbox import outbox
 from socialcell.services.publishing import own_posts, post_drafts
 from socialcell.services.publishing.post_drafts import PostDraft
@@ -213,7 +215,9 @@ def answer_to(context: Context, text: str) -> int:
         "m1", platform="whatsapp", kind="message", text=text, author=make_author("91")
     )
     store_records(context.engine, record, at=context.clock.now())
-    return reply_drafts.add_draft(acting(context, "ravi"), 1, "टँकर येत आहे.", "p")
+    number = Source(name="whatsapp.city", connector="whatsapp")
+    to = ReplyRecipient(1, "91", "p", number, context.clock.now())
+    return reply_drafts.add_draft(acting(context, "ravi"), to, "टँकर येत आहे.")
 
 
 def test_an_answer_stands_beside_what_was_asked_and_can_be_dropped(
@@ -231,6 +235,25 @@ def test_an_answer_stands_beside_what_was_asked_and_can_be_dropped(
     assert "does not go out" in done.text
     with db.reading(context.engine) as session:
         assert session.get_one(ReplyDraft, id_).state == "withdrawn"
+
+
+def test_of_an_answer_in_doubt_a_person_says_that_the_citizen_has_it(
+    context: Context, browser: BrowserSession
+) -> None:
+    id_ = answer_to(context, "पाणी कधी येणार?")
+    with db.writing(context.engine) as session:
+        assert draft_store.claim(session, id_, "meera", context.clock.now())
+        assert draft_store.doubt(session, id_)
+    signed_in(browser, context, "meera")
+
+    page = browser.get("/en/approvals")
+    done = browser.send(page, f"/approvals/answers/{id_}/settle", heard="yes")
+
+    assert "Nobody knows whether the citizen has this" in page.text
+    assert "Approve and send" not in page.text
+    assert "Noted: the citizen has it" in done.text
+    with db.reading(context.engine) as session:
+        assert session.get_one(ReplyDraft, id_).state == "sent"
 
 
 @pytest.fixture
