@@ -1,0 +1,103 @@
+"""Work on a case: done, called about, answered, routed, lent to the field."""
+
+import re
+
+import pytest
+
+from socialcell.roles import Role
+from socialcell.services.context import Context
+from tests.web.console.browser_session import BrowserSession, signed_in
+from tests.web.console.conftest import NewBrowser
+from tests.web.console.desk.conftest import MEERA, RAVI, case_of
+
+pytestmark = pytest.mark.swept_on_postgresql
+
+
+def test_work_is_said_to_be_done_with_words_enough_and_everybody_is_asked(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    browser.send(browser.get(f"/en/cases/{burst}"), f"/cases/{burst}/take")
+    path = f"/cases/{burst}/done"
+
+    short = browser.send(browser.get(f"/en{path}"), path, words="Done.")
+    words = "The valve was changed this morning and the road is dry again."
+    done = browser.send(browser.get(f"/en{path}"), path, words=words)
+
+    assert short.status == 422
+    assert "2 conversations are asked" in done.text
+    assert case_of(city, burst).state == "resolved_claimed"
+
+
+def test_a_call_that_contradicts_opens_the_case_again(
+    new_browser: NewBrowser, city: Context, burst: str
+) -> None:
+    ravi = signed_in(new_browser(), city, RAVI, Role.OPERATOR)
+    ravi.send(ravi.get(f"/en/cases/{burst}"), f"/cases/{burst}/take")
+    words = "The valve was changed this morning and the road is dry again."
+    ravi.send(ravi.get(f"/en/cases/{burst}/done"), f"/cases/{burst}/done", words=words)
+    meera = signed_in(new_browser(), city, MEERA, Role.OPERATOR)
+
+    calls = meera.get("/en/calls")
+    link = re.search(rf'href="/en(/calls/{burst}/\d+)"', calls.html)
+    assert link is not None
+    sent = meera.send(meera.get(f"/en{link[1]}"), link[1], result="contradicted")
+
+    assert "The call is entered." in sent.text
+    assert case_of(city, burst).reopened == 1
+
+
+def test_the_form_of_an_answer_asks_to_whom_it_goes(
+    new_browser: NewBrowser, city: Context, burst: str
+) -> None:
+    ravi = signed_in(new_browser(), city, RAVI, Role.LEAD)
+    form = ravi.get(f"/en/cases/{burst}/answer")
+
+    assert form.status == 200
+    assert "To whom" in form.text
+
+
+def test_approved_answers_are_entered_by_one_and_approved_by_another(
+    new_browser: NewBrowser, city: Context
+) -> None:
+    ravi = signed_in(new_browser(), city, RAVI, Role.LEAD)
+    entered = ravi.send(
+        ravi.get("/en/macros"),
+        "/macros",
+        key="burst_main",
+        title="Burst main, team sent",
+        text="नमस्कार. पथक निघाले आहे. प्रकरण {number}.",
+    )
+    own = ravi.send(entered, "/macros/approve")
+    meera = signed_in(new_browser(), city, MEERA, Role.LEAD)
+    approved = meera.send(meera.get("/en/macros"), "/macros/approve")
+
+    assert "waits for a second person" in entered.text
+    assert own.status == 422
+    assert "1 answer counts from now on." in approved.text
+
+
+def test_routing_says_which_team_works_and_how_long_it_has(
+    city: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, city, RAVI, Role.VIEWER)
+
+    page = browser.get("/en/routing")
+
+    assert "Water Supply Department" in page.text
+    assert "working hours" in page.text
+
+
+def test_a_field_link_is_shown_once_to_whoever_made_it(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    path = f"/cases/{burst}/field-link"
+
+    made = browser.send(
+        browser.get(f"/en{path}"), path, made_for="Junior engineer, water"
+    )
+
+    assert made.status == 200
+    assert "/f/" in made.text
+    assert "/f/" not in browser.get(f"/en/cases/{burst}").text
