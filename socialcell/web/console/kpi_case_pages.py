@@ -1,11 +1,12 @@
 """Figures: the cases behind one indicator of a week."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from socialcell.reports.kpis import kpi_labels
 from socialcell.roles import Permission
 from socialcell.services.desk.figure_cases import case_rows
 from socialcell.web.console.desk.desk_words import load_desk_words
+from socialcell.web.console.typed_moment import day_or_none
 from socialcell.web.pages.answers import Answer, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
@@ -15,11 +16,10 @@ from socialcell.web.pages.screens import Row, Screen
 def show_cases(request: PageRequest) -> Answer:
     """The cases, as they stand now, that a measure counted or rests on."""
     context, lang = request.context, request.lang
-    measure, week = request.query.get("measure", ""), request.query.get("week", "")
-    try:
-        monday = date.fromisoformat(week)
-    except ValueError:
-        raise NotFound from None
+    measure = request.query.get("measure", "")
+    monday = day_or_none(request.query.get("week", ""))
+    if monday is None:
+        raise NotFound
     found = case_rows(context, measure, monday, request.places)
     if found is None:
         raise NotFound
@@ -30,7 +30,7 @@ def show_cases(request: PageRequest) -> Answer:
         {
             "name": name,
             "definition": definition,
-            "week": week,
+            "week": str(monday),
             "span": lang.gettext(
                 "%(first)s to %(last)s",
                 first=lang.month_day(monday),

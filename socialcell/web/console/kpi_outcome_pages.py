@@ -10,6 +10,7 @@ from socialcell.services.mentions import place_names
 from socialcell.services.outcomes import outcome_records
 from socialcell.services.outcomes.daily_figures import DayRange
 from socialcell.services.outcomes.outcome_records import OutcomeRow
+from socialcell.web.console.typed_moment import day_or_none
 from socialcell.web.pages.answers import Answer, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
@@ -54,14 +55,10 @@ def show_outcome(request: PageRequest) -> Answer:
 
 def _days(request: PageRequest) -> DayRange:
     """The days of the address, a month at most. NotFound: they are none."""
-    try:
-        since, until = (
-            date.fromisoformat(request.query.get(name, ""))
-            for name in ("since", "until")
-        )
-    except ValueError:
-        raise NotFound from None
-    if not 0 <= (until - since).days < _MOST_DAYS:
+    since, until = (
+        day_or_none(request.query.get(name, "")) for name in ("since", "until")
+    )
+    if since is None or until is None or not 0 <= (until - since).days < _MOST_DAYS:
         raise NotFound
     return DayRange(since, until)
 

@@ -55,13 +55,12 @@ def show_today(request: PageRequest) -> Answer:
             "reopened": waiting.reopened,
             "requests": waiting.requests,
             "breaches": waiting.breaches,
-            "may_erase": Permission.ERASE,
+            "may_erase": request.may(Permission.ERASE),
             "w": few_desk_words(context, lang, ()),
             "leading": overview.leading,
             "others": overview.others[:_MOST_OTHERS],
             "more_others": len(overview.others[_MOST_OTHERS:]),
             "mode": words.outbox_mode(waiting.mode, lang),
-            "is_normal": waiting.mode == "normal",
             "backlog": waiting.outbox,
             "untagged": waiting.tagging,
             "daemon": current.process,
@@ -71,7 +70,7 @@ def show_today(request: PageRequest) -> Answer:
             "due": [p for p in promises if commitments.is_due_soon(p, now)],
             "quiet": _quiet_sources(current.sources, request),
             "healthy": sum(source.state == "ok" for source in current.sources),
-            "may_triage": Permission.TRIAGE,
+            "may_triage": request.may(Permission.TRIAGE),
         },
     )
 

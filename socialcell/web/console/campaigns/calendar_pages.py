@@ -8,6 +8,7 @@ from socialcell.services.planning import content_calendar, day_calendar
 from socialcell.web.console import words
 from socialcell.web.console.campaigns.campaign_words import CampaignWords
 from socialcell.web.console.campaigns.publishing_words import PublishingWords
+from socialcell.web.console.typed_moment import day_or_none
 from socialcell.web.pages.answers import Answer, Download, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.screens import Row, Screen
@@ -41,11 +42,8 @@ def show_calendar(request: PageRequest) -> Answer:
 
 def _read_day(text: str, today: date) -> date:
     """A day that was asked for; today instead of what is none, or is years away."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return today
-    return day if abs(day - today) <= _YEARS else today
+    day = day_or_none(text)
+    return day if day is not None and abs(day - today) <= _YEARS else today
 
 
 def _monday(day: date) -> date:

@@ -106,7 +106,6 @@ def show_plan(request: PageRequest) -> Answer:
                 request.context, document["campaign"], document["version"]
             ),
             "tab": "plan",
-            "say": request.say,
         }
         | plan_values(document, request.lang),
     )

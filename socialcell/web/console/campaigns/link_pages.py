@@ -68,7 +68,7 @@ def show_links(request: PageRequest) -> Answer:
             "channel": channel,
             "campaigns": link_lines.list_campaigns(request.context),
             "channels": [(id_, w.platform(id_)) for id_ in CHANNELS],
-            "may_draft": Permission.DRAFT,
+            "may_draft": request.may(Permission.DRAFT),
             "w": w,
         },
     )
@@ -102,7 +102,7 @@ def show_link(request: PageRequest) -> Answer:
             "qr": qr_codes.qr_squares(qr_codes.qr_address(context, link.code))
             if has_address
             else None,
-            "may_draft": Permission.DRAFT,
+            "may_draft": request.may(Permission.DRAFT),
             "w": PublishingWords(request.lang),
         },
     )

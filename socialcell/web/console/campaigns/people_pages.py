@@ -1,28 +1,19 @@
 """Public people of a file that wait: looked at, taken or returned as a whole."""
 
-from typing import Annotated
-
-from pydantic import Field
-
 from socialcell.roles import Permission
 from socialcell.services.makers import Maker
 from socialcell.services.mentions import public_people
 from socialcell.services.mentions.public_people import WaitingPeople
+from socialcell.web.console.campaigns.approval_pages import ReturnForm
 from socialcell.web.console.campaigns.creator_words import CreatorWords
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
-from socialcell.web.pages.forms import Form, NoFields
+from socialcell.web.pages.forms import NoFields
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
 from socialcell.web.pages.screens import Action, Row, Screen
 
 _REGISTRY = "/registry"
 _BATCH = f"{_REGISTRY}/people/{{id:number}}"
-
-
-class ReturnPeopleForm(Form):
-    """Why the people of a file are not entered; it stands in the audit log."""
-
-    reason: Annotated[str, Field(min_length=5, max_length=500)]
 
 
 def show_batch(request: PageRequest) -> Answer:
@@ -44,7 +35,7 @@ def act_approve(request: PageRequest, _form: NoFields) -> Answer:
     return RedirectTo(_REGISTRY, notice)
 
 
-def act_return(request: PageRequest, form: ReturnPeopleForm) -> Answer:
+def act_return(request: PageRequest, form: ReturnForm) -> Answer:
     """Enter none of them."""
     public_people.return_people(request.context, request.number("id"), form.reason)
     return RedirectTo(_REGISTRY, request.lang.gettext("They are not entered."))
@@ -61,7 +52,5 @@ def _require_waiting(request: PageRequest) -> WaitingPeople:
 ROWS: tuple[Row, ...] = (
     Screen(_BATCH, Permission.APPROVE, show_batch),
     Action(f"{_BATCH}/approve", Permission.APPROVE, NoFields, act_approve, show_batch),
-    Action(
-        f"{_BATCH}/return", Permission.APPROVE, ReturnPeopleForm, act_return, show_batch
-    ),
+    Action(f"{_BATCH}/return", Permission.APPROVE, ReturnForm, act_return, show_batch),
 )

@@ -76,7 +76,7 @@ def show_posts(request: PageRequest) -> Answer:
             "view": view,
             "lines": shown,
             "further": shown[-1].post.id if len(lines) > len(shown) else None,
-            "may_draft": Permission.DRAFT,
+            "may_draft": request.may(Permission.DRAFT),
         }
         | _words(request),
     )
@@ -94,8 +94,8 @@ def show_post(request: PageRequest) -> Answer:
         {
             "line": line,
             "events": post_lines.list_events(request.context, line.post.id or 0),
-            "may_draft": Permission.DRAFT,
-            "may_approve": Permission.APPROVE,
+            "may_draft": request.may(Permission.DRAFT),
+            "may_approve": request.may(Permission.APPROVE),
         }
         | _words(request),
     )

@@ -11,6 +11,7 @@ from socialcell.services.makers import Maker
 from socialcell.services.mentions import public_people
 from socialcell.services.privacy import account_registry
 from socialcell.services.privacy.account_registry import Proposal
+from socialcell.web.console.campaigns.approval_pages import ReturnForm
 from socialcell.web.console.campaigns.creator_words import CreatorWords
 from socialcell.web.console.campaigns.publishing_words import PublishingWords
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
@@ -33,12 +34,6 @@ class ProposalForm(Form):
     name: Annotated[str, Field(max_length=200)] = ""
     person_class: Literal["public_office", "media", "institution", "creator"]
     evidence: _Line
-
-
-class ReturnAccountForm(Form):
-    """Why an account is not entered; it stands in the audit log."""
-
-    reason: Annotated[str, Field(min_length=5, max_length=500)]
 
 
 def show_registry(request: PageRequest) -> Answer:
@@ -136,7 +131,7 @@ def act_approve(request: PageRequest, _form: NoFields) -> Answer:
     return RedirectTo(f"{_PATH}/{entry.platform}/{entry.handle}", notice)
 
 
-def act_return(request: PageRequest, form: ReturnAccountForm) -> Answer:
+def act_return(request: PageRequest, form: ReturnForm) -> Answer:
     """Do not enter an account."""
     waiting = _require_waiting(request)
     account_registry.return_account(
@@ -166,7 +161,7 @@ ROWS: tuple[Row, ...] = (
     Action(
         f"{_WAITING}/return",
         Permission.APPROVE,
-        ReturnAccountForm,
+        ReturnForm,
         act_return,
         show_waiting,
     ),

@@ -18,7 +18,7 @@ from socialcell.web.console.room.room_pages import (
     show_report,
     show_room,
 )
-from socialcell.web.console.typed_moment import read_moment
+from socialcell.web.console.typed_moment import maybe_moment, read_moment
 from socialcell.web.pages.answers import Answer, RedirectTo
 from socialcell.web.pages.forms import NoFields
 from socialcell.web.pages.page_request import PageRequest
@@ -27,7 +27,7 @@ from socialcell.web.pages.screens import Action, Row
 
 def act_note(request: PageRequest, form: forms.RoomNoteForm) -> Answer:
     """Note what was decided, done or said."""
-    at = read_moment(request, "at", form.at) if form.at else None
+    at = maybe_moment(request, "at", form.at)
     room_notes.add_note(request.context, request.number("id"), form.kind, form.note, at)
     return _back(request, request.lang.gettext("Noted."))
 

@@ -1,4 +1,4 @@
-"""Forms of the incident room, and the times that people write in them."""
+"""Forms of the incident room."""
 
 from typing import Annotated, Literal
 
