@@ -116,7 +116,6 @@ class StepView:
 class SimilarCase:
     """A case that may be the same. `reasons` as they were stored."""
 
-    suggestion_id: int
     number: str
     title: str
     place: str
@@ -309,7 +308,6 @@ def view_step(step: CaseStep) -> StepView:
 def view_similar(row: SuggestedCase) -> SimilarCase:
     """A case that may be the same."""
     return SimilarCase(
-        suggestion_id=row.suggestion.id or 0,
         number=row.other.number,
         title=masking.unnamed(row.other.summary),
         place=masking.unnamed(row.other.place),

@@ -23,13 +23,12 @@ SEVERITIES = ("high", "medium")  # of what was not planned
 
 @dataclass(frozen=True, slots=True)
 class OpenIncident:
-    """An incident as it stood at a moment: when its newest alert was until then, the
-    mentions that its alerts rested on, and these alerts."""
+    """An incident as it stood at a moment: its alerts until then, and when the newest
+    of them was."""
 
     incident: Incident
     last_alert_at: datetime
-    mention_ids: frozenset[int]
-    alerts: Sequence[Alert] = ()
+    alerts: Sequence[Alert]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +109,8 @@ def resting_on(
 
 
 def _standing(incident: Incident, alerts: Sequence[Alert]) -> OpenIncident:
-    ids = frozenset(id_ for alert in alerts for id_ in alert.mentions)
     last = max((alert.at for alert in alerts), default=incident.opened_at)
-    return OpenIncident(incident, max(last, incident.opened_at), ids, alerts)
+    return OpenIncident(incident, max(last, incident.opened_at), alerts)
 
 
 def touching(session: Session, span: TimeSpan) -> Sequence[Incident]:
