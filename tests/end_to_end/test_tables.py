@@ -174,17 +174,9 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("case", "body", "way", "referred", "due", "overdue", "answer"),
         ("26-000004", "msedcl", "tag", "2026-11-21 09:05", "2026-11-28 09:05", "", ""),
     ),
-    "situation._say_claims 1": (
-        ("claim", "verdict", "copies", "asked or says", "text"),
-        ("3", "false", "41", "Water Resources", "The bridge at the temple fell"),
-    ),
     "situation._say_past_claims 1": (
         ("claim", "verdict", "asked", "decided", "corrected (min)"),
         ("The bridge at the temple fell", "false", "12", "40", "55"),
-    ),
-    "situation._say_updates 1": (
-        ("update by", "outcome", "promised by"),
-        ("2026-11-21 09:05", "kept", "Asha Sample"),
     ),
     "situation._say_urgent_cases 1": (
         ("case", "state", "answered (min)"),

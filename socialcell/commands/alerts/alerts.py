@@ -265,6 +265,10 @@ def ack(
         output.say(f"Incident {incident} is yours.")
     else:
         output.say(f"Somebody looks after incident {incident} already.")
+        if note:
+            output.note(
+                "Your note was not entered: socialcell situation note takes it."
+            )
 
 
 @app.command("detect")

@@ -245,14 +245,16 @@ def due(
 
     Example: socialcell campaigns outreach due --lang mr
     """
+    from socialcell.i18n import language
     from socialcell.services.outreach import outreach_view
 
+    words = language(lang)
     steps = outreach_view.list_due(approver_context(config), lang)
     if json:
         output.as_json({"due": steps})
         return
     if not steps:
-        output.say("Nothing is due.")
+        output.say(words.gettext("Nothing is due."))
     for step in steps:
         output.say(f"{step['day']}  {step['said']}")
         for word in step["words"]:

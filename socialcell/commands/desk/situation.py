@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from socialcell.commands import output
+from socialcell.commands.desk import room_output
 from socialcell.commands.options import Config, Json, open_context
 from socialcell.sheet import CellContent
 
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
         ClaimRecord,
         UrgentCase,
     )
-    from socialcell.services.incident_room.next_updates import PromisedUpdate
-    from socialcell.services.incident_room.room_overview import RoomClaim
-    from socialcell.services.incident_room.situation_reports import SituationReportView
 
 app = typer.Typer(
     help="The incident room: notes, claims, situation reports, promised updates.",
@@ -197,21 +195,14 @@ def show(
 
     Example: socialcell situation show 14 --lang mr
     """
+    from socialcell.i18n import language
     from socialcell.services.incident_room import room_overview
 
     room = room_overview.show_room(open_context(config), incident, lang)
     if json:
         output.as_json(asdict(room))
         return
-    output.say(room.title)
-    for report in room.reports:
-        _say_report(report)
-    _say_claims(room.claims)
-    _say_updates(room.updates)
-    for row in room.notes:
-        output.say(f"{output.local(row.at)}  {row.kind}: {row.text} ({row.by})")
-    if room.held_posts:
-        output.say(f"{room.held_posts} planned posts are held: outgoing list")
+    room_output.print_room(room, language(lang))
 
 
 @app.command()
@@ -274,31 +265,6 @@ def look_back(incident: Incident, config: Config = None, json: Json = False) -> 
         output.say(f"Promised updates: {len(table.updates)}, kept in time: {kept}")
     for lesson in table.lessons:
         output.say(f"Lesson: {lesson}")
-
-
-def _say_report(report: "SituationReportView") -> None:
-    state = "draft" if report.issued_at is None else "issued"
-    output.say(f"\nSituation report {report.number}, {state}")
-    for line in report.lines:
-        mark = " (as noted)" if line.is_noted else ""
-        output.say(f"{line.number:>3}  {line.text}{mark}")
-
-
-def _say_claims(claims: "Sequence[RoomClaim]") -> None:
-    if not claims:
-        return
-    output.say()
-    columns = ("claim", "verdict", "copies", "asked or says", "text")
-    rows = [(row.id, row.verdict, row.copies, row.who, row.text) for row in claims]
-    output.table(columns, rows)
-
-
-def _say_updates(updates: "Sequence[PromisedUpdate]") -> None:
-    if not updates:
-        return
-    output.say()
-    rows = [(output.local(row.due_at), row.outcome, row.made_by) for row in updates]
-    output.table(("update by", "outcome", "promised by"), rows)
 
 
 def _step_row(step: "ActionStep") -> tuple[CellContent, ...]:

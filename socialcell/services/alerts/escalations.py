@@ -108,7 +108,8 @@ def page(
 
 def incident_page(context: Context, incident_id: int, lang: str) -> LetterPage:
     """The letter that reports an incident; of a critical one, its first remaining item.
-    UsageError when there is none."""
+    UsageError when there is none, or no such language."""
+    language(lang)
     with db.reading(context.engine) as session:
         read = incident_notifications.read_incident(session, incident_id)
         if read is None:
