@@ -174,10 +174,10 @@ def show(key: Key, config: Config = None, json: Json = False) -> None:
         until = f", until {output.local(line.until)}" if line.until else ""
         micros = line.price_micros
         price = "" if micros is None else f", {micros / _MICROS:.2f} INR"
+        length = f", {line.used} of {line.limit} characters" if line.limit else ""
         output.say(
             f"{line.message}: contact {line.contact}, {line.channel}, {line.way}, "
-            f"{line.language}, {line.state}{until}{price}, "
-            f"{line.used or '?'} of {line.limit or '?'} characters"
+            f"{line.language}, {line.state}{until}{price}{length}"
         )
         output.say(line.text or "")
         if line.hold:

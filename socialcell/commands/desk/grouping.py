@@ -149,7 +149,7 @@ def _mention_row(mention: "UnclearMention") -> tuple[CellContent, ...]:
 def _reason(name: str, why: object) -> str:
     match name:
         case "places" if isinstance(why, list):
-            return "place " + ", ".join(why)
+            return ", ".join(why)
         case "metres":
             return f"{why} m away"
         case "words":

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.desk import rts_services
 from socialcell.desk.case_states import CaseState
 from socialcell.desk.model import CaseMessage, DeskCase
 from socialcell.desk.store import cases
@@ -66,7 +67,8 @@ def triage(
     """Decide what a case is; a new case is acknowledged by it. What was suggested stays
     in the step that opened it, and in the readings of its mentions.
 
-    UsageError: nothing is decided, or an unknown kind, topic, priority, area or owner.
+    UsageError: nothing is decided, or an unknown kind, topic, priority, area, owner or
+    service.
     """
     decided: JsonObject = {
         key: list(part) if isinstance(part, tuple) else part
@@ -230,6 +232,8 @@ def _apply(
 def _require_known(session: Session, draft: TriageDraft) -> None:
     case_reading.require_words(draft.kind, draft.topic or None, draft.priority)
     case_reading.require_places(session, draft.area, draft.owner)
+    if draft.service:
+        rts_services.find_service(draft.service)
 
 
 def _fields(case: DeskCase) -> JsonObject:
