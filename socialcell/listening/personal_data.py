@@ -151,7 +151,7 @@ PERSONAL = (
         "public",
         "public people of a file that wait for a second person before they are entered",
         "published",
-        "until somebody decides, or 90 days",
+        "until somebody decides, an erasure, or 90 days",
     ),
     PersonalTable(
         Suppression,

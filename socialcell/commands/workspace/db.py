@@ -191,11 +191,12 @@ def restore(
         )
     if restored.replayed is None:
         output.say("Who was erased since is erased again by the upgrade.")
-    elif restored.replayed.mentions or restored.replayed.accounts:
+    elif any(vars(restored.replayed).values()):
         output.say(
             f"Erased again, as since the backup: "
             f"{restored.replayed.accounts} accounts, "
-            f"{restored.replayed.mentions} mentions."
+            f"{restored.replayed.mentions} mentions, "
+            f"{restored.replayed.waiting} entries that waited to be shown by name."
         )
     _missing(restored.missing, "is neither beside the backup nor in the workspace")
     output.say("Next: socialcell db upgrade, then socialcell doctor")

@@ -110,6 +110,7 @@ def erase(
                 "in_others": counts.in_others,
                 "suppressed": counts.suppressed,
                 "contacts": erasure.contacts,
+                "waiting": erasure.waiting,
                 "reports": list(erasure.rewritten),
                 "waits": erasure.waits,
                 "elsewhere": list(erasure.elsewhere),
@@ -125,6 +126,8 @@ def erase(
         )
         if erasure.contacts:
             output.say(f"conversations in cases {erasure.contacts}")
+        if erasure.waiting:
+            output.say(f"waited to be shown by name {erasure.waiting}")
         for file in erasure.rewritten:
             output.say(f"{'Would be written' if dry_run else 'Written'} again: {file}")
     if erasure.elsewhere:

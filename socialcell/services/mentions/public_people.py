@@ -207,7 +207,7 @@ def _index_again(
 
 
 def _require_waiting(session: Session, batch_id: int) -> PeopleBatch:
-    batch = people_batches.find(session, batch_id)
+    batch = people_batches.lock(session, batch_id)
     if batch is None:
         raise UsageError("guard.no_people_batch", batch=batch_id)
     return batch

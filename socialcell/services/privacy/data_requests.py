@@ -15,7 +15,6 @@ from socialcell.listening.store.people import (
     accounts,
     erasure,
     like_accounts,
-    registry_proposals,
 )
 from socialcell.listening.store.people.accounts import HeldAccount
 from socialcell.listening.store.people.erasure import Erased
@@ -27,7 +26,12 @@ from socialcell.services.creators import creator_registry
 from socialcell.services.mentions import similar_mentions
 from socialcell.services.messaging import consent
 from socialcell.services.operators import permissions
-from socialcell.services.privacy import case_contacts, file_scrub, nominations
+from socialcell.services.privacy import (
+    case_contacts,
+    file_scrub,
+    nominations,
+    waiting_people,
+)
 from socialcell.services.reporting import report_redaction
 from socialcell.services.webhooks import media_files, webhook_ingest
 
@@ -35,11 +39,13 @@ from socialcell.services.webhooks import media_files, webhook_ingest
 @dataclass(frozen=True)
 class ErasureResult:
     """The result of an erasure; `contacts` are the conversations in cases whose person
-    is gone; `waits` says what could not be done yet."""
+    is gone, `waiting` the entries that waited to be shown by name; `waits` says what
+    could not be done yet."""
 
     person: str
     erased: Erased
     contacts: int
+    waiting: int
     rewritten: tuple[str, ...]
     waits: str | None
     elsewhere: tuple[str, ...] = ()
@@ -68,6 +74,7 @@ def export_account(
         ledger = consent.export_consent(context, session, platform, account.uids)
         contacts = case_contacts.contact_ids(session, shown, account)
         document["cases"] = list(case_erasure.export_contacts(session, contacts))
+        document["waiting"] = list(waiting_people.export_waiting(session, account))
         document["consent"] = [
             {"event": row["event"], "at": row["at"], "evidence": row["evidence"]}
             for row in ledger
@@ -106,7 +113,7 @@ def erase_account(
         creator_registry.require_none(session, platform, account.handles)
         _require_nobody_registered(shown, account)
         creator_registry.drop_flags(session, platform, account.handles)
-        registry_proposals.drop_accounts(session, platform, account.handles)
+        waiting = waiting_people.drop_waiting(session, account)
         now = context.clock.now()
         contacts = case_contacts.contact_ids(session, shown, account)
         case_count = case_erasure.erase_contacts(session, contacts, now)
@@ -116,7 +123,11 @@ def erase_account(
         person = person_of(shown, account)
         # Who was erased before is kept out already: then nothing is new.
         is_nobody = bool(erased.suppressed) and not (
-            account.author_ids or case_count or erased.raw_items or erased.in_others
+            account.author_ids
+            or case_count
+            or waiting
+            or erased.raw_items
+            or erased.in_others
         )
         elsewhere = like_accounts.same_handle_elsewhere(
             session, account, by_number=handle is None
@@ -127,13 +138,22 @@ def erase_account(
             session.rollback()
             names = tuple(map(str, files))
             return ErasureResult(
-                person, erased, case_count, names, None, elsewhere, near, is_nobody
+                person,
+                erased,
+                case_count,
+                waiting,
+                names,
+                None,
+                elsewhere,
+                near,
+                is_nobody,
             )
         detail: JsonObject = {
             "mentions": erased.mentions,
             "raw_items": erased.raw_items,
             "in_others": erased.in_others,
             "contacts": case_count,
+            "waiting": waiting,
             "reports": [start.isoformat() for start in erased.reports],
         }
         _audit(context, session, shown, account, "privacy.erase", detail)
@@ -146,6 +166,7 @@ def erase_account(
         person,
         erased,
         case_count,
+        waiting,
         rewritten,
         pending_reason or waits,
         elsewhere,

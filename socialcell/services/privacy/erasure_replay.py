@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 
 from socialcell import db
+from socialcell.json_types import JsonObject
 from socialcell.listening.store.people import erasure, suppressed, suppressions
 from socialcell.ops import audit
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
-from socialcell.services.privacy import file_scrub
+from socialcell.services.privacy import file_scrub, waiting_people
 
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """How many accounts and single posts were erased again."""
+    """How many accounts and single posts were erased again, and entries that waited to
+    be shown by name."""
 
     accounts: int
     mentions: int
+    waiting: int = 0
 
 
 def replay_erasures(context: Context) -> ReplayResult:
@@ -38,13 +41,18 @@ def replay_erasures(context: Context) -> ReplayResult:
         mentions = len(posts) + sum(
             erasure_counts.mentions for erasure_counts in erased
         )
-        result = ReplayResult(len(erased), mentions)
-        if erased or posts:
+        waiting = waiting_people.drop_suppressed(session, shown, platforms)
+        result = ReplayResult(len(erased), mentions, waiting)
+        if erased or posts or waiting:
             file_scrub.note_due(context.workspace)
-            detail = {"accounts": result.accounts, "mentions": result.mentions}
+            detail: JsonObject = {
+                "accounts": result.accounts,
+                "mentions": result.mentions,
+                "waiting": result.waiting,
+            }
             audit.append(
                 session, context.actor, "privacy.replay", "database", detail, now
             )
-    if erased or posts:
+    if erased or posts or waiting:
         file_scrub.scrub_files(context)
     return result

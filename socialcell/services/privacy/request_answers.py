@@ -30,7 +30,7 @@ from socialcell.services.privacy.request_secrets import AccountSecret
 from socialcell.text import clean_text
 
 _FROM = "audit_from"  # in a receipt: the audit log's head when an erasure began
-_COUNTED = ("mentions", "raw_items", "in_others", "contacts")
+_COUNTED = ("mentions", "raw_items", "in_others", "contacts", "waiting")
 PersonalDocument = dict[str, DocumentValue]
 
 
@@ -245,5 +245,5 @@ def _receipt(
         if entry.seq > begun and entry.action == "privacy.erase"
     ]
     for name in _COUNTED:
-        receipt[name] = sum(as_whole(detail[name]) for detail in details)
+        receipt[name] = sum(as_whole(detail.get(name, 0)) for detail in details)
     return receipt

@@ -17,9 +17,15 @@ def waiting(session: Session) -> list[PeopleBatch]:
     return list(session.scalars(statement))
 
 
-def find(session: Session, batch_id: int) -> PeopleBatch | None:
-    """The batch that waits by that number; None: none does."""
-    return session.get(PeopleBatch, batch_id)
+def lock_waiting(session: Session) -> list[PeopleBatch]:
+    """The same, which nobody else changes or takes until the transaction ends."""
+    statement = select(PeopleBatch).order_by(col(PeopleBatch.id)).with_for_update()
+    return list(session.scalars(statement))
+
+
+def lock(session: Session, batch_id: int) -> PeopleBatch | None:
+    """The batch that waits by that number, likewise; None: none does."""
+    return session.get(PeopleBatch, batch_id, with_for_update=True)
 
 
 def drop_old(session: Session, before: datetime) -> int:

@@ -29,12 +29,22 @@ def find(session: Session, platform: str, handle: str) -> RegistryProposal | Non
     return session.scalars(statement).first()
 
 
-def drop_accounts(session: Session, platform: str, handles: Sequence[str]) -> None:
-    """Take away what waits of these handles (lower case, without @)."""
-    c = PROPOSAL.c
-    session.execute(
-        delete(PROPOSAL).where(c.platform == platform, c.handle.in_(handles))
+def of_accounts(
+    session: Session, platform: str, handles: Sequence[str]
+) -> list[RegistryProposal]:
+    """What waits of these handles (lower case, without @)."""
+    statement = select(RegistryProposal).where(
+        col(RegistryProposal.platform) == platform,
+        col(RegistryProposal.handle).in_(handles),
     )
+    return list(session.scalars(statement.order_by(col(RegistryProposal.id))))
+
+
+def drop_accounts(session: Session, platform: str, handles: Sequence[str]) -> int:
+    """Take away what waits of these handles (lower case, without @); how many."""
+    c = PROPOSAL.c
+    statement = delete(PROPOSAL).where(c.platform == platform, c.handle.in_(handles))
+    return db.changed(session, statement)
 
 
 def drop_old(session: Session, before: datetime) -> int:

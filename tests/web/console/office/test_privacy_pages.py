@@ -11,7 +11,9 @@ from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops import audit
 from socialcell.roles import Role
 from socialcell.services.context import Context
+from socialcell.services.privacy import account_registry
 from tests.builders import make_author, make_record, store_records
+from tests.operators import acting
 from tests.web.console.browser_session import BrowserSession, PageAnswer, signed_in
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -116,6 +118,24 @@ def test_an_account_of_which_nothing_is_held_is_said_to_be_so(
     officer: BrowserSession,
 ) -> None:
     assert "Nothing is held of this account." in look(officer, handle="nobody").text
+
+
+def test_an_account_that_only_waits_to_be_shown_by_name_is_no_stranger(
+    context: Context, officer: BrowserSession
+) -> None:
+    account_registry.propose_account(
+        acting(context, "asha"),
+        "x",
+        "sample_office",
+        name="Sample Office",
+        person_class="public_office",
+        evidence="https://www.city.example/orders/12",
+    )
+
+    page = look(officer, handle="sample_office").text
+
+    assert "1 entry that waits to be shown by name" in page
+    assert "Nothing is held of this account." not in page
 
 
 def test_a_lead_neither_looks_nor_erases(

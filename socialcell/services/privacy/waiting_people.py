@@ -1,0 +1,146 @@
+"""A person who asks for their data may wait to be shown by name, as an account that was
+proposed or in a file of public people: looked up, taken out, and kept out.
+
+An entry of a file is the person's by a handle, or by the whole name that the account
+shows; another who is called the same has to be proposed again.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+
+from sqlmodel import Session
+
+from socialcell.json_types import DocumentValue
+from socialcell.listening.people import suppression
+from socialcell.listening.people.visibility import People
+from socialcell.listening.registry_model import PeopleBatch
+from socialcell.listening.store.people import (
+    people_batches,
+    registry_proposals,
+    suppressions,
+)
+from socialcell.listening.store.people.accounts import HeldAccount
+from socialcell.text import clean_text
+
+_Entry = dict[str, str]  # a row of the file, by column
+_HOLDER = "office_holder"  # of the kinds of entries the one that is a person
+_NAMES = ("name_en", "name_mr", "name_hi")
+
+
+def export_waiting(
+    session: Session, account: HeldAccount
+) -> list[dict[str, DocumentValue]]:
+    """What waits of an account, in plain JSON, with since when, and the file's name."""
+    proposals = registry_proposals.of_accounts(
+        session, account.platform, account.handles
+    )
+    return [
+        *(
+            {
+                "since": row.proposed_at,
+                "handle": row.handle,
+                "name": row.name,
+                "class": row.person_class,
+                "evidence": row.evidence,
+            }
+            for row in proposals
+        ),
+        *(
+            {"since": batch.proposed_at, "file": batch.file, **entry}
+            for batch in people_batches.waiting(session)
+            for entry in _entries(batch)
+            if _is_of(account, entry)
+        ),
+    ]
+
+
+def drop_waiting(session: Session, account: HeldAccount) -> int:
+    """Take out what waits of an account; how many entries. A file of which nothing is
+    left waits no more."""
+    platform, handles = account.platform, account.handles
+    return registry_proposals.drop_accounts(session, platform, handles) + _take_out(
+        session, lambda entry: _is_of(account, entry)
+    )
+
+
+def drop_suppressed(session: Session, people: People, platforms: Sequence[str]) -> int:
+    """The same of everybody who is kept out, on any of these platforms: for a database
+    that is older than their erasure, which holds no name of theirs to compare."""
+
+    def is_kept_out(accounts: Sequence[tuple[str, str]]) -> bool:
+        keys = {
+            key
+            for platform, handle in accounts
+            for key in suppression.of_account(people, platform, None, handle)
+        }
+        return bool(suppressions.suppressed_keys(session, keys))
+
+    dropped = 0
+    for row in registry_proposals.waiting(session):
+        if is_kept_out([(row.platform, row.handle)]):
+            dropped += registry_proposals.drop_accounts(
+                session, row.platform, [row.handle]
+            )
+    return dropped + _take_out(
+        session,
+        lambda entry: is_kept_out(
+            [
+                (name, handle)
+                for platform, handle in _accounts(entry)
+                for name in ([platform] if platform else platforms)
+            ]
+        ),
+    )
+
+
+def _take_out(session: Session, is_theirs: Callable[[_Entry], bool]) -> int:
+    dropped = 0
+    for batch in people_batches.lock_waiting(session):
+        entries = _entries(batch)
+        left = [entry for entry in entries if not is_theirs(entry)]
+        if len(left) == len(entries):
+            continue
+        dropped += len(entries) - len(left)
+        if left:
+            batch.entries = _text(left)
+            session.add(batch)
+        else:
+            session.delete(batch)
+    session.flush()
+    return dropped
+
+
+def _entries(batch: PeopleBatch) -> list[_Entry]:
+    return list(csv.DictReader(io.StringIO(batch.entries, newline="")))
+
+
+def _text(entries: Sequence[_Entry]) -> str:
+    """As `language.names.own_names` writes it, without what reads texts."""
+    buffer = io.StringIO()
+    table = csv.DictWriter(buffer, list(entries[0]), lineterminator="\n")
+    table.writeheader()
+    table.writerows(entries)
+    return buffer.getvalue()
+
+
+def _is_of(account: HeldAccount, entry: _Entry) -> bool:
+    by_handle = any(
+        platform in ("", account.platform) and handle in account.handles
+        for platform, handle in _accounts(entry)
+    )
+    if by_handle or entry["kind"] != _HOLDER:
+        return by_handle
+    names = (*(entry[column] for column in _NAMES), *entry["aliases"].split("|"))
+    shown = {_compared(name) for name in account.names}
+    return any(_compared(name) in shown for name in names if name)
+
+
+def _accounts(entry: _Entry) -> list[tuple[str, str]]:
+    """Platform ("": any) and handle, in small letters, of an entry's accounts."""
+    parts = (part.rpartition(":") for part in entry["handles"].split("|") if part)
+    return [(platform, handle.lower()) for platform, _colon, handle in parts]
+
+
+def _compared(name: str) -> str:
+    return " ".join(clean_text(name).casefold().split())
