@@ -46,15 +46,20 @@ class Message:
 
 
 def in_words(
-    message: Message, language: str = "en", escape: Callable[[str], str] | None = None
+    message: Message,
+    language: str = "en",
+    escape: Callable[[str], str] | None = None,
+    digits: Callable[[str], str] = str,
 ) -> str:
     """The sentence in a language, its parameters escaped (for a terminal by default).
+
+    `digits` writes the parameters that are numbers in the digits of the language.
 
     A code that the catalog lacks is shown as it is, with its parameters: a message
     must never be lost because its sentence is.
     """
     escape = escape or for_terminal
-    words = _parameters_in_words(message, language, escape)
+    words = _parameters_in_words(message, language, escape, digits)
     template = _template(message, language)
     if template == message.code:
         listed = ", ".join(f"{name}={word}" for name, word in words.items())
@@ -158,11 +163,14 @@ def _first(forms: str | Sequence[str]) -> str:
 
 
 def _parameters_in_words(
-    message: Message, language: str, escape: Callable[[str], str]
+    message: Message,
+    language: str,
+    escape: Callable[[str], str],
+    digits: Callable[[str], str] = str,
 ) -> dict[str, str]:
     return {
         name: _parameter_in_words(
-            parameter, language, escape, "\n" if name == "lines" else ", "
+            parameter, language, escape, digits, "\n" if name == "lines" else ", "
         )
         for name, parameter in message.parameters.items()
     }
@@ -172,14 +180,19 @@ def _parameter_in_words(
     parameter: Parameter,
     language: str,
     escape: Callable[[str], str],
+    digits: Callable[[str], str],
     separator: str = ", ",
 ) -> str:
     message = getattr(parameter, "message", parameter)
     if isinstance(message, Message):
-        return in_words(message, language, escape)
+        return in_words(message, language, escape, digits)
     if isinstance(parameter, Sequence) and not isinstance(parameter, str):
-        parts = (_parameter_in_words(part, language, escape) for part in parameter)
+        parts = (
+            _parameter_in_words(part, language, escape, digits) for part in parameter
+        )
         return separator.join(parts)
+    if isinstance(parameter, int | float):
+        return digits(str(parameter))
     return escape("" if parameter is None else str(parameter))
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pytest
 
-from socialcell import message_catalog
+from socialcell import i18n, message_catalog
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.message_catalog import LANGUAGES, Message
 from tests.error_calls import error_calls
@@ -119,3 +119,17 @@ def test_each_part_of_lines_stands_on_a_line_of_its_own_and_forges_none():
     text = str(Message("config.faults", {"lines": parts}))
     assert text.splitlines()[0] == "a is empty: it shows nothing."
     assert len(text.splitlines()) == 2
+
+
+def test_numbers_of_a_message_stand_in_the_digits_of_a_page_and_texts_as_they_are():
+    marathi = i18n.language("mr")
+    fault = Message(
+        "query.at_position",
+        {"reason": "K10 2", "position": 12, "query": "7", "pointer": "^"},
+    )
+
+    words = message_catalog.in_words(fault, "mr", str, marathi.digits)
+
+    assert "१२" in words
+    assert "K10 2" in words
+    assert "12" in message_catalog.in_words(fault, "mr", str)

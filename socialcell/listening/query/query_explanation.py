@@ -26,10 +26,12 @@ from socialcell.text import clean_text, index_form
 
 @dataclass(frozen=True, slots=True)
 class QueryFault:
-    """Why a query cannot be read; `position` counts its characters from 1."""
+    """Why a query cannot be read; `position` counts its characters from 1. `message`
+    shows the query and the place in it; `reason` is the sentence alone."""
 
     position: int
     message: Message
+    reason: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def explain_query(query: str, holdings: Holdings, now: datetime) -> QueryExplana
     try:
         tree = parse(query, holdings, now)
     except QueryError as error:
-        return QueryExplanation(query, fault=QueryFault(error.position, error.message))
+        fault = QueryFault(error.position, error.message, error.reason)
+        return QueryExplanation(query, fault=fault)
     fields = [node for node in _leaves(tree) if isinstance(node, FieldTerm)]
     by_position = {field.position: field for field in fields}
     return QueryExplanation(

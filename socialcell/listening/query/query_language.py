@@ -47,10 +47,11 @@ class QueryError(UsageError):
         self, code: str, query: str, position: int, /, **parameters: Parameter
     ) -> None:
         super().__init__(code, **parameters)
+        self.reason = self.message
         self.message = Message(
             "query.at_position",
             {
-                "reason": self.message,
+                "reason": self.reason,
                 "position": position,
                 "query": query,
                 "pointer": " " * (position - 1) + "^",

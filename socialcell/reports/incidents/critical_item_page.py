@@ -169,10 +169,15 @@ def _lead(
         yield _(
             "Responsible: %(name)s.", name=phrases.name(critical_item.owner_names, "")
         )
-    ids = {"item": f"#{critical_item.row.id}", "incident": status.incident_id or "–"}
+    ids = {
+        "item": lang.digits(f"#{critical_item.row.id}"),
+        "incident": lang.digits(str(status.incident_id or "–")),
+    }
     yield _("Incident %(incident)s, mention %(item)s.", **ids)
     if status.other_ids:
-        other_ids = ", ".join(f"#{id_}" for id_ in status.other_ids[:_MAX_OTHER_IDS])
+        other_ids = ", ".join(
+            lang.digits(f"#{id_}") for id_ in status.other_ids[:_MAX_OTHER_IDS]
+        )
         more = "…" if len(status.other_ids) > _MAX_OTHER_IDS else ""
         yield _("Also in this incident: %(ids)s", ids=other_ids + more)
     if critical_item.is_message:

@@ -53,7 +53,9 @@ def series_words(series: str, names: Names, phrases: Phrases) -> str:
     if kind in ("topic", "detail"):
         words = phrases.label(kind, id_)
     elif kind == CRITICAL:
-        words = phrases.lang.gettext("critical post or message #%(id)s", id=id_)
+        words = phrases.lang.gettext(
+            "critical post or message #%(id)s", id=phrases.lang.digits(id_)
+        )
     elif kind == "phrase":
         words = f"“{id_}”"
     elif name == "all":

@@ -73,6 +73,11 @@ def show_areas(request: PageRequest) -> Answer:
             "measure": measure,
             "measures": [(name, words.measure(name)) for name in MEASURES],
             "title": words.finding(overview.entries, measure),
+            "is_comparable": any(
+                words.change(entry.figures.mentions)
+                for entry in overview.entries
+                if entry.figures
+            ),
             "chosen": chosen,
             "w": words,
             "links": AreaLinks(request.lang.code, chosen),

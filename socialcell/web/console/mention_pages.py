@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -84,7 +84,7 @@ def show_explorer(request: PageRequest) -> Answer:
         fault = request.lang.gettext(
             "At character %(position)s: %(reason)s",
             position=request.lang.number(explanation.fault.position),
-            reason=request.say(explanation.fault.message),
+            reason=request.say(explanation.fault.reason),
         )
     return WebPage(
         "mentions.html",
@@ -100,6 +100,7 @@ def show_explorer(request: PageRequest) -> Answer:
             "words": words,
             "choices": {name: words.choices(name) for name in _CHOICES[:-1]},
             "narrowed": _narrowing(question),
+            "day_of": date.fromisoformat,
             "following": _following(
                 question, page.matches.following if page.matches else None
             ),
@@ -163,16 +164,18 @@ def show_mention(request: PageRequest) -> Answer:
         raise NotFound from None
     words = MentionWords(lang, page.names)
     no_original = page.no_original
+    counts = [
+        count for count in page.mention["engagement"] if count["common"] is not None
+    ]
     return WebPage(
         "mention.html",
         {
             "page": page,
             "mention": page.mention,
-            "counts": [
-                count
-                for count in page.mention["engagement"]
-                if count["common"] is not None
-            ][-_MOST_COUNTS:],
+            "counts": counts[-_MOST_COUNTS:],
+            "newest_counts": list(
+                {count["common"]: count for count in counts}.values()
+            ),
             "words": words,
             "choices": _decisions(request, words),
             "case_number": mention_case.number_of(context, page.mention["id"]),

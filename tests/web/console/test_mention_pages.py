@@ -80,6 +80,9 @@ def test_a_search_that_cannot_be_read_says_where_and_keeps_what_was_typed(
     assert answer.status == 200
     assert "At character" in answer.text
     assert 'value="water AND ("' in answer.html
+    marathi = browser.get("/mr/mentions?query=topic:").text
+    assert "अक्षर १ येथे: topic: नंतर" in marathi
+    assert marathi.count("topic:") == 1  # the query is not said again
 
 
 @pytest.mark.parametrize("value", ["some day", "x" * 100])

@@ -27,7 +27,7 @@ from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.desk.case_access import require_case
 from socialcell.services.desk.case_steps import enter_step
-from socialcell.services.desk.closing import closing_questions
+from socialcell.services.desk.closing import closing_questions, closing_reasons
 from socialcell.services.desk.photos.case_photos import clean_photo, store_photo
 from socialcell.text import clean_text
 
@@ -182,14 +182,28 @@ def close_if_all_said_yes(
 ) -> bool:
     """Close a locked case as confirmed where nobody's answer is missing; whether."""
     if case.state == CaseState.CLOSED_UNCONFIRMED:
-        close(context, session, case, CaseState.CLOSED_CONFIRMED, by, "a late yes")
+        close(
+            context,
+            session,
+            case,
+            CaseState.CLOSED_CONFIRMED,
+            by,
+            closing_reasons.SAID_YES_LATE,
+        )
         return True
     if case.state != CaseState.RESOLVED_CLAIMED:
         return False
     checks = claim_checks(session, case)
     if not checks or any(check.answer != "yes" for check in checks):
         return False
-    close(context, session, case, CaseState.CLOSED_CONFIRMED, by, "every contact: yes")
+    close(
+        context,
+        session,
+        case,
+        CaseState.CLOSED_CONFIRMED,
+        by,
+        closing_reasons.EVERYBODY_SAID_YES,
+    )
     return True
 
 
@@ -262,9 +276,9 @@ def _close_over_silence(
     for check in open_checks:
         _note_silence(session, check)
     to = CaseState.CLOSED_UNCONFIRMED
-    reason = officer_reason or "no answer in seven days"
+    reason = officer_reason or closing_reasons.SAID_NOTHING
     if is_confirmed:
-        to, reason = CaseState.CLOSED_CONFIRMED, "yes, and no objection in seven days"
+        to, reason = CaseState.CLOSED_CONFIRMED, closing_reasons.SAID_YES_AND_NOTHING
     close(context, session, case, to, by, reason)
     return True
 

@@ -16,7 +16,7 @@ from socialcell.roles import Permission
 from socialcell.services.context import Context
 from socialcell.services.desk.case_access import require_case
 from socialcell.services.desk.case_steps import enter_step
-from socialcell.services.desk.closing import case_closing
+from socialcell.services.desk.closing import case_closing, closing_reasons
 from socialcell.text import clean_text
 
 _COMPLAINTS = frozenset({"complaint", "help"})  # intents that reopen a closed case
@@ -71,8 +71,9 @@ def _on_closed(
     elif answer is ClosingAnswer.NO or (
         mention is not None and mention.intent in _COMPLAINTS
     ):
-        reason = "a complaint after the closing"
-        case_closing.reopen(context, session, case, case_closing.CITIZEN, reason)
+        case_closing.reopen(
+            context, session, case, case_closing.CITIZEN, closing_reasons.COMPLAINED
+        )
     else:
         _leave_to_a_person(context, session, case, message, "late_message")
 
@@ -129,7 +130,7 @@ def take_answer(
     if answer is ClosingAnswer.YES:
         case_closing.close_if_all_said_yes(context, session, case, step_by)
     elif case.state in (CaseState.RESOLVED_CLAIMED, *CLOSED_STATES):
-        case_closing.reopen(context, session, case, step_by, "a contact says no")
+        case_closing.reopen(context, session, case, step_by, closing_reasons.SAID_NO)
 
 
 def _unasked_check(

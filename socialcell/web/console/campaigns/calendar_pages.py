@@ -1,4 +1,4 @@
-"""The calendar: four weeks with tags, posts, holidays and days without anything."""
+"""The calendar: four weeks, and the days on which tags, posts or holidays stand."""
 
 from datetime import date, timedelta
 
@@ -27,6 +27,11 @@ def show_calendar(request: PageRequest) -> Answer:
         "calendar.html",
         {
             "weeks": [calendar.days[7 * n : 7 * n + 7] for n in range(_WEEKS)],
+            "days_shown": lambda week: [
+                entry
+                for entry in week
+                if entry.tags or entry.posts or entry.is_quiet or entry.day == today
+            ],
             "mode": calendar.mode,
             "mode_words": words.outbox_mode(calendar.mode, request.lang),
             "today": today,

@@ -1,8 +1,13 @@
 """Influencers: candidates ranked for a subject, each score explained; one of them."""
 
+from operator import itemgetter
+
+from socialcell.clock import IST
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.language import lexicon
+from socialcell.listening.areas.area_table import names
 from socialcell.roles import Permission
+from socialcell.services import areas
 from socialcell.services.creators import influencer_ranking
 from socialcell.services.creators.candidate_facts import RankingRequest
 from socialcell.web.console.campaigns.campaign_words import CampaignWords
@@ -21,7 +26,7 @@ _LANGUAGES = ("mr", "hi", "en")
 def show_ranking(request: PageRequest) -> Answer:
     """Candidates for a subject in their order. For approvers of the settings; noted."""
     ranking_request = _request(request)
-    ranking, fault = None, ""
+    ranking, fault, ward = None, "", ",".join(ranking_request.wards)
     try:
         ranking = influencer_ranking.rank(request.context, ranking_request, _AT_ONCE)
     except UsageError as error:
@@ -33,7 +38,8 @@ def show_ranking(request: PageRequest) -> Answer:
             "fault": fault,
             "words": " ".join(ranking_request.words),
             "topic": ranking_request.topics[0] if ranking_request.topics else "",
-            "ward": ", ".join(ranking_request.wards),
+            "ward": ward,
+            "wards": _wards(request, ward),
             "language": ranking_request.languages[0]
             if ranking_request.languages
             else "",
@@ -46,6 +52,19 @@ def show_ranking(request: PageRequest) -> Answer:
         }
         | _words(request),
     )
+
+
+def _wards(request: PageRequest, chosen: str) -> list[tuple[str, str]]:
+    """Ward offices to choose from by name; several that an address names stand as one
+    choice."""
+    today = request.context.clock.now().astimezone(IST).date()
+    offices = [
+        (office.id, names(office)[request.lang.code])
+        for office in areas.list_areas(request.context, today, "ward")
+    ]
+    offices.sort(key=itemgetter(1))
+    is_listed = chosen in ("", *(id_ for id_, _name in offices))
+    return offices if is_listed else [(chosen, chosen), *offices]
 
 
 def _request(request: PageRequest) -> RankingRequest:

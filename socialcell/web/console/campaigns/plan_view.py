@@ -59,9 +59,14 @@ def _ward_name(
     ward: str, names: Mapping[str, Mapping[str, str]], lang: Language
 ) -> str:
     """The name of a ward office that a plan has by its id or its English name."""
-    by_english = {name["en"]: name for name in names.values()}
-    area_names = names.get(ward) or by_english.get(ward)
+    by_english = {_spelled(name["en"]): name for name in names.values()}
+    area_names = names.get(ward) or by_english.get(_spelled(ward))
     return area_names[lang.code] if area_names else ward
+
+
+def _spelled(name: str) -> str:
+    """A name without blanks and capitals: plans spell it in many ways."""
+    return "".join(name.split()).casefold()
 
 
 def _tag_line(

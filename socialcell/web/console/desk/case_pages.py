@@ -19,6 +19,7 @@ from socialcell.views.desk.case_view import (
 from socialcell.views.mentions.mention_page_view import MentionReading, ReadingRecord
 from socialcell.web.console.desk.case_forms import changes_since
 from socialcell.web.console.desk.desk_words import DeskWords, few_desk_words
+from socialcell.web.console.desk.step_words import closing_reason, step_by
 from socialcell.web.pages.answers import Answer, Part, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.refusals import NotFound
@@ -84,6 +85,7 @@ def show_case(request: PageRequest) -> Answer:
             "similar": [SimilarLine(other, words) for other in page.similar],
             "field_answers": _field_answers(request.lang),
             "step_reason": lambda step: _step_reason(request, step),
+            "step_by": lambda by: step_by(by, request.lang),
             "message_reason": lambda message: _message_reason(request, page, message),
             "money": lambda micros: in_rupees(request.lang, micros),
         },
@@ -93,7 +95,9 @@ def show_case(request: PageRequest) -> Answer:
 def _step_reason(request: PageRequest, step: StepView) -> str:
     """Why a step was taken, in the language of the page where it is kept as a code."""
     why = hold_reasons.reason_of(step.detail)
-    return step.reason if why is None else request.say(why)
+    if why is not None:
+        return request.say(why)
+    return closing_reason(step.reason, request.lang)
 
 
 def _message_reason(

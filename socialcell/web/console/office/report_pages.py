@@ -3,8 +3,9 @@
 from datetime import date
 
 from socialcell.clock import IST
-from socialcell.i18n import CODES
+from socialcell.i18n import CODES, Language
 from socialcell.mail import HTML, XLSX
+from socialcell.reports.daily import brief_times
 from socialcell.roles import Permission
 from socialcell.services.outbox import unsubscriptions
 from socialcell.services.reporting import report_archive, report_mail, weekly_report
@@ -32,6 +33,7 @@ def show_reports(request: PageRequest) -> Answer:
         {
             "weeks": report_archive.list_weeks(context),
             "briefs": report_archive.daily_deliveries(context, today),
+            "times": _times(lang),
             "state": lambda state: outbox_words.message_state(state, lang),
             "letters": [
                 (
@@ -43,6 +45,12 @@ def show_reports(request: PageRequest) -> Answer:
             ],
         },
     )
+
+
+def _times(lang: Language) -> str:
+    """When briefs are sent: 08:30 and 18:00."""
+    first, second = (lang.digits(at.strftime("%H:%M")) for at in brief_times.TIMES)
+    return lang.gettext("%(first)s and %(second)s", first=first, second=second)
 
 
 def show_week(request: PageRequest) -> Answer:

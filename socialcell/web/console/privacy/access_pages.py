@@ -3,6 +3,7 @@
 from socialcell.registers.store.accesses import AccessFilter
 from socialcell.roles import Permission
 from socialcell.services import access_log
+from socialcell.web.console.office import audit_words
 from socialcell.web.console.privacy import register_words
 from socialcell.web.pages.answers import Answer, WebPage
 from socialcell.web.pages.page_request import PageRequest
@@ -21,6 +22,9 @@ def show_accesses(request: PageRequest) -> Answer:
             "entries": entries,
             "who": who or "",
             "access": lambda id_: register_words.access(id_, request.lang),
+            "noun": lambda subject: audit_words.nouns(request.lang).get(
+                subject.partition(".")[0], ""
+            ),
         },
     )
 

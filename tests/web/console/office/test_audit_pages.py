@@ -1,17 +1,21 @@
 """The audit log in the browser: filters, older entries, and whether it is whole."""
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from socialcell import db
+import socialcell
+from socialcell import db, i18n
 from socialcell.clock import FixedClock
 from socialcell.identity.actor import unsigned
 from socialcell.ops import audit
 from socialcell.roles import Role
 from socialcell.services.context import Context
+from socialcell.web.console.office import audit_words
 from tests.web.console.browser_session import BrowserSession, signed_in
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -153,3 +157,23 @@ def test_details_with_markup_are_inert(auditor: BrowserSession, note: Note) -> N
     assert "<script>alert" not in html
     assert "<img" not in html
     assert "<i>asha" not in html
+
+
+def noted_actions() -> Iterator[str]:
+    """The actions that the program writes in the log, where they are a plain text."""
+    for path in Path(socialcell.__file__).parent.rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(call, ast.Call)
+                and ast.unparse(call.func) == "audit.append"
+                and len(call.args) > 2
+                and isinstance(call.args[2], ast.Constant)
+            ):
+                yield str(call.args[2].value)
+
+
+def test_every_action_of_the_program_is_named_in_words() -> None:
+    actions, nouns = set(noted_actions()), audit_words.nouns(i18n.language("mr"))
+
+    assert len(actions) > 50
+    assert {action for action in actions if action.split(".")[0] not in nouns} == set()

@@ -1,0 +1,24 @@
+"""What the program wrote of a case by itself stands in the language of the page."""
+
+from socialcell import i18n
+from socialcell.services.desk.closing import closing_reasons
+from socialcell.services.desk.closing.case_closing import CITIZEN
+from socialcell.web.console.desk import step_words
+
+
+def test_why_the_program_closed_a_case_is_said_in_words() -> None:
+    marathi = i18n.language("mr")
+    reasons = [text for name, text in vars(closing_reasons).items() if name.isupper()]
+
+    words = [step_words.closing_reason(reason, marathi) for reason in reasons]
+
+    assert len(set(words)) == len(reasons) >= 6
+    assert not any(letter.isascii() and letter.isalpha() for letter in "".join(words))
+    assert step_words.closing_reason("The same problem", marathi) == "The same problem"
+
+
+def test_a_step_of_a_citizen_names_no_code() -> None:
+    marathi = i18n.language("mr")
+
+    assert step_words.step_by(CITIZEN, marathi) == "एक नागरिक"
+    assert step_words.step_by("Asha Sample", marathi) == "Asha Sample"
