@@ -93,6 +93,23 @@ class MessageTemplate(SQLModel, table=True):
     synced_at: datetime
 
 
+class TemplateDelivery(SQLModel, table=True):
+    """A template that went, or may have gone, to a person; it goes to each once a day.
+
+    `digest` is of number, template, text and values; `person` a keyed hash. While
+    `external_id` is missing nobody knows whether the platform took it.
+    """
+
+    __tablename__ = "template_delivery"
+    digest: str = Field(primary_key=True)
+    person: str = Field(primary_key=True, index=True)
+    template: str
+    language: str
+    made_by: str
+    begun_at: datetime
+    external_id: str | None = None
+
+
 class SentMessage(SQLModel, table=True):
     """The platform's reports on a message that we sent; its text is not stored."""
 
@@ -131,6 +148,14 @@ PERSONAL_WEBHOOKS = (
         "to write only to those who agreed, and to the notice that they saw",
         "consent",
         "stays as a keyed hash; how it is known goes with an erasure",
+    ),
+    PersonalTable(
+        TemplateDelivery,
+        ("person", "external_id"),
+        "citizens",
+        "nobody gets the same template twice in a day",
+        "consent",
+        "seven days, or an erasure; a keyed hash",
     ),
     PersonalTable(
         SentMessage,

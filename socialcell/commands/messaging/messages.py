@@ -33,6 +33,14 @@ Through = Annotated[
 ]
 
 
+Again = Annotated[
+    bool,
+    typer.Option(
+        "--again", help="Also to those in doubt: it is not there, a person has looked."
+    ),
+]
+
+
 @app.command(cls=ListCommand)
 def status(config: Config = None, json: Json = False) -> None:
     """Show the webhook receivers: what waits, and what was refused.
@@ -149,11 +157,16 @@ def send(
             "--safety", help="About life or limb: a second person sends it, too."
         ),
     ] = False,
+    again: Again = False,
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Send a template to those of a list who agreed to be written to.
+
+    Nobody gets the same twice within 24 hours: when a run was cut off, run it again. Of
+    whom nobody knows whether they have it, it names the lines of the list: look in the
+    inbox of WhatsApp Business, and where it is not there, run it with --again.
 
     Each costs what its category costs; the budget is asked before each. In crisis,
     mourning and election it is held, unless it is marked with --safety: then it waits
@@ -176,6 +189,7 @@ def send(
         values or [],
         source=source,
         safety=safety,
+        again=again,
         dry_run=dry_run,
     )
     waits = result.second_person and not dry_run
@@ -197,16 +211,25 @@ def send(
             f"Sent to {result.sent}; {result.not_agreed} did not agree, "
             f"{result.failed} failed, {result.left} were not tried."
         )
+    if result.had:
+        output.note(f"{result.had} had the same within 24 hours.")
+    if result.unsure:
+        lines = " ".join(map(str, result.unsure))
+        output.note(
+            "Nobody knows whether these lines of the list have it: look in the inbox "
+            f"of WhatsApp Business, then --again if it is not there: {lines}"
+        )
     for reason, n in result.reasons.items():
         output.note(f"{n} times: {reason}")
     if result.stopped:
         output.note(result.stopped)
     if result.interrupted:
         output.note(
-            "The same was approved before, and its sending did not end: some people "
-            "may have it already."
+            "The same was approved before, and its sending did not end: whoever has it "
+            "does not get it again."
         )
-    bad = result.failed or (result.left and not dry_run and not waits)
+    is_short = (result.left or result.unsure) and not dry_run and not waits
+    bad = result.failed or is_short
     raise typer.Exit((3 if result.sent else 1) if bad else 0)
 
 

@@ -15,7 +15,14 @@ from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.errors import UsageError
 
 _DRAFTS = ("id", "message", "to", "answer", "written by", "may be sent until", "state")
-_SENDINGS = ("template", "language", "people", "entered by", "may be sent until")
+_SENDINGS = (
+    "template",
+    "language",
+    "people",
+    "entered by",
+    "may be sent until",
+    "state",
+)
 
 
 def reply(
@@ -73,24 +80,33 @@ def reply(
 
 
 def waiting(config: Config = None, json: Json = False) -> None:
-    """List answers and templates that wait for a second person, and answers in doubt.
+    """List answers and templates that wait for a second person or are in doubt.
 
-    An answer is unsure when nobody knows whether it was heard, as its sending was cut
-    off: look in the inbox of WhatsApp Business, then messages settle.
+    One is unsure when nobody knows whether it was heard, as its sending was cut off:
+    look in the inbox of WhatsApp Business. Then messages settle for an answer; for a
+    template, messages send with the same list, and --again where it is not there.
 
     Example: socialcell messages waiting
     """
     from dataclasses import asdict
 
-    from socialcell.services.messaging import reply_drafts, template_approvals
+    from socialcell.services.messaging import (
+        reply_drafts,
+        template_approvals,
+        template_sending,
+    )
 
     context = open_context(config)
     drafts = reply_drafts.list_waiting(context)
     sendings = template_approvals.waiting(context)
+    doubts = template_sending.list_doubts(context)
     if json:
-        document = {"waiting": [asdict(draft) for draft in drafts]}
         output.as_json(
-            document | {"templates": [asdict(sending) for sending in sendings]}
+            {
+                "waiting": [asdict(draft) for draft in drafts],
+                "templates": [asdict(sending) for sending in sendings],
+                "doubted_templates": [asdict(doubt) for doubt in doubts],
+            }
         )
         return
     output.table(
@@ -110,21 +126,23 @@ def waiting(config: Config = None, json: Json = False) -> None:
         full=("answer",),
         others=_SENDINGS,
     )
-    if sendings:
-        output.table(
-            _SENDINGS,
-            [
-                (
-                    sending.template,
-                    sending.language,
-                    sending.people,
-                    sending.made_by,
-                    output.local(sending.until),
-                )
-                for sending in sendings
-            ],
-            others=_DRAFTS,
+    rows = [
+        (
+            row.template,
+            row.language,
+            row.people,
+            row.made_by,
+            output.local(row.until),
+            "waiting",
         )
+        for row in sendings
+    ]
+    rows += [
+        (row.template, row.language, row.people, row.made_by, "", "unsure")
+        for row in doubts
+    ]
+    if rows:
+        output.table(_SENDINGS, rows, others=_DRAFTS)
 
 
 def approve(

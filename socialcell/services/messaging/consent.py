@@ -14,7 +14,7 @@ from socialcell import db, phone_number, platforms
 from socialcell.clock import in_pune
 from socialcell.connectors.meta.meta_push import OptOut
 from socialcell.errors import UsageError
-from socialcell.ops import audit, consent_ledger
+from socialcell.ops import audit, consent_ledger, template_deliveries
 from socialcell.ops.consent_ledger import LedgerPerson
 from socialcell.ops.webhook_model import OptIn
 from socialcell.registers.store import notices
@@ -126,12 +126,12 @@ def export_consent(
 def erase_consent(
     context: Context, session: Session, platform: str, uids: Iterable[str]
 ) -> int:
-    """Withdraw an erased person's consent and clear its evidence; how many rows."""
+    """Withdraw an erased person's consent and clear its evidence; how many rows. Which
+    templates they got is forgotten."""
     now = context.clock.now()
-    return sum(
-        consent_ledger.erase(session, person_of(context, platform, uid), now)
-        for uid in uids
-    )
+    persons = [person_of(context, platform, uid) for uid in uids]
+    template_deliveries.erase(session, [person.key for person in persons])
+    return sum(consent_ledger.erase(session, person, now) for person in persons)
 
 
 def list_consent(context: Context) -> list[OptIn]:

@@ -1,24 +1,30 @@
 """Send templates on WhatsApp to those who agreed to be written to.
 
-A message is booked in the ledger when it is sent; what Meta tells of it afterwards
-corrects that. It is never sent twice by itself: a failure is told, not retried.
+To each person the same once in 24 hours (template_sending.py): a failure is told, not
+retried.
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from socialcell import db, phone_number
-from socialcell.connectors.base import ConnectorError, Kind
-from socialcell.connectors.whatsapp.whatsapp_prices import bucket_name
 from socialcell.errors import UsageError
 from socialcell.json_types import JsonValue
-from socialcell.ops import audit, consent_ledger, templates
+from socialcell.ops import audit, templates
 from socialcell.ops.model import Source
 from socialcell.ops.webhook_model import MessageTemplate
 from socialcell.services.context import Context
-from socialcell.services.messaging import consent, template_approvals, whatsapp_number
+from socialcell.services.messaging import (
+    consent,
+    template_approvals,
+    template_sending,
+    whatsapp_number,
+)
 from socialcell.services.messaging.template_approvals import Sending
+from socialcell.services.messaging.template_sending import (
+    TemplateCampaign,
+    TemplateForm,
+)
 from socialcell.services.messaging.whatsapp_number import CONNECTOR
 from socialcell.services.outbox import election_periods, outbox
 
@@ -26,26 +32,6 @@ from socialcell.services.outbox import election_periods, outbox
 # keep it back from who has had much of it.
 _SAFETY = "utility"
 _PLACEHOLDER = re.compile(r"\{\{[^{}]+\}\}")
-# These concern us, not the person written to: nobody else could be reached either.
-_STOPPING = (Kind.AUTH, Kind.ACCESS, Kind.RATE, Kind.QUOTA, Kind.TRANSIENT)
-
-
-@dataclass
-class TemplateCampaign:
-    """What sending a template came to, by number of people.
-
-    `second_person`: it waits, or would, for a second person's yes. `interrupted`: a run
-    of the same was approved before and did not end, so some may have it already.
-    """
-
-    sent: int = 0
-    not_agreed: int = 0
-    failed: int = 0
-    left: int = 0  # not tried, because of `stopped`
-    stopped: str | None = None
-    reasons: dict[str, int] = field(default_factory=dict)
-    second_person: bool = False
-    interrupted: bool = False
 
 
 def sync_templates(context: Context, name: str | None = None) -> tuple[int, int]:
@@ -88,9 +74,14 @@ def send_template(
     *,
     source: str | None = None,
     safety: bool = False,
+    again: bool = False,
     dry_run: bool = False,
 ) -> TemplateCampaign:
     """Send an approved template to those of the numbers whose owners agreed. Audited.
+
+    Nobody gets the same twice in 24 hours. Of whom nobody knows whether they have it,
+    since a process died or Meta gave no answer, they get it with `again` only: a person
+    has looked.
 
     What is marked as `safety` no mode of the switch holds; it leaves when a second
     person sends the same to the same list (template_approvals.py).
@@ -104,63 +95,35 @@ def send_template(
     if not safety:
         outbox.require(context, "outreach")
     through = whatsapp_number.find_source(context, source)
-    form = _form(context, through, template, language, values)
+    approved = _form(context, through, template, language, values)
     if safety:
-        _require_safety(context, form, values)
-    to = list(dict.fromkeys(_numbers(numbers)))
-    agreed = [number for number in to if _has_agreed(context, number)]
-    result = TemplateCampaign(not_agreed=len(to) - len(agreed), second_person=safety)
-    if dry_run or not agreed:
-        result.left = len(agreed)
+        _require_safety(context, approved, values)
+    to = _numbers(numbers)
+    result = TemplateCampaign(second_person=safety)
+    form = TemplateForm(through, approved, values, again)
+    due = template_sending.choose_due(context, form, to, result)
+    if dry_run or not due:
+        result.left = len(due)
         return result
-    sending = _sending(context, form, values, to, len(agreed)) if safety else None
+    sending = _sending(context, form, to, len(due)) if safety else None
     if sending is not None:
         answer = template_approvals.enter_or_approve(context, sending)
         result.second_person = not answer.approved
         result.interrupted = answer.interrupted
         if not answer.approved:
-            result.left = len(agreed)
+            result.left = len(due)
             return result
+    in_doubt = len(result.unsure)
     try:
-        _send_each(context, through, form, values, agreed, result)
+        template_sending.send_each(context, form, due, result)
     finally:
-        nothing_left = not (result.sent or result.failed)
+        in_doubt = len(result.unsure) - in_doubt
+        nothing_left = not (result.sent or result.failed or in_doubt)
         if sending is not None and nothing_left:
             template_approvals.give_back(context, sending)
     if sending is None or not nothing_left:
-        _note_campaign(context, form, result, sending)
+        _note_campaign(context, approved, result, sending)
     return result
-
-
-def _send_each(
-    context: Context,
-    through: Source,
-    form: MessageTemplate,
-    values: Sequence[str],
-    agreed: Sequence[str],
-    result: TemplateCampaign,
-) -> None:
-    """Send a template to one number after another, and count in `done`."""
-    ledger = whatsapp_number.open_ledger(context, through)
-    whatsapp = whatsapp_number.connect(context, through)
-    for place, number in enumerate(agreed):
-        # Asked again: somebody may have said no since the list was made.
-        if not _has_agreed(context, number):
-            result.not_agreed += 1
-            continue
-        try:
-            ledger.take(bucket_name(form.category))
-            id_ = whatsapp.send_template(number, form.name, form.language, values)
-        except ConnectorError as error:
-            if error.kind in _STOPPING:
-                result.stopped, result.left = str(error), len(agreed) - place
-                break
-            result.failed += 1
-            result.reasons[str(error)] = result.reasons.get(str(error), 0) + 1
-            continue
-        with db.writing(context.engine) as session:
-            whatsapp_number.book(context, session, through, id_, form.category, ledger)
-        result.sent += 1
 
 
 def _note_campaign(
@@ -179,6 +142,8 @@ def _note_campaign(
     detail |= {
         "language": form.language,
         "sent": result.sent,
+        "had": result.had,
+        "unsure": len(result.unsure),
         "not_agreed": result.not_agreed,
         "failed": result.failed,
         "left": result.left,
@@ -221,15 +186,12 @@ def _require_safety(
 
 
 def _sending(
-    context: Context,
-    form: MessageTemplate,
-    values: Sequence[str],
-    to: Sequence[str],
-    people: int,
+    context: Context, form: TemplateForm, to: Iterable[str], people: int
 ) -> Sending:
     keys = [consent.person_of(context, CONNECTOR, number).key for number in to]
-    sealed = template_approvals.digest(form, values, keys)
-    return Sending(form.name, form.language, sealed, people)
+    template = form.template
+    sealed = template_approvals.digest(template, form.values, keys)
+    return Sending(template.name, template.language, sealed, people)
 
 
 def _require_fit(
@@ -255,19 +217,16 @@ def _require_fit(
         )
 
 
-def _numbers(lines: Iterable[str]) -> Iterable[str]:
+def _numbers(lines: Iterable[str]) -> dict[str, int]:
+    """The numbers of a list, each with the first line that it stands in. UsageError."""
+    numbers: dict[str, int] = {}
     for place, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
-            yield phone_number.international(line.strip())
+            numbers.setdefault(phone_number.international(line.strip()), place)
         except UsageError as error:
             raise UsageError(
                 "messages.wrong_number", place=place, reason=error
             ) from None
-
-
-def _has_agreed(context: Context, number: str) -> bool:
-    person = consent.person_of(context, CONNECTOR, number)
-    with db.reading(context.engine) as session:
-        return consent_ledger.has_agreed(session, CONNECTOR, person.key)
+    return numbers

@@ -13,6 +13,7 @@ from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.messaging import replies, reply_drafts, reply_sending
 from socialcell.services.messaging.replies import ReplyResult
+from socialcell.services.messaging.whatsapp_number import SENDING
 
 
 def settle_heard(context: Context, id_: int) -> None:
@@ -68,7 +69,7 @@ def _require_doubted(session: Session, id_: int, now: datetime) -> ReplyDraft:
 
 
 def _over(now: datetime) -> datetime:
-    return now - reply_drafts.SENDING
+    return now - SENDING
 
 
 def _enter(

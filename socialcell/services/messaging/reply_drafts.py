@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -18,10 +18,8 @@ from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent
 from socialcell.services.messaging.reply_sending import ReplyRecipient
+from socialcell.services.messaging.whatsapp_number import SENDING
 from socialcell.services.outbox import outbox
-
-# No call of a platform takes so long: after it nobody knows whether it was heard.
-SENDING = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)

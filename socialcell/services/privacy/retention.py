@@ -17,7 +17,7 @@ from socialcell.listening.store import retention
 from socialcell.listening.store.mentions import reply_drafts
 from socialcell.listening.store.pages import attachments
 from socialcell.listening.store.people import people_batches, registry_proposals
-from socialcell.ops import audit, slots
+from socialcell.ops import audit, slots, template_deliveries
 from socialcell.ops import webhook_deliveries as pushes
 from socialcell.ops.web import throttle
 from socialcell.registers.store import requests
@@ -88,6 +88,7 @@ def run_retention(context: Context, *, dry_run: bool = False) -> PurgeResult:
     with db.writing(context.engine) as session:
         clicks.erase_networks(session, now - _NETWORK_DAYS)
         gone["replies"] = reply_drafts.forget_old(session, now - _REPLY_DAYS)
+        template_deliveries.forget_old(session, now - _REPLY_DAYS)
         waiting_before = now - _PROPOSAL_DAYS
         gone["proposals"] = registry_proposals.drop_old(
             session, waiting_before

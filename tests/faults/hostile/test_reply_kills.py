@@ -1,10 +1,11 @@
-"""`messages reply` that is killed anywhere, and typed again: nobody is answered twice,
-and of no answer it is forgotten to ask a person."""
+"""`messages reply` and `messages send` that are killed anywhere and typed again: nobody
+hears anything twice, and where nobody knows, a person is asked."""
 
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -14,7 +15,15 @@ from socialcell.clock import FixedClock
 from socialcell.errors import UsageError
 from socialcell.listening.reply_model import ReplyDraft
 from socialcell.services.context import Context
-from socialcell.services.messaging import replies, reply_doubts, reply_drafts
+from socialcell.services.messaging import (
+    consent,
+    messages,
+    replies,
+    reply_doubts,
+    reply_drafts,
+    template_sending,
+)
+from socialcell.services.messaging.whatsapp_number import SENDING
 from tests import strace
 from tests.faults.hostile.test_answer_kills import ASKED, configured
 from tests.services.desk.answer_town import AnswerTown, town
@@ -22,6 +31,7 @@ from tests.services.desk.answer_town import AnswerTown, town
 __all__ = ["town"]
 
 WORDS = "The tanker comes at six."
+NUMBERS = ["999811110001", "999811110002"]
 
 
 def typed_again(
@@ -45,7 +55,7 @@ def typed_again(
     assert code == "messages.possibly_sent"
     (waits,) = reply_drafts.list_waiting(context)
     assert (waits.mention_id, waits.text) == (mention, WORDS)
-    clock.advance(reply_drafts.SENDING)
+    clock.advance(SENDING)
     if count > before:
         reply_doubts.settle_heard(context, waits.id)
     else:
@@ -95,4 +105,63 @@ def test_a_reply_that_is_killed_and_typed_again_is_heard_once(
         assert (line.state, line.text) == ("sent", None), (call, n)
     words = f"Of {len(every)} writes and words of a reply {len(points)} were tried"
     looked = outcomes["looked"]
+    tried(len(points), f"{words}; a person had to look {looked} times")
+
+
+@strace.needed
+@pytest.mark.faults
+@pytest.mark.fault("F18", "F02")
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("most", [6, pytest.param(24, marks=pytest.mark.long)])
+def test_a_template_that_is_killed_and_sent_again_reaches_each_once(
+    town: AnswerTown,
+    folder: Path,
+    engine: Engine,
+    tmp_path: Path,
+    database_kind: str,
+    most: int,
+    tried: Callable[..., None],
+) -> None:
+    place, numbers = configured(folder, town), tmp_path / "numbers.txt"
+    numbers.write_text("\n".join(NUMBERS))
+    messages.sync_templates(town.context)
+    for number in NUMBERS:
+        consent.record_consent(town.context, number, "granted", "form 12")
+
+    def typed(day: int) -> tuple[str | Path, ...]:
+        values = ("--value", "Aundh", "--value", f"{day} Nov")
+        sent = ("messages", "send", "water_closure", "--to", numbers, *values)
+        return (*sent, "--config", place)
+
+    def receivers() -> list[str]:
+        platform: Any = town.sandbox.platform("whatsapp")
+        return [message["to"] for message in platform.sent]
+
+    calls = ["sendto"] if database_kind == "postgresql" else [*strace.FILES, "sendto"]
+    every = strace.points(calls, tmp_path / "trace", *typed(0))
+    early = every[: len(every) * 9 // 10]
+    points = Random(7).sample(early, min(most, len(early)))
+    looked = 0
+
+    for day, (call, n) in enumerate(points, 1):
+        before = len(receivers())
+        strace.killed_at(call, n, *typed(day))
+        context = Context(
+            config.load(place),
+            engine,
+            FixedClock(town.clock.now() + SENDING),
+            town.sandbox.base_urls,
+        )
+        values = ["Aundh", f"{day} Nov"]
+        again = messages.send_template(context, "water_closure", "mr", NUMBERS, values)
+        for line in again.unsure:
+            looked += 1
+            assert template_sending.list_doubts(context)
+            if NUMBERS[line - 1] not in receivers()[before:]:
+                messages.send_template(
+                    context, "water_closure", "mr", NUMBERS, values, again=True
+                )
+
+        assert sorted(receivers()[before:]) == NUMBERS, (call, n)
+    words = f"Of {len(every)} writes and words of a template {len(points)} were tried"
     tried(len(points), f"{words}; a person had to look {looked} times")

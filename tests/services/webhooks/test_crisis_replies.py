@@ -24,6 +24,7 @@ from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.messaging import replies, reply_approvals, reply_drafts
+from socialcell.services.messaging.whatsapp_number import SENDING
 from socialcell.services.outbox import outbox
 from socialcell.services.privacy import data_requests, retention
 from tests.operators import acting, officer, sign_in_shell
@@ -235,7 +236,7 @@ def test_what_a_dead_process_may_have_sent_is_not_sent_again(
         reply_drafts.withdraw(listening, kept.waits or 0)
 
     assert [one.state for one in reply_drafts.list_waiting(listening)] == ["sending"]
-    clock.advance(reply_drafts.SENDING)
+    clock.advance(SENDING)
     assert [one.state for one in reply_drafts.list_waiting(listening)] == ["unsure"]
     reply_drafts.withdraw(listening, kept.waits or 0)
     assert reply_drafts.list_waiting(listening) == []

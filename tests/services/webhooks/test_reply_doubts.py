@@ -23,6 +23,7 @@ from socialcell.ops.model import AuditEntry, Usage
 from socialcell.sandbox import Sandbox
 from socialcell.services.context import Context
 from socialcell.services.messaging import replies, reply_doubts, reply_drafts
+from socialcell.services.messaging.whatsapp_number import SENDING
 from socialcell.services.privacy import retention
 from tests.desk_builders import make_case, make_contact, make_message
 from tests.running import inside, refused
@@ -93,7 +94,7 @@ def cut_off(context: Context, message: int, clock: FixedClock) -> int:
     to = replies.reply_recipient(context, message)
     with db.writing(context.engine) as session:
         id_ = reply_drafts.enter_sending(context, session, to, WORDS)
-    clock.advance(reply_drafts.SENDING)
+    clock.advance(SENDING)
     return id_
 
 

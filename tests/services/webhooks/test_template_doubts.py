@@ -1,0 +1,182 @@
+"""A template reaches each person of a list at most once, however its sending ends."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import select
+
+from socialcell import db
+from socialcell.clock import FixedClock
+from socialcell.ops import template_deliveries
+from socialcell.ops.webhook_model import TemplateDelivery
+from socialcell.sandbox import Sandbox
+from socialcell.services.context import Context
+from socialcell.services.messaging import consent, messages, template_sending
+from socialcell.services.messaging.template_sending import TemplateCampaign
+from socialcell.services.messaging.whatsapp_number import SENDING
+from socialcell.services.privacy import retention
+from tests.running import inside
+
+pytestmark = pytest.mark.swept_on_postgresql
+
+NUMBERS = ["999811110001", "999811110002", "999811110003"]
+
+
+@pytest.fixture
+def cell(listening: Context) -> Context:
+    """All three agreed to be written to, and Meta's templates are known."""
+    messages.sync_templates(listening)
+    for number in NUMBERS:
+        consent.record_consent(listening, number, "granted", "form 12")
+    return listening
+
+
+def send(context: Context, **more: Any) -> TemplateCampaign:
+    return messages.send_template(context, "festival", "en", NUMBERS, **more)
+
+
+def receivers(served: Sandbox) -> list[str]:
+    return [message["to"] for message in served.platform("whatsapp").sent]
+
+
+def cut_off(served: Sandbox, context: Context, fault: str) -> TemplateCampaign:
+    """A sending in which the call for the first person gets no answer."""
+    getattr(served.platform("whatsapp"), fault)(times=None)
+    result = send(context)
+    served.platform("whatsapp").heal()
+    return result
+
+
+def keys(context: Context) -> list[str]:
+    with db.reading(context.engine) as session:
+        return list(session.scalars(select(TemplateDelivery.person)))
+
+
+def test_nobody_gets_the_same_twice_in_a_day_and_everybody_after_it(
+    served: Sandbox, cell: Context, clock: FixedClock
+) -> None:
+    first, second = send(cell), send(cell)
+    assert (first.sent, second.sent, second.had) == (3, 0, 3)
+    assert receivers(served) == NUMBERS
+
+    clock.advance(timedelta(days=1))
+
+    assert send(cell).sent == 3
+
+
+def test_other_words_are_another_message(served: Sandbox, cell: Context) -> None:
+    for day in ("25 Nov", "26 Nov"):
+        values = ["औंध", day]
+        messages.send_template(cell, "water_closure", "mr", NUMBERS[:1], values)
+
+    assert receivers(served) == [NUMBERS[0]] * 2
+
+
+@pytest.mark.parametrize("fault", ["lose_answer", "drop_connection"])
+def test_who_may_have_it_is_named_and_a_second_run_reaches_the_others(
+    served: Sandbox, cell: Context, clock: FixedClock, fault: str
+) -> None:
+    first = cut_off(served, cell, fault)
+    clock.advance(SENDING)
+    (doubt,) = template_sending.list_doubts(cell)
+
+    second = send(cell)
+
+    assert (first.sent, first.unsure, first.left) == (0, [1], 2)
+    assert first.stopped
+    assert (doubt.template, doubt.people) == ("festival", 1)
+    assert (second.sent, second.unsure, second.had) == (2, [1], 0)
+    assert sorted(receivers(served)) == NUMBERS[fault == "drop_connection" :]
+
+
+def test_who_does_not_have_it_gets_it_when_a_person_has_looked(
+    served: Sandbox, cell: Context, clock: FixedClock
+) -> None:
+    cut_off(served, cell, "drop_connection")
+    at_once = send(cell, again=True)
+    clock.advance(SENDING)
+
+    again = send(cell, again=True)
+
+    # At once the first run may still be at it.
+    assert (at_once.sent, at_once.unsure) == (2, [1])
+    assert (again.sent, again.had, again.unsure) == (1, 2, [])
+    assert sorted(receivers(served)) == NUMBERS
+    assert template_sending.list_doubts(cell) == []
+
+
+def test_what_meta_did_not_take_can_be_sent_at_once(
+    served: Sandbox, cell: Context
+) -> None:
+    served.platform("whatsapp").expire_token()
+    first = send(cell)
+    served.platform("whatsapp").heal()
+
+    assert (first.sent, first.unsure, first.left) == (0, [], 3)
+    assert keys(cell) == []
+    assert send(cell).sent == 3
+
+
+def test_a_trial_says_whom_it_would_reach(served: Sandbox, cell: Context) -> None:
+    cut_off(served, cell, "lose_answer")
+
+    trial = send(cell, dry_run=True)
+
+    assert (trial.left, trial.unsure) == (2, [1])
+    assert receivers(served) == NUMBERS[:1]
+
+
+def test_who_got_what_is_forgotten_after_a_week_and_with_the_person(
+    cell: Context, clock: FixedClock
+) -> None:
+    send(cell)
+    with db.writing(cell.engine) as session:
+        consent.erase_consent(cell, session, "whatsapp", NUMBERS[:1])
+    assert len(keys(cell)) == 2
+    assert NUMBERS[1] not in str(keys(cell))
+
+    clock.advance(timedelta(days=7, seconds=1))
+    retention.run_retention(cell)
+
+    assert keys(cell) == []
+
+
+def test_of_two_runs_one_sends(cell: Context) -> None:
+    now = cell.clock.now()
+    row = {"template": "festival", "language": "en", "made_by": "asha"}
+
+    def begun() -> bool:
+        delivery = TemplateDelivery(digest="d", person="p", begun_at=now, **row)
+        with db.writing(cell.engine) as session:
+            since = now - template_sending.ONCE_IN
+            return template_deliveries.begin(session, delivery, since, None)
+
+    assert [begun(), begun()] == [True, False]
+
+
+def test_the_commands_name_lines_and_templates_in_doubt(
+    served: Sandbox, cell: Context, clock: FixedClock, folder: Path, tmp_path: Path
+) -> None:
+    cut_off(served, cell, "lose_answer")
+    clock.advance(SENDING)
+    place, numbers = folder / "config.yaml", tmp_path / "numbers.txt"
+    numbers.write_text("\n" + "\n".join(NUMBERS[:1]))
+    settings = yaml.safe_load(place.read_text()) or {}
+    settings |= {
+        "clock": {"fixed": cell.clock.now().isoformat()},
+        "sandbox": {"base_urls": dict(cell.base_urls)},
+    }
+    place.write_text(yaml.safe_dump(settings))
+
+    shown = inside("messages", "waiting", "--config", place)
+    listed = json.loads(inside("messages", "waiting", "--json", "--config", place))
+    command = ("send", "festival", "--language", "en", "--to", numbers, "--dry-run")
+    trial = json.loads(inside("messages", *command, "--json", "--config", place))
+
+    assert "unsure" in shown
+    assert [row["people"] for row in listed["doubted_templates"]] == [1]
+    assert (trial["unsure"], trial["left"]) == ([2], 0)
