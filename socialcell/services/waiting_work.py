@@ -17,17 +17,19 @@ from socialcell.registers.store import requests as request_store
 from socialcell.registers.store.breaches import BreachClocks
 from socialcell.registers.store.requests import RequestClocks
 from socialcell.services.context import Context
+from socialcell.services.messaging.whatsapp_number import SENDING
 
 
 @dataclass(frozen=True)
 class WaitingWork:
-    """Posts and answers that wait for a second person, the outbox and its mode,
-    mentions that are not read yet, requests of persons and what must be told of
+    """Posts and answers that wait for a second person, answers in doubt, the outbox and
+    its mode, mentions that are not read yet, requests of persons, what must be told of
     breaches; and of cases how many each view of the inbox has, how many were reopened,
     and how many answers wait."""
 
     posts: int
     answers: int
+    doubts: int
     mode: str
     outbox: Backlog
     tagging: TaggingBacklog
@@ -46,7 +48,7 @@ def read_waiting(context: Context) -> WaitingWork:
         rows = db.ask_together(
             session,
             publishing_store.drafts_query(),
-            reply_drafts.waiting_query(),
+            reply_drafts.waiting_query(now - SENDING),
             outbox_store.mode_query(),
             outbox_store.backlog_query(now),
             tags.backlog_query(),
@@ -55,11 +57,12 @@ def read_waiting(context: Context) -> WaitingWork:
             request_store.clocks_query(now),
             breach_store.clocks_query(now),
         )
-        (posts,), (answers,), (mode,), outbox, tagging, *others = rows
+        (posts,), (answers, doubts), (mode,), outbox, tagging, *others = rows
         (reopened, case_answers), views, requests, breaches = others
         return WaitingWork(
             posts,
             answers,
+            doubts,
             mode,
             Backlog(*outbox),
             TaggingBacklog(*tagging),

@@ -69,7 +69,8 @@ def list_(
 
     What is held says by what: mode (the switch), rule, late, unsure or platform. What
     waits for a second person's approval is not among the messages yet; it is named
-    below them.
+    below them, and so are answers to messages of which nobody knows whether they were
+    heard.
 
     Example: socialcell outbox list --state held --state dead
     """
@@ -86,11 +87,14 @@ def list_(
     context = open_context(config)
     rows = outbox.list_messages(context, state or (), limit)
     drafts = own_posts.list_drafts(context)
-    answers = [answer.id for answer in reply_drafts.list_waiting(context)]
+    replies = reply_drafts.list_waiting(context)
+    answers = [reply.id for reply in replies if reply.state == "waiting"]
+    doubts = [reply.id for reply in replies if reply.state == "unsure"]
     if json:
         waiting = {"posts": drafts, "answers": answers}
         messages = [asdict(row) for row in rows]
-        output.as_json({"messages": messages, "waiting_for_approval": waiting})
+        document = {"messages": messages, "waiting_for_approval": waiting}
+        output.as_json({**document, "answers_in_doubt": doubts})
         return
     output.table(
         ("id", "made", "kind", "to", "subject", "state", "answer"),
@@ -117,6 +121,9 @@ def list_(
                 f"{what} that wait for a second person (socialcell {command}): "
                 f"{numbers}"
             )
+    if doubts:
+        numbers = " ".join(map(str, doubts))
+        output.note(f"Answers in doubt (socialcell messages settle): {numbers}")
 
 
 @app.command()

@@ -133,7 +133,9 @@ def _work(session: Session, week: TimeSpan) -> CellWork:
         if post.state == "draft" and post.kind != "tag" and post.made_at < week.end
     ]
     waiting = [
-        draft for draft in reply_drafts.waiting(session) if draft.made_at < week.end
+        draft
+        for draft in reply_drafts.waiting(session)
+        if draft.state == "waiting" and draft.made_at < week.end
     ]
     due = incidents.promises_due(session, week.start, week.end)
     kept = commitments.kept_between(session, week.start, week.end)

@@ -66,6 +66,7 @@ def show_today(request: PageRequest) -> Answer:
             "daemon": current.process,
             "posts": waiting.posts,
             "answers": waiting.answers,
+            "doubts": waiting.doubts,
             "missed": [promise for promise in promises if promise.missed],
             "due": [p for p in promises if commitments.is_due_soon(p, now)],
             "quiet": _quiet_sources(current.sources, request),

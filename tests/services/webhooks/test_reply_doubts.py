@@ -21,6 +21,7 @@ from socialcell.listening.model import Mention
 from socialcell.listening.reply_model import ReplyDraft
 from socialcell.ops.model import AuditEntry, Usage
 from socialcell.sandbox import Sandbox
+from socialcell.services import waiting_work
 from socialcell.services.context import Context
 from socialcell.services.messaging import replies, reply_doubts, reply_drafts
 from socialcell.services.messaging.whatsapp_number import SENDING
@@ -135,8 +136,11 @@ def test_an_answer_whose_process_died_asks_a_person_when_no_call_can_last_so_lon
     clock.advance(timedelta(seconds=1))
 
     assert states(cell) == ["unsure"]
+    waiting = waiting_work.read_waiting(cell)
+    assert (waiting.answers, waiting.doubts) == (0, 1)
     reply_doubts.settle_heard(cell, id_)
     assert states(cell) == []
+    assert waiting_work.read_waiting(cell).doubts == 0
 
 
 def test_the_same_words_to_the_same_person_are_refused_while_they_are_in_doubt(
@@ -164,6 +168,8 @@ def test_the_same_words_do_not_wait_twice_for_a_second_person(
         replies.reply(cell, message, WORDS, safety=True)
 
     assert states(cell) == ["waiting"]
+    waiting = waiting_work.read_waiting(cell)
+    assert (waiting.answers, waiting.doubts) == (1, 0)
 
 
 def test_the_same_words_answer_a_message_once_and_another_message_again(
@@ -301,9 +307,12 @@ def test_a_person_settles_on_the_command_line(
         return json.loads(inside("messages", *words, "--json", "--config", place))
 
     (waits,) = run("waiting")["waiting"]
+    sendings = json.loads(inside("outbox", "list", "--json", "--config", place))
     settled = run("settle", str(waits["id"]), "--heard")
 
     assert (waits["state"], waits["text"]) == ("unsure", WORDS)
+    assert sendings["answers_in_doubt"] == [waits["id"]]
+    assert sendings["waiting_for_approval"]["answers"] == []
     assert settled == {"id": waits["id"], "state": "sent", "message": None}
     assert run("waiting")["waiting"] == []
     assert "Say what you saw" in refused("messages", "settle", "1", "--config", place)

@@ -47,9 +47,13 @@ def with_words(
     return session.exec(statement.order_by(col(ReplyDraft.id))).all()
 
 
-def waiting_query() -> Select[int]:
-    """How many answers wait or may be on their way, as a question of one row."""
-    return sa_select(func.count()).where(C.state.in_(OPEN))
+def waiting_query(over: datetime) -> Select[int, int]:
+    """How many answers wait for a second person, and how many are in doubt, as a
+    question of one row."""
+    return sa_select(
+        func.count().filter(C.state == "waiting"),
+        func.count().filter(_is_doubted(over)),
+    ).where(C.state.in_(OPEN))
 
 
 def count_sent(session: Session, start: datetime, end: datetime) -> int:

@@ -77,6 +77,7 @@ def show_outbox(request: PageRequest) -> Answer:
         _MOST,
         request.query_number("before"),
     )
+    replies = reply_drafts.list_waiting(context)
     return WebPage(
         "outbox.html",
         {
@@ -89,7 +90,8 @@ def show_outbox(request: PageRequest) -> Answer:
             "lines": [_line(message, request) for message in view.messages],
             "next": view.messages[-1].id if view.has_more else None,
             "posts": len(own_posts.list_drafts(context)),
-            "answers": len(reply_drafts.list_waiting(context)),
+            "answers": sum(reply.state == "waiting" for reply in replies),
+            "doubts": sum(reply.state == "unsure" for reply in replies),
             "may_switch": request.may(_SWITCH),
             "box": _CHOSEN,
         },
