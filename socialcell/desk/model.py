@@ -210,6 +210,13 @@ class CaseClock(SQLModel, table=True):
             sqlite_where=_RUNNING,
             postgresql_where=_RUNNING,
         ),
+        Index(  # when the next of a case runs out, without a look at its rows
+            "desk_clock_of_case",
+            "case_id",
+            "due_at",
+            sqlite_where=_RUNNING,
+            postgresql_where=_RUNNING,
+        ),
         Index(
             "desk_clock_escalating",
             "escalates_at",
