@@ -32,27 +32,25 @@ def export_waiting(
     session: Session, account: HeldAccount
 ) -> list[dict[str, DocumentValue]]:
     """What waits of an account, in plain JSON, with since when, and the file's name."""
-    proposals = registry_proposals.of_accounts(
-        session, account.platform, account.handles
-    )
-    return [
-        *(
-            {
-                "since": row.proposed_at,
-                "handle": row.handle,
-                "name": row.name,
-                "class": row.person_class,
-                "evidence": row.evidence,
-            }
-            for row in proposals
-        ),
-        *(
-            {"since": batch.proposed_at, "file": batch.file, **entry}
-            for batch in people_batches.waiting(session)
-            for entry in _entries(batch)
-            if _is_of(account, entry)
-        ),
+    waiting: list[dict[str, DocumentValue]] = [
+        {
+            "since": row.proposed_at,
+            "handle": row.handle,
+            "name": row.name,
+            "class": row.person_class,
+            "evidence": row.evidence,
+        }
+        for row in registry_proposals.of_accounts(
+            session, account.platform, account.handles
+        )
     ]
+    waiting += [
+        {"since": batch.proposed_at, "file": batch.file, **entry}
+        for batch in people_batches.waiting(session)
+        for entry in _entries(batch)
+        if _is_of(account, entry)
+    ]
+    return waiting
 
 
 def drop_waiting(session: Session, account: HeldAccount) -> int:
