@@ -1,11 +1,15 @@
 """How connections to SQLite are set up, and how their transactions begin."""
 
+import os
 import sqlite3
 from functools import partial
+from pathlib import Path
 
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from socialcell.db.fair_lock import Deadline
+from socialcell.db.lone_opening import stand_in_line
 from socialcell.db.turns import TurnConnection, WriterQueue
 
 _NO_SHARED_MEMORY = "SQLITE_IOERR_SHM"  # how the names of such errors begin
@@ -33,29 +37,57 @@ def _connect(
 ) -> TurnConnection:
     """Open the file as SQLite does. Where the first one to open it finds no room for
     the index of its log (NAME-shm, 32 KB), as on a full disk, the index is kept in this
-    process's memory: what is stored can be read, by one connection at a time."""
-    connection = dialect.connect(*arguments, **options)
-    assert isinstance(connection, TurnConnection)
-    try:
-        _prepare(connection, busy_seconds, durable=durable)
-    except sqlite3.OperationalError as error:
-        connection.close()
-        if not getattr(error, "sqlite_errorname", "").startswith(_NO_SHARED_MEMORY):
+    process's memory: what is stored can be read, by one connection at a time, for which
+    the others wait in a line."""
+
+    def opened(seconds: float, *, alone: bool = False) -> TurnConnection:
+        connection = dialect.connect(*arguments, **(options | {"timeout": seconds}))
+        assert isinstance(connection, TurnConnection)
+        try:
+            if alone:
+                connection.is_exclusive = True
+                # Before the file is looked at: afterwards it changes nothing.
+                connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+                connection.execute("PRAGMA temp_store=MEMORY")
+            _prepare(connection, busy_seconds, durable=durable)
+        except BaseException:
+            connection.close()
             raise
-    else:
         return connection
-    alone = dialect.connect(*arguments, **options)
-    assert isinstance(alone, TurnConnection)
+
     try:
-        alone.is_exclusive = True
-        # Before the file is looked at: afterwards it changes nothing.
-        alone.execute("PRAGMA locking_mode=EXCLUSIVE")
-        alone.execute("PRAGMA temp_store=MEMORY")
-        _prepare(alone, busy_seconds, durable=durable)
-    except BaseException:
-        alone.close()
-        raise
-    return alone
+        # Whoever waited here for one who has it alone would wait beside the line.
+        return opened(0)
+    except sqlite3.OperationalError as error:
+        if not (_lacks_shared_memory(error) or _is_busy(error)):
+            raise
+    patience = Deadline(busy_seconds)
+    leave = stand_in_line(Path(os.path.realpath(arguments[0])).parent, patience)
+    try:
+        try:
+            return opened(max(patience.left, 0))
+        except sqlite3.OperationalError as error:
+            if not _lacks_shared_memory(error):
+                raise
+        connection = opened(max(patience.left, 0), alone=True)
+        connection.leave_line, leave = leave, _leave_later
+        return connection
+    finally:
+        leave()
+
+
+def _leave_later() -> None:
+    """The connection leaves the line when it is closed."""
+
+
+def _lacks_shared_memory(error: sqlite3.OperationalError) -> bool:
+    return getattr(error, "sqlite_errorname", "").startswith(_NO_SHARED_MEMORY)
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    # Extended codes, such as that of a recovery, end with the plain one.
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _prepare(connection: TurnConnection, busy_seconds: float, *, durable: bool) -> None:

@@ -44,6 +44,7 @@ class TurnConnection(sqlite3.Connection):
     end_turn: Callable[[], None] | None = None
     busy_seconds: float = 0.0
     is_exclusive: bool = False  # no other connection can open the file meanwhile
+    leave_line: Callable[[], None] | None = None  # of those who open it alone
 
     def commit(self) -> None:
         try:
@@ -62,6 +63,9 @@ class TurnConnection(sqlite3.Connection):
             super().close()
         finally:
             self._end()
+            leave_line, self.leave_line = self.leave_line, None
+            if leave_line is not None:
+                leave_line()
 
     @contextmanager
     def refusing_at_once(self) -> Iterator[None]:

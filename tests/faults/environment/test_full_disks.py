@@ -3,6 +3,8 @@
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -19,7 +21,7 @@ from tests.desk_builders import make_case
 from tests.faults.environment.test_disks import fill
 from tests.faults.environment.workloads import POSTS, make_workspace, refused, run
 from tests.operators import sign_in_shell
-from tests.running import socialcell
+from tests.running import environment, socialcell
 
 pytestmark = [pytest.mark.faults, pytest.mark.fault("F04")]
 
@@ -110,6 +112,34 @@ def test_lists_search_cases_alerts_and_the_brief_are_read_as_before(
     for words, before, after in zip(READING, read_with_room, full, strict=True):
         assert timeless(after) == timeless(before), words
     assert "Kothrud" in full[1]
+
+
+READ_OFTEN = """
+import sys
+from sqlalchemy import text
+from socialcell import db
+engine = db.connect(f"sqlite:///{sys.argv[1]}", 2)
+for _ in range(150):
+    with db.reading(engine) as session:
+        session.execute(text("SELECT max(id) FROM mention")).scalar_one()
+"""
+
+
+def test_those_who_read_at_once_wait_for_each_other_and_not_in_vain(
+    disk: Path, cell: Path
+) -> None:
+    fill(disk)
+    command = [sys.executable, "-c", READ_OFTEN, str(cell / "socialcell.db")]
+
+    readers = [
+        subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, env=environment(), cwd="/"
+        )
+        for _ in range(2)
+    ]
+    refusals = [reader.communicate(timeout=120)[1] for reader in readers]
+
+    assert [reader.returncode for reader in readers] == [0, 0], refusals
 
 
 def test_the_database_is_verified(
