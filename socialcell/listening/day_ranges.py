@@ -44,19 +44,20 @@ def day_end(text: str, name: str, now: datetime | None = None) -> datetime:
     return start + timedelta(days=1) if len(text) == 10 else start
 
 
-def read_day(text: str, name: str, now: datetime) -> date:
-    """A day in Pune: YYYY-MM-DD, or the day of a time before now (24h, 7d, 2w).
+def read_day(text: str, name: str, now: datetime | None = None) -> date:
+    """A day in Pune: YYYY-MM-DD or, where `now` is given, the day of a time before it
+    (24h, 7d, 2w).
 
     UsageError says which forms `name` takes.
     """
-    if before := before_now(text, now):
+    if now is not None and (before := before_now(text, now)):
         return before.astimezone(IST).date()
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise UsageError("query.no_day", name=name, text=text) from None
+        raise _no_day(text, name, now) from None
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise UsageError("query.no_day", name=name, text=text)
+        raise _no_day(text, name, now)
     return day
 
 
@@ -70,3 +71,9 @@ def _no_moment(text: str, name: str, now: datetime | None) -> UsageError:
     if now is None:
         return UsageError("query.no_fixed_moment", name=name, text=text)
     return UsageError("query.no_moment", name=name, text=text)
+
+
+def _no_day(text: str, name: str, now: datetime | None) -> UsageError:
+    if now is None:
+        return UsageError("query.no_fixed_day", name=name, text=text)
+    return UsageError("query.no_day", name=name, text=text)

@@ -161,7 +161,10 @@ def test_pages_of_a_list_follow_each_other(config: Path, context: Context) -> No
         (["cases", "state", "26-000009", "done"], "no state done"),
         (["cases", "suggestions", "--different", "26-000001"], "Name the two cases"),
         (["cases", "triage", "26-000009", "--point", "here"], "'here' is no point"),
-        (["cases", "triage", "26-000001", "--service", "x"], "x is no service by"),
+        (
+            ["cases", "triage", "26-000001", "--service", "x"],
+            "x is no service by right",
+        ),
         (["inbox", "take", "26-000009"], "no case 26-000009"),
     ],
 )

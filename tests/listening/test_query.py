@@ -192,6 +192,12 @@ def test_what_takes_no_time_before_now_does_not_offer_one(value: str) -> None:
             "--due takes a day such as 2026-11-23 or a moment such as "
             f"2026-11-23T09:00, not '{value}'."
         )
+    with pytest.raises(UsageError) as refused:
+        read_day(value, "--until")
+
+    assert str(refused.value) == (
+        f"--until takes a day such as 2026-11-23, not '{value}'."
+    )
 
 
 def test_a_wrong_day_in_a_query_names_its_position() -> None:

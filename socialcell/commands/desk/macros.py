@@ -84,7 +84,7 @@ def import_(until: Until, config: Config = None, json: Json = False) -> None:
     from socialcell.services.desk.answers import macros
 
     context = acting_context(config)
-    day = read_day(until, "--until", context.clock.now())
+    day = read_day(until, "--until")
     result = macros.import_book(context, day)
     if json:
         output.as_json({"added": result.added, "present": result.present})
@@ -124,7 +124,7 @@ def add(
 
     context = acting_context(config)
     words = sys.stdin.read() if text == "-" else text
-    day = read_day(until, "--until", context.clock.now())
+    day = read_day(until, "--until")
     entry = MacroDraft(key, language, title, words, day, purpose, topic)
     row = macros.add_macro(context, entry)
     if json:

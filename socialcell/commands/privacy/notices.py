@@ -85,10 +85,9 @@ def list_(
 
 
 def _read(path: Path) -> str:
-    from socialcell.errors import SocialcellError
+    from socialcell.files.read_errors import unreadable_file
 
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise SocialcellError("registers.not_read", path=path, reason=reason) from None
+        raise unreadable_file(path, error) from None

@@ -108,8 +108,7 @@ def revoke_token(context: Context, name: str) -> None:
         db.take_turn(session, _TURN)
         row = token_store.find_token(session, name)
         if row is None:
-            names = [token.name for token in token_store.all_tokens(session)]
-            raise UsageError("tokens.no_such_token", name=name, names=names)
+            raise UsageError("tokens.no_such_token", name=name)
         actor_id = _require_manager(context, session, row.place)
         if row.revoked_at is not None:
             raise UsageError("tokens.revoked_before", name=row.name)

@@ -11,6 +11,7 @@ from socialcell.desk.store import erasure as case_erasure
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.json_types import DocumentValue, JsonObject
 from socialcell.listening.people.visibility import People
+from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.people import (
     accounts,
     erasure,
@@ -58,10 +59,11 @@ def export_account(
 ) -> dict[str, DocumentValue]:
     """All that is held of an account, unmasked: it goes to that person only.
 
-    Audited. UsageError when neither number nor handle is given; in a workspace that has
-    operators also errors of `permissions.require`.
+    Audited. UsageError when neither number nor handle is given, or no such platform;
+    in a workspace that has operators also errors of `permissions.require`.
     """
     _require_one(uid, handle)
+    _require_platform(context, platform)
     uid = account_id(platform, uid)
     shown = pseudonyms.load_people(context)
     with db.writing(context.engine) as session:
@@ -100,6 +102,7 @@ def erase_account(
     operators also errors of `permissions.require`.
     """
     _require_one(uid, handle)
+    _require_platform(context, platform)
     with db.reading(context.engine) as session:
         permissions.require_among_operators(context, session, Permission.ERASE)
     uid = account_id(platform, uid)
@@ -202,6 +205,16 @@ def _process_waiting(context: Context) -> str | None:
         f"{count} pushes wait that cannot be read now, and may hold words of this "
         "person. Run: socialcell messages fetch, see to what it says, then erase again."
     )
+
+
+def _require_platform(context: Context, platform: str) -> None:
+    """UsageError for one that is neither read nor stored: an answer that nothing is
+    held of somebody must not rest on a slip of the pen."""
+    with db.reading(context.engine) as session:
+        stored = mention_queries.list_platforms(session)
+    known = sorted({*platforms.PLATFORMS, *stored})
+    if platform not in known:
+        raise UsageError("registers.no_such_platform", platform=platform, known=known)
 
 
 def _require_one(uid: str | None, handle: str | None) -> None:

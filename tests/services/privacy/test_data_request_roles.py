@@ -154,3 +154,19 @@ def test_the_commands_work_in_a_workspace_without_operators(
 
     assert [code for code, _out, _stderr in results] == [0] * 3
     assert trace(city)[0][:2] == [None, None]
+
+
+@pytest.mark.on_sqlite
+@pytest.mark.parametrize("verb", ["export", "erase"])
+def test_a_platform_that_there_is_not_is_no_answer_that_nothing_is_held(
+    city: Context, verb: str
+) -> None:
+    config = city.workspace.folder / "config.yaml"
+    before = trace(city)
+
+    words = ("privacy", verb, "--platform", "twitter", "--handle", "asha_canary")
+    done = socialcell(*words, "--config", config)
+
+    assert done.returncode == 2
+    assert "There is no platform 'twitter'. There are: " in done.stderr
+    assert trace(city) == before

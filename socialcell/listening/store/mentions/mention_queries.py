@@ -224,11 +224,15 @@ def annotations(
     return rows_by_mention
 
 
+def list_platforms(session: Session) -> Sequence[str]:
+    """The platforms that stored mentions are of."""
+    return list_values(session, M.platform)
+
+
 def read_holdings(session: Session, registry: Set[tuple[str, str]]) -> Holdings:
     """The names that a query may use: platforms read or stored, accounts, owners."""
-    stored_platforms = list_values(session, M.platform)
     return Holdings(
-        sorted({*PLATFORMS, *stored_platforms}),
+        sorted({*PLATFORMS, *list_platforms(session)}),
         registry,
         sorted(owners.list_ids(session)),
     )
