@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class CommandGroup(TyperGroup):
     """The root of all commands, which hears what the parser refuses below it."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except typer.TyperException as error:
