@@ -5,13 +5,17 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlmodel import select
 
+from socialcell import db
 from socialcell.config import Workspace
 from socialcell.listening import city_numbers
+from socialcell.listening.model import Mention
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 from socialcell.services.doctor import settings_checks
 from socialcell.settings.privacy import CityNumber, Privacy
+from tests.builders import make_record, store_records
 
 SWITCHBOARD = {
     "number": "020 2550 1000",
@@ -73,6 +77,29 @@ def test_a_workspace_adds_a_number_and_masks_one_of_the_package(
     )
     assert certain not in in_force
     assert before - in_force == {certain}
+
+
+def test_a_number_that_only_a_workspace_confirms_is_shown_and_not_searched(
+    context: Context,
+) -> None:
+    confirmed = configured(context, city_numbers=[SWITCHBOARD])
+    words = "020 2550 1000 rings, 1800 1030 222 too"
+    store_records(confirmed.engine, make_record("1", text=words))
+
+    with db.reading(confirmed.engine) as session:
+        (indexed,) = session.scalars(select(Mention.folded))
+
+    assert shown(confirmed, words) == words
+    assert indexed == "rings 1800 1030 222 too"
+
+
+def test_what_a_workspace_hides_and_the_index_has_would_be_masked_nowhere(
+    context: Context,
+) -> None:
+    certain = city_numbers.certain_numbers()
+    hidden = configured(context, hidden_numbers=sorted(certain))
+
+    assert all(shown(hidden, f"call {number}").endswith(number) for number in certain)
 
 
 def test_short_and_toll_free_numbers_are_nobody_s(context: Context) -> None:
