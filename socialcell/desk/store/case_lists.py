@@ -233,13 +233,11 @@ def conditions(case_filter: CaseFilter, now: datetime) -> list[ColumnElement[boo
 
 def _mine(case_filter: CaseFilter, now: datetime) -> ColumnElement[bool]:
     """Whether a case is given to whoever asks, or held by them; nobody has none."""
-    if case_filter.operator is None:
+    operator, lease = case_filter.operator, db.table(CaseLease).c
+    if operator is None:
         return false()
-    lease = db.table(CaseLease).c
-    held = select(lease.case_id).where(
-        lease.holder == case_filter.operator, lease.until > now
-    )
-    return or_(C.assignee == case_filter.operator, C.id.in_(held))
+    held = select(lease.case_id).where(lease.holder == operator, lease.until > now)
+    return or_(C.assignee == operator, C.id.in_(held))
 
 
 def _rows(due: ColumnElement[datetime], now: datetime) -> Select[tuple[object, ...]]:

@@ -1,19 +1,16 @@
 """The incident room: claims, situation reports, promised updates, looking back."""
 
-import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.listening.alerts.model import Incident
 from socialcell.ops import audit
-from socialcell.ops.outbox_model import Outgoing
 from socialcell.roles import Role
 from socialcell.services.alerts import rumours
 from socialcell.services.context import Context
@@ -26,7 +23,6 @@ from socialcell.services.incident_room import (
     situation_reports,
 )
 from tests.desk_builders import make_case, make_clock
-from tests.inside import socialcell
 from tests.operators import acting
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -256,51 +252,3 @@ def test_what_there_is_not_is_said(lead: Context) -> None:
         room_overview.text_of_report(lead, 1, 3, "en")
     with pytest.raises(UsageError, match="2"):
         room_overview.show_room(lead, 2, "en")
-
-
-def held_post(now: datetime) -> Outgoing:
-    return Outgoing(
-        dedup_key="post:1",
-        kind="post",
-        channel="x",
-        recipient="1",
-        subject="",
-        state="held",
-        not_before=now,
-        made_at=now,
-    )
-
-
-def test_the_room_is_printed_in_the_language_that_is_asked_for(
-    lead: Context, engine: Engine
-) -> None:
-    claim = incident_claims.add_claim(lead, 1, "पुलाजवळ चौदा जण मृत्युमुखी पडले")
-    incident_claims.decide(lead, 1, claim, "false", "आरोग्य विभाग")
-    room_notes.add_note(lead, 1, "shelter", "शाळा खुली")
-    next_updates.promise_update(lead, 1, lead.clock.now() + timedelta(hours=1))
-    situation_reports.draft_report(lead, 1)
-    with db.writing(engine) as session:
-        session.add(held_post(lead.clock.now()))
-    config = lead.workspace.folder / "config.yaml"
-
-    page = socialcell("situation", "show", "1", "--lang", "mr", "--config", config)
-    wrong = [
-        socialcell(*words, "1", "--lang", "fr", "--config", config)
-        for words in (("situation", "show"), ("alerts", "show"))
-    ]
-
-    assert page.returncode == 0
-    latin = set(re.findall("[A-Za-z]+", page.stdout.replace("Lata Sample", "")))
-    assert latin == {"socialcell", "outbox", "list", "state", "held"}
-    assert "१ नियोजित पोस्ट रोखली आहे." in page.stdout
-    for head in (
-        "अहवाल १: मसुदा",
-        "पसरत असलेले दावे",
-        "खोटे: पुलाजवळ चौदा जण",
-        "निवारा केंद्र: शाळा खुली",
-    ):
-        assert head in page.stdout
-    assert {done.returncode for done in wrong} == {2}
-    assert {done.stderr for done in wrong} == {
-        "socialcell: --lang takes mr, hi, en, not 'fr'.\n"
-    }
