@@ -60,7 +60,7 @@ def _wards(request: PageRequest, chosen: str) -> list[tuple[str, str]]:
     today = request.context.clock.now().astimezone(IST).date()
     offices = [
         (office.id, names(office)[request.lang.code])
-        for office in areas.list_areas(request.context, today, "ward")
+        for office in areas.list_areas(request.context, today, "ward_office")
     ]
     offices.sort(key=itemgetter(1))
     is_listed = chosen in ("", *(id_ for id_, _name in offices))

@@ -8,6 +8,8 @@ import pytest
 from sqlmodel import select
 
 from socialcell import db
+from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.store import areas
 from socialcell.ops.model import AuditEntry
 from socialcell.roles import Role
 from socialcell.services.context import Context
@@ -60,6 +62,22 @@ def test_each_score_of_a_candidate_is_explained_and_the_look_is_noted(
     assert [row.actor for row in looks(star)] == ["meera"]
     assert browser.get("/en/influencers/x:nobody").status == 404
     assert browser.get("/en/influencers/nobody").status == 404
+
+
+def test_a_ward_office_is_chosen_by_its_name_in_the_language(
+    star: Context, browser: BrowserSession
+) -> None:
+    with db.writing(star.engine) as session:
+        areas.replace(session, read_areas())
+    signed_in(browser, star, "meera", Role.APPROVER)
+
+    page = browser.get("/mr/influencers?ward=ward:aundh-baner").html
+    several = browser.get("/mr/influencers?ward=Kothrud-Bavdhan,Aundh-Baner").html
+    offices = page.partition('id="q-ward"')[2].partition("</select>")[0]
+
+    assert '<option value="ward:aundh-baner" selected>औंध-बाणेर</option>' in offices
+    assert offices.count("<option") == 16
+    assert '<option value="Kothrud-Bavdhan,Aundh-Baner" selected>' in several
 
 
 def test_whoever_is_no_approver_does_not_look(
