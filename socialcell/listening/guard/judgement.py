@@ -7,48 +7,38 @@ names.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from socialcell.language import read
-from socialcell.language.transliteration import key
 from socialcell.listening.guard import listed_subjects, person_signs
-from socialcell.listening.guard.listed_subjects import SubjectWord
 from socialcell.listening.guard.person_signs import Accounts
-from socialcell.listening.guard.spellings import is_legible, plain, readings
+from socialcell.listening.guard.query_ways import Term, Ways, ways_of
+from socialcell.listening.guard.query_words import (
+    QueryToken,
+    QueryWord,
+    read_tokens,
+    read_words,
+)
+from socialcell.listening.guard.spellings import is_legible, plain
 from socialcell.listening.people import civic_words, listed_names, name_lists
-from socialcell.listening.people.listed_names import NameWord
 from socialcell.listening.people.protected_topics import SUBJECTS, TOPICS
 from socialcell.listening.query import platform_query, query_language
-from socialcell.listening.query.query_language import (
-    And,
-    FieldTerm,
-    Node,
-    Not,
-    Or,
-    TextTerm,
-)
+from socialcell.listening.query.query_language import FieldTerm, TextTerm
 from socialcell.message_catalog import Message, Parameter
 from socialcell.text import index_form
 
 PERSON = "person"
 ILLEGIBLE = "illegible"
 
-Term: TypeAlias = TextTerm | FieldTerm
 # The sentence that something about a subject is refused.
 Refusal: TypeAlias = Callable[[Parameter], Message]
-# Terms that stand together, for each way in which a question can be fulfilled.
-Ways: TypeAlias = Sequence[Sequence[Term]]
 
-_MOST_WAYS = 64
-_WORD_FIELDS = ("status", "department")
 # Four letters and more with a space between; two spaces end a word.
 _SPELT_APART = re.compile(r"(?<!\S)\S(?: \S){3,}(?!\S)")
-_WILD = re.compile("[*?]")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
 _FEED_WORDS = frozenset({"rss", "atom", "xml", "feed", "feeds"})
 _HOST_OF_POSTS = re.compile(
     r"/(?:status(?:es)?|posts?|comments|videos?|reel|p|shorts|watch)(?:/|\?|$)",
@@ -106,7 +96,7 @@ def judge_query(
     What it excludes it may name, but no handle with its @. Without `keep_topics` the
     field topic: is passed over. QueryError for one that cannot be read.
     """
-    ways = _ways(query_language.parse(query, now=now))
+    ways = ways_of(query_language.parse(query, now=now))
     if not keep_topics:
         ways = [[term for term in way if not _is_topic(term)] for way in ways]
     return judge(ways, query, accounts)
@@ -115,7 +105,7 @@ def judge_query(
 def judge_platform_query(query: str, accounts: Accounts) -> Objection | None:
     """The same of a query in a platform's own words."""
     text = platform_query.without_left_out(query)
-    return judge(_ways(platform_query.read_query(query)), text, accounts)
+    return judge(ways_of(platform_query.read_query(query)), text, accounts)
 
 
 def judge_words(words: str, accounts: Accounts) -> Objection | None:
@@ -188,14 +178,14 @@ def _objection_to(way: Sequence[Term], accounts: Accounts) -> Objection | None:
     for field in fields:
         if field.name == "topic" and field.value in TOPICS:
             return Objection(field.value, by_topic=True)
-    tokens = [*_tokens(way)]
+    tokens = [*read_tokens(way)]
     for token in tokens:
         if not is_legible(plain(token.written)):
             return Objection(ILLEGIBLE, shown=token.written)
         account = platform_query.account_in(plain(token.written))
         if account is not None and account.lower().lstrip("@") not in accounts.handles:
             return Objection(PERSON, shown=token.written, is_account=False)
-    words = [*_words(tokens, accounts)]
+    words = [*read_words(tokens, accounts)]
     topic = listed_subjects.subject_in([word.as_subject for word in words])
     if topic is not None:
         return Objection(topic.subject, topic.word)
@@ -208,7 +198,7 @@ def _objection_to(way: Sequence[Term], accounts: Accounts) -> Objection | None:
 
 
 def _person_among(
-    tokens: Sequence["_QueryToken"], words: Sequence["_QueryWord"], accounts: Accounts
+    tokens: Sequence[QueryToken], words: Sequence[QueryWord], accounts: Accounts
 ) -> Objection | None:
     of_places = {word.token.written for word in words if word.is_place and word.token}
     for token in tokens:
@@ -231,143 +221,7 @@ def _person_among(
     return None if person is None else Objection(PERSON, shown=person)
 
 
-@dataclass(frozen=True)
-class _QueryToken:
-    """A word as it is written, and what it stands for besides."""
-
-    written: str
-    is_prefix: bool
-    is_tag: bool
-    pattern: str | None
-
-
-@dataclass(frozen=True)
-class _QueryWord:
-    """A word as it is judged. `is_extra`: another reading of one before, which stands
-    beside nothing."""
-
-    forms: tuple[str, ...]
-    token: _QueryToken | None
-    is_place: bool = False
-    is_extra: bool = False
-
-    @property
-    def form(self) -> str:
-        return self.forms[0]
-
-    @property
-    def as_subject(self) -> SubjectWord:
-        token = self.token
-        return SubjectWord(
-            self.forms,
-            is_prefix=token is not None and token.is_prefix,
-            is_tag=token is not None and token.is_tag,
-            is_place=self.is_place,
-            pattern=token.pattern if token is not None else None,
-        )
-
-    @property
-    def as_name(self) -> NameWord:
-        is_prefix = self.token is not None and self.token.is_prefix
-        return NameWord(self.forms, self.is_place, is_prefix)
-
-
-def _tokens(way: Sequence[Term]) -> Iterator[_QueryToken]:
-    for term in way:
-        if isinstance(term, FieldTerm):
-            if term.name in _WORD_FIELDS:
-                yield from (
-                    _QueryToken(word, False, False, None) for word in term.value.split()
-                )
-            continue
-        for written in (term.written or term.text).split():
-            ends_open = term.prefix or written.endswith(("*", "%"))
-            spelt = plain(written)
-            inside = spelt.strip("*%?#\"'").lower()
-            yield _QueryToken(
-                written,
-                is_prefix=ends_open,
-                is_tag=spelt.startswith("#"),
-                pattern=inside if _WILD.search(inside) else None,
-            )
-
-
-def _words(tokens: Sequence[_QueryToken], accounts: Accounts) -> Iterator[_QueryWord]:
-    """The words of tokens in their order, then other readings of them by themselves."""
-    words: list[_QueryWord] = []
-    extras: list[_QueryWord] = []
-    for token in tokens:
-        spelt = plain(token.written)
-        pieces = index_form(_HUMP.sub(" ", spelt)).split()
-        compact = readings(token.written)
-        if len(pieces) == 1:
-            words.append(_QueryWord(_forms(pieces[0], compact), token))
-        else:
-            words += [
-                _QueryWord(
-                    _forms(piece, readings(piece)),
-                    _QueryToken(piece, False, False, None),
-                )
-                for piece in pieces
-            ]
-            if compact:
-                extras.append(_QueryWord(compact, token, is_extra=True))
-    yield from _with_places(_without_names(words, accounts.names))
-    for extra in extras:
-        yield from (_APART, extra)
-
-
-_APART = _QueryWord(("",), None, is_extra=True)
-
-
-def _forms(first: str, others: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((first, *others)))
-
-
-def _without_names(
-    words: Sequence[_QueryWord], names: Collection[str]
-) -> list[_QueryWord]:
-    """The words, those that are a name of the registry as if they named a place."""
-    named: set[int] = set()
-    phrases = [name.split() for name in names]
-    forms = [word.form for word in words]
-    for phrase in phrases:
-        for at in range(len(forms) - len(phrase) + 1):
-            if forms[at : at + len(phrase)] == phrase:
-                named.update(range(at, at + len(phrase)))
-    return [
-        _QueryWord(word.forms, word.token, is_place=at in named)
-        for at, word in enumerate(words)
-    ]
-
-
-def _with_places(words: Sequence[_QueryWord]) -> list[_QueryWord]:
-    """The words, those that name a place of the gazetteer marked as such."""
-    phrases, longest = civic_words.gazetteer_phrases(), civic_words.longest_phrase()
-    sounds = [key(word.form) or word.form for word in words]
-    marked: set[int] = set()
-    at = 0
-    while at < len(words):
-        for length in range(min(longest, len(words) - at), 0, -1):
-            if tuple(sounds[at : at + length]) in phrases and (
-                length > 1 or not listed_names.is_listed(words[at].form)
-            ):
-                marked.update(range(at, at + length))
-                at += length - 1
-                break
-        at += 1
-    forms = [word.form for word in words]
-    marked.update(
-        at for at in range(len(forms)) if civic_words.facility_at(forms, at + 1)
-    )
-    marked.update(civic_words.campaign_words(forms))
-    return [
-        _QueryWord(word.forms, word.token, is_place=word.is_place or at in marked)
-        for at, word in enumerate(words)
-    ]
-
-
-def _read_person(words: Sequence[_QueryWord]) -> str | None:
+def _read_person(words: Sequence[QueryWord]) -> str | None:
     """What the reader takes for a person's name among words that no list has."""
     plain_words = [word for word in words if not word.is_extra]
     if all(
@@ -386,51 +240,3 @@ def _read_person(words: Sequence[_QueryWord]) -> str | None:
         if entity.label == "PERSON" and not is_place:
             return entity.text
     return None
-
-
-def _ways(node: Node) -> Ways:
-    """The ways in which a query can be fulfilled, without what it excludes. Where there
-    are too many, every term by itself, and all together."""
-    ways = _expand(node, is_included=True)
-    if ways is not None:
-        return [way for way in ways if way]
-    terms = [*_terms(node, is_included=True)]
-    return [terms, *([term] for term in terms)]
-
-
-def _expand(node: Node, *, is_included: bool) -> list[list[Term]] | None:
-    match node:
-        case Not(part):
-            return _expand(part, is_included=not is_included)
-        case And(parts) | Or(parts):
-            branches = [_expand(part, is_included=is_included) for part in parts]
-            known = [branch for branch in branches if branch is not None]
-            if len(known) < len(branches):
-                return None
-            # What is not both is not one or not the other.
-            if isinstance(node, And) is is_included:
-                return _product(known)
-            united = [way for branch in known for way in branch]
-            return united if len(united) <= _MOST_WAYS else None
-        case _:
-            return [[node]] if is_included else [[]]
-
-
-def _product(branches: list[list[list[Term]]]) -> list[list[Term]] | None:
-    ways: list[list[Term]] = [[]]
-    for branch in branches:
-        ways = [[*way, *further] for way in ways for further in branch]
-        if len(ways) > _MOST_WAYS:
-            return None
-    return ways
-
-
-def _terms(node: Node, *, is_included: bool) -> Iterator[Term]:
-    match node:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _terms(part, is_included=is_included)
-        case Not(part):
-            yield from _terms(part, is_included=not is_included)
-        case _ if is_included:
-            yield node
