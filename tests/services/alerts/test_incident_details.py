@@ -3,10 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine
 
 from socialcell import db
-from socialcell.clock import FixedClock
 from socialcell.connectors.base import RecordRelation
 from socialcell.errors import UsageError
 from socialcell.listening.alerts.model import Incident
@@ -22,20 +20,14 @@ from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops import outbox_store as outbox
 from socialcell.reports.letters import letter_render
 from socialcell.services.alerts import detection, incident_notifications, rumours
-from socialcell.services.context import Context
 from socialcell.services.reporting import report_mail
-from tests.services.alerts.test_alert_detectors import HOUR, MINUTE, NOW, City
+from tests.services.alerts.quiet_city import HOUR, MINUTE, NOW, City
 from tests.services.alerts.test_detection import with_readers
 
 pytestmark = pytest.mark.swept_on_postgresql
 CLOSED = (
     "Complaint marked resolved but nothing was done, garbage still lying in Kothrud"
 )
-
-
-@pytest.fixture
-def city(context: Context, engine: Engine, clock: FixedClock) -> City:
-    return City(context, engine, clock)
 
 
 def test_complaints_closed_without_action_are_a_series_under_the_topic_of_the_matter(
