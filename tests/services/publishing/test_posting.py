@@ -1,6 +1,5 @@
 """What is due is posted once, behind approval and the switch, and within the budget."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,20 +8,14 @@ from sqlalchemy import Engine, select
 
 from socialcell import db
 from socialcell.campaigns.publishing.model import OwnPost
-from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
-from socialcell.identity import store
-from socialcell.identity.actor import os_account
-from socialcell.listening.areas import area_table
-from socialcell.listening.store import areas as area_store
+from socialcell.errors import UsageError
 from socialcell.ops import audit, integrity, outbox_store
 from socialcell.ops.model import AuditEntry, Usage
-from socialcell.roles import Role
 from socialcell.services.collection.allowance_usage import spending
 from socialcell.services.outbox import outbox
 from socialcell.services.planning import content_calendar
 from socialcell.services.publishing import own_posts, posting, published_posts
 from socialcell.services.publishing.posting import SETTLING_TIME, PublishRun
-from tests.operators import acting
 from tests.services.publishing.conftest import (
     HOUR,
     PLATFORMS,
@@ -88,81 +81,6 @@ def test_what_nobody_approved_does_not_go_out_and_says_why(town: Town) -> None:
     assert town.copies("x", WORDS) == 0
     (shown,) = content_calendar.list_pending(town.context)
     assert "not approved" in shown["why_not"][0]
-
-
-def test_nobody_approves_what_they_entered_themselves(town: Town) -> None:
-    post = planned(town)
-
-    with pytest.raises(UsageError, match="a second person"):
-        own_posts.approve_posts(town.context, [post.id or 0])
-
-
-def test_a_post_is_approved_only_by_who_signed_in_with_the_role(town: Town) -> None:
-    post = planned(town)
-    id_ = post.id or 0
-    nobody = replace(town.context, actor=os_account())
-    viewer = acting(town.context, "cell.viewer", Role.VIEWER)
-
-    with pytest.raises(NeedsAPerson, match="Nobody has signed in here"):
-        own_posts.approve_posts(nobody, [id_])
-    with pytest.raises(SocialcellError, match=r"cell\.viewer has none of these"):
-        own_posts.approve_posts(viewer, [id_])
-
-    with db.reading(town.context.engine) as session:
-        assert own_posts.require_post(session, id_).state == "draft"
-    approver = acting(town.context, "cell.head", Role.APPROVER)
-    (approved,) = own_posts.approve_posts(approver, [id_])
-    assert approved.state == "approved"
-
-
-def test_a_post_that_nobody_signed_in_entered_cannot_be_approved(
-    town: Town, approve: Any
-) -> None:
-    unsigned = replace(town, context=replace(town.context, actor=os_account()))
-    post = planned(unsigned)
-
-    with pytest.raises(SocialcellError, match="Nobody who had signed in made post 1"):
-        approve(post)
-
-
-def test_a_post_of_one_ward_is_approved_by_who_has_the_role_there(town: Town) -> None:
-    with db.writing(town.context.engine) as session:
-        area_store.replace(session, area_table.read_areas())
-    here, there = planned(town, wards=["Kothrud-Bavdhan"]), planned(town)
-    approver = acting(
-        town.context, "ward.head", Role.APPROVER, scope="ward:kothrud-bavdhan"
-    )
-
-    with pytest.raises(SocialcellError, match="counts for ward:kothrud-bavdhan"):
-        own_posts.approve_posts(approver, [there.id or 0])
-    (approved,) = own_posts.approve_posts(approver, [here.id or 0])
-
-    assert approved.state == "approved"
-
-
-def test_both_persons_stand_in_the_audit_log(town: Town, approve: Any) -> None:
-    approve(planned(town))
-
-    with db.reading(town.context.engine) as session:
-        approval, entry = (row for row in audit.entries(session, 2))
-        lead = store.find_operator(session, "cell.lead")
-        assert lead is not None
-        assert (approval.action, approval.actor) == ("post.approve", "cell.lead")
-        assert approval.operator_id == lead.id
-    assert approval.detail["made_by_operator"] == entry.operator_id
-    assert entry.operator_id == town.context.actor.id
-
-
-def test_one_that_cannot_be_approved_leaves_the_others_as_they_were(
-    town: Town, engine: Engine, approve: Any
-) -> None:
-    first, second = planned(town), planned(town, "facebook")
-    approve(first)
-
-    with pytest.raises(UsageError, match="no draft"):
-        approve(second, first)
-
-    assert row(engine, second.id).state == "draft"
 
 
 @pytest.mark.parametrize("mode", ["crisis", "mourning", "election"])
