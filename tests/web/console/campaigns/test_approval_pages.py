@@ -36,6 +36,8 @@ pytestmark = pytest.mark.swept_on_postgresql
 
 WORDS = "बुधवारी पाणीपुरवठा बंद राहील <b>.</b>"
 TOMORROW = datetime(2026, 11, 24, 10, 0, tzinfo=IST)
+PLAN = f"/approvals/plans/{agreed_plans.NAME}"
+CAMPAIGN = f"/en/campaigns/{agreed_plans.NAME}/plan"
 
 
 def drafted(context: Context, by: str = "ravi", **changes: object) -> int:
@@ -272,9 +274,8 @@ def test_a_plan_is_approved_by_a_second_person_and_waits_no_more(
     signed_in(planner, context, "meera")
 
     waiting = planner.get("/en/approvals")
-    page = planner.get(f"/en/approvals/plans/{agreed_plans.NAME}")
-    path = f"/approvals/plans/{agreed_plans.NAME}/approve"
-    done = planner.send(page, path, note="As agreed")
+    page = planner.get(f"/en{PLAN}")
+    done = planner.send(page, f"{PLAN}/approve", note="As agreed")
 
     assert f"Plan of the campaign {agreed_plans.NAME}" in waiting.text
     assert "No rule stands against it." in page.text
@@ -291,24 +292,23 @@ def test_a_plan_that_is_sent_back_waits_no_more_and_its_page_says_why(
     context: Context, planner: BrowserSession
 ) -> None:
     signed_in(planner, context, "meera")
-    page = planner.get(f"/en/approvals/plans/{agreed_plans.NAME}")
-    path = f"/approvals/plans/{agreed_plans.NAME}/return"
+    page = planner.get(f"/en{PLAN}")
 
-    short = planner.send(page, path, reason=" no ")
-    returned = planner.send(page, path, reason="Leave out the second tag")
-    plan = planner.get(f"/en/campaigns/{agreed_plans.NAME}/plan")
-    again = planner.get(f"/en/approvals/plans/{agreed_plans.NAME}")
+    short = planner.send(page, f"{PLAN}/return", reason=" no ")
+    returned = planner.send(page, f"{PLAN}/return", reason="Leave out the second tag")
+    plan = planner.get(CAMPAIGN)
+    again = planner.get(f"/en{PLAN}")
 
     assert (short.status, returned.status) == (422, 200)
     assert "Nothing waits for a second person." in returned.text
     assert "Sent back by meera" in plan.text
     assert "Leave out the second tag" in plan.text
-    assert path not in again.html
+    assert f"{PLAN}/return" not in again.html
     assert audited(context, "campaign.plan.return")[0].actor == "meera"
-    planner.send(again, f"/approvals/plans/{agreed_plans.NAME}/approve")
+    planner.send(again, f"{PLAN}/approve")
     with db.reading(context.engine) as session:
         assert session.scalars(select(PlanApproval.by)).all() == ["meera"]
-    plan = planner.get(f"/en/campaigns/{agreed_plans.NAME}/plan")
+    plan = planner.get(CAMPAIGN)
     assert "Sent back by" not in plan.text
 
 
@@ -317,10 +317,10 @@ def test_whoever_made_a_plan_does_not_send_it_back(
     context: Context, planner: BrowserSession
 ) -> None:
     signed_in(planner, context, "ravi")
-    own = planner.get(f"/en/approvals/plans/{agreed_plans.NAME}")
+    own = planner.get(f"/en{PLAN}")
     fields = {**own.forms[-1].fields, "reason": "I have thought again"}
 
-    tried = planner.post(f"/en/approvals/plans/{agreed_plans.NAME}/return", fields)
+    tried = planner.post(f"/en{PLAN}/return", fields)
 
     assert "/return" not in own.html
     assert tried.status == 422
@@ -332,9 +332,8 @@ def test_a_plan_that_was_changed_after_it_was_sent_back_waits_again(
     context: Context, planner: BrowserSession
 ) -> None:
     signed_in(planner, context, "meera")
-    page = planner.get(f"/en/approvals/plans/{agreed_plans.NAME}")
-    path = f"/approvals/plans/{agreed_plans.NAME}/return"
-    planner.send(page, path, reason="Name the ward")
+    page = planner.get(f"/en{PLAN}")
+    planner.send(page, f"{PLAN}/return", reason="Name the ward")
 
     with db.writing(context.engine) as session:
         session.execute(
@@ -342,7 +341,7 @@ def test_a_plan_that_was_changed_after_it_was_sent_back_waits_again(
         )
 
     assert agreed_plans.NAME in planner.get("/en/approvals").text
-    plan = planner.get(f"/en/campaigns/{agreed_plans.NAME}/plan")
+    plan = planner.get(CAMPAIGN)
     assert "Sent back by" not in plan.text
 
 
@@ -351,12 +350,11 @@ def test_a_plan_that_breaks_a_rule_is_shown_with_it_and_is_not_approved(
     context: Context, planner: BrowserSession
 ) -> None:
     signed_in(planner, context, "meera")
-    page = planner.get(f"/en/approvals/plans/{agreed_plans.NAME}")
+    page = planner.get(f"/en{PLAN}")
     refused = {"consent": "refused", "consent_on": "2026-11-20"}
     agreed_plans.put(context, "chitra", public_because="known", **refused)
 
-    path = f"/approvals/plans/{agreed_plans.NAME}/approve"
-    answer = planner.send(page, path)
+    answer = planner.send(page, f"{PLAN}/approve")
 
     assert answer.status == 422
     assert "rule stands against it" in answer.text
