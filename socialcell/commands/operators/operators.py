@@ -230,10 +230,12 @@ def hand_over(
     """
     from socialcell.services.handover import officer_handover
 
-    done = officer_handover.hand_over(acting_context(config), name, to, dry_run=dry_run)
-    roles, lacking = list(map(str, done.roles)), list(map(str, done.lacking))
+    result = officer_handover.hand_over(
+        acting_context(config), name, to, dry_run=dry_run
+    )
+    roles, lacking = list(map(str, result.roles)), list(map(str, result.lacking))
     if json:
-        document = asdict(done) | {"roles": roles, "lacking": lacking}
+        document = asdict(result) | {"roles": roles, "lacking": lacking}
         output.as_json({"dry_run": dry_run, "hand_over": document})
         return
     if dry_run:
@@ -241,18 +243,18 @@ def hand_over(
     output.record(
         {
             "roles ended": ", ".join(roles),
-            "sessions ended": done.sessions,
-            f"cases to {done.to}": ", ".join(done.cases),
-            "cases of nobody now": ", ".join(done.unassigned),
-            f"incidents to {done.to}": ", ".join(map(str, done.incidents)),
-            "answers that wait": ", ".join(done.answers),
-            "posts that wait": ", ".join(map(str, done.posts)),
-            "promises to keep": ", ".join(map(str, done.promises)),
-            f"roles that {done.to} lacks": ", ".join(lacking),
-            "shared secrets to renew": ", ".join(done.secrets),
+            "sessions ended": result.sessions,
+            f"cases to {result.to}": ", ".join(result.cases),
+            "cases of nobody now": ", ".join(result.unassigned),
+            f"incidents to {result.to}": ", ".join(map(str, result.incidents)),
+            "answers that wait": ", ".join(result.answers),
+            "posts that wait": ", ".join(map(str, result.posts)),
+            "promises to keep": ", ".join(map(str, result.promises)),
+            f"roles that {result.to} lacks": ", ".join(lacking),
+            "shared secrets to renew": ", ".join(result.secrets),
         }
     )
-    for token in () if dry_run else done.tokens:
+    for token in () if dry_run else result.tokens:
         output.say(f"Token {token.name}, shown this once: {token.token}")
 
 
