@@ -24,23 +24,23 @@ def posts(name: str) -> list[dict[str, Any]]:
     ("name", "each"), [("dangers", 40), ("lookalikes", 40), ("ordinary_day", 50)]
 )
 def test_each_kind_of_text_has_as_many_posts(name: str, each: int, part: str) -> None:
-    found = Counter(post["lang"] for post in posts(name + part))
+    counts = Counter(post["lang"] for post in posts(name + part))
 
-    assert found == dict.fromkeys(KINDS, each)
+    assert counts == dict.fromkeys(KINDS, each)
 
 
 @pytest.mark.parametrize("name", ["dangers", "dangers_2"])
 def test_half_of_the_dangers_are_told_without_the_obvious_word(name: str) -> None:
-    found = Counter((post["lang"], post["obvious"]) for post in posts(name))
+    counts = Counter((post["lang"], post["obvious"]) for post in posts(name))
 
-    assert set(found.values()) == {20}
+    assert set(counts.values()) == {20}
 
 
 def test_there_are_more_than_four_hundred_patterns() -> None:
-    found = Counter(post["lang"] for post in posts("patterns"))
+    counts = Counter(post["lang"] for post in posts("patterns"))
 
-    assert set(found) == KINDS
-    assert min(found.values()) >= 84
+    assert set(counts) == KINDS
+    assert min(counts.values()) >= 84
 
 
 def test_no_post_to_measure_with_is_a_post_that_teaches() -> None:

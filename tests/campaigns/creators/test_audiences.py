@@ -210,8 +210,8 @@ def test_a_flag_goes_with_the_account(asha: Context) -> None:
     creator_registry.flag_account(
         asha, "x:asha", "controversy", "the papers of 2 November"
     )
-    given = data_requests.export_account(officer(asha), "x", None, "asha")
-    assert {row.get("flag") for row in given["creator"]} == {None, "controversy"}
+    copy = data_requests.export_account(officer(asha), "x", None, "asha")
+    assert {row.get("flag") for row in copy["creator"]} == {None, "controversy"}
     creator_registry.forget_creator(asha, "asha", "asked to be forgotten")
     with pytest.raises(UsageError, match="socialcell registry remove x"):
         data_requests.erase_account(officer(asha), "x", None, "asha")

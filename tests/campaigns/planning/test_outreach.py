@@ -497,10 +497,10 @@ def test_who_is_forgotten_takes_notes_and_evidence_along(
     letter.write_bytes(b"a letter")
     come_to(ready, number_of(ready, "dev"), "contacted")
     step(ready, "accepted", file=letter, note="by post")
-    held = data_requests.export_account(
+    rows = data_requests.export_account(
         officer(ready), "instagram", None, "dev_sample"
     )["creator"]
-    assert "by post" in [one.get("note") for one in held]
+    assert "by post" in [row.get("note") for row in rows]
 
     creator_registry.forget_creator(ready, "dev", "asked for it")
 

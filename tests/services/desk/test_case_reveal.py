@@ -208,9 +208,9 @@ def test_an_erased_person_leaves_the_case_our_words_and_the_count(
 ) -> None:
     context = open_case.context
 
-    done = data_requests.erase_account(officer(context), "x", "77001122", None)
+    erased = data_requests.erase_account(officer(context), "x", "77001122", None)
 
-    assert done.contacts == 1
+    assert erased.contacts == 1
     with db.reading(context.engine) as session:
         case = cases.find_case(session, open_case.number)
         contacts = cases.contacts_of(session, [case.id or 0])

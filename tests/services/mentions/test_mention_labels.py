@@ -274,9 +274,9 @@ def test_what_may_train_nobody_is_left_out(
     tagging.tag_waiting(context)
     mention_labels.label_mention(context, only(engine).id, {"intent": ("complaint",)})
 
-    found = label_export.export_labels(context, tmp_path)
+    exported = label_export.export_labels(context, tmp_path)
 
-    assert (found.posts, found.left_out) == ({}, left_out)
+    assert (exported.posts, exported.left_out) == ({}, left_out)
     assert list((tmp_path / "own").iterdir()) == []
 
 

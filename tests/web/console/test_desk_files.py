@@ -54,11 +54,11 @@ def claim(ravi: BrowserSession, case: str, content: bytes) -> PageAnswer:
 def test_a_photo_alone_is_evidence_and_stands_in_the_case(
     context: Context, ravi: BrowserSession, case: str
 ) -> None:
-    done = claim(ravi, case, picture())
+    page = claim(ravi, case, picture())
 
     (row,) = files(context)
     assert state_of(context, case) == "resolved_claimed"
-    assert f'src="/en/cases/{case}/photos/{row.id}"' in done.html
+    assert f'src="/en/cases/{case}/photos/{row.id}"' in page.html
     shown = ravi.get(f"/en/cases/{case}/photos/{row.id}")
     assert shown.headers["content-type"] == "image/jpeg"
     assert Image.open(io.BytesIO(shown.body)).size == (40, 30)

@@ -22,10 +22,10 @@ def test_work_is_said_to_be_done_with_words_enough_and_everybody_is_asked(
 
     short = browser.send(browser.get(f"/en{path}"), path, words="Done.")
     words = "The valve was changed this morning and the road is dry again."
-    done = browser.send(browser.get(f"/en{path}"), path, words=words)
+    claimed = browser.send(browser.get(f"/en{path}"), path, words=words)
 
     assert short.status == 422
-    assert "2 conversations are asked" in done.text
+    assert "2 conversations are asked" in claimed.text
     assert case_of(city, burst).state == "resolved_claimed"
 
 
@@ -94,10 +94,10 @@ def test_a_field_link_is_shown_once_to_whoever_made_it(
     signed_in(browser, city, RAVI, Role.OPERATOR)
     path = f"/cases/{burst}/field-link"
 
-    made = browser.send(
+    sent = browser.send(
         browser.get(f"/en{path}"), path, made_for="Junior engineer, water"
     )
 
-    assert made.status == 200
-    assert "/f/" in made.text
+    assert sent.status == 200
+    assert "/f/" in sent.text
     assert "/f/" not in browser.get(f"/en/cases/{burst}").text
