@@ -48,7 +48,7 @@ class WordLookup:
 
     def __init__(self, nlp: Language, name: str) -> None:
         self._facts: dict[int, Fact] = {}
-        self.stems = stems()
+        self.stems: Stems  # pipeline.py gives it those of the vocabulary's words
 
     def __call__(self, doc: Doc) -> Doc:
         facts = self._facts

@@ -47,9 +47,9 @@ TEXTS = [
 @pytest.fixture
 def without_onnxruntime(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    encoder.encoder.cache_clear()
+    encoder.loaded.cache_clear()
     yield
-    encoder.encoder.cache_clear()
+    encoder.loaded.cache_clear()
 
 
 def plain(readings: list[Analysis]) -> list[dict]:
@@ -81,8 +81,12 @@ def test_an_encoder_without_its_card_is_an_error_and_no_silence(monkeypatch) -> 
     monkeypatch.setattr(weights, "shipped", lambda nc: ())
 
     with pytest.raises(SocialcellError, match="Install socialcell again"):
-        encoder.encoder.__wrapped__()
-    assert encoder.encoder.__wrapped__(nc=NcModels.NONE) is None
+        encoder.encoder()
+    assert encoder.encoder(nc=NcModels.NONE) is None
+
+
+def test_a_process_has_one_session_however_it_is_asked_for() -> None:
+    assert encoder.encoder() is encoder.encoder(nc=NcModels.ALL)
 
 
 def test_with_nc_off_it_is_not_asked_and_who_insists_is_told(tmp_path: Path) -> None:
@@ -183,7 +187,7 @@ def test_a_file_that_is_not_the_one_of_its_card_is_refused(monkeypatch) -> None:
     monkeypatch.setattr(weights, "shipped", lambda nc: (changed,))
 
     with pytest.raises(SocialcellError, match=r"encoder\.onnx is not the file"):
-        encoder.encoder.__wrapped__()
+        encoder.loaded.__wrapped__()
 
 
 def test_the_models_weigh_less_than_60_megabytes_together() -> None:

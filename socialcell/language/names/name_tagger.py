@@ -181,7 +181,6 @@ def _form(word: str) -> str:
     return _DIGIT.sub("0", word.translate(_JOINERS).lower())
 
 
-@lru_cache(maxsize=50_000)
 def _own(word: str) -> tuple[str, ...]:
     form = _form(word)
     names = ["1", f"w={form}"]

@@ -138,21 +138,27 @@ class Encoder:
         return meaning
 
 
-@lru_cache(maxsize=2)
 def encoder(*, nc: NcModels = NcModels.ALL) -> Encoder | None:
     """The encoder of this process; None where nc, the licence of its data, is off.
 
     SocialcellError where onnxruntime cannot be imported, and where its file is absent
     or is not the one that its card describes.
     """
-    card, file = weights.card(NAME, nc=nc), weights.checked_file(NAME, nc=nc)
-    if card is not None and file is not None:
-        return Encoder(file, card.facts["shares"])
-    if nc is NcModels.ALL:
+    card = weights.card(NAME, nc=nc)
+    if card is None and nc is NcModels.ALL:
         raise SocialcellError(
             "language.encoder_without_card", path=f"{weights.PACKAGE}/nc/encoder.onnx"
         )
-    return None
+    return None if card is None else loaded()
+
+
+@lru_cache(maxsize=1)
+def loaded() -> Encoder:
+    """The one session of this process, whoever asks: a second takes as much again."""
+    card, file = weights.card(NAME), weights.checked_file(NAME)
+    assert card is not None  # `encoder` asks for it only where it is
+    assert file is not None
+    return Encoder(file, card.facts["shares"])
 
 
 def _runtime() -> Any:

@@ -6,7 +6,6 @@ and drawn to what is common while little is known.
 """
 
 import numpy as np
-from scipy.special import betainc
 
 from socialcell.listening.alerts.baseline import (
     DAY,
@@ -78,6 +77,9 @@ def surprise(
     The counts are negative binomial: their variance is `dispersions` times the mean,
     and the squared mean times what the rate varies and is uncertain.
     """
+    # Imported on first use: every import of posts loads this module, few ask it.
+    from scipy.special import betainc
+
     means = np.maximum(means, LEAST_MEAN)
     days = np.maximum(usual.days, 1.0)
     rate = variations * (1 + 1 / days) + RATE_ERROR * dispersions / usual.mentions

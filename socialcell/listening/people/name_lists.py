@@ -72,7 +72,13 @@ def word_kinds() -> Mapping[str, Kinds]:
             # A word for a role or a place is never a name.
             kinds.setdefault(word.lower(), set()).add(kind)
             kinds[word.lower()] -= NAMES
-    return {word: frozenset(of) for word, of in kinds.items() if of}
+    # Of the few sets there is one of each: a set takes more than its word does.
+    shared: dict[Kinds, Kinds] = {}
+    return {
+        word: shared.setdefault(frozenset(of), frozenset(of))
+        for word, of in kinds.items()
+        if of
+    }
 
 
 @lru_cache(maxsize=1)
