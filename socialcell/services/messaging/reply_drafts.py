@@ -89,8 +89,9 @@ def refuse_same(session: Session, to: ReplyRecipient, words: str) -> None:
         if draft.state == "sent" and draft.decided_at is not None:
             at = in_pune(draft.decided_at)
             raise UsageError("messages.same_sent", reply=draft.id, at=at)
-        code = "same_waits" if draft.state == "waiting" else "possibly_sent"
-        raise UsageError(f"messages.{code}", reply=draft.id)
+        if draft.state == "waiting":
+            raise UsageError("messages.same_waits", reply=draft.id)
+        raise UsageError("messages.possibly_sent", reply=draft.id)
 
 
 def _digest(words: str) -> str:
