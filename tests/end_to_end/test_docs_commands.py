@@ -128,7 +128,7 @@ REFUSED = {
     "socialcell operators sign-in": TYPED,
     'socialcell operators sign-in "Asha Sample" < demo/secrets/asha_sample': DONE,
     'socialcell operators sign-in "Meera Sample" < demo/secrets/meera_sample': DONE,
-    "socialcell outbox release 12": "1 of these are not held",
+    "socialcell outbox release 12": "1 of these is not held",
     "socialcell outbox resubscribe report": "has not stopped the letter",
     "socialcell pictures incident 22": "There is no incident 22",
     "socialcell posts approve": NOBODY,

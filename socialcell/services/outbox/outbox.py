@@ -181,7 +181,7 @@ def release(context: Context, ids: list[int] | None) -> Release:
                 raise UsageError("outbox.unsure_answer", messages=unsure)
         count = outbox_store.release(session, fresh, now)
         if ids is not None and count < len(fresh):
-            raise UsageError("outbox.not_held", count=len(fresh) - count)
+            raise UsageError("outbox.not_held", n=len(fresh) - count)
         detail = {"messages": count, "ids": ids or "all", "stale": stale}
         audit.append(
             session, context.actor, "outgoing.release", "messages", detail, now

@@ -91,7 +91,7 @@ def test_one_that_is_not_held_cannot_be_released(
 ) -> None:
     put(context, "report", "the week")
 
-    with pytest.raises(UsageError, match="1 of these are not held"):
+    with pytest.raises(UsageError, match="1 of these is not held"):
         outbox.release(context, [1])
 
 
