@@ -222,18 +222,30 @@ def _run(arguments: Iterable[str], config: Path, typed: str = "") -> Any:
         ) from None
 
 
+def _message_in_no_case(config: Path) -> str:
+    """The newest message that may be answered outside a case."""
+    listed = ["mentions", "list", "--platform", "whatsapp", "--limit", "200"]
+    ids = [str(mention["id"]) for mention in _run(listed, config)["mentions"]]
+    for id_ in ids:
+        attempt = ["messages", "reply", id_, "The tanker comes at six.", "--dry-run"]
+        words = ["--config", str(config), *attempt]
+        if CliRunner().invoke(app, words).exit_code == 0:
+            return id_
+    raise RuntimeError(f"each of {len(ids)} messages is in a case, or too old")
+
+
 def _words(config: Path) -> dict[str, str]:
     """What `@mention` and the like stand for in this workspace."""
     newest = ["mentions", "list", "--limit", "1"]
     mention = _run(newest, config)["mentions"][0]
-    message = _run([*newest, "--platform", "whatsapp"], config)["mentions"][0]
+    message = _message_in_no_case(config)
     link = _run(["links", "list"], config)["links"][0]
     context = open_context(config)
     passwords = sample_operators.passwords(context)
     context.engine.dispose()
     return {
         "@mention": str(mention["id"]),
-        "@message": str(message["id"]),
+        "@message": message,
         "@code": link["code"],
         "@maker": passwords[sample_operators.MAKER],
         "@approver": passwords[sample_operators.APPROVER],
