@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
-from socialcell.desk.case_states import OPEN_STATES
+from socialcell.desk.case_states import (
+    OPEN_STATES,
+    WORKING_STATES,
+    CaseState,
+    next_states,
+)
 from socialcell.errors import UsageError
 from socialcell.i18n import Language
 from socialcell.roles import Permission
@@ -81,7 +86,7 @@ def show_case(request: PageRequest) -> Answer:
             and page.case.assignee_id is None
             and page.case.holder_id in (None, actor.id),
             "may_mark": request.may(Permission.CLAIM_DONE),
-            "acts": _acts(request.lang),
+            "acts": _acts(CaseState(page.case.state), request.lang),
             "similar": [SimilarLine(other, words) for other in page.similar],
             "field_answers": _field_answers(request.lang),
             "step_reason": lambda step: _step_reason(request, step),
@@ -174,18 +179,24 @@ def _reading_lines(page: CasePage, w: DeskWords) -> list[CaseReadingLine]:
     ]
 
 
-def _acts(lang: Language) -> list[CaseAct]:
+def _acts(state: CaseState, lang: Language) -> list[CaseAct]:
+    """What may be done to a case in its state: no work on one that has ended."""
     _ = lang.gettext
-    return [
+    acts = [
         CaseAct("/answer", "r", _("Answer")),
         CaseAct("#note", "n", _("Note")),
         CaseAct("/triage", "t", _("Triage")),
         CaseAct("/state", "s", _("State")),
-        CaseAct("/owner", "o", _("Give to")),
-        CaseAct("/field-link", "f", _("Field link")),
-        CaseAct("/done", "", _("Said to be done")),
-        CaseAct("/refer", "", _("Refer to another body")),
     ]
+    if state in OPEN_STATES:
+        acts.append(CaseAct("/owner", "o", _("Give to")))
+    if state in WORKING_STATES:
+        acts.append(CaseAct("/field-link", "f", _("Field link")))
+    if state in (*WORKING_STATES, CaseState.REFERRED):
+        acts.append(CaseAct("/done", "", _("Said to be done")))
+    if CaseState.REFERRED in next_states(state):
+        acts.append(CaseAct("/refer", "", _("Refer to another body")))
+    return acts
 
 
 def _field_answers(lang: Language) -> dict[str, str]:

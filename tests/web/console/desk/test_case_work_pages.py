@@ -29,6 +29,23 @@ def test_work_is_said_to_be_done_with_words_enough_and_everybody_is_asked(
     assert case_of(city, burst).state == "resolved_claimed"
 
 
+def test_a_case_that_has_ended_offers_no_work_on_it(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    path = f"/cases/{burst}"
+    opened = browser.send(browser.get(f"/en{path}"), f"{path}/take")
+    state = browser.get(f"/en{path}/state")
+    browser.send(state, f"{path}/state", state="dropped", reason="Nothing is broken.")
+    dropped = browser.get(f"/en{path}")
+
+    work = ("done", "refer", "field-link", "owner")
+    assert [f'href="/en{path}/{act}"' in opened.html for act in work] == [True] * 4
+    assert [f'href="/en{path}/{act}"' in dropped.html for act in work] == [False] * 4
+    assert f'href="/en{path}/triage"' in dropped.html
+    assert case_of(city, burst).state == "dropped"
+
+
 def test_a_call_that_contradicts_opens_the_case_again(
     new_browser: NewBrowser, city: Context, burst: str
 ) -> None:
