@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from socialcell import db
@@ -64,6 +65,25 @@ def test_a_power_cut_goes_to_its_company_and_the_citizen_is_told_so(asha):
     )
     assert message.state == "waiting"
     assert result.answer == message.answer_key
+
+
+@pytest.mark.parametrize(
+    ("act", "inputs"),
+    [
+        (referrals.refer, {}),
+        (service_answers.answer_service, {"service_id": "birth-certificate"}),
+    ],
+)
+def test_a_decision_and_the_sentence_that_tells_it_are_committed_together(
+    asha, act, inputs
+):
+    number, commits = open_case(asha), []
+    event.listen(asha.engine, "commit", commits.append)
+
+    act(asha, number, **inputs)
+
+    assert len(commits) == 1  # whoever is killed leaves both or none
+    assert len(drafts(asha)) == 1
 
 
 def test_a_road_in_the_cantonment_goes_to_its_board(asha):

@@ -118,37 +118,45 @@ def draft_answer(
         )
     with db.writing(context.engine) as session:
         case = cases.lock_case(session, number, rev)
-        require_case(context, session, Permission.DRAFT, case)
-        require_answerable(case)
-        parts, unreached = _parts(context, session, case, draft)
-        key = answer_store.next_key(session, case)
-        replaced = replace_answer(context, session, case, draft.replaces, key)
-        second = needs_second(context, session, case, draft, parts)
-        state = "waiting" if second else "draft"
-        purpose = draft.purpose
-        if draft.macro is not None and purpose == "answer":
-            purpose = macros.purpose_of(session, draft.macro)
-        now = context.clock.now()
-        for part in parts:
-            row = _message(context, session, case, draft, part)
-            row.answer_key, row.state, row.purpose = key, state, purpose
-            row.replaces = replaced.get(part.contact.id or 0)
-            session.add(row)
-        detail: JsonObject = {"answer": key, "contacts": len(parts), "state": state}
-        enter_step(
-            context,
-            session,
-            case,
-            StepDraft("answer_draft", context.actor.name, detail=detail),
-        )
-        note: JsonObject = {
-            "case": case.number,
-            "messages": len(parts),
-            "characters": sum(len(part.text) for part in parts),
-            "macro": draft.macro,
-            "replaces": draft.replaces,
-        }
-        audit.append(session, context.actor, "answer.draft", key, note, now)
+        return draft_in(context, session, case, draft)
+
+
+def draft_in(
+    context: Context, session: Session, case: DeskCase, draft: AnswerDraft
+) -> DraftResult:
+    """Draft an answer in a locked case, within what the caller commits. Errors as of
+    `draft_answer`."""
+    require_case(context, session, Permission.DRAFT, case)
+    require_answerable(case)
+    parts, unreached = _parts(context, session, case, draft)
+    key = answer_store.next_key(session, case)
+    replaced = replace_answer(context, session, case, draft.replaces, key)
+    second = needs_second(context, session, case, draft, parts)
+    state = "waiting" if second else "draft"
+    purpose = draft.purpose
+    if draft.macro is not None and purpose == "answer":
+        purpose = macros.purpose_of(session, draft.macro)
+    now = context.clock.now()
+    for part in parts:
+        row = _message(context, session, case, draft, part)
+        row.answer_key, row.state, row.purpose = key, state, purpose
+        row.replaces = replaced.get(part.contact.id or 0)
+        session.add(row)
+    detail: JsonObject = {"answer": key, "contacts": len(parts), "state": state}
+    enter_step(
+        context,
+        session,
+        case,
+        StepDraft("answer_draft", context.actor.name, detail=detail),
+    )
+    note: JsonObject = {
+        "case": case.number,
+        "messages": len(parts),
+        "characters": sum(len(part.text) for part in parts),
+        "macro": draft.macro,
+        "replaces": draft.replaces,
+    }
+    audit.append(session, context.actor, "answer.draft", key, note, now)
     return DraftResult(key, state, len(parts), unreached)
 
 

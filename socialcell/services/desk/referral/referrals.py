@@ -90,8 +90,8 @@ def refer(
         draft = StepDraft("refer", by, to=CaseState.REFERRED, detail=detail)
         enter_step(context, session, case, draft)
         texts, untold = _texts(context, session, case, owner)
+        key = _tell(context, session, case, texts, untold)
         due_at = referral.due_at
-    key = _tell(context, number, texts, untold)
     return ReferralResult(owner.owner, owner.name_en, chosen, due_at, key, untold)
 
 
@@ -165,7 +165,11 @@ def _texts(
 
 
 def _tell(
-    context: Context, number: str, texts: _Texts, untold: dict[int, Message]
+    context: Context,
+    session: Session,
+    case: DeskCase,
+    texts: _Texts,
+    untold: dict[int, Message],
 ) -> str | None:
     """Draft the sentence for whom it reaches; the answer's key. Where it may not be
     said now, `untold` has why: the case is referred all the same."""
@@ -173,7 +177,8 @@ def _tell(
         return None
     draft = AnswerDraft(texts=texts.by_language, contacts=texts.contacts)
     try:
-        return answer_drafts.draft_answer(context, number, draft).key
+        with session.begin_nested():
+            return answer_drafts.draft_in(context, session, case, draft).key
     except UsageError as error:
         untold.update({id_: _unreached(id_, error.message) for id_ in texts.contacts})
         return None

@@ -64,5 +64,6 @@ def answer_service(
         case.service = service.id
         draft = StepDraft("service", context.actor.name, detail=detail)
         enter_step(context, session, case, draft)
-    draft_result = answer_drafts.draft_answer(context, number, AnswerDraft(texts=texts))
+        answer = AnswerDraft(texts=texts)
+        draft_result = answer_drafts.draft_in(context, session, case, answer)
     return ServiceAnswer(service, draft_result)
