@@ -219,12 +219,12 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ("name", "language", "category", "status", "text"),
         ("water_closure_of_thursday", "mr", "UTILITY", "APPROVED", "पाणी बंद " * 30),
     ),
-    "messages.waiting 1": (
+    "replies.waiting 1": (
         ("id", "message", "to", "answer", "written by", "may be sent until", "state"),
         ("12", "12345", "नागरिक-M7B7GQ5I", "A boat is on its way. Go up to the roof.",
          "cell.lead", "2026-11-23 09:00", "waiting"),
     ),
-    "messages.waiting 2": (
+    "replies.waiting 2": (
         ("template", "language", "people", "entered by", "may be sent until"),
         ("water_closure_of_thursday", "mr", "1200", "cell.lead", "2026-11-23 09:00"),
     ),

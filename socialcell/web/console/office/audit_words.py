@@ -31,7 +31,7 @@ def nouns(lang: Language) -> Mapping[str, str]:
         "closure": _("Announced works"),
         "closures": _("List of announced works"),
         "mentions": _("Mentions"),
-        "language": _("Labels given by people"),
+        "language": _("Labels given by staff"),
         "source": _("Sources"),
         "registry": _("Registry"),
         "people": _("Public people"),
