@@ -225,8 +225,9 @@ SAMPLES: dict[str, tuple[Sequence[str], Sequence[str]]] = {
          "cell.lead", "2026-11-23 09:00", "waiting"),
     ),
     "replies.waiting 2": (
-        ("template", "language", "people", "entered by", "may be sent until"),
-        ("water_closure_of_thursday", "mr", "1200", "cell.lead", "2026-11-23 09:00"),
+        ("template", "language", "people", "entered by", "may be sent until", "state"),
+        ("water_closure_of_thursday", "mr", "1200", "cell.lead", "2026-11-23 09:00",
+         "waiting"),
     ),
     "outbox.list_ 1": (
         ("id", "made", "kind", "to", "subject", "state", "answer"),
