@@ -1,6 +1,5 @@
 """The room of an incident as `situation show` prints it, in one language."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from socialcell.commands import output
@@ -13,34 +12,38 @@ if TYPE_CHECKING:
 
 def print_room(room: "IncidentRoom", lang: "Language") -> None:
     """Reports, claims, promised updates, notes and held posts, as far as there are."""
+    from socialcell.services.incident_room import room_terms
+
     _ = lang.gettext
+    verdicts, outcomes = room_terms.verdicts(lang), room_terms.outcomes(lang)
+    note_kinds = room_terms.note_kinds(lang)
     output.say(room.title)
     for report in room.reports:
         _print_report(report, lang)
     if room.claims:
         _head(_("Claims going round"))
     for claim in room.claims:
-        verdict = _verdicts(lang).get(claim.verdict, claim.verdict)
+        verdict = verdicts.get(claim.verdict, claim.verdict)
         who = f"{claim.who}; " if claim.who else ""
         copies, n = _("Copies"), lang.number(claim.copies)
         output.say(f"{claim.id:>3}  {verdict}: {claim.text} ({who}{copies}: {n})")
     if room.updates:
         _head(_("Promised updates"))
     for update in room.updates:
-        outcome = _outcomes(lang).get(update.outcome, update.outcome)
+        outcome = outcomes.get(update.outcome, update.outcome)
         output.say(f"     {lang.moment(update.due_at)}: {outcome} ({update.made_by})")
     if room.notes:
         _head(_("Notes of the room"))
     for note in room.notes:
-        kind = _note_kinds(lang).get(note.kind, note.kind)
+        kind = note_kinds.get(note.kind, note.kind)
         output.say(f"     {lang.moment(note.at)}  {kind}: {note.text} ({note.by})")
     if room.held_posts:
-        held = lang.ngettext(
+        sentence = lang.ngettext(
             "%(n)s planned post is held.",
             "%(n)s planned posts are held.",
             room.held_posts,
         )
-        output.say(f"\n{held} socialcell outbox list --state held")
+        output.say(f"\n{sentence} socialcell outbox list --state held")
 
 
 def _print_report(report: "SituationReportView", lang: "Language") -> None:
@@ -58,39 +61,3 @@ def _print_report(report: "SituationReportView", lang: "Language") -> None:
 
 def _head(text: str) -> None:
     output.say(f"\n{text}")
-
-
-def _verdicts(lang: "Language") -> Mapping[str, str]:
-    _ = lang.gettext
-    return {
-        "unverified": _("Not confirmed"),
-        "true": _("Confirmed"),
-        "false": _("False"),
-        "partly": _("Partly true"),
-    }
-
-
-def _outcomes(lang: "Language") -> Mapping[str, str]:
-    _ = lang.gettext
-    return {
-        "kept": _("Kept in time"),
-        "late": _("Kept late"),
-        "missed": _("Missed"),
-        "replaced": _("Another time took its place"),
-        "waiting": _("Runs"),
-    }
-
-
-def _note_kinds(lang: "Language") -> Mapping[str, str]:
-    _ = lang.gettext
-    return {
-        "decision": _("Decision"),
-        "done": _("Done"),
-        "asked": _("What people are asked to do"),
-        "shelter": _("Shelter"),
-        "road": _("Road closed"),
-        "contact": _("Contact"),
-        "statement": _("Public statement"),
-        "event": _("What happened"),
-        "lesson": _("Lesson"),
-    }

@@ -5,6 +5,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from socialcell.i18n import Language
+from socialcell.services.incident_room import room_terms
+
+# Colour and sign by id.
+_VERDICT_SIGNS = {
+    "unverified": ("unknown", "ask"),
+    "true": ("good", "check"),
+    "false": ("danger", "cross"),
+    "partly": ("warn", "half"),
+}
+_OUTCOME_SIGNS = {
+    "kept": ("good", "check"),
+    "late": ("warn", "clock"),
+    "missed": ("danger", "alert"),
+    "waiting": ("", "clock"),
+}
 
 
 @dataclass(frozen=True)
@@ -24,30 +39,16 @@ class RoomWords:
 
     @property
     def note_kinds(self) -> Mapping[str, str]:
-        _ = self.lang.gettext
-        return {
-            "decision": _("Decision"),
-            "done": _("Done"),
-            "asked": _("What people are asked to do"),
-            "shelter": _("Shelter"),
-            "road": _("Road closed"),
-            "contact": _("Contact"),
-            "statement": _("Public statement"),
-            "event": _("What happened"),
-            "lesson": _("Lesson"),
-        }
+        return room_terms.note_kinds(self.lang)
 
     def note_kind(self, kind: str) -> str:
         return self.note_kinds.get(kind, kind)
 
     @property
     def verdicts(self) -> Mapping[str, StateChip]:
-        _ = self.lang.gettext
         return {
-            "unverified": StateChip(_("Not confirmed"), "unknown", "ask"),
-            "true": StateChip(_("Confirmed"), "good", "check"),
-            "false": StateChip(_("False"), "danger", "cross"),
-            "partly": StateChip(_("Partly true"), "warn", "half"),
+            verdict: StateChip(words, *_VERDICT_SIGNS[verdict])
+            for verdict, words in room_terms.verdicts(self.lang).items()
         }
 
     def verdict(self, verdict: str) -> StateChip:
@@ -55,14 +56,8 @@ class RoomWords:
 
     def outcome(self, outcome: str) -> StateChip:
         """What became of a promised update."""
-        _ = self.lang.gettext
-        return {
-            "kept": StateChip(_("Kept in time"), "good", "check"),
-            "late": StateChip(_("Kept late"), "warn", "clock"),
-            "missed": StateChip(_("Missed"), "danger", "alert"),
-            "replaced": StateChip(_("Another time took its place")),
-            "waiting": StateChip(_("Runs"), "", "clock"),
-        }.get(outcome, StateChip(outcome))
+        words = room_terms.outcomes(self.lang).get(outcome, outcome)
+        return StateChip(words, *_OUTCOME_SIGNS.get(outcome, ()))
 
     def step(self, step: str) -> str:
         """A step of an incident that is looked back at."""
