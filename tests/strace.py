@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -35,6 +36,17 @@ def points(
         pytest.skip(f"strace may not trace here: {done.stderr.strip()}")
     assert done.returncode == 0, done.stdout + done.stderr
     return _numbered(trace)
+
+
+def sample_points(
+    database_kind: str, trace: Path, most: int, *arguments: str | Path
+) -> tuple[int, list[tuple[str, int]]]:
+    """Run a command to its end; how many writes and words to other processes it made,
+    and so many of them by a seed. Its last ones are left out: another run has fewer."""
+    calls = ["sendto"] if database_kind == "postgresql" else [*FILES, "sendto"]
+    every = points(calls, trace, *arguments)
+    early = every[: len(every) * 9 // 10]
+    return len(every), Random(7).sample(early, min(most, len(early)))
 
 
 def killed_at(call: str, n: int, *arguments: str | Path) -> None:

@@ -3,7 +3,6 @@ none is lost without a line that asks a person."""
 
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 
 import pytest
 import yaml
@@ -78,12 +77,9 @@ def test_killed_at_any_write_or_word_an_answer_is_heard_once(
     queued()
     place = configured(folder, town)
     run = ("outbox", "send", "--config", place)
-    calls = ["sendto"] if database_kind == "postgresql" else [*strace.FILES, "sendto"]
-    every = strace.points(calls, tmp_path / "trace", *run)
+    trace = tmp_path / "trace"
+    every, points = strace.sample_points(database_kind, trace, most, *run)
     assert len(town.sent("whatsapp")) == 2
-    # The last writes are of a run that has ended; another run has some fewer.
-    early = every[: len(every) * 9 // 10]
-    points = Random(7).sample(early, min(most, len(early)))
     doubts = 0
 
     for call, n in points:
@@ -100,5 +96,5 @@ def test_killed_at_any_write_or_word_an_answer_is_heard_once(
         assert town.messages()[-1].state == "sent", (call, n)
         with db.reading(engine) as session:
             assert list(integrity.outbox(session)) == []
-    words = f"Of {len(every)} writes and words of an answer {len(points)} were tried"
+    words = f"Of {every} writes and words of an answer {len(points)} were tried"
     tried(len(points), f"{words}; a person had to look {doubts} times")

@@ -4,7 +4,6 @@ hears anything twice, and where nobody knows, a person is asked."""
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -85,12 +84,9 @@ def test_a_reply_that_is_killed_and_typed_again_is_heard_once(
     place = configured(folder, town)
     first, _ = typed(0)
     replies.reply(town.context, first, WORDS)  # the first one makes more rows
-    calls = ["sendto"] if database_kind == "postgresql" else [*strace.FILES, "sendto"]
-    every = strace.points(calls, tmp_path / "trace", *typed(1)[1])
+    trace = tmp_path / "trace"
+    every, points = strace.sample_points(database_kind, trace, most, *typed(1)[1])
     assert len(town.sent("whatsapp")) == 2
-    # Another run may have some fewer.
-    early = every[: len(every) * 9 // 10]
-    points = Random(7).sample(early, min(most, len(early)))
     outcomes: Counter[str] = Counter()
 
     for place_in_list, (call, n) in enumerate(points, 2):
@@ -103,7 +99,7 @@ def test_a_reply_that_is_killed_and_typed_again_is_heard_once(
         assert len(town.sent("whatsapp")) == before + 1, (call, n)
         line = next(row for row in town.rows(ReplyDraft) if row.mention_id == mention)
         assert (line.state, line.text) == ("sent", None), (call, n)
-    words = f"Of {len(every)} writes and words of a reply {len(points)} were tried"
+    words = f"Of {every} writes and words of a reply {len(points)} were tried"
     looked = outcomes["looked"]
     tried(len(points), f"{words}; a person had to look {looked} times")
 
@@ -137,10 +133,8 @@ def test_a_template_that_is_killed_and_sent_again_reaches_each_once(
         platform: Any = town.sandbox.platform("whatsapp")
         return [message["to"] for message in platform.sent]
 
-    calls = ["sendto"] if database_kind == "postgresql" else [*strace.FILES, "sendto"]
-    every = strace.points(calls, tmp_path / "trace", *typed(0))
-    early = every[: len(every) * 9 // 10]
-    points = Random(7).sample(early, min(most, len(early)))
+    trace = tmp_path / "trace"
+    every, points = strace.sample_points(database_kind, trace, most, *typed(0))
     looked = 0
 
     for day, (call, n) in enumerate(points, 1):
@@ -163,5 +157,5 @@ def test_a_template_that_is_killed_and_sent_again_reaches_each_once(
                 )
 
         assert sorted(receivers()[before:]) == NUMBERS, (call, n)
-    words = f"Of {len(every)} writes and words of a template {len(points)} were tried"
+    words = f"Of {every} writes and words of a template {len(points)} were tried"
     tried(len(points), f"{words}; a person had to look {looked} times")
