@@ -236,8 +236,8 @@ def _mine(case_filter: CaseFilter, now: datetime) -> ColumnElement[bool]:
     operator, lease = case_filter.operator, db.table(CaseLease).c
     if operator is None:
         return false()
-    held = select(lease.case_id).where(lease.holder == operator, lease.until > now)
-    return or_(C.assignee == operator, C.id.in_(held))
+    leased = select(lease.case_id).where(lease.holder == operator, lease.until > now)
+    return or_(C.assignee == operator, C.id.in_(leased))
 
 
 def _rows(due: ColumnElement[datetime], now: datetime) -> Select[tuple[object, ...]]:

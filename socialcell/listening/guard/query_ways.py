@@ -35,13 +35,13 @@ def _expand(node: Node, *, is_included: bool) -> list[list[Term]] | None:
             return _expand(part, is_included=not is_included)
         case And(parts) | Or(parts):
             branches = [_expand(part, is_included=is_included) for part in parts]
-            known = [branch for branch in branches if branch is not None]
-            if len(known) < len(branches):
+            judged = [branch for branch in branches if branch is not None]
+            if len(judged) < len(branches):
                 return None
             # What is not both is not one or not the other.
             if isinstance(node, And) is is_included:
-                return _product(known)
-            united = [way for branch in known for way in branch]
+                return _product(judged)
+            united = [way for branch in judged for way in branch]
             return united if len(united) <= _MOST_WAYS else None
         case _:
             return [[node]] if is_included else [[]]

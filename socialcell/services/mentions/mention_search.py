@@ -128,10 +128,10 @@ def _require_choices(values: dict[str, str | None], wards: dict[str, str]) -> No
         "sentiment": SENTIMENTS,
         "ward": (NO_WARD, *wards),
     }
-    for name, known in choices.items():
+    for name, allowed in choices.items():
         text = values.get(name)
-        if text is not None and text not in known:
-            reason = unknown(name, text, known)
+        if text is not None and text not in allowed:
+            reason = unknown(name, text, allowed)
             raise UsageError("mentions.wrong_option", name=name, reason=reason)
 
 

@@ -81,9 +81,9 @@ def refuse_same(session: Session, to: ReplyRecipient, words: str) -> None:
     they were sent as an answer to the same message."""
     drafts = draft_store.with_words(session, _digest(words), to.mention_id)
     ids = {draft.mention_id for draft in drafts}
-    known = conversations.of_messages(session, ids) if ids else {}
+    by_message = conversations.of_messages(session, ids) if ids else {}
     for draft in drafts:
-        conversation = known.get(draft.mention_id)
+        conversation = by_message.get(draft.mention_id)
         if conversation is None or conversation.uid != to.uid:
             continue
         if draft.state == "sent" and draft.decided_at is not None:
@@ -123,9 +123,10 @@ def list_waiting(context: Context) -> list[WaitingReply]:
         if not drafts:
             return []
         ids = {draft.mention_id for draft in drafts}
-        known = conversations.of_messages(session, ids)
+        by_message = conversations.of_messages(session, ids)
         return [
-            _as_waiting(context, draft, known.get(draft.mention_id)) for draft in drafts
+            _as_waiting(context, draft, by_message.get(draft.mention_id))
+            for draft in drafts
         ]
 
 

@@ -190,10 +190,10 @@ class _Run:
     def _count_taken(self, person: str, line: int) -> None:
         since = self._context.clock.now() - ONCE_IN
         with db.reading(self._context.engine) as session:
-            taken = template_deliveries.standing(
+            standing = template_deliveries.standing(
                 session, self._form.digest, person, since
             )
-        if taken == "had":
+        if standing == "had":
             self._result.had += 1
         else:
             self._result.unsure.append(line)

@@ -212,9 +212,9 @@ def _require_platform(context: Context, platform: str) -> None:
     held of somebody must not rest on a slip of the pen."""
     with db.reading(context.engine) as session:
         stored = mention_queries.list_platforms(session)
-    known = sorted({*platforms.PLATFORMS, *stored})
-    if platform not in known:
-        raise UsageError("registers.no_such_platform", platform=platform, known=known)
+    names = sorted({*platforms.PLATFORMS, *stored})
+    if platform not in names:
+        raise UsageError("registers.no_such_platform", platform=platform, known=names)
 
 
 def _require_one(uid: str | None, handle: str | None) -> None:

@@ -56,12 +56,12 @@ def test_promises_stand_in_the_audit_log(city: City, engine: Engine) -> None:
     commitments.mark_kept(city.context, id_)
 
     with db.reading(engine) as session:
-        actions = [one.action for one in audit.entries(session, 2)]
-        held = alerts.promised(session, Incident(subject=f"promise:{id_}"))
+        actions = [entry.action for entry in audit.entries(session, 2)]
+        promise = alerts.promised(session, Incident(subject=f"promise:{id_}"))
     assert sorted(actions) == ["promise.add", "promise.kept"]
-    assert held is not None
-    assert "asha" not in held.text
-    assert "98220" not in held.text
+    assert promise is not None
+    assert "asha" not in promise.text
+    assert "98220" not in promise.text
 
 
 @pytest.mark.parametrize(
@@ -79,11 +79,11 @@ def test_a_promise_that_makes_no_sense_is_refused(
     context: Context, clock: FixedClock, changes: dict[str, Any], message: str
 ) -> None:
     clock.set(NOW)
-    given = {"text": "An update", "due_at": NOW + HOUR} | changes
+    fields = {"text": "An update", "due_at": NOW + HOUR} | changes
 
     with pytest.raises(UsageError, match=message):
         commitments.add_promise(
-            context, given.pop("text"), given.pop("due_at"), **given
+            context, fields.pop("text"), fields.pop("due_at"), **fields
         )
 
 

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.swept_on_postgresql
 
 
 def add(context: Context, query: str = "garden", **changes: Any) -> None:
-    given: dict[str, Any] = {"threshold": 3, "minutes": 60} | changes
-    alert_rules.add_rule(context, given.pop("name", "gardens"), query, **given)
+    fields: dict[str, Any] = {"threshold": 3, "minutes": 60} | changes
+    alert_rules.add_rule(context, fields.pop("name", "gardens"), query, **fields)
 
 
 def test_a_rule_is_an_incident_from_its_threshold_on_and_once(city: City) -> None:
@@ -85,8 +85,8 @@ def test_a_rule_tells_those_whom_it_names(city: City, engine: Engine) -> None:
     incident_notifications.notify_incidents(context)
 
     with db.reading(engine) as session:
-        told = [one.recipient for one in messages.list_messages(session)]
-    assert told == ["desk@city.example"]
+        recipients = [message.recipient for message in messages.list_messages(session)]
+    assert recipients == ["desk@city.example"]
 
 
 def test_when_nobody_of_a_rules_readers_is_left_everybody_is_told(city: City) -> None:
@@ -94,12 +94,12 @@ def test_when_nobody_of_a_rules_readers_is_left_everybody_is_told(city: City) ->
     add(context, recipients=("desk@city.example",))
     city.crowd("The garden of Aundh", 3, NOW - 20 * MINUTE)
     city.look()
-    told = context.workspace.config.alerts.recipients.model_copy(
+    receivers = context.workspace.config.alerts.recipients.model_copy(
         update={"mr": ("new@city.example",)}
     )
     settings = context.workspace.config
     changed = settings.model_copy(
-        update={"alerts": settings.alerts.model_copy(update={"recipients": told})}
+        update={"alerts": settings.alerts.model_copy(update={"recipients": receivers})}
     )
     context.workspace.config = changed
 
@@ -117,7 +117,7 @@ def test_a_rule_that_is_removed_ends_its_incident(city: City, engine: Engine) ->
     assert (over.state, over.ended_at) == ("over", city.clock.now())
     assert city.look().opened == ()
     with db.reading(engine) as session:
-        actions = [one.action for one in audit.entries(session, 2)]
+        actions = [entry.action for entry in audit.entries(session, 2)]
     assert sorted(actions) == ["rule.add", "rule.remove"]
     with pytest.raises(UsageError, match="no rule 'gardens'"):
         alert_rules.remove_rule(city.context, "gardens")

@@ -1,4 +1,4 @@
-"""Who waits to be shown by name is found, given their data, and taken out."""
+"""Who waits to be shown by name is found, given their data, and approved out."""
 
 from pathlib import Path
 from typing import Any
@@ -87,9 +87,9 @@ def test_an_erasure_takes_the_entry_with_the_handle_and_leaves_the_others(
     assert not result.is_nobody
     assert waiting_ids(context) == [[OTHER["id"]]]
     approver = acting(context, "meera", Role.APPROVER)
-    taken = public_people.approve_people(approver, batch)
-    assert taken.added == (OTHER["id"],)
-    assert "Udaharane" not in taken.text
+    approved = public_people.approve_people(approver, batch)
+    assert approved.added == (OTHER["id"],)
+    assert "Udaharane" not in approved.text
     with db.reading(context.engine) as session:
         erasure = next(
             entry

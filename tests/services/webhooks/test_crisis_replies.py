@@ -235,9 +235,11 @@ def test_what_a_dead_process_may_have_sent_is_not_sent_again(
     with pytest.raises(UsageError, match="being sent at this moment"):
         reply_drafts.withdraw(listening, kept.waits or 0)
 
-    assert [one.state for one in reply_drafts.list_waiting(listening)] == ["sending"]
+    assert [reply.state for reply in reply_drafts.list_waiting(listening)] == [
+        "sending"
+    ]
     clock.advance(SENDING)
-    assert [one.state for one in reply_drafts.list_waiting(listening)] == ["unsure"]
+    assert [reply.state for reply in reply_drafts.list_waiting(listening)] == ["unsure"]
     reply_drafts.withdraw(listening, kept.waits or 0)
     assert reply_drafts.list_waiting(listening) == []
     assert sent(served) == []

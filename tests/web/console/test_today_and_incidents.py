@@ -79,10 +79,10 @@ def test_whoever_takes_charge_is_named_and_the_second_changes_nothing(
 ) -> None:
     page, path = lead.get(f"/en/incidents/{flood}"), f"/incidents/{flood}/charge"
 
-    taken = lead.send(page, path, note="I go there")
+    charge = lead.send(page, path, note="I go there")
     again = lead.send(page, path, note="So do I", once="another-key")
 
-    assert "You have taken charge." in taken.text
+    assert "You have taken charge." in charge.text
     assert "Nothing was changed." in again.text
     assert taken_by(world, flood) == "asha"
 
