@@ -7,11 +7,18 @@ from socialcell import db
 from socialcell.desk.case_states import OPEN_STATES
 from socialcell.desk.model import CaseContact
 from socialcell.desk.store import cases
-from socialcell.services.desk.answers import answer_channels, answer_drafts, answers
+from socialcell.desk.store.answers import WAITING_STATES
+from socialcell.services.desk.answers import (
+    answer_channels,
+    answer_drafts,
+    answer_view,
+    answers,
+)
 from socialcell.services.desk.answers.answer_drafts import AnswerDraft
 from socialcell.services.rehearsal.crew_acts import SampleCrew, serial_of
 
 _DRAFTED = "answer_draft"  # the step after it
+_MOST = 2000  # messages
 _APPROVED = "received"  # the key of the approved answer
 _OWN_WORDS = {
     "mr": "आपल्या भागातील काम आज संध्याकाळी हाती घेत आहोत. - पुणे महानगरपालिका",
@@ -26,7 +33,21 @@ _OWN_WORDS = {
 
 def write_answers(crew: SampleCrew, numbers: Sequence[str]) -> None:
     """Answer every contact in whose window it can be done privately: every third in
-    words that wait for a second person."""
+    words that wait for a second person. All are drafted first, so that it can go on
+    wherever it was stopped."""
+    _draft_answers(crew, numbers)
+    waiting = answer_view.list_answers(crew.writer, WAITING_STATES, limit=_MOST)
+    keys = {(line.case, line.answer, line.state) for line in waiting}
+    for number, key, state in sorted(keys):
+        if serial_of(number) % 3 == 0:
+            continue
+        if state == "draft":
+            answers.send_answer(crew.writer, key)
+        else:
+            answers.approve_answer(crew.second, key)
+
+
+def _draft_answers(crew: SampleCrew, numbers: Sequence[str]) -> None:
     for number in numbers:
         progress = crew.progress_of(number)
         if progress.case.state not in OPEN_STATES or _DRAFTED in progress.steps:
@@ -34,16 +55,12 @@ def write_answers(crew: SampleCrew, numbers: Sequence[str]) -> None:
         contacts = [contact.id or 0 for contact in _reached(crew, number)]
         if not contacts:
             continue
-        if serial_of(number) % 3 == 0:
-            draft = AnswerDraft(texts=_OWN_WORDS, contacts=contacts)
-            answer_drafts.draft_answer(crew.writer, number, draft)
-            continue
-        draft = AnswerDraft(macro=_APPROVED, contacts=contacts)
-        result = answer_drafts.draft_answer(crew.writer, number, draft)
-        if result.state == "draft":
-            answers.send_answer(crew.writer, result.key)
-        else:
-            answers.approve_answer(crew.second, result.key)
+        draft = (
+            AnswerDraft(texts=_OWN_WORDS, contacts=contacts)
+            if serial_of(number) % 3 == 0
+            else AnswerDraft(macro=_APPROVED, contacts=contacts)
+        )
+        answer_drafts.draft_answer(crew.writer, number, draft)
 
 
 def _reached(crew: SampleCrew, number: str) -> Iterator[CaseContact]:

@@ -85,13 +85,18 @@ class RehearsedDesk:
         mornings = (self.end - timedelta(days=days) for days in telephone_cases.DAYS)
         return [morning for morning in mornings if morning < start]
 
-    def step(self, context: Context, moment: datetime) -> None:
-        """What daemon and crew do at a moment, to which the clock is set."""
+    def follow_clocks(self, context: Context, moment: datetime) -> None:
+        """What the daemon does at a moment, to which the clock is set. It may be done
+        again until the crew begins: what a crew that was stopped has left is looked at
+        at the next moment."""
         self._open_cases(context, moment)
         critical_cases.promote_critical(context)
         case_escalations.escalate_due(context)
         case_closing.close_silent(context)
         closing_sampling.draw_last_week(context)
+
+    def work(self, context: Context, moment: datetime) -> None:
+        """What the crew does at a moment, if that is a morning."""
         if moment != _first_morning(moment):
             return
         if moment < self.end - timedelta(days=telephone_cases.OPENED):

@@ -110,7 +110,7 @@ def run_rehearsal(
     for moment in desk.moments_before(moments[0]):
         if done_until is None or moment > done_until:
             clock.set(moment)
-            desk.step(context, moment)
+            state = desk_step(folder, state, context, desk, moment)
             state = replace(state, done_until=moment.isoformat())
             write_state(folder, state)
     for number, moment in enumerate(moments, 1):
@@ -126,7 +126,7 @@ def run_rehearsal(
             tag_waiting(context)
             detection.detect(context, since=before)
             _record_detection(context, before, moment)
-            desk.step(context, moment)
+            state = desk_step(folder, state, context, desk, moment)
         if push is not None and moment == moments[-1]:
             # What became of the messages that have just left.
             push(context)
@@ -137,6 +137,26 @@ def run_rehearsal(
             progress(number, len(moments), moment)
     clock.set(moments[-1])
     return context
+
+
+def desk_step(
+    folder: Path,
+    state: RehearsalState,
+    context: Context,
+    desk: RehearsedDesk,
+    moment: datetime,
+) -> RehearsalState:
+    """What daemon and crew do at the desk at a moment, to which the clock is set.
+
+    The state says that the daemon is done before the crew begins: a step that is done
+    again would look at clocks that half of the crew's work has changed.
+    """
+    if state.cases_until != moment.isoformat():
+        desk.follow_clocks(context, moment)
+        state = replace(state, cases_until=moment.isoformat())
+        write_state(folder, state)
+    desk.work(context, moment)
+    return state
 
 
 def _record_detection(

@@ -32,6 +32,7 @@ class RehearsalState:
     days: int
     end: str
     done_until: str | None = None
+    cases_until: str | None = None  # the moment of which the clocks were looked at
 
 
 @dataclass(frozen=True)

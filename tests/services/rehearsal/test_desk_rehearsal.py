@@ -27,14 +27,20 @@ from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports.kpis.case_counts import WeekOfCases
 from socialcell.services import working_calendar
 from socialcell.services.context import Context
-from socialcell.services.rehearsal import sample_operators
+from socialcell.services.rehearsal import (
+    rehearsal_run,
+    rehearsal_workspace,
+    sample_operators,
+)
 from socialcell.services.rehearsal.desk_rehearsal import RehearsedDesk
+from socialcell.services.rehearsal.rehearsal_workspace import RehearsalState
 from socialcell.services.workspace import digest
 from tests.desk_builders import make_registers, read_mention
 from tests.snapshots import Snapshots
 
 END = datetime(2026, 11, 23, 9, 0, tzinfo=IST)
 HALF_DAY = timedelta(hours=12)
+UNDONE = RehearsalState(seed=3, days=8, end=END.isoformat())
 STEPS = 16  # of half a day: the listening of a rehearsal of eight days
 POSTS = 48  # of the last four days, each of a problem of its own
 
@@ -71,14 +77,15 @@ def rehearse(
 ) -> None:
     """The steps of the desk that are not done yet; what was posted by then is there
     before each. `stop` is around a step."""
-    desk = RehearsedDesk(END)
+    desk, folder = RehearsedDesk(END), context.workspace.folder
     steps = [END - HALF_DAY * n for n in range(STEPS)]
     for moment in sorted({*desk.moments_before(END - HALF_DAY * STEPS), *steps}):
         if moment not in finished:
             clock.set(moment)
             post_until(context, moment)
+            state = rehearsal_workspace.read_state(folder) or UNDONE
             with stop():
-                desk.step(context, moment)
+                rehearsal_run.desk_step(folder, state, context, desk, moment)
             finished.append(moment)
 
 
@@ -193,9 +200,27 @@ def test_a_crew_that_was_stopped_anywhere_comes_to_the_same_rows_and_stays_there
             stops += 1
     assert stops > 5
     assert content(other) == content(city)
-    RehearsedDesk(END).step(other, END)
+    RehearsedDesk(END).work(other, END)
     assert content(other) == content(city)
     engine.dispose()
+
+
+def test_the_clocks_of_a_moment_are_looked_at_until_the_crew_begins(
+    rehearsed: Context, clock: FixedClock
+) -> None:
+    folder, evening = rehearsed.workspace.folder, END + HALF_DAY
+    clock.set(evening)
+    before = content(rehearsed)
+
+    begun = replace(UNDONE, cases_until=evening.isoformat())
+    rehearsal_run.desk_step(folder, begun, rehearsed, RehearsedDesk(END), evening)
+    assert content(rehearsed) == before
+
+    rehearsal_run.desk_step(folder, UNDONE, rehearsed, RehearsedDesk(END), evening)
+    assert content(rehearsed) != before
+    state = rehearsal_workspace.read_state(folder)
+    assert state is not None
+    assert state.cases_until == evening.isoformat()
 
 
 def test_operators_whose_making_was_stopped_have_their_passwords_in_the_end(
