@@ -1,6 +1,6 @@
 """Pseudonyms of this workspace, and the filter of suppressed people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -13,7 +13,7 @@ from socialcell.listening.city_numbers import numbers_in_force
 from socialcell.listening.people import masking, suppression
 from socialcell.listening.people.masking_persons import public_names
 from socialcell.listening.people.visibility import SECRET_NAME, People
-from socialcell.listening.store.people import registry, suppressions
+from socialcell.listening.store.people import named_persons, registry, suppressions
 from socialcell.services.context import Context
 
 
@@ -42,6 +42,21 @@ def load_key_only(context: Context) -> People:
     """The workspace's key without its registry: everybody by pseudonym. ConfigError
     when the key is missing."""
     return People(_key(context), frozenset())
+
+
+def sealed_ids(context: Context, ids: Iterable[str]) -> list[str]:
+    """Ids of public people as the audit log keeps them, which forgets nothing.
+
+    A person's is made of the name: for it stands a keyed hash, the same for the same
+    person in this workspace. Those of offices, bodies and media stay.
+    """
+    people = load_key_only(context)
+    return sorted(
+        named_persons.ID_PREFIX + people.suppression("people", "id", id_)[:16]
+        if id_.startswith(named_persons.ID_PREFIX)
+        else id_
+        for id_ in ids
+    )
 
 
 def filter_suppressed(

@@ -28,7 +28,8 @@ from socialcell.ops import audit
 from socialcell.services import second_approver
 from socialcell.services.context import Context
 from socialcell.services.makers import Maker, maker_of
-from socialcell.services.mentions.name_files import read_again, read_names, write_names
+from socialcell.services.mentions.name_files import read_again, read_names
+from socialcell.services.pseudonyms import sealed_ids
 from socialcell.text import clean_text, one_line
 
 PROPOSED = "people.propose"
@@ -102,7 +103,10 @@ def propose_people(
         session.add(batch)
         session.flush()
         assert batch.id is not None, "the database has numbered it"
-        detail = {"added": list(changes.added), "changed": list(changes.changed)}
+        detail = {
+            "added": sealed_ids(context, changes.added),
+            "changed": sealed_ids(context, changes.changed),
+        }
         object_ = _object(batch.id)
         audit.append(session, context.actor, PROPOSED, object_, detail, now)
         return PeopleImport(changes, batch.id)
@@ -139,8 +143,9 @@ def approve_people(
     entered since, an entry cannot be taken any more.
     """
     file = _file(context)
-    before = office_holders.names(context.workspace.folder)
     with db.writing(context.engine) as session:
+        people_batches.take_turn(session)
+        before = office_holders.names(context.workspace.folder)
         batch = _require_waiting(session, batch_id)
         object_ = _object(batch_id)
         making = second_approver.making_of(session, (PROPOSED,), object_)
@@ -150,8 +155,8 @@ def approve_people(
         changes = public_people.add(file, Path(batch.file), table)
         names = office_holders.names_in(batch.entries.splitlines())
         detail: dict[str, JsonValue] = {
-            "added": list(changes.added),
-            "changed": list(changes.changed),
+            "added": sealed_ids(context, changes.added),
+            "changed": sealed_ids(context, changes.changed),
             "made_by_operator": persons["made_by_operator"],
         }
         now = context.clock.now()
@@ -185,12 +190,17 @@ def remove_people(
 ) -> None:
     """Take entries out again. SocialcellError when one of the ids is not ours."""
     file = _file(context)
-    text = public_people.without(file, ids)
     if dry_run:
+        public_people.without(file, ids)
         return
-    before = office_holders.names(context.workspace.folder)
-    detail = {"removed": list(ids)}
-    write_names(context, file, "people.remove", file.name, detail, text)
+    with db.writing(context.engine) as session:
+        people_batches.take_turn(session)
+        before = office_holders.names(context.workspace.folder)
+        text = public_people.without(file, ids)
+        detail = {"removed": sealed_ids(context, ids)}
+        now = context.clock.now()
+        audit.append(session, context.actor, "people.remove", file.name, detail, now)
+        own_names.save(file, text)
     _index_again(context, before)
     if reread:
         read_again(context)

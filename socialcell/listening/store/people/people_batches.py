@@ -11,6 +11,15 @@ from socialcell.listening.registry_model import PeopleBatch
 BATCH = db.table(PeopleBatch)
 
 
+def take_turn(session: Session) -> None:
+    """Wait until nobody else changes the workspace's file of public people.
+
+    Before it is read: what another process writes meanwhile would be lost.
+    """
+    session.connection()  # on SQLite the transaction, and so the turn, begins here
+    db.take_turn(session, "public people")
+
+
 def waiting(session: Session) -> list[PeopleBatch]:
     """All that wait, the oldest first."""
     statement = select(PeopleBatch).order_by(col(PeopleBatch.id))
