@@ -11,6 +11,7 @@ from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators.sign_in_prompt import acting_context
 from socialcell.commands.options import Config, Json, moment_of
+from socialcell.commands.privacy.entries_that_stay import note_public_people
 from socialcell.json_types import dumps
 from socialcell.registers.request_rules import (
     Channel,
@@ -218,6 +219,7 @@ def answer(
         write if out is not None else None,
     )
     _say_line(result.line, json=json, waits=result.waits)
+    note_public_people(result.stays_public)
     if result.waits:
         output.note(result.waits)
         raise typer.Exit(3)

@@ -196,7 +196,8 @@ def restore(
             f"Erased again, as since the backup: "
             f"{restored.replayed.accounts} accounts, "
             f"{restored.replayed.mentions} mentions, "
-            f"{restored.replayed.waiting} entries that waited to be shown by name."
+            f"{restored.replayed.waiting} entries that waited to be shown by name, "
+            f"{restored.replayed.naming} mentions that named who is public no more."
         )
     _missing(restored.missing, "is neither beside the backup nor in the workspace")
     output.say("Next: socialcell db upgrade, then socialcell doctor")

@@ -13,6 +13,7 @@ from socialcell.commands.operators.sign_in_prompt import (
 )
 from socialcell.commands.options import Config, DryRun, Json
 from socialcell.commands.privacy import breaches, notices, officer_report, requests
+from socialcell.commands.privacy.entries_that_stay import note_public_people
 from socialcell.json_types import dumps
 
 app = typer.Typer(
@@ -111,6 +112,8 @@ def erase(
                 "suppressed": counts.suppressed,
                 "contacts": erasure.contacts,
                 "waiting": erasure.waiting,
+                "public_people": erasure.public_people,
+                "stays_public": list(erasure.standing.ids_that_stay),
                 "reports": list(erasure.rewritten),
                 "waits": erasure.waits,
                 "elsewhere": list(erasure.elsewhere),
@@ -128,6 +131,11 @@ def erase(
             output.say(f"conversations in cases {erasure.contacts}")
         if erasure.waiting:
             output.say(f"waited to be shown by name {erasure.waiting}")
+        if erasure.public_people:
+            output.say(
+                f"entries of people.csv {erasure.public_people}: "
+                f"{', '.join(erasure.standing.own_ids)}"
+            )
         for file in erasure.rewritten:
             output.say(f"{'Would be written' if dry_run else 'Written'} again: {file}")
     if erasure.elsewhere:
@@ -135,6 +143,7 @@ def erase(
             "The same handle on other platforms, perhaps of another person: "
             f"{', '.join(erasure.elsewhere)}"
         )
+    note_public_people(erasure.standing.ids_that_stay)
     if erasure.waits:
         output.note(erasure.waits)
         raise typer.Exit(3)

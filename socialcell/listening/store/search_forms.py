@@ -127,6 +127,16 @@ def refresh_names(
     return _refresh(session, forms, _may_say(spellings), spellings=spellings)
 
 
+def refresh_mentions(
+    session: Session, ids: Iterable[int], office_holders: Sequence[str]
+) -> int:
+    """Index these mentions anew, with the office holders as they are now."""
+    forms = search_forms(session, office_holders)
+    return sum(
+        _refresh(session, forms, MENTION.c.id.in_(chunk)) for chunk in db.chunks(ids)
+    )
+
+
 def rebuild(session: Session, office_holders: Sequence[str] = ()) -> int:
     """Write the words of every mention anew, some at a time; how many changed."""
     return _refresh(session, search_forms(session, office_holders), None)

@@ -31,8 +31,10 @@ from socialcell.services.privacy import (
     case_contacts,
     file_scrub,
     nominations,
+    public_standing,
     waiting_people,
 )
+from socialcell.services.privacy.public_standing import PublicStanding
 from socialcell.services.reporting import report_redaction
 from socialcell.services.webhooks import media_files, webhook_ingest
 
@@ -40,13 +42,16 @@ from socialcell.services.webhooks import media_files, webhook_ingest
 @dataclass(frozen=True)
 class ErasureResult:
     """The result of an erasure; `contacts` are the conversations in cases whose person
-    is gone, `waiting` the entries that waited to be shown by name; `waits` says what
+    is gone, `waiting` the entries that waited to be shown by name, `public_people`
+    those of people.csv that were taken out, of all in `standing`; `waits` says what
     could not be done yet."""
 
     person: str
     erased: Erased
     contacts: int
     waiting: int
+    public_people: int
+    standing: PublicStanding
     rewritten: tuple[str, ...]
     waits: str | None
     elsewhere: tuple[str, ...] = ()
@@ -77,6 +82,8 @@ def export_account(
         contacts = case_contacts.contact_ids(session, shown, account)
         document["cases"] = list(case_erasure.export_contacts(session, contacts))
         document["waiting"] = list(waiting_people.export_waiting(session, account))
+        public = public_standing.export_standing(context, account)
+        document["public_people"] = list(public)
         document["consent"] = [
             {"event": row["event"], "at": row["at"], "evidence": row["evidence"]}
             for row in ledger
@@ -117,6 +124,8 @@ def erase_account(
         _require_nobody_registered(shown, account)
         creator_registry.drop_flags(session, platform, account.handles)
         waiting = waiting_people.drop_waiting(session, account)
+        standing = public_standing.find_standing(context, account)
+        public_standing.forget_named(context, session, standing)
         now = context.clock.now()
         contacts = case_contacts.contact_ids(session, shown, account)
         case_count = case_erasure.erase_contacts(session, contacts, now)
@@ -129,6 +138,7 @@ def erase_account(
             account.author_ids
             or case_count
             or waiting
+            or standing.own
             or erased.raw_items
             or erased.in_others
         )
@@ -145,6 +155,8 @@ def erase_account(
                 erased,
                 case_count,
                 waiting,
+                len(standing.own),
+                standing,
                 names,
                 None,
                 elsewhere,
@@ -157,6 +169,7 @@ def erase_account(
             "in_others": erased.in_others,
             "contacts": case_count,
             "waiting": waiting,
+            "public_people": len(standing.own),
             "reports": [start.isoformat() for start in erased.reports],
         }
         _audit(context, session, shown, account, "privacy.erase", detail)
@@ -164,14 +177,17 @@ def erase_account(
         pages.take(files)
         file_scrub.note_due(context.workspace)
         similar_mentions.forget_vectors(context.workspace)
-    rewritten, waits = _clear_files(context, files)
+    still_public = public_standing.take_out(context, account, standing)
+    rewritten, unclear = _clear_files(context, files)
     return ErasureResult(
         person,
         erased,
         case_count,
         waiting,
+        0 if still_public else len(standing.own),
+        standing,
         rewritten,
-        pending_reason or waits,
+        " ".join(filter(None, (still_public, pending_reason or unclear))) or None,
         elsewhere,
         near,
         is_nobody,

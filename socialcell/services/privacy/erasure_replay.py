@@ -8,17 +8,22 @@ from socialcell.listening.store.people import erasure, suppressed, suppressions
 from socialcell.ops import audit
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
-from socialcell.services.privacy import file_scrub, waiting_people
+from socialcell.services.privacy import file_scrub, public_standing, waiting_people
 
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """How many accounts and single posts were erased again, and entries that waited to
-    be shown by name."""
+    """How many accounts and single posts were erased again, entries that waited to be
+    shown by name, and mentions that named persons who are public no more."""
 
     accounts: int
     mentions: int
     waiting: int = 0
+    naming: int = 0
+
+    @property
+    def is_any(self) -> bool:
+        return self != ReplayResult(0, 0)
 
 
 def replay_erasures(context: Context) -> ReplayResult:
@@ -42,17 +47,19 @@ def replay_erasures(context: Context) -> ReplayResult:
             erasure_counts.mentions for erasure_counts in erased
         )
         waiting = waiting_people.drop_suppressed(session, shown, platforms)
-        result = ReplayResult(len(erased), mentions, waiting)
-        if erased or posts or waiting:
+        naming = public_standing.forget_who_left(context, session)
+        result = ReplayResult(len(erased), mentions, waiting, naming)
+        if result.is_any:
             file_scrub.note_due(context.workspace)
             detail: JsonObject = {
                 "accounts": result.accounts,
                 "mentions": result.mentions,
                 "waiting": result.waiting,
+                "naming": result.naming,
             }
             audit.append(
                 session, context.actor, "privacy.replay", "database", detail, now
             )
-    if erased or posts or waiting:
+    if result.is_any:
         file_scrub.scrub_files(context)
     return result

@@ -31,15 +31,19 @@ from socialcell.text import clean_text
 
 _FROM = "audit_from"  # in a receipt: the audit log's head when an erasure began
 _COUNTED = ("mentions", "raw_items", "in_others", "contacts", "waiting")
+# What is counted before it goes, so that whoever is interrupted counts it again.
+_COUNTED_AGAIN = "public_people"
 PersonalDocument = dict[str, DocumentValue]
 
 
 @dataclass(frozen=True)
 class RequestAnswer:
-    """A request that was answered, or goes on: then `waits` says what holds it up."""
+    """A request that was answered, or goes on: then `waits` says what holds it up.
+    `stays_public` are ids of entries of people.csv that an erasure has left."""
 
     line: RequestLine
     waits: str | None = None
+    stays_public: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,10 @@ def answer_request(
     kind, targets = _begin(context, number, text, has_place=deliver is not None)
     if kind == "access" and deliver is not None:
         deliver(_export(context, number, targets))
-    waits = None
+    waits: str | None = None
+    stays: tuple[str, ...] = ()
     if kind == "erasure":
-        waits = _erase(context, targets)
+        waits, stays = _erase(context, targets)
     with db.writing(context.engine) as session:
         row = person_requests.lock_open(session, number)
         if waits is None:
@@ -83,7 +88,7 @@ def answer_request(
             row.receipt = _receipt(session, row, targets)
             person_requests.close(context, session, row, "done", text)
         line = person_requests.line_of(context, session, row)
-    return RequestAnswer(line, waits)
+    return RequestAnswer(line, waits, stays)
 
 
 def _begin(
@@ -162,21 +167,26 @@ def _export(
     }
 
 
-def _erase(context: Context, targets: Sequence[_Target]) -> str | None:
-    """Erase the accounts that are not erased yet; None, or what must wait."""
+def _erase(
+    context: Context, targets: Sequence[_Target]
+) -> tuple[str | None, tuple[str, ...]]:
+    """Erase the accounts that are not erased yet; None, or what must wait; and the ids
+    of public people that stay."""
     waits = None
+    stays: dict[str, None] = {}
     for target in targets:
         if target.is_done:
             continue
         result = data_requests.erase_account(
             context, target.platform, target.secret.uid, target.secret.handle
         )
+        stays |= dict.fromkeys(result.standing.ids_that_stay)
         if result.waits is not None:
             waits = waits or result.waits
             continue
         with db.writing(context.engine) as session:
             store.mark_done(session, target.id, context.clock.now())
-    return waits
+    return waits, tuple(stays)
 
 
 def _withdraw(context: Context, session: Session, targets: Sequence[_Target]) -> None:
@@ -236,14 +246,18 @@ def _receipt(
     if row.kind != "erasure":
         return receipt
     begun = as_whole(as_object(row.receipt)[_FROM])
-    details = [
-        entry.detail
-        for target in targets
-        for entry in audit.entries_about(
-            session, "privacy.erase", f"{target.platform}:{target.person}"
+    receipt |= dict.fromkeys((*_COUNTED, _COUNTED_AGAIN), 0)
+    for target in targets:
+        details = [
+            entry.detail
+            for entry in audit.entries_about(
+                session, "privacy.erase", f"{target.platform}:{target.person}"
+            )
+            if entry.seq > begun and entry.action == "privacy.erase"
+        ]
+        for name in _COUNTED:
+            receipt[name] += sum(as_whole(detail.get(name, 0)) for detail in details)
+        receipt[_COUNTED_AGAIN] += max(
+            (as_whole(detail.get(_COUNTED_AGAIN, 0)) for detail in details), default=0
         )
-        if entry.seq > begun and entry.action == "privacy.erase"
-    ]
-    for name in _COUNTED:
-        receipt[name] = sum(as_whole(detail.get(name, 0)) for detail in details)
     return receipt

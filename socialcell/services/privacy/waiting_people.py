@@ -21,10 +21,10 @@ from socialcell.listening.store.people import (
     suppressions,
 )
 from socialcell.listening.store.people.accounts import HeldAccount
+from socialcell.services.privacy.people_file import PublicCells
 from socialcell.text import clean_text
 
-_Entry = dict[str, str]  # a row of the file, by column
-_HOLDER = "office_holder"  # of the kinds of entries the one that is a person
+HOLDER = "office_holder"  # of the kinds of entries the one that is a person
 _NAMES = ("name_en", "name_mr", "name_hi")
 
 
@@ -48,7 +48,7 @@ def export_waiting(
         {"since": batch.proposed_at, "file": batch.file, **entry}
         for batch in people_batches.waiting(session)
         for entry in _entries(batch)
-        if _is_of(account, entry)
+        if is_of(account, entry)
     ]
     return waiting
 
@@ -58,7 +58,7 @@ def drop_waiting(session: Session, account: HeldAccount) -> int:
     left waits no more."""
     platform, handles = account.platform, account.handles
     return registry_proposals.drop_accounts(session, platform, handles) + _take_out(
-        session, lambda entry: _is_of(account, entry)
+        session, lambda entry: is_of(account, entry)
     )
 
 
@@ -92,7 +92,7 @@ def drop_suppressed(session: Session, people: People, platforms: Sequence[str]) 
     )
 
 
-def _take_out(session: Session, is_theirs: Callable[[_Entry], bool]) -> int:
+def _take_out(session: Session, is_theirs: Callable[[PublicCells], bool]) -> int:
     dropped = 0
     for batch in people_batches.lock_waiting(session):
         entries = _entries(batch)
@@ -109,11 +109,11 @@ def _take_out(session: Session, is_theirs: Callable[[_Entry], bool]) -> int:
     return dropped
 
 
-def _entries(batch: PeopleBatch) -> list[_Entry]:
+def _entries(batch: PeopleBatch) -> list[PublicCells]:
     return list(csv.DictReader(io.StringIO(batch.entries, newline="")))
 
 
-def _text(entries: Sequence[_Entry]) -> str:
+def _text(entries: Sequence[PublicCells]) -> str:
     """As `language.names.own_names` writes it, without what reads texts."""
     buffer = io.StringIO()
     table = csv.DictWriter(buffer, list(entries[0]), lineterminator="\n")
@@ -122,19 +122,29 @@ def _text(entries: Sequence[_Entry]) -> str:
     return buffer.getvalue()
 
 
-def _is_of(account: HeldAccount, entry: _Entry) -> bool:
-    by_handle = any(
+def is_of(account: HeldAccount, entry: PublicCells) -> bool:
+    """Whether an entry is an account's, by a handle or by a person's whole name."""
+    return has_handle(account, entry) or is_named_as(account, entry)
+
+
+def has_handle(account: HeldAccount, entry: PublicCells) -> bool:
+    """Whether an entry has a handle of the account, on its platform or on any."""
+    return any(
         platform in ("", account.platform) and handle in account.handles
         for platform, handle in _accounts(entry)
     )
-    if by_handle or entry["kind"] != _HOLDER:
-        return by_handle
+
+
+def is_named_as(account: HeldAccount, entry: PublicCells) -> bool:
+    """Whether a person's entry has a whole name that the account shows."""
+    if entry["kind"] != HOLDER:
+        return False
     names = (*(entry[column] for column in _NAMES), *entry["aliases"].split("|"))
     shown = {_compared(name) for name in account.names}
     return any(_compared(name) in shown for name in names if name)
 
 
-def _accounts(entry: _Entry) -> list[tuple[str, str]]:
+def _accounts(entry: PublicCells) -> list[tuple[str, str]]:
     """Platform ("": any) and handle, in small letters, of an entry's accounts."""
     parts = (part.rpartition(":") for part in entry["handles"].split("|") if part)
     return [(platform, handle.lower()) for platform, _colon, handle in parts]

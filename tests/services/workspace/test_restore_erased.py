@@ -193,7 +193,12 @@ def test_the_command_tells_what_it_erased_again(context: Context, copied: Path) 
         socialcell("db", "restore", copied, "--yes", "--json", "--config", config_file)
     )
 
-    assert told["erased_again"] == {"accounts": 1, "mentions": 1, "waiting": 0}
+    assert told["erased_again"] == {
+        "accounts": 1,
+        "mentions": 1,
+        "waiting": 0,
+        "naming": 0,
+    }
 
 
 def test_nobody_is_looked_for_where_nobody_is_kept_out(context: Context) -> None:

@@ -163,6 +163,12 @@ def act_erase(request: PageRequest, form: ErasureForm) -> Answer:
         result.erased.mentions,
         person=result.person,
     )
+    if result.public_people:
+        notice += " " + lang.ngettext(
+            "%(n)s entry is out of the public people.",
+            "%(n)s entries are out of the public people.",
+            result.public_people,
+        )
     if result.waits:
         notice += " " + lang.gettext(
             "Some of it still waits; erase the account once more in an hour."

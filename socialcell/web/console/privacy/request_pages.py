@@ -192,6 +192,12 @@ def act_answer(request: PageRequest, form: RequestAnswerForm) -> Answer:
         notice = lang.gettext("Some of it still waits; answer once more in an hour.")
     else:
         notice = lang.gettext("The request is carried out and answered.")
+    if result.stays_public:
+        notice += " " + lang.gettext(
+            "These public people stay, being an office or a body, or perhaps another "
+            "person of this name or handle: %(ids)s",
+            ids=", ".join(result.stays_public),
+        )
     return RedirectTo(f"{_LIST}/{result.line.number}", notice)
 
 
