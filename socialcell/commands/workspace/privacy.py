@@ -86,9 +86,10 @@ def erase(
     """Erase one account: its posts, its raw data, its name; and never store it again.
 
     Posts become tombstones without words, counts follow, and reports of the workspace
-    that quoted it are written again. Copies that left the workspace (exports, mails,
-    backups) are not reached: docs/privacy.md says what to do about them. For the data
-    protection officer, where the workspace has operators. Audited.
+    that quoted it are written again. An entry of people.csv that is theirs goes; those
+    that may be another's stay and are named. Copies that left the workspace (exports,
+    mails, backups) are not reached: docs/privacy.md says what to do about them. For the
+    data protection officer, where the workspace has operators. Audited.
 
     Exit code 1: nothing is held of the account. Handles that are nearly the same are
     named then, and always those that are the same on other platforms.

@@ -1,6 +1,7 @@
 """Privacy in the browser: looking changes nothing, and what goes is said before."""
 
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -14,6 +15,8 @@ from socialcell.services.context import Context
 from socialcell.services.privacy import account_registry
 from tests.builders import make_author, make_record, store_records
 from tests.operators import acting
+from tests.services.privacy.test_public_standing import enter, ids
+from tests.services.privacy.test_waiting_people import HOLDER
 from tests.web.console.browser_session import BrowserSession, PageAnswer, signed_in
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -136,6 +139,23 @@ def test_an_account_that_only_waits_to_be_shown_by_name_is_no_stranger(
 
     assert "1 entry that waits to be shown by name" in page
     assert "Nothing is held of this account." not in page
+
+
+def test_who_is_among_the_public_people_is_taken_out_and_who_is_called_so_stays(
+    context: Context, officer: BrowserSession, engine: Engine, tmp_path: Path
+) -> None:
+    author = make_author("9", handle="of_that_name", name=HOLDER["name_en"])
+    store_records(engine, make_record("9", author=author))
+    enter(context, tmp_path, HOLDER)
+
+    other = look(officer, handle="of_that_name").text
+    page = look(officer, handle="namuna_pune")
+    erased = officer.send(page, "/privacy/erase", again="namuna_pune").text
+
+    assert f"or perhaps another person of this name or handle: {HOLDER['id']}" in other
+    assert f"1 entry among the public people {HOLDER['id']}" in page.text
+    assert "1 entry is out of the public people." in erased
+    assert ids(context) == []
 
 
 def test_a_lead_neither_looks_nor_erases(
