@@ -6,6 +6,7 @@ from socialcell.i18n import Language
 from socialcell.language.quantities import figures
 from socialcell.listening.alerts.model import CRITICAL
 from socialcell.listening.people.visibility import People
+from socialcell.reports.daily import brief_cases
 from socialcell.reports.daily import brief_sentences as say
 from socialcell.reports.daily.brief_facts import Brief
 from socialcell.reports.daily.repeated_questions import RepeatedQuestion
@@ -348,5 +349,5 @@ def _closing(brief: Brief, lang: Language) -> Iterator[str]:
         ]
     )
     yield say.work_line(brief, lang)
-    yield from say.case_lines(brief, lang)
+    yield from brief_cases.case_lines(brief, lang)
     yield from say.rumour_lines(brief, lang)

@@ -381,22 +381,6 @@ def work_line(brief: Brief, lang: Language) -> str:
     )
 
 
-def case_lines(brief: Brief, lang: Language) -> Iterator[str]:
-    """Cases of the span, and what is overdue; nothing where there is no case."""
-    cases = brief.cases
-    if cases is None:
-        return
-    yield lang.gettext(
-        "Cases: %(opened)s opened, %(answered)s answered for the first time, "
-        "%(confirmed)s confirmed solved; %(overdue)s of %(working)s open ones overdue.",
-        opened=lang.number(cases.opened),
-        answered=lang.number(cases.answered),
-        confirmed=lang.number(cases.confirmed),
-        overdue=lang.number(cases.overdue),
-        working=lang.number(cases.working),
-    )
-
-
 def _first_danger(brief: Brief, phrases: Phrases) -> str:
     critical = (danger for danger in brief.dangers if danger.level == CRITICAL)
     messages = (message for message in brief.messages if message.level == CRITICAL)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from socialcell.i18n import Language
 from socialcell.listening.people.visibility import People
+from socialcell.reports.daily import brief_cases
 from socialcell.reports.daily import brief_sentences as say
 from socialcell.reports.daily.brief_facts import Brief
 from socialcell.reports.daily.single_dangers import SingleDanger, words_of
@@ -68,7 +69,7 @@ def _lines(brief: Brief, people: People, phrases: Phrases) -> Iterator[_TextLine
         yield _TextLine(5, line)
     for line in say.rumour_lines(brief, lang):
         yield _TextLine(6, line)
-    for line in say.case_lines(brief, lang):
+    for line in brief_cases.case_lines(brief, lang):
         yield _TextLine(7, line)
     yield _TextLine(
         8, f"{say.total_line(brief, lang)} {say.coverage_line(brief, lang)}"

@@ -10,7 +10,12 @@ from socialcell.clock import IST
 from socialcell.i18n import language
 from socialcell.listening.coverage import Missing
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
-from socialcell.reports.daily import brief_letter, brief_sentences, brief_text
+from socialcell.reports.daily import (
+    brief_cases,
+    brief_letter,
+    brief_sentences,
+    brief_text,
+)
 from socialcell.reports.daily.brief_facts import (
     Brief,
     BriefCases,
@@ -223,14 +228,40 @@ def test_the_text_for_a_phone_counts_messages_and_says_that_there_is_more() -> N
     assert text(facts=long).endswith("More is in the letter.")
 
 
-def test_cases_stand_in_letter_and_text_where_there_are_any() -> None:
-    cases = BriefCases(opened=12, answered=9, confirmed=4, overdue=3, working=40)
-    sentence = (
-        "Cases: 12 opened, 9 answered for the first time, 4 confirmed solved; 3 of 40 "
-        "open ones overdue."
-    )
+@pytest.mark.parametrize(
+    ("cases", "sentences"),
+    [
+        (
+            BriefCases(opened=12, answered=9, confirmed=4, overdue=3, working=40),
+            "12 cases were opened. 9 cases were answered for the first time. "
+            "4 cases were confirmed solved. Of 40 open cases, 3 are overdue.",
+        ),
+        (
+            BriefCases(opened=1, answered=1, confirmed=1, overdue=1, working=8),
+            "1 case was opened. 1 case was answered for the first time. "
+            "1 case was confirmed solved. Of 8 open cases, 1 is overdue.",
+        ),
+        (
+            BriefCases(opened=0, answered=0, confirmed=0, overdue=1, working=1),
+            "1 case is open, and it is overdue.",
+        ),
+        (
+            BriefCases(opened=0, answered=2, confirmed=0, overdue=5, working=5),
+            "2 cases were answered for the first time. "
+            "5 cases are open, and all of them are overdue.",
+        ),
+    ],
+)
+def test_what_became_of_cases_stands_in_letter_and_text(
+    cases: BriefCases, sentences: str
+) -> None:
+    assert list(brief_cases.case_lines(brief(cases=cases), ENGLISH)) == [sentences]
+    assert sentences in letter(cases=cases)
+    assert sentences in text(cases=cases)
 
-    assert list(brief_sentences.case_lines(brief(cases=cases), ENGLISH)) == [sentence]
-    assert sentence in letter(cases=cases)
-    assert sentence in text(cases=cases)
-    assert list(brief_sentences.case_lines(brief(), ENGLISH)) == []
+
+def test_a_brief_says_nothing_of_cases_of_which_nothing_is_to_be_said() -> None:
+    quiet = BriefCases(opened=0, answered=0, confirmed=0, overdue=0, working=7)
+
+    assert list(brief_cases.case_lines(brief(cases=quiet), ENGLISH)) == []
+    assert list(brief_cases.case_lines(brief(), ENGLISH)) == []
