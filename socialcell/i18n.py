@@ -120,17 +120,20 @@ class Language:
         )
 
     def duration(self, span: timedelta) -> str:
-        """40 min, 4 h 40 min, 2 days 3 h: a span of time in full, cut to a minute."""
+        """40 min, 4 h, 4 h 40 min, 2 days, 2 days 3 h: a span, cut to a minute."""
         _, minutes = self.gettext, max(int(span.total_seconds()) // 60, 0)
-        days, hours = minutes // 1440, minutes // 60 % 24
-        if days:
+        days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+        if days and hours:
             return self.ngettext(
                 "%(n)s day %(h)s h", "%(n)s days %(h)s h", days, h=self.number(hours)
             )
-        rest = self.number(minutes % 60)
+        if days:
+            return self.ngettext("%(n)s day", "%(n)s days", days)
+        if hours and rest:
+            return _("%(h)s h %(m)s min", h=self.number(hours), m=self.number(rest))
         if hours:
-            return _("%(h)s h %(m)s min", h=self.number(hours), m=rest)
-        return _("%(m)s min", m=rest)
+            return _("%(h)s h", h=self.number(hours))
+        return _("%(m)s min", m=self.number(rest))
 
     def digits(self, text: str) -> str:
         """The text with the digits of this language; codes such as K10 keep theirs."""

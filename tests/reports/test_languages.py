@@ -135,7 +135,9 @@ def test_digits_are_those_of_the_language_and_codes_keep_theirs() -> None:
         (-5, "0 min"),
         (40.9, "40 min"),
         (280, "4 h 40 min"),
-        (1440, "1 day 0 h"),
+        (240, "4 h"),
+        (1440, "1 day"),
+        (2919, "2 days"),
         (3060, "2 days 3 h"),
     ],
 )

@@ -70,7 +70,7 @@ def test_the_room_is_a_link_away_and_says_what_there_is_not(room: Room) -> None:
 
     assert f'href="/en{room.path}"' in shown.html
     assert "Flood at Aundh - Baner" in page.text
-    assert "Since the first post 9 h 0 min" in page.text
+    assert "Since the first post 9 h" in page.text
     assert "by 5 people" in page.text
     for words in (
         "No claim is entered.",
