@@ -102,16 +102,21 @@ def list_(
     Example: socialcell alerts list
     """
     from socialcell.clock import IST
-    from socialcell.services.alerts import incident_documents
+    from socialcell.i18n import language
+    from socialcell.services.alerts import incident_documents, incident_overview
 
+    context = open_context(config)
     states = () if all else ("open", "acked")
-    rows = incident_documents.list_incidents(open_context(config), states, texts=json)
+    rows = incident_documents.list_incidents(context, states, texts=json)
     if json:
         output.as_json({"incidents": rows})
         return
     if not rows:
         output.say("No incident." if all else "No incident is open.")
         return
+    titles = incident_overview.read_titles(
+        context, language("en"), {row["subject"] for row in rows}
+    )
     output.table(
         (
             "id",
@@ -130,7 +135,7 @@ def list_(
                 row["id"],
                 f"{row['opened_at'].astimezone(IST):%Y-%m-%d %H:%M}",
                 _end_time(row),
-                row["subject"],
+                titles[row["subject"]],
                 row["severity"],
                 row["state"],
                 _count_with_unit(row["worst"]),

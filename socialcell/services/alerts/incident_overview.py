@@ -83,6 +83,19 @@ def list_lines(
         return _lines(session, rows, lang, context.clock.now())
 
 
+def read_titles(
+    context: Context, lang: Language, subjects: Iterable[str]
+) -> dict[str, str]:
+    """Subjects of incidents as titles, by the subject."""
+    phrases = Phrases(lang)
+    with db.reading(context.engine) as session:
+        names = incident_facts.area_names(session)
+    return {
+        subject: incident_sentences.subject_words(subject, names, phrases)
+        for subject in subjects
+    }
+
+
 def list_page(
     context: Context, lang: Language, before: int | None, limit: int
 ) -> list[IncidentLine]:

@@ -195,6 +195,35 @@ def test_the_doctor_names_the_secret_that_a_room_lacks(cell: Path) -> None:
     assert "alerts.channels.cell" in found["secret room"].finding
 
 
+def test_a_list_says_in_words_what_each_incident_is_about(
+    cell: Path, engine: Engine
+) -> None:
+    noon = datetime.fromisoformat(NOW)
+    subjects = {
+        "critical:1392": "critical post or message #1392",
+        "negative topic:water": "Water supply, negative",
+        "source:rss.paper": "Nothing comes from rss.paper",
+    }
+    with db.writing(engine) as session:
+        for subject in subjects:
+            session.add(
+                Incident(
+                    kind="spike",
+                    subject=subject,
+                    severity="high",
+                    state="open",
+                    opened_at=noon,
+                    last_at=noon,
+                )
+            )
+
+    table = run(cell, "alerts", "list", "--columns", "what")
+    rows = document(cell, "alerts", "list")["incidents"]
+
+    assert set(table.splitlines()[1:]) == set(subjects.values())
+    assert {row["subject"] for row in rows} == set(subjects)
+
+
 def test_an_incident_that_is_over_is_listed_with_when_it_ended(
     cell: Path, engine: Engine
 ) -> None:
