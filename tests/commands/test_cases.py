@@ -173,6 +173,34 @@ def test_a_wrong_word_is_answered(config: Path, words: list[str], error: str) ->
     assert error in run(config, *words, code=2)
 
 
+@pytest.mark.on_sqlite
+def test_a_place_that_nobody_knows_is_kept_and_names_like_it_are_said(
+    config: Path,
+) -> None:
+    def done(*words: str) -> tuple[Any, str]:
+        result = socialcell("cases", *words, "--json", MINE, config)
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout), result.stderr
+
+    opened, error = done("open", *BY_PHONE, "--place", "Kothurd")
+    assert opened["unknown_place"]["words"] == "Kothurd"
+    assert "Kothrud" in opened["unknown_place"]["nearest"]
+    assert "'Kothurd' is not known by this name" in error
+    assert "Names like it: Kothrud" in error
+    assert as_json(config, "cases", "show", opened["case"])["place"] == "Kothurd"
+
+    triaged, error = done("triage", opened["case"], "--place", "qqqq")
+    assert triaged["unknown_place"] == {"words": "qqqq", "nearest": []}
+    assert "Names like it" not in error
+
+    for place in ("Kothrud", "place:kothrud", "कोथरूड"):
+        assert done("triage", opened["case"], "--place", place) == (
+            {"case": opened["case"]},
+            "",
+        )
+    assert done("triage", opened["case"], "--place", "")[1] == ""
+
+
 def test_a_case_that_changed_meanwhile_is_left_alone(config: Path) -> None:
     run(config, "cases", "open", "1")
     words = ["cases", "triage", "26-000001", "--topic", "roads", "--rev", "1"]

@@ -1,6 +1,6 @@
 """Commands of the noun `cases`: open, join, list, show, triage, assign and more."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,10 @@ from socialcell.commands.desk.case_options import Number, Rev
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.mentions.mention_options import Topic
 from socialcell.commands.options import Config, Json, open_context, people_of
+
+if TYPE_CHECKING:
+    from socialcell.json_types import JsonObject
+    from socialcell.services.context import Context
 
 app = typer.Typer(
     help="Cases: what citizens ask, who has it, and where it stands.",
@@ -98,7 +102,11 @@ def open_(
             point=_point(point),
         )
         number = case_opening.open_by_hand(context, new)
-    _report({"case": number}, f"Case {number} is open.", json=json)
+    _report(
+        {"case": number, **_unknown_place(context, place)},
+        f"Case {number} is open.",
+        json=json,
+    )
 
 
 @app.command()
@@ -116,7 +124,7 @@ def join(
     from socialcell.services.desk import case_opening
 
     case_opening.join_mention(open_context(config), number, mention, rev)
-    document: dict[str, str | int] = {"case": number, "mention": mention}
+    document: JsonObject = {"case": number, "mention": mention}
     _report(document, f"Mention {mention} is in case {number}.", json=json)
 
 
@@ -230,8 +238,13 @@ def triage(
         point=_point(point),
         service=service,
     )
-    case_triage.triage(open_context(config), number, draft, rev)
-    _report({"case": number}, f"Case {number} is triaged.", json=json)
+    context = open_context(config)
+    case_triage.triage(context, number, draft, rev)
+    _report(
+        {"case": number, **_unknown_place(context, place or "")},
+        f"Case {number} is triaged.",
+        json=json,
+    )
 
 
 @app.command()
@@ -301,7 +314,19 @@ def note(
     _report({"case": number}, f"The note is in case {number}.", json=json)
 
 
-def _report(document: dict[str, str | int], text: str, *, json: bool) -> None:
+def _unknown_place(context: "Context", place: str) -> "JsonObject":
+    """What a document says of a place that is not known, which is also said on standard
+    error; nothing of one that is."""
+    from socialcell.services import place_spelling
+
+    unknown = place_spelling.find_unknown(context, place)
+    if unknown is None:
+        return {}
+    output.note(str(unknown.message))
+    return {"unknown_place": {"words": unknown.words, "nearest": [*unknown.nearest]}}
+
+
+def _report(document: "JsonObject", text: str, *, json: bool) -> None:
     if json:
         output.as_json(document)
     else:
