@@ -63,3 +63,28 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason(
     assert latin.stderr == (
         f"socialcell: {folder}/latin.csv: not UTF-8 at byte 8; save it as UTF-8\n"
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "links show zzzzzzz",
+        "links edit zzzzzzz --term kothrud --reason correction",
+        "links withdraw zzzzzzz",
+        "links qr zzzzzzz --out qr.png",
+        "links stats zzzzzzz",
+        "campaigns calendar nothing27",
+        "campaigns export nothing27 --out plans",
+        "campaigns approval-page nothing27 --out page.html",
+        "campaigns outreach list nothing27",
+        "campaigns show nothing27",
+    ],
+)
+def test_a_link_or_a_plan_that_is_not_there_is_a_wrong_call(
+    words: str, folder: Path
+) -> None:
+    process = socialcell(*words.split(), "--config", folder / "config.yaml")
+
+    assert process.returncode == 2, process.stderr
+    assert "Usage:" not in process.stderr
+    assert "zzzzzzz" in process.stderr or "nothing27" in process.stderr

@@ -10,13 +10,13 @@ from sqlmodel import Session, col
 from socialcell import db
 from socialcell.campaigns.links.model import TrackedLink
 from socialcell.campaigns.planning.model import Plan, PlanTag
-from socialcell.errors import SocialcellError
+from socialcell.errors import UsageError
 
 _PLAN = db.table(Plan)
 _TAG = db.table(PlanTag)
 
 
-class NoPlan(SocialcellError):  # noqa: N818 - named for what is wrong
+class NoPlan(UsageError):  # noqa: N818 - named for what is wrong
     """There is no such plan."""
 
 

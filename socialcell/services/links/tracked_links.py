@@ -14,7 +14,7 @@ from socialcell.campaigns.links.store import link_changes
 from socialcell.campaigns.links.store import links as link_store
 from socialcell.campaigns.links.tracked_link import DEVICES, LinkDraft
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
-from socialcell.errors import SocialcellError, UsageError
+from socialcell.errors import UsageError
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.links import link_destinations, public_links
@@ -70,7 +70,7 @@ def edit_link(
 def find_link(
     context: Context, code: str
 ) -> tuple[TrackedLink, Sequence[link_store.LinkVersion]]:
-    """A link and all that it has said. SocialcellError: there is none."""
+    """A link and all that it has said. NoSuchLink: there is none."""
     with db.reading(context.engine) as session:
         link = require_link(session, code)
         versions = link_store.versions(session, link)
@@ -196,13 +196,13 @@ def _import_rows(
             else:
                 reason = "imported from a file"
                 result = _change_link(context, session, row.code, row.fields, reason)
-        except (UsageError, NoSuchLink) as error:
+        except UsageError as error:
             counts.rejects.append((row.row, str(error)))
         else:
             counts.outcomes[result.outcome] += 1
 
 
-class NoSuchLink(SocialcellError):  # noqa: N818 - named for what happened
+class NoSuchLink(UsageError):  # noqa: N818 - named for what happened
     """No link has that code."""
 
 
