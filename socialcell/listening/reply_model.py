@@ -21,7 +21,7 @@ class ReplyDraft(SQLModel, table=True):
     mention_id: int = Field(foreign_key="mention.id", index=True, sa_type=BigId)
     text: str | None = None
     words_digest: str | None = None  # SHA-256, hexadecimal
-    # waiting | sending | unsure | sent | withdrawn
+    # waiting | sending | unsure | sent | withdrawn | moved (into its message's case)
     state: str = Field(default="waiting", index=True)
     made_by: str
     made_at: datetime

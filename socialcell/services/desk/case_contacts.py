@@ -12,7 +12,7 @@ from socialcell.language.words import script_of
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.services.context import Context
-from socialcell.services.desk.answers import answer_languages
+from socialcell.services.desk.answers import answer_languages, waiting_replies
 from socialcell.services.desk.case_secrets import seal_secret
 from socialcell.text import clean_text
 
@@ -59,7 +59,8 @@ def add_mention(
     row: MentionRow,
     person: str | None,
 ) -> tuple[CaseContact, CaseMessage]:
-    """Enter a mention into a locked case, with its author's contact if it is new."""
+    """Enter a mention into a locked case, with its author's contact if it is new; an
+    answer to it that waits for a second person waits in the case then."""
     assert case.id is not None
     channel = channel_of(row)
     contact = (
@@ -91,6 +92,7 @@ def add_mention(
     )
     session.add(message)
     session.flush()
+    waiting_replies.take_over(context, session, case, contact, row.id)
     return contact, message
 
 

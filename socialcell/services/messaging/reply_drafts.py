@@ -9,6 +9,7 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.clock import in_pune
 from socialcell.connectors.whatsapp.whatsapp_connector import WINDOW
+from socialcell.desk.store import conversations as case_conversations
 from socialcell.errors import UsageError
 from socialcell.listening.reply_model import ReplyDraft
 from socialcell.listening.store.mentions import conversations
@@ -143,8 +144,13 @@ def withdraw(context: Context, id_: int) -> None:
 
 
 def require(session: Session, id_: int) -> ReplyDraft:
-    """The answer of this number. UsageError when none waits under it."""
+    """The answer of this number. UsageError: none waits under it, or it waits in a case
+    now."""
     draft = session.get(ReplyDraft, id_)
+    if draft is not None and draft.state == "moved":
+        case = case_conversations.case_of_mention(session, draft.mention_id)
+        if case is not None:
+            raise UsageError("messages.moved", reply=id_, case=case.number)
     if draft is None or draft.state not in draft_store.OPEN:
         raise UsageError("messages.no_such_draft", reply=id_)
     return draft

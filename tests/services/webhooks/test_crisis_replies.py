@@ -22,6 +22,8 @@ from socialcell.roles import Role
 from socialcell.sandbox import Sandbox
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
+from socialcell.services.desk import case_opening
+from socialcell.services.desk.answers import answer_sending, answer_view, answers
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.messaging import replies, reply_approvals, reply_drafts
 from socialcell.services.messaging.whatsapp_number import SENDING
@@ -345,3 +347,42 @@ def test_the_commands_answer_in_json(
     assert done["message"].startswith("wa.")
     assert gone == {"id": second["waits"], "state": "withdrawn"}
     assert run("waiting")["waiting"] == []
+
+
+def test_an_answer_that_waited_waits_in_the_case_that_is_opened_of_its_message(
+    served: Sandbox, listening: Context, write: Any, lead: Any
+) -> None:
+    message = write(CALL)
+    writer, approver = acting(listening, "cell.writer"), acting(listening, "cell.lead")
+    kept = replies.reply(writer, message, ANSWER, safety=True)
+
+    case_opening.open_pending(replace(listening, actor=os_account()))
+
+    assert reply_drafts.list_waiting(listening) == []
+    (line,) = answer_view.list_answers(listening, answer_view.OPEN_STATES, 9)
+    assert (line.state, line.text, line.made_by) == ("waiting", ANSWER, "cell.writer")
+    assert draft(listening.engine, kept.waits or 0).text is None
+    with pytest.raises(UsageError, match=f"waits in case {line.case} now"):
+        lead(listening, kept.waits)
+    with pytest.raises(UsageError, match="waits in case"):
+        reply_drafts.withdraw(writer, kept.waits or 0)
+
+    with pytest.raises(UsageError, match="a second person approves it"):
+        answers.approve_answer(writer, line.answer)
+    assert answers.approve_answer(approver, line.answer) == 1
+    answer_sending.send_due(approver)
+    assert [ANSWER in text for text in sent(served)] == [True]
+
+
+def test_an_answer_on_its_way_stays_where_it_is_when_a_case_is_opened(
+    listening: Context, write: Any
+) -> None:
+    message = write(CALL)
+    to = replies.reply_recipient(listening, message)
+    with db.writing(listening.engine) as session:
+        reply_drafts.enter_sending(listening, session, to, ANSWER)
+
+    case_opening.open_pending(replace(listening, actor=os_account()))
+
+    assert [line.state for line in reply_drafts.list_waiting(listening)] == ["sending"]
+    assert answer_view.list_answers(listening, answer_view.OPEN_STATES, 9) == []

@@ -34,6 +34,14 @@ def waiting(session: Session) -> Sequence[ReplyDraft]:
     return session.exec(statement.order_by(col(ReplyDraft.id))).all()
 
 
+def waiting_for(session: Session, mention_id: int) -> Sequence[ReplyDraft]:
+    """Answers to a message that wait for a second person, oldest first."""
+    statement = select(ReplyDraft).where(
+        col(ReplyDraft.state) == "waiting", col(ReplyDraft.mention_id) == mention_id
+    )
+    return session.exec(statement.order_by(col(ReplyDraft.id))).all()
+
+
 def with_words(
     session: Session, words_digest: str, mention_id: int
 ) -> Sequence[ReplyDraft]:
@@ -114,6 +122,14 @@ def withdraw(
     waits = or_(C.state == "waiting", _is_doubted(over))
     change = update(DRAFT).where(C.id == id_, waits)
     values = {"state": "withdrawn", "text": None, "decided_by": by, "decided_at": now}
+    return bool(db.changed(session, change.values(**values)))
+
+
+def move(session: Session, id_: int, by: str, now: datetime) -> bool:
+    """It waits in the case of its message from now on: its words go from here. False:
+    it does not wait any more."""
+    change = update(DRAFT).where(C.id == id_, C.state == "waiting")
+    values = {"state": "moved", "text": None, "decided_by": by, "decided_at": now}
     return bool(db.changed(session, change.values(**values)))
 
 

@@ -34,6 +34,21 @@ def key_of(contact: CaseContact) -> TextKey:
     return _BY_CONTACT.get((code, script), "mr")
 
 
+def key_of_words(contact: CaseContact, words: str) -> TextKey:
+    """The language and script in which words to a contact are written already: the
+    contact's, where they are in it as far as that can be told."""
+    own = key_of(contact)
+    return next((key for key in (own, *KEYS) if _is_in(key, words)), own)
+
+
+def _is_in(key: TextKey, words: str) -> bool:
+    try:
+        require_language(key, words)
+    except UsageError:
+        return False
+    return True
+
+
 def base_of(key: str) -> str:
     """The language of a key without its script: mr, hi or en."""
     return key.split("-")[0]

@@ -194,6 +194,9 @@ def _require_other_maker(
     step: str | None = key
     while step is not None:
         making = second_approver.making_of(session, ("answer.draft",), step)
+        reply = None if making is None else making.detail.get("reply")
+        if isinstance(reply, int):  # it waited before its message came into the case
+            making = second_approver.making_of(session, ("message.draft",), str(reply))
         if making is None or making.operator_id is None:
             raise SocialcellError("operators.maker_unknown", about=about)
         if making.operator_id == approver:
