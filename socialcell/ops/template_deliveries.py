@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlmodel import Session
 
 from socialcell import db
@@ -15,6 +15,8 @@ from socialcell.ops.webhook_model import TemplateDelivery
 
 _TABLE = db.table(TemplateDelivery)
 C = _TABLE.c
+SEEN = "seen"
+"""Stands for the platform's id where a person saw that the message had arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,33 @@ def doubts(session: Session, since: datetime, until: datetime) -> list[DoubtedTe
             C.made_by,
             func.min(C.begun_at).label("begun_at"),
         )
-        .where(C.external_id.is_(None), C.begun_at > since, C.begun_at <= until)
+        .where(_is_doubted(since, until))
         .group_by(C.digest, C.template, C.language, C.made_by)
         .order_by(func.min(C.begun_at))
     )
     return db.records(session, query, DoubtedTemplate)
+
+
+def settle_doubts(
+    session: Session,
+    template: str,
+    language: str,
+    since: datetime,
+    until: datetime,
+    *,
+    heard: bool,
+) -> int:
+    """A person has looked after what was begun in (since, until]: the people in doubt
+    have this template, or do not and may get it. How many."""
+    is_own = and_(C.template == template, C.language == language)
+    doubted = and_(is_own, _is_doubted(since, until))
+    if not heard:
+        return db.changed(session, delete(_TABLE).where(doubted))
+    return db.changed(session, update(_TABLE).where(doubted).values(external_id=SEEN))
+
+
+def _is_doubted(since: datetime, until: datetime) -> ColumnElement[bool]:
+    return and_(C.external_id.is_(None), C.begun_at > since, C.begun_at <= until)
 
 
 def forget_old(session: Session, before: datetime) -> None:

@@ -97,7 +97,8 @@ class TemplateDelivery(SQLModel, table=True):
     """A template that went, or may have gone, to a person; it goes to each once a day.
 
     `digest` is of number, template, text and values; `person` a keyed hash. While
-    `external_id` is missing nobody knows whether the platform took it.
+    `external_id` is missing nobody knows whether the platform took it; where a person
+    saw that it did, it is `seen`.
     """
 
     __tablename__ = "template_delivery"

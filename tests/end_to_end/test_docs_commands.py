@@ -114,6 +114,7 @@ REFUSED = {
     "socialcell messages reply 17": "There is no message 17 to answer",
     "socialcell messages send evacuation": NOBODY,
     "socialcell messages settle 3": "Answer 3 is not in doubt",
+    "socialcell messages settle evacuation": "'evacuation' is not in doubt",
     "socialcell messages withdraw 3": "No answer waits under 3",
     "socialcell operators add": NOBODY,
     "socialcell operators begin": "has operators already",

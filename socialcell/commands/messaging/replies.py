@@ -1,7 +1,7 @@
 """Commands of the noun `messages` about answers: reply, waiting, approve, settle, …"""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from socialcell.commands.operators.sign_in_prompt import (
 )
 from socialcell.commands.options import Config, DryRun, Json, open_context
 from socialcell.errors import UsageError
+
+if TYPE_CHECKING:
+    from socialcell.services.context import Context
 
 _DRAFTS = ("id", "message", "to", "answer", "written by", "may be sent until", "state")
 _SENDINGS = (
@@ -83,8 +86,8 @@ def waiting(config: Config = None, json: Json = False) -> None:
     """List answers and templates that wait for a second person or are in doubt.
 
     One is unsure when nobody knows whether it was heard, as its sending was cut off:
-    look in the inbox of WhatsApp Business. Then messages settle for an answer; for a
-    template, messages send with the same list, and --again where it is not there.
+    look in the inbox of WhatsApp Business, then say what you saw: messages settle. A
+    template is in doubt for 24 hours.
 
     Example: socialcell messages waiting
     """
@@ -93,13 +96,13 @@ def waiting(config: Config = None, json: Json = False) -> None:
     from socialcell.services.messaging import (
         reply_drafts,
         template_approvals,
-        template_sending,
+        template_doubts,
     )
 
     context = open_context(config)
     drafts = reply_drafts.list_waiting(context)
     sendings = template_approvals.waiting(context)
-    doubts = template_sending.list_doubts(context)
+    doubts = template_doubts.list_doubts(context)
     if json:
         output.as_json(
             {
@@ -192,32 +195,71 @@ def withdraw(
 
 
 def settle(
-    id: Annotated[int, typer.Argument(help="The answer, as waiting shows it.")],
+    what: Annotated[
+        str, typer.Argument(help="The answer or the template, as waiting shows it.")
+    ],
     heard: Annotated[bool, typer.Option("--heard", help="The person has it.")] = False,
     again: Annotated[
-        bool, typer.Option("--again", help="It is not there: send it once more.")
+        bool,
+        typer.Option(
+            "--again",
+            help="It is not there: an answer is sent once more, a template with the "
+            "next messages send.",
+        ),
     ] = False,
+    language: Annotated[
+        str | None, typer.Option(help="Of a template: which of its languages.")
+    ] = None,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Say of an answer in doubt, after a look, whether the person has it. Audited.
+    """Say of what is in doubt, after a look, whether people have it. Audited.
 
     Example: socialcell messages settle 3 --heard
     """
-    from socialcell.services.messaging import reply_doubts
-
     if heard == again:
         raise UsageError("messages.heard_or_again")
     context = open_context(config)
+    if what.isdecimal():
+        if language is not None:
+            raise UsageError("messages.language_of_answer")
+        _settle_answer(context, int(what), heard=heard, json=json)
+    else:
+        _settle_template(context, what, language, heard=heard, json=json)
+
+
+def _settle_answer(context: "Context", id_: int, *, heard: bool, json: bool) -> None:
+    from socialcell.services.messaging import reply_doubts
+
     message = None
     if heard:
-        reply_doubts.settle_heard(context, id)
+        reply_doubts.settle_heard(context, id_)
     else:
-        message = reply_doubts.send_again(context, id).message
+        message = reply_doubts.send_again(context, id_).message
     if json:
-        output.as_json({"id": id, "state": "sent", "message": message})
+        output.as_json({"id": id_, "state": "sent", "message": message})
         return
-    output.say(f"Answer {id} was heard." if heard else f"Answer {id} is sent.")
+    output.say(f"Answer {id_} was heard." if heard else f"Answer {id_} is sent.")
+
+
+def _settle_template(
+    context: "Context", template: str, language: str | None, *, heard: bool, json: bool
+) -> None:
+    from socialcell.services.messaging import template_doubts
+
+    people = template_doubts.settle(context, template, heard=heard, language=language)
+    if json:
+        state = "sent" if heard else "not sent"
+        output.as_json({"template": template, "state": state, "people": people})
+        return
+    persons = "1 person" if people == 1 else f"{people} people"
+    if heard:
+        output.say(f"{template}: {persons} in doubt got it.")
+    else:
+        output.say(
+            f"{template}: {persons} in doubt did not get it. The next messages send "
+            "with the same list reaches them."
+        )
 
 
 def register(app: typer.Typer) -> None:

@@ -16,7 +16,6 @@ from socialcell.connectors.whatsapp.whatsapp_prices import bucket_name
 from socialcell.errors import ConfigError
 from socialcell.ops import consent_ledger, template_deliveries
 from socialcell.ops.model import Source
-from socialcell.ops.template_deliveries import DoubtedTemplate
 from socialcell.ops.webhook_model import MessageTemplate, TemplateDelivery
 from socialcell.services.context import Context
 from socialcell.services.messaging import (
@@ -197,10 +196,3 @@ class _Run:
             self._result.had += 1
         else:
             self._result.unsure.append(line)
-
-
-def list_doubts(context: Context) -> list[DoubtedTemplate]:
-    """Templates of which nobody knows whether some people have them, oldest first."""
-    now = context.clock.now()
-    with db.reading(context.engine) as session:
-        return template_deliveries.doubts(session, now - ONCE_IN, now - SENDING)

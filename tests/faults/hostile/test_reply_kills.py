@@ -20,7 +20,7 @@ from socialcell.services.messaging import (
     replies,
     reply_doubts,
     reply_drafts,
-    template_sending,
+    template_doubts,
 )
 from socialcell.services.messaging.whatsapp_number import SENDING
 from tests import strace
@@ -150,7 +150,7 @@ def test_a_template_that_is_killed_and_sent_again_reaches_each_once(
         again = messages.send_template(context, "water_closure", "mr", NUMBERS, values)
         for line in again.unsure:
             looked += 1
-            assert template_sending.list_doubts(context)
+            assert template_doubts.list_doubts(context)
             if NUMBERS[line - 1] not in receivers()[before:]:
                 messages.send_template(
                     context, "water_closure", "mr", NUMBERS, values, again=True

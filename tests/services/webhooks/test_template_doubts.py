@@ -11,15 +11,21 @@ from sqlalchemy import select
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.ops import template_deliveries
+from socialcell.errors import UsageError
+from socialcell.ops import audit, template_deliveries
 from socialcell.ops.webhook_model import TemplateDelivery
 from socialcell.sandbox import Sandbox
 from socialcell.services.context import Context
-from socialcell.services.messaging import consent, messages, template_sending
+from socialcell.services.messaging import (
+    consent,
+    messages,
+    template_doubts,
+    template_sending,
+)
 from socialcell.services.messaging.template_sending import TemplateCampaign
 from socialcell.services.messaging.whatsapp_number import SENDING
 from socialcell.services.privacy import retention
-from tests.running import inside
+from tests.running import inside, refused
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -82,7 +88,7 @@ def test_who_may_have_it_is_named_and_a_second_run_reaches_the_others(
 ) -> None:
     first = cut_off(served, cell, fault)
     clock.advance(SENDING)
-    (doubt,) = template_sending.list_doubts(cell)
+    (doubt,) = template_doubts.list_doubts(cell)
 
     second = send(cell)
 
@@ -106,7 +112,51 @@ def test_who_does_not_have_it_gets_it_when_a_person_has_looked(
     assert (at_once.sent, at_once.unsure) == (2, [1])
     assert (again.sent, again.had, again.unsure) == (1, 2, [])
     assert sorted(receivers(served)) == NUMBERS
-    assert template_sending.list_doubts(cell) == []
+    assert template_doubts.list_doubts(cell) == []
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_person_says_whether_those_in_doubt_have_a_template(
+    served: Sandbox, cell: Context, clock: FixedClock, heard: bool
+) -> None:
+    cut_off(served, cell, "lose_answer" if heard else "drop_connection")
+    with pytest.raises(UsageError, match="'festival' is not in doubt"):
+        template_doubts.settle(cell, "festival", heard=heard)  # it may still be sent
+    clock.advance(SENDING)
+    with pytest.raises(UsageError, match="'festival' is not in doubt"):
+        template_doubts.settle(cell, "festival", heard=heard, language="mr")
+
+    assert template_doubts.settle(cell, "festival", heard=heard) == 1
+
+    assert template_doubts.list_doubts(cell) == []
+    rest = send(cell)
+    assert (rest.sent, rest.had, rest.unsure) == ((2, 1, []) if heard else (3, 0, []))
+    assert sorted(receivers(served)) == NUMBERS
+    with db.reading(cell.engine) as session:
+        (entry,) = audit.entries_about(session, "message.settle", "festival")
+    assert entry.detail == {"language": "en", "people": 1, "heard": heard}
+
+
+def test_a_template_in_doubt_in_two_languages_is_settled_in_one(cell: Context) -> None:
+    begun_at = cell.clock.now() - SENDING
+    with db.writing(cell.engine) as session:
+        for language in ("mr", "hi"):
+            session.add(
+                TemplateDelivery(
+                    digest=language,
+                    person="p",
+                    template="flood",
+                    language=language,
+                    made_by="asha",
+                    begun_at=begun_at,
+                )
+            )
+
+    with pytest.raises(UsageError, match="in doubt in hi, mr"):
+        template_doubts.settle(cell, "flood", heard=True)
+    assert template_doubts.settle(cell, "flood", heard=True, language="mr") == 1
+
+    assert [doubt.language for doubt in template_doubts.list_doubts(cell)] == ["hi"]
 
 
 def test_what_meta_did_not_take_can_be_sent_at_once(
@@ -176,7 +226,11 @@ def test_the_commands_name_lines_and_templates_in_doubt(
     listed = json.loads(inside("messages", "waiting", "--json", "--config", place))
     command = ("send", "festival", "--language", "en", "--to", numbers, "--dry-run")
     trial = json.loads(inside("messages", *command, "--json", "--config", place))
+    settled = inside("messages", "settle", "festival", "--heard", "--config", place)
+    unknown = refused("messages", "settle", "festival", "--again", "--config", place)
 
+    assert "festival: 1 person in doubt got it." in settled
+    assert "The template 'festival' is not in doubt" in unknown
     assert "unsure" in shown
     assert [row["people"] for row in listed["doubted_templates"]] == [1]
     assert (trial["unsure"], trial["left"]) == ([2], 0)

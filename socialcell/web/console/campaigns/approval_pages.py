@@ -23,7 +23,7 @@ from socialcell.services.messaging import (
     reply_doubts,
     reply_drafts,
     template_approvals,
-    template_sending,
+    template_doubts,
 )
 from socialcell.services.publishing import own_posts, post_holds
 from socialcell.web.console import words
@@ -73,7 +73,7 @@ def show_approvals(request: PageRequest) -> Answer:
             "plans": waiting_plans.list_waiting(context) if is_whole_city else [],
             "link_changes": link_changes.list_waiting(context) if is_whole_city else [],
             "notices": template_approvals.waiting(context) if is_whole_city else [],
-            "doubted_notices": template_sending.list_doubts(context)
+            "doubted_notices": template_doubts.list_doubts(context)
             if is_whole_city
             else [],
             "case_answers": answer_pages.list_waiting(context, request.places),
