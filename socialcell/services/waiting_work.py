@@ -17,7 +17,7 @@ from socialcell.registers.store import requests as request_store
 from socialcell.registers.store.breaches import BreachClocks
 from socialcell.registers.store.requests import RequestClocks
 from socialcell.services.context import Context
-from socialcell.services.messaging.whatsapp_number import SENDING
+from socialcell.services.messaging.sending_times import SENDING
 
 
 @dataclass(frozen=True)

@@ -167,9 +167,9 @@ def health(config: Config = None, json: Json = False) -> None:
     """Whether the daemon runs and all is well, with reasons and what to do about each.
 
     Reasons are jobs that fail or are behind, sources that are silent, spent their quota
-    or need a person, rechecks that stopped, messages that wait or died, mentions that
-    wait to be tagged, a disk that fills up, and alerts that nobody gets or answers.
-    Exit code 0 well, 3 degraded, 1 dead.
+    or need a person, rechecks that stopped, messages that wait, died or are in doubt,
+    mentions that wait to be tagged, a disk that fills up, and alerts that nobody gets
+    or answers. Exit code 0 well, 3 degraded, 1 dead.
 
     Example: socialcell health --json
     """

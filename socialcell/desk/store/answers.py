@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -61,6 +61,16 @@ def list_answers(
         query = query.where(col(CaseMessage.id) < before)
     rows = session.execute(query.order_by(col(CaseMessage.id).desc()).limit(limit))
     return [(message, contact, case) for message, contact, case in rows]
+
+
+def count_unsure(session: Session) -> tuple[int, datetime | None]:
+    """Messages of which nobody knows whether they were heard, and since when the first
+    of them is decided."""
+    query = select(func.count(), func.min(func.coalesce(M.decided_at, M.at))).where(
+        M.state == "unsure", M.direction == "out"
+    )
+    count, oldest = session.execute(query).one()
+    return count, oldest
 
 
 def of_outbox(session: Session, key: str) -> CaseMessage | None:

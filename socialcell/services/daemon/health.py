@@ -15,6 +15,7 @@ from socialcell.services.context import Context
 from socialcell.services.daemon.job_schedule import list_schedules
 from socialcell.services.daemon.server_health import HealthReason as HealthReason
 from socialcell.services.daemon.server_health import server_reasons
+from socialcell.services.messaging import messages_in_doubt
 from socialcell.services.workspace import disk_space
 
 SILENT = timedelta(days=2)  # a source that brings nothing for so long is silent
@@ -23,6 +24,7 @@ _FAILURES = 3  # in a row; one alone is tried again soon
 _RECHECK_STOPPED = timedelta(hours=36)  # the recheck is due once a night
 _LETTERS_LATE = timedelta(hours=1)
 _TAGGING_LATE = timedelta(hours=1)
+_DOUBT_LATE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class DaemonHealth:
 
 def check_health(context: Context) -> DaemonHealth:
     """Dead without a lease that is in force; degraded when there is any other reason:
-    jobs, sources, deletions, letters, alerts, tagging, disk, damaged clicks."""
+    jobs, sources, deletions, letters, doubts, alerts, tagging, disk, damaged clicks."""
     with db.reading(context.engine) as session:
         lease = leases.find_lease(session, "daemon")
         if lease is not None:
@@ -75,6 +77,7 @@ def _workspace_reasons(context: Context) -> Iterator[HealthReason]:
     yield from _alert_reasons(context, now)
     yield from _source_reasons(context, now)
     yield from _letter_reasons(context, now)
+    yield from _doubt_reasons(context, now)
     yield from _tagging_reasons(context, now)
     yield from _disk_reasons(context)
     yield from server_reasons(context, now)
@@ -234,6 +237,19 @@ def _letter_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
             f"{backlog.dead} messages of the last week could not be delivered.",
             "See why: socialcell outbox list --state dead.",
         )
+
+
+def _doubt_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
+    """Messages to citizens of which nobody knows whether they were heard."""
+    doubts = messages_in_doubt.count_in_doubt(context)
+    if doubts.oldest is None or now - doubts.oldest <= _DOUBT_LATE:
+        return
+    yield HealthReason(
+        "messages_in_doubt",
+        f"Of {doubts.count} messages to citizens nobody knows whether they were heard; "
+        f"the first has waited for a person since {in_pune(doubts.oldest)}.",
+        f"Look at the platform, then say what you saw: {doubts.commands}.",
+    )
 
 
 def _tagging_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:

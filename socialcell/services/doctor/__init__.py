@@ -114,6 +114,7 @@ def _database_checks(
     yield from operator_checks.signed_up(context)
     yield from posting_checks.accounts(context)
     yield from posting_checks.doubts(context)
+    yield from posting_checks.messages(context)
     yield from posting_checks.held(context)
     yield posting_checks.templates(context)
     yield from source_checks.states(context)

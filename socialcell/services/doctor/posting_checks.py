@@ -13,6 +13,7 @@ from socialcell.platforms import PLATFORMS
 from socialcell.services.context import Context
 from socialcell.services.doctor import settings_checks
 from socialcell.services.doctor.finding import Check, failed, ok, warning
+from socialcell.services.messaging import messages_in_doubt
 from socialcell.services.outbox import election_periods
 from socialcell.services.publishing import notice_templates
 
@@ -54,6 +55,19 @@ def doubts(context: Context) -> Iterator[Check]:
         )
     elif publisher.connected(context.workspace.config.publishing):
         yield ok("posts in doubt", "none")
+
+
+def messages(context: Context) -> Iterator[Check]:
+    """Answers, replies and templates of which nobody knows whether they were heard."""
+    in_doubt = messages_in_doubt.count_in_doubt(context)
+    if in_doubt.count:
+        yield warning(
+            "messages in doubt",
+            f"nobody knows whether they were heard: {in_doubt.answers} answers in "
+            f"cases, {in_doubt.replies} to other messages, templates to "
+            f"{in_doubt.templates} people",
+            f"Look at the platform, then: {in_doubt.commands}",
+        )
 
 
 def held(context: Context) -> Iterator[Check]:

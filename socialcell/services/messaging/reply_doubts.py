@@ -13,7 +13,7 @@ from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.messaging import replies, reply_drafts, reply_sending
 from socialcell.services.messaging.replies import ReplyResult
-from socialcell.services.messaging.whatsapp_number import SENDING
+from socialcell.services.messaging.sending_times import SENDING
 
 
 def settle_heard(context: Context, id_: int) -> None:

@@ -19,7 +19,7 @@ from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent
 from socialcell.services.messaging.reply_sending import ReplyRecipient
-from socialcell.services.messaging.whatsapp_number import SENDING
+from socialcell.services.messaging.sending_times import SENDING
 from socialcell.services.outbox import outbox
 
 

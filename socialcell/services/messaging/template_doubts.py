@@ -6,8 +6,7 @@ from socialcell.json_types import JsonObject
 from socialcell.ops import audit, template_deliveries
 from socialcell.ops.template_deliveries import DoubtedTemplate
 from socialcell.services.context import Context
-from socialcell.services.messaging.template_sending import ONCE_IN
-from socialcell.services.messaging.whatsapp_number import SENDING
+from socialcell.services.messaging.sending_times import ONCE_IN, SENDING
 
 
 def list_doubts(context: Context) -> list[DoubtedTemplate]:

@@ -7,7 +7,6 @@ whom nobody knows it, a person looks.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from socialcell import db
 from socialcell.connectors.base import ConnectorError, Kind
@@ -23,9 +22,9 @@ from socialcell.services.messaging import (
     template_approvals,
     whatsapp_number,
 )
-from socialcell.services.messaging.whatsapp_number import CONNECTOR, SENDING
+from socialcell.services.messaging.sending_times import ONCE_IN, SENDING
+from socialcell.services.messaging.whatsapp_number import CONNECTOR
 
-ONCE_IN = timedelta(hours=24)
 # These concern us, not the person written to: nobody else could be reached either.
 _STOPPING = (Kind.AUTH, Kind.ACCESS, Kind.RATE, Kind.QUOTA, Kind.TRANSIENT)
 

@@ -1,7 +1,5 @@
 """The city's number on WhatsApp: its source, and what a message is booked as."""
 
-from datetime import timedelta
-
 from sqlmodel import Session
 
 from socialcell import connectors, db
@@ -17,8 +15,6 @@ from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
 
 CONNECTOR = WHATSAPP.id
-# No call lasts so long: after it nobody knows whether what was being sent was heard.
-SENDING = timedelta(minutes=5)
 
 
 def find_source(context: Context, name: str | None) -> Source:

@@ -22,7 +22,7 @@ from socialcell.services.messaging import (
     reply_drafts,
     template_doubts,
 )
-from socialcell.services.messaging.whatsapp_number import SENDING
+from socialcell.services.messaging.sending_times import SENDING
 from tests import strace
 from tests.faults.hostile.test_answer_kills import ASKED, configured
 from tests.services.desk.answer_town import AnswerTown, town

@@ -18,15 +18,18 @@ from socialcell.config import Workspace
 from socialcell.connectors.base import ConnectorError, Kind
 from socialcell.ops import leases, outbox_store, store
 from socialcell.ops.model import Source
+from socialcell.ops.webhook_model import TemplateDelivery
 from socialcell.services.alerts import escalations
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.collection.collector import note_failure
 from socialcell.services.collection.metrics_refresh import run_refresh
 from socialcell.services.context import Context
 from socialcell.services.daemon import health
+from socialcell.services.doctor import posting_checks
 from socialcell.services.outbox import acknowledgements, outbox
 from socialcell.settings.notifications import Alerts
 from tests.builders import make_batch, make_record, make_source, store_records
+from tests.desk_builders import make_case, make_contact, make_message
 from tests.reports.world import World
 from tests.running import command, environment
 
@@ -353,3 +356,37 @@ def test_health_imports_neither_the_work_of_the_jobs_nor_a_platform_s_client(
     assert "socialcell.services.daemon.health" in imported
     heavy = ("spacy", "numpy", "matplotlib", "requests", "tweepy", "alembic", "jinja2")
     assert imported & {*heavy} == set()
+
+
+def test_messages_of_which_nobody_knows_are_told_after_an_hour_with_their_number(
+    context: Context, clock: FixedClock
+) -> None:
+    now = clock.now()
+    with db.writing(context.engine) as session:
+        case = make_case(session, now)
+        contact = make_contact(session, case, "whatsapp")
+        for state in ("unsure", "queued"):
+            make_message(session, case, contact, direction="out", state=state, at=now)
+        session.add(
+            TemplateDelivery(
+                digest="d",
+                person="p",
+                template="flood",
+                language="mr",
+                made_by="asha",
+                begun_at=now,
+            )
+        )
+    clock.advance(timedelta(hours=1))
+    assert "messages_in_doubt" not in {reason.code for reason in check(context)}
+
+    clock.advance(timedelta(seconds=1))
+
+    (reason,) = (own for own in check(context) if own.code == "messages_in_doubt")
+    assert reason.finding.startswith("Of 2 messages to citizens nobody knows")
+    assert "answers settle" in reason.advice
+    assert "messages settle" in reason.advice
+    (warned,) = posting_checks.messages(context)
+    assert "1 answers in cases, 0 to other messages, templates to 1 people" in (
+        warned.finding
+    )

@@ -26,7 +26,7 @@ from socialcell.services.desk import case_opening
 from socialcell.services.desk.answers import answer_sending, answer_view, answers
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.messaging import replies, reply_approvals, reply_drafts
-from socialcell.services.messaging.whatsapp_number import SENDING
+from socialcell.services.messaging.sending_times import SENDING
 from socialcell.services.outbox import outbox
 from socialcell.services.privacy import data_requests, retention
 from tests.operators import acting, officer, sign_in_shell

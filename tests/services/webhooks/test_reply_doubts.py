@@ -23,8 +23,13 @@ from socialcell.ops.model import AuditEntry, Usage
 from socialcell.sandbox import Sandbox
 from socialcell.services import waiting_work
 from socialcell.services.context import Context
-from socialcell.services.messaging import replies, reply_doubts, reply_drafts
-from socialcell.services.messaging.whatsapp_number import SENDING
+from socialcell.services.messaging import (
+    messages_in_doubt,
+    replies,
+    reply_doubts,
+    reply_drafts,
+)
+from socialcell.services.messaging.sending_times import SENDING
 from socialcell.services.privacy import retention
 from tests.desk_builders import make_case, make_contact, make_message
 from tests.running import inside, refused
@@ -138,6 +143,10 @@ def test_an_answer_whose_process_died_asks_a_person_when_no_call_can_last_so_lon
     assert states(cell) == ["unsure"]
     waiting = waiting_work.read_waiting(cell)
     assert (waiting.answers, waiting.doubts) == (0, 1)
+    in_doubt = messages_in_doubt.count_in_doubt(cell)
+    assert (in_doubt.replies, in_doubt.count) == (1, 1)
+    assert in_doubt.oldest == clock.now() - SENDING
+    assert in_doubt.commands == "socialcell messages waiting, messages settle"
     reply_doubts.settle_heard(cell, id_)
     assert states(cell) == []
     assert waiting_work.read_waiting(cell).doubts == 0

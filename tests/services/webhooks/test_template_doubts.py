@@ -20,10 +20,9 @@ from socialcell.services.messaging import (
     consent,
     messages,
     template_doubts,
-    template_sending,
 )
+from socialcell.services.messaging.sending_times import ONCE_IN, SENDING
 from socialcell.services.messaging.template_sending import TemplateCampaign
-from socialcell.services.messaging.whatsapp_number import SENDING
 from socialcell.services.privacy import retention
 from tests.running import inside, refused
 
@@ -202,7 +201,7 @@ def test_of_two_runs_one_sends(cell: Context) -> None:
     def begun() -> bool:
         delivery = TemplateDelivery(digest="d", person="p", begun_at=now, **row)
         with db.writing(cell.engine) as session:
-            since = now - template_sending.ONCE_IN
+            since = now - ONCE_IN
             return template_deliveries.begin(session, delivery, since, None)
 
     assert [begun(), begun()] == [True, False]

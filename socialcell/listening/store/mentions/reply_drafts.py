@@ -64,6 +64,13 @@ def waiting_query(over: datetime) -> Select[int, int]:
     ).where(C.state.in_(OPEN))
 
 
+def count_doubted(session: Session, over: datetime) -> tuple[int, datetime | None]:
+    """Answers in doubt, and since when the first of them is decided."""
+    query = sa_select(func.count(), func.min(C.decided_at)).where(_is_doubted(over))
+    count, oldest = session.execute(query).one()
+    return count, oldest
+
+
 def count_sent(session: Session, start: datetime, end: datetime) -> int:
     """Answers that were sent in [start, end)."""
     statement = sa_select(func.count()).where(
