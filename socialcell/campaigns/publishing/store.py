@@ -29,6 +29,22 @@ def find_post(session: Session, key: str) -> OwnPost | None:
     return session.scalars(select(OwnPost).where(col(OwnPost.key) == key)).first()
 
 
+def same_post(session: Session, post: OwnPost, *, at_any_time: bool) -> OwnPost | None:
+    """Another post with the same words for the same platform, time, picture and post
+    that it answers, which is neither withdrawn nor deleted."""
+    query = select(OwnPost).where(
+        P.id != post.id,
+        P.platform == post.platform,
+        P.text == post.text,
+        P.media.is_not_distinct_from(post.media),
+        P.reply_to.is_not_distinct_from(post.reply_to),
+        P.state.in_((*_OPEN, "posted")),
+    )
+    if not at_any_time:
+        query = query.where(P.due_at == post.due_at)
+    return session.scalars(query.order_by(P.id)).first()
+
+
 def says(session: Session, words: str) -> bool:
     """Whether these words stand in a post that was approved, or is out."""
     query = select(P.id).where(

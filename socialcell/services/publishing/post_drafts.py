@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from sqlmodel import Session
 
+from socialcell import db
 from socialcell.campaigns.publishing import store
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
@@ -51,13 +52,29 @@ def add_post(context: Context, draft: PostDraft, *, dry_run: bool = False) -> Ow
     """Enter a post as a draft; it goes out once a second person approved it. Audited.
 
     UsageError: an unknown platform, language or ward, words that are too long there, a
-    time that is past or within an election, a picture without a public https address.
+    time that is past or within an election, a picture without a public https address,
+    or the same that is planned or out already.
     """
 
     def act(session: Session) -> OwnPost:
-        return enter_post(context, session, draft)
+        db.take_turn(session, "post.add")
+        is_new = store.find_post(session, draft.key) is None
+        post = enter_post(context, session, draft)
+        if is_new:
+            _refuse_same(session, post, at_any_time=draft.due_at is None)
+        return post
 
     return run_entry(context, act, dry_run)
+
+
+def _refuse_same(session: Session, post: OwnPost, *, at_any_time: bool) -> None:
+    """UsageError: the same words are planned for the same platform and time, or are
+    out; of what leaves once it is approved, at any time."""
+    same = store.same_post(session, post, at_any_time=at_any_time)
+    if same is not None:
+        raise UsageError(
+            "posts.same_post", platform=post.platform, post=same.id, state=same.state
+        )
 
 
 def enter_post(

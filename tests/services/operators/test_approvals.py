@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -47,13 +48,16 @@ def refusal(act: Callable[[], object]) -> str | None:
     return None
 
 
+SERIALS = count(1)
+
+
 def post_of(context: Context, *wards: str, **changes: Any) -> int:
-    """A draft of the operator who acts."""
+    """A draft of the operator who acts, in words of its own."""
     draft = post_drafts.PostDraft(
         platform="x",
         due_at=context.clock.now() + timedelta(days=9),
         language="en",
-        text="Water comes at six",
+        text=f"Water comes at six, part {next(SERIALS)}",
         wards=wards,
         **changes,
     )

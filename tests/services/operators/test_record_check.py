@@ -252,7 +252,7 @@ def test_what_was_put_back_afterwards_is_named_all_the_same(
     context: Context, clock: FixedClock
 ) -> None:
     asha, _ = busy_workspace(context, clock)
-    post = post_drafts.add_post(asha, draft(context))
+    post = post_drafts.add_post(asha, draft(context, text="Another post"))
     with db.reading(context.engine) as session:
         before = session.execute(
             text("SELECT password_hash FROM operator WHERE id = 2")
@@ -287,7 +287,7 @@ def test_an_approval_in_a_session_that_was_written_and_taken_away_is_named(
     context: Context, clock: FixedClock
 ) -> None:
     asha, _ = busy_workspace(context, clock)
-    post = post_drafts.add_post(asha, draft(context))
+    post = post_drafts.add_post(asha, draft(context, text="Another post"))
     clock.advance(sign_in.LASTS + timedelta(hours=1))
     write(
         context,

@@ -21,7 +21,7 @@ from tests.conftest import MONDAY_MORNING
 from tests.inside import socialcell
 from tests.logs import quiet_again
 from tests.operators import sign_in_shell
-from tests.running import inside, said
+from tests.running import inside, refused, said
 from tests.services.publishing.conftest import HOUR, PUBLISHING, WORDS, Town, planned
 from tests.services.publishing.conftest import publishing as with_accounts
 
@@ -83,6 +83,35 @@ def test_a_post_goes_from_plan_to_platform_by_commands(cell: Path, town: Town) -
     assert listed["state"] == "posted"
     assert listed["wards"] == ["ward:kothrud-bavdhan"]
     assert town.copies("x", WORDS) == 1
+
+
+def test_the_same_words_are_planned_for_a_platform_and_a_time_once(
+    cell: Path, town: Town
+) -> None:
+    later = f"{DAY}T10:31"
+    add = ("posts", "add", "x", WORDS, "--at")
+    document(cell, *add, LATER)
+    for words in ((*add, LATER), (*add, LATER, "--dry-run")):
+        text = refused("--config", cell / "config.yaml", *words)
+        assert "These words stand in post 1 for x already (draft)" in text
+
+    document(cell, *add, later)
+    document(cell, "posts", "add", "telegram", WORDS, "--at", LATER)
+    document(cell, "posts", "add", "x", f"{WORDS}!", "--at", LATER)
+    document(cell, "posts", "withdraw", "1", "--reason", "a mistake")
+    document(cell, *add, LATER)
+    listed = document(cell, "posts", "list")["posts"]
+
+    assert len([post for post in listed if post["state"] == "draft"]) == 4
+
+
+def test_words_of_safety_that_leave_at_once_are_entered_once(cell: Path) -> None:
+    add = ("posts", "add", "x", "नदीकाठ सोडा", "--safety")
+    document(cell, *add)
+
+    text = refused("--config", cell / "config.yaml", *add)
+
+    assert "These words stand in post 1 for x already" in text
 
 
 def test_the_commands_let_safety_out_and_say_what_holds_the_rest(

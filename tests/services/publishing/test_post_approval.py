@@ -63,7 +63,8 @@ def test_a_post_that_nobody_signed_in_entered_cannot_be_approved(
 def test_a_post_of_one_ward_is_approved_by_who_has_the_role_there(town: Town) -> None:
     with db.writing(town.context.engine) as session:
         area_store.replace(session, area_table.read_areas())
-    here, there = planned(town, wards=["Kothrud-Bavdhan"]), planned(town)
+    here = planned(town, wards=["Kothrud-Bavdhan"])
+    there = planned(town, text="पाणी उद्या येईल.")
     approver = acting(
         town.context, "ward.head", Role.APPROVER, scope="ward:kothrud-bavdhan"
     )
