@@ -4,7 +4,7 @@ import pytest
 
 from socialcell import db
 from socialcell.listening.alerts.model import Incident
-from tests.desk_builders import make_case
+from tests.desk_builders import make_case, make_contact, make_message
 from tests.reports.around import alert, incident
 from tests.reports.world import HOUR, MADE, NEXT, World
 from tests.web.console.browser_session import BrowserSession
@@ -50,6 +50,32 @@ def test_today_names_places_in_the_language_of_the_page(
 
     assert "पाषाण" in page.text
     assert "Pashan" not in page.text
+
+
+def test_today_shows_the_last_words_of_the_citizen_of_each_case_masked(
+    world: World, lead: BrowserSession
+) -> None:
+    mention = world.mention(NEXT, text="Water stands in lane 4, call me on 9876543210")
+    with db.writing(world.engine) as session:
+        written = make_case(session, MADE)
+        contact = make_contact(session, written, "x")
+        make_message(session, written, contact, "Dry since Monday", at=NEXT - HOUR)
+        make_message(session, written, contact, mention_id=mention, at=NEXT)
+        make_message(
+            session, written, contact, "We look at it", direction="out", at=NEXT + HOUR
+        )
+        spoken = make_case(session, MADE)
+        caller = make_contact(session, spoken, "phone")
+        make_message(session, spoken, caller, "The lamp is out, call 9876543211")
+        make_case(session, MADE)  # nobody has said anything in it
+
+    page = lead.get("/en/")
+
+    assert "Water stands in lane 4, call me on" in page.text
+    assert "The lamp is out, call" in page.text
+    assert "98765432" not in page.text
+    assert "Dry since Monday" not in page.text
+    assert "We look at it" not in page.text
 
 
 def test_the_page_that_is_open_stands_beside_the_six_and_the_rest_is_folded(
