@@ -25,10 +25,10 @@ def main() -> None:
     parser.add_argument(
         "--semantic", action=argparse.BooleanOptionalAction, default=True
     )
-    parser.add_argument("--first", action="store_true", help="the older set")
+    parser.add_argument("--set", type=int, choices=(1, 2, 3), default=3)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    part = "" if arguments.first else "_2"
+    part = "" if arguments.set == 1 else f"_{arguments.set}"
     figures = score(part, semantic=arguments.semantic)
     if arguments.json:
         print(json.dumps(figures, indent=1))

@@ -15,6 +15,7 @@ from socialcell.language.analysis import Entity
 from socialcell.language.classifiers import (
     civic_model,
     day_mix,
+    day_model,
     intent,
     intent_detail,
     language_identification,
@@ -242,6 +243,34 @@ def add_intent(doc: Doc) -> Doc:
     notes.sentiment = sentiment.with_intent(notes)
     if notes.sentiment_votes:  # what rules alone say stays as it is
         notes.sentiment = day_mix.sentiment_of_a_day(notes.sentiment, notes.language)
+    _file_topics(notes)
+    return doc
+
+
+@Language.component("socialcell_day")
+def judge_as_of_a_day(doc: Doc) -> Doc:
+    """Intent, feeling and the chance of danger anew, by the model of a day."""
+    notes = notes_of(doc)
+    assert notes.intent is not None
+    urgency.weigh(notes)
+    notes.day = day_model.chances(notes)
+    if notes.day is not None:
+        before = notes.intent.label
+        notes.danger_chance = day_model.danger(notes.danger_chance, notes.day)
+        notes.intent = intent.of_a_day(notes, notes.day)
+        # Without the encoder two validation files lost more than a point.
+        if notes.sentiment is not None and notes.sentiment_votes and notes.meaning:
+            chances = day_model.sentiments(notes.sentiment.probabilities, notes.day)
+            notes.sentiment = day_mix.with_chances(notes.sentiment, chances)
+        if notes.intent.label != before:
+            add_topics(doc)
+            _file_topics(notes)
+    return doc
+
+
+def _file_topics(notes: Notes) -> None:
+    """Talk keeps what concerns an office; a message without a topic has `other`."""
+    assert notes.intent is not None
     if notes.intent.label in intent.NO_MESSAGE:
         if notes.intent.confident:
             notes.topics = [
@@ -249,7 +278,6 @@ def add_intent(doc: Doc) -> Doc:
             ]
     elif not notes.topics:
         notes.topics = [topics.OTHER]
-    return doc
 
 
 @Language.factory("socialcell_feelings", default_config={"nc": "all"})

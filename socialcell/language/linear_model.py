@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from socialcell.language.ngram_features import Bag, Grams, bags, normalised
 
+_LEAST = 1e-5  # chance that is not told from none
+
 
 @dataclass(frozen=True, slots=True)
 class Linear:
@@ -70,6 +72,12 @@ def softmax(logits: Sequence[float]) -> list[float]:
     weights = [math.exp(logit - highest) for logit in logits]
     whole = math.fsum(weights)
     return [weight / whole for weight in weights]
+
+
+def log_odds(chance: float) -> float:
+    """Of a probability, which is kept a little away from 0 and 1."""
+    inside = min(max(chance, _LEAST), 1.0 - _LEAST)
+    return math.log(inside / (1.0 - inside))
 
 
 def sigmoid(odds: float) -> float:

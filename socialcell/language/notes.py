@@ -27,6 +27,16 @@ class Fact(NamedTuple):
     roles: frozenset[str]
 
 
+class DayChances(NamedTuple):
+    """Chances in [0, 1] by the model of a day: of each group of intents and of each
+    sentiment (sums of one), that a text is `high` at least, that it is `critical`."""
+
+    groups: Mapping[str, float]
+    sentiments: Mapping[str, float]
+    high: float
+    critical: float
+
+
 @dataclass(slots=True)
 class Hit:
     """A cue found at tokens start to end (exclusive)."""
@@ -66,6 +76,9 @@ class Notes:
     # Of the civic model: by task and class.
     margins: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     intents: Mapping[str, float] = field(default_factory=dict)  # chance of each
+    levels: Mapping[str, float] = field(default_factory=dict)  # chance of each
+    danger_chance: float = 0.0  # by all models together
+    day: DayChances | None = None  # by the model that has the last word
     detail: str | None = None  # of the intent; intent_detail.py finds it
     intent: Intent | None = None
     sentiment: Sentiment | None = None

@@ -50,6 +50,7 @@ _ORDER = (
     "socialcell_topics",
     "socialcell_sentiment",
     "socialcell_intent",
+    "socialcell_day",
     "socialcell_urgency",
 )
 _KINDS = {

@@ -19,7 +19,7 @@ def posts(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-@pytest.mark.parametrize("part", ["", "_2"])
+@pytest.mark.parametrize("part", ["", "_2", "_3"])
 @pytest.mark.parametrize(
     ("name", "each"), [("dangers", 40), ("lookalikes", 40), ("ordinary_day", 50)]
 )
@@ -29,7 +29,7 @@ def test_each_kind_of_text_has_as_many_posts(name: str, each: int, part: str) ->
     assert counts == dict.fromkeys(KINDS, each)
 
 
-@pytest.mark.parametrize("name", ["dangers", "dangers_2"])
+@pytest.mark.parametrize("name", ["dangers", "dangers_2", "dangers_3"])
 def test_half_of_the_dangers_are_told_without_the_obvious_word(name: str) -> None:
     counts = Counter((post["lang"], post["obvious"]) for post in posts(name))
 
@@ -53,7 +53,10 @@ def test_no_post_to_measure_with_is_a_post_that_teaches() -> None:
         for run in _runs(line)
     }
     probes = ("dangers", "lookalikes", "ordinary_day")
-    names = (*probes, *(f"{name}_2" for name in probes), "patterns")
+    names = (
+        *(f"{name}{part}" for part in ("", "_2", "_3") for name in probes),
+        "patterns",
+    )
     shared = {
         post["id"]: run
         for name in names
@@ -77,9 +80,12 @@ def test_the_posts_of_later_hands_share_no_five_words_with_a_pattern() -> None:
         for run in _runs(text, 5)
     }
     later = [
-        path
-        for path in (LABELS / "once").glob("*.txt")
-        if (number := path.stem.rpartition("-")[2]).isdecimal() and int(number) >= 4
+        *(LABELS / "day").glob("*.jsonl"),
+        *(
+            path
+            for path in (LABELS / "once").glob("*.txt")
+            if (number := path.stem.rpartition("-")[2]).isdecimal() and int(number) >= 4
+        ),
     ]
     shared = [
         line
@@ -88,7 +94,7 @@ def test_the_posts_of_later_hands_share_no_five_words_with_a_pattern() -> None:
         if not patterns.isdisjoint(_runs(line, 5))
     ]
 
-    assert len(later) >= 35
+    assert len(later) >= 42
     assert shared == []
 
 

@@ -38,7 +38,7 @@ def test_no_post_that_teaches_is_close_to_a_post_of_the_test_half() -> None:
         for run in some:
             where[run].append(at)
     close = []
-    for post in posts.posts():
+    for post in (*posts.posts(), *(day.example for day in posts.posts_of_a_day())):
         mine = runs(post.text)
         shared = Counter(at for run in mine for at in where.get(run, ()))
         best = max((closeness(mine, tested[at]) for at in shared), default=0.0)
@@ -57,7 +57,8 @@ def test_closeness_sees_a_post_with_a_word_changed() -> None:
 
 
 def test_no_text_teaches_twice() -> None:
-    told = Counter(" ".join(post.text.lower().split()) for post in posts.posts())
+    teaching = (*posts.posts(), *(day.example for day in posts.posts_of_a_day()))
+    told = Counter(" ".join(post.text.lower().split()) for post in teaching)
 
     assert [text for text, times in told.items() if times > 1] == []
 

@@ -10,30 +10,42 @@ from collections.abc import Mapping
 from socialcell.language.classifiers import civic_model
 from socialcell.language.classifiers.intent import NO_MESSAGE
 from socialcell.language.danger_rules import Danger
-from socialcell.language.linear_model import sigmoid
+from socialcell.language.linear_model import log_odds, sigmoid
 from socialcell.language.notes import Notes
 
 REASON = "reads like danger"  # for an operator, where no word says why
-# Chance from which the level is `high` at least: on 400 posts by a hand of which
-# nothing was learned, 95.5 % of the dangers and 4.8 % of the others are above it.
-ENOUGH = 0.2
-# The same where the text is taken for talk or spam, and where it is told as a story. On
-# those posts neither loses a danger; of 15 false alarms 8 are left.
-_ENOUGH_IN_TALK, _ENOUGH_IN_A_STORY = 0.3, 0.9
+# Chances of danger from which the level is `high` at least: as a message, in talk or
+# spam, and told as a story. Chances of `critical` from which a danger is, and from
+# which a text tells of one. They were chosen where the say of the model of a day was
+# (day_model.py).
+ENOUGH, _ENOUGH_IN_TALK, _ENOUGH_IN_A_STORY = 0.28, 0.38, 0.9
+_CRITICAL, _SURELY_CRITICAL = 0.25, 0.5
 # Log odds of danger, where the encoder was asked: a logistic regression on 2,790 posts
 # that neither the linear model nor the encoder had seen.
 _OF_LINEAR, _OF_ENCODER, _START = 0.81, 0.385, -0.13
-_LEAST = 1e-5  # chance that is not told from none
 
 
-def is_enough(chance: float, notes: Notes) -> bool:
-    """Whether a text with this chance is taken to tell of danger."""
+def is_enough(notes: Notes) -> bool:
+    """Whether a text is taken to tell of danger by how it is told."""
     assert notes.intent is not None
     if notes.exercise:
         return False
     if notes.story:
-        return chance >= _ENOUGH_IN_A_STORY
-    return chance >= (_ENOUGH_IN_TALK if notes.intent.label in NO_MESSAGE else ENOUGH)
+        return notes.danger_chance >= _ENOUGH_IN_A_STORY
+    if notes.day is not None and notes.day.critical >= _SURELY_CRITICAL:
+        return True
+    in_talk = notes.intent.label in NO_MESSAGE
+    return notes.danger_chance >= (_ENOUGH_IN_TALK if in_talk else ENOUGH)
+
+
+def is_critical(notes: Notes) -> bool:
+    """Whether a danger is one to a life now, by the words or by how it is told.
+
+    From less than even odds: who is called in vain loses less than who waits in vain.
+    """
+    if notes.danger is Danger.CRITICAL:
+        return True
+    return notes.day is not None and notes.day.critical >= _CRITICAL
 
 
 def chance(notes: Notes, urgency: Mapping[str, float]) -> float:
@@ -49,13 +61,8 @@ def chance(notes: Notes, urgency: Mapping[str, float]) -> float:
         return linear
     encoder = notes.meaning.chances(civic_model.DANGER)[civic_model.DANGER]
     return sigmoid(
-        _OF_LINEAR * _log_odds(linear) + _OF_ENCODER * _log_odds(encoder) + _START
+        _OF_LINEAR * log_odds(linear) + _OF_ENCODER * log_odds(encoder) + _START
     )
-
-
-def _log_odds(chance: float) -> float:
-    inside = min(max(chance, _LEAST), 1.0 - _LEAST)
-    return math.log(inside / (1.0 - inside))
 
 
 def evidence(notes: Notes, urgency: Mapping[str, float]) -> dict[str, float]:

@@ -33,6 +33,11 @@ def sentiment_of_a_day(sentiment: Sentiment, language: str) -> Sentiment:
     chances = shifted("sentiment", language, sentiment.probabilities)
     if chances == sentiment.probabilities:
         return sentiment
+    return with_chances(sentiment, chances)
+
+
+def with_chances(sentiment: Sentiment, chances: Mapping[str, float]) -> Sentiment:
+    """The sentiment with other chances; where it abstains it still does."""
     moved = of_chances(chances)
     abstains = sentiment.label == moved.label and not sentiment.confident
     return replace(moved, confident=moved.confident and not abstains)

@@ -1,9 +1,11 @@
 """What the writer wants: the first cut of the cell's work, by n-grams and rules."""
 
+from collections.abc import Mapping
+
 from socialcell.language import lexicon
 from socialcell.language.analysis import Intent
-from socialcell.language.classifiers import civic_model, day_mix
-from socialcell.language.notes import Notes
+from socialcell.language.classifiers import civic_model, day_mix, day_model
+from socialcell.language.notes import DayChances, Notes
 
 TASK = "intent"
 _CONFIDENT = 0.6
@@ -18,13 +20,31 @@ def intent(notes: Notes) -> Intent:
     With the model the score is a probability, without it the strength of the cues.
     """
     notes.intents = chances(notes)
-    scores = notes.intents
+    scores: Mapping[str, float] = notes.intents
     if not scores:
-        notes.intents = scores = _by_rule(notes)
-    elif not _names_a_matter_of_the_city(notes):
-        # Only here: the judges of urgency and sentiment learned from the chances as
-        # they were.
-        scores = day_mix.shifted(TASK, notes.language, scores)
+        scores = notes.intents = _by_rule(notes)
+    else:
+        scores = _as_of_a_day(notes)
+    return _strongest(notes, scores)
+
+
+def of_a_day(notes: Notes, day: DayChances) -> Intent:
+    """The likeliest intent when the model of a day has had its say."""
+    return _strongest(notes, day_model.intents(_as_of_a_day(notes), day))
+
+
+def _as_of_a_day(notes: Notes) -> Mapping[str, float]:
+    """The chances, shifted where no cue names a matter of the city.
+
+    Only for the last word: the judges of urgency and sentiment learned from the chances
+    as they were.
+    """
+    if _names_a_matter_of_the_city(notes):
+        return notes.intents
+    return day_mix.shifted(TASK, notes.language, notes.intents)
+
+
+def _strongest(notes: Notes, scores: Mapping[str, float]) -> Intent:
     ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
     label, score = ranked[0]
     second = ranked[1][1] if len(ranked) > 1 else 0.0

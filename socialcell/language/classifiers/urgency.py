@@ -21,10 +21,6 @@ _LEVELS = (
     ("low", 0.0),
 )
 _MIDDLE = {"critical": 0.9, "high": 0.68, "normal": 0.4, "low": 0.1}
-# A danger is critical where the words say so, and from this share of critical beside
-# high and this chance of both. Chosen on `benchmarks/calibration` and on the posts of
-# `benchmarks/unseen` that have been scored.
-_CRITICAL, _CRITICAL_CHANCE = 0.3, 0.2
 _DAYS_WITHOUT_WATER = 3
 _COMPLAINING = ("complaint", "help", "question")
 _PERHAPS = "possible danger to life"
@@ -45,22 +41,20 @@ def urgency(notes: Notes) -> Urgency:
     assert notes.intent is not None
     days = longest_wait(notes)
     score, words = score_by_rules(notes, days)
-    judge = civic_model.models_by_task().get("urgency")
     level = next(name for name, least in _LEVELS if score >= least)
     dangerous = notes.danger > Danger.NONE
-    if judge is not None and notes.margins:
-        evidence = civic_model.urgency_evidence(notes, notes.intents, score, days)
-        chances = civic_model.with_meaning("urgency", judge.chances(evidence), notes)
-        likely_danger = danger_chance.chance(notes, evidence)
-        if not dangerous and danger_chance.is_enough(likely_danger, notes):
+    if notes.levels:
+        if not dangerous and danger_chance.is_enough(notes):
             dangerous = True
             words = words or [danger_chance.REASON]
-        if dangerous:
-            level = _level_of_danger(chances, likely_danger, notes.danger)
+        if not dangerous:
+            level = _likeliest_of_others(notes.levels)
         else:
-            level = _likeliest_of_others(chances)
+            lasts = not notes.danger and _is_long_without_water(notes, days)
+            is_now = danger_chance.is_critical(notes) and not lasts
+            level = "critical" if is_now else "high"
         # Half of it is where the likely levels lie, half what the reasons weigh.
-        likely = sum(chances[name] * middle for name, middle in _MIDDLE.items())
+        likely = sum(notes.levels[name] * middle for name, middle in _MIDDLE.items())
         score = (score + likely) / 2
     if notes.exercise and not notes.danger and level in civic_model.DANGEROUS:
         level, score = "normal", min(score, _MIDDLE["normal"])
@@ -76,12 +70,26 @@ def urgency(notes: Notes) -> Urgency:
     return Urgency(level, round(score, 3), tuple(words))
 
 
+def weigh(notes: Notes) -> None:
+    """Keep the chances of the levels and of danger; nothing without the model `civic`
+    or a word."""
+    judge = civic_model.models_by_task().get("urgency")
+    if judge is None or not notes.margins:
+        return
+    evidence = _evidence(notes)
+    notes.levels = civic_model.with_meaning("urgency", judge.chances(evidence), notes)
+    notes.danger_chance = danger_chance.chance(notes, evidence)
+
+
 def chance_of_danger(notes: Notes) -> float:
     """How likely it tells of danger, by the learned models; in [0, 1]."""
+    return danger_chance.chance(notes, _evidence(notes))
+
+
+def _evidence(notes: Notes) -> dict[str, float]:
     days = longest_wait(notes)
     score, _ = score_by_rules(notes, days)
-    evidence = civic_model.urgency_evidence(notes, notes.intents, score, days)
-    return danger_chance.chance(notes, evidence)
+    return civic_model.urgency_evidence(notes, notes.intents, score, days)
 
 
 def _cannot_wait(notes: Notes, days: int) -> bool:
@@ -92,23 +100,15 @@ def _cannot_wait(notes: Notes, days: int) -> bool:
         return False
     if notes.intent.label != "question" and danger_rules.is_of_hurt(notes.text):
         return True
+    return _is_long_without_water(notes, days)
+
+
+def _is_long_without_water(notes: Notes, days: int) -> bool:
     return (
         days >= _DAYS_WITHOUT_WATER
         and any(topic.id == "water" for topic in notes.topics)
         and danger_rules.is_without_water(notes.text)
     )
-
-
-def _level_of_danger(chances: Mapping[str, float], likely: float, words: Danger) -> str:
-    """`critical` or `high`; `likely` is the chance of danger in [0, 1].
-
-    It is critical from less than even odds: who is called in vain loses less than who
-    waits in vain.
-    """
-    critical, high = (chances[name] for name in civic_model.DANGEROUS)
-    share = critical / (critical + high)
-    is_likely = share >= _CRITICAL and likely * share >= _CRITICAL_CHANCE
-    return "critical" if words is Danger.CRITICAL or is_likely else "high"
 
 
 def _likeliest_of_others(chances: Mapping[str, float]) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
+from spacy.tokens import Doc
 
 from socialcell.language import measure, weights
 from socialcell.language.classifiers import civic_model, danger_chance, topics, urgency
@@ -141,6 +142,17 @@ def _with_margins(
     this one.
     """
     noted = _evidence(examples)
+    return add_unseen_margins(examples, noted, seed, also), noted
+
+
+def add_unseen_margins(
+    examples: Sequence[Example],
+    noted: Sequence[Notes],
+    seed: int,
+    also: Sequence[Example] = (),
+) -> list[Example]:
+    """Put the margins of n-grams that had not seen it into the notes of each post; the
+    posts without names of places."""
     posts = _without_places(examples, noted)
     phrases = [*posts_.phrases(), *also]
     for fold in folds(len(posts), seed):
@@ -151,7 +163,7 @@ def _with_margins(
         task_margins = civic_model.by_task(model.classes, rows)
         for at, margins in zip(fold, task_margins, strict=True):
             noted[at].margins = margins
-    return posts, noted
+    return posts
 
 
 def fit_columns(examples: Sequence[Example], seed: int) -> Linear:
@@ -361,8 +373,13 @@ def folds(count: int, seed: int) -> list[list[int]]:
 
 def _evidence(examples: Sequence[Example]) -> list[Notes]:
     """What the rules find in each post; margins are set by the caller."""
+    return [notes_of(doc) for doc in docs_without_margins(examples)]
+
+
+def docs_without_margins(examples: Sequence[Example]) -> list[Doc]:
+    """What all components but the model `civic` find in each post."""
     from socialcell.language.pipeline import build
 
     nlp = build()
     nlp.remove_pipe("socialcell_civic")  # the model that is trained here
-    return [notes_of(doc) for doc in nlp.pipe([example.text for example in examples])]
+    return list(nlp.pipe([example.text for example in examples]))

@@ -4,6 +4,7 @@
 "= intent topics urgency" ("-" is no topic), and below it one post a line. In `once/`
 places stand in brackets, which are no part of the text: `[कोथरूड]मध्ये`. A file there
 is named after the language of its posts: LANGUAGE.txt, or LANGUAGE-2.txt and so on.
+`day/` holds a JSON Lines file of each hand.
 """
 
 import json
@@ -21,6 +22,7 @@ from socialcell.message_catalog import Message
 
 LABELS = Path(__file__).parents[1] / "labels"
 ONCE = "once"
+DAY = "day"
 _PHRASE = 0.3  # weight of a phrase of the rules beside a post, for intents
 _NAME = re.compile(rf"({'|'.join(lexicon.LANGUAGES)})(?:-([2-9]|[1-9]\d+))?\.txt")
 
@@ -38,6 +40,15 @@ class Example:
     tasks: frozenset[str]
     weight: float = 1.0
     origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayPost:
+    """A post of `day/`, by which hand, and with which feeling."""
+
+    example: Example
+    hand: str
+    sentiment: str
 
 
 def examples() -> list[Example]:
@@ -59,6 +70,17 @@ def posts() -> list[Example]:
             keys.add(key)
             unique.append(post)
     return unique
+
+
+def posts_of_a_day() -> Iterator[DayPost]:
+    """The posts of `day/`, hand by hand: they teach the model of a day alone."""
+    for path in sorted((LABELS / DAY).glob("*.jsonl")):
+        for line in lines_of(path):
+            if line.strip():
+                row = json.loads(line)
+                labels = row["intent"], row["topics"], row["urgency"]
+                example = _example(DAY, row["text"], *labels)
+                yield DayPost(example, path.stem, row["sentiment"])
 
 
 def posts_labelled_twice() -> Iterator[Example]:

@@ -15,12 +15,13 @@ import numpy as np
 
 from socialcell.errors import SocialcellError
 from socialcell.language import measure, weights
-from socialcell.language.classifiers import civic_model
+from socialcell.language.classifiers import civic_model, day_model
 from socialcell.language.labelled_posts import LabelledPost
 from socialcell.language.linear_model import Linear
 from socialcell.language.measure import LabelScores
 from socialcell.language.training import cards
 from socialcell.language.training import civic as civic_
+from socialcell.language.training import day as day_
 from socialcell.language.training import names as names_
 from socialcell.language.training.cards import CardFacts, WrittenFacts
 from socialcell.language.training.fit import calibrated, fit
@@ -63,6 +64,9 @@ def train(
     if civic_model.NAME in wanted_names:
         facts, model = civic_.train(seed, progress, source_folder)
         facts_list.append(write(into / "open", civic_model.NAME, facts, _packed(model)))
+    if day_model.NAME in wanted_names:
+        facts, file = day_.train(seed, progress)
+        facts_list.append(write(into / "open", day_model.NAME, facts, file))
     for tagger in names_.train(source_folder, wanted_names, seed, progress):
         folder, name = into / tagger.recipe.folder, tagger.recipe.name
         facts_list.append(write(folder, name, tagger.facts, tagger.file, "crf"))
@@ -89,6 +93,7 @@ def write(
 
 def _checked_names(names: set[str]) -> set[str]:
     known_names = [recipe.name for recipe in RECIPES] + [civic_model.NAME]
+    known_names.append(day_model.NAME)
     known_names += [tagger.name for tagger in TAGGERS]
     unknown = names - set(known_names)
     if unknown:

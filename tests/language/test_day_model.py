@@ -1,0 +1,96 @@
+"""The model of a day: what it weighs, and how its say joins that of those before."""
+
+import math
+
+import numpy as np
+import pytest
+
+from socialcell.language import read
+from socialcell.language.classifiers import day_model
+from socialcell.language.classifiers.day_model import DayJudge
+from socialcell.language.notes import DayChances
+from socialcell.language.training import day
+from socialcell.language.training.posts import Example
+
+THIRDS = dict.fromkeys(day_model.GROUPS, 1 / 3)
+EVEN = DayChances(THIRDS, dict.fromkeys(day_model.SENTIMENTS, 1 / 3), 0.5, 0.5)
+
+
+def test_chances_follow_from_the_weights_by_hand() -> None:
+    matrix = np.zeros((8, 2))
+    matrix[1] = [math.log(4.0), 0.0]  # idle
+    matrix[6] = [0.0, 2.0]  # high
+    judge = DayJudge(("talk", "smoke"), matrix, np.zeros(8))
+
+    chances = judge.chances({"talk": 1.0, "smoke": 0.5, "unknown": 9.0})
+
+    assert chances.groups == pytest.approx(
+        {"asks": 1 / 6, "idle": 4 / 6, "tells": 1 / 6}
+    )
+    assert chances.sentiments == pytest.approx(EVEN.sentiments)
+    assert chances.high == pytest.approx(1 / (1 + math.exp(-1.0)))
+    assert chances.critical == 0.5
+
+
+def test_the_order_within_a_group_stays_as_it_was() -> None:
+    before = {"complaint": 0.3, "question": 0.1, "not_civic": 0.5, "praise": 0.1}
+    idle = EVEN._replace(groups={"asks": 0.01, "idle": 0.98, "tells": 0.01})
+
+    moved = day_model.intents(before, idle)
+
+    assert sum(moved.values()) == pytest.approx(1.0)
+    assert moved["complaint"] / moved["question"] == pytest.approx(3.0)
+    assert moved["not_civic"] > before["not_civic"]
+    assert moved["spam"] == 0.0
+
+
+def test_feelings_of_talk_are_left_to_the_models_before() -> None:
+    before = {"negative": 0.2, "neutral": 0.5, "positive": 0.3}
+    sad = {"negative": 0.98, "neutral": 0.01, "positive": 0.01}
+    talk = EVEN._replace(
+        sentiments=sad, groups={"asks": 0.0, "idle": 1.0, "tells": 0.0}
+    )
+    message = talk._replace(groups={"asks": 1.0, "idle": 0.0, "tells": 0.0})
+
+    assert day_model.sentiments(before, talk) == pytest.approx(before)
+    assert day_model.sentiments(before, message)["negative"] > 0.5
+
+
+def test_danger_is_more_likely_where_both_hear_it() -> None:
+    heard, unheard = EVEN._replace(high=0.9), EVEN._replace(high=0.1)
+
+    assert day_model.danger(0.5, EVEN) == pytest.approx(0.5)
+    assert day_model.danger(0.9, heard) == pytest.approx(0.9)
+    assert 0.1 < day_model.danger(0.9, unheard) < 0.5
+
+
+def test_a_fit_finds_what_sets_the_posts_apart() -> None:
+    labels = {
+        "asks": frozenset({"intent:complaint", "urgency:critical"}),
+        "idle": frozenset({"intent:not_civic", "urgency:low"}),
+        "tells": frozenset({"intent:praise", "urgency:high"}),
+    }
+    posts = [Example(name, labels[name], frozenset()) for name in labels] * 20
+    values = [{name: 1.0} for name in labels] * 20
+    feelings = ["negative", "neutral", "positive"] * 20
+
+    judge = day.fit(posts, values, feelings)
+
+    for name, feeling in zip(labels, feelings, strict=False):
+        chances = judge.chances({name: 1.0})
+        assert max(chances.groups, key=chances.groups.__getitem__) == name
+        assert max(chances.sentiments, key=chances.sentiments.__getitem__) == feeling
+        assert (chances.high > 0.5) == (name != "idle")
+        assert (chances.critical > 0.5) == (name == "asks")
+
+
+def test_a_text_reads_alike_by_itself_and_among_others() -> None:
+    texts = [
+        "which dentist in Aundh is good",
+        "aaji ekti aahe, pani gharat aale",
+        "रस्त्यावर खड्डे आहेत",
+        "what a match, I nearly died laughing",
+    ]
+    among = read(texts, semantic=True)
+
+    assert [read([text], semantic=True)[0] for text in texts] == list(among)
