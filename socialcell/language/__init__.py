@@ -51,7 +51,7 @@ def read(
 
 def read_stream(
     texts: Iterable[str],
-    batch_size: int = 256,
+    batch_size: int = 64,
     *,
     nc: NcModels = NcModels.ALL,
     own: "tuple[Place, ...]" = (),

@@ -373,18 +373,16 @@ def _cue_matcher(nlp: Language) -> tuple[PhraseMatcher, dict[int, list[Cue]]]:
     """One matcher for all cues; a phrase may speak for several values."""
     vocab: Vocab = nlp.vocab
     matcher = PhraseMatcher(vocab, attr="NORM")
-    by_norms: dict[tuple[str, ...], list[Cue]] = {}
-    docs: dict[tuple[str, ...], Doc] = {}
+    cues_by_key: dict[int, list[Cue]] = {}
     for cue in lexicon.cues():
-        doc = nlp.make_doc(cue.phrase)
-        norms = tuple(token.norm_ for token in doc)
-        docs[norms] = doc
-        cues = by_norms.setdefault(norms, [])
+        # Neither documents nor words are kept, which would take 20 MB.
+        with nlp.memory_zone():
+            doc = nlp.make_doc(cue.phrase)
+            key = " ".join(token.norm_ for token in doc)
+            number = vocab.strings.add(key, allow_transient=False)
+            if number not in cues_by_key:
+                matcher.add(key, [doc])
+        cues = cues_by_key.setdefault(number, [])
         if not any((c.kind, c.value) == (cue.kind, cue.value) for c in cues):
             cues.append(cue)
-    cues_by_key: dict[int, list[Cue]] = {}
-    for norms, cues in by_norms.items():
-        key = " ".join(norms)
-        matcher.add(key, [docs[norms]])
-        cues_by_key[vocab.strings[key]] = cues
     return matcher, cues_by_key

@@ -147,7 +147,7 @@ def _danger_in(sounds: Sequence[str]) -> Danger:
     )
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def _is_telling(sound: str) -> bool:
     """Whether it is the longest word of a phrase of danger; most posts have none."""
     return _lists().telling.search(f" {sound} ") is not None
@@ -199,7 +199,6 @@ def _sounds(text: str) -> list[str]:
     return [sound for word in _WORD.findall(text) if (sound := _sound(word))]
 
 
-@lru_cache(maxsize=100_000)
 def _sound(word: str) -> str:
     return "," if word in ",;" else key(word)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from socialcell.language.ngram_features import Bag, Grams, bags, normalised
 
 _LEAST = 1e-5  # chance that is not told from none
+_AT_ONCE = 16  # texts whose weights are looked up together
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,20 @@ class Linear:
 
 
 def _sums(weights: NDArray[np.int8], bag: Bag, texts: int) -> NDArray[np.float64]:
-    """Shape (texts, classes): sums of whole numbers, exact in any order."""
+    """Shape (texts, classes): sums of whole numbers, exact in any order.
+
+    The weights of a few texts at a time: those of a whole batch take megabytes.
+    """
     sums = np.zeros((texts, len(weights)))
     buckets = bag.buckets[np.argsort(bag.rows, kind="stable")]
-    looked_up = np.take(weights.T, buckets, axis=0).astype(np.float32)
     ones = np.ones(int(bag.lengths.max(initial=0)), np.float32)
-    ends = np.cumsum(bag.lengths).tolist()
-    for text, (start, end) in enumerate(pairwise([0, *ends])):
-        sums[text] = ones[: end - start] @ looked_up[start:end]
+    ends = [0, *np.cumsum(bag.lengths).tolist()]
+    for first in range(0, texts, _AT_ONCE):
+        part = ends[first : first + _AT_ONCE + 1]
+        looked_up = np.take(weights.T, buckets[part[0] : part[-1]], axis=0)
+        floats = looked_up.astype(np.float32)
+        for text, (start, end) in enumerate(pairwise(part), first):
+            sums[text] = ones[: end - start] @ floats[start - part[0] : end - part[0]]
     return sums
 
 

@@ -95,7 +95,6 @@ def sounds_of(text: str) -> str:
     return " ".join(filter(None, map(_sound, text.split())))
 
 
-@lru_cache(maxsize=100_000)
 def _sound(word: str) -> str:
     return transliteration.key(word) or ("" if word.isalnum() else word)
 

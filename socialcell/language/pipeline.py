@@ -25,7 +25,7 @@ from socialcell.settings.language import NcModels
 from socialcell.text import clean_text
 
 LONGEST = 1_000_000  # spaCy refuses longer texts (E088)
-MOST_WORDS = 250_000
+MOST_WORDS = 1_000_000  # counted anew in each batch
 _LETTER = "[^\\W\\d_]|[\u0900-\u0963]"
 _EMOJI = "[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 # Where a post is cut although nothing separates it: punctuation and emoji between
@@ -104,15 +104,16 @@ class TextReader:
     def _batch(self, texts: list[str]) -> list[Analysis]:
         cleaned = [clean_text(text) for text in texts]
         with self._lock:
-            # spaCy keeps every word it has seen: start afresh before it weighs.
+            # A zone forgets the words of its texts, but not that their places were
+            # taken: start afresh before it weighs.
             if len(self._nlp.vocab) > MOST_WORDS:
                 self._nlp = self._build()
-            return [
-                self._analysis(text, doc)
-                for text, doc in zip(
-                    cleaned, self._nlp.pipe(map(self._doc, cleaned)), strict=True
-                )
-            ]
+            with self._nlp.memory_zone():
+                docs = self._nlp.pipe(map(self._doc, cleaned))
+                return [
+                    self._analysis(text, doc)
+                    for text, doc in zip(cleaned, docs, strict=True)
+                ]
 
     def _doc(self, text: str) -> Doc:
         head = text[:LONGEST]
@@ -183,8 +184,6 @@ def build(
     tokenizer.prefix_search = hashtags.prefixes(tokenizer.prefix_search)
     tokenizer.infix_finditer = hashtags.infixes(_INFIX.finditer)
     tokenizer.token_match = _ADDRESS.match
-    # Its own limit is soon full of rare words; `MOST_WORDS` bounds it here.
-    tokenizer.max_cache_size = MOST_WORDS
     # NORM of a word is the known word it is a form of: matchers see through endings.
     vocab: Any = nlp.vocab
     # Its other facts about a word (shape, like_url …) nobody here asks for.

@@ -62,7 +62,7 @@ def analyse_word(raw: str) -> Word:
     return Word(raw, key, script, len(raw) if script else 0, False, number)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=10_000)
 def key_of(raw: str) -> str:
     """The form in which words are compared: folded, long vowels short, not stretched.
 

@@ -131,7 +131,6 @@ def _sounds(text: str) -> list[str]:
     return [sound for word in _WORD.findall(text) if (sound := _sound(word))]
 
 
-@lru_cache(maxsize=100_000)
 def _sound(word: str) -> str:
     return key(word) if word[0].isalnum() else _PART
 

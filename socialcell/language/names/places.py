@@ -140,14 +140,19 @@ class Gazetteer:
         """From now on these are found too."""
         for place in entries:
             self._places[nlp.vocab.strings.add(place.id)] = place
-            self._loose.add(place.id, [nlp.make_doc(name) for name in place.names()])
-            if exact := place.exact():
-                self._exact.add(place.id, [nlp.make_doc(name) for name in exact])
-            if place.handles:
-                accounts = [nlp.make_doc(f"@{handle}") for handle in place.handles]
-                self._loose.add(place.id, accounts)
             if place.label == "PERSON":
                 self._sounds |= dict.fromkeys(_sounds(place), place)
+            # The matchers keep numbers of words: the words themselves are forgotten.
+            with nlp.memory_zone():
+                self._add_phrases(nlp, place)
+
+    def _add_phrases(self, nlp: Language, place: Place) -> None:
+        self._loose.add(place.id, [nlp.make_doc(name) for name in place.names()])
+        if exact := place.exact():
+            self._exact.add(place.id, [nlp.make_doc(name) for name in exact])
+        if place.handles:
+            accounts = [nlp.make_doc(f"@{handle}") for handle in place.handles]
+            self._loose.add(place.id, accounts)
 
     def __call__(self, doc: Doc) -> Doc:
         matches = self._loose(doc) + self._exact(doc)

@@ -24,7 +24,7 @@ from socialcell.settings.language import NcModels
 NAME = "encoder"
 MOST_PIECES = 128  # of a text; a post has about 30
 MANY = ("topic",)  # tasks of which a text may have several classes
-_REMEMBERED = 20_000
+_REMEMBERED = 2_000  # texts; the same post comes again soon or never
 _DIGITS = 4
 
 

@@ -3,8 +3,6 @@
 from datetime import date, timedelta
 from functools import cache
 
-import holidays
-
 _COUNTRY, _STATE, _LANGUAGE = "IN", "MH", "en_IN"
 # The holiday that a festival goes with, and the days before and after it.
 _FESTIVALS = (("Ganesh Chaturthi", 0, 10), ("Diwali (Deepavali)", 2, 3))
@@ -24,6 +22,8 @@ class CityFestivals:
 
 @cache
 def _days(year: int) -> frozenset[date]:
+    import holidays  # megabytes that an import of posts does not need
+
     public = holidays.country_holidays(
         _COUNTRY, subdiv=_STATE, years=year, language=_LANGUAGE
     )

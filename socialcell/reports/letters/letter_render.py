@@ -3,7 +3,6 @@
 import functools
 from collections.abc import Callable
 
-import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -22,6 +21,8 @@ MAX_HTML_BYTES = 60_000
 
 def html(page: LetterPage) -> str:
     """One self-contained HTML document without pictures or other files."""
+    import css_inline  # large, and no letter is written by most commands
+
     document = _html_environment().get_template("letter.html").render(page=page)
     inliner = css_inline.CSSInliner(
         keep_style_tags=False, keep_at_rules=True, minify_css=True
