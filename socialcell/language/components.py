@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 
 from spacy.attrs import ORTH
 from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
 from socialcell.language import danger_rules, lexicon, weights
 from socialcell.language.analysis import Entity
@@ -371,15 +371,15 @@ def _fact(raw: str, stems: Stems) -> Fact:
 
 def _cue_matcher(nlp: Language) -> tuple[PhraseMatcher, dict[int, list[Cue]]]:
     """One matcher for all cues; a phrase may speak for several values."""
-    vocab: Vocab = nlp.vocab
-    matcher = PhraseMatcher(vocab, attr="NORM")
+    matcher = PhraseMatcher(nlp.vocab, attr="NORM")
+    strings: Any = nlp.vocab.strings
     cues_by_key: dict[int, list[Cue]] = {}
     for cue in lexicon.cues():
         # Neither documents nor words are kept, which would take 20 MB.
         with nlp.memory_zone():
             doc = nlp.make_doc(cue.phrase)
             key = " ".join(token.norm_ for token in doc)
-            number = vocab.strings.add(key, allow_transient=False)
+            number = strings.add(key, allow_transient=False)
             if number not in cues_by_key:
                 matcher.add(key, [doc])
         cues = cues_by_key.setdefault(number, [])
