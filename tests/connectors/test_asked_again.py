@@ -25,7 +25,7 @@ from socialcell.connectors.x.x_lookup import lookup_items as x_looked_up
 from socialcell.sandbox import Sandbox
 from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import CITY, Unlimited, connector_of
-from tests.connectors.test_contract import pull, records
+from tests.connectors.pulls import pull, records
 
 DAY = timedelta(days=1)
 ASKED = ("x.search", "reddit.new", "mastodon.pune")

@@ -27,7 +27,7 @@ from socialcell.sandbox import Sandbox
 from socialcell.services.collection import collector
 from socialcell.services.platform_sessions import SessionFiles
 from tests.connectors.conftest import Unlimited, connector_of
-from tests.connectors.test_contract import expected_ids, items, pull, records
+from tests.connectors.pulls import expected_ids, items, pull, records
 
 PUNE, MARATHI = "bluesky.pune", "bluesky.pune-mr"
 SIGN_IN, RENEW, SEARCH, BY_URI = (

@@ -23,7 +23,7 @@ from socialcell.redact import redact
 from socialcell.sandbox import Sandbox
 from socialcell.sandbox.world.facebook_world import PAGE_ID
 from tests.connectors.conftest import CITY, TRUTH, standing
-from tests.connectors.test_contract import pull, records
+from tests.connectors.pulls import pull, records
 
 FEED, COMMENTS = "facebook.feed", "facebook.comments"
 TRUE = {item["id"]: item for item in TRUTH["items"] if item["platform"] == "facebook"}

@@ -21,7 +21,7 @@ from socialcell.sandbox.meta import facebook_json
 from socialcell.sandbox.world.facebook_world import PAGE_ID
 from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import CITY, Unlimited, connector_of
-from tests.connectors.test_contract import pull
+from tests.connectors.pulls import pull
 
 INSIGHTS = "facebook.insights"
 

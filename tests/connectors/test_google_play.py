@@ -25,14 +25,8 @@ from socialcell.sandbox.world.app_world import PACKAGE
 from socialcell.services.collection import collector
 from tests.builders import make_source
 from tests.connectors.conftest import Unlimited, connector_of
-from tests.connectors.test_contract import (
-    expected_ids,
-    gap_of,
-    items,
-    pull,
-    records,
-    run,
-)
+from tests.connectors.pulls import expected_ids, items, pull, records
+from tests.connectors.source_runs import gap_of, run
 
 REVIEWS = "google_play.reviews"
 never = collector.never_stop

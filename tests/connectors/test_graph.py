@@ -29,7 +29,7 @@ from socialcell.sandbox import Sandbox
 from socialcell.sandbox.world.facebook_world import PAGE_ID
 from socialcell.settings.platforms import MetaSection
 from tests.connectors.conftest import Unlimited, connector_of, standing
-from tests.connectors.test_contract import pull, records
+from tests.connectors.pulls import pull, records
 
 NEEDED = ("pages_read_engagement", "pages_read_user_content")
 

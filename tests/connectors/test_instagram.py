@@ -26,8 +26,8 @@ from socialcell.sandbox import Sandbox
 from socialcell.sandbox.world.instagram_world import ACCOUNT_ID, HASHTAG_ID, USERNAME
 from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import CITY, TRUTH, Unlimited, connector_of, standing
+from tests.connectors.pulls import expected_ids, pull, records
 from tests.connectors.test_asked_again import ask
-from tests.connectors.test_contract import expected_ids, pull, records
 
 MEDIA, COMMENTS = "instagram.media", "instagram.comments"
 TAGS, HASHTAG = "instagram.tags", "instagram.hashtag"

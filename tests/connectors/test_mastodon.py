@@ -23,7 +23,7 @@ from socialcell.sandbox import Sandbox
 from socialcell.services.collection import collector
 from socialcell.settings.platforms import MastodonSection
 from tests.connectors.conftest import TRUTH, Unlimited, connector_of
-from tests.connectors.test_contract import expected_ids, pull, records
+from tests.connectors.pulls import expected_ids, pull, records
 
 TAG = "mastodon.pune"
 

@@ -25,7 +25,8 @@ from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.collection.collector import never_stop
 from tests.builders import make_source
 from tests.connectors.conftest import Unlimited, connector_of
-from tests.connectors.test_contract import ContextOf, pull
+from tests.connectors.pulls import pull
+from tests.connectors.source_runs import ContextOf
 
 NAME = "meta_ads.daily"
 TODAY = date(2026, 11, 21)

@@ -10,7 +10,7 @@ from socialcell.connectors.base import ConnectorContext, ConnectorError, Kind
 from socialcell.sandbox import Sandbox
 from socialcell.services.collection.collector import never_stop
 from tests.connectors.conftest import Unlimited, connector_of
-from tests.connectors.test_contract import pull
+from tests.connectors.pulls import pull
 from tests.connectors.test_meta_ads import NAME, broken, facts
 
 

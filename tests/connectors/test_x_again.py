@@ -23,7 +23,7 @@ from socialcell.services.mentions import tagging
 from socialcell.services.reporting import report_redaction, weekly_report
 from tests.builders import NOON, make_author, make_record, make_source, store_records
 from tests.connectors.conftest import settings_of, source_named
-from tests.connectors.test_contract import pull, records
+from tests.connectors.pulls import pull, records
 from tests.faults.hostile.scripted import SETTINGS, scripted, x_page, x_post
 from tests.inside import socialcell
 

@@ -25,7 +25,8 @@ from socialcell.services.collection import collector
 from socialcell.services.collection.allowance_ledger import Ledger
 from tests.builders import make_source
 from tests.connectors.conftest import Unlimited, connector_of
-from tests.connectors.test_contract import gap_of, items, pull, records, run
+from tests.connectors.pulls import items, pull, records
+from tests.connectors.source_runs import gap_of, run
 
 SEARCH, UPLOADS, COMMENTS = "youtube.search", "youtube.uploads", "youtube.comments"
 # 21 November, 03:30 in London, is the evening of the 20th in California.

@@ -20,7 +20,7 @@ from socialcell.connectors.base import (
 from socialcell.sandbox import Sandbox
 from socialcell.services.collection import collector
 from tests.connectors.conftest import Unlimited, connector_of
-from tests.connectors.test_contract import items, pull, records
+from tests.connectors.pulls import items, pull, records
 
 COMMENTS = "youtube.comments"
 

@@ -16,7 +16,7 @@ from socialcell.connectors.base import (
 from socialcell.connectors.google.youtube_connector import YouTube
 from socialcell.connectors.google.youtube_item import comment_record, video_record
 from socialcell.sandbox import Sandbox
-from tests.connectors.test_contract import pull, records
+from tests.connectors.pulls import pull, records
 
 
 def a_video(**said: Any) -> dict[str, Any]:
