@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from socialcell import config, connectors, sandbox
 from socialcell.clock import FixedClock
 from socialcell.config import Workspace
 from socialcell.connectors.base import Connector, ConnectorContext
 from socialcell.sandbox import City, Sandbox
+from socialcell.services.context import Context
+from tests.builders import make_source
 from tests.conftest import MONDAY_MORNING
 
 CITY = City(seed=11, end=MONDAY_MORNING, days=9)
@@ -71,6 +74,19 @@ def connector_context(
     return ConnectorContext(
         city_clock, workspace.config, workspace.secret, served.base_urls
     )
+
+
+@pytest.fixture
+def city(
+    served: Sandbox,
+    connector_context: ConnectorContext,
+    engine: Engine,
+    context: Context,
+) -> Context:
+    """A workspace that listens to the sandbox's X, at the sandbox's time."""
+    entered = source_named(served, "x.mentions")
+    make_source(engine, "x.mentions", "x", **settings_of(entered))
+    return Context(context.workspace, engine, connector_context.clock, served.base_urls)
 
 
 def settings_of(source: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,6 @@ from socialcell.services.context import Context
 from socialcell.services.mentions import tagging
 from socialcell.services.reporting import report_redaction, weekly_report
 from tests.builders import NOON, make_author, make_record, make_source, store_records
-from tests.connectors.conftest import settings_of, source_named
 from tests.connectors.pulls import pull, records
 from tests.faults.hostile.scripted import SETTINGS, scripted, x_page, x_post
 from tests.inside import socialcell
@@ -31,19 +30,6 @@ pytestmark = pytest.mark.swept_on_postgresql
 
 DAY = timedelta(days=1)
 LONG = "@PuneCityDemo Water & mud stand < 1 m from our doors. " * 12
-
-
-@pytest.fixture
-def city(
-    served: Sandbox,
-    connector_context: ConnectorContext,
-    engine: Engine,
-    context: Context,
-) -> Context:
-    """A workspace that listens to the sandbox's X, at the sandbox's time."""
-    entered = source_named(served, "x.mentions")
-    make_source(engine, "x.mentions", "x", **settings_of(entered))
-    return Context(context.workspace, engine, connector_context.clock, served.base_urls)
 
 
 def mention(engine: Engine, external_id: str) -> Any:
