@@ -16,7 +16,8 @@ from socialcell.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from socialcell.services.outcomes.daily_figures import AdRow, CoverageDocument
+    from socialcell.services.outcomes.ad_documents import AdRow
+    from socialcell.services.outcomes.daily_figures import CoverageDocument
 
 app = typer.Typer(
     help="Ads: what the networks report of each campaign, group and ad.",
@@ -42,11 +43,11 @@ def show(
 
     Example: socialcell ads show --since 2026-11-01 --by ad_group
     """
-    from socialcell.services.outcomes import daily_figures
+    from socialcell.services.outcomes import ad_documents, daily_figures
 
     context = open_context(config)
     span = daily_figures.requested_days(context, since, until)
-    figures = daily_figures.ad_document(context, span, by, daily=daily)
+    figures = ad_documents.ad_document(context, span, by, daily=daily)
     if json:
         output.as_json(figures)
         return

@@ -23,7 +23,7 @@ from socialcell.commands.options import (
 from socialcell.commands.sources.import_ import run
 
 if TYPE_CHECKING:
-    from socialcell.services.outcomes.daily_figures import StoreDocument, StoreRow
+    from socialcell.services.outcomes.store_documents import StoreDocument, StoreRow
 
 app = typer.Typer(
     help="Installs: what Google Play and the App Store report of the city's app.",
@@ -101,10 +101,10 @@ def show(
 
     Example: socialcell installs show --metric acquisitions --by utm_campaign
     """
-    from socialcell.services.outcomes import daily_figures
+    from socialcell.services.outcomes import daily_figures, store_documents
 
     context = open_context(config)
-    document = daily_figures.install_document(
+    document = store_documents.install_document(
         context,
         daily_figures.requested_days(context, since, until),
         store=store,

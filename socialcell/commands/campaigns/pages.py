@@ -47,11 +47,11 @@ def show(
 
     Example: socialcell pages show --metric followers
     """
-    from socialcell.services.outcomes import daily_figures
+    from socialcell.services.outcomes import daily_figures, store_documents
 
     context = open_context(config)
     days = daily_figures.requested_days(context, since, until)
-    document = daily_figures.page_document(context, days, metric=metric, daily=daily)
+    document = store_documents.page_document(context, days, metric=metric, daily=daily)
     if json:
         output.as_json(document)
         return

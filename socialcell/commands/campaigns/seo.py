@@ -44,11 +44,11 @@ def show(
 
     Example: socialcell seo show --by page --since 2026-11-01
     """
-    from socialcell.services.outcomes import daily_figures
+    from socialcell.services.outcomes import daily_figures, search_documents
 
     context = open_context(config)
     span = daily_figures.requested_days(context, since, until)
-    document = daily_figures.search_document(
+    document = search_documents.search_document(
         context, span, by=by, site=site, daily=daily
     )
     if json:

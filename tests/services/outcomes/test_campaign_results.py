@@ -18,7 +18,11 @@ from socialcell.listening.store import areas as area_store
 from socialcell.ops import audit
 from socialcell.sandbox.world.campaign_world import CampaignWorld
 from socialcell.services.context import Context
-from socialcell.services.outcomes import campaign_results, daily_figures
+from socialcell.services.outcomes import (
+    campaign_results,
+    daily_figures,
+    store_documents,
+)
 from tests.builders import NOON
 from tests.conftest import MONDAY_MORNING
 
@@ -254,7 +258,7 @@ def test_installs_that_were_told_stand_beside_what_the_store_reports(
     keep(engine, [installed(date(2026, 11, 20), 10)])
     span = daily_figures.DayRange(date(2026, 11, 16), date(2026, 11, 22))
 
-    found = daily_figures.install_document(
+    found = store_documents.install_document(
         context, span, store=None, metric=None, by=None, daily=False
     )
 
@@ -262,7 +266,7 @@ def test_installs_that_were_told_stand_beside_what_the_store_reports(
         "Daily User Installs": 10,
         "Install Referrer postbacks": 1,
     }
-    by = daily_figures.install_document(
+    by = store_documents.install_document(
         context, span, store=None, metric=None, by="creator", daily=False
     )
     assert [(row["group"], row["value"]) for row in by["rows"]] == [("asha", 1)]

@@ -8,7 +8,12 @@ from socialcell import db
 from socialcell.campaigns.outcomes.store.facts import store_facts
 from socialcell.connectors.facts import AdFact, Fact, SearchFact, StoreFact
 from socialcell.services.context import Context
-from socialcell.services.outcomes import daily_figures
+from socialcell.services.outcomes import (
+    ad_documents,
+    daily_figures,
+    search_documents,
+    store_documents,
+)
 from socialcell.services.workspace import digest as digests
 from tests.builders import NOON
 
@@ -71,11 +76,11 @@ def test_days_outside_the_span_and_other_levels_are_left_out(
     outside = (SPAN.since - timedelta(days=1), SPAN.until + timedelta(days=1))
     keep(engine, *map(ad, (*outside, SPAN.since, SPAN.until)), ad(DAY, "ad_group"))
 
-    (row,) = daily_figures.ad_document(context, SPAN, "campaign", daily=False)["rows"]
+    (row,) = ad_documents.ad_document(context, SPAN, "campaign", daily=False)["rows"]
     assert (row["days"], row["clicks"]) == (2, 40)
     assert row["cost"] == {"amount_micros": 10_500_000, "currency": "INR"}
 
-    (row,) = daily_figures.ad_document(context, SPAN, "ad_group", daily=True)["rows"]
+    (row,) = ad_documents.ad_document(context, SPAN, "ad_group", daily=True)["rows"]
     assert row["ad_group"] == {"id": "7", "name": "Kothrud"}
     assert row["day"] == DAY
 
@@ -87,7 +92,7 @@ def test_a_store_is_asked_for_by_name_and_metric(
 
     def shown(**asked: str | None) -> list[tuple[str | None, int | None]]:
         wanted = {"store": None, "metric": None, "by": None} | asked
-        found = daily_figures.install_document(context, SPAN, daily=False, **wanted)
+        found = store_documents.install_document(context, SPAN, daily=False, **wanted)
         return [(row.get("group"), row["value"]) for row in found["rows"]]
 
     assert shown() == [(None, 9)]
@@ -114,10 +119,10 @@ def test_figures_of_pages_are_no_installs_and_have_a_list_of_their_own(
 ) -> None:
     keep(engine, store(DAY), followers(DAY, 900), followers(SPAN.until, 910))
 
-    installed = daily_figures.install_document(
+    installed = store_documents.install_document(
         context, SPAN, store=None, metric=None, by=None, daily=False
     )
-    pages = daily_figures.page_document(context, SPAN, metric=None, daily=False)
+    pages = store_documents.page_document(context, SPAN, metric=None, daily=False)
 
     assert [row["store"] for row in installed["rows"]] == ["google_play"]
     assert [one["kind"] for one in installed["series"]] == ["flow"]
@@ -129,13 +134,13 @@ def test_figures_of_pages_are_no_installs_and_have_a_list_of_their_own(
 def test_a_site_is_asked_for_by_name(context: Context, engine: Engine) -> None:
     keep(engine, result(DAY, "total", "", 50), result(DAY, "query", "पाणी", 20))
 
-    found = daily_figures.search_document(
+    found = search_documents.search_document(
         context, SPAN, by="query", site=None, daily=False
     )
     assert [row["query"] for row in found["rows"]] == ["पाणी"]
     assert found["sites"][0]["unnamed"]["clicks"] == 30
 
-    other = daily_figures.search_document(
+    other = search_documents.search_document(
         context, SPAN, by="query", site="other", daily=False
     )
     assert (other["rows"], other["sites"]) == ([], [])

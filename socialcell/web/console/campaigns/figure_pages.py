@@ -3,8 +3,10 @@
 from socialcell.errors import UsageError
 from socialcell.reports.phrases import Phrases
 from socialcell.roles import Permission
-from socialcell.services.outcomes import daily_figures
-from socialcell.services.outcomes.daily_figures import LEVELS, SEARCHES, DayRange
+from socialcell.services.outcomes import ad_documents, daily_figures, search_documents
+from socialcell.services.outcomes.ad_documents import LEVELS
+from socialcell.services.outcomes.daily_figures import DayRange
+from socialcell.services.outcomes.search_documents import SEARCHES
 from socialcell.web.console.campaigns.campaign_words import CampaignWords
 from socialcell.web.pages.answers import Answer, WebPage
 from socialcell.web.pages.page_request import PageRequest
@@ -34,7 +36,7 @@ def show_ads(request: PageRequest) -> Answer:
     level, is_daily = request.query.get("by", LEVELS[0]), "daily" in request.query
     if level not in LEVELS:
         raise NotFound
-    document = daily_figures.ad_document(request.context, days, level, daily=is_daily)
+    document = ad_documents.ad_document(request.context, days, level, daily=is_daily)
     return WebPage(
         "ads.html",
         {
@@ -59,7 +61,7 @@ def show_search(request: PageRequest) -> Answer:
     if by not in SEARCHES:
         raise NotFound
     site = request.query.get("site") or None
-    document = daily_figures.search_document(
+    document = search_documents.search_document(
         request.context, days, by=by, site=site, daily=is_daily
     )
     return WebPage(
