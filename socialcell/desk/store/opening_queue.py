@@ -22,6 +22,12 @@ _STEP = 5000  # mentions that the start moves in one run
 M = db.table(Mention).c
 
 
+def take_turn(session: Session) -> None:
+    """Wait until nobody else enters mentions into cases. For what depends on whether a
+    mention is in one."""
+    db.take_turn(session, "case_opening")
+
+
 def list_requests(
     session: Session, own_accounts: Collection[str], limit: int
 ) -> list[int]:

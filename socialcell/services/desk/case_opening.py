@@ -35,7 +35,6 @@ from socialcell.text import clean_text
 LOOKED_FOR = timedelta(days=14)
 """So old a mention may be when a case is opened of it without a person."""
 _BATCH = 50  # mentions in one transaction
-_TURN = "case_opening"
 _SOURCES = {"message": "message", "review": "review", "article": "press"}
 HAND = ("phone", "paper", "press")
 
@@ -75,7 +74,7 @@ def open_from_mention(
     """
     people = pseudonyms.load_key_only(context)
     with db.writing(context.engine) as session:
-        db.take_turn(session, _TURN)
+        opening_queue.take_turn(session)
         row = _require_free(session, mention_id)
         reading = case_reading.read_mention(session, row)
         decided = {"kind": kind, "priority": priority}
@@ -175,7 +174,7 @@ def join_mention(
     """
     people = pseudonyms.load_key_only(context)
     with db.writing(context.engine) as session:
-        db.take_turn(session, _TURN)
+        opening_queue.take_turn(session)
         case = cases.lock_case(session, number, rev)
         case_access.require_case(context, session, Permission.TRIAGE, case)
         row = _require_free(session, mention_id)
@@ -203,7 +202,7 @@ def open_pending(context: Context, stop: Callable[[], bool] = lambda: False) -> 
     count = 0
     while not stop():
         with db.writing(context.engine) as session:
-            db.take_turn(session, _TURN)
+            opening_queue.take_turn(session)
             ids = _pending(context, session)
             for mention_id in ids:
                 _place(context, session, mention_id, people)

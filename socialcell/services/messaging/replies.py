@@ -11,8 +11,6 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.clock import in_pune
 from socialcell.connectors.whatsapp.whatsapp_connector import WINDOW
-from socialcell.desk.case_states import OPEN_STATES
-from socialcell.desk.store import conversations as case_conversations
 from socialcell.errors import UsageError
 from socialcell.listening.store.mentions import conversations
 from socialcell.listening.store.mentions import reply_drafts as draft_store
@@ -70,7 +68,7 @@ def reply(
         )
     to = reply_recipient(context, mention_id)
     with db.reading(context.engine) as session:
-        _refuse_in_case(session, mention_id)
+        reply_drafts.refuse_in_case(session, mention_id)
         reply_drafts.refuse_same(session, to, words)
     second = safety or reply_drafts.needs_second_person(context, mention_id)
     if dry_run:
@@ -97,12 +95,6 @@ def reply_recipient(context: Context, mention_id: int) -> ReplyRecipient:
     person = consent.person_of(context, CONNECTOR, conversation.uid)
     uid = conversation.uid
     return ReplyRecipient(mention_id, uid, person.pseudonym, source, until)
-
-
-def _refuse_in_case(session: Session, mention_id: int) -> None:
-    case = case_conversations.case_of_mention(session, mention_id)
-    if case is not None and case.state in OPEN_STATES:
-        raise UsageError("messages.in_case", message=mention_id, case=case.number)
 
 
 def _conversation(session: Session, mention_id: int) -> Conversation:

@@ -25,6 +25,8 @@ def approve(context: Context, id_: int) -> ReplyResult:
         draft = reply_drafts.require(session, id_)
         if draft.state != "waiting":
             raise _possibly_sent(id_)
+        # The case was opened while it was being sent, and the platform did not take it.
+        reply_drafts.refuse_in_case(session, draft.mention_id)
         making = second_approver.making_of(session, ("message.draft",), str(id_))
         about = Message("operators.answer", {"id": id_})
         persons = second_approver.require_second(context, session, making, about)

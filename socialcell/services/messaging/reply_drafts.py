@@ -9,7 +9,9 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.clock import in_pune
 from socialcell.connectors.whatsapp.whatsapp_connector import WINDOW
+from socialcell.desk.case_states import OPEN_STATES
 from socialcell.desk.store import conversations as case_conversations
+from socialcell.desk.store import opening_queue
 from socialcell.errors import UsageError
 from socialcell.listening.reply_model import ReplyDraft
 from socialcell.listening.store.mentions import conversations
@@ -52,7 +54,7 @@ def needs_second_person(context: Context, mention_id: int) -> bool:
 def add_draft(context: Context, to: ReplyRecipient, words: str) -> int:
     """Keep an answer until a second person says yes; its number. Audited.
 
-    UsageError: as of `refuse_same`.
+    UsageError: as of `refuse_same` and `refuse_in_case`.
     """
     now = context.clock.now()
     with db.writing(context.engine) as session:
@@ -70,7 +72,7 @@ def enter_sending(
     context: Context, session: Session, to: ReplyRecipient, words: str
 ) -> int:
     """Enter an answer that is about to be sent; its number. UsageError: as of
-    `refuse_same`."""
+    `refuse_same` and `refuse_in_case`."""
     now = context.clock.now()
     id_ = _enter(context, session, to, words, now)
     draft_store.claim(session, id_, context.actor.name, now)
@@ -95,6 +97,13 @@ def refuse_same(session: Session, to: ReplyRecipient, words: str) -> None:
         raise UsageError("messages.possibly_sent", reply=draft.id)
 
 
+def refuse_in_case(session: Session, mention_id: int) -> None:
+    """UsageError: the message is in an open case, which has to have its answers."""
+    case = case_conversations.case_of_mention(session, mention_id)
+    if case is not None and case.state in OPEN_STATES:
+        raise UsageError("messages.in_case", message=mention_id, case=case.number)
+
+
 def _digest(words: str) -> str:
     return hashlib.sha256(" ".join(words.split()).encode()).hexdigest()
 
@@ -102,7 +111,10 @@ def _digest(words: str) -> str:
 def _enter(
     context: Context, session: Session, to: ReplyRecipient, words: str, now: datetime
 ) -> int:
+    # A case that is opened of the message meanwhile takes over what waits by then.
+    opening_queue.take_turn(session)
     db.take_turn(session, "message.reply")
+    refuse_in_case(session, to.mention_id)
     refuse_same(session, to, words)
     draft = ReplyDraft(
         mention_id=to.mention_id,

@@ -17,6 +17,7 @@ from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
 from socialcell.identity.actor import os_account
 from socialcell.listening.model import Author, Mention
 from socialcell.listening.reply_model import ReplyDraft
+from socialcell.listening.store.mentions import reply_drafts as draft_store
 from socialcell.ops.model import AuditEntry
 from socialcell.roles import Role
 from socialcell.sandbox import Sandbox
@@ -29,6 +30,7 @@ from socialcell.services.messaging import replies, reply_approvals, reply_drafts
 from socialcell.services.messaging.sending_times import SENDING
 from socialcell.services.outbox import outbox
 from socialcell.services.privacy import data_requests, retention
+from tests.conftest import MONDAY_MORNING
 from tests.operators import acting, officer, sign_in_shell
 from tests.running import inside
 from tests.services.webhooks.conftest import push_all, pushed_before
@@ -386,3 +388,40 @@ def test_an_answer_on_its_way_stays_where_it_is_when_a_case_is_opened(
 
     assert [line.state for line in reply_drafts.list_waiting(listening)] == ["sending"]
     assert answer_view.list_answers(listening, answer_view.OPEN_STATES, 9) == []
+
+
+def test_who_answers_while_the_case_is_opened_answers_in_the_case(
+    listening: Context, write: Any
+) -> None:
+    message = write(CALL)
+    to = replies.reply_recipient(listening, message)
+
+    case_opening.open_pending(replace(listening, actor=os_account()))
+
+    with pytest.raises(UsageError, match=f"Message {message} is in case"):
+        reply_drafts.add_draft(listening, to, ANSWER)
+    with (
+        pytest.raises(UsageError, match="answer it there"),
+        db.writing(listening.engine) as session,
+    ):
+        reply_drafts.enter_sending(listening, session, to, ANSWER)
+    assert reply_drafts.list_waiting(listening) == []
+
+
+def test_an_answer_that_came_back_after_the_case_was_opened_is_not_sent_past_it(
+    served: Sandbox, listening: Context, write: Any, lead: Any
+) -> None:
+    message = write(CALL)
+    kept = replies.reply(listening, message, ANSWER, safety=True)
+    with db.writing(listening.engine) as session:
+        draft_store.claim(session, kept.waits or 0, "cell.lead", MONDAY_MORNING)
+    case_opening.open_pending(replace(listening, actor=os_account()))
+    with db.writing(listening.engine) as session:
+        draft_store.give_back(session, kept.waits or 0)
+
+    with pytest.raises(UsageError, match="answer it there"):
+        lead(listening, kept.waits)
+
+    assert sent(served) == []
+    reply_drafts.withdraw(listening, kept.waits or 0)
+    assert reply_drafts.list_waiting(listening) == []
