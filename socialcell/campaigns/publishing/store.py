@@ -29,10 +29,19 @@ def find_post(session: Session, key: str) -> OwnPost | None:
     return session.scalars(select(OwnPost).where(col(OwnPost.key) == key)).first()
 
 
-def same_post(session: Session, post: OwnPost, *, at_any_time: bool) -> OwnPost | None:
-    """Another post with the same words for the same platform, time, picture and post
-    that it answers, which is neither withdrawn nor deleted."""
+def same_post(
+    session: Session, post: OwnPost, *, since: datetime | None
+) -> OwnPost | None:
+    """Another post with the same words for the same platform, picture and post that it
+    answers, which is neither withdrawn nor deleted. `since` None: of the same time;
+    else of any, where it is not out yet or its time came after that."""
+    is_near = (
+        P.due_at == post.due_at
+        if since is None
+        else or_(P.state.in_(_OPEN), P.due_at > since)
+    )
     query = select(OwnPost).where(
+        is_near,
         P.id != post.id,
         P.platform == post.platform,
         P.text == post.text,
@@ -40,8 +49,6 @@ def same_post(session: Session, post: OwnPost, *, at_any_time: bool) -> OwnPost 
         P.reply_to.is_not_distinct_from(post.reply_to),
         P.state.in_((*_OPEN, "posted")),
     )
-    if not at_any_time:
-        query = query.where(P.due_at == post.due_at)
     return session.scalars(query.order_by(P.id)).first()
 
 

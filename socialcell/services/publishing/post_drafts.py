@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlmodel import Session
@@ -24,6 +24,8 @@ from socialcell.services.manual_entry import run_entry
 from socialcell.services.outbox import election_periods
 from socialcell.services.publishing import reply_targets
 from socialcell.text import clean_text
+
+_NOT_AGAIN_IN = timedelta(days=1)  # what leaves at once may warn of another danger then
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def add_post(context: Context, draft: PostDraft, *, dry_run: bool = False) -> Ow
 
     UsageError: an unknown platform, language or ward, words that are too long there, a
     time that is past or within an election, a picture without a public https address,
-    or the same that is planned or out already.
+    or the same that is planned; of what leaves at once, also the same of the last day.
     """
 
     def act(session: Session) -> OwnPost:
@@ -61,20 +63,25 @@ def add_post(context: Context, draft: PostDraft, *, dry_run: bool = False) -> Ow
         is_new = store.find_post(session, draft.key) is None
         post = enter_post(context, session, draft)
         if is_new:
-            _refuse_same(session, post, at_any_time=draft.due_at is None)
+            is_at_once = draft.due_at is None
+            since = context.clock.now() - _NOT_AGAIN_IN if is_at_once else None
+            _refuse_same(session, post, since)
         return post
 
     return run_entry(context, act, dry_run)
 
 
-def _refuse_same(session: Session, post: OwnPost, *, at_any_time: bool) -> None:
-    """UsageError: the same words are planned for the same platform and time, or are
-    out; of what leaves once it is approved, at any time."""
-    same = store.same_post(session, post, at_any_time=at_any_time)
-    if same is not None:
-        raise UsageError(
-            "posts.same_post", platform=post.platform, post=same.id, state=same.state
-        )
+def _refuse_same(session: Session, post: OwnPost, since: datetime | None) -> None:
+    """UsageError: the same words are planned for the same platform and time; with
+    `since`, for any time, or they went out after it."""
+    same = store.same_post(session, post, since=since)
+    if same is None:
+        return
+    if same.state == "posted":
+        raise UsageError("posts.same_post_out", platform=post.platform, post=same.id)
+    raise UsageError(
+        "posts.same_post", platform=post.platform, post=same.id, state=same.state
+    )
 
 
 def enter_post(

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -105,13 +106,23 @@ def test_the_same_words_are_planned_for_a_platform_and_a_time_once(
     assert len([post for post in listed if post["state"] == "draft"]) == 4
 
 
-def test_words_of_safety_that_leave_at_once_are_entered_once(cell: Path) -> None:
+def test_words_of_safety_that_leave_at_once_are_entered_once_a_day(
+    cell: Path, town: Town
+) -> None:
     add = ("posts", "add", "x", "नदीकाठ सोडा", "--safety")
     document(cell, *add)
+    waiting = refused("--config", cell / "config.yaml", *add)
+    sign_in_shell(town.context, "lead")
+    document(cell, "posts", "approve", "1")
+    document(cell, "posts", "publish")
+    out = refused("--config", cell / "config.yaml", *add)
+    configure(cell, (MONDAY_MORNING + timedelta(days=1, hours=1)).isoformat(), town)
+    sign_in_shell(town.context, "writer")
+    again = document(cell, *add)
 
-    text = refused("--config", cell / "config.yaml", *add)
-
-    assert "These words stand in post 1 for x already" in text
+    assert "These words stand in post 1 for x already (draft)" in waiting
+    assert "These words went out for x within the last day, as post 1" in out
+    assert [post["state"] for post in again["posts"]] == ["draft"]
 
 
 def test_the_commands_let_safety_out_and_say_what_holds_the_rest(
