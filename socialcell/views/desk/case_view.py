@@ -267,6 +267,16 @@ def _words(
     return masked, language, False
 
 
+def words_said_last(
+    note: str | None, mention: MentionRow | None, people: People
+) -> tuple[str | None, str | None]:
+    """The masked words that a citizen said last, and their language: those of a
+    mention, or our own note of them; None: removed, or none were held."""
+    if mention is not None:
+        return words_of_mention(mention, people)
+    return None if note is None else masking.unnamed(note), None
+
+
 def words_of_mention(
     mention: MentionRow, people: People
 ) -> tuple[str | None, str | None]:

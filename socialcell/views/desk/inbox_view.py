@@ -57,10 +57,7 @@ def view_line(
     row: CaseRow, mention: MentionRow | None, clock: ClockView | None, people: People
 ) -> InboxLine:
     """A line of the inbox; `mention` is the row's last one, None: it is gone."""
-    words = None if row.last_text is None else masking.unnamed(row.last_text)
-    language = None
-    if mention is not None:
-        words, language = case_view.words_of_mention(mention, people)
+    words, language = case_view.words_said_last(row.last_text, mention, people)
     return InboxLine(
         number=row.number,
         rev=row.rev,

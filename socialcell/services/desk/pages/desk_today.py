@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from socialcell import db
+from socialcell.desk.model import DeskCase
 from socialcell.desk.store import case_details, conversations
 from socialcell.desk.store.conversations import LastWords
 from socialcell.listening.people import masking
@@ -12,7 +13,7 @@ from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
-from socialcell.views.desk.case_view import words_of_mention
+from socialcell.views.desk.case_view import words_said_last
 from socialcell.views.desk.clock_view import ClockView, view_clock
 
 
@@ -40,36 +41,45 @@ def read_first_cases(context: Context, limit: int) -> list[TodayCase]:
     now = context.clock.now()
     with db.reading(context.engine) as session:
         rows = case_details.first_cases(session, limit)
-        numbers = [case.id or 0 for case, _clock in rows]
-        last = conversations.last_words(session, numbers)
-        ids = [words.mention_id for words in last.values() if words.mention_id]
-        mentions = mention_queries.mentions_by_id(session, ids) if ids else {}
-        people = pseudonyms.load_people(context) if mentions else None
-        return [
-            TodayCase(
-                number=case.number,
-                kind=case.kind,
-                topic=case.topic,
-                priority=case.priority,
-                title=masking.unnamed(case.summary),
-                place=masking.unnamed(case.place),
-                state=case.state,
-                words=words,
-                language=language,
-                clock=view_clock(clock, now) if clock else None,
-            )
-            for case, clock in rows
-            for words, language in [_words(last.get(case.id or 0), mentions, people)]
-        ]
+        if not rows:
+            return []
+        last = conversations.last_words(session, [case.id or 0 for case, _ in rows])
+        mentions = mention_queries.mentions_by_id(
+            session, [words.mention_id for words in last.values() if words.mention_id]
+        )
+        people = pseudonyms.read_people(context, session)
+    return [
+        _view(
+            case,
+            view_clock(clock, now) if clock else None,
+            last.get(case.id or 0),
+            mentions,
+            people,
+        )
+        for case, clock in rows
+    ]
 
 
-def _words(
-    last: LastWords | None, mentions: Mapping[int, MentionRow], people: People | None
-) -> tuple[str | None, str | None]:
-    """Last words as they may be shown, and their language."""
-    if last is None:
-        return None, None
-    if last.mention_id is None or people is None:
-        return None if last.text is None else masking.unnamed(last.text), None
-    mention = mentions.get(last.mention_id)
-    return (None, None) if mention is None else words_of_mention(mention, people)
+def _view(
+    case: DeskCase,
+    clock: ClockView | None,
+    last: LastWords | None,
+    mentions: Mapping[int, MentionRow],
+    people: People,
+) -> TodayCase:
+    words, language = None, None
+    if last is not None:
+        mention = mentions.get(last.mention_id or 0)
+        words, language = words_said_last(last.text, mention, people)
+    return TodayCase(
+        number=case.number,
+        kind=case.kind,
+        topic=case.topic,
+        priority=case.priority,
+        title=masking.unnamed(case.summary),
+        place=masking.unnamed(case.place),
+        state=case.state,
+        words=words,
+        language=language,
+        clock=clock,
+    )
