@@ -246,8 +246,9 @@ def _doubt_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
         return
     yield HealthReason(
         "messages_in_doubt",
-        f"Of {doubts.count} messages to citizens nobody knows whether they were heard; "
-        f"the first has waited for a person since {in_pune(doubts.oldest)}.",
+        f"Messages to citizens of which nobody knows whether they were heard: "
+        f"{doubts.count}. The first has waited for a person since "
+        f"{in_pune(doubts.oldest)}.",
         f"Look at the platform, then say what you saw: {doubts.commands}.",
     )
 

@@ -63,9 +63,9 @@ def messages(context: Context) -> Iterator[Check]:
     if in_doubt.count:
         yield warning(
             "messages in doubt",
-            f"nobody knows whether they were heard: {in_doubt.answers} answers in "
-            f"cases, {in_doubt.replies} to other messages, templates to "
-            f"{in_doubt.templates} people",
+            "nobody knows whether they were heard: answers in cases "
+            f"{in_doubt.answers}, to other messages {in_doubt.replies}, people of "
+            f"templates {in_doubt.templates}",
             f"Look at the platform, then: {in_doubt.commands}",
         )
 

@@ -358,7 +358,7 @@ def test_health_imports_neither_the_work_of_the_jobs_nor_a_platform_s_client(
     assert imported & {*heavy} == set()
 
 
-def test_messages_of_which_nobody_knows_are_told_after_an_hour_with_their_number(
+def test_messages_of_which_nobody_knows_are_counted_after_an_hour(
     context: Context, clock: FixedClock
 ) -> None:
     now = clock.now()
@@ -383,10 +383,10 @@ def test_messages_of_which_nobody_knows_are_told_after_an_hour_with_their_number
     clock.advance(timedelta(seconds=1))
 
     (reason,) = (own for own in check(context) if own.code == "messages_in_doubt")
-    assert reason.finding.startswith("Of 2 messages to citizens nobody knows")
+    assert "nobody knows whether they were heard: 2. The first" in reason.finding
     assert "answers settle" in reason.advice
     assert "messages settle" in reason.advice
     (warned,) = posting_checks.messages(context)
-    assert "1 answers in cases, 0 to other messages, templates to 1 people" in (
+    assert "answers in cases 1, to other messages 0, people of templates 1" in (
         warned.finding
     )
