@@ -243,8 +243,9 @@ def take_turn(session: Session, subject: str) -> None:
     """Wait until no other transaction is at this subject; it ends with this one.
 
     For what is looked up first and written after: on PostgreSQL a row may come in
-    between. SQLite has one writer anyway.
+    between. SQLite has one writer anyway, from here on.
     """
+    session.connection()  # on SQLite the transaction, and so the turn, begins here
     if not is_sqlite(session):
         key = int.from_bytes(hashlib.sha256(subject.encode()).digest()[:8], signed=True)
         session.execute(select(func.pg_advisory_xact_lock(key)))

@@ -1,6 +1,10 @@
 """A workspace's own names: linted, kept, read with, changed and removed."""
 
 import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -152,6 +156,33 @@ def test_a_removed_name_is_found_no_more(context: Context, tmp_path: Path) -> No
     assert (code, said["removed"]) == (0, ["place:moonpeth"])
     assert gazetteer.load_names(context.workspace) == ()
     assert audited(context)[1] == ("gazetteer.remove", {"removed": ["place:moonpeth"]})
+
+
+def test_who_changes_the_names_at_once_loses_none_of_the_others(
+    context: Context, tmp_path: Path
+) -> None:
+    words = [("Zumpeth", "झुमपेठ"), ("Quilgram", "क्विलग्राम"), ("Vexwadi", "वेक्सवाडी")]
+    files = []
+    for english, native in [("Moonpeth", "मूनपेठ"), *words]:
+        folder = tmp_path / english
+        folder.mkdir()
+        names = {"name_en": english, "name_mr": native, "name_hi": native}
+        own = GOOD | names | {"id": f"place:{english.lower()}", "aliases": ""}
+        files.append(write(folder, own))
+    take(context, files[0])
+    begin = threading.Barrier(len(files))
+
+    def together(change: Callable[[], object]) -> None:
+        begin.wait()
+        change()
+
+    changes = [partial(take, context, file) for file in files[1:]]
+    changes.append(partial(gazetteer.remove_entries, context, ["place:moonpeth"]))
+    with ThreadPoolExecutor(len(changes)) as pool:
+        list(pool.map(together, changes))
+
+    ids = [entry["id"] for entry in gazetteer.list_entries(context.workspace)]
+    assert ids == ["place:quilgram", "place:vexwadi", "place:zumpeth"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from socialcell import db
 from socialcell.config import Workspace
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.language.names import gazetteer_lint, own_names, public_people
@@ -46,22 +47,27 @@ def import_names(
 
     `reread` puts every mention back on the work list, to be read with the new names.
     """
-    additions = own_names.add(
-        _file(context.workspace),
-        path,
-        read_names(path, gazetteer_lint.COLUMNS, options),
-    )
-    detail = {"added": list(additions.added), "changed": list(additions.changed)}
-    if not dry_run and any(detail.values()):
-        write_names(
-            context,
-            _file(context.workspace),
-            "gazetteer.import",
-            path.name,
-            detail,
-            additions.text,
-        )
-    if reread and not dry_run:
+    file = _file(context.workspace)
+    table = read_names(path, gazetteer_lint.COLUMNS, options)
+    # Whatever is refused is refused before anybody has to wait for it.
+    additions = own_names.add(file, path, table)
+    if dry_run:
+        return additions
+    with db.writing(context.engine) as session:
+        db.take_turn(session, own_names.FILE)
+        additions = own_names.add(file, path, table)
+        detail = {"added": list(additions.added), "changed": list(additions.changed)}
+        if any(detail.values()):
+            write_names(
+                context,
+                session,
+                file,
+                "gazetteer.import",
+                path.name,
+                detail,
+                additions.text,
+            )
+    if reread:
         read_again(context)
     return additions
 
@@ -71,17 +77,14 @@ def remove_entries(
 ) -> None:
     """Take entries out again. SocialcellError when one of the ids is not ours."""
     file = _file(context.workspace)
-    text = own_names.without(file, ids)
     if dry_run:
+        own_names.without(file, ids)
         return
-    write_names(
-        context,
-        _file(context.workspace),
-        "gazetteer.remove",
-        file.name,
-        {"removed": list(ids)},
-        text,
-    )
+    with db.writing(context.engine) as session:
+        db.take_turn(session, own_names.FILE)
+        text = own_names.without(file, ids)
+        detail = {"removed": list(ids)}
+        write_names(context, session, file, "gazetteer.remove", file.name, detail, text)
     if reread:
         read_again(context)
 

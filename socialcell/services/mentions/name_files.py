@@ -4,6 +4,8 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from sqlmodel import Session
+
 from socialcell import db
 from socialcell.connectors.files.plain_tables import plain_rows
 from socialcell.connectors.files.table_mapping import TableOptions
@@ -16,20 +18,21 @@ from socialcell.services.context import Context
 
 def write_names(
     context: Context,
+    session: Session,
     file: Path,
     action: str,
     object_: str,
     detail: Mapping[str, list[str]],
     text: str,
 ) -> None:
-    """Write the whole file and its audit row: both, or neither.
+    """Write the whole file and its audit row: both, or neither. The caller has waited
+    for its turn at the file before it read it.
 
     The file last: when it cannot be written, the audit log says nothing of it.
     """
-    with db.writing(context.engine) as session:
-        now = context.clock.now()
-        audit.append(session, context.actor, action, object_, detail, now)
-        own_names.save(file, text)
+    now = context.clock.now()
+    audit.append(session, context.actor, action, object_, detail, now)
+    own_names.save(file, text)
 
 
 def read_names(

@@ -28,7 +28,7 @@ from socialcell.ops import audit
 from socialcell.services import second_approver
 from socialcell.services.context import Context
 from socialcell.services.makers import Maker, maker_of
-from socialcell.services.mentions.name_files import read_again, read_names
+from socialcell.services.mentions.name_files import read_again, read_names, write_names
 from socialcell.services.pseudonyms import sealed_ids
 from socialcell.text import clean_text, one_line
 
@@ -198,9 +198,7 @@ def remove_people(
         before = office_holders.names(context.workspace.folder)
         text = public_people.without(file, ids)
         detail = {"removed": sealed_ids(context, ids)}
-        now = context.clock.now()
-        audit.append(session, context.actor, "people.remove", file.name, detail, now)
-        own_names.save(file, text)
+        write_names(context, session, file, "people.remove", file.name, detail, text)
     _index_again(context, before)
     if reread:
         read_again(context)

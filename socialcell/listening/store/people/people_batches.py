@@ -16,7 +16,6 @@ def take_turn(session: Session) -> None:
 
     Before it is read: what another process writes meanwhile would be lost.
     """
-    session.connection()  # on SQLite the transaction, and so the turn, begins here
     db.take_turn(session, "public people")
 
 
