@@ -43,18 +43,21 @@ def find_unknown(context: Context, words: str) -> UnknownPlace | None:
         return None
     with db.reading(context.engine) as session:
         now = context.clock.now()
-        if any(case_reading.place_of(session, place, now)):
+        if any(case_reading.place_of(context, session, place, now)):
             return None
         areas = area_store.all_areas(session)
     names = [
         name for area in areas for name in (area.name_en, area.name_mr, area.name_hi)
     ]
-    spellings = {name.casefold(): name for name in (*_names_of_gazetteer(), *names)}
+    names_of_places = _names_of_places(context)
+    spellings = {name.casefold(): name for name in (*names_of_places, *names)}
     near = get_close_matches(place.casefold(), spellings, _MAX_NEAREST, _LIKENESS)
     return UnknownPlace(place, tuple(spellings[name] for name in near))
 
 
-def _names_of_gazetteer() -> Iterator[str]:
-    for _file, _line, row in lexicon.gazetteer_rows():
+def _names_of_places(context: Context) -> Iterator[str]:
+    """Of the gazetteer of the package, and of the workspace's own."""
+    rows = [row for _file, _line, row in lexicon.gazetteer_rows()]
+    for row in (*rows, *case_reading.own_places(context)):
         if row["id"].startswith("place:"):
             yield from (row["name_en"], row["name_mr"], row["name_hi"])

@@ -15,9 +15,8 @@ from socialcell.language.names.gazetteer_lint import (
     NumberedTable,
     Row,
 )
+from socialcell.language.names.own_places import FILE as FILE
 from socialcell.language.names.places import Place, check_places, places
-
-FILE = "gazetteer.csv"
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def draft_spoken(
     case_reading.require_words(new.kind, new.topic, new.priority)
     case_reading.require_places(session, new.area, new.owner)
     now = context.clock.now()
-    place_id, ward = case_reading.place_of(session, new.place, now)
+    place_id, ward = case_reading.place_of(context, session, new.place, now)
     area = new.area or ward
     suggested_priority = case_reading.priority_of(new.kind, urgency)
     owner = case_reading.find_owner(

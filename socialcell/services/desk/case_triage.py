@@ -81,7 +81,7 @@ def triage(
         _require_known(session, draft)
         before = _fields(case)
         has_owner = _owner_was_decided(session, case)
-        _apply(session, case, draft, has_owner=has_owner)
+        _apply(context, session, case, draft, has_owner=has_owner)
         to = CaseState.ACKNOWLEDGED if case.state == CaseState.NEW else None
         after = _fields(case)
         changed: JsonObject = {
@@ -197,7 +197,12 @@ def _acting(
 
 
 def _apply(
-    session: Session, case: DeskCase, draft: TriageDraft, *, has_owner: bool
+    context: Context,
+    session: Session,
+    case: DeskCase,
+    draft: TriageDraft,
+    *,
+    has_owner: bool,
 ) -> None:
     at = case.first_contact_at
     case.kind = draft.kind or case.kind
@@ -210,7 +215,7 @@ def _apply(
         case.summary = clean_text(draft.summary).strip()
     if draft.place is not None:
         case.place = clean_text(draft.place).strip()
-        case.place_id, ward = case_reading.place_of(session, case.place, at)
+        case.place_id, ward = case_reading.place_of(context, session, case.place, at)
         case.area = ward or case.area
     if draft.area is not None:
         case.area = draft.area or None
