@@ -19,6 +19,7 @@ from socialcell.web.console.desk.desk_words import (
     PRIORITIES,
     load_desk_words,
 )
+from socialcell.web.console.desk.place_notice import add_unknown_place
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.page_request import PageRequest
 from socialcell.web.pages.screens import Action, Row, Screen
@@ -62,8 +63,10 @@ def act_triage(request: PageRequest, form: forms.TriageForm) -> Answer:
     owner: these may follow from the rest."""
     number = _number(request)
     case = read_history(request).case
-    case_triage.triage(request.context, number, _draft(form, case), form.rev)
-    return _back(request, request.lang.gettext("Your decision is in force."))
+    draft = _draft(form, case)
+    case_triage.triage(request.context, number, draft, form.rev)
+    notice = request.lang.gettext("Your decision is in force.")
+    return _back(request, add_unknown_place(request, notice, draft.place or ""))
 
 
 def _draft(form: forms.TriageForm, case: CaseSummary) -> TriageDraft:

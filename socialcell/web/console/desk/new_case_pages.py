@@ -13,6 +13,7 @@ from socialcell.web.console.desk.desk_words import (
     PRIORITIES,
     load_desk_words,
 )
+from socialcell.web.console.desk.place_notice import add_unknown_place
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, OptionalText
 from socialcell.web.pages.page_request import PageRequest
@@ -85,6 +86,7 @@ def act_new_case(request: PageRequest, form: NewCaseForm) -> Answer:
     )
     number = case_opening.open_by_hand(request.context, new)
     notice = request.lang.gettext("The case is open: %(number)s.", number=number)
+    notice = add_unknown_place(request, notice, form.place)
     return RedirectTo(f"/cases/{number}", notice)
 
 

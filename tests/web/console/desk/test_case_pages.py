@@ -201,6 +201,25 @@ def test_a_phone_call_becomes_a_case_whose_number_is_shown_nowhere(
     assert "Kothrud" in answer.text
 
 
+def test_a_page_says_that_a_place_is_not_known_and_which_are_spelled_like_it(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    new, dark = "/cases/new", "The street light is dark"
+
+    misspelt = browser.send(browser.get(f"/en{new}"), new, words=dark, place="Kothurd")
+    known = browser.send(browser.get(f"/en{new}"), new, words=dark, place="Kothrud")
+    path = f"/cases/{burst}/triage"
+    decided = browser.send(browser.get(f"/en{path}"), path, place="qqqq")
+
+    assert "The case is open" in misspelt.text
+    assert "No place is known by this name" in misspelt.text
+    assert "Names like it: Kothrud" in misspelt.text
+    assert "No place is known" not in known.text
+    assert "Your decision is in force. No place is known" in decided.text
+    assert "Names like it" not in decided.text
+
+
 def test_a_mention_leads_to_its_case_or_to_a_new_one(
     city: Context, browser: BrowserSession, burst: str
 ) -> None:
