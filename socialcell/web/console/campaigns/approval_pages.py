@@ -58,6 +58,14 @@ class SettleAnswer(Form):
     heard: Literal["yes", "no"]
 
 
+class SettleTemplate(Form):
+    """What a look found about a template in doubt, in one of its languages."""
+
+    template: Annotated[str, Field(min_length=1, max_length=512)]
+    language: Annotated[str, Field(min_length=1, max_length=20)]
+    heard: Literal["yes", "no"]
+
+
 def show_approvals(request: PageRequest) -> Answer:
     """Everything that waits: answers, posts, plans, templates of messages.
 
@@ -176,6 +184,24 @@ def act_settle_answer(request: PageRequest, form: SettleAnswer) -> Answer:
     return RedirectTo(PATH, _("Sent once more."))
 
 
+def act_settle_template(request: PageRequest, form: SettleTemplate) -> Answer:
+    """Say whether people have a template of which nobody knew; else the next sending
+    reaches them."""
+    is_heard = form.heard == "yes"
+    people = template_doubts.settle(
+        request.context, form.template, heard=is_heard, language=form.language
+    )
+    if is_heard:
+        notice = request.lang.ngettext(
+            "Noted: %(n)s person has it.", "Noted: %(n)s people have it.", people
+        )
+    else:
+        notice = request.lang.gettext(
+            "Noted. The next sending with the same list reaches them."
+        )
+    return RedirectTo(PATH, notice)
+
+
 def act_withdraw_answer(request: PageRequest, _form: NoFields) -> Answer:
     """An answer does not go out: its words are deleted."""
     reply_drafts.withdraw(request.context, request.number("id"))
@@ -260,6 +286,13 @@ ROWS: tuple[Row, ...] = (
         Permission.APPROVE,
         NoFields,
         act_withdraw_answer,
+        show_approvals,
+    ),
+    Action(
+        f"{PATH}/templates/settle",
+        Permission.APPROVE,
+        SettleTemplate,
+        act_settle_template,
         show_approvals,
     ),
     Screen(

@@ -18,11 +18,13 @@ from socialcell.listening.reply_model import ReplyDraft
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store.mentions import reply_drafts as draft_store
 from socialcell.ops.model import AuditEntry, Source
+from socialcell.ops.webhook_model import TemplateDelivery
 from socialcell.roles import Role
 from socialcell.services.approvals import waiting_posts
 from socialcell.services.context import Context
-from socialcell.services.messaging import reply_drafts
+from socialcell.services.messaging import reply_drafts, template_doubts
 from socialcell.services.messaging.reply_sending import ReplyRecipient
+from socialcell.services.messaging.sending_times import SENDING
 from socialcell.services.outbox import outbox
 from socialcell.services.publishing import own_posts, post_drafts
 from socialcell.services.publishing.post_drafts import PostDraft
@@ -256,6 +258,45 @@ def test_of_an_answer_in_doubt_a_person_says_that_the_citizen_has_it(
     assert "Noted: the citizen has it" in done.text
     with db.reading(context.engine) as session:
         assert session.get_one(ReplyDraft, id_).state == "sent"
+
+
+@pytest.mark.parametrize(
+    ("heard", "notice"),
+    [
+        ("yes", "Noted: 2 people have it."),
+        ("no", "Noted. The next sending with the same list reaches them."),
+    ],
+)
+def test_of_a_template_in_doubt_a_person_says_whether_people_have_it(
+    context: Context, browser: BrowserSession, heard: str, notice: str
+) -> None:
+    with db.writing(context.engine) as session:
+        for person, language in (("p", "mr"), ("q", "mr"), ("p", "hi")):
+            session.add(
+                TemplateDelivery(
+                    digest=language,
+                    person=person,
+                    template="flood",
+                    language=language,
+                    made_by="ravi",
+                    begun_at=context.clock.now() - SENDING,
+                )
+            )
+    signed_in(browser, context, "meera")
+
+    page = browser.get("/en/approvals")
+    path = "/approvals/templates/settle"
+    done = browser.send(page, path, template="flood", language="mr", heard=heard)
+    settled_before = browser.send(
+        browser.get("/en/approvals"), path, template="flood", language="mr", heard=heard
+    )
+
+    assert "These people have it" in page.text
+    assert notice in done.text
+    assert "'flood' is not in doubt" in settled_before.text
+    assert [row.language for row in template_doubts.list_doubts(context)] == ["hi"]
+    (entry,) = audited(context, "message.settle")
+    assert entry.detail == {"language": "mr", "people": 2, "heard": heard == "yes"}
 
 
 @pytest.fixture
