@@ -100,6 +100,8 @@ def take_out(
             people_batches.take_turn(session)
             file = people_file.load(context.workspace.folder)
             own = _standing(file, account)
+            if not own.own:
+                return None  # somebody else took it out meanwhile
             detail = {"removed": pseudonyms.sealed_ids(context, own.own_ids)}
             now = context.clock.now()
             audit.append(session, context.actor, "people.remove", FILE, detail, now)

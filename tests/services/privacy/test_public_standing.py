@@ -15,12 +15,13 @@ from socialcell.language.names import public_people as entries
 from socialcell.listening.model import Annotation, EntityRollup, Mention
 from socialcell.listening.store.mentions import rollups
 from socialcell.listening.store.people import people_batches
+from socialcell.listening.store.people.accounts import HeldAccount
 from socialcell.ops import audit
 from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.mentions import public_people
 from socialcell.services.mentions.tagging import tag_waiting
-from socialcell.services.privacy import data_requests, request_answers
+from socialcell.services.privacy import data_requests, public_standing, request_answers
 from socialcell.services.privacy.erasure_replay import ReplayResult, replay_erasures
 from tests.builders import make_author, make_record, store_records
 from tests.operators import acting
@@ -117,6 +118,22 @@ def test_an_erasure_takes_the_person_out_of_the_file_and_of_what_was_read(
     (erasure,) = audited(context, "privacy.erase")
     assert erasure.detail["public_people"] == 1
     assert erase(context).public_people == 0
+    assert len(audited(context, "people.remove")) == 1
+
+
+def test_an_entry_that_another_took_out_meanwhile_is_taken_out_once(
+    context: Context, tmp_path: Path
+) -> None:
+    enter(context, tmp_path, HOLDER, OTHER)
+    account = HeldAccount("x", (), ("namuna_pune",), ())
+    standing = public_standing.find_standing(context, account)
+
+    reasons = [
+        public_standing.take_out(officer(context), account, standing) for _ in range(2)
+    ]
+
+    assert reasons == [None, None]
+    assert ids(context) == [OTHER["id"]]
     assert len(audited(context, "people.remove")) == 1
 
 
