@@ -7,9 +7,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
-from socialcell.errors import ConfigError, SocialcellError
+from socialcell.errors import ConfigError, SocialcellError, UsageError
 from socialcell.redact import redact
 
+_OF_SQLITE = "SQLite INTEGER"  # how Python names a number that it cannot hold
 BUSY_SECONDS = 30.0  # for which a database that another process holds is waited for
 
 
@@ -22,6 +23,10 @@ def plain_errors(engine: Engine) -> Iterator[None]:
         raise SocialcellError(
             "database.no_free_connection", place=where(engine), busy=_busy(engine)
         ) from None
+    except OverflowError as error:
+        if _OF_SQLITE not in str(error):
+            raise
+        raise UsageError("database.number_too_large") from None
     except DatabaseError as error:
         raise (_explained(engine, error) or _without_rows(error)) from None
 
@@ -71,6 +76,7 @@ _REFUSALS: dict[tuple[str, ...], Callable[[dict[str, str]], SocialcellError]] = 
         "database.permission_denied", **words
     ),
     ("unable to open",): lambda words: ConfigError("database.not_opened", **words),
+    ("out of range",): lambda _: UsageError("database.number_too_large"),
     ("not a database", "malformed"): lambda words: SocialcellError(
         "database.damaged", **words
     ),
