@@ -18,7 +18,7 @@ from socialcell.listening.query.query_writing import write_query
 from socialcell.listening.store import areas as area_store
 from socialcell.listening.store.alerts import alerts as alert_store
 from socialcell.listening.store.alerts import commitments
-from socialcell.listening.store.mentions import mention_counts
+from socialcell.listening.store.mentions import area_counts
 from socialcell.listening.store.mentions.area_counts import ALL
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports.areas.area_figures import ComparedSpan
@@ -152,10 +152,7 @@ def _places(session: Session, area: AreaRecord, span: ComparedSpan) -> list[Area
     }
     if not inside:
         return []
-    cells = mention_counts.by_annotation(
-        session, span.now, "entity", values=sorted(inside)
-    )
-    counts = [(id_, sum(own.values())) for id_, own in cells.items()]
+    counts = area_counts.totals(session, span.now, "entity", inside)
     return [
         AreaPlace(
             id=id_,
@@ -167,5 +164,5 @@ def _places(session: Session, area: AreaRecord, span: ComparedSpan) -> list[Area
                 end=span.now.end,
             ),
         )
-        for id_, n in sorted(counts, key=lambda count: (-count[1], count[0]))
+        for id_, n in sorted(counts.items(), key=lambda count: (-count[1], count[0]))
     ]

@@ -90,6 +90,61 @@ def test_topics_are_counted_by_area(engine: Engine) -> None:
     assert none == {}
 
 
+def test_some_areas_are_counted_as_among_all(engine: Engine) -> None:
+    store_mentions(engine)
+    place(engine, 1, "ward", "ward:a")
+    place(engine, 2, "ward", "ward:a")
+    place(engine, 2, "ward", "ward:b", decided="ward:a")
+    place(engine, 3, "ward", "ward:a", decided="ward:c")
+    place(engine, 4, "ward", "ward:b")
+    for mention, topic in ((1, "water"), (2, "roads"), (2, "water"), (3, "water")):
+        place(engine, mention, "topic", topic)
+    place(engine, 2, "topic", "waste", decided="water")
+    ids = ["ward:a", "ward:b", "ward:c", "ward:nowhere"]
+    with db.reading(engine) as session:
+        every = area_counts.by_area(session, SPAN, "ward", GROUPS)
+        some = area_counts.by_area(session, SPAN, "ward", GROUPS, ids)
+        topics = area_counts.topics(session, SPAN, "ward", ["complaint"])
+        own_topics = area_counts.topics(session, SPAN, "ward", ["complaint"], ids)
+        totals = area_counts.totals(session, SPAN, "ward", ids)
+    assert some == every
+    assert own_topics == topics
+    assert topics["ward:a"] == [("water", 2), ("roads", 1)]
+    assert totals == {"ward:a": 2, "ward:b": 1, "ward:c": 1}
+
+
+def test_an_area_has_only_mentions_of_the_span_that_are_there(engine: Engine) -> None:
+    """Their ids lie between those of the span: what came late, what was deleted."""
+    store_records(
+        engine,
+        make_record("first", authored_at=NOON - HOUR),
+        make_record("late", authored_at=NOON - 100 * HOUR),
+        make_record("undated", authored_at=None),
+        make_record("deleted", authored_at=NOON - HOUR),
+        make_record("last", authored_at=NOON - 2 * HOUR),
+        make_record("after", authored_at=NOON),
+    )
+    with db.writing(engine) as session:
+        for id_ in range(1, 7):
+            session.get_one(Mention, id_).intent = "complaint"
+        session.get_one(Mention, 4).state = "deleted"
+    for id_ in range(1, 7):
+        place(engine, id_, "ward", "ward:a")
+        place(engine, id_, "topic", "water")
+    with db.reading(engine) as session:
+        cells = area_counts.by_area(session, SPAN, "ward", GROUPS, ["ward:a"])
+        topics = area_counts.topics(session, SPAN, "ward", ["complaint"], ["ward:a"])
+        totals = area_counts.totals(session, SPAN, "ward", ["ward:a"])
+        nothing = area_counts.by_area(session, SPAN, "ward", GROUPS, [])
+        earlier = TimeSpan(NOON - 900 * HOUR, NOON - 800 * HOUR)
+        empty = area_counts.totals(session, earlier, "ward", ["ward:a"])
+    assert cells == {"ward:a": {"all": {("x", 2): 1, ("x", 3): 1}, "urgent": {}}}
+    assert topics == {"ward:a": [("water", 2)]}
+    assert totals == {"ward:a": 2}
+    assert nothing == {}
+    assert empty == {}
+
+
 MIDNIGHT = datetime(2026, 11, 16, tzinfo=IST)
 
 
