@@ -61,9 +61,9 @@ def test_mentions_are_counted_by_area_as_decided(engine: Engine) -> None:
     place(engine, 3, "ward", "ward:a")
     place(engine, 3, "ward", "ward:b")
     with db.reading(engine) as session:
-        cells = area_counts.by_area(session, SPAN, "ward", GROUPS)
-        some = area_counts.by_area(session, SPAN, "ward", GROUPS, ["ward:b"])
         every = area_counts.in_all(session, SPAN, GROUPS)
+        cells = area_counts.by_every_area(session, SPAN, "ward", GROUPS, every)
+        some = area_counts.by_area(session, SPAN, "ward", GROUPS, ["ward:b"])
     assert cells == {
         "ward:a": {"all": {("x", 0): 1, ("x", 2): 1}, "urgent": {}},
         "ward:b": {"all": {("x", 1): 1, ("x", 2): 1}, "urgent": {("x", 1): 1}},
@@ -102,7 +102,8 @@ def test_some_areas_are_counted_as_among_all(engine: Engine) -> None:
     place(engine, 2, "topic", "waste", decided="water")
     ids = ["ward:a", "ward:b", "ward:c", "ward:nowhere"]
     with db.reading(engine) as session:
-        every = area_counts.by_area(session, SPAN, "ward", GROUPS)
+        all_cells = area_counts.in_all(session, SPAN, GROUPS)
+        every = area_counts.by_every_area(session, SPAN, "ward", GROUPS, all_cells)
         some = area_counts.by_area(session, SPAN, "ward", GROUPS, ids)
         topics = area_counts.topics(session, SPAN, "ward", ["complaint"])
         own_topics = area_counts.topics(session, SPAN, "ward", ["complaint"], ids)
@@ -133,12 +134,15 @@ def test_an_area_has_only_mentions_of_the_span_that_are_there(engine: Engine) ->
         place(engine, id_, "topic", "water")
     with db.reading(engine) as session:
         cells = area_counts.by_area(session, SPAN, "ward", GROUPS, ["ward:a"])
+        all_cells = area_counts.in_all(session, SPAN, GROUPS)
+        every = area_counts.by_every_area(session, SPAN, "ward", GROUPS, all_cells)
         topics = area_counts.topics(session, SPAN, "ward", ["complaint"], ["ward:a"])
         totals = area_counts.totals(session, SPAN, "ward", ["ward:a"])
         nothing = area_counts.by_area(session, SPAN, "ward", GROUPS, [])
         earlier = TimeSpan(NOON - 900 * HOUR, NOON - 800 * HOUR)
         empty = area_counts.totals(session, earlier, "ward", ["ward:a"])
     assert cells == {"ward:a": {"all": {("x", 2): 1, ("x", 3): 1}, "urgent": {}}}
+    assert every == cells
     assert topics == {"ward:a": [("water", 2)]}
     assert totals == {"ward:a": 2}
     assert nothing == {}

@@ -169,9 +169,10 @@ class AreaCounting:
     @cached_property
     def cells(self) -> dict[str | None, GroupCells]:
         """Counts by area; under None those of mentions that name none."""
-        return area_counts.by_area(
-            self._session, self.span.both, self._kind, _GROUPS, self._ids
-        )
+        scope = self._session, self.span.both, self._kind, _GROUPS
+        if self._ids is None:
+            return area_counts.by_every_area(*scope, self._all_cells)
+        return area_counts.by_area(*scope, self._ids)
 
     @cached_property
     def _topics(self) -> dict[str | None, list[tuple[str, int]]]:

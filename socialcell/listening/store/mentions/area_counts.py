@@ -8,8 +8,19 @@ mentions: so these areas cost as much as they have mentions, not as the city has
 from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlmodel import Session
 
 from socialcell.listening.store.mentions.mention_counts import (
@@ -30,6 +41,8 @@ LabelGroups: TypeAlias = Mapping[str, tuple[str, Collection[str]]]
 GroupCells: TypeAlias = dict[str, Cells]
 """A name of a LabelGroups, or ALL → how many mentions."""
 ALL = "all"
+_Columns: TypeAlias = ReadOnlyColumnCollection[str, KeyedColumnElement[str]]
+_BETWEEN = "\x1f"  # the areas of a mention; no id has it
 _PLACE = ANNOTATION.alias("place_annotation")
 P = _PLACE.c
 _PLACE_IN_FORCE = func.coalesce(P.decided_value, P.value)
@@ -40,38 +53,66 @@ def by_area(
     span: TimeSpan,
     kind: PlaceKind,
     groups: LabelGroups,
-    ids: Collection[str] | None = None,
+    ids: Collection[str],
 ) -> dict[str | None, GroupCells]:
-    """Counts by the id of an area; a mention may name several.
-
-    Without `ids` every area, and under None the mentions that name none; with them
-    these areas alone.
-    """
-    if ids is not None:
-        return _by_some_areas(session, span, kind, groups, ids)
-    # Two annotations of a mention may be decided to be the same area: it counts once.
-    columns = {column for column, _values in groups.values()}
-    named = (
-        select(
-            M.id,
-            _PLACE_IN_FORCE.label("area"),
-            M.platform,
-            span_hour(session, span).label("hour"),
-            *(M[column] for column in sorted(columns)),
-        )
-        .select_from(MENTION.outerjoin(_PLACE, _is_place(kind)))
-        .where(within(span))
-        .distinct()
-        .subquery()
-        .c
-    )
-    keys = (named.area, named.platform, named.hour)
+    """Counts of these areas by their ids; a mention may name several."""
+    named = _named(span, kind, ids)
+    keys = (named.c.area, M.platform, span_hour(session, span))
     rows = session.execute(
-        select(*keys, func.count(), *_counts(named, groups)).group_by(*keys)
+        select(*keys, func.count(), *_counts(M, groups))
+        .select_from(
+            named.outerjoin(MENTION, and_(M.id == named.c.mention_id, within(span)))
+        )
+        .group_by(*keys)
     )
     cells_by_area: dict[str | None, GroupCells] = {}
     for area, platform, at, *row_counts in rows:
-        _note(cells_by_area, groups, (area, platform, at), row_counts)
+        if platform is not None:  # else they were not written in the span
+            _add(cells_by_area, groups, (area, platform, at), row_counts)
+    return cells_by_area
+
+
+def by_every_area(
+    session: Session,
+    span: TimeSpan,
+    kind: PlaceKind,
+    groups: LabelGroups,
+    every: GroupCells,
+) -> dict[str | None, GroupCells]:
+    """Counts of every area by its id, and under None of the mentions that name none:
+    those of all (`every`, see `in_all`) that are left."""
+    # All areas of a mention are one word, so that each mention is looked up once.
+    pairs = union_all(*_halves(span, kind, None)).subquery()
+    areas = func.aggregate_strings(pairs.c.area, _BETWEEN).label("areas")
+    placed = (
+        select(pairs.c.mention_id, areas)
+        .group_by(pairs.c.mention_id)
+        .subquery("placed")
+    )
+    keys = (placed.c.areas, M.platform, span_hour(session, span))
+    rows = session.execute(
+        select(*keys, func.count(), *_counts(M, groups))
+        .select_from(
+            placed.outerjoin(MENTION, and_(M.id == placed.c.mention_id, within(span)))
+        )
+        .group_by(*keys)
+    )
+    names = (ALL, *groups)
+    left = {name: dict(every[name]) for name in names}
+    cells_by_area: dict[str | None, GroupCells] = {}
+    for word, platform, at, *row_counts in rows:
+        if platform is None:  # they were not written in the span
+            continue
+        for area in set(word.split(_BETWEEN)):
+            _add(cells_by_area, groups, (area, platform, at), row_counts)
+        for name, n in zip(names, row_counts, strict=True):
+            left[name][platform, at] = left[name].get((platform, at), 0) - n
+    rest = {
+        name: {key: n for key, n in cells.items() if n > 0}
+        for name, cells in left.items()
+    }
+    if rest[ALL]:
+        cells_by_area[None] = rest
     return cells_by_area
 
 
@@ -147,31 +188,15 @@ def totals(
     return {area: n for area, n in rows if n}
 
 
-def _by_some_areas(
-    session: Session,
-    span: TimeSpan,
-    kind: PlaceKind,
-    groups: LabelGroups,
-    ids: Collection[str],
-) -> dict[str | None, GroupCells]:
-    named = _named(span, kind, ids)
-    keys = (named.c.area, M.platform, span_hour(session, span))
-    rows = session.execute(
-        select(*keys, func.count(), *_counts(M, groups))
-        .select_from(
-            named.outerjoin(MENTION, and_(M.id == named.c.mention_id, within(span)))
-        )
-        .group_by(*keys)
-    )
-    cells_by_area: dict[str | None, GroupCells] = {}
-    for area, platform, at, *row_counts in rows:
-        if platform is not None:  # else they were not written in the span
-            _note(cells_by_area, groups, (area, platform, at), row_counts)
-    return cells_by_area
+def _named(span: TimeSpan, kind: PlaceKind, ids: Collection[str]) -> Subquery[_Columns]:
+    """(area, mention_id) of these areas, each once; see `_halves`."""
+    return union(*_halves(span, kind, ids)).subquery("named")
 
 
-def _named(span: TimeSpan, kind: PlaceKind, ids: Collection[str]) -> Subquery:
-    """(area, mention_id) of these areas once each, of mentions with any id between
+def _halves(
+    span: TimeSpan, kind: PlaceKind, ids: Collection[str] | None
+) -> list[Select[str, int]]:
+    """(area, mention_id) of these areas or of all, of mentions with any id between
     those of the span; each half is a look into an index of that half alone.
 
     Whoever joins mentions to it does so by an outer join: it keeps SQLite from looking
@@ -187,16 +212,34 @@ def _named(span: TimeSpan, kind: PlaceKind, ids: Collection[str]) -> Subquery:
     first, last = (
         select(bounds.c[name]).scalar_subquery() for name in ("first", "last")
     )
-    own = sorted(ids)
     is_near = and_(P.kind == kind, P.mention_id >= first, P.mention_id <= last)
-    return union(
-        select(P.value.label("area"), P.mention_id).where(
-            is_near, P.decided_value.is_(None), P.value.in_(own)
-        ),
-        select(P.decided_value, P.mention_id).where(
-            is_near, P.decided_value.is_not(None), P.decided_value.in_(own)
-        ),
-    ).subquery("named")
+    suggested = select(P.value.label("area"), P.mention_id).where(
+        is_near, P.decided_value.is_(None)
+    )
+    decided = select(P.decided_value, P.mention_id).where(
+        is_near, P.decided_value.is_not(None)
+    )
+    if ids is None:
+        return [suggested.where(P.value.in_(_suggested_areas(kind))), decided]
+    own = sorted(ids)
+    return [
+        suggested.where(P.value.in_(own)),
+        decided.where(P.decided_value.in_(own)),
+    ]
+
+
+def _suggested_areas(kind: PlaceKind) -> Select[str]:
+    """Every area that an annotation names: a look into the index for each."""
+    rules = (A.kind == kind, A.decided_value.is_(None))
+    first = (
+        select(func.min(A.value).label("area"))
+        .where(*rules)
+        .cte("suggested_areas", recursive=True)
+    )
+    following = select(func.min(A.value)).where(*rules, A.value > first.c.area)
+    rest = select(following.correlate(first).scalar_subquery())
+    areas = first.union_all(rest.where(first.c.area.is_not(None)))
+    return select(areas.c.area)
 
 
 def _is_place(kind: PlaceKind) -> ColumnElement[bool]:
@@ -204,7 +247,7 @@ def _is_place(kind: PlaceKind) -> ColumnElement[bool]:
     return and_(P.mention_id == M.id, P.kind == kind)
 
 
-def _note(
+def _add(
     cells_by_area: dict[str | None, GroupCells],
     groups: LabelGroups,
     key: tuple[str | None, str, int],
@@ -215,7 +258,8 @@ def _note(
     cells = cells_by_area.setdefault(area, {name: {} for name in (ALL, *groups)})
     for name, count in zip((ALL, *groups), counts, strict=True):
         if count:
-            cells[name][platform, at] = count
+            own = cells[name]
+            own[platform, at] = own.get((platform, at), 0) + count
 
 
 def _counts(
