@@ -114,6 +114,24 @@ def test_some_areas_are_counted_as_among_all(engine: Engine) -> None:
     assert totals == {"ward:a": 2, "ward:b": 1, "ward:c": 1}
 
 
+def test_mentions_of_an_hour_are_added_up_whatever_else_they_name(
+    engine: Engine,
+) -> None:
+    at = NOON - HOUR
+    store_records(engine, *(make_record(str(n), authored_at=at) for n in range(3)))
+    place(engine, 1, "ward", "ward:a")
+    place(engine, 2, "ward", "ward:a")
+    place(engine, 2, "ward", "ward:b")
+    with db.reading(engine) as session:
+        every = area_counts.in_all(session, SPAN, GROUPS)
+        cells = area_counts.by_every_area(session, SPAN, "ward", GROUPS, every)
+    assert {area: own["all"] for area, own in cells.items()} == {
+        "ward:a": {("x", 3): 2},
+        "ward:b": {("x", 3): 1},
+        None: {("x", 3): 1},
+    }
+
+
 def test_an_area_has_only_mentions_of_the_span_that_are_there(engine: Engine) -> None:
     """Their ids lie between those of the span: what came late, what was deleted."""
     store_records(
