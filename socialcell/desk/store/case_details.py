@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -14,6 +14,7 @@ from socialcell.desk.case_states import OPEN_STATES
 from socialcell.desk.closing_model import ClosureCheck, FieldLink
 from socialcell.desk.model import (
     CaseClock,
+    CaseContact,
     CaseFile,
     CaseLease,
     CaseMessage,
@@ -23,6 +24,8 @@ from socialcell.desk.model import (
 )
 from socialcell.desk.store.case_queue import time_left
 from socialcell.identity.model import Operator
+from socialcell.listening.store.mentions.mention_matching import AUTHOR, MENTION, M
+from socialcell.listening.store.mentions.mention_queries import COLUMNS, MentionRow
 
 
 @dataclass(frozen=True)
@@ -157,11 +160,20 @@ def decisions_query() -> Select[*tuple[Any, ...]]:
     )
 
 
-def first_cases(
-    session: Session, limit: int
-) -> list[tuple[DeskCase, CaseClock | None]]:
-    """The open cases of the whole city to work on first, as the inbox sorts them, with
-    the clock of each that ends first. One statement."""
+@dataclass(frozen=True)
+class FirstCase:
+    """A case, the clock of it that ends first, and what a citizen said last in it: a
+    mention, or our own note of the words; None where nobody has said any."""
+
+    case: DeskCase
+    clock: CaseClock | None
+    note: str | None
+    mention: MentionRow | None
+
+
+def first_cases(session: Session, limit: int) -> list[FirstCase]:
+    """The open cases of the whole city to work on first, as the inbox sorts them. One
+    statement."""
     first = (
         select(col(CaseClock.id))
         .where(
@@ -183,13 +195,39 @@ def first_cases(
         .limit(limit)
         .subquery()
     )
+    last = aliased(CaseMessage)
     query = (
-        select(DeskCase, clock)
+        select(DeskCase, clock, last, *COLUMNS)
         .join(chosen, chosen.c.id == col(DeskCase.id))
         .outerjoin(clock, col(clock.id) == first)
+        .outerjoin(last, col(last.id) == _said_last())
+        .outerjoin(MENTION, M.id == col(last.mention_id))
+        .outerjoin(AUTHOR, M.author_id == AUTHOR.c.id)
         .order_by(col(DeskCase.priority), chosen.c.due.nulls_last(), col(DeskCase.id))
     )
-    return [(row[0], row[1]) for row in session.execute(query)]
+    return [
+        FirstCase(
+            case,
+            clock_row,
+            said.text if said else None,
+            MentionRow(*mention) if mention[0] is not None else None,
+        )
+        for case, clock_row, said, *mention in session.execute(query)
+    ]
+
+
+def _said_last() -> ScalarSelect[int]:
+    """The id of the last message of a citizen in a case of the query around it."""
+    contact, message = aliased(CaseContact), aliased(CaseMessage)
+    return (
+        select(col(message.id))
+        .join(contact, col(contact.id) == col(message.contact_id))
+        .where(col(contact.case_id) == col(DeskCase.id), col(message.direction) == "in")
+        .order_by(col(message.at).desc(), col(message.id).desc())
+        .limit(1)
+        .correlate(DeskCase)
+        .scalar_subquery()
+    )
 
 
 def texts_of(session: Session, message_ids: Collection[int]) -> dict[int, str]:

@@ -109,17 +109,6 @@ class LastWords:
     text: str | None
 
 
-def last_words(session: Session, case_ids: Collection[int]) -> dict[int, LastWords]:
-    """The last words of citizens by case; those in which nobody said any are not there.
-    One statement."""
-    return {
-        case_id: LastWords(at, mention_id, text)
-        for case_id, _channel, at, mention_id, text in session.execute(
-            incoming_query(case_ids)
-        )
-    }
-
-
 def incoming_query(case_ids: Collection[int]) -> Select[int, str, datetime, int, str]:
     """Asks for what citizens said in cases, the oldest first: case, channel, time,
     mention and our own note of the words."""

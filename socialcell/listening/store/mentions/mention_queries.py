@@ -84,7 +84,7 @@ class AnnotationRow:
 
 
 # In the order of the fields of MentionRow.
-_COLUMNS = (
+COLUMNS = (
     M.id,
     M.platform,
     M.external_id,
@@ -143,7 +143,7 @@ def stream_mentions(
     matching = Matching(session).condition(mention_filter)
     options = {"yield_per": 1000, "stream_results": True}
     rows = session.execute(
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .select_from(_WITH_AUTHOR)
         .where(matching)
         .order_by(*NEWEST_FIRST),
@@ -163,7 +163,7 @@ def count_mentions(session: Session, mention_filter: MentionFilter) -> int:
 
 
 def mention(session: Session, mention_id: int) -> MentionRow | None:
-    statement = select(*_COLUMNS).select_from(_WITH_AUTHOR).where(M.id == mention_id)
+    statement = select(*COLUMNS).select_from(_WITH_AUTHOR).where(M.id == mention_id)
     row = session.execute(statement).first()
     return None if row is None else MentionRow(*row)
 
@@ -174,7 +174,7 @@ def mentions_by_id(
     """The mentions of these ids that are there, by id."""
     rows: dict[int, MentionRow] = {}
     for chunk in db.chunks(mention_ids):
-        statement = select(*_COLUMNS).select_from(_WITH_AUTHOR).where(M.id.in_(chunk))
+        statement = select(*COLUMNS).select_from(_WITH_AUTHOR).where(M.id.in_(chunk))
         for row in session.execute(statement):
             mention_row = MentionRow(*row)
             rows[mention_row.id] = mention_row
@@ -268,7 +268,7 @@ def list_matching(
         newest = select(M.id).where(matching).order_by(*NEWEST_FIRST).limit(limit)
         matching = M.id.in_(newest.correlate(None))
     rows = session.execute(
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .select_from(_WITH_AUTHOR)
         .where(matching)
         .order_by(*NEWEST_FIRST)

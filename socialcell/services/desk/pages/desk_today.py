@@ -1,16 +1,13 @@
 """The cases with which a day begins: those to work on first."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from socialcell import db
-from socialcell.desk.model import DeskCase
-from socialcell.desk.store import case_details, conversations
-from socialcell.desk.store.conversations import LastWords
+from socialcell.desk.store import case_details
+from socialcell.desk.store.case_details import FirstCase
 from socialcell.listening.people import masking
 from socialcell.listening.people.visibility import People
-from socialcell.listening.store.mentions import mention_queries
-from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
 from socialcell.views.desk.case_view import words_said_last
@@ -43,34 +40,13 @@ def read_first_cases(context: Context, limit: int) -> list[TodayCase]:
         rows = case_details.first_cases(session, limit)
         if not rows:
             return []
-        last = conversations.last_words(session, [case.id or 0 for case, _ in rows])
-        mentions = mention_queries.mentions_by_id(
-            session, [words.mention_id for words in last.values() if words.mention_id]
-        )
         people = pseudonyms.read_people(context, session)
-    return [
-        _view(
-            case,
-            view_clock(clock, now) if clock else None,
-            last.get(case.id or 0),
-            mentions,
-            people,
-        )
-        for case, clock in rows
-    ]
+    return [_view(row, now, people) for row in rows]
 
 
-def _view(
-    case: DeskCase,
-    clock: ClockView | None,
-    last: LastWords | None,
-    mentions: Mapping[int, MentionRow],
-    people: People,
-) -> TodayCase:
-    words, language = None, None
-    if last is not None:
-        mention = mentions.get(last.mention_id or 0)
-        words, language = words_said_last(last.text, mention, people)
+def _view(row: FirstCase, now: datetime, people: People) -> TodayCase:
+    case = row.case
+    words, language = words_said_last(row.note, row.mention, people)
     return TodayCase(
         number=case.number,
         kind=case.kind,
@@ -81,5 +57,5 @@ def _view(
         state=case.state,
         words=words,
         language=language,
-        clock=clock,
+        clock=view_clock(row.clock, now) if row.clock else None,
     )
