@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -15,7 +14,6 @@ from socialcell.desk.model import CaseContact, CaseMessage, CaseSecret, DeskCase
 from socialcell.desk.store import cases, conversations, opening_queue
 from socialcell.errors import NeedsAPerson, UsageError
 from socialcell.roles import Role
-from socialcell.services import place_spelling
 from socialcell.services.context import Context
 from socialcell.services.desk import (
     case_grouping,
@@ -25,9 +23,7 @@ from socialcell.services.desk import (
 )
 from socialcell.services.desk.case_contacts import SpokenWords
 from socialcell.services.desk.case_opening import NewCase
-from socialcell.services.mentions import gazetteer
 from tests.desk_builders import make_registers, read_mention
-from tests.language.test_gazetteer_lint import GOOD, write
 from tests.operators import acting
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -167,29 +163,6 @@ def test_a_call_is_a_case_whose_number_and_name_are_sealed(asha: Context) -> Non
         assert message.text == "No water."
         assert {secret.kind for secret in secrets} == {"name", "phone"}
         assert not any("98765" in secret.sealed for secret in secrets)
-
-
-def test_a_place_of_the_own_gazetteer_is_known_by_each_of_its_names(
-    asha: Context, tmp_path: Path
-) -> None:
-    place = GOOD | {"ward": "ward:kothrud-bavdhan"}
-    gazetteer.import_names(asha, write(tmp_path, place))
-    for name in ("Moonpeth", "चांदपेठ", "munpeth", "place:moonpeth"):
-        new = NewCase(PHONE_CALL, "complaint", topic="water", place=name)
-        case = case_of(asha, case_opening.open_by_hand(asha, new))
-        assert (case.place, case.place_id) == (name, "place:moonpeth")
-        assert (case.area, case.owner) == ("ward:kothrud-bavdhan", "dept:water")
-        assert place_spelling.find_unknown(asha, name) is None
-    misspelt = place_spelling.find_unknown(asha, "Moonpet")
-    assert misspelt is not None
-    assert misspelt.nearest[0] == "Moonpeth"
-
-
-def test_a_gazetteer_that_cannot_be_read_holds_up_no_case(asha: Context) -> None:
-    (asha.workspace.folder / "gazetteer.csv").write_text("broken")
-    new = NewCase(PHONE_CALL, "complaint", place="Moonpeth")
-    case = case_of(asha, case_opening.open_by_hand(asha, new))
-    assert (case.place, case.place_id) == ("Moonpeth", None)
 
 
 @pytest.mark.parametrize(
