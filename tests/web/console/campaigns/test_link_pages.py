@@ -58,6 +58,20 @@ def reached(context: Context) -> Iterator[BrowserSession]:
         yield BrowserSession(app, runner)
 
 
+@pytest.mark.parametrize("page", ["", "/edit"])
+def test_a_code_is_not_taken_for_a_word_that_could_be_translated(
+    context: Context, browser: BrowserSession, page: str
+) -> None:
+    code = linked(context)
+    signed_in(browser, context, "lead", Role.LEAD)
+
+    html = browser.get(f"/mr/links/{code}{page}").html
+
+    heading = html.partition("<h1")[2].partition("</h1>")[0]
+    assert heading.startswith(' translate="no">')
+    assert code in heading
+
+
 def test_clicks_of_people_stand_apart_from_programs(
     context: Context, browser: BrowserSession
 ) -> None:
