@@ -28,13 +28,12 @@ from typing import Any
 from benchmarks.pattern_days import days_of_patterns
 from socialcell.clock import IST
 from socialcell.language import Analysis, read
+from socialcell.language.analysis import ASKING, NO_MESSAGE
 from socialcell.sandbox import City
 from socialcell.sandbox.post import SandboxPost
 
 SEEDS = (7, 3, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110)
 END = datetime(2026, 11, 23, 9, tzinfo=IST)
-ASKS = ("complaint", "question", "suggestion", "help")
-IDLE = ("not_civic", "spam")
 DANGEROUS = ("critical", "high")
 CRISIS = timedelta(hours=48)
 ALL = "all"
@@ -199,15 +198,19 @@ def score(posts: Sequence[Post], readings: Sequence[Analysis]) -> dict[str, Any]
             one["high"].add(
                 post.urgency in DANGEROUS, reading.urgency.level in DANGEROUS, weight
             )
-            one["asks"].add(post.intent in ASKS, reading.intent.label in ASKS, weight)
-            one["idle"].add(post.intent in IDLE, reading.intent.label in IDLE, weight)
+            one["asks"].add(
+                post.intent in ASKING, reading.intent.label in ASKING, weight
+            )
+            one["idle"].add(
+                post.intent in NO_MESSAGE, reading.intent.label in NO_MESSAGE, weight
+            )
             if post.sentiment is not None:
                 one["negative"].add(
                     post.sentiment == "negative",
                     reading.sentiment.label == "negative",
                     weight,
                 )
-            if post.topic not in (None, "other") and post.intent not in IDLE:
+            if post.topic not in (None, "other") and post.intent not in NO_MESSAGE:
                 first = reading.topics[0].id if reading.topics else None
                 one["topic"].add(True, first == post.topic, weight)
     return {group: _figures(one, sums[group]) for group, one in tallies.items()}
@@ -271,8 +274,8 @@ def print_mistakes(
         true, found = {
             "critical": (post.urgency == "critical", level == "critical"),
             "high": (post.urgency in DANGEROUS, level in DANGEROUS),
-            "asks": (post.intent in ASKS, label in ASKS),
-            "idle": (post.intent in IDLE, label in IDLE),
+            "asks": (post.intent in ASKING, label in ASKING),
+            "idle": (post.intent in NO_MESSAGE, label in NO_MESSAGE),
         }[what]
         if true != found:
             wrong.append((post.weight, found, post, reading))

@@ -13,8 +13,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from benchmarks.base_rates import ASKS, DANGEROUS, IDLE
+from benchmarks.base_rates import DANGEROUS
 from socialcell.language import Analysis, read
+from socialcell.language.analysis import ASKING, NO_MESSAGE
 
 FOLDER = Path(__file__).resolve().parent / "unseen"
 ALL = "all"
@@ -62,10 +63,14 @@ def score(part: str, *, semantic: bool) -> dict[str, dict[str, int]]:
     for post, reading in _read(f"ordinary_day{part}", semantic):
         add(post["lang"], "posts of an ordinary day", True)
         add(post["lang"], "ask for something", post["asks"])
-        add(post["lang"], "read as asking", reading.intent.label in ASKS)
-        idle = post["intent"] in IDLE
+        add(post["lang"], "read as asking", reading.intent.label in ASKING)
+        idle = post["intent"] in NO_MESSAGE
         add(post["lang"], "not civic", idle)
-        add(post["lang"], "of these recognised", idle and reading.intent.label in IDLE)
+        add(
+            post["lang"],
+            "of these recognised",
+            idle and reading.intent.label in NO_MESSAGE,
+        )
         wrong = reading.urgency.level == "critical" != post["urgency"]
         add(post["lang"], "wrongly read critical", wrong)
     return {group: dict(found) for group, found in counts.items()}

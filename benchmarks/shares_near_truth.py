@@ -24,11 +24,11 @@ from sqlmodel import Session, col, select
 
 from socialcell import db
 from socialcell.clock import IST
+from socialcell.language.analysis import ASKING
 from socialcell.listening.model import Mention
 from socialcell.listening.store.mentions import labels
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports import reader_agreement
-from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.week_numbers import CorrectedShare
 
 MONDAYS = tuple(datetime(2026, 11, day, tzinfo=IST) for day in (2, 9, 16))

@@ -3,6 +3,11 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+ASKING = ("complaint", "question", "suggestion", "help")
+"""Intents of those who ask the city for something."""
+NO_MESSAGE = ("not_civic", "spam")
+"""Intents of those who want nothing of the city."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sentiment:

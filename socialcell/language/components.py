@@ -11,7 +11,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from socialcell.language import danger_rules, lexicon, weights
-from socialcell.language.analysis import Entity
+from socialcell.language.analysis import NO_MESSAGE, Entity
 from socialcell.language.classifiers import (
     civic_model,
     day_mix,
@@ -235,49 +235,42 @@ def add_topics(doc: Doc) -> Doc:
 def add_intent(doc: Doc) -> Doc:
     """Intent from n-grams, cues, topics and the form of the sentence.
 
-    In a message to the city the intent changes the sentiment as well. A text that sells
-    something or is about a film has no topic for an office.
+    In a message to the city the intent changes the sentiment as well.
     """
     notes = notes_of(doc)
     notes.intent = intent.intent(notes)
     notes.sentiment = sentiment.with_intent(notes)
     if notes.sentiment_votes:  # what rules alone say stays as it is
         notes.sentiment = day_mix.sentiment_of_a_day(notes.sentiment, notes.language)
-    _file_topics(notes)
     return doc
 
 
 @Language.component("socialcell_day")
 def judge_as_of_a_day(doc: Doc) -> Doc:
-    """Intent, feeling and the chance of danger anew, by the model of a day."""
+    """Intent, feeling and the chance of danger anew, by the model of a day.
+
+    Then it is plain which topics count: a text that sells something or is about a film
+    has none for an office, and a message without one has `other`.
+    """
     notes = notes_of(doc)
     assert notes.intent is not None
     urgency.weigh(notes)
     notes.day = day_model.chances(notes)
     if notes.day is not None:
-        before = notes.intent.label
         notes.danger_chance = day_model.danger(notes.danger_chance, notes.day)
         notes.intent = intent.of_a_day(notes, notes.day)
         # Without the encoder two validation files lost more than a point.
         if notes.sentiment is not None and notes.sentiment_votes and notes.meaning:
             chances = day_model.sentiments(notes.sentiment.probabilities, notes.day)
             notes.sentiment = day_mix.with_chances(notes.sentiment, chances)
-        if notes.intent.label != before:
-            add_topics(doc)
-            _file_topics(notes)
-    return doc
-
-
-def _file_topics(notes: Notes) -> None:
-    """Talk keeps what concerns an office; a message without a topic has `other`."""
-    assert notes.intent is not None
-    if notes.intent.label in intent.NO_MESSAGE:
+    if notes.intent.label in NO_MESSAGE:
         if notes.intent.confident:
             notes.topics = [
                 topic for topic in notes.topics if topics.stays_in_talk(topic, notes)
             ]
     elif not notes.topics:
         notes.topics = [topics.OTHER]
+    return doc
 
 
 @Language.factory("socialcell_feelings", default_config={"nc": "all"})

@@ -38,9 +38,14 @@ class EncoderComponent:
     def __call__(self, doc: Doc) -> Doc:
         if is_unsure(notes_of(doc)):
             (notes_of(doc).meaning,) = self._encoder.meanings([text_of(doc)])
-            for component in _REPEATED_COMPONENTS:
-                component(doc)
+            read_again(doc)
         return doc
+
+
+def read_again(doc: Doc) -> None:
+    """Topics, feeling and intent once more, with what the notes hold now."""
+    for component in _REPEATED_COMPONENTS:
+        component(doc)
 
 
 def is_unsure(notes: Notes) -> bool:

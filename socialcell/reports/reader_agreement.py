@@ -12,11 +12,11 @@ from sqlmodel import Session
 
 from socialcell.i18n import Language
 from socialcell.language import label_shares, lexicon
+from socialcell.language.analysis import ASKING
 from socialcell.language.label_shares import Counts, Share, Uncorrectable
 from socialcell.listening.store.mentions import reading_counts
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.mentions.reading_counts import LabelCounts
-from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.week_numbers import CorrectedShare, ReaderNumbers, TaskAgreement
 
 MIN_DECISIONS = 300

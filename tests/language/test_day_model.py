@@ -8,7 +8,8 @@ import pytest
 from socialcell.language import read
 from socialcell.language.classifiers import day_model
 from socialcell.language.classifiers.day_model import DayJudge
-from socialcell.language.notes import DayChances
+from socialcell.language.notes import DayChances, notes_of
+from socialcell.language.pipeline import build
 from socialcell.language.training import day
 from socialcell.language.training.posts import Example
 
@@ -94,3 +95,31 @@ def test_a_text_reads_alike_by_itself_and_among_others() -> None:
     among = read(texts, semantic=True)
 
     assert [read([text], semantic=True)[0] for text in texts] == list(among)
+
+
+def test_a_text_that_is_talk_without_being_sure_keeps_its_topics() -> None:
+    (reading,) = read(["भाई करंट से चिपका है, मेन स्विच कहां"])
+
+    assert (reading.intent.label, reading.intent.confident) == ("not_civic", False)
+    assert reading.urgency.level == "critical"
+    assert "electricity" in [topic.id for topic in reading.topics]
+
+
+@pytest.mark.parametrize("semantic", [False, True])
+def test_it_has_a_say_in_feelings_where_the_encoder_was_asked(semantic: bool) -> None:
+    texts = [
+        "pani nahi, uttar nahi, phone nahi. waah PMC waah",
+        "Street light repaired in our lane at last, after three months of calls",
+        "गल्लीतला दिवा लागला, आभार",
+        "कचरा गाडी आज भी नहीं आई",
+    ]
+    before = build(semantic=semantic)
+    before.remove_pipe("socialcell_day")
+    whole = build(semantic=semantic)
+
+    changed = [
+        notes_of(whole(text)).sentiment != notes_of(before(text)).sentiment
+        for text in texts
+    ]
+
+    assert any(changed) is semantic

@@ -10,11 +10,10 @@ from sqlmodel import Session, col
 from socialcell import db
 from socialcell.desk.case_states import CLOSED_STATES, OPEN_STATES
 from socialcell.desk.model import CaseContact, CaseMessage, DeskCase, DeskStart
+from socialcell.language.analysis import ASKING
 from socialcell.listening.model import Annotation, Author, Mention, Relation
 
 START = db.table(DeskStart)
-REQUESTS = ("complaint", "question", "suggestion", "help")
-"""Intents of those who ask the city for something."""
 _URGENT = ("high", "critical")
 _BEFORE = timedelta(days=1)
 """What somebody wrote so long before their case belongs to it, too."""
@@ -147,7 +146,7 @@ def _list(
     )
     query = select(M.id).where(
         *_waiting(session),
-        M.intent.in_(REQUESTS),
+        M.intent.in_(ASKING),
         M.status.is_(None),  # of a register, which has a number of its own for it
         clear,
         ~again,

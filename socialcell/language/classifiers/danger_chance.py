@@ -7,8 +7,8 @@ obvious word.
 import math
 from collections.abc import Mapping
 
+from socialcell.language.analysis import NO_MESSAGE
 from socialcell.language.classifiers import civic_model
-from socialcell.language.classifiers.intent import NO_MESSAGE
 from socialcell.language.danger_rules import Danger
 from socialcell.language.linear_model import log_odds, sigmoid
 from socialcell.language.notes import Notes

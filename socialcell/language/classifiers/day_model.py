@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from socialcell.language import weights
+from socialcell.language.analysis import ASKING, NO_MESSAGE
 from socialcell.language.classifiers import civic_model
 from socialcell.language.danger_rules import Danger
 from socialcell.language.linear_model import log_odds, sigmoid, softmax
@@ -26,8 +27,8 @@ NAME = "day"
 LINEAR, SEMANTIC = "linear", "semantic"  # without the encoder, and with it
 # What a writer wants, in three groups: something of the city, to tell it, or nothing.
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "asks": ("complaint", "help", "question", "suggestion"),
-    "idle": ("not_civic", "spam"),
+    "asks": ASKING,
+    "idle": NO_MESSAGE,
     "tells": ("information", "praise"),
 }
 SENTIMENTS = ("negative", "neutral", "positive")

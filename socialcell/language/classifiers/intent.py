@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from socialcell.language import lexicon
-from socialcell.language.analysis import Intent
+from socialcell.language.analysis import NO_MESSAGE, Intent
 from socialcell.language.classifiers import civic_model, day_mix, day_model
 from socialcell.language.notes import DayChances, Notes
 
@@ -11,7 +11,6 @@ TASK = "intent"
 _CONFIDENT = 0.6
 _MARGIN = 0.15
 _MOOD = 0.3  # sentiment score from which it says what the writer wants
-NO_MESSAGE = ("spam", "not_civic")
 
 
 def intent(notes: Notes) -> Intent:

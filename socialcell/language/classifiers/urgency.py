@@ -5,9 +5,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from socialcell.language import danger_rules, lexicon
-from socialcell.language.analysis import Urgency
+from socialcell.language.analysis import NO_MESSAGE, Urgency
 from socialcell.language.classifiers import civic_model, danger_chance
-from socialcell.language.classifiers.intent import NO_MESSAGE
 from socialcell.language.danger_rules import Danger
 from socialcell.language.notes import Fact, Notes
 from socialcell.language.words import key_of

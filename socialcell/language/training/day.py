@@ -15,9 +15,10 @@ from sklearn.linear_model import LogisticRegression
 from spacy.tokens import Doc
 
 from socialcell.errors import SocialcellError
-from socialcell.language import components, measure, weights
+from socialcell.language import measure, weights
 from socialcell.language.classifiers import civic_model, day_model, urgency
 from socialcell.language.classifiers.day_model import DayJudge
+from socialcell.language.encoder_component import read_again
 from socialcell.language.measure import LabelScores
 from socialcell.language.notes import DayChances, notes_of, text_of
 from socialcell.language.semantic.encoder import Encoder, encoder
@@ -51,8 +52,7 @@ def train(seed: int, progress: Callable[[str], None]) -> tuple[CardFacts, bytes]
         raise SocialcellError("language.no_encoder_to_weigh")
     day_posts = list(posts_.posts_of_a_day())
     of_day = _of_day(day_posts, loaded)
-    seen = set(card.facts["civic_seen"].split())
-    older = _older(seen, loaded, seed)
+    older = _older(set(card.facts["civic_seen"].split()), loaded, seed)
     everything = _Material(
         [*of_day.posts, *older.posts],
         {kind: [*of_day.values[kind], *older.values[kind]] for kind in of_day.values},
@@ -127,20 +127,20 @@ def _of_day(day_posts: Sequence[DayPost], loaded: Encoder) -> _Material:
     return _Material(posts, _values(docs, loaded))
 
 
-def _older(seen: set[str], loaded: Encoder, seed: int) -> _Material:
+def _older(seen_marks: set[str], loaded: Encoder, seed: int) -> _Material:
     """Our own posts that the encoder has not seen, with margins of n-grams that had not
     either."""
     examples = posts_.posts()
     docs = civic.docs_without_margins(examples)
     civic.add_unseen_margins(examples, [notes_of(doc) for doc in docs], seed)
-    texts = {post.text for post in unknown(examples, seen)}
+    texts = {post.text for post in unknown(examples, seen_marks)}
     unseen = [
         (post, doc)
         for post, doc in zip(examples, docs, strict=True)
         if post.text in texts and notes_of(doc).words > 1
     ]
     for _, doc in unseen:
-        _again(doc)
+        read_again(doc)
     return _Material(
         [post for post, _ in unseen], _values([doc for _, doc in unseen], loaded)
     )
@@ -155,19 +155,10 @@ def _values(docs: Iterable[Doc], loaded: Encoder) -> dict[str, list[_Values]]:
         for kind, rows in values.items():
             if kind == day_model.SEMANTIC:
                 (notes.meaning,) = loaded.meanings([text_of(doc)])
-                _again(doc)
+                read_again(doc)
             urgency.weigh(notes)
             rows.append(day_model.evidence(notes))
     return values
-
-
-def _again(doc: Doc) -> None:
-    for component in (
-        components.add_topics,
-        components.add_sentiment,
-        components.add_intent,
-    ):
-        component(doc)
 
 
 def _scores(

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from socialcell.causal.wilson import wilson_interval
 from socialcell.clock import IST
+from socialcell.language.analysis import ASKING
 from socialcell.listening import coverage
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.areas.owner_table import OwnedProblem, OwnerFinder
@@ -33,7 +34,6 @@ from socialcell.reports.compared_figures import (
     cells_of_platform,
     figure,
 )
-from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.named_counts import Names, OwnerNames
 from socialcell.reports.phrases import SMALLEST_BASE
 from socialcell.reports.sections.quote_sampling import URGENT

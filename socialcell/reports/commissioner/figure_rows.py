@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from socialcell.clock import IST
+from socialcell.language.analysis import ASKING
 from socialcell.listening.query.query_writing import write_query
 from socialcell.reports.compared_figures import IdMeasure
 from socialcell.reports.kpis.cases import MEASURED as CASE_MEASURES
-from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.week_numbers import WeekNumbers
 
 RowsNoun: TypeAlias = Literal[

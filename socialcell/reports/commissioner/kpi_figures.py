@@ -7,6 +7,7 @@ from math import comb, inf
 
 from socialcell.causal.wilson import wilson_interval
 from socialcell.json_types import as_number, as_whole
+from socialcell.language.analysis import ASKING
 from socialcell.reports import reader_agreement
 from socialcell.reports.commissioner.figure_rows import FigureRows, rows_of
 from socialcell.reports.compared_figures import IdMeasure
@@ -15,7 +16,6 @@ from socialcell.reports.kpis.kpis import (
     WITHOUT_RECORDS,
     minutes_between,
 )
-from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.named_counts import Names
 from socialcell.reports.phrases import SMALLEST_BASE
 from socialcell.reports.sections.goals import is_met, targets_by_measure

@@ -17,6 +17,7 @@ from socialcell.desk.clock_times import URGENT
 from socialcell.desk.store import case_figures as store
 from socialcell.desk.store.case_figures import CountedCase, CountedReferral, OverdueCase
 from socialcell.desk.working_time import WorkingTime
+from socialcell.language.analysis import ASKING
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports.named_counts import Names
 from socialcell.reports.week_numbers import (
@@ -29,7 +30,6 @@ from socialcell.reports.week_numbers import (
     RegisteredNumbers,
 )
 
-ASKING = ("complaint", "question", "suggestion", "help")
 COHORT = timedelta(weeks=4)
 """So long before the week were the cases opened whose outcome is told."""
 SOON = timedelta(hours=4)

@@ -6,6 +6,7 @@ from statistics import median
 
 from sqlmodel import Session
 
+from socialcell.language.analysis import ASKING
 from socialcell.listening import coverage
 from socialcell.listening.coverage import Watch
 from socialcell.listening.people.protected_topics import TOPICS
@@ -21,7 +22,6 @@ from socialcell.reports.compared_figures import (
     share,
 )
 
-ASKING = ("complaint", "question", "suggestion", "help")
 EARLIER_WEEKS = 8
 """Weeks before this one from which the usual count is derived."""
 MIN_WEEKS = 3

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session
 
+from socialcell.language.analysis import ASKING
 from socialcell.listening.store.mentions import quotes
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.mentions.quotes import Drawable
 from socialcell.reports.compared_figures import TopicFigure
-from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.week_numbers import DrawnQuote, QuoteReason
 
 URGENT = ("critical", "high")

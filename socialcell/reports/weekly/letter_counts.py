@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from socialcell.campaigns.publishing import store as own_posts
 from socialcell.clock import IST, local_iso
+from socialcell.language.analysis import ASKING
 from socialcell.language.names.places import places
 from socialcell.listening.alerts.festivals import CityFestivals
 from socialcell.listening.alerts.model import Closure, Promise
@@ -25,7 +26,6 @@ from socialcell.listening.store.mentions import (
 from socialcell.listening.store.mentions.mention_counts import Cells, TimeSpan
 from socialcell.reports.compared_figures import Figure
 from socialcell.reports.incidents import incident_facts
-from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.letter_numbers import (
     CellWork,
     CommitmentNumbers,

@@ -5,10 +5,10 @@ from datetime import date
 
 from socialcell.causal.wilson import wilson_interval
 from socialcell.clock import IST
+from socialcell.language.analysis import ASKING
 from socialcell.reports import reader_agreement
 from socialcell.reports.compared_figures import Figure
 from socialcell.reports.kpis import kpi_labels
-from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.letters.letter_page import (
     DayBar,
     DayBars,

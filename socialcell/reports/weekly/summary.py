@@ -2,8 +2,8 @@
 
 import math
 
+from socialcell.language.analysis import ASKING
 from socialcell.reports import alert_watch
-from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.sections.quote_sampling import URGENT
 from socialcell.reports.week_numbers import (

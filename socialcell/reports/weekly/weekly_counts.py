@@ -8,6 +8,7 @@ from sqlmodel import Session
 from socialcell.clock import IST, as_utc
 from socialcell.desk import office_hours
 from socialcell.desk.working_time import WorkingTime
+from socialcell.language.analysis import ASKING
 from socialcell.listening import coverage
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import areas as area_store
@@ -32,7 +33,6 @@ from socialcell.reports.compared_figures import (
     hourly_counts,
 )
 from socialcell.reports.kpis import cases, kpis
-from socialcell.reports.kpis.listening import ASKING
 from socialcell.reports.named_counts import Names
 from socialcell.reports.pictures import picture_counts
 from socialcell.reports.sections import (

@@ -8,9 +8,10 @@ from socialcell.desk.case_likeness import are_apart
 from socialcell.desk.case_states import OPEN_STATES, CaseState
 from socialcell.desk.model import DeskCase
 from socialcell.desk.spot_words import read_spot
-from socialcell.desk.store import conversations, duplicates, opening_queue
+from socialcell.desk.store import conversations, duplicates
 from socialcell.desk.store.cases import StepDraft
 from socialcell.json_types import JsonObject
+from socialcell.language.analysis import ASKING
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions.mention_queries import MentionRow
 from socialcell.services.context import Context
@@ -43,7 +44,7 @@ def own_case(
     channel = case_contacts.channel_of(row)
     since = context.clock.now() - REOPENED_WITHIN
     own = conversations.contacts_of_person(session, channel, person, since)
-    if reading.kind in opening_queue.REQUESTS:
+    if reading.kind in ASKING:
         own = [pair for pair in own if not _is_another(session, pair[1], row, reading)]
     ids = [contact.id for contact, _case in own if contact.id is not None]
     threads = conversations.threads_of(session, ids)
@@ -54,7 +55,7 @@ def own_case(
         is_same = reading.topic is not None and reading.topic == case.topic
         if is_same and CaseState(case.state) in OPEN_STATES:
             return case
-    asks = reading.kind in opening_queue.REQUESTS and reading.topic is not None
+    asks = reading.kind in ASKING and reading.topic is not None
     if row.kind == "message":
         return next((c for _, c in own if not (asks and c.topic is not None)), None)
     return None
