@@ -15,8 +15,8 @@ from socialcell.ops.webhook_model import TemplateDelivery
 
 _TABLE = db.table(TemplateDelivery)
 C = _TABLE.c
-SEEN = "seen"
-"""Stands for the platform's id where a person saw that the message had arrived."""
+# Stands for the platform's id where a person saw that the message had arrived.
+_CONFIRMED = "seen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,9 @@ def settle_doubts(
     doubted = and_(is_own, _is_doubted(since, until))
     if not heard:
         return db.changed(session, delete(_TABLE).where(doubted))
-    return db.changed(session, update(_TABLE).where(doubted).values(external_id=SEEN))
+    return db.changed(
+        session, update(_TABLE).where(doubted).values(external_id=_CONFIRMED)
+    )
 
 
 def _is_doubted(since: datetime, until: datetime) -> ColumnElement[bool]:
