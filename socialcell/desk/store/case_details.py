@@ -197,10 +197,10 @@ def first_cases(session: Session, limit: int) -> list[FirstCase]:
     )
     last = aliased(CaseMessage)
     query = (
-        select(DeskCase, clock, last, *COLUMNS)
+        select(DeskCase, clock, col(last.text), *COLUMNS)
         .join(chosen, chosen.c.id == col(DeskCase.id))
         .outerjoin(clock, col(clock.id) == first)
-        .outerjoin(last, col(last.id) == _said_last())
+        .outerjoin(last, col(last.id) == _last_incoming())
         .outerjoin(MENTION, M.id == col(last.mention_id))
         .outerjoin(AUTHOR, M.author_id == AUTHOR.c.id)
         .order_by(col(DeskCase.priority), chosen.c.due.nulls_last(), col(DeskCase.id))
@@ -209,14 +209,14 @@ def first_cases(session: Session, limit: int) -> list[FirstCase]:
         FirstCase(
             case,
             clock_row,
-            said.text if said else None,
+            note,
             MentionRow(*mention) if mention[0] is not None else None,
         )
-        for case, clock_row, said, *mention in session.execute(query)
+        for case, clock_row, note, *mention in session.execute(query)
     ]
 
 
-def _said_last() -> ScalarSelect[int]:
+def _last_incoming() -> ScalarSelect[int]:
     """The id of the last message of a citizen in a case of the query around it."""
     contact, message = aliased(CaseContact), aliased(CaseMessage)
     return (

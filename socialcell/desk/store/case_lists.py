@@ -21,10 +21,8 @@ from sqlmodel import Session, col
 
 from socialcell import db
 from socialcell.desk.case_states import OPEN_STATES, CaseState
-from socialcell.desk.model import CaseContact, CaseLease, DeskCase
-from socialcell.desk.store import conversations
+from socialcell.desk.model import CaseContact, CaseLease, CaseMessage, DeskCase
 from socialcell.desk.store.case_queue import in_scopes, time_left
-from socialcell.desk.store.conversations import LastWords
 from socialcell.identity.model import Operator
 
 VIEWS = ("mine", "team", "new", "due", "overdue", "waiting")
@@ -267,20 +265,33 @@ def _rows(due: ColumnElement[datetime], now: datetime) -> Select[tuple[object, .
 def _with_last_words(session: Session, rows: list[CaseRow]) -> list[CaseRow]:
     """The rows with the channels of their contacts, and what was written last."""
     contacts: dict[int, list[str]] = {}
-    last: dict[int, LastWords] = {}
-    incoming = session.execute(conversations.incoming_query([row.id for row in rows]))
+    message, contact = db.table(CaseMessage).c, db.table(CaseContact).c
+    last: dict[int, tuple[datetime, int | None, str | None]] = {}
+    ids = [row.id for row in rows]
+    incoming = session.execute(
+        select(
+            contact.case_id,
+            contact.channel,
+            message.at,
+            message.mention_id,
+            message.text,
+        )
+        .join(db.table(CaseMessage), message.contact_id == contact.id)
+        .where(contact.case_id.in_(ids), message.direction == "in")
+        .order_by(message.at, message.id)
+    )
     for case_id, channel, at, mention_id, text in incoming:
         channels = contacts.setdefault(case_id, [])
         if channel not in channels:
             channels.append(channel)
-        last[case_id] = LastWords(at, mention_id, text)
+        last[case_id] = (at, mention_id, text)
     return [
         replace(
             row,
             channels=tuple(contacts.get(row.id, ())),
-            last_heard_at=last[row.id].at,
-            last_mention=last[row.id].mention_id,
-            last_text=last[row.id].text,
+            last_heard_at=last[row.id][0],
+            last_mention=last[row.id][1],
+            last_text=last[row.id][2],
         )
         if row.id in last
         else row

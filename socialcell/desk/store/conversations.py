@@ -1,14 +1,11 @@
-"""Contacts of persons: which case of theirs a new message belongs to, and what they
-said last."""
+"""Contacts of persons: which case of theirs a new message belongs to."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
-from socialcell import db
 from socialcell.desk.case_states import CLOSED_STATES, OPEN_STATES
 from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.listening.model import Mention, RawItem
@@ -97,31 +94,3 @@ def raw_of_mention(session: Session, mention_id: int) -> str | None:
     """The platform's own JSON of a mention; None: it is not kept any more."""
     query = select(col(RawItem.body)).join(Mention, col(Mention.raw_id) == RawItem.id)
     return session.scalars(query.where(col(Mention.id) == mention_id)).one_or_none()
-
-
-@dataclass(frozen=True, slots=True)
-class LastWords:
-    """What a citizen wrote or said last in a case: a mention by its number, or our note
-    of it."""
-
-    at: datetime
-    mention_id: int | None
-    text: str | None
-
-
-def incoming_query(case_ids: Collection[int]) -> Select[int, str, datetime, int, str]:
-    """Asks for what citizens said in cases, the oldest first: case, channel, time,
-    mention and our own note of the words."""
-    message, contact = db.table(CaseMessage).c, db.table(CaseContact).c
-    return (
-        select(
-            contact.case_id,
-            contact.channel,
-            message.at,
-            message.mention_id,
-            message.text,
-        )
-        .join(db.table(CaseMessage), message.contact_id == contact.id)
-        .where(contact.case_id.in_(case_ids), message.direction == "in")
-        .order_by(message.at, message.id)
-    )

@@ -259,7 +259,7 @@ def _words(
     if message.state == "erased":
         return None, None, True
     if message.mention_id is None:
-        text = None if message.text is None else masking.unnamed(message.text)
+        text = message.text and masking.unnamed(message.text)
         return text, message.language, False
     if mention is None or mention.state == "deleted":
         return None, None, True
@@ -267,14 +267,14 @@ def _words(
     return masked, language, False
 
 
-def words_said_last(
+def last_words(
     note: str | None, mention: MentionRow | None, people: People
 ) -> tuple[str | None, str | None]:
     """The masked words that a citizen said last, and their language: those of a
     mention, or our own note of them; None: removed, or none were held."""
     if mention is not None:
         return words_of_mention(mention, people)
-    return None if note is None else masking.unnamed(note), None
+    return note and masking.unnamed(note), None
 
 
 def words_of_mention(

@@ -57,7 +57,7 @@ def view_line(
     row: CaseRow, mention: MentionRow | None, clock: ClockView | None, people: People
 ) -> InboxLine:
     """A line of the inbox; `mention` is the row's last one, None: it is gone."""
-    words, language = case_view.words_said_last(row.last_text, mention, people)
+    words, language = case_view.last_words(row.last_text, mention, people)
     return InboxLine(
         number=row.number,
         rev=row.rev,

@@ -10,7 +10,7 @@ from socialcell.listening.people import masking
 from socialcell.listening.people.visibility import People
 from socialcell.services import pseudonyms
 from socialcell.services.context import Context
-from socialcell.views.desk.case_view import words_said_last
+from socialcell.views.desk.case_view import last_words
 from socialcell.views.desk.clock_view import ClockView, view_clock
 
 
@@ -46,7 +46,7 @@ def read_first_cases(context: Context, limit: int) -> list[TodayCase]:
 
 def _view(row: FirstCase, now: datetime, people: People) -> TodayCase:
     case = row.case
-    words, language = words_said_last(row.note, row.mention, people)
+    words, language = last_words(row.note, row.mention, people)
     return TodayCase(
         number=case.number,
         kind=case.kind,
