@@ -52,6 +52,14 @@ def make_case(session: Session, now: datetime = NOON, **fields: Any) -> DeskCase
     return case
 
 
+def read_case(context: Context, number: str) -> DeskCase:
+    """The row of a case as it stands."""
+    with db.reading(context.engine) as session:
+        case = cases.find_case(session, number)
+        session.expunge(case)
+    return case
+
+
 def make_contact(
     session: Session, case: DeskCase, channel: str = "x", **fields: Any
 ) -> CaseContact:

@@ -27,6 +27,7 @@ from tests.desk_builders import (
     make_contact,
     make_message,
     make_registers,
+    read_case,
     read_mention,
 )
 from tests.operators import acting
@@ -37,13 +38,6 @@ pytestmark = pytest.mark.swept_on_postgresql
 @pytest.fixture
 def asha(context: Context) -> Context:
     return acting(context, "Asha Sample", Role.OPERATOR)
-
-
-def stored(context: Context, number: str) -> DeskCase:
-    with db.reading(context.engine) as session:
-        case = cases.find_case(session, number)
-        session.expunge(case)
-    return case
 
 
 def contacts_of(context: Context, number: str) -> set[int]:
@@ -184,9 +178,9 @@ def test_a_merge_moves_contacts_and_keeps_both_numbers(asha: Context) -> None:
     case_grouping.merge(asha, second, first, "One pipe")
     assert contacts_of(asha, first) == before
     assert contacts_of(asha, second) == set()
-    merged = stored(asha, second)
+    merged = read_case(asha, second)
     assert merged.state == CaseState.DUPLICATE
-    assert merged.merged_into == stored(asha, first).id
+    assert merged.merged_into == read_case(asha, first).id
     assert pairs(asha) == []
     with db.reading(asha.engine) as session:
         entries = [entry.action for entry in audit.entries(session, 100)]
@@ -197,7 +191,7 @@ def test_the_case_that_stays_is_as_urgent_as_either(asha: Context) -> None:
     first, second = two_cases(asha)
     case_triage.triage(asha, second, case_triage.TriageDraft(priority="P0"))
     case_grouping.merge(asha, second, first)
-    assert stored(asha, first).priority == "P0"
+    assert read_case(asha, first).priority == "P0"
 
 
 def test_an_undone_merge_gives_back_contacts_with_all_that_came_since(
@@ -212,8 +206,8 @@ def test_an_undone_merge_gives_back_contacts_with_all_that_came_since(
     clock.advance(timedelta(days=29))
     case_grouping.unmerge(asha, second, "Two pipes")
     assert contacts_of(asha, second) == own
-    assert stored(asha, second).state == CaseState.NEW
-    assert stored(asha, second).merged_into is None
+    assert read_case(asha, second).state == CaseState.NEW
+    assert read_case(asha, second).merged_into is None
     with db.reading(asha.engine) as session:
         case = cases.find_case(session, second)
         mentions = [m.mention_id for m in cases.messages_of(session, case.id or 0)]
@@ -227,7 +221,7 @@ def test_after_thirty_days_a_merge_stays(asha: Context, clock: FixedClock) -> No
     clock.advance(timedelta(days=30))
     with pytest.raises(UsageError, match="30 days"):
         case_grouping.unmerge(asha, second)
-    assert stored(asha, second).state == CaseState.DUPLICATE
+    assert read_case(asha, second).state == CaseState.DUPLICATE
 
 
 def test_a_case_is_merged_neither_into_itself_nor_into_an_ended_one(
@@ -252,12 +246,12 @@ def test_whoever_merges_may_work_on_both(asha: Context) -> None:
     ravi = acting(asha, "Ravi Sample", Role.OPERATOR, scope="ward:kothrud-bavdhan")
     with pytest.raises(SocialcellError, match="ward:kothrud-bavdhan"):
         case_grouping.merge(ravi, second, first)
-    assert stored(asha, second).state == CaseState.ACKNOWLEDGED
+    assert read_case(asha, second).state == CaseState.ACKNOWLEDGED
 
 
 def test_a_case_that_changed_meanwhile_is_not_merged(asha: Context) -> None:
     first, second = two_cases(asha)
-    rev = stored(asha, second).rev
+    rev = read_case(asha, second).rev
     case_triage.add_note(asha, second, "Called the ward office")
     with pytest.raises(CaseChangedError):
         case_grouping.merge(asha, second, first, rev=rev)
@@ -281,7 +275,7 @@ def test_a_suggestion_that_is_right_merges_into_the_earlier_case(
 ) -> None:
     first, second = two_cases(asha)
     case_grouping.decide_suggestion(asha, first, second, same=True)
-    assert stored(asha, second).state == CaseState.DUPLICATE
+    assert read_case(asha, second).state == CaseState.DUPLICATE
     with db.reading(asha.engine) as session:
         (suggestion,) = session.scalars(select(CaseSuggestion)).all()
         assert (suggestion.decision, suggestion.decided_by) == ("joined", "Asha Sample")
@@ -295,7 +289,7 @@ def test_a_split_gives_one_contact_a_case_of_its_own(asha: Context) -> None:
     assert new == "26-000003"
     assert contacts_of(asha, new) == {moved}
     assert moved not in contacts_of(asha, first)
-    assert stored(asha, new).topic == "water"
+    assert read_case(asha, new).topic == "water"
     assert pairs(asha) == []
     with pytest.raises(UsageError, match="one conversation only"):
         case_grouping.split(asha, new, moved)
@@ -403,7 +397,7 @@ def test_what_was_suggested_of_a_merged_case_is_suggested_of_the_one_that_it_is_
 
     assert pairs(context) == [(third, first)]
     case_grouping.decide_suggestion(asha, third, first, same=True)
-    assert stored(context, third).merged_into == stored(context, first).id
+    assert read_case(context, third).merged_into == read_case(context, first).id
 
 
 def test_what_a_person_has_said_no_to_is_not_suggested_anew_by_a_merge(
@@ -422,13 +416,13 @@ def test_a_case_takes_the_place_that_it_does_not_know_and_gives_it_back(
 ) -> None:
     first, second, _third = three_cases(context)
     case_grouping.merge(asha, second, first)
-    merged = stored(context, first)
+    merged = read_case(context, first)
     case_grouping.unmerge(asha, second)
 
     assert (merged.latitude, merged.longitude) == (18.5, 73.8)
-    assert stored(context, first).latitude is None
-    assert stored(context, first).place_id == "place:kothrud"
-    assert stored(context, second).latitude == 18.5
+    assert read_case(context, first).latitude is None
+    assert read_case(context, first).place_id == "place:kothrud"
+    assert read_case(context, second).latitude == 18.5
 
 
 def test_a_place_that_somebody_decided_since_is_not_given_back(
@@ -439,4 +433,4 @@ def test_a_place_that_somebody_decided_since_is_not_given_back(
     case_triage.triage(asha, first, case_triage.TriageDraft(point=(18.6, 73.9)))
     case_grouping.unmerge(asha, second)
 
-    assert stored(context, first).latitude == 18.6
+    assert read_case(context, first).latitude == 18.6

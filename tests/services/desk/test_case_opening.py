@@ -13,7 +13,6 @@ from socialcell.desk import secret_seal
 from socialcell.desk.model import CaseContact, CaseMessage, CaseSecret, DeskCase
 from socialcell.desk.store import cases, conversations, opening_queue
 from socialcell.errors import NeedsAPerson, UsageError
-from socialcell.roles import Role
 from socialcell.services.context import Context
 from socialcell.services.desk import (
     case_grouping,
@@ -23,26 +22,11 @@ from socialcell.services.desk import (
 )
 from socialcell.services.desk.case_contacts import SpokenWords
 from socialcell.services.desk.case_opening import NewCase
-from tests.desk_builders import make_registers, read_mention
-from tests.operators import acting
+from tests.desk_builders import read_case, read_mention
 
 pytestmark = pytest.mark.swept_on_postgresql
 
-PHONE_CALL = SpokenWords("phone", "No water since Monday.")
 PHONE = SpokenWords("phone", "No water since Monday.", name="Sunita Sample")
-
-
-@pytest.fixture
-def asha(context: Context) -> Context:
-    make_registers(context)
-    return acting(context, "Asha Sample", Role.OPERATOR)
-
-
-def case_of(context: Context, number: str) -> DeskCase:
-    with db.reading(context.engine) as session:
-        case = cases.find_case(session, number)
-        session.expunge(case)
-    return case
 
 
 def number_of(context: Context, mention_id: int) -> str | None:
@@ -61,7 +45,7 @@ def contacts(context: Context, number: str) -> list[CaseContact]:
 
 def test_a_case_of_a_mention_has_what_the_reader_saw(asha: Context) -> None:
     mention = read_mention(asha, urgency="high")
-    case = case_of(asha, case_opening.open_from_mention(asha, mention))
+    case = read_case(asha, case_opening.open_from_mention(asha, mention))
     assert (case.kind, case.topic, case.owner) == ("complaint", "water", "dept:water")
     assert (case.area, case.place_id) == ("ward:kothrud-bavdhan", "place:kothrud")
     assert (case.place, case.priority) == ("Kothrud", "P1")
@@ -97,7 +81,7 @@ def test_the_reader_suggests_a_priority_by_intent_and_urgency(
     asha: Context, intent: str, urgency: str, priority: str
 ) -> None:
     mention = read_mention(asha, intent=intent, urgency=urgency)
-    case = case_of(asha, case_opening.open_from_mention(asha, mention))
+    case = read_case(asha, case_opening.open_from_mention(asha, mention))
     assert case.suggested_priority == priority
     assert case.priority == max(priority, "P1")
 
@@ -110,7 +94,7 @@ def test_life_or_limb_is_p0_after_two_minutes_without_a_person(
     assert critical_cases.promote_critical(asha) == 0
     clock.advance(timedelta(seconds=1))
     assert critical_cases.promote_critical(asha) == 1
-    assert case_of(asha, "26-000001").priority == "P0"
+    assert read_case(asha, "26-000001").priority == "P0"
     assert critical_cases.promote_critical(asha) == 0
 
 
@@ -123,7 +107,7 @@ def test_a_person_who_decided_otherwise_is_not_overruled(
     case_triage.triage(asha, number, case_triage.TriageDraft(priority="P2"))
     clock.advance(timedelta(minutes=3))
     assert critical_cases.promote_critical(asha) == 0
-    assert case_of(asha, number).priority == "P2"
+    assert read_case(asha, number).priority == "P2"
 
 
 def test_one_mention_is_in_one_case(asha: Context) -> None:
@@ -138,7 +122,7 @@ def test_what_asks_for_nothing_needs_a_kind(asha: Context) -> None:
     with pytest.raises(UsageError, match="--kind"):
         case_opening.open_from_mention(asha, mention)
     number = case_opening.open_from_mention(asha, mention, kind="question")
-    assert case_of(asha, number).kind == "question"
+    assert read_case(asha, number).kind == "question"
 
 
 def test_nobody_opens_a_case_without_a_sign_in(context: Context) -> None:
@@ -154,7 +138,7 @@ def test_a_call_is_a_case_whose_number_and_name_are_sealed(asha: Context) -> Non
     )
     words = SpokenWords("phone", "No water.", name="Sunita", phone="98765 43210")
     new = NewCase(words, "complaint", topic="water", place="कोथरूड")
-    case = case_of(asha, case_opening.open_by_hand(asha, new))
+    case = read_case(asha, case_opening.open_by_hand(asha, new))
     assert (case.area, case.place_id) == ("ward:kothrud-bavdhan", "place:kothrud")
     assert (case.owner, case.opened_from) == ("dept:water", "phone")
     with db.reading(asha.engine) as session:
@@ -346,7 +330,7 @@ def test_a_message_ends_the_wait_for_the_citizen(
     clock.advance(timedelta(hours=1))
     read_mention(context, "At the temple", kind="message", intent="information")
     case_opening.open_pending(context)
-    assert case_of(context, number).waits_for is None
+    assert read_case(context, number).waits_for is None
 
 
 def test_a_new_message_may_say_that_it_is_urgent_now(
@@ -356,7 +340,7 @@ def test_a_new_message_may_say_that_it_is_urgent_now(
     clock.advance(timedelta(hours=1))
     read_mention(context, "A child fell in", urgency="critical")
     case_opening.open_pending(context)
-    assert case_of(context, number).suggested_priority == "P0"
+    assert read_case(context, number).suggested_priority == "P0"
     clock.advance(timedelta(minutes=2))
     assert critical_cases.promote_critical(context) == 1
 

@@ -2,36 +2,16 @@
 
 from pathlib import Path
 
-import pytest
-
-from socialcell import db
-from socialcell.desk.model import DeskCase
-from socialcell.desk.store import cases
-from socialcell.roles import Role
 from socialcell.services import place_spelling
 from socialcell.services.context import Context
 from socialcell.services.desk import case_opening
 from socialcell.services.desk.case_contacts import SpokenWords
 from socialcell.services.desk.case_opening import NewCase
 from socialcell.services.mentions import gazetteer
-from tests.desk_builders import make_registers
+from tests.desk_builders import read_case
 from tests.language.test_gazetteer_lint import GOOD, write
-from tests.operators import acting
 
 PHONE_CALL = SpokenWords("phone", "No water since Monday.")
-
-
-@pytest.fixture
-def asha(context: Context) -> Context:
-    make_registers(context)
-    return acting(context, "Asha Sample", Role.OPERATOR)
-
-
-def case_of(context: Context, number: str) -> DeskCase:
-    with db.reading(context.engine) as session:
-        case = cases.find_case(session, number)
-        session.expunge(case)
-    return case
 
 
 def test_a_place_of_the_own_gazetteer_is_known_by_each_of_its_names(
@@ -41,7 +21,7 @@ def test_a_place_of_the_own_gazetteer_is_known_by_each_of_its_names(
     gazetteer.import_names(asha, write(tmp_path, place))
     for name in ("Moonpeth", "चांदपेठ", "munpeth", "place:moonpeth"):
         new = NewCase(PHONE_CALL, "complaint", topic="water", place=name)
-        case = case_of(asha, case_opening.open_by_hand(asha, new))
+        case = read_case(asha, case_opening.open_by_hand(asha, new))
         assert (case.place, case.place_id) == (name, "place:moonpeth")
         assert (case.area, case.owner) == ("ward:kothrud-bavdhan", "dept:water")
         assert place_spelling.find_unknown(asha, name) is None
@@ -53,5 +33,5 @@ def test_a_place_of_the_own_gazetteer_is_known_by_each_of_its_names(
 def test_a_gazetteer_that_cannot_be_read_holds_up_no_case(asha: Context) -> None:
     (asha.workspace.folder / "gazetteer.csv").write_text("broken")
     new = NewCase(PHONE_CALL, "complaint", place="Moonpeth")
-    case = case_of(asha, case_opening.open_by_hand(asha, new))
+    case = read_case(asha, case_opening.open_by_hand(asha, new))
     assert (case.place, case.place_id) == ("Moonpeth", None)

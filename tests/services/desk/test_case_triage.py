@@ -7,7 +7,7 @@ import pytest
 from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.desk.case_states import END_STATES, CaseState, next_states
-from socialcell.desk.model import CaseStep, DeskCase
+from socialcell.desk.model import CaseStep
 from socialcell.desk.store import cases, leases
 from socialcell.desk.store.cases import CaseChangedError
 from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
@@ -16,7 +16,7 @@ from socialcell.services.context import Context
 from socialcell.services.desk import case_opening, case_queue, case_triage
 from socialcell.services.desk.case_leases import CaseHeldError
 from socialcell.services.desk.case_triage import TriageDraft
-from tests.desk_builders import make_registers, read_mention
+from tests.desk_builders import read_case, read_mention
 from tests.operators import acting, operator
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -25,22 +25,9 @@ KOTHRUD, AUNDH = "ward:kothrud-bavdhan", "ward:aundh-baner"
 
 
 @pytest.fixture
-def asha(context: Context) -> Context:
-    make_registers(context)
-    return acting(context, "Asha Sample", Role.OPERATOR)
-
-
-@pytest.fixture
 def number(asha: Context) -> str:
     """The number of a new case about water at Kothrud."""
     return case_opening.open_from_mention(asha, read_mention(asha))
-
-
-def stored(context: Context, number: str) -> DeskCase:
-    with db.reading(context.engine) as session:
-        case = cases.find_case(session, number)
-        session.expunge(case)
-    return case
 
 
 def steps(context: Context, number: str) -> list[CaseStep]:
@@ -55,7 +42,7 @@ def test_a_decision_stands_beside_what_was_suggested(
     asha: Context, number: str
 ) -> None:
     case_triage.triage(asha, number, TriageDraft(topic="roads", priority="P1"))
-    case = stored(asha, number)
+    case = read_case(asha, number)
     assert (case.topic, case.priority, case.state) == ("roads", "P1", "acknowledged")
     assert case.suggested_priority == "P2"
     opened, decided = steps(asha, number)
@@ -68,18 +55,18 @@ def test_the_owner_follows_from_topic_and_place_unless_somebody_decided(
     asha: Context, number: str
 ) -> None:
     case_triage.triage(asha, number, TriageDraft(topic="roads"))
-    assert stored(asha, number).owner == "dept:roads"
+    assert read_case(asha, number).owner == "dept:roads"
     case_triage.triage(asha, number, TriageDraft(owner="dept:drainage"))
     case_triage.triage(asha, number, TriageDraft(topic="water"))
-    assert stored(asha, number).owner == "dept:drainage"
+    assert read_case(asha, number).owner == "dept:drainage"
 
 
 def test_a_place_brings_its_ward_office(asha: Context, number: str) -> None:
     case_triage.triage(asha, number, TriageDraft(place="औंध"))
-    case = stored(asha, number)
+    case = read_case(asha, number)
     assert (case.place_id, case.area) == ("place:aundh", AUNDH)
     case_triage.triage(asha, number, TriageDraft(place="behind the old well"))
-    case = stored(asha, number)
+    case = read_case(asha, number)
     assert (case.place, case.place_id) == ("behind the old well", None)
     assert case.area == AUNDH
 
@@ -98,20 +85,20 @@ def test_a_place_brings_its_ward_office(asha: Context, number: str) -> None:
 def test_a_decision_that_says_nonsense_changes_nothing(
     asha: Context, number: str, draft: TriageDraft, message: str
 ) -> None:
-    before = stored(asha, number).rev
+    before = read_case(asha, number).rev
     with pytest.raises(UsageError, match=message):
         case_triage.triage(asha, number, draft)
-    assert stored(asha, number).rev == before
+    assert read_case(asha, number).rev == before
 
 
 def test_what_somebody_saw_before_it_changed_is_not_changed_blindly(
     asha: Context, number: str
 ) -> None:
-    rev = stored(asha, number).rev
+    rev = read_case(asha, number).rev
     case_triage.triage(asha, number, TriageDraft(topic="roads"), rev)
     with pytest.raises(CaseChangedError):
         case_triage.triage(asha, number, TriageDraft(topic="waste"), rev)
-    assert stored(asha, number).topic == "roads"
+    assert read_case(asha, number).topic == "roads"
 
 
 def test_a_case_is_given_to_an_operator_who_may_work_on_it(
@@ -120,7 +107,7 @@ def test_a_case_is_given_to_an_operator_who_may_work_on_it(
     ravi = operator(asha, "Ravi Sample", Role.OPERATOR, scope=KOTHRUD)
     operator(asha, "Meera Sample", Role.OPERATOR, scope=AUNDH)
     case_triage.assign(asha, number, to="ravi sample")
-    case = stored(asha, number)
+    case = read_case(asha, number)
     assert (case.assignee, case.state) == (ravi.id, "assigned")
     with pytest.raises(UsageError, match="Meera Sample has no role"):
         case_triage.assign(asha, number, to="Meera Sample")
@@ -128,7 +115,7 @@ def test_a_case_is_given_to_an_operator_who_may_work_on_it(
         case_triage.assign(asha, number, to="Nobody")
     with pytest.raises(UsageError, match="--to"):
         case_triage.assign(asha, number)
-    assert stored(asha, number).assignee == ravi.id
+    assert read_case(asha, number).assignee == ravi.id
 
 
 def test_another_team_has_to_give_the_case_to_somebody_of_its_own(
@@ -136,7 +123,7 @@ def test_another_team_has_to_give_the_case_to_somebody_of_its_own(
 ) -> None:
     case_triage.assign(asha, number, to="Asha Sample")
     case_triage.assign(asha, number, team="dept:roads")
-    case = stored(asha, number)
+    case = read_case(asha, number)
     assert (case.team, case.assignee) == ("dept:roads", None)
     with pytest.raises(UsageError, match="no team dept:magic"):
         case_triage.assign(asha, number, team="dept:magic")
@@ -147,12 +134,12 @@ def test_what_is_let_go_needs_a_reason(asha: Context, number: str, wanted: str) 
     with pytest.raises(UsageError, match="10 characters"):
         case_triage.change_state(asha, number, wanted, "spam")
     case_triage.change_state(asha, number, wanted, "An advertisement for pumps")
-    case = stored(asha, number)
+    case = read_case(asha, number)
     assert case.state == wanted
     assert case.closed_at == asha.clock.now()
     assert steps(asha, number)[-1].reason == "An advertisement for pumps"
     case_triage.change_state(asha, number, "acknowledged")
-    assert stored(asha, number).closed_at is None
+    assert read_case(asha, number).closed_at is None
 
 
 @pytest.mark.parametrize(
@@ -176,11 +163,11 @@ def test_only_states_that_may_follow_are_entered(
         cases.lock_case(session, number).state = state.value
     if wanted in next_states(state):
         case_triage.change_state(asha, number, wanted, "For this reason here")
-        assert stored(asha, number).state == wanted
+        assert read_case(asha, number).state == wanted
     else:
         with pytest.raises(UsageError, match=f"is {state.value} and cannot"):
             case_triage.change_state(asha, number, wanted, "For this reason here")
-        assert stored(asha, number).state == state
+        assert read_case(asha, number).state == state
 
 
 def test_a_note_stands_in_the_case(asha: Context, number: str) -> None:
@@ -198,7 +185,7 @@ def test_nobody_acts_without_a_role_for_the_case(
 ) -> None:
     viewer = acting(asha, "Vera Sample", Role.VIEWER)
     elsewhere = acting(asha, "Meera Sample", Role.OPERATOR, scope=AUNDH)
-    before = stored(asha, number).rev
+    before = read_case(asha, number).rev
     for actor, error in (
         (context, NeedsAPerson),
         (viewer, SocialcellError),
@@ -210,7 +197,7 @@ def test_nobody_acts_without_a_role_for_the_case(
             case_triage.add_note(actor, number, "I was here")
         with pytest.raises(error):
             case_queue.take(actor, [number])
-    assert stored(asha, number).rev == before
+    assert read_case(asha, number).rev == before
 
 
 def test_whoever_works_on_a_case_renews_the_lease_with_each_step(

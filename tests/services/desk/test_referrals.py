@@ -11,30 +11,15 @@ from socialcell.clock import IST
 from socialcell.desk.model import CaseClock, CaseMessage, DeskCase
 from socialcell.desk.store import cases
 from socialcell.errors import NeedsAPerson, UsageError
-from socialcell.roles import Role
 from socialcell.services.desk import case_opening
 from socialcell.services.desk.closing import case_closing
 from socialcell.services.desk.closing.case_closing import DoneEvidence
 from socialcell.services.desk.referral import referrals, service_answers
-from tests.desk_builders import make_registers, read_mention
-from tests.operators import acting
+from tests.desk_builders import read_case, read_mention
 
 pytestmark = pytest.mark.swept_on_postgresql
 
 POWER = {"topic": "electricity", "owner": "body:msedcl", "kind": "message"}
-
-
-@pytest.fixture
-def asha(context):
-    make_registers(context)
-    return acting(context, "Asha Sample", Role.OPERATOR)
-
-
-def case_of(context, number):
-    with db.reading(context.engine) as session:
-        case = cases.find_case(session, number)
-        session.expunge(case)
-    return case
 
 
 def drafts(context):
@@ -56,7 +41,7 @@ def test_a_power_cut_goes_to_its_company_and_the_citizen_is_told_so(asha):
     number = open_case(asha)
     result = referrals.refer(asha, number)
     assert result.body == "body:msedcl"
-    row = case_of(asha, number)
+    row = read_case(asha, number)
     assert (row.state, row.owner) == ("referred", "body:msedcl")
     (message,) = drafts(asha)
     assert message.text == (
@@ -108,14 +93,14 @@ def test_an_area_that_changed_hands_goes_by_the_day_of_the_post(asha):
         referrals.refer(asha, before)
     with pytest.raises(UsageError, match="was no other body of the register on 2024"):
         referrals.refer(asha, before, body="body:phursungi-council")
-    assert case_of(asha, before).state == "new"
+    assert read_case(asha, before).state == "new"
 
 
 def test_a_problem_of_the_corporation_itself_is_not_referred(asha):
     number = open_case(asha, "No water", topic="water", owner="dept:water")
     with pytest.raises(UsageError, match="dept:water"):
         referrals.refer(asha, number)
-    assert case_of(asha, number).state == "new"
+    assert read_case(asha, number).state == "new"
 
 
 def test_a_body_is_told_in_a_way_that_it_accepts(asha):
@@ -138,7 +123,7 @@ def test_a_contact_who_cannot_be_written_to_is_named_with_the_reason(asha):
     result = referrals.refer(asha, number)
     assert result.answer is None
     assert "cannot be told in writing" in str(next(iter(result.untold.values())))
-    assert case_of(asha, number).state == "referred"
+    assert read_case(asha, number).state == "referred"
 
 
 def test_a_referral_is_overdue_after_seven_days_and_the_case_is_not(asha):
@@ -163,7 +148,7 @@ def test_a_body_that_says_it_is_done_is_evidence_and_the_citizen_is_asked(asha):
     referrals.enter_body_answer(asha, number, answer)
     assert referrals.list_referrals(asha) == []
     case_closing.claim_done(asha, number, DoneEvidence(answer))
-    assert case_of(asha, number).state == "resolved_claimed"
+    assert read_case(asha, number).state == "resolved_claimed"
 
 
 def test_a_case_comes_back_to_a_department(asha):
@@ -172,7 +157,7 @@ def test_a_case_comes_back_to_a_department(asha):
     with pytest.raises(UsageError, match="no department of the register"):
         referrals.come_back(asha, number, "dept:nothing", "It is our pole.")
     referrals.come_back(asha, number, "dept:electrical", "It is our pole.")
-    row = case_of(asha, number)
+    row = read_case(asha, number)
     assert (row.state, row.owner) == ("assigned", "dept:electrical")
     with pytest.raises(UsageError, match="it is not referred"):
         referrals.come_back(asha, number, "dept:electrical", "Again.")
@@ -189,7 +174,7 @@ def test_a_late_certificate_is_answered_with_its_appeal_and_is_no_grievance(asha
     certificate = {"topic": "records", "owner": "dept:birth-death", "place": None}
     number = open_case(asha, text, **certificate)
     with db.writing(asha.engine) as session:
-        for contact in cases.contacts_of(session, [case_of(asha, number).id]):
+        for contact in cases.contacts_of(session, [read_case(asha, number).id]):
             contact.language, contact.script = "mr", "Deva"
     answer = service_answers.answer_service(asha, number)
     assert answer.service.id == "birth-certificate"
@@ -198,7 +183,7 @@ def test_a_late_certificate_is_answered_with_its_appeal_and_is_no_grievance(asha
     assert "सेवा हक्क आयोग" in message.text
     # The charter's days are not known, and no number is made up.
     assert not any(letter.isdigit() for letter in message.text.replace("२०१५", ""))
-    assert case_of(asha, number).service == "birth-certificate"
+    assert read_case(asha, number).service == "birth-certificate"
 
 
 @pytest.mark.parametrize(
@@ -233,7 +218,7 @@ def test_a_post_that_names_no_service_asks_for_it(asha):
         service_answers.answer_service(asha, number)
     with pytest.raises(UsageError, match="is no service by right"):
         service_answers.answer_service(asha, number, "haircut")
-    assert isinstance(case_of(asha, number), DeskCase)
+    assert isinstance(read_case(asha, number), DeskCase)
 
 
 def test_a_body_that_the_post_names_owns_the_problem(asha):
