@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 
 from socialcell import config, connectors, sandbox
 from socialcell.clock import FixedClock
@@ -78,15 +77,22 @@ def connector_context(
 
 @pytest.fixture
 def city(
-    served: Sandbox,
-    connector_context: ConnectorContext,
-    engine: Engine,
-    context: Context,
+    served: Sandbox, context: Context, connector_context: ConnectorContext
 ) -> Context:
     """A workspace that listens to the sandbox's X, at the sandbox's time."""
-    entered = source_named(served, "x.mentions")
-    make_source(engine, "x.mentions", "x", **settings_of(entered))
-    return Context(context.workspace, engine, connector_context.clock, served.base_urls)
+    return listen_to(served, context, connector_context, "x.mentions")
+
+
+def listen_to(
+    served: Sandbox, context: Context, connector_context: ConnectorContext, *names: str
+) -> Context:
+    """The workspace with sources of the sandbox, at the sandbox's time."""
+    for name in names:
+        source = source_named(served, name)
+        make_source(context.engine, name, source["connector"], **settings_of(source))
+    return Context(
+        context.workspace, context.engine, connector_context.clock, served.base_urls
+    )
 
 
 def settings_of(source: dict[str, Any]) -> dict[str, Any]:

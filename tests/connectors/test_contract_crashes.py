@@ -1,6 +1,5 @@
 """Every connector dies at random pages: nothing is lost or stored twice."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -10,8 +9,7 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.connectors import base
-from socialcell.connectors.base import Batch, ConnectorContext
+from socialcell.connectors.base import ConnectorContext
 from socialcell.listening.model import Mention
 from socialcell.listening.store import integrity
 from socialcell.sandbox import Sandbox
@@ -25,33 +23,11 @@ from tests.connectors.conftest import (
     source_named,
 )
 from tests.connectors.contract_sources import FLEETING, PLATFORM, SOURCES
+from tests.connectors.crashing import Crash, CrashingConnector
 from tests.connectors.pulls import expected_ids, kept_id
 from tests.connectors.source_runs import run
 
 pytestmark = pytest.mark.swept_on_postgresql
-
-
-class Crash(Exception):
-    """The process dies here."""
-
-
-class CrashingConnector:
-    """Yields another connector's batches and dies before batch number `at`."""
-
-    def __init__(self, inner: base.Connector, at: int | None) -> None:
-        self._inner, self._at = inner, at
-        self.platform = inner.platform
-        self.cursor_version = inner.cursor_version
-        self.capabilities = inner.capabilities
-
-    def check(self) -> base.ConnectorHealth:
-        return self._inner.check()
-
-    def pull(self, *given: Any) -> Iterator[Batch]:
-        for number, batch in enumerate(self._inner.pull(*given)):
-            if number == self._at:
-                raise Crash
-            yield batch
 
 
 @pytest.mark.parametrize(

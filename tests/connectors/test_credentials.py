@@ -15,24 +15,19 @@ from socialcell.sandbox import Sandbox
 from socialcell.services.collection import collector, credential_checks
 from socialcell.services.context import Context
 from socialcell.services.doctor import collection_checks
-from tests.builders import NOON, make_source
-from tests.connectors.conftest import settings_of, source_named
+from tests.builders import NOON
+from tests.connectors.conftest import listen_to
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
 def city(
-    served: Sandbox,
-    connector_context: ConnectorContext,
-    engine: Engine,
-    context: Context,
+    served: Sandbox, context: Context, connector_context: ConnectorContext
 ) -> Context:
     """A workspace that listens to the sandbox's X and Mastodon."""
-    for name in ("x.mentions", "x.search", "mastodon.pune"):
-        entered = source_named(served, name)
-        make_source(engine, name, entered["connector"], **settings_of(entered))
-    return Context(context.workspace, engine, connector_context.clock, served.base_urls)
+    names = ("x.mentions", "x.search", "mastodon.pune")
+    return listen_to(served, context, connector_context, *names)
 
 
 def news(states: list[credential_checks.CredentialState]) -> dict[str, str]:

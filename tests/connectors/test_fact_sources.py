@@ -12,13 +12,14 @@ from sqlalchemy import Engine, select
 from socialcell import connectors, db, sandbox
 from socialcell.campaigns.outcomes.figures_model import AdDay, SearchDay, StoreDay
 from socialcell.clock import FixedClock
-from socialcell.connectors.base import Batch, Connector, ConnectorContext
+from socialcell.connectors.base import ConnectorContext
 from socialcell.sandbox import Sandbox
 from socialcell.services.collection import collector
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
 from tests.builders import make_source
 from tests.connectors.conftest import CITY
+from tests.connectors.crashing import Crash, CrashingConnector
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -46,28 +47,6 @@ def opened(
     return Context(context.workspace, context.engine, city_clock, running.base_urls)
 
 
-class Crash(Exception):
-    """The process dies here."""
-
-
-class Crashing:
-    """Yields another connector's batches and dies before batch number `at`."""
-
-    def __init__(self, inner: Connector, at: int | None) -> None:
-        self._inner, self._at = inner, at
-        self.platform, self.cursor_version = inner.platform, inner.cursor_version
-        self.capabilities = inner.capabilities
-
-    def check(self) -> Any:
-        return self._inner.check()
-
-    def pull(self, *given: Any) -> Iterator[Batch]:
-        for number, batch in enumerate(self._inner.pull(*given)):
-            if number == self._at:
-                raise Crash
-            yield batch
-
-
 def settings(running: Sandbox, name: str) -> dict[str, Any]:
     (row,) = (one for one in running.sources if one["connector"] == name)
     return connectors.settings_in(name, row)
@@ -77,7 +56,7 @@ def pull(
     opened: Context, name: str, given: dict[str, Any], source: Any, at: int | None
 ) -> None:
     connector_context: ConnectorContext = opened.connector_context
-    connector = Crashing(connectors.build(name, given, connector_context), at)
+    connector = CrashingConnector(connectors.build(name, given, connector_context), at)
     ledger = Ledger(opened.engine, opened.clock, connector.platform, {})
     try:
         result = collector.run(opened, source, connector, ledger, kind="pull")

@@ -16,7 +16,7 @@ from socialcell.services.collection import collector
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
 from tests.builders import ScriptedConnector, make_source
-from tests.connectors.conftest import settings_of
+from tests.connectors.conftest import listen_to
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -25,18 +25,11 @@ WINDOW = timedelta(minutes=15)
 
 @pytest.fixture
 def city(
-    served: Sandbox,
-    connector_context: ConnectorContext,
-    engine: Engine,
-    context: Context,
+    served: Sandbox, context: Context, connector_context: ConnectorContext
 ) -> Context:
     """A workspace with both sources of X and three others, at the sandbox's time."""
-    chosen = {"mastodon.pune", "reddit.new", "x.mentions", "x.search", "bluesky.pune"}
-    for source in served.sources:
-        if source["name"] in chosen:
-            settings = settings_of(source)
-            make_source(engine, source["name"], source["connector"], **settings)
-    return Context(context.workspace, engine, connector_context.clock, served.base_urls)
+    names = ("x.mentions", "x.search", "reddit.new", "mastodon.pune", "bluesky.pune")
+    return listen_to(served, context, connector_context, *names)
 
 
 def collected(city: Context) -> dict[str, collector.RunResult]:

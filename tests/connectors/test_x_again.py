@@ -23,6 +23,7 @@ from socialcell.services.mentions import tagging
 from socialcell.services.reporting import report_redaction, weekly_report
 from tests.builders import NOON, make_author, make_record, make_source, store_records
 from tests.connectors.pulls import pull, records
+from tests.connectors.stored_mentions import mention
 from tests.faults.hostile.scripted import SETTINGS, scripted, x_page, x_post
 from tests.inside import socialcell
 
@@ -30,14 +31,6 @@ pytestmark = pytest.mark.swept_on_postgresql
 
 DAY = timedelta(days=1)
 LONG = "@PuneCityDemo Water & mud stand < 1 m from our doors. " * 12
-
-
-def mention(engine: Engine, external_id: str) -> Any:
-    table = db.table(Mention)
-    with db.reading(engine) as session:
-        return session.execute(
-            select(table).where(table.c.external_id == external_id)
-        ).one()
 
 
 def history(engine: Engine, mention_id: int, metric: str) -> list[int | None]:
