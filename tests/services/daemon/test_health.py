@@ -365,8 +365,14 @@ def test_messages_of_which_nobody_knows_are_counted_after_an_hour(
     with db.writing(context.engine) as session:
         case = make_case(session, now)
         contact = make_contact(session, case, "whatsapp")
-        for state in ("unsure", "queued"):
-            make_message(session, case, contact, direction="out", state=state, at=now)
+        later, day_before = now + timedelta(minutes=1), now - timedelta(days=1)
+        for state, at, decided_at in (
+            ("unsure", now, None),
+            ("unsure", day_before, later),  # it waited for a second person
+            ("queued", day_before, None),
+        ):
+            times = {"at": at, "decided_at": decided_at}
+            make_message(session, case, contact, direction="out", state=state, **times)
         session.add(
             TemplateDelivery(
                 digest="d",
@@ -374,7 +380,7 @@ def test_messages_of_which_nobody_knows_are_counted_after_an_hour(
                 template="flood",
                 language="mr",
                 made_by="asha",
-                begun_at=now,
+                begun_at=later,
             )
         )
     clock.advance(timedelta(hours=1))
@@ -383,10 +389,10 @@ def test_messages_of_which_nobody_knows_are_counted_after_an_hour(
     clock.advance(timedelta(seconds=1))
 
     (reason,) = (own for own in check(context) if own.code == "messages_in_doubt")
-    assert "nobody knows whether they were heard: 2. The first" in reason.finding
+    assert "nobody knows whether they were heard: 3. The first" in reason.finding
     assert "answers settle" in reason.advice
     assert "messages settle" in reason.advice
     (warned,) = posting_checks.messages(context)
-    assert "answers in cases 1, to other messages 0, people of templates 1" in (
+    assert "answers in cases 2, to other messages 0, people of templates 1" in (
         warned.finding
     )

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select
 from socialcell import db
 from socialcell.clock import FixedClock
 from socialcell.connectors.base import ConnectorError
+from socialcell.desk.store import cases
 from socialcell.errors import NeedsAPerson, SocialcellError, UsageError
 from socialcell.identity.actor import os_account
 from socialcell.listening.model import Author, Mention
@@ -352,22 +353,29 @@ def test_the_commands_answer_in_json(
 
 
 def test_an_answer_that_waited_waits_in_the_case_that_is_opened_of_its_message(
-    served: Sandbox, listening: Context, write: Any, lead: Any
+    served: Sandbox, listening: Context, write: Any, lead: Any, clock: FixedClock
 ) -> None:
     message = write(CALL)
     writer, approver = acting(listening, "cell.writer"), acting(listening, "cell.lead")
-    kept = replies.reply(writer, message, ANSWER, safety=True)
+    reply = replies.reply(writer, message, ANSWER, safety=True)
+    made_at = clock.now()
+    clock.advance(HOUR)
 
     case_opening.open_pending(replace(listening, actor=os_account()))
 
     assert reply_drafts.list_waiting(listening) == []
     (line,) = answer_view.list_answers(listening, answer_view.OPEN_STATES, 9)
     assert (line.state, line.text, line.made_by) == ("waiting", ANSWER, "cell.writer")
-    assert draft(listening.engine, kept.waits or 0).text is None
+    assert (line.safety, line.language, line.made_at) == (True, "en", made_at)
+    with db.reading(listening.engine) as session:
+        case = cases.find_case(session, line.case)
+        steps = [(step.kind, step.by) for step in cases.steps_of(session, case.id or 0)]
+    assert ("answer_draft", "cell.writer") in steps
+    assert draft(listening.engine, reply.waits or 0).text is None
     with pytest.raises(UsageError, match=f"waits in case {line.case} now"):
-        lead(listening, kept.waits)
+        lead(listening, reply.waits)
     with pytest.raises(UsageError, match="waits in case"):
-        reply_drafts.withdraw(writer, kept.waits or 0)
+        reply_drafts.withdraw(writer, reply.waits or 0)
 
     with pytest.raises(UsageError, match="a second person approves it"):
         answers.approve_answer(writer, line.answer)
@@ -412,16 +420,16 @@ def test_an_answer_that_came_back_after_the_case_was_opened_is_not_sent_past_it(
     served: Sandbox, listening: Context, write: Any, lead: Any
 ) -> None:
     message = write(CALL)
-    kept = replies.reply(listening, message, ANSWER, safety=True)
+    reply = replies.reply(listening, message, ANSWER, safety=True)
     with db.writing(listening.engine) as session:
-        draft_store.claim(session, kept.waits or 0, "cell.lead", MONDAY_MORNING)
+        draft_store.claim(session, reply.waits or 0, "cell.lead", MONDAY_MORNING)
     case_opening.open_pending(replace(listening, actor=os_account()))
     with db.writing(listening.engine) as session:
-        draft_store.give_back(session, kept.waits or 0)
+        draft_store.give_back(session, reply.waits or 0)
 
     with pytest.raises(UsageError, match="answer it there"):
-        lead(listening, kept.waits)
+        lead(listening, reply.waits)
 
     assert sent(served) == []
-    reply_drafts.withdraw(listening, kept.waits or 0)
+    reply_drafts.withdraw(listening, reply.waits or 0)
     assert reply_drafts.list_waiting(listening) == []

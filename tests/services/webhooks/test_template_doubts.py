@@ -139,12 +139,12 @@ def test_a_person_says_whether_those_in_doubt_have_a_template(
 def test_a_template_in_doubt_in_two_languages_is_settled_in_one(cell: Context) -> None:
     begun_at = cell.clock.now() - SENDING
     with db.writing(cell.engine) as session:
-        for language in ("mr", "hi"):
+        for template, language in (("flood", "mr"), ("flood", "hi"), ("heat", "mr")):
             session.add(
                 TemplateDelivery(
-                    digest=language,
+                    digest=f"{template} {language}",
                     person="p",
-                    template="flood",
+                    template=template,
                     language=language,
                     made_by="asha",
                     begun_at=begun_at,
@@ -155,7 +155,11 @@ def test_a_template_in_doubt_in_two_languages_is_settled_in_one(cell: Context) -
         template_doubts.settle(cell, "flood", heard=True)
     assert template_doubts.settle(cell, "flood", heard=True, language="mr") == 1
 
-    assert [doubt.language for doubt in template_doubts.list_doubts(cell)] == ["hi"]
+    doubts = template_doubts.list_doubts(cell)
+    assert {(doubt.template, doubt.language) for doubt in doubts} == {
+        ("flood", "hi"),
+        ("heat", "mr"),
+    }
 
 
 def test_what_meta_did_not_take_can_be_sent_at_once(
