@@ -136,10 +136,11 @@ def test_a_person_says_whether_those_in_doubt_have_a_template(
     assert entry.detail == {"language": "en", "people": 1, "heard": heard}
 
 
-def test_a_template_in_doubt_in_two_languages_is_settled_in_one(cell: Context) -> None:
+def enter_doubts(cell: Context, *templates: tuple[str, str]) -> None:
+    """A person of whom nobody knows whether they have a template in a language."""
     begun_at = cell.clock.now() - SENDING
     with db.writing(cell.engine) as session:
-        for template, language in (("flood", "mr"), ("flood", "hi"), ("heat", "mr")):
+        for template, language in templates:
             session.add(
                 TemplateDelivery(
                     digest=f"{template} {language}",
@@ -150,6 +151,10 @@ def test_a_template_in_doubt_in_two_languages_is_settled_in_one(cell: Context) -
                     begun_at=begun_at,
                 )
             )
+
+
+def test_a_template_in_doubt_in_two_languages_is_settled_in_one(cell: Context) -> None:
+    enter_doubts(cell, ("flood", "mr"), ("flood", "hi"), ("heat", "mr"))
 
     with pytest.raises(UsageError, match="in doubt in hi, mr"):
         template_doubts.settle(cell, "flood", heard=True)
@@ -211,19 +216,25 @@ def test_of_two_runs_one_sends(cell: Context) -> None:
     assert [begun(), begun()] == [True, False]
 
 
-def test_the_commands_name_lines_and_templates_in_doubt(
-    served: Sandbox, cell: Context, clock: FixedClock, folder: Path, tmp_path: Path
-) -> None:
-    cut_off(served, cell, "lose_answer")
-    clock.advance(SENDING)
-    place, numbers = folder / "config.yaml", tmp_path / "numbers.txt"
-    numbers.write_text("\n" + "\n".join(NUMBERS[:1]))
+def at_its_time(cell: Context, folder: Path) -> Path:
+    """The configuration of the workspace, at its time and beside its sandbox."""
+    place = folder / "config.yaml"
     settings = yaml.safe_load(place.read_text()) or {}
     settings |= {
         "clock": {"fixed": cell.clock.now().isoformat()},
         "sandbox": {"base_urls": dict(cell.base_urls)},
     }
     place.write_text(yaml.safe_dump(settings))
+    return place
+
+
+def test_the_commands_name_lines_and_templates_in_doubt(
+    served: Sandbox, cell: Context, clock: FixedClock, folder: Path, tmp_path: Path
+) -> None:
+    cut_off(served, cell, "lose_answer")
+    clock.advance(SENDING)
+    place, numbers = at_its_time(cell, folder), tmp_path / "numbers.txt"
+    numbers.write_text("\n" + "\n".join(NUMBERS[:1]))
 
     shown = inside("messages", "waiting", "--config", place)
     listed = json.loads(inside("messages", "waiting", "--json", "--config", place))
@@ -237,3 +248,26 @@ def test_the_commands_name_lines_and_templates_in_doubt(
     assert "unsure" in shown
     assert [row["people"] for row in listed["doubted_templates"]] == [1]
     assert (trial["unsure"], trial["left"]) == ([2], 0)
+
+
+def test_a_command_says_what_becomes_of_a_template_that_nobody_got(
+    cell: Context, folder: Path
+) -> None:
+    enter_doubts(cell, ("flood", "mr"), ("flood", "hi"), ("heat", "mr"))
+    place = at_its_time(cell, folder)
+    flood = ("settle", "flood", "--again", "--language")
+
+    text = inside("messages", *flood, "mr", "--config", place)
+    document = inside("messages", *flood, "hi", "--json", "--config", place)
+    heat = inside("messages", "settle", "heat", "--heard", "--json", "--config", place)
+    numbered = ("settle", "1", "--heard", "--language", "mr")
+    error = refused("messages", *numbered, "--config", place)
+
+    assert "flood: 1 person in doubt did not get it. The next messages send" in text
+    assert json.loads(document) == {
+        "template": "flood",
+        "state": "not sent",
+        "people": 1,
+    }
+    assert json.loads(heat)["state"] == "sent"
+    assert "An answer is settled by its number alone" in error
