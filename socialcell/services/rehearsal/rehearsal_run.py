@@ -110,7 +110,7 @@ def run_rehearsal(
     for moment in desk.moments_before(moments[0]):
         if done_until is None or moment > done_until:
             clock.set(moment)
-            state = desk_step(folder, state, context, desk, moment)
+            state = run_desk_step(folder, state, context, desk, moment)
             state = replace(state, done_until=moment.isoformat())
             write_state(folder, state)
     for number, moment in enumerate(moments, 1):
@@ -126,7 +126,7 @@ def run_rehearsal(
             tag_waiting(context)
             detection.detect(context, since=before)
             _record_detection(context, before, moment)
-            state = desk_step(folder, state, context, desk, moment)
+            state = run_desk_step(folder, state, context, desk, moment)
         if push is not None and moment == moments[-1]:
             # What became of the messages that have just left.
             push(context)
@@ -139,7 +139,7 @@ def run_rehearsal(
     return context
 
 
-def desk_step(
+def run_desk_step(
     folder: Path,
     state: RehearsalState,
     context: Context,

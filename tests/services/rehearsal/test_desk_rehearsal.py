@@ -85,7 +85,7 @@ def rehearse(
             post_until(context, moment)
             state = rehearsal_workspace.read_state(folder) or UNDONE
             with stop():
-                rehearsal_run.desk_step(folder, state, context, desk, moment)
+                rehearsal_run.run_desk_step(folder, state, context, desk, moment)
             finished.append(moment)
 
 
@@ -213,10 +213,10 @@ def test_the_clocks_of_a_moment_are_looked_at_until_the_crew_begins(
     before = content(rehearsed)
 
     begun = replace(UNDONE, cases_until=evening.isoformat())
-    rehearsal_run.desk_step(folder, begun, rehearsed, RehearsedDesk(END), evening)
+    rehearsal_run.run_desk_step(folder, begun, rehearsed, RehearsedDesk(END), evening)
     assert content(rehearsed) == before
 
-    rehearsal_run.desk_step(folder, UNDONE, rehearsed, RehearsedDesk(END), evening)
+    rehearsal_run.run_desk_step(folder, UNDONE, rehearsed, RehearsedDesk(END), evening)
     assert content(rehearsed) != before
     state = rehearsal_workspace.read_state(folder)
     assert state is not None
