@@ -12,12 +12,12 @@ from tests.connectors.conftest import TRUTH, Unlimited, connector_of
 
 def expected_ids(name: str, moments: list[Any]) -> set[str]:
     """What the world's truth says this source showed, under the ids that we keep."""
-    seen = collected(TRUTH, name, moments)
+    native_ids = collected(TRUTH, name, moments)
     by_id = {item["id"]: item for item in TRUTH["items"]}
-    return {kept_id(by_id[native]) for native in seen}
+    return {stored_id(by_id[native]) for native in native_ids}
 
 
-def kept_id(item: dict[str, Any]) -> str:
+def stored_id(item: dict[str, Any]) -> str:
     """An edited post keeps its first id; an article its guid, else its address."""
     if item["platform"] == "x":
         return str((item["supersedes"] or [item["id"]])[0])

@@ -24,7 +24,7 @@ from tests.connectors.conftest import (
 )
 from tests.connectors.contract_sources import FLEETING, PLATFORM, SOURCES
 from tests.connectors.crashing import Crash, CrashingConnector
-from tests.connectors.pulls import expected_ids, kept_id
+from tests.connectors.pulls import expected_ids, stored_id
 from tests.connectors.source_runs import run
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -113,4 +113,4 @@ def stored_ids(engine: Engine) -> set[str]:
 
 
 def all_ids(name: str) -> set[str]:
-    return {kept_id(item) for item in TRUTH["items"] if name in item["sources"]}
+    return {stored_id(item) for item in TRUTH["items"] if name in item["sources"]}

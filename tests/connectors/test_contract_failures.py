@@ -109,8 +109,8 @@ def test_one_malformed_item_does_not_spoil_its_page(
     rejects = [i for batch in batches for i in batch.items if isinstance(i, Reject)]
     assert len(rejects) == 1
     assert rejects[0].reason
-    found = {record.external_id for record in records(batches)}
-    assert found == expected_ids(name, [city_clock.now()])
+    ids = {record.external_id for record in records(batches)}
+    assert ids == expected_ids(name, [city_clock.now()])
 
 
 def test_a_feed_that_is_gone_is_named_so(

@@ -36,9 +36,11 @@ def test_what_was_deleted_upstream_is_gone_here_after_a_recheck(
     assert mention(engine, gone).text is None
     m, now = db.table(Mention).c, city_clock.now()
     with db.reading(engine) as session:
-        kept = session.scalars(select(m.external_id).where(m.state == "present")).all()
-    assert all(x.world.post(id_, now) for id_ in kept)
-    assert result.counts["updated"] == result.counts["received"] - len(kept)
+        present = session.scalars(
+            select(m.external_id).where(m.state == "present")
+        ).all()
+    assert all(x.world.post(id_, now) for id_ in present)
+    assert result.counts["updated"] == result.counts["received"] - len(present)
     assert recheck.recheck(city) == []  # all were seen just now
 
 

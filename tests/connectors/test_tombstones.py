@@ -53,10 +53,10 @@ def test_nothing_is_left_of_what_is_gone_but_that_it_was_there(
         bodies = session.scalars(select(db.table(RawItem).c.body)).all()
         assert all("98" not in body for body in bodies)
         assert integrity.problems(session) == []
-        kept = rollups.everything(session)
+        counts = rollups.everything(session)
     with db.writing(engine) as session:
         rollups.rebuild(session)
-        assert rollups.everything(session) == kept
+        assert rollups.everything(session) == counts
 
 
 @pytest.mark.fault("F15")

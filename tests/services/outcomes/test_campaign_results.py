@@ -258,11 +258,11 @@ def test_installs_that_were_told_stand_beside_what_the_store_reports(
     keep(engine, [installed(date(2026, 11, 20), 10)])
     span = daily_figures.DayRange(date(2026, 11, 16), date(2026, 11, 22))
 
-    found = store_documents.install_document(
+    document = store_documents.install_document(
         context, span, store=None, metric=None, by=None, daily=False
     )
 
-    assert {row["definition"]: row["value"] for row in found["rows"]} == {
+    assert {row["definition"]: row["value"] for row in document["rows"]} == {
         "Daily User Installs": 10,
         "Install Referrer postbacks": 1,
     }

@@ -92,8 +92,10 @@ def test_a_store_is_asked_for_by_name_and_metric(
 
     def shown(**asked: str | None) -> list[tuple[str | None, int | None]]:
         wanted = {"store": None, "metric": None, "by": None} | asked
-        found = store_documents.install_document(context, SPAN, daily=False, **wanted)
-        return [(row.get("group"), row["value"]) for row in found["rows"]]
+        document = store_documents.install_document(
+            context, SPAN, daily=False, **wanted
+        )
+        return [(row.get("group"), row["value"]) for row in document["rows"]]
 
     assert shown() == [(None, 9)]
     assert shown(by="country", store="google_play") == [("IN", 6), ("US", None)]
@@ -134,11 +136,11 @@ def test_figures_of_pages_are_no_installs_and_have_a_list_of_their_own(
 def test_a_site_is_asked_for_by_name(context: Context, engine: Engine) -> None:
     keep(engine, result(DAY, "total", "", 50), result(DAY, "query", "पाणी", 20))
 
-    found = search_documents.search_document(
+    document = search_documents.search_document(
         context, SPAN, by="query", site=None, daily=False
     )
-    assert [row["query"] for row in found["rows"]] == ["पाणी"]
-    assert found["sites"][0]["unnamed"]["clicks"] == 30
+    assert [row["query"] for row in document["rows"]] == ["पाणी"]
+    assert document["sites"][0]["unnamed"]["clicks"] == 30
 
     other = search_documents.search_document(
         context, SPAN, by="query", site="other", daily=False

@@ -208,14 +208,14 @@ def test_a_page_says_that_a_place_is_not_known_and_which_are_spelled_like_it(
     new, dark = "/cases/new", "The street light is dark"
 
     misspelt = browser.send(browser.get(f"/en{new}"), new, words=dark, place="Kothurd")
-    known = browser.send(browser.get(f"/en{new}"), new, words=dark, place="Kothrud")
+    correct = browser.send(browser.get(f"/en{new}"), new, words=dark, place="Kothrud")
     path = f"/cases/{burst}/triage"
     decided = browser.send(browser.get(f"/en{path}"), path, place="qqqq")
 
     assert "The case is open" in misspelt.text
     assert "No place is known by this name" in misspelt.text
     assert "Names like it: Kothrud" in misspelt.text
-    assert "No place is known" not in known.text
+    assert "No place is known" not in correct.text
     assert "Your decision is in force. No place is known" in decided.text
     assert "Names like it" not in decided.text
 
