@@ -1,33 +1,26 @@
 """Incidents in the daily brief: which it names, and who has the single dangers."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.listening.alerts.model import Alert, Incident
+from socialcell.listening.alerts.model import Incident
 from socialcell.reports.letters import letter_render
 from socialcell.reports.letters.letter_page import Entries, plain_text
 from socialcell.services.alerts import escalations
 from socialcell.services.context import Context
 from socialcell.services.reporting import report_mail
+from tests.reports import around
 from tests.reports.daily.brief_night import EVENING, HOUR, MORNING, NIGHT, fill
 from tests.reports.world import World
 
 
 def test_an_incident_stands_at_its_head(world: World) -> None:
     fill(world)
-    with db.writing(world.engine) as session:
-        session.add(
-            Incident(
-                kind="spike",
-                subject="topic:flood",
-                severity="high",
-                opened_at=NIGHT,
-                last_at=NIGHT,
-            )
-        )
+    around.incident(world, "topic:flood", NIGHT, state="open", last_at=NIGHT)
 
     lines = report_mail.make_daily(world.context, "en", MORNING).text.splitlines()
 
@@ -38,35 +31,16 @@ def test_an_incident_stands_at_its_head(world: World) -> None:
 def incident(
     world: World,
     subject: str = "topic:flood",
-    *mentions: int,
-    kind: str = "spike",
+    *,
     opened_at: datetime = NIGHT,
     alert_at: datetime | None = None,
-    ended_at: datetime | None = None,
+    **changes: Any,
 ) -> int:
-    """An incident with one alert, over where it ended; its id."""
-    with db.writing(world.engine) as session:
-        row = Incident(
-            kind=kind,
-            subject=subject,
-            severity="high",
-            state="over" if ended_at else "open",
-            opened_at=opened_at,
-            last_at=alert_at or opened_at,
-            ended_at=ended_at,
-        )
-        session.add(row)
-        session.flush()
-        id_ = row.id or 0
-        session.add(
-            Alert(
-                incident_id=id_,
-                key=f"alert-{id_}",
-                series=subject,
-                at=alert_at or opened_at,
-                mentions=list(mentions),
-            )
-        )
+    """An open incident with one alert; its id."""
+    last_at = alert_at or opened_at
+    fields: dict[str, Any] = {"state": "open", "last_at": last_at} | changes
+    id_ = around.incident(world, subject, opened_at, **fields)
+    around.alert(world, id_, subject, last_at)
     return id_
 
 
@@ -79,8 +53,8 @@ def named(world: World, as_of: datetime = MORNING) -> list[int | None]:
 def test_a_brief_of_an_earlier_time_names_the_incidents_that_were_open_then(
     world: World,
 ) -> None:
-    ended_since = incident(world, opened_at=NIGHT, ended_at=MORNING + HOUR)
-    incident(world, "topic:roads", opened_at=NIGHT, ended_at=MORNING)
+    ended_since = incident(world, ended_at=MORNING + HOUR, state="over")
+    incident(world, "topic:roads", ended_at=MORNING, state="over")
     incident(world, "topic:water", opened_at=MORNING + HOUR)
     still = incident(world, "topic:waste", opened_at=EVENING - 3 * HOUR)
 
@@ -103,7 +77,7 @@ def test_an_incident_whose_end_was_not_kept_was_over_a_day_after_its_last_alert(
 
 
 def test_a_silent_source_is_named_once(world: World) -> None:
-    silent = incident(world, "source:city", kind="source", opened_at=NIGHT)
+    silent = incident(world, "source:city", kind="source")
 
     assert named(world) == [silent]
     assert named(world, MORNING.replace(hour=18)) == []
