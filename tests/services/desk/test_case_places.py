@@ -35,3 +35,14 @@ def test_a_gazetteer_that_cannot_be_read_holds_up_no_case(asha: Context) -> None
     new = NewCase(PHONE_CALL, "complaint", place="Moonpeth")
     case = read_case(asha, case_opening.open_by_hand(asha, new))
     assert (case.place, case.place_id) == ("Moonpeth", None)
+
+
+def test_names_like_an_unknown_place_are_of_areas_and_places_alone(
+    asha: Context,
+) -> None:
+    ward = place_spelling.find_unknown(asha, "Kothrud - Bavdhen")
+    office = place_spelling.find_unknown(asha, "Office of the Mayer")
+    assert ward is not None
+    assert office is not None
+    assert ward.nearest[0] == "Kothrud - Bavdhan"
+    assert "Office of the Mayor" not in office.nearest
