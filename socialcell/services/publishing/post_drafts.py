@@ -60,12 +60,10 @@ def add_post(context: Context, draft: PostDraft, *, dry_run: bool = False) -> Ow
 
     def act(session: Session) -> OwnPost:
         db.take_turn(session, "post.add")
-        is_new = store.find_post(session, draft.key) is None
         post = enter_post(context, session, draft)
-        if is_new:
-            is_at_once = draft.due_at is None
-            since = context.clock.now() - _NOT_AGAIN_IN if is_at_once else None
-            _refuse_same(session, post, since)
+        is_at_once = draft.due_at is None
+        since = context.clock.now() - _NOT_AGAIN_IN if is_at_once else None
+        _refuse_same(session, post, since)
         return post
 
     return run_entry(context, act, dry_run)

@@ -111,10 +111,12 @@ def test_words_of_safety_that_leave_at_once_are_entered_once_a_day(
 ) -> None:
     add = ("posts", "add", "x", "नदीकाठ सोडा", "--safety")
     document(cell, *add)
+    configure(cell, (MONDAY_MORNING + timedelta(hours=1)).isoformat(), town)
     waiting = refused("--config", cell / "config.yaml", *add)
     sign_in_shell(town.context, "lead")
     document(cell, "posts", "approve", "1")
     document(cell, "posts", "publish")
+    configure(cell, (MONDAY_MORNING + timedelta(hours=2)).isoformat(), town)
     out = refused("--config", cell / "config.yaml", *add)
     configure(cell, (MONDAY_MORNING + timedelta(days=1, hours=1)).isoformat(), town)
     sign_in_shell(town.context, "writer")
