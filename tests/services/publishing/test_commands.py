@@ -97,13 +97,16 @@ def test_the_same_words_are_planned_for_a_platform_and_a_time_once(
         assert "These words stand in post 1 for x already (draft)" in text
 
     document(cell, *add, later)
-    document(cell, "posts", "add", "telegram", WORDS, "--at", LATER)
+    document(cell, *add, LATER, "--reply-to", "2071234567890123456")
+    elsewhere = ("posts", "add", "telegram", WORDS, "--at", LATER)
+    document(cell, *elsewhere)
+    document(cell, *elsewhere, "--media", "https://www.city.example/tap.jpg")
     document(cell, "posts", "add", "x", f"{WORDS}!", "--at", LATER)
     document(cell, "posts", "withdraw", "1", "--reason", "a mistake")
     document(cell, *add, LATER)
     listed = document(cell, "posts", "list")["posts"]
 
-    assert len([post for post in listed if post["state"] == "draft"]) == 4
+    assert len([post for post in listed if post["state"] == "draft"]) == 6
 
 
 def test_words_of_safety_that_leave_at_once_are_entered_once_a_day(
