@@ -55,7 +55,10 @@ def test_today_names_places_in_the_language_of_the_page(
 def test_today_shows_the_last_words_of_the_citizen_of_each_case_masked(
     world: World, lead: BrowserSession
 ) -> None:
-    mention = world.mention(NEXT, text="Water stands in lane 4, call me on 9876543210")
+    mention = world.mention(
+        NEXT, text="Water stands in lane 4, call me on 9876543210", language="mr-Latn"
+    )
+    unread = world.mention(NEXT, text="Lane 5 too", language="und")
     with db.writing(world.engine) as session:
         written = make_case(session, MADE)
         contact = make_contact(session, written, "x")
@@ -67,11 +70,15 @@ def test_today_shows_the_last_words_of_the_citizen_of_each_case_masked(
         spoken = make_case(session, MADE)
         caller = make_contact(session, spoken, "phone")
         make_message(session, spoken, caller, "The lamp is out, call 9876543211")
+        other = make_case(session, MADE)
+        make_message(session, other, make_contact(session, other), mention_id=unread)
         make_case(session, MADE)  # nobody has said anything in it
 
     page = lead.get("/en/")
 
     assert "Water stands in lane 4, call me on" in page.text
+    assert ' lang="mr-Latn">“<bdi dir="auto">Water stands' in page.html
+    assert '<span class="inc small">“<bdi dir="auto">Lane 5 too' in page.html
     assert "The lamp is out, call" in page.text
     assert "98765432" not in page.text
     assert "Dry since Monday" not in page.text
