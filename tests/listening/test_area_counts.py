@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import IST
@@ -11,6 +12,7 @@ from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.query.query_writing import write_query
 from socialcell.listening.store.mentions import area_counts
+from socialcell.listening.store.mentions.area_counts import GroupCells
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from tests.builders import NOON, make_record, store_records
 
@@ -53,6 +55,11 @@ def store_mentions(engine: Engine) -> None:
             session.get_one(Mention, id_).intent = "complaint"
 
 
+def by_every_ward(session: Session) -> dict[str | None, GroupCells]:
+    cells = area_counts.in_all(session, SPAN, GROUPS)
+    return area_counts.by_every_area(session, SPAN, "ward", GROUPS, cells)
+
+
 def test_mentions_are_counted_by_area_as_decided(engine: Engine) -> None:
     store_mentions(engine)
     place(engine, 1, "ward", "ward:a")
@@ -62,7 +69,7 @@ def test_mentions_are_counted_by_area_as_decided(engine: Engine) -> None:
     place(engine, 3, "ward", "ward:b")
     with db.reading(engine) as session:
         every = area_counts.in_all(session, SPAN, GROUPS)
-        cells = area_counts.by_every_area(session, SPAN, "ward", GROUPS, every)
+        cells = by_every_ward(session)
         some = area_counts.by_area(session, SPAN, "ward", GROUPS, ["ward:b"])
     assert cells == {
         "ward:a": {"all": {("x", 0): 1, ("x", 2): 1}, "urgent": {}},
@@ -102,8 +109,7 @@ def test_some_areas_are_counted_as_among_all(engine: Engine) -> None:
     place(engine, 2, "topic", "waste", decided="water")
     ids = ["ward:a", "ward:b", "ward:c", "ward:nowhere"]
     with db.reading(engine) as session:
-        all_cells = area_counts.in_all(session, SPAN, GROUPS)
-        every = area_counts.by_every_area(session, SPAN, "ward", GROUPS, all_cells)
+        every = by_every_ward(session)
         some = area_counts.by_area(session, SPAN, "ward", GROUPS, ids)
         topics = area_counts.topics(session, SPAN, "ward", ["complaint"])
         own_topics = area_counts.topics(session, SPAN, "ward", ["complaint"], ids)
@@ -123,8 +129,7 @@ def test_mentions_of_an_hour_are_added_up_whatever_else_they_name(
     place(engine, 2, "ward", "ward:a")
     place(engine, 2, "ward", "ward:b")
     with db.reading(engine) as session:
-        every = area_counts.in_all(session, SPAN, GROUPS)
-        cells = area_counts.by_every_area(session, SPAN, "ward", GROUPS, every)
+        cells = by_every_ward(session)
     assert {area: own["all"] for area, own in cells.items()} == {
         "ward:a": {("x", 3): 2},
         "ward:b": {("x", 3): 1},
@@ -150,15 +155,16 @@ def test_an_area_has_only_mentions_of_the_span_that_are_there(engine: Engine) ->
     for id_ in range(1, 7):
         place(engine, id_, "ward", "ward:a")
         place(engine, id_, "topic", "water")
+    place(engine, 2, "ward", "ward:b")
+    ids = ["ward:a", "ward:b"]
     with db.reading(engine) as session:
-        cells = area_counts.by_area(session, SPAN, "ward", GROUPS, ["ward:a"])
-        all_cells = area_counts.in_all(session, SPAN, GROUPS)
-        every = area_counts.by_every_area(session, SPAN, "ward", GROUPS, all_cells)
-        topics = area_counts.topics(session, SPAN, "ward", ["complaint"], ["ward:a"])
-        totals = area_counts.totals(session, SPAN, "ward", ["ward:a"])
+        cells = area_counts.by_area(session, SPAN, "ward", GROUPS, ids)
+        every = by_every_ward(session)
+        topics = area_counts.topics(session, SPAN, "ward", ["complaint"], ids)
+        totals = area_counts.totals(session, SPAN, "ward", ids)
         nothing = area_counts.by_area(session, SPAN, "ward", GROUPS, [])
         earlier = TimeSpan(NOON - 900 * HOUR, NOON - 800 * HOUR)
-        empty = area_counts.totals(session, earlier, "ward", ["ward:a"])
+        empty = area_counts.totals(session, earlier, "ward", ids)
     assert cells == {"ward:a": {"all": {("x", 2): 1, ("x", 3): 1}, "urgent": {}}}
     assert every == cells
     assert topics == {"ward:a": [("water", 2)]}

@@ -5,11 +5,12 @@ mentions name some areas is a range of an index each, within the ids of the span
 mentions: so these areas cost as much as they have mentions, not as the city has.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
     Subquery,
     and_,
@@ -56,19 +57,10 @@ def by_area(
     ids: Collection[str],
 ) -> dict[str | None, GroupCells]:
     """Counts of these areas by their ids; a mention may name several."""
-    named = _named(span, kind, ids)
-    keys = (named.c.area, M.platform, span_hour(session, span))
-    rows = session.execute(
-        select(*keys, func.count(), *_counts(M, groups))
-        .select_from(
-            named.outerjoin(MENTION, and_(M.id == named.c.mention_id, within(span)))
-        )
-        .group_by(*keys)
-    )
     cells_by_area: dict[str | None, GroupCells] = {}
-    for area, platform, at, *row_counts in rows:
-        if platform is not None:  # else they were not written in the span
-            _add(cells_by_area, groups, (area, platform, at), row_counts)
+    named = _named(span, kind, ids)
+    for area, hour, counts in _hourly(session, span, groups, named):
+        _add(cells_by_area.setdefault(area, _no_cells(groups)), hour, counts)
     return cells_by_area
 
 
@@ -83,52 +75,36 @@ def by_every_area(
     those of all (`every`, see `in_all`) that are left."""
     # All areas of a mention are one word, so that each mention is looked up once.
     pairs = union_all(*_halves(span, kind, None)).subquery()
-    areas = func.aggregate_strings(pairs.c.area, _BETWEEN).label("areas")
+    word = func.aggregate_strings(pairs.c.area, _BETWEEN).label("area")
     placed = (
-        select(pairs.c.mention_id, areas)
-        .group_by(pairs.c.mention_id)
-        .subquery("placed")
+        select(word, pairs.c.mention_id).group_by(pairs.c.mention_id).subquery("placed")
     )
-    keys = (placed.c.areas, M.platform, span_hour(session, span))
-    rows = session.execute(
-        select(*keys, func.count(), *_counts(M, groups))
-        .select_from(
-            placed.outerjoin(MENTION, and_(M.id == placed.c.mention_id, within(span)))
-        )
-        .group_by(*keys)
-    )
-    names = (ALL, *groups)
-    left = {name: dict(every[name]) for name in names}
+    rest = {name: dict(cells) for name, cells in every.items()}
     cells_by_area: dict[str | None, GroupCells] = {}
-    for word, platform, at, *row_counts in rows:
-        if platform is None:  # they were not written in the span
-            continue
-        for area in set(word.split(_BETWEEN)):
-            _add(cells_by_area, groups, (area, platform, at), row_counts)
-        for name, n in zip(names, row_counts, strict=True):
-            left[name][platform, at] = left[name].get((platform, at), 0) - n
-    rest = {
-        name: {key: n for key, n in cells.items() if n > 0}
-        for name, cells in left.items()
+    for areas, hour, counts in _hourly(session, span, groups, placed):
+        for area in set(areas.split(_BETWEEN)):
+            _add(cells_by_area.setdefault(area, _no_cells(groups)), hour, counts)
+        _add(rest, hour, [-count for count in counts])
+    unnamed = {
+        name: {hour: count for hour, count in cells.items() if count > 0}
+        for name, cells in rest.items()
     }
-    if rest[ALL]:
-        cells_by_area[None] = rest
+    if unnamed[ALL]:
+        cells_by_area[None] = unnamed
     return cells_by_area
 
 
 def in_all(session: Session, span: TimeSpan, groups: LabelGroups) -> GroupCells:
     """The same of all mentions, each once."""
-    hour = span_hour(session, span)
+    keys = (M.platform, span_hour(session, span))
     rows = session.execute(
-        select(M.platform, hour, func.count(), *_counts(M, groups))
+        select(*keys, func.count(), *_counts(groups))
         .where(within(span))
-        .group_by(M.platform, hour)
+        .group_by(*keys)
     )
-    cells: GroupCells = {name: {} for name in (ALL, *groups)}
-    for platform, at, *row_counts in rows:
-        for name, count in zip((ALL, *groups), row_counts, strict=True):
-            if count:
-                cells[name][platform, at] = count
+    cells = _no_cells(groups)
+    for platform, at, *counts in rows:
+        _add(cells, (platform, at), counts)
     return cells
 
 
@@ -139,8 +115,8 @@ def topics(
     intents: Collection[str],
     ids: Collection[str] | None = None,
 ) -> dict[str | None, list[tuple[str, int]]]:
-    """Area → (topic, mentions with one of these intents), the most first; `ids` and
-    None as in `by_area`."""
+    """Area → (topic, mentions with one of these intents), the most first; of these
+    areas alone, or of every one and under None of the mentions that name none."""
     topic = func.coalesce(A.decided_value, A.value)
     # Not the bare column: its index would lead through mentions of all time.
     intent = func.coalesce(M.intent, "")
@@ -148,7 +124,7 @@ def topics(
     asking = and_(within(span), intent.in_(sorted(intents)))
     about = and_(A.mention_id == M.id, A.kind == "topic")
     if ids is None:
-        placed = MENTION.outerjoin(_PLACE, _is_place(kind))
+        placed = MENTION.outerjoin(_PLACE, and_(P.mention_id == M.id, P.kind == kind))
         statement = (
             select(_PLACE_IN_FORCE, topic, count)
             .select_from(placed.join(ANNOTATION, about))
@@ -159,11 +135,7 @@ def topics(
         named = _named(span, kind, ids)
         statement = (
             select(named.c.area, topic, count)
-            .select_from(
-                named.outerjoin(
-                    MENTION, and_(M.id == named.c.mention_id, asking)
-                ).outerjoin(ANNOTATION, about)
-            )
+            .select_from(_with_mentions(named, asking).outerjoin(ANNOTATION, about))
             .group_by(named.c.area, topic)
         )
     topics_by_area: dict[str | None, list[tuple[str, int]]] = {}
@@ -180,9 +152,7 @@ def totals(
     named = _named(span, kind, ids)
     rows = session.execute(
         select(named.c.area, func.count(M.id))
-        .select_from(
-            named.outerjoin(MENTION, and_(M.id == named.c.mention_id, within(span)))
-        )
+        .select_from(_with_mentions(named, within(span)))
         .group_by(named.c.area)
     )
     return {area: n for area, n in rows if n}
@@ -197,11 +167,7 @@ def _halves(
     span: TimeSpan, kind: PlaceKind, ids: Collection[str] | None
 ) -> list[Select[str, int]]:
     """(area, mention_id) of these areas or of all, of mentions with any id between
-    those of the span; each half is a look into an index of that half alone.
-
-    Whoever joins mentions to it does so by an outer join: it keeps SQLite from looking
-    for these mentions among all of the span.
-    """
+    those of the span; each half is a look into an index of that half alone."""
     # The addition keeps PostgreSQL from looking for the span along all ids.
     bounds = (
         select(func.min(M.id + 0).label("first"), func.max(M.id + 0).label("last"))
@@ -242,31 +208,46 @@ def _suggested_areas(kind: PlaceKind) -> Select[str]:
     return select(areas.c.area)
 
 
-def _is_place(kind: PlaceKind) -> ColumnElement[bool]:
-    """The annotation is that of an area."""
-    return and_(P.mention_id == M.id, P.kind == kind)
+def _hourly(
+    session: Session, span: TimeSpan, groups: LabelGroups, named: Subquery[_Columns]
+) -> Iterator[tuple[str, tuple[str, int], Sequence[int]]]:
+    """(area, (platform, hour), counts) of what each area is named in, in the span: how
+    many mentions, and of each group."""
+    keys = (named.c.area, M.platform, span_hour(session, span))
+    rows = session.execute(
+        select(*keys, func.count(), *_counts(groups))
+        .select_from(_with_mentions(named, within(span)))
+        .group_by(*keys)
+    )
+    for area, platform, at, *counts in rows:
+        if platform is not None:  # else they were not written in the span
+            yield area, (platform, at), counts
 
 
-def _add(
-    cells_by_area: dict[str | None, GroupCells],
-    groups: LabelGroups,
-    key: tuple[str | None, str, int],
-    counts: Sequence[int],
-) -> None:
-    """Add what an (area, platform, hour) has: of all mentions, and of each group."""
-    area, platform, at = key
-    cells = cells_by_area.setdefault(area, {name: {} for name in (ALL, *groups)})
-    for name, count in zip((ALL, *groups), counts, strict=True):
+def _with_mentions(
+    named: Subquery[_Columns], condition: ColumnElement[bool]
+) -> FromClause[_Columns]:
+    """Each (area, mention_id) with its mention, where that meets the condition.
+
+    An outer join: it keeps SQLite from looking for them among all of the span.
+    """
+    return named.outerjoin(MENTION, and_(M.id == named.c.mention_id, condition))
+
+
+def _no_cells(groups: LabelGroups) -> GroupCells:
+    return {name: {} for name in (ALL, *groups)}
+
+
+def _add(cells: GroupCells, hour: tuple[str, int], counts: Sequence[int]) -> None:
+    """Add what a (platform, hour) has: of all mentions, and of each group."""
+    for own, count in zip(cells.values(), counts, strict=True):
         if count:
-            own = cells[name]
-            own[platform, at] = own.get((platform, at), 0) + count
+            own[hour] = own.get(hour, 0) + count
 
 
-def _counts(
-    columns: ReadOnlyColumnCollection[str, ColumnElement[str]], groups: LabelGroups
-) -> list[ColumnElement[int]]:
+def _counts(groups: LabelGroups) -> list[ColumnElement[int]]:
     """How many mentions have one of the values of each group."""
     return [
-        func.count(case((columns[column].in_(sorted(values)), 1)))
+        func.count(case((M[column].in_(sorted(values)), 1)))
         for column, values in groups.values()
     ]
