@@ -51,18 +51,19 @@ def in_bash(script: str, home: Path) -> str:
     ],
 )
 def test_bash_completes_commands_options_and_values(
-    words: str, completed: list[str]
+    words: str, completed: list[str], tmp_path: Path
 ) -> None:
-    assert completions_of(words) == completed
+    assert completions_of(words, tmp_path) == completed
 
 
-def completions_of(words: str, config: Path | None = None) -> list[str]:
-    """What the command answers when bash asks it to complete the last word."""
+def completions_of(words: str, folder: Path) -> list[str]:
+    """What the command answers in a folder, which may be a workspace, when bash asks it
+    to complete the last word."""
     done = socialcell(
         _SOCIALCELL_COMPLETE="complete_bash",
         COMP_WORDS=f"socialcell {words}",
         COMP_CWORD=str(len(words.split())),
-        SOCIALCELL_CONFIG=str(config or ""),
+        cwd=folder,
     )
     return done.stdout.split()
 
@@ -84,7 +85,7 @@ def test_bash_completes_the_names_of_sources(
         make_source(engine, name)
     make_source(engine, "whatsapp.city", "whatsapp")
 
-    assert completions_of(words, folder / "config.yaml") == completed
+    assert completions_of(words, folder) == completed
 
 
 @pytest.mark.on_sqlite
