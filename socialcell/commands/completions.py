@@ -66,6 +66,7 @@ def sources(context: typer.Context, incomplete: str) -> list[str]:
     try:
         workspace = config.load(config.find(Path(place) if place else None))
         engine = db.connect(workspace.database_url, busy_seconds=1)
+        db.must_exist(engine)
         with db.reading(engine) as session:
             names = [source.name for source in store.sources(session)]
         engine.dispose()

@@ -88,6 +88,13 @@ def test_bash_completes_the_names_of_sources(
     assert completions_of(words, folder) == completed
 
 
+def test_names_of_sources_that_are_asked_for_make_no_database(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("{}\n")
+
+    assert completions_of("pull x", tmp_path) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["config.yaml"]
+
+
 @pytest.mark.on_sqlite
 def test_bash_itself_asks_and_shows_the_answer(
     folder: Path, engine: Engine, tmp_path: Path
