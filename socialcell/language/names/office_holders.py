@@ -5,10 +5,16 @@ spaCy; a list of mentions is shown without it.
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 FILE = "people.csv"
+OLDER_COLUMNS = (
+    *("id", "kind", "name_en", "name_mr", "name_hi", "aliases", "handles"),
+    *("valid_from", "valid_to", "source"),
+)
+COLUMNS = (*OLDER_COLUMNS, "evidence")
+"""Of a file; the package's own, and a workspace's of before, have no evidence."""
 _NAMES = ("name_en", "name_mr", "name_hi")
 
 
@@ -25,15 +31,19 @@ def names(folder: Path) -> list[str]:
         return names_in(file)
 
 
+def columns_of(heading: Collection[str]) -> tuple[str, ...]:
+    """What a file with this heading must have: the columns, or those of before."""
+    return COLUMNS if "evidence" in heading else OLDER_COLUMNS
+
+
 def names_in(lines: Iterable[str]) -> list[str]:
     """The names in the lines of such a file, its heading first."""
     rows = [row for row in csv.DictReader(lines) if None not in row]
-    return [
-        name
-        for row in rows
-        for name in (
-            *(row.get(column) or "" for column in _NAMES),
-            *(row.get("aliases") or "").split("|"),
-        )
-        if name
-    ]
+    return [name for row in rows for name in names_of(row)]
+
+
+def names_of(entry: Mapping[str, str]) -> list[str]:
+    """The names of an entry, by column, in every script."""
+    names = (entry.get(column) or "" for column in _NAMES)
+    aliases = (entry.get("aliases") or "").split("|")
+    return [name for name in (*names, *aliases) if name]

@@ -1,13 +1,10 @@
 """A workspace's own names: a CSV file in its folder, in the gazetteer's form."""
 
-import csv
-import io
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from socialcell.errors import SocialcellError
-from socialcell.files import unfinished_files
 from socialcell.language.names import gazetteer_lint
 from socialcell.language.names.gazetteer_lint import (
     COLUMNS,
@@ -15,6 +12,7 @@ from socialcell.language.names.gazetteer_lint import (
     NumberedTable,
     Row,
 )
+from socialcell.language.names.names_csv import csv_text
 from socialcell.language.names.own_places import FILE as FILE
 from socialcell.language.names.places import Place, check_places, places
 
@@ -46,11 +44,7 @@ def name_import(
 
 def names_text(entries: Iterable[dict[str, str]], columns: Sequence[str]) -> str:
     """CSV with the heading, entries by id: the same entries, the same bytes."""
-    buffer = io.StringIO()
-    table = csv.DictWriter(buffer, columns, lineterminator="\n")
-    table.writeheader()
-    table.writerows(sorted(entries, key=lambda cells: cells["id"]))
-    return buffer.getvalue()
+    return csv_text(sorted(entries, key=lambda cells: cells["id"]), columns)
 
 
 class NamesRefused(SocialcellError):  # noqa: N818 - named for what happened
@@ -127,17 +121,6 @@ def no_such_entry(
         entries=entries,
         path=workspace_file,
     )
-
-
-def save(path: Path, text: str) -> None:
-    """Put a whole new file in place of the old one, or leave that as it is."""
-    try:
-        with unfinished_files.writing(path) as file:
-            file.write(text.encode())
-    except OSError as error:
-        raise SocialcellError(
-            "files.not_written", path=path, reason=error.strerror
-        ) from None
 
 
 def _rows(path: Path) -> list[Row]:

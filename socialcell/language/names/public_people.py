@@ -23,6 +23,9 @@ from socialcell.language.names.gazetteer_lint import (
     id_twice,
     problem_in,
 )
+from socialcell.language.names.office_holders import COLUMNS as COLUMNS
+from socialcell.language.names.office_holders import FILE as FILE
+from socialcell.language.names.office_holders import OLDER_COLUMNS, columns_of
 from socialcell.language.names.own_names import (
     NameImport,
     name_import,
@@ -33,14 +36,6 @@ from socialcell.language.names.own_names import (
 from socialcell.language.names.places import Place, places
 from socialcell.message_catalog import Message
 from socialcell.text import clean_text, has_link
-
-FILE = "people.csv"
-_PACKAGE_COLUMNS = (
-    *("id", "kind", "name_en", "name_mr", "name_hi", "aliases", "handles"),
-    *("valid_from", "valid_to", "source"),
-)
-COLUMNS = (*_PACKAGE_COLUMNS, "evidence")
-"""Of a file; the package's own, and a workspace's of before, have no evidence."""
 
 # What each kind is labelled in a text, and how its ids begin.
 LABELS = {
@@ -232,7 +227,7 @@ def entries_of(table: NumberedTable, file: str) -> tuple[PublicEntry, ...]:
 def _package_rows(file: str) -> list[Row]:
     """The package's own entries; `file` is what messages call their file."""
     table = gazetteer_lint.text_table(lexicon.people_text(), file)
-    return list(_padded_rows(table, file, _PACKAGE_COLUMNS))
+    return list(_padded_rows(table, file, OLDER_COLUMNS))
 
 
 def _workspace_rows(path: Path) -> list[Row]:
@@ -240,8 +235,7 @@ def _workspace_rows(path: Path) -> list[Row]:
     if not path.exists():
         return []
     table = gazetteer_lint.csv_table(path)
-    has_evidence = not table or "evidence" in table[0][1]
-    columns = COLUMNS if has_evidence else _PACKAGE_COLUMNS
+    columns = columns_of(table[0][1]) if table else COLUMNS
     return list(_padded_rows(table, path, columns))
 
 

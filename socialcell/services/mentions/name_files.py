@@ -9,7 +9,7 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.connectors.files.plain_tables import plain_rows
 from socialcell.connectors.files.table_mapping import TableOptions
-from socialcell.language.names import own_names
+from socialcell.language.names import names_csv
 from socialcell.language.names.gazetteer_lint import NumberedTable
 from socialcell.listening.store.mentions import tags
 from socialcell.ops import audit
@@ -32,7 +32,7 @@ def write_names(
     """
     now = context.clock.now()
     audit.append(session, context.actor, action, object_, detail, now)
-    own_names.save(file, text)
+    names_csv.save(file, text)
 
 
 def read_names(

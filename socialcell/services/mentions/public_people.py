@@ -12,7 +12,12 @@ from socialcell import db
 from socialcell.connectors.files.table_mapping import AS_IT_IS, TableOptions
 from socialcell.errors import UsageError
 from socialcell.json_types import JsonValue
-from socialcell.language.names import office_holders, own_names, public_people
+from socialcell.language.names import (
+    names_csv,
+    office_holders,
+    own_names,
+    public_people,
+)
 from socialcell.language.names.gazetteer_lint import (
     GazetteerProblem,
     NumberedTable,
@@ -164,7 +169,7 @@ def approve_people(
         session.delete(batch)
         session.flush()
         # The file last: when it cannot be written, the batch waits as before.
-        own_names.save(file, changes.text)
+        names_csv.save(file, changes.text)
     _index_again(context, before, names)
     if reread:
         read_again(context)

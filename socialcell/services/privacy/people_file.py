@@ -1,20 +1,11 @@
 """The workspace's file of public people, read and written without what reads texts."""
 
-import csv
-import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from socialcell.errors import SocialcellError
-from socialcell.files import unfinished_files
-from socialcell.language.names import gazetteer_lint, office_holders
+from socialcell.language.names import gazetteer_lint, names_csv, office_holders
 
-_COLUMNS = (
-    *("id", "kind", "name_en", "name_mr", "name_hi", "aliases", "handles"),
-    *("valid_from", "valid_to", "source"),
-)
-_WITH_EVIDENCE = (*_COLUMNS, "evidence")  # those from before have none
 PublicCells = dict[str, str]  # an entry, by column
 
 
@@ -29,7 +20,7 @@ class PeopleFile:
     @property
     def names(self) -> list[str]:
         """The names of all entries in every script."""
-        return office_holders.names_in(self._text().splitlines())
+        return [n for entry in self.entries for n in office_holders.names_of(entry)]
 
     def only(self, keep: Callable[[PublicCells], bool]) -> "PeopleFile":
         """The same with those of its entries."""
@@ -37,21 +28,7 @@ class PeopleFile:
 
     def save(self) -> None:
         """Put it whole in place of the one that is there, or leave that as it is."""
-        try:
-            with unfinished_files.writing(self.path) as file:
-                file.write(self._text().encode())
-        except OSError as error:
-            raise SocialcellError(
-                "files.not_written", path=self.path, reason=error.strerror
-            ) from None
-
-    def _text(self) -> str:
-        """As `language.names.own_names` writes it."""
-        buffer = io.StringIO()
-        table = csv.DictWriter(buffer, self.columns, lineterminator="\n")
-        table.writeheader()
-        table.writerows(self.entries)
-        return buffer.getvalue()
+        names_csv.save(self.path, names_csv.csv_text(self.entries, self.columns))
 
 
 def load(folder: Path) -> PeopleFile:
@@ -59,9 +36,9 @@ def load(folder: Path) -> PeopleFile:
     somebody has edited it into what cannot be read."""
     path = folder / office_holders.FILE
     if not path.exists():
-        return PeopleFile(path, _WITH_EVIDENCE, ())
+        return PeopleFile(path, office_holders.COLUMNS, ())
     table = gazetteer_lint.csv_table(path)
-    is_older = bool(table) and "evidence" not in table[0][1]
-    columns = _COLUMNS if is_older else _WITH_EVIDENCE
+    heading = table[0][1] if table else office_holders.COLUMNS
+    columns = office_holders.columns_of(heading)
     rows = gazetteer_lint.table_rows(table, path, columns)
     return PeopleFile(path, columns, tuple(row.cells for row in rows))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from sqlmodel import Session
 
 from socialcell.json_types import DocumentValue
+from socialcell.language.names import names_csv, office_holders
 from socialcell.listening.people import suppression
 from socialcell.listening.people.visibility import People
 from socialcell.listening.registry_model import PeopleBatch
@@ -25,7 +26,6 @@ from socialcell.services.privacy.people_file import PublicCells
 from socialcell.text import clean_text
 
 HOLDER = "office_holder"  # of the kinds of entries the one that is a person
-_NAMES = ("name_en", "name_mr", "name_hi")
 
 
 def export_waiting(
@@ -48,7 +48,7 @@ def export_waiting(
         {"since": batch.proposed_at, "file": batch.file, **entry}
         for batch in people_batches.waiting(session)
         for entry in _entries(batch)
-        if is_of(account, entry)
+        if _is_of(account, entry)
     ]
     return waiting
 
@@ -58,7 +58,7 @@ def drop_waiting(session: Session, account: HeldAccount) -> int:
     left waits no more."""
     platform, handles = account.platform, account.handles
     return registry_proposals.drop_accounts(session, platform, handles) + _take_out(
-        session, lambda entry: is_of(account, entry)
+        session, lambda entry: _is_of(account, entry)
     )
 
 
@@ -101,7 +101,7 @@ def _take_out(session: Session, is_theirs: Callable[[PublicCells], bool]) -> int
             continue
         dropped += len(entries) - len(left)
         if left:
-            batch.entries = _text(left)
+            batch.entries = names_csv.csv_text(left, list(left[0]))
             session.add(batch)
         else:
             session.delete(batch)
@@ -113,16 +113,7 @@ def _entries(batch: PeopleBatch) -> list[PublicCells]:
     return list(csv.DictReader(io.StringIO(batch.entries, newline="")))
 
 
-def _text(entries: Sequence[PublicCells]) -> str:
-    """As `language.names.own_names` writes it, without what reads texts."""
-    buffer = io.StringIO()
-    table = csv.DictWriter(buffer, list(entries[0]), lineterminator="\n")
-    table.writeheader()
-    table.writerows(entries)
-    return buffer.getvalue()
-
-
-def is_of(account: HeldAccount, entry: PublicCells) -> bool:
+def _is_of(account: HeldAccount, entry: PublicCells) -> bool:
     """Whether an entry is an account's, by a handle or by a person's whole name."""
     return has_handle(account, entry) or is_named_as(account, entry)
 
@@ -139,9 +130,8 @@ def is_named_as(account: HeldAccount, entry: PublicCells) -> bool:
     """Whether a person's entry has a whole name that the account shows."""
     if entry["kind"] != HOLDER:
         return False
-    names = (*(entry[column] for column in _NAMES), *entry["aliases"].split("|"))
     shown = {_compared(name) for name in account.names}
-    return any(_compared(name) in shown for name in names if name)
+    return any(_compared(name) in shown for name in office_holders.names_of(entry))
 
 
 def _accounts(entry: PublicCells) -> list[tuple[str, str]]:

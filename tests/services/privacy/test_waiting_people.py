@@ -1,4 +1,4 @@
-"""Who waits to be shown by name is found, given their data, and approved out."""
+"""Who waits to be shown by name is found, given their data, and taken out."""
 
 from pathlib import Path
 from typing import Any
