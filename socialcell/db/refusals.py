@@ -10,7 +10,6 @@ from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from socialcell.errors import ConfigError, SocialcellError, UsageError
 from socialcell.redact import redact
 
-_OF_SQLITE = "SQLite INTEGER"  # how Python names a number that it cannot hold
 BUSY_SECONDS = 30.0  # for which a database that another process holds is waited for
 
 
@@ -23,10 +22,8 @@ def plain_errors(engine: Engine) -> Iterator[None]:
         raise SocialcellError(
             "database.no_free_connection", place=where(engine), busy=_busy(engine)
         ) from None
-    except OverflowError as error:
-        if _OF_SQLITE not in str(error):
-            raise
-        raise UsageError("database.number_too_large") from None
+    except OverflowError as error:  # of Python's driver, which SQLAlchemy lets through
+        raise (_explained(engine, error) or error) from None
     except DatabaseError as error:
         raise (_explained(engine, error) or _without_rows(error)) from None
 
@@ -41,9 +38,11 @@ def _without_rows(error: DatabaseError) -> DatabaseError:
     return bare_error.with_traceback(error.__traceback__)
 
 
-def _explained(engine: Engine, error: DatabaseError) -> SocialcellError | None:
+def _explained(
+    engine: Engine, error: DatabaseError | OverflowError
+) -> SocialcellError | None:
     """The error for an operator; None when it is a mistake in our own SQL or rows."""
-    reason = redact(str(error.orig))
+    reason = redact(str(error.orig if isinstance(error, DatabaseError) else error))
     place = where(engine)
     for words, explain in _REFUSALS.items():
         if any(word in reason for word in words):
@@ -76,7 +75,10 @@ _REFUSALS: dict[tuple[str, ...], Callable[[dict[str, str]], SocialcellError]] = 
         "database.permission_denied", **words
     ),
     ("unable to open",): lambda words: ConfigError("database.not_opened", **words),
-    ("out of range",): lambda _: UsageError("database.number_too_large"),
+    # The types of ids: a day may be out of range as well.
+    ("SQLite INTEGER", "integer out of range", "bigint out of range"): (
+        lambda _: UsageError("database.number_too_large")
+    ),
     ("not a database", "malformed"): lambda words: SocialcellError(
         "database.damaged", **words
     ),
