@@ -10,7 +10,7 @@ from socialcell import db, platforms
 from socialcell.errors import SocialcellError
 from socialcell.language import lexicon
 from socialcell.language.labelled_posts import OWN
-from socialcell.language.names.own_names import save
+from socialcell.language.names.names_csv import save
 from socialcell.listening.people.masking_numbers import MASK
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions import labels as label_store
