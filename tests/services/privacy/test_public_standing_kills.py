@@ -6,17 +6,19 @@ from pathlib import Path
 from random import Random
 
 import pytest
-import yaml
 
 from socialcell import db
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.privacy import request_answers
 from tests import strace
-from tests.inside import socialcell
-from tests.operators import sign_in_shell
 from tests.services.privacy import request_desk
-from tests.services.privacy.request_desk import OFFICER, officer
+from tests.services.privacy.kills import (
+    kill_at_writes,
+    kill_before_commits,
+    open_shell,
+)
+from tests.services.privacy.request_desk import officer
 from tests.services.privacy.test_public_standing import (
     TEXT,
     audited,
@@ -27,7 +29,6 @@ from tests.services.privacy.test_public_standing import (
     indexed,
     named,
 )
-from tests.services.privacy.test_request_kills import DeadlyCommit, KilledError
 from tests.services.privacy.test_waiting_people import HOLDER, OTHER
 
 
@@ -48,18 +49,12 @@ def test_killed_before_any_commit_the_same_request_takes_the_person_out(
 ) -> None:
     enter(context, tmp_path, HOLDER, OTHER, text=TEXT)
     account = request_desk.NamedAccount("x", handle="namuna_pune")
-    dpo, killed = officer(context), 0
+    dpo = officer(context)
     number = request_desk.identified(dpo, accounts=[account]).number
-    for point in range(1, 60):
-        try:
-            with DeadlyCommit(context.engine, point) as line:
-                answer = request_answers.answer_request(dpo, number, "All is erased.")
-        except KilledError:
-            context.engine.dispose()
-            killed += 1
-            continue
-        assert line.commits < point
-        break
+    killed, answer = kill_before_commits(
+        context.engine,
+        lambda: request_answers.answer_request(dpo, number, "All is erased."),
+    )
     assert killed >= 3
     assert_gone(context)
     assert (answer.line.receipt or {})["public_people"] == 1
@@ -78,28 +73,16 @@ def test_killed_at_any_write_to_the_disk_the_same_erasure_ends_it(
         pytest.skip("the server's own writes are not this process's")
     enter(context, tmp_path, HOLDER, OTHER, text=TEXT)
     officer(context)
-    sign_in_shell(context, OFFICER)
-    config = context.workspace.folder / "config.yaml"
-    settings = yaml.safe_load(config.read_text()) or {}
-    settings |= {"clock": {"fixed": context.clock.now().isoformat()}}
-    config.write_text(yaml.safe_dump(settings))
-    context.engine.dispose()
-    command = ("privacy", "erase", "--platform", "x", "--handle", "namuna_pune")
-    place = ("--config", str(config))
+    place = ("--config", str(open_shell(context)))
+    erase = ("privacy", "erase", "--platform", "x", "--handle", "namuna_pune")
+    command = (*place, *erase, "--json")
     files = [context.workspace.folder / "socialcell.db", file_of(context)]
     before = {file: file.read_bytes() for file in files}
-    points = strace.points(strace.FILES, tmp_path / "trace", *place, *command)
+    points = strace.points(strace.FILES, tmp_path / "trace", *command)
     # The name that the new file gets is the last step of the entry: always one of them.
     renamed = [point for point in points if point[0].startswith("rename")]
     chosen = {*Random(23).sample(points, min(most, len(points))), *renamed}
-    for call, n in sorted(chosen):
-        context.engine.dispose()
-        for file in context.workspace.folder.glob("socialcell.db*"):
-            file.unlink()
-        for file, content in before.items():
-            file.write_bytes(content)
-        strace.killed_at(call, n, *place, *command)
-        ended = socialcell(*place, *command, "--json")
+    for _, ended in kill_at_writes(context, sorted(chosen), before, *command):
         assert ended.returncode in (0, 1), ended.stderr
         assert json.loads(ended.stdout)["waits"] is None
         assert_gone(context)

@@ -6,8 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-import yaml
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 
 from socialcell import db
 from socialcell.listening.model import Author, Mention, RawItem
@@ -16,43 +15,22 @@ from socialcell.registers.model import RightsAccount, RightsRequest
 from socialcell.services.context import Context
 from socialcell.services.privacy import request_answers
 from tests import strace
-from tests.inside import socialcell
-from tests.operators import sign_in_shell
+from tests.services.privacy.kills import (
+    DeadlyCommit,
+    KilledError,
+    kill_at_writes,
+    kill_before_commits,
+    open_shell,
+)
 from tests.services.privacy.request_desk import (
     ASHA,
     MARK,
-    OFFICER,
     WORDS,
     identified,
     officer,
     receive,
     store_hers,
 )
-
-MOST_POINTS = 60  # more than a run has: every one is tried until none is left
-
-
-class KilledError(BaseException):
-    """The process is dead here."""
-
-
-class DeadlyCommit:
-    """Dies before the n-th commit of an engine, so that it does not happen."""
-
-    def __init__(self, engine: Engine, dies_at: int) -> None:
-        self._engine, self._dies_at, self.commits = engine, dies_at, 0
-
-    def __enter__(self) -> "DeadlyCommit":
-        event.listen(self._engine, "commit", self._step)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        event.remove(self._engine, "commit", self._step)
-
-    def _step(self, connection: object) -> None:
-        self.commits += 1
-        if self.commits == self._dies_at:
-            raise KilledError
 
 
 def traces(context: Context) -> list[str]:
@@ -87,24 +65,14 @@ def assert_answered_whole(context: Context) -> None:
 def test_killed_before_any_commit_of_an_erasure_the_same_command_ends_it(
     context: Context, tried: Callable[..., None]
 ) -> None:
-    def prepared() -> str:
-        store_hers(context)
-        return identified(officer(context)).number
-
-    number = prepared()
-    dpo, killed, point = officer(context), 0, 0
+    store_hers(context)
+    number = identified(officer(context)).number
+    dpo = officer(context)
     # A person who is erased is kept out, so each kill goes on where the last one ended,
     # one commit further.
-    for point in range(1, MOST_POINTS):
-        try:
-            with DeadlyCommit(context.engine, point) as line:
-                request_answers.answer_request(dpo, number, WORDS)
-        except KilledError:
-            context.engine.dispose()  # as the system closes what it held
-            killed += 1
-            continue
-        assert line.commits < point
-        break
+    killed, _ = kill_before_commits(
+        context.engine, lambda: request_answers.answer_request(dpo, number, WORDS)
+    )
     assert killed >= 3
     assert traces(context) == []
     assert_answered_whole(context)
@@ -141,14 +109,7 @@ def workspace(context: Context) -> Path:
     in for commands."""
     store_hers(context)
     identified(officer(context))
-    sign_in_shell(context, OFFICER)
-    folder = context.workspace.folder
-    place = folder / "config.yaml"
-    settings = yaml.safe_load(place.read_text()) or {}
-    settings |= {"clock": {"fixed": context.clock.now().isoformat()}}
-    place.write_text(yaml.safe_dump(settings))
-    context.engine.dispose()
-    return place
+    return open_shell(context)
 
 
 @strace.needed
@@ -167,19 +128,13 @@ def test_killed_at_any_write_to_the_disk_the_same_command_ends_it(
         pytest.skip("the server's own writes are not this process's")
     command = ("privacy", "requests", "answer", "R26-0001", "--words", WORDS)
     place = ("--config", str(workspace))
-    whole = workspace.parent / "socialcell.db"
-    before = whole.read_bytes()
+    database = workspace.parent / "socialcell.db"
+    before = {database: database.read_bytes()}
     points = strace.points(strace.FILES, tmp_path / "trace", *place, *command)
     chosen = Random(44).sample(points, min(most, len(points)))
-    for call, n in chosen:
-        context.engine.dispose()
-        for file in workspace.parent.glob("socialcell.db*"):
-            file.unlink()
-        whole.write_bytes(before)
-        strace.killed_at(call, n, *place, *command)
-        ended = socialcell(*place, *command)
+    for point, ended in kill_at_writes(context, chosen, before, *place, *command):
         was_answered = "was answered on" in ended.stderr
         assert ended.returncode == 0 or was_answered, ended.stderr
-        assert traces(context) == [], (call, n)
+        assert traces(context) == [], point
         assert_answered_whole(context)
     tried(len(chosen), f"{len(chosen)} of {len(points)} system calls that change files")
