@@ -26,6 +26,11 @@ DANGER = [
     "झाड पडलंय गाडीवर, आत माणूस अडकलाय!",
     "पेड़ गिरा, कार में आदमी फंसा है",
     "ped gira gadi pe, andar aadmi fansa hai",
+    "बस उलटली, खूप जण जखमी, कात्रज घाट",
+    "school bus palti zali, mule aat ahet",
+    "tempo palat gaya hai flyover pe",
+    "Truck overturned on the slope near Bavdhan",
+    "चार घायल, हाईवे पर",
     # Violence.
     "A man with a knife at the bus stand",
     "चौकात चाकूने वार केला",
@@ -48,6 +53,9 @@ DANGER = [
     "Smoke and flames from a shop behind the market, send somebody",
     "godown madhun aagiche lot nightayt",
     "गोदाम से आग की लपटें निकल रही हैं",
+    "महात्मा फुले मंडईत आग, दुकानात लोक आहेत",
+    "dukanat aag, sagle palat ahet",
+    "गोदाम में आग, कोई है क्या वहां",
     # Gas.
     "Gas leak in our lane",
     "गल्लीत गॅस गळती",
@@ -62,6 +70,9 @@ DANGER = [
     "bacche ko current lag gaya",
 ]
 HARMLESS = [
+    "आंब्याच्या भावात आग, दुकानात गर्दी",
+    "gharat aag lagel evdhi garmi, fan suddha garam",
+    "Two players injured, we still won the match by ten runs",
     "mar gaya yaar, what a day",
     "I died laughing 😂",
     "This song is on fire",
