@@ -2,7 +2,7 @@
 
     python -m benchmarks.base_rates [--seeds 7 3 11 …] [--days 28] [--semantic]
         [--mistakes critical] [--json]
-    python -m benchmarks.base_rates --patterns     the patterns of benchmarks/unseen
+    python -m benchmarks.base_rates --patterns [1|2]   those of benchmarks/unseen
 
 Reads every post of the sample city (all platforms; each text once) but those that the
 city itself, newspapers and its stories (flood, closure, false closure) write, and so
@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from benchmarks.pattern_days import days_of_patterns
+from benchmarks.pattern_days import days_of_patterns, part_of_set
 from socialcell.clock import IST
 from socialcell.language import Analysis, read
 from socialcell.language.analysis import ASKING, NO_MESSAGE
@@ -81,7 +81,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS))
     parser.add_argument("--days", type=int, default=28)
-    parser.add_argument("--patterns", action="store_true")
+    parser.add_argument("--patterns", nargs="?", type=int, const=2, choices=(1, 2))
     parser.add_argument(
         "--semantic", action=argparse.BooleanOptionalAction, default=True
     )
@@ -90,7 +90,8 @@ def main() -> None:
     arguments = parser.parse_args()
     flooded: list[Post] = []
     if arguments.patterns:
-        posts = [Post(**asdict(one)) for one in days_of_patterns()]
+        part = part_of_set(arguments.patterns)
+        posts = [Post(**asdict(one)) for one in days_of_patterns(part)]
     else:
         cities = [City(seed, END, arguments.days) for seed in arguments.seeds]
         posts = [post for city in cities for post in quiet(city)]

@@ -1,9 +1,9 @@
 """Scores the reader on posts kept for measuring: dangers, look-alikes, a plain day.
 
-    python -m benchmarks.danger_probe [--first] [--no-semantic] [--json]
+    python -m benchmarks.danger_probe [--set 1|2|3|4] [--no-semantic] [--json]
 
-The posts are the second set of `benchmarks/unseen`, or the first, whose mistakes have
-been read; the README there says who wrote them and how seldom they are scored. Only
+The posts are the last set of `benchmarks/unseen`, or an earlier one; the README there
+says who wrote them, how seldom they are scored and whose mistakes have been read. Only
 counts are printed, no post: nobody mends the reader by the mistakes it makes here.
 """
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.base_rates import DANGEROUS
+from benchmarks.pattern_days import part_of_set
 from socialcell.language import Analysis, read
 from socialcell.language.analysis import ASKING, NO_MESSAGE
 
@@ -26,10 +27,10 @@ def main() -> None:
     parser.add_argument(
         "--semantic", action=argparse.BooleanOptionalAction, default=True
     )
-    parser.add_argument("--set", type=int, choices=(1, 2, 3), default=3)
+    parser.add_argument("--set", type=int, choices=(1, 2, 3, 4), default=4)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    part = "" if arguments.set == 1 else f"_{arguments.set}"
+    part = part_of_set(arguments.set)
     figures = score(part, semantic=arguments.semantic)
     if arguments.json:
         print(json.dumps(figures, indent=1))

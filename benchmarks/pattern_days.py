@@ -26,11 +26,12 @@ class PatternPost:
     weight: float
 
 
-def days_of_patterns() -> Iterator[PatternPost]:
-    """Every pattern of `patterns.jsonl` with its slots filled, three times over."""
+def days_of_patterns(part: str = "") -> Iterator[PatternPost]:
+    """Every pattern of `patterns{part}.jsonl`, its slots filled, three times over."""
     rng = random.Random(SEED)
     names = {slot: _names(f"{slot}s.txt") for slot in ("place", "road")}
-    for line in (FOLDER / "patterns.jsonl").read_text(encoding="utf-8").splitlines():
+    file = FOLDER / f"patterns{part}.jsonl"
+    for line in file.read_text(encoding="utf-8").splitlines():
         pattern = json.loads(line)
         column = _COLUMNS.get(pattern["lang"], 2)
         topics = pattern["topics"]
@@ -51,6 +52,11 @@ def days_of_patterns() -> Iterator[PatternPost]:
                 pattern["sentiment"],
                 pattern["weight"] / FILLINGS,
             )
+
+
+def part_of_set(number: int) -> str:
+    """What the names of the files of a set in `benchmarks/unseen` end with."""
+    return "" if number == 1 else f"_{number}"
 
 
 def _names(file: str) -> list[list[str]]:

@@ -11,6 +11,8 @@ from tests.shared import REPOSITORY
 
 FOLDER = REPOSITORY / "benchmarks" / "unseen"
 LABELS = REPOSITORY / "socialcell" / "language" / "labels"
+PARTS = ("", "_2", "_3", "_4")  # what the names of the files of a set end with
+PATTERNS = ("patterns", "patterns_2")
 KINDS = {"mr", "hi", "en", "hi-Latn", "mr-Latn"}
 
 
@@ -19,7 +21,7 @@ def posts(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-@pytest.mark.parametrize("part", ["", "_2", "_3"])
+@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize(
     ("name", "each"), [("dangers", 40), ("lookalikes", 40), ("ordinary_day", 50)]
 )
@@ -29,15 +31,16 @@ def test_each_kind_of_text_has_as_many_posts(name: str, each: int, part: str) ->
     assert counts == dict.fromkeys(KINDS, each)
 
 
-@pytest.mark.parametrize("name", ["dangers", "dangers_2", "dangers_3"])
+@pytest.mark.parametrize("name", [f"dangers{part}" for part in PARTS])
 def test_half_of_the_dangers_are_told_without_the_obvious_word(name: str) -> None:
     counts = Counter((post["lang"], post["obvious"]) for post in posts(name))
 
     assert set(counts.values()) == {20}
 
 
-def test_there_are_more_than_four_hundred_patterns() -> None:
-    counts = Counter(post["lang"] for post in posts("patterns"))
+@pytest.mark.parametrize("name", PATTERNS)
+def test_there_are_more_than_four_hundred_patterns(name: str) -> None:
+    counts = Counter(post["lang"] for post in posts(name))
 
     assert set(counts) == KINDS
     assert min(counts.values()) >= 84
@@ -54,8 +57,8 @@ def test_no_post_to_measure_with_is_a_post_that_teaches() -> None:
     }
     probes = ("dangers", "lookalikes", "ordinary_day")
     names = (
-        *(f"{name}{part}" for part in ("", "_2", "_3") for name in probes),
-        "patterns",
+        *(f"{name}{part}" for part in PARTS for name in probes),
+        *PATTERNS,
     )
     shared = {
         post["id"]: run
