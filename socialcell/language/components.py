@@ -261,7 +261,9 @@ def judge_as_of_a_day(doc: Doc) -> Doc:
         notes.intent = intent.of_a_day(notes, notes.day)
         # Without the encoder two validation files lost more than a point.
         if notes.sentiment is not None and notes.sentiment_votes and notes.meaning:
-            chances = day_model.sentiments(notes.sentiment.probabilities, notes.day)
+            chances = day_model.sentiments(
+                notes.sentiment.probabilities, notes.day, notes.language
+            )
             notes.sentiment = day_mix.with_chances(notes.sentiment, chances)
     if notes.intent.label in NO_MESSAGE:
         if notes.intent.confident:

@@ -7,7 +7,7 @@ import pytest
 
 from socialcell.language import read
 from socialcell.language.classifiers import day_model
-from socialcell.language.classifiers.day_model import DayJudge
+from socialcell.language.classifiers.day_model import DayJudge, Nets
 from socialcell.language.notes import DayChances, notes_of
 from socialcell.language.pipeline import build
 from socialcell.language.training import day
@@ -18,19 +18,45 @@ EVEN = DayChances(THIRDS, dict.fromkeys(day_model.SENTIMENTS, 1 / 3), 0.5, 0.5)
 
 
 def test_chances_follow_from_the_weights_by_hand() -> None:
-    matrix = np.zeros((8, 2))
-    matrix[1] = [math.log(4.0), 0.0]  # idle
-    matrix[6] = [0.0, 2.0]  # high
-    judge = DayJudge(("talk", "smoke"), matrix, np.zeros(8))
-
-    chances = judge.chances({"talk": 1.0, "smoke": 0.5, "unknown": 9.0})
-
-    assert chances.groups == pytest.approx(
-        {"asks": 1 / 6, "idle": 4 / 6, "tells": 1 / 6}
+    # The hidden values of (1, -2) are 1 and, where the other sign counts, 2.
+    net = Nets(
+        inner=np.array([[[1.0, 0.0]], [[0.0, -1.0]]]),
+        inner_bias=np.array([[0.0, 0.0]]),
+        outer=np.array([[[0.0, math.log(4.0)], [0.0, math.log(2.0)]]]),
+        outer_bias=np.array([[0.0, 0.0]]),
     )
-    assert chances.sentiments == pytest.approx(EVEN.sentiments)
-    assert chances.high == pytest.approx(1 / (1 + math.exp(-1.0)))
-    assert chances.critical == 0.5
+
+    assert net.chances(np.array([1.0, -2.0])) == pytest.approx([1 / 17, 16 / 17])
+    assert net.chances(np.array([-1.0, 2.0])) == pytest.approx([0.5, 0.5])
+
+
+def test_several_nets_are_averaged() -> None:
+    nets = Nets(
+        inner=np.zeros((1, 2, 1)),
+        inner_bias=np.zeros((2, 1)),
+        outer=np.zeros((2, 1, 2)),
+        outer_bias=np.array([[0.0, math.log(3.0)], [0.0, 0.0]]),
+    )
+
+    assert nets.chances(np.zeros(1)) == pytest.approx([0.375, 0.625])
+
+
+def test_a_judge_sees_values_at_unit_spread_and_those_absent_as_none() -> None:
+    def head(classes: int) -> Nets:
+        outer_bias = np.zeros((1, classes))
+        outer = np.zeros((1, 1, classes))
+        outer[0, 0, 1] = 1.0
+        return Nets(np.ones((2, 1, 1)), np.zeros((1, 1)), outer, outer_bias)
+
+    nets = {name: head(len(classes)) for name, classes in day_model.HEADS.items()}
+    middle, spread = np.array([1.0, 0.0]), np.array([2.0, 1.0])
+    judge = DayJudge(("talk", "smoke"), middle, spread, nets)
+
+    chances = judge.chances({"talk": 3.0, "unknown": 9.0})  # hidden: 1
+
+    assert chances.high == pytest.approx(math.e / (1.0 + math.e))
+    assert chances.groups["idle"] == pytest.approx(math.e / (2.0 + math.e))
+    assert judge.chances({}).high == 0.5  # hidden: below 0, so none
 
 
 def test_the_order_within_a_group_stays_as_it_was() -> None:
@@ -53,8 +79,18 @@ def test_feelings_of_talk_are_left_to_the_models_before() -> None:
     )
     message = talk._replace(groups={"asks": 1.0, "idle": 0.0, "tells": 0.0})
 
-    assert day_model.sentiments(before, talk) == pytest.approx(before)
-    assert day_model.sentiments(before, message)["negative"] > 0.5
+    assert day_model.sentiments(before, talk, "mr") == pytest.approx(before)
+    assert day_model.sentiments(before, message, "mr")["negative"] > 0.5
+
+
+def test_a_message_in_english_is_negative_at_a_lower_chance() -> None:
+    even = {"negative": 0.4, "neutral": 0.5, "positive": 0.1}
+    message = DayChances({"asks": 1.0, "idle": 0.0, "tells": 0.0}, even, 0.5, 0.5)
+
+    moved = day_model.sentiments(even, message, "en")
+
+    assert moved["negative"] / moved["neutral"] == pytest.approx(0.8 * math.e)
+    assert day_model.sentiments(even, message, "mr") == pytest.approx(even)
 
 
 def test_danger_is_more_likely_where_both_hear_it() -> None:
@@ -75,7 +111,7 @@ def test_a_fit_finds_what_sets_the_posts_apart() -> None:
     values = [{name: 1.0} for name in labels] * 20
     feelings = ["negative", "neutral", "positive"] * 20
 
-    judge = day.fit(posts, values, feelings)
+    judge = day.fit(posts, values, feelings, seed=7)
 
     for name, feeling in zip(labels, feelings, strict=False):
         chances = judge.chances({name: 1.0})
@@ -123,3 +159,20 @@ def test_it_has_a_say_in_feelings_where_the_encoder_was_asked(semantic: bool) ->
     ]
 
     assert any(changed) is semantic
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Exam season: I am buried under notes and books, send chocolates",
+        "सेलमध्ये नुसती चेंगराचेंगरी, पण साडी मिळाली",
+    ],
+)
+def test_words_of_danger_ring_unless_it_is_sure_of_a_figure_of_speech(
+    text: str,
+) -> None:
+    (alone,) = read([text])
+    (weighed,) = read([text], semantic=True)
+
+    assert alone.urgency.level in ("high", "critical")  # by the words
+    assert weighed.urgency.level == "low"

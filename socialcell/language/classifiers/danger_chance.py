@@ -16,10 +16,12 @@ from socialcell.language.notes import Notes
 REASON = "reads like danger"  # for an operator, where no word says why
 # Chances of danger from which the level is `high` at least: as a message, in talk or
 # spam, and told as a story. Chances of `critical` from which a danger is, and from
-# which a text tells of one. They were chosen where the say of the model of a day was
+# which a text tells of one. The chance of danger below which words of danger are a
+# figure of speech. They were chosen where the say of the model of a day was
 # (day_model.py).
-ENOUGH, _ENOUGH_IN_TALK, _ENOUGH_IN_A_STORY = 0.28, 0.38, 0.9
+ENOUGH, _ENOUGH_IN_TALK, _ENOUGH_IN_A_STORY = 0.35, 0.4, 0.7
 _CRITICAL, _SURELY_CRITICAL = 0.25, 0.5
+_FIGURE_OF_SPEECH = 0.2
 # Log odds of danger, where the encoder was asked: a logistic regression on 2,790 posts
 # that neither the linear model nor the encoder had seen.
 _OF_LINEAR, _OF_ENCODER, _START = 0.81, 0.385, -0.13
@@ -38,12 +40,20 @@ def is_enough(notes: Notes) -> bool:
     return notes.danger_chance >= (_ENOUGH_IN_TALK if in_talk else ENOUGH)
 
 
+def is_in_words(notes: Notes) -> bool:
+    """Whether words say so, and the model of a day, which asked the encoder, is not
+    sure that they are a figure of speech."""
+    if notes.day is not None and notes.meaning is not None:
+        return bool(notes.danger) and notes.day.high >= _FIGURE_OF_SPEECH
+    return bool(notes.danger)
+
+
 def is_critical(notes: Notes) -> bool:
     """Whether a danger is one to a life now, by the words or by how it is told.
 
     From less than even odds: who is called in vain loses less than who waits in vain.
     """
-    if notes.danger is Danger.CRITICAL:
+    if notes.danger is Danger.CRITICAL and is_in_words(notes):
         return True
     return notes.day is not None and notes.day.critical >= _CRITICAL
 

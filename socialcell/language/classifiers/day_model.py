@@ -1,8 +1,8 @@
 """The last word on intent and danger, by a model that learned from posts of a day.
 
 The models before it learned from posts that are rich in what is rare. This one weighs
-what all of them and the rules found, by logistic regressions on posts of other hands in
-which danger, what only looks like it and everyday talk stand beside each other
+what all of them and the rules found, by small nets that learned from posts of other
+hands in which danger, what only looks like it and everyday talk stand beside each other
 (`language/labels/day`). The words of danger.yaml stay the floor (urgency.py).
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +24,9 @@ from socialcell.language.danger_rules import Danger
 from socialcell.language.linear_model import log_odds, sigmoid, softmax
 from socialcell.language.notes import DayChances, Notes
 
-NAME = "day"
+NAME = "day-nets"
 LINEAR, SEMANTIC = "linear", "semantic"  # without the encoder, and with it
+LAYERS = ("inner", "inner_bias", "outer", "outer_bias")
 # What a writer wants, in three groups: something of the city, to tell it, or nothing.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "asks": ASKING,
@@ -32,38 +34,73 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "tells": ("information", "praise"),
 }
 SENTIMENTS = ("negative", "neutral", "positive")
+NO, YES = "no", "yes"
+HEADS: Mapping[str, tuple[str, ...]] = {
+    "groups": tuple(GROUPS),
+    "sentiment": SENTIMENTS,
+    "high": (NO, YES),  # at least
+    "critical": (NO, YES),
+}
 _HEADS = ("sentiment", "complaint", "topics9", "intent", "topic", "urgency", "danger")
 # The say of this model beside those before it, in log odds. Chosen on the sample city
 # (seeds 7 and 3), `benchmarks/calibration`, the first set of `benchmarks/unseen` and
 # the posts of `labels/day`, each hand's by a model that saw those of the others.
-_SAY_IN_GROUPS, _SAY_IN_DANGER, _SAY_IN_SENTIMENT = 0.3, 0.6, 0.6
-_MIX_OF_A_DAY: Mapping[str, float] = {"asks": 0.25}  # added to log odds, chosen there
-# With this power no validation file of feelings loses more than 0.3 points.
-_SURE_OF_A_MESSAGE = 3
+_SAY_IN_GROUPS, _SAY_IN_DANGER, _SAY_IN_SENTIMENT = 0.5, 0.8, 0.6
+# Added to log odds, chosen there: of the groups, and of `negative` in a language.
+_MIX_OF_A_DAY: Mapping[str, float] = {"asks": 0.15}
+_MORE_NEGATIVE: Mapping[str, float] = {"en": 1.0, "hi-Latn": 0.85}
+# With these powers no validation file of feelings loses more than 0.3 points.
+_SURE_OF_A_MESSAGE, _SURER_OF_A_MESSAGE = 3, 5
 _LEAST = 1e-6  # chance that is not told from none
 
 
 @dataclass(frozen=True, slots=True)
+class Nets:
+    """Nets with one hidden layer each, which see the same values and are averaged.
+
+    Shapes: `inner` (values, nets, hidden) and its bias (nets, hidden); `outer` (nets,
+    hidden, classes) and its bias (nets, classes).
+    """
+
+    inner: NDArray[np.float32]
+    inner_bias: NDArray[np.float32]
+    outer: NDArray[np.float32]
+    outer_bias: NDArray[np.float32]
+
+    def chances(self, row: NDArray[np.float32]) -> list[float]:
+        """Of each class, the mean over the nets; they sum to one."""
+        hidden = np.maximum(np.tensordot(row, self.inner, 1) + self.inner_bias, 0.0)
+        logits = np.einsum("nh,nhc->nc", hidden, self.outer) + self.outer_bias
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        mean: list[float] = (odds / odds.sum(axis=1, keepdims=True)).mean(0).tolist()
+        return mean
+
+
+@dataclass(frozen=True, slots=True)
 class DayJudge:
-    """Logistic regressions over the same named values. The rows of `matrix` (rows,
-    names) are the GROUPS and the SENTIMENTS in their order, `high` at least, and
-    `critical`.
+    """The nets of every head over the same named values, which they see at unit spread.
+
+    `nets` are by the names of HEADS, their classes in that order.
     """
 
     names: tuple[str, ...]
-    matrix: NDArray[np.float64]
-    bias: NDArray[np.float64]
+    middle: NDArray[np.float32]
+    spread: NDArray[np.float32]
+    nets: Mapping[str, Nets]
 
     def chances(self, values: Mapping[str, float]) -> DayChances:
         """A value that is not there counts as 0."""
-        row = np.fromiter(map(values.get, self.names, repeat(0.0)), np.float64)
-        *odds, high, critical = (self.matrix @ row + self.bias).tolist()
-        groups, sentiments = odds[: len(GROUPS)], odds[len(GROUPS) :]
+        row = np.fromiter(map(values.get, self.names, repeat(0.0)), np.float32)
+        scaled = (row - self.middle) / self.spread
+        by_head = {
+            head: dict(zip(classes, self.nets[head].chances(scaled), strict=True))
+            for head, classes in HEADS.items()
+        }
         return DayChances(
-            dict(zip(GROUPS, softmax(groups), strict=True)),
-            dict(zip(SENTIMENTS, softmax(sentiments), strict=True)),
-            sigmoid(high),
-            sigmoid(critical),
+            by_head["groups"],
+            by_head["sentiment"],
+            by_head["high"][YES],
+            by_head["critical"][YES],
         )
 
 
@@ -97,15 +134,19 @@ def intents(before: Mapping[str, float], day: DayChances) -> dict[str, float]:
     }
 
 
-def sentiments(before: Mapping[str, float], day: DayChances) -> dict[str, float]:
+def sentiments(
+    before: Mapping[str, float], day: DayChances, language: str
+) -> dict[str, float]:
     """Chances of the sentiments; in talk, which has other manners, little changes."""
-    say = _SAY_IN_SENTIMENT * (1.0 - day.groups["idle"]) ** _SURE_OF_A_MESSAGE
-    odds = [
-        say * math.log(max(day.sentiments[name], _LEAST))
+    message = 1.0 - day.groups["idle"]
+    say = _SAY_IN_SENTIMENT * message**_SURER_OF_A_MESSAGE
+    odds = {
+        name: say * math.log(max(day.sentiments[name], _LEAST))
         + (1.0 - say) * math.log(max(before.get(name, 0.0), _LEAST))
         for name in SENTIMENTS
-    ]
-    return dict(zip(SENTIMENTS, softmax(odds), strict=True))
+    }
+    odds["negative"] += _MORE_NEGATIVE.get(language, 0.0) * message**_SURE_OF_A_MESSAGE
+    return dict(zip(SENTIMENTS, softmax(list(odds.values())), strict=True))
 
 
 def danger(before: float, day: DayChances) -> float:
@@ -147,11 +188,16 @@ def _judges() -> dict[str, DayJudge]:
     if content is None:
         return {}
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return {
-            kind: DayJudge(
-                tuple(arrays[f"{kind}_names"].tolist()),
-                arrays[f"{kind}_matrix"].astype(np.float64),
-                arrays[f"{kind}_bias"].astype(np.float64),
-            )
-            for kind in (LINEAR, SEMANTIC)
-        }
+        return {kind: _judge(arrays, kind) for kind in (LINEAR, SEMANTIC)}
+
+
+def _judge(arrays: Mapping[str, NDArray[Any]], kind: str) -> DayJudge:
+    def weights_of(name: str) -> NDArray[np.float32]:
+        return arrays[f"{kind}_{name}"].astype(np.float32)
+
+    nets = {
+        head: Nets(*(weights_of(f"{head}_{layer}") for layer in LAYERS))
+        for head in HEADS
+    }
+    names = tuple(arrays[f"{kind}_names"].tolist())
+    return DayJudge(names, weights_of("middle"), weights_of("spread"), nets)

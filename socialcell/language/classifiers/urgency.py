@@ -7,7 +7,6 @@ from itertools import pairwise
 from socialcell.language import danger_rules, lexicon
 from socialcell.language.analysis import NO_MESSAGE, Urgency
 from socialcell.language.classifiers import civic_model, danger_chance
-from socialcell.language.danger_rules import Danger
 from socialcell.language.notes import Fact, Notes
 from socialcell.language.words import key_of
 
@@ -41,7 +40,7 @@ def urgency(notes: Notes) -> Urgency:
     days = longest_wait(notes)
     score, words = score_by_rules(notes, days)
     level = next(name for name, least in _LEVELS if score >= least)
-    dangerous = notes.danger > Danger.NONE
+    in_words = dangerous = danger_chance.is_in_words(notes)
     if notes.levels:
         if not dangerous and danger_chance.is_enough(notes):
             dangerous = True
@@ -49,13 +48,13 @@ def urgency(notes: Notes) -> Urgency:
         if not dangerous:
             level = _likeliest_of_others(notes.levels)
         else:
-            lasts = not notes.danger and _is_long_without_water(notes, days)
+            lasts = not in_words and _is_long_without_water(notes, days)
             is_now = danger_chance.is_critical(notes) and not lasts
             level = "critical" if is_now else "high"
         # Half of it is where the likely levels lie, half what the reasons weigh.
         likely = sum(notes.levels[name] * middle for name, middle in _MIDDLE.items())
         score = (score + likely) / 2
-    if notes.exercise and not notes.danger and level in civic_model.DANGEROUS:
+    if notes.exercise and not in_words and level in civic_model.DANGEROUS:
         level, score = "normal", min(score, _MIDDLE["normal"])
     if notes.intent.label in NO_MESSAGE and not dangerous:
         level, score = "low", min(score, _MIDDLE["low"])
