@@ -20,6 +20,7 @@ from socialcell.listening.people.name_lists import (
     WordKind,
     is_unknown,
     kept_names,
+    names_a_place,
     sounds_of,
     stem,
     word_kinds,
@@ -79,7 +80,7 @@ def hide_persons(text: str, words: TextWords, public: PublicNames) -> str:
     if not spans:
         return text
     kept = [span for span in spans if not _stays(words, signs, span, public)]
-    return hide(text, list(_joined(words, kept)))
+    return hide(text, list(words.joined(kept)))
 
 
 def _names(words: TextWords, signs: Signs) -> Iterator[WordSpan]:
@@ -249,13 +250,8 @@ def _kind(signs: Signs, at: int) -> Kinds:
 
 def _stays(words: TextWords, signs: Signs, span: WordSpan, public: PublicNames) -> bool:
     """Whether a name is a place's, or of somebody public."""
-    start, end = span
-    for at in range(end, end + 2):
-        if not words.is_next(at):
-            break
-        if WordKind.PLACE in _kind(signs, at):
-            return True
-    if any(WordKind.PLACE in _kind(signs, at) for at in range(start + 1, end)):
+    start, _ = span
+    if _is_of_place(words, signs, span):
         return True
     for at in range(start - 1, max(start - 1 - _NEAR_OFFICE, -1), -1):
         if not words.is_next(at + 1):
@@ -263,6 +259,25 @@ def _stays(words: TextWords, signs: Signs, span: WordSpan, public: PublicNames) 
         if WordKind.OFFICE in _kind(signs, at):
             return True
     return _is_among(words, span, public.sounds)
+
+
+def _is_of_place(words: TextWords, signs: Signs, span: WordSpan) -> bool:
+    """Whether the words are the name of a road, a hospital, a quarter."""
+    start, end = span
+    names = [_kind(signs, at) for at in range(start, end)]
+    if any(WordKind.PLACE in kind for kind in names[1:]):
+        return True
+    if not words.is_next(end):
+        return False
+    is_introduced = words.is_next(start) and bool(_kind(signs, start - 1) & INTRODUCE)
+    if names_a_place(names, _kind(signs, end), is_introduced):
+        return True
+    # Joshi Netra hospital; but not "Joshi ne hospital", "जोशी यांचा रस्ता".
+    is_somebody = words.cues[end] & WordCue.ACTOR or WordKind.HONOUR in _kind(
+        signs, end
+    )
+    behind = _kind(signs, end + 1) if words.is_next(end + 1) else _NONE
+    return not is_somebody and WordKind.PLACE in behind and WordKind.CASED not in behind
 
 
 def _is_among(words: TextWords, span: WordSpan, public: frozenset[Sounds]) -> bool:
@@ -280,17 +295,3 @@ def _is_among(words: TextWords, span: WordSpan, public: frozenset[Sounds]) -> bo
                 if name in kept_names() or name in public:
                     return True
     return False
-
-
-def _joined(words: TextWords, spans: list[WordSpan]) -> Iterator[tuple[int, int]]:
-    """Places in the text of spans of words, those that touch as one."""
-    joined: list[WordSpan] = []
-    for start, end in sorted(spans):
-        if joined and (
-            start < joined[-1][1] or (start == joined[-1][1] and words.is_next(start))
-        ):
-            joined[-1] = joined[-1][0], max(joined[-1][1], end)
-        else:
-            joined.append((start, end))
-    for start, end in joined:
-        yield words.spans[start][0], words.spans[end - 1][1]

@@ -1,6 +1,7 @@
 """The words of a text with their places, split once for all that looks at words."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from socialcell.listening.people.masking_number_words import is_number_word
@@ -65,6 +66,20 @@ class TextWords:
             return True
         is_short = end - self.spans[at - 1][0] <= _LONGEST_SHORTENED
         return is_short and between in (".", ". ", ".\u00a0")
+
+    def joined(self, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """Places in the text of spans of words, those that touch as one."""
+        joined: list[tuple[int, int]] = []
+        for start, end in sorted(spans):
+            if joined and (
+                start < joined[-1][1]
+                or (start == joined[-1][1] and self.is_next(start))
+            ):
+                joined[-1] = joined[-1][0], max(joined[-1][1], end)
+            else:
+                joined.append((start, end))
+        for start, end in joined:
+            yield self.spans[start][0], self.spans[end - 1][1]
 
 
 def text_words(text: str) -> TextWords:

@@ -3,7 +3,7 @@
 The words stand in data/third_persons.yaml, person_names.yaml and everyday_words.txt.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, auto
 from functools import lru_cache
 from importlib import resources
@@ -32,12 +32,16 @@ class WordKind(Enum):
     HONOUR = auto()
     OFFICE = auto()
     PLACE = auto()
+    CASED = auto()  # a place's with an ending: in, before, near
+    AT = auto()  # where people go by themselves, with an ending: in, on, to
 
 
 Kinds = frozenset[WordKind]
 NAMES = frozenset({WordKind.GIVEN, WordKind.SURNAME, WordKind.EITHER})
 INTRODUCE = frozenset({WordKind.TITLE, WordKind.ROLE, WordKind.KIN})
 PERSONAL = INTRODUCE | NAMES | {WordKind.HONOUR}
+_NO_KINDS: Kinds = frozenset()
+_CASED: Kinds = frozenset({WordKind.PLACE, WordKind.CASED})
 _SIGNS = {
     WordKind.TITLE: "titles",
     WordKind.ROLE: "roles",
@@ -72,6 +76,10 @@ def word_kinds() -> Mapping[str, Kinds]:
             # A word for a role or a place is never a name.
             kinds.setdefault(word.lower(), set()).add(kind)
             kinds[word.lower()] -= NAMES
+    for word, cased in _cased_places():
+        # A name that sounds so stays one: doubt hides.
+        if kinds.get(word, _NO_KINDS) <= _CASED:
+            kinds.setdefault(word, set()).update(cased)
     # Of the few sets there is one of each: a set takes more than its word does.
     shared: dict[Kinds, Kinds] = {}
     return {
@@ -79,6 +87,49 @@ def word_kinds() -> Mapping[str, Kinds]:
         for word, of in kinds.items()
         if of
     }
+
+
+def _cased_places() -> Iterator[tuple[str, Kinds]]:
+    """Words of a place with the endings that say in, before or near it."""
+    lists = _lists()
+    for stems in ("areas", "sites"):
+        for word in lists[stems]:
+            script = "latn" if word.isascii() else "deva"
+            if word not in everyday_words():
+                yield word, _CASED  # mandira shejari
+            for ending in lists[f"at_{script}"]:
+                is_at = stems == "sites"
+                yield word + ending, _CASED | ({WordKind.AT} if is_at else _NO_KINDS)
+            for ending in lists[f"beside_{script}"]:
+                yield word + ending, _CASED
+
+
+def names_a_place(
+    names: Sequence[Kinds], following: Kinds, is_introduced: bool = False
+) -> bool:
+    """Whether words that are names belong to the place that the next word says.
+
+    With an ending that word may as well say where somebody is, so a whole name, a given
+    name alone and one behind a title stay a person's: "राहुल शाळेत गेला".
+    """
+    if WordKind.PLACE not in following:
+        return False
+    if WordKind.CASED not in following:
+        return True
+    if is_whole_name(names):
+        return False
+    is_given = any(
+        WordKind.GIVEN in kinds and WordKind.EITHER not in kinds for kinds in names
+    )
+    return not (WordKind.AT in following and (is_given or is_introduced))
+
+
+def is_whole_name(names: Sequence[Kinds]) -> bool:
+    """Whether these are a given name and a surname."""
+    given = [at for at, kinds in enumerate(names) if WordKind.GIVEN in kinds]
+    return bool(given) and any(
+        WordKind.SURNAME in kinds for kinds in names[given[0] + 1 :]
+    )
 
 
 @lru_cache(maxsize=1)

@@ -15,11 +15,20 @@ import yaml
 
 from socialcell.listening.people.listed_names import is_person_name
 from socialcell.listening.people.masking_numbers import MASK
+from socialcell.listening.people.name_lists import (
+    INTRODUCE,
+    Kinds,
+    WordKind,
+    is_whole_name,
+    names_a_place,
+    word_kinds,
+)
 
 # Python's \w lacks the vowel signs of Devanagari: a word is what stands between spaces
 # and punctuation.
 _WORD = re.compile(r"[^\s!-/:-@\[-`{-~।॥‘’“”«»…•–—]+")
 _SENTENCE_END = re.compile(r"(?:^|[.!?।:\n])[\s\W]*$")
+_NONE: Kinds = frozenset()
 _LONGEST_NAME = 3  # words
 _SHORTEST = 3  # letters of a word that may be a name by itself
 # Where more of the words have a capital, capitals say nothing.
@@ -54,13 +63,15 @@ def without_names(
     `profile` is the name under which its author writes.
     """
     words = _words(text, places)
-    hidden = {
+    own = {*_own_name(words, text), *_profile(words, profile or "")}
+    tagged = {*_name_positions(words, text, people)}
+    names = {
         *_listed(words),
-        *_introduced_names(words, text),
-        *_name_positions(words, text, people),
-        *_profile(words, profile or ""),
+        *_titled(words, text),
+        *tagged,
         *_capitals(words, text),
     }
+    hidden = (names - {*_place_names(words, text, names, tagged)}) | own
     shown = text
     for at in sorted(hidden, reverse=True):
         word = words[at]
@@ -106,18 +117,47 @@ def _name_positions(
             yield at
 
 
+def _place_names(
+    words: Sequence[_Word], text: str, hidden: set[int], tagged: set[int]
+) -> Iterator[int]:
+    """Words of a place, and those before each that are the place's name."""
+    kinds = word_kinds()
+    word_kind = [kinds.get(word.text.lower(), _NONE) for word in words]
+    for at in range(len(words)):
+        if WordKind.PLACE not in word_kind[at]:
+            continue
+        yield at
+        first = at
+        while first and text[words[first - 1].end : words[first].start].isspace():
+            if first - 1 not in hidden or at - first == _LONGEST_NAME:
+                break
+            first -= 1
+        names = word_kind[first:at]
+        is_introduced = bool(first and word_kind[first - 1] & INTRODUCE)
+        is_read_whole = len(names) > 1 and not tagged.isdisjoint(range(first, at))
+        if is_read_whole or is_whole_name(names):
+            continue
+        if names_a_place(names, word_kind[at], is_introduced):
+            yield from range(first, at)
+
+
 def _profile(words: Sequence[_Word], name: str) -> Iterator[int]:
     """Words of the name under which the author writes."""
     parts = {part.casefold() for part in name.split() if len(part) >= _SHORTEST}
     return (at for at, word in enumerate(words) if word.form in parts)
 
 
-def _introduced_names(words: Sequence[_Word], text: str) -> Iterator[int]:
-    """What follows "my name is" and a title such as Mr."""
+def _titled(words: Sequence[_Word], text: str) -> Iterator[int]:
+    """What follows a title such as Mr."""
+    for at, word in enumerate(words[:-1]):
+        if word.form in _signs()["titles"] and not _is_hidden(text, word.end):
+            yield at + 1
+
+
+def _own_name(words: Sequence[_Word], text: str) -> Iterator[int]:
+    """What follows "my name is"."""
     signs = _signs()
     for at, (word, following) in enumerate(pairwise(words)):
-        if word.form in signs["titles"] and not _is_hidden(text, word.end):
-            yield at + 1
         is_name_next = word.form in signs["my"] and following.form in signs["name"]
         if is_name_next and not _is_hidden(text, following.end):
             yield from _name_from(words, at + 2, text)
