@@ -11,8 +11,10 @@ from socialcell import db, sandbox
 from socialcell.clock import IST, FixedClock
 from socialcell.commands.workspace.demo import watched
 from socialcell.config import Workspace
+from socialcell.listening import incident_state
 from socialcell.listening.alerts.model import CRITICAL, Alert, Escalation, Incident
 from socialcell.listening.model import Area, Mention
+from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.mentions import tags
 from socialcell.ops import outbox_store as outbox
 from socialcell.ops.outbox_model import Outgoing
@@ -84,6 +86,24 @@ def test_a_critical_item_of_any_kind_opens_an_incident_of_its_own(
         assert (incident.severity, incident.opened_at) == ("high", NOW)
         rows = session.scalars(select(Outgoing).order_by(Outgoing.id))
         assert [row.recipient for row in rows] == ["officer", "desk@city.example"]
+
+
+def test_an_incident_counts_the_item_that_opened_it_however_late_that_was_imported(
+    city: World,
+) -> None:
+    critical(city, "A wall fell on a man", NOW - 3 * HOUR)
+    look(city)
+    with db.reading(city.engine) as session:
+        (incident,) = session.scalars(select(Incident))
+        own = alerts.alerts_of(session, incident.id or 0)
+        state = incident_state.state_of(session, incident, own, NOW)
+
+    assert state.numbers is not None
+    assert (state.numbers.mentions, state.numbers.urgent) == (1, 1)
+    assert (state.numbers.since, state.details.first_at) == (
+        NOW - 3 * HOUR,
+        NOW - 3 * HOUR,
+    )
 
 
 def test_what_is_older_than_two_days_is_not_told_whenever_it_was_imported(
@@ -212,6 +232,34 @@ def test_an_item_of_a_running_incident_joins_it_makes_it_severe_and_still_calls(
         rows = session.scalars(select(Outgoing).order_by(Outgoing.id))
         assert [row.recipient for row in rows] == ["officer", "desk@city.example"]
     assert called_about(city) == [id_]
+
+
+def test_an_item_that_joined_a_running_incident_is_one_of_its_mentions(
+    city: World,
+) -> None:
+    with db.writing(city.engine) as session:
+        session.add(
+            Incident(
+                kind="spike",
+                subject="topic:fire",
+                severity="medium",
+                opened_at=NOW - HOUR,
+                last_at=NOW - HOUR,
+            )
+        )
+    id_ = critical(city, "My mother is in the burning house", NOW - 3 * HOUR)
+    city.mention(NOW - 3 * HOUR, "Smoke was seen", topics=("fire",))
+    look(city)
+    with db.writing(city.engine) as session:
+        tags.decide(session, id_, "topic", "flood", "lead", NOW)
+
+    with db.reading(city.engine) as session:
+        (incident,) = session.scalars(select(Incident))
+        own = alerts.alerts_of(session, incident.id or 0)
+        numbers = incident_state.state_of(session, incident, own, NOW).numbers
+
+    assert numbers is not None
+    assert (numbers.mentions, numbers.urgent) == (1, 1)
 
 
 def test_a_person_decides_and_people_are_called_or_no_longer(city: World) -> None:

@@ -83,7 +83,8 @@ def scope_of(
     Of a topic, a ward, a detail, a phrase and a rule (`rule` is its query) they are all
     that it finds from the first alert's span on; of a planned closure those of its
     topic that name one of its wards or none; of no topic all mentions up to its last
-    alert; else those on which the alerts rest.
+    alert; else those on which the alerts rest. A critical item is one of its incident's
+    whenever it was written.
     """
     if incident.kind not in _COUNTED:
         return None
@@ -92,15 +93,24 @@ def scope_of(
         for alert in alerts
         if alert.series not in OF_ONE
     ]
+    items = {
+        id_ for alert in alerts if alert.series == CRITICAL for id_ in alert.mentions
+    }
     since = min([incident.opened_at, *starts])
+    if incident.kind == CRITICAL:
+        written = select(func.min(M.authored_at)).where(M.id.in_(sorted(items)))
+        since = min(since, session.scalars(written).one() or since)
     as_of = min(incident.ended_at or now, now)
     what = _condition(session, incident, alerts, rule, probing)
     if what is None:
         return None
     until = min(as_of, incident.last_at) if incident.subject == EVERYTHING else as_of
-    within = (M.state == "present", M.authored_at >= since, M.authored_at <= until)
+    whole = and_(M.authored_at >= since, M.authored_at <= until, what)
+    if items and incident.kind != CRITICAL:
+        # What joined may be older, or be read as something else.
+        whole = or_(whole, and_(M.id.in_(sorted(items)), M.authored_at <= until))
     subject = None if incident.kind == CRITICAL else what
-    return Scope(and_(*within, what), since, as_of, subject)
+    return Scope(and_(M.state == "present", whole), since, as_of, subject)
 
 
 def wards_of(
@@ -227,10 +237,10 @@ def _condition(
     if query is not None:
         return Matching(session, assumed=None if probing else False).compiled(query)
     ids = {
-        id_ for alert in alerts if alert.series not in OF_ONE for id_ in alert.mentions
-    }
-    ids |= {
-        id_ for alert in alerts if alert.series == "critical" for id_ in alert.mentions
+        id_
+        for alert in alerts
+        if alert.series == CRITICAL or alert.series not in OF_ONE
+        for id_ in alert.mentions
     }
     return M.id.in_(sorted(ids))
 
