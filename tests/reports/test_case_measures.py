@@ -11,7 +11,8 @@ from socialcell.clock import IST, FixedClock
 from socialcell.desk.case_states import CaseState
 from socialcell.desk.closing_model import ClosureCheck
 from socialcell.desk.model import CaseReferral
-from socialcell.desk.store import cases
+from socialcell.desk.store import case_lists, cases
+from socialcell.desk.store.case_lists import CaseFilter
 from socialcell.desk.store.cases import StepDraft
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports.commissioner import kpi_figures
@@ -338,10 +339,22 @@ def test_a_brief_counts_the_cases_of_its_hours(
         earlier = brief_facts.collect(session, october).cases
 
     # Two complaints and the suggestion; the first and the suggestion were answered.
-    # The two of October are overdue; beside them the three of these days run.
-    assert monday == BriefCases(opened=3, answered=2, confirmed=0, overdue=2, working=5)
+    # Five of those before were never answered, and Monday's has not moved since 14:00.
+    assert monday == BriefCases(opened=3, answered=2, confirmed=0, overdue=6, open=8)
     assert earlier is not None
     assert earlier.confirmed == 1
+
+
+@pytest.mark.usefixtures("numbers")
+def test_a_brief_counts_the_overdue_as_the_list_of_cases_does(world: World) -> None:
+    with db.reading(world.engine) as session:
+        cases_now = brief_facts.collect(session, TimeSpan(NEXT, MADE)).cases
+        listed = case_lists.count_by_view(session, CaseFilter(), MADE)
+        urgent = case_lists.count_by_view(session, CaseFilter(priority="P0"), MADE)
+
+    assert cases_now is not None
+    assert (cases_now.overdue, cases_now.open) == (listed["overdue"], listed["open"])
+    assert cases_now.overdue_p0 == urgent["overdue"] == 1
 
 
 def test_a_brief_of_a_city_without_cases_says_nothing_of_them(world: World) -> None:

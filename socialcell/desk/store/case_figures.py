@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session, col
 
 from socialcell import db
@@ -23,6 +23,7 @@ from socialcell.desk.model import (
     CaseStep,
     DeskCase,
 )
+from socialcell.desk.store.case_moments import states_at, was_running
 from socialcell.desk.store.clocks import is_answer
 
 C, STEP = db.table(DeskCase).c, db.table(CaseStep).c
@@ -92,7 +93,7 @@ def cases_opened(
         .order_by(C.id)
     ).all()
     ids = [row[0] for row in rows]
-    states, reopened = _states(session, ids, as_of), _reopened(session, ids, as_of)
+    states, reopened = states_at(session, ids, as_of), _reopened(session, ids, as_of)
     return [
         CountedCase(
             id=id_,
@@ -265,24 +266,7 @@ def referrals_made(
 
 
 def _running_total(as_of: datetime) -> ColumnElement[bool]:
-    return and_(
-        CLOCK.kind == ClockKind.TOTAL,
-        CLOCK.started_at < as_of,
-        or_(CLOCK.stopped_at.is_(None), CLOCK.stopped_at >= as_of),
-    )
-
-
-def _states(session: Session, ids: Collection[int], as_of: datetime) -> dict[int, str]:
-    """The state of each case at a moment, by its steps."""
-    states: dict[int, str] = {}
-    for chunk in db.chunks(list(ids)):
-        query: Select[tuple[int, str]] = (
-            select(STEP.case_id, STEP.to_state)
-            .where(STEP.case_id.in_(chunk), STEP.at < as_of)
-            .order_by(STEP.id)
-        )
-        states |= dict(session.execute(query).all())
-    return states
+    return and_(CLOCK.kind == ClockKind.TOTAL, was_running(as_of))
 
 
 def _reopened(session: Session, ids: Collection[int], as_of: datetime) -> set[int]:

@@ -1,4 +1,4 @@
-"""Contacts of persons: which case of theirs a new message belongs to."""
+"""Contacts of persons: which case a new message belongs to, and what was said in it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -94,3 +94,23 @@ def raw_of_mention(session: Session, mention_id: int) -> str | None:
     """The platform's own JSON of a mention; None: it is not kept any more."""
     query = select(col(RawItem.body)).join(Mention, col(Mention.raw_id) == RawItem.id)
     return session.scalars(query.where(col(Mention.id) == mention_id)).one_or_none()
+
+
+def messages_of_case(
+    session: Session, case_id: int
+) -> list[tuple[CaseMessage, CaseContact | None]]:
+    """Everything that was said in a case, in order, with the conversation; notes have
+    none."""
+    query = (
+        select(CaseMessage, CaseContact)
+        .outerjoin(CaseContact, col(CaseContact.id) == col(CaseMessage.contact_id))
+        .where(
+            or_(
+                col(CaseContact.case_id) == case_id,
+                col(CaseMessage.contact_id).is_(None)
+                & (col(CaseMessage.case_id) == case_id),
+            )
+        )
+        .order_by(col(CaseMessage.at), col(CaseMessage.id))
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]

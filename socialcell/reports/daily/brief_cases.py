@@ -31,7 +31,7 @@ def _case_sentences(cases: BriefCases, lang: Language) -> Iterator[str]:
         )
     if not cases.overdue:
         return
-    if cases.overdue == cases.working:
+    if cases.overdue == cases.open:
         yield lang.ngettext(
             "%(n)s case is open, and it is overdue.",
             "%(n)s cases are open, and all of them are overdue.",
@@ -42,5 +42,11 @@ def _case_sentences(cases: BriefCases, lang: Language) -> Iterator[str]:
             "Of %(working)s open cases, %(n)s is overdue.",
             "Of %(working)s open cases, %(n)s are overdue.",
             cases.overdue,
-            working=lang.number(cases.working),
+            working=lang.number(cases.open),
+        )
+    if cases.overdue_p0:
+        yield lang.ngettext(
+            "%(n)s of the overdue cases is P0.",
+            "%(n)s of the overdue cases are P0.",
+            cases.overdue_p0,
         )

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from socialcell.campaigns.publishing import store as own_posts
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
-from socialcell.desk.store import case_figures
+from socialcell.desk.store import case_figures, case_moments
 from socialcell.listening import coverage, incident_state
 from socialcell.listening.alerts.model import CRITICAL, Closure, Incident, Promise
 from socialcell.listening.areas.area_table import names as names_of
@@ -107,13 +107,15 @@ class BriefWork:
 @dataclass(frozen=True)
 class BriefCases:
     """Cases in a span: opened, first answered by a person, confirmed solved; and at its
-    end those overdue of those that the corporation has to work on."""
+    end those that are open, of these those of which a clock has run out, and the P0
+    among them."""
 
     opened: int
     answered: int
     confirmed: int
     overdue: int
-    working: int
+    open: int
+    overdue_p0: int = 0
 
 
 @dataclass(frozen=True)
@@ -369,12 +371,14 @@ def _cases(session: Session, span: TimeSpan) -> BriefCases | None:
     if not case_figures.is_any_case(session):
         return None
     opened = case_figures.cases_opened(session, span.start, span.end, span.end)
+    overdue = case_moments.count_past_a_clock(session, span.end)
     return BriefCases(
         opened=len(opened),
         answered=case_figures.count_first_answered(session, span.start, span.end),
         confirmed=case_figures.count_confirmed(session, span.start, span.end),
-        overdue=len(case_figures.overdue_cases(session, span.end)),
-        working=case_figures.running_totals(session, span.end),
+        overdue=sum(overdue.values()),
+        open=case_moments.count_open(session, span.end),
+        overdue_p0=overdue.get("P0", 0),
     )
 
 

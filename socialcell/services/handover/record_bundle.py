@@ -18,7 +18,7 @@ from socialcell.campaigns.publishing import store as publishing
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import as_utc, local_iso
 from socialcell.desk.model import CaseContact, CaseMessage
-from socialcell.desk.store import case_records, cases
+from socialcell.desk.store import cases, conversations
 from socialcell.errors import UsageError
 from socialcell.files.zip_archive import zip_texts
 from socialcell.json_types import DocumentValue, dumps
@@ -94,7 +94,7 @@ def _case_document(
 ) -> tuple[_Document, list[str]]:
     case = cases.find_case(session, number)
     assert case.id is not None
-    rows = case_records.messages_of_case(session, case.id)
+    rows = conversations.messages_of_case(session, case.id)
     document: _Document = {
         "number": case.number,
         "kind": case.kind,

@@ -232,21 +232,27 @@ def test_the_text_for_a_phone_counts_messages_and_says_that_there_is_more() -> N
     ("cases", "sentences"),
     [
         (
-            BriefCases(opened=12, answered=9, confirmed=4, overdue=3, working=40),
+            BriefCases(
+                opened=12, answered=9, confirmed=4, overdue=3, open=40, overdue_p0=2
+            ),
             "12 cases were opened. 9 cases were answered for the first time. "
-            "4 cases were confirmed solved. Of 40 open cases, 3 are overdue.",
+            "4 cases were confirmed solved. Of 40 open cases, 3 are overdue. "
+            "2 of the overdue cases are P0.",
         ),
         (
-            BriefCases(opened=1, answered=1, confirmed=1, overdue=1, working=8),
+            BriefCases(
+                opened=1, answered=1, confirmed=1, overdue=1, open=8, overdue_p0=1
+            ),
             "1 case was opened. 1 case was answered for the first time. "
-            "1 case was confirmed solved. Of 8 open cases, 1 is overdue.",
+            "1 case was confirmed solved. Of 8 open cases, 1 is overdue. "
+            "1 of the overdue cases is P0.",
         ),
         (
-            BriefCases(opened=0, answered=0, confirmed=0, overdue=1, working=1),
+            BriefCases(opened=0, answered=0, confirmed=0, overdue=1, open=1),
             "1 case is open, and it is overdue.",
         ),
         (
-            BriefCases(opened=0, answered=2, confirmed=0, overdue=5, working=5),
+            BriefCases(opened=0, answered=2, confirmed=0, overdue=5, open=5),
             "2 cases were answered for the first time. "
             "5 cases are open, and all of them are overdue.",
         ),
@@ -261,7 +267,7 @@ def test_what_became_of_cases_stands_in_letter_and_text(
 
 
 def test_a_brief_says_nothing_of_cases_of_which_nothing_is_to_be_said() -> None:
-    quiet = BriefCases(opened=0, answered=0, confirmed=0, overdue=0, working=7)
+    quiet = BriefCases(opened=0, answered=0, confirmed=0, overdue=0, open=7)
 
     assert list(brief_cases.case_lines(brief(cases=quiet), ENGLISH)) == []
     assert list(brief_cases.case_lines(brief(), ENGLISH)) == []
