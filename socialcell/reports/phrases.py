@@ -209,6 +209,14 @@ class Phrases:
             ),
         ]
 
+    def and_more(self, n: int, command: str) -> str:
+        """What ends a list that is cut: how many more there are, and where."""
+        return self.lang.gettext(
+            "and %(n)s more (%(command)s)",
+            n=self.lang.number(n),
+            command=f"socialcell {command}",
+        )
+
 
 def first_with_counts(figures: Iterable[AnyFigure], limit: int) -> list[AnyFigure]:
     """The first items that have something to show, in this week or the week before."""

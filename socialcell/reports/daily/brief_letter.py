@@ -167,7 +167,11 @@ def _danger_sections(
     for title, dangers in ((_("Danger to life"), critical), (_("Urgent"), other)):
         if dangers:
             entries = [_entry(own, brief, people, phrases) for own in dangers]
-            yield LetterSection(title, [Entries(entries)])
+            blocks: list[LetterBlock] = [Entries(entries)]
+            more = say.more_dangers(brief, dangers, phrases)
+            if more and dangers is critical:
+                blocks.append(Lines([(more,)], quiet=True))
+            yield LetterSection(title, blocks)
     messages = [
         say.message_line(own, brief.names, phrases)
         for own in brief.messages[:_MAX_MESSAGES]

@@ -220,14 +220,35 @@ def waiting_line(brief: Brief, lang: Language) -> str | None:
     incidents."""
     if not brief.single:
         return None
-    ids = [lang.number(own.incident.id or 0) for own in brief.single[:_MAX_IDS]]
-    more = ["…"] if len(brief.single) > _MAX_IDS else []
+    ids = ", ".join(
+        lang.number(own.incident.id or 0) for own in brief.single[:_MAX_IDS]
+    )
+    if (more := len(brief.single) - _MAX_IDS) > 0:
+        ids += f" {Phrases(lang).and_more(more, 'alerts list')}"
     return lang.ngettext(
         "No one is assigned to %(n)s single danger to life: incident %(ids)s.",
         "No one is assigned to %(n)s single dangers to life: incidents %(ids)s.",
         len(brief.single),
-        ids=", ".join([*ids, *more]),
+        ids=ids,
     )
+
+
+def more_dangers(
+    brief: Brief, shown: Sequence[SingleDanger], phrases: Phrases
+) -> str | None:
+    """How many posts of the span that speak of danger to life are not `shown`, and what
+    lists them; None: none. Private messages are told by themselves."""
+    messages = sum(message.level == CRITICAL for message in brief.messages)
+    told = sum(danger.same_level for danger in shown if danger.level == CRITICAL)
+    rest = brief.urgent.critical - messages - told
+    if rest <= 0:
+        return None
+    start, end = (
+        moment.astimezone(IST).strftime("%Y-%m-%dT%H:%M")
+        for moment in (brief.span.start, brief.span.end)
+    )
+    command = f"mentions list --urgency critical --since {start} --until {end}"
+    return phrases.and_more(rest, command)
 
 
 def growth_words(growth: TopicGrowth, phrases: Phrases) -> str:

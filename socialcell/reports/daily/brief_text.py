@@ -57,6 +57,8 @@ def _lines(brief: Brief, people: People, phrases: Phrases) -> Iterator[_TextLine
     yield from _other_incident_lines(brief, phrases)
     for danger in brief.dangers[:_MAX_DANGERS]:
         yield _TextLine(4, _danger_line(danger, brief, people, phrases))
+    if more := say.more_dangers(brief, brief.dangers[:_MAX_DANGERS], phrases):
+        yield _TextLine(4, f"• {more}")
     yield from _message_lines(brief, phrases)
     if brief.growth:
         grown = "; ".join(say.growth_words(own, phrases) for own in brief.growth)

@@ -43,7 +43,8 @@ class SingleDanger:
     `places` and `wards` are (id, posts that name it), the most first. It is quotable
     while none of a higher level is there: posts of a lower one are named, and not
     quoted. `incident_id` is the incident that it was gathered in, `assigned_to` who
-    had acknowledged that by the end of the span.
+    had acknowledged that by the end of the span. `same_level` of the posts have its
+    level.
     """
 
     level: str
@@ -56,6 +57,7 @@ class SingleDanger:
     incident_id: int | None
     assigned_to: str | None
     is_quotable: bool
+    same_level: int = 1
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,7 @@ def _danger(
         incident_id=incident.id if incident else None,
         assigned_to=IncidentFacts(incident, at).assigned_to if incident else None,
         is_quotable=is_quotable,
+        same_level=sum(own.level == group[0].level for own in group),
     )
 
 

@@ -178,8 +178,10 @@ def _lead(
         other_ids = ", ".join(
             lang.digits(f"#{id_}") for id_ in status.other_ids[:_MAX_OTHER_IDS]
         )
-        more = "…" if len(status.other_ids) > _MAX_OTHER_IDS else ""
-        yield _("Also in this incident: %(ids)s", ids=other_ids + more)
+        if (more := len(status.other_ids) - _MAX_OTHER_IDS) > 0:
+            command = f"alerts show {status.incident_id}"
+            other_ids += f" {phrases.and_more(more, command)}"
+        yield _("Also in this incident: %(ids)s", ids=other_ids)
     if critical_item.is_message:
         yield _(
             "It was written to the city alone: names and numbers are hidden. Do not "

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -271,3 +272,49 @@ def test_a_brief_says_nothing_of_cases_of_which_nothing_is_to_be_said() -> None:
 
     assert list(brief_cases.case_lines(brief(cases=quiet), ENGLISH)) == []
     assert list(brief_cases.case_lines(brief(), ENGLISH)) == []
+
+
+def a_danger(id_: int, level: str = "critical", same: int = 1) -> SingleDanger:
+    post: Any = SimpleNamespace(
+        **{"id": id_, "kind": "post", "platform": "x", "owner": None, "text": "Help"}
+    )
+    return SingleDanger(
+        *(level, post, "flood", (), (("ward:aundh-baner", 1),), same, known.NIGHT),
+        *(None, None),
+        is_quotable=False,
+        same_level=same,
+    )
+
+
+def test_dangers_that_are_not_listed_are_counted_with_the_command_that_lists_them() -> (
+    None
+):
+    command = (
+        "socialcell mentions list --urgency critical --since 2026-11-19T18:00 "
+        "--until 2026-11-20T08:30"
+    )
+    night: dict[str, Any] = {
+        "urgent": UrgentCounts(total=9, critical=8),
+        "messages": [DangerMessage(9, "critical", FLOOD)],
+        "dangers": [
+            a_danger(1, same=2),
+            *(a_danger(id_) for id_ in (2, 3, 4)),
+            a_danger(5, "high"),
+        ],
+    }
+
+    # Eight, less the message: four are in the three bullets, five in the letter.
+    assert f"• and 3 more ({command})" in text(**night)
+    assert f"and 2 more ({command})" in letter(**night)
+    assert "more (" not in text(
+        **{**night, "urgent": UrgentCounts(total=6, critical=5)}
+    )
+
+
+def test_incidents_that_nobody_has_are_counted_where_not_all_are_numbered() -> None:
+    single = [waiting(n) for n in range(1, 8)]
+
+    assert (
+        "No one is assigned to 7 single dangers to life: incidents 1, 2, 3, 4, 5 and 2 "
+        "more (socialcell alerts list)."
+    ) in text(single=single)

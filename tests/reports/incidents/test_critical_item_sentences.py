@@ -54,6 +54,12 @@ def test_a_critical_post_says_what_where_whose_and_which() -> None:
     assert "Whoever takes charge records it: socialcell alerts ack 7" in text
 
 
+def test_items_of_an_incident_that_are_not_numbered_are_counted() -> None:
+    text = letter(ItemStatus(7, range(43, 56)))
+
+    assert "#51, #52 and 3 more (socialcell alerts show 7)" in text
+
+
 def test_a_critical_message_says_that_its_words_are_not_to_be_forwarded() -> None:
     text = letter(ItemStatus(7), kind="message", platform="whatsapp")
 
