@@ -27,6 +27,13 @@ class Phrases:
         labels = lexicon.vocabulary(vocabulary).get(id_)
         return labels[self.lang.code] if labels else id_
 
+    def danger(self, topic: str) -> str:
+        """The label of a danger's topic: what the fire brigade rescues people from,
+        a lift or a well, is read as of its topic, and need not burn."""
+        if topic == "fire":
+            return self.lang.gettext("Fire or rescue")
+        return self.label("topic", topic)
+
     def name(self, names: Mapping[str, str] | None, id_: str) -> str:
         return names[self.lang.code] if names else id_
 

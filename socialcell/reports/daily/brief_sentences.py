@@ -421,7 +421,7 @@ def _what_where(
 ) -> str:
     """A topic and its places, with their counts where posts name several."""
     _, number = phrases.lang.gettext, phrases.lang.number
-    what = phrases.label("topic", topic) if topic else _("Topic not recognised")
+    what = phrases.danger(topic) if topic else _("Topic not recognised")
     if not places:
         return what
     named = [(phrases.name(names.get(id_), id_), n) for id_, n in places[:_MAX_PLACES]]

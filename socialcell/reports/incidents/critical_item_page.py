@@ -1,6 +1,6 @@
 """A critical item as a letter for those who are called about it at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +28,9 @@ from socialcell.reports.letters.letter_page import (
 from socialcell.reports.phrases import Phrases
 
 _OTHER = "other"
+# Topics that say what the danger is. Of a bus that ran somebody over the topic is
+# public transport: as a title that would mislead.
+_TELLING = frozenset({"flood", "fire", "electricity"})
 _MAX_OTHER_IDS = 10  # numbers of other items of the incident
 
 
@@ -130,8 +133,11 @@ def mask_text(critical_item: CriticalItemFacts, people: People) -> str:
 
 
 def _title(critical_item: CriticalItemFacts, phrases: Phrases) -> str:
-    """What and where: Danger to life: Flood, Sinhagad Road."""
-    what = _subjects(critical_item, phrases)
+    """What and where: Danger to life: Flood, Sinhagad Road; of a topic that does not
+    say what happens, where alone."""
+    what = ", ".join(
+        [*_topics(critical_item, phrases, _TELLING), *_wards(critical_item, phrases)]
+    )
     _ = phrases.lang.gettext
     if critical_item.is_message:
         if not what:
@@ -202,16 +208,28 @@ def _unknown(critical_item: CriticalItemFacts, lang: Language) -> Line | None:
 
 def _subjects(critical_item: CriticalItemFacts, phrases: Phrases) -> str:
     """Topics and ward offices in one line; "" where neither was read."""
-    topics = [
-        phrases.label("topic", topic)
+    return ", ".join(
+        [*_topics(critical_item, phrases), *_wards(critical_item, phrases)]
+    )
+
+
+def _topics(
+    critical_item: CriticalItemFacts,
+    phrases: Phrases,
+    among: Collection[str] | None = None,
+) -> list[str]:
+    return [
+        phrases.danger(topic)
         for topic in critical_item.values.get("topic", ())
-        if topic != _OTHER
+        if topic != _OTHER and (among is None or topic in among)
     ]
-    wards = [
+
+
+def _wards(critical_item: CriticalItemFacts, phrases: Phrases) -> list[str]:
+    return [
         phrases.name(critical_item.names.get(id_), id_)
         for id_ in critical_item.values.get("ward", ())
     ]
-    return ", ".join([*topics, *wards])
 
 
 def _sections(

@@ -93,7 +93,8 @@ def test_an_urgent_post_is_whose_its_words_say(world: World) -> None:
     )
 
     assert (
-        "• Fire (MSEDCL): " in report_mail.make_daily(world.context, "en", MORNING).text
+        "• Fire or rescue (MSEDCL): "
+        in report_mail.make_daily(world.context, "en", MORNING).text
     )
 
 

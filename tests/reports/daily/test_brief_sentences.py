@@ -466,5 +466,5 @@ def test_the_text_for_a_phone_names_an_owner_who_does_not_have_the_incident(
 
     text = daily(world).text
 
-    assert f"• Fire (MSEDCL): “{fire}”" in text
+    assert f"• Fire or rescue (MSEDCL): “{fire}”" in text
     assert "• Flood: Ekta Nagari: " in text

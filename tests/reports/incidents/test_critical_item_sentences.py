@@ -1,8 +1,11 @@
 """Sentences of a critical item's letter beside the item."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from socialcell.i18n import language
+import pytest
+
+from socialcell.i18n import CODES, language
 from socialcell.reports.incidents import critical_item_page
 from socialcell.reports.incidents.critical_item_page import (
     CriticalItemFacts,
@@ -20,19 +23,25 @@ from tests.reports.incidents.facts import (
 )
 
 
-def letter(status: ItemStatus, **row: Any) -> str:
+def letter(
+    status: ItemStatus,
+    lang: str = "en",
+    topics: Sequence[str] = ("flood",),
+    wards: Sequence[str] = ("ward:aundh-baner",),
+    **row: Any,
+) -> str:
     """The letter of mention 42 on a flood in Aundh, of two at night."""
     known = CriticalItemFacts(
         row=mention(**row),
         at=NIGHT,
         annotations=(),
-        values={"topic": ["flood"], "ward": ["ward:aundh-baner"]},
+        values={"topic": topics, "ward": wards},
         names=NAMES,
         owner="dept:disaster",
-        owner_names={"en": "Disaster Management Department"},
+        owner_names=dict.fromkeys(CODES, "Disaster Management Department"),
     )
     page = critical_item_page.page(
-        known, status, PEOPLE, "Social media cell", language("en")
+        known, status, PEOPLE, "Social media cell", language(lang)
     )
     return one_line(letter_render.text(page))
 
@@ -52,6 +61,33 @@ def test_a_critical_post_says_what_where_whose_and_which() -> None:
     )
     assert "More: socialcell mentions show 42" in text
     assert "Whoever takes charge records it: socialcell alerts ack 7" in text
+
+
+@pytest.mark.parametrize(
+    ("lang", "topics", "kind", "title"),
+    [
+        ("en", ["fire"], "post", "Danger to life: Fire or rescue, Aundh - Baner "),
+        ("mr", ["fire"], "post", "जीवितास धोका: आग किंवा बचावकार्य, "),
+        ("hi", ["fire"], "post", "जान का ख़तरा: आग या बचाव, "),
+        ("en", ["transport", "other"], "post", "Danger to life: Aundh - Baner "),
+        ("en", ["transport", "flood"], "post", "Danger to life: Flood, Aundh - Baner "),
+        (
+            *("en", ["transport"], "message"),
+            "Danger to life in a private message: Aundh - Baner ",
+        ),
+    ],
+)
+def test_a_title_names_a_topic_only_where_that_says_what_happens(
+    lang: str, topics: list[str], kind: str, title: str
+) -> None:
+    assert letter(ItemStatus(7), lang, topics, kind=kind).startswith(title)
+
+
+def test_a_post_of_no_telling_topic_and_no_place_is_a_critical_post() -> None:
+    text = letter(ItemStatus(7), topics=["transport"], wards=())
+
+    assert text.startswith("Critical post about the city ")
+    assert "It is about: Public transport." in text
 
 
 def test_items_of_an_incident_that_are_not_numbered_are_counted() -> None:
