@@ -250,10 +250,9 @@ def _kind(signs: Signs, at: int) -> Kinds:
 
 def _stays(words: TextWords, signs: Signs, span: WordSpan, public: PublicNames) -> bool:
     """Whether a name is a place's, or of somebody public."""
-    start, _ = span
     if _is_of_place(words, signs, span):
         return True
-    for at in range(start - 1, max(start - 1 - _NEAR_OFFICE, -1), -1):
+    for at in range(span[0] - 1, max(span[0] - 1 - _NEAR_OFFICE, -1), -1):
         if not words.is_next(at + 1):
             break
         if WordKind.OFFICE in _kind(signs, at):
@@ -269,8 +268,12 @@ def _is_of_place(words: TextWords, signs: Signs, span: WordSpan) -> bool:
         return True
     if not words.is_next(end):
         return False
-    is_introduced = words.is_next(start) and bool(_kind(signs, start - 1) & INTRODUCE)
-    if names_a_place(names, _kind(signs, end), is_introduced):
+    if names_a_place(
+        names,
+        words.following(end),
+        begins=not words.is_next(start),
+        introduced=bool(_kind(signs, start - 1) & INTRODUCE),
+    ):
         return True
     # Joshi Netra hospital; but not "Joshi ne hospital", "जोशी यांचा रस्ता".
     is_somebody = words.cues[end] & WordCue.ACTOR or WordKind.HONOUR in _kind(

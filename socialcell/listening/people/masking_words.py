@@ -17,6 +17,7 @@ from socialcell.listening.people.name_lists import (
 _WORD = re.compile(r"[A-Za-zÀ-ɏ'’]+|[\u0900-\u0963\u0970-\u097f\u200c\u200d]+")
 _MOST_WORDS = 50_000  # that are remembered
 _LONGEST_SHORTENED = 4  # letters of a title with a full stop: Smt., डॉ.
+_MOST_FOLLOWING = 3
 
 
 class WordCue:
@@ -66,6 +67,13 @@ class TextWords:
             return True
         is_short = end - self.spans[at - 1][0] <= _LONGEST_SHORTENED
         return is_short and between in (".", ". ", ".\u00a0")
+
+    def following(self, at: int) -> tuple[str, ...]:
+        """A word and up to two more, as far as each follows the one before it."""
+        end = at + 1
+        while end < at + _MOST_FOLLOWING and self.is_next(end):
+            end += 1
+        return self.lower[at:end]
 
     def joined(self, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """Places in the text of spans of words, those that touch as one."""

@@ -105,23 +105,40 @@ def _cased_places() -> Iterator[tuple[str, Kinds]]:
 
 
 def names_a_place(
-    names: Sequence[Kinds], following: Kinds, is_introduced: bool = False
+    names: Sequence[Kinds], following: Sequence[str], *, begins: bool, introduced: bool
 ) -> bool:
     """Whether words that are names belong to the place that the next word says.
 
-    With an ending that word may as well say where somebody is, so a whole name, a given
-    name alone and one behind a title stay a person's: "राहुल शाळेत गेला".
+    With an ending, or a word for one behind it, the place may as well be where somebody
+    is. So a whole name, a given name alone and one behind a title stay a person's:
+    "राहुल शाळेत गेला"; and so does what begins a sentence of somebody who is there:
+    "Patil marketla gele". `following` are up to three words, in small letters.
     """
-    if WordKind.PLACE not in following:
+    word, *behind = following
+    kinds = word_kinds().get(word, _NO_KINDS)
+    if WordKind.PLACE not in kinds:
         return False
-    if WordKind.CASED not in following:
-        return True
+    if WordKind.CASED not in kinds:
+        if not behind or behind[0] not in _words("at_words"):
+            return True
+        is_at = word in _words("sites")
+        del behind[0]
+    else:
+        is_at = WordKind.AT in kinds
     if is_whole_name(names):
         return False
     is_given = any(
         WordKind.GIVEN in kinds and WordKind.EITHER not in kinds for kinds in names
     )
-    return not (WordKind.AT in following and (is_given or is_introduced))
+    is_there = begins and bool(behind) and behind[0] in _words("is_there")
+    if is_at:
+        return not (is_given or introduced or is_there)
+    return not (is_given and is_there)
+
+
+@lru_cache
+def _words(name: str) -> frozenset[str]:
+    return frozenset(_lists()[name])
 
 
 def is_whole_name(names: Sequence[Kinds]) -> bool:

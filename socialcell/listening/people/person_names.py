@@ -128,17 +128,35 @@ def _place_names(
             continue
         yield at
         first = at
-        while first and text[words[first - 1].end : words[first].start].isspace():
+        while first and _is_spaced(words, first, text):
             if first - 1 not in hidden or at - first == _LONGEST_NAME:
                 break
             first -= 1
         names = word_kind[first:at]
-        is_introduced = bool(first and word_kind[first - 1] & INTRODUCE)
+        begins = not (first and _is_spaced(words, first, text))
         is_read_whole = len(names) > 1 and not tagged.isdisjoint(range(first, at))
         if is_read_whole or is_whole_name(names):
             continue
-        if names_a_place(names, word_kind[at], is_introduced):
+        if names_a_place(
+            names,
+            [word.text.lower() for word in _following(words, at, text)],
+            begins=begins,
+            introduced=bool(not begins and word_kind[first - 1] & INTRODUCE),
+        ):
             yield from range(first, at)
+
+
+def _following(words: Sequence[_Word], at: int, text: str) -> Iterator[_Word]:
+    """A word and up to two more, as far as only space is between them."""
+    yield words[at]
+    for behind in range(at + 1, min(at + 3, len(words))):
+        if not _is_spaced(words, behind, text):
+            return
+        yield words[behind]
+
+
+def _is_spaced(words: Sequence[_Word], at: int, text: str) -> bool:
+    return text[words[at - 1].end : words[at].start].isspace()
 
 
 def _profile(words: Sequence[_Word], name: str) -> Iterator[int]:
