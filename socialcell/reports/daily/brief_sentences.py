@@ -166,16 +166,16 @@ def rumour_lines(brief: Brief, lang: Language) -> Iterator[str]:
 
 
 def danger_title(danger: SingleDanger, names: Names, phrases: Phrases) -> str:
-    """What a danger is about, and where: Flood: Patil Estate 4, Ekta Nagari 1."""
-    return _what_where(
-        danger.topic, danger.places or danger.wards, danger.posts, names, phrases
-    )
+    """What a danger is about, and where: Flood: Patil Estate 4, Ekta Nagari 1; of life
+    and limb where alone, if that is known and the topic does not say what happens."""
+    places = danger.places or danger.wards
+    return _danger_where(danger, places, danger.posts, names, phrases)
 
 
 def short_danger_title(danger: SingleDanger, names: Names, phrases: Phrases) -> str:
     """The same for a phone: the first two places, without counts."""
     places = (danger.places or danger.wards)[:_MAX_SHORT_PLACES]
-    return _what_where(danger.topic, places, 1, names, phrases)
+    return _danger_where(danger, places, 1, names, phrases)
 
 
 def subject_title(subject: Subject, names: Names, phrases: Phrases) -> str:
@@ -412,6 +412,19 @@ def _first_danger(brief: Brief, phrases: Phrases) -> str:
     return phrases.lang.gettext("Topic not recognised")
 
 
+def _danger_where(
+    danger: SingleDanger,
+    places: Sequence[tuple[str, int]],
+    posts: int,
+    names: Names,
+    phrases: Phrases,
+) -> str:
+    topic = danger.topic or ""
+    if places and danger.level == CRITICAL and not phrases.tells_danger(topic):
+        return _where(places, posts, names, phrases)
+    return _what_where(danger.topic, places, posts, names, phrases)
+
+
 def _what_where(
     topic: str | None,
     places: Sequence[tuple[str, int]],
@@ -420,16 +433,21 @@ def _what_where(
     phrases: Phrases,
 ) -> str:
     """A topic and its places, with their counts where posts name several."""
-    _, number = phrases.lang.gettext, phrases.lang.number
+    _ = phrases.lang.gettext
     what = phrases.danger(topic) if topic else _("Topic not recognised")
     if not places:
         return what
+    where = _where(places, posts, names, phrases)
+    return _("%(what)s: %(where)s", what=what, where=where)
+
+
+def _where(
+    places: Sequence[tuple[str, int]], posts: int, names: Names, phrases: Phrases
+) -> str:
     named = [(phrases.name(names.get(id_), id_), n) for id_, n in places[:_MAX_PLACES]]
     if posts > 1 and len(named) > 1:
-        where = ", ".join(f"{name} {number(n)}" for name, n in named)
-    else:
-        where = ", ".join(name for name, _n in named)
-    return _("%(what)s: %(where)s", what=what, where=where)
+        return ", ".join(f"{name} {phrases.lang.number(n)}" for name, n in named)
+    return ", ".join(name for name, _n in named)
 
 
 def _missing_lines(brief: Brief, phrases: Phrases) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """A critical item as a letter for those who are called about it at once."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,9 +28,6 @@ from socialcell.reports.letters.letter_page import (
 from socialcell.reports.phrases import Phrases
 
 _OTHER = "other"
-# Topics that say what the danger is. Of a bus that ran somebody over the topic is
-# public transport: as a title that would mislead.
-_TELLING = frozenset({"flood", "fire", "electricity"})
 _MAX_OTHER_IDS = 10  # numbers of other items of the incident
 
 
@@ -135,9 +132,8 @@ def mask_text(critical_item: CriticalItemFacts, people: People) -> str:
 def _title(critical_item: CriticalItemFacts, phrases: Phrases) -> str:
     """What and where: Danger to life: Flood, Sinhagad Road; of a topic that does not
     say what happens, where alone."""
-    what = ", ".join(
-        [*_topics(critical_item, phrases, _TELLING), *_wards(critical_item, phrases)]
-    )
+    topics = filter(phrases.tells_danger, critical_item.values.get("topic", ()))
+    what = ", ".join([*map(phrases.danger, topics), *_wards(critical_item, phrases)])
     _ = phrases.lang.gettext
     if critical_item.is_message:
         if not what:
@@ -208,21 +204,12 @@ def _unknown(critical_item: CriticalItemFacts, lang: Language) -> Line | None:
 
 def _subjects(critical_item: CriticalItemFacts, phrases: Phrases) -> str:
     """Topics and ward offices in one line; "" where neither was read."""
-    return ", ".join(
-        [*_topics(critical_item, phrases), *_wards(critical_item, phrases)]
-    )
-
-
-def _topics(
-    critical_item: CriticalItemFacts,
-    phrases: Phrases,
-    among: Collection[str] | None = None,
-) -> list[str]:
-    return [
+    topics = [
         phrases.danger(topic)
         for topic in critical_item.values.get("topic", ())
-        if topic != _OTHER and (among is None or topic in among)
+        if topic != _OTHER
     ]
+    return ", ".join([*topics, *_wards(critical_item, phrases)])
 
 
 def _wards(critical_item: CriticalItemFacts, phrases: Phrases) -> list[str]:

@@ -1,6 +1,7 @@
 """Sentences of a brief beside counts that are written by hand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -318,3 +319,28 @@ def test_incidents_that_nobody_has_are_counted_where_not_all_are_numbered() -> N
         "No one is assigned to 7 single dangers to life: incidents 1, 2, 3, 4, 5 and 2 "
         "more (socialcell alerts list)."
     ) in text(single=single)
+
+
+@pytest.mark.parametrize(
+    ("topic", "wards", "title"),
+    [
+        ("flood", (("ward:aundh-baner", 1),), "Flood: Aundh - Baner"),
+        ("transport", (("ward:aundh-baner", 1),), "Aundh - Baner"),
+        ("transport", (), "Public transport"),
+    ],
+)
+def test_a_danger_to_life_is_titled_by_its_place_where_the_topic_does_not_tell(
+    topic: str, wards: Any, title: str
+) -> None:
+    danger = replace(a_danger(1), topic=topic, wards=wards)
+
+    assert brief_sentences.danger_title(danger, known.NAMES, PHRASES) == title
+    assert brief_sentences.short_danger_title(danger, known.NAMES, PHRASES) == title
+
+
+def test_what_is_urgent_alone_is_titled_by_its_topic() -> None:
+    danger = replace(a_danger(1, "high"), topic="transport")
+
+    assert brief_sentences.danger_title(danger, known.NAMES, PHRASES) == (
+        "Public transport: Aundh - Baner"
+    )
