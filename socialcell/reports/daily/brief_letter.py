@@ -6,7 +6,7 @@ from socialcell.i18n import Language
 from socialcell.language.quantities import figures
 from socialcell.listening.alerts.model import CRITICAL
 from socialcell.listening.people.visibility import People
-from socialcell.reports.daily import brief_cases
+from socialcell.reports.daily import brief_cases, brief_dangers
 from socialcell.reports.daily import brief_sentences as say
 from socialcell.reports.daily.brief_facts import Brief
 from socialcell.reports.daily.repeated_questions import RepeatedQuestion
@@ -68,7 +68,7 @@ def _lead(brief: Brief, phrases: Phrases) -> Iterator[Line]:
             yield (lang.gettext("No incident is open."),)
     else:
         yield from _incident_lead(incident, brief, phrases)
-    if (waiting := say.waiting_line(brief, lang)) is not None:
+    if (waiting := brief_dangers.waiting_line(brief, lang)) is not None:
         yield (Strong(waiting),)
     if (decision := say.to_decide(brief, lang)) is not None:
         yield (Strong(lang.gettext("To decide:")), " ", decision)
@@ -168,12 +168,12 @@ def _danger_sections(
         if dangers:
             entries = [_entry(own, brief, people, phrases) for own in dangers]
             blocks: list[LetterBlock] = [Entries(entries)]
-            more = say.more_dangers(brief, dangers, phrases)
+            more = brief_dangers.more_dangers(brief, dangers, phrases)
             if more and dangers is critical:
                 blocks.append(Lines([(more,)], quiet=True))
             yield LetterSection(title, blocks)
     messages = [
-        say.message_line(own, brief.names, phrases)
+        brief_dangers.message_line(own, brief.names, phrases)
         for own in brief.messages[:_MAX_MESSAGES]
     ]
     if say.lead(brief) is not None and brief.urgent.total:
@@ -196,7 +196,7 @@ def _single_incident_entries(brief: Brief, phrases: Phrases) -> list[Entry]:
     }
     return [
         Entry(
-            say.subject_title(own.subject, brief.names, phrases),
+            brief_dangers.subject_title(own.subject, brief.names, phrases),
             (
                 lang.gettext("since %(at)s", at=lang.when(own.incident.opened_at)),
                 _BETWEEN,
@@ -214,7 +214,7 @@ def _entry(
 ) -> Entry:
     lang = phrases.lang
     return Entry(
-        say.danger_title(danger, brief.names, phrases),
+        brief_dangers.danger_title(danger, brief.names, phrases),
         _about(danger, brief, people, phrases),
         Quote(
             excerpt(people, danger.post),
@@ -239,7 +239,7 @@ def _about(
     )
     owner = say.owner_name(danger.post.owner, brief, phrases)
     since = lang.gettext("since %(at)s", at=lang.when(danger.since))
-    copies = say.copies_words(danger, lang) if danger.posts > 1 else None
+    copies = brief_dangers.copies_words(danger, lang) if danger.posts > 1 else None
     words = filter(
         None, (wards, owner, since, copies, _assignment(danger, brief, lang))
     )

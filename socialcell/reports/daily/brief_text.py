@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from socialcell.i18n import Language
 from socialcell.listening.people.visibility import People
-from socialcell.reports.daily import brief_cases
+from socialcell.reports.daily import brief_cases, brief_dangers
 from socialcell.reports.daily import brief_sentences as say
 from socialcell.reports.daily.brief_facts import Brief
 from socialcell.reports.daily.single_dangers import SingleDanger, words_of
@@ -57,7 +57,7 @@ def _lines(brief: Brief, people: People, phrases: Phrases) -> Iterator[_TextLine
     yield from _other_incident_lines(brief, phrases)
     for danger in brief.dangers[:_MAX_DANGERS]:
         yield _TextLine(4, _danger_line(danger, brief, people, phrases))
-    if more := say.more_dangers(brief, brief.dangers[:_MAX_DANGERS], phrases):
+    if more := brief_dangers.more_dangers(brief, brief.dangers[:_MAX_DANGERS], phrases):
         yield _TextLine(4, f"• {more}")
     yield from _message_lines(brief, phrases)
     if brief.growth:
@@ -96,7 +96,7 @@ def _incident_lines(brief: Brief, phrases: Phrases) -> Iterator[_TextLine]:
         ]
         yield _TextLine(2, " ".join(status))
         yield _TextLine(5, say.urgent_line(brief, lang))
-    if (waiting := say.waiting_line(brief, lang)) is not None:
+    if (waiting := brief_dangers.waiting_line(brief, lang)) is not None:
         yield _TextLine(2, waiting)
 
 
@@ -123,7 +123,7 @@ def _short_incident_line(fact: IncidentFacts, phrases: Phrases) -> str:
 def _danger_line(
     danger: SingleDanger, brief: Brief, people: People, phrases: Phrases
 ) -> str:
-    title = say.short_danger_title(danger, brief.names, phrases)
+    title = brief_dangers.short_danger_title(danger, brief.names, phrases)
     owner = _other_owner(danger, brief, phrases)
     about = f"{title} ({owner})" if owner else title
     number = f"#{danger.post.id}"

@@ -14,6 +14,7 @@ from socialcell.listening.coverage import Missing
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.reports.daily import (
     brief_cases,
+    brief_dangers,
     brief_letter,
     brief_sentences,
     brief_text,
@@ -141,9 +142,7 @@ def test_every_urgent_mention_is_counted_by_its_kind() -> None:
 
 def test_a_message_is_named_by_level_subject_and_number() -> None:
     lines = [
-        brief_sentences.message_line(
-            DangerMessage(9, level, FLOOD), known.NAMES, PHRASES
-        )
+        brief_dangers.message_line(DangerMessage(9, level, FLOOD), known.NAMES, PHRASES)
         for level in ("critical", "high")
     ]
 
@@ -159,7 +158,7 @@ def test_copies_of_a_text_and_questions_without_a_topic_are_counted() -> None:
     )
     asked = brief(questions=BriefQuestions(5, (), ()))
 
-    assert brief_sentences.copies_words(copied, ENGLISH) == (
+    assert brief_dangers.copies_words(copied, ENGLISH) == (
         "3 posts in nearly the same words"
     )
     assert brief_sentences.question_topics_line(asked, PHRASES) == "5 questions."
@@ -334,13 +333,13 @@ def test_a_danger_to_life_is_titled_by_its_place_where_the_topic_does_not_tell(
 ) -> None:
     danger = replace(a_danger(1), topic=topic, wards=wards)
 
-    assert brief_sentences.danger_title(danger, known.NAMES, PHRASES) == title
-    assert brief_sentences.short_danger_title(danger, known.NAMES, PHRASES) == title
+    assert brief_dangers.danger_title(danger, known.NAMES, PHRASES) == title
+    assert brief_dangers.short_danger_title(danger, known.NAMES, PHRASES) == title
 
 
 def test_what_is_urgent_alone_is_titled_by_its_topic() -> None:
     danger = replace(a_danger(1, "high"), topic="transport")
 
-    assert brief_sentences.danger_title(danger, known.NAMES, PHRASES) == (
+    assert brief_dangers.danger_title(danger, known.NAMES, PHRASES) == (
         "Public transport: Aundh - Baner"
     )
