@@ -276,11 +276,10 @@ def _is_of_place(words: TextWords, signs: Signs, span: WordSpan) -> bool:
     ):
         return True
     # Joshi Netra hospital; but not "Joshi ne hospital", "जोशी यांचा रस्ता".
-    is_somebody = words.cues[end] & WordCue.ACTOR or WordKind.HONOUR in _kind(
-        signs, end
-    )
+    if words.cues[end] & WordCue.ACTOR or WordKind.HONOUR in _kind(signs, end):
+        return False
     behind = _kind(signs, end + 1) if words.is_next(end + 1) else _NONE
-    return not is_somebody and WordKind.PLACE in behind and WordKind.CASED not in behind
+    return WordKind.PLACE in behind and WordKind.CASED not in behind
 
 
 def _is_among(words: TextWords, span: WordSpan, public: frozenset[Sounds]) -> bool:

@@ -40,6 +40,7 @@ PLACES = (
 )
 PERSONS = (
     ("Ganesh Patil yancha rasta khodla", ("Ganesh", "Patil")),
+    ("Ganesh Patil yanchya road var khadda", ("Ganesh", "Patil")),
     ("गणेश पाटील यांचा रस्ता बंद", ("गणेश", "पाटील")),
     ("गणेश पाटील यांच्या हॉस्पिटलसमोर आग", ("गणेश", "पाटील")),
     ("Ramesh Patil ne road khodla", ("Ramesh", "Patil")),
