@@ -3,7 +3,7 @@
 `reports/week_numbers.py` says how they are written.
 """
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from socialcell.reports.compared_figures import Figure
 from socialcell.reports.named_counts import NamedCount, Names, OwnerNames
@@ -80,6 +80,9 @@ class OfficeNumbers(TypedDict):
 class LetterNumbers(TypedDict):
     """What the letters say beside the numbers of the report.
 
+    `unacknowledged` are incidents of danger to life that nobody had acknowledged and
+    that were not over when the numbers were counted, of mentions written before the
+    week ended; an alert may come after it. Earlier versions did not freeze them.
     `closed` are mentions that say a complaint was closed without action, `closed_of`
     those of them whose owner is known. `festival` are the days of the week that belong
     to one.
@@ -88,6 +91,7 @@ class LetterNumbers(TypedDict):
     commitments: list[CommitmentNumbers]
     planned: list[PlannedClosure]
     work: CellWork
+    unacknowledged: NotRequired[int]
     closed: int
     closed_of: list[NamedCount]
     festival: list[str]

@@ -6,7 +6,7 @@ from typing import Any
 from socialcell import db
 from socialcell.campaigns.outcomes.store import facts
 from socialcell.connectors.facts import AdFact, OutcomeFact, SearchFact, StoreFact
-from socialcell.listening.alerts.model import Alert, Incident, Promise
+from socialcell.listening.alerts.model import Alert, Escalation, Incident, Promise
 from socialcell.listening.model import Removal
 from socialcell.ops.daemon_model import Slot
 from socialcell.ops.outbox_model import Outgoing
@@ -78,6 +78,23 @@ def notified(world: World, incident_id: int, at: datetime, state: str = "sent") 
                 ended_at=at,
             )
         )
+
+
+def called_about(world: World, mention_id: int, at: datetime, state: str) -> int:
+    """An incident of one critical mention, opened at a moment, and its calls."""
+    incident_id = incident(
+        world, f"critical:{mention_id}", at, kind="critical", state=state
+    )
+    with db.writing(world.engine) as session:
+        session.add(
+            Escalation(
+                incident_id=incident_id,
+                mention_id=mention_id,
+                climbs=True,
+                started_at=at,
+            )
+        )
+    return incident_id
 
 
 def looked_for_alerts(

@@ -83,6 +83,7 @@ def count_letter(counting: LetterCounting) -> LetterNumbers:
             for closure in alert_store.closures(session, week.start, week.end)
         ],
         "work": _work(session, week),
+        "unacknowledged": incidents.count_unacknowledged(session, week.end),
         "closed": sum(all_closed.get(CLOSED, {}).values()),
         "closed_of": named_counts(closed_by_owner, counting.owner_names, _MOST),
         "festival": _festival_days(week),

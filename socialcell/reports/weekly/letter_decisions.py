@@ -19,6 +19,7 @@ from socialcell.text import one_line
 
 _APPROVALS = ("approve", "approve_again")
 _MAX_TEXT_LENGTH = 80  # characters of a commitment
+_LIST_COMMAND = "socialcell alerts list"  # has the numbers, and who took charge
 _MAX_MISSED = 2  # commitments that were missed and have a row of their own
 
 
@@ -125,18 +126,28 @@ def _owner_of_incident(context: LetterContext, facts: IncidentFacts) -> str:
 
 def _single_items(context: LetterContext) -> Iterator[Decision]:
     lang = context.lang
-    open_items = [
-        row
-        for row in context.single_items
-        if row["state"] != "over" and row["acked_at"] is None
-    ]
-    if open_items:
+    if count := _unacknowledged(context):
         what = lang.ngettext(
             "Who acknowledges %(n)s open report of danger to life",
             "Who acknowledges %(n)s open reports of danger to life",
-            len(open_items),
+            count,
         )
-        yield Decision((Strong(what),), cell(context), lang.gettext("at once"))
+        yield Decision(
+            (Strong(what), f" ({_LIST_COMMAND})"),
+            cell(context),
+            lang.gettext("at once"),
+        )
+
+
+def _unacknowledged(context: LetterContext) -> int:
+    """Reports of danger to life that nobody acknowledged; in weeks that earlier
+    versions froze, those of them that were incidents of the week."""
+    if context.letter is not None and "unacknowledged" in context.letter:
+        return context.letter["unacknowledged"]
+    return sum(
+        row["state"] != "over" and row["acked_at"] is None
+        for row in context.single_items
+    )
 
 
 def _figures(context: LetterContext) -> Iterator[Decision]:

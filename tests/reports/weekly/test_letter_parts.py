@@ -204,7 +204,7 @@ def test_what_is_to_be_decided_is_counted_with_its_owner_and_date() -> None:
     (danger, late, *_, more, posts, answers, closed, missed) = decided(made)
 
     assert danger == (
-        "Who acknowledges 2 open reports of danger to life",
+        "Who acknowledges 2 open reports of danger to life (socialcell alerts list)",
         "Social media cell",
         "at once",
     )

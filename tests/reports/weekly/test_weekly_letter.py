@@ -17,7 +17,12 @@ from socialcell.reports.letters.letter_page import LetterPage, LetterTable, plai
 from socialcell.reports.week_numbers import read_week
 from socialcell.reports.weekly import weekly_letter
 from socialcell.services.reporting import weekly_letters
-from tests.reports.around import alert, incident, looked_for_alerts
+from tests.reports.around import (
+    alert,
+    called_about,
+    incident,
+    looked_for_alerts,
+)
 from tests.reports.weekly import weeks
 from tests.reports.weekly.weeks import FRIDAY, MINUTE, SINHAGAD, letter
 from tests.reports.world import BEFORE, HOUR, MONDAY, NEXT, World
@@ -171,6 +176,28 @@ def test_a_week_without_data_says_only_that(world: World) -> None:
     assert len(page.lead) == 1
 
 
+def test_dangers_of_the_week_that_nobody_acknowledged_are_to_be_decided_on(
+    world: World,
+) -> None:
+    """Three were written in the week and alerted after it: two of them wait. What was
+    written after the week is no matter of its letter."""
+    mentions = [world.mention(NEXT - HOUR, urgency="critical") for _ in range(3)]
+    mentions.append(world.mention(NEXT + 2 * HOUR, urgency="critical"))
+    states = ("open", "acked", "open", "open")
+    for mention_id, state in zip(mentions, states, strict=True):
+        called_about(world, mention_id, NEXT + 3 * HOUR, state)
+
+    page, *others = (letter(world, lang) for lang in ("en", "mr", "hi"))
+
+    what = "Who acknowledges 2 open reports of danger to life (socialcell alerts list)"
+    assert decisions(page) == [(what, "Social media cell", "at once")]
+    assert page.preheader == "1 decision is needed."
+    for other in others:
+        ((translated, *_),) = decisions(other)
+        assert "socialcell alerts list" in translated
+        assert "2" in translated.translate(_LATIN)
+
+
 def test_single_reports_of_danger_are_no_quiet_week(world: World) -> None:
     world.covered()
     looked_for_alerts(world)
@@ -182,7 +209,7 @@ def test_single_reports_of_danger_are_no_quiet_week(world: World) -> None:
     assert page.subject == "No incident; 1 single report of danger to life"
     assert decisions(page) == [
         (
-            "Who acknowledges 1 open report of danger to life",
+            "Who acknowledges 1 open report of danger to life (socialcell alerts list)",
             "Social media cell",
             "at once",
         )

@@ -5,11 +5,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlmodel import Session, col
 
 from socialcell import db
-from socialcell.listening.alerts.model import PLANNED, Alert, Incident, Promise
+from socialcell.listening.alerts.model import (
+    CRITICAL,
+    PLANNED,
+    Alert,
+    Escalation,
+    Incident,
+    Promise,
+)
 from socialcell.listening.model import Author, Mention, RegistryAccount
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 
@@ -87,6 +94,25 @@ def count_open(session: Session) -> dict[str, int]:
     )
     counts = dict(session.execute(query).all())
     return {level: counts.get(level, 0) for level in SEVERITIES}
+
+
+def count_unacknowledged(session: Session, end: datetime) -> int:
+    """How many incidents of danger to life are open and acknowledged by nobody, of
+    those that opened before `end` or whose mention was written before it."""
+    written = (
+        select(1)
+        .select_from(db.table(Escalation).join(db.table(Mention)))
+        .where(
+            db.table(Escalation).c.incident_id == col(Incident.id),
+            func.coalesce(M.authored_at, col(Incident.opened_at)) < end,
+        )
+    )
+    query = select(func.count()).where(
+        col(Incident.kind) == CRITICAL,
+        col(Incident.state) == "open",
+        or_(col(Incident.opened_at) < end, exists(written)),
+    )
+    return session.scalars(query).one()
 
 
 def resting_on(
