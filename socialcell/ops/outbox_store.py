@@ -28,6 +28,7 @@ ANSWER = "answer"
 # alone); its id and a sign follow, for a later step LATER and its number.
 ABOUT_ITEM = "message."
 LATER = ".step"
+ALERT = "alert"  # the kind of all messages of alerts, calls included
 PHONE = "phone"  # the channel of telephone calls
 _ID_IN_KEY = re.compile(rf"{re.escape(ABOUT_ITEM)}(\d+)[.|]")
 _DEAD_SHOWN = timedelta(days=7)
@@ -55,8 +56,7 @@ def backlog_query(now: datetime) -> Select[int, datetime | None, int, int, int]:
     """The question of a Backlog, of one row."""
     waits = C.state.in_(("pending", "sending"))
     dead = and_(C.state == "dead", C.ended_at >= now - _DEAD_SHOWN)
-    # A message that was tried is due again later, and has waited since it was made.
-    due = and_(waits, or_(C.not_before <= now, C.attempts > 0))
+    due = _waits_since(now)
     return select(
         func.count().filter(due).label("due"),
         func.min(C.made_at).filter(due).label("oldest_due"),
@@ -64,6 +64,37 @@ def backlog_query(now: datetime) -> Select[int, datetime | None, int, int, int]:
         func.count().filter(C.state == "held").label("held"),
         func.count().filter(dead).label("dead"),
     ).where(C.state.in_(("pending", "sending", "held", "dead")))
+
+
+@dataclass(frozen=True)
+class DueMessages:
+    """How many messages are due and not sent, and since when the oldest is there."""
+
+    count: int
+    oldest: datetime | None
+
+
+def due_alerts(session: Session, now: datetime) -> DueMessages:
+    """Letters, chat messages and calls of alerts that are due and not sent."""
+    return _due_messages(session, now, C.kind == ALERT)
+
+
+def due_others(session: Session, now: datetime) -> DueMessages:
+    """What is due and not sent, without that of alerts."""
+    return _due_messages(session, now, C.kind != ALERT)
+
+
+def _due_messages(
+    session: Session, now: datetime, kinds: ColumnElement[bool]
+) -> DueMessages:
+    query = select(func.count(), func.min(C.made_at)).where(_waits_since(now), kinds)
+    return DueMessages(*session.execute(query).one())
+
+
+def _waits_since(now: datetime) -> ColumnElement[bool]:
+    """A message that was tried is due again later, and has waited since it was made."""
+    waits = C.state.in_(("pending", "sending"))
+    return and_(waits, or_(C.not_before <= now, C.attempts > 0))
 
 
 def mode(session: Session) -> OutgoingMode | None:

@@ -141,11 +141,18 @@ def list_(
                 _count_with_unit(row["worst"]),
                 row["worst"]["expected"],
                 row["numbers"] and row["numbers"]["mentions"],
-                len(row["told"]),
+                _notified_count(row),
             )
             for row in rows
         ],
     )
+
+
+def _notified_count(row: "IncidentDocument") -> str:
+    """How many messages were sent; of how many, where some were not."""
+    sent = sum(notice["state"] == "sent" for notice in row["told"])
+    total = len(row["told"])
+    return f"{sent}" if sent == total else f"{sent} of {total}"
 
 
 @app.command()

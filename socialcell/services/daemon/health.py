@@ -22,6 +22,7 @@ SILENT = timedelta(days=2)  # a source that brings nothing for so long is silent
 _NEW_SOURCE = timedelta(days=1)  # a source that was added since may still be quiet
 _FAILURES = 3  # in a row; one alone is tried again soon
 _RECHECK_STOPPED = timedelta(hours=36)  # the recheck is due once a night
+_ALERTS_LATE = timedelta(minutes=5)  # the daemon sends them within a minute
 _LETTERS_LATE = timedelta(hours=1)
 _TAGGING_LATE = timedelta(hours=1)
 _DOUBT_LATE = timedelta(hours=1)
@@ -219,22 +220,33 @@ def _is_recheck_stopped(source: Source, last: Run | None, now: datetime) -> bool
 
 
 def _letter_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
-    """What waits in the outbox for over an hour, and what died in the last week."""
+    """What waits in the outbox for too long, and what died in the last week."""
     with db.reading(context.engine) as session:
-        backlog = outbox_store.backlog(session, now)
-    if backlog.oldest_due is not None and now - backlog.oldest_due > _LETTERS_LATE:
-        mail = context.workspace.config.mail
-        host = "mail.host is not set in config.yaml. " if mail.host is None else ""
+        alerts = outbox_store.due_alerts(session, now)
+        letters = outbox_store.due_others(session, now)
+        dead = outbox_store.backlog(session, now).dead
+    host = ""
+    if context.workspace.config.mail.host is None:
+        host = "mail.host is not set in config.yaml. "
+    advice = f"{host}Send them: socialcell outbox send; it says what is in the way."
+    if alerts.oldest is not None and now - alerts.oldest > _ALERTS_LATE:
+        yield HealthReason(
+            "alerts_waiting",
+            f"Messages of alerts that wait to be sent: {alerts.count}, the oldest "
+            f"since {in_pune(alerts.oldest)}. Nobody has had them.",
+            advice,
+        )
+    if letters.oldest is not None and now - letters.oldest > _LETTERS_LATE:
         yield HealthReason(
             "letters_waiting",
-            f"{backlog.due} messages wait to be sent, the oldest since "
-            f"{in_pune(backlog.oldest_due)}.",
-            f"{host}Send them: socialcell outbox send; it says what is in the way.",
+            f"{letters.count} messages wait to be sent, the oldest since "
+            f"{in_pune(letters.oldest)}.",
+            advice,
         )
-    if backlog.dead:
+    if dead:
         yield HealthReason(
             "letters_dead",
-            f"{backlog.dead} messages of the last week could not be delivered.",
+            f"{dead} messages of the last week could not be delivered.",
             "See why: socialcell outbox list --state dead.",
         )
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from socialcell import db
 from socialcell.clock import IST
 from socialcell.listening.alerts.model import Incident
+from socialcell.ops.outbox_model import Outgoing
 from socialcell.sandbox.chat.chat_servers import SECRETS, SLACK, ChatServers
 from socialcell.sandbox.server import LoggedRequest, serve_http
 from socialcell.services.doctor import examine
@@ -163,6 +164,24 @@ def test_an_incident_is_listed_and_shown(cell: Path, engine: Engine) -> None:
     assert [(one["channel"], one["recipient"]) for one in listed["told"]] == [
         ("slack", "cell")
     ]
+
+
+def test_a_message_that_waits_in_the_outbox_is_not_counted_as_notified(
+    cell: Path, engine: Engine
+) -> None:
+    spike(engine)
+    assert document(cell, "alerts", "detect")["messages"] == 1
+
+    def notified() -> str:
+        heads, row = run(cell, "alerts", "list").splitlines()
+        assert heads.split("\t")[-1] == "notified"
+        return row.split("\t")[-1]
+
+    assert notified() == "0 of 1"
+    with db.writing(engine) as session:
+        (message,) = session.scalars(select(Outgoing)).all()
+        message.state = "sent"
+    assert notified() == "1"
 
 
 def test_without_mentions_no_phrase_rises(cell: Path) -> None:

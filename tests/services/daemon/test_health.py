@@ -147,11 +147,15 @@ def test_an_incident_that_nobody_acknowledges_is_told_when_everybody_was_called(
     assert reasons(context) == ()
 
     clock.advance(timedelta(minutes=20))
-    (reason,) = reasons(context)
+    unanswered, waiting = reasons(context)
 
-    assert reason.startswith("Nobody has acknowledged incident 1 since 2026-11-23 09")
+    assert unanswered.startswith(
+        "Nobody has acknowledged incident 1 since 2026-11-23 09"
+    )
+    # Nothing was sent, which is a reason of its own until it is.
+    assert waiting.startswith("Messages of alerts that wait to be sent: 1")
     acknowledgements.acknowledge(context, 1)
-    assert reasons(context) == ()
+    assert reasons(context) == (waiting,)
 
 
 def test_a_quota_that_is_spent_is_said_with_its_end_and_where_to_look(
@@ -238,6 +242,31 @@ def test_letters_that_wait_for_over_an_hour_are_said_with_what_is_in_the_way(
         "2 messages wait to be sent, the oldest since 2026-11-23 09:00 IST.",
     )
     assert reason.advice.startswith("mail.host is not set in config.yaml.")
+
+
+def test_alerts_that_wait_for_over_five_minutes_are_said_apart_from_letters(
+    context: Context, clock: FixedClock
+) -> None:
+    letter = mail.Letter("The week", "text", "<p>text</p>")
+    readers = ["a@city.example", "b@city.example"]
+    outbox.put_letter(context, "report", "week", "en", readers[:1], lambda: letter)
+    outbox.put_letter(context, "alert", "incident.1", "en", readers, lambda: letter)
+    clock.advance(timedelta(minutes=5))
+    assert check(context) == ()
+
+    clock.advance(timedelta(minutes=1))
+
+    (reason,) = check(context)
+    assert (reason.code, reason.finding) == (
+        "alerts_waiting",
+        "Messages of alerts that wait to be sent: 2, the oldest since 2026-11-23 09:00 "
+        "IST. Nobody has had them.",
+    )
+    assert reason.advice.startswith("mail.host is not set in config.yaml.")
+    clock.advance(timedelta(hours=1))
+    alerts, letters = check(context)
+    assert (alerts.code, letters.code) == ("alerts_waiting", "letters_waiting")
+    assert letters.finding.startswith("1 messages wait to be sent")
 
 
 def test_letters_that_died_are_said_for_a_week(
