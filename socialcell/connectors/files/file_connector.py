@@ -18,6 +18,7 @@ from socialcell.connectors.base import (
     Kind,
 )
 from socialcell.connectors.checked_records import storable_item
+from socialcell.connectors.files.row_checks import RowChecks
 from socialcell.connectors.files.table_content import open_table
 from socialcell.connectors.files.table_mapping import AS_IT_IS
 from socialcell.json_types import JsonObject, as_whole
@@ -41,8 +42,12 @@ class FileConnector(ABC):
     cursor_version: ClassVar[int] = 1
     capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.MENTIONS})
 
+    # Whether a row is a post of its own: not so where a platform lists its versions.
+    has_row_per_post: ClassVar[bool] = False
+
     def __init__(self, path: Path, sha256: str) -> None:
         self.path = path
+        self._now: datetime | None = None
         self.sha256 = sha256
         self.table_options = AS_IT_IS  # how a table is read, where somebody stated it
         self.position = 0  # bytes of the file that are read, for a progress bar
@@ -60,6 +65,10 @@ class FileConnector(ABC):
     def open_content(self) -> BinaryIO:
         """What `rows` reads: the file, or the sheet of a workbook as CSV."""
         return open_table(self.path, self.table_options)
+
+    def set_now(self, now: datetime) -> None:
+        """Refuse posts that were written after this moment (see RowChecks)."""
+        self._now = now
 
     def check(self) -> ConnectorHealth:
         """Read one row."""
@@ -82,12 +91,15 @@ class FileConnector(ABC):
         """Batches of about 500 items; the last one's cursor says `done`."""
         row = stored = self._stored_row(cursor)
         items: list[Item] = []
+        checks = RowChecks(self._now)
         try:
             with self.open_content() as file:
                 for row, row_items in self.rows(file):
+                    # Rows that are stored already count as earlier ones, too.
+                    checked_items = self._checked(row_items, row, checks)
                     if row <= stored:
                         continue
-                    items.extend(map(storable_item, row_items))
+                    items += checked_items
                     self.position = file.tell()
                     if len(items) >= BATCH:
                         yield Batch(items, self._cursor(row), self._observed_at())
@@ -102,6 +114,14 @@ class FileConnector(ABC):
                 reason=error.strerror or str(error),
             ) from None
         yield Batch(items, self._cursor(row, is_done=True), self._observed_at())
+
+    def _checked(
+        self, row_items: Sequence[Item], row: int, checks: RowChecks
+    ) -> list[Item]:
+        items = [storable_item(item) for item in row_items]
+        if self.has_row_per_post:
+            items = [checks.refuse_other_text(item, row) for item in items]
+        return [checks.refuse_future(item, row) for item in items]
 
     def _observed_at(self) -> datetime:
         """The file's time of change: its figures are of that moment."""

@@ -53,6 +53,7 @@ class GenericFile(FileConnector):
 
     platform: ClassVar[str] = "file"
     format: ClassVar[str] = "generic"
+    has_row_per_post: ClassVar[bool] = True
 
     def __init__(self, path: Path, sha256: str, mapping: ColumnMapping) -> None:
         super().__init__(path, sha256)

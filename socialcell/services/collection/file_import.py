@@ -91,6 +91,7 @@ def import_file(
             session, connector.sha256, connector.format, connector.reading_options
         )
         earlier = earlier_import.imported_at if earlier_import else None
+    connector.set_now(earlier or context.clock.now())
     if earlier:
         result = _recount(context, connector, columns, progress_report)
     elif dry_run:
@@ -309,6 +310,8 @@ def _with_state(result: RunResult) -> RunResult:
 def _warnings(
     connector: FileConnector, mapping: ColumnMapping | None, result: RunResult
 ) -> tuple[str, ...]:
+    if not result.counts["received"]:
+        return ("The file holds no rows: nothing is stored of it.",)
     updated = result.counts["updated"]
     if mapping is not None or connector.platform != GenericFile.platform or not updated:
         return ()

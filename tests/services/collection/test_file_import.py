@@ -1,11 +1,13 @@
 """An imported file is accounted for row by row, and twice is as once."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from socialcell import db
+from socialcell.clock import FixedClock
 from socialcell.connectors.base import Batch
 from socialcell.connectors.x import x_connector
 from socialcell.listening.model import Engagement, Mention, RawItem
@@ -16,9 +18,16 @@ from socialcell.services.collection import collector, file_import
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.collection.collector import RunResult
 from tests.builders import ScriptedConnector, make_source
+from tests.conftest import MONDAY_MORNING
 from tests.connectors.exports import page, post, write
 from tests.rows import in_order
 from tests.shared import shared
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A week later than that of other tests: the rows were written until then."""
+    return FixedClock(MONDAY_MORNING + timedelta(days=7))
 
 
 def counts(result: RunResult) -> dict[str, int]:
@@ -268,3 +277,71 @@ def test_research_texts_are_stored_as_they_are_and_twice_is_as_once(context):
     before = digest_of(context)
     file_import.import_file(context, path)
     assert digest_of(context) == before
+
+
+def test_a_post_of_the_future_is_refused_by_its_row_but_not_one_of_tomorrow(
+    context, tmp_path, clock
+):
+    """Monday 30 November, 09:00: a day ahead may be another zone's time."""
+    path = write(
+        tmp_path / "a.csv",
+        "id,date,text",
+        "1,2026-12-01 08:59,tomorrow",
+        "2,2026-12-01 09:01,later",
+        "3,2027-03-01 10:00,from the future",
+    )
+    first = file_import.import_file(context, path)
+    clock.advance(timedelta(days=90))
+    again = file_import.import_file(context, path)
+    assert counts(first.result) == {"received": 3, "stored": 1, "quarantined": 2}
+    assert [reject.row for reject in first.result.rejects] == [3, 4]
+    assert first.result.rejects[1].reason == (
+        "its date 2027-03-01 10:00 IST is in the future. Correct it, or state the "
+        "order of day and month: --date-order."
+    )
+    assert [mention.external_id for mention in mentions(context)] == ["1"]
+    # The same file comes to the same, also when the days have come.
+    assert counts(again.result) == {"received": 3, "unchanged": 1, "quarantined": 2}
+
+
+def test_a_post_with_the_id_of_another_is_named_by_its_row_and_not_lost(
+    context, tmp_path
+):
+    filler = [f"f{n},2026-11-29 10:00,post {n}" for n in range(600)]
+    path = write(
+        tmp_path / "a.csv",
+        "id,date,text",
+        "z1,2026-11-29 10:00,कचरा साचला",
+        "z1,2026-11-29 12:00,पाणी नाही",
+        "z1,2026-11-29 10:00,कचरा साचला",
+        *filler,
+        "f0,2026-11-29 10:00,on another page",
+    )
+    result = file_import.import_file(context, path).result
+    assert counts(result) == {
+        "received": 604,
+        "stored": 601,
+        "duplicate": 1,
+        "quarantined": 2,
+    }
+    assert [(reject.row, reject.reason) for reject in result.rejects] == [
+        (
+            3,
+            "its id z1 is that of row 2, whose text differs. If it is another post, "
+            "give it an id of its own.",
+        ),
+        (
+            605,
+            "its id f0 is that of row 5, whose text differs. If it is another post, "
+            "give it an id of its own.",
+        ),
+    ]
+    raws = [raw for raw in everything(context, RawItem) if raw.state == "quarantined"]
+    assert any(json.loads(raw.body)["text"] == "पाणी नाही" for raw in raws)
+
+
+@pytest.mark.parametrize("lines", [(), ("id,date,text",)])
+def test_a_file_without_rows_is_said_to_hold_none(context, tmp_path, lines):
+    path = write(tmp_path / "a.csv", *lines)
+    imported = file_import.import_file(context, path, dry_run=True)
+    assert imported.warnings == ("The file holds no rows: nothing is stored of it.",)

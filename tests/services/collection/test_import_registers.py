@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from socialcell import db
+from socialcell.clock import FixedClock
 from socialcell.listening.model import Mention
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.store.alerts import critical_calls
@@ -18,6 +19,7 @@ from socialcell.services import pseudonyms
 from socialcell.services.collection import file_import
 from socialcell.services.context import Context
 from socialcell.views.mentions import mention_view
+from tests.conftest import MONDAY_MORNING
 
 pytestmark = pytest.mark.swept_on_postgresql
 
@@ -32,6 +34,12 @@ def saved(folder: Path, name: str, *lines: str) -> Path:
     path = folder / name
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A week later than that of other tests: the rows were written until then."""
+    return FixedClock(MONDAY_MORNING + timedelta(days=7))
 
 
 def counts(context: Context, path: Path) -> dict[str, int]:
