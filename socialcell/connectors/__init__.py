@@ -9,6 +9,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Literal, Protocol, TypeGuard, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -190,7 +191,25 @@ def _validated_settings(name: str, settings: JsonObject) -> BaseModel:
     try:
         return model.model_validate(dict(settings))
     except ValidationError as error:
-        raise _settings_error(name, error.errors()[0]) from None
+        faults = error.errors()
+        for fault in faults:
+            # A key that there is not is why another one is missing.
+            if fault["type"] == "extra_forbidden":
+                raise _unknown_setting(name, model, fault) from None
+        raise _settings_error(name, faults[0]) from None
+
+
+def _unknown_setting(
+    name: str, model: type[BaseModel], fault: ErrorDetails
+) -> ConfigError:
+    key = ".".join(str(part) for part in fault["loc"])
+    keys = list(model.model_fields)
+    near = get_close_matches(key, keys, n=1)
+    if near:
+        return ConfigError(
+            "connectors.misspelt_setting", connector=name, key=key, near=near[0]
+        )
+    return ConfigError("connectors.no_such_setting", connector=name, key=key, keys=keys)
 
 
 def _settings_error(name: str, fault: ErrorDetails) -> ConfigError:

@@ -95,6 +95,20 @@ def test_a_fault_of_one_setting_names_its_key_in_pydantics_words() -> None:
     assert str(caught.value).startswith("Source settings of x: kind: Input should be")
 
 
+@pytest.mark.parametrize(
+    ("key", "hint"), [("ulr", "Did you mean url?"), ("colour", "There are: url.")]
+)
+def test_a_setting_that_there_is_not_is_named_before_the_one_that_is_missing(
+    key: str, hint: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        connectors.check_settings("rss", {key: "https://paper.example/feed"})
+
+    assert str(caught.value).startswith(
+        f"Source settings of rss: there is no setting {key}. {hint}"
+    )
+
+
 def test_a_setting_that_is_no_json_says_where() -> None:
     with pytest.raises(ConfigError) as caught:
         connectors.check_settings("meta_ads", {"account_id": "12345", "installs": "["})

@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from socialcell.connectors.base import ConnectorError
 from socialcell.connectors.files import csv_rows as csv_module
 from socialcell.connectors.files import text_lines as lines_module
 from socialcell.connectors.files.csv_rows import csv_rows, delimiter_of
@@ -36,8 +37,22 @@ def test_crlf_is_no_part_of_a_value(tmp_path):
 def test_a_line_that_is_not_utf8_is_rejected_by_its_number(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"text": "a"}\n{"text": "\xff"}\n{"text": "b"}\n')
-    assert reasons(path) == {2: "not UTF-8: byte 11 of it is 0xff"}
+    assert reasons(path) == {
+        2: "it is not UTF-8 text: its byte 11 is 0xff. Save the file as UTF-8 (in a "
+        "spreadsheet: CSV UTF-8)."
+    }
     assert len(items(path)) == 3
+
+
+def test_a_heading_that_is_not_utf8_says_how_the_file_is_saved(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\xde,text\n1,a\n")
+    with pytest.raises(ConnectorError) as caught:
+        records(path)
+    assert str(caught.value) == (
+        "The heading cannot be read: it is not UTF-8 text: its byte 1 is 0xde. Save "
+        "the file as UTF-8 (in a spreadsheet: CSV UTF-8)."
+    )
 
 
 def test_a_csv_row_that_is_not_utf8_is_rejected_alone(tmp_path):

@@ -3,12 +3,14 @@
 import gzip
 import json
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from socialcell import db
+from socialcell.clock import FixedClock
 from socialcell.connectors import file_limits
 from socialcell.connectors.file_detection import open_file
 from socialcell.connectors.files import sheets, workbooks
@@ -77,7 +79,7 @@ def test_a_compressed_file_that_unpacks_to_a_thousand_times_its_size_is_refused(
 
 
 def test_all_parts_of_an_archive_together_have_a_limit(
-    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    context: Context, clock: FixedClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = archive(tmp_path / "x.zip", [archived(1)], [archived(2)])
     with zipfile.ZipFile(path) as made:
@@ -88,6 +90,7 @@ def test_all_parts_of_an_archive_together_have_a_limit(
     assert "The .zip unpacks to more than" in refused(context, path)
 
     monkeypatch.setattr(file_limits, "UNPACKED", both)
+    clock.advance(timedelta(days=7))  # posts of the future are refused
     file_import.import_file(context, path)
     assert stored(context) == (2, 1)
 

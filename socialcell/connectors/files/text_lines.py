@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import IO, BinaryIO
 
+SAVE_AS_UTF8 = "Save the file as UTF-8 (in a spreadsheet: CSV UTF-8)."
 LONGEST = 16 << 20  # characters or bytes of one line; API pages have a few million
 
 _MARKS = (
@@ -72,7 +73,8 @@ def _utf8(file: BinaryIO) -> Iterator[Line]:
             yield Line(
                 number,
                 raw.decode("utf-8", "surrogateescape"),
-                f"not UTF-8: byte {error.start + 1} of it is {raw[error.start]:#04x}",
+                f"it is not UTF-8 text: its byte {error.start + 1} is "
+                f"{raw[error.start]:#04x}. {SAVE_AS_UTF8}",
             )
 
 
