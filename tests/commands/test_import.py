@@ -62,6 +62,12 @@ def test_people_are_told_what_the_file_is_and_which_rows_failed(call, tmp_path):
     assert "row 3: no text" in err
 
 
+def test_errors_hold_sentences_and_no_line_of_a_log(call, tmp_path):
+    path = write(tmp_path / "a.csv", "id,date,text", "1,2026-11-23 09:00,water", "2,,")
+    _code, _out, err = call(path)
+    assert err.splitlines() == ["row 3: no text", "1 of 2 rows could not be read"]
+
+
 def test_twice_says_that_nothing_is_changed(call, tmp_path):
     path = write(tmp_path / "a.csv", "id,text", "1,पाणी")
     assert call(path)[0] == 0

@@ -154,8 +154,8 @@ class _SourceRun:
                 failure = close_failed_run(
                     self._context, self._source, self._ingest_run, error
                 )
-                return log_end(self._context, failure)
-            return log_end(self._context, self._done())
+                return log_end(self._context, failure, self._kind)
+            return log_end(self._context, self._done(), self._kind)
 
     def _read(self, cursor: JsonObject | None, stop: Callable[[], bool]) -> None:
         try:

@@ -120,10 +120,12 @@ class IngestRun:
         )
 
 
-def log_end(context: Context, result: RunResult) -> RunResult:
+def log_end(context: Context, result: RunResult, kind: str = "pull") -> RunResult:
     """Log the end of a committed run, and write reports again that quote something it
-    removed."""
+    removed. Of an import a person hears from the command itself."""
     write = _LOG.info if result.state == "ok" else _LOG.warning
+    if kind == "import":
+        write = _LOG.debug
     write(
         log.RUN_ENDED,
         state=result.state,
