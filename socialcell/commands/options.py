@@ -103,6 +103,19 @@ def moment_of(option: str, text: str | None) -> "datetime | None":
     return None if text is None else day_start(text, option)
 
 
+def span_of(
+    since: str | None, until: str | None
+) -> "tuple[datetime | None, datetime | None]":
+    """The days or times of --since and --until. UsageError as of `moment_of`, and when
+    they are the wrong way round."""
+    from socialcell.listening.day_ranges import require_order
+
+    start, end = moment_of("--since", since), moment_of("--until", until)
+    if since and until and start and end:
+        require_order(start, end, since, until)
+    return start, end
+
+
 def day_of(context: "Context", on: str | None) -> "date":
     """The day of --on, today in Pune without it. UsageError when it is none."""
     from socialcell.clock import IST

@@ -44,6 +44,12 @@ def day_end(text: str, name: str, now: datetime | None = None) -> datetime:
     return start + timedelta(days=1) if len(text) == 10 else start
 
 
+def require_order(start: datetime, end: datetime, since: str, until: str) -> None:
+    """UsageError when a span ends before it begins, with both as they are written."""
+    if start >= end:
+        raise UsageError("query.reversed_span", first=since, last=until)
+
+
 def read_day(text: str, name: str, now: datetime | None = None) -> date:
     """A day in Pune: YYYY-MM-DD or, where `now` is given, the day of a time before it
     (24h, 7d, 2w).

@@ -88,13 +88,14 @@ def stories(
 
     Example: socialcell mentions stories --since 2026-11-16
     """
-    from socialcell.listening.day_ranges import day_end, day_start
+    from socialcell.listening.day_ranges import day_end, day_start, require_order
     from socialcell.services.mentions import similar_mentions as job
 
     context = open_context(config)
     now = context.clock.now()
     end = day_end(until, "--until", now) if until else now
     begin = day_start(since, "--since", now)
+    require_order(begin, end, since, until or output.local(end))
     measure, clusters = job.find_stories(
         context, begin, end, least=least, progress=_show_progress
     )

@@ -7,7 +7,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.operators.sign_in_prompt import acting_context
-from socialcell.commands.options import Config, Json, moment_of
+from socialcell.commands.options import Config, Json, span_of
 
 if TYPE_CHECKING:
     from socialcell.services.privacy.privacy_report import PrivacyReport
@@ -40,9 +40,7 @@ def accesses(
     from socialcell.registers.store.accesses import AccessFilter
     from socialcell.services import access_log
 
-    wanted = AccessFilter(
-        moment_of("--since", since), moment_of("--until", until), by, of
-    )
+    wanted = AccessFilter(*span_of(since, until), by, of)
     entries = access_log.list_accesses(acting_context(config), wanted, limit)
     if json:
         output.as_json(
@@ -84,7 +82,7 @@ def report(
 
     from socialcell.services.privacy import privacy_report
 
-    first, last = moment_of("--since", since), moment_of("--until", until)
+    first, last = span_of(since, until)
     context = acting_context(config)
     end = last or context.clock.now()
     begin = first or end - timedelta(days=30)

@@ -9,7 +9,7 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators.sign_in_prompt import acting_context
-from socialcell.commands.options import Config, Json, moment_of, open_context
+from socialcell.commands.options import Config, Json, open_context, span_of
 from socialcell.json_types import dumps
 
 app = typer.Typer(
@@ -81,8 +81,7 @@ def records(
     bundle = record_bundle.make_bundle(
         acting_context(config),
         case or [],
-        moment_of("--since", since),
-        moment_of("--until", until),
+        *span_of(since, until),
     )
     output.write_bytes(out, [bundle.content], private=True)
     if json:

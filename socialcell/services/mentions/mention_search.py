@@ -10,7 +10,7 @@ from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.language import lexicon
 from socialcell.listening.areas import area_table
-from socialcell.listening.day_ranges import day_end, day_start
+from socialcell.listening.day_ranges import day_end, day_start, require_order
 from socialcell.listening.people.visibility import People
 from socialcell.listening.query.query_language import (
     NO_WARD,
@@ -92,16 +92,21 @@ def build_filter(
 ) -> MentionFilter:
     """The same of a query that was read, with the names that a workspace may use.
 
-    UsageError as of `read_request`, also for a kind that no mention has.
+    UsageError as of `read_request`, also for a kind that no mention has, and for days
+    of which the last is before the first.
     """
     _require_values(holdings, values)
     if kind is not None and kind not in KINDS:
         reason = unknown("kind", kind, KINDS)
         raise UsageError("mentions.wrong_option", name="kind", reason=reason)
+    start = day_start(since, "--since", now) if since else None
+    end = day_end(until, "--until", now) if until else None
+    if since and until and start and end:
+        require_order(start, end, since, until)
     return MentionFilter(
         query=tree,
-        since=day_start(since, "--since", now) if since else None,
-        until=day_end(until, "--until", now) if until else None,
+        since=start,
+        until=end,
         limit=limit,
         kind=kind,
         places=places,

@@ -11,6 +11,7 @@ from socialcell.campaigns.publishing import store
 from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
 from socialcell.connectors.publisher import PUBLISHERS
+from socialcell.errors import UsageError
 from socialcell.listening.day_ranges import read_day
 from socialcell.ops import outbox_store
 from socialcell.reports.plans import plan_calendar
@@ -114,6 +115,8 @@ def list_posts(
     now = context.clock.now()
     first = read_day(since, "--since", now) if since else now.astimezone(IST).date()
     last = read_day(until, "--until", now) if until else first + _AHEAD
+    if since and until and first > last:
+        raise UsageError("query.reversed_span", first=since, last=until)
     start = datetime.combine(first, time(), IST)
     end = datetime.combine(last, time(), IST) + timedelta(days=1)
     overdue = [] if since else _overdue(context, start)

@@ -36,7 +36,7 @@ _BODY_FIELDS = {
     "deskcases.reason_needed": "reason",
 }
 _FIELDS = {"mentions.wrong_cursor": "cursor", "mentions.no_hour": "until"}
-_FIELDS |= {"mentions.long_span": "since"}
+_FIELDS |= {"mentions.long_span": "since", "query.reversed_span": "until"}
 _OF_BODIES = {
     400: Message("api.not_json"),
     408: Message("api.slow_body"),

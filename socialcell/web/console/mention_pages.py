@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from socialcell.errors import UsageError
+from socialcell.listening.query.query_explanation import QueryExplanation
+from socialcell.message_catalog import Message
 from socialcell.roles import Permission
 from socialcell.services import pseudonyms
 from socialcell.services.desk.pages import mention_case
@@ -20,6 +22,7 @@ from socialcell.services.mentions import (
     place_names,
 )
 from socialcell.services.mentions.mention_explorer import ExplorerQuestion
+from socialcell.views.mentions.explorer_view import ExplorerPage
 from socialcell.web.console.mention_words import MentionWords
 from socialcell.web.pages.addresses import with_pairs
 from socialcell.web.pages.answers import Answer, Download, RedirectTo, WebPage
@@ -74,10 +77,9 @@ def show_explorer(request: PageRequest) -> Answer:
             context, people, question, places=request.places
         )
     except UsageError as error:
-        fault = request.say(error.message)
-        page = mention_explorer.explore(
-            context, people, ExplorerQuestion(), places=request.places
-        )
+        fault = request.say(_with_labels(request, error.message))
+        # What was not applied must not look as if it were: nothing is listed.
+        page = ExplorerPage(QueryExplanation(question.query), None)
     words = MentionWords(request.lang, place_names.load_names(context))
     explanation = page.explanation
     if explanation.fault is not None:
@@ -109,6 +111,16 @@ def show_explorer(request: PageRequest) -> Answer:
             "moment": datetime.fromisoformat,
         },
     )
+
+
+def _with_labels(request: PageRequest, message: Message) -> Message:
+    """The message of a command with the labels of the page for its options."""
+    _ = request.lang.gettext
+    labels = {"--since": _("From"), "--until": _("Until")}
+    name = message.parameters.get("name")
+    if not isinstance(name, str) or name not in labels:
+        return message
+    return Message(message.code, {**message.parameters, "name": labels[name]})
 
 
 def _question(request: PageRequest) -> ExplorerQuestion:

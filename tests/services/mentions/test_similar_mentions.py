@@ -184,3 +184,16 @@ def test_the_commands_show_pseudonyms_and_json(
     wrong = socialcell("mentions", "similar", "999", "--config", place)
     assert wrong.returncode == 2
     assert "There is no mention 999." in said(wrong)
+
+
+@pytest.mark.parametrize(
+    "command", ["mentions list", "mentions stories", "posts list", "privacy accesses"]
+)
+def test_days_the_wrong_way_round_are_a_wrong_call(folder: Path, command: str) -> None:
+    place = folder / "config.yaml"
+    days = ("--since", "2026-11-23", "--until", "2026-11-20", "--config", place)
+
+    wrong = socialcell(*command.split(), *days)
+
+    assert wrong.returncode == 2
+    assert "Nothing lies from 2026-11-23 until 2026-11-20" in wrong.stderr

@@ -200,6 +200,7 @@ def test_the_suggestion_of_a_ward_counts_its_own_mentions(make_client: Client) -
         ("q=since:0001-01-01", "q"),
         ("q=%00", "q"),
         ("since=soon", "since"),
+        ("since=2026-11-23&until=2026-11-22", "until"),
         ("since=0001-01-01", "since"),
         ("since=9999-12-31T23:59:59-12:00", "since"),
         ("until=9999-12-31", "until"),

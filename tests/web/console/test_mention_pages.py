@@ -94,6 +94,26 @@ def test_a_filter_that_no_mention_can_have_is_refused_in_words(
     answer = browser.get(f"/en/mentions?since={quote(value)}")
 
     assert (answer.status, "This cannot be searched" in answer.text) == (200, True)
+    assert "From takes a day such as 2026-11-23" in answer.text
+    assert "--since" not in answer.text
+    # The list of all would look like what was asked for.
+    assert not any(words in answer.text for words in (WATER, DRAIN))
+
+
+def test_days_the_wrong_way_round_are_refused_in_words(
+    city: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, city, RAVI, Role.VIEWER)
+
+    answer = browser.get("/en/mentions?since=2026-11-23&until=2026-11-20")
+
+    assert (
+        "Nothing lies from 2026-11-23 until 2026-11-20: the first must be the earlier "
+        "one." in answer.text
+    )
+    assert WATER not in answer.text
+    same_day = browser.get("/en/mentions?since=2026-11-23&until=2026-11-23")
+    assert "This cannot be searched" not in same_day.text
 
 
 def test_a_ward_office_sees_its_own_mentions_alone(
