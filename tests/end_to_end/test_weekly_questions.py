@@ -49,7 +49,8 @@ ANSWERS = {
         r"Same hours last week and now: [\d,]+ → [\d,]+|Not comparable with last week"
     ),
     "what the cell did and what came of it": (
-        r"Published: posts \d+, answers \d+\.|No statement and no answer was published"
+        r"Published: posts \d+, answers \d+\.|"
+        r"No statement and no public answer was published"
     ),
     "which commitments are due": (
         r"Commitments due: \d+, of these late: \d+\.|No commitment is due\."

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 
 from socialcell.i18n import Language
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
-from socialcell.reports.phrases import UNKNOWN
+from socialcell.reports.phrases import UNKNOWN, Phrases
 from socialcell.reports.sections.report_context import (
     MAX_WARDS,
     ReportContext,
 )
-from socialcell.reports.week_numbers import CaseNumbers
+from socialcell.reports.week_numbers import CaseNumbers, WeekNumbers
 
 
 def section(context: ReportContext) -> Section:
@@ -28,15 +28,23 @@ def section(context: ReportContext) -> Section:
     return Section(context.lang.gettext("Cases"), blocks)
 
 
+def answered_sentence(numbers: WeekNumbers, phrases: Phrases) -> str | None:
+    """How many cases of the week a person answered; None where there was none."""
+    cases = numbers.get("cases")
+    if not cases or not cases["answers"]["n"]:
+        return None
+    return phrases.lang.gettext(
+        "%(of)s cases of the week have an answer from a person.",
+        of=phrases.part_of_whole(cases["answers"]["answered"], cases["answers"]["n"]),
+    )
+
+
 def _answers(context: ReportContext, numbers: CaseNumbers) -> Iterator[Block]:
     _, answers = context.lang.gettext, numbers["answers"]
-    if not answers["n"]:
+    text = answered_sentence(context.numbers, context.phrases)
+    if text is None:
         return
     part_of_whole = context.phrases.part_of_whole
-    text = _(
-        "%(of)s cases of the week have an answer from a person.",
-        of=part_of_whole(answers["answered"], answers["n"]),
-    )
     if answers["p90"] is not None:
         text += " " + _(
             "Nine of ten were answered within %(n)s minutes.",

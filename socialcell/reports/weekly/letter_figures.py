@@ -144,15 +144,30 @@ def _asking(context: LetterContext) -> KeyFigure | None:
         for bound in wilson_interval(count, total)
     )
     interval = _("%(low)s to %(high)s", low=low, high=high)
-    before = context.measure("asking_share")
-    if before is None or before["before"] is None:
-        return KeyFigure(lang.percent(count, total), label, interval)
-    compared = _(
-        "%(interval)s; last week %(before)s",
-        interval=interval,
-        before=kpi_labels.figure_text(lang, "asking_share", before["before"]),
+    shown = lang.percent(count, total)
+    return KeyFigure(shown, label, _asking_comparison(context, interval, shown))
+
+
+def _asking_comparison(context: LetterContext, interval: str, shown: str) -> str:
+    """The interval, and the share of last week: over the same hours, which are said
+    where this week's share over them is another than that of the whole week."""
+    lang, measure = context.lang, context.measure("asking_share")
+    if measure is None or measure["before"] is None:
+        return interval
+    now, before = (
+        kpi_labels.figure_text(lang, "asking_share", share)
+        for share in (measure["now"], measure["before"])
     )
-    return KeyFigure(lang.percent(count, total), label, compared)
+    if now == shown:
+        return lang.gettext(
+            "%(interval)s; last week %(before)s", interval=interval, before=before
+        )
+    return lang.gettext(
+        "%(interval)s; same hours: last week %(before)s, now %(now)s",
+        interval=interval,
+        before=before,
+        now=now,
+    )
 
 
 def _corrected_asking(context: LetterContext, label: str) -> KeyFigure | None:
@@ -167,17 +182,13 @@ def _corrected_asking(context: LetterContext, label: str) -> KeyFigure | None:
         for bound in (share["low"], share["high"])
     )
     interval = _("%(low)s to %(high)s", low=low, high=high)
-    read = context.measure("asking_share")
-    shown = lang.percent(round(share["share"] * 1000), 1000)
-    if read is None or read["now"] is None:
-        return KeyFigure(shown, label, interval)
-    compared = _(
-        "%(interval)s; as classified %(now)s, last week %(before)s",
-        interval=interval,
-        now=kpi_labels.figure_text(lang, "asking_share", read["now"]),
-        before=kpi_labels.figure_text(lang, "asking_share", read["before"]),
+    # Of all mentions of the week, as the corrected share is; not of the same hours.
+    read = lang.percent(share["n"], share["of"])
+    classified = lang.gettext(
+        "%(interval)s; as classified %(now)s", interval=interval, now=read
     )
-    return KeyFigure(shown, label, compared)
+    shown = lang.percent(round(share["share"] * 1000), 1000)
+    return KeyFigure(shown, label, _asking_comparison(context, classified, read))
 
 
 def _urgent_counts(context: LetterContext) -> tuple[int, Figure] | None:

@@ -9,6 +9,7 @@ from socialcell.reports.incidents.incident_facts import IncidentFacts
 from socialcell.reports.kpis.listening import MIN_COVERAGE
 from socialcell.reports.letter_numbers import PlannedClosure
 from socialcell.reports.letters.letter_page import Line, Strong
+from socialcell.reports.sections import cases
 from socialcell.reports.week_incidents import ContradictoryFigures
 from socialcell.reports.week_numbers import PlatformCoverage, WeekNumbers
 from socialcell.reports.weekly import letter_work
@@ -348,7 +349,11 @@ def _cell_sentences(context: LetterContext) -> Iterator[str]:
     if context.letter is None:
         return
     published = list(letter_work.published_sentences(lang, context.letter["work"]))
-    yield from published or [_("No statement and no answer was published by the cell.")]
+    yield from published or [
+        _("No statement and no public answer was published by the cell.")
+    ]
+    if answered := cases.answered_sentence(context.numbers, context.phrases):
+        yield answered
     missed, coming = context.missed_commitments, context.coming_commitments
     if not missed and not coming:
         yield _("No commitment is due.")

@@ -64,7 +64,30 @@ def test_a_share_that_is_corrected_says_what_was_read() -> None:
     assert asking == (
         "70%",
         "of mentions expect an answer",
-        "60% to 80%; as classified 75%, last week 50%",
+        "60% to 80%; as classified 75%; last week 50%",
+    )
+
+
+def test_a_share_is_of_the_whole_week_beside_that_of_the_same_hours() -> None:
+    """The report says 30 of 40, 75%; over the hours of both weeks it is 36%."""
+    share = {"task": "asking", "id": "asking", "n": 30, "of": 40, "why": None}
+    reader = {"shares": [share | {"share": 0.7, "low": 0.6, "high": 0.8}]}
+    new, both = (
+        [{"id": "asking_share", "now": 0.36, "before": before, **MEASURE}]
+        for before in (None, 0.5)
+    )
+
+    (alone, *_) = key_figures(context(measures=new, reader=reader))
+    (corrected, *_) = key_figures(context(measures=both, reader=reader))
+    (read, *_) = key_figures(context(measures=both))
+
+    assert alone[2] == "60% to 80%; as classified 75%"
+    assert corrected[2] == (
+        "60% to 80%; as classified 75%; same hours: last week 50%, now 36%"
+    )
+    assert (read[0], read[2]) == (
+        "75%",
+        "60% to 86%; same hours: last week 50%, now 36%",
     )
 
 

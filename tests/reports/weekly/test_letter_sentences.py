@@ -62,7 +62,8 @@ def test_the_lead_of_a_quiet_week_counts_what_there_was() -> None:
         "life: 2.",
         "Whole week: 40 mentions. Same hours last week and now: 20 → 40 (+100%). Most "
         "complaints and requests: Water supply (12).",
-        "No statement and no answer was published by the cell. No commitment is due.",
+        "No statement and no public answer was published by the cell. No commitment "
+        "is due.",
     ]
 
 
@@ -112,6 +113,17 @@ def test_the_lead_names_what_was_announced_closed_and_published() -> None:
         "in both.",
         "Published: posts 3, answers 7. Commitments due: 2, of these late: 1.",
     ]
+
+
+def test_the_lead_says_beside_what_was_published_how_many_cases_were_answered() -> None:
+    answers = {"n": 279, "answered": 229, "p90": None, "decided": 0, "in_time": 0}
+
+    lines = lead(context({}, mentions=figure(40), cases={"answers": answers}))
+
+    assert lines[-1] == (
+        "No statement and no public answer was published by the cell. 229 of 279 cases "
+        "of the week have an answer from a person. No commitment is due."
+    )
 
 
 def test_a_week_without_data_says_that_nothing_can_be_said() -> None:

@@ -86,7 +86,7 @@ def test_the_first_screen_of_a_flood_answers_the_fifteen_questions(
             "Whole week: 13 mentions. Same hours last week and now: 3 → 13."
         ),
         "what the cell did": "The cell: alert 5 minutes after the first mention.",
-        "what came of it": "No statement and no answer was published",
+        "what came of it": "No statement and no public answer was published",
         "which commitments are due": "Commitments due: 1, of these late: 0.",
     }
     missing = {question for question, answer in answers.items() if answer not in screen}
@@ -104,7 +104,7 @@ def test_the_first_screen_of_a_quiet_week_says_that_it_was_quiet(world: World) -
         "life: 0.",
         "Whole week: 9 mentions. Same hours last week and now: 8 → 9.",
         "Most complaints and requests: Water supply (4).",
-        "No statement and no answer was published",
+        "No statement and no public answer was published",
         "No commitment is due.",
         "Not known: What people say in calls, letters and visits",
         "Nothing waits for a decision.",
