@@ -66,6 +66,21 @@ def test_the_text_comes_first_then_who_when_and_where(config: Path) -> None:
     assert [line for line in lines if line.startswith("chosen by: test (")]
 
 
+def test_what_is_named_stands_under_its_name_and_not_its_id(
+    config: Path, context: Context, engine: Engine
+) -> None:
+    """A bridge is in the gazetteer, and in no table of areas."""
+    store_records(engine, make_record("103", text="Warje bridge has a huge pothole"))
+    tag_waiting(context)
+
+    lines = page(config, number_of(engine, "103"))
+
+    assert [line for line in lines if line.startswith("entity\tWarje Bridge\t")]
+    (where,) = (line for line in lines if line.startswith("where: "))
+    assert where.endswith("Warje Bridge")
+    assert "place:" not in "\n".join(lines)
+
+
 def test_no_line_is_json(config: Path) -> None:
     assert [line for line in page(config) if set(line) & set('{}[]"')] == []
 

@@ -31,6 +31,7 @@ from socialcell.listening.store.mentions.match_reasons import matching_parts
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.services import query_guard
 from socialcell.services.context import Context
+from socialcell.services.mentions import place_names
 from socialcell.views.mentions import mention_detail
 from socialcell.views.mentions.mention_detail import MentionDetail
 from socialcell.views.mentions.mention_view import FoundMention, MentionDocument
@@ -202,11 +203,16 @@ def replies(context: Context, mention_id: int) -> list[int]:
 
 
 def area_names(context: Context, lang: str) -> dict[str, str]:
-    """The names of all wards and places in a language by id, past ones too."""
+    """The names of all wards, past ones too, and of what a text may name, in a
+    language by id."""
+    named = {
+        id_: names[lang]
+        for id_, names in place_names.gazetteer_names(context).items()
+        if names[lang]
+    }
     with db.reading(context.engine) as session:
-        return {
-            area.id: area_table.names(area)[lang] for area in areas.all_areas(session)
-        }
+        own = areas.all_areas(session)
+    return named | {area.id: area_table.names(area)[lang] for area in own}
 
 
 def mentions_by_id(

@@ -1,9 +1,13 @@
 """The names of areas and of owners of problems, in each language."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from socialcell import db
 from socialcell.clock import IST
+from socialcell.errors import SocialcellError
+from socialcell.language import lexicon
+from socialcell.language.names.own_places import place_rows
 from socialcell.listening.areas.area_table import AreaRecord, names
 from socialcell.listening.areas.owner_table import OwnerRecord
 from socialcell.listening.store import areas, owners
@@ -18,6 +22,19 @@ def load_names(context: Context) -> PlaceNames:
     today = context.clock.now().astimezone(IST).date()
     with db.reading(context.engine) as session:
         return names_by_id(areas.all_areas(session), owners.owners_on(session, today))
+
+
+def gazetteer_names(context: Context) -> PlaceNames:
+    """The names of what a text may name: the gazetteer of the package, and the places
+    of the workspace's own; without these where their file cannot be read, which
+    `doctor` names."""
+    rows = [row for _file, _line, row in lexicon.gazetteer_rows()]
+    with suppress(SocialcellError):
+        rows += place_rows(context.workspace.folder)
+    return {
+        row["id"]: {code: row[f"name_{code}"] for code in ("mr", "hi", "en")}
+        for row in rows
+    }
 
 
 def names_by_id(
