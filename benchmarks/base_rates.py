@@ -91,7 +91,7 @@ def main() -> None:
     flooded: list[Post] = []
     if arguments.patterns:
         part = part_of_set(arguments.patterns)
-        posts = [Post(**asdict(one)) for one in days_of_patterns(part)]
+        posts = [Post(**asdict(post)) for post in days_of_patterns(part)]
     else:
         cities = [City(seed, END, arguments.days) for seed in arguments.seeds]
         posts = [post for city in cities for post in quiet(city)]

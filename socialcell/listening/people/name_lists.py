@@ -143,9 +143,9 @@ def _words(name: str) -> frozenset[str]:
 
 def is_whole_name(names: Sequence[Kinds]) -> bool:
     """Whether these are a given name and a surname."""
-    given = [at for at, kinds in enumerate(names) if WordKind.GIVEN in kinds]
-    return bool(given) and any(
-        WordKind.SURNAME in kinds for kinds in names[given[0] + 1 :]
+    first_names = [at for at, kinds in enumerate(names) if WordKind.GIVEN in kinds]
+    return bool(first_names) and any(
+        WordKind.SURNAME in kinds for kinds in names[first_names[0] + 1 :]
     )
 
 

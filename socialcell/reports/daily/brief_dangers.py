@@ -83,8 +83,8 @@ def more_dangers(
     """How many posts of the span that speak of danger to life are not `shown`, and what
     lists them; None: none. Private messages are told by themselves."""
     messages = sum(message.level == CRITICAL for message in brief.messages)
-    told = sum(danger.same_level for danger in shown if danger.level == CRITICAL)
-    rest = brief.urgent.critical - messages - told
+    listed = sum(danger.same_level for danger in shown if danger.level == CRITICAL)
+    rest = brief.urgent.critical - messages - listed
     if rest <= 0:
         return None
     start, end = (

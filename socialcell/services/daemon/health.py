@@ -233,7 +233,7 @@ def _letter_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
         yield HealthReason(
             "alerts_waiting",
             f"Messages of alerts that wait to be sent: {alerts.count}, the oldest "
-            f"since {in_pune(alerts.oldest)}. Nobody has had them.",
+            f"since {in_pune(alerts.oldest)}. Nobody has received them.",
             advice,
         )
     if letters.oldest is not None and now - letters.oldest > _LETTERS_LATE:

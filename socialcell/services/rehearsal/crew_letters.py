@@ -37,7 +37,15 @@ def write_answers(crew: SampleCrew, numbers: Sequence[str]) -> None:
     wherever it was stopped."""
     _draft_answers(crew, numbers)
     waiting = answer_view.list_answers(crew.writer, WAITING_STATES, limit=_MOST)
-    keys = {(line.case, line.answer, line.state) for line in waiting}
+    # What has waited for a second person since another morning may come too late.
+    late = {
+        line.answer for line in waiting if line.way == "private" and line.until is None
+    }
+    keys = {
+        (line.case, line.answer, line.state)
+        for line in waiting
+        if line.answer not in late
+    }
     for number, key, state in sorted(keys):
         if serial_of(number) % 3 == 0:
             continue

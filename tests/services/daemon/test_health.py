@@ -260,7 +260,7 @@ def test_alerts_that_wait_for_over_five_minutes_are_said_apart_from_letters(
     assert (reason.code, reason.finding) == (
         "alerts_waiting",
         "Messages of alerts that wait to be sent: 2, the oldest since 2026-11-23 09:00 "
-        "IST. Nobody has had them.",
+        "IST. Nobody has received them.",
     )
     assert reason.advice.startswith("mail.host is not set in config.yaml.")
     clock.advance(timedelta(hours=1))

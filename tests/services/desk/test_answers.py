@@ -12,6 +12,8 @@ from socialcell.services import pseudonyms
 from socialcell.services.desk.answers import answer_sending, answers
 from socialcell.services.desk.answers.answer_drafts import AnswerDraft, draft_answer
 from socialcell.services.publishing import posting
+from socialcell.services.rehearsal.crew_acts import SampleCrew
+from socialcell.services.rehearsal.crew_letters import write_answers
 from tests.operators import end_grants
 from tests.services.desk.answer_town import (
     CITY,
@@ -266,3 +268,15 @@ def test_what_a_person_has_read_is_read_and_nothing_else(town: AnswerTown) -> No
     town.reports("messenger")
 
     assert town.states() == ["read", "delivered"]
+
+
+def test_the_sample_crew_leaves_an_answer_that_waited_too_long(
+    town: AnswerTown,
+) -> None:
+    town.draft(leak(town, "messenger"))
+    crew = SampleCrew(town.writer, town.second)
+    town.clock.advance(24 * HOUR + MINUTE)
+
+    write_answers(crew, [])
+
+    assert town.states() == ["waiting"]
