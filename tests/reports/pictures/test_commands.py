@@ -6,6 +6,7 @@ from subprocess import CompletedProcess
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 from socialcell.reports.pictures.canvas import NARROW, WIDE
 from tests.inside import socialcell
@@ -27,9 +28,9 @@ each_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda words: wo
 def call(world: World, *words: str | Path) -> CompletedProcess[str]:
     """Call `pictures` in this world at its hour."""
     file = world.context.workspace.folder / "config.yaml"
-    settings = file.read_text("utf-8")
-    if "clock:" not in settings:
-        file.write_text(f"{settings}\nclock: {{fixed: {MADE.isoformat()}}}\n", "utf-8")
+    settings = yaml.safe_load(file.read_text("utf-8"))
+    settings["clock"] = {"fixed": MADE.isoformat()}
+    file.write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
     return socialcell("--config", file, "pictures", *words)
 
 
