@@ -136,10 +136,22 @@ def detail_of_step(
 
 def newest_mentions(session: Session, contact_id: int) -> Sequence[int]:
     """The ids of what a contact wrote, the newest first."""
-    query = select(M.mention_id).where(
-        M.contact_id == contact_id, M.direction == "in", M.mention_id.is_not(None)
+    return newest_mentions_of(session, [contact_id]).get(contact_id, ())
+
+
+def newest_mentions_of(
+    session: Session, contact_ids: Collection[int]
+) -> dict[int, list[int]]:
+    """The same by contact; who wrote nothing is not there."""
+    query = select(M.contact_id, M.mention_id).where(
+        M.contact_id.in_(contact_ids), M.direction == "in", M.mention_id.is_not(None)
     )
-    return session.scalars(query.order_by(M.at.desc(), M.id.desc())).all()
+    ids: dict[int, list[int]] = {}
+    for contact_id, mention_id in session.execute(
+        query.order_by(M.at.desc(), M.id.desc())
+    ):
+        ids.setdefault(contact_id, []).append(mention_id)
+    return ids
 
 
 def apply_report(

@@ -1,6 +1,6 @@
 """Who wrote a message to us, through which source, and when they wrote last."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,6 +37,15 @@ def is_in_danger(session: Session, mention_id: int, since: datetime) -> bool:
         or_(m.id == mention_id, m.authored_at >= since),
     )
     return session.execute(statement.limit(1)).first() is not None
+
+
+def mentions_by_id(session: Session, ids: Sequence[int]) -> dict[int, Mention]:
+    """The mentions of these ids that are there still."""
+    return {
+        mention.id or 0: mention
+        for chunk in db.chunks(ids)
+        for mention in session.scalars(select(Mention).where(MENTION.c.id.in_(chunk)))
+    }
 
 
 def of_messages(

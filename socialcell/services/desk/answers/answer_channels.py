@@ -61,20 +61,62 @@ class AnswerWays:
         return next((entry for entry in self.open if entry.way == way), None)
 
 
+@dataclass(frozen=True)
+class _Written:
+    """What a contact wrote, the newest first: the mentions that are still kept, and the
+    private conversations that those belong to."""
+
+    mentions: Sequence[Mention]
+    conversations: Sequence[Conversation]
+
+
 def ways_to_answer(
     context: Context, session: Session, contact: CaseContact
 ) -> AnswerWays:
     """How a contact can be answered now. Where nothing is open, `closed` says why."""
+    (ways,) = ways_of_contacts(context, session, [contact])
+    return ways
+
+
+def ways_of_contacts(
+    context: Context, session: Session, contacts: Sequence[CaseContact]
+) -> list[AnswerWays]:
+    """The same of several, in their order. What they wrote is asked for at once."""
+    ids = answers.newest_mentions_of(session, [contact.id or 0 for contact in contacts])
+    every_id = [id_ for contact_ids in ids.values() for id_ in contact_ids]
+    mentions = conversations.mentions_by_id(session, every_id)
+    messages = [id_ for id_, mention in mentions.items() if mention.kind == "message"]
+    heard = conversations.of_messages(session, messages) if messages else {}
+    return [
+        _ways(
+            context,
+            session,
+            contact,
+            _Written(
+                [
+                    mentions[id_]
+                    for id_ in ids.get(contact.id or 0, ())
+                    if id_ in mentions
+                ],
+                [heard[id_] for id_ in ids.get(contact.id or 0, ()) if id_ in heard],
+            ),
+        )
+        for contact in contacts
+    ]
+
+
+def _ways(
+    context: Context, session: Session, contact: CaseContact, written: _Written
+) -> AnswerWays:
     if contact.erased_at is not None:
         return AnswerWays((), (Message("deskanswers.contact_erased"),))
-    ids = answers.newest_mentions(session, contact.id or 0)
     open_ways: list[AnswerWay] = []
     closed: list[Message] = []
     if contact.channel in MESSAGE_LIMITS:
-        way, why = _private(context, session, contact, ids)
+        way, why = _private(context, session, contact, written)
         open_ways.extend([way] if way else [])
         closed.extend([why] if why else [])
-    public, why = _public(context, session, contact, ids)
+    public, why = _public(context, contact, written)
     open_ways.extend([public] if public else [])
     closed.extend([why] if why else [])
     if not open_ways and not closed:
@@ -83,9 +125,14 @@ def ways_to_answer(
 
 
 def _private(
-    context: Context, session: Session, contact: CaseContact, ids: Sequence[int]
+    context: Context, session: Session, contact: CaseContact, written: _Written
 ) -> tuple[AnswerWay | None, Message | None]:
-    conversation = _conversation(session, contact, ids)
+    own = (
+        conversation
+        for conversation in written.conversations
+        if conversation.platform == contact.channel
+    )
+    conversation = next(own, None)
     if conversation is None:
         return None, None
     person = consent.person_of(context, conversation.platform, conversation.uid)
@@ -145,28 +192,13 @@ def template_price(context: Context, category: str) -> Price | None:
     return whatsapp_prices.price(category, context.clock.now().astimezone(IST).date())
 
 
-def _conversation(
-    session: Session, contact: CaseContact, ids: Sequence[int]
-) -> Conversation | None:
-    """The private conversation that a contact's newest message belongs to."""
-    for id_ in ids:
-        conversation = conversations.of_message(session, id_)
-        if conversation is not None and conversation.platform == contact.channel:
-            return conversation
-    return None
-
-
 def _public(
-    context: Context, session: Session, contact: CaseContact, ids: Sequence[int]
+    context: Context, contact: CaseContact, written: _Written
 ) -> tuple[AnswerWay | None, Message | None]:
     """A public answer to what the contact posted last and still stands."""
     if contact.channel not in publisher.PUBLISHERS:
         return None, None
-    posts = [
-        mention
-        for mention in (session.get(Mention, id_) for id_ in ids)
-        if mention is not None and mention.kind != "message"
-    ]
+    posts = [mention for mention in written.mentions if mention.kind != "message"]
     if not posts:
         return None, None
     post = next((post for post in posts if post.state == "present"), None)

@@ -14,7 +14,10 @@ from socialcell.desk.store import case_details, cases
 from socialcell.listening.people import masking
 from socialcell.services.context import Context
 from socialcell.services.desk.answers import answer_languages, macros
-from socialcell.services.desk.answers.answer_channels import AnswerWays, ways_to_answer
+from socialcell.services.desk.answers.answer_channels import (
+    AnswerWays,
+    ways_of_contacts,
+)
 from socialcell.services.desk.answers.answer_view import WordChange, word_changes
 from socialcell.services.desk.case_access import places_of
 from socialcell.views.desk.case_view import ContactView, view_contact
@@ -63,13 +66,12 @@ def read_contacts(context: Context, number: str) -> list[AnswerableContact]:
     with db.reading(context.engine) as session:
         case = cases.find_case(session, number)
         contacts = cases.contacts_of(session, [case.id or 0])
+        every_way = ways_of_contacts(context, session, contacts)
         return [
             AnswerableContact(
-                view_contact(contact),
-                answer_languages.key_of(contact),
-                ways_to_answer(context, session, contact),
+                view_contact(contact), answer_languages.key_of(contact), ways
             )
-            for contact in contacts
+            for contact, ways in zip(contacts, every_way, strict=True)
         ]
 
 
