@@ -148,7 +148,7 @@ REFUSED = {
     "socialcell situation issue": NOBODY,
     "socialcell situation note": NOBODY,
     "socialcell situation promise": NOBODY,
-    "socialcell situation text 3 1": "has no situation report 1",
+    "socialcell situation text 2 1": "has no situation report 1",
     "socialcell situation verdict": NOBODY,
     "socialcell sources add x.mentions x": "whose account",
     "socialcell sources edit times --set": "youtube.uploads",
@@ -156,7 +156,7 @@ REFUSED = {
     "socialcell sources remove x.search": "Nothing is removed yet",
 }
 TWEETS = "id,text,created_at\n" + "".join(
-    f"{n},कोथरूडमध्ये खड्डा,2026-11-27T09:00:00+05:30\n" for n in range(20)
+    f"{n},कोथरूडमध्ये खड्डा,2026-11-20T09:00:00+05:30\n" for n in range(20)
 )
 UNITS = ("kothrud", "aundh", "hadapsar", "bibwewadi", "kasba", "warje")
 DAYS = [date(2026, 9, 16) + timedelta(days) for days in range(60)]
@@ -165,8 +165,9 @@ DAYS = [date(2026, 9, 16) + timedelta(days) for days in range(60)]
 FILES = {
     "FILE": TWEETS,
     "tweets.csv": TWEETS,
-    "posts.csv": real_exports.META_BUSINESS,
-    "WhatsApp Chat with Ward 12.txt": "28/11/2026, 8:02 am - Asha Sample: पाणी नाही\n",
+    # Before the end of the demo: a post of the future is refused.
+    "posts.csv": real_exports.META_BUSINESS.replace("11/2", "11/1"),
+    "WhatsApp Chat with Ward 12.txt": "20/11/2026, 8:02 am - Asha Sample: पाणी नाही\n",
     "installs_org.example.punecare_202611_overview.csv": real_exports.PLAY_INSTALLS,
     "volume.csv": "timestamp,value\n2026-11-01T00:00,3\n2026-11-01T01:00,4\n",
     "activated.csv": "date,outcome,ward,value\n"
