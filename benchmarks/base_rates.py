@@ -192,29 +192,29 @@ def score(posts: Sequence[Post], readings: Sequence[Analysis]) -> dict[str, Any]
         weight = post.weight
         for group in (ALL, post.language):
             sums[group] += weight
-            one = tallies[group]
-            one["critical"].add(
+            group_tallies = tallies[group]
+            group_tallies["critical"].add(
                 post.urgency == "critical", reading.urgency.level == "critical", weight
             )
-            one["high"].add(
+            group_tallies["high"].add(
                 post.urgency in DANGEROUS, reading.urgency.level in DANGEROUS, weight
             )
-            one["asks"].add(
+            group_tallies["asks"].add(
                 post.intent in ASKING, reading.intent.label in ASKING, weight
             )
-            one["idle"].add(
+            group_tallies["idle"].add(
                 post.intent in NO_MESSAGE, reading.intent.label in NO_MESSAGE, weight
             )
             if post.sentiment is not None:
-                one["negative"].add(
+                group_tallies["negative"].add(
                     post.sentiment == "negative",
                     reading.sentiment.label == "negative",
                     weight,
                 )
             if post.topic not in (None, "other") and post.intent not in NO_MESSAGE:
                 first = reading.topics[0].id if reading.topics else None
-                one["topic"].add(True, first == post.topic, weight)
-    return {group: _figures(one, sums[group]) for group, one in tallies.items()}
+                group_tallies["topic"].add(True, first == post.topic, weight)
+    return {group: _figures(own, sums[group]) for group, own in tallies.items()}
 
 
 def _figures(tallies: dict[str, Tally], whole: float) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def backlog_query(now: datetime) -> Select[int, datetime | None, int, int, int]:
     """The question of a Backlog, of one row."""
     waits = C.state.in_(("pending", "sending"))
     dead = and_(C.state == "dead", C.ended_at >= now - _DEAD_SHOWN)
-    due = _waits_since(now)
+    due = _is_due(now)
     return select(
         func.count().filter(due).label("due"),
         func.min(C.made_at).filter(due).label("oldest_due"),
@@ -74,24 +74,22 @@ class DueMessages:
     oldest: datetime | None
 
 
-def due_alerts(session: Session, now: datetime) -> DueMessages:
-    """Letters, chat messages and calls of alerts that are due and not sent."""
-    return _due_messages(session, now, C.kind == ALERT)
+def due_messages(session: Session, now: datetime) -> tuple[DueMessages, DueMessages]:
+    """What is due and not sent: letters, chat messages and calls of alerts, and all
+    else."""
+    alerts = C.kind == ALERT
+    row = session.execute(
+        select(
+            func.count().filter(alerts),
+            func.min(C.made_at).filter(alerts),
+            func.count().filter(~alerts),
+            func.min(C.made_at).filter(~alerts),
+        ).where(_is_due(now))
+    ).one()
+    return DueMessages(row[0], row[1]), DueMessages(row[2], row[3])
 
 
-def due_others(session: Session, now: datetime) -> DueMessages:
-    """What is due and not sent, without that of alerts."""
-    return _due_messages(session, now, C.kind != ALERT)
-
-
-def _due_messages(
-    session: Session, now: datetime, kinds: ColumnElement[bool]
-) -> DueMessages:
-    query = select(func.count(), func.min(C.made_at)).where(_waits_since(now), kinds)
-    return DueMessages(*session.execute(query).one())
-
-
-def _waits_since(now: datetime) -> ColumnElement[bool]:
+def _is_due(now: datetime) -> ColumnElement[bool]:
     """A message that was tried is due again later, and has waited since it was made."""
     waits = C.state.in_(("pending", "sending"))
     return and_(waits, or_(C.not_before <= now, C.attempts > 0))

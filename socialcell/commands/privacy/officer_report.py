@@ -40,8 +40,8 @@ def accesses(
     from socialcell.registers.store.accesses import AccessFilter
     from socialcell.services import access_log
 
-    wanted = AccessFilter(*span_of(since, until), by, of)
-    entries = access_log.list_accesses(acting_context(config), wanted, limit)
+    access_filter = AccessFilter(*span_of(since, until), by, of)
+    entries = access_log.list_accesses(acting_context(config), access_filter, limit)
     if json:
         output.as_json(
             {"accesses": [entry.model_dump(exclude={"id"}) for entry in entries]}

@@ -79,8 +79,8 @@ def hide_persons(text: str, words: TextWords, public: PublicNames) -> str:
         spans += _tagged(words, signs, public.taggers)
     if not spans:
         return text
-    kept = [span for span in spans if not _stays(words, signs, span, public)]
-    return hide(text, list(words.joined(kept)))
+    hidden = [span for span in spans if not _stays(words, signs, span, public)]
+    return hide(text, list(words.joined(hidden)))
 
 
 def _names(words: TextWords, signs: Signs) -> Iterator[WordSpan]:

@@ -222,8 +222,7 @@ def _is_recheck_stopped(source: Source, last: Run | None, now: datetime) -> bool
 def _letter_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
     """What waits in the outbox for too long, and what died in the last week."""
     with db.reading(context.engine) as session:
-        alerts = outbox_store.due_alerts(session, now)
-        letters = outbox_store.due_others(session, now)
+        alerts, letters = outbox_store.due_messages(session, now)
         dead = outbox_store.backlog(session, now).dead
     host = ""
     if context.workspace.config.mail.host is None:
