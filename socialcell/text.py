@@ -66,6 +66,13 @@ _WORDS = _WordTable()
 _LONGEST_WORD = 60
 
 
+def with_title(title: str | None, text: str | None) -> str:
+    """A text below its title; without it where the text begins with it."""
+    body = text or ""
+    head = title if title and not body.startswith(title) else ""
+    return "\n".join(part for part in (head, body) if part)
+
+
 def one_line(text: str, limit: int) -> str:
     """White space folded and the end cut at `limit` code points with an ellipsis."""
     flat = " ".join(text.split())

@@ -11,6 +11,7 @@ from socialcell.text import (
     from_html,
     one_line,
     web_addresses,
+    with_title,
 )
 
 ANY_TEXT = st.text(st.characters(codec=None, categories=None))
@@ -85,6 +86,13 @@ def test_html_becomes_its_words_with_paragraphs_on_lines_of_their_own() -> None:
 def test_a_long_text_is_cut_at_its_limit_with_an_ellipsis() -> None:
     assert one_line("a  b\nc", 10) == "a b c"
     assert one_line("abcdefgh", 5) == "abcd…"
+
+
+def test_a_title_stands_above_its_text_unless_that_begins_with_it() -> None:
+    assert with_title("Care", "Does not open") == "Care\nDoes not open"
+    assert with_title("Care", "Care does not open") == "Care does not open"
+    assert with_title(None, "Does not open") == "Does not open"
+    assert with_title("Care", None) == "Care"
 
 
 def test_addresses_are_found_once_and_without_what_ends_the_sentence() -> None:

@@ -304,7 +304,7 @@ def _note_doubts(query: str) -> None:
 def _print_table(
     rows: "Sequence[MentionDocument]", total: int, ward_names: Mapping[str, str]
 ) -> None:
-    from socialcell.text import one_line
+    from socialcell.text import one_line, with_title
     from socialcell.views.mentions.mention_view import withheld_note
 
     output.records(
@@ -323,7 +323,9 @@ def _print_table(
                 ", ".join(row["topics"]),
                 row["sentiment"],
                 one_line(
-                    _with_note(withheld_note(row), row["title"] or row["text"]),
+                    _with_note(
+                        withheld_note(row), with_title(row["title"], row["text"])
+                    ),
                     _TEXT_LENGTH,
                 ),
             )
@@ -339,6 +341,6 @@ def _match_reasons(row: "MentionDocument") -> list[str]:
     return list(map(str, reasons)) if isinstance(reasons, list) else []
 
 
-def _with_note(note: str, text: str | None) -> str:
+def _with_note(note: str, text: str) -> str:
     """A mention's text, after the note that its platform withholds it."""
-    return f"[{note}] {text or ''}" if note else text or ""
+    return f"[{note}] {text}" if note else text

@@ -12,6 +12,7 @@ from socialcell.json_types import JsonObject, JsonValue
 from socialcell.listening.people import masking
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions.mention_queries import MentionRow
+from socialcell.text import with_title
 from socialcell.views.desk.clock_view import ClockView
 from socialcell.views.mentions.mention_page_view import MentionReading
 
@@ -281,9 +282,7 @@ def words_of_mention(
     mention: MentionRow, people: People
 ) -> tuple[str | None, str | None]:
     """The masked title and text of a mention, and their language; None: not held."""
-    title, text = mention.title or "", mention.text or ""
-    parts = ("" if text.startswith(title) else title, text)
-    whole = "\n".join(part for part in parts if part)
+    whole = with_title(mention.title, mention.text)
     if not whole:
         return None, None
     return people.masked(mention.platform, whole, mention), mention.language

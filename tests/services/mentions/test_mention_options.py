@@ -57,3 +57,12 @@ def test_a_search_that_finds_nothing_says_what_is_doubtful_in_it(config: Path) -
     assert (wrong.returncode, right.returncode) == (0, 0)
     assert "at character 1: topic:watr matches nothing; topic is one of" in wrong.stderr
     assert right.stderr == ""
+
+
+def test_a_list_shows_what_stands_below_a_title(config: Path, engine: Engine) -> None:
+    danger = "The manhole under the bridge has no lid"
+    store_records(engine, make_record("r1", title="PMC Care", text=danger))
+
+    listed = socialcell("mentions", "list", "--config", config)
+
+    assert f"PMC Care {danger}" in listed.stdout
