@@ -35,6 +35,8 @@ def found(text: str) -> list[tuple[str, str | None]]:
         ("जनता वसाहतीपाशी आग", "जनता वसाहती", "place:janata-vasahat"),
         ("विमान नगर में अँधेरा", "विमान नगर", "place:viman-nagar"),
         ("लोहगांव में पानी नहीं", "लोहगांव", "place:lohegaon"),
+        ("विट्ठलवाड़ी में पानी", "विट्ठलवाड़ी", "place:hingne-khurd"),
+        ("Ektanagri madhe pani", "Ektanagri", "place:ekta-nagari"),
         ("kothrudla pani nahi", "kothrud", "place:kothrud"),
         ("HADAPSARCHYA chowkat", "HADAPSAR", "place:hadapsar"),
         ("katrajmadhe kachra", "katraj", "place:katraj"),

@@ -22,7 +22,14 @@ _FEWEST_SOUNDS = 6  # letters of its key: mohan savant is mhn svnt
 _FULL_STOPS = ".।?!…"
 _WORDS = re.compile(r"[^\s,.()\-–]+")
 # What Hindi makes of a Marathi letter, and Latin letters of one sound.
-_OTHER_LETTERS = (("ळ", "ल"), ("गाव", "गांव"), ("w", "v"), ("v", "w"))
+_OTHER_LETTERS = (
+    ("ळ", "ल"),
+    ("ठ्ठ", "ट्ठ"),
+    ("गाव", "गांव"),
+    ("w", "v"),
+    ("v", "w"),
+    ("agari", "agri"),
+)
 _TOWN = re.compile(r"(?<=\S)(नगर)$")  # written apart as often as together
 
 
@@ -52,13 +59,16 @@ class Place:
         """Every spelling but the case-sensitive ones, words also written together."""
         plain = [alias for alias in self.aliases if not alias.startswith("=")]
         for name in (self.name_en, self.name_mr, self.name_hi, *plain):
-            yield name
             yield from _other_kinds(name)
+            forms = [name]
             if 1 < len(name.split()) < 3 and "-" not in name:
-                yield name.replace(" ", "")
-            for here, there in _OTHER_LETTERS:
-                if here in name:
-                    yield name.replace(here, there)
+                # Not EktaNagari: a capital begins a word of its own in a text.
+                forms.append(name.replace(" ", "").capitalize())
+            for form in forms:
+                yield form
+                for here, there in _OTHER_LETTERS:
+                    if here in form:
+                        yield form.replace(here, there)
             if _TOWN.search(name):
                 yield _TOWN.sub(r" \1", name)
 
