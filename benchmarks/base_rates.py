@@ -14,7 +14,8 @@ Printed, by language and in all: precision and recall of `critical`, and of `cri
 or `high`; the share that asks for something beside the true share; the share of posts
 not about the city's work that is recognised (spam counts as recognised); the share of
 negative beside the true one; whether the first topic is right. Last, of the day on
-which the flood begins: how many posts about it have the topic `flood` among theirs.
+which the flood begins: how many posts about it have the topic `flood` among theirs,
+by their own words; `benchmarks.incident_day` adds what the incident knows.
 """
 
 import argparse

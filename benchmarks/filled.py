@@ -28,7 +28,12 @@ class Filled:
     """
 
     def __init__(
-        self, url: str, *, remember: bool = False, source: str = "bench"
+        self,
+        url: str,
+        *,
+        remember: bool = False,
+        source: str = "bench",
+        semantic: bool = False,
     ) -> None:
         self.engine: Engine = db.connect(url)
         revisions.upgrade(self.engine)
@@ -41,6 +46,7 @@ class Filled:
             assert run.id is not None
             self.arrival = pages.Arrival(row.id, run.id, END)
         self._areas = read_areas()
+        self._semantic = semantic
         self._readings: dict[str, Tagged] | None = {} if remember else None
         self._seen: set[tuple[str, str]] = set()
 
@@ -68,10 +74,13 @@ class Filled:
     def _understood(self, waiting: Sequence[Untagged]) -> Sequence[Tagged]:
         known = self._readings
         if known is None:
-            return analyse(waiting, self._areas)
+            return self._analysed(waiting)
         fresh = [one for one in waiting if one.text not in known]
-        known |= {one.mention.text: one for one in analyse(fresh, self._areas)}
+        known |= {one.mention.text: one for one in self._analysed(fresh)}
         return [replace(known[one.text], mention=one) for one in waiting]
+
+    def _analysed(self, waiting: Sequence[Untagged]) -> Sequence[Tagged]:
+        return analyse(waiting, self._areas, semantic=self._semantic)
 
     def close(self) -> None:
         self.engine.dispose()

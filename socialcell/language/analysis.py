@@ -7,6 +7,8 @@ ASKING = ("complaint", "question", "suggestion", "help")
 """Intents of those who ask the city for something."""
 NO_MESSAGE = ("not_civic", "spam")
 """Intents of those who want nothing of the city."""
+NO_TOPIC = "other"
+"""The topic of what has none of the vocabulary's others."""
 
 
 @dataclass(frozen=True, slots=True)

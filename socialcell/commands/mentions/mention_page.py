@@ -17,6 +17,8 @@ _SINGLE = ("language", "sentiment", "intent", "complaint", "urgency", "topic", "
 """Annotations in the order of the page; further kinds follow."""
 _RELATIONS = {"reply": "replies to", "quote": "quotes", "repost": "reposts"}
 _STATES = {"present": "", "stub": " (not read)", "deleted": " (deleted)"}
+_OF_INCIDENT = "incident "
+"""Before its number, the model of a topic that an incident says."""
 _COUNTS = 10
 """So many moments at which its counts had changed: the first one and the last ones."""
 _ANSWERS = 20
@@ -127,7 +129,8 @@ def _readings(
 
 
 def _confidence(reading: "AnnotationFields") -> str:
-    """The probability of what was read, and whether that is enough to be counted.
+    """The probability of what was read, and whether that is enough to be counted; of a
+    topic that an incident says, the incident.
 
     The score of a sentiment is its polarity, that of an urgency its degree: neither is
     a probability.
@@ -139,6 +142,8 @@ def _confidence(reading: "AnnotationFields") -> str:
         chance = chances.get(reading["suggested"])
     elif reading["kind"] in ("sentiment", "urgency"):
         chance = None
+    if reading["model"].startswith(_OF_INCIDENT):
+        return reading["model"]
     sure = {True: "sure", False: "not sure", None: ""}[reading["confident"]]
     percent = f"{chance:.0%}" if isinstance(chance, float) else ""
     return ", ".join(filter(None, (percent, sure)))

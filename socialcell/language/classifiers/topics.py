@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from socialcell.language.analysis import Topic
+from socialcell.language.analysis import NO_TOPIC, Topic
 from socialcell.language.classifiers.civic_model import with_meaning
 from socialcell.language.lexicon import STRENGTH
 from socialcell.language.linear_model import sigmoid
 from socialcell.language.notes import Notes
 
 TASK = "topic"
-OTHER = Topic("other", 0.3)
+OTHER = Topic(NO_TOPIC, 0.3)
 _ENOUGH = 0.5
 _LEAST = 0.4
 _OF_DANGER = ("flood", "fire")

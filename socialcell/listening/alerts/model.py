@@ -15,6 +15,8 @@ CRITICAL: Final = "critical"
 OF_ONE = (ACCOUNT, CRITICAL)
 # An incident that the city itself announced: nobody is notified of it.
 PLANNED = "planned"
+# Topics of what befalls a place: while it does, all who name the place write of it.
+EVENTS = ("flood", "fire")
 # What an alert counts, by its kind.
 AlertKind = Literal[
     "spike", "phrase", "account", "critical", "source", "promise", "rule"

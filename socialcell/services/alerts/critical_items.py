@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from enum import Enum
 
+from socialcell.language.analysis import NO_TOPIC
 from socialcell.language.text_similarity import BY_LETTERS, TextComparison
 from socialcell.listening.alerts.model import CRITICAL, Escalation, Incident
 from socialcell.listening.store.alerts import critical_calls
@@ -17,7 +18,6 @@ MAX_AGE = timedelta(days=2)
 NEAR_IN_TIME = timedelta(hours=3)
 # An item is compared with at most so many: a crisis brings thousands.
 _MOST_COMPARED = 1000
-_OTHER = "other"
 
 
 class ItemMatch(Enum):
@@ -89,7 +89,7 @@ def compare_items(
         return None
     if later.kind == earlier.kind == "message" and _is_same_author(later, earlier):
         return ItemMatch.PERSON
-    topics = (later.topics & earlier.topics) - {_OTHER}
+    topics = (later.topics & earlier.topics) - {NO_TOPIC}
     return ItemMatch.PLACE if topics and later.places & earlier.places else None
 
 

@@ -18,7 +18,7 @@ from socialcell.listening.people.protected_topics import TOPICS
 from socialcell.listening.store import areas
 from socialcell.listening.store.alerts import alerts
 from socialcell.ops import audit
-from socialcell.services.alerts import alert_detectors, critical_items
+from socialcell.services.alerts import alert_detectors, critical_items, incident_topics
 from socialcell.services.alerts.incident_grouping import (
     INCIDENT_GAP,
     AlertNumbers,
@@ -68,7 +68,8 @@ def detect(context: Context, since: datetime | None = None) -> Detection:
         alert_detectors.detect_missed_promises(grouping)
         alert_detectors.update_planned_incidents(grouping)
         critical_items.group_items(grouping)
-        return Detection(tuple(grouping.opened), tuple(grouping.worse), grouping.alerts)
+    incident_topics.give_topics(context)
+    return Detection(tuple(grouping.opened), tuple(grouping.worse), grouping.alerts)
 
 
 def find_rising(context: Context) -> list[Rise]:

@@ -6,11 +6,12 @@ from sqlmodel import Session
 
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store import owners
-from socialcell.listening.store.mentions.labels import PERSON
+from socialcell.listening.store.mentions.labels import NO_MODELS
 from socialcell.listening.store.mentions.mention_queries import (
     AnnotationRow,
     MentionRow,
 )
+from socialcell.listening.store.mentions.tags import FROM_INCIDENT
 from socialcell.reports import reader_agreement
 from socialcell.reports.week_numbers import TaskAgreement
 from socialcell.services.mentions.mention_labels import KINDS
@@ -56,7 +57,7 @@ def _reading(
     agreements: Mapping[str, TaskAgreement],
     people: People,
 ) -> MentionReading:
-    read = [annotation for annotation in annotations if annotation.model != PERSON]
+    read = [a for a in annotations if a.model not in NO_MODELS]
     suggested = [people.masked(row.platform, a.value, row) for a in read]
     if kind == owners.KIND and not read and row.owner is not None:
         suggested = [row.owner]  # it follows from the other readings
@@ -70,6 +71,11 @@ def _reading(
         decision=_decision(annotations),
         record=_record(agreements.get(kind), row.language),
         may_be_decided=kind in KINDS,
+        of_incidents={
+            annotation.value: int(annotation.model_version)
+            for annotation in annotations
+            if annotation.model == FROM_INCIDENT
+        },
     )
 
 

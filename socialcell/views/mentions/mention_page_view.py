@@ -1,7 +1,7 @@
 """One mention with what belongs to it: readings, thread, incidents; and its JSON."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypedDict
 
@@ -38,7 +38,8 @@ class MentionReading:
     `kind` is language, topic, intent, sentiment, urgency, ward or owner. `probability`
     is that of what was suggested, None where the model gives none; `is_sure`: enough to
     be counted. `record` is None where nobody measured it. `may_be_decided`: a person
-    can correct it.
+    can correct it. `of_incidents` are topics that incidents say, each with the
+    incident's number.
     """
 
     kind: str
@@ -49,11 +50,14 @@ class MentionReading:
     decision: LabelDecision | None
     record: ReadingRecord | None
     may_be_decided: bool
+    of_incidents: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def in_force(self) -> Sequence[str]:
         """The values that lists and counts have."""
-        return self.suggested if self.decision is None else self.decision.values
+        if self.decision is not None:
+            return self.decision.values
+        return [*self.suggested, *self.of_incidents]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ class ReadingFields(TypedDict):
 
     kind: str
     suggested: list[str]
+    of_incidents: dict[str, int]
     in_force: list[str]
     probability: float | None
     sure: bool | None
@@ -185,6 +190,7 @@ def _reading(reading: MentionReading) -> ReadingFields:
     return {
         "kind": reading.kind,
         "suggested": list(reading.suggested),
+        "of_incidents": dict(reading.of_incidents),
         "in_force": list(reading.in_force),
         "probability": reading.probability,
         "sure": reading.is_sure,

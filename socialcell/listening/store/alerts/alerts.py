@@ -36,6 +36,7 @@ from socialcell.listening.model import (
     Relation,
 )
 from socialcell.listening.people.protected_topics import TOPICS
+from socialcell.listening.store.mentions.tags import FROM_INCIDENT
 
 M = db.table(Mention).c
 A = db.table(Annotation).c
@@ -68,7 +69,7 @@ def times(
     each with `negative ` before it for the negative ones. There is no series of
     politics. What counts is how many people speak: somebody counts once an hour in a
     series; reposts, and answers by offices and institutions of the registry, do not
-    count.
+    count, nor does a topic that an incident says, which would make itself greater.
     """
     series = PeopleTimes()
     columns = (M.authored_at, M.author_id, M.sentiment)
@@ -89,6 +90,7 @@ def times(
                 db.table(Mention).join(db.table(Annotation), A.mention_id == M.id)
             )
             .where(A.kind == kind, value_in_force.not_in(TOPICS), *within)
+            .where(or_(A.model != FROM_INCIDENT, A.decided_value.is_not(None)))
             .order_by(M.authored_at)
         )
         for id_, at, author_id, sentiment in rows:

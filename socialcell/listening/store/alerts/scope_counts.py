@@ -21,6 +21,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlmodel import Session
 
 from socialcell import db
+from socialcell.language.analysis import NO_TOPIC
 from socialcell.listening.alerts.model import CRITICAL
 from socialcell.listening.areas.owner_table import NOBODY
 from socialcell.listening.model import Annotation, Mention, Relation
@@ -31,7 +32,6 @@ M = db.table(Mention).c
 A = db.table(Annotation).c
 OWNED = 0.3  # the share of an incident's mentions that makes their owner its own
 _URGENT = ("high", "critical")
-_OTHER = "other"
 _Mentions = CTE[ReadOnlyColumnCollection[str, KeyedColumnElement[object]]]
 _PARTS = ("owner", "ward", "topic", "place")
 
@@ -234,7 +234,7 @@ def _places(mentions: _Mentions) -> Select[str, int]:
 
 
 def _is_telling(value: ColumnElement[str]) -> tuple[ColumnElement[bool], ...]:
-    return value != _OTHER, value.not_in(TOPICS)
+    return value != NO_TOPIC, value.not_in(TOPICS)
 
 
 def _is_of(mentions: _Mentions) -> ColumnElement[bool]:

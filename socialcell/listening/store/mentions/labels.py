@@ -16,6 +16,9 @@ MENTION = db.table(Mention)
 ANNOTATION = db.table(Annotation)
 AUTHOR = db.table(Author)
 PERSON = "person"  # in place of the model's name where no model had suggested it
+NO_MODELS = (PERSON, tags.FROM_INCIDENT)
+"""In place of a model's name where none suggested a value by the mention's words."""
+
 KINDS = ("language", "intent", "sentiment", "topic", "urgency")
 _EXPORTED = (*KINDS, owners.KIND)
 
@@ -79,7 +82,7 @@ def suggested(session: Session, mention_id: int) -> dict[str, tuple[str, ...]]:
     """What the models suggested, by kind."""
     c = ANNOTATION.c
     statement = select(c.kind, c.value).where(
-        c.mention_id == mention_id, c.kind.in_(KINDS), c.model != PERSON
+        c.mention_id == mention_id, c.kind.in_(KINDS), c.model.not_in(NO_MODELS)
     )
     rows = session.execute(statement.order_by(c.id))
     suggestions = _by_kind((row.kind, row.value) for row in rows)
@@ -235,7 +238,7 @@ def _labels(mention: LabelledText, rows: Sequence[_AnnotationRow]) -> Labelled:
     suggestions = (
         (row.kind, row.value)
         for row in rows
-        if row.kind in _EXPORTED and row.model != PERSON
+        if row.kind in _EXPORTED and row.model not in NO_MODELS
     )
     names = tuple(
         (row.start, row.end, row.detail["text"])

@@ -7,16 +7,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Row, exists, func, select
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select
 from sqlmodel import Session
 
-from socialcell.listening.store.mentions.labels import PERSON
+from socialcell.listening.store.mentions.labels import NO_MODELS
 from socialcell.listening.store.mentions.mention_counts import (
     ANNOTATION,
     MENTION,
     TimeSpan,
     within,
 )
+from socialcell.listening.store.mentions.tags import FROM_INCIDENT
 
 M, A = MENTION.c, ANNOTATION.c
 LabelCounts: TypeAlias = dict[str, Counter[str]]
@@ -53,7 +54,7 @@ def decisions_by_kind(
         key = (kind, mention)
         languages[key] = language
         decided[key].add(decision)
-        if model != PERSON:
+        if model not in NO_MODELS:
             read[key].add(value)
     counts: dict[str, Counter[tuple[str, str, str]]] = {k: Counter() for k in kinds}
     for key, language in languages.items():
@@ -90,7 +91,7 @@ def decided_labels(session: Session, span: TimeSpan, kind: str) -> LabelCounts:
 
 def topics(session: Session, span: TimeSpan, *, decided: bool) -> LabelCounts:
     """Mentions of the span by language and topic, of those that people decided about
-    or of the others."""
+    or of the others, without what incidents say: that is not the reader's."""
     in_force = func.coalesce(A.decided_value, A.value)
     is_decided = _decided("topic")
     rows = session.execute(
@@ -100,6 +101,7 @@ def topics(session: Session, span: TimeSpan, *, decided: bool) -> LabelCounts:
             within(span),
             M.language.is_not(None),
             A.kind == "topic",
+            or_(A.model != FROM_INCIDENT, A.decided_value.is_not(None)),
             is_decided if decided else ~is_decided,
         )
         .group_by(M.language, in_force)
@@ -128,7 +130,7 @@ def usual_reader(session: Session, span: TimeSpan) -> str | None:
     name = session.execute(
         select(A.model)
         .select_from(MENTION.join(ANNOTATION, A.mention_id == M.id))
-        .where(within(span), A.kind == "intent", A.model != PERSON)
+        .where(within(span), A.kind == "intent", A.model.not_in(NO_MODELS))
         .group_by(A.model)
         .order_by(func.count().desc(), A.model)
         .limit(1)

@@ -10,13 +10,17 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.errors import SocialcellError
 from socialcell.json_types import DocumentValue
-from socialcell.language.analysis import Analysis
+from socialcell.language.analysis import NO_TOPIC, Analysis
 from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import rollups
 
 MENTION = db.table(Mention)
 ANNOTATION = db.table(Annotation)
+FROM_INCIDENT = "incident"
+"""In place of the model's name where a running incident says the topic, and no word of
+the mention; its number stands in place of the version."""
+
 _IN_FORCE = ("language", "sentiment", "intent", "urgency")  # columns of mention
 
 
@@ -87,12 +91,15 @@ def backlog_query() -> Select[int, datetime | None]:
 def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
     """Store analyses; how many. A mention that changed meanwhile keeps waiting.
 
-    Suggestions are replaced; what a person decided stays and is in force.
+    Suggestions are replaced; what a person decided stays and is in force, and so does
+    the topic of an incident while the mention names the same place.
     """
     rollups.take_turn(session)
     still = _unchanged(session, tagged)
     ids = [tagged_mention.mention.id for tagged_mention in still]
     decided = _decisions(session, ids)
+    of_incidents = _incident_topics(session, still)
+    have_topic = {row["mention_id"] for row in of_incidents}
     rollups.subtract(session, rollups.contribution(session, ids))
     _drop_suggestions(session, ids)
     rows = [
@@ -100,8 +107,9 @@ def write(session: Session, tagged: Sequence[Tagged], now: datetime) -> int:
         for tagged_mention in still
         for row in _annotations(tagged_mention, now)
         if (tagged_mention.mention.id, row["kind"]) not in decided
+        if row["value"] != NO_TOPIC or row["mention_id"] not in have_topic
     ]
-    db.insert(session, ANNOTATION, rows)
+    db.insert(session, ANNOTATION, [*rows, *of_incidents])
     if still:
         session.connection().execute(
             update(MENTION)
@@ -210,6 +218,31 @@ def _drop_suggestions(session: Session, ids: Sequence[int]) -> None:
         session.execute(
             delete(ANNOTATION).where(c.mention_id.in_(chunk), c.decided_value.is_(None))
         )
+
+
+def _incident_topics(
+    session: Session, tagged: Sequence[Tagged]
+) -> list[dict[str, DocumentValue]]:
+    """The rows of topics that mentions have from incidents, and still have: they name
+    the same place, and do not say the topic themselves."""
+    analyses = {
+        tagged_mention.mention.id: tagged_mention.analysis for tagged_mention in tagged
+    }
+    columns = [column for column in ANNOTATION.c if column.name != "id"]
+    c = ANNOTATION.c
+    rows: list[dict[str, DocumentValue]] = []
+    for chunk in db.chunks(analyses):
+        statement = select(*columns).where(
+            c.mention_id.in_(chunk), c.model == FROM_INCIDENT, c.decided_value.is_(None)
+        )
+        for row in session.execute(statement).mappings():
+            analysis = analyses[row["mention_id"]]
+            place = row["detail"]["place"]
+            places = [entity.id for entity in analysis.entities]
+            topics = [topic.id for topic in analysis.topics]
+            if (place is None or place in places) and row["value"] not in topics:
+                rows.append(dict(row))
+    return rows
 
 
 def _in_force(

@@ -1,0 +1,156 @@
+"""Topics that mentions have from a running incident, and not from their own words.
+
+In a flood many write of what befell their street and never name the water: "my shop at
+Patil Estate is finished, who pays?". Where most mentions of a place have the incident's
+topic by their own words, the others that name the place get it as well. So do those
+that name no place and no topic, while most of what concerns the city's work has it.
+Only own words count towards "most": what is added here never brings more of itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, or_, select
+from sqlmodel import Session
+
+from socialcell import db
+from socialcell.language.analysis import NO_MESSAGE, NO_TOPIC
+from socialcell.listening.alerts.model import EVENTS
+from socialcell.listening.model import Annotation, Mention
+from socialcell.listening.people.protected_topics import TOPICS
+from socialcell.listening.store import owners
+from socialcell.listening.store.mentions import rollups
+from socialcell.listening.store.mentions.tags import FROM_INCIDENT
+
+LEAST_PEOPLE = 3
+"""Who write of the topic at a place, before the place is the incident's."""
+
+_MOST = 0.5
+_CITY = "place:pune"
+M = db.table(Mention).c
+ANNOTATION = db.table(Annotation)
+_PLACE = ANNOTATION.alias("place")
+_P = _PLACE.c
+_T = ANNOTATION.alias("topic").c
+_TOPIC_IN_FORCE = func.coalesce(_T.decided_value, _T.value)
+_IS_PLACE = and_(_P.kind == "entity", _P.value.startswith("place:"), _P.value != _CITY)
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentTopic:
+    """A mention that gets an incident's topic; `place` is the incident's place that it
+    names, None where it names none."""
+
+    mention_id: int
+    place: str | None
+
+
+def find(
+    session: Session, topic: str, start: datetime, end: datetime
+) -> list[IncidentTopic]:
+    """The mentions of [start, end) that get the topic from an incident of it: not
+    advertising, nor what is of another event, nor where a person decided the topics."""
+    span = and_(M.state == "present", M.authored_at >= start, M.authored_at < end)
+    by_own_words = or_(_T.model != FROM_INCIDENT, _T.decided_value.is_not(None))
+    tells = M.id.in_(_with_topic(_TOPIC_IN_FORCE.in_([topic]), by_own_words))
+    gets = (
+        span,
+        M.intent != "spam",
+        M.id.not_in(_with_topic(_TOPIC_IN_FORCE.in_((*EVENTS, *TOPICS)))),
+        M.id.not_in(_with_topic(_T.decided_value.is_not(None))),
+    )
+    by_place = (
+        select(M.id, func.min(_P.value))
+        .join(_PLACE, _P.mention_id == M.id)
+        .where(*gets, _IS_PLACE, _P.value.in_(_places(session, span, tells)))
+        .group_by(M.id)
+        .order_by(M.id)
+    )
+    topics = [IncidentTopic(*row) for row in session.execute(by_place)]
+    if _is_of_city(session, span, tells):
+        nowhere = select(M.id).where(
+            *gets,
+            M.intent.not_in(NO_MESSAGE),
+            M.id.not_in(select(_P.mention_id).where(_IS_PLACE)),
+            M.id.not_in(_with_topic(_TOPIC_IN_FORCE != NO_TOPIC)),
+        )
+        ids = session.scalars(nowhere.order_by(M.id))
+        topics += [IncidentTopic(id_, None) for id_ in ids]
+    return topics
+
+
+def write(
+    session: Session,
+    incident_id: int,
+    topic: str,
+    found: Sequence[IncidentTopic],
+    now: datetime,
+) -> None:
+    """Give the mentions the incident's topic, in place of that they have none."""
+    ids = [incident_topic.mention_id for incident_topic in found]
+    before = rollups.contribution(session, ids)
+    c = ANNOTATION.c
+    for chunk in db.chunks(ids):
+        no_topic = (c.kind == "topic", c.value == NO_TOPIC, c.decided_value.is_(None))
+        session.execute(delete(ANNOTATION).where(c.mention_id.in_(chunk), *no_topic))
+    db.insert(
+        session,
+        ANNOTATION,
+        [
+            {
+                "mention_id": incident_topic.mention_id,
+                "kind": "topic",
+                "value": topic,
+                "detail": {"place": incident_topic.place},
+                "model": FROM_INCIDENT,
+                "model_version": str(incident_id),
+                "made_at": now,
+            }
+            for incident_topic in found
+        ],
+    )
+    owners.resolve(session, ids)
+    rollups.subtract(session, before)
+    rollups.add(session, rollups.contribution(session, ids))
+
+
+def _with_topic(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
+    """The mentions that have a topic of which this is true."""
+    return select(_T.mention_id).where(_T.kind == "topic", *conditions)
+
+
+def _places(
+    session: Session, span: ColumnElement[bool], tells: ColumnElement[bool]
+) -> list[str]:
+    """The places of the incident: enough people write of its topic there, and most of
+    the mentions that name the place do."""
+    statement = (
+        select(_P.value)
+        .join_from(db.table(Mention), _PLACE, _P.mention_id == M.id)
+        .where(span, _IS_PLACE)
+        .group_by(_P.value)
+        .having(
+            _people(tells) >= LEAST_PEOPLE,
+            func.count(case((tells, M.id)).distinct())
+            >= _MOST * func.count(M.id.distinct()),
+        )
+    )
+    return list(session.scalars(statement.order_by(_P.value)))
+
+
+def _is_of_city(
+    session: Session, span: ColumnElement[bool], tells: ColumnElement[bool]
+) -> bool:
+    """Is most of what concerns the city's work of the incident's topic?"""
+    statement = select(
+        _people(tells), func.count(case((tells, M.id))), func.count()
+    ).where(span, M.intent.not_in(NO_MESSAGE))
+    people, of_topic, mentions = session.execute(statement).one()
+    return bool(people >= LEAST_PEOPLE and of_topic >= _MOST * mentions)
+
+
+def _people(tells: ColumnElement[bool]) -> ColumnElement[int]:
+    """Accounts that tell of the topic; a mention without one counts by itself."""
+    account = func.coalesce(M.author_id, -M.id)
+    return func.count(case((tells, account)).distinct())
