@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -28,7 +28,8 @@ LEAST_PEOPLE = 3
 
 _MOST = 0.5
 _CITY = "place:pune"
-M = db.table(Mention).c
+_MENTION = db.table(Mention)
+M = _MENTION.c
 ANNOTATION = db.table(Annotation)
 _PLACE = ANNOTATION.alias("place")
 _P = _PLACE.c
@@ -53,18 +54,20 @@ def find(
     advertising, nor what is of another event, nor where a person decided the topics."""
     span = and_(M.state == "present", M.authored_at >= start, M.authored_at < end)
     by_own_words = or_(_T.model != FROM_INCIDENT, _T.decided_value.is_not(None))
-    tells = M.id.in_(_with_topic(_TOPIC_IN_FORCE.in_([topic]), by_own_words))
+    tells = _has_topic(_TOPIC_IN_FORCE.in_([topic]), by_own_words)
     gets = (
         span,
         M.intent != "spam",
-        M.id.not_in(_with_topic(_TOPIC_IN_FORCE.in_((*EVENTS, *TOPICS)))),
-        M.id.not_in(_with_topic(_T.decided_value.is_not(None))),
+        ~_has_topic(
+            or_(_TOPIC_IN_FORCE.in_((*EVENTS, *TOPICS)), _T.decided_value.is_not(None))
+        ),
     )
+    names_place = _P.mention_id == M.id, _IS_PLACE
+    named = _P.value.in_(_places(session, span, tells))
+    place = select(func.min(_P.value)).where(*names_place, named)
     by_place = (
-        select(M.id, func.min(_P.value))
-        .join(_PLACE, _P.mention_id == M.id)
-        .where(*gets, _IS_PLACE, _P.value.in_(_places(session, span, tells)))
-        .group_by(M.id)
+        select(M.id, place.correlate(_MENTION).scalar_subquery())
+        .where(*gets, exists().where(*names_place, named).correlate(_MENTION))
         .order_by(M.id)
     )
     topics = [IncidentTopic(*row) for row in session.execute(by_place)]
@@ -72,8 +75,8 @@ def find(
         nowhere = select(M.id).where(
             *gets,
             M.intent.not_in(NO_MESSAGE),
-            M.id.not_in(select(_P.mention_id).where(_IS_PLACE)),
-            M.id.not_in(_with_topic(_TOPIC_IN_FORCE != NO_TOPIC)),
+            ~exists().where(*names_place).correlate(_MENTION),
+            ~_has_topic(_TOPIC_IN_FORCE != NO_TOPIC),
         )
         ids = session.scalars(nowhere.order_by(M.id))
         topics += [IncidentTopic(id_, None) for id_ in ids]
@@ -115,9 +118,10 @@ def write(
     rollups.add(session, rollups.contribution(session, ids))
 
 
-def _with_topic(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
-    """The mentions that have a topic of which this is true."""
-    return select(_T.mention_id).where(_T.kind == "topic", *conditions)
+def _has_topic(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The mention has a topic of which this is true."""
+    is_one = (_T.mention_id == M.id, _T.kind == "topic", *conditions)
+    return exists().where(*is_one).correlate(_MENTION)
 
 
 def _places(
@@ -127,7 +131,7 @@ def _places(
     the mentions that name the place do."""
     statement = (
         select(_P.value)
-        .join_from(db.table(Mention), _PLACE, _P.mention_id == M.id)
+        .join_from(_MENTION, _PLACE, _P.mention_id == M.id)
         .where(span, _IS_PLACE)
         .group_by(_P.value)
         .having(
