@@ -62,6 +62,7 @@ Until = Annotated[
     ),
 ]
 Daily = Annotated[bool, typer.Option("--daily", help="Each day by itself.")]
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")]
 
 
 SourceName = Annotated[

@@ -134,6 +134,22 @@ def test_pages_of_a_list_follow_each_other(config: Path, context: Context) -> No
     assert second["next"] is None
 
 
+@pytest.mark.parametrize("command", [("cases", "list"), ("inbox", "list", "open")])
+def test_a_list_has_at_most_so_many_cases_and_says_where_it_goes_on(
+    config: Path, context: Context, command: tuple[str, ...]
+) -> None:
+    case_opening.open_pending(context)  # of the twenty mentions
+    first = as_json(config, *command, "--limit", "15")
+    second = as_json(config, *command, "--limit", "5", "--after", first["next"])
+    whole = as_json(config, *command)
+    assert [len(page["cases"]) for page in (first, second)] == [15, 5]
+    assert first["cases"] + second["cases"] == whole["cases"]
+    assert second["next"] is None
+    text = socialcell(*command, "--limit", "15", MINE, config)
+    assert len(text.stdout.splitlines()) == 1 + 15
+    assert f"There are more: --after {first['next']}" in text.stderr
+
+
 @pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("words", "error"),
@@ -145,6 +161,8 @@ def test_pages_of_a_list_follow_each_other(config: Path, context: Context) -> No
         (["cases", "open", "--from", "fax", "--words", "x"], "not opened by hand"),
         (["cases", "show", "26-000009"], "no case 26-000009"),
         (["cases", "list", "--view", "red"], "no view red"),
+        (["cases", "list", "--limit", "0"], "--limit"),
+        (["cases", "list", "--limit", "10001"], "--limit"),
         (["cases", "list", "--assignee", "Nobody"], "no operator Nobody"),
         (["cases", "list", "--topic", "watr"], "no topic watr; there are: air, "),
         (["cases", "list", "--kind", "wish"], "no kind of case wish"),

@@ -11,7 +11,7 @@ from socialcell.commands import output
 from socialcell.commands.desk import spoken_answers
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators.sign_in_prompt import acting_context
-from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands.options import Config, Json, Limit, open_context
 from socialcell.errors import UsageError
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def list_(
         list[str] | None,
         typer.Option(help="draft, waiting, returned, queued, sent, failed, unsure, …"),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most.")] = 50,
+    limit: Limit = 50,
     config: Config = None,
     json: Json = False,
 ) -> None:

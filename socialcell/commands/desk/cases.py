@@ -9,7 +9,7 @@ from socialcell.commands.desk import case_output, grouping, photos
 from socialcell.commands.desk.case_options import Number, Rev
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.mentions.mention_options import Topic
-from socialcell.commands.options import Config, Json, open_context, people_of
+from socialcell.commands.options import Config, Json, Limit, open_context, people_of
 
 if TYPE_CHECKING:
     from socialcell.json_types import JsonObject
@@ -150,10 +150,11 @@ def list_(
     after: Annotated[
         str, typer.Option(help="Where the page before ended.", metavar="PLACE")
     ] = "",
+    limit: Limit = 50,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """List cases, P0 first, then those with the least time left; 50 at once.
+    """List cases, P0 first, then those with the least time left.
 
     Example: socialcell cases list --view overdue --topic water
     """
@@ -175,7 +176,9 @@ def list_(
     )
     case_filter = case_listing.filter_of(context, case_filter, assignee=assignee)
     inbox.require_cursor(after)
-    page = inbox.read_inbox(context, people_of(context), case_filter, after)
+    page = inbox.read_inbox(
+        context, people_of(context), case_filter, after, limit=limit
+    )
     case_output.print_list(page, view, json=json)
 
 

@@ -8,7 +8,7 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
 from socialcell.commands.operators.sign_in_prompt import acting_context
-from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands.options import Config, Json, Limit, open_context
 from socialcell.sheet import CellContent
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def make(
 def list_(
     case: Annotated[str | None, typer.Option(help="Of one case.")] = None,
     all: Annotated[bool, typer.Option("--all", help="Also answered and old.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most.")] = 50,
+    limit: Limit = 50,
     config: Config = None,
     json: Json = False,
 ) -> None:

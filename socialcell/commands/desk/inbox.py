@@ -7,7 +7,7 @@ import typer
 from socialcell.commands import output
 from socialcell.commands.desk import case_output
 from socialcell.commands.list_command import ListCommand
-from socialcell.commands.options import Config, Json, open_context, people_of
+from socialcell.commands.options import Config, Json, Limit, open_context, people_of
 
 app = typer.Typer(
     help="The inbox: cases to work on, and whose they are now.", no_args_is_help=True
@@ -25,10 +25,11 @@ def list_(
     after: Annotated[
         str, typer.Option(help="Where the page before ended.", metavar="PLACE")
     ] = "",
+    limit: Limit = 50,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """List a view of the inbox, P0 first, then the least time left; 50 at once.
+    """List a view of the inbox, P0 first, then the least time left.
 
     Example: socialcell inbox list overdue
     """
@@ -39,7 +40,9 @@ def list_(
     context = open_context(config)
     case_filter = case_listing.filter_of(context, CaseFilter(view=view))
     inbox.require_cursor(after)
-    page = inbox.read_inbox(context, people_of(context), case_filter, after)
+    page = inbox.read_inbox(
+        context, people_of(context), case_filter, after, limit=limit
+    )
     case_output.print_list(page, view, json=json)
 
 

@@ -7,7 +7,7 @@ import typer
 
 from socialcell.commands import output
 from socialcell.commands.list_command import ListCommand
-from socialcell.commands.options import Config, Json, open_context
+from socialcell.commands.options import Config, Json, Limit, open_context
 
 if TYPE_CHECKING:
     from socialcell.services.outbox.outbox import MessageEntry
@@ -61,7 +61,7 @@ def list_(
     state: Annotated[
         list[str] | None, typer.Option(help="held, pending, sending, sent, dead.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most.")] = 50,
+    limit: Limit = 50,
     config: Config = None,
     json: Json = False,
 ) -> None:
