@@ -1,7 +1,7 @@
 """Records that storage can take: types, sizes and characters are what they must be."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from socialcell.connectors.base import Item, Record, RecordAuthor, Reject
@@ -12,6 +12,7 @@ _LONGEST_NAME = 1000  # ids, handles, languages; not texts
 _NEEDED = ("id", "author id", "relation", "related id")
 _LONGEST_REASON = 300
 _EARLIEST, _LATEST = 1970, 2199  # years in which something was written
+_CLOCKS_DIFFER = timedelta(minutes=10)  # so far ahead a platform's clock may be
 _LARGEST = (1 << 63) - 1  # what a 64-bit column holds
 
 _T = TypeVar("_T", str, "str | None")
@@ -29,6 +30,21 @@ def storable_item(item: Item) -> Item:
         reason = one_line(clean_text(item.reason), _LONGEST_REASON)
         return replace(item, reason=reason)
     return item
+
+
+def date_item(item: Item, now: datetime, seen_at: datetime) -> Item:
+    """The item; a record of the future is dated when it was seen, and says that its own
+    time is missing.
+
+    Feeds date entries by an event or in a wrong zone. Such a post would stand above all
+    others until its day has come. Its raw form keeps the time that the platform gave.
+    """
+    if not isinstance(item, Record) or item.authored_at is None:
+        return item
+    if item.authored_at <= now + _CLOCKS_DIFFER:
+        return item
+    missing = tuple(sorted({*item.missing, "created_at"}))
+    return replace(item, authored_at=seen_at, missing=missing)
 
 
 def check_record(record: Record) -> Record:

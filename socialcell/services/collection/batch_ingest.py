@@ -19,7 +19,7 @@ from socialcell.connectors.base import (
     Tombstone,
     Undecided,
 )
-from socialcell.connectors.checked_records import storable_item
+from socialcell.connectors.checked_records import date_item, storable_item
 from socialcell.connectors.facts import Fact
 from socialcell.language.names import office_holders
 from socialcell.listening.store.mentions import rollups
@@ -69,7 +69,9 @@ def store_batch(
         # Before mentions are written, which who reads them waits for.
         rollups.take_turn(session)
     changes = lookups.changes(session, batch.items)
-    readables = [storable_item(item) for item in changes]
+    readables = [
+        date_item(storable_item(item), arrival.at, arrival.observed) for item in changes
+    ]
     placed_items = area_matching.match_areas(context, session, readables)
     items = pseudonyms.filter_suppressed(context, session, platform, placed_items)
     outcome.rules.update(item.rule for item in items if isinstance(item, Filtered))

@@ -23,7 +23,9 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 def test_a_message_becomes_a_mention(cell: Cell) -> None:
-    (result,) = cell.take(pushes.whatsapp(pushes.text_message("पाणी आले नाही")))
+    written = cell.context.clock.now() - MINUTE
+    message = pushes.text_message("पाणी आले नाही", at=written)
+    (result,) = cell.take(pushes.whatsapp(message))
 
     (mention,) = cell.mentions()
     assert (mention.text, mention.kind, mention.platform) == (
@@ -31,7 +33,7 @@ def test_a_message_becomes_a_mention(cell: Cell) -> None:
         "message",
         "whatsapp",
     )
-    assert mention.authored_at == NOON
+    assert mention.authored_at == written
     assert pushes.ASHA not in mention.external_id
     assert result.counts["received"] == result.counts["stored"] == 1
 
