@@ -50,6 +50,7 @@ def _values(request: PageRequest, source: Source) -> dict[str, object]:
         "fields": connectors.setting_fields(source.connector),
         "pairs": lambda field: [("", "–"), *((name, name) for name in field.choices)],
         "prefix": SETTING,
+        "setting_name": lambda key: source_words.setting_name(key, request.lang),
         "texts": _texts(source),
         "edited": None,
     }

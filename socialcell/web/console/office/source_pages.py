@@ -135,6 +135,7 @@ def show_source(request: PageRequest) -> Answer:
             ],
             "versions": view.versions,
             "setting": source_words.setting,
+            "setting_name": lambda key: source_words.setting_name(key, lang),
             "may_manage": request.may(MANAGE),
         },
     )

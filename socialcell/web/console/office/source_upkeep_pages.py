@@ -102,6 +102,7 @@ def _new_source(request: PageRequest, connector: str) -> Mapping[str, object]:
         "fields": connectors.setting_fields(connector) if is_known else [],
         "pairs": lambda field: [("", "–"), *((name, name) for name in field.choices)],
         "prefix": SETTING,
+        "setting_name": lambda key: source_words.setting_name(key, request.lang),
         "checked": None,
         "may_manage": request.may(MANAGE),
     }

@@ -126,6 +126,44 @@ def estimate(cost: QueryEstimate, lang: Language) -> str:
     )
 
 
+def setting_name(key: str, lang: Language) -> str:
+    """A setting of a connector in words; one that none has any more by its key."""
+    _ = lang.gettext
+    return {
+        "account_id": _("Number of the account"),
+        "api_version": _("Version of the API"),
+        "app_id": _("Number of the app in the store"),
+        "bucket": _("Name of the bucket"),
+        "business_account_id": _("Id of the WhatsApp Business account"),
+        "channel_id": _("Id of the channel, not its handle"),
+        "customer_id": _("Number of the Google Ads account"),
+        "cuts": _("Parts of the statistics"),
+        "days": _("How many days back"),
+        "format": _("Format of the file"),
+        "hashtag": _("Hashtag, without #"),
+        "insights": _("Daily figures"),
+        "installs": _("Actions that count as installs"),
+        "issuer_id": _("Issuer ID, as App Store Connect shows it"),
+        "key_id": _("Key ID, as App Store Connect shows it"),
+        "kind": _("Kind"),
+        "language": _("Language"),
+        "login_customer_id": _("Number of the manager account"),
+        "media_insights": _("Figures of a single photo or video"),
+        "months": _("How many months back"),
+        "package": _("Name of the app's package in the store"),
+        "page_id": _("Number of the page"),
+        "phone_number_id": _("Id of the telephone number at Meta"),
+        "post_insights": _("Figures of a single post"),
+        "query": _("Words to search for"),
+        "reports": _("Names of the store's reports"),
+        "site": _("Property, as Search Console names it"),
+        "subreddit": _("Subreddit, without r/"),
+        "url": _("Address of the feed"),
+        "user_id": _("Number of the account, not its handle"),
+        "videos": _("Ids of videos"),
+    }.get(key, key)
+
+
 def setting(entry: object) -> str:
     """The value of a setting on one line; – for none."""
     if entry is None:

@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from socialcell import db
+from socialcell import connectors, db
 from socialcell.clock import FixedClock
+from socialcell.i18n import language
 from socialcell.ops import audit, credentials, store
 from socialcell.ops.model import Source
 from socialcell.roles import Role
 from socialcell.services.collection import source_setup
 from socialcell.services.context import Context
+from socialcell.web.console.office.source_words import setting_name
 from tests.builders import make_source
 from tests.web.console.browser_session import BrowserSession, signed_in
 
@@ -173,6 +175,37 @@ def test_a_source_is_added_after_its_cost_was_seen(
     assert not is_there_before
     assert "paper is added." in added.text
     assert source_now(engine, "paper").settings == {"url": FEED}
+
+
+def test_every_setting_of_a_connector_has_words_in_each_language() -> None:
+    keys = {
+        field.name
+        for connector in connectors.CONNECTORS
+        for field in connectors.setting_fields(connector)
+    }
+    for key in sorted(keys):
+        names = [setting_name(key, language(code)) for code in ("en", "mr", "hi")]
+        assert key not in names
+        assert len(set(names)) > 1, key
+
+
+def test_a_setting_has_words_for_its_label_and_the_key_of_the_documentation_beside_it(
+    context: Context, browser: BrowserSession
+) -> None:
+    source = source_setup.add_source(context, "paper", "rss", {"url": FEED})
+    signed_in(browser, context, "Root", Role.ADMIN)
+
+    adding = browser.get("/mr/sources/new?connector=reddit").text
+    edit = f"{path_of(source)}/edit"
+    page = browser.get(f"/en{edit}")
+    checked = browser.send(page, edit, set_url="https://paper.example/city.xml")
+    history = browser.get(f"/en{path_of(source)}").text
+
+    assert "प्रकार kind" in adding
+    assert "सबरेडिट, r/ शिवाय subreddit" in adding
+    assert "Address of the feed url Must be filled in." in page.text
+    assert f"Address of the feed url {FEED} https://paper.example/c" in checked.text
+    assert f"Address of the feed url {FEED}" in history
 
 
 def test_settings_that_the_connector_refuses_are_shown_again_with_the_reason(
