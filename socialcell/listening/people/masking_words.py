@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from socialcell.listening.people.masking_number_words import is_number_word
 from socialcell.listening.people.masking_platforms import may_name_platform
 from socialcell.listening.people.name_lists import (
+    MOST_FOLLOWING,
     PERSONAL,
     is_unknown,
     word_kinds,
@@ -17,7 +18,6 @@ from socialcell.listening.people.name_lists import (
 _WORD = re.compile(r"[A-Za-zÀ-ɏ'’]+|[\u0900-\u0963\u0970-\u097f\u200c\u200d]+")
 _MOST_WORDS = 50_000  # that are remembered
 _LONGEST_SHORTENED = 4  # letters of a title with a full stop: Smt., डॉ.
-_MOST_FOLLOWING = 3
 
 
 class WordCue:
@@ -69,9 +69,11 @@ class TextWords:
         return is_short and between in (".", ". ", ".\u00a0")
 
     def following(self, at: int) -> tuple[str, ...]:
-        """A word and up to two more, as far as each follows the one before it."""
+        """A word and those behind it, as far as the sentence goes."""
         end = at + 1
-        while end < at + _MOST_FOLLOWING and self.is_next(end):
+        while end < at + MOST_FOLLOWING and self.is_next(end):
+            if self.text[self.spans[end - 1][1]] == ".":
+                break
             end += 1
         return self.lower[at:end]
 

@@ -18,6 +18,8 @@ Sounds = tuple[str, ...]
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _SHORTEST = 3  # letters
 _LONGEST_PUBLIC = 4  # words
+MOST_FOLLOWING = 5
+"""From the word of a place on these tell whose it is: "school madhe clerk aahe ka"."""
 
 
 class WordKind(Enum):
@@ -112,7 +114,8 @@ def names_a_place(
     With an ending, or a word for one behind it, the place may as well be where somebody
     is. So a whole name, a given name alone and one behind a title stay a person's:
     "राहुल शाळेत गेला"; and so does what begins a sentence of somebody who is there:
-    "Patil marketla gele". `following` are up to three words, in small letters.
+    "Patil marketla gele", "पवार शाळेत शिक्षक आहेत". `following` are up to
+    MOST_FOLLOWING words, in small letters.
     """
     word, *behind = following
     kinds = word_kinds().get(word, _NO_KINDS)
@@ -130,10 +133,21 @@ def names_a_place(
     is_given = any(
         WordKind.GIVEN in kinds and WordKind.EITHER not in kinds for kinds in names
     )
-    is_there = begins and bool(behind) and behind[0] in _words("is_there")
+    is_there = begins and _is_somebody_there(behind)
     if is_at:
         return not (is_given or introduced or is_there)
     return not (is_given and is_there)
+
+
+def _is_somebody_there(behind: Sequence[str]) -> bool:
+    """Whether words behind a place say that somebody goes, stands or works there."""
+    if behind and behind[0] in _words("is_there"):
+        return True
+    # With a word more it is about the place: "शिक्षक आहेत का", "शिक्षक आहेत अडकलेले".
+    if len(behind) != 2:
+        return False
+    job, verb = behind
+    return job in _words("jobs") and verb in _words("is")
 
 
 @lru_cache

@@ -17,6 +17,7 @@ from socialcell.listening.people.listed_names import is_person_name
 from socialcell.listening.people.masking_numbers import MASK
 from socialcell.listening.people.name_lists import (
     INTRODUCE,
+    MOST_FOLLOWING,
     Kinds,
     WordKind,
     is_whole_name,
@@ -147,9 +148,9 @@ def _place_names(
 
 
 def _following(words: Sequence[_Word], at: int, text: str) -> Iterator[_Word]:
-    """A word and up to two more, as far as only space is between them."""
+    """A word and those behind it, as far as only space is between them."""
     yield words[at]
-    for behind in range(at + 1, min(at + 3, len(words))):
+    for behind in range(at + 1, min(at + MOST_FOLLOWING, len(words))):
         if not _is_spaced(words, behind, text):
             return
         yield words[behind]
