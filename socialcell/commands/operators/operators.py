@@ -364,6 +364,7 @@ def sign_in(name: Name, config: Config = None, json: Json = False) -> None:
     """
     from socialcell.clock import IST
     from socialcell.identity import session_file
+    from socialcell.services.operators import permissions
     from socialcell.services.operators import sign_in as sessions
 
     context = open_context(config)
@@ -380,8 +381,16 @@ def sign_in(name: Name, config: Config = None, json: Json = False) -> None:
         output.as_json({**asdict(signed_in.actor), "ends_at": signed_in.ends_at})
         return
     until = signed_in.ends_at.astimezone(IST)
-    roles = ", ".join(sorted(signed_in.actor.roles)) or "none"
+    own_roles = sorted(signed_in.actor.roles)
+    known_by = signed_in.actor.known_by
+    idle = [r for r in own_roles if not permissions.role_counts(context, known_by, r)]
+    roles = ", ".join(role for role in own_roles if role not in idle) or "none"
     output.say(f"{signed_in.actor.name} until {until:%d %b %H:%M} IST. Roles: {roles}")
+    if idle:
+        output.say(
+            f"Only after a sign-in with an authenticator: {', '.join(idle)}. "
+            "Next: socialcell operators second-factor, then sign in again."
+        )
 
 
 @app.command()

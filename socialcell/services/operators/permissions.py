@@ -132,11 +132,12 @@ def require_session(context: Context, session: Session) -> tuple[int, str]:
 def counting_grants(
     context: Context, known_by: str, grants: Iterable[RoleGrant]
 ) -> list[RoleGrant]:
-    """The grants that count after a sign-in of this kind: without a second factor some
-    roles count for nothing."""
+    """The grants that count after a sign-in of this kind."""
+    return [grant for grant in grants if role_counts(context, known_by, grant.role)]
+
+
+def role_counts(context: Context, known_by: str, role: str) -> bool:
+    """Whether a role counts after a sign-in of this kind: without a second factor some
+    count for nothing."""
     needing_factor = context.workspace.config.operators.second_factor_roles
-    return [
-        grant
-        for grant in grants
-        if known_by == "second_factor" or grant.role not in needing_factor
-    ]
+    return known_by == "second_factor" or role not in needing_factor

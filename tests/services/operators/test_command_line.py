@@ -245,6 +245,17 @@ def test_without_a_home_to_write_a_sign_in_says_so_and_leaves_no_session(
     assert [line["sessions"] for line in lines] == [1, 0]
 
 
+def test_a_sign_in_says_which_roles_wait_for_an_authenticator(cell: Cell) -> None:
+    result = cell.run("operators", "sign-in", ASHA, stdin=f"{PASSWORD}\n")
+
+    first, second = result.stdout.splitlines()[-2:]
+    assert first.endswith("Roles: lead")
+    assert second == (
+        "Only after a sign-in with an authenticator: admin, dpo. "
+        "Next: socialcell operators second-factor, then sign in again."
+    )
+
+
 def test_two_shells_of_one_account_have_a_session_each(cell: Cell) -> None:
     result = cell.run_elsewhere(
         "operators", "sign-in", MEERA, "--json", stdin=f"{PASSWORD}\n"
