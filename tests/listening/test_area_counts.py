@@ -1,9 +1,11 @@
 """Counts of areas by hour on both databases, and queries that are written for them."""
 
+import random
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlmodel import Session
 
 from socialcell import db
@@ -11,7 +13,7 @@ from socialcell.clock import IST
 from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.query.query_writing import write_query
-from socialcell.listening.store.mentions import area_counts
+from socialcell.listening.store.mentions import area_counts, area_sets
 from socialcell.listening.store.mentions.area_counts import GroupCells
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from tests.builders import NOON, make_record, store_records
@@ -21,21 +23,25 @@ SPAN = TimeSpan(NOON - 4 * HOUR, NOON)
 GROUPS = {"urgent": ("urgency", ("critical", "high"))}
 
 
+def annotation(
+    mention: int, kind: str, value: str, decided: str | None = None
+) -> Annotation:
+    return Annotation(
+        mention_id=mention,
+        kind=kind,
+        value=value,
+        decided_value=decided,
+        model="test",
+        model_version="1",
+        made_at=NOON,
+    )
+
+
 def place(
     engine: Engine, mention: int, kind: str, value: str, decided: str | None = None
 ) -> None:
     with db.writing(engine) as session:
-        session.add(
-            Annotation(
-                mention_id=mention,
-                kind=kind,
-                value=value,
-                decided_value=decided,
-                model="test",
-                model_version="1",
-                made_at=NOON,
-            )
-        )
+        session.add(annotation(mention, kind, value, decided))
 
 
 def store_mentions(engine: Engine) -> None:
@@ -56,8 +62,20 @@ def store_mentions(engine: Engine) -> None:
 
 
 def by_every_ward(session: Session) -> dict[str | None, GroupCells]:
-    cells = area_counts.in_all(session, SPAN, GROUPS)
-    return area_counts.by_every_area(session, SPAN, "ward", GROUPS, cells)
+    mentions = area_sets.read_mentions(session, SPAN, GROUPS)
+    wards = area_sets.read_places(session, mentions, "ward")
+    return area_sets.by_area(mentions, wards)
+
+
+def topics_of_wards(
+    session: Session, *intents: str
+) -> dict[str | None, list[tuple[str, int]]]:
+    groups = {"asking": ("intent", intents)}
+    mentions = area_sets.read_mentions(session, SPAN, groups)
+    wards = area_sets.read_places(session, mentions, "ward")
+    topics = area_sets.read_places(session, mentions, "topic")
+    asking = mentions.groups["asking"]
+    return area_sets.topics_by_area(mentions, wards, topics, asking)
 
 
 def test_mentions_are_counted_by_area_as_decided(engine: Engine) -> None:
@@ -68,7 +86,7 @@ def test_mentions_are_counted_by_area_as_decided(engine: Engine) -> None:
     place(engine, 3, "ward", "ward:a")
     place(engine, 3, "ward", "ward:b")
     with db.reading(engine) as session:
-        every = area_counts.in_all(session, SPAN, GROUPS)
+        every = area_sets.read_mentions(session, SPAN, GROUPS).count()
         cells = by_every_ward(session)
         some = area_counts.by_area(session, SPAN, "ward", GROUPS, ["ward:b"])
     assert cells == {
@@ -88,8 +106,8 @@ def test_topics_are_counted_by_area(engine: Engine) -> None:
     for mention, topic in ((1, "water"), (2, "water"), (2, "roads"), (4, "roads")):
         place(engine, mention, "topic", topic)
     with db.reading(engine) as session:
-        topics = area_counts.topics(session, SPAN, "ward", ["complaint"])
-        none = area_counts.topics(session, SPAN, "ward", ["praise"])
+        topics = topics_of_wards(session, "complaint")
+        none = topics_of_wards(session, "praise")
     assert topics == {
         "ward:a": [("water", 2), ("roads", 1)],
         None: [("roads", 1)],
@@ -111,7 +129,7 @@ def test_some_areas_are_counted_as_among_all(engine: Engine) -> None:
     with db.reading(engine) as session:
         every = by_every_ward(session)
         some = area_counts.by_area(session, SPAN, "ward", GROUPS, ids)
-        topics = area_counts.topics(session, SPAN, "ward", ["complaint"])
+        topics = topics_of_wards(session, "complaint")
         own_topics = area_counts.topics(session, SPAN, "ward", ["complaint"], ids)
         totals = area_counts.totals(session, SPAN, "ward", ids)
     assert some == every
@@ -171,6 +189,71 @@ def test_an_area_has_only_mentions_of_the_span_that_are_there(engine: Engine) ->
     assert totals == {"ward:a": 2}
     assert nothing == {}
     assert empty == {}
+
+
+def test_every_area_is_counted_as_row_by_row(engine: Engine) -> None:
+    """200 mentions of any kind: named twice, decided, deleted, unread, undated."""
+    chance = random.Random(45)
+    wards, topics = ("ward:a", "ward:b", "ward:c"), ("roads", "waste", "water")
+    store_records(
+        engine,
+        *(
+            make_record(
+                str(n),
+                authored_at=NOON - chance.uniform(-0.5, 5) * HOUR if n % 9 else None,
+            )
+            for n in range(200)
+        ),
+    )
+    with db.writing(engine) as session:
+        for mention in session.scalars(select(Mention)):
+            mention.platform = chance.choice(("x", "reddit"))
+            mention.intent = chance.choice((None, "complaint", "question", "praise"))
+            mention.urgency = chance.choice((None, "low", "high", "critical"))
+            mention.state = chance.choice(("present", "present", "present", "deleted"))
+            for kind, values in (("ward", wards), ("topic", topics)):
+                for value in chance.choices(values, k=chance.randrange(4)):
+                    decided = chance.choice((None, None, None, *values))
+                    session.add(annotation(mention.id or 0, kind, value, decided))
+    with db.reading(engine) as session:
+        cells, asked = by_every_ward(session), topics_of_wards(session, "complaint")
+        all_mentions = session.scalars(select(Mention)).all()
+        named: dict[tuple[int, str], set[str]] = {}
+        for row in session.scalars(select(Annotation)):
+            own = named.setdefault((row.mention_id, row.kind), set())
+            own.add(row.decided_value or row.value)
+
+    counted: dict[str | None, GroupCells] = {}
+    numbers: dict[str | None, Counter[str]] = {}
+    for mention in all_mentions:
+        at = mention.authored_at
+        if mention.state != "present" or at is None or not SPAN.start <= at < SPAN.end:
+            continue
+        key = (mention.platform, int((at - SPAN.start) / HOUR))
+        is_urgent = mention.urgency in ("critical", "high")
+        for ward in named.get((mention.id or 0, "ward"), {None}):
+            for name in ("all", "urgent") if is_urgent else ("all",):
+                own_cells = counted.setdefault(ward, {"all": {}, "urgent": {}})[name]
+                own_cells[key] = own_cells.get(key, 0) + 1
+            if mention.intent == "complaint":
+                about = named.get((mention.id or 0, "topic"), set())
+                numbers.setdefault(ward, Counter()).update(about)
+    assert cells == counted
+    assert asked == {
+        ward: sorted(own.items(), key=lambda item: (-item[1], item[0]))
+        for ward, own in numbers.items()
+    }
+
+
+def test_a_span_without_mentions_has_no_areas(engine: Engine) -> None:
+    store_mentions(engine)
+    place(engine, 1, "ward", "ward:a")
+    earlier = TimeSpan(NOON - 900 * HOUR, NOON - 800 * HOUR)
+    with db.reading(engine) as session:
+        mentions = area_sets.read_mentions(session, earlier, GROUPS)
+        wards = area_sets.read_places(session, mentions, "ward")
+    assert area_sets.by_area(mentions, wards) == {}
+    assert mentions.count() == {"all": {}, "urgent": {}}
 
 
 MIDNIGHT = datetime(2026, 11, 16, tzinfo=IST)

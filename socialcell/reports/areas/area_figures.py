@@ -18,13 +18,14 @@ from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.areas.owner_table import OwnedProblem, OwnerFinder
 from socialcell.listening.query.query_language import NO_WARD
 from socialcell.listening.query.query_writing import write_query
-from socialcell.listening.store.mentions import area_counts
+from socialcell.listening.store.mentions import area_counts, area_sets
 from socialcell.listening.store.mentions.area_counts import (
     ALL,
     GroupCells,
     LabelGroups,
     PlaceKind,
 )
+from socialcell.listening.store.mentions.area_sets import Places, SpanMentions
 from socialcell.listening.store.mentions.mention_counts import HOUR, Cells, TimeSpan
 from socialcell.listening.store.pages.source_history import watches
 from socialcell.reports.compared_figures import (
@@ -169,20 +170,34 @@ class AreaCounting:
     @cached_property
     def cells(self) -> dict[str | None, GroupCells]:
         """Counts by area; under None those of mentions that name none."""
-        scope = self._session, self.span.both, self._kind, _GROUPS
         if self._ids is None:
-            return area_counts.by_every_area(*scope, self._all_cells)
-        return area_counts.by_area(*scope, self._ids)
+            return area_sets.by_area(self._mentions, self._areas)
+        return area_counts.by_area(
+            self._session, self.span.both, self._kind, _GROUPS, self._ids
+        )
 
     @cached_property
     def _topics(self) -> dict[str | None, list[tuple[str, int]]]:
+        if self._ids is None:
+            mentions = self._mentions
+            topics = area_sets.read_places(self._session, mentions, "topic")
+            asking = mentions.groups["asking"] & mentions.since(self.span.apart)
+            return area_sets.topics_by_area(mentions, self._areas, topics, asking)
         return area_counts.topics(
             self._session, self.span.now, self._kind, ASKING, self._ids
         )
 
     @cached_property
+    def _mentions(self) -> SpanMentions:
+        return area_sets.read_mentions(self._session, self.span.both, _GROUPS)
+
+    @cached_property
+    def _areas(self) -> Places:
+        return area_sets.read_places(self._session, self._mentions, self._kind)
+
+    @cached_property
     def _all_cells(self) -> GroupCells:
-        return area_counts.in_all(self._session, self.span.both, _GROUPS)
+        return self._mentions.count()
 
     def coverage(self, cells: Cells | None = None) -> CoverageNumbers:
         """What was collected in the span, which is the same for every area. Of which
