@@ -9,7 +9,6 @@ from sqlmodel import Session
 from socialcell import connectors, db
 from socialcell.connectors.base import ConnectorHealth
 from socialcell.errors import UsageError
-from socialcell.identity.actor import unsigned
 from socialcell.json_types import JsonObject, JsonValue
 from socialcell.listening.people import masking
 from socialcell.listening.store.alerts import alerts
@@ -113,7 +112,7 @@ def register_paper(context: Context, session: Session, source: Source) -> None:
         paper,
         "media",
         f"a feed that is read: {url}",
-        unsigned(context.owner),
+        context.actor,
         context.clock.now(),
         registry.RegistryApproval("source"),
     )

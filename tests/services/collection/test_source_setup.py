@@ -1,10 +1,12 @@
 """Sources are tried, and go on when what stopped them is mended."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from socialcell import db
 from socialcell.clock import FixedClock
-from socialcell.ops import store
+from socialcell.identity.actor import unsigned
+from socialcell.ops import audit, store
 from socialcell.sandbox import City, serve
 from socialcell.services.collection import collector, source_setup
 from socialcell.services.context import Context
@@ -38,3 +40,15 @@ def test_a_renewed_token_is_picked_up_when_the_source_was_tried(
     assert (renewed.state, renewed.counts["stored"] > 0) == ("ok", True)
     with db.reading(context.engine) as session:
         assert store.source_named(session, "x.mentions").state == "ok"
+
+
+def test_who_adds_a_feed_adds_its_paper_to_the_registry(context: Context) -> None:
+    acting = replace(context, actor=unsigned("asha"))
+
+    source_setup.add_source(
+        acting, "paper", "rss", {"url": "https://paper.example/feed.xml"}
+    )
+
+    with db.reading(context.engine) as session:
+        acts = {(entry.action, entry.actor) for entry in audit.entries(session, 9)}
+    assert acts == {("registry.add", "asha"), ("source.add", "asha")}
