@@ -477,3 +477,8 @@ def _print_result(
     }
     verb = f"Would be: {result.outcome}" if dry_run else words[result.outcome]
     output.say(f"{verb}: {tracked_links.link_address(context, link)}")
+    if context.workspace.config.links.address is None:
+        output.say(
+            "Nobody reaches it yet: set links.address in config.yaml, the address of "
+            "your redirect server (docs/links.md)."
+        )

@@ -246,6 +246,20 @@ def test_the_commands_make_show_and_change_a_link(context: Context) -> None:
     assert [one["code"] for one in listed["links"]] == [code]
 
 
+def test_a_link_without_an_address_of_the_redirect_server_says_so(
+    context: Context,
+) -> None:
+    config = context.workspace.folder / "config.yaml"
+    words = ("--campaign", "monsoon26", "--channel", "x", "--web", WEB)
+
+    without = inside("links", "create", *words, "--config", config)
+    config.write_text("links:\n  address: https://link.city.example\n")
+    there = inside("links", "create", *words, "--config", config)
+
+    assert "Nobody reaches it yet: set links.address in config.yaml" in without
+    assert "Nobody reaches it" not in there
+
+
 def test_an_import_in_which_all_is_rejected_fails(folder: Path, tmp_path: Path) -> None:
     path = write(tmp_path, {"campaign": "a", "channel": "radio", "web": WEB})
     done = socialcell("links", "import", path, "--config", folder / "config.yaml")
