@@ -70,6 +70,24 @@ def alert_watch_sentence(numbers: WeekNumbers, lang: Language) -> str | None:
     return f"{sentence} {others}"
 
 
+def no_incident_sentence(numbers: WeekNumbers, lang: Language) -> str:
+    """That no incident was open: as calm only where alerts were looked for all week and
+    nobody wrote of danger to life."""
+    if not is_whole(numbers):
+        return lang.gettext(
+            "No incident is known, but they were not looked for all week."
+        )
+    if critical_count(numbers):
+        return lang.gettext("No incident was open in this week.")
+    return lang.gettext("Nothing stood out: no incident was open in this week.")
+
+
+def critical_count(numbers: WeekNumbers) -> int:
+    """How many mentions of the week are of danger to life."""
+    levels = {row["id"]: row["n"] or 0 for row in numbers["urgencies"]}
+    return levels.get("critical", 0)
+
+
 def _period(start: datetime, end: datetime) -> Period:
     return {
         "from": start.astimezone(IST).isoformat(),

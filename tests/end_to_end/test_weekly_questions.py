@@ -23,13 +23,14 @@ MONDAYS = ("2026-11-02", "2026-11-09", "2026-11-16", "2026-11-23")
 DAY = timedelta(days=1)
 # What takes the place of an incident in a week that had none.
 CALM = (
-    r"Nothing stood out: no incident of mentions was open\."
+    r"(Nothing stood out: n|N)o incident was open in this week\."
+    r"|No incident is known, but they were not looked for all week\."
     r"|No incident of several mentions\."
 )
 ANSWERS = {
     "what happened": (
         r"\A(.+: [\d,]+ mentions?, (no one is assigned|assigned to .+|over)\n"
-        r"|(No incident; )?\d+ single reports? of danger to life"
+        r"|(No incident; )?\d+ (single reports?|mentions?) of danger to life"
         r"|[\d,]+ mentions; incidents were not looked for all week"
         r"|A quiet week: |Festival days without an incident: |Nothing stood out in "
         r"|.+, announced closure: )"

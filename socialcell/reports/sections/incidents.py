@@ -89,7 +89,8 @@ def section(context: ReportContext) -> Section:
         return Section("", [])
     title = _("Incidents of the week")
     if not incident_numbers:
-        return Section(title, [Paragraph(_nothing_open(context))])
+        nothing = alert_watch.no_incident_sentence(context.numbers, context.lang)
+        return Section(title, [Paragraph(nothing)])
     shown_incidents = sorted(incident_numbers, key=_rank)[:MAX_INCIDENTS]
     heads = (_("Incident"), _("Mentions"), _("Normally"), _("What was done"))
     caption = _("Incidents that were open in the week, the severest first")
@@ -229,14 +230,6 @@ def _contradictions(
                     for figure in figures["values"]
                 ),
             )
-
-
-def _nothing_open(context: ReportContext) -> str:
-    """That there was none, only where they were looked for all week."""
-    _ = context.lang.gettext
-    if alert_watch.is_whole(context.numbers):
-        return _("Nothing stood out: no incident was open in this week.")
-    return _("No incident is known, but they were not looked for all week.")
 
 
 def _observed_text(context: ReportContext, worst: WorstAlert | None) -> str:

@@ -37,6 +37,12 @@ def subject(context: LetterContext) -> str:
             "No incident; %(n)s single reports of danger to life",
             len(single_items),
         )
+    if critical := alert_watch.critical_count(context.numbers):
+        return n_(
+            "No incident; %(n)s mention of danger to life",
+            "No incident; %(n)s mentions of danger to life",
+            critical,
+        )
     if not _is_complete(context):
         return n_(
             "Nothing stood out in what was collected: %(n)s mention",
@@ -231,11 +237,12 @@ def _calm_lines(context: LetterContext) -> Iterator[str]:
             open=context.lang.number(open_items),
         )
     else:
-        yield _(
-            "Nothing stood out: no incident of mentions was open. Mentions of danger "
-            "to life: %(n)s.",
-            n=context.lang.number(_critical_count(context)),
+        nothing = alert_watch.no_incident_sentence(context.numbers, context.lang)
+        critical = alert_watch.critical_count(context.numbers)
+        danger = _(
+            "Mentions of danger to life: %(n)s.", n=context.lang.number(critical)
         )
+        yield f"{nothing} {danger}"
     if days := _festival_days(context):
         yield _(
             "Festival days: %(first)s to %(last)s.",
@@ -369,11 +376,6 @@ def _is_complete(context: LetterContext) -> bool:
     """Whether enough was collected to call a week quiet."""
     coverage = context.numbers["coverage"]
     return 0 < coverage["due"] * MIN_COVERAGE <= coverage["covered"]
-
-
-def _critical_count(context: LetterContext) -> int:
-    levels = {row["id"]: row["n"] or 0 for row in context.numbers["urgencies"]}
-    return levels.get("critical", 0)
 
 
 def _largest_closure(context: LetterContext) -> PlannedClosure | None:

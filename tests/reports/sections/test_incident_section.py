@@ -5,7 +5,7 @@ from typing import Any
 from socialcell.i18n import language
 from socialcell.reports import alert_watch
 from socialcell.reports.sections import incidents
-from tests.reports.sections.numbers import context, words
+from tests.reports.sections.numbers import context, figure, words
 
 
 def incident(**changes: Any) -> dict[str, Any]:
@@ -29,7 +29,8 @@ def incident(**changes: Any) -> dict[str, Any]:
 
 
 def happened(*rows: dict[str, Any], **numbers: Any) -> list[str]:
-    section = incidents.section(context({"incidents": list(rows), **numbers}))
+    week = {"incidents": list(rows), "urgencies": [], **numbers}
+    section = incidents.section(context(week))
     return words(section)
 
 
@@ -111,6 +112,8 @@ def test_a_week_that_was_not_watched_is_not_called_calm() -> None:
         alert_watch=watch
     )
     assert "Nothing stood out: no incident was open in this week." in happened()
+    danger = [figure(12, id="critical")]
+    assert "No incident was open in this week." in happened(urgencies=danger)
 
 
 def test_hours_without_alerts_beyond_three_spans_are_counted() -> None:

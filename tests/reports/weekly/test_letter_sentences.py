@@ -1,5 +1,7 @@
 """Subject, lead and what is not known of a weekly letter beside its numbers."""
 
+from typing import Any
+
 import pytest
 
 from socialcell.reports.letters.letter_page import plain_text
@@ -10,6 +12,14 @@ from socialcell.reports.weekly.letter_context import LetterContext
 from tests.reports.sections.numbers import figure
 from tests.reports.weekly.hand_numbers import WORK, context
 
+NO_DANGER = [figure(0, 1, id="critical"), figure(3, 2, id="high")]
+UNWATCHED = {"by_daemon": False, "gaps": []}
+
+
+def calm(letter: dict[str, Any] | None = None, **numbers: Any) -> LetterContext:
+    """The week without its two mentions of danger to life."""
+    return context(letter, urgencies=NO_DANGER, **numbers)
+
 
 def lead(made: LetterContext) -> list[str]:
     return [plain_text(line) for line in letter_lead.lead(made)]
@@ -18,21 +28,22 @@ def lead(made: LetterContext) -> list[str]:
 @pytest.mark.parametrize(
     ("made", "subject"),
     [
-        (context(), "A quiet week: no incident, 40 mentions"),
+        (calm(), "A quiet week: no incident, 40 mentions"),
+        (context(), "No incident; 2 mentions of danger to life"),
         (
-            context({"festival": ["2026-11-20", "2026-11-21"]}),
+            calm({"festival": ["2026-11-20", "2026-11-21"]}),
             "Festival days without an incident: 40 mentions",
         ),
         (
-            context({"planned": [{"topic": "water", "n": 5}]}),
+            calm({"planned": [{"topic": "water", "n": 5}]}),
             "Water supply, announced closure: 5 mentions, no incident",
         ),
         (
-            context(coverage={"due": 336, "covered": 9, "platforms": []}),
+            calm(coverage={"due": 336, "covered": 9, "platforms": []}),
             "Nothing stood out in what was collected: 40 mentions",
         ),
         (
-            context(alert_watch={"by_daemon": False, "gaps": []}),
+            context(alert_watch=UNWATCHED),
             "40 mentions; incidents were not looked for all week",
         ),
         (
@@ -42,7 +53,7 @@ def lead(made: LetterContext) -> list[str]:
         (
             context(
                 incidents=[{"kind": "critical"}] * 3,
-                alert_watch={"by_daemon": False, "gaps": []},
+                alert_watch=UNWATCHED,
             ),
             "3 single reports of danger to life; incidents not looked for all week",
         ),
@@ -55,16 +66,41 @@ def test_the_subject_judges_the_week(made: LetterContext, subject: str) -> None:
 def test_the_lead_of_a_quiet_week_counts_what_there_was() -> None:
     asked = {"topic": "water", "asking": figure(12), "owners": []}
 
-    lines = lead(context(owners=[asked]))
+    lines = lead(calm(owners=[asked]))
 
     assert lines == [
-        "Nothing stood out: no incident of mentions was open. Mentions of danger to "
-        "life: 2.",
+        "Nothing stood out: no incident was open in this week. Mentions of danger to "
+        "life: 0.",
         "Whole week: 40 mentions. Same hours last week and now: 20 → 40 (+100%). Most "
         "complaints and requests: Water supply (12).",
         "No statement and no public answer was published by the cell. No commitment "
         "is due.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        (
+            context(),
+            "No incident was open in this week. Mentions of danger to life: 2.",
+        ),
+        (
+            context(alert_watch=UNWATCHED),
+            "No incident is known, but they were not looked for all week. Mentions of "
+            "danger to life: 2.",
+        ),
+        (
+            calm(alert_watch=UNWATCHED),
+            "No incident is known, but they were not looked for all week. Mentions of "
+            "danger to life: 0.",
+        ),
+    ],
+)
+def test_a_week_of_danger_or_without_alerts_is_not_said_to_be_calm(
+    made: LetterContext, sentence: str
+) -> None:
+    assert lead(made)[0] == sentence
 
 
 def test_the_lead_counts_single_dangers_and_what_is_known_of_them() -> None:

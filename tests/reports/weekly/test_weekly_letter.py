@@ -100,7 +100,7 @@ def test_the_first_screen_of_a_quiet_week_says_that_it_was_quiet(world: World) -
 
     for answer in (
         "A quiet week: no incident, 9 mentions",
-        "Nothing stood out: no incident of mentions was open. Mentions of danger to "
+        "Nothing stood out: no incident was open in this week. Mentions of danger to "
         "life: 0.",
         "Whole week: 9 mentions. Same hours last week and now: 8 → 9.",
         "Most complaints and requests: Water supply (4).",
