@@ -24,7 +24,10 @@ MEASURED = {
     "registered": "Complaints with a place that have a PMC Care token in 4 working "
     "hours.",
     "confirmed": "Of cases opened four weeks ago, those the citizen confirms.",
-    "overdue": "Open cases past their service time.",
+    "overdue": (
+        "Open cases past the time for the whole case, of those where it is the city's "
+        "turn."
+    ),
     "false_closure": "Of cases closed in the week before and sampled, those that "
     "citizens contradict when called.",
     "referred": "Other bodies' cases passed on within 4 working hours.",
@@ -103,7 +106,7 @@ def test_every_term_of_the_report_is_explained() -> None:
         (["answered", 4, 6], "4 of 6 cases have an answer"),
         (["complaints", 3, 5], "3 of 5 complaints with a place"),
         (["cases", 1, 6], "1 of 6 cases"),
-        (["open", 5, 8], "5 of 8 open cases"),
+        (["open", 5, 8], "5 of 8 open cases where it is the city's turn"),
         (["sampled", 1, 2], "1 of 2 sampled cases of which it is known"),
         (["incidents", 2, 3], "2 of 3 incidents"),
         (["campaigns", 1, 4], "1 of 4 campaigns"),

@@ -108,7 +108,13 @@ def _case_names(lang: Language) -> dict[str, tuple[str, str]]:
             _("Confirmed solved"),
             _("Of cases opened four weeks ago, those the citizen confirms."),
         ),
-        "overdue": (_("Overdue"), _("Open cases past their service time.")),
+        "overdue": (
+            _("Overdue"),
+            _(
+                "Open cases past the time for the whole case, of those where it is the "
+                "city's turn."
+            ),
+        ),
         "false_closure": (
             _("False closure"),
             _(
@@ -185,7 +191,7 @@ def basis_text(phrases: Phrases, figure: Measure) -> str:
         "answered": _("%(of)s cases have an answer", of=share_text),
         "complaints": _("%(of)s complaints with a place", of=share_text),
         "cases": _("%(of)s cases", of=share_text),
-        "open": _("%(of)s open cases", of=share_text),
+        "open": _("%(of)s open cases where it is the city's turn", of=share_text),
         "sampled": _("%(of)s sampled cases of which it is known", of=share_text),
         "incidents": _("%(of)s incidents", of=share_text),
         "campaigns": _("%(of)s campaigns", of=share_text),
