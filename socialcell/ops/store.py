@@ -128,6 +128,11 @@ def sources(session: Session) -> Sequence[Source]:
     return session.scalars(_PRESENT.order_by(col(Source.name))).all()
 
 
+def first_source_at(session: Session) -> datetime | None:
+    """When the first source was added, removed or not; None: there never was one."""
+    return session.scalars(select(func.min(col(Source.created_at)))).one()
+
+
 def enabled(session: Session) -> Sequence[Source]:
     """The sources that are listened to, by name."""
     return [source for source in sources(session) if source.enabled]

@@ -33,6 +33,7 @@ from socialcell.services.outreach import post_matching
 from socialcell.services.privacy import retention
 from socialcell.services.publishing import posting
 from socialcell.services.reporting import report_mail
+from socialcell.services.reporting.reported_week import is_before_first_source
 from socialcell.services.webhooks import media_download, webhook_ingest
 from socialcell.services.workspace import backup
 
@@ -187,6 +188,8 @@ def _backup(context: Context, slot: JobSlot, stop: Stop) -> str:
 
 
 def _weekly(context: Context, slot: JobSlot, stop: Stop) -> str:
+    if is_before_first_source(context, slot.at):
+        return "no report: the week ended before the first source was added"
     mailed = [
         report_mail.mail_weekly(context, lang, as_of=slot.at, late=slot.late)
         for lang in context.workspace.config.report.languages

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from socialcell import strategy
+from socialcell import db, strategy
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
+from socialcell.ops import store
 from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.reports.weekly import frozen_week
 from socialcell.services import working_calendar
@@ -26,3 +27,14 @@ def reported_week(
         context.engine, week, now, goals, settings, working_calendar.load(context)
     )
     return week, numbers
+
+
+def is_before_first_source(context: Context, as_of: datetime) -> bool:
+    """Whether the last complete week before a moment ended before any source was added,
+    and nothing of it was collected since: nobody waits for a report that says so."""
+    week, numbers = reported_week(context, as_of)
+    if numbers["mentions"]["n"] is not None:
+        return False
+    with db.reading(context.engine) as session:
+        first = store.first_source_at(session)
+    return first is None or first >= week.end
