@@ -1,0 +1,57 @@
+"""The words of a flood's first hours, and what only sounds like them."""
+
+import pytest
+
+from socialcell.language.danger_rules import Danger, danger_of
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SOS, family of five on the terrace, nobody can swim",
+        "boat pathva lavkar, mula gacchivar ahet",
+        "नाव भेजिए, नानी बिस्तर पर हैं",
+        "everybody is on the first floor, water all around",
+        "सगळे गच्चीवर, चारही बाजूंनी पाणी",
+        "ped pe baithe hai do log, niche pani",
+        "पुरापासून काका बेपत्ता आहेत",
+    ],
+)
+def test_people_whom_water_has_cut_off_are_in_danger_of_their_life(text):
+    assert danger_of(text) is Danger.CRITICAL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "river water entered our house at dawn",
+        "वस्तीत पाणी शिरलं",
+        "ghar me pani ghus gaya",
+        "नाल्याजवळच्या म्हशी वाहून गेल्या",
+        "बिना बताए बांध का पानी छोड़ा",
+        "our village is cut off since last night",
+        "pulavarun pani vahtay tari lok jatayt",
+    ],
+)
+def test_what_the_water_does_to_homes_and_roads_is_serious(text):
+    assert danger_of(text) is Danger.SERIOUS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SOS, two tickets for the match, family of five",
+        "save us from this traffic, people",
+        "गच्चीवर पार्टी आहे, सगळे या",
+        "terrace tank overflows, water on all sides of it",
+        "पहिल्या मजल्यावर पाणी येत नाही",
+        "घरात पाणी आलं एकदाचं",
+        "pani ka bill badh raha hai",
+        "रांगोळी वाहून गेली",
+        "नहर में पानी छोड़ा, किसान खुश",
+        "our wadi is cut off from the jio network",
+        "dog missing since the flood",
+    ],
+)
+def test_what_only_sounds_like_a_flood_is_none(text):
+    assert danger_of(text) is Danger.NONE
