@@ -81,28 +81,21 @@ def _counted(
 ) -> Iterator[SituationLine]:
     if facts.since is None:
         yield SituationLine("figure", lang.gettext("No mention is counted."))
-    elif facts.people is None:
-        yield SituationLine(
-            "figure",
-            lang.gettext(
-                "%(mentions)s mentions since %(at)s; %(urgent)s were read as urgent.",
-                mentions=lang.number(facts.mentions),
-                at=lang.moment(facts.since.astimezone(IST)),
-                urgent=lang.number(facts.urgent),
-            ),
-        )
     else:
-        yield SituationLine(
-            "figure",
-            lang.gettext(
-                "%(mentions)s mentions by %(people)s people since %(at)s; %(urgent)s "
-                "were read as urgent.",
-                mentions=lang.number(facts.mentions),
-                people=lang.number(facts.people),
+        sentences = [
+            lang.ngettext(
+                "%(n)s mention since %(at)s.",
+                "%(n)s mentions since %(at)s.",
+                facts.mentions,
                 at=lang.moment(facts.since.astimezone(IST)),
-                urgent=lang.number(facts.urgent),
-            ),
-        )
+            )
+        ]
+        if facts.people is not None:
+            people = lang.number(facts.people)
+            sentences.append(lang.gettext("People who wrote: %(n)s.", n=people))
+        urgent = lang.number(facts.urgent)
+        sentences.append(lang.gettext("Read as urgent: %(n)s.", n=urgent))
+        yield SituationLine("figure", " ".join(sentences))
     if facts.places:
         phrases = Phrases(lang)
         named = [

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
+
 from socialcell.clock import IST
 from socialcell.i18n import language
 from socialcell.reports.incidents.situation_lines import (
@@ -55,8 +57,8 @@ def _claim(text: str, verdict: str, correction: str = "") -> ReportedClaim:
 
 def test_a_report_says_how_many_wrote_where_and_what_became_of_it() -> None:
     assert _texts(COUNTED) == [
-        "1,299 mentions by 820 people since 21 Nov 2026, 04:05; 31 were read as "
-        "urgent.",
+        "1,299 mentions since 21 Nov 2026, 04:05. People who wrote: 820. Read as "
+        "urgent: 31.",
         "Mentions by ward office: Kothrud 640, Aundh 75.",
         "Cases: 44 open, of them 6 urgent; 12 with other bodies; 3 ended.",
         "2 planned posts are held.",
@@ -66,7 +68,31 @@ def test_a_report_says_how_many_wrote_where_and_what_became_of_it() -> None:
 
 def test_people_who_are_not_known_are_not_counted() -> None:
     first = _texts(replace(COUNTED, people=None))[0]
-    assert first == ("1,299 mentions since 21 Nov 2026, 04:05; 31 were read as urgent.")
+    assert first == "1,299 mentions since 21 Nov 2026, 04:05. Read as urgent: 31."
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        (
+            "en",
+            "1 mention since 21 Nov 2026, 04:05. People who wrote: 1. Read as urgent: "
+            "1.",
+        ),
+        (
+            "mr",
+            "२१ नोव्हेंबर २०२६, ०४:०५ पासून १ उल्लेख. लिहिणाऱ्या व्यक्ती: १. तातडीचे वाटणारे: १.",
+        ),
+        (
+            "hi",
+            "21 नवंबर 2026, 04:05 से 1 उल्लेख। लिखने वाले लोग: 1। तत्काल ध्यान वाले माने गए: 1।",
+        ),
+    ],
+)
+def test_one_mention_by_one_person_is_said_as_one(code: str, sentence: str) -> None:
+    one = replace(COUNTED, mentions=1, people=1, urgent=1)
+
+    assert _texts(one, code)[0] == sentence
 
 
 def test_where_nothing_is_known_that_is_said() -> None:
