@@ -1,7 +1,7 @@
 """K2 to K8 of a week whose cases were set up, and counted, by hand."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -362,6 +362,50 @@ def test_a_brief_of_a_city_without_cases_says_nothing_of_them(world: World) -> N
 
     with db.reading(world.engine) as session:
         assert brief_facts.collect(session, span).cases is None
+
+
+@pytest.mark.parametrize(
+    ("first", "opened", "overdue"),
+    [
+        # On the Tuesday before, in which only a part of the week is counted.
+        (pune(11, 10, 9), (1, None), (3, None)),
+        (pune(11, 6, 9), (1, 1), (3, 2)),
+    ],
+)
+def test_a_week_is_compared_only_with_one_in_which_the_desk_was_in_use(
+    world: World,
+    first: datetime,
+    opened: tuple[int, int | None],
+    overdue: tuple[int, int | None],
+) -> None:
+    world.covered()
+    own = Cases(world)
+    own.open(first, kind="suggestion")
+    own.open(pune(11, 10, 10))
+    own.open(pune(11, 17, 10))
+    own.clock.set(MADE)
+
+    made = frozen_week.numbers_of_week(
+        world.engine, frozen_week.period(MADE, MADE), MADE
+    )
+
+    assert told(dict(made), "cases_opened")[:2] == opened
+    assert told(dict(made), "overdue")[:2] == overdue
+
+
+def test_a_week_before_the_first_case_says_that_no_cases_are_recorded(
+    world: World,
+) -> None:
+    world.covered()
+    world.mention(MONDAY)
+    Cases(world).open(NEXT + timedelta(hours=2))
+
+    made = frozen_week.numbers_of_week(
+        world.engine, frozen_week.period(MADE, MADE), MADE
+    )
+
+    assert made.get("cases") is None
+    assert of(dict(made), "cases_opened")["why"] == "cases"
 
 
 def test_the_median_has_an_interval_where_enough_have_an_answer(

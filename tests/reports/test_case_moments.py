@@ -38,10 +38,22 @@ def raise_priority(own: Cases, number: str) -> None:
 def test_a_case_that_was_opened_after_the_brief_is_not_overdue_in_it(
     world: World,
 ) -> None:
+    own = Cases(world)
+    own.open(EVENING - DAY / 24)
     # Its post had waited for weeks when the evening's brief was counted.
+    own.open(EVENING + DAY, first_contact_at=EVENING - 20 * DAY)
+
+    assert overdue_and_open(world) == (0, 1)
+
+
+def test_a_brief_of_a_day_before_the_first_case_says_nothing_of_cases(
+    world: World,
+) -> None:
     Cases(world).open(EVENING + DAY, first_contact_at=EVENING - 20 * DAY)
 
-    assert overdue_and_open(world) == (0, 0)
+    with db.reading(world.engine) as session:
+        brief = brief_facts.collect(session, TimeSpan(EVENING - DAY, EVENING))
+    assert brief.cases is None
 
 
 def test_a_shorter_time_that_was_given_later_makes_no_earlier_brief_late(

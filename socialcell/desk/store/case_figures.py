@@ -69,9 +69,10 @@ class CountedReferral:
     answered_at: datetime | None
 
 
-def is_any_case(session: Session) -> bool:
-    """Whether there is any case at all."""
-    return session.scalars(select(C.id).limit(1)).first() is not None
+def is_any_case(session: Session, as_of: datetime) -> bool:
+    """Whether a case had been opened at a moment: whether the desk was in use."""
+    query = select(C.id).where(C.opened_at < as_of).limit(1)
+    return session.scalars(query).first() is not None
 
 
 def cases_opened(

@@ -368,7 +368,7 @@ def _press(
 
 
 def _cases(session: Session, span: TimeSpan) -> BriefCases | None:
-    if not case_figures.is_any_case(session):
+    if not case_figures.is_any_case(session, span.end):
         return None
     opened = case_figures.cases_opened(session, span.start, span.end, span.end)
     overdue = case_moments.count_past_a_clock(session, span.end)

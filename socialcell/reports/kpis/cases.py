@@ -13,7 +13,7 @@ from socialcell.reports.named_counts import Names
 from socialcell.reports.week_numbers import CaseNumbers
 
 NO_CASES = "cases"
-"""Why nothing is known where there is no case at all."""
+"""Why nothing is known of a week before the first case."""
 MEASURED = (
     "cases_opened",
     "first_answer",
@@ -28,9 +28,9 @@ MEASURED = (
 def count_cases(
     session: Session, week: TimeSpan, working: WorkingTime, names: Mapping[str, Names]
 ) -> CaseNumbers | None:
-    """The numbers of cases of a week; None where there is no case at all. `names` are
-    those of owners, bodies and areas, by id."""
-    if not case_figures.is_any_case(session):
+    """The numbers of cases of a week; None where it was over before the first case.
+    `names` are those of owners, bodies and areas, by id."""
+    if not case_figures.is_any_case(session, week.end):
         return None
     return WeekOfCases(session, week, working).numbers(names)
 
@@ -42,17 +42,19 @@ def measure_cases(
     working: WorkingTime,
     mentions: Figure,
 ) -> dict[str, Measure]:
-    """K2 to K8: each week as it was at its own end."""
-    if not case_figures.is_any_case(session):
+    """K2 to K8: each week as it was at its own end. Counts are compared only with a
+    week in which the desk was in use from its beginning."""
+    if not case_figures.is_any_case(session, week.end):
         return {name: measure(reason=NO_CASES) for name in MEASURED}
     now = WeekOfCases(session, week, working)
     then = WeekOfCases(session, before, working)
+    is_comparable = case_figures.is_any_case(session, before.start)
     n = len(now.opened)
     per: list[str | float] = ["opened", n]
     if mentions["n"]:
         per = ["per_mentions", n, mentions["n"]]
     return {
-        "cases_opened": measure(n, len(then.opened), per),
+        "cases_opened": measure(n, len(then.opened) if is_comparable else None, per),
         "first_answer": _first_answer(now, then),
         "registered": _share(
             (now.registered["in_time"], now.registered["n"]),
@@ -68,7 +70,7 @@ def measure_cases(
         ),
         "overdue": measure(
             now.overdue["n"],
-            then.overdue["n"],
+            then.overdue["n"] if is_comparable else None,
             ["open", now.overdue["n"], now.overdue["open"]],
         ),
         "false_closure": _share(
