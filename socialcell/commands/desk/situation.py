@@ -175,7 +175,7 @@ def issue(
     ] = False,
     config: Config = None,
 ) -> None:
-    """Freeze a report: it is the same from now on, and keeps the promise. Audited.
+    """Freeze a report. It keeps the promise, unless it names that as next. Audited.
 
     Example: socialcell situation issue 14 3 --public
     """

@@ -100,9 +100,15 @@ def updates_of(session: Session, incident_id: int) -> Sequence[NextUpdate]:
     ).all()
 
 
-def keep_updates(session: Session, incident_id: int, at: datetime) -> int:
-    """The city has spoken: every promise that still runs is kept; how many."""
-    return db.changed(session, _running(incident_id).values(kept_at=at))
+def keep_updates(
+    session: Session, incident_id: int, at: datetime, named: datetime | None = None
+) -> int:
+    """The city has spoken: every promise that still runs is kept; how many. One that is
+    still to come and due when the city `named` its next update runs on."""
+    statement = _running(incident_id)
+    if named is not None and named > at:
+        statement = statement.where(UPDATE.c.due_at != named)
+    return db.changed(session, statement.values(kept_at=at))
 
 
 def replace_updates(session: Session, incident_id: int, at: datetime) -> int:

@@ -144,20 +144,32 @@ def issue_report(
     public: bool = False,
     seen: str | None = None,
 ) -> None:
-    """Freeze a draft; it keeps the promised update. `public`: the status page shows the
-    lines of it that are for everybody. Audited. UsageError: no such report, or it was
-    issued before."""
+    """Freeze a draft; it keeps the promised update, unless it names that as the next.
+    `public`: the status page shows the lines of it that are for everybody. Audited.
+    UsageError: no such report, or it was issued before."""
     now = context.clock.now()
     with db.writing(context.engine) as session:
         permissions.require(context, session, Permission.LEAD_INCIDENTS, ())
         report = _draft(session, incident_id, number, seen)
         report.issued_by, report.issued_at = context.actor.name, now
         report.is_public = public
-        store.keep_updates(session, incident_id, now)
+        store.keep_updates(session, incident_id, now, _named_update(report))
         detail = {"incident": incident_id, "number": number, "public": public}
         audit.append(
             session, context.actor, "situation.issue", str(incident_id), detail, now
         )
+
+
+def _named_update(report: SituationReport) -> datetime | None:
+    """By when a report says that the city speaks again; None: it does not say, or all
+    its lines that say so were taken out."""
+    due = report.facts["next_update"]
+    says_so = any(
+        row["kind"] == "next_update"
+        for lines in report.lines.values()
+        for row in as_objects(lines)
+    )
+    return datetime.fromisoformat(as_text(due)) if due and says_so else None
 
 
 def list_reports(

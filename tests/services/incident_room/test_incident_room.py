@@ -154,8 +154,8 @@ def test_promised_updates_are_kept_late_missed_or_replaced(lead: Context) -> Non
         next_updates.promise_update(at(lead, made), 1, due)
 
     promise(1, 0)
+    number = situation_reports.draft_report(at(lead, 0.4), 1)
     promise(2, 0.5)  # takes the place of the first
-    number = situation_reports.draft_report(at(lead, 1.5), 1)
     situation_reports.issue_report(at(lead, 1.5), 1, number)
     promise(3, 1.6)
     room_notes.add_note(at(lead, 3.5), 1, "statement", "The water is tested again.")
@@ -170,6 +170,32 @@ def test_promised_updates_are_kept_late_missed_or_replaced(lead: Context) -> Non
     assert waiting[-1].outcome == "waiting"
     with pytest.raises(UsageError, match="still to come"):
         promise(1, 2)
+
+
+def test_a_report_that_announces_an_update_does_not_keep_its_promise(
+    lead: Context,
+) -> None:
+    def outcomes(hours: float) -> list[str]:
+        room = room_overview.show_room(at(lead, hours), 1, "en")
+        return [update.outcome for update in room.updates]
+
+    next_updates.promise_update(lead, 1, at(lead, 1).clock.now())
+    number = situation_reports.draft_report(lead, 1)
+    situation_reports.issue_report(at(lead, 0.1), 1, number)
+    assert lines(lead, number)[-1].startswith("- Next update by ")
+    assert outcomes(0.2) == ["waiting"], "the report itself names it"
+
+    number = situation_reports.draft_report(at(lead, 0.5), 1)
+    last = len(lines(lead, number))
+    for code in ("en", "hi", "mr"):
+        situation_reports.edit_line(lead, 1, number, code, last, "")
+    situation_reports.issue_report(at(lead, 0.6), 1, number)
+    assert outcomes(0.7) == ["kept"], "its line was taken out: this is the update"
+
+    next_updates.promise_update(at(lead, 0.7), 1, at(lead, 2).clock.now())
+    number = situation_reports.draft_report(at(lead, 1.9), 1)
+    situation_reports.issue_report(at(lead, 2.1), 1, number)
+    assert outcomes(2.2) == ["kept", "late"], "its time was past when it was issued"
 
 
 def test_a_false_claim_is_looked_for_as_a_rumour_and_corrected(lead: Context) -> None:
