@@ -36,8 +36,10 @@ class ReportedClaim:
 class SituationFacts:
     """What was known of an incident at a moment.
 
-    `places` are ids of ward offices with mentions, the most first; `cases` counts open,
-    urgent, referred and ended ones. `notes` are texts of staff by their kind.
+    `since` is when the first of its mentions was written, `people` are the accounts
+    that wrote them. `places` are ids of ward offices with mentions, the most first;
+    `cases` counts open, urgent, referred and ended ones. `notes` are texts of staff by
+    their kind.
     """
 
     since: datetime | None
@@ -92,7 +94,7 @@ def _counted(
         ]
         if facts.people is not None:
             people = lang.number(facts.people)
-            sentences.append(lang.gettext("People who wrote: %(n)s.", n=people))
+            sentences.append(lang.gettext("Accounts that wrote: %(n)s.", n=people))
         urgent = lang.number(facts.urgent)
         sentences.append(lang.gettext("Read as urgent: %(n)s.", n=urgent))
         yield SituationLine("figure", " ".join(sentences))

@@ -230,7 +230,7 @@ def _facts(session: Session, incident_id: int, now: datetime) -> SituationFacts:
     updates = next_updates.promised_updates(session, incident_id, now)
     numbers = state.numbers
     return SituationFacts(
-        since=numbers.since if numbers else None,
+        since=state.details.first_at,
         as_of=now,
         mentions=numbers.mentions if numbers else 0,
         people=numbers.people if numbers else None,

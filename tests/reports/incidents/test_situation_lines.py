@@ -57,8 +57,8 @@ def _claim(text: str, verdict: str, correction: str = "") -> ReportedClaim:
 
 def test_a_report_says_how_many_wrote_where_and_what_became_of_it() -> None:
     assert _texts(COUNTED) == [
-        "1,299 mentions since 21 Nov 2026, 04:05. People who wrote: 820. Read as "
-        "urgent: 31.",
+        "1,299 mentions since 21 Nov 2026, 04:05. Accounts that wrote: 820. "
+        "Read as urgent: 31.",
         "Mentions by ward office: Kothrud 640, Aundh 75.",
         "Cases: 44 open, of them 6 urgent; 12 with other bodies; 3 ended.",
         "2 planned posts are held.",
@@ -76,12 +76,12 @@ def test_people_who_are_not_known_are_not_counted() -> None:
     [
         (
             "en",
-            "1 mention since 21 Nov 2026, 04:05. People who wrote: 1. Read as urgent: "
+            "1 mention since 21 Nov 2026, 04:05. Accounts that wrote: 1. Read as urgent: "
             "1.",
         ),
         (
             "mr",
-            "२१ नोव्हेंबर २०२६, ०४:०५ पासून १ उल्लेख. लिहिणाऱ्या व्यक्ती: १. तातडीचे वाटणारे: १.",
+            "२१ नोव्हेंबर २०२६, ०४:०५ पासून १ उल्लेख. लिहिणारी खाती: १. तातडीचे वाटणारे: १.",
         ),
         (
             "hi",

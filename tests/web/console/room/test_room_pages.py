@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from socialcell import db
+from socialcell.clock import IST
 from socialcell.roles import Role
 from socialcell.services.alerts import rumours
 from socialcell.services.context import Context
@@ -64,6 +65,17 @@ def room(world: World, lead: BrowserSession) -> Room:
     return Room(world, lead, id_)
 
 
+def test_a_report_counts_since_the_first_post_as_the_room_does(room: Room) -> None:
+    number = situation_reports.draft_report(room.context, room.id)
+
+    (report,) = room.shown().reports
+    first = room.shown().figures.first_post
+    assert first is not None
+    assert report.number == number
+    since = f"{first.astimezone(IST):%d %b %Y, %H:%M}"
+    assert report.lines[0].text.startswith(f"5 mentions by 5 accounts since {since};")
+
+
 def test_the_room_is_a_link_away_and_says_what_there_is_not(room: Room) -> None:
     shown = room.lead.get(f"/en/incidents/{room.id}")
     page = room.page()
@@ -71,7 +83,7 @@ def test_the_room_is_a_link_away_and_says_what_there_is_not(room: Room) -> None:
     assert f'href="/en{room.path}"' in shown.html
     assert "Flood at Aundh - Baner" in page.text
     assert "Since the first post 9 h" in page.text
-    assert "by 5 people" in page.text
+    assert "by 5 accounts" in page.text
     for words in (
         "No claim is entered.",
         "None is noted.",
