@@ -137,7 +137,7 @@ def list_(
                 _end_time(row),
                 titles[row["subject"]],
                 row["severity"],
-                row["state"],
+                _state(row),
                 _count_with_unit(row["worst"]),
                 row["worst"]["expected"],
                 row["numbers"] and row["numbers"]["mentions"],
@@ -356,6 +356,15 @@ def _count_with_unit(worst: "WorstAlertFields") -> int | str | None:
     if observed is None or worst["unit"] in ("mentions", "people"):
         return observed
     return f"{observed} {worst['unit']}"
+
+
+def _state(row: "IncidentDocument") -> str:
+    from socialcell.listening.alerts.model import CRITICAL
+
+    is_missed = row["kind"] == CRITICAL and row["state"] == "over"
+    if is_missed and row["acked_by"] is None:
+        return "over, nobody took charge"
+    return row["state"]
 
 
 def _end_time(row: "IncidentDocument") -> str | None:

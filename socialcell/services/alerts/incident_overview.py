@@ -46,6 +46,11 @@ class IncidentLine:
     observed: int | None
     expected: float | None
 
+    @property
+    def is_missed(self) -> bool:
+        """Whether it was a danger to life that ended before anybody took charge."""
+        return self.kind == CRITICAL and self.state == "over" and not self.assigned_to
+
 
 @dataclass(frozen=True)
 class LeadingIncident:

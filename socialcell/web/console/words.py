@@ -53,4 +53,5 @@ def incident_state(state: str, lang: Language) -> str:
         "open": _("No one is assigned"),
         "acked": _("Assigned"),
         "over": _("Over"),
+        "missed": _("Over, nobody took charge"),
     }.get(state, state)

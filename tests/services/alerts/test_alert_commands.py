@@ -270,3 +270,28 @@ def test_an_incident_that_is_over_is_listed_with_when_it_ended(
     assert "when it ended was not recorded" in " ".join(
         run(cell, "alerts", "show", "2").split()
     )
+
+
+def test_the_list_says_which_danger_to_life_nobody_took_up(
+    cell: Path, engine: Engine
+) -> None:
+    noon = datetime.fromisoformat(NOW)
+    made: dict[str, Any] = {"severity": "high", "state": "over"}
+    times = {"opened_at": noon, "last_at": noon, "ended_at": noon}
+    acked = {"acked_by": "asha", "acked_at": noon}
+    with db.writing(engine) as session:
+        for subject in ("critical:8", "critical:9"):
+            took = acked if subject.endswith("8") else {}
+            row = made | times | took
+            session.add(Incident(kind="critical", subject=subject, **row))
+        session.add(Incident(kind="spike", subject="topic:water", **made, **times))
+
+    table = run(cell, "alerts", "list", "--all", "--columns", "state")
+    rows = document(cell, "alerts", "list", "--all")["incidents"]
+
+    assert sorted(table.splitlines()[1:]) == [
+        "over",
+        "over",
+        "over, nobody took charge",
+    ]
+    assert {row["state"] for row in rows} == {"over"}

@@ -155,3 +155,18 @@ def test_all_incidents_are_paged_and_those_of_a_figure_are_theirs_alone(
     assert "Below are the 2 incidents that the figure counts" in counted.text
     assert f'href="/en/incidents/{ids[7]}"' in counted.html
     assert "There is no incident." in none.text
+
+
+def test_a_danger_to_life_that_nobody_took_up_does_not_end_with_a_tick(
+    world: World, lead: BrowserSession
+) -> None:
+    missed = incident(world, "critical:9", NEXT, kind="critical")
+    taken = {"kind": "critical", "acked_by": "asha", "acked_at": NEXT + HOUR}
+    incident(world, "critical:10", NEXT, **taken)
+    incident(world, "topic:water", NEXT)
+
+    page = lead.get("/en/incidents?state=all")
+
+    assert page.text.count("Over, nobody took charge") == 1
+    assert page.html.count('class="chip is-good"') == 2
+    assert "Over, nobody took charge" in lead.get(f"/en/incidents/{missed}").text
