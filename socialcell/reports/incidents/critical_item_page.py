@@ -91,10 +91,17 @@ def page(
     )
 
 
-def removed_page(incident: Incident, sender: str, lang: Language) -> LetterPage:
-    """The letter of an incident whose items were all removed since."""
+def removed_page(
+    incident: Incident, sender: str, lang: Language, *, at_source: bool
+) -> LetterPage:
+    """The letter of an incident whose items were all removed since: at their source, or
+    by ourselves, on a request or after their time."""
     _ = lang.gettext
-    removed = _("It was removed since by whoever wrote it.")
+    removed = (
+        _("It was removed since where it was written.")
+        if at_source
+        else _("Its words were erased here since.")
+    )
     return LetterPage(
         language=lang.code,
         subject=_("Critical post about the city"),

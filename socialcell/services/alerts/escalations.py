@@ -132,7 +132,12 @@ def letter_of(
     left = critical_calls.first_present(session, items)
     if left is None:
         sender = letter_sender(context, lang)
-        return critical_item_page.removed_page(incident, sender, language(lang))
+        return critical_item_page.removed_page(
+            incident,
+            sender,
+            language(lang),
+            at_source=critical_calls.is_removed_at_source(session, items),
+        )
     evidence = _item_facts(context, session, left, read.names)
     escalation = critical_calls.escalation_of_item(session, left)
     standing = _status(context, left, incident, items, escalation)

@@ -122,8 +122,11 @@ def test_who_looks_after_the_incident_is_named() -> None:
 
 
 def test_an_item_that_was_removed_is_said_to_be() -> None:
-    page = critical_item_page.removed_page(
-        incident(), "Social media cell", language("en")
-    )
+    def told(*, at_source: bool) -> str:
+        page = critical_item_page.removed_page(
+            incident(), "Social media cell", language("en"), at_source=at_source
+        )
+        return letter_render.text(page)
 
-    assert "It was removed since by whoever wrote it." in letter_render.text(page)
+    assert "It was removed since where it was written." in told(at_source=True)
+    assert "Its words were erased here since." in told(at_source=False)

@@ -11,11 +11,13 @@ from socialcell import db, sandbox
 from socialcell.clock import IST, FixedClock
 from socialcell.commands.workspace.demo import watched
 from socialcell.config import Workspace
+from socialcell.connectors.base import Tombstone
 from socialcell.listening import incident_state
 from socialcell.listening.alerts.model import CRITICAL, Alert, Escalation, Incident
 from socialcell.listening.model import Area, Mention
 from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.mentions import tags
+from socialcell.listening.store.pages import tombstones
 from socialcell.ops import outbox_store as outbox
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.reports.letters import letter_render
@@ -24,6 +26,7 @@ from socialcell.services.context import Context
 from socialcell.services.daemon import run_due as rounds
 from socialcell.services.daemon.job_registry import DaemonJob, list_jobs
 from socialcell.services.outbox import acknowledgements
+from socialcell.services.privacy import data_requests
 from socialcell.settings.notifications import Alerts
 from tests.builders import make_source
 from tests.reports.world import World
@@ -347,6 +350,25 @@ def test_nobody_can_be_recognised_in_a_post_that_is_told(
     assert "socialcell alerts ack 1" in words
     for hidden in ("Sunita", "Kadam", "98220", "12345", "asha_kale", "_handle"):
         assert hidden not in words
+
+
+def test_who_removed_an_item_is_told_as_it_was(city: World) -> None:
+    erased = critical(city, "A fire in the lane", author="u1")
+    deleted = critical(city, "A wall fell on a man", topics=("roads",), author="u2")
+    look(city)
+    incidents = gathered(city)
+    with db.writing(city.engine) as session:
+        known = session.get_one(Mention, deleted)
+        stone = Tombstone(known.platform, known.external_id, "deleted")
+        tombstones.apply_tombstones(session, [stone], NOW)
+    data_requests.erase_account(city.context, "x", "u1", None)
+
+    def told(item: int) -> str:
+        page = escalations.incident_page(city.context, incidents[item], "en")
+        return letter_render.text(page)
+
+    assert "It was removed since where it was written." in told(deleted)
+    assert "Its words were erased here since." in told(erased)
 
 
 def test_what_a_platform_withholds_is_told_without_its_words(city: World) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from socialcell import db
 from socialcell.listening.alerts.model import CRITICAL, Alert, Escalation, Incident
-from socialcell.listening.model import Area, Mention, MentionMatch
+from socialcell.listening.model import Area, Mention, MentionMatch, Removal
 from socialcell.listening.store.mentions import urgent_mentions
 from socialcell.listening.store.mentions.mention_counts import TimeSpan, within
 
@@ -101,6 +101,18 @@ def first_present(session: Session, mention_ids: Sequence[int]) -> int | None:
             )
         )
     return next((id_ for id_ in mention_ids if id_ in present), None)
+
+
+def is_removed_at_source(session: Session, mention_ids: Sequence[int]) -> bool:
+    """Whether the platform no longer had one of these items; what was erased here
+    alone leaves no such trace."""
+    removed_id = col(Removal.mention_id)
+    return any(
+        session.scalars(
+            select(removed_id).where(removed_id.in_(chunk)).limit(1)
+        ).first()
+        for chunk in db.chunks(mention_ids)
+    )
 
 
 def incidents_by_item(session: Session, since: datetime) -> dict[int, int]:
