@@ -70,7 +70,10 @@ def claim(
     if json:
         output.as_json({"claim": id_})
     else:
-        output.say(f"Claim {id_} is not confirmed. Say who is asked: situation ask.")
+        output.say(
+            f"Claim {id_} is not confirmed. Say who is asked: "
+            f"socialcell situation ask {incident} {id_} OFFICE"
+        )
 
 
 @app.command()

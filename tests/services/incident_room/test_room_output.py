@@ -18,7 +18,7 @@ from socialcell.services.incident_room import (
     situation_reports,
 )
 from tests.inside import socialcell
-from tests.operators import acting
+from tests.operators import acting, sign_in_shell
 
 pytestmark = pytest.mark.on_sqlite
 
@@ -85,3 +85,15 @@ def test_the_room_is_printed_in_the_language_that_is_asked_for(
     assert {done.stderr for done in wrong} == {
         "socialcell: --lang takes mr, hi, en, not 'fr'.\n"
     }
+
+
+def test_the_command_that_asks_about_a_claim_is_given_whole(lead: Context) -> None:
+    sign_in_shell(lead, "Lata Sample")
+    config = lead.workspace.folder / "config.yaml"
+
+    done = socialcell("situation", "claim", "1", "The dam is open", "--config", config)
+
+    assert done.stdout == (
+        "Claim 1 is not confirmed. Say who is asked: "
+        "socialcell situation ask 1 1 OFFICE\n"
+    )
