@@ -270,13 +270,17 @@ def ack(
     """
     from socialcell.services.outbox import acknowledgements
 
-    first = acknowledgements.acknowledge(open_context(config), incident, note)
+    context = open_context(config)
+    first = acknowledgements.acknowledge(context, incident, note)
     if json:
         output.as_json({"incident": incident, "state": "acked", "changed": first})
     elif first:
         output.say(f"Incident {incident} is yours.")
     else:
-        output.say(f"Somebody looks after incident {incident} already.")
+        who, at = acknowledgements.acknowledged(context, incident)
+        looks = "You look" if who == context.actor.name else f"{who} looks"
+        since = output.local(at)
+        output.say(f"{looks} after incident {incident} already, since {since}.")
         if note:
             output.note(
                 "Your note was not entered: socialcell situation note takes it."

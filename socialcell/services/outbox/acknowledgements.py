@@ -33,6 +33,15 @@ def acknowledge(context: Context, incident_id: int, note: str = "") -> bool:
         return _acknowledge(session, incident_id, context.actor, detail, now)
 
 
+def acknowledged(context: Context, incident_id: int) -> tuple[str, datetime]:
+    """Who looks after an incident that was acknowledged, and since when."""
+    with db.reading(context.engine) as session:
+        incident = session.get_one(Incident, incident_id)
+        assert incident.acked_by is not None
+        assert incident.acked_at is not None
+        return incident.acked_by, incident.acked_at
+
+
 def acknowledge_by_phone(
     session: Session, mention_id: int, name: str, phone: str, now: datetime
 ) -> bool:

@@ -295,3 +295,21 @@ def test_the_list_says_which_danger_to_life_nobody_took_up(
         "over, nobody took charge",
     ]
     assert {row["state"] for row in rows} == {"over"}
+
+
+def test_whoever_takes_charge_again_is_told_who_did_and_since_when(
+    cell: Path, engine: Engine
+) -> None:
+    id_ = str(spike(engine))
+
+    first = run(cell, "alerts", "ack", id_)
+    own = run(cell, "alerts", "ack", id_)
+    with db.writing(engine) as session:
+        session.get_one(Incident, int(id_)).acked_by = "asha"
+    other = run(cell, "alerts", "ack", id_)
+
+    assert first == f"Incident {id_} is yours.\n"
+    assert own == f"You look after incident {id_} already, since 2026-11-20 12:00.\n"
+    assert (
+        other == f"asha looks after incident {id_} already, since 2026-11-20 12:00.\n"
+    )
