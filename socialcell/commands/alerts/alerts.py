@@ -114,9 +114,9 @@ def list_(
     if not rows:
         output.say("No incident." if all else "No incident is open.")
         return
-    titles = incident_overview.read_titles(
-        context, language("en"), {row["subject"] for row in rows}
-    )
+    numbers = [row["id"] or 0 for row in rows]
+    lines = incident_overview.list_numbered(context, language("en"), numbers)
+    titles = {line.id: line.title for line in lines}
     output.table(
         (
             "id",
@@ -135,7 +135,7 @@ def list_(
                 row["id"],
                 f"{row['opened_at'].astimezone(IST):%Y-%m-%d %H:%M}",
                 _end_time(row),
-                titles[row["subject"]],
+                titles[row["id"] or 0],
                 row["severity"],
                 _state(row),
                 _count_with_unit(row["worst"]),

@@ -8,12 +8,14 @@ from socialcell.i18n import Language
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.people.person_names import without_names
 from socialcell.listening.people.visibility import People
+from socialcell.listening.store.alerts.incident_numbers import ItemSubject
 from socialcell.listening.store.mentions.mention_queries import (
     AnnotationRow,
     MentionRow,
 )
 from socialcell.platforms import Trait, having
 from socialcell.reports.frozen_quotes import excerpt
+from socialcell.reports.incidents.incident_facts import Names
 from socialcell.reports.incidents.incident_sentences import acknowledge_line
 from socialcell.reports.letters.letter_page import (
     Entries,
@@ -44,6 +46,14 @@ class CriticalItemFacts:
     names: Mapping[str, Mapping[str, str]]
     owner: str | None = None
     owner_names: Mapping[str, str] | None = None
+
+    @property
+    def subject(self) -> ItemSubject:
+        """What it is, and is about."""
+        values = self.values
+        return ItemSubject(
+            self.row.kind, values.get("topic", ()), values.get("ward", ())
+        )
 
     @property
     def is_message(self) -> bool:
@@ -77,7 +87,7 @@ def page(
     lead = list(_lead(critical_item, status, phrases))
     return LetterPage(
         language=lang.code,
-        subject=_title(critical_item, phrases),
+        subject=title(critical_item.subject, critical_item.names, phrases),
         preheader=" ".join(lead[:2]),
         sender=sender,
         occasion=(
@@ -104,7 +114,7 @@ def removed_page(
     )
     return LetterPage(
         language=lang.code,
-        subject=_("Critical post about the city"),
+        subject=removed_title(lang),
         preheader=removed,
         sender=sender,
         occasion=lang.moment(incident.opened_at),
@@ -136,19 +146,25 @@ def mask_text(critical_item: CriticalItemFacts, people: People) -> str:
     )
 
 
-def _title(critical_item: CriticalItemFacts, phrases: Phrases) -> str:
+def title(item: ItemSubject, names: Names, phrases: Phrases) -> str:
     """What and where: Danger to life: Flood, Sinhagad Road; of a topic that does not
     say what happens, where alone."""
-    topics = filter(phrases.tells_danger, critical_item.values.get("topic", ()))
-    what = ", ".join([*map(phrases.danger, topics), *_wards(critical_item, phrases)])
+    topics = filter(phrases.tells_danger, item.topics)
+    wards = (phrases.name(names.get(id_), id_) for id_ in item.wards)
+    what = ", ".join([*map(phrases.danger, topics), *wards])
     _ = phrases.lang.gettext
-    if critical_item.is_message:
+    if item.kind == "message":
         if not what:
             return _("Critical message to the city")
         return _("Danger to life in a private message: %(what)s", what=what)
     if not what:
-        return _("Critical post about the city")
+        return removed_title(phrases.lang)
     return _("Danger to life: %(what)s", what=what)
+
+
+def removed_title(lang: Language) -> str:
+    """What an item is called of which nothing more is known."""
+    return lang.gettext("Critical post about the city")
 
 
 def _lead(

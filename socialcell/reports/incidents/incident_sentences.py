@@ -8,6 +8,7 @@ from socialcell.i18n import Language
 from socialcell.language.quantities import UNTIL, quantities
 from socialcell.listening.alerts.contradictions import Contradiction, RumourSpread
 from socialcell.listening.alerts.model import CRITICAL
+from socialcell.listening.store.alerts.incident_numbers import PlaceCounts
 from socialcell.reports.incidents.incident_facts import IncidentFacts, Names
 from socialcell.reports.letters.letter_page import Hyperlink
 from socialcell.reports.phrases import Phrases
@@ -22,11 +23,19 @@ _NO_TOPIC = "topic:other"
 
 def title(facts: IncidentFacts, phrases: Phrases) -> str:
     """What and where: Flood at Sinhagad Road; Water supply."""
-    what = subject_words(facts.incident.subject, facts.names, phrases)
-    place = _main_ward(facts, phrases)
-    if place is None or facts.incident.subject.startswith("ward:"):
+    places = PlaceCounts(facts.mentions, facts.wards)
+    return title_of(facts.incident.subject, places, facts.names, phrases)
+
+
+def title_of(
+    subject: str, places: PlaceCounts | None, names: Names, phrases: Phrases
+) -> str:
+    """The same of a subject and the places of its mentions, None: they are unknown."""
+    what = subject_words(subject, names, phrases)
+    place = None if places is None else _main_ward(places, names, phrases)
+    if place is None or subject.startswith("ward:"):
         return what
-    return _what_and_where(facts.incident.subject, what, place, phrases.lang)
+    return _what_and_where(subject, what, place, phrases.lang)
 
 
 def _what_and_where(subject: str, what: str, place: str, lang: Language) -> str:
@@ -67,12 +76,12 @@ def series_words(series: str, names: Names, phrases: Phrases) -> str:
     return phrases.lang.gettext("%(name)s, negative", name=words)
 
 
-def _main_ward(facts: IncidentFacts, phrases: Phrases) -> str | None:
+def _main_ward(places: PlaceCounts, names: Names, phrases: Phrases) -> str | None:
     """The ward office that three in ten of the mentions name at least."""
-    if not facts.wards or facts.wards[0][1] < _AT_ONE_PLACE * facts.mentions:
+    if not places.wards or places.wards[0][1] < _AT_ONE_PLACE * places.mentions:
         return None
-    id_ = facts.wards[0][0]
-    return phrases.name(facts.names.get(id_), id_)
+    id_ = places.wards[0][0]
+    return phrases.name(names.get(id_), id_)
 
 
 def number_and_link(

@@ -1,6 +1,6 @@
 """Incidents at a glance: a line for each, and the one that needs a person first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from socialcell.reports.incidents import (
     incident_facts,
     incident_page,
     incident_sentences,
+    incident_titles,
 )
 from socialcell.reports.incidents.incident_facts import IncidentFacts, Names
 from socialcell.reports.letters.letter_page import LetterPage, plain_text
@@ -88,19 +89,6 @@ def list_lines(
         return _lines(session, rows, lang, context.clock.now())
 
 
-def read_titles(
-    context: Context, lang: Language, subjects: Iterable[str]
-) -> dict[str, str]:
-    """Subjects of incidents as titles, by the subject."""
-    phrases = Phrases(lang)
-    with db.reading(context.engine) as session:
-        names = incident_facts.area_names(session)
-    return {
-        subject: incident_sentences.subject_words(subject, names, phrases)
-        for subject in subjects
-    }
-
-
 def list_page(
     context: Context, lang: Language, before: int | None, limit: int
 ) -> list[IncidentLine]:
@@ -130,10 +118,7 @@ def open_incidents(context: Context, lang: Language) -> IncidentOverview:
         names = incident_facts.area_names(session)
         alerts = incidents.alerts_before(session, (id_ or 0 for id_ in rows), now)
         lines = sorted(
-            (
-                _line(row, alerts[row.id or 0], names, Phrases(lang))
-                for row in rows.values()
-            ),
+            _named(session, list(rows.values()), alerts, names, lang, now),
             key=_by_need,
         )
         first = lines[0]
@@ -191,10 +176,9 @@ def find_report(
         if read is None:
             return None
         own = [alert for alert in read.alerts if alert.at < now]
-        return IncidentReport(
-            _line(read.incident, own, read.names, Phrases(lang)),
-            escalations.letter_of(context, session, read, lang.code),
-        )
+        letter = escalations.letter_of(context, session, read, lang.code)
+        line = _line(read.incident, own, letter.subject, Phrases(lang))
+        return IncidentReport(line, letter)
 
 
 def _by_need(line: IncidentLine) -> tuple[bool, int, int, float]:
@@ -211,17 +195,40 @@ def _lines(
 ) -> list[IncidentLine]:
     names = incident_facts.area_names(session)
     alerts = incidents.alerts_before(session, (row.id or 0 for row in rows), now)
-    return [_line(row, alerts[row.id or 0], names, Phrases(lang)) for row in rows]
+    return _named(session, rows, alerts, names, lang, now)
+
+
+def _named(
+    session: Session,
+    rows: Sequence[Incident],
+    alerts: Mapping[int, Sequence[Alert]],
+    names: Names,
+    lang: Language,
+    now: datetime,
+) -> list[IncidentLine]:
+    """Lines of incidents with their alerts until now."""
+    phrases = Phrases(lang)
+    pairs = [(row, alerts[row.id or 0]) for row in rows]
+    subjects = incident_titles.read_subjects(session, pairs, now)
+    return [
+        _line(
+            row,
+            own,
+            incident_titles.title(subjects[row.id or 0], names, phrases),
+            phrases,
+        )
+        for row, own in pairs
+    ]
 
 
 def _line(
-    row: Incident, alerts: Sequence[Alert], names: Names, phrases: Phrases
+    row: Incident, alerts: Sequence[Alert], title: str, phrases: Phrases
 ) -> IncidentLine:
     worst = incident_page.worst_alert(alerts)
     return IncidentLine(
         id=row.id or 0,
         kind=row.kind,
-        title=incident_sentences.subject_words(row.subject, names, phrases),
+        title=title,
         severity=row.severity,
         severity_words=incident_page.severity_word(row.severity, phrases),
         state=row.state,

@@ -8,7 +8,7 @@ from socialcell.i18n import Language
 from socialcell.reports.areas.area_figures import AreaFigures, ShareOfMentions
 from socialcell.reports.areas.area_incidents import AreaIncident
 from socialcell.reports.compared_figures import Figure
-from socialcell.reports.incidents import incident_sentences
+from socialcell.reports.incidents import incident_titles
 from socialcell.reports.named_counts import Names
 from socialcell.reports.phrases import Phrases
 from socialcell.reports.week_numbers import CoverageNumbers
@@ -108,7 +108,7 @@ class AreaWords:
 
     def incident(self, incident: AreaIncident, names: Mapping[str, Names]) -> str:
         """An incident as a title."""
-        return incident_sentences.subject_words(incident.subject, names, self._phrases)
+        return incident_titles.title(incident.about, names, self._phrases)
 
     def map_value(
         self, figures: AreaFigures | None, measure: AreaMeasure

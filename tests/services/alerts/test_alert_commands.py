@@ -15,9 +15,13 @@ from socialcell.listening.alerts.model import Incident
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.sandbox.chat.chat_servers import SECRETS, SLACK, ChatServers
 from socialcell.sandbox.server import LoggedRequest, serve_http
+from socialcell.services.alerts import critical_items
+from socialcell.services.alerts.incident_grouping import IncidentGrouping
+from socialcell.services.context import Context
 from socialcell.services.doctor import examine
 from tests.inside import socialcell
 from tests.logs import quiet_again
+from tests.reports.world import World
 from tests.running import inside, said
 from tests.services.alerts.test_incident_notifications import spike
 
@@ -219,7 +223,6 @@ def test_a_list_says_in_words_what_each_incident_is_about(
 ) -> None:
     noon = datetime.fromisoformat(NOW)
     subjects = {
-        "critical:1392": "critical post or message #1392",
         "negative topic:water": "Water supply, negative",
         "source:rss.paper": "Nothing comes from rss.paper",
     }
@@ -313,3 +316,22 @@ def test_whoever_takes_charge_again_is_told_who_did_and_since_when(
     assert (
         other == f"asha looks after incident {id_} already, since 2026-11-20 12:00.\n"
     )
+
+
+def test_a_list_names_a_danger_to_life_as_its_letter_does(
+    cell: Path, engine: Engine, context: Context
+) -> None:
+    item = World(context).mention(
+        datetime.fromisoformat(NOW) - timedelta(hours=1),
+        urgency="critical",
+        topics=("electricity",),
+    )
+    with db.writing(engine) as session:
+        grouping = IncidentGrouping(session, datetime.fromisoformat(NOW))
+        critical_items.group_items(grouping)
+
+    table = run(cell, "alerts", "list", "--columns", "what")
+    (row,) = document(cell, "alerts", "list")["incidents"]
+
+    assert table.splitlines()[1:] == ["Danger to life: Electricity"]
+    assert row["subject"] == f"critical:{item}"

@@ -7,6 +7,7 @@ from socialcell.listening.alerts.model import Incident
 from tests.desk_builders import make_case, make_contact, make_message
 from tests.reports.around import alert, incident
 from tests.reports.world import HOUR, MADE, NEXT, World
+from tests.statements import counted
 from tests.web.console.browser_session import BrowserSession
 
 AUNDH = "ward:aundh-baner"
@@ -170,3 +171,66 @@ def test_a_danger_to_life_that_nobody_took_up_does_not_end_with_a_tick(
     assert page.text.count("Over, nobody took charge") == 1
     assert page.html.count('class="chip is-good"') == 2
     assert "Over, nobody took charge" in lead.get(f"/en/incidents/{missed}").text
+
+
+def test_an_incident_has_one_name_in_every_list(
+    world: World, lead: BrowserSession, flood: int
+) -> None:
+    def danger(*topics: str, kind: str = "post", wards: tuple[str, ...] = ()) -> int:
+        about = {"kind": kind, "topics": topics, "wards": wards}
+        item = world.mention(NEXT, urgency="critical", **about)
+        changes = {"kind": "critical", "state": "open", "last_at": MADE}
+        id_ = incident(world, f"critical:{item}", NEXT, **changes)
+        alert(world, id_, "critical", NEXT, mentions=[item])
+        return item
+
+    danger("electricity", wards=(AUNDH,))
+    danger("transport", wards=(AUNDH,))
+    danger("transport")
+    danger("flood", kind="message", wards=(AUNDH,))
+    world.delete(danger("fire", wards=(AUNDH,)))
+
+    listed, marathi = lead.get("/en/incidents"), lead.get("/mr/incidents")
+    today, area = lead.get("/en/"), lead.get(f"/en/areas/{AUNDH}")
+
+    for name in (
+        "Flood at Aundh - Baner",
+        "Danger to life: Electricity, Aundh - Baner",
+        "Danger to life: Aundh - Baner",
+        "Danger to life in a private message: Flood, Aundh - Baner",
+    ):
+        assert {name in page.text for page in (listed, today, area)} == {True}, name
+    assert listed.text.count("Critical post about the city") == 2
+    assert "औंध" in marathi.text
+    assert not {"Aundh", "Danger", "Flood"} & set(marathi.text.split())
+    assert "#" not in listed.text
+
+
+def test_more_incidents_of_a_list_take_no_more_statements(
+    world: World, lead: BrowserSession, flood: int
+) -> None:
+    def fill() -> None:
+        item = world.mention(NEXT, urgency="critical", wards=(AUNDH,))
+        for subject, kind in (
+            ("topic:water", "spike"),
+            (f"critical:{item}", "critical"),
+        ):
+            id_ = incident(world, subject, NEXT, kind=kind, state="open", last_at=MADE)
+            series = "critical" if kind == "critical" else subject
+            alert(world, id_, series, NEXT, mentions=[item])
+
+    def statements(path: str) -> int:
+        lead.get(path)
+        with counted(world.engine) as sent:
+            assert lead.get(path).status == 200
+        return len(sent)
+
+    paths = ("/en/", "/en/incidents", "/en/incidents?state=all")
+    fill()
+    few = [statements(path) for path in paths]
+    for _ in range(10):
+        fill()
+    many = [statements(path) for path in paths]
+
+    assert many == few
+    assert max(many) <= 15

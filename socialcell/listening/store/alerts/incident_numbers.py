@@ -1,7 +1,7 @@
 """Which mentions an incident has, and what is read of each: times, texts, places."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Row,
+    Select,
     and_,
     exists,
     func,
@@ -41,7 +42,7 @@ EVERYTHING = "all"  # the subject of an incident of no topic
 _TEXTS, _LONGEST = 3_000, 2_000
 _COUNTED = ("spike", "rule", "critical", "planned")
 _NEWEST_FIRST = (M.authored_at.desc(), M.id.desc())
-_SCOPES = 50  # in one statement; SQLite takes 500 parts
+_PARTS = 200  # of one statement; SQLite takes 500
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,25 @@ class Scope:
     since: datetime
     as_of: datetime
     subject: ColumnElement[bool] | None = None
+
+
+@dataclass(frozen=True)
+class PlaceCounts:
+    """How many mentions an incident has, and (ward office, mentions that name it), the
+    most first."""
+
+    mentions: int
+    wards: Sequence[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class ItemSubject:
+    """What kind of mention a critical item is, and its topics and ward offices in
+    force, in the order of the annotations."""
+
+    kind: str
+    topics: Sequence[str]
+    wards: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -113,31 +133,75 @@ def scope_of(
     return Scope(and_(M.state == "present", whole), since, as_of, subject)
 
 
-def wards_of(
-    session: Session, scopes: Mapping[int, Scope]
-) -> dict[int, list[tuple[str, int]]]:
-    """Key of a scope → (ward office, mentions of the scope that name it), the most
-    first; a statement for many scopes."""
-    in_force = func.coalesce(A.decided_value, A.value)
-    counts: dict[int, list[tuple[str, int]]] = {key: [] for key in scopes}
-    for chunk in db.chunks(sorted(scopes), _SCOPES):
-        parts = [
-            select(
-                literal(key, Integer).label("key"),
-                in_force.label("ward"),
-                func.count(A.mention_id.distinct()).label("n"),
-            )
-            .where(A.kind == "ward")
-            .where(A.mention_id.in_(select(M.id).where(scopes[key].condition)))
-            .group_by(in_force)
-            for key in chunk
-        ]
-        for key, ward, n in session.execute(union_all(*parts)):
-            counts[key].append((ward, n))
-    return {
-        key: sorted(own, key=lambda count: (-count[1], count[0]))
-        for key, own in counts.items()
+def read_subjects(
+    session: Session, scopes: Mapping[int, Scope], item_ids: Collection[int]
+) -> tuple[dict[int, PlaceCounts], dict[int, ItemSubject]]:
+    """By its key the places of each scope, and by its id the subject of each critical
+    item that was not removed; a statement for many of both."""
+    parts = [part for key in scopes for part in _place_parts(key, scopes[key])]
+    parts += [part for ids in db.chunks(item_ids) for part in _item_parts(ids)]
+    read: dict[str, dict[int, list[tuple[int, str]]]]
+    read = defaultdict(lambda: defaultdict(list))
+    for chunk in db.chunks(parts, _PARTS):
+        for key, part, name, n in session.execute(union_all(*chunk)):
+            read[part][key].append((n, name))
+    places = {
+        key: PlaceCounts(
+            count[0][0],
+            sorted(
+                ((ward, n) for n, ward in read["place"][key]),
+                key=lambda place: (-place[1], place[0]),
+            ),
+        )
+        for key, count in read["mentions"].items()
     }
+    items = {
+        id_: ItemSubject(
+            kind[0][1], _in_order(read["topic"][id_]), _in_order(read["ward"][id_])
+        )
+        for id_, kind in read["kind"].items()
+    }
+    return places, items
+
+
+def _in_order(values: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    """Values, each once, in the order of their annotations."""
+    return tuple(dict.fromkeys(value for _, value in sorted(values)))
+
+
+def _place_parts(key: int, scope: Scope) -> Iterator[Select[*tuple[object, ...]]]:
+    """How many mentions a scope has, and of each ward office those that name it."""
+    in_force = func.coalesce(A.decided_value, A.value)
+    yield select(
+        literal(key, Integer).label("key"),
+        literal("mentions").label("part"),
+        literal("").label("name"),
+        func.count(M.id).label("n"),
+    ).where(scope.condition)
+    yield (
+        select(
+            literal(key, Integer),
+            literal("place"),
+            in_force,
+            func.count(A.mention_id.distinct()),
+        )
+        .where(A.kind == "ward")
+        .where(A.mention_id.in_(select(M.id).where(scope.condition)))
+        .group_by(in_force)
+    )
+
+
+def _item_parts(ids: Sequence[int]) -> Iterator[Select[*tuple[object, ...]]]:
+    """What each item is that was not removed, and its topics and ward offices."""
+    yield select(
+        M.id.label("key"),
+        literal("kind").label("part"),
+        M.kind.label("name"),
+        literal(0, Integer).label("n"),
+    ).where(M.id.in_(ids), M.state == "present", M.text.is_not(None))
+    yield select(
+        A.mention_id, A.kind, func.coalesce(A.decided_value, A.value), A.id
+    ).where(A.mention_id.in_(ids), A.kind.in_(("topic", "ward")))
 
 
 def greatest_hour(session: Session, scope: Scope) -> tuple[datetime, int] | None:
