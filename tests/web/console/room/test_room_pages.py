@@ -65,6 +65,18 @@ def room(world: World, lead: BrowserSession) -> Room:
     return Room(world, lead, id_)
 
 
+def test_the_room_of_a_danger_to_life_has_the_name_of_its_letter(room: Room) -> None:
+    item = room.world.mention(NEXT, topics=("fire",), wards=(AUNDH,))
+    subject, kind = f"critical:{item}", {"kind": "critical", "state": "open"}
+    id_ = incident(room.world, subject, NEXT, last_at=MADE, **kind)
+    alert(room.world, id_, "critical", NEXT, mentions=[item])
+
+    page = room.lead.get(f"/en/incidents/{id_}/room")
+
+    assert "Danger to life: Fire or rescue, Aundh - Baner" in page.text
+    assert "critical post or message" not in page.text
+
+
 def test_a_report_counts_since_the_first_post_as_the_room_does(room: Room) -> None:
     number = situation_reports.draft_report(room.context, room.id)
 
