@@ -76,8 +76,8 @@ def test_people_who_are_not_known_are_not_counted() -> None:
     [
         (
             "en",
-            "1 mention since 21 Nov 2026, 04:05. Accounts that wrote: 1. Read as urgent: "
-            "1.",
+            "1 mention since 21 Nov 2026, 04:05. Accounts that wrote: 1. "
+            "Read as urgent: 1.",
         ),
         (
             "mr",
@@ -85,7 +85,7 @@ def test_people_who_are_not_known_are_not_counted() -> None:
         ),
         (
             "hi",
-            "21 नवंबर 2026, 04:05 से 1 उल्लेख। लिखने वाले लोग: 1। तत्काल ध्यान वाले माने गए: 1।",
+            "21 नवंबर 2026, 04:05 से 1 उल्लेख। लिखने वाले खाते: 1। तत्काल ध्यान वाले माने गए: 1।",
         ),
     ],
 )

@@ -85,7 +85,7 @@ def test_a_report_counts_since_the_first_post_as_the_room_does(room: Room) -> No
     assert first is not None
     assert report.number == number
     since = f"{first.astimezone(IST):%d %b %Y, %H:%M}"
-    assert report.lines[0].text.startswith(f"5 mentions by 5 accounts since {since};")
+    assert report.lines[0].text.startswith(f"5 mentions since {since}. Accounts")
 
 
 def test_the_room_is_a_link_away_and_says_what_there_is_not(room: Room) -> None:
