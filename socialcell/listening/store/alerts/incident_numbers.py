@@ -172,12 +172,13 @@ def _in_order(values: Sequence[tuple[int, str]]) -> tuple[str, ...]:
 def _place_parts(key: int, scope: Scope) -> Iterator[Select[*tuple[object, ...]]]:
     """How many mentions a scope has, and of each ward office those that name it."""
     in_force = func.coalesce(A.decided_value, A.value)
+    mentions = select(M.id).where(scope.condition).cte(f"mentions_of_{key}")
     yield select(
         literal(key, Integer).label("key"),
         literal("mentions").label("part"),
         literal("").label("name"),
-        func.count(M.id).label("n"),
-    ).where(scope.condition)
+        func.count(mentions.c.id).label("n"),
+    )
     yield (
         select(
             literal(key, Integer),
@@ -186,7 +187,7 @@ def _place_parts(key: int, scope: Scope) -> Iterator[Select[*tuple[object, ...]]
             func.count(A.mention_id.distinct()),
         )
         .where(A.kind == "ward")
-        .where(A.mention_id.in_(select(M.id).where(scope.condition)))
+        .where(A.mention_id.in_(select(mentions.c.id)))
         .group_by(in_force)
     )
 
