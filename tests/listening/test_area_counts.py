@@ -291,6 +291,6 @@ def test_several_values_are_one_part_of_a_query() -> None:
         end=MIDNIGHT + 24 * HOUR,
     )
     assert query == (
-        "ward:ward:a (intent:complaint OR intent:help) urgency:high "
+        "ward:a (intent:complaint OR intent:help) urgency:high "
         "since:2026-11-16 until:2026-11-16"
     )

@@ -22,7 +22,14 @@ from socialcell.listening.query.query_language import (
 from socialcell.message_catalog import LANGUAGES, Message, in_words
 
 HOLDINGS = Holdings(
-    ("news", "x"), frozenset({("x", "citydesk")}), ("body:msedcl", "dept:water")
+    ("news", "x"),
+    frozenset({("x", "citydesk")}),
+    ("body:msedcl", "dept:water"),
+    {
+        "topic": ("roads", "water"),
+        "ward": ("none", "ward:kothrud-bavdhan"),
+        "place": ("place:kothrud", "place:wagholi"),
+    },
 )
 NOW = datetime(2026, 11, 23, 12, tzinfo=IST)
 
@@ -43,7 +50,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=IST)
         ("urgency:high", FieldTerm("urgency", "high", 1)),
         ("a intent:help", And((TextTerm("a"), FieldTerm("intent", "help", 3)))),
         ("topic:water a", And((FieldTerm("topic", "water", 1), TextTerm("a")))),
-        ('ward:"Nagar Road"', FieldTerm("ward", "Nagar Road", 1)),
+        ('ward:"Nagar Road"', FieldTerm("ward", "ward:Nagar Road", 1)),
         ("well-known", TextTerm("well known")),
         ("#pothole", TextTerm("pothole")),
         ("सड़क", TextTerm("सडक")),
@@ -122,6 +129,11 @@ def error_position(text: str) -> int | None:
         ("water platform:twitter", 7, "'twitter'; there are news, x"),
         ("from:@a_citizen", 1, "not an account of the registry"),
         ("water -from:a_citizen", 8, "not an account of the registry"),
+        ("a topic:road", 3, "no topic 'road'; there are .*; the nearest is roads"),
+        ("ward:kothrud-bavdan", 1, "the nearest is ward:kothrud-bavdhan"),
+        ("ward:ward:kothrud", 1, "There is no ward 'ward:kothrud'"),
+        ("place:kotrud", 1, "There is no place 'kotrud' .*; the nearest is kothrud"),
+        ("-place:xyzzy", 2, "There is no place 'xyzzy' in the gazetteer"),
     ],
 )
 def test_what_a_workspace_cannot_hold_is_an_error_with_its_position(
@@ -133,9 +145,21 @@ def test_what_a_workspace_cannot_hold_is_an_error_with_its_position(
     assert caught.value.position == position
 
 
-@pytest.mark.parametrize("query", ["platform:news", "from:CityDesk", "from:@citydesk"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("platform:news", "from:CityDesk", "from:@citydesk", "owner:msedcl"),
+        *("topic:roads", "ward:none", "ward:ward:kothrud-bavdhan", "place:kothrud"),
+    ],
+)
 def test_what_a_workspace_holds_can_be_asked_for(query: str) -> None:
     assert parse(query, HOLDINGS) == parse(query)
+
+
+@pytest.mark.parametrize("name", ["ward", "place"])
+def test_an_id_may_stand_without_what_its_field_says_already(name: str) -> None:
+    assert parse(f"{name}:kothrud") == parse(f"{name}:{name}:kothrud")
+    assert parse(f"{name}:kothrud") == FieldTerm(name, f"{name}:kothrud", 1)
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,7 @@ def test_what_was_understood_can_be_asked_for(engine: Engine) -> None:
 
     assert found(engine, "topic:water") == ["1"]
     assert found(engine, "ward:ward:kothrud-bavdhan") == ["1"]
+    assert found(engine, "ward:kothrud-bavdhan") == ["1"]
     assert found(engine, "ward:none") == ["2"]
     assert found(engine, "NOT ward:none") == ["1"]
     assert found(engine, "place:kothrud") == found(engine, "place:place:kothrud")

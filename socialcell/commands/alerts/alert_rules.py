@@ -57,10 +57,11 @@ def add(
         severity=severity,
         recipients=notify or tell or (),
     )
-    for doubt in doubts:
-        output.note(doubt)
+    sentences = [str(doubt.message) for doubt in doubts]
+    for sentence in sentences:
+        output.note(sentence)
     if json:
-        output.as_json({"rule": id_, "name": name, "doubts": doubts})
+        output.as_json({"rule": id_, "name": name, "doubts": sentences})
     else:
         output.say(f"Rule {name} is written.")
 

@@ -18,6 +18,7 @@ from socialcell.listening.query.query_language import (
     Token,
     parse,
     tokens,
+    without_field,
 )
 from socialcell.listening.query.query_lint import Doubt
 from socialcell.message_catalog import Message
@@ -83,7 +84,7 @@ def explain_query(query: str, holdings: Holdings, now: datetime) -> QueryExplana
         tree,
         _meaning(tree),
         [_piece(token, by_position) for token in tokens(query)],
-        query_lint.lint(query, now),
+        query_lint.lint(query, now, holdings),
     )
 
 
@@ -141,5 +142,6 @@ def _meaning(node: Node, *, is_inside: bool = False) -> str:
         case TextTerm(words, prefix):
             return (f'"{words}"' if " " in words else words) + ("*" if prefix else "")
         case FieldTerm(name, operand):
-            return f'{name}:"{operand}"' if " " in operand else f"{name}:{operand}"
+            end = without_field(name, operand)
+            return f'{name}:"{end}"' if " " in end else f"{name}:{end}"
     return f"({text})" if is_inside else text

@@ -13,7 +13,8 @@ sign are exact.
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
@@ -105,12 +106,14 @@ class Holdings:
 
     `platforms` are those that a mention can be of, in the order in which they are
     named to people; `registry` holds (platform, handle in lower case), `owners` the ids
-    of departments and other bodies.
+    of departments and other bodies, `values` those of other fields by the field's name.
+    A field that is not in `values` takes any value.
     """
 
     platforms: Sequence[str]
     registry: Set[tuple[str, str]]
     owners: Collection[str] = ()
+    values: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,7 @@ class Token:
 
 
 _PLACE = "place:"
+_WARD = "ward:"
 _DEEPEST = 40
 _LONGEST = 1000
 _DAY = len("2026-11-23")
@@ -142,8 +146,8 @@ def parse(
     """The tree of a query. QueryError names the position of what is wrong.
 
     A time before `now`, as in since:24h, becomes the moment that it is. With the
-    holdings of a workspace, a platform that no mention can be of, an owner of nothing
-    and an account outside the registry are wrong too.
+    holdings of a workspace, a value that no mention can have is wrong too: a platform,
+    a topic, a place, an owner of nothing, an account outside the registry.
     """
     query = clean_text(query)
     if len(query) > _LONGEST:
@@ -218,6 +222,18 @@ def _field(query: str, hit: re.Match[str], position: int) -> Token:
     return Token("field", f"{name}:{operand}", position)
 
 
+def list_restrictions(query: str) -> Set[tuple[str, str]]:
+    """(field, value) of every restriction in a query, also in one that cannot be read:
+    those before its fault."""
+    restrictions = set()
+    with suppress(QueryError):
+        for token in tokens(clean_text(query)):
+            if token.kind == "field":
+                name, _, operand = token.text.partition(":")
+                restrictions.add((name, _value_of(name, operand)))
+    return restrictions
+
+
 def find_fault(
     name: str, operand: str, holdings: Holdings | None = None
 ) -> Message | None:
@@ -225,8 +241,11 @@ def find_fault(
     choices: Collection[str] | None = None
     if name in _VOCABULARIES:
         choices = lexicon.vocabulary(name).keys()
-    if holdings is not None and name == "platform":
-        choices = holdings.platforms
+    if holdings is not None:
+        known = holdings.values.get(name)
+        if name == "place" and known is not None and operand not in known:
+            return _no_place(operand, known)
+        choices = holdings.platforms if name == "platform" else known or choices
     if choices is not None and operand not in choices:
         return unknown(name, operand, choices)
     if holdings is not None and name == "owner":
@@ -261,6 +280,33 @@ def place_id(place: str) -> str:
     """The id that a value of place: means: kothrud is place:kothrud. It is always a
     place's, since texts also name people."""
     return place if place.startswith(_PLACE) else _PLACE + place
+
+
+def ward_id(ward: str) -> str:
+    """The id that a value of ward: means: aundh-baner is ward:aundh-baner."""
+    return ward if ":" in ward or ward == NO_WARD else _WARD + ward
+
+
+def without_field(name: str, id_: str) -> str:
+    """An id as a query says it after its field: ward:aundh-baner is aundh-baner."""
+    return id_.removeprefix(f"{name}:")
+
+
+def _value_of(name: str, operand: str) -> str:
+    """What a restriction is compared by: the ids of wards and places are whole."""
+    if name == "ward":
+        return ward_id(operand)
+    return place_id(operand) if name == "place" else operand
+
+
+def _no_place(place: str, places: Collection[str]) -> Message:
+    written = without_field("place", place)
+    nearest = _nearest(written, [without_field("place", id_) for id_ in places])
+    if nearest is None:
+        return Message("query.no_such_place", {"place": written})
+    return Message(
+        "query.no_such_place_nearest", {"place": written, "nearest": nearest}
+    )
 
 
 def _owner_fault(owner: str, owners: Collection[str]) -> Message | None:
@@ -341,7 +387,8 @@ class _QueryParser:
         )
 
     def _restriction(self, token: Token) -> FieldTerm:
-        name, _, operand = token.text.partition(":")
+        name, _, written = token.text.partition(":")
+        operand = _value_of(name, written)
         if fault := find_fault(name, operand, self._holdings):
             raise QueryError(
                 fault.code, self._query, token.position, **fault.parameters

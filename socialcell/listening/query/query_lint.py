@@ -15,6 +15,7 @@ from socialcell.listening.query.query_language import (
     OWNERS,
     And,
     FieldTerm,
+    Holdings,
     Node,
     Not,
     Or,
@@ -23,6 +24,7 @@ from socialcell.listening.query.query_language import (
     owner_ids,
     parse,
     tokens,
+    ward_id,
 )
 from socialcell.message_catalog import Message
 from socialcell.text import clean_text
@@ -38,15 +40,18 @@ class Doubt:
     message: Message
 
 
-def lint(query: str, now: datetime | None = None) -> list[Doubt]:
-    """The doubts in order of position. QueryError for what cannot be read at all."""
+def lint(
+    query: str, now: datetime | None = None, holdings: Holdings | None = None
+) -> list[Doubt]:
+    """The doubts in order of position. QueryError for what cannot be read at all; with
+    the holdings of a workspace, these say which values there are."""
     query = clean_text(query)
-    tree = parse(query, now=now)
+    tree = parse(query, holdings, now)
     query_tokens = list(tokens(query))
     doubts = [
         *_mixed(query_tokens),
         *_small_operators(query_tokens),
-        *_values(query_tokens),
+        *(_values(query_tokens) if holdings is None else ()),
         *_contradictions(tree, now),
         *_too_common(tree),
     ]
@@ -117,7 +122,7 @@ def _values(query_tokens: list[Token]) -> Iterator[Doubt]:
                 },
             )
             yield Doubt(token.position, message)
-        if name == "ward" and operand not in {NO_WARD, *_wards()}:
+        if name == "ward" and ward_id(operand) not in {NO_WARD, *_wards()}:
             message = Message("query.matches_no_ward", {"restriction": token.text})
             yield Doubt(token.position, message)
         if name == "owner" and _is_no_owner(operand):

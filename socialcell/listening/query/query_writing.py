@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, time, timedelta
 
 from socialcell.clock import IST
+from socialcell.listening.query.query_language import without_field
 
 _ONE_DAY = timedelta(days=1)
 
@@ -14,7 +15,7 @@ def write_query(
     """The query for mentions of [start, end) with each field, or one of many.
 
     (("ward", "ward:bibwewadi"), ("intent", ("complaint", "help"))) is
-    `ward:ward:bibwewadi (intent:complaint OR intent:help) since:… until:…`.
+    `ward:bibwewadi (intent:complaint OR intent:help) since:… until:…`.
     """
     terms = [_term(name, operand) for name, operand in parts]
     return " ".join([*terms, f"since:{_since(start)}", f"until:{_until(end)}"])
@@ -22,7 +23,7 @@ def write_query(
 
 def _term(name: str, operand: str | Collection[str]) -> str:
     if isinstance(operand, str):
-        return f"{name}:{operand}"
+        return f"{name}:{without_field(name, operand)}"
     choices = [f"{name}:{choice}" for choice in sorted(operand)]
     return choices[0] if len(choices) == 1 else f"({' OR '.join(choices)})"
 

@@ -34,6 +34,15 @@ def all_areas(session: Session) -> list[area_table.AreaRecord]:
     ]
 
 
+def ward_offices(session: Session) -> dict[str, str]:
+    """The English names of ward offices by id, past ones too."""
+    return {
+        area.id: area.name_en
+        for area in all_areas(session)
+        if area.kind == "ward_office"
+    }
+
+
 def areas_on(session: Session, day: date) -> list[area_table.AreaRecord]:
     """The areas of both trees as they were on a day."""
     return [area for area in all_areas(session) if area.is_valid(day)]

@@ -10,10 +10,12 @@ from socialcell.errors import UsageError
 from socialcell.i18n import CODES
 from socialcell.listening.alerts.model import AlertRule
 from socialcell.listening.query import query_lint
+from socialcell.listening.query.query_lint import Doubt
 from socialcell.listening.store.alerts import alert_rules, alerts
+from socialcell.listening.store.people import registry
 from socialcell.message_catalog import Message
 from socialcell.ops import audit
-from socialcell.services import query_guard
+from socialcell.services import query_guard, query_holdings
 from socialcell.services.context import Context
 from socialcell.settings.notifications import Alerts
 from socialcell.text import clean_text
@@ -71,7 +73,7 @@ def add_rule(
     minutes: int,
     severity: str = "medium",
     recipients: Sequence[str] = (),
-) -> tuple[int, list[str]]:
+) -> tuple[int, list[Doubt]]:
     """Write a rule; its id, and what is doubtful in its query. Audited.
 
     `recipients` are addresses and channels of config.yaml; none means all of them.
@@ -92,8 +94,8 @@ def add_rule(
             names=list(names) or Message("alerts.none"),
         )
     now = context.clock.now()
-    doubts = [str(doubt.message) for doubt in query_lint.lint(query, now)]
     query_guard.require_rule(context, query)
+    doubts = lint_rule(context, query)
     with db.writing(context.engine) as session:
         db.take_turn(session, "alert rules")
         if alert_rules.named(session, name) is not None:
@@ -120,6 +122,15 @@ def add_rule(
         }
         audit.append(session, context.actor, "rule.add", name, detail, now)
         return rule.id or 0, doubts
+
+
+def lint_rule(context: Context, query: str) -> list[Doubt]:
+    """What is doubtful in the query of a rule. QueryError names a value that no mention
+    of this workspace can have."""
+    with db.reading(context.engine) as session:
+        accounts = frozenset(registry.names_by_account(session))
+        holdings = query_holdings.read_holdings(context, session, accounts, query)
+    return query_lint.lint(query, context.clock.now(), holdings)
 
 
 def require_limits(threshold: int, minutes: int) -> None:

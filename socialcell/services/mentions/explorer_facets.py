@@ -12,7 +12,7 @@ from socialcell.listening.query.query_explanation import (
     QueryExplanation,
     narrow_query,
 )
-from socialcell.listening.query.query_language import FieldTerm
+from socialcell.listening.query.query_language import FieldTerm, without_field
 from socialcell.listening.store.mentions.facet_counts import FacetCount
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.listening.store.mentions.mention_filter import (
@@ -130,7 +130,7 @@ def _fields(wanted: MentionFilter) -> Iterator[FieldTerm]:
 def _term(name: str, id_: str) -> str:
     if name == DAY:
         return f"since:{id_} until:{id_}"
-    return f"{FIELDS[name]}:{id_}"
+    return f"{FIELDS[name]}:{without_field(FIELDS[name], id_)}"
 
 
 def _is_midnight(moment: datetime) -> bool:

@@ -17,7 +17,7 @@ from socialcell.listening.query.query_explanation import (
     QueryExplanation,
     explain_query,
 )
-from socialcell.listening.store.mentions import facet_counts, mention_queries
+from socialcell.listening.store.mentions import facet_counts
 from socialcell.listening.store.mentions.explored_mentions import (
     MentionSearch,
 )
@@ -28,7 +28,7 @@ from socialcell.listening.store.mentions.facet_counts import (
     FacetCount,
 )
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
-from socialcell.services import query_guard
+from socialcell.services import query_guard, query_holdings
 from socialcell.services.context import Context
 from socialcell.services.mentions import explorer_facets, mention_search
 from socialcell.services.mentions.page_cursor import cursor_text, read_cursor
@@ -82,7 +82,9 @@ def explore(
     now = context.clock.now()
     cursor = read_cursor(question.cursor) if question.cursor else None
     with db.reading(context.engine) as session:
-        explanation, mention_filter = _filter(session, people, question, places, now)
+        explanation, mention_filter = _filter(
+            context, session, people, question, places
+        )
         if explanation.fault is not None:
             return ExplorerPage(explanation, None)
         search = MentionSearch(session, mention_filter)
@@ -114,9 +116,10 @@ def read_filter(
     UsageError as of `explore`, also for a query that cannot be read.
     """
     query_guard.require_search(context, question.query)
-    now = context.clock.now()
     with db.reading(context.engine) as session:
-        explanation, mention_filter = _filter(session, people, question, places, now)
+        explanation, mention_filter = _filter(
+            context, session, people, question, places
+        )
     if explanation.fault is not None:
         fault = explanation.fault.message
         raise UsageError(fault.code, **fault.parameters)
@@ -139,13 +142,16 @@ class _Counts:
 
 
 def _filter(
+    context: Context,
     session: Session,
     people: People,
     question: ExplorerQuestion,
     places: Collection[str] | None,
-    now: datetime,
 ) -> tuple[QueryExplanation, MentionFilter]:
-    holdings = mention_queries.read_holdings(session, people.registry)
+    now = context.clock.now()
+    holdings = query_holdings.read_holdings(
+        context, session, people.registry, question.query
+    )
     explanation = explain_query(question.query, holdings, now)
     mention_filter = mention_search.build_filter(
         holdings,

@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlmodel import Session
-
 from socialcell import db
 from socialcell.errors import UsageError
 from socialcell.language import lexicon
@@ -19,6 +17,7 @@ from socialcell.listening.query.query_language import (
     find_fault,
     parse,
     unknown,
+    ward_id,
     widen_query,
 )
 from socialcell.listening.store import areas
@@ -29,16 +28,16 @@ from socialcell.listening.store.mentions.explored_mentions import (
 )
 from socialcell.listening.store.mentions.match_reasons import matching_parts
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
-from socialcell.services import query_guard
+from socialcell.services import query_guard, query_holdings
 from socialcell.services.context import Context
 from socialcell.services.mentions import place_names
+from socialcell.services.query_holdings import SENTIMENTS
 from socialcell.views.mentions import mention_detail
 from socialcell.views.mentions.mention_detail import MentionDetail
 from socialcell.views.mentions.mention_view import FoundMention, MentionDocument
 
 KINDS = ("post", "comment", "article", "review", "message")
 """Kinds of mentions, by where they stand."""
-SENTIMENTS = ("negative", "neutral", "positive")
 
 
 @dataclass(frozen=True)
@@ -69,8 +68,10 @@ def read_request(
     query_guard.require_search(context, query, counts_only=counts_only)
     now = context.clock.now()
     with db.reading(context.engine) as session:
-        holdings = mention_queries.read_holdings(session, people.registry)
-        wards = _ward_offices(session)
+        holdings = query_holdings.read_holdings(
+            context, session, people.registry, query or ""
+        )
+        wards = areas.ward_offices(session)
     _require_values(holdings, values)
     _require_choices(values, wards)
     tree = None if query is None else parse(query, holdings, now)
@@ -118,8 +119,8 @@ def build_filter(
 def _require_values(holdings: Holdings, values: dict[str, str | None]) -> None:
     """The values of a filter as their fields have them: `kothrud-bavdhan` becomes the
     ward's id. UsageError for one that no mention can have."""
-    if (ward := values.get("ward")) and ":" not in ward and ward != NO_WARD:
-        values["ward"] = f"ward:{ward}"
+    if ward := values.get("ward"):
+        values["ward"] = ward_id(ward)
     for name, text in values.items():
         if text is not None and (reason := find_fault(name, text, holdings)):
             raise UsageError("mentions.wrong_option", name=name, reason=reason)
@@ -228,15 +229,7 @@ def mentions_by_id(
 def ward_names(context: Context) -> dict[str, str]:
     """The English names of ward offices by id, past ones too."""
     with db.reading(context.engine) as session:
-        return _ward_offices(session)
-
-
-def _ward_offices(session: Session) -> dict[str, str]:
-    return {
-        area.id: area.name_en
-        for area in areas.all_areas(session)
-        if area.kind == "ward_office"
-    }
+        return areas.ward_offices(session)
 
 
 def widen(context: Context, request: MentionFilter, query: str) -> Suggestion | None:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from socialcell import db
 from socialcell.listening.guard import judgement
-from socialcell.listening.query import query_lint
 from socialcell.listening.query.query_lint import Doubt
 from socialcell.listening.store.mentions import explored_mentions
 from socialcell.listening.store.mentions.explored_mentions import MentionSearch
@@ -18,7 +17,7 @@ from socialcell.listening.store.people import protected_accounts
 from socialcell.message_catalog import Message
 from socialcell.services import query_guard
 from socialcell.services.alerts.alert_detectors import rule_query
-from socialcell.services.alerts.alert_rules import require_limits
+from socialcell.services.alerts.alert_rules import lint_rule, require_limits
 from socialcell.services.alerts.incident_grouping import INCIDENT_GAP
 from socialcell.services.context import Context
 from socialcell.services.query_guard import AskedAt
@@ -55,13 +54,14 @@ def preview_rule(
     require_limits(threshold, minutes)
     now = context.clock.now()
     sample_filter = MentionFilter(rule_query(query, now), since=now - SAMPLE, until=now)
-    doubts = query_lint.lint(query, now)
     with db.reading(context.engine) as session:
         accounts = protected_accounts.accounts(session)
         objection = judgement.judge_query(query, accounts, now)
         if objection is not None:
             refusal = query_guard.error_of(objection, AskedAt.RULES).message
-            return RulePreview(0, True, now - SAMPLE, 0, doubts, refusal)
+            return RulePreview(0, True, now - SAMPLE, 0, (), refusal)
+    doubts = lint_rule(context, query)
+    with db.reading(context.engine) as session:
         search = MentionSearch(session, sample_filter)
         moments = explored_mentions.newest_times(session, search, _MOST)
     is_exact = search.since is None and len(moments) < _MOST

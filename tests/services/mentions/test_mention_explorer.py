@@ -272,7 +272,7 @@ def test_who_may_see_some_places_sees_and_counts_nothing_else(
     for row in of_both.rows:
         assert ward in row["wards"] or row["owner"] == "dept:water"
     # No query leads out of the places, and of no places nothing is seen.
-    escape = matches_of(city, people, query="road OR NOT ward:x", places=[ward])
+    escape = matches_of(city, people, query="road OR NOT ward:none", places=[ward])
     assert escape.total.n <= of_ward.total.n
     since = matches_of(city, people, since="2026-11-20", places=[ward])
     assert sum(numbers(since, "platform").values()) == since.total.n < whole.total.n

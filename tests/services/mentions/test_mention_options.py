@@ -1,14 +1,17 @@
 """Options of `mentions list` and `search`: what no mention can have is refused."""
 
+import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from socialcell import db
+from socialcell.language.names import gazetteer_lint
 from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.store import areas
-from tests.builders import make_record, store_records
+from tests.builders import NOON, make_record, store_records
 from tests.inside import socialcell
 
 pytestmark = pytest.mark.on_sqlite
@@ -50,12 +53,78 @@ def test_a_value_that_no_mention_has_is_refused_with_those_there_are(
     assert problem in process.stderr
 
 
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("topic:road", "There is no topic 'road'; there are "),
+        ("topic:road", "; the nearest is roads (at character 1)"),
+        ("ward:nowhere", "There is no ward 'ward:nowhere'; there are none, "),
+        ("ward:kothrud-bavdan", "; the nearest is ward:kothrud-bavdhan (at "),
+        ("place:nowhere", "There is no place 'nowhere' in the gazetteer"),
+        ("place:wagoli", "; the nearest is wagholi (at character 1)"),
+        ("owner:nobody", "There is no owner 'nobody'; there are pmc, "),
+        ("urgency:hi", "; the nearest is high (at character 1)"),
+        ("lang:marathi", "There is no lang 'marathi'; there are "),
+        ("sentiment:sad", "there are negative, neutral, positive"),
+    ],
+)
+@pytest.mark.parametrize("command", [("search",), ("export", "--query")])
+def test_a_query_for_what_no_mention_has_is_refused_with_those_there_are(
+    config: Path, command: tuple[str, ...], query: str, problem: str
+) -> None:
+    process = socialcell("mentions", *command, query, "--config", config)
+
+    assert process.returncode == 2
+    assert process.stderr.startswith("socialcell: There is no ")
+    assert problem in process.stderr
+
+
+@pytest.mark.parametrize("query", ["ward:kothrud-bavdhan", "ward:ward:kothrud-bavdhan"])
+def test_a_ward_is_asked_for_by_its_id_and_by_the_end_of_it(
+    config: Path, engine: Engine, query: str
+) -> None:
+    annotate(engine, "ward", "ward:kothrud-bavdhan")
+
+    process = socialcell("mentions", "search", query, "--json", "--config", config)
+
+    assert json.loads(process.stdout)["total"] == 1
+
+
+def test_a_place_of_the_workspace_and_a_topic_of_earlier_may_be_asked_for(
+    config: Path, engine: Engine
+) -> None:
+    row = "place:moonpeth,PLACE,Moonpeth,मूनपेठ,मूनपेठ,,,,,a drive"
+    own = f"{','.join(gazetteer_lint.COLUMNS)}\n{row}\n"
+    (config.parent / "gazetteer.csv").write_text(own)
+    annotate(engine, "topic", "old-topic")
+
+    for query in ("place:moonpeth", "topic:old-topic", "place:wagholi", "ward:none"):
+        process = socialcell("mentions", "search", query, "--config", config)
+
+        assert process.returncode == 0, process.stderr
+
+
+def annotate(engine: Engine, kind: str, value: str) -> None:
+    with db.writing(engine) as session:
+        mention = session.scalars(select(Mention)).one()
+        session.add(
+            Annotation(
+                mention_id=mention.id or 0,
+                kind=kind,
+                value=value,
+                model="tests",
+                model_version="1",
+                made_at=NOON,
+            )
+        )
+
+
 def test_a_search_that_finds_nothing_says_what_is_doubtful_in_it(config: Path) -> None:
-    wrong = socialcell("mentions", "search", "topic:watr", "--config", config)
+    wrong = socialcell("mentions", "search", "lang:mr lang:hi", "--config", config)
     right = socialcell("mentions", "search", "water", "--config", config)
 
     assert (wrong.returncode, right.returncode) == (0, 0)
-    assert "at character 1: topic:watr matches nothing; topic is one of" in wrong.stderr
+    assert "at character 9: no mention has two values of lang" in wrong.stderr
     assert right.stderr == ""
 
 

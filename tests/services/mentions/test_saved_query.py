@@ -67,8 +67,12 @@ def test_doubts_and_faults_are_said_as_when_it_is_saved(context: Context) -> Non
     _id, doubts = alert_rules.add_rule(
         context, "leaks", "pipe burst OR leak", threshold=3, minutes=60
     )
-    assert [str(doubt.message) for doubt in preview.doubts] == doubts != []
+    assert preview.doubts == doubts != []
     with pytest.raises(UsageError, match="parenthesis"):
         saved_query.preview_rule(context, "(pipe", threshold=3, minutes=60)
+    with pytest.raises(UsageError, match="the nearest is roads"):
+        saved_query.preview_rule(context, "topic:road", threshold=3, minutes=60)
+    with pytest.raises(UsageError, match="the nearest is roads"):
+        alert_rules.add_rule(context, "r", "topic:road", threshold=3, minutes=60)
     with pytest.raises(UsageError):
         saved_query.preview_rule(context, "pipe", threshold=0, minutes=60)

@@ -14,6 +14,8 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.errors import UsageError
+from socialcell.listening.areas.area_table import read_areas
+from socialcell.listening.store import areas
 from socialcell.ops import audit, store
 from socialcell.roles import Role
 from socialcell.services import pseudonyms
@@ -106,7 +108,9 @@ PLACES: dict[str, tuple[Act, ...]] = {
 
 @pytest.fixture
 def cell(context: Context) -> Context:
-    """A cell whose registry has the official accounts."""
+    """A cell with its ward offices, whose registry has the official accounts."""
+    with db.writing(context.engine) as session:
+        areas.replace(session, read_areas())
     for handle in OFFICIAL:
         register_account(context, "x", handle)
     return acting(context, "meera", Role.LEAD)

@@ -134,7 +134,7 @@ def test_the_query_language_and_the_filters_hold_together(make_client: Client) -
     def found(**parameters: str) -> list[int]:
         return ids(answer_of(client, "mentions", **parameters))
 
-    assert found(q="topic:roads NOT ward:kothrud-bavdhan") == [11, 12, 13, 14, 15]
+    assert found(q="topic:roads NOT ward:kothrud-bavdhan") == [11, 12, 13, 14]
     assert found(topic="roads", ward=KOTHRUD) == [15]
     assert found(urgency="high") == [1]
     assert found(q="water", owner=WATER, since="3h") == [1, 2, 3]

@@ -32,7 +32,6 @@ from socialcell.listening.query.query_language import (
     Not,
     Or,
     owner_ids,
-    place_id,
 )
 from socialcell.listening.store.mentions import text_search
 from socialcell.listening.store.mentions.mention_filter import (
@@ -131,7 +130,7 @@ class Matching:
             case FieldTerm("topic" | "ward" | "detail" as kind, label):
                 return self._annotated_ids(kind, label)
             case FieldTerm("place", label):
-                return self._annotated_ids("entity", place_id(label))
+                return self._annotated_ids("entity", label)
             case Or(parts):
                 ids = [self.ids(part) for part in parts]
                 indexed = [part_ids for part_ids in ids if part_ids is not None]
@@ -263,7 +262,7 @@ class Matching:
             case "ward" | "detail":
                 return self._annotated(field.name, field.value)
             case "place":
-                return self._annotated("entity", place_id(field.value))
+                return self._annotated("entity", field.value)
             case "since":
                 return M.authored_at >= day_start(field.value, "since:")
             case "until":

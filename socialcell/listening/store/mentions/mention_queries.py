@@ -14,7 +14,7 @@ from socialcell.json_types import JsonObject
 from socialcell.listening.model import (
     StoredWithheld,
 )
-from socialcell.listening.query.query_language import Holdings
+from socialcell.listening.query.query_language import Holdings, Node
 from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import newest_page
 from socialcell.listening.store.mentions.mention_filter import MentionFilter
@@ -160,6 +160,12 @@ def count_mentions(session: Session, mention_filter: MentionFilter) -> int:
         .where(Matching(session).condition(mention_filter))
     )
     return int(session.execute(statement).scalar_one())
+
+
+def has_any(session: Session, part: Node) -> bool:
+    """Whether some mention is of a part of a query."""
+    wanted = Matching(session).condition(MentionFilter(part))
+    return session.execute(select(M.id).where(wanted).limit(1)).first() is not None
 
 
 def mention(session: Session, mention_id: int) -> MentionRow | None:

@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from socialcell.errors import UsageError
-from socialcell.listening.query import query_lint
 from socialcell.roles import Permission
 from socialcell.services.alerts import alert_rules
 from socialcell.services.alerts.alert_rules import RuleEntry
@@ -100,7 +99,7 @@ def _number(request: PageRequest, name: str, otherwise: int) -> int:
 
 def act_add(request: PageRequest, form: AlertRuleForm) -> Answer:
     """Write a rule; what is doubtful in its query is said."""
-    alert_rules.add_rule(
+    _id, doubts = alert_rules.add_rule(
         request.context,
         form.name,
         form.query,
@@ -109,7 +108,6 @@ def act_add(request: PageRequest, form: AlertRuleForm) -> Answer:
         severity=form.severity,
         recipients=form.recipients,
     )
-    doubts = query_lint.lint(form.query, request.context.clock.now())
     notice = request.lang.gettext("The rule is written: %(name)s.", name=form.name)
     sentences = [notice, *(request.say(doubt.message) for doubt in doubts)]
     return RedirectTo(_PATH, " ".join(sentences))

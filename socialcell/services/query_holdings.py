@@ -1,0 +1,66 @@
+"""The names that a query may use in this workspace, with its own wards and places."""
+
+from collections.abc import Set
+from contextlib import suppress
+from dataclasses import replace
+
+from sqlmodel import Session
+
+from socialcell.errors import SocialcellError
+from socialcell.language import lexicon
+from socialcell.language.names.own_places import place_rows
+from socialcell.listening.query.query_language import (
+    NO_WARD,
+    FieldTerm,
+    Holdings,
+    list_restrictions,
+)
+from socialcell.listening.store import areas
+from socialcell.listening.store.mentions import mention_queries
+from socialcell.services.context import Context
+
+SENTIMENTS = ("negative", "neutral", "positive")
+
+
+def read_holdings(
+    context: Context, session: Session, registry: Set[tuple[str, str]], query: str
+) -> Holdings:
+    """What `query` may ask for, of the fields that it has.
+
+    A value that some mention has may be asked for, too: a topic of earlier models, a
+    ward office or a place that is in no table any more.
+    """
+    restrictions = list_restrictions(query)
+    fields = {name for name, _value in restrictions}
+    values: dict[str, set[str]] = {}
+    if "topic" in fields:
+        values["topic"] = set(lexicon.vocabulary("topic"))
+    if "lang" in fields:
+        values["lang"] = {*lexicon.LANGUAGES, "und"}
+    if "sentiment" in fields:
+        values["sentiment"] = set(SENTIMENTS)
+    if "ward" in fields:
+        values["ward"] = {NO_WARD, *areas.ward_offices(session)}
+    if "place" in fields:
+        values["place"] = _places(context)
+    for name, value in restrictions:
+        known = values.get(name)
+        if (
+            known is not None
+            and value not in known
+            and mention_queries.has_any(session, FieldTerm(name, value, 1))
+        ):
+            known.add(value)
+    holdings = mention_queries.read_holdings(session, registry)
+    return replace(
+        holdings, values={name: sorted(known) for name, known in values.items()}
+    )
+
+
+def _places(context: Context) -> set[str]:
+    """The ids of the package's places and of the workspace's own; without the latter
+    where their file cannot be read, which `doctor` names."""
+    rows = [row for _file, _line, row in lexicon.gazetteer_rows()]
+    with suppress(SocialcellError):
+        rows += place_rows(context.workspace.folder)
+    return {row["id"] for row in rows if row["id"].startswith("place:")}
