@@ -158,7 +158,8 @@ def search(
     if suggestion is not None and not json:
         _note_suggestion(suggestion)
     if not total:
-        _note_doubts(query)
+        for doubt in mention_search.find_doubts(context, people, query):
+            output.note(f"at character {doubt.position}: {doubt.message}")
 
 
 def export(
@@ -274,7 +275,7 @@ def _print_doubts(query: str, *, json: bool) -> None:
     from socialcell.clock import SystemClock
     from socialcell.listening.query import query_lint
 
-    doubts = query_lint.lint(query, SystemClock().now())
+    doubts = query_lint.lint_kept(query, SystemClock().now())
     if json:
         output.as_json(
             {
@@ -290,15 +291,6 @@ def _print_doubts(query: str, *, json: bool) -> None:
         output.say(f"at character {doubt.position}: {doubt.message}")
     if not doubts:
         output.say("Nothing is doubtful in this query.")
-
-
-def _note_doubts(query: str) -> None:
-    """What may be why a query finds nothing, on standard error."""
-    from socialcell.clock import SystemClock
-    from socialcell.listening.query import query_lint
-
-    for doubt in query_lint.lint(query, SystemClock().now()):
-        output.note(f"at character {doubt.position}: {doubt.message}")
 
 
 def _print_table(

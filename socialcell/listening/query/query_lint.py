@@ -1,6 +1,6 @@
 """What is doubtful in a query that can be read: it cannot match, or means too much."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import itemgetter
@@ -53,8 +53,20 @@ def lint(
         *_small_operators(query_tokens),
         *(_values(query_tokens) if holdings is None else ()),
         *_contradictions(tree, now),
-        *_too_common(tree),
     ]
+    return _ordered(doubts)
+
+
+def lint_kept(
+    query: str, now: datetime | None = None, holdings: Holdings | None = None
+) -> list[Doubt]:
+    """The same of a query that is to be kept, as a rule: also that it would match too
+    much. What a search matches is counted beside it."""
+    tree = parse(clean_text(query), holdings, now)
+    return _ordered([*lint(query, now, holdings), *_too_common(tree)])
+
+
+def _ordered(doubts: Iterable[Doubt]) -> list[Doubt]:
     by_sentence = {(doubt.position, str(doubt.message)): doubt for doubt in doubts}
     return [doubt for _, doubt in sorted(by_sentence.items(), key=itemgetter(0))]
 

@@ -10,6 +10,7 @@ from socialcell.language import lexicon
 from socialcell.listening.areas import area_table
 from socialcell.listening.day_ranges import day_end, day_start, require_order
 from socialcell.listening.people.visibility import People
+from socialcell.listening.query import query_lint
 from socialcell.listening.query.query_language import (
     NO_WARD,
     Holdings,
@@ -20,6 +21,7 @@ from socialcell.listening.query.query_language import (
     ward_id,
     widen_query,
 )
+from socialcell.listening.query.query_lint import Doubt
 from socialcell.listening.store import areas
 from socialcell.listening.store.mentions import mention_queries, mention_relations
 from socialcell.listening.store.mentions.explored_mentions import (
@@ -230,6 +232,15 @@ def ward_names(context: Context) -> dict[str, str]:
     """The English names of ward offices by id, past ones too."""
     with db.reading(context.engine) as session:
         return areas.ward_offices(session)
+
+
+def find_doubts(context: Context, people: People, query: str) -> Sequence[Doubt]:
+    """What is doubtful in the query of a search, and may be why it finds nothing."""
+    with db.reading(context.engine) as session:
+        holdings = query_holdings.read_holdings(
+            context, session, people.registry, query
+        )
+    return query_lint.lint(query, context.clock.now(), holdings)
 
 
 def widen(context: Context, request: MentionFilter, query: str) -> Suggestion | None:

@@ -128,6 +128,15 @@ def test_a_search_that_finds_nothing_says_what_is_doubtful_in_it(config: Path) -
     assert right.stderr == ""
 
 
+def test_a_search_that_finds_nothing_does_not_say_that_it_finds_much(
+    config: Path,
+) -> None:
+    none = socialcell("mentions", "search", "asha", "--config", config)
+
+    assert none.stdout.endswith("0 of 0 mentions\n")
+    assert "very many" not in none.stderr
+
+
 def test_a_list_shows_what_stands_below_a_title(config: Path, engine: Engine) -> None:
     danger = "The manhole under the bridge has no lid"
     store_records(engine, make_record("r1", title="PMC Care", text=danger))
