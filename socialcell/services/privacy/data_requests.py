@@ -68,7 +68,7 @@ def export_account(
     in a workspace that has operators also errors of `permissions.require`.
     """
     _require_one(uid, handle)
-    _require_platform(context, platform)
+    require_platform(context, platform)
     uid = account_id(platform, uid)
     shown = pseudonyms.load_people(context)
     with db.writing(context.engine) as session:
@@ -109,7 +109,7 @@ def erase_account(
     operators also errors of `permissions.require`.
     """
     _require_one(uid, handle)
-    _require_platform(context, platform)
+    require_platform(context, platform)
     with db.reading(context.engine) as session:
         permissions.require_among_operators(context, session, Permission.ERASE)
     uid = account_id(platform, uid)
@@ -223,12 +223,17 @@ def _process_waiting(context: Context) -> str | None:
     )
 
 
-def _require_platform(context: Context, platform: str) -> None:
-    """UsageError for one that is neither read nor stored: an answer that nothing is
-    held of somebody must not rest on a slip of the pen."""
+def list_platforms(context: Context) -> list[str]:
+    """The platforms that are read or stored, also those of imported files."""
     with db.reading(context.engine) as session:
         stored = mention_queries.list_platforms(session)
-    names = sorted({*platforms.PLATFORMS, *stored})
+    return sorted({*platforms.PLATFORMS, *stored})
+
+
+def require_platform(context: Context, platform: str) -> None:
+    """UsageError for one that is neither read nor stored: an answer that nothing is
+    held of somebody must not rest on a slip of the pen."""
+    names = list_platforms(context)
     if platform not in names:
         raise UsageError("registers.no_such_platform", platform=platform, known=names)
 

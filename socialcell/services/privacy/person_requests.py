@@ -13,7 +13,6 @@ from socialcell.json_types import JsonObject
 from socialcell.listening.people.visibility import People
 from socialcell.listening.store.people import accounts
 from socialcell.ops import audit
-from socialcell.platforms import PLATFORMS
 from socialcell.registers.model import RightsAccount, RightsRequest, RightsStep
 from socialcell.registers.request_rules import (
     IDENTIFIED,
@@ -124,6 +123,8 @@ def receive_request(context: Context, draft: RequestDraft) -> RequestLine:
     now = context.clock.now()
     received_at = draft.received_at or now
     _require_whole(draft, received_at, now)
+    for account in draft.accounts:
+        data_requests.require_platform(context, account.platform)
     settings = context.workspace.config.privacy
     times = request_times(
         received_at,
@@ -315,11 +316,6 @@ def _require_whole(draft: RequestDraft, received_at: datetime, now: datetime) ->
     if draft.kind in OF_ACCOUNTS and not draft.accounts:
         raise UsageError("registers.account_needed", kind=draft.kind)
     for account in draft.accounts:
-        if account.platform not in PLATFORMS:
-            known = sorted(PLATFORMS)
-            raise UsageError(
-                "registers.no_such_platform", platform=account.platform, known=known
-            )
         if not account.uid and not account.handle:
             raise UsageError("privacy.nobody_named")
     secrets = draft.secrets

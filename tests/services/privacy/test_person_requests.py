@@ -32,6 +32,7 @@ from socialcell.services.privacy import (
     retention,
 )
 from socialcell.services.privacy.person_requests import NamedAccount
+from tests.builders import make_author, make_record, store_records
 from tests.operators import acting
 from tests.services.privacy.request_desk import (
     ASHA,
@@ -87,6 +88,24 @@ def test_one_command_erases_a_person_on_every_platform_that_is_named(
     counts = dict(answer.line.receipt or {})
     assert (counts["accounts"], counts["mentions"]) == (2, 3)
     assert texts(dpo) == [None, None, None, "Roads are fine"]
+
+
+def test_the_author_of_an_imported_file_makes_requests_too(dpo: Context) -> None:
+    store_records(
+        dpo.engine,
+        make_record(
+            "row-4",
+            platform="file",
+            text=f"A row of a file, {MARK}",
+            author=make_author("@user_d4", handle="user_d4"),
+        ),
+    )
+    line = identified(dpo, accounts=[NamedAccount("file", handle="@user_d4")])
+
+    answer = request_answers.answer_request(dpo, line.number, WORDS)
+
+    counts = dict(answer.line.receipt or {})
+    assert (counts["accounts"], counts["mentions"]) == (1, 1)
 
 
 def test_nothing_is_erased_before_it_is_known_whose_the_account_is(

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from socialcell.json_types import dumps
-from socialcell.platforms import PLATFORMS
 from socialcell.roles import Permission
 from socialcell.services.privacy import data_requests, overview, retention
 from socialcell.services.privacy.data_requests import ErasureResult
@@ -48,7 +47,7 @@ def show_privacy(request: PageRequest) -> Answer:
         {
             "platforms": [
                 (id_, source_words.platform_name(id_, lang))
-                for id_ in sorted(PLATFORMS)
+                for id_ in data_requests.list_platforms(request.context)
             ],
             "registers": _registers(request),
             "retention": overview.retention_status(request.context),
@@ -132,7 +131,7 @@ def _erase(request: PageRequest, form: AccountForm, *, dry_run: bool) -> Erasure
 
 
 def _known_platform(request: PageRequest, form: AccountForm) -> None:
-    if form.platform not in PLATFORMS:
+    if form.platform not in data_requests.list_platforms(request.context):
         text = request.lang.gettext("Choose one of the entries.")
         raise FormRefused(("platform", text))
 

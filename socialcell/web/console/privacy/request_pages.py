@@ -8,7 +8,6 @@ from pydantic import Field
 from socialcell.clock import IST
 from socialcell.errors import UsageError
 from socialcell.json_types import dumps
-from socialcell.platforms import PLATFORMS
 from socialcell.registers.request_rules import (
     IDENTIFIED,
     KINDS,
@@ -19,7 +18,7 @@ from socialcell.registers.request_rules import (
     RequestKind,
 )
 from socialcell.roles import Permission
-from socialcell.services.privacy import person_requests, request_answers
+from socialcell.services.privacy import data_requests, person_requests, request_answers
 from socialcell.services.privacy.person_requests import (
     NamedAccount,
     RequestDraft,
@@ -113,7 +112,7 @@ def show_new(request: PageRequest) -> Answer:
                 ("", "–"),
                 *(
                     (id_, source_words.platform_name(id_, lang))
-                    for id_ in sorted(PLATFORMS)
+                    for id_ in data_requests.list_platforms(request.context)
                 ),
             ],
             "others": [

@@ -9,6 +9,7 @@ from socialcell.listening.model import Mention
 from socialcell.registers.model import AccessEntry, RightsRequest
 from socialcell.roles import Role
 from socialcell.services.context import Context
+from tests.builders import make_record, store_records
 from tests.services.privacy.request_desk import store_hers
 from tests.web.console.browser_session import BrowserSession, PageAnswer, signed_in
 
@@ -57,6 +58,18 @@ def test_a_request_is_entered_checked_and_carried_out(
     assert texts[:2] == [None, None]
     assert "answered" in officer.get("/en/privacy/requests?state=all").text
     assert "No request waits." in officer.get("/en/privacy/requests").text
+
+
+def test_the_author_of_an_imported_file_may_be_named(
+    officer: BrowserSession, engine: Engine
+) -> None:
+    assert 'value="file"' not in officer.get("/en/privacy/requests/new").html
+    store_records(engine, make_record("row-4", platform="file"))
+
+    for path in ("/en/privacy", "/en/privacy/requests/new"):
+        assert 'value="file"' in officer.get(path).html
+    entered = enter(officer, platform="file", account="@user_d4")
+    assert "Request R26-0001 is entered." in entered.text
 
 
 def test_who_asks_is_shown_on_a_press_of_a_button_that_is_logged(
