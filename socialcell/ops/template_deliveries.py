@@ -117,6 +117,6 @@ def forget_old(session: Session, before: datetime) -> None:
     session.execute(delete(_TABLE).where(C.begun_at < before))
 
 
-def erase(session: Session, persons: Sequence[str]) -> None:
-    """Delete what people got, by their keys."""
-    session.execute(delete(_TABLE).where(C.person.in_(persons)))
+def erase(session: Session, persons: Sequence[str]) -> int:
+    """Delete what people got, by their keys; how many rows."""
+    return db.changed(session, delete(_TABLE).where(C.person.in_(persons)))

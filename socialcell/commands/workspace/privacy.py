@@ -79,6 +79,13 @@ def erase(
     platform: Platform,
     id: Uid = None,
     handle: Handle = None,
+    keep_out: Annotated[
+        bool,
+        typer.Option(
+            "--keep-out",
+            help="Also of whom nothing is held: nothing of them is ever stored.",
+        ),
+    ] = False,
     dry_run: DryRun = False,
     config: Config = None,
     json: Json = False,
@@ -91,15 +98,21 @@ def erase(
     mails, backups) are not reached: docs/privacy.md says what to do about them. For the
     data protection officer, where the workspace has operators. Audited.
 
-    Exit code 1: nothing is held of the account. Handles that are nearly the same are
-    named then, and always those that are the same on other platforms.
+    Exit code 1: nothing is held of the account. Nothing is done then without
+    --keep-out, since a handle that was mistyped would be kept out for good. Handles
+    that are nearly the same are named, and always the same on other platforms.
 
     Example: socialcell privacy erase --platform x --handle asha_k --dry-run
     """
     from socialcell.services.privacy import data_requests
 
     erasure = data_requests.erase_account(
-        operator_context(config), platform, id, handle, dry_run=dry_run
+        operator_context(config),
+        platform,
+        id,
+        handle,
+        dry_run=dry_run,
+        keep_out=keep_out,
     )
     counts = erasure.erased
     if json:
@@ -122,7 +135,7 @@ def erase(
                 "nobody": erasure.is_nobody,
             }
         )
-    else:
+    elif not erasure.is_nobody:
         output.say(f"{'Would erase' if dry_run else 'Erased'}: {erasure.person}")
         output.say(
             f"posts {counts.mentions}, raw items {counts.raw_items}, "
@@ -149,12 +162,18 @@ def erase(
         output.note(erasure.waits)
         raise typer.Exit(3)
     if erasure.is_nobody:
-        kept_out = "would be" if dry_run else "is"
-        output.note(
-            f"Nothing is held of this account; from now on it {kept_out} kept out. "
-            f"Nearly the same handles: {', '.join(erasure.near) or 'none'}"
-        )
+        output.note(f"Nothing is held of this account; {_kept_out(keep_out, dry_run)}.")
+        output.note(f"Nearly the same handles: {', '.join(erasure.near) or 'none'}")
         raise typer.Exit(1)
+
+
+def _kept_out(keep_out: bool, dry_run: bool) -> str:
+    if not keep_out:
+        return (
+            "nothing was done. If the person asks that nothing is ever stored, give "
+            "--keep-out; it cannot be taken back"
+        )
+    return f"it {'would be' if dry_run else 'is'} kept out from now on"
 
 
 @app.command()

@@ -157,16 +157,17 @@ def count_nominations(session: Session) -> int:
 
 def end_nominations(
     session: Session, platform: str, persons: Sequence[str], now: datetime
-) -> None:
-    """Nominations of an account count no more, and name nobody."""
-    session.execute(
+) -> int:
+    """Nominations of an account count no more, and name nobody; how many."""
+    return db.changed(
+        session,
         update(NOMINEE)
         .where(
             NOMINEE.c.platform == platform,
             NOMINEE.c.person.in_(persons),
             NOMINEE.c.ended_at.is_(None),
         )
-        .values(ended_at=now, sealed=None)
+        .values(ended_at=now, sealed=None),
     )
 
 

@@ -256,9 +256,8 @@ def require_none(session: Session, platform: str, handles: Sequence[str]) -> Non
             raise UsageError("creators.account_registered", key=row.key)
 
 
-def drop_flags(session: Session, platform: str, handles: Sequence[str]) -> None:
-    for handle in handles:
-        flags.delete_flags(session, platform, handle)
+def drop_flags(session: Session, platform: str, handles: Sequence[str]) -> int:
+    return sum(flags.delete_flags(session, platform, handle) for handle in handles)
 
 
 def parse_account(text: str) -> tuple[str, str]:

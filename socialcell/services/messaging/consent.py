@@ -126,12 +126,15 @@ def export_consent(
 def erase_consent(
     context: Context, session: Session, platform: str, uids: Iterable[str]
 ) -> int:
-    """Withdraw an erased person's consent and clear its evidence; how many rows. Which
-    templates they got is forgotten."""
+    """Withdraw an erased person's consent and clear its evidence, and forget which
+    templates they got; how many rows of both."""
     now = context.clock.now()
     persons = [person_of(context, platform, uid) for uid in uids]
-    template_deliveries.erase(session, [person.key for person in persons])
-    return sum(consent_ledger.erase(session, person, now) for person in persons)
+    keys = [person.key for person in persons]
+    templates = template_deliveries.erase(session, keys)
+    return templates + sum(
+        consent_ledger.erase(session, person, now) for person in persons
+    )
 
 
 def list_consent(context: Context) -> list[OptIn]:

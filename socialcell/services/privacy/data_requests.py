@@ -1,7 +1,7 @@
 """Requests about one account's data: export for that person, or erasure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlmodel import Session
@@ -101,8 +101,12 @@ def erase_account(
     handle: str | None,
     *,
     dry_run: bool = False,
+    keep_out: bool = True,
 ) -> ErasureResult:
     """Erase an account everywhere and keep it out from now on. Safe to run again.
+
+    Of an account of which nothing is held, which may be a slip of the pen, nothing is
+    done without `keep_out`: who is kept out is never let in again.
 
     Reports in the workspace that quoted it are written again. UsageError: an account
     of the registry, which must be removed there first; in a workspace that has
@@ -122,7 +126,7 @@ def erase_account(
         account = accounts.find(session, platform, uid, handle)
         creator_registry.require_none(session, platform, account.handles)
         _require_nobody_registered(shown, account)
-        creator_registry.drop_flags(session, platform, account.handles)
+        flags = creator_registry.drop_flags(session, platform, account.handles)
         waiting = waiting_people.drop_waiting(session, account)
         standing = public_standing.find_standing(context, account)
         public_standing.forget_named(context, session, standing)
@@ -130,35 +134,34 @@ def erase_account(
         contacts = case_contacts.contact_ids(session, shown, account)
         case_count = case_erasure.erase_contacts(session, contacts, now)
         erased = erasure.erase(session, shown, account, now)
-        consent.erase_consent(context, session, platform, account.uids)
-        nominations.end_nominations(session, shown, account, now)
+        consents = consent.erase_consent(context, session, platform, account.uids)
+        nominees = nominations.end_nominations(session, shown, account, now)
         person = person_of(shown, account)
         # Who was erased before is kept out already: then nothing is new.
-        is_nobody = bool(erased.suppressed) and not (
-            account.author_ids
-            or case_count
-            or waiting
-            or standing.own
-            or erased.raw_items
-            or erased.in_others
+        is_nobody = bool(erased.suppressed) and not any(
+            (
+                *(account.author_ids, erased.raw_items, erased.in_others),
+                *(case_count, waiting, flags, consents, nominees),
+                *(standing.own, erased.reports),
+            )
         )
         elsewhere = like_accounts.same_handle_elsewhere(
             session, account, by_number=handle is None
         )
         near = like_accounts.near_handles(session, account) if is_nobody else ()
         files = list(report_redaction.report_files(context, erased.reports))
-        if dry_run:
+        if dry_run or (is_nobody and not keep_out):
             session.rollback()
             names = tuple(map(str, files))
             return ErasureResult(
                 person,
-                erased,
+                erased if keep_out or not is_nobody else replace(erased, suppressed=0),
                 case_count,
                 waiting,
                 len(standing.own),
                 standing,
                 names,
-                None,
+                pending_reason,
                 elsewhere,
                 near,
                 is_nobody,

@@ -58,8 +58,9 @@ def nominees_on_file(
 
 def end_nominations(
     session: Session, people: People, account: HeldAccount, now: datetime
-) -> None:
-    """The person of an account is erased: whom they named is forgotten, too."""
+) -> int:
+    """The person of an account is erased: whom they named is forgotten, too. How many
+    nominations."""
     uids = account.uids or tuple(f"@{handle}" for handle in account.handles)
     persons = [people.pseudonym(account.platform, uid) for uid in uids]
-    store.end_nominations(session, account.platform, persons, now)
+    return store.end_nominations(session, account.platform, persons, now)

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from socialcell import db
 from socialcell.errors import NeedsAPerson, SocialcellError
-from socialcell.listening.model import Mention
+from socialcell.listening.model import Mention, Suppression
 from socialcell.ops import audit
 from socialcell.registers.model import AccessEntry
 from socialcell.roles import Role
@@ -170,3 +170,31 @@ def test_a_platform_that_there_is_not_is_no_answer_that_nothing_is_held(
     assert done.returncode == 2
     assert "There is no platform 'twitter'. There are: " in done.stderr
     assert trace(city) == before
+
+
+@pytest.mark.on_sqlite
+def test_a_mistyped_handle_is_not_kept_out_unless_that_is_asked_for(
+    city: Context,
+) -> None:
+    shell = Shell(city)
+    stranger = ("erase", "--platform", "x", "--handle", "asha_canry")
+    before = trace(city)
+
+    refused = shell.run(*stranger)
+
+    assert refused[:2] == (1, "")
+    assert "Nothing is held of this account; nothing was done." in refused[2]
+    assert "Nearly the same handles: asha_canary" in refused[2]
+    assert trace(city) == before
+    assert suppressed(city) == 0
+
+    kept_out = shell.run(*stranger, "--keep-out")
+
+    assert kept_out[0] == 1
+    assert "it is kept out from now on" in kept_out[2]
+    assert suppressed(city) > 0
+
+
+def suppressed(context: Context) -> int:
+    with db.reading(context.engine) as session:
+        return len(session.scalars(select(Suppression)).all())

@@ -1,6 +1,9 @@
 """Who is erased is named elsewhere too, and who is nobody is told with near names."""
 
+from socialcell import db
+from socialcell.ops import consent_ledger
 from socialcell.services.context import Context
+from socialcell.services.messaging import consent
 from socialcell.services.privacy import data_requests
 from tests.builders import make_author, make_record, store_records
 
@@ -45,3 +48,20 @@ def test_one_that_finds_nobody_names_near_handles(context: Context) -> None:
     assert result.near == ("asha_kale",)
     # Who was erased, and is kept out already, was somebody.
     assert not again.is_nobody
+
+
+def test_of_whom_a_consent_is_held_alone_is_no_stranger(context: Context) -> None:
+    person = consent.person_of(context, "whatsapp", "919812345678")
+    now = context.clock.now()
+    with db.writing(context.engine) as session:
+        consent_ledger.add_event(
+            session, person, "granted", now, evidence="a form", actor="a", now=now
+        )
+
+    result = data_requests.erase_account(
+        context, "whatsapp", "919812345678", None, keep_out=False
+    )
+
+    assert not result.is_nobody
+    with db.reading(context.engine) as session:
+        assert not consent_ledger.has_agreed(session, "whatsapp", person.key)

@@ -81,10 +81,12 @@ def lift(
         )
 
 
-def delete_flags(session: Session, platform: str, handle: str) -> None:
-    """Drop every flag of an account that is erased."""
+def delete_flags(session: Session, platform: str, handle: str) -> int:
+    """Drop every flag of an account that is erased; how many."""
     c = FLAG.c
-    session.execute(delete(FLAG).where(c.platform == platform, c.handle == handle))
+    return db.changed(
+        session, delete(FLAG).where(c.platform == platform, c.handle == handle)
+    )
 
 
 def standing_flags(
