@@ -113,7 +113,8 @@ def _alert_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
         yield HealthReason(
             "nobody_alerted",
             "Nobody is named to be alerted: see alerts in config.yaml.",
-            "Name the control room there; try it: socialcell alerts try.",
+            "Name the control room there. Then try its chat or phone by its name, "
+            "such as: socialcell alerts try control-room",
         )
     with db.reading(context.engine) as session:
         calls = critical_calls.unanswered(session, now - settings.total_wait)

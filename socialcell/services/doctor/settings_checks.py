@@ -199,7 +199,8 @@ def alert_recipients(workspace: Workspace) -> Iterator[Check]:
             "alerts",
             "nobody is named to be alerted: a call for help would reach nobody",
             f"Name the control room in {place}, under alerts: recipients (mail), "
-            "channels (chats) or phone; docs/alerts.md. Try it: socialcell alerts try",
+            "channels (chats) or phone; docs/alerts.md. Then try a chat or phone by "
+            "its name there, such as: socialcell alerts try control-room",
         )
     elif workspace.config.mail.host is None and not (
         settings.channels or settings.phone

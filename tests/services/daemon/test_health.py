@@ -26,10 +26,12 @@ from socialcell.services.collection.metrics_refresh import run_refresh
 from socialcell.services.context import Context
 from socialcell.services.daemon import health
 from socialcell.services.doctor import posting_checks
+from socialcell.services.doctor.settings_checks import alert_recipients
 from socialcell.services.outbox import acknowledgements, outbox
 from socialcell.settings.notifications import Alerts
 from tests.builders import make_batch, make_record, make_source, store_records
 from tests.desk_builders import make_case, make_contact, make_message
+from tests.inside import socialcell
 from tests.reports.world import World
 from tests.running import command, environment
 
@@ -135,7 +137,12 @@ def test_a_workspace_that_names_nobody_for_alerts_is_degraded(
     (reason,) = report.reasons
     assert report.state == "degraded"
     assert reason.finding == "Nobody is named to be alerted: see alerts in config.yaml."
-    assert "socialcell alerts try" in reason.advice
+    # As it is written, the command misses no argument.
+    _sentence, command = reason.advice.split("such as: ")
+    check = next(alert_recipients(Workspace(folder, changed)))
+    assert check.advice.endswith(command)
+    tried = socialcell(*command.split()[1:], "--config", folder / "config.yaml")
+    assert "There is no channel or phone 'control-room'" in tried.stderr
 
 
 def test_an_incident_that_nobody_acknowledges_is_told_when_everybody_was_called(
