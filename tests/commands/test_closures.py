@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from socialcell import db
+from socialcell.ops import audit
 from socialcell.roles import Role
 from socialcell.sandbox.care.care_office import CareFate, CareOffice, write_export
 from tests.desk_builders import make_registers
@@ -33,6 +35,17 @@ def document(context, *words):
     ended = run(context, *words, "--json")
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout)
+
+
+def test_who_cannot_be_asked_is_not_counted_among_those_who_are(desk):
+    case = open_case(desk, "file", "phone")
+
+    claimed = document(desk, "closures", "claim", case.number, "--words", WORDS)
+
+    assert claimed["asked"] == 1
+    with db.reading(desk.engine) as session:
+        (entry,) = [e for e in audit.entries(session, 9) if e.action == "case.claim"]
+    assert entry.detail["asked"] == 1
 
 
 def test_a_case_is_claimed_listed_and_called_about(desk):

@@ -79,7 +79,7 @@ def claim_done(
             file = store_photo(context, session, case, None, picture, by)
             evidence = replace(evidence, photo=file.id)
         checks = enter_claim(context, session, case, evidence, context.actor.name)
-        return len(checks)
+        return _count_asked(checks)
 
 
 def require_nodal_officer(context: Context, session: Session, case: DeskCase) -> None:
@@ -112,9 +112,18 @@ def enter_claim(
     case.waits_for = "citizen"
     checks = closing_questions.ask_contacts(context, session, case)
     # Nothing is ever taken out of the audit log.
-    detail = {"by": by, "evidence": masking.unnamed(text), "asked": len(checks)}
+    detail = {
+        "by": by,
+        "evidence": masking.unnamed(text),
+        "asked": _count_asked(checks),
+    }
     audit.append(session, context.actor, "case.claim", case.number, detail, now)
     return checks
+
+
+def _count_asked(checks: Sequence[ClosureCheck]) -> int:
+    """How many are asked in writing or by telephone: of the others nobody has a way."""
+    return sum(check.way != "nothing" for check in checks)
 
 
 def _require_evidence(session: Session, case: DeskCase, evidence: DoneEvidence) -> None:
