@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from socialcell.desk.case_states import CaseState
 from socialcell.views.desk.case_view import CaseHistory, StepView
 from socialcell.web.pages.forms import Form
 from socialcell.web.pages.page_request import PageRequest
@@ -45,7 +46,7 @@ class TriageForm(CaseForm):
 class StateForm(CaseForm):
     """Where a case stands from now on."""
 
-    state: _Id
+    state: CaseState
     reason: _Reason = ""
 
 

@@ -168,6 +168,23 @@ def test_whoever_lost_a_case_to_another_reads_who_has_it(
     assert "Mine, I thought." in refused.html
 
 
+def test_no_state_is_chosen_before_a_person_chooses_one(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    path = f"/cases/{burst}/state"
+
+    form = browser.get(f"/en{path}")
+    sent = browser.send(form, path)
+    chosen = browser.send(browser.get(f"/en{path}"), path, state="in_progress")
+
+    assert form.form(path).fields["state"] == ""
+    assert sent.status == 422
+    assert "Choose one of the entries." in sent.text
+    assert "The case now stands at:" in chosen.text
+    assert case_of(city, burst).state == "in_progress"
+
+
 def test_a_form_that_is_sent_twice_writes_one_note(
     city: Context, browser: BrowserSession, burst: str
 ) -> None:

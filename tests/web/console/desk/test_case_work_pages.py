@@ -58,8 +58,13 @@ def test_a_call_that_contradicts_opens_the_case_again(
     calls = meera.get("/en/calls")
     link = re.search(rf'href="/en(/calls/{burst}/\d+)"', calls.html)
     assert link is not None
+    form = meera.get(f"/en{link[1]}")
+    nothing = meera.send(form, link[1])
     sent = meera.send(meera.get(f"/en{link[1]}"), link[1], result="contradicted")
 
+    assert form.form(link[1]).fields["result"] == ""
+    assert nothing.status == 422
+    assert "Choose one of the entries." in nothing.text
     assert "The call is entered." in sent.text
     assert case_of(city, burst).reopened == 1
 

@@ -39,6 +39,19 @@ def enter(browser: BrowserSession, **fields: str) -> PageAnswer:
     return browser.send(page, "/privacy/requests/new", **values)
 
 
+def test_what_a_citizen_asks_or_said_is_not_chosen_beforehand(
+    officer: BrowserSession,
+) -> None:
+    new, consents = "/privacy/requests/new", "/privacy/consents"
+    request = officer.get(f"/en{new}").form(new).fields
+    consent = officer.get(f"/en{consents}").form(consents).fields
+
+    empty = enter(officer, kind="")
+
+    assert (request["kind"], request["on_behalf"], consent["event"]) == ("", "", "")
+    assert empty.status == 422
+
+
 def test_a_request_is_entered_checked_and_carried_out(
     officer: BrowserSession, engine: Engine
 ) -> None:
