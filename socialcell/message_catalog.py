@@ -13,12 +13,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TypeAlias
 from xml.sax.saxutils import escape as xml_escape
+
+from socialcell.clock import in_pune
 
 LANGUAGES = ("mr", "hi", "en")
 # What a parameter may be; an error is shown as its own message, in the same language.
@@ -50,16 +52,19 @@ def in_words(
     language: str = "en",
     escape: Callable[[str], str] | None = None,
     digits: Callable[[str], str] = str,
+    moments: Callable[[datetime], str] = in_pune,
 ) -> str:
     """The sentence in a language, its parameters escaped (for a terminal by default).
 
-    `digits` writes the parameters that are numbers in the digits of the language.
+    `digits` writes the parameters that are numbers in the digits of the language,
+    `moments` those that are moments (aware) as its reader writes them.
 
     A code that the catalog lacks is shown as it is, with its parameters: a message
     must never be lost because its sentence is.
     """
     escape = escape or for_terminal
-    words = _parameters_in_words(message, language, escape, digits)
+    hand = _Hand(language, escape, digits, moments)
+    words = _parameters_in_words(message, hand)
     template = _template(message, language)
     if template == message.code:
         listed = ", ".join(f"{name}={word}" for name, word in words.items())
@@ -80,7 +85,7 @@ def document(message: Message) -> dict[str, "str | dict[str, str]"]:
     return {
         "error": in_words(message),
         "code": message.code,
-        "parameters": _parameters_in_words(message, "en", str),
+        "parameters": _parameters_in_words(message, _Hand("en", str)),
     }
 
 
@@ -162,38 +167,36 @@ def _first(forms: str | Sequence[str]) -> str:
     return forms if isinstance(forms, str) else forms[0]
 
 
-def _parameters_in_words(
-    message: Message,
-    language: str,
-    escape: Callable[[str], str],
-    digits: Callable[[str], str] = str,
-) -> dict[str, str]:
+@dataclass(frozen=True)
+class _Hand:
+    """How the parameters of a sentence are written."""
+
+    language: str
+    escape: Callable[[str], str]
+    digits: Callable[[str], str] = str
+    moments: Callable[[datetime], str] = in_pune
+
+
+def _parameters_in_words(message: Message, hand: _Hand) -> dict[str, str]:
     return {
-        name: _parameter_in_words(
-            parameter, language, escape, digits, "\n" if name == "lines" else ", "
-        )
+        name: _parameter_in_words(parameter, hand, "\n" if name == "lines" else ", ")
         for name, parameter in message.parameters.items()
     }
 
 
 def _parameter_in_words(
-    parameter: Parameter,
-    language: str,
-    escape: Callable[[str], str],
-    digits: Callable[[str], str],
-    separator: str = ", ",
+    parameter: Parameter, hand: _Hand, separator: str = ", "
 ) -> str:
     message = getattr(parameter, "message", parameter)
     if isinstance(message, Message):
-        return in_words(message, language, escape, digits)
+        return in_words(message, hand.language, hand.escape, hand.digits, hand.moments)
     if isinstance(parameter, Sequence) and not isinstance(parameter, str):
-        parts = (
-            _parameter_in_words(part, language, escape, digits) for part in parameter
-        )
-        return separator.join(parts)
+        return separator.join(_parameter_in_words(part, hand) for part in parameter)
     if isinstance(parameter, int | float):
-        return digits(str(parameter))
-    return escape("" if parameter is None else str(parameter))
+        return hand.digits(str(parameter))
+    if isinstance(parameter, datetime):
+        return hand.escape(hand.moments(parameter))
+    return hand.escape("" if parameter is None else str(parameter))
 
 
 _JOINERS = "\u200c\u200d"

@@ -68,4 +68,4 @@ class PageRequest:
 
     def say(self, message: Message) -> str:
         """A message in the language of the page, not yet escaped."""
-        return in_words(message, self.lang.code, str, self.lang.digits)
+        return in_words(message, self.lang.code, str, self.lang.digits, self.lang.when)

@@ -165,7 +165,7 @@ def test_after_the_window_an_approved_template_goes_to_who_agreed(
     number = leak(town)
     town.clock.advance(24 * HOUR + MINUTE)
     template = TemplateChoice("water_closure", ("कोथरूड", "सोमवार"))
-    with pytest.raises(UsageError, match="has not agreed"):
+    with pytest.raises(UsageError, match="have not agreed"):
         town.draft(number, template=template)
     with db.reading(town.context.engine) as session:
         way = ways_to_answer(town.context, session, town.contacts()[0])

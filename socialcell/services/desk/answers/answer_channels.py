@@ -11,7 +11,7 @@ from typing import Literal
 from sqlmodel import Session
 
 from socialcell import platforms
-from socialcell.clock import IST, in_pune
+from socialcell.clock import IST, as_utc
 from socialcell.connectors import publisher
 from socialcell.connectors.text_lengths import MESSAGE_LIMITS, length
 from socialcell.connectors.whatsapp import whatsapp_prices
@@ -21,7 +21,7 @@ from socialcell.desk.store import answers
 from socialcell.listening.model import Mention
 from socialcell.listening.store.mentions import conversations
 from socialcell.listening.store.mentions.conversations import Conversation
-from socialcell.message_catalog import Message
+from socialcell.message_catalog import Message, Parameter
 from socialcell.ops import consent_ledger, templates
 from socialcell.ops.webhook_model import MessageTemplate
 from socialcell.services.context import Context
@@ -59,6 +59,22 @@ class AnswerWays:
     def find(self, way: Way) -> AnswerWay | None:
         """The way of this kind; None: it is not open."""
         return next((entry for entry in self.open if entry.way == way), None)
+
+    @property
+    def reason(self) -> Message:
+        """Why a way that is not open cannot be gone, and what may be done instead."""
+        open_ways = [entry.way for entry in self.open]
+        other = Message("deskanswers.other_way", {"ways": open_ways})
+        return self.closed[0] if self.closed else other
+
+
+def of_contact(contact: CaseContact, reason: Message) -> Message:
+    """A reason, with whom it is about."""
+    if contact.person is None:
+        parts: dict[str, Parameter] = {"contact": contact.id, "reason": reason}
+        return Message("deskanswers.of_contact", parts)
+    parts = {"contact": contact.id, "person": contact.person, "reason": reason}
+    return Message("deskanswers.of_person", parts)
 
 
 @dataclass(frozen=True)
@@ -139,9 +155,7 @@ def _private(
     last_at, now = conversation.last_at, context.clock.now()
     withdrawn = consent_ledger.withdrawn_at(session, conversation.platform, person.key)
     if withdrawn is not None and (last_at is None or withdrawn >= last_at):
-        return None, Message(
-            "deskanswers.consent_withdrawn", {"at": in_pune(withdrawn)}
-        )
+        return None, Message("deskanswers.consent_withdrawn", {"at": as_utc(withdrawn)})
     platform, limit = contact.channel, MESSAGE_LIMITS[contact.channel]
     if last_at is not None and now < last_at + WINDOW:
         price = None
@@ -160,9 +174,11 @@ def _template(
     context: Context, session: Session, conversation: Conversation, person: str
 ) -> tuple[AnswerWay | None, Message | None]:
     """After the window: an approved template, to who agreed to be written to."""
-    over = {
-        "at": in_pune(conversation.last_at) if conversation.last_at else "",
-        "platform": conversation.platform,
+    last_at = conversation.last_at
+    over: dict[str, Parameter] = {
+        "at": last_at or "",
+        "platform": platforms.PLATFORMS[conversation.platform].name,
+        "until": last_at + WINDOW if last_at else "",
     }
     if conversation.platform != WHATSAPP:
         return None, Message("deskanswers.window_over", over)

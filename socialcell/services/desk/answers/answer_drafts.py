@@ -29,6 +29,7 @@ from socialcell.services.desk.answers.answer_channels import (
     AnswerWay,
     AnswerWays,
     Way,
+    of_contact,
     ways_to_answer,
 )
 from socialcell.services.desk.answers.answer_languages import (
@@ -183,20 +184,18 @@ def _parts(
     contacts = contacts_for(session, case, draft.contacts)
     parts: list[_ContactWords] = []
     unreached: dict[int, Message] = {}
+    reasons: list[Message] = []
     for contact in contacts:
         ways = ways_to_answer(context, session, contact)
         way = _choose(ways, draft)
         if way is None:
-            unreached[contact.id or 0] = _why_not(ways, draft)
+            unreached[contact.id or 0] = ways.reason
+            reasons.append(of_contact(contact, ways.reason))
             continue
         part = _part(context, session, case, draft, contact, way)
         answer_checks.require_sendable(session, contact, way, part.language, part.text)
         parts.append(part)
     if not parts or (draft.contacts is not None and unreached):
-        reasons = [
-            Message("deskanswers.of_contact", {"contact": id_, "reason": why})
-            for id_, why in unreached.items()
-        ]
         raise UsageError(
             "deskanswers.nobody_reached", number=case.number, lines=reasons
         )
@@ -209,13 +208,6 @@ def _choose(ways: AnswerWays, draft: AnswerDraft) -> AnswerWay | None:
     if draft.way is not None:
         return ways.find(draft.way) if draft.way != "template" else None
     return ways.find("private") or ways.find("public")
-
-
-def _why_not(ways: AnswerWays, draft: AnswerDraft) -> Message:
-    if ways.closed:
-        return ways.closed[0]
-    open_ways = [way.way for way in ways.open]
-    return Message("deskanswers.other_way", {"ways": open_ways})
 
 
 def _part(

@@ -25,7 +25,11 @@ from socialcell.services import second_approver
 from socialcell.services.context import Context
 from socialcell.services.desk.answers import answer_checks, macros
 from socialcell.services.desk.answers.answer_cases import in_danger, require_answerable
-from socialcell.services.desk.answers.answer_channels import AnswerWay, ways_to_answer
+from socialcell.services.desk.answers.answer_channels import (
+    AnswerWay,
+    of_contact,
+    ways_to_answer,
+)
 from socialcell.services.desk.answers.answer_languages import KEYS
 from socialcell.services.desk.answers.answer_queue import queue_message, way_of
 from socialcell.services.desk.case_access import require_case
@@ -225,14 +229,8 @@ def open_way(
     ways = ways_to_answer(context, session, contact)
     way = ways.find(way_of(message))
     if way is None:
-        reason: Message = (
-            ways.closed[0]
-            if ways.closed
-            else Message(
-                "deskanswers.other_way", {"ways": [entry.way for entry in ways.open]}
-            )
-        )
-        raise UsageError("deskanswers.of_contact", contact=contact.id, reason=reason)
+        about = of_contact(contact, ways.reason)
+        raise UsageError(about.code, **about.parameters)
     return way
 
 

@@ -2,6 +2,7 @@
 said in the language of whoever reads it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -55,9 +56,7 @@ def hold_of(
         if why is not None or message.state != "returned":
             return why or _in_doubt(message)
     if ways is not None:
-        open_ways = [way.way for way in ways.open]
-        other = Message("deskanswers.other_way", {"ways": open_ways})
-        return ways.closed[0] if ways.closed else other
+        return ways.reason
     if message.state != "queued":
         return None
     if message.outbox_key is not None:
@@ -121,6 +120,8 @@ def _stored(parameter: Parameter) -> JsonValue:
         return {"code": message.code, "parameters": parts}
     if parameter is None or isinstance(parameter, str | int | float):
         return parameter
+    if isinstance(parameter, datetime):
+        return in_pune(parameter)
     if isinstance(parameter, Sequence):
         return [_stored(part) for part in parameter]
     return str(parameter)

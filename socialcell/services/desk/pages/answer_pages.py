@@ -1,7 +1,7 @@
 """What the pages of an answer read: how each contact can be answered, what is approved,
 and what waits for a second person."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -12,12 +12,14 @@ from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import answers as answer_store
 from socialcell.desk.store import case_details, cases
 from socialcell.listening.people import masking
+from socialcell.message_catalog import Message
 from socialcell.services.context import Context
 from socialcell.services.desk.answers import answer_languages, macros
 from socialcell.services.desk.answers.answer_channels import (
     AnswerWays,
     ways_of_contacts,
 )
+from socialcell.services.desk.answers.answer_queue import way_of
 from socialcell.services.desk.answers.answer_view import WordChange, word_changes
 from socialcell.services.desk.case_access import places_of
 from socialcell.views.desk.case_view import ContactView, view_contact
@@ -36,14 +38,17 @@ class AnswerableContact:
 
 @dataclass(frozen=True)
 class WaitingMessage:
-    """One message of an answer that waits: to whom, and what changed since the draft
-    before (None: there was none)."""
+    """One message of an answer that waits: to whom, until when it may go out, why it
+    may not any more (None: it may), and what changed since the draft before (None:
+    there was none)."""
 
     channel: str
     person: str | None
     language: str | None
     is_public: bool
     text: str
+    until: datetime | None
+    closed: Message | None
     changes: Sequence[WordChange] | None
 
 
@@ -59,6 +64,11 @@ class WaitingCaseAnswer:
     made_by: str
     made_at: datetime
     messages: Sequence[WaitingMessage]
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether a message of it cannot be sent any more: then none is."""
+        return any(message.closed is not None for message in self.messages)
 
 
 def read_contacts(context: Context, number: str) -> list[AnswerableContact]:
@@ -90,7 +100,7 @@ def list_waiting(
     context: Context, places: Collection[str] | None, key: str | None = None
 ) -> list[WaitingCaseAnswer]:
     """The answers that wait for a second person in these places (None: the whole
-    city), the oldest first; or the one of a key. Two statements."""
+    city), the oldest first; or the one of a key."""
     with db.reading(context.engine) as session:
         rows = [
             row
@@ -101,9 +111,11 @@ def list_waiting(
         before = case_details.texts_of(
             session, [row[0].replaces for row in rows if row[0].replaces is not None]
         )
+        every_way = ways_of_contacts(context, session, [row[1] for row in rows])
+        ways = {row[0].id or 0: way for row, way in zip(rows, every_way, strict=True)}
     rows.sort(key=lambda row: (row[0].at, row[0].answer_key or "", row[0].id))
     return [
-        _waiting(answer, list(group), before)
+        _waiting(answer, list(group), before, ways)
         for answer, group in groupby(rows, key=lambda row: row[0].answer_key or "")
     ]
 
@@ -112,6 +124,7 @@ def _waiting(
     key: str,
     rows: Sequence[tuple[CaseMessage, CaseContact, DeskCase]],
     before: dict[int, str],
+    ways: Mapping[int, AnswerWays],
 ) -> WaitingCaseAnswer:
     first, _, case = rows[0]
     return WaitingCaseAnswer(
@@ -123,16 +136,28 @@ def _waiting(
         made_by=first.made_by,
         made_at=first.at,
         messages=[
-            WaitingMessage(
-                channel=contact.channel,
-                person=contact.person,
-                language=message.language,
-                is_public=message.is_public,
-                text=message.text or "",
-                changes=word_changes(before[message.replaces], message.text or "")
-                if message.replaces in before
-                else None,
-            )
+            _message(message, contact, before, ways[message.id or 0])
             for message, contact, _ in rows
         ],
+    )
+
+
+def _message(
+    message: CaseMessage,
+    contact: CaseContact,
+    before: dict[int, str],
+    ways: AnswerWays,
+) -> WaitingMessage:
+    way, text = ways.find(way_of(message)), message.text or ""
+    return WaitingMessage(
+        channel=contact.channel,
+        person=contact.person,
+        language=message.language,
+        is_public=message.is_public,
+        text=text,
+        until=way.until if way else None,
+        closed=None if way else ways.reason,
+        changes=word_changes(before[message.replaces], text)
+        if message.replaces in before
+        else None,
     )
