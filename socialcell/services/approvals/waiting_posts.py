@@ -20,6 +20,7 @@ from socialcell.services.outbox import election_periods, outbox
 from socialcell.services.publishing import reply_targets
 from socialcell.services.publishing.own_posts import is_within
 from socialcell.services.publishing.post_drafts import length_of
+from socialcell.services.publishing.post_holds import missing_account
 
 MADE_BY = ("post.add", "post.safety")
 """Actions of the audit log by which a post is made: whoever marks one as safety has
@@ -117,8 +118,8 @@ def _reasons_against(
     yield from election_periods.reasons_held(context, session, post, due_at)
     if now - due_at > timedelta(hours=publishing.late_hours):
         yield Message("posts.draft_too_late", {"hours": publishing.late_hours})
-    if getattr(publishing, post.platform) is None:
-        yield Message("posts.platform_not_set_up", {"platform": post.platform})
+    if (missing := missing_account(context, post.platform)) is not None:
+        yield missing
 
 
 def _area_names(session: Session) -> dict[str, Mapping[str, str]]:

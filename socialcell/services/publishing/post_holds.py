@@ -11,6 +11,7 @@ from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.message_catalog import Message
 from socialcell.ops import outbox_store
 from socialcell.ops.outbox_model import Outgoing
+from socialcell.platforms import PLATFORMS
 from socialcell.services.context import Context
 from socialcell.services.outbox import election_periods
 from socialcell.services.publishing.own_posts import require_post
@@ -29,6 +30,14 @@ class PostHold:
     reason: str | None
     why: str
     rules: tuple[Message, ...] = ()
+
+
+def missing_account(context: Context, platform: str) -> Message | None:
+    """Why nothing goes out on a platform: no account of the city is set up there."""
+    if getattr(context.workspace.config.publishing, platform, None) is not None:
+        return None
+    name = PLATFORMS[platform].name if platform in PLATFORMS else platform
+    return Message("posts.platform_not_set_up", {"name": name, "platform": platform})
 
 
 def find_held(context: Context, ids: Sequence[int]) -> dict[int, int]:

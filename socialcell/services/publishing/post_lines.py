@@ -13,11 +13,16 @@ from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.connectors.text_lengths import PostLength
 from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.store import areas
+from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.publishing import reply_targets
 from socialcell.services.publishing.post_drafts import length_of
-from socialcell.services.publishing.post_holds import PostHold, hold_with
+from socialcell.services.publishing.post_holds import (
+    PostHold,
+    hold_with,
+    missing_account,
+)
 
 View = Literal["coming", "out", "gone"]
 _STATES: Mapping[str, Sequence[str]] = {
@@ -29,13 +34,15 @@ _STATES: Mapping[str, Sequence[str]] = {
 @dataclass(frozen=True)
 class PostLine:
     """An own post. `standing` is its state, or `held`, or `unsure`: nobody knows
-    whether it is out. `wards` have their names by language (None: no area any more).
-    `answer` is what was noted of its last try, `answers` the mention that it answers,
-    where we have it."""
+    whether it is out; or `stopped`: it is approved, and its platform is not set up.
+    `missing` says so, of a draft as well. `wards` have their names by language (None:
+    no area any more). `answer` is what was noted of its last try, `answers` the mention
+    that it answers, where we have it."""
 
     post: OwnPost
     standing: str
     hold: PostHold | None
+    missing: Message | None
     answer: str | None
     answers: int | None
     wards: Mapping[str, Mapping[str, str] | None]
@@ -107,9 +114,13 @@ def _lines(
         waits = messages.get(post.sent_as)
         is_unsure = post.state == "approved" and post.asked_first is not None
         is_held = waits is not None and waits.state == "held"
+        is_coming = post.state in ("draft", "approved") and not is_unsure
+        missing = missing_account(context, post.platform) if is_coming else None
+        state = "stopped" if missing and post.state == "approved" else post.state
         yield PostLine(
             post=post,
-            standing="unsure" if is_unsure else "held" if is_held else post.state,
+            standing="unsure" if is_unsure else "held" if is_held else state,
+            missing=missing,
             hold=hold_with(context, session, post, waits),
             answer=None if waits is None else waits.answer,
             answers=answered.get(post.key),

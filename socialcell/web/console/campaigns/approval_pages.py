@@ -125,6 +125,12 @@ def act_approve_post(request: PageRequest, _form: NoFields) -> Answer:
         notice = lang.gettext(
             "Approved, and held for now. %(why)s", why=w.hold(hold.reason)
         )
+    elif (
+        missing := post_holds.missing_account(request.context, post.platform)
+    ) is not None:
+        notice = lang.gettext(
+            "Approved, but it cannot go out yet: %(why)s", why=request.say(missing)
+        )
     elif post.decided_at is not None and post.due_at <= post.decided_at:
         notice = lang.gettext("Approved. It goes out within a minute.")
     else:

@@ -14,6 +14,7 @@ from socialcell.services.publishing import (
     notice_templates,
     own_posts,
     post_drafts,
+    post_holds,
     post_lines,
     published_posts,
 )
@@ -135,6 +136,9 @@ def act_draft(request: PageRequest, form: DraftForm) -> Answer:
     )
     post = post_drafts.add_post(request.context, draft)
     notice = request.lang.gettext("Written. A second person approves it.")
+    missing = post_holds.missing_account(request.context, post.platform)
+    if missing is not None:
+        notice = f"{notice} {request.say(missing)}"
     return RedirectTo(f"{_PATH}/{post.id}", notice)
 
 

@@ -52,6 +52,7 @@ class PublishingWords:
         return {
             "draft": _("Draft: waits for approval"),
             "approved": _("Approved: goes out at its time"),
+            "stopped": _("Approved, and cannot go out yet"),
             "withdrawn": _("Withdrawn"),
             "posted": _("Posted"),
             "deleted": _("Deleted from the platform"),

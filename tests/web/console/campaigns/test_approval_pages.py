@@ -83,8 +83,8 @@ def test_a_post_stands_as_it_will_stand_and_goes_out_with_a_second_yes(
 
     assert WORDS in page.text
     assert "<b>.</b>" not in page.html
-    assert "publishing.x is not set in config.yaml" in page.text
-    assert "Approved. It goes out Tue 24 Nov, 10:00." in done.text
+    assert "X is not set up for posting" in page.text
+    assert "Approved, but it cannot go out yet: X is not set up" in done.text
     row = post(context, id_)
     assert (row.state, row.decided_by) == ("approved", "meera")
     assert audited(context, "post.approve")[0].actor == "meera"
@@ -151,6 +151,28 @@ def test_a_post_that_a_colleague_approved_is_not_sent_back_and_it_is_said_why(
     assert late.status == 422
     assert f"Post {id_} is approved, no draft." in late.text
     assert post(context, id_).state == "approved"
+
+
+def test_a_post_that_cannot_go_out_says_so_from_its_writing_on(
+    context: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, context, "ravi")
+    form = browser.get("/en/posts/new")
+    given = {
+        "platform": "x",
+        "language": "mr",
+        "text": "कोथरूड",
+        "at": "2026-11-24T10:00",
+    }
+    written = browser.send(form, "/posts/new", **given)
+    id_ = int(written.path.split("?")[0].rsplit("/", 1)[1])
+    own_posts.approve_posts(acting(context, "meera"), [id_])
+    approved = browser.get(f"/en/posts/{id_}")
+
+    assert "A second person approves it. X is not set up" in written.text
+    assert "X is not set up for posting" in approved.text
+    assert "Approved, and cannot go out yet" in approved.text
+    assert "goes out at its time" not in approved.text
 
 
 def test_what_holds_a_post_is_said_before_it_is_approved_and_after(
