@@ -195,7 +195,7 @@ def show_templates(request: PageRequest) -> Answer:
 
 
 def _title(template: NoticeTemplate, code: str) -> str:
-    """The first line of a notice in a language."""
+    """The first line of a notice with its examples in a language."""
     text = notice_text.notice_text(notice_text.example_notice(template), code)
     return text.splitlines()[0]
 
@@ -214,7 +214,6 @@ def show_template(request: PageRequest) -> Answer:
         "notice_template.html",
         {
             "template": template,
-            "title": _title(template, request.lang.code),
             "examples": [
                 (
                     code,

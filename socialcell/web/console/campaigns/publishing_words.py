@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from socialcell.campaigns.publishing.notice_template import NoticeTemplate
 from socialcell.i18n import Language
 from socialcell.platforms import PLATFORMS
 from socialcell.reports.phrases import Phrases
@@ -79,6 +80,21 @@ class PublishingWords:
             "post.delete": _("deleted from the platform"),
             "post.unsure": _("nobody knows whether it is out"),
         }.get(action, action)
+
+    def template(self, template: NoticeTemplate) -> str:
+        """The name of a template; one of the workspace's own is what it is about."""
+        _ = self._lang.gettext
+        return {
+            "water_closure": _("No water for some hours"),
+            "vaccination": _("Vaccination session"),
+            "road_works": _("Work on a road"),
+            "dam_discharge": _("Water released from a dam"),
+            "road_closure": _("Road or bridge closed"),
+            "evacuation": _("People are to leave their homes"),
+            "rumour_correction": _("Rumour set right"),
+            "shelter_opened": _("Shelter opened"),
+            "first_statement": _("First statement on an incident"),
+        }.get(template.id, template.about)
 
     def slot(self, type_: str) -> str:
         """What a slot of a notice takes."""

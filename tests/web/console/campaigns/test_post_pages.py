@@ -1,5 +1,6 @@
 """Own posts in the browser: the list, drafts, what is taken back, templates."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -180,9 +181,25 @@ def test_templates_stand_as_they_read_in_each_language(
     page = browser.get("/mr/posts/templates/dam_discharge")
 
     assert "/mr/posts/templates/dam_discharge" in listed.html
+    assert "धरणातून पाणी सोडले उदाहरण: " in listed.text
+    assert "<h1>धरणातून पाणी सोडले</h1>" in page.html
     assert "नदीपात्रात उतरू नका" in page.text
     assert "Do not go into the river" in page.text
     assert browser.get("/mr/posts/templates/none_such").status == 404
+
+
+def test_each_template_of_the_package_has_a_name_and_a_place_in_words(
+    context: Context, browser: BrowserSession
+) -> None:
+    signed_in(browser, context, "ravi", Role.OPERATOR)
+    listed = browser.get("/hi/posts/templates")
+    ids = re.findall(r'href="/hi/posts/templates/(\w+)">([^<]*)<', listed.html)
+    write = browser.get("/en/posts/templates/dam_discharge/write")
+
+    assert len(ids) > 5
+    assert [name for id_, name in ids if name.isascii() or name == id_] == []
+    assert listed.text.count("उदाहरण:") == len(ids)
+    assert ">Water released from a dam</a>" in write.html
 
 
 def test_a_notice_is_looked_at_in_each_language_before_it_is_sent_for_approval(
