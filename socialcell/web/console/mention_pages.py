@@ -28,7 +28,7 @@ from socialcell.web.pages.addresses import with_pairs
 from socialcell.web.pages.answers import Answer, Download, RedirectTo, WebPage
 from socialcell.web.pages.forms import Form, NoFields
 from socialcell.web.pages.page_request import PageRequest
-from socialcell.web.pages.refusals import NotFound
+from socialcell.web.pages.refusals import FormRefused, NotFound
 from socialcell.web.pages.screens import Action, Row, Screen
 
 _PATH = "/mentions"
@@ -220,6 +220,11 @@ def act_decide(request: PageRequest, form: DecisionForm) -> Answer:
     labels = {
         name: (value,) for name, value in form.model_dump().items() if value.strip()
     }
+    if not labels:
+        text = request.lang.gettext(
+            "Nothing was chosen. Choose an entry of at least one list."
+        )
+        raise FormRefused(("", text))
     mention_labels.decide_mentions(request.context, [id_], labels)
     notice = request.lang.gettext("Your reading is in force beside the machine's.")
     return RedirectTo(f"{_PATH}/{id_}", notice)

@@ -152,6 +152,8 @@ def test_a_correction_stands_beside_the_machines_reading_with_who_made_it(
     assert "Low Ravi Sample" in reading
     assert last_act(city) == ("mentions.decide", RAVI)
     assert empty.status == 422
+    assert "Nothing was chosen. Choose an entry of at least one list." in empty.text
+    assert "urgency=low" not in empty.text
 
 
 def test_who_opens_an_original_is_in_the_audit_log(

@@ -95,8 +95,8 @@ def show_plan(request: PageRequest) -> Answer:
     name, version = str(request.params["name"]), _version(request)
     try:
         document = plan_documents.plan_document(request.context, name, version)
-    except NoPlan as error:
-        return no_plan_page(request, name, "plan", error)
+    except NoPlan:
+        return no_plan_page(request, name, "plan")
     return WebPage(
         "campaign_plan.html",
         {
@@ -111,14 +111,15 @@ def show_plan(request: PageRequest) -> Answer:
     )
 
 
-def no_plan_page(request: PageRequest, name: str, tab: str, error: NoPlan) -> WebPage:
+def no_plan_page(request: PageRequest, name: str, tab: str) -> WebPage:
     """The page of a campaign for which nothing, or no such version, is planned.
     NotFound: there is no such campaign, or no such version of its plan."""
     is_campaign = campaign_board.find_line(request.context, name) is not None
     if not is_campaign or _version(request) is not None:
         raise NotFound
-    values = {"name": name, "tab": tab, "reason": request.say(error.message)}
-    return WebPage("campaign_no_plan.html", values | _words(request))
+    return WebPage(
+        "campaign_no_plan.html", {"name": name, "tab": tab} | _words(request)
+    )
 
 
 def _version(request: PageRequest) -> int | None:

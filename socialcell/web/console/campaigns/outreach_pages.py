@@ -80,8 +80,8 @@ def show_tags(request: PageRequest) -> Answer:
     name = str(request.params["campaign"])
     try:
         listed = outreach_tags.read_tags(request.context, name)
-    except NoPlan as error:
-        return no_plan_page(request, name, "outreach", error)
+    except NoPlan:
+        return no_plan_page(request, name, "outreach")
     return WebPage(
         "outreach_tags.html",
         {"name": listed.campaign, "listed": listed, "tab": "outreach"}

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from socialcell.errors import UsageError
 from socialcell.roles import Permission
 from socialcell.services.desk import field_links
 from socialcell.services.desk.closing import case_closing
@@ -17,6 +18,7 @@ from socialcell.web.console.desk.desk_words import few_desk_words, load_desk_wor
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import OptionalText
 from socialcell.web.pages.page_request import PageRequest
+from socialcell.web.pages.refusals import FormRefused
 from socialcell.web.pages.screens import Action, Row, Screen
 
 _WAYS = ("tag", "e-mail", "portal", "phone")
@@ -157,10 +159,20 @@ def show_refer(request: PageRequest) -> Answer:
 
 def act_refer(request: PageRequest, form: ReferForm) -> Answer:
     """Pass the case on; the sentence for the citizens is drafted."""
-    result = referrals.refer(
-        request.context, _number(request), body=form.body, way=form.way, rev=form.rev
-    )
     lang = request.lang
+    try:
+        result = referrals.refer(
+            request.context,
+            _number(request),
+            body=form.body,
+            way=form.way,
+            rev=form.rev,
+        )
+    except UsageError as error:
+        if error.message.code != "deskclosing.no_body":
+            raise
+        text = lang.gettext("The register names no other body for this case: name it.")
+        raise FormRefused(("body", text)) from None
     notice = lang.gettext(
         "Referred. Its answer is due %(at)s.", at=lang.when(result.due_at)
     )

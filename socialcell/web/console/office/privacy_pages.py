@@ -124,21 +124,24 @@ def act_look(request: PageRequest, form: AccountForm) -> Answer:
 
 
 def _erase(request: PageRequest, form: AccountForm, *, dry_run: bool) -> ErasureResult:
-    _known_platform(request, form)
+    _require_account(request, form)
     return data_requests.erase_account(
         request.context, form.platform, form.uid, form.handle, dry_run=dry_run
     )
 
 
-def _known_platform(request: PageRequest, form: AccountForm) -> None:
+def _require_account(request: PageRequest, form: AccountForm) -> None:
     if form.platform not in data_requests.list_platforms(request.context):
         text = request.lang.gettext("Choose one of the entries.")
         raise FormRefused(("platform", text))
+    if not form.name:
+        text = request.lang.gettext("Enter the handle or the number of the account.")
+        raise FormRefused(("handle", text))
 
 
 def act_export(request: PageRequest, form: AccountForm) -> Answer:
     """All that is held of the account, for the person who asked."""
-    _known_platform(request, form)
+    _require_account(request, form)
     document = data_requests.export_account(
         request.context, form.platform, form.uid, form.handle
     )

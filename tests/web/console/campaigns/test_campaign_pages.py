@@ -52,6 +52,18 @@ def test_where_there_is_no_campaign_the_list_says_so(
     assert "There is no campaign." in page.text
 
 
+def test_the_page_of_a_plan_that_there_is_not_names_no_command(
+    context: Context, browser: BrowserSession
+) -> None:
+    entered(context)
+    signed_in(browser, context, "viewer", Role.VIEWER)
+
+    page = browser.get("/en/campaigns/monsoon26/plan")
+
+    assert "This campaign has no plan yet." in page.text
+    assert "socialcell campaigns" not in page.text
+
+
 def test_the_list_says_what_is_not_known_and_never_nought(
     context: Context, browser: BrowserSession
 ) -> None:

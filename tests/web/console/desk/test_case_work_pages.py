@@ -46,6 +46,20 @@ def test_a_case_that_has_ended_offers_no_work_on_it(
     assert case_of(city, burst).state == "dropped"
 
 
+def test_a_case_that_is_the_citys_own_by_the_register_needs_a_body_to_be_named(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    path = f"/cases/{burst}/refer"
+
+    refused = browser.send(browser.get(f"/en{path}"), path)
+
+    assert refused.status == 422
+    assert "The register names no other body" in refused.text
+    assert "--body" not in refused.text
+    assert "dept:" not in refused.text.partition("The register names no")[2][:90]
+
+
 def test_a_call_that_contradicts_opens_the_case_again(
     new_browser: NewBrowser, city: Context, burst: str
 ) -> None:

@@ -57,6 +57,16 @@ def actions(engine: Engine) -> list[tuple[str, str]]:
         ]
 
 
+def test_an_account_without_handle_and_number_is_asked_for_in_words(
+    officer: BrowserSession,
+) -> None:
+    page = look(officer)
+
+    assert page.status == 422
+    assert "Enter the handle or the number of the account." in page.text
+    assert "--handle" not in page.text
+
+
 def test_looking_counts_what_would_go_and_changes_nothing(
     officer: BrowserSession, engine: Engine
 ) -> None:
