@@ -104,8 +104,9 @@ def assign(
     team: str | None = None,
     reason: str = "",
     rev: int | None = None,
-) -> None:
+) -> bool:
     """Give a case to an operator, to a team (`cell` or a department's id), or both.
+    Whether that changed anything: no step is entered where they have it already.
 
     UsageError: neither is given, there is no such operator or team, or the operator may
     not work on the case.
@@ -124,6 +125,8 @@ def assign(
         detail: JsonObject = {"was": was, "team": case.team, "assignee": case.assignee}
         state = CaseState(case.state)
         fresh = state in (CaseState.NEW, CaseState.ACKNOWLEDGED)
+        if not fresh and was == {"team": case.team, "assignee": case.assignee}:
+            return False
         step = StepDraft(
             "assign",
             context.actor.name,
@@ -132,6 +135,7 @@ def assign(
             detail=detail,
         )
         case_steps.enter_step(context, session, case, step)
+        return True
 
 
 def change_state(

@@ -20,5 +20,7 @@ def test_why_the_program_closed_a_case_is_said_in_words() -> None:
 def test_a_step_of_a_citizen_names_no_code() -> None:
     marathi = i18n.language("mr")
 
-    assert step_words.step_by(CITIZEN, marathi) == "एक नागरिक"
-    assert step_words.step_by("Asha Sample", marathi) == "Asha Sample"
+    names = {"Asha Sample"}
+    assert step_words.step_by(CITIZEN, marathi, names) == "एक नागरिक"
+    assert step_words.step_by("Asha Sample", marathi, names) == "Asha Sample"
+    assert step_words.step_by("root", marathi, names) == "आपोआप"

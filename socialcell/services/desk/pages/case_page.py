@@ -181,3 +181,10 @@ def list_assignees(context: Context) -> list[str]:
         return operators.names_of_holders(
             session, roles_with(Permission.TRIAGE), context.clock.now()
         )
+
+
+def operator_names(context: Context) -> dict[int, str]:
+    """The names of all operators there ever were, by their numbers."""
+    with db.reading(context.engine) as session:
+        rows = operators.all_operators(session)
+        return {row.id: row.name for row in rows if row.id is not None}

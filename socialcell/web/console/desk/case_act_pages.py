@@ -66,6 +66,10 @@ def act_triage(request: PageRequest, form: forms.TriageForm) -> Answer:
     draft = _draft(form, case)
     case_triage.triage(request.context, number, draft, form.rev)
     notice = request.lang.gettext("Your decision is in force.")
+    if draft.point is None and _decided(read_history(request).case) == _decided(case):
+        notice = request.lang.gettext(
+            "Nothing was changed: you confirmed the case as it stands."
+        )
     return _back(request, add_unknown_place(request, notice, draft.place or ""))
 
 
@@ -79,6 +83,14 @@ def _draft(form: forms.TriageForm, case: CaseSummary) -> TriageDraft:
         owner=_new(form.owner, case.owner),
         summary=_new(form.summary, case.title),
         point=case_reading.read_coordinates(form.latitude, form.longitude),
+    )
+
+
+def _decided(case: CaseSummary) -> tuple[object, ...]:
+    """What a triage decides about, as it stands."""
+    return (
+        *(case.state, case.kind, case.topic, case.priority, case.area, case.place),
+        *(case.owner, case.title),
     )
 
 
@@ -132,7 +144,7 @@ def show_owner(request: PageRequest) -> Answer:
 
 def act_owner(request: PageRequest, form: forms.AssignForm) -> Answer:
     """Give a case to an operator or a team."""
-    case_triage.assign(
+    is_new = case_triage.assign(
         request.context,
         _number(request),
         to=form.to or None,
@@ -140,7 +152,13 @@ def act_owner(request: PageRequest, form: forms.AssignForm) -> Answer:
         reason=form.reason,
         rev=form.rev,
     )
-    return _back(request, request.lang.gettext("The case has been given on."))
+    words, _ = load_desk_words(request.context, request.lang), request.lang.gettext
+    who = form.to or words.team(form.team)
+    if is_new:
+        return _back(request, _("The case is given to %(who)s.", who=who))
+    return _back(
+        request, _("%(who)s has this case already: nothing was changed.", who=who)
+    )
 
 
 def act_take(request: PageRequest, _form: forms.CaseForm) -> Answer:

@@ -1,5 +1,6 @@
 """One case: its conversations, how it was read, its clocks, steps and files."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from socialcell.desk.case_states import (
@@ -68,6 +69,7 @@ def show_case(request: PageRequest) -> Answer:
     page = read_case(request)
     words = few_desk_words(request.context, request.lang, _named(page))
     actor, visitor = request.context.actor, request.visitor
+    names = case_page.operator_names(request.context)
     may_triage = visitor is not None and visitor.may(Permission.TRIAGE)
     return WebPage(
         "desk/case.html",
@@ -90,11 +92,26 @@ def show_case(request: PageRequest) -> Answer:
             "similar": [SimilarLine(other, words) for other in page.similar],
             "field_answers": _field_answers(request.lang),
             "step_reason": lambda step: _step_reason(request, step),
-            "step_by": lambda by: step_by(by, request.lang),
+            "step_name": lambda step: _step_name(step, words, names, request.lang),
+            "step_by": lambda by: step_by(by, request.lang, names.values()),
             "message_reason": lambda message: _message_reason(request, page, message),
             "money": lambda micros: in_rupees(request.lang, micros),
         },
     )
+
+
+def _step_name(
+    step: StepView, w: DeskWords, names: Mapping[int, str], lang: Language
+) -> str:
+    """What was done; of a case that was given to somebody, to whom."""
+    if step.kind != "assign":
+        return w.step(step.kind)
+    assignee, team = step.detail.get("assignee"), step.detail.get("team")
+    if isinstance(assignee, int) and assignee in names:
+        return lang.gettext("Given to %(who)s", who=names[assignee])
+    if isinstance(team, str):
+        return lang.gettext("Given to %(who)s", who=w.team(team))
+    return w.step(step.kind)
 
 
 def _step_reason(request: PageRequest, step: StepView) -> str:

@@ -1,13 +1,17 @@
 """Words of the steps of a case that the program took by itself: by whom, and why."""
 
+from collections.abc import Container
+
 from socialcell.i18n import Language
 from socialcell.services.desk.closing import closing_reasons
 from socialcell.services.desk.closing.case_closing import CITIZEN
 
 
-def step_by(by: str, lang: Language) -> str:
-    """Who took a step: an operator or an account of the machine by name."""
-    return lang.gettext("a citizen") if by == CITIZEN else by
+def step_by(by: str, lang: Language, operators: Container[str]) -> str:
+    """Who took a step: an operator by name, a citizen, or the program by itself."""
+    if by == CITIZEN:
+        return lang.gettext("a citizen")
+    return by if by in operators else lang.gettext("by itself")
 
 
 def closing_reason(reason: str, lang: Language) -> str:

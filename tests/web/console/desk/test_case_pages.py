@@ -7,10 +7,12 @@ from sqlalchemy import select
 
 from socialcell import db
 from socialcell.desk.model import CaseMessage
+from socialcell.desk.store import cases
+from socialcell.desk.store.cases import StepDraft
 from socialcell.listening.model import Mention
 from socialcell.roles import Role
 from socialcell.services.context import Context
-from socialcell.services.desk import case_queue, case_triage
+from socialcell.services.desk import case_queue, case_steps, case_triage
 from tests import operators
 from tests.web.console.browser_session import BrowserSession, signed_in
 from tests.web.console.conftest import NewBrowser
@@ -183,6 +185,40 @@ def test_no_state_is_chosen_before_a_person_chooses_one(
     assert "Choose one of the entries." in sent.text
     assert "The case now stands at:" in chosen.text
     assert case_of(city, burst).state == "in_progress"
+
+
+def test_what_is_sent_unchanged_is_no_step_of_a_case(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    owner, triage = f"/cases/{burst}/owner", f"/cases/{burst}/triage"
+
+    given = browser.send(browser.get(f"/en{owner}"), owner, to=RAVI)
+    again = browser.send(browser.get(f"/en{owner}"), owner)
+    same = browser.send(browser.get(f"/en{triage}"), triage)
+
+    assert f"The case is given to {RAVI}." in given.text
+    assert f"{RAVI} has this case already: nothing was changed." in again.text
+    steps = given.text.partition("Steps")[2].partition("Who has it")[0]
+    assert "Given to Ravi Sample" in steps
+    assert again.text.count("Given to") == given.text.count("Given to")
+    assert "Nothing was changed" in same.text
+
+
+def test_a_step_of_the_program_is_taken_by_itself(
+    city: Context, browser: BrowserSession, burst: str
+) -> None:
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    with db.writing(city.engine) as session:
+        case = cases.lock_case(session, burst)
+        case_steps.enter_step(city, session, case, StepDraft("escalate", "root"))
+
+    page = browser.get(f"/en/cases/{burst}").text.partition("Steps")[2]
+    marathi = browser.get(f"/mr/cases/{burst}").text
+
+    assert "by itself" in page
+    assert "root" not in page
+    assert "आपोआप" in marathi
 
 
 def test_a_form_that_is_sent_twice_writes_one_note(
