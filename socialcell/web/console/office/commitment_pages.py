@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from socialcell.clock import IST
+from socialcell.i18n import Language
 from socialcell.language import lexicon
 from socialcell.listening.people.protected_topics import TOPICS
 from socialcell.reports.phrases import Phrases
@@ -16,7 +17,7 @@ from socialcell.services.alerts.commitments import CommitmentEntry
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
 from socialcell.web.pages.forms import Day, Form, OptionalText
 from socialcell.web.pages.page_request import PageRequest
-from socialcell.web.pages.refusals import NotFound
+from socialcell.web.pages.refusals import FormRefused, NotFound
 from socialcell.web.pages.screens import Action, Row, Screen
 
 _PATH = "/commitments"
@@ -72,6 +73,15 @@ def may_act(request: PageRequest) -> bool:
     return request.may(_MAY)
 
 
+def _due(lang: Language, due_at: datetime) -> str:
+    """When a promise is due. Midnight is the end of the day before it, as it was
+    entered."""
+    if due_at.astimezone(IST).time() != time.min:
+        return lang.when(due_at)
+    day = lang.weekday_of_month(due_at - timedelta(minutes=1))
+    return lang.gettext("the end of %(day)s", day=day)
+
+
 def _names(request: PageRequest) -> dict[str, object]:
     """The names of topics and ward offices by id, in the language of the page."""
     lang = request.lang
@@ -79,6 +89,7 @@ def _names(request: PageRequest) -> dict[str, object]:
     offices = areas.list_areas(request.context, day, "ward_office")
     names = {"en": "name_en", "mr": "name_mr", "hi": "name_hi"}
     return {
+        "due": lambda due_at: _due(lang, due_at),
         "topics": {
             id_: Phrases(lang).label("topic", id_)
             for id_ in lexicon.vocabulary("topic")
@@ -97,6 +108,18 @@ def show_new_commitment(request: PageRequest) -> Answer:
 
 def act_add(request: PageRequest, form: CommitmentForm) -> Answer:
     """Enter a promise."""
+    if form.due_at <= request.context.clock.now():
+        lang = request.lang
+        if form.time is None:
+            day = lang.weekday_of_month(form.day)
+            text = lang.gettext(
+                "The end of %(day)s is past: a promise is due later.", day=day
+            )
+        else:
+            text = lang.gettext(
+                "%(at)s is past: a promise is due later.", at=lang.when(form.due_at)
+            )
+        raise FormRefused(("day", text))
     commitments.add_promise(
         request.context,
         form.text,

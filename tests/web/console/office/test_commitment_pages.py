@@ -59,6 +59,10 @@ def test_a_day_without_a_time_means_its_end_and_a_past_one_is_refused(
     assert past.form(action).fields["text"] == "Too late"
     (row,) = commitments.list_commitments(context)
     assert row.due_at == datetime(2026, 11, 26, tzinfo=IST)
+    assert "The end of Fri 20 Nov is past" in past.text
+    due = "the end of Wed 25 Nov"
+    assert f"Due {due}." in lead.get("/en/commitments").text
+    assert f"Due by {due}" in lead.get(f"/en/commitments/{row.id}").text
 
 
 def test_late_promises_stand_before_those_that_are_due(
