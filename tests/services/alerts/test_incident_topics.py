@@ -123,6 +123,17 @@ def test_what_has_no_place_is_of_the_flood_while_most_of_the_citys_matters_are(
     assert topics(flooded, f"{nowhere}!") == ["other"]
 
 
+def test_nine_people_do_not_make_the_whole_city_the_incidents(city: City) -> None:
+    nowhere = "PMC officials never answer, no warning and no help came"
+    city.crowd(FLOOD, 9)
+    city.say(nowhere, NOW - MINUTE)
+
+    city.look()
+
+    assert [incident.subject for incident in city.incidents()] == ["topic:flood"]
+    assert topics(city, nowhere) == ["other"]
+
+
 def test_the_series_of_a_topic_counts_own_words_alone(flooded: City) -> None:
     flooded.say(SHOP, NOW)
     flooded.look(5 * MINUTE)

@@ -23,8 +23,9 @@ from socialcell.listening.store import owners
 from socialcell.listening.store.mentions import rollups
 from socialcell.listening.store.mentions.tags import FROM_INCIDENT
 
-LEAST_PEOPLE = 3
-"""Who write of the topic at a place, before the place is the incident's."""
+LEAST_PEOPLE, LEAST_IN_CITY = 3, 10
+"""Who write of the topic at a place, and in the whole city, before what else is written
+there is the incident's."""
 
 _MOST = 0.5
 _CITY = "place:pune"
@@ -151,7 +152,7 @@ def _is_of_city(
         _people(tells), func.count(case((tells, M.id))), func.count()
     ).where(span, M.intent.not_in(NO_MESSAGE))
     people, of_topic, mentions = session.execute(statement).one()
-    return bool(people >= LEAST_PEOPLE and of_topic >= _MOST * mentions)
+    return bool(people >= LEAST_IN_CITY and of_topic >= _MOST * mentions)
 
 
 def _people(tells: ColumnElement[bool]) -> ColumnElement[int]:
