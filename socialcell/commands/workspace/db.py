@@ -199,6 +199,11 @@ def restore(
             f"{restored.replayed.waiting} entries that waited to be shown by name, "
             f"{restored.replayed.naming} mentions that named who is public no more."
         )
+    output.say(
+        "Operators, their roles, passwords, second factors and tokens are as they were "
+        "when the backup was made: what was changed or taken away since is to be "
+        "changed again. Look: socialcell operators list"
+    )
     _missing(restored.missing, "is neither beside the backup nor in the workspace")
     output.say("Next: socialcell db upgrade, then socialcell doctor")
 

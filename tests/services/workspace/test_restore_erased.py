@@ -208,3 +208,14 @@ def test_nobody_is_looked_for_where_nobody_is_kept_out(context: Context) -> None
     assert replay_erasures(context) == ReplayResult(0, 0)
     with db.reading(context.engine) as session:
         assert session.scalar(text("SELECT count(*) FROM audit")) == 0
+
+
+def test_a_restore_says_that_operators_are_as_they_were(
+    context: Context, copied: Path
+) -> None:
+    config_file = context.workspace.folder / "config.yaml"
+
+    done = socialcell("db", "restore", copied, "--yes", "--config", config_file)
+
+    assert "Operators, their roles, passwords, second factors and tokens" in done.stdout
+    assert "as they were when the backup was made" in done.stdout
