@@ -1,4 +1,4 @@
-"""Commands of the noun `outbox`: mode, list, release, send, resubscribe."""
+"""Commands of the noun `outbox`: mode, list, show, release, send, resubscribe."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -124,6 +124,54 @@ def list_(
     if doubts:
         numbers = " ".join(map(str, doubts))
         output.note(f"Answers in doubt (socialcell messages settle): {numbers}")
+
+
+@app.command()
+def show(
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="As list shows.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show one message as it would leave: its subject, to whom, when, its text.
+
+    Of a letter the part for programs that show plain text. People are masked in it as
+    everywhere. The text goes once a message was sent, and a private answer is read on
+    its case.
+
+    Example: socialcell outbox show 12
+    """
+    from socialcell.services.outbox import message_text
+
+    shown = message_text.show_message(open_context(config), number)
+    message = shown.entry
+    if json:
+        document = {"channel": shown.channel, "text": shown.text}
+        output.as_json({"message": {**asdict(message), **document}})
+        return
+    output.record(
+        {
+            "id": message.id,
+            "kind": message.kind,
+            "to": message.recipient,
+            "by": shown.channel,
+            "subject": message.subject,
+            "state": _state(message),
+            "made": message.made_at,
+            "due": message.not_before if message.ended_at is None else None,
+            "ended": message.ended_at,
+            "attempts": message.attempts,
+            "answer": message.answer,
+        }
+    )
+    if shown.text is not None:
+        output.say("")
+        output.say(shown.text)
+    elif message.kind == "answer":
+        output.note(
+            f"The words are on the case: socialcell cases show {message.recipient}"
+        )
+    else:
+        output.note("The words are not kept any more.")
 
 
 @app.command()

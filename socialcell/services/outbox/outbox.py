@@ -100,24 +100,27 @@ def list_messages(
     """Messages in these states (any without), the newest first; those older than the
     message `before`."""
     with db.reading(context.engine) as session:
-        return [
-            MessageEntry(
-                id=message.id,
-                kind=message.kind,
-                recipient=message.recipient,
-                subject=message.subject,
-                state=message.state,
-                attempts=message.attempts,
-                made_at=message.made_at,
-                not_before=message.not_before,
-                ended_at=message.ended_at,
-                answer=message.answer,
-                hold=MessageHold(message.held_by, message.answer)
-                if message.state == "held"
-                else None,
-            )
-            for message in outbox_store.list_messages(session, states, limit, before)
-        ]
+        rows = outbox_store.list_messages(session, states, limit, before)
+        return [entry(message) for message in rows]
+
+
+def entry(message: Outgoing) -> MessageEntry:
+    """A message as it is listed."""
+    return MessageEntry(
+        id=message.id,
+        kind=message.kind,
+        recipient=message.recipient,
+        subject=message.subject,
+        state=message.state,
+        attempts=message.attempts,
+        made_at=message.made_at,
+        not_before=message.not_before,
+        ended_at=message.ended_at,
+        answer=message.answer,
+        hold=MessageHold(message.held_by, message.answer)
+        if message.state == "held"
+        else None,
+    )
 
 
 def current_mode(context: Context) -> str:
