@@ -57,14 +57,15 @@ def read_span(request: PageRequest) -> SpanFilter:
         return SpanFilter(span, choice, str(first), str(last), "", _pairs(choice))
     pairs = {"days": _OWN, "since": since, "until": until}
     try:
-        span = area_overview.whole_days(
-            request.context, date.fromisoformat(since), date.fromisoformat(until)
-        )
+        first, last = date.fromisoformat(since), date.fromisoformat(until)
+        span = area_overview.whole_days(request.context, first, last)
         area_overview.compared_span(request.context, span)
     except (ValueError, OverflowError):
         problem = request.lang.gettext("Write a day as 2026-11-21.")
     except UsageError as error:
         problem = request.say(error.message)
+        if first > last:
+            problem = request.lang.gettext("From is after Until: choose them anew.")
     else:
         return SpanFilter(span, _OWN, since, until, "", pairs)
     return SpanFilter(_last(request, _USUAL), _OWN, since, until, problem, {})
