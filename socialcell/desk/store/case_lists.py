@@ -27,6 +27,8 @@ from socialcell.identity.model import Operator
 
 VIEWS = ("mine", "team", "new", "due", "overdue", "waiting")
 ALL_OPEN, EVERY = "open", "all"
+REOPENED = "reopened"
+"""A view without a tab of its own: Today counts it, and leads to it."""
 DUE_WITHIN = timedelta(hours=2)
 _OPEN = [state.value for state in OPEN_STATES]
 _WAITING = [CaseState.RESOLVED_CLAIMED.value, CaseState.REFERRED.value]
@@ -208,6 +210,8 @@ def conditions(case_filter: CaseFilter, now: datetime) -> list[ColumnElement[boo
             parts.append(time_left() < now)
         case "waiting":
             parts.append(or_(C.waits_for == "citizen", C.state.in_(_WAITING)))
+        case "reopened":
+            parts.append(C.reopened > 0)
     for name in ("kind", "topic", "area", "owner", "priority", "state", "assignee"):
         if (value := getattr(case_filter, name)) is not None:
             parts.append(C[name] == value)

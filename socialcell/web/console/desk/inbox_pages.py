@@ -2,7 +2,12 @@
 
 from collections.abc import Mapping
 
-from socialcell.desk.store.case_lists import ALL_OPEN, VIEWS, CaseFilter
+from socialcell.desk.store.case_lists import (
+    ALL_OPEN,
+    REOPENED,
+    VIEWS,
+    CaseFilter,
+)
 from socialcell.i18n import Language
 from socialcell.roles import Permission
 from socialcell.services import pseudonyms
@@ -75,7 +80,7 @@ def case_filter(
 
 def _view(request: PageRequest) -> str:
     view = request.query.get("view", request.typed.get("view", ""))
-    return view if view in (*VIEWS, ALL_OPEN) else VIEWS[0]
+    return view if view in (*VIEWS, ALL_OPEN, REOPENED) else VIEWS[0]
 
 
 def _chosen(request: PageRequest) -> dict[str, str]:
@@ -113,6 +118,7 @@ def _about(view: str, lang: Language) -> str:
             "the closing question."
         ),
         "open": _("Every case that is open."),
+        "reopened": _("Open cases that ended once and were opened again."),
     }[view]
 
 

@@ -58,6 +58,22 @@ def test_whoever_answers_for_a_ward_office_sees_its_cases_alone(
     assert browser.get(f"/en/cases/{other}/triage").status == 404
 
 
+def test_today_leads_to_the_open_cases_that_were_reopened(
+    city: Context, browser: BrowserSession
+) -> None:
+    with db.writing(city.engine) as session:
+        make_case(session, summary="Opened again", reopened=1)
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+
+    today = browser.get("/en/")
+    page = browser.get("/en/inbox?view=reopened")
+
+    assert '<a href="/en/inbox?view=reopened">open case was reopened</a>' in today.html
+    assert "Opened again" in page.text
+    assert "Burst pipe" not in page.text
+    assert "Open cases that ended once and were opened again." in page.text
+
+
 def test_a_page_of_fifty_cases_leads_to_the_rest(
     city: Context, browser: BrowserSession
 ) -> None:
