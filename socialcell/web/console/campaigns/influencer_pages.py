@@ -4,8 +4,10 @@ from operator import itemgetter
 
 from socialcell.clock import IST
 from socialcell.errors import SocialcellError, UsageError
+from socialcell.i18n import Language
 from socialcell.language import lexicon
 from socialcell.listening.areas.area_table import names
+from socialcell.message_catalog import Message
 from socialcell.roles import Permission
 from socialcell.services import areas
 from socialcell.services.creators import influencer_ranking
@@ -85,8 +87,17 @@ def _words(request: PageRequest) -> dict[str, object]:
         "w": PublishingWords(request.lang),
         "c": CampaignWords(request.lang),
         "k": CreatorWords(request.lang),
-        "say": request.say,
+        "say": lambda why: request.say(_grouped(why, request.lang)),
     }
+
+
+def _grouped(message: Message, lang: Language) -> Message:
+    """A message that counts followers, with its count as the page writes numbers."""
+    followers = message.parameters.get("followers")
+    if not isinstance(followers, int):
+        return message
+    parts = {**message.parameters, "followers": lang.number(followers)}
+    return Message(message.code, parts)
 
 
 def show_candidate(request: PageRequest) -> Answer:

@@ -57,6 +57,8 @@ def test_each_score_of_a_candidate_is_explained_and_the_look_is_noted(
 
     assert "Star <b>Sample</b>" in page.text
     assert "१०० पैकी" in page.text
+    assert "१०,००० किंवा" in page.text
+    assert "10,000 followers or more" in detail.text
     assert "अनुयायी कोण आहेत: त्यांची यादी उपलब्ध नाही" in page.text
     assert "Not known: who follows: no list of followers is held" in detail.text
     assert [row.actor for row in looks(star)] == ["meera"]
