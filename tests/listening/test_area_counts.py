@@ -13,7 +13,8 @@ from socialcell.clock import IST
 from socialcell.listening.model import Annotation, Mention
 from socialcell.listening.query.query_language import parse
 from socialcell.listening.query.query_writing import write_query
-from socialcell.listening.store.mentions import area_counts, area_sets
+from socialcell.listening.store import area_sets
+from socialcell.listening.store.mentions import area_counts
 from socialcell.listening.store.mentions.area_counts import GroupCells
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from tests.builders import NOON, make_record, store_records

@@ -18,14 +18,15 @@ from socialcell.listening.areas.area_table import names as names_of
 from socialcell.listening.areas.owner_table import OwnedProblem, OwnerFinder
 from socialcell.listening.query.query_language import NO_WARD
 from socialcell.listening.query.query_writing import write_query
-from socialcell.listening.store.mentions import area_counts, area_sets
+from socialcell.listening.store import area_sets
+from socialcell.listening.store.area_sets import Places, SpanMentions
+from socialcell.listening.store.mentions import area_counts
 from socialcell.listening.store.mentions.area_counts import (
     ALL,
     GroupCells,
     LabelGroups,
     PlaceKind,
 )
-from socialcell.listening.store.mentions.area_sets import Places, SpanMentions
 from socialcell.listening.store.mentions.mention_counts import HOUR, Cells, TimeSpan
 from socialcell.listening.store.pages.source_history import watches
 from socialcell.reports.compared_figures import (

@@ -101,11 +101,15 @@ def act_done(request: PageRequest, form: DoneForm) -> Answer:
     asked = case_closing.claim_done(
         request.context, _number(request), evidence, form.rev
     )
-    notice = request.lang.ngettext(
-        "Said to be done. %(n)s conversation is asked whether it is solved.",
-        "Said to be done. %(n)s conversations are asked whether it is solved.",
-        asked,
+    notice = request.lang.gettext(
+        "Said to be done. Nobody can be asked: there is no way to write or to call."
     )
+    if asked:
+        notice = request.lang.ngettext(
+            "Said to be done. %(n)s conversation is asked whether it is solved.",
+            "Said to be done. %(n)s conversations are asked whether it is solved.",
+            asked,
+        )
     return RedirectTo(f"/cases/{_number(request)}", notice)
 
 

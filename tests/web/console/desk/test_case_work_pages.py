@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from socialcell import db
 from socialcell.roles import Role
 from socialcell.services.context import Context
+from tests.desk_builders import make_case, make_contact
 from tests.web.console.browser_session import BrowserSession, signed_in
 from tests.web.console.conftest import NewBrowser
 from tests.web.console.desk.conftest import MEERA, RAVI, case_of
@@ -25,8 +27,25 @@ def test_work_is_said_to_be_done_with_words_enough_and_everybody_is_asked(
     claimed = browser.send(browser.get(f"/en{path}"), path, words=words)
 
     assert short.status == 422
-    assert "2 conversations are asked" in claimed.text
+    assert "1 conversation is asked" in claimed.text  # nobody can write on X
     assert case_of(city, burst).state == "resolved_claimed"
+
+
+def test_where_nobody_can_be_asked_that_is_said(
+    city: Context, browser: BrowserSession
+) -> None:
+    with db.writing(city.engine) as session:
+        case = make_case(session, summary="Dark lamp", priority="P2")
+        make_contact(session, case, person="नागरिक-DARK2345")
+        number = case.number
+    signed_in(browser, city, RAVI, Role.OPERATOR)
+    browser.send(browser.get(f"/en/cases/{number}"), f"/cases/{number}/take")
+    path = f"/cases/{number}/done"
+
+    words = "The lamp was changed this morning and burns again."
+    claimed = browser.send(browser.get(f"/en{path}"), path, words=words)
+
+    assert "Nobody can be asked: there is no way to write" in claimed.text
 
 
 def test_a_case_that_has_ended_offers_no_work_on_it(
