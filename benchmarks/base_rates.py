@@ -15,7 +15,8 @@ or `high`; the share that asks for something beside the true share; the share of
 not about the city's work that is recognised (spam counts as recognised); the share of
 negative beside the true one; whether the first topic is right. Last, of the day on
 which the flood begins: how many posts about it have the topic `flood` among theirs,
-by their own words; `benchmarks.incident_day` adds what the incident knows.
+by their own words (`benchmarks.incident_day` adds what the incident knows), and which
+share of the critical ones is read as critical, and as critical or high.
 """
 
 import argparse
@@ -111,7 +112,9 @@ def main() -> None:
     for group, tally in sorted(flood.items()):
         print(
             f"flood on its day, {group:8} {tally['true']:5.0f} posts, "
-            f"found {_percent(tally['recall'])}"
+            f"found {_percent(tally['recall'])}; of the critical ones "
+            f"{_percent(tally['critical'])} read so, "
+            f"{_percent(tally['critical_or_high'])} critical or high"
         )
 
 
@@ -156,16 +159,26 @@ def _as_read(post: SandboxPost) -> Post:
 def flood_recall(
     posts: Sequence[Post], *, semantic: bool = True
 ) -> dict[str, dict[str, float | None]]:
-    """By language and of all: posts about the flood, and the share found in [0, 1]."""
-    tallies: dict[str, Tally] = defaultdict(Tally)
+    """By language and of all: posts about the flood, the share found in [0, 1], and of
+    the critical ones the shares read as critical, and as critical or high."""
+    tallies: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
     readings = read([post.text for post in posts], semantic=semantic)
     for post, reading in zip(posts, readings, strict=True):
         is_read = any(topic.id == "flood" for topic in reading.topics)
+        level, is_critical = reading.urgency.level, post.urgency == "critical"
         for group in (ALL, post.language):
-            tallies[group].add(True, is_read, post.weight)
+            own = tallies[group]
+            own["flood"].add(True, is_read, post.weight)
+            own["critical"].add(is_critical, level == "critical", post.weight)
+            own["heard"].add(is_critical, level in DANGEROUS, post.weight)
     return {
-        group: {"true": tally.true, "recall": tally.recall}
-        for group, tally in tallies.items()
+        group: {
+            "true": own["flood"].true,
+            "recall": own["flood"].recall,
+            "critical": own["critical"].recall,
+            "critical_or_high": own["heard"].recall,
+        }
+        for group, own in tallies.items()
     }
 
 

@@ -39,8 +39,8 @@ class AnswerableContact:
 @dataclass(frozen=True)
 class WaitingMessage:
     """One message of an answer that waits: to whom, until when it may go out, why it
-    may not any more (None: it may), and what changed since the draft before (None:
-    there was none)."""
+    may not any more (None: it may, or that was not asked), and what changed since the
+    draft before (None: there was none)."""
 
     channel: str
     person: str | None
@@ -100,7 +100,8 @@ def list_waiting(
     context: Context, places: Collection[str] | None, key: str | None = None
 ) -> list[WaitingCaseAnswer]:
     """The answers that wait for a second person in these places (None: the whole
-    city), the oldest first; or the one of a key."""
+    city), the oldest first. Or the one of a key, and whether it may go out still: that
+    takes several statements for each contact."""
     with db.reading(context.engine) as session:
         rows = [
             row
@@ -111,8 +112,11 @@ def list_waiting(
         before = case_details.texts_of(
             session, [row[0].replaces for row in rows if row[0].replaces is not None]
         )
-        every_way = ways_of_contacts(context, session, [row[1] for row in rows])
-        ways = {row[0].id or 0: way for row, way in zip(rows, every_way, strict=True)}
+        looked_at = [] if key is None else rows
+        every_way = ways_of_contacts(context, session, [row[1] for row in looked_at])
+        ways = {
+            row[0].id or 0: way for row, way in zip(looked_at, every_way, strict=True)
+        }
     rows.sort(key=lambda row: (row[0].at, row[0].answer_key or "", row[0].id))
     return [
         _waiting(answer, list(group), before, ways)
@@ -136,7 +140,7 @@ def _waiting(
         made_by=first.made_by,
         made_at=first.at,
         messages=[
-            _message(message, contact, before, ways[message.id or 0])
+            _message(message, contact, before, ways.get(message.id or 0))
             for message, contact, _ in rows
         ],
     )
@@ -146,9 +150,10 @@ def _message(
     message: CaseMessage,
     contact: CaseContact,
     before: dict[int, str],
-    ways: AnswerWays,
+    ways: AnswerWays | None,
 ) -> WaitingMessage:
-    way, text = ways.find(way_of(message)), message.text or ""
+    way = ways.find(way_of(message)) if ways else None
+    text = message.text or ""
     return WaitingMessage(
         channel=contact.channel,
         person=contact.person,
@@ -156,7 +161,7 @@ def _message(
         is_public=message.is_public,
         text=text,
         until=way.until if way else None,
-        closed=None if way else ways.reason,
+        closed=ways.reason if ways and way is None else None,
         changes=word_changes(before[message.replaces], text)
         if message.replaces in before
         else None,
