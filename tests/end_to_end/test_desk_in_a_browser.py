@@ -337,13 +337,15 @@ def test_a_scare_of_three_days_keeps_suspected_from_confirmed(
             desk.send(f"{room}/claim", claim=f"{confirmed} people are ill")
             desk.send("/verdict", verdict="true", source="Health Department")
         desk.open(room)
+        desk.send(f"{room}/draft")
+        # The draft is the update that is promised now: it names no later one.
+        desk.open(room)
         due = town.clock.now().astimezone(IST) + HOUR
         desk.send(f"{room}/promise", due=f"{due:%Y-%m-%dT%H:%M}")
         if day == 2:
             town.clock.advance(2 * HOUR)  # the update of this day comes late
             desk.become(LATA)
-        desk.open(room)
-        desk.send(f"{room}/draft")
+        desk.open(f"{room}/reports/{day}")
         desk.send(f"{room}/reports/{day}/issue", readers="everybody")
         issued[day] = report_text(town.context, day)
         town.clock.advance(DAY)

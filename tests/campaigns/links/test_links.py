@@ -253,7 +253,8 @@ def test_a_link_without_an_address_of_the_redirect_server_says_so(
     words = ("--campaign", "monsoon26", "--channel", "x", "--web", WEB)
 
     without = inside("links", "create", *words, "--config", config)
-    config.write_text("links:\n  address: https://link.city.example\n")
+    with config.open("a") as settings:
+        settings.write("links:\n  address: https://link.city.example\n")
     there = inside("links", "create", *words, "--config", config)
 
     assert "Nobody reaches it yet: set links.address in config.yaml" in without
