@@ -44,11 +44,11 @@ class DayCount:
     their own words and in all, and the same of all posts of the day."""
 
     about: int
-    told: int
-    known: int
+    by_words: int
+    in_all: int
     with_topic: int
-    given: int
-    given_right: int
+    added: int
+    added_right: int
     opened_after: timedelta | None
 
 
@@ -140,34 +140,34 @@ def _count(
             .where(Incident.subject == f"topic:{_TOPIC}")
             .order_by(col(Incident.opened_at))
         ).first()
-    told = {(p, id_) for p, id_, model in topics if model != FROM_INCIDENT}
-    given = {(p, id_) for p, id_, model in topics if model == FROM_INCIDENT}
+    by_words = {(p, id_) for p, id_, model in topics if model != FROM_INCIDENT}
+    added = {(p, id_) for p, id_, model in topics if model == FROM_INCIDENT}
     of_day = {(row[0], row[1]) for row in day} & about
     return DayCount(
         about=len(of_day),
-        told=len(of_day & told),
-        known=len(of_day & (told | given)),
-        with_topic=len(told | given),
-        given=len(given),
-        given_right=len(given & about),
+        by_words=len(of_day & by_words),
+        in_all=len(of_day & (by_words | added)),
+        with_topic=len(by_words | added),
+        added=len(added),
+        added_right=len(added & about),
         opened_after=opened - start if opened else None,
     )
 
 
 def _print(name: str, counts: Sequence[DayCount]) -> None:
     about = sum(count.about for count in counts)
-    told = sum(count.told for count in counts)
-    known = sum(count.known for count in counts)
+    by_words = sum(count.by_words for count in counts)
+    in_all = sum(count.in_all for count in counts)
     with_topic = sum(count.with_topic for count in counts)
-    given = sum(count.given for count in counts)
-    right = sum(count.given_right for count in counts)
+    added = sum(count.added for count in counts)
+    right = sum(count.added_right for count in counts)
     delays = [count.opened_after for count in counts]
     opened = f", opened after {delays[0]}" if len(delays) == 1 else ""
     print(
-        f"{name:9} {about:5} posts about it, by own words {told / about:5.1%}, with "
-        f"the incident {known / about:5.1%}; {with_topic} have the topic, "
-        f"{known / with_topic:5.1%} rightly; {given} by the incident, "
-        f"{right / max(given, 1):5.1%} rightly{opened}"
+        f"{name:9} {about:5} posts about it, by own words {by_words / about:5.1%}, "
+        f"with the incident {in_all / about:5.1%}; {with_topic} have the topic, "
+        f"{in_all / with_topic:5.1%} rightly; {added} by the incident, "
+        f"{right / max(added, 1):5.1%} rightly{opened}"
     )
 
 

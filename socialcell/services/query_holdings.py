@@ -44,16 +44,16 @@ def read_holdings(
     if "place" in fields:
         values["place"] = _places(context)
     for name, value in restrictions:
-        known = values.get(name)
+        choices = values.get(name)
         if (
-            known is not None
-            and value not in known
+            choices is not None
+            and value not in choices
             and mention_queries.has_any(session, FieldTerm(name, value, 1))
         ):
-            known.add(value)
+            choices.add(value)
     holdings = mention_queries.read_holdings(session, registry)
     return replace(
-        holdings, values={name: sorted(known) for name, known in values.items()}
+        holdings, values={name: sorted(choices) for name, choices in values.items()}
     )
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 
 from socialcell import db
 from socialcell.listening.query.query_language import Or, QueryError, TextTerm, parse
-from socialcell.listening.query.query_lint import Doubt, lint, lint_kept
+from socialcell.listening.query.query_lint import Doubt, lint, lint_rule_query
 from socialcell.listening.store.mentions.match_reasons import matching_parts
 from tests.listening.test_search import found, store_texts
 
@@ -28,7 +28,7 @@ from tests.listening.test_search import found, store_texts
     ],
 )
 def test_a_plain_query_raises_no_doubt(query: str) -> None:
-    assert lint_kept(query) == []
+    assert lint_rule_query(query) == []
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_plain_query_raises_no_doubt(query: str) -> None:
 def test_a_doubtful_query_is_named_with_its_position(
     query: str, position: int, message: str
 ) -> None:
-    doubts = lint_kept(query)
+    doubts = lint_rule_query(query)
 
     assert [doubt.position for doubt in doubts] == [position]
     assert message in str(doubts[0].message)
@@ -67,7 +67,7 @@ def test_a_doubtful_query_is_named_with_its_position(
 @pytest.mark.parametrize("query", ["the", "asha", "ka*", "-kothrud"])
 def test_what_matches_too_much_is_a_doubt_of_what_is_kept_alone(query: str) -> None:
     assert lint(query) == []
-    assert lint_kept(query)
+    assert lint_rule_query(query)
 
 
 def test_doubts_come_in_order() -> None:

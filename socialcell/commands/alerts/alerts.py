@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         IncidentDocument,
         WorstAlertFields,
     )
+    from socialcell.services.alerts.incident_overview import IncidentLine
 
 app = typer.Typer(
     help="Alerts: incidents, what was planned, and a trial on a file.",
@@ -116,7 +117,7 @@ def list_(
         return
     numbers = [row["id"] or 0 for row in rows]
     lines = incident_overview.list_numbered(context, language("en"), numbers)
-    titles = {line.id: line.title for line in lines}
+    lines_by_id = {line.id: line for line in lines}
     output.table(
         (
             "id",
@@ -135,9 +136,9 @@ def list_(
                 row["id"],
                 f"{row['opened_at'].astimezone(IST):%Y-%m-%d %H:%M}",
                 _end_time(row),
-                titles[row["id"] or 0],
+                lines_by_id[row["id"] or 0].title,
                 row["severity"],
-                _state(row),
+                _state(lines_by_id[row["id"] or 0]),
                 _count_with_unit(row["worst"]),
                 row["worst"]["expected"],
                 row["numbers"] and row["numbers"]["mentions"],
@@ -362,13 +363,8 @@ def _count_with_unit(worst: "WorstAlertFields") -> int | str | None:
     return f"{observed} {worst['unit']}"
 
 
-def _state(row: "IncidentDocument") -> str:
-    from socialcell.listening.alerts.model import CRITICAL
-
-    is_missed = row["kind"] == CRITICAL and row["state"] == "over"
-    if is_missed and row["acked_by"] is None:
-        return "over, nobody took charge"
-    return row["state"]
+def _state(line: "IncidentLine") -> str:
+    return "over, nobody took charge" if line.is_missed else line.state
 
 
 def _end_time(row: "IncidentDocument") -> str | None:

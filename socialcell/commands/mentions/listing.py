@@ -275,7 +275,7 @@ def _print_doubts(query: str, *, json: bool) -> None:
     from socialcell.clock import SystemClock
     from socialcell.listening.query import query_lint
 
-    doubts = query_lint.lint_kept(query, SystemClock().now())
+    doubts = query_lint.lint_rule_query(query, SystemClock().now())
     if json:
         output.as_json(
             {

@@ -135,6 +135,8 @@ def _confidence(reading: "AnnotationFields") -> str:
     The score of a sentiment is its polarity, that of an urgency its degree: neither is
     a probability.
     """
+    if reading["model"].startswith(_OF_INCIDENT):
+        return reading["model"]
     detail = reading["detail"]
     chances = detail.get("probabilities") if isinstance(detail, dict) else None
     chance: object = reading["score"]
@@ -142,8 +144,6 @@ def _confidence(reading: "AnnotationFields") -> str:
         chance = chances.get(reading["suggested"])
     elif reading["kind"] in ("sentiment", "urgency"):
         chance = None
-    if reading["model"].startswith(_OF_INCIDENT):
-        return reading["model"]
     sure = {True: "sure", False: "not sure", None: ""}[reading["confident"]]
     percent = f"{chance:.0%}" if isinstance(chance, float) else ""
     return ", ".join(filter(None, (percent, sure)))

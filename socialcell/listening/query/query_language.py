@@ -242,10 +242,10 @@ def find_fault(
     if name in _VOCABULARIES:
         choices = lexicon.vocabulary(name).keys()
     if holdings is not None:
-        known = holdings.values.get(name)
-        if name == "place" and known is not None and operand not in known:
-            return _no_place(operand, known)
-        choices = holdings.platforms if name == "platform" else known or choices
+        values = holdings.values.get(name)
+        if name == "place" and values is not None and operand not in values:
+            return _no_place(operand, values)
+        choices = holdings.platforms if name == "platform" else values or choices
     if choices is not None and operand not in choices:
         return unknown(name, operand, choices)
     if holdings is not None and name == "owner":

@@ -57,11 +57,11 @@ def lint(
     return _ordered(doubts)
 
 
-def lint_kept(
+def lint_rule_query(
     query: str, now: datetime | None = None, holdings: Holdings | None = None
 ) -> list[Doubt]:
-    """The same of a query that is to be kept, as a rule: also that it would match too
-    much. What a search matches is counted beside it."""
+    """The same of the query of a rule: also that it would match too much. What a search
+    matches is counted beside it."""
     tree = parse(clean_text(query), holdings, now)
     return _ordered([*lint(query, now, holdings), *_too_common(tree)])
 

@@ -82,7 +82,7 @@ def read_mentions(
     near = MENTION.alias("near")
     times = near.c.authored_at >= span.start, near.c.authored_at < span.end
     rows = session.execute(
-        select(*keys, _in_one(number))
+        select(*keys, _as_text(number))
         .where(M.id.in_(select(near.c.id).where(*times)), within(span))
         .group_by(*keys)
     ).all()
@@ -110,12 +110,12 @@ def read_places(
     # Each value is a range of an index: a look for the next one, then all its ids.
     values = _suggested_values(kind)
     suggested = (
-        select(_in_one(A.mention_id))
+        select(_as_text(A.mention_id))
         .where(*rules, A.decided_value.is_(None), A.value == values.c.value)
         .scalar_subquery()
     )
     decided = (
-        select(A.decided_value, _in_one(A.mention_id))
+        select(A.decided_value, _as_text(A.mention_id))
         .where(*rules, A.decided_value.is_not(None))
         .group_by(A.decided_value)
     )
@@ -150,9 +150,8 @@ def topics_by_area(
         own = np.zeros_like(counted)
         own[at] = counted[at]
         counts = [(id_, int(own[about].sum())) for id_, about in topics.items()]
-        found = sorted((-n, id_) for id_, n in counts if n)
-        if found:
-            topics_by_area[area] = [(id_, -n) for n, id_ in found]
+        if ordered := sorted((-n, id_) for id_, n in counts if n):
+            topics_by_area[area] = [(id_, -n) for n, id_ in ordered]
     return topics_by_area
 
 
@@ -179,7 +178,7 @@ def _suggested_values(kind: str) -> CTE[Columns]:
     return first.union_all(rest.where(first.c.value.is_not(None)))
 
 
-def _in_one(number: ColumnElement[int]) -> ColumnElement[str]:
+def _as_text(number: ColumnElement[int]) -> ColumnElement[str]:
     return func.aggregate_strings(number.cast(String), ",")
 
 

@@ -130,7 +130,7 @@ def lint_rule(context: Context, query: str) -> list[Doubt]:
     with db.reading(context.engine) as session:
         accounts = frozenset(registry.names_by_account(session))
         holdings = query_holdings.read_holdings(context, session, accounts, query)
-    return query_lint.lint_kept(query, context.clock.now(), holdings)
+    return query_lint.lint_rule_query(query, context.clock.now(), holdings)
 
 
 def require_limits(threshold: int, minutes: int) -> None:

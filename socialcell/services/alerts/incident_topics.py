@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.listening.alerts.model import EVENTS, Incident
-from socialcell.listening.store.alerts import alerts, incident_topics
+from socialcell.listening.store.alerts import alerts, incident_numbers, incident_topics
 from socialcell.listening.store.mentions import rollups
 from socialcell.services.context import Context
 
@@ -30,9 +30,9 @@ def give_topics(context: Context) -> int:
     with db.writing(context.engine) as session:
         rollups.take_turn(session)
         for incident, topic, start in _open_events(session, now):
-            found = incident_topics.find(session, topic, start, now)
-            incident_topics.write(session, incident.id or 0, topic, found, now)
-            count += len(found)
+            topics = incident_topics.find(session, topic, start, now)
+            incident_topics.write(session, incident.id or 0, topic, topics, now)
+            count += len(topics)
     return count
 
 
@@ -44,7 +44,6 @@ def _open_events(
     for topic in EVENTS:
         incident = alerts.incident_of(session, f"topic:{topic}")
         if incident is not None:
-            own = alerts.alerts_of(session, incident.id or 0)
-            starts = [alert.at - timedelta(minutes=alert.minutes) for alert in own]
-            start = min([incident.opened_at, *starts])
+            own_alerts = alerts.alerts_of(session, incident.id or 0)
+            start = incident_numbers.first_moment(incident, own_alerts)
             yield incident, topic, max(start, now - _SPAN)

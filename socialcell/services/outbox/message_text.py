@@ -16,7 +16,7 @@ from socialcell.services.outbox import outbox
 from socialcell.services.outbox.outbox import MessageEntry
 
 # The keys of chats and calls below which words of a message stand.
-_SAID = frozenset(
+_SPOKEN_FIELDS = frozenset(
     {"title", "lines", "text", "url", "blocks", "elements"}
     | {"attachments", "content", "body", "inlines", "actions"}
 )
@@ -69,5 +69,5 @@ def _lines(node: JsonValue) -> Iterator[str]:
             yield from _lines(part)
     elif isinstance(node, dict):
         for name, part in node.items():
-            if name in _SAID and not (name == "title" and "url" in node):
+            if name in _SPOKEN_FIELDS and not (name == "title" and "url" in node):
                 yield from _lines(part)

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from socialcell import db, strategy
+from socialcell.listening.store.mentions import mention_queries
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
+from socialcell.listening.store.mentions.mention_filter import MentionFilter
 from socialcell.ops import store
 from socialcell.reports.week_numbers import WeekNumbers
 from socialcell.reports.weekly import frozen_week
@@ -32,9 +34,10 @@ def reported_week(
 def is_before_first_source(context: Context, as_of: datetime) -> bool:
     """Whether the last complete week before a moment ended before any source was added,
     and nothing of it was collected since: nobody waits for a report that says so."""
-    week, numbers = reported_week(context, as_of)
-    if numbers["mentions"]["n"] is not None:
-        return False
+    week = frozen_week.period(as_of, context.clock.now())
     with db.reading(context.engine) as session:
         first = store.first_source_at(session)
-    return first is None or first >= week.end
+        if first is not None and first < week.end:
+            return False
+        of_week = MentionFilter(since=week.start, until=week.end)
+        return not mention_queries.count_mentions(session, of_week)

@@ -108,15 +108,10 @@ def scope_of(
     """
     if incident.kind not in _COUNTED:
         return None
-    starts = [
-        alert.at - timedelta(minutes=alert.minutes)
-        for alert in alerts
-        if alert.series not in OF_ONE
-    ]
     items = {
         id_ for alert in alerts if alert.series == CRITICAL for id_ in alert.mentions
     }
-    since = min([incident.opened_at, *starts])
+    since = first_moment(incident, alerts)
     if incident.kind == CRITICAL:
         written = select(func.min(M.authored_at)).where(M.id.in_(sorted(items)))
         since = min(since, session.scalars(written).one() or since)
@@ -131,6 +126,17 @@ def scope_of(
         whole = or_(whole, and_(M.id.in_(sorted(items)), M.authored_at <= until))
     subject = None if incident.kind == CRITICAL else what
     return Scope(and_(M.state == "present", whole), since, as_of, subject)
+
+
+def first_moment(incident: Incident, alerts: Sequence[Alert]) -> datetime:
+    """From when on an incident with these alerts has mentions: the span of its first
+    alert that counts any."""
+    starts = [
+        alert.at - timedelta(minutes=alert.minutes)
+        for alert in alerts
+        if alert.series not in OF_ONE
+    ]
+    return min([incident.opened_at, *starts])
 
 
 def read_subjects(

@@ -88,11 +88,11 @@ def write(
     session: Session,
     incident_id: int,
     topic: str,
-    found: Sequence[IncidentTopic],
+    topics: Sequence[IncidentTopic],
     now: datetime,
 ) -> None:
     """Give the mentions the incident's topic, in place of that they have none."""
-    ids = [incident_topic.mention_id for incident_topic in found]
+    ids = [incident_topic.mention_id for incident_topic in topics]
     before = rollups.contribution(session, ids)
     c = ANNOTATION.c
     for chunk in db.chunks(ids):
@@ -111,7 +111,7 @@ def write(
                 "model_version": str(incident_id),
                 "made_at": now,
             }
-            for incident_topic in found
+            for incident_topic in topics
         ],
     )
     owners.resolve(session, ids)
@@ -121,8 +121,8 @@ def write(
 
 def _has_topic(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """The mention has a topic of which this is true."""
-    is_one = (_T.mention_id == M.id, _T.kind == "topic", *conditions)
-    return exists().where(*is_one).correlate(_MENTION)
+    own_topic = (_T.mention_id == M.id, _T.kind == "topic", *conditions)
+    return exists().where(*own_topic).correlate(_MENTION)
 
 
 def _places(

@@ -164,8 +164,8 @@ def count_mentions(session: Session, mention_filter: MentionFilter) -> int:
 
 def has_any(session: Session, part: Node) -> bool:
     """Whether some mention is of a part of a query."""
-    wanted = Matching(session).condition(MentionFilter(part))
-    return session.execute(select(M.id).where(wanted).limit(1)).first() is not None
+    condition = Matching(session).condition(MentionFilter(part))
+    return session.execute(select(M.id).where(condition).limit(1)).first() is not None
 
 
 def mention(session: Session, mention_id: int) -> MentionRow | None:
