@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from socialcell import connectors, db
 from socialcell.clock import SystemClock, in_pune
 from socialcell.listening.store.alerts import critical_calls
+from socialcell.listening.store.alerts.critical_calls import UnansweredCall
 from socialcell.listening.store.mentions import tags
 from socialcell.ops import leases, outbox_store, slots, store
 from socialcell.ops.daemon_model import Lease
@@ -22,6 +23,7 @@ SILENT = timedelta(days=2)  # a source that brings nothing for so long is silent
 _NEW_SOURCE = timedelta(days=1)  # a source that was added since may still be quiet
 _FAILURES = 3  # in a row; one alone is tried again soon
 _RECHECK_STOPPED = timedelta(hours=36)  # the recheck is due once a night
+_CALLS_NAMED = 3  # one by one; of more the first alone
 _ALERTS_LATE = timedelta(minutes=5)  # the daemon sends them within a minute
 _LETTERS_LATE = timedelta(hours=1)
 _TAGGING_LATE = timedelta(hours=1)
@@ -118,6 +120,21 @@ def _alert_reasons(context: Context, now: datetime) -> Iterator[HealthReason]:
         )
     with db.reading(context.engine) as session:
         calls = critical_calls.unanswered(session, now - settings.total_wait)
+    yield from _unanswered_reasons(calls)
+
+
+def _unanswered_reasons(calls: list[UnansweredCall]) -> Iterator[HealthReason]:
+    """Each incident that nobody acknowledged; many of them in one reason."""
+    if len(calls) > _CALLS_NAMED:
+        first = min(calls, key=lambda call: call.started_at)
+        yield HealthReason(
+            "not_acknowledged",
+            f"Nobody has acknowledged {len(calls)} incidents, the first, incident "
+            f"{first.incident_id}, since {in_pune(first.started_at)}: "
+            "socialcell alerts list",
+            f"Take each on, such as: socialcell alerts ack {first.incident_id}.",
+        )
+        return
     for call in calls:
         yield HealthReason(
             "not_acknowledged",

@@ -165,6 +165,31 @@ def test_an_incident_that_nobody_acknowledges_is_told_when_everybody_was_called(
     assert reasons(context) == (waiting,)
 
 
+def test_of_many_incidents_that_nobody_acknowledges_the_first_is_told(
+    context: Context, engine: Engine, clock: FixedClock
+) -> None:
+    world = World(context)
+    for place in ("Katraj", "Warje", "Baner", "Kondhwa"):
+        world.mention(
+            clock.now(), f"A wall fell on two men in {place}", urgency="critical"
+        )
+    escalations.advance(context, deliver=False)
+
+    clock.advance(timedelta(minutes=20))
+    four, _waiting = check(context)
+    acknowledgements.acknowledge(context, 1)
+    three = [reason for reason in check(context) if reason.code == four.code]
+
+    assert four.finding == (
+        "Nobody has acknowledged 4 incidents, the first, incident 1, since "
+        "2026-11-23 09:00 IST: socialcell alerts list"
+    )
+    assert four.advice == "Take each on, such as: socialcell alerts ack 1."
+    assert [reason.advice for reason in three] == [
+        f"Take it on: socialcell alerts ack {number}." for number in (2, 3, 4)
+    ]
+
+
 def test_a_quota_that_is_spent_is_said_with_its_end_and_where_to_look(
     context: Context, engine: Engine, clock: FixedClock
 ) -> None:
