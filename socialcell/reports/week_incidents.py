@@ -86,9 +86,19 @@ class IncidentHours(TypedDict):
     missing: dict[str, int]
 
 
+class ItemNumbers(TypedDict):
+    """A critical post or message: its kind, topics and ward offices."""
+
+    kind: str
+    topics: list[str]
+    wards: list[OwnerNames]
+
+
 class IncidentNumbers(TypedDict):
     """An incident; `here`: of this week; `week`: in which it began.
 
+    `item` is what opened an incident of danger to life, None of other kinds and where
+    all its items were removed; numbers that were frozen before do not have it.
     `notified_at` is when the first message about it was sent, None where none was.
     `name` are the names of its area, `promise` the text of the promise it is about.
     `situation` is None where the incident counts no mentions, or is one of many.
@@ -99,6 +109,7 @@ class IncidentNumbers(TypedDict):
     kind: str
     subject: str
     name: Names | None
+    item: NotRequired[ItemNumbers | None]
     promise: str | None
     severity: str
     state: str

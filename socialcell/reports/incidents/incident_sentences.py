@@ -7,7 +7,6 @@ from socialcell.clock import IST
 from socialcell.i18n import Language
 from socialcell.language.quantities import UNTIL, quantities
 from socialcell.listening.alerts.contradictions import Contradiction, RumourSpread
-from socialcell.listening.alerts.model import CRITICAL
 from socialcell.listening.store.alerts.incident_numbers import PlaceCounts
 from socialcell.reports.incidents.incident_facts import IncidentFacts, Names
 from socialcell.reports.letters.letter_page import Hyperlink
@@ -61,10 +60,6 @@ def series_words(series: str, names: Names, phrases: Phrases) -> str:
     kind, _, id_ = name.partition(":")
     if kind in ("topic", "detail"):
         words = phrases.label(kind, id_)
-    elif kind == CRITICAL:
-        words = phrases.lang.gettext(
-            "critical post or message #%(id)s", id=phrases.lang.digits(id_)
-        )
     elif kind == "phrase":
         words = f"“{id_}”"
     elif name == "all":

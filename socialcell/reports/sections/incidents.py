@@ -1,6 +1,6 @@
 """The section on incidents: how severe, since when, how unusual, what was done."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Literal
@@ -10,18 +10,21 @@ from sqlmodel import Session
 from socialcell.clock import local_iso
 from socialcell.listening.alerts.model import CRITICAL, Alert, Incident
 from socialcell.listening.store.alerts import incidents
+from socialcell.listening.store.alerts.incident_numbers import ItemSubject, PlaceCounts
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.ops import outbox_store
 from socialcell.reports import alert_watch
+from socialcell.reports.incidents import incident_titles
 from socialcell.reports.incidents.incident_page import severity_word, worst_alert
 from socialcell.reports.incidents.incident_sentences import figure_text, quantity_words
-from socialcell.reports.incidents.incident_sentences import series_words as in_words
+from socialcell.reports.incidents.incident_titles import IncidentSubject
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
 from socialcell.reports.phrases import UNKNOWN, Phrases
 from socialcell.reports.sections.report_context import ReportContext
 from socialcell.reports.week_incidents import (
     IncidentNumbers,
     IncidentSituation,
+    ItemNumbers,
     WorstAlert,
 )
 
@@ -41,6 +44,9 @@ def count_incidents(
     rows = incidents.touching(session, span)
     alerts = incidents.alerts_before(session, map(_id, rows), span.end)
     first_posts = _first_posts(session, alerts)
+    subjects = incident_titles.subjects_of(
+        session, [(row, alerts[_id(row)]) for row in rows], scopes={}
+    )
     promise_texts = incidents.promises_of(
         session,
         [
@@ -55,6 +61,7 @@ def count_incidents(
             "kind": incident.kind,
             "subject": incident.subject,
             "name": names.get(_area(incident.subject)),
+            "item": _item_numbers(subjects[_id(incident)].item, names),
             "promise": _promise_text(incident, promise_texts),
             "severity": incident.severity,
             "state": incident.state,
@@ -251,9 +258,27 @@ def _title(context: ReportContext, incident: IncidentNumbers) -> str:
 
 
 def subject_in_words(incident: IncidentNumbers, phrases: Phrases) -> str:
-    """The subject of an incident with the names that were frozen with it."""
-    names = {_area(incident["subject"]): incident["name"]} if incident["name"] else {}
-    return in_words(incident["subject"], names, phrases)
+    """What an incident is called, with the names that were frozen with it."""
+    item = incident.get("item")
+    situation = incident.get("situation")
+    wards = situation["wards"] if situation else []
+    named = [*(item["wards"] if item else ()), *wards]
+    names = {area["id"]: area["name"] for area in named if area["name"]}
+    if incident["name"]:
+        names[_area(incident["subject"])] = incident["name"]
+    about = IncidentSubject(
+        incident["kind"],
+        incident["subject"],
+        PlaceCounts(situation["mentions"], [(ward["id"], ward["n"]) for ward in wards])
+        if situation
+        else None,
+        ItemSubject(
+            item["kind"], item["topics"], [ward["id"] for ward in item["wards"]]
+        )
+        if item
+        else None,
+    )
+    return incident_titles.title(about, names, phrases)
 
 
 def _handling_cell(context: ReportContext, incident: IncidentNumbers) -> Cell:
@@ -345,6 +370,18 @@ def _week_of_start(
     if moment >= start:
         return "now"
     return "before" if moment >= span.start else "earlier"
+
+
+def _item_numbers(
+    item: ItemSubject | None, names: Mapping[str, Mapping[str, str]]
+) -> ItemNumbers | None:
+    if item is None:
+        return None
+    return {
+        "kind": item.kind,
+        "topics": list(item.topics),
+        "wards": [{"id": id_, "name": names.get(id_, {})} for id_ in item.wards],
+    }
 
 
 def _area(subject: str) -> str:

@@ -188,7 +188,6 @@ def test_private_messages_of_an_incident_are_counted() -> None:
         ("topic:flood", "Flood at Aundh - Baner"),
         ("topic:water", "Water supply, Aundh - Baner"),
         ("negative topic:water", "Water supply, negative, Aundh - Baner"),
-        ("critical:42", "critical post or message #42, Aundh - Baner"),
         ("topic:other", "Mentions of no listed topic, Aundh - Baner"),
     ],
 )

@@ -53,6 +53,25 @@ def test_an_incident_says_who_had_it_and_for_how_long() -> None:
     )
 
 
+def test_a_danger_to_life_says_what_and_where_with_the_names_of_its_week() -> None:
+    item = {
+        "kind": "post",
+        "topics": ["electricity"],
+        "wards": [{"id": "ward:gone", "name": {"en": "Wanawadi - Ramtekdi"}}],
+    }
+    message = {**item, "kind": "message", "wards": []}
+    critical = {"kind": "critical", "subject": "critical:42"}
+
+    assert "Danger to life: Electricity, Wanawadi - Ramtekdi" in happened(
+        incident(**critical, item=item)
+    )
+    assert "Danger to life in a private message: Electricity" in happened(
+        incident(**critical, item=message)
+    )
+    # All its items were removed since.
+    assert "Critical post about the city" in happened(incident(**critical, item=None))
+
+
 def test_incidents_beyond_the_table_are_counted() -> None:
     rows = [incident(id=n) for n in range(40)]
 
@@ -82,6 +101,9 @@ def test_figures_of_an_incident_that_differ_stand_side_by_side() -> None:
         "usual": 2,
         "began_at": "2026-11-16T05:00:00+05:30",
         "newest_at": "2026-11-16T09:00:00+05:30",
+        "wards": [
+            {"id": "ward:sinhagad-road", "n": 4, "name": {"en": "Sinhagad Road"}},
+        ],
         "figures": [
             {
                 "quantity": "discharge",
@@ -94,8 +116,8 @@ def test_figures_of_an_incident_that_differ_stand_side_by_side() -> None:
 
     assert "16 Nov 2026, 05:00 to 16 Nov 2026, 09:00" in sentences
     assert (
-        "Flood: figures differ, none is confirmed: Discharge (cusecs): 51,000 / "
-        "24,310." in sentences
+        "Flood at Sinhagad Road: figures differ, none is confirmed: "
+        "Discharge (cusecs): 51,000 / 24,310." in sentences
     )
     assert (
         "Mentions are all of the incident from its first to its newest, beside what is "
