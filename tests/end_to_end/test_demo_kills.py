@@ -43,7 +43,7 @@ def killed_demo(folder: Path, seed: int, kills: int, whole: float) -> list[float
 @pytest.mark.faults
 @pytest.mark.timeout(1800)
 @pytest.mark.fault("F01", "F02")
-@pytest.mark.parametrize("kills", [3, pytest.param(12, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [2, pytest.param(12, marks=pytest.mark.long)])
 def test_a_demo_killed_again_and_again_ends_with_the_same_rows(
     demo: Demo, tmp_path: Path, tried: Callable[..., None], kills: int
 ) -> None:

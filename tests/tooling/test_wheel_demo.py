@@ -1,4 +1,4 @@
-"""`demo --serve` ends with a console that opens, on a city with cases."""
+"""The demo of the wheel, where the source tree is not: it ends with a console."""
 
 import http.client
 import re
@@ -10,18 +10,23 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.running import command, environment
+from tests.running import environment
 from tests.web.console.browser_session import PageAnswer
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.timeout(1200),
+    pytest.mark.xdist_group("wheel"),
+]
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    words = ("demo", "--dir", tmp_path / "demo", "--days", "7", "--serve")
+def running(home: Path, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    words = (home / "bin" / "socialcell", "demo", "--days", "7", "--serve")
     with subprocess.Popen(
         # A run in the background ignores Ctrl-C, and so would its children.
-        ["env", "--default-signal=INT", *command(*words)],
+        ["env", "--default-signal=INT", *words],
+        cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -47,8 +52,8 @@ def ask(
     return page, (answer.getheader("Set-Cookie") or cookie).partition(";")[0]
 
 
-def test_the_demo_leaves_a_console_on_and_says_how_to_sign_in(
-    running: subprocess.Popen[str],
+def test_the_wheel_s_demo_leaves_a_console_on_and_says_how_to_sign_in(
+    running: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     assert running.stdout is not None
     output = ""
@@ -70,3 +75,4 @@ def test_the_demo_leaves_a_console_on_and_says_how_to_sign_in(
     assert (entered.status, today.status) == (303, 200)
     assert name in today.text
     assert re.search(r"\b26-0000\d\d\b", inbox.text)
+    assert list(tmp_path.glob("demo/reports/**/*.html"))
