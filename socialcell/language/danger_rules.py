@@ -23,8 +23,13 @@ _LAUGHTER = re.compile(
     r"\b(?:(?:ha){2,}h?|(?:he){2,}|lo+l|lmao|rofl|xd)\b|हा(?:हा)+|[😂🤣😆😹😜😝🤪🥳😍🥰]",
     re.I,
 )
-_LONG_AGO = re.compile(r"\b(?:1[89]\d\d|20[01]\d)\b")  # a year that is over
-_STILL = re.compile(r"\b(?:since|from|pasun|se)\b|पासून|से", re.I)
+# A year that is over, but no round number (litres, rupees, 1800 of a free call), and
+# that it goes on since then.
+_LONG_AGO = re.compile(
+    r"(?<!\d)(?:[1१][89८९]|[2२][0०](?=[01०१]))(?!00|००)\d\d(?!\d)"
+    r"(?!\s*(?:pasun|se\b|पासून|से(?!\S)))"
+)
+_SINCE = re.compile(r"\b(?:since|from)\s+\d{4}\b", re.I)
 _Span = tuple[int, int]  # words, the end excluded
 
 
@@ -64,7 +69,7 @@ def is_story(text: str) -> bool:
     sentences = [sounds for sounds in _sentences(text) if sounds]
     if not sentences:
         return False
-    if _LONG_AGO.search(text) and not _STILL.search(text):
+    if _LONG_AGO.search(text) and not _SINCE.search(text):
         return True
     whole = _whole(sentences)
     if len(whole) <= _SHORT:
