@@ -148,6 +148,13 @@ CRITICAL = [
     "घर में गले तक पानी है",
     "panyachya motorla haat lavla ani kaka chikatle, current ahe",
     "bhai current se chipka hai",
+    # What fell on somebody, and illness that is not named.
+    "chacha dab gaye diwar ke niche",
+    "भिंतीखाली दोघे दबलेत",
+    "The baby's lips are blue, she makes a strange sound",
+    "दादा के होंठ नीले पड़ रहे हैं",
+    "Grandpa's mouth is drooping on the left since ten minutes",
+    "मुन्नी ने छोटी बैटरी निगल ली",
 ]
 
 
@@ -194,6 +201,9 @@ def test_an_ordinary_word_makes_no_exercise(text: str) -> None:
         "After leg day both my legs are gone, stairs are my enemy",
         "आघाडीची भिंत खचली म्हणे",
         "म्हणतात ना, जळत्या घराचा वासा",
+        "वाड्याला आग लागली ती १८२८ साली",
+        "2005 ki baadh me wo chhat pe the, tab se pune me hai",
+        "पूल पडल्याचा मेसेज खोटा आहे, ही अफवा आहे",
     ],
 )
 def test_long_ago_a_game_a_boast_and_a_proverb_are_stories(text: str) -> None:
@@ -207,6 +217,18 @@ def test_long_ago_a_game_a_boast_and_a_proverb_are_stories(text: str) -> None:
         "The mechanic is under the car and does not answer",
         "bus chi chaka riksha var geli",
         "OT madhe light geli, operation chalu ahe",
+        # Words that sound like one of a story: owner and serial, snake and dreams,
+        # brother and price, lake and applause, all and practice, came and taken out.
+        "हाथ मशीन में है, मालिक गेट बंद करवा रहा",
+        "सापाने पकडलं पाय",
+        "bhavala shwas gheta yet nahi",
+        "talya madhe don pora budali",
+        "सर्वात खालच्या मजल्यावर पाणी",
+        "cobra nikla hai aanganwadi me",
+        "The trailer leans over the footpath",
+        "Water 2000 litres gone, wall leaning",
+        "1800 22 50 is not answered, the wire hangs",
+        "2015 से दीवार झुकी है",
     ],
 )
 def test_what_happens_now_is_no_story(text: str) -> None:
