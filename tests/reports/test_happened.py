@@ -75,6 +75,32 @@ def test_an_incident_says_its_numbers_and_what_was_done(world: World) -> None:
     assert "socialcell" not in said, "no command stands in a report"
 
 
+def test_a_week_keeps_what_a_danger_to_life_was_about_without_its_words(
+    world: World,
+) -> None:
+    world.covered()
+    at = MONDAY + 5 * HOUR
+    shock = world.mention(
+        at,
+        "The pole hums, my uncle cannot let go",
+        urgency="critical",
+        topics=("electricity",),
+        wards=("ward:aundh-baner",),
+    )
+    incident(world, f"critical:{shock}", at, kind="critical")
+    incident(world, "critical:9999", at, kind="critical")  # removed since
+
+    gone, kept = sorted(numbers(world)["incidents"], key=lambda row: -row["id"])
+
+    assert gone["item"] is None
+    assert (kept["item"]["kind"], kept["item"]["topics"]) == ("post", ["electricity"])
+    (ward,) = kept["item"]["wards"]
+    assert (ward["id"], ward["name"]["en"]) == ("ward:aundh-baner", "Aundh - Baner")
+    said = text_of(world)
+    assert "- Danger to life: Electricity, Aundh - Baner, Incident 1, high," in said
+    assert "- Critical post about the city, Incident 2, high," in said
+
+
 def test_an_incident_that_is_over_says_when_and_how_long_it_took(world: World) -> None:
     world.covered()
     began = MONDAY + 5 * HOUR
