@@ -40,6 +40,14 @@ SERVER = "runs until it is stopped"
 PLATFORM = "asks a platform over the internet"
 PLACE = "writes to a place outside the folder"
 LIVE = "its exit code says how the workspace is"
+# Documents whose commands are run by make test-long: they would take five minutes.
+LATER = frozenset(
+    f"docs/{name}.md"
+    for name in (
+        *("campaigns", "closing", "influencers", "outreach", "owners", "planning"),
+        *("privacy", "publishing", "tasks"),
+    )
+)
 NOT_RUN = {
     "socialcell daemon": SERVER,
     "socialcell serve console --port 8487 --workers 2": SERVER,
@@ -236,7 +244,14 @@ def test_every_listed_command_stands_in_a_document() -> None:
     assert {*NOT_RUN, *REFUSED} - used == set()
 
 
-@pytest.mark.parametrize("document", [d for d in DOCUMENTS if [*commands(d)]])
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(document, marks=pytest.mark.long if document in LATER else ())
+        for document in DOCUMENTS
+        if [*commands(document)]
+    ],
+)
 def test_the_commands_of_a_document_do_what_it_says(
     document: str, demo: Demo, tmp_path: Path
 ) -> None:

@@ -314,7 +314,7 @@ def test_the_database_comes_to_what_the_platform_shows(
 @pytest.mark.faults
 @pytest.mark.timeout(1200)
 @pytest.mark.fault("F01", "F13", "F14", "F15")
-@pytest.mark.parametrize("lives", [12, pytest.param(60, marks=pytest.mark.long)])
+@pytest.mark.parametrize("lives", [6, pytest.param(60, marks=pytest.mark.long)])
 def test_the_database_comes_to_what_the_platform_shows_after_long_lives(
     context: Context, clock: FixedClock, hasty: None, lives: int
 ) -> None:
