@@ -155,6 +155,7 @@ CRITICAL = [
     "दादा के होंठ नीले पड़ रहे हैं",
     "Grandpa's mouth is drooping on the left since ten minutes",
     "मुन्नी ने छोटी बैटरी निगल ली",
+    "aap batao, chhoti ne battery nigal li",  # "aap" (you) is no app
 ]
 
 
@@ -273,6 +274,11 @@ def test_words_of_haste_alone_make_no_spam_urgent() -> None:
 
     assert reading.intent.label == "spam"
     assert reading.urgency.level == "low"
+
+
+def test_many_who_vomit_are_a_danger_and_the_wrong_way_round_is_none() -> None:
+    assert danger_of("mess ka khana khake bacchon ko ultiyan") is Danger.SERIOUS
+    assert danger_of("bacche ulti side se road cross karte hain") is Danger.NONE
 
 
 @pytest.mark.parametrize(
