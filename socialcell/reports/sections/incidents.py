@@ -1,6 +1,6 @@
 """The section on incidents: how severe, since when, how unusual, what was done."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Literal
@@ -10,26 +10,23 @@ from sqlmodel import Session
 from socialcell.clock import local_iso
 from socialcell.listening.alerts.model import CRITICAL, Alert, Incident
 from socialcell.listening.store.alerts import incidents
-from socialcell.listening.store.alerts.incident_numbers import ItemSubject, PlaceCounts
 from socialcell.listening.store.mentions.mention_counts import TimeSpan
 from socialcell.ops import outbox_store
 from socialcell.reports import alert_watch
-from socialcell.reports.incidents import incident_titles
+from socialcell.reports.incidents import frozen_subjects, incident_titles
 from socialcell.reports.incidents.incident_page import severity_word, worst_alert
 from socialcell.reports.incidents.incident_sentences import figure_text, quantity_words
-from socialcell.reports.incidents.incident_titles import IncidentSubject
 from socialcell.reports.page import Block, Cell, Paragraph, Section, Table
-from socialcell.reports.phrases import UNKNOWN, Phrases
+from socialcell.reports.phrases import UNKNOWN
 from socialcell.reports.sections.report_context import ReportContext
 from socialcell.reports.week_incidents import (
     IncidentNumbers,
     IncidentSituation,
-    ItemNumbers,
     WorstAlert,
 )
 
 MAX_INCIDENTS = 5
-_PROMISE, _WARD = "promise:", "ward:"
+_PROMISE = "promise:"
 
 
 def count_incidents(
@@ -60,8 +57,8 @@ def count_incidents(
             "id": _id(incident),
             "kind": incident.kind,
             "subject": incident.subject,
-            "name": names.get(_area(incident.subject)),
-            "item": _item_numbers(subjects[_id(incident)].item, names),
+            "name": names.get(frozen_subjects.area_of(incident.subject)),
+            "item": frozen_subjects.item_numbers(subjects[_id(incident)].item, names),
             "promise": _promise_text(incident, promise_texts),
             "severity": incident.severity,
             "state": incident.state,
@@ -254,31 +251,7 @@ def _title(context: ReportContext, incident: IncidentNumbers) -> str:
         return context.lang.gettext(
             "Promise missed: %(text)s", text=context.shorten(incident["promise"])
         )
-    return context.shorten(subject_in_words(incident, context.phrases))
-
-
-def subject_in_words(incident: IncidentNumbers, phrases: Phrases) -> str:
-    """What an incident is called, with the names that were frozen with it."""
-    item = incident.get("item")
-    situation = incident.get("situation")
-    wards = situation["wards"] if situation else []
-    named = [*(item["wards"] if item else ()), *wards]
-    names = {area["id"]: area["name"] for area in named if area["name"]}
-    if incident["name"]:
-        names[_area(incident["subject"])] = incident["name"]
-    about = IncidentSubject(
-        incident["kind"],
-        incident["subject"],
-        PlaceCounts(situation["mentions"], [(ward["id"], ward["n"]) for ward in wards])
-        if situation
-        else None,
-        ItemSubject(
-            item["kind"], item["topics"], [ward["id"] for ward in item["wards"]]
-        )
-        if item
-        else None,
-    )
-    return incident_titles.title(about, names, phrases)
+    return context.shorten(frozen_subjects.title(incident, context.phrases))
 
 
 def _handling_cell(context: ReportContext, incident: IncidentNumbers) -> Cell:
@@ -370,22 +343,6 @@ def _week_of_start(
     if moment >= start:
         return "now"
     return "before" if moment >= span.start else "earlier"
-
-
-def _item_numbers(
-    item: ItemSubject | None, names: Mapping[str, Mapping[str, str]]
-) -> ItemNumbers | None:
-    if item is None:
-        return None
-    return {
-        "kind": item.kind,
-        "topics": list(item.topics),
-        "wards": [{"id": id_, "name": names.get(id_, {})} for id_ in item.wards],
-    }
-
-
-def _area(subject: str) -> str:
-    return subject.removeprefix("negative ").removeprefix(_WARD)
 
 
 def _promise_text(incident: Incident, promise_texts: dict[int, str]) -> str | None:

@@ -9,6 +9,7 @@ from socialcell import charts
 from socialcell.charts import ChartSeries
 from socialcell.i18n import Language
 from socialcell.listening.areas.area_shapes import ShapeRecord
+from socialcell.reports.incidents import frozen_subjects
 from socialcell.reports.phrases import Phrases, first_with_counts
 from socialcell.reports.pictures import (
     funnel,
@@ -74,7 +75,7 @@ def _incident(numbers: WeekNumbers, phrases: Phrases) -> Picture | None:
     hours = incident.get("timeline") if incident else None
     if incident is None or hours is None:
         return None
-    name = one_line(incidents.subject_in_words(incident, phrases), MAX_CELL_LENGTH)
+    name = one_line(frozen_subjects.title(incident, phrases), MAX_CELL_LENGTH)
     timeline = picture_data.timeline_of_week(hours, name, phrases)
     return incident_timeline.draw(timeline, phrases.lang)
 

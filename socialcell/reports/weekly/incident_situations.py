@@ -23,7 +23,7 @@ from socialcell.listening.store.alerts.scope_counts import (
 )
 from socialcell.listening.store.mentions import office_counts
 from socialcell.reports.compared_figures import PeakHour
-from socialcell.reports.incidents import incident_facts
+from socialcell.reports.incidents import frozen_subjects, incident_facts
 from socialcell.reports.incidents.incident_facts import IncidentFacts
 from socialcell.reports.named_counts import NamedCount, Names, OwnerNames
 from socialcell.reports.pictures import picture_counts
@@ -99,11 +99,9 @@ def facts_of(
         acked_at=_moment(numbers["acked_at"]),
     )
     situation = numbers.get("situation")
-    names = {_area(numbers["subject"]): numbers["name"]} if numbers["name"] else {}
+    names = frozen_subjects.names_of(numbers)
     if situation is None:
         return IncidentFacts(incident, at, names=names)
-    named = [*situation["wards"], *situation["places"]]
-    names |= {count["id"]: count["name"] for count in named if count["name"]}
     return IncidentFacts(
         incident=incident,
         at=at,
@@ -161,10 +159,6 @@ def _pairs(counts: Sequence[NamedCount]) -> list[tuple[str, int]]:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def _area(subject: str) -> str:
-    return subject.removeprefix("negative ").removeprefix("ward:")
 
 
 def _situation(

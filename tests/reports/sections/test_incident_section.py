@@ -104,6 +104,7 @@ def test_figures_of_an_incident_that_differ_stand_side_by_side() -> None:
         "wards": [
             {"id": "ward:sinhagad-road", "n": 4, "name": {"en": "Sinhagad Road"}},
         ],
+        "places": [],
         "figures": [
             {
                 "quantity": "discharge",
