@@ -1,6 +1,7 @@
 """Scores the reader on posts kept for measuring: dangers, look-alikes, a plain day.
 
     python -m benchmarks.danger_probe [--set 1|2|3|4|5] [--no-semantic] [--json]
+    python -m benchmarks.danger_probe --hard    those of benchmarks/calibration
 
 The posts are the last set of `benchmarks/unseen`, or an earlier one; the README there
 says who wrote them, how seldom they are scored and whose mistakes have been read. Only
@@ -19,6 +20,7 @@ from socialcell.language import Analysis, read
 from socialcell.language.analysis import ASKING, NO_MESSAGE
 
 FOLDER = Path(__file__).resolve().parent / "unseen"
+HARD = FOLDER.parent / "calibration"
 ALL = "all"
 
 
@@ -28,10 +30,13 @@ def main() -> None:
         "--semantic", action=argparse.BooleanOptionalAction, default=True
     )
     parser.add_argument("--set", type=int, choices=(1, 2, 3, 4, 5), default=5)
+    parser.add_argument("--hard", action="store_true")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    part = part_of_set(arguments.set)
-    figures = score(part, semantic=arguments.semantic)
+    if arguments.hard:
+        figures = score_hard(semantic=arguments.semantic)
+    else:
+        figures = score(part_of_set(arguments.set), semantic=arguments.semantic)
     if arguments.json:
         print(json.dumps(figures, indent=1))
         return
@@ -77,8 +82,26 @@ def score(part: str, *, semantic: bool) -> dict[str, dict[str, int]]:
     return {group: dict(found) for group, found in counts.items()}
 
 
-def _read(name: str, semantic: bool) -> list[tuple[dict[str, Any], Analysis]]:
-    lines = (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+def score_hard(*, semantic: bool) -> dict[str, dict[str, int]]:
+    """The same of hard posts, whose mistakes were read, in all: by file and level, how
+    many there are and how many are read as high or critical, and as critical."""
+    figures: dict[str, dict[str, int]] = {}
+    for name in ("dangers", "lookalikes", "ordinary_day"):
+        counts: Counter[str] = Counter()
+        for post, reading in _read(name, semantic, HARD):
+            counts[post["level"]] += 1
+            high = reading.urgency.level in DANGEROUS
+            counts[f"{post['level']}, read high or critical"] += high
+            critical = reading.urgency.level == "critical"
+            counts[f"{post['level']}, read critical"] += critical
+        figures[name] = dict(counts)
+    return figures
+
+
+def _read(
+    name: str, semantic: bool, folder: Path = FOLDER
+) -> list[tuple[dict[str, Any], Analysis]]:
+    lines = (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     posts = [json.loads(line) for line in lines]
     readings = read([post["text"] for post in posts], semantic=semantic)
     return list(zip(posts, readings, strict=True))

@@ -34,11 +34,15 @@ def main() -> None:
     rate(folder, arguments.limit)
 
 
+def shared_folder() -> Path:
+    """Where the shared research files lie, there or not."""
+    shared = Path(os.environ.get("SOCIALCELL_SHARED", ROOT.parent / "shared"))
+    return shared / "data" / "language" / "train"
+
+
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    shared = Path(os.environ.get("SOCIALCELL_SHARED", ROOT.parent / "shared"))
-    default = shared / "data" / "language" / "train"
-    parser.add_argument("folder", nargs="?", type=Path, default=default)
+    parser.add_argument("folder", nargs="?", type=Path, default=shared_folder())
     parser.add_argument("--limit", type=int, default=None, help="rows per file")
     parser.add_argument("--rate-only", action="store_true")
     return parser.parse_args()

@@ -13,7 +13,6 @@ a danger, so that what is called critical there is a false call but for news.
 
 import argparse
 import json
-import os
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,18 +20,16 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.base_rates import DANGEROUS
+from benchmarks.language_first import shared_folder
 from socialcell.language import read
 
-ROOT = Path(__file__).resolve().parents[1]
-LABELS = ROOT / "benchmarks" / "unseen" / "real_urgency.json"
+LABELS = Path(__file__).resolve().parent / "unseen" / "real_urgency.json"
 SEED = 5
 
 
 def main() -> None:
-    shared = Path(os.environ.get("SOCIALCELL_SHARED", ROOT.parent / "shared"))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    default = shared / "data" / "language" / "train"
-    parser.add_argument("--folder", type=Path, default=default)
+    parser.add_argument("--folder", type=Path, default=shared_folder())
     parser.add_argument("--each", type=int, default=700)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
