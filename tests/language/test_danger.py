@@ -155,7 +155,7 @@ CRITICAL = [
     "दादा के होंठ नीले पड़ रहे हैं",
     "Grandpa's mouth is drooping on the left since ten minutes",
     "मुन्नी ने छोटी बैटरी निगल ली",
-    "aap batao, chhoti ne battery nigal li",  # "aap" (you) is no app
+    "chhoti ne battery nigal li, aap aao",  # "aap" (you) is no app
 ]
 
 
