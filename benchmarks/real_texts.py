@@ -6,9 +6,11 @@ FOLDER holds `topic/` and `sentiment/` (default: `../shared/data/language/train`
 below `$SOCIALCELL_SHARED`). `topic/` holds complaints and tweets of people in Bengaluru
 and Mumbai to their cities, in English: `unseen/real_urgency.json` says of which lines
 one person read the urgency, and which of these are critical or high. Files of
-`sentiment/` are tweets and sentences about anything in all five kinds of text; the
-reader learned feelings from them, but nothing of danger. Nearly none tells a city of
-a danger, so that what is called critical there is a false call but for news.
+`sentiment/` are tweets and sentences about anything in all five kinds of text. Nearly
+none tells a city of a danger, so that what is called critical there is a false call but
+for news. The reader learned from other lines of `topic/` and of some of these files
+what danger is not (training/public.py), and feelings from most of them: of a file that
+taught it, only texts are drawn that were kept from the nets.
 """
 
 import argparse
@@ -22,8 +24,11 @@ from typing import Any
 from benchmarks.base_rates import DANGEROUS
 from benchmarks.language_first import shared_folder
 from socialcell.language import read
+from socialcell.language.training.public import is_kept
+from socialcell.language.training.recipes import TALK_TEXTS
 
 LABELS = Path(__file__).resolve().parent / "unseen" / "real_urgency.json"
+TAUGHT = {source.file for source in TALK_TEXTS}
 SEED = 5
 
 
@@ -46,15 +51,10 @@ def main() -> None:
 
 def complaints(folder: Path) -> Iterator[dict[str, Any]]:
     """Of each labelled file: how many texts are called what, and how many rightly."""
-    for file, labels in json.loads(LABELS.read_text(encoding="utf-8")).items():
-        texts = _texts(folder / "topic" / file)
-        levels = dict(
-            zip(
-                labels["read"],
-                _levels([texts[at] for at in labels["read"]]),
-                strict=True,
-            )
-        )
+    labels_by_file = json.loads(LABELS.read_text(encoding="utf-8"))
+    for file, texts in labelled_texts(folder):
+        labels = labels_by_file[file]
+        levels = dict(zip(labels["read"], _levels(texts), strict=True))
         dangerous = {*labels["critical"], *labels["high"]}
         called = {at for at, level in levels.items() if level in DANGEROUS}
         critical = {at for at, level in levels.items() if level == "critical"}
@@ -72,16 +72,30 @@ def complaints(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def talk(folder: Path, each: int) -> Iterator[dict[str, Any]]:
-    """Of files about anything, of each so many texts drawn with one seed."""
-    for path in sorted((folder / "sentiment").glob("*.jsonl")):
-        texts = _texts(path)
-        drawn = random.Random(SEED).sample(texts, min(each, len(texts)))
-        counts = Counter(_levels(drawn))
+    """Of files about anything: how many texts are called critical or high."""
+    for file, texts in drawn_talk(folder, each):
+        counts = Counter(_levels(texts))
         yield {
-            "file": path.name,
-            "texts": len(drawn),
+            "file": file,
+            "texts": len(texts),
             **{f"read {level}": counts[level] for level in DANGEROUS},
         }
+
+
+def labelled_texts(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Of each labelled file its name, and the texts that were read by hand."""
+    for file, labels in json.loads(LABELS.read_text(encoding="utf-8")).items():
+        texts = _texts(folder / "topic" / file)
+        yield file, [texts[at] for at in labels["read"]]
+
+
+def drawn_talk(folder: Path, each: int) -> Iterator[tuple[str, list[str]]]:
+    """Of each file about anything its name, and so many texts drawn with one seed."""
+    for path in sorted((folder / "sentiment").glob("*.jsonl")):
+        texts = _texts(path)
+        if f"sentiment/{path.name}" in TAUGHT:
+            texts = list(filter(is_kept, texts))
+        yield path.name, random.Random(SEED).sample(texts, min(each, len(texts)))
 
 
 def _texts(path: Path) -> list[str]:

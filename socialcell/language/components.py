@@ -33,7 +33,14 @@ from socialcell.language.names.places import (
     name_words,
     places,
 )
-from socialcell.language.notes import Fact, Hit, Notes, notes_of, text_of
+from socialcell.language.notes import (
+    DayChances,
+    Fact,
+    Hit,
+    Notes,
+    notes_of,
+    text_of,
+)
 from socialcell.language.stems import Endings, Stems
 from socialcell.language.words import analyse_word, key_of
 from socialcell.settings.language import NcModels
@@ -245,34 +252,46 @@ def add_intent(doc: Doc) -> Doc:
     return doc
 
 
-@Language.component("socialcell_day")
-def judge_as_of_a_day(doc: Doc) -> Doc:
+@Language.factory("socialcell_day", default_config={"nc": "all"})
+class DayReader:
     """Intent, feeling and the chance of danger anew, by the model of a day.
 
     Then it is plain which topics count: a text that sells something or is about a film
     has none for an office, and a message without one has `other`.
     """
-    notes = notes_of(doc)
-    assert notes.intent is not None
-    urgency.weigh(notes)
-    notes.day = day_model.chances(notes)
-    if notes.day is not None:
-        notes.danger_chance = day_model.danger(notes.danger_chance, notes.day)
-        notes.intent = intent.of_a_day(notes, notes.day)
-        # Without the encoder two validation files lost more than a point.
-        if notes.sentiment is not None and notes.sentiment_votes and notes.meaning:
-            chances = day_model.sentiments(
-                notes.sentiment.probabilities, notes.day, notes.language
-            )
-            notes.sentiment = day_mix.with_chances(notes.sentiment, chances)
-    if notes.intent.label in NO_MESSAGE:
-        if notes.intent.confident:
-            notes.topics = [
-                topic for topic in notes.topics if topics.stays_in_talk(topic, notes)
-            ]
-    elif not notes.topics:
-        notes.topics = [topics.OTHER]
-    return doc
+
+    def __init__(self, nlp: Language, name: str, nc: str) -> None:
+        self._model = day_model.day_model(NcModels(nc))
+
+    def __call__(self, doc: Doc) -> Doc:
+        notes = notes_of(doc)
+        assert notes.intent is not None
+        urgency.weigh(notes)
+        if self._model is not None:
+            notes.day = self._model.chances(notes)
+        if notes.day is not None:
+            _add_the_say_of_a_day(notes, notes.day)
+        if notes.intent.label in NO_MESSAGE:
+            if notes.intent.confident:
+                notes.topics = [
+                    topic
+                    for topic in notes.topics
+                    if topics.stays_in_talk(topic, notes)
+                ]
+        elif not notes.topics:
+            notes.topics = [topics.OTHER]
+        return doc
+
+
+def _add_the_say_of_a_day(notes: Notes, day: DayChances) -> None:
+    notes.danger_chance = day_model.danger(notes.danger_chance, day)
+    notes.intent = intent.of_a_day(notes, day)
+    # Without the encoder two validation files lost more than a point.
+    if notes.sentiment is not None and notes.sentiment_votes and notes.meaning:
+        chances = day_model.sentiments(
+            notes.sentiment.probabilities, day, notes.language
+        )
+        notes.sentiment = day_mix.with_chances(notes.sentiment, chances)
 
 
 @Language.factory("socialcell_feelings", default_config={"nc": "all"})

@@ -58,7 +58,12 @@ _KINDS = {
     NcModels.LICENSED: "licensed",
     NcModels.NONE: "rules",
 }
-_WITH_MODELS = ("socialcell_language", "socialcell_names", "socialcell_feelings")
+_WITH_MODELS = (
+    "socialcell_language",
+    "socialcell_names",
+    "socialcell_feelings",
+    "socialcell_day",
+)
 
 
 class TextReader:

@@ -11,7 +11,14 @@ from tests.shared import REPOSITORY
 
 FOLDER = REPOSITORY / "benchmarks" / "unseen"
 LABELS = REPOSITORY / "socialcell" / "language" / "labels"
-PARTS = ("", "_2", "_3", "_4", "_5")  # what the names of the files of a set end with
+PARTS = (
+    "",
+    "_2",
+    "_3",
+    "_4",
+    "_5",
+    "_6",
+)  # what the names of the files of a set end with
 PATTERNS = ("patterns", "patterns_2")
 KINDS = {"mr", "hi", "en", "hi-Latn", "mr-Latn"}
 

@@ -1,17 +1,19 @@
 """The model of a day: what it weighs, and how its say joins that of those before."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
 
 from socialcell.language import read
 from socialcell.language.classifiers import day_model
-from socialcell.language.classifiers.day_model import DayJudge, Nets
+from socialcell.language.classifiers.day_model import DayModel, Judge, Nets
 from socialcell.language.notes import DayChances, notes_of
 from socialcell.language.pipeline import build
 from socialcell.language.training import day
 from socialcell.language.training.posts import Example
+from socialcell.settings.language import NcModels
 
 THIRDS = dict.fromkeys(day_model.GROUPS, 1 / 3)
 EVEN = DayChances(THIRDS, dict.fromkeys(day_model.SENTIMENTS, 1 / 3), 0.5, 0.5)
@@ -50,13 +52,46 @@ def test_a_judge_sees_values_at_unit_spread_and_those_absent_as_none() -> None:
 
     nets = {name: head(len(classes)) for name, classes in day_model.HEADS.items()}
     middle, spread = np.array([1.0, 0.0]), np.array([2.0, 1.0])
-    judge = DayJudge(("talk", "smoke"), middle, spread, nets)
+    judge = Judge(("talk", "smoke"), middle, spread, nets)
 
     chances = judge.chances({"talk": 3.0, "unknown": 9.0})  # hidden: 1
 
-    assert chances.high == pytest.approx(math.e / (1.0 + math.e))
-    assert chances.groups["idle"] == pytest.approx(math.e / (2.0 + math.e))
-    assert judge.chances({}).high == 0.5  # hidden: below 0, so none
+    assert chances["high"]["yes"] == pytest.approx(math.e / (1.0 + math.e))
+    assert chances["groups"]["idle"] == pytest.approx(math.e / (2.0 + math.e))
+    assert judge.chances({})["high"]["yes"] == 0.5  # hidden: below 0, so none
+
+
+def test_the_nets_that_saw_public_texts_have_twice_the_say() -> None:
+    def judge(heads: Iterable[str], odds: float) -> Judge:
+        """Nets that always say the same: so many to one for the second class."""
+        nets = {}
+        for head in heads:
+            bias = np.zeros((1, len(day_model.HEADS[head])))
+            bias[0, 1] = math.log(odds)
+            none = np.zeros((1, 1, 1)), np.zeros((1, 1))
+            nets[head] = Nets(*none, np.zeros((1, 1, bias.size)), bias)
+        return Judge(("danger",), np.zeros(1), np.ones(1), nets)
+
+    notes = notes_of(build()("an ordinary text"))
+    one, other = judge(day_model.HEADS, 8.0), judge(day_model.PUBLIC_HEADS, 1.0)
+    alone = DayModel({"linear": one}, {}).chances(notes)
+    both = DayModel({"linear": one}, {"linear": other}).chances(notes)
+
+    assert alone is not None
+    assert alone.high == pytest.approx(8 / 9)
+    assert both is not None  # the third root of 8 is 2
+    assert both.high == both.critical == pytest.approx(2 / 3)
+    assert both.groups["idle"] == pytest.approx(2 / 4)
+    assert both.sentiments == alone.sentiments
+
+
+def test_a_workspace_without_nc_models_asks_the_nets_of_a_day_alone() -> None:
+    allowed, unasked = day_model.day_model(), day_model.day_model(NcModels.NONE)
+
+    assert allowed is not None
+    assert allowed.public_judges
+    assert unasked is not None
+    assert not unasked.public_judges
 
 
 def test_the_order_within_a_group_stays_as_it_was() -> None:
@@ -114,7 +149,7 @@ def test_a_fit_finds_what_sets_the_posts_apart() -> None:
     judge = day.fit(posts, values, feelings, seed=7)
 
     for name, feeling in zip(labels, feelings, strict=False):
-        chances = judge.chances({name: 1.0})
+        chances = day_model.day_chances(judge.chances({name: 1.0}))
         assert max(chances.groups, key=chances.groups.__getitem__) == name
         assert max(chances.sentiments, key=chances.sentiments.__getitem__) == feeling
         assert (chances.high > 0.5) == (name != "idle")

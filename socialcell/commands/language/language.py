@@ -116,9 +116,9 @@ def train(
     when it is named: it takes its minutes, needs torch and onnx, and how far it comes
     hangs on the machine. With `--further` it begins with what the present encoder knows
     instead of nothing. `encoder-shares` only weighs it anew beside the model `civic`,
-    after that has learned from more posts. `day-nets` has the last word: it weighs what
-    the installed models find, so that it is trained after them, when they are
-    installed.
+    after that has learned from more posts. `day-nets` and `public-nets` have the last
+    word: they weigh what the installed models find, so that they are trained after
+    them, when these are installed.
 
     Example: socialcell language train sentiment-mr --data ../labels --into models
     """

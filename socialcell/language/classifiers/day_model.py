@@ -3,12 +3,14 @@
 The models before it learned from posts that are rich in what is rare. This one weighs
 what all of them and the rules found, by small nets that learned from posts of other
 hands in which danger, what only looks like it and everyday talk stand beside each other
-(`language/labels/day`). The words of danger.yaml stay the floor (urgency.py).
+(`language/labels/day`). The nets of a second file, which also learned from texts that
+people really wrote, have twice their say in intent and danger; the licences of these
+texts forbid some uses. The words of danger.yaml stay the floor (urgency.py).
 """
 
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import repeat
@@ -23,8 +25,10 @@ from socialcell.language.classifiers import civic_model
 from socialcell.language.danger_rules import Danger
 from socialcell.language.linear_model import log_odds, sigmoid, softmax
 from socialcell.language.notes import DayChances, Notes
+from socialcell.settings.language import NcModels
 
 NAME = "day-nets"
+PUBLIC_NAME = "public-nets"
 LINEAR, SEMANTIC = "linear", "semantic"  # without the encoder, and with it
 LAYERS = ("inner", "inner_bias", "outer", "outer_bias")
 # What a writer wants, in three groups: something of the city, to tell it, or nothing.
@@ -41,6 +45,7 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "high": (NO, YES),  # at least
     "critical": (NO, YES),
 }
+PUBLIC_HEADS = ("groups", "high", "critical")
 _ENCODER_HEADS = (
     "sentiment",
     "complaint",
@@ -54,7 +59,8 @@ _ENCODER_HEADS = (
 # (seeds 7 and 3), `benchmarks/calibration`, the first two sets and the first patterns
 # of `benchmarks/unseen`, and the posts of `labels/day`, each hand's by a model that saw
 # those of the others.
-_SAY_IN_GROUPS, _SAY_IN_DANGER, _SAY_IN_SENTIMENT = 0.5, 0.8, 0.6
+_SAY_IN_GROUPS, _SAY_IN_DANGER, _SAY_IN_SENTIMENT = 0.6, 0.8, 0.6
+_SAY_OF_PUBLIC = 2 / 3  # beside the nets that saw invented posts alone
 # Added to log odds, chosen there: of the groups, and of `negative` in a language.
 _MIX_OF_A_DAY: Mapping[str, float] = {"asks": 0.15}
 _MORE_NEGATIVE: Mapping[str, float] = {"en": 1.0, "hi-Latn": 0.85}
@@ -86,8 +92,8 @@ class Nets:
 
 
 @dataclass(frozen=True, slots=True)
-class DayJudge:
-    """The nets of every head over the same named values, which they see at unit spread.
+class Judge:
+    """The nets of some heads over the same named values, which they see at unit spread.
 
     `nets` are by the names of HEADS, their classes in that order.
     """
@@ -97,29 +103,52 @@ class DayJudge:
     spread: NDArray[np.float32]
     nets: Mapping[str, Nets]
 
-    def chances(self, values: Mapping[str, float]) -> DayChances:
-        """A value that is not there counts as 0."""
+    def chances(self, values: Mapping[str, float]) -> dict[str, dict[str, float]]:
+        """By head and class. A value that is not there counts as 0."""
         row = np.fromiter(map(values.get, self.names, repeat(0.0)), np.float32)
         scaled = (row - self.middle) / self.spread
-        by_head = {
-            head: dict(zip(classes, self.nets[head].chances(scaled), strict=True))
-            for head, classes in HEADS.items()
+        return {
+            head: dict(zip(HEADS[head], nets.chances(scaled), strict=True))
+            for head, nets in self.nets.items()
         }
-        return DayChances(
-            by_head["groups"],
-            by_head["sentiment"],
-            by_head["high"][YES],
-            by_head["critical"][YES],
-        )
 
 
-def chances(notes: Notes) -> DayChances | None:
-    """None where the model is absent or nothing but names is said."""
-    judges = _judges()
-    if not judges or not notes.margins:
-        return None
-    judge = judges[LINEAR if notes.meaning is None else SEMANTIC]
-    return judge.chances(evidence(notes))
+@dataclass(frozen=True, slots=True)
+class DayModel:
+    """By kind of reading the judge that learned from invented posts, and, where it may
+    be used, the one that learned from public texts, too."""
+
+    judges: Mapping[str, Judge]
+    public_judges: Mapping[str, Judge]
+
+    def chances(self, notes: Notes) -> DayChances | None:
+        """None where nothing but names is said."""
+        if not notes.margins:
+            return None
+        kind = LINEAR if notes.meaning is None else SEMANTIC
+        values = evidence(notes)
+        found = self.judges[kind].chances(values)
+        if kind in self.public_judges:
+            of_public = self.public_judges[kind].chances(values)
+            found |= {
+                head: _together(found[head], chances)
+                for head, chances in of_public.items()
+            }
+        return day_chances(found)
+
+
+def day_chances(found: Mapping[str, Mapping[str, float]]) -> DayChances:
+    """From the chances of every head."""
+    return DayChances(
+        found["groups"], found["sentiment"], found["high"][YES], found["critical"][YES]
+    )
+
+
+@lru_cache(maxsize=len(NcModels))
+def day_model(nc: NcModels = NcModels.ALL) -> DayModel | None:
+    """None where it is absent."""
+    judges = _judges(NAME, HEADS, nc)
+    return DayModel(judges, _judges(PUBLIC_NAME, PUBLIC_HEADS, nc)) if judges else None
 
 
 def intents(before: Mapping[str, float], day: DayChances) -> dict[str, float]:
@@ -190,23 +219,37 @@ def evidence(notes: Notes) -> dict[str, float]:
     return values
 
 
-@lru_cache(maxsize=1)
-def _judges() -> dict[str, DayJudge]:
-    """With the encoder and without; none where the model is absent."""
-    content = weights.content(NAME)
+def _together(
+    first: Mapping[str, float], of_public: Mapping[str, float]
+) -> dict[str, float]:
+    """The chances of each class by two judges: the mean of their logarithms, weighted,
+    brought to a sum of one."""
+    odds = [
+        _SAY_OF_PUBLIC * math.log(max(chance, _LEAST))
+        + (1.0 - _SAY_OF_PUBLIC) * math.log(max(first[name], _LEAST))
+        for name, chance in of_public.items()
+    ]
+    return dict(zip(of_public, softmax(odds), strict=True))
+
+
+def _judges(name: str, heads: Iterable[str], nc: NcModels) -> dict[str, Judge]:
+    """With the encoder and without; none where the file is absent or switched off."""
+    content = weights.content(name, nc=nc)
     if content is None:
         return {}
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return {kind: _judge(arrays, kind) for kind in (LINEAR, SEMANTIC)}
+        return {kind: _judge(arrays, heads, kind) for kind in (LINEAR, SEMANTIC)}
 
 
-def _judge(arrays: Mapping[str, NDArray[Any]], kind: str) -> DayJudge:
+def _judge(
+    arrays: Mapping[str, NDArray[Any]], heads: Iterable[str], kind: str
+) -> Judge:
     def weights_of(name: str) -> NDArray[np.float32]:
         return arrays[f"{kind}_{name}"].astype(np.float32)
 
     nets = {
         head: Nets(*(weights_of(f"{head}_{layer}") for layer in LAYERS))
-        for head in HEADS
+        for head in heads
     }
     names = tuple(arrays[f"{kind}_names"].tolist())
-    return DayJudge(names, weights_of("middle"), weights_of("spread"), nets)
+    return Judge(names, weights_of("middle"), weights_of("spread"), nets)

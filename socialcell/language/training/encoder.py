@@ -248,7 +248,4 @@ def _scores(
 def _sources() -> list[DataFacts]:
     sources = [source for recipe in RECIPES for source in recipe.sources]
     unique = {source.file: source for source in (*sources, encoder_data.CIVIC)}
-    return [
-        {"file": s.file, "origin": s.origin, "licence": s.licence}
-        for s in unique.values()
-    ]
+    return [source.facts() for source in unique.values()]

@@ -69,10 +69,7 @@ def _train_tagger(recipe: TaggerRecipe, folder: Path, seed: int) -> Trained:
         "version": weights.VERSION,
         "task": "entities",
         "licence": recipe.licence,
-        "data": [
-            {"file": s.file, "origin": s.origin, "licence": s.licence}
-            for s in recipe.sources
-        ],
+        "data": [source.facts() for source in recipe.sources],
         "posts": len(everything),
         "measured_posts": len(training),
         "seed": seed,

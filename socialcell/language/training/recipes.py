@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from socialcell.language.ngram_features import Grams
+from socialcell.language.training.cards import DataFacts
 
 SENTIMENT = {"neg": "negative", "neu": "neutral", "pos": "positive"}
 _GRAMS = Grams(chars=(2, 5), words=2, bits=18)
@@ -33,6 +34,10 @@ class PostSource:
     only: str | None = None
     times: int = 1
     in_package: bool = False
+
+    def facts(self) -> DataFacts:
+        """What a card says of it."""
+        return {"file": self.file, "origin": self.origin, "licence": self.licence}
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,3 +304,15 @@ TAGGERS: tuple[TaggerRecipe, ...] = (
         ),
     ),
 )
+
+# What the nets of danger learn from beside invented posts: what people wrote to cities,
+# and about anything. The last are files that measure.
+CITY_TEXTS = (_MUMBAI, _BENGALURU)
+_OF_FEELINGS = tuple(recipe for recipe in RECIPES if recipe.task == "sentiment")
+TALK_TEXTS = tuple(
+    source
+    for recipe in _OF_FEELINGS
+    for source in recipe.sources
+    if source.only is None and source.file.endswith("_train.jsonl")
+)
+TALK_MEASURES = tuple(file for recipe in _OF_FEELINGS for file in recipe.measures)

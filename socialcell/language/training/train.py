@@ -23,6 +23,7 @@ from socialcell.language.training import cards
 from socialcell.language.training import civic as civic_
 from socialcell.language.training import day as day_
 from socialcell.language.training import names as names_
+from socialcell.language.training import public as public_
 from socialcell.language.training.cards import CardFacts, WrittenFacts
 from socialcell.language.training.fit import calibrated, fit
 from socialcell.language.training.parts import Parts, parts_of, sources_of
@@ -67,6 +68,9 @@ def train(
     if day_model.NAME in wanted_names:
         facts, file = day_.train(seed, progress)
         facts_list.append(write(into / "open", day_model.NAME, facts, file))
+    if day_model.PUBLIC_NAME in wanted_names:
+        facts, file = public_.train(source_folder, seed, progress)
+        facts_list.append(write(into / "nc", day_model.PUBLIC_NAME, facts, file))
     for tagger in names_.train(source_folder, wanted_names, seed, progress):
         folder, name = into / tagger.recipe.folder, tagger.recipe.name
         facts_list.append(write(folder, name, tagger.facts, tagger.file, "crf"))
@@ -93,7 +97,7 @@ def write(
 
 def _checked_names(names: set[str]) -> set[str]:
     known_names = [recipe.name for recipe in RECIPES] + [civic_model.NAME]
-    known_names.append(day_model.NAME)
+    known_names += [day_model.NAME, day_model.PUBLIC_NAME]
     known_names += [tagger.name for tagger in TAGGERS]
     unknown = names - set(known_names)
     if unknown:
@@ -152,10 +156,7 @@ def _facts(
         "version": weights.VERSION,
         "task": recipe.task,
         "licence": recipe.licence,
-        "data": [
-            {"file": s.file, "origin": s.origin, "licence": s.licence}
-            for s in sources_of(recipe, folder)
-        ],
+        "data": [source.facts() for source in sources_of(recipe, folder)],
         "posts": len(parts.everything),
         "measured_posts": len(parts.training),
         "seed": seed,
