@@ -360,3 +360,27 @@ def test_a_complaint_that_somebody_was_hurt_is_high(text: str) -> None:
 def test_a_hurt_that_is_told_as_a_story_is_none() -> None:
     assert is_of_hurt("He fractured his arm at the broken footpath")
     assert not is_of_hurt("In that movie he fractured his arm")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "an old lady fell off her scooter at this crater",
+        "a rider fell here again this morning",
+        "इस गड्ढे में परसों स्कूटी वाला गिरा",
+        "ढीली रेत है, दो बाइक सवार गिर गए",
+        "खडी पसरली आहे, दुचाकी घसरली",
+        "काल शेजारची आजी पडली इथे",
+        "khadi var bike ghasarli",
+        "khade itne ki dost bike se gir gaya",
+    ],
+)
+def test_who_fell_from_a_vehicle_or_into_a_pit_was_hurt(text: str) -> None:
+    assert is_of_hurt(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["the price fell again", "भाव गिरा", "bhav padla", "this road fell apart"]
+)
+def test_what_fell_that_is_nobody_hurt_nobody(text: str) -> None:
+    assert not is_of_hurt(text)

@@ -169,7 +169,7 @@ def test_a_text_reads_alike_by_itself_and_among_others() -> None:
 
 
 def test_a_text_that_is_talk_without_being_sure_keeps_its_topics() -> None:
-    (reading,) = read(["भाई करंट से चिपका है, मेन स्विच कहां"])
+    (reading,) = read(["uncle wire se chipke hue hain, switch kahan"])
 
     assert (reading.intent.label, reading.intent.confident) == ("not_civic", False)
     assert reading.urgency.level == "critical"

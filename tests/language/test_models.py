@@ -52,6 +52,7 @@ def test_licensed_leaves_out_the_models_of_data_without_a_stated_licence() -> No
     assert everything - allowed == {
         "encoder",
         "language",
+        "public-nets",
         "sentiment-en",
         "sentiment-hi",
         "sentiment-hi-Latn",

@@ -204,6 +204,16 @@ def test_longer_waits_are_more_urgent() -> None:
     assert scores[0] < scores[1] < scores[2]
 
 
+@pytest.mark.parametrize(("days", "level"), [(1, "normal"), (2, "normal"), (3, "high")])
+@pytest.mark.parametrize("semantic", [False, True])
+def test_no_water_is_an_ordinary_complaint_before_the_third_day(
+    days: int, level: str, semantic: bool
+) -> None:
+    text = f"No water in Aundh for {days} days"
+
+    assert read([text], semantic=semantic)[0].urgency.level == level
+
+
 @pytest.mark.parametrize(
     ("text", "topic"),
     [

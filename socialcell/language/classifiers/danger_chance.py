@@ -20,8 +20,8 @@ REASON = "reads like danger"  # for an operator, where no word says why
 # figure of speech. They were chosen where the say of the model of a day was
 # (day_model.py).
 ENOUGH, _ENOUGH_IN_TALK, _ENOUGH_IN_A_STORY = 0.35, 0.4, 0.7
-_CRITICAL, _SURELY_CRITICAL = 0.25, 0.5
-_FIGURE_OF_SPEECH = 0.2
+_CRITICAL, _SURELY_CRITICAL = 0.22, 0.4
+_FIGURE_OF_SPEECH = 0.1
 # Log odds of danger, where the encoder was asked: a logistic regression on 2,790 posts
 # that neither the linear model nor the encoder had seen.
 _OF_LINEAR, _OF_ENCODER, _START = 0.81, 0.385, -0.13

@@ -20,6 +20,7 @@ _LEVELS = (
 )
 _MIDDLE = {"critical": 0.9, "high": 0.68, "normal": 0.4, "low": 0.1}
 _DAYS_WITHOUT_WATER = 3
+_SURE_OF_DANGER = 0.75  # somebody who needs it more than others is named, too
 _COMPLAINING = ("complaint", "help", "question")
 _PERHAPS = "possible danger to life"
 _STILL_ABOUT_PEOPLE = ("help", "complaint", "question", "information")
@@ -43,7 +44,8 @@ def urgency(notes: Notes) -> Urgency:
     in_words = dangerous = danger_chance.is_in_words(notes)
     if notes.levels:
         if not dangerous and danger_chance.is_enough(notes):
-            dangerous = True
+            dangerous = not _is_shortly_without_water(notes, days)
+        if dangerous and not in_words:
             words = words or [danger_chance.REASON]
         if not dangerous:
             level = _likeliest_of_others(notes.levels)
@@ -101,12 +103,23 @@ def _cannot_wait(notes: Notes, days: int) -> bool:
     return _is_long_without_water(notes, days)
 
 
-def _is_long_without_water(notes: Notes, days: int) -> bool:
+def _is_shortly_without_water(notes: Notes, days: int) -> bool:
+    """Of a day or two without water alone, which is an ordinary complaint."""
     return (
-        days >= _DAYS_WITHOUT_WATER
-        and any(topic.id == "water" for topic in notes.topics)
-        and danger_rules.is_without_water(notes.text)
+        0 < days < _DAYS_WITHOUT_WATER
+        and notes.danger_chance < _SURE_OF_DANGER
+        and _is_without_water(notes)
     )
+
+
+def _is_long_without_water(notes: Notes, days: int) -> bool:
+    return days >= _DAYS_WITHOUT_WATER and _is_without_water(notes)
+
+
+def _is_without_water(notes: Notes) -> bool:
+    return any(
+        topic.id == "water" for topic in notes.topics
+    ) and danger_rules.is_without_water(notes.text)
 
 
 def _likeliest_of_others(chances: Mapping[str, float]) -> str:
