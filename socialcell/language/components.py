@@ -26,13 +26,8 @@ from socialcell.language.classifiers import (
 from socialcell.language.lexicon import Cue
 from socialcell.language.linear_model import Linear
 from socialcell.language.names import name_tagger, public_people
-from socialcell.language.names.places import (
-    Gazetteer,
-    Place,
-    is_used_as_place,
-    name_words,
-    places,
-)
+from socialcell.language.names.gazetteer import Gazetteer, is_used_as_place
+from socialcell.language.names.places import Place, name_words, places
 from socialcell.language.notes import (
     DayChances,
     Fact,
