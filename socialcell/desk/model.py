@@ -12,6 +12,11 @@ from socialcell.json_types import JsonObject
 from socialcell.listening.alerts.model import Incident
 from socialcell.listening.model import Mention
 
+HAND = ("phone", "paper", "press")
+"""Channels by which somebody of the cell enters a case."""
+PORTAL = "portal"
+"""The channel of the citizens' portal, another program."""
+
 # What is referred to is known with this module, so that rows can be written.
 _OPERATOR = f"{Operator.__tablename__}.id"
 _INCIDENT = f"{Incident.__tablename__}.id"

@@ -9,6 +9,8 @@ from sqlmodel import Session
 from socialcell import db
 from socialcell.connectors import PLATFORMS
 from socialcell.desk.case_states import CaseState
+from socialcell.desk.model import HAND, PORTAL
+from socialcell.desk.routing_table import CELL
 from socialcell.desk.store import case_lists, opening_queue
 from socialcell.desk.store.case_lists import CaseFilter
 from socialcell.errors import UsageError
@@ -18,13 +20,12 @@ from socialcell.listening.people.visibility import People
 from socialcell.listening.store.mentions import mention_queries
 from socialcell.roles import ALL, Permission
 from socialcell.services.context import Context
-from socialcell.services.desk import case_opening, case_reading, program_cases
-from socialcell.services.desk.case_triage import CELL
+from socialcell.services.desk import case_reading
 from socialcell.services.operators import permissions
 from socialcell.views.desk import case_view
 
 VIEWS = (*case_lists.VIEWS, case_lists.ALL_OPEN, case_lists.EVERY)
-CHANNELS = (*PLATFORMS, *case_opening.HAND, program_cases.PORTAL)
+CHANNELS = (*PLATFORMS, *HAND, PORTAL)
 
 
 @dataclass(frozen=True)

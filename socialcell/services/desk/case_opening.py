@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.desk.case_states import CLOSED_STATES, OPEN_STATES, CaseState
-from socialcell.desk.model import CaseContact, DeskCase
+from socialcell.desk.model import HAND, CaseContact, DeskCase
 from socialcell.desk.store import cases, conversations, opening_queue
 from socialcell.desk.store.cases import StepDraft
 from socialcell.errors import UsageError
@@ -36,7 +36,6 @@ LOOKED_FOR = timedelta(days=14)
 """So old a mention may be when a case is opened of it without a person."""
 _BATCH = 50  # mentions in one transaction
 _SOURCES = {"message": "message", "review": "review", "article": "press"}
-HAND = ("phone", "paper", "press")
 
 
 @dataclass(frozen=True)

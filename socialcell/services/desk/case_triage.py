@@ -10,6 +10,7 @@ from socialcell import db
 from socialcell.desk import rts_services
 from socialcell.desk.case_states import CaseState
 from socialcell.desk.model import CaseMessage, DeskCase
+from socialcell.desk.routing_table import CELL
 from socialcell.desk.store import cases
 from socialcell.desk.store.cases import StepDraft
 from socialcell.errors import UsageError
@@ -28,7 +29,6 @@ from socialcell.services.desk import (
 from socialcell.services.operators import permissions
 from socialcell.text import clean_text
 
-CELL = "cell"
 _LONGEST_NOTE = 4000  # characters
 _REASON = 10  # characters of a reason for which nothing is done any more
 # What a person enters as a state; the others come of an act of their own.

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from socialcell import db, language
 from socialcell.desk.case_states import CaseState
 from socialcell.desk.closing_answers import ClosingAnswer
-from socialcell.desk.model import CaseContact, CaseMessage, DeskCase
+from socialcell.desk.model import PORTAL, CaseContact, CaseMessage, DeskCase
 from socialcell.desk.store import cases, conversations
 from socialcell.desk.store.cases import StepDraft
 from socialcell.errors import UsageError
@@ -36,7 +36,6 @@ from socialcell.services.desk.case_opening import NewCase
 from socialcell.services.desk.closing import closing_replies
 from socialcell.text import clean_text
 
-PORTAL = "portal"
 OPENED_FROM = "api"
 _PREFIX = "api:"
 _LEAST_REASON = 10  # characters

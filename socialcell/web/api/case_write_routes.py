@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Path, Response, Security
 
 from socialcell.desk.closing_answers import ClosingAnswer
+from socialcell.desk.model import PORTAL
 from socialcell.json_types import JsonValue
 from socialcell.roles import TokenScope
 from socialcell.services.context import Context
@@ -48,7 +49,7 @@ def case_write_router(context: Context, check: Check) -> APIRouter:
         request = _request(admission, key, ["cases", opening.model_dump()])
         point = opening.point
         new = NewCase(
-            words=SpokenWords(program_cases.PORTAL, opening.words, opening.language),
+            words=SpokenWords(PORTAL, opening.words, opening.language),
             kind=opening.kind,
             topic=opening.topic,
             place=opening.place or "",
