@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from socialcell.errors import SocialcellError
-from socialcell.language.ngram_features import normalised
+from socialcell.language.normalisation import normalised
 from socialcell.message_catalog import Message
 
 OWN = "own"  # folder of what the operators decided: MODEL.jsonl for each model

@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from socialcell.language.ngram_features import Bag, Grams, bags, normalised
+from socialcell.language.ngram_features import Bag, Grams, bags
+from socialcell.language.normalisation import normalised
 
 _LEAST = 1e-5  # chance that is not told from none
 _AT_ONCE = 16  # texts whose weights are looked up together

@@ -4,10 +4,8 @@ A text is a bag of 32-bit hashes. Sums over a bag are sums of integers, so that 
 the order of the texts nor the size of the batch can change a result.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,18 +15,9 @@ from socialcell.language import transliteration
 
 _Array = NDArray[Any]
 
-_LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
-_HANDLE = re.compile(r"@\w[\w.]*")
-_JOINERS = re.compile("[\u200b\u200c\u200d\u2060\ufe0e\ufe0f\ufeff]+")
-_DIGIT = re.compile(r"\d")
-_STRETCHED = re.compile(r"(.)\1{3,}", re.DOTALL)
-# Marks of Indian scripts are no \w for Python, and belong to their words.
-_ALONE = re.compile("([^\\w\u0900-\u0dff\\s'’])")
-_LINK_MARK, _HANDLE_MARK = "\ue000", "\ue001"
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _WORD_PRIME = np.uint64(0xC2B2AE3D27D4EB4F)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
-_LONGEST = 4000  # code points of a text that are looked at: a post is shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +49,6 @@ class Bag:
     rows: _Array
     buckets: _Array
     lengths: _Array
-
-
-def normalised(text: str) -> str:
-    """Lower case, links and handles masked, digits 0, four of a letter are three."""
-    return _normalised(text[:_LONGEST])
-
-
-@lru_cache(maxsize=512)  # the models of one feeling in five languages ask for it
-def _normalised(text: str) -> str:
-    if not text.isascii():
-        text = _JOINERS.sub("", text)
-    if "://" in text or "www." in text.lower():
-        text = _LINK.sub(_LINK_MARK, text)
-    text = _HANDLE.sub(_HANDLE_MARK, text).lower()
-    text = _STRETCHED.sub(r"\1\1\1", _DIGIT.sub("0", text))
-    return " ".join(" ".join(_ALONE.split(text)).split())
 
 
 def bags(texts: Sequence[str], grams: Grams) -> list[Bag]:

@@ -1,16 +1,21 @@
-"""How similar texts are to each other, and which of them belong to one story."""
+"""How similar texts are to each other, and which of them belong to one story.
+
+numpy and what makes vectors are imported on first use: many lists load this module and
+compare nothing.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+from socialcell.language.normalisation import normalised
 
-from socialcell.language.ngram_features import normalised
-from socialcell.language.semantic.meaning_vectors import VectorCache
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-Nearness = NDArray[np.float64]
+Nearness: TypeAlias = "NDArray[np.float64]"
 _RUN = 5  # letters
 
 
@@ -47,6 +52,10 @@ class TextComparison:
         progress: Callable[[int], None] = lambda _: None,
     ) -> None:
         if file is not None:
+            import numpy as np
+
+            from socialcell.language.semantic.meaning_vectors import VectorCache
+
             self.measure = BY_VECTORS
             rows = VectorCache(file).of(texts, progress).astype(np.float64)
             lengths = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -57,6 +66,8 @@ class TextComparison:
 
     def nearness_to(self, index: int) -> Nearness:
         """Nearness in [0, 1] of every text to the text at place `index`."""
+        import numpy as np
+
         if self.measure is BY_VECTORS:
             # Rounded: how many rows there are moves a product's last bits.
             nearness: Nearness = np.round(self._rows @ self._rows[index], 4)
@@ -72,6 +83,8 @@ def stories(compared: TextComparison, count: int) -> list[list[int]]:
     begins one (leader clustering: Hartigan 1975). So a story never drifts away from
     what it began with, and later texts do not change earlier ones.
     """
+    import numpy as np
+
     places_by_leader: dict[int, list[int]] = {}
     best = np.zeros(count)
     leader = np.full(count, -1)

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import civic
 from socialcell.language import read
-from socialcell.language.ngram_features import normalised
+from socialcell.language.normalisation import normalised
 from socialcell.language.training import civic as training
 from socialcell.language.training import posts
 from socialcell.language.training.train import SEED

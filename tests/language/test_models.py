@@ -15,7 +15,8 @@ from socialcell.language.labelled_posts import (
 )
 from socialcell.language.linear_model import Linear
 from socialcell.language.names import conll
-from socialcell.language.ngram_features import Grams, bags, normalised
+from socialcell.language.ngram_features import Grams, bags
+from socialcell.language.normalisation import normalised
 from socialcell.language.semantic import encoder
 from socialcell.settings.language import NcModels
 

@@ -13,7 +13,7 @@ from scipy.special import log_expit
 from socialcell.language.classifiers import topics
 from socialcell.language.classifiers.civic_model import DANGER
 from socialcell.language.measure import LabelScores
-from socialcell.language.ngram_features import normalised
+from socialcell.language.normalisation import normalised
 from socialcell.language.semantic.encoder import Encoder
 from socialcell.language.training import civic, encoder_shares
 from socialcell.language.training.encoder_shares import Judged

@@ -13,7 +13,7 @@ from socialcell.language import lexicon
 from socialcell.language.classifiers import civic_model as civic
 from socialcell.language.labelled_posts import LabelledPost, require_apart
 from socialcell.language.linear_model import Linear
-from socialcell.language.ngram_features import normalised
+from socialcell.language.normalisation import normalised
 from socialcell.language.training import posts as civic_posts
 from socialcell.language.training.civic import (
     NONE,

@@ -16,7 +16,8 @@ from sklearn.svm import LinearSVC
 
 from socialcell.language.labelled_posts import LabelledPost
 from socialcell.language.linear_model import Linear
-from socialcell.language.ngram_features import Grams, bags, normalised
+from socialcell.language.ngram_features import Grams, bags
+from socialcell.language.normalisation import normalised
 
 _LARGEST = 127  # of an int8
 _STEPS = 20_000  # at most, until the machine has settled

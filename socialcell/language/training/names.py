@@ -18,7 +18,7 @@ from socialcell.language.measure import SpanScores
 from socialcell.language.names import conll
 from socialcell.language.names.conll import Sentence
 from socialcell.language.names.name_tagger import Tagger, features
-from socialcell.language.ngram_features import normalised
+from socialcell.language.normalisation import normalised
 from socialcell.language.training.cards import CardFacts
 from socialcell.language.training.recipes import TAGGERS, PostSource, TaggerRecipe
 

@@ -10,7 +10,7 @@ from socialcell.errors import SocialcellError
 from socialcell.language import lexicon
 from socialcell.language.classifiers import civic_model
 from socialcell.language.labelled_posts import OWN, line_place, lines_of, posts
-from socialcell.language.ngram_features import normalised
+from socialcell.language.normalisation import normalised
 from socialcell.language.training.posts import Example
 
 ORIGIN = "own"

@@ -17,7 +17,7 @@ from socialcell.errors import SocialcellError
 from socialcell.language import lexicon
 from socialcell.language.classifiers import civic_model
 from socialcell.language.labelled_posts import LabelledPost, line_place, lines_of
-from socialcell.language.ngram_features import normalised
+from socialcell.language.normalisation import normalised
 from socialcell.message_catalog import Message
 
 LABELS = Path(__file__).parents[1] / "labels"
