@@ -1,7 +1,7 @@
 """Which of many series of mentions rose as chance seldom makes them, and when."""
 
 from bisect import bisect_left
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,36 +14,10 @@ from socialcell.listening.alerts.burst_detector import (
     score_series,
 )
 from socialcell.listening.alerts.festivals import CityFestivals
+from socialcell.listening.alerts.people_times import HOUR, STEP
 
-STEP = timedelta(minutes=5)
-HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 HISTORY = 28 * DAY
-
-
-class PeopleTimes:
-    """Times of mentions by series, filled in the order of time.
-
-    What counts is how many people speak: somebody counts once an hour in a series. A
-    negative mention is in the negative series, too.
-    """
-
-    def __init__(self) -> None:
-        self.times: dict[str, list[datetime]] = {}
-        self._counted: dict[tuple[str, Hashable], datetime] = {}
-
-    def add(
-        self, name: str, at: datetime, author: Hashable | None, sentiment: str | None
-    ) -> None:
-        """Count a mention; of an unknown author each one counts."""
-        names = [name, f"negative {name}"] if sentiment == "negative" else [name]
-        for series in names:
-            if author is not None:
-                last = self._counted.get((series, author))
-                if last is not None and at - last < HOUR:
-                    continue
-                self._counted[series, author] = at
-            self.times.setdefault(series, []).append(at)
 
 
 @dataclass(frozen=True)

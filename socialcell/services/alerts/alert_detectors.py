@@ -9,8 +9,8 @@ from socialcell import log
 from socialcell.errors import UsageError
 from socialcell.listening.alerts import rising_phrases
 from socialcell.listening.alerts.model import AlertRule, Closure
+from socialcell.listening.alerts.people_times import HOUR
 from socialcell.listening.alerts.rising_phrases import PEOPLE_TO_ALERT, WINDOW, Rise
-from socialcell.listening.alerts.spikes import HOUR
 from socialcell.listening.people.protected_topics import TOPICS
 from socialcell.listening.query.query_language import And, FieldTerm, Node, Not, parse
 from socialcell.listening.store.alerts import (

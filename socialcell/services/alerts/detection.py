@@ -12,8 +12,9 @@ from socialcell.errors import UsageError
 from socialcell.language import lexicon
 from socialcell.listening.alerts import spikes
 from socialcell.listening.alerts.model import Closure
+from socialcell.listening.alerts.people_times import HOUR
 from socialcell.listening.alerts.rising_phrases import Rise
-from socialcell.listening.alerts.spikes import HISTORY, HOUR, Spike
+from socialcell.listening.alerts.spikes import HISTORY, Spike
 from socialcell.listening.people.protected_topics import TOPICS
 from socialcell.listening.store import areas
 from socialcell.listening.store.alerts import alerts

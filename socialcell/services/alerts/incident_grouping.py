@@ -16,7 +16,7 @@ from socialcell.listening.alerts.model import (
     IncidentKind,
     kind_of,
 )
-from socialcell.listening.alerts.spikes import HOUR, STEP
+from socialcell.listening.alerts.people_times import HOUR, STEP
 from socialcell.listening.store.alerts import alerts
 from socialcell.listening.store.pages.source_history import watches
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from socialcell.clock import IST
+from socialcell.listening.alerts.people_times import PeopleTimes
 from socialcell.listening.alerts.rising_phrases import (
     DAYS,
     PEOPLE_TO_ALERT,
@@ -16,7 +17,7 @@ from socialcell.listening.alerts.rising_phrases import (
     clauses,
     rising,
 )
-from socialcell.listening.alerts.spikes import PeopleTimes, spikes
+from socialcell.listening.alerts.spikes import spikes
 from socialcell.sandbox.city import City
 from socialcell.sandbox.world.people import CITY_HANDLE
 

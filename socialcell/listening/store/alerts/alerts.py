@@ -25,7 +25,7 @@ from socialcell.listening.alerts.model import (
     Incident,
     Promise,
 )
-from socialcell.listening.alerts.spikes import PeopleTimes
+from socialcell.listening.alerts.people_times import PeopleTimes
 from socialcell.listening.model import (
     Annotation,
     Author,
