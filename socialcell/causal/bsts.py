@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from causal_impact import CausalImpact
 
 from socialcell.causal.controls import weekday_columns
 from socialcell.causal.simplex import Floats
@@ -62,6 +61,9 @@ def forecast(
     deviations of the outcome, plus a spike-and-slab regression. With ``weekdays`` the
     day of the week enters as seven fixed effects. The same seed gives the same answer.
     """
+    # Imported on first use: lists of campaigns load this module, few ask it.
+    from causal_impact import CausalImpact
+
     columns = np.column_stack([outcome, controls])
     weekday = np.zeros(len(outcome))
     if weekdays:

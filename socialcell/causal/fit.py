@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from socialcell.causal.panel import Fit
 from socialcell.causal.placebo import Placebos, pre_rms, pre_slope
@@ -68,6 +67,9 @@ def reasons_to_refuse(fit: Fit, placebos: Placebos) -> list[Message]:
         )
     slope = pre_slope(fit)
     usual_slope = float(np.sqrt(np.mean(placebos.slopes**2)))
+    # Imported on first use: lists of campaigns load this module, few ask it.
+    from scipy import stats
+
     steep = 1.3 * float(stats.t.ppf(0.9995, len(placebos.effects) - 1))
     if abs(slope) > steep * usual_slope:
         reasons.append(
@@ -80,6 +82,8 @@ def reasons_to_refuse(fit: Fit, placebos: Placebos) -> list[Message]:
 
 
 def _f_limit(periods: int) -> float:
+    from scipy import stats
+
     return float(np.sqrt(stats.f.ppf(0.999, periods - 1, periods - 1)))
 
 

@@ -5,7 +5,6 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
-from scipy import stats
 
 from socialcell.causal.panel import Fit, Method, estimate
 from socialcell.causal.simplex import Floats
@@ -39,6 +38,9 @@ class Placebos:
         spread = self.spread()
         if spread is None:
             return None
+        # Imported on first use: lists of campaigns load this module, few ask it.
+        from scipy import stats
+
         reach = float(stats.t.ppf(1 - ALPHA / 2, len(self.effects) - 1)) * spread
         return effect - reach, effect + reach
 

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from socialcell.campaigns.creators.audience_sketches import Sketch
+if TYPE_CHECKING:
+    from socialcell.campaigns.creators.audience_sketches import Sketch
 
 KINDS = ("celebrity", "creator", "media", "institution", "partner")
 FORMATS = ("post", "story", "reel", "video", "live", "article", "event")
@@ -54,7 +56,7 @@ class EngagedAudience:
     until: datetime
     posts: int
     precision: int
-    sketch: Sketch
+    sketch: "Sketch"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 
-import numpy as np
 from sqlalchemy import Select, and_, func, or_, select
 from sqlmodel import Session
 
@@ -255,6 +254,9 @@ def _insights(session: Session, on: date) -> dict[int, list[Insight]]:
 def _engaged_audience(stored: StoredSketch | None) -> EngagedAudience | None:
     if stored is None:
         return None
+    # Imported on first use: lists of creators load this module, few read a sketch.
+    import numpy as np
+
     sketch = np.frombuffer(stored.registers, dtype=np.uint8).astype(np.int64)
     return EngagedAudience(
         stored.since, stored.until, stored.posts, stored.precision, sketch
