@@ -39,17 +39,17 @@ def mode(
 
     Example: socialcell outbox mode crisis --reason "Flood along the Mutha"
     """
-    from socialcell.services.outbox import outbox
+    from socialcell.services.outbox import outbox_mode
 
     context = open_context(config)
     if mode is None:
-        current = outbox.current_mode(context)
+        current = outbox_mode.current_mode(context)
         if json:
             output.as_json({"mode": current})
         else:
             output.say(current)
         return
-    held_count = outbox.set_mode(context, mode, reason)
+    held_count = outbox_mode.set_mode(context, mode, reason)
     if json:
         output.as_json({"mode": mode, "held": held_count})
     else:

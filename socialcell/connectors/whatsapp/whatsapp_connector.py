@@ -28,7 +28,6 @@ from socialcell.connectors.meta.meta_values import each, each_object, text_of
 from socialcell.connectors.whatsapp import whatsapp_message, whatsapp_prices
 from socialcell.json_types import JsonObject, JsonValue, as_object
 
-WINDOW = timedelta(hours=24)  # in which a person who wrote may be answered freely
 _TEMPLATES = "id,name,language,status,category,components"
 _PAGE, _MOST_PAGES = 100, 50
 

@@ -6,6 +6,7 @@ that is stored and shown is a digest of it; the wamid stays in the raw form.
 
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 
 from socialcell.connectors.base import (
     Filtered,
@@ -23,6 +24,7 @@ from socialcell.json_types import JsonObject, JsonValue, as_text
 from socialcell.text import web_addresses
 
 PLATFORM = "whatsapp"
+WINDOW = timedelta(hours=24)  # in which a person who wrote may be answered freely
 _FILES = {
     "image": "image",
     "audio": "audio",

@@ -16,7 +16,7 @@ from socialcell.message_catalog import Message
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.makers import Maker, maker_of
-from socialcell.services.outbox import election_periods, outbox
+from socialcell.services.outbox import election_periods, outbox_mode
 from socialcell.services.publishing import reply_targets
 from socialcell.services.publishing.own_posts import is_within
 from socialcell.services.publishing.post_drafts import length_of
@@ -84,7 +84,7 @@ def _describe(
     if not drafts:
         return
     rows = audit.newest_about(session, MADE_BY, [str(post.id) for post in drafts])
-    mode = outbox.mode_in(session)
+    mode = outbox_mode.mode_in(session)
     answered = reply_targets.answered_mentions(session, drafts)
     names = _area_names(session) if any(post.wards for post in drafts) else {}
     for post in drafts:
@@ -104,7 +104,7 @@ def _describe(
             made_at=post.made_at,
             maker=maker_of(context, rows.get(str(post.id))),
             length=length_of(post.platform, post.text, post.media, post.reply_to),
-            held_by=mode if post.outgoing_kind in outbox.HELD[mode] else None,
+            held_by=mode if post.outgoing_kind in outbox_mode.HELD[mode] else None,
             against=tuple(_reasons_against(context, session, post)),
         )
 

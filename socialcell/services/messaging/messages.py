@@ -26,7 +26,7 @@ from socialcell.services.messaging.template_sending import (
     TemplateForm,
 )
 from socialcell.services.messaging.whatsapp_number import CONNECTOR
-from socialcell.services.outbox import election_periods, outbox
+from socialcell.services.outbox import election_periods, outbox_mode
 
 # As which category Meta lets a warning be sent: advertising is no warning, and Meta may
 # keep it back from who has had much of it.
@@ -93,7 +93,7 @@ def send_template(
     person again. SocialcellError: the same OS user again.
     """
     if not safety:
-        outbox.require(context, "outreach")
+        outbox_mode.require(context, "outreach")
     through = whatsapp_number.find_source(context, source)
     approved = _form(context, through, template, language, values)
     if safety:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import in_pune
-from socialcell.connectors.whatsapp.whatsapp_connector import WINDOW
+from socialcell.connectors.whatsapp.whatsapp_message import WINDOW
 from socialcell.errors import UsageError
 from socialcell.listening.store.mentions import conversations
 from socialcell.listening.store.mentions import reply_drafts as draft_store
@@ -21,7 +21,7 @@ from socialcell.services.context import Context
 from socialcell.services.messaging import consent, reply_drafts, reply_sending
 from socialcell.services.messaging.reply_sending import ReplyRecipient
 from socialcell.services.messaging.whatsapp_number import CONNECTOR
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 
 MAX_CHARACTERS = 4096  # characters of an answer
 
@@ -60,7 +60,7 @@ def reply(
     the same person while these wait or are in doubt, or twice to the same message.
     ConnectorError: Meta did not take it; UnconfirmedCall: nobody knows.
     """
-    outbox.require(context, "reply")
+    outbox_mode.require(context, "reply")
     words = text.strip()
     if not words or len(words) > MAX_CHARACTERS:
         raise UsageError(

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from socialcell import db
 from socialcell.clock import in_pune
-from socialcell.connectors.whatsapp.whatsapp_connector import WINDOW
+from socialcell.connectors.whatsapp.whatsapp_message import WINDOW
 from socialcell.desk.case_states import OPEN_STATES
 from socialcell.desk.store import conversations as case_conversations
 from socialcell.desk.store import opening_queue
@@ -22,7 +22,7 @@ from socialcell.services.context import Context
 from socialcell.services.messaging import consent
 from socialcell.services.messaging.reply_sending import ReplyRecipient
 from socialcell.services.messaging.sending_times import SENDING
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def needs_second_person(context: Context, mention_id: int) -> bool:
     switch is set to crisis, and its receiver asked for help or is in danger."""
     since = context.clock.now() - WINDOW
     with db.reading(context.engine) as session:
-        return outbox.mode_in(session) == "crisis" and conversations.is_in_danger(
+        return outbox_mode.mode_in(session) == "crisis" and conversations.is_in_danger(
             session, mention_id, since
         )
 

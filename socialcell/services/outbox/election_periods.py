@@ -18,7 +18,7 @@ from socialcell.listening.people import protected_topics
 from socialcell.listening.store.people import registry
 from socialcell.message_catalog import Message
 from socialcell.services.context import Context
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 from socialcell.text import index_form
 
 _HANDLE = re.compile(r"(?<![\w@.])@([\w.]+)")
@@ -47,11 +47,11 @@ def reasons_held(
     may serve one. Empty: no election is in the way."""
     on = _election_at(context, at)
     if post.outgoing_kind == "safety":
-        if on is None and outbox.mode_in(session) == "election":
+        if on is None and outbox_mode.mode_in(session) == "election":
             on = Message("outbox.election_mode")
         fault = _fault(context, session, post) if on is not None else None
         return (on, fault) if on is not None and fault is not None else ()
-    if on is None or post.outgoing_kind not in outbox.HELD["election"]:
+    if on is None or post.outgoing_kind not in outbox_mode.HELD["election"]:
         return ()
     return (on,)
 
@@ -61,7 +61,7 @@ def refuse_safety(context: Context, words: str) -> None:
     on by `planning.elections` or the switch."""
     with db.reading(context.engine) as session:
         on = _election_at(context, context.clock.now())
-        if on is None and outbox.mode_in(session) == "election":
+        if on is None and outbox_mode.mode_in(session) == "election":
             on = Message("outbox.election_mode")
         fault = on and _fault_of_words(context, session, words)
     if fault:

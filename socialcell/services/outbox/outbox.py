@@ -6,27 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlmodel import Session
-
 from socialcell import chat, db, log, mail, phone
 from socialcell.errors import ConfigError, UsageError
 from socialcell.listening.store.alerts import critical_calls
 from socialcell.ops import audit, outbox_store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context
-from socialcell.services.outbox import acknowledgements, unsubscriptions
+from socialcell.services.outbox import (
+    acknowledgements,
+    outbox_mode,
+    unsubscriptions,
+)
 
 _LOG = log.logger(__name__)
-MODES = ("normal", "crisis", "mourning", "election")
-# Publicity is held in every mode but normal. Internal notices and answers to citizens
-# are sent in every mode, and so is what a second person approved as safety.
-_PUBLICITY = ("post", "outreach")
-HELD: dict[str, tuple[str, ...]] = {
-    "normal": (),
-    "crisis": _PUBLICITY,
-    "mourning": _PUBLICITY,
-    "election": _PUBLICITY,
-}
 # Greylisting wants five minutes; after two days a letter is dead.
 RETRY_WAITS = tuple(timedelta(minutes=m) for m in (5, 15, 60, 180, 360, 720, 1440))
 _BATCH = 50
@@ -121,51 +113,6 @@ def entry(message: Outgoing) -> MessageEntry:
         if message.state == "held"
         else None,
     )
-
-
-def current_mode(context: Context) -> str:
-    """The current mode."""
-    with db.reading(context.engine) as session:
-        return mode_in(session)
-
-
-def set_mode(context: Context, mode: str, reason: str) -> int:
-    """Set the mode; how many messages it holds back at once. Audited.
-
-    What was held stays held when the mode is normal again: a person releases what is
-    still right to say. UsageError for an unknown mode or no reason.
-    """
-    if mode not in MODES:
-        raise UsageError("outbox.no_such_mode", mode=mode, modes=list(MODES))
-    if not reason.strip():
-        raise UsageError("outbox.mode_without_reason")
-    now = context.clock.now()
-    with db.writing(context.engine) as session:
-        outbox_store.set_mode(session, mode, context.actor.name, reason.strip(), now)
-        count = outbox_store.hold(session, HELD[mode], held_by_mode(mode))
-        detail = {"mode": mode, "reason": reason.strip(), "held": count}
-        audit.append(session, context.actor, "outgoing.mode", mode, detail, now)
-    return count
-
-
-def require(context: Context, kind: str) -> None:
-    """Check the mode before something is sent past the outbox. UsageError when the mode
-    holds this kind, with the reason that was given for the switch."""
-    with db.reading(context.engine) as session:
-        is_held, mode = check_mode(session, kind)
-        switch = outbox_store.mode(session)
-        reason = switch.reason if switch else None
-    if is_held and reason is not None:
-        raise UsageError(
-            "outbox.held_back_because", mode=mode, reason=reason, kind=kind
-        )
-    if is_held:
-        raise UsageError("outbox.held_back", mode=mode, kind=kind)
-
-
-def held_by_mode(mode: str) -> str:
-    """The note on a message that the mode holds."""
-    return f"The switch was set to {mode}: socialcell outbox release"
 
 
 def release(context: Context, ids: list[int] | None) -> Release:
@@ -296,18 +243,6 @@ def recover_unsent(context: Context) -> int:
         return outbox_store.return_unsent(session, context.clock.now())
 
 
-def check_mode(session: Session, kind: str) -> tuple[bool, str]:
-    """Whether the mode holds this kind, and the mode."""
-    mode = mode_in(session)
-    return kind in HELD[mode], mode
-
-
-def mode_in(session: Session) -> str:
-    """As `mode`, in the caller's session."""
-    row = outbox_store.mode(session)
-    return row.mode if row else "normal"
-
-
 def _put(
     context: Context,
     kind: str,
@@ -338,10 +273,10 @@ def _put(
         for dedup_key in missing
     ]
     with db.writing(context.engine) as session:
-        is_held, mode = check_mode(session, kind)
+        is_held, mode = outbox_mode.check_mode(session, kind)
         for message in messages if is_held else ():
             message.state, message.held_by = "held", "mode"
-            message.answer = held_by_mode(mode)
+            message.answer = outbox_mode.held_by_mode(mode)
         return sum(outbox_store.add(session, message) for message in messages)
 
 

@@ -28,7 +28,7 @@ from socialcell.message_catalog import Message
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.evidence import EvidenceFile
-from socialcell.services.outbox.outbox import HELD, mode_in
+from socialcell.services.outbox.outbox_mode import HELD, mode_in
 
 
 class StepNotAllowed(SocialcellError):  # noqa: N818 - named for what it is

@@ -18,7 +18,7 @@ from socialcell.reports.plans import plan_calendar
 from socialcell.reports.plans.plan_calendar import Event
 from socialcell.services.context import Context
 from socialcell.services.links import tracked_links
-from socialcell.services.outbox import election_periods, outbox
+from socialcell.services.outbox import election_periods, outbox_mode
 from socialcell.services.publishing.post_document import (
     LengthFields,
     PostDocument,
@@ -186,7 +186,7 @@ def _tag(context: Context, scheduled: ScheduledTag, session: Session) -> Pending
 
 
 def _held_by_mode(session: Session, kind: str) -> Iterator[str]:
-    is_held, mode = outbox.check_mode(session, kind)
+    is_held, mode = outbox_mode.check_mode(session, kind)
     if is_held:
         yield f"The switch is set to {mode}: it will be held."
 

@@ -12,7 +12,7 @@ from socialcell.campaigns.planning.model import PlanTag
 from socialcell.campaigns.planning.quiet_days import SpecialDay
 from socialcell.clock import IST
 from socialcell.services.context import Context
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 from socialcell.services.publishing import post_lines
 from socialcell.services.publishing.post_lines import PostLine
 
@@ -70,7 +70,7 @@ def read_calendar(context: Context, first: date, days: int) -> DayCalendar:
     for special_day in quiet_days.special_days(first, last):
         special[special_day.day].append(special_day)
     with db.reading(context.engine) as session:
-        mode = outbox.mode_in(session)
+        mode = outbox_mode.mode_in(session)
     return DayCalendar(
         [
             CalendarDay(

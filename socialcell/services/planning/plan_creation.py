@@ -45,7 +45,7 @@ from socialcell.services.area_matching import AreaMatcher
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
 from socialcell.services.links import tracked_links
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 from socialcell.services.outcomes import campaign_results
 from socialcell.settings.campaigns import Planning
 
@@ -151,7 +151,7 @@ def _ground(context: Context, session: Session, brief: CampaignBrief) -> PlanInp
             campaign,
         )
     )
-    switch = outbox.mode_in(session)
+    switch = outbox_mode.mode_in(session)
     return PlanInputs(brief, assets, wards, days, askable, booked, switch, today)
 
 

@@ -15,7 +15,7 @@ from socialcell.ops.outbox_model import Outgoing
 from socialcell.services import second_approver
 from socialcell.services.context import Context
 from socialcell.services.manual_entry import run_entry
-from socialcell.services.outbox import election_periods, outbox
+from socialcell.services.outbox import election_periods, outbox_mode
 from socialcell.text import one_line
 
 _SUBJECT = 80
@@ -65,7 +65,7 @@ def approve_posts(context: Context, ids: Sequence[int]) -> list[OwnPost]:
 def queue_post(session: Session, post: OwnPost, now: datetime) -> None:
     """Put an approved post into the outbox, where the switch holds it or not."""
     kind = post.outgoing_kind
-    is_held, mode = outbox.check_mode(session, kind)
+    is_held, mode = outbox_mode.check_mode(session, kind)
     outbox_store.add(
         session,
         Outgoing(
@@ -77,7 +77,7 @@ def queue_post(session: Session, post: OwnPost, now: datetime) -> None:
             body=post.text.encode(),
             state="held" if is_held else "pending",
             held_by="mode" if is_held else None,
-            answer=outbox.held_by_mode(mode) if is_held else None,
+            answer=outbox_mode.held_by_mode(mode) if is_held else None,
             not_before=post.due_at,
             made_at=now,
         ),

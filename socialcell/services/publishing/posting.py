@@ -23,7 +23,7 @@ from socialcell.ops import audit, outbox_store
 from socialcell.services.collection import allowance_ledger
 from socialcell.services.collection.allowance_ledger import Ledger
 from socialcell.services.context import Context
-from socialcell.services.outbox import election_periods, outbox
+from socialcell.services.outbox import election_periods, outbox_mode
 from socialcell.services.publishing import scheduled_tags
 
 _LOG = log.logger(__name__)
@@ -163,9 +163,9 @@ def _claim(
     if waits.answer != outbox_store.RELEASED:
         if on := election_periods.why_held(context, session, post, now):
             why.append(("rule", on))
-        is_held, mode = outbox.check_mode(session, post.outgoing_kind)
+        is_held, mode = outbox_mode.check_mode(session, post.outgoing_kind)
         if is_held:
-            why.append(("mode", outbox.held_by_mode(mode)))
+            why.append(("mode", outbox_mode.held_by_mode(mode)))
     if why:
         reason = " ".join(words for _, words in why)
         outbox_store.hold_back(session, waits.id, why[0][0], reason)

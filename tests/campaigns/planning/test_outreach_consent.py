@@ -11,7 +11,7 @@ from socialcell.campaigns.outreach import tag_states as states
 from socialcell.errors import UsageError
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 from socialcell.services.outreach.step_checks import StepNotAllowed
 from tests.campaigns.planning import agreed_plans as agreed
 from tests.campaigns.planning.agreed_plans import (
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.swept_on_postgresql
 def test_while_the_switch_holds_outreach_nobody_is_contacted(
     ready: Context, mode: str
 ) -> None:
-    outbox.set_mode(ready, mode, "a reason")
+    outbox_mode.set_mode(ready, mode, "a reason")
 
     with pytest.raises(
         StepNotAllowed, match=f"set to {mode}, and outreach is held back"

@@ -25,7 +25,7 @@ from socialcell.listening.areas import area_table
 from socialcell.ops.model import AuditEntry
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 from socialcell.services.outcomes import campaign_results
 from socialcell.services.planning import plan_creation, plan_documents
 from socialcell.settings import Config
@@ -176,7 +176,7 @@ def test_holidays_and_elections_are_kept_free(city: Context, folder: Path) -> No
 
 
 def test_an_election_that_leaves_no_day_is_named(city: Context, folder: Path) -> None:
-    outbox.set_mode(city, "election", "the code of conduct is in force")
+    outbox_mode.set_mode(city, "election", "the code of conduct is in force")
 
     with pytest.raises(SocialcellError, match="the election 2026-11-30 to 2026-12-13"):
         made(city, folder)

@@ -14,7 +14,7 @@ from socialcell.campaigns.planning import store
 from socialcell.campaigns.planning.model import Plan, PlanTag
 from socialcell.services.context import Context
 from socialcell.services.creators import creator_registry
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 from tests.campaigns.planning import agreed_plans as agreed
 from tests.campaigns.planning.agreed_plans import (
     NAME,
@@ -45,7 +45,7 @@ def test_while_the_switch_says_election_nothing_is_approved(
     city: Context, folder: Path
 ) -> None:
     made = planned(city, folder)
-    outbox.set_mode(made, "election", "the code is in force")
+    outbox_mode.set_mode(made, "election", "the code is in force")
 
     assert set(rules(made)) == {"election"}
 

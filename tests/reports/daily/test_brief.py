@@ -14,7 +14,7 @@ from socialcell.reports.daily.brief_facts import span_of
 from socialcell.reports.daily.brief_text import MAX_TEXT_LENGTH
 from socialcell.reports.letters.letter_page import Strong
 from socialcell.services.context import Context
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 from socialcell.services.reporting import report_mail
 from socialcell.settings.notifications import Alerts, RecipientsByLanguage, Report
 from tests.reports.daily.brief_night import EVENING, HOUR, MORNING, NIGHT, fill
@@ -191,7 +191,7 @@ def test_a_reader_gets_one_letter_a_brief(world: World) -> None:
     with db.reading(world.engine) as session:
         (letter,) = store.list_messages(session)
     assert letter.kind == "brief"
-    assert outbox.current_mode(context) == "normal"
+    assert outbox_mode.current_mode(context) == "normal"
 
 
 NOBODY = {

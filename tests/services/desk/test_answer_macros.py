@@ -26,7 +26,7 @@ from socialcell.services.desk.answers.answer_drafts import (
 from socialcell.services.desk.answers.answer_view import WordChange, word_changes
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.messaging import consent, messages
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 from tests.services.desk.answer_town import HOUR, MARATHI, MINUTE, AnswerTown, town
 
 __all__ = ["town"]
@@ -98,7 +98,7 @@ def test_an_answer_about_danger_needs_a_second_person(
     number = leak(town, CALL if danger == "crisis" else CALM, priority=priority)
     if danger == "crisis":
         tag_waiting(town.context)
-        outbox.set_mode(town.context, "crisis", "a flood")
+        outbox_mode.set_mode(town.context, "crisis", "a flood")
 
     key = macro_draft(town, number, safety=danger == "marked")
 

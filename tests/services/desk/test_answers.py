@@ -231,10 +231,10 @@ def test_somebody_who_says_stop_after_the_approval_is_not_written_to(
 
 
 def test_an_answer_is_held_by_no_mode(town: AnswerTown) -> None:
-    from socialcell.services.outbox import outbox
+    from socialcell.services.outbox import outbox_mode
 
     town.approved(leak(town))
-    outbox.set_mode(town.context, "mourning", "a day of mourning")
+    outbox_mode.set_mode(town.context, "mourning", "a day of mourning")
 
     assert answer_sending.send_due(town.context).sent == 1
 

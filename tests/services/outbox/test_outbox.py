@@ -8,7 +8,7 @@ from socialcell.errors import UsageError
 from socialcell.ops import audit
 from socialcell.ops import outbox_store as store
 from socialcell.services.context import Context
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox, outbox_mode
 
 
 def put(context: Context, kind: str, key: str) -> int:
@@ -29,12 +29,12 @@ def test_what_speaks_in_public_is_held_and_what_we_tell_ourselves_goes_on(
     put(context, "post", "a parade")
     put(context, "report", "the week")
 
-    held = outbox.set_mode(context, mode, "the river rises")
+    held = outbox_mode.set_mode(context, mode, "the river rises")
     put(context, "outreach", "a creator")
     put(context, "alert", "the river")
 
     assert held == 1
-    assert outbox.current_mode(context) == mode
+    assert outbox_mode.current_mode(context) == mode
     assert states(engine) == {
         "About a parade": "held",
         "About the week": "pending",
@@ -46,11 +46,11 @@ def test_what_speaks_in_public_is_held_and_what_we_tell_ourselves_goes_on(
 def test_back_to_normal_nothing_leaves_that_nobody_released(
     context: Context, engine: Engine
 ) -> None:
-    outbox.set_mode(context, "mourning", "a former mayor died")
+    outbox_mode.set_mode(context, "mourning", "a former mayor died")
     put(context, "post", "a parade")
     put(context, "post", "a water cut")
 
-    outbox.set_mode(context, "normal", "the days of mourning are over")
+    outbox_mode.set_mode(context, "normal", "the days of mourning are over")
     assert set(states(engine).values()) == {"held"}
     with db.reading(engine) as session:
         id_ = next(
@@ -67,7 +67,7 @@ def test_back_to_normal_nothing_leaves_that_nobody_released(
 def test_turning_the_switch_stands_in_the_audit_log_with_its_reason(
     context: Context, engine: Engine
 ) -> None:
-    outbox.set_mode(context, "election", "the code of conduct is in force")
+    outbox_mode.set_mode(context, "election", "the code of conduct is in force")
 
     with db.reading(engine) as session:
         (row,) = audit.entries(session, 9)
@@ -80,10 +80,10 @@ def test_a_switch_without_a_reason_or_of_another_name_is_refused(
     context: Context,
 ) -> None:
     with pytest.raises(UsageError, match="--reason"):
-        outbox.set_mode(context, "crisis", "  ")
+        outbox_mode.set_mode(context, "crisis", "  ")
     with pytest.raises(UsageError, match="There are: normal, crisis"):
-        outbox.set_mode(context, "panic", "why not")
-    assert outbox.current_mode(context) == "normal"
+        outbox_mode.set_mode(context, "panic", "why not")
+    assert outbox_mode.current_mode(context) == "normal"
 
 
 def test_one_that_is_not_held_cannot_be_released(

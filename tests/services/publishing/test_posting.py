@@ -12,7 +12,7 @@ from socialcell.errors import UsageError
 from socialcell.ops import audit, integrity, outbox_store
 from socialcell.ops.model import AuditEntry, Usage
 from socialcell.services.collection.allowance_usage import spending
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox, outbox_mode
 from socialcell.services.planning import content_calendar
 from socialcell.services.publishing import own_posts, posting, published_posts
 from socialcell.services.publishing.posting import SETTLING_TIME, PublishRun
@@ -89,7 +89,7 @@ def test_the_switch_holds_a_post_until_a_person_releases_it(
 ) -> None:
     before, after = planned(town), planned(town, "facebook")
     approve(before)
-    outbox.set_mode(town.context, mode, "a flood")
+    outbox_mode.set_mode(town.context, mode, "a flood")
     approve(after)
 
     held = due(town)
@@ -106,7 +106,7 @@ def test_an_answer_to_a_citizen_goes_on_in_a_crisis(town: Town, approve: Any) ->
     to = town.sandbox.platform("x").publish("पाणी कधी येणार?")
     post = planned(town, reply_to=to)
     approve(post)
-    outbox.set_mode(town.context, "crisis", "a flood")
+    outbox_mode.set_mode(town.context, "crisis", "a flood")
 
     done = due(town)
 
@@ -124,7 +124,7 @@ def test_a_post_under_way_when_the_switch_was_turned_is_held_afterwards(
         session.execute(
             outbox_store.OUT.update().values(state="sending")
         )  # as a process leaves it that dies now
-    outbox.set_mode(town.context, "mourning", "a day of mourning")
+    outbox_mode.set_mode(town.context, "mourning", "a day of mourning")
     outbox.recover_unsent(town.context)
 
     town.clock.advance(SETTLING_TIME)

@@ -13,7 +13,7 @@ from socialcell.config import Workspace
 from socialcell.errors import UsageError
 from socialcell.listening.areas import area_table
 from socialcell.listening.store import areas as area_store
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox, outbox_mode
 from socialcell.services.planning import content_calendar
 from socialcell.services.publishing import notices, own_posts, post_holds, posting
 from tests.language.test_public_people import GOOD, write
@@ -47,7 +47,7 @@ def test_in_a_crisis_safety_goes_out_and_other_notices_are_held(
     other = planned(town, kind="notice", text="The office is shut on Monday")
     if before:
         approve(safe, other)
-    outbox.set_mode(town.context, "crisis", "a flood")
+    outbox_mode.set_mode(town.context, "crisis", "a flood")
     if not before:
         approve(safe, other)
 
@@ -62,7 +62,7 @@ def test_in_a_crisis_safety_goes_out_and_other_notices_are_held(
 
 def test_safety_too_needs_a_second_person(town: Town) -> None:
     safe = warned(town)
-    outbox.set_mode(town.context, "crisis", "a flood")
+    outbox_mode.set_mode(town.context, "crisis", "a flood")
 
     with pytest.raises(UsageError, match="a second person approves it"):
         own_posts.approve_posts(town.context, [safe.id or 0])
@@ -82,7 +82,7 @@ def test_without_a_time_safety_leaves_once_it_is_approved_and_all_else_waits(
     )
     cheerful = planned(town, text="Come to the flower show")
     approve(cheerful)
-    outbox.set_mode(town.context, mode, "as it is")
+    outbox_mode.set_mode(town.context, mode, "as it is")
     town.clock.advance(3 * HOUR)  # the phone call took its time
     assert posting.publish_due(town.context).outcomes == []
 
@@ -100,11 +100,11 @@ def test_back_to_normal_what_is_stale_leaves_only_by_its_number(
 ) -> None:
     stale, fresh = planned(town, text="Tonight"), planned(town, text="On Friday")
     approve(stale)
-    outbox.set_mode(town.context, "mourning", "as it is")
+    outbox_mode.set_mode(town.context, "mourning", "as it is")
     town.clock.advance(4 * HOUR)
     fresh = planned(town, text="On Friday")
     approve(fresh)
-    outbox.set_mode(town.context, "normal", "it is over")
+    outbox_mode.set_mode(town.context, "normal", "it is over")
     assert posting.publish_due(town.context).outcomes == []
 
     done = outbox.release(town.context, None)
@@ -145,7 +145,7 @@ def test_an_election_day_does_not_hold_safety(
     town: Town, approve: Any, mode: str
 ) -> None:
     elections(town)
-    outbox.set_mode(town.context, mode, "as it is")
+    outbox_mode.set_mode(town.context, mode, "as it is")
     approve(warned(town))
 
     assert due(town) == ["posted"]
@@ -177,7 +177,7 @@ def test_in_an_election_safety_that_may_serve_one_is_held_by_that_rule(
     approve(post)
     assert standing(town) == ["approved"]
     if by == "switch":
-        outbox.set_mode(town.context, "election", "as it is")
+        outbox_mode.set_mode(town.context, "election", "as it is")
     else:
         elections(town)
     (ahead,) = content_calendar.list_coming(town.context)
@@ -236,7 +236,7 @@ def test_an_approved_notice_is_not_marked_any_more(town: Town, approve: Any) -> 
 
 def test_the_list_says_held_and_how_it_is_let_go(town: Town, approve: Any) -> None:
     post = planned(town)
-    outbox.set_mode(town.context, "crisis", "a flood")
+    outbox_mode.set_mode(town.context, "crisis", "a flood")
     approve(post)
 
     (one,) = content_calendar.list_coming(town.context)
@@ -258,7 +258,7 @@ def test_lists_say_what_holds_each_post(
     approve(late)
     town.clock.advance(4 * HOUR)
     posting.publish_due(town.context)
-    outbox.set_mode(town.context, "crisis", "a flood")
+    outbox_mode.set_mode(town.context, "crisis", "a flood")
     approve(planned(town, text="Short"))
 
     listed = content_calendar.list_coming(town.context)

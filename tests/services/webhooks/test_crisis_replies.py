@@ -29,7 +29,7 @@ from socialcell.services.desk.answers import answer_sending, answer_view, answer
 from socialcell.services.mentions.tagging import tag_waiting
 from socialcell.services.messaging import replies, reply_approvals, reply_drafts
 from socialcell.services.messaging.sending_times import SENDING
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 from socialcell.services.privacy import data_requests, retention
 from tests.conftest import MONDAY_MORNING
 from tests.operators import acting, officer, sign_in_shell
@@ -80,7 +80,7 @@ def lead() -> Callable[[Context, int], Any]:
 
 
 def crisis(context: Context) -> None:
-    outbox.set_mode(context, "crisis", "a flood")
+    outbox_mode.set_mode(context, "crisis", "a flood")
 
 
 def sent(served: Sandbox) -> list[str]:
@@ -160,7 +160,7 @@ def test_outside_a_crisis_an_answer_goes_out_at_once(
     served: Sandbox, listening: Context, write: Any, mode: str
 ) -> None:
     message = write(CALL)
-    outbox.set_mode(listening, mode, "as it is")
+    outbox_mode.set_mode(listening, mode, "as it is")
 
     assert replies.reply(listening, message, ANSWER).message is not None
 
@@ -172,7 +172,7 @@ def test_in_every_mode_an_answer_marked_as_safety_waits_for_a_second_yes(
     served: Sandbox, listening: Context, write: Any, lead: Any, mode: str
 ) -> None:
     message = write(CALM)
-    outbox.set_mode(listening, mode, "as it is")
+    outbox_mode.set_mode(listening, mode, "as it is")
     kept = replies.reply(listening, message, ANSWER, safety=True)
     assert (kept.second_person, sent(served)) == (True, [])
 

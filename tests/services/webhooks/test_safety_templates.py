@@ -20,7 +20,7 @@ from socialcell.sandbox import Sandbox
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent, messages, template_approvals
 from socialcell.services.messaging.messages import TemplateCampaign
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 from tests.operators import acting, sign_in_shell
 from tests.running import inside
 
@@ -73,7 +73,7 @@ def actions(engine: Engine) -> list[str]:
 def test_in_every_mode_it_waits_and_leaves_at_once_with_a_second_yes(
     served: Sandbox, cell: Context, send: Any, mode: str
 ) -> None:
-    outbox.set_mode(cell, mode, "as it is")
+    outbox_mode.set_mode(cell, mode, "as it is")
 
     first = send(cell, "maker")
     before = receivers(served)
@@ -88,7 +88,7 @@ def test_in_every_mode_it_waits_and_leaves_at_once_with_a_second_yes(
 def test_what_is_not_marked_is_held_with_the_reason(
     served: Sandbox, cell: Context, mode: str
 ) -> None:
-    outbox.set_mode(cell, mode, "a flood along the Mutha")
+    outbox_mode.set_mode(cell, mode, "a flood along the Mutha")
 
     with pytest.raises(UsageError) as held:
         messages.send_template(cell, WARNING, "mr", NUMBERS, VALUES)
@@ -200,11 +200,11 @@ def test_in_an_election_a_word_of_politics_does_not_leave_as_safety(
     served: Sandbox, cell: Context, send: Any
 ) -> None:
     values = ["औंध", "by order of the Mayor"]
-    outbox.set_mode(cell, "election", "the code of conduct")
+    outbox_mode.set_mode(cell, "election", "the code of conduct")
 
     with pytest.raises(UsageError, match="politics"):
         send(cell, "maker", values=values)
-    outbox.set_mode(cell, "crisis", "a flood")
+    outbox_mode.set_mode(cell, "crisis", "a flood")
 
     assert send(cell, "maker", values=values).second_person
 

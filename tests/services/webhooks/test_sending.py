@@ -19,7 +19,7 @@ from socialcell.sandbox import Sandbox
 from socialcell.sandbox.world.message_world import number
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent, messages, replies
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 from tests.rows import in_order
 from tests.running import inside
 from tests.services.webhooks.conftest import CITY, push_all, pushed_before
@@ -240,12 +240,12 @@ def test_agreeing_again_opens_the_door_again(
 def test_the_switch_holds_what_nobody_asked_for(cell: Context) -> None:
     messages.sync_templates(cell)
     consent.record_consent(cell, NUMBERS[0], "granted", "form")
-    outbox.set_mode(cell, "mourning", "a former mayor died")
+    outbox_mode.set_mode(cell, "mourning", "a former mayor died")
 
     with pytest.raises(UsageError, match="The switch is set to mourning"):
         messages.send_template(cell, "festival", "en", NUMBERS)
 
-    outbox.set_mode(cell, "normal", "the days of mourning are over")
+    outbox_mode.set_mode(cell, "normal", "the days of mourning are over")
     assert messages.send_template(cell, "festival", "en", NUMBERS).sent == 1
 
 

@@ -13,7 +13,7 @@ from socialcell.errors import UsageError
 from socialcell.listening.store.mentions import conversations
 from socialcell.services.context import Context
 from socialcell.services.desk.answers.answer_channels import WINDOW
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 
 _NO_ANSWER = (CaseState.DUPLICATE, CaseState.DROPPED)
 
@@ -33,7 +33,7 @@ def in_danger(
     for help or is in danger."""
     if case.priority == "P0":
         return True
-    if outbox.mode_in(session) != "crisis":
+    if outbox_mode.mode_in(session) != "crisis":
         return False
     since = context.clock.now() - WINDOW
     return any(

@@ -8,8 +8,9 @@ from pydantic import ConfigDict, Field
 
 from socialcell.roles import Permission
 from socialcell.services.messaging import reply_drafts
-from socialcell.services.outbox import outbox, outbox_view
-from socialcell.services.outbox.outbox import MODES, MessageEntry
+from socialcell.services.outbox import outbox, outbox_mode, outbox_view
+from socialcell.services.outbox.outbox import MessageEntry
+from socialcell.services.outbox.outbox_mode import MODES
 from socialcell.services.publishing import own_posts
 from socialcell.web.console import words
 from socialcell.web.console.office import outbox_words
@@ -136,7 +137,7 @@ def _answer(message: MessageEntry) -> str:
 
 def act_mode(request: PageRequest, form: ModeForm) -> Answer:
     """Turn the switch."""
-    count = outbox.set_mode(request.context, form.mode, form.reason)
+    count = outbox_mode.set_mode(request.context, form.mode, form.reason)
     lang = request.lang
     notice = lang.ngettext(
         "The switch is set: %(mode)s. %(n)s message is held back by it now.",

@@ -25,7 +25,7 @@ from socialcell.services.context import Context
 from socialcell.services.messaging import reply_drafts, template_doubts
 from socialcell.services.messaging.reply_sending import ReplyRecipient
 from socialcell.services.messaging.sending_times import SENDING
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 from socialcell.services.publishing import own_posts, post_drafts
 from socialcell.services.publishing.post_drafts import PostDraft
 from socialcell.web.console import console_server
@@ -179,7 +179,7 @@ def test_what_holds_a_post_is_said_before_it_is_approved_and_after(
     context: Context, browser: BrowserSession
 ) -> None:
     id_ = drafted(context)
-    outbox.set_mode(acting(context, "lead"), "mourning", "a day of mourning")
+    outbox_mode.set_mode(acting(context, "lead"), "mourning", "a day of mourning")
     signed_in(browser, context, "meera")
 
     page = browser.get("/en/approvals")

@@ -10,7 +10,7 @@ from icalendar import Calendar
 from socialcell.clock import IST
 from socialcell.roles import Role
 from socialcell.services.context import Context
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 from socialcell.services.publishing import post_drafts
 from socialcell.services.publishing.post_drafts import PostDraft
 from socialcell.settings import Config
@@ -100,7 +100,7 @@ def test_an_election_closes_its_days_and_the_switch_is_named(context: Context) -
     )
     workspace = type(context.workspace)(context.workspace.folder, config)
     city = replace(context, workspace=workspace)
-    outbox.set_mode(acting(context, "lead"), "mourning", "a day of mourning")
+    outbox_mode.set_mode(acting(context, "lead"), "mourning", "a day of mourning")
     with asyncio.Runner() as runner:
         app = console_server.create_console(city)
         browser = signed_in(BrowserSession(app, runner), context, "v", Role.VIEWER)

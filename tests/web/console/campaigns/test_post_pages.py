@@ -12,7 +12,7 @@ from socialcell.campaigns.publishing.model import OwnPost
 from socialcell.clock import IST
 from socialcell.roles import Role
 from socialcell.services.context import Context
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 from socialcell.services.publishing import own_posts, post_drafts
 from socialcell.services.publishing.post_drafts import PostDraft
 from tests.operators import acting
@@ -113,7 +113,7 @@ def test_what_holds_a_post_stands_in_the_language_of_the_page(
     context: Context, browser: BrowserSession
 ) -> None:
     id_ = approved(context)
-    outbox.set_mode(acting(context, "lead"), "mourning", "a day of mourning")
+    outbox_mode.set_mode(acting(context, "lead"), "mourning", "a day of mourning")
     signed_in(browser, context, "viewer", Role.VIEWER)
 
     page = browser.get(f"/mr/posts/{id_}")

@@ -11,7 +11,7 @@ from socialcell.ops import audit, outbox_store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.roles import Role
 from socialcell.services.context import Context
-from socialcell.services.outbox import outbox
+from socialcell.services.outbox import outbox_mode
 from tests.web.console.browser_session import BrowserSession, signed_in
 
 pytestmark = pytest.mark.swept_on_postgresql
@@ -118,7 +118,7 @@ def test_the_switch_is_turned_with_a_reason_by_a_lead_alone(
     assert without.form("/outbox/mode").fields["mode"] == "crisis"
     assert "The switch is set: crisis. 1 message is held back by it now." in turned.text
     assert "by Asha: Flood" in turned.text
-    assert outbox.current_mode(context) == "crisis"
+    assert outbox_mode.current_mode(context) == "crisis"
     with db.reading(engine) as session:
         (row,) = audit.since(session, "outgoing.mode", clock.now())
         assert (row.actor, row.detail["reason"]) == ("Asha", "Flood")
@@ -138,7 +138,7 @@ def test_an_operator_reads_the_switch_and_cannot_turn_it(
 
     assert [form.action for form in page.forms] == ["/en/sign-out"]
     assert refused.status == 403
-    assert outbox.current_mode(context) == "normal"
+    assert outbox_mode.current_mode(context) == "normal"
 
 
 def test_fifty_messages_are_a_page_and_older_ones_follow(
