@@ -10,7 +10,7 @@ from socialcell.commands.list_command import ListCommand
 from socialcell.commands.options import Config, Json, Limit, open_context
 
 if TYPE_CHECKING:
-    from socialcell.services.outbox.outbox import MessageEntry
+    from socialcell.services.outbox.outbox_view import MessageEntry
 
 app = typer.Typer(
     help="What is sent: the mode, what waits, and what became of it.",
@@ -77,7 +77,7 @@ def list_(
     from socialcell.clock import IST
     from socialcell.errors import UsageError
     from socialcell.services.messaging import reply_drafts
-    from socialcell.services.outbox import outbox
+    from socialcell.services.outbox import outbox_view
     from socialcell.services.publishing import own_posts
 
     if strange := set(state or ()) - set(_STATES):
@@ -85,7 +85,7 @@ def list_(
             "outbox.no_such_state", state=sorted(strange)[0], states=list(_STATES)
         )
     context = open_context(config)
-    rows = outbox.list_messages(context, state or (), limit)
+    rows = outbox_view.list_messages(context, state or (), limit)
     drafts = own_posts.list_drafts(context)
     replies = reply_drafts.list_waiting(context)
     answers = [reply.id for reply in replies if reply.state == "waiting"]

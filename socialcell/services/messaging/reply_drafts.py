@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
@@ -20,9 +21,11 @@ from socialcell.listening.store.mentions.conversations import Conversation
 from socialcell.ops import audit
 from socialcell.services.context import Context
 from socialcell.services.messaging import consent
-from socialcell.services.messaging.reply_sending import ReplyRecipient
 from socialcell.services.messaging.sending_times import SENDING
 from socialcell.services.outbox import outbox_mode
+
+if TYPE_CHECKING:
+    from socialcell.services.messaging.reply_sending import ReplyRecipient
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def needs_second_person(context: Context, mention_id: int) -> bool:
         )
 
 
-def add_draft(context: Context, to: ReplyRecipient, words: str) -> int:
+def add_draft(context: Context, to: "ReplyRecipient", words: str) -> int:
     """Keep an answer until a second person says yes; its number. Audited.
 
     UsageError: as of `refuse_same` and `refuse_in_case`.
@@ -69,7 +72,7 @@ def add_draft(context: Context, to: ReplyRecipient, words: str) -> int:
 
 
 def enter_sending(
-    context: Context, session: Session, to: ReplyRecipient, words: str
+    context: Context, session: Session, to: "ReplyRecipient", words: str
 ) -> int:
     """Enter an answer that is about to be sent; its number. UsageError: as of
     `refuse_same` and `refuse_in_case`."""
@@ -79,7 +82,7 @@ def enter_sending(
     return id_
 
 
-def refuse_same(session: Session, to: ReplyRecipient, words: str) -> None:
+def refuse_same(session: Session, to: "ReplyRecipient", words: str) -> None:
     """UsageError: the same words to the same person wait or may have been heard, or
     they were sent as an answer to the same message."""
     drafts = draft_store.with_words(session, _digest(words), to.mention_id)
@@ -109,7 +112,7 @@ def _digest(words: str) -> str:
 
 
 def _enter(
-    context: Context, session: Session, to: ReplyRecipient, words: str, now: datetime
+    context: Context, session: Session, to: "ReplyRecipient", words: str, now: datetime
 ) -> int:
     # A case that is opened of the message meanwhile takes over what waits by then.
     opening_queue.take_turn(session)

@@ -12,8 +12,8 @@ from socialcell.json_types import JsonValue
 from socialcell.ops import outbox_store
 from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context
-from socialcell.services.outbox import outbox
-from socialcell.services.outbox.outbox import MessageEntry
+from socialcell.services.outbox import outbox_view
+from socialcell.services.outbox.outbox_view import MessageEntry
 
 # The keys of chats and calls below which words of a message stand.
 _SPOKEN_FIELDS = frozenset(
@@ -41,7 +41,7 @@ def show_message(context: Context, number: int) -> MessageText:
         message = session.get(Outgoing, number)
         if message is None:
             raise UsageError("outbox.no_such_message", number=number)
-        return MessageText(outbox.entry(message), message.channel, _text(message))
+        return MessageText(outbox_view.entry(message), message.channel, _text(message))
 
 
 def _text(message: Outgoing) -> str | None:

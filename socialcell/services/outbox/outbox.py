@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeAlias
 
 from socialcell import chat, db, log, mail, phone
@@ -54,65 +54,6 @@ class Delivery:
             self.dead + other.dead,
             reasons or None,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class MessageHold:
-    """What holds a message: mode (the switch), rule, late, unsure or platform; None:
-    it was not noted. `why` as a sentence."""
-
-    reason: str | None
-    why: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class MessageEntry:
-    """A message of the outbox as it is listed; the fields are the keys of its JSON, in
-    order. `hold` is None unless the message is held."""
-
-    id: int | None
-    kind: str
-    recipient: str
-    subject: str
-    state: str
-    attempts: int
-    made_at: datetime
-    not_before: datetime
-    ended_at: datetime | None
-    answer: str | None
-    hold: MessageHold | None
-
-
-def list_messages(
-    context: Context,
-    states: Sequence[str] = (),
-    limit: int = 100,
-    before: int | None = None,
-) -> list[MessageEntry]:
-    """Messages in these states (any without), the newest first; those older than the
-    message `before`."""
-    with db.reading(context.engine) as session:
-        rows = outbox_store.list_messages(session, states, limit, before)
-        return [entry(message) for message in rows]
-
-
-def entry(message: Outgoing) -> MessageEntry:
-    """A message as it is listed."""
-    return MessageEntry(
-        id=message.id,
-        kind=message.kind,
-        recipient=message.recipient,
-        subject=message.subject,
-        state=message.state,
-        attempts=message.attempts,
-        made_at=message.made_at,
-        not_before=message.not_before,
-        ended_at=message.ended_at,
-        answer=message.answer,
-        hold=MessageHold(message.held_by, message.answer)
-        if message.state == "held"
-        else None,
-    )
 
 
 def release(context: Context, ids: list[int] | None) -> Release:

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from socialcell import db
 from socialcell.ops import outbox_store
+from socialcell.ops.outbox_model import Outgoing
 from socialcell.services.context import Context
-from socialcell.services.outbox import outbox
-from socialcell.services.outbox.outbox import MessageEntry
 
 STATES = ("held", "pending", "sending", "sent", "dead")
 
@@ -21,6 +20,33 @@ class SwitchSetting:
     since: datetime | None
     actor: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageHold:
+    """What holds a message: mode (the switch), rule, late, unsure or platform; None:
+    it was not noted. `why` as a sentence."""
+
+    reason: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEntry:
+    """A message of the outbox as it is listed; the fields are the keys of its JSON, in
+    order. `hold` is None unless the message is held."""
+
+    id: int | None
+    kind: str
+    recipient: str
+    subject: str
+    state: str
+    attempts: int
+    made_at: datetime
+    not_before: datetime
+    ended_at: datetime | None
+    answer: str | None
+    hold: MessageHold | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +72,38 @@ def view_outbox(
             else SwitchSetting("normal", None, "", "")
         )
         counts = outbox_store.state_counts(session)
-    rows = outbox.list_messages(context, states, limit + 1, before)
+    rows = list_messages(context, states, limit + 1, before)
     present = {state: counts.get(state, 0) for state in STATES}
     return OutboxView(switch, present, rows[:limit], len(rows) > limit)
+
+
+def list_messages(
+    context: Context,
+    states: Sequence[str] = (),
+    limit: int = 100,
+    before: int | None = None,
+) -> list[MessageEntry]:
+    """Messages in these states (any without), the newest first; those older than the
+    message `before`."""
+    with db.reading(context.engine) as session:
+        rows = outbox_store.list_messages(session, states, limit, before)
+        return [entry(message) for message in rows]
+
+
+def entry(message: Outgoing) -> MessageEntry:
+    """A message as it is listed."""
+    return MessageEntry(
+        id=message.id,
+        kind=message.kind,
+        recipient=message.recipient,
+        subject=message.subject,
+        state=message.state,
+        attempts=message.attempts,
+        made_at=message.made_at,
+        not_before=message.not_before,
+        ended_at=message.ended_at,
+        answer=message.answer,
+        hold=MessageHold(message.held_by, message.answer)
+        if message.state == "held"
+        else None,
+    )

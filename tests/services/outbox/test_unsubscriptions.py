@@ -9,7 +9,12 @@ from socialcell import config, db, mail
 from socialcell.errors import UsageError
 from socialcell.ops import audit
 from socialcell.services.context import Context
-from socialcell.services.outbox import outbox, unsubscribe_token, unsubscriptions
+from socialcell.services.outbox import (
+    outbox,
+    outbox_view,
+    unsubscribe_token,
+    unsubscriptions,
+)
 from socialcell.services.outbox.unsubscribe_token import Subscription
 from socialcell.settings.notifications import Mail
 from tests.mailbox import mailbox
@@ -43,7 +48,7 @@ def subscription(context: Context, letter: str, address: str) -> Subscription:
 
 
 def recipients(context: Context, subject: str) -> list[str]:
-    rows = outbox.list_messages(context)
+    rows = outbox_view.list_messages(context)
     return sorted(row.recipient for row in rows if row.subject == subject)
 
 

@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field
 from socialcell.roles import Permission
 from socialcell.services.messaging import reply_drafts
 from socialcell.services.outbox import outbox, outbox_mode, outbox_view
-from socialcell.services.outbox.outbox import MessageEntry
 from socialcell.services.outbox.outbox_mode import MODES
+from socialcell.services.outbox.outbox_view import MessageEntry
 from socialcell.services.publishing import own_posts
 from socialcell.web.console import words
 from socialcell.web.console.office import outbox_words
