@@ -20,7 +20,7 @@ from starlette.routing import compile_path
 
 from socialcell import i18n
 from socialcell.connectors.base import RecordAuthor
-from socialcell.services.alerts import commitments, incident_overview
+from socialcell.services.alerts import commitments, incident_lines
 from socialcell.services.context import Context, open_context
 from socialcell.services.desk import case_opening, case_queue
 from socialcell.services.incident_room import incident_claims, situation_reports
@@ -157,7 +157,7 @@ def work_at_the_desk(lead: Context) -> None:
     of a report in the room of each incident."""
     case_opening.open_pending(lead)
     case_queue.take(lead, case_queue.take_next(lead, 3))
-    for line in incident_overview.list_lines(lead, i18n.language("en")):
+    for line in incident_lines.list_lines(lead, i18n.language("en")):
         incident_claims.add_claim(lead, line.id, POISON[0])
         incident_claims.add_claim(lead, line.id, "The bridge at the weir is closed")
         situation_reports.draft_report(lead, line.id)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         IncidentDocument,
         WorstAlertFields,
     )
-    from socialcell.services.alerts.incident_overview import IncidentLine
+    from socialcell.services.alerts.incident_lines import IncidentLine
 
 app = typer.Typer(
     help="Alerts: incidents, what was planned, and a trial on a file.",
@@ -104,7 +104,7 @@ def list_(
     """
     from socialcell.clock import IST
     from socialcell.i18n import language
-    from socialcell.services.alerts import incident_documents, incident_overview
+    from socialcell.services.alerts import incident_documents, incident_lines
 
     context = open_context(config)
     states = () if all else ("open", "acked")
@@ -116,7 +116,7 @@ def list_(
         output.say("No incident." if all else "No incident is open.")
         return
     numbers = [row["id"] or 0 for row in rows]
-    lines = incident_overview.list_numbered(context, language("en"), numbers)
+    lines = incident_lines.list_numbered(context, language("en"), numbers)
     lines_by_id = {line.id: line for line in lines}
     output.table(
         (

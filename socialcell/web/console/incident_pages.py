@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from socialcell.roles import Permission
-from socialcell.services.alerts import incident_overview
+from socialcell.services.alerts import incident_lines, incident_overview
 from socialcell.services.outbox import acknowledgements
 from socialcell.web.console import words
 from socialcell.web.pages.answers import Answer, RedirectTo, WebPage
@@ -30,15 +30,15 @@ def show_incidents(request: PageRequest) -> Answer:
     context, lang, further = request.context, request.lang, 0
     if numbers := _numbers(request.query.get("ids", "")):
         shown = "counted"
-        lines = incident_overview.list_numbered(context, lang, numbers)
+        lines = incident_lines.list_numbered(context, lang, numbers)
     elif request.query.get("state") == _ALL:
         shown, before = _ALL, request.query_number("before")
-        lines = incident_overview.list_page(context, lang, before, _AT_ONCE + 1)
+        lines = incident_lines.list_page(context, lang, before, _AT_ONCE + 1)
         further = lines[_AT_ONCE - 1].id if len(lines) > _AT_ONCE else 0
         lines = lines[:_AT_ONCE]
     else:
         shown = "open"
-        lines = incident_overview.list_lines(context, lang, incident_overview.OPEN)
+        lines = incident_lines.list_lines(context, lang, incident_overview.OPEN)
     return WebPage(
         "incidents.html", {"lines": lines, "shown": shown, "further": further}
     )
