@@ -43,9 +43,11 @@ print(json.dumps(found))
 """
 
 
-def after(*lines: list[str], **variables: str) -> list[list[object]]:
+def after(
+    *lines: list[str], heavy: list[str] = HEAVY, **variables: str
+) -> list[list[object]]:
     """Each command line with its exit code and the heavy modules then loaded."""
-    command = [sys.executable, "-c", PROBE % HEAVY, json.dumps(lines)]
+    command = [sys.executable, "-c", PROBE % heavy, json.dumps(lines)]
     done = subprocess.run(
         command,
         capture_output=True,

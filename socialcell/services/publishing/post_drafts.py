@@ -14,7 +14,6 @@ from socialcell.clock import IST
 from socialcell.connectors.publisher import PUBLISHERS
 from socialcell.connectors.text_lengths import PostLength, length
 from socialcell.errors import UsageError
-from socialcell.http import require_public_form
 from socialcell.i18n import CODES
 from socialcell.listening.store import areas
 from socialcell.ops import audit
@@ -178,6 +177,9 @@ def _mark_as_safety(
 def _require_media(address: str | None) -> None:
     if address is None:
         return
+    # Imported on first use: lists of posts load this module and enter none.
+    from socialcell.http import require_public_form
+
     try:
         require_public_form(address)
     except ValueError as error:
