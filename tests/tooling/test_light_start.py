@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from scripts import docs
+from socialcell.cli import GROUPS
 from tests.running import environment
 
 HEAVY = [
@@ -68,6 +69,13 @@ def test_help_of_everything_loads_nothing_heavy():
     paths = [context.command_path.split()[1:] for context in docs.walk()]
     lines = [[*path, "--help"] for path in [[], *paths]]
     assert after(*lines) == [[line, 0, []] for line in lines]
+
+
+def test_a_command_loads_no_other_noun_s_commands():
+    others = [f"socialcell.commands.{module}" for module in GROUPS]
+    others.remove("socialcell.commands.mentions.mentions")
+    line = ["mentions", "list", "--help"]
+    assert after(line, heavy=others) == [[line, 0, []]]
 
 
 @pytest.mark.parametrize("wrong", [["no-such-noun"], ["--no-such-option"]])
