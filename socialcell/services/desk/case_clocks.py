@@ -115,8 +115,10 @@ class _ClockSettlement:
     def _settle_next_answer(self) -> None:
         kind, clock = ClockKind.NEXT_ANSWER, self._running.get(ClockKind.NEXT_ANSWER)
         is_due = self._state in (*WORKING_STATES, CaseState.REFERRED)
-        heard = store.heard_from(self._session, self._id) if self._answers else []
-        waiting_since = _unanswered_since(heard, self._answers) if is_due else None
+        waiting_since = None
+        if is_due and self._answers:
+            heard = store.heard_from(self._session, self._id)
+            waiting_since = _unanswered_since(heard, self._answers)
         if clock is not None and clock.started_at != waiting_since:
             since = clock.started_at
             later = [answer.at for answer in self._answers if answer.at >= since]
@@ -187,6 +189,8 @@ class _ClockSettlement:
         """Let a clock of routing.csv run: anew, with the time that was left, or within
         other hours."""
         time, clock = self._service_times[kind], self._running.get(kind)
+        if clock is not None and _fits(clock, time):
+            return
         last = store.last_stopped(self._session, self._id, kind)
         is_resumed = last is not None and last.ending == _PAUSED
         if kind is ClockKind.STAGE:
@@ -197,7 +201,7 @@ class _ClockSettlement:
             else:
                 is_first = last is None or kind is ClockKind.STAGE
                 self._start(kind, begin if is_first else self._now, time)
-        elif not _fits(clock, time):
+        else:
             self._stop(clock, self._now, _RESTARTED)
             if is_resumed:
                 self._resume(clock, self._now, time)
