@@ -16,6 +16,8 @@ from socialcell.json_types import JsonObject
 from socialcell.listening.model import Annotation, Mention, Relation
 
 SUGGESTION = db.table(CaseSuggestion)
+_OWN_MESSAGE = db.table(CaseMessage).alias("own_message")
+_OWN_CONTACT = db.table(CaseContact).alias("own_contact")
 WITHIN = timedelta(days=14)
 _OPEN = [state.value for state in OPEN_STATES]
 _CLAIMED = CaseState.RESOLVED_CLAIMED.value
@@ -57,18 +59,17 @@ def candidates(
 
 def replied_to(session: Session, case_id: int) -> Sequence[DeskCase]:
     """The open cases to whose posts the posts of a case reply, or quote them."""
-    own_message, own_contact = aliased(CaseMessage), aliased(CaseContact)
     query = (
         select(DeskCase)
         .join(CaseContact, col(CaseContact.case_id) == col(DeskCase.id))
         .join(CaseMessage, col(CaseMessage.contact_id) == col(CaseContact.id))
         .join(Relation, col(Relation.target_id) == col(CaseMessage.mention_id))
-        .join(own_message, col(own_message.mention_id) == col(Relation.mention_id))
-        .join(own_contact, col(own_contact.id) == col(own_message.contact_id))
+        .join(_OWN_MESSAGE, _OWN_MESSAGE.c.mention_id == col(Relation.mention_id))
+        .join(_OWN_CONTACT, _OWN_CONTACT.c.id == _OWN_MESSAGE.c.contact_id)
         .where(
             col(CaseMessage.direction) == "in",
-            col(own_message.direction) == "in",
-            col(own_contact.case_id) == case_id,
+            _OWN_MESSAGE.c.direction == "in",
+            _OWN_CONTACT.c.case_id == case_id,
             col(DeskCase.id) != case_id,
             col(DeskCase.state).in_(_OPEN),
             col(Relation.kind).in_(("reply", "quote")),
