@@ -5,33 +5,38 @@ from dataclasses import fields
 from datetime import date
 
 from sqlalchemy import delete, insert, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from socialcell import db
 from socialcell.listening.areas import area_table
 from socialcell.listening.model import Area
 
+AREA = db.table(Area)
+
 
 def all_areas(session: Session) -> list[area_table.AreaRecord]:
     """Every area of both trees, past ones too."""
-    rows = session.scalars(
-        select(Area).order_by(col(Area.tree), col(Area.kind), col(Area.key))
+    rows = session.execute(
+        select(
+            AREA.c.key,
+            AREA.c.tree,
+            AREA.c.kind,
+            AREA.c.parent,
+            AREA.c.name_en,
+            AREA.c.name_mr,
+            AREA.c.name_hi,
+            AREA.c.valid_from,
+            AREA.c.valid_to,
+            AREA.c.source,
+        ).order_by(AREA.c.tree, AREA.c.kind, AREA.c.key)
     )
-    return [
-        area_table.AreaRecord(
-            id=row.key,
-            tree=row.tree,
-            kind=row.kind,
-            parent=row.parent,
-            name_en=row.name_en,
-            name_mr=row.name_mr,
-            name_hi=row.name_hi,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            source=row.source,
-        )
-        for row in rows
-    ]
+    return [area_table.AreaRecord(*row) for row in rows]
+
+
+def english_name(session: Session, id_: str) -> str | None:
+    """The English name of an area, a past one too; None: there is none of this id."""
+    query = select(AREA.c.name_en).where(AREA.c.key == id_)
+    return session.scalars(query.order_by(AREA.c.tree, AREA.c.kind).limit(1)).first()
 
 
 def ward_offices(session: Session) -> dict[str, str]:
@@ -54,7 +59,7 @@ def replace(session: Session, read: Sequence[area_table.AreaRecord]) -> None:
     session.execute(delete(Area))
     rows = [_row(area) for area in read]
     if rows:
-        session.execute(insert(db.table(Area)), rows)
+        session.execute(insert(AREA), rows)
 
 
 def _row(area: area_table.AreaRecord) -> dict[str, object]:

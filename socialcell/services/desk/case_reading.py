@@ -167,10 +167,7 @@ def own_places(context: Context) -> list[dict[str, str]]:
 def place_name(session: Session, place_id: str) -> str:
     """The English name of a place; of one that is only the workspace's own, the words
     of its id."""
-    for area in area_store.all_areas(session):
-        if area.id == place_id:
-            return area.name_en
-    name = _names().get(place_id)
+    name = area_store.english_name(session, place_id) or _names().get(place_id)
     return name or place_id.partition(":")[2].replace("-", " ").capitalize()
 
 
