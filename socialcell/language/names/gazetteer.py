@@ -39,7 +39,8 @@ class Gazetteer:
                 self._add_phrases(nlp, place)
 
     def _add_phrases(self, nlp: Language, place: Place) -> None:
-        self._loose.add(place.id, [nlp.make_doc(name) for name in place.names()])
+        names = dict.fromkeys(place.names())  # a fifth of them come twice
+        self._loose.add(place.id, [nlp.make_doc(name) for name in names])
         if exact := place.exact():
             self._exact.add(place.id, [nlp.make_doc(name) for name in exact])
         if place.handles:
