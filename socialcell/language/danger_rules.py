@@ -186,8 +186,11 @@ def _is_unreal(sounds: Sequence[str], *, laughs: bool) -> bool:
 
 def _spans(phrases: re.Pattern[str], sounds: Sequence[str]) -> Iterator[_Span]:
     line = _line(sounds)
+    start, counted = -1, 0
     for match in phrases.finditer(line):
-        start = line.count(" ", 0, match.start()) - 1
+        # From the last match on: from the beginning takes minutes in a long text.
+        start += line.count(" ", counted, match.start())
+        counted = match.start()
         yield start, start + 1 + match[0].count(" ")
 
 
