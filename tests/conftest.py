@@ -20,7 +20,7 @@ from socialcell import config, db
 from socialcell.clock import IST, FixedClock
 from socialcell.db import revisions
 from socialcell.services.context import Context
-from tests import alike_dialects, node_ids, retries
+from tests import alike_dialects, memory_disk, node_ids, retries
 from tests import fault_rows as faults
 from tests.fault_rows import tried
 from tests.own_postgres import started
@@ -51,6 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    memory_disk.use()
     # Sessions of operators are kept there, and not in the tester's own home.
     state = tempfile.mkdtemp(prefix="socialcell-state-")
     os.environ["XDG_STATE_HOME"] = state
