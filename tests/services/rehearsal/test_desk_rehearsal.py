@@ -36,11 +36,13 @@ from socialcell.services.rehearsal.desk_rehearsal import RehearsedDesk
 from socialcell.services.rehearsal.rehearsal_workspace import RehearsalState
 from socialcell.services.workspace import digest
 from tests.desk_builders import make_registers, read_mention
+from tests.operator_accounts import hash_cheaply
 from tests.snapshots import Snapshots
 
 END = datetime(2026, 11, 23, 9, 0, tzinfo=IST)
 HALF_DAY = timedelta(hours=12)
 UNDONE = RehearsalState(seed=3, days=8, end=END.isoformat())
+pytestmark = pytest.mark.xdist_group("rehearsed desk")  # it takes long to fill
 STEPS = 16  # of half a day: the listening of a rehearsal of eight days
 POSTS = 48  # of the last four days, each of a problem of its own
 
@@ -50,8 +52,10 @@ class StoppedError(Exception):
 
 
 @pytest.fixture
-def city(context: Context) -> Iterator[Context]:
-    """A workspace without the waits that a power cut would make good."""
+def city(context: Context, monkeypatch: pytest.MonkeyPatch) -> Iterator[Context]:
+    """A workspace without the waits that a power cut would make good, whose operators
+    sign in hundreds of times."""
+    hash_cheaply(monkeypatch)
     engine = db.connect(context.workspace.database_url, durable=False)
     yield replace(context, engine=engine)
     engine.dispose()
