@@ -155,7 +155,7 @@ class _Platforms(BaseHTTPRequestHandler):
 def platforms() -> Iterator[str]:
     """The base URL on loopback where all platforms answer with the canary's posts."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Platforms)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
