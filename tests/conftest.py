@@ -20,7 +20,7 @@ from socialcell import config, db
 from socialcell.clock import IST, FixedClock
 from socialcell.db import revisions
 from socialcell.services.context import Context
-from tests import alike_dialects, memory_disk, node_ids, retries, server_ticks
+from tests import alike_dialects, memory_disk, node_ids, quick_servers, retries
 from tests import fault_rows as faults
 from tests.fault_rows import tried
 from tests.own_postgres import started
@@ -57,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["XDG_STATE_HOME"] = state
     config.add_cleanup(lambda: shutil.rmtree(state, ignore_errors=True))
     alike_dialects.register()
-    server_ticks.be_short()
+    quick_servers.be_quick()
     node_ids.configure(config)
     faults.configure(config)
     retries.configure(config)
