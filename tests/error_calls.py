@@ -50,13 +50,17 @@ def error_classes() -> frozenset[str]:
     return frozenset(classes | {"Message"})
 
 
-def error_calls(folder: Path = PACKAGE) -> Iterator[ErrorCall]:
+@cache
+def error_calls(folder: Path = PACKAGE) -> tuple[ErrorCall, ...]:
     """Every call of such a class or function below a folder."""
     callables = error_classes() | _RAISING_FUNCTIONS
-    for file in sorted(folder.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and _name(node.func) in callables:
-                yield from _read(node, f"{file.relative_to(PACKAGE)}:{node.lineno}")
+    return tuple(
+        call
+        for file in sorted(folder.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and _name(node.func) in callables
+        for call in _read(node, f"{file.relative_to(PACKAGE)}:{node.lineno}")
+    )
 
 
 def _read(node: ast.Call, place: str) -> Iterator[ErrorCall]:
