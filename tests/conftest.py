@@ -125,7 +125,7 @@ def postgres() -> Iterator[Postgres]:
         made = Postgres(url, admin)
         made.begin()
         yield made
-        admin.dispose()
+        made.close()
 
 
 @pytest.fixture
