@@ -384,3 +384,9 @@ def test_who_fell_from_a_vehicle_or_into_a_pit_was_hurt(text: str) -> None:
 )
 def test_what_fell_that_is_nobody_hurt_nobody(text: str) -> None:
     assert not is_of_hurt(text)
+
+
+def test_the_people_in_danger_may_be_named_after_others_of_the_sentence() -> None:
+    text = "People of our lane say that people of the next lane saw two people trapped"
+
+    assert danger_of(text) is Danger.CRITICAL
