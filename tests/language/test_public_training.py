@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import real_texts
 from socialcell.errors import SocialcellError
-from socialcell.language.ngram_features import normalised
+from socialcell.language.normalisation import normalised
 from socialcell.language.training import public
 from socialcell.language.training.encoder_data import mark
 from socialcell.language.training.recipes import CITY_TEXTS, TALK_MEASURES, TALK_TEXTS

@@ -20,7 +20,7 @@ REASON = "reads like danger"  # for an operator, where no word says why
 # figure of speech. They were chosen where the say of the model of a day was
 # (day_model.py).
 ENOUGH, _ENOUGH_IN_TALK, _ENOUGH_IN_A_STORY = 0.35, 0.4, 0.7
-_CRITICAL, _SURELY_CRITICAL = 0.22, 0.4
+_CRITICAL, _SURELY_CRITICAL = 0.22, 0.5
 _FIGURE_OF_SPEECH = 0.1
 # Log odds of danger, where the encoder was asked: a logistic regression on 2,790 posts
 # that neither the linear model nor the encoder had seen.
@@ -42,9 +42,10 @@ def is_enough(notes: Notes) -> bool:
 
 def is_in_words(notes: Notes) -> bool:
     """Whether words say so, and the model of a day, which asked the encoder, is not
-    sure that they are a figure of speech."""
+    sure that they are a figure of speech, or doubts it where they tell a story."""
     if notes.day is not None and notes.meaning is not None:
-        return bool(notes.danger) and notes.day.high >= _FIGURE_OF_SPEECH
+        least = _ENOUGH_IN_A_STORY if notes.story else _FIGURE_OF_SPEECH
+        return bool(notes.danger) and notes.day.high >= least
     return bool(notes.danger)
 
 
