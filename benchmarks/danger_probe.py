@@ -1,6 +1,6 @@
 """Scores the reader on posts kept for measuring: dangers, look-alikes, a plain day.
 
-    python -m benchmarks.danger_probe [--set 1|2|3|4|5|6] [--no-semantic] [--json]
+    python -m benchmarks.danger_probe [--set 1|...|7] [--no-semantic] [--json]
     python -m benchmarks.danger_probe --hard    those of benchmarks/calibration
 
 The posts are the last set of `benchmarks/unseen`, or an earlier one; the README there
@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument(
         "--semantic", action=argparse.BooleanOptionalAction, default=True
     )
-    parser.add_argument("--set", type=int, choices=(1, 2, 3, 4, 5, 6), default=6)
+    parser.add_argument("--set", type=int, choices=range(1, 8), default=7)
     parser.add_argument("--hard", action="store_true")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()

@@ -18,6 +18,7 @@ PARTS = (
     "_4",
     "_5",
     "_6",
+    "_7",
 )  # what the names of the files of a set end with
 PATTERNS = ("patterns", "patterns_2")
 KINDS = {"mr", "hi", "en", "hi-Latn", "mr-Latn"}
