@@ -30,6 +30,7 @@ def train(seed: int, progress: Callable[[str], None]) -> tuple[CardFacts, bytes]
     progress(day_model.NAME)
     day_posts = list(posts_.posts_of_a_day())
     of_day = evidence.of_posts([post.example for post in day_posts])
+    assert len(of_day.posts) == len(day_posts)  # none of them is a name alone
     older = evidence.of_older_posts(seed)
     everything = of_day + older
     judges = {

@@ -30,7 +30,10 @@ def test_models_of_data_without_a_stated_licence_are_warned_of() -> None:
     free = found(NcModels.NONE)["licences of models"]
 
     assert everything.state == "warning"
-    assert "encoder, language, sentiment-en, sentiment-hi" in everything.finding
+    assert (
+        "encoder, language, public-nets, sentiment-en, sentiment-hi"
+        in everything.finding
+    )
     assert "language.nc" in everything.advice
     assert licensed.state == "ok"
     assert "some forbid commercial use" in licensed.finding

@@ -22,7 +22,7 @@ from socialcell.services.alerts import escalations, incident_notifications
 from socialcell.services.context import Context
 from socialcell.services.daemon.job_registry import JobSlot, list_jobs
 from socialcell.services.mentions.tagging import tag_waiting
-from socialcell.services.outbox import outbox as outgoing
+from socialcell.services.outbox import outbox_mode
 from socialcell.services.privacy import data_requests
 from socialcell.services.reporting import report_mail
 from socialcell.settings.notifications import Alerts
@@ -148,7 +148,7 @@ def test_the_switch_lets_it_go_as_it_lets_incidents(
     cell: Cell, engine: Engine, mode: str
 ) -> None:
     receive(cell, CALL)
-    outgoing.set_mode(cell.context, mode, "a flood")
+    outbox_mode.set_mode(cell.context, mode, "a flood")
 
     call_people(told(cell.context))
 
