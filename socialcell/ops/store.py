@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from socialcell import db
 from socialcell.errors import SocialcellError, UsageError
 from socialcell.json_types import JsonObject
+from socialcell.ops.daemon_model import Lease
 from socialcell.ops.model import (
     Coverage,
     Cursor,
@@ -126,6 +127,22 @@ def resume_source(session: Session, name: str) -> None:
 def sources(session: Session) -> Sequence[Source]:
     """Every source that was not removed, by name."""
     return session.scalars(_PRESENT.order_by(col(Source.name))).all()
+
+
+def sources_and_lease(
+    session: Session, lease: str
+) -> tuple[Sequence[Source], Lease | None]:
+    """Every source that was not removed, by name, and the current lease of that name,
+    in one statement where there is a source."""
+    rows = session.execute(
+        select(Source, Lease)
+        .outerjoin(Lease, col(Lease.name) == lease)
+        .where(col(Source.state) != "removed")
+        .order_by(col(Source.name))
+    ).all()
+    if not rows:
+        return [], session.get(Lease, lease)
+    return [source for source, _ in rows], rows[0][1]
 
 
 def first_source_at(session: Session) -> datetime | None:

@@ -119,7 +119,7 @@ def read_status(context: Context) -> DaemonStatus:
 def read_collection(context: Context) -> CollectionStatus:
     """Whether a daemon runs, and how its sources are now; without its jobs."""
     with db.reading(context.engine) as session:
-        lease = leases.find_lease(session, "daemon")
+        sources, lease = store.sources_and_lease(session, "daemon")
         return CollectionStatus(
             _process(context, lease),
             tuple(
@@ -131,7 +131,7 @@ def read_collection(context: Context) -> CollectionStatus:
                     source.last_ok_at,
                     source.not_before,
                 )
-                for source in store.sources(session)
+                for source in sources
             ),
         )
 

@@ -18,7 +18,7 @@ from socialcell.ops import leases, slots, store
 from socialcell.services.collection.collector import note_failure
 from socialcell.services.context import Context
 from socialcell.services.daemon import process_lock
-from socialcell.services.daemon.status import JobStatus, read_status
+from socialcell.services.daemon.status import JobStatus, read_collection, read_status
 from tests import inside
 from tests.builders import make_record, make_source, store_records
 
@@ -84,6 +84,21 @@ def test_a_source_is_not_pulled_before_the_time_that_its_platform_named(
 
     assert (state.state, state.reason) == ("quota_spent", "no posts are left")
     assert state.next_pull_at == state.not_before == until
+
+
+def test_a_daemon_is_told_of_beside_its_sources_and_where_there_is_none(
+    context: Context,
+) -> None:
+    leases.acquire(context.engine, "daemon", "elsewhere:/srv:7:aa", SystemClock().now())
+
+    alone = read_collection(context)
+    make_source(context.engine, "papers")
+    make_source(context.engine, "city")
+    beside = read_collection(context)
+
+    assert (alone.process.state, alone.sources) == ("running", ())
+    assert beside.process == alone.process
+    assert [source.name for source in beside.sources] == ["city", "papers"]
 
 
 def test_without_a_daemon_nothing_is_due_and_the_rest_is_said(
