@@ -256,14 +256,14 @@ class DayReader:
     """
 
     def __init__(self, nlp: Language, name: str, nc: str) -> None:
-        self._model = day_model.day_model(NcModels(nc))
+        self.model = day_model.day_model(NcModels(nc))
 
     def __call__(self, doc: Doc) -> Doc:
         notes = notes_of(doc)
         assert notes.intent is not None
         urgency.weigh(notes)
-        if self._model is not None:
-            notes.day = self._model.chances(notes)
+        if self.model is not None:
+            notes.day = self.model.chances(notes)
         if notes.day is not None:
             _add_the_say_of_a_day(notes, notes.day)
         if notes.intent.label in NO_MESSAGE:

@@ -211,3 +211,28 @@ def test_words_of_danger_ring_unless_it_is_sure_of_a_figure_of_speech(
 
     assert alone.urgency.level in ("high", "critical")  # by the words
     assert weighed.urgency.level == "low"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the earthquake of 1993 my uncle's house collapsed and people were trapped"
+        " under it for two days",
+        "२००५ च्या पावसात आम्ही गळ्यापर्यंत पाण्यात अडकलो होतो, आठवतंय का",
+    ],
+)
+def test_words_of_danger_in_a_story_ring_only_where_danger_is_likely(text: str) -> None:
+    notes = notes_of(build(semantic=True)(text))
+
+    assert notes.story
+    assert notes.danger
+    assert notes.day is not None
+    assert notes.day.high > 0.1  # in earnest that is enough
+    assert read([text], semantic=True)[0].urgency.level == "low"
+
+
+@pytest.mark.parametrize("nc", NcModels)
+def test_a_reader_judges_a_day_by_what_its_workspace_allows(nc: NcModels) -> None:
+    component = build(nc).get_pipe("socialcell_day")
+
+    assert component.model is day_model.day_model(nc)

@@ -127,20 +127,23 @@ class DayModel:
             return None
         kind = LINEAR if notes.meaning is None else SEMANTIC
         values = evidence(notes)
-        found = self.judges[kind].chances(values)
+        by_head = self.judges[kind].chances(values)
         if kind in self.public_judges:
             of_public = self.public_judges[kind].chances(values)
-            found |= {
-                head: _together(found[head], chances)
+            by_head |= {
+                head: _together(by_head[head], chances)
                 for head, chances in of_public.items()
             }
-        return day_chances(found)
+        return day_chances(by_head)
 
 
-def day_chances(found: Mapping[str, Mapping[str, float]]) -> DayChances:
+def day_chances(by_head: Mapping[str, Mapping[str, float]]) -> DayChances:
     """From the chances of every head."""
     return DayChances(
-        found["groups"], found["sentiment"], found["high"][YES], found["critical"][YES]
+        by_head["groups"],
+        by_head["sentiment"],
+        by_head["high"][YES],
+        by_head["critical"][YES],
     )
 
 

@@ -47,12 +47,15 @@ def of_posts(posts: Sequence[Example]) -> Material:
     nlp = build()
     nlp.remove_pipe("socialcell_day")  # the model that is trained
     docs = list(nlp.pipe([post.text for post in posts]))
-    said = [
+    with_words = [
         (post, doc)
         for post, doc in zip(posts, docs, strict=True)
         if notes_of(doc).margins
     ]
-    return Material([post for post, _ in said], _values([d for _, d in said], loaded))
+    return Material(
+        [post for post, _ in with_words],
+        _values([doc for _, doc in with_words], loaded),
+    )
 
 
 def of_older_posts(seed: int) -> Material:

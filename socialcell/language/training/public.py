@@ -131,10 +131,10 @@ def public_texts(folder: Path, levels: Mapping[str, str], seed: int) -> list[Exa
 def _texts_of_city(source: PostSource, folder: Path) -> dict[str, frozenset[str]]:
     """Labels by text, in the order of the texts: nearly all ask something of the city,
     but for those that their file says to be no complaint."""
-    found = {post.text: post for post in posts(folder / source.file)}
+    labels = {post.text: post.label for post in posts(folder / source.file)}
     return {
-        text: frozenset() if found[text].label == _NO_CLASS else _ASKS
-        for text in sorted(found)
+        text: frozenset() if labels[text] == _NO_CLASS else _ASKS
+        for text in sorted(labels)
     }
 
 
@@ -156,29 +156,33 @@ def _usable(
 
 def _scores(invented: Material, public: Material, seed: int) -> dict[str, LabelScores]:
     """Of each half of the public texts, by nets that saw the other half."""
+    first, second = _part(public, 0), _part(public, 1)
+    labels = evidence.targets([*first.posts, *second.posts])
     scores = {}
-    halves = [_part(public, start) for start in (0, 1)]
-    heads = tuple(evidence.targets(()))
     for kind in invented.values:
-        truth: dict[str, list[str]] = {head: [] for head in heads}
-        predicted: dict[str, list[str]] = {head: [] for head in heads}
-        for half, other in (halves, reversed(halves)):
-            seen = invented + other
-            judge = nets.fit(
-                seen.values[kind], evidence.targets(seen.posts), _NETS, seed
-            )
-            chances = [judge.chances(row) for row in half.values[kind]]
-            for head, labels in evidence.targets(half.posts).items():
-                for label, by_head in zip(labels, chances, strict=True):
-                    if label is not None:
-                        found = by_head[head]
-                        truth[head].append(label)
-                        predicted[head].append(max(found, key=found.__getitem__))
-        for head in heads:
+        chances = [
+            *_chances(invented + second, first, kind, seed),
+            *_chances(invented + first, second, kind, seed),
+        ]
+        for head, truth in labels.items():
+            pairs = [
+                (label, max(by_head[head], key=by_head[head].__getitem__))
+                for label, by_head in zip(truth, chances, strict=True)
+                if label is not None
+            ]
             scores[f"public texts, {kind}, each half unseen: {head}"] = measure.scores(
-                truth[head], predicted[head]
+                [label for label, _ in pairs], [likeliest for _, likeliest in pairs]
             )
     return scores
+
+
+def _chances(
+    training: Material, measuring: Material, kind: str, seed: int
+) -> list[dict[str, dict[str, float]]]:
+    """By head and class for each text that measures, by nets that saw the others."""
+    targets = evidence.targets(training.posts)
+    judge = nets.fit(training.values[kind], targets, _NETS, seed)
+    return [judge.chances(row) for row in measuring.values[kind]]
 
 
 def _part(material: Material, start: int) -> Material:
