@@ -88,6 +88,24 @@ def is_of_hurt(text: str) -> bool:
     return _lists().hurt.search(line) is not None and not is_story(text)
 
 
+def is_hazard(text: str) -> bool:
+    """Whether a text tells in earnest of what can hurt whoever passes next: an open
+    chamber, a wire within reach, a tree about to fall."""
+    sentences = _sentences(text)
+    whole = _whole(sentences)
+    return any(
+        not _is_unreal(whole if len(whole) <= _SHORT else sounds, laughs=False)
+        for sounds in sentences
+        if any(_is_told_in(hazard, sounds) for hazard in _lists().hazards)
+    )
+
+
+def is_routine(text: str) -> bool:
+    """Whether a text asks for what the city does every day, sweeping or a jetting
+    machine."""
+    return _lists().routine.search(_line(_whole(_sentences(text)))) is not None
+
+
 def is_without_water(text: str) -> bool:
     """Whether a text says that no water comes; how long may stand in between."""
     sounds = [
@@ -126,7 +144,9 @@ class _Lists:
     critical: re.Pattern[str]
     without_water: re.Pattern[str]
     hurt: re.Pattern[str]
+    routine: re.Pattern[str]
     pairs: tuple[_Pair, ...]
+    hazards: tuple[_Pair, ...]
     stories: tuple[_Story, ...]
     exercise: _Story
     earnest: re.Pattern[str]
@@ -140,15 +160,14 @@ def _danger_in(sounds: Sequence[str]) -> Danger:
         return Danger.CRITICAL
     alone = next(_spans(_lists().alone, sounds), None) is not None
     return max(
-        (
-            pair.danger
-            for pair in _lists().pairs
-            if any(
-                not _is_harmless(pair, span, sounds)
-                for span in _pair_spans(pair, sounds)
-            )
-        ),
+        (pair.danger for pair in _lists().pairs if _is_told_in(pair, sounds)),
         default=Danger.SERIOUS if alone else Danger.NONE,
+    )
+
+
+def _is_told_in(pair: _Pair, sounds: Sequence[str]) -> bool:
+    return any(
+        not _is_harmless(pair, span, sounds) for span in _pair_spans(pair, sounds)
     )
 
 
@@ -223,9 +242,9 @@ def _lists() -> _Lists:
         name: _Story(_pattern(story["words"]), _pattern(story["unless"]))
         for name, story in danger_lists["unreal"].items()
     }
-    alone, critical, without_water, hurt = (
+    alone, critical, without_water, hurt, routine = (
         [phrase for phrases in danger_lists[name].values() for phrase in phrases]
-        for name in ("alone", "critical", "without_water", "hurt")
+        for name in ("alone", "critical", "without_water", "hurt", "routine")
     )
     ends = [
         phrase
@@ -240,19 +259,22 @@ def _lists() -> _Lists:
         critical=_pattern(critical),
         without_water=_pattern(without_water),
         hurt=_pattern(hurt),
-        pairs=tuple(
-            _Pair(
-                _pattern(pair["first"]),
-                _pattern(pair["second"]) if "second" in pair else None,
-                int(pair["apart"]),
-                _pattern(pair["harmless"]) if "harmless" in pair else None,
-                Danger.CRITICAL if "critical" in pair else Danger.SERIOUS,
-            )
-            for pair in danger_lists["together"].values()
-        ),
+        routine=_pattern(routine),
+        pairs=tuple(map(_pair, danger_lists["together"].values())),
+        hazards=tuple(map(_pair, danger_lists["hazards"].values())),
         stories=tuple(stories.values()),
         exercise=stories["an exercise"],
         earnest=stories["a way of speaking"].unless,
+    )
+
+
+def _pair(phrases: Mapping[str, Any]) -> _Pair:
+    return _Pair(
+        _pattern(phrases["first"]),
+        _pattern(phrases["second"]) if "second" in phrases else None,
+        int(phrases["apart"]),
+        _pattern(phrases["harmless"]) if "harmless" in phrases else None,
+        Danger.CRITICAL if "critical" in phrases else Danger.SERIOUS,
     )
 
 

@@ -9,6 +9,7 @@ from socialcell.language.danger_rules import (
     Danger,
     danger_of,
     is_exercise,
+    is_hazard,
     is_of_hurt,
     is_story,
     is_without_water,
@@ -384,6 +385,60 @@ def test_who_fell_from_a_vehicle_or_into_a_pit_was_hurt(text: str) -> None:
 )
 def test_what_fell_that_is_nobody_hurt_nobody(text: str) -> None:
     assert not is_of_hurt(text)
+
+
+HAZARDS = [
+    "Manhole near the school is wide open since Sunday",
+    "chamber lid is missing outside our gate, please cover it",
+    "शाळेसमोरचं चेंबर उघडं आहे, झाकण बसवा",
+    "मॅनहोलचं झाकण तुटलंय, रात्री दिसत नाही",
+    "सड़क के बीच मैनहोल का ढक्कन गायब है",
+    "chamber ughda ahe, zakan nahi, kadhi basavnar",
+    "manhole khula hai gali me, dhakkan lagao",
+    "They dug a trench at our gate and it is left open",
+    "नाली खुली छोड़ दी है ठेकेदार ने",
+    "A cable is dangling at head height on the footpath",
+    "खांबावरून वायर लोंबकळतेय, कुणाच्याही हाताला लागेल",
+    "बिजली का तार लटक रहा है, हाथ लग जाएगा",
+    "footpath var wayar lombkalat ahe",
+    "This branch may fall any moment, please cut it",
+    "वाळलेलं झाड कधीही पडेल, फांद्या छाटा",
+    "दीवार कभी भी गिर सकती है",
+    "jhad kadhihi padel, fandya kapa",
+    "Sewage is coming in our tap water for a week",
+    "पिण्याच्या पाण्यात गटाराचं पाणी येतंय",
+    "नल में सीवर का पानी आ रहा है",
+    "nalala gatarache pani yetay",
+]
+
+
+@pytest.mark.parametrize("text", HAZARDS)
+def test_what_can_hurt_whoever_passes_next_is_a_hazard(text: str) -> None:
+    assert is_hazard(text)
+
+
+@pytest.mark.parametrize("text", HAZARDS)
+def test_a_complaint_of_a_hazard_is_high(text: str) -> None:
+    (reading,) = read([text])
+
+    assert reading.urgency.level in LOUD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The chamber overflows and the whole lane smells",
+        "Opening hours of the Chamber of Commerce?",
+        "The open manhole was closed within a day, thank you",
+        "my charger cable is broken again",
+        "In that movie a man hides in an open manhole",
+        "ढक्कन लगा दिया, मैनहोल का काम पूरा",
+        "tar mag padla ki paus",
+        "the government may fall before the market does",
+    ],
+)
+def test_what_only_uses_such_words_is_no_hazard(text: str) -> None:
+    assert not is_hazard(text)
 
 
 def test_the_people_in_danger_may_be_named_after_others_of_the_sentence() -> None:

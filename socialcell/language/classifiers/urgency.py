@@ -21,7 +21,10 @@ _LEVELS = (
 _MIDDLE = {"critical": 0.9, "high": 0.68, "normal": 0.4, "low": 0.1}
 _DAYS_WITHOUT_WATER = 3
 _SURE_OF_DANGER = 0.75  # somebody who needs it more than others is named, too
-_COMPLAINING = ("complaint", "help", "question")
+_COMPLAINING = ("complaint", "help")
+_UNMET = (*_COMPLAINING, "question")
+_CONTENT = ("praise", "spam")
+_HAZARD, _HURT, _NO_WATER = "open danger", "accident or injury", "no water"
 _PERHAPS = "possible danger to life"
 _STILL_ABOUT_PEOPLE = ("help", "complaint", "question", "information")
 
@@ -33,9 +36,9 @@ def urgency(notes: Notes) -> Urgency:
     the model, or follows from the score without it. Whether it is high at least is
     decided first, by the words of danger or by how it is told, whatever else the text
     is taken for; a mere word of danger that does not make it high is named as a
-    possible one. A complaint that somebody was hurt, or of no water for three days, is
-    high, too. An exercise is at most normal; other spam, and other talk that is not
-    about the city, is low.
+    possible one. What can hurt whoever passes next is high, too, and so is a complaint
+    that somebody was hurt, or of no water for three days. An exercise is at most
+    normal; other spam, and other talk that is not about the city, is low.
     """
     assert notes.intent is not None
     days = longest_wait(notes)
@@ -44,7 +47,10 @@ def urgency(notes: Notes) -> Urgency:
     in_words = dangerous = danger_chance.is_in_words(notes)
     if notes.levels:
         if not dangerous and danger_chance.is_enough(notes):
-            dangerous = not _is_shortly_without_water(notes, days)
+            dangerous = not (
+                _is_shortly_without_water(notes, days)
+                or danger_rules.is_routine(notes.text)
+            )
         if dangerous and not in_words:
             words = words or [danger_chance.REASON]
         if not dangerous:
@@ -60,8 +66,12 @@ def urgency(notes: Notes) -> Urgency:
         level, score = "normal", min(score, _MIDDLE["normal"])
     if notes.intent.label in NO_MESSAGE and not dangerous:
         level, score = "low", min(score, _MIDDLE["low"])
-    if level not in civic_model.DANGEROUS and (dangerous or _cannot_wait(notes, days)):
-        level = "high"
+    if level not in civic_model.DANGEROUS:
+        cannot_wait = _why_it_cannot_wait(notes, days)
+        if cannot_wait:
+            words = words or [cannot_wait]
+        if dangerous or cannot_wait:
+            level = "high"
     if level in civic_model.DANGEROUS:
         # As high as the level, and still in the order of what speaks for it.
         score = max(score, _HIGH + score * (_CRITICAL_FROM - _HIGH))
@@ -92,15 +102,20 @@ def _evidence(notes: Notes) -> dict[str, float]:
     return civic_model.urgency_evidence(notes, notes.intents, score, days)
 
 
-def _cannot_wait(notes: Notes, days: int) -> bool:
-    """Does somebody complain that a person was hurt, or that no water has come for
-    three days or more?"""
+def _why_it_cannot_wait(notes: Notes, days: int) -> str | None:
+    """The reason, where a text tells of what can hurt the next who passes, or complains
+    that a person was hurt, or that no water has come for three days or more."""
     assert notes.intent is not None
-    if notes.exercise or notes.intent.label not in _COMPLAINING:
-        return False
-    if notes.intent.label != "question" and danger_rules.is_of_hurt(notes.text):
-        return True
-    return _is_long_without_water(notes, days)
+    label = notes.intent.label
+    if notes.exercise:
+        return None
+    if label not in _CONTENT and danger_rules.is_hazard(notes.text):
+        return _HAZARD
+    if label in _COMPLAINING and danger_rules.is_of_hurt(notes.text):
+        return _HURT
+    if label in _UNMET and _is_long_without_water(notes, days):
+        return _NO_WATER
+    return None
 
 
 def _is_shortly_without_water(notes: Notes, days: int) -> bool:
