@@ -33,6 +33,7 @@ from socialcell.language.notes import (
     Fact,
     Hit,
     Notes,
+    core_of,
     notes_of,
     text_of,
 )
@@ -77,18 +78,22 @@ def gazetteer(nlp: Language, name: str) -> Gazetteer:
 
 @Language.factory("socialcell_cues")
 class Cues:
-    """Finds the phrases of all rules; not inside the name of a place."""
+    """Finds the phrases of all rules; not inside the name of a place, nor in what is
+    put around the message."""
 
     def __init__(self, nlp: Language, name: str) -> None:
         self._matcher, self._cues = _cue_matcher(nlp)
 
     def __call__(self, doc: Doc) -> Doc:
         notes = notes_of(doc)
-        notes.danger = danger_rules.danger_of(text_of(doc))
-        notes.story = danger_rules.is_story(text_of(doc))
-        notes.exercise = danger_rules.is_exercise(text_of(doc))
+        core = core_of(doc)
+        notes.danger = danger_rules.danger_of(core)
+        notes.story = danger_rules.is_story(core)
+        notes.exercise = danger_rules.is_exercise(core)
         for match, start, end in self._matcher(doc):
             if notes.placed and notes.placed.issuperset(range(start, end)):
+                continue
+            if core[doc[start].idx] == " ":
                 continue
             notes.hits.extend(Hit(cue, start, end) for cue in self._cues[match])
         notes.hits = _without_announced_trouble(notes.hits)
@@ -216,7 +221,7 @@ class Civic:
     @staticmethod
     def _add_margins(model: Linear, docs: list[Doc]) -> None:
         texts = [
-            civic_model.plain(text_of(doc), notes_of(doc).entities) for doc in docs
+            civic_model.plain(core_of(doc), notes_of(doc).entities) for doc in docs
         ]
         rows = model.margins(texts).tolist()
         margins = civic_model.by_task(model.classes, rows)

@@ -8,7 +8,7 @@ that it runs on the other texts only. Whether it runs depends on the text alone.
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from socialcell.language import components
+from socialcell.language import components, frames
 from socialcell.language.classifiers import urgency
 from socialcell.language.notes import Notes, notes_of, text_of
 from socialcell.language.semantic.encoder import encoder
@@ -37,7 +37,9 @@ class EncoderComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         if is_unsure(notes_of(doc)):
-            (notes_of(doc).meaning,) = self._encoder.meanings([text_of(doc)])
+            # It learned from posts with handles and hashtags, but not with letters.
+            message = " ".join(frames.message(text_of(doc)).split())
+            (notes_of(doc).meaning,) = self._encoder.meanings([message])
             read_again(doc)
         return doc
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from spacy.tokens import Doc
 
-from socialcell.language import danger_rules
+from socialcell.language import danger_rules, frames
 from socialcell.language.analysis import Entity, Intent, Sentiment, Topic, Urgency
 from socialcell.language.danger_rules import Danger
 from socialcell.language.lexicon import Cue
@@ -51,6 +51,7 @@ class Notes:
     """Filled from left to right by the components; see pipeline.py for the order."""
 
     text: str = ""  # of the document, kept: spaCy joins it anew on every look
+    core: str = ""  # the same, blank where something is put around the message
     words: int = 0  # those outside names
     facts: list[Fact] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
@@ -115,6 +116,14 @@ def text_of(doc: Doc) -> str:
     if not notes.text:
         notes.text = doc.text
     return notes.text
+
+
+def core_of(doc: Doc) -> str:
+    """The text of a document without what is put around the message, as long as it."""
+    notes = notes_of(doc)
+    if not notes.core:
+        notes.core = frames.core(text_of(doc))
+    return notes.core
 
 
 def notes_of(doc: Doc) -> Notes:

@@ -11,6 +11,7 @@ from socialcell.language.danger_rules import (
     is_exercise,
     is_hazard,
     is_of_hurt,
+    is_routine,
     is_story,
     is_without_water,
 )
@@ -439,6 +440,40 @@ def test_a_complaint_of_a_hazard_is_high(text: str) -> None:
 )
 def test_what_only_uses_such_words_is_no_hazard(text: str) -> None:
     assert not is_hazard(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Chamber choked again, dirty water coming up, jetting machine needed",
+        "rastyabhar pala padlay, 5 divas zale zadu nahi marla koni",
+    ],
+)
+def test_who_asks_for_what_is_done_every_day_is_not_in_danger(text: str) -> None:
+    (reading,) = read([text], semantic=True)
+
+    assert is_routine(text)
+    assert reading.urgency.level not in LOUD
+
+
+def test_a_danger_is_heard_beside_what_is_done_every_day() -> None:
+    (reading,) = read(
+        ["Jetting machine worker is unconscious inside the chamber, help"]
+    )
+
+    assert reading.urgency.level in LOUD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Live wire fell on the road near the school, please repair it. Thank you",
+        "बिजली की तार टूटकर गिर गई है, कृपया ठीक करवाएं। धन्यवाद।",
+    ],
+)
+def test_polite_thanks_make_no_old_story_of_a_danger(text: str) -> None:
+    assert danger_of(text) is not Danger.NONE
+    assert not is_story(text)
 
 
 def test_the_people_in_danger_may_be_named_after_others_of_the_sentence() -> None:

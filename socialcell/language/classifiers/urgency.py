@@ -49,7 +49,7 @@ def urgency(notes: Notes) -> Urgency:
         if not dangerous and danger_chance.is_enough(notes):
             dangerous = not (
                 _is_shortly_without_water(notes, days)
-                or danger_rules.is_routine(notes.text)
+                or danger_rules.is_routine(notes.core)
             )
         if dangerous and not in_words:
             words = words or [danger_chance.REASON]
@@ -109,9 +109,9 @@ def _why_it_cannot_wait(notes: Notes, days: int) -> str | None:
     label = notes.intent.label
     if notes.exercise:
         return None
-    if label not in _CONTENT and danger_rules.is_hazard(notes.text):
+    if label not in _CONTENT and danger_rules.is_hazard(notes.core):
         return _HAZARD
-    if label in _COMPLAINING and danger_rules.is_of_hurt(notes.text):
+    if label in _COMPLAINING and danger_rules.is_of_hurt(notes.core):
         return _HURT
     if label in _UNMET and _is_long_without_water(notes, days):
         return _NO_WATER
@@ -134,7 +134,7 @@ def _is_long_without_water(notes: Notes, days: int) -> bool:
 def _is_without_water(notes: Notes) -> bool:
     return any(
         topic.id == "water" for topic in notes.topics
-    ) and danger_rules.is_without_water(notes.text)
+    ) and danger_rules.is_without_water(notes.core)
 
 
 def _likeliest_of_others(chances: Mapping[str, float]) -> str:

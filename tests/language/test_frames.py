@@ -1,0 +1,79 @@
+"""What is put around a message, handles, greetings and thanks, does not change what it
+says."""
+
+from collections.abc import Callable
+
+import pytest
+
+from socialcell.language import frames, read
+
+LOUD = ("high", "critical")
+TRAPPED = "A man is stuck in the lift of our building since 20 minutes"
+LETTERS = [
+    "Respected sir, {} Kindly do the needful. Thanking you.",
+    "{} Please help. Thanks in advance 🙏",
+    "@PMCPune @CMOMaharashtra {} #Pune #PMC",
+    "Good morning all. {}",
+    "Forwarded as received: {}",
+]
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_danger_is_as_loud_in_a_letter_as_alone(letter: str) -> None:
+    alone, framed = read([TRAPPED, letter.format(TRAPPED)])
+
+    assert alone.urgency.level in LOUD
+    assert framed.urgency.level in LOUD
+
+
+@pytest.mark.parametrize(
+    ("text", "core"),
+    [
+        ("@PMCPune Good morning, the lane is dark #Pune", "the lane is dark Pune"),
+        ("मा. महोदय, वायर पडली आहे, लक्ष द्या. धन्यवाद.", "वायर पडली आहे, लक्ष द्या"),
+        ("श्रीमान, तार गिर गया है, कृपया देखें। धन्यवाद।", "तार गिर गया है, कृपया देखें"),
+        ("namaskar saheb, chamber ughda ahe. dhanyavad", "chamber ughda ahe"),
+        ("Fwd: see to the open chamber here @PMCPune", "see to the open chamber here"),
+    ],
+)
+def test_the_core_is_what_is_left_of_a_letter(text: str, core: str) -> None:
+    assert _words(frames.core(text)) == core
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you very much",
+        "@PMCPune @CMOMaharashtra",
+        "The lane was cleaned within a day. Thank you",
+        "गल्ली साफ केली. धन्यवाद",
+        "Sirens all over the city tonight",
+    ],
+)
+def test_what_may_be_meant_stays(text: str) -> None:
+    assert frames.message(text) == text
+
+
+def test_handles_inside_a_message_and_hashtags_stay_for_the_encoder() -> None:
+    text = "Hello, as @PMCPune said, the bridge is shut #Pune"
+
+    assert _words(frames.message(text)) == "as @PMCPune said, the bridge is shut #Pune"
+
+
+@pytest.mark.parametrize("view", [frames.message, frames.core])
+def test_places_in_the_core_are_places_in_the_text(view: Callable[[str], str]) -> None:
+    text = "@PMCPune Respected sir, the wall at Baner leans. Please see. Thanks"
+    at = text.index("Baner")
+
+    assert len(view(text)) == len(text)
+    assert view(text)[at : at + 5] == "Baner"
+
+
+def test_praise_is_still_praise() -> None:
+    (reading,) = read(["The garden looks lovely after the repairs. Thank you @PMCPune"])
+
+    assert reading.intent.label == "praise"
